@@ -1,0 +1,68 @@
+/**
+ * Evidence as data. The schemas live beside the probes because the probes write them; only the report
+ * loads them at run time, so everything here is imported with `import type` on the probing path.
+ */
+import { z } from 'zod';
+
+const instant = z.iso.datetime();
+
+/** One certificate of a presented chain, with every string already made printable. */
+export const CertificateFacts = z.strictObject({
+  subject: z.string().describe('RFC 4514 style, most specific last, as the certificate holds it'),
+  issuer: z.string(),
+  issuerOrganization: z.string().nullable().describe('O of the issuer: what tells a public CA from an inspecting device'),
+  names: z.array(z.string()).describe('subjectAltName entries, at most 50'),
+  serialNumber: z.string(),
+  validFrom: instant.nullable(),
+  validTo: instant.nullable(),
+  fingerprint256: z.string(),
+});
+export type CertificateFacts = z.infer<typeof CertificateFacts>;
+
+export const TlsFacts = z.strictObject({
+  serverName: z.string().nullable().describe('The name sent in SNI, null when none was sent'),
+  version: z.string().nullable(),
+  cipher: z.string().nullable(),
+  alpn: z.string().nullable(),
+  trust: z
+    .enum(['public', 'extra', 'none'])
+    .describe('Where the chain ends: a public root of the runtime, a root of --ca-file, or neither'),
+  trustError: z.string().nullable().describe('The verifier’s word for a chain that does not verify'),
+  nameMatches: z.boolean(),
+  validity: z.enum(['valid', 'expired', 'not-yet-valid']),
+  chain: z.array(CertificateFacts).describe('Leaf first, as presented, at most 10'),
+});
+export type TlsFacts = z.infer<typeof TlsFacts>;
+
+export const HttpFacts = z.strictObject({
+  status: z.int(),
+  headers: z.record(z.string(), z.string()).describe('Chosen headers, lower-case names'),
+  bodyBytes: z.int().describe('Bytes read, at most 65,536'),
+  bodyStart: z.string().describe('The first 256 characters, printable'),
+  blockPage: z.string().nullable().describe('The product whose block page this is, when one is recognised'),
+});
+export type HttpFacts = z.infer<typeof HttpFacts>;
+
+export const DnsFacts = z.strictObject({
+  udp: z.string().describe('rcode or failure over UDP'),
+  tcp: z.string().describe('rcode or failure over TCP'),
+});
+export type DnsFacts = z.infer<typeof DnsFacts>;
+
+/** What a service said of itself, and what the probe wants to say about how far it went. */
+export const Facts = z.strictObject({
+  dialled: z.string().optional().describe('address:port that the socket went to, when --connect-to changed it'),
+  proof: z
+    .enum(['connect', 'certificate', 'reply'])
+    .optional()
+    .describe('What showed that the service is there: a bare TCP connection, its TLS certificate, or a reply'),
+  conversation: z
+    .string()
+    .optional()
+    .describe('Set when this version stops before the protocol itself is spoken, and where it stops'),
+  error: z.string().optional().describe('What was seen when the attempt failed'),
+  tls: TlsFacts.optional(),
+  http: HttpFacts.optional(),
+  dns: DnsFacts.optional(),
+});
+export type Facts = z.infer<typeof Facts>;

@@ -1,0 +1,23 @@
+/** The protocols that a target can be asked to speak; also the schemes that `--target` accepts. */
+export const PROTOCOLS = [
+  'tcp',
+  'tls',
+  'http',
+  'https',
+  'tds',
+  'amqp',
+  'amqps',
+  'smtp',
+  'kms',
+  'smb',
+  'redis',
+  'rediss',
+  'ntp',
+  'dns',
+  'icmp',
+] as const;
+
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** What carries a protocol: what a firewall rule has to name beside the port. */
+export type Transport = 'tcp' | 'udp' | 'icmp';

@@ -1,0 +1,66 @@
+import type { Protocol } from '../../probes/protocols.ts';
+import type { Cloud, Group } from '../report/vocabulary.ts';
+
+export const GATEWAY_ROLES = ['gateway', 'portal', 'developer', 'management', 'scm', 'configuration'] as const;
+export type GatewayRole = (typeof GATEWAY_ROLES)[number];
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A DNS server as given by the user. */
+export interface ServerAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** `--connect-to HOST:PORT:ADDRESS:PORT`; an empty HOST or PORT matches any, as curl has it. */
+export interface Redirect {
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly address: string;
+  readonly toPort: number;
+}
+
+/** `--target URL`, taken apart. */
+export interface TargetUrl {
+  readonly protocol: Protocol;
+  readonly host: string;
+  readonly port: number;
+  /** Path and query for HTTP and HTTPS, null for the others. */
+  readonly path: string | null;
+}
+
+/** Everything a run can be told, validated. Built by `load()`, read-only from then on. */
+export interface Options {
+  readonly cloud: Cloud | null;
+  readonly region: string | null;
+  readonly platform: 'stv2' | 'stv1';
+  readonly storage: readonly string[];
+  readonly sql: readonly string[];
+  readonly keyVault: readonly string[];
+  readonly eventHubs: readonly string[];
+  readonly redis: readonly string[];
+  readonly apim: string | null;
+  readonly vip: string | null;
+  readonly hostname: readonly { readonly role: GatewayRole; readonly host: string }[];
+  readonly target: readonly TargetUrl[];
+  readonly only: readonly Group[];
+  readonly skip: readonly Group[];
+  readonly require: readonly Group[];
+  readonly optional: readonly Group[];
+  readonly dnsServer: readonly ServerAddress[];
+  readonly connectTo: readonly Redirect[];
+  readonly caFile: readonly string[];
+  /** ms, one step of one attempt */
+  readonly timeout: number;
+  /** ms, the whole run */
+  readonly deadline: number;
+  readonly concurrency: number;
+  readonly attempts: number;
+  readonly output: string | null;
+  readonly format: readonly { readonly format: 'json' | 'text'; readonly file: string }[];
+  readonly quiet: boolean;
+  readonly logLevel: LogLevel;
+  readonly color: boolean;
+  readonly failOn: 'required' | 'any' | 'never';
+}

@@ -1,0 +1,46 @@
+import type { Protocol, Transport } from '../../probes/protocols.ts';
+import type { Source } from '../report/schema.ts';
+import type { Group } from '../report/vocabulary.ts';
+
+/** One endpoint of the plan. `plan --format json` prints these as they are. */
+export interface PlannedTarget {
+  readonly id: string;
+  readonly group: Group;
+  readonly resourceType: string | null;
+  /** Host name or address; a template with `<name>` in it when the name is not known yet. */
+  readonly host: string;
+  readonly port: number;
+  readonly transport: Transport;
+  readonly protocol: Protocol;
+  readonly required: boolean;
+  readonly serviceTag: string | null;
+  readonly direction: 'outbound' | 'inbound';
+  readonly purpose: string;
+  readonly source: Source;
+  readonly since: string | null;
+  readonly until: string | null;
+  /** Path and query of the request, for HTTP and HTTPS. */
+  readonly path: string | null;
+  readonly testable: boolean;
+  /** Why it is not testable; null when it is. */
+  readonly reason: string | null;
+  /**
+   * `endpoint`: counts for the verdict, also when a name is still missing.
+   * `note`: listed for the firewall request alone; nothing inside the subnet can test it.
+   */
+  readonly kind: 'endpoint' | 'note';
+}
+
+/** An experiment that tells a broken network from a broken service. */
+export interface PlannedControl {
+  readonly name: import('../report/vocabulary.ts').ControlName;
+  readonly destination: string;
+  readonly purpose: string;
+}
+
+export interface Plan {
+  readonly targets: readonly PlannedTarget[];
+  readonly controls: readonly PlannedControl[];
+  /** What the planner has to say to the user: merged duplicates, dropped names. */
+  readonly notes: readonly string[];
+}
