@@ -1,0 +1,194 @@
+/** The one line that moves: how far a run has come, and what it waits for. Only on a terminal. */
+import { styleText } from 'node:util';
+import { printable } from '../report/printable.ts';
+import type { Status } from '../report/vocabulary.ts';
+import type { Phase, ProgressEvent } from '../run/progress.ts';
+
+const REDRAW_MS = 100;
+/** Two missed answers of a DNS server, half a time-out: before that, waiting is nothing to speak of. */
+const WAIT_WORTH_SAYING_MS = 3000;
+const SHOWN_WAITING = 2;
+const USUAL_COLUMNS = 80;
+/** Return to the first column and erase to the end of the line (ECMA-48). */
+const CLEAR = '\r\x1b[K';
+
+const DOING: Readonly<Record<Phase, string>> = {
+  survey: 'Looking around',
+  resolve: 'Resolving names',
+  probe: 'Probing',
+  controls: 'Running controls',
+  diagnose: 'Diagnosing',
+};
+
+/** What time it is, in ms, and a tick every so many ms that never keeps the process alive. */
+export interface ProgressClock {
+  now(): number;
+  /** Returns the function that ends the ticking. */
+  every(ms: number, tick: () => void): () => void;
+}
+
+const systemClock: ProgressClock = {
+  now: () => performance.now(),
+  every: (ms, tick) => {
+    const timer = setInterval(tick, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+};
+
+export interface ProgressOptions {
+  readonly color: boolean;
+  /** The terminal's type; `dumb` cannot erase a line. Default: TERM. */
+  readonly term?: string | undefined;
+  readonly clock?: ProgressClock;
+}
+
+export interface Progress {
+  event(event: ProgressEvent): void;
+  /** Clears the line for good; harmless when repeated. */
+  stop(): void;
+}
+
+/** Shows a run's events as one line on `stream`, or, where that is no terminal, shows nothing at all. */
+export function createProgress(stream: NodeJS.WriteStream, options: ProgressOptions): Progress {
+  const { color, term = process.env['TERM'], clock = systemClock } = options;
+  if (stream.isTTY !== true || term === 'dumb') return { event: () => {}, stop: () => {} };
+  const state = new ProgressState(clock.now());
+  const line = new StatusLine(stream);
+  const stopTicking = clock.every(REDRAW_MS, () =>
+    line.show(layOut(state.parts(clock.now()), line.columns, color)),
+  );
+  return {
+    event: (event) => state.apply(event, clock.now()),
+    stop: () => {
+      stopTicking();
+      line.clear();
+    },
+  };
+}
+
+/** A piece of the line, and the colour it has where there is colour. */
+interface Part {
+  readonly text: string;
+  readonly format?: 'green' | 'red' | 'dim';
+}
+
+/** What is known of the run. */
+class ProgressState {
+  #phase: Phase = 'survey';
+  #phaseSince: number;
+  #total = 0;
+  readonly #ended: Record<Status, number> = { reachable: 0, intermittent: 0, unreachable: 0, untested: 0 };
+  /** Insertion order is age. */
+  readonly #pending = new Map<string, number>();
+
+  constructor(now: number) {
+    this.#phaseSince = now;
+  }
+
+  apply(event: ProgressEvent, now: number): void {
+    switch (event.kind) {
+      case 'phase':
+        this.#phase = event.name;
+        this.#phaseSince = now;
+        break;
+      case 'start':
+        this.#total = event.total;
+        break;
+      case 'begin':
+        this.#pending.set(event.id, now);
+        break;
+      case 'end':
+        this.#pending.delete(event.id);
+        this.#ended[event.status] += 1;
+        break;
+    }
+  }
+
+  parts(now: number): Part[] {
+    const doing = { text: DOING[this.#phase] };
+    if (this.#phase !== 'probe') return [doing, ...this.#elapsed(now)];
+    return [doing, ...this.#counts(), ...this.#waiting(now)];
+  }
+
+  #counts(): Part[] {
+    const { reachable, intermittent, unreachable, untested } = this.#ended;
+    const done = reachable + intermittent + unreachable + untested;
+    const failed = intermittent + unreachable;
+    return [
+      { text: ` ${done}/${this.#total}` },
+      { text: `  ${reachable} ok`, format: 'green' },
+      ...(failed > 0 ? [{ text: `  ${failed} failed`, format: 'red' } as const] : []),
+    ];
+  }
+
+  #waiting(now: number): Part[] {
+    const overdue = this.#pending
+      .entries()
+      .filter(([, since]) => now - since >= WAIT_WORTH_SAYING_MS)
+      .take(SHOWN_WAITING)
+      .map(([id]) => printable(id))
+      .toArray();
+    return overdue.length > 0 ? [{ text: `  waiting for ${overdue.join(', ')}`, format: 'dim' }] : [];
+  }
+
+  #elapsed(now: number): Part[] {
+    const elapsed = now - this.#phaseSince;
+    return elapsed >= WAIT_WORTH_SAYING_MS
+      ? [{ text: ` (${Math.floor(elapsed / 1000)} s)`, format: 'dim' }]
+      : [];
+  }
+}
+
+/** The parts side by side, cut to the columns: a line that wraps could not be erased. */
+function layOut(parts: readonly Part[], columns: number, color: boolean): string {
+  let room = columns;
+  let line = '';
+  for (const { text, format } of parts) {
+    const characters = [...text];
+    const shown =
+      characters.length <= room ? text : `${characters.slice(0, Math.max(0, room - 1)).join('')}…`;
+    line += color && format !== undefined ? styleText(format, shown, { validateStream: false }) : shown;
+    room -= characters.length;
+    if (room <= 0) break;
+  }
+  return line;
+}
+
+/** A line of a terminal that is written over and over; a terminal that went away is let go. */
+class StatusLine {
+  readonly #stream: NodeJS.WriteStream;
+  #shown = '';
+  #gone = false;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+    // EPIPE or EIO comes after the write that caused it, perhaps after the last one, so the listener stays.
+    stream.on('error', () => {
+      this.#gone = true;
+    });
+  }
+
+  /** One less than the terminal has, as writing its last column moves some terminals on. */
+  get columns(): number {
+    const { columns } = this.#stream;
+    return (Number.isInteger(columns) && columns > 0 ? columns : USUAL_COLUMNS) - 1;
+  }
+
+  show(line: string): void {
+    if (line === this.#shown) return;
+    this.#write(CLEAR + line);
+    this.#shown = line;
+  }
+
+  clear(): void {
+    if (this.#shown !== '') this.#write(CLEAR);
+    this.#shown = '';
+  }
+
+  #write(text: string): void {
+    // A terminal that is paused (Ctrl-S) takes nothing for now: a later line replaces this one anyway.
+    if (this.#gone || !this.#stream.writable || this.#stream.writableNeedDrain) return;
+    this.#stream.write(text);
+  }
+}

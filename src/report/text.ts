@@ -1,0 +1,40 @@
+/** The summary for people: findings first, then the table, the verdict last. */
+import { printableAll } from './printable.ts';
+import type { Report } from './schema.ts';
+import { findingLines, quietLines, restatementLines } from './text/findings.ts';
+import { headerLines, noticeLines } from './text/notices.ts';
+import { createPalette } from './text/palette.ts';
+import { tableLines } from './text/table.ts';
+import { verdictLines } from './text/verdict.ts';
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** Columns to wrap at; less than 40 is treated as 40. */
+  readonly width: number;
+  /** Only the findings' titles and the verdict. */
+  readonly quiet: boolean;
+}
+
+/**
+ * The report as text that ends in a newline. Some carriers keep only the end of a command's output (`az vm
+ * run-command`: 4,096 bytes), so a healthy run fits in that and any other ends with its problems and the verdict.
+ */
+export function renderText(report: Report, options: TextOptions): string {
+  const safe = printableAll(report);
+  const width = Math.max(40, options.width);
+  const palette = createPalette(options.color);
+  const blocks = options.quiet
+    ? [[...quietLines(safe.findings, width, palette), ...verdictLines(safe, width, palette)]]
+    : [
+        headerLines(safe, width, palette),
+        ...safe.findings.map((finding) => findingLines(finding, width, palette)),
+        tableLines(safe.targets, width, palette),
+        noticeLines(safe, width, palette),
+        restatementLines(safe.findings, width, palette),
+        verdictLines(safe, width, palette),
+      ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}

@@ -1,0 +1,53 @@
+/** Words into lines: the little typesetting that the text summary needs. */
+import { stripVTControlCharacters } from 'node:util';
+
+/** Columns that a text takes, colour aside, one a code point: host names and our own words are never wide. */
+export function columns(text: string): number {
+  return [...stripVTControlCharacters(text)].length;
+}
+
+/**
+ * The text in lines of at most `width` columns after its prefix: `first` before the first line, `rest` (default: as
+ * many spaces) before the others. A word longer than a line stays whole, so that it can be copied.
+ */
+export function wrap(text: string, width: number, first = '', rest = ' '.repeat(columns(first))): string[] {
+  const lines: string[] = [];
+  let prefix = first;
+  let line = '';
+  for (const word of text.split(' ').filter((part) => part !== '')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && columns(prefix) + columns(longer) > width) {
+      lines.push(prefix + line);
+      prefix = rest;
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, prefix + line];
+}
+
+/** The text itself, or its beginning and an ellipsis, in at most `width` columns. */
+export function cut(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+/** `1 endpoint`, `2 endpoints`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** The first few items, and how many were left out: `a, b, c and 12 more`. */
+export function few(items: readonly string[], most: number): string {
+  const left = items.length - most;
+  return left > 0 ? `${items.slice(0, most).join(', ')} and ${left} more` : items.join(', ');
+}
+
+/** A duration as people say it: `640 ms`, `4.2 s`, `3 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

@@ -1,0 +1,76 @@
+/** What stands around the findings: which run this was, and what is worth knowing about where it ran. */
+import type { Control } from '../controls.ts';
+import type { Report } from '../schema.ts';
+import { count, cut, duration, few, wrap } from './lines.ts';
+import type { Palette } from './palette.ts';
+
+const SHOWN_NOTES = 3;
+const NOTE_COLUMNS = 200;
+/** HTTP dates are whole seconds and take a while to arrive; nothing here cares about less than this. */
+const CLOCK_WORTH_SAYING_MS = 30_000;
+
+/** Two or three lines that make a pasted summary understandable on its own. */
+export function headerLines(report: Report, width: number, palette: Palette): string[] {
+  const { cloud, region, vm, network, dns } = report.environment;
+  const where = [
+    `${cloud} cloud`,
+    region,
+    vm && `VM ${vm.name}`,
+    network.subnet && `subnet ${network.subnet}`,
+  ];
+  const known = where.filter((part) => part !== null && part !== '').join(', ');
+  const servers = dns.servers.length > 0 ? few(dns.servers, 4) : 'none found';
+  return [
+    palette.strong(`apim-probe ${report.agent.version}`),
+    ...wrap(`${known}; DNS ${servers}`, width),
+    `${report.startedAt}, took ${duration(report.durationMs)}`,
+  ];
+}
+
+/** Anomalous controls, the clock, proxies, notes and what no test can reach: a line or two each. */
+export function noticeLines(report: Report, width: number, palette: Palette): string[] {
+  const { clockOffsetMs, proxies, notes } = report.environment;
+  const left = notes.length - SHOWN_NOTES;
+  const plain = [
+    ...clock(clockOffsetMs),
+    ...proxy([...new Set(proxies.map(({ variable }) => variable))]),
+    ...notes.slice(0, SHOWN_NOTES).map((note) => `Note: ${cut(note, NOTE_COLUMNS)}`),
+    ...(left > 0 ? [`Note: ${left} more in the JSON report (environment.notes).`] : []),
+    ...untestable(report.notTestable),
+  ];
+  return [
+    ...report.controls.flatMap((control) => controlLines(control, width, palette)),
+    ...plain.flatMap((text) => wrap(text, width)),
+  ];
+}
+
+function controlLines(control: Control, width: number, palette: Palette): string[] {
+  if (control.outcome !== 'anomalous') return [];
+  return wrap(
+    `Control ${control.name}: ${cut(control.detail.text, NOTE_COLUMNS)}`,
+    width,
+    `${palette.symbol('doubtful')} `,
+  );
+}
+
+function clock(offsetMs: number | null): string[] {
+  if (offsetMs === null || Math.abs(offsetMs) < CLOCK_WORTH_SAYING_MS) return [];
+  const direction = offsetMs > 0 ? 'ahead of' : 'behind';
+  return [`This VM’s clock is ${duration(Math.abs(offsetMs))} ${direction} the clocks of the services.`];
+}
+
+function proxy(variables: readonly string[]): string[] {
+  if (variables.length === 0) return [];
+  const verb = variables.length === 1 ? 'is' : 'are';
+  return [
+    `${few(variables, 4)} ${verb} set; probes do not use proxies, and API Management would not either.`,
+  ];
+}
+
+function untestable(entries: Report['notTestable']): string[] {
+  if (entries.length === 0) return [];
+  const groups = [...new Set(entries.map((entry) => entry.group))];
+  return [
+    `Not testable from inside the subnet: ${count(entries.length, 'endpoint')} (${few(groups, 4)}); the plan command lists them.`,
+  ];
+}

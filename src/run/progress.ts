@@ -1,0 +1,11 @@
+import type { Status } from '../report/vocabulary.ts';
+
+/** The parts of a run, in the order in which they begin. */
+export type Phase = 'survey' | 'resolve' | 'probe' | 'controls' | 'diagnose';
+
+/** What a run tells whoever watches it. Ids are those of the targets. */
+export type ProgressEvent =
+  | { readonly kind: 'phase'; readonly name: Phase }
+  | { readonly kind: 'start'; readonly total: number }
+  | { readonly kind: 'begin'; readonly id: string }
+  | { readonly kind: 'end'; readonly id: string; readonly status: Status };
