@@ -10,7 +10,10 @@ const instant = z.iso.datetime();
 export const CertificateFacts = z.strictObject({
   subject: z.string().describe('RFC 4514 style, most specific last, as the certificate holds it'),
   issuer: z.string(),
-  issuerOrganization: z.string().nullable().describe('O of the issuer: what tells a public CA from an inspecting device'),
+  issuerOrganization: z
+    .string()
+    .nullable()
+    .describe('O of the issuer: what tells a public CA from an inspecting device'),
   names: z.array(z.string()).describe('subjectAltName entries, at most 50'),
   serialNumber: z.string(),
   validFrom: instant.nullable(),
@@ -51,11 +54,16 @@ export type DnsFacts = z.infer<typeof DnsFacts>;
 
 /** What a service said of itself, and what the probe wants to say about how far it went. */
 export const Facts = z.strictObject({
-  dialled: z.string().optional().describe('address:port that the socket went to, when --connect-to changed it'),
+  dialled: z
+    .string()
+    .optional()
+    .describe('address:port that the socket went to, when --connect-to changed it'),
   proof: z
     .enum(['connect', 'certificate', 'reply'])
     .optional()
-    .describe('What showed that the service is there: a bare TCP connection, its TLS certificate, or a reply'),
+    .describe(
+      'What showed that the service is there: a bare TCP connection, its TLS certificate, or a reply',
+    ),
   conversation: z
     .string()
     .optional()

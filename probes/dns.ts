@@ -1,0 +1,35 @@
+import { ProbeError } from './failures.ts';
+import type { Probe } from './types.ts';
+import { queryTcp, queryUdp } from './wire/dns-query.ts';
+import type { Session } from './wire/session.ts';
+
+/**
+ * A DNS server: any answer over UDP shows that it is alive, whatever the rcode. TCP is asked too, since a
+ * truncated answer needs it (RFC 7766 section 5), but it decides nothing.
+ */
+export const dns: Probe = {
+  over: 'nothing',
+  converse: async (session) => {
+    const [udp, tcp] = await Promise.allSettled([
+      session.step('request', 'dns', () => queryUdp(context(session), question(session))),
+      queryTcp(context(session), question(session)),
+    ]);
+    session.facts.dns = { udp: outcome(udp), tcp: outcome(tcp) };
+    if (udp.status === 'rejected') throw udp.reason;
+    session.facts.proof = 'reply';
+  },
+};
+
+function context(session: Session) {
+  const { outside, address, target, budget } = session;
+  return { outside, server: { address, port: target.port }, budget };
+}
+
+function question(session: Session) {
+  return { name: session.target.question, type: 'A' } as const;
+}
+
+function outcome(result: PromiseSettledResult<{ readonly rcode: string }>): string {
+  if (result.status === 'fulfilled') return result.value.rcode;
+  return result.reason instanceof ProbeError ? result.reason.failure : 'unexpected';
+}

@@ -1,0 +1,87 @@
+/** One attempt at one address: its sockets, its steps, and whatever evidence came up before it ended. */
+import type { Socket } from 'node:net';
+import type { Facts } from '../facts.ts';
+import { type Budget, within } from './budget.ts';
+import type { Layer } from './failure.ts';
+import type { Outside } from './outside.ts';
+import type { TrustStore } from './trust.ts';
+
+export type StepName = 'resolve' | 'connect' | 'tls' | 'handshake' | 'request';
+
+export interface Step {
+  readonly name: StepName;
+  readonly ms: number;
+  readonly ok: boolean;
+}
+
+/** What a probe is told about its target. */
+export interface ProbeTarget {
+  /** Host name (or address literal): what goes into SNI and the Host header. */
+  readonly host: string;
+  readonly port: number;
+  /** Path and query for HTTP. */
+  readonly path: string;
+  /** A name to ask for, when the target is a DNS server. */
+  readonly question: string;
+  /** Azure's own service: its certificate must come from an issuer that Azure uses. */
+  readonly azureIssuer: boolean;
+}
+
+export class Session {
+  readonly target: ProbeTarget;
+  readonly address: string;
+  readonly outside: Outside;
+  readonly trust: TrustStore;
+  readonly budget: Budget;
+  /** Every attempt sends its steps and facts here as they come, so that a failure keeps what went before. */
+  readonly steps: Step[] = [];
+  readonly facts: Facts = {};
+  readonly #owned: { destroy(): unknown }[] = [];
+
+  constructor(parts: {
+    target: ProbeTarget;
+    address: string;
+    outside: Outside;
+    trust: TrustStore;
+    budget: Budget;
+  }) {
+    this.target = parts.target;
+    this.address = parts.address;
+    this.outside = parts.outside;
+    this.trust = parts.trust;
+    this.budget = parts.budget;
+  }
+
+  /**
+   * Runs one timed step within the step's budget and records it, whether it ends well or not.
+   * @param work is handed a function that restarts the stopwatch, for steps that begin later than the call
+   * @throws ProbeError
+   */
+  async step<T>(name: StepName, layer: Layer, work: (restart: () => void) => Promise<T>): Promise<T> {
+    let started = this.outside.tick();
+    const restart = (): void => {
+      started = this.outside.tick();
+    };
+    let ok = false;
+    try {
+      const value = await within(this.budget, layer, work(restart));
+      ok = true;
+      return value;
+    } finally {
+      const ms = Math.max(0, Math.round((this.outside.tick() - started) * 1000) / 1000);
+      this.steps.push({ name, ms, ok });
+    }
+  }
+
+  /** Whatever is handed in here is destroyed when the attempt ends. */
+  own<S extends Socket>(socket: S): S {
+    this.#owned.push(socket);
+    // A socket that breaks after its step is over has nobody left to tell.
+    socket.on('error', () => undefined);
+    return socket;
+  }
+
+  dispose(): void {
+    for (const owned of this.#owned.splice(0)) owned.destroy();
+  }
+}

@@ -1,0 +1,112 @@
+/** The TLS step: a handshake that never refuses a certificate, so that a bad one becomes evidence. */
+import type { X509Certificate } from 'node:crypto';
+import { isIP, type Socket } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import type { TlsFacts } from '../facts.ts';
+import { ProbeError } from '../failures.ts';
+import { certificateFacts, holdsName, peerChain } from './certificate.ts';
+import { toProbeError } from './failure.ts';
+import type { Session } from './session.ts';
+import { hasAzureIssuer } from './trust.ts';
+
+export interface HandshakeOptions {
+  /** Sent in SNI; null sends none. */
+  readonly serverName: string | null;
+  readonly alpn?: readonly string[];
+}
+
+/**
+ * TLS over a connected socket, with the target's own name, and the certificate judged.
+ * @throws ProbeError tls_*, after the evidence is in the session's facts
+ */
+export async function secure(session: Session, socket: Socket, alpn?: readonly string[]): Promise<TLSSocket> {
+  const { host, azureIssuer } = session.target;
+  const serverName = isIP(host) === 0 ? host : null;
+  const secured = await session.step('tls', 'tls', async () => {
+    const established = await handshake(session, socket, { serverName, ...(alpn && { alpn }) });
+    const chain = peerChain(established);
+    const facts = describe(session, established, chain, { host, serverName });
+    session.facts.tls = facts;
+    judge(facts, {
+      host,
+      acceptableIssuer: !azureIssuer || (chain[0] !== undefined && hasAzureIssuer(chain[0])),
+    });
+    return established;
+  });
+  session.facts.proof = 'certificate';
+  return secured;
+}
+
+/**
+ * The bare handshake, for whoever wants no judgement: the control with another name.
+ * @throws ProbeError tls_*
+ */
+export function handshake(session: Session, socket: Socket, options: HandshakeOptions): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const secured = connect({
+      socket,
+      secureContext: session.trust.context,
+      rejectUnauthorized: false,
+      ...(options.serverName !== null && { servername: options.serverName }),
+      ...(options.alpn && { ALPNProtocols: [...options.alpn] }),
+    });
+    session.own(secured);
+    secured.once('secureConnect', () => resolve(secured));
+    secured.once('error', (error) => reject(toProbeError(error, 'tls')));
+    secured.once('close', () => reject(new ProbeError('tls_closed', 'closed during the TLS handshake')));
+  });
+}
+
+function describe(
+  session: Session,
+  socket: TLSSocket,
+  chain: readonly X509Certificate[],
+  names: { host: string; serverName: string | null },
+): TlsFacts {
+  const leaf = chain[0];
+  const verifierError = socket.authorized ? null : errorWord(socket.authorizationError);
+  return {
+    serverName: names.serverName,
+    version: socket.getProtocol(),
+    cipher: socket.getCipher()?.standardName ?? null,
+    alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
+    trust: session.trust.anchor(chain, verifierError),
+    trustError: verifierError,
+    nameMatches: leaf !== undefined && holdsName(leaf, names.host),
+    validity: leaf === undefined ? 'valid' : validity(chain, session.outside.now()),
+    chain: chain.map(certificateFacts),
+  };
+}
+
+/** Whom to blame first: a chain from nowhere says more than a wrong name, and a wrong name more than a date. */
+function judge(facts: TlsFacts, expected: { host: string; acceptableIssuer: boolean }): void {
+  const leaf = facts.chain[0];
+  if (leaf === undefined) throw new ProbeError('tls_untrusted', 'the server showed no certificate');
+  if (facts.trust === 'none') {
+    throw new ProbeError('tls_untrusted', `${facts.trustError}; issued by ${leaf.issuer}`);
+  }
+  if (facts.trust === 'extra' && !expected.acceptableIssuer) {
+    throw new ProbeError('tls_untrusted', `not issued for Azure; issued by ${leaf.issuer}`);
+  }
+  if (!facts.nameMatches) {
+    throw new ProbeError(
+      'tls_name_mismatch',
+      `${expected.host} is not among ${leaf.names.slice(0, 5).join(', ') || 'its (no) names'}`,
+    );
+  }
+  if (facts.validity === 'expired') throw new ProbeError('tls_expired', `valid until ${leaf.validTo}`);
+  if (facts.validity === 'not-yet-valid') {
+    throw new ProbeError('tls_not_yet_valid', `valid from ${leaf.validFrom}`);
+  }
+}
+
+function validity(chain: readonly X509Certificate[], now: number): TlsFacts['validity'] {
+  if (chain.some((certificate) => certificate.validFromDate.getTime() > now)) return 'not-yet-valid';
+  return chain.some((certificate) => certificate.validToDate.getTime() < now) ? 'expired' : 'valid';
+}
+
+/** Types say Error, the runtime gives OpenSSL's word. */
+function errorWord(error: Error | string | null): string {
+  if (error === null) return 'UNVERIFIED';
+  return typeof error === 'string' ? error : String((error as NodeJS.ErrnoException).code ?? error.message);
+}
