@@ -1,0 +1,41 @@
+import type { TlsFacts } from '../../probes/facts.ts';
+import type { Failure } from '../../probes/failures.ts';
+import type { Attempt, Target } from '../report/schema.ts';
+
+/** The certificate evidence of the last attempt that has any and, where one failed, that failed. */
+export function tlsOf(target: Target): TlsFacts | null {
+  const failed = target.attempts.findLast((attempt) => !attempt.ok && attempt.facts.tls !== undefined);
+  return (
+    failed?.facts.tls ?? target.attempts.findLast(({ facts }) => facts.tls !== undefined)?.facts.tls ?? null
+  );
+}
+
+/** Whether the TCP connection of this attempt was completed. */
+export function connected(attempt: Attempt): boolean {
+  return attempt.ok || attempt.steps.some((step) => step.name === 'connect' && step.ok);
+}
+
+/** The words of the last error that was seen, null when none was noted. */
+export function lastError(target: Target): string | null {
+  return target.attempts.findLast(({ facts }) => facts.error !== undefined)?.facts.error ?? null;
+}
+
+/** Whether the target ended in one of these failures. */
+export function failedWith(target: Target, failures: readonly Failure[]): boolean {
+  return target.failure !== null && failures.includes(target.failure);
+}
+
+/**
+ * How the TCP connection of an unreachable target failed, over all its attempts: one refusal outweighs
+ * silence, because something answered. An IPv6 address without a route says nothing while IPv4 was tried.
+ */
+export function connectFailure(target: Target): 'dropped' | 'rejected' | null {
+  if (target.status !== 'unreachable' || !failedWith(target, TCP_FAILURES)) return null;
+  const failed = target.attempts.filter(({ failure }) => failure !== null && TCP_FAILURES.includes(failure));
+  const ipv4 = failed.filter(({ address }) => !address.includes(':'));
+  const seen = new Set((ipv4.length > 0 ? ipv4 : failed).map(({ failure }) => failure ?? target.failure));
+  if (seen.size === 0) seen.add(target.failure);
+  return [...seen].every((failure) => failure === 'tcp_timeout') ? 'dropped' : 'rejected';
+}
+
+const TCP_FAILURES: readonly Failure[] = ['tcp_timeout', 'tcp_refused', 'tcp_unreachable', 'tcp_reset'];

@@ -1,0 +1,12 @@
+import type { Cause } from '../report/vocabulary.ts';
+import { DNS_CAUSES } from './texts/dns.ts';
+import { PATH_CAUSES } from './texts/path.ts';
+import { TLS_CAUSES } from './texts/tls.ts';
+import type { CauseText } from './texts/type.ts';
+
+/** What each cause means, how it is recognised and how it is fixed. Serves `explain` without a network. */
+export const CAUSE_TEXTS: Readonly<Record<Cause, CauseText>> = {
+  ...DNS_CAUSES,
+  ...PATH_CAUSES,
+  ...TLS_CAUSES,
+};

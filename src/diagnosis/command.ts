@@ -1,0 +1,82 @@
+import type { Observations, Target } from '../report/schema.ts';
+import type { Group } from '../report/vocabulary.ts';
+
+/**
+ * Commands are pasted into a shell, and host names come from files, certificates and DNS. Only names and
+ * addresses without any character that a shell or an option parser reads are ever put into one.
+ */
+const SAFE_WORD = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9_])?$/;
+const SAFE_IPV6 = /^[0-9A-Fa-f:]{2,39}$/;
+const LIMIT = 4;
+
+const RESOURCE_FLAGS: Partial<Record<Group, string>> = {
+  'storage-blob': '--storage',
+  'storage-table': '--storage',
+  'storage-queue': '--storage',
+  'storage-file': '--storage',
+  sql: '--sql',
+  'key-vault': '--key-vault',
+  'event-hubs': '--event-hubs',
+  redis: '--redis',
+};
+
+/** Whether a host name or address may stand in a command as it is. */
+export function isSafeHost(host: string): boolean {
+  return SAFE_WORD.test(host) || SAFE_IPV6.test(host);
+}
+
+/**
+ * The `apim-probe run` that tests these targets again, with the options that name them. Falls back to a
+ * whole run where a name is not fit for a command line.
+ */
+export function probeAgain(observations: Observations, targets: readonly Target[]): string {
+  const again = targets.filter((target) => target.status !== 'reachable');
+  const chosen = again.length > 0 ? again : targets;
+  const groups = new Set<Group>();
+  const flags = new Set<string>();
+  for (const target of chosen) {
+    const flag = naming(target);
+    if (flag === null) return 'apim-probe run';
+    groups.add(target.group);
+    if (flag !== '') flags.add(flag);
+  }
+  if (groups.size === 0 || groups.size > LIMIT || flags.size > LIMIT) return 'apim-probe run';
+  const only = [...groups].sort().map((group) => `--only ${group}`);
+  return ['apim-probe run', ...where(observations), ...only, ...[...flags].sort()].join(' ');
+}
+
+/** The question to one DNS server, or to the system's own when there is none to name. */
+export function lookup(host: string, server: string | null): string {
+  if (!isSafeHost(host)) return 'apim-probe run --only dns';
+  return server !== null && isSafeHost(server) ? `nslookup ${host} ${server}` : `nslookup ${host}`;
+}
+
+/** Prints who issued the certificate that the host presents to this VM. */
+export function showIssuer(host: string, port: number): string {
+  if (!isSafeHost(host) || host.includes(':')) return 'apim-probe run';
+  const address = `${host}:${port}`;
+  return `openssl s_client -connect ${address} -servername ${host} </dev/null | openssl x509 -noout -subject -issuer -dates`;
+}
+
+/** The flag that makes a run plan this target; empty when the catalogue has it, null when it cannot be said. */
+function naming(target: Target): string | null {
+  const resource = RESOURCE_FLAGS[target.group];
+  if (resource !== undefined) return SAFE_WORD.test(target.host) ? `${resource} ${nameFor(target)}` : null;
+  if (target.group === 'custom') return SAFE_WORD.test(target.host) ? customUrl(target) : null;
+  if (target.group !== 'gateway' && target.group !== 'control-plane') return '';
+  const apim = /^([A-Za-z0-9-]+)(?:\.[a-z]+)?\.azure-api\.(?:net|us|cn)$/.exec(target.host)?.[1];
+  return apim !== undefined && SAFE_WORD.test(apim) ? `--apim ${apim}` : null;
+}
+
+/** One storage account has four host names; its own name brings them all. */
+function nameFor(target: Target): string {
+  return target.group.startsWith('storage-') ? (target.host.split('.')[0] ?? target.host) : target.host;
+}
+
+function customUrl(target: Target): string {
+  return `--target ${target.protocol}://${target.host}:${target.port}`;
+}
+
+function where({ environment }: Observations): string[] {
+  return environment.cloud === 'public' ? [] : [`--cloud ${environment.cloud}`];
+}

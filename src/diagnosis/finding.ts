@@ -1,0 +1,35 @@
+import type { Finding, Target } from '../report/schema.ts';
+import type { Cause, Owner, Severity } from '../report/vocabulary.ts';
+import { CAUSE_TEXTS } from './causes.ts';
+
+/** What a rule has to say itself; owner and remedy default to the cause's general text. */
+export interface FindingDraft {
+  readonly title: string;
+  readonly explanation: string;
+  readonly targets: readonly Target[];
+  readonly confirm: string;
+  readonly severity?: Severity;
+  readonly owner?: Owner;
+  readonly remedy?: readonly string[];
+}
+
+/** How bad it is that these targets are not fine: an error only when a required one cannot be reached. */
+export function severityOf(targets: readonly Target[]): Severity {
+  return targets.some((target) => target.required && target.status === 'unreachable') ? 'error' : 'warning';
+}
+
+/** A complete finding; the evidence is in the order of the ids. */
+export function finding(cause: Cause, draft: FindingDraft): Finding {
+  const text = CAUSE_TEXTS[cause];
+  return {
+    cause,
+    severity: draft.severity ?? severityOf(draft.targets),
+    title: draft.title,
+    explanation: draft.explanation,
+    evidence: [...new Set(draft.targets.map((target) => target.id))].sort(),
+    owner: draft.owner ?? text.owner,
+    remedy: [...(draft.remedy ?? text.remedy)],
+    confirm: draft.confirm,
+    reference: text.reference,
+  };
+}

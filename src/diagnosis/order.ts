@@ -1,0 +1,23 @@
+import type { Finding } from '../report/schema.ts';
+import type { Cause } from '../report/vocabulary.ts';
+
+/** Causes that bear on the whole network or VM: said before those of single endpoints. */
+const NETWORK_WIDE: readonly Cause[] = [
+  'dns-server-down',
+  'dns-tampered',
+  'clock-skew',
+  'no-outbound-path',
+  'transparent-proxy',
+  'tls-intercepted',
+];
+
+/** Network-wide findings first, then errors before warnings, remarks last; otherwise as the rules gave them. */
+export function inOrder(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank({ cause, severity }: Finding): number {
+  if (severity === 'info') return 3;
+  if (NETWORK_WIDE.includes(cause)) return 0;
+  return severity === 'error' ? 1 : 2;
+}

@@ -1,0 +1,149 @@
+import type { Cause } from '../../report/vocabulary.ts';
+import type { CauseText } from './type.ts';
+
+/** The causes that live on the path: routes, security groups, firewalls, and the VM itself. */
+export const PATH_CAUSES = {
+  'outbound-dropped': {
+    title: 'Outbound packets are silently dropped',
+    explanation:
+      'The connection request left this VM and nothing came back, at every address. A network security ' +
+      'group’s deny rule, a network rule of Azure Firewall and a route whose next hop is None or a dead ' +
+      'appliance all look like this; a service that is merely stopped does not.',
+    recognisedBy: 'The TCP connection times out at every address and in every attempt, while others connect.',
+    owner: 'network',
+    remedy: [
+      'NSG of the subnet and of the NIC: add an outbound rule that allows the service tag and port, with a ' +
+        'lower priority number than any deny rule. Network Watcher’s IP flow verify names the rule that decides.',
+      'Route table of the subnet: check the effective routes of the NIC. A 0.0.0.0/0 route to a virtual ' +
+        'appliance needs a rule there; next hop None drops everything.',
+      'Azure Firewall or another appliance on the way: allow the service tag in a network rule, or the ' +
+        'host name in an application rule.',
+      'For Storage, SQL, Key Vault and Event Hubs: a service endpoint on the subnet avoids the detour.',
+    ],
+    reference: 'Virtual network configuration reference: API Management',
+  },
+  'outbound-rejected': {
+    title: 'Connections are actively refused',
+    explanation:
+      'Something answered the connection request with a refusal: a TCP reset, or an ICMP “unreachable” or ' +
+      '“prohibited”. Network security groups never do this, they drop. So either a firewall or appliance on ' +
+      'the way rejects, this VM’s own firewall does, or the host was reached and nothing listens there.',
+    recognisedBy: 'RST or ICMP destination unreachable or prohibited in reply to the TCP connection request.',
+    owner: 'network',
+    remedy: [
+      'Look in the firewall’s or appliance’s log for this VM’s address and the port, and allow the flow.',
+      'Check this VM’s own firewall (nftables, iptables, Windows Defender Firewall) for outbound rejections.',
+      'If the address is private: check that it is the one of the private endpoint or of the host that is ' +
+        'meant, and that the service listens on the port.',
+      'ICMP “unreachable” also means a missing route: check the effective routes of the NIC.',
+    ],
+    reference: 'RFC 9293 (TCP, reset generation) and RFC 792 (ICMP, destination unreachable)',
+  },
+  'no-outbound-path': {
+    title: 'Nothing public can be reached',
+    explanation:
+      'Every connection to a public address times out. Either the subnet has no outbound path at all (new ' +
+      'subnets are private by default: no NAT gateway, no load balancer rule, no public IP), or its default ' +
+      'route leads to something that drops, or an NSG denies the Internet as a whole.',
+    recognisedBy:
+      'Connections to at least three public hosts were tried and all timed out, not one was answered or ' +
+      'refused, and the private endpoints, if there are any, do not time out.',
+    owner: 'network',
+    remedy: [
+      'Effective routes of the NIC: where does 0.0.0.0/0 go? Next hop None drops; a virtual appliance or a ' +
+        'gateway must forward and let these destinations pass.',
+      'If there is no such route: give the subnet an outbound path, best a NAT gateway, else a public load ' +
+        'balancer’s outbound rule or a firewall.',
+      'Outbound NSG rules of the subnet and NIC: allow the service tags of API Management’s port table above ' +
+        'any rule that denies Internet.',
+      'With forced tunnelling: service endpoints for Storage, Sql, KeyVault and EventHub, a route for service ' +
+        'tag ApiManagement with next hop Internet, and the other dependencies allowed in the firewall.',
+    ],
+    reference: 'Default outbound access in Azure; Virtual network traffic routing',
+  },
+  'transparent-proxy': {
+    title: 'Something on the path completes connections for everyone',
+    explanation:
+      'A connection to 192.0.2.1, an address that by RFC 5737 belongs to nobody, was accepted. So a device ' +
+      'between this VM and the Internet answers connection requests itself, and a completed connection proves ' +
+      'nothing here. Azure Firewall does so on ports 80 and 443, and on any port of an application rule. ' +
+      'What it then does not allow ends without a reply.',
+    recognisedBy:
+      'The control connection to 192.0.2.1:443 succeeds. It explains endpoints whose only proof is a connection, ' +
+      'and TLS or protocols that end in silence or a cut right after it.',
+    owner: 'network',
+    remedy: [
+      'Find the device: it is the next hop of 0.0.0.0/0 in the effective routes of the NIC, or a proxy behind it.',
+      'Allow the destinations there: in Azure Firewall an application rule with the host names for HTTP and ' +
+        'HTTPS, a network rule with the service tag and port for SQL, AMQP and all else.',
+      'Or send these destinations around the device: service endpoints for Storage, Sql, KeyVault and ' +
+        'EventHub, routes by service tag with next hop Internet for the others.',
+    ],
+    reference: 'RFC 5737 (addresses for documentation); Azure Firewall FAQ',
+  },
+  'block-page': {
+    title: 'A firewall or proxy answered instead of the service',
+    explanation:
+      'The reply is a block page: a device on the path read the request, refused it by its rules and wrote ' +
+      'the answer itself. The service never saw the request.',
+    recognisedBy:
+      'A status or page known to be a product’s: Azure Firewall’s 470 or “Action: Deny”, Squid’s error header, ' +
+      'Zscaler’s Server header, FortiGate’s and Palo Alto’s pages.',
+    owner: 'network',
+    remedy: [
+      'Ask for the host names and ports to be allowed on that device; in Azure Firewall that is an ' +
+        'application rule with source this subnet, protocol and port, and the target FQDNs.',
+      'Check the rule order: a deny rule or a web category above the allow rule wins.',
+      'Run again, and look for the request in the device’s log if it is still refused.',
+    ],
+    reference: 'Azure Firewall rule processing logic',
+  },
+  'clock-skew': {
+    title: 'This VM’s clock is wrong',
+    explanation:
+      'The local clock differs from the peers’ by more than five minutes. Certificates then look expired or ' +
+      'not valid yet, and tokens and shared access signatures are refused. The network is not at fault.',
+    recognisedBy:
+      'The Date of the replies differs from the local clock by more than 5 minutes; or, where no reply gave a ' +
+      'time, the validity of public certificates fails on at least three hosts at once in the same direction.',
+    owner: 'vm',
+    remedy: [
+      'Linux: check chrony (chronyc tracking) and that it uses the host clock /dev/ptp_hyperv; then ' +
+        '“chronyc makestep”.',
+      'Windows: w32tm /query /status, then w32tm /resync.',
+      'If the VM synchronises over the network: allow UDP port 123 outbound.',
+    ],
+    reference: 'Time sync for Linux VMs in Azure; Time sync for Windows VMs in Azure',
+  },
+  'intermittent-loss': {
+    title: 'Some attempts pass and some do not',
+    explanation:
+      'The same endpoint worked in one attempt or at one address and failed in another. Typical reasons are ' +
+      'exhausted SNAT ports, asymmetric routes, an appliance with an unhealthy instance, or a rule that ' +
+      'allows only some of the service’s addresses.',
+    recognisedBy: 'Attempts of one run, or addresses of one name, that end differently.',
+    owner: 'network',
+    remedy: [
+      'If always the same addresses fail: allow the whole service tag instead of single addresses.',
+      'Check SNAT: the NAT gateway’s or load balancer’s metrics for dropped and failed connections.',
+      'Check the health of each instance of an appliance or firewall on the way, and that replies return ' +
+        'through the same instance.',
+      'Run several times, over some minutes, and compare the reports.',
+    ],
+    reference: 'Troubleshoot Azure NAT Gateway connectivity',
+  },
+  undetermined: {
+    title: 'The cause is not clear',
+    explanation:
+      'The endpoint was not reached, and what was seen fits none of the known causes well enough to name one. ' +
+      'The failure says what happened; the report’s attempts hold all the evidence.',
+    recognisedBy: 'No other cause is recognised.',
+    owner: 'network',
+    remedy: [
+      'Read the attempts of the endpoint in the JSON report: step, time and error of each.',
+      'Look up the failure with “apim-probe explain”, and follow its next step.',
+      'Run Network Watcher’s connection troubleshoot from this VM to the same host and port.',
+    ],
+    reference: 'Connection troubleshoot overview: Azure Network Watcher',
+  },
+} as const satisfies Partial<Record<Cause, CauseText>>;
