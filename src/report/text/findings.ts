@@ -23,7 +23,6 @@ export function findingLines(finding: Finding, width: number, palette: Palette):
   return [
     ...title.map((line, index) => (index === 0 ? `${symbol} ${line.slice(2)}` : line)),
     ...wrap(`Owner: ${OWNER[finding.owner]}. Cause: ${finding.cause}.`, width, '  '),
-    '',
     ...wrap(finding.explanation, width, '  '),
     ...explained(finding.evidence),
     ...remedy(finding.remedy, width),

@@ -44,10 +44,10 @@ export function few(items: readonly string[], most: number): string {
   return left > 0 ? `${items.slice(0, most).join(', ')} and ${left} more` : items.join(', ');
 }
 
-/** A duration as people say it: `640 ms`, `4.2 s`, `3 min 5 s`. */
+/** A duration as people say it: `640 ms`, `4.2 s`, `60 s`, `3 min 5 s`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -9,7 +9,7 @@ const NOTE_COLUMNS = 200;
 /** HTTP dates are whole seconds and take a while to arrive; nothing here cares about less than this. */
 const CLOCK_WORTH_SAYING_MS = 30_000;
 
-/** Two or three lines that make a pasted summary understandable on its own. */
+/** The lines that make a pasted summary understandable on its own. */
 export function headerLines(report: Report, width: number, palette: Palette): string[] {
   const { cloud, region, vm, network, dns } = report.environment;
   const where = [
@@ -20,10 +20,10 @@ export function headerLines(report: Report, width: number, palette: Palette): st
   ];
   const known = where.filter((part) => part !== null && part !== '').join(', ');
   const servers = dns.servers.length > 0 ? few(dns.servers, 4) : 'none found';
+  const when = `, ${report.startedAt}, took ${duration(report.durationMs)}`;
   return [
-    palette.strong(`apim-probe ${report.agent.version}`),
+    palette.strong(`apim-probe ${report.agent.version}`) + when,
     ...wrap(`${known}; DNS ${servers}`, width),
-    `${report.startedAt}, took ${duration(report.durationMs)}`,
   ];
 }
 
@@ -61,16 +61,13 @@ function clock(offsetMs: number | null): string[] {
 
 function proxy(variables: readonly string[]): string[] {
   if (variables.length === 0) return [];
-  const verb = variables.length === 1 ? 'is' : 'are';
-  return [
-    `${few(variables, 4)} ${verb} set; probes do not use proxies, and API Management would not either.`,
-  ];
+  const [verb, pronoun] = variables.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  return [`${few(variables, 4)} ${verb} set; probes ignore ${pronoun}, as API Management would.`];
 }
 
 function untestable(entries: Report['notTestable']): string[] {
   if (entries.length === 0) return [];
-  const groups = [...new Set(entries.map((entry) => entry.group))];
   return [
-    `Not testable from inside the subnet: ${count(entries.length, 'endpoint')} (${few(groups, 4)}); the plan command lists them.`,
+    `Not testable from here: ${count(entries.length, 'endpoint')}; apim-probe plan lists them with reasons.`,
   ];
 }

@@ -6,6 +6,8 @@ import { MARK_OF_STATUS, type Mark, type Palette } from './palette.ts';
 
 const GROUP_COLUMNS = 20;
 const COUNT_COLUMNS = 11;
+/** Worst first. */
+const TROUBLE = ['unreachable', 'intermittent', 'untested'] as const;
 /** So many of a kind are named; a firewall that drops a whole group must not push the findings off the screen. */
 const SHOWN_OF_A_KIND = 6;
 
@@ -14,7 +16,7 @@ export function tableLines(targets: readonly Target[], width: number, palette: P
   const byGroup = Map.groupBy(targets, (target) => target.group);
   const rows = GROUPS.flatMap((group) => groupLines(group, byGroup.get(group) ?? [], width, palette));
   if (rows.length === 0) return [];
-  const head = `  ${'reached'.padEnd(GROUP_COLUMNS)}${'required'.padStart(COUNT_COLUMNS)}${'optional'.padStart(COUNT_COLUMNS)}`;
+  const head = `  ${'group'.padEnd(GROUP_COLUMNS)}${'required'.padStart(COUNT_COLUMNS)}${'optional'.padStart(COUNT_COLUMNS)}`;
   return [palette.faint(`${head}${'connect'.padStart(COUNT_COLUMNS)}`), ...rows];
 }
 
@@ -27,9 +29,12 @@ function groupLines(group: Group, targets: readonly Target[], width: number, pal
   return [row, ...troubleLines(targets, width, palette)];
 }
 
+/** As the verdict counts: what answered some of the time was reached, and its own line says the rest. */
 function reached(targets: readonly Target[]): string {
   if (targets.length === 0) return '';
-  const good = targets.filter((target) => target.status === 'reachable').length;
+  const good = targets.filter(
+    (target) => target.status === 'reachable' || target.status === 'intermittent',
+  ).length;
   return `${good} of ${targets.length}`;
 }
 
@@ -53,7 +58,7 @@ function markOf(targets: readonly Target[]): Mark {
 }
 
 function troubleLines(targets: readonly Target[], width: number, palette: Palette): string[] {
-  const troubled = targets.filter((target) => target.status !== 'reachable');
+  const troubled = TROUBLE.flatMap((status) => targets.filter((target) => target.status === status));
   const kinds = Map.groupBy(troubled, (target) => `${target.status}: ${words(target)}`);
   return [...kinds.values()].flatMap((kind) => kindLines(kind, width, palette));
 }
@@ -63,20 +68,22 @@ function kindLines(kind: readonly Target[], width: number, palette: Palette): st
   const [first] = kind;
   if (first === undefined) return [];
   const symbol = palette.symbol(MARK_OF_STATUS[first.status]);
-  if (first.status === 'untested') {
-    const which = kind.length === 1 ? place(first) : count(kind.length, 'endpoint');
-    return wrap(`${which}: ${words(first)}`, width, `    ${symbol} `);
+  if (first.status === 'untested' && kind.length > 1) {
+    return wrap(`${count(kind.length, 'endpoint')} ${words(first)}`, width, `  ${symbol} `);
   }
-  const left = kind.length - SHOWN_OF_A_KIND;
+  const named = kind.slice(0, SHOWN_OF_A_KIND);
+  const longest = Math.max(...named.map((target) => columns(place(target))));
+  const left = kind.length - named.length;
   return [
-    ...kind.slice(0, SHOWN_OF_A_KIND).flatMap((target) => targetLines(target, symbol, width)),
-    ...(left > 0 ? [`      and ${left} more: ${words(first)}`] : []),
+    ...named.flatMap((target) => targetLines(target, longest, symbol, width)),
+    ...(left > 0 ? [`    and ${left} more: ${words(first)}`] : []),
   ];
 }
 
-function targetLines(target: Target, symbol: string, width: number): string[] {
-  const line = `    ${symbol} ${place(target)}  ${words(target)}`;
-  return columns(line) <= width ? [line] : [`    ${symbol} ${place(target)}`, `        ${words(target)}`];
+function targetLines(target: Target, longest: number, symbol: string, width: number): string[] {
+  const line = `  ${symbol} ${place(target).padEnd(longest)}  ${words(target)}`;
+  if (columns(line) <= width) return [line];
+  return [`  ${symbol} ${place(target)}`, ...wrap(words(target), width, '      ')];
 }
 
 function place(target: Target): string {

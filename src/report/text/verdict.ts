@@ -4,7 +4,6 @@ import type { Group } from '../vocabulary.ts';
 import { count, duration, few, wrap } from './lines.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
 
-const SHOWN_TARGETS = 3;
 const SHOWN_GROUPS = 6;
 
 /** The flag that gives a group its names, where the documents cannot. */
@@ -48,42 +47,43 @@ function sentence(report: Report): string {
   const others = optional.total > 0 ? `; optional: ${reached(optional)}` : '';
   switch (report.verdict) {
     case 'ready':
-      return `every required endpoint was reached (${reached(required)})${others}.`;
     case 'degraded':
-      return `every required endpoint was reached (${reached(required)}${unsteady(required)})${others}${unsteady(optional)}.`;
+      return `every required endpoint was reached (${reached(required)})${others}.`;
     case 'blocked':
-      return `${reached(required)} required endpoints were reached${missed(report)}${others}.`;
+      return `not every required endpoint was reached (${reached(required)}${missing(report)})${others}.${flags(report)}`;
     case 'inconclusive':
-      return `${reached(required)} required endpoints were reached; ${open(report)}${others}.`;
+      return `not every required endpoint was tested (reached: ${reached(required)}${missing(report)})${others}.${flags(report)}`;
   }
 }
 
-/** An endpoint that answered some of the time was reached; `unsteady` says so beside it. */
+/** An endpoint that answered only some of the time was reached, and it is said. */
 function reached(counts: Counts): string {
-  return `${counts.reachable + counts.intermittent} of ${counts.total}`;
+  const unsteady = counts.intermittent > 0 ? `, ${counts.intermittent} of them not every time` : '';
+  return `${counts.reachable + counts.intermittent} of ${counts.total}${unsteady}`;
 }
 
-function unsteady(counts: Counts): string {
-  return counts.intermittent > 0 ? `, ${counts.intermittent} of them not every time` : '';
+/** The groups whose required endpoints were not reached, and those where nothing was tested. */
+function missing(report: Report): string {
+  const unreached = groupsOf(requiredOf(report, 'unreachable'));
+  const untested = groupsOf(requiredOf(report, 'untested'));
+  const parts = [
+    unreached.length > 0 ? `; missing: ${few(unreached, SHOWN_GROUPS)}` : '',
+    untested.length > 0 ? `; not tested: ${few(untested, SHOWN_GROUPS)}` : '',
+  ];
+  return parts.join('');
 }
 
-function missed(report: Report): string {
-  const ids = requiredOf(report, 'unreachable').map((target) => target.id);
-  return ids.length > 0 ? `; not reached: ${few(ids, SHOWN_TARGETS)}` : '';
+/** What to give the next run, where this one lacked a name: a template such as `<name>` stands in its place. */
+function flags(report: Report): string {
+  const nameless = requiredOf(report, 'untested').filter((target) => target.host.includes('<'));
+  const missed = [...new Set(nameless.flatMap((target) => FLAG[target.group] ?? []))];
+  return missed.length > 0 ? ` Give ${missed.join(', ')}.` : '';
 }
 
 function requiredOf(report: Report, status: Target['status']): Target[] {
   return report.targets.filter((target) => target.required && target.status === status);
 }
 
-/** What an inconclusive run leaves open, and what to give the next one. */
-function open(report: Report): string {
-  const untested = requiredOf(report, 'untested');
-  const groups = [...new Set(untested.map((target) => target.group))];
-  // A template such as `<name>` stands where the plan was given no name.
-  const nameless = untested.filter((target) => target.host.includes('<'));
-  const flags = [...new Set(nameless.flatMap((target) => FLAG[target.group] ?? []))];
-  const what =
-    groups.length > 0 ? `nothing tested for ${few(groups, SHOWN_GROUPS)}` : 'too little was learnt';
-  return flags.length > 0 ? `${what}: give ${flags.join(', ')}` : what;
+function groupsOf(targets: readonly Target[]): Group[] {
+  return [...new Set(targets.map((target) => target.group))];
 }

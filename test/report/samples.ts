@@ -1,0 +1,188 @@
+/** Reports built by hand, valid against the schema, for the tests of whatever shows them. */
+import type { Control } from '../../src/report/controls.ts';
+import { type Counts, type Finding, Report, SCHEMA_VERSION, type Target } from '../../src/report/schema.ts';
+import type { Group } from '../../src/report/vocabulary.ts';
+
+const AS_OF = '2026-04-30';
+const DOCUMENT = 'Virtual network configuration reference: API Management';
+
+/** One target, reachable unless told otherwise. */
+export function target(group: Group, host: string, port: number, changes: Partial<Target> = {}): Target {
+  return {
+    id: `${group}/${host}:${port}`,
+    group,
+    resourceType: null,
+    host,
+    port,
+    protocol: 'https',
+    required: false,
+    serviceTag: null,
+    purpose: 'a dependency',
+    source: { kind: 'catalog', document: DOCUMENT, asOf: AS_OF },
+    status: 'reachable',
+    reason: null,
+    failure: null,
+    cause: null,
+    addresses: [{ address: '20.60.1.4', family: 4, scope: 'public', via: [] }],
+    resolutions: [],
+    attempts: [],
+    latency: {
+      connectMs: { min: 1.8, median: 2.1, max: 3.9 },
+      totalMs: { min: 9.8, median: 11.2, max: 15.4 },
+    },
+    ...changes,
+  };
+}
+
+const NOT_REACHED = { status: 'unreachable', latency: { connectMs: null, totalMs: null } } as const;
+
+/** What a target becomes when every packet to it is dropped. */
+export const DROPPED = { ...NOT_REACHED, failure: 'tcp_timeout', cause: 'outbound-dropped' } as const;
+
+/** What a target is for which no name was given. */
+export const NAMELESS: Partial<Target> = {
+  status: 'untested',
+  reason: 'no name was given',
+  addresses: [],
+  latency: { connectMs: null, totalMs: null },
+};
+
+const REQUIRED = { required: true } as const;
+
+const METRICS = ['global', 'shoebox2', 'shoebox2-red', 'shoebox2-black', 'prod3', 'prod3-black', 'prod3-red'];
+
+/** As many targets, in as many groups, as the public cloud's catalogue has when every name is given. */
+export function wholeCatalogue(): Target[] {
+  const many = (group: Group, port: number, hosts: string[], changes: Partial<Target> = {}) =>
+    hosts.map((host) => target(group, host, port, changes));
+  return [
+    target('storage-blob', 'contosoprobe01.blob.core.windows.net', 443, REQUIRED),
+    target('storage-table', 'contosoprobe01.table.core.windows.net', 443, REQUIRED),
+    target('storage-queue', 'contosoprobe01.queue.core.windows.net', 443),
+    target('storage-file', 'contosoprobe01.file.core.windows.net', 445),
+    target('sql', 'contoso-probe.database.windows.net', 1433, REQUIRED),
+    target('key-vault', 'contoso-probe.vault.azure.net', 443, REQUIRED),
+    ...[443, 5671, 5672].map((port) => target('event-hubs', 'contoso-probe.servicebus.windows.net', port)),
+    ...[443, 1886].map((port) =>
+      target('azure-monitor', 'gcs.prod.monitoring.core.windows.net', port, REQUIRED),
+    ),
+    ...METRICS.flatMap((name) =>
+      [443, 1886].map((port) => target('azure-monitor', `${name}.prod.microsoftmetrics.com`, port)),
+    ),
+    ...many('entra-id', 443, ['login.microsoftonline.com', 'westeurope.login.microsoft.com']),
+    ...many(
+      'certificates',
+      80,
+      ['cacerts.digicert.com', 'crl3.digicert.com', 'crl4.digicert.com', 'ocsp.digicert.com'],
+      REQUIRED,
+    ),
+    ...many('certificates', 80, ['crl.microsoft.com', 'mscrl.microsoft.com', 'ocsp.msocsp.com']),
+    ...[25, 587, 25028].map((port) => target('smtp', 'smtpi-ch1.msn.com', port)),
+    ...many('kms', 1688, ['azkms.core.windows.net', 'kms.core.windows.net']),
+    target('ntp', 'time.windows.com', 123),
+    target('dns', '168.63.129.16', 53, REQUIRED),
+    ...many('captcha', 443, ['client.hip.live.com', 'partner.hip.live.com']),
+    target('portal-diagnostics', 'dc.services.visualstudio.com', 443),
+    ...[6380, 10000].map((port) => target('redis', 'contoso.redis.cache.windows.net', port)),
+    ...many('infrastructure', 443, [
+      'azurewatsonanalysis-prod.core.windows.net',
+      'azureprofiler.trafficmanager.net',
+      'shavamanifestazurecdnprod1.azureedge.net',
+      'shavamanifestcdnprod1.azureedge.net',
+      'issuer.pki.azure.com',
+      'wdcp.microsoft.com',
+      'wdcpalt.microsoft.com',
+      'go.microsoft.com',
+    ]),
+    target('gateway', 'contoso.azure-api.net', 443, REQUIRED),
+    target('control-plane', 'contoso.management.azure-api.net', 3443, REQUIRED),
+    target('custom', 'backend.contoso.example', 8443),
+  ];
+}
+
+function countsOf(targets: readonly Target[]): Counts {
+  const having = (status: Target['status']) => targets.filter((one) => one.status === status).length;
+  return {
+    total: targets.length,
+    reachable: having('reachable'),
+    intermittent: having('intermittent'),
+    unreachable: having('unreachable'),
+    untested: having('untested'),
+  };
+}
+
+const QUIET_CONTROL: Control = {
+  name: 'tcp-reserved-address',
+  outcome: 'expected',
+  detail: { text: 'Nothing answered.', address: '192.0.2.1', connected: false, failure: 'tcp_timeout' },
+};
+
+/** A healthy report of the whole catalogue, changed as told; counts follow the targets. Throws when it is not valid. */
+export function report(changes: Partial<Report> = {}): Report {
+  const targets = changes.targets ?? wholeCatalogue();
+  return Report.parse({
+    schemaVersion: SCHEMA_VERSION,
+    id: '019b76da-a800-7000-8000-000000000001',
+    agent: { name: 'apim-probe', version: '0.1.0', runtime: 'node 26.10.0', os: 'linux', arch: 'x64' },
+    startedAt: '2026-05-04T08:30:00.000Z',
+    finishedAt: '2026-05-04T08:30:04.210Z',
+    durationMs: 4210,
+    interrupted: null,
+    verdict: 'ready',
+    summary: {
+      required: countsOf(targets.filter((one) => one.required)),
+      optional: countsOf(targets.filter((one) => !one.required)),
+    },
+    environment: {
+      cloud: 'public',
+      region: 'westeurope',
+      vm: { name: 'vm-probe-01', size: 'Standard_B2s', osType: 'Linux', zone: null },
+      network: { interfaces: [], subnet: '10.20.0.0/26', subnetCapacity: null },
+      dns: {
+        servers: ['168.63.129.16'],
+        source: '/run/systemd/resolve/resolv.conf',
+        searchDomains: [],
+        hostsFile: { path: '/etc/hosts', entries: 2, overrides: [] },
+      },
+      proxies: [],
+      clockOffsetMs: 212,
+      privileged: false,
+      notes: [],
+    },
+    controls: [QUIET_CONTROL],
+    targets,
+    notTestable: [
+      { group: 'control-plane', endpoint: 'ApiManagement -> subnet TCP 3443', reason: 'inbound' },
+      { group: 'infrastructure', endpoint: 'AzureLoadBalancer -> subnet TCP 6390', reason: 'inbound' },
+      { group: 'infrastructure', endpoint: '*.data.microsoft.com:443', reason: 'a wildcard names no host' },
+    ],
+    findings: [],
+    ...changes,
+  });
+}
+
+/** One finding, of outbound SQL that is dropped, changed as told. */
+export function finding(changes: Partial<Finding> = {}): Finding {
+  return {
+    cause: 'outbound-dropped',
+    severity: 'error',
+    title: 'Outbound TCP 1433 to Azure SQL is dropped without a word',
+    explanation:
+      'No packet to port 1433 was answered, at any address, in 3 attempts of 5 s each; TCP 443 to other Azure ' +
+      'services works. A network security group rule, a route to nowhere or a firewall discards it.',
+    evidence: ['sql/contoso-probe.database.windows.net:1433'],
+    owner: 'network',
+    remedy: [
+      'Allow outbound TCP 1433 from the subnet to the service tag Sql in its network security group.',
+      'Where a route sends 0.0.0.0/0 to a firewall, allow the same there, or add the service endpoint Microsoft.Sql to the subnet.',
+    ],
+    confirm: 'apim-probe run --sql contoso-probe --only sql',
+    reference: 'Virtual network configuration reference: API Management, 2026-04-30',
+    ...changes,
+  };
+}
+
+/** The whole catalogue where some groups' packets are all dropped. */
+export function withDropped(groups: readonly Group[]): Target[] {
+  return wholeCatalogue().map((one) => (groups.includes(one.group) ? { ...one, ...DROPPED } : one));
+}

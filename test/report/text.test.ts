@@ -1,0 +1,345 @@
+import t from 'tap';
+import type { Report } from '../../src/report/schema.ts';
+import { renderText, type TextOptions } from '../../src/report/text.ts';
+import { GROUPS, OWNERS } from '../../src/report/vocabulary.ts';
+import { DROPPED, finding, NAMELESS, report, target, wholeCatalogue, withDropped } from './samples.ts';
+
+/** What `az vm run-command` keeps of a command's output, from its end. */
+const KEPT_BYTES = 4096;
+
+const render = (value: Report, options: Partial<TextOptions> = {}) =>
+  renderText(value, { color: false, width: 80, quiet: false, ...options });
+
+const bytes = (text: string) => Buffer.byteLength(text, 'utf8');
+const lines = (text: string) => text.trimEnd().split('\n');
+/** Wrapped text as one line, for sentences that may break anywhere. */
+const flat = (text: string) => text.replace(/\s+/g, ' ');
+
+const blocked = report({ verdict: 'blocked', targets: withDropped(['sql']), findings: [finding()] });
+
+t.test('a healthy run of the whole catalogue is short, and ends in its verdict', async (t) => {
+  const healthy = report();
+  t.ok(healthy.targets.length >= 55, 'as many targets as the catalogue');
+  for (const color of [false, true]) {
+    t.ok(bytes(render(healthy, { color })) < KEPT_BYTES, `${color ? 'with' : 'without'} colour`);
+  }
+  const text = render(healthy);
+  t.equal(lines(text).at(-1), 'READY: every required endpoint was reached (13 of 13); optional: 44 of 44.');
+  t.ok(text.endsWith('\n'));
+  t.notMatch(text, /problem|warning|✗|!/, 'nothing that worries');
+  t.ok(lines(text).every((line) => line.length <= 80));
+});
+
+t.test('quiet leaves the titles of the findings and the verdict', async (t) => {
+  t.same(lines(render(report(), { quiet: true })), [
+    'READY: every required endpoint was reached (13 of 13); optional: 44 of 44.',
+  ]);
+  t.match(
+    flat(render(blocked, { quiet: true })),
+    /^✗ Outbound TCP 1433 to Azure SQL is dropped without a word \(outbound-dropped; 1 endpoint\) BLOCKED: /,
+  );
+});
+
+t.test('a finding says what, whose, why, how to fix it and how to see that it is', async (t) => {
+  const text = render(blocked);
+  t.match(text, /^✗ Outbound TCP 1433 to Azure SQL is dropped without a word$/m);
+  t.match(text, /^ {2}Owner: the network \(.*\)\. Cause: outbound-dropped\.$/m);
+  t.match(flat(text), 'A network security group rule, a route to nowhere or a firewall discards it.');
+  t.match(text, /^ {4}1\. Allow outbound TCP 1433 /m);
+  t.match(text, /^ {4}2\. Where a route sends /m);
+  t.match(text, /^ {7}the service endpoint/m, 'steps hang under their number');
+  t.match(text, /^ {4}apim-probe run --sql contoso-probe --only sql$/m, 'the command has a line of its own');
+  t.match(text, /^ {4}sql\/contoso-probe\.database\.windows\.net:1433$/m);
+  t.ok(text.indexOf('Owner:') < text.indexOf('storage-blob'), 'findings come before the table');
+});
+
+t.test('a command is never broken, however long', async (t) => {
+  const confirm = `apim-probe run ${'--only storage-blob '.repeat(8)}--quiet`;
+  const text = render(report({ verdict: 'blocked', findings: [finding({ confirm })] }));
+  t.ok(lines(text).includes(`    ${confirm}`));
+});
+
+t.test('every owner has a name that a person understands', async (t) => {
+  for (const owner of OWNERS) {
+    const text = render(report({ findings: [finding({ owner, severity: 'warning' })] }));
+    t.match(text, /^ {2}Owner: [^.]*\b(network|DNS|service|VM|platform)\b/m, owner);
+  }
+});
+
+t.test('many targets of one finding are abbreviated', async (t) => {
+  const evidence = wholeCatalogue().map((one) => one.id);
+  const text = render(report({ verdict: 'blocked', findings: [finding({ evidence })] }));
+  t.match(text, `Explains ${evidence.length} endpoints:`);
+  t.match(text, `and ${evidence.length - 4} more`);
+});
+
+t.test('a group in trouble has a line for each target, with failure and cause', async (t) => {
+  const text = render(blocked);
+  t.match(text, /^✗ sql +0 of 1$/m);
+  t.match(text, /^ {2}✗ contoso-probe\.database\.windows\.net:1433 {2}tcp_timeout, outbound-dropped$/m);
+  t.match(text, /^✓ azure-monitor +2 of 2 +14 of 14 +2\.1 ms$/m);
+});
+
+t.test('groups stand in the order of the vocabulary', async (t) => {
+  const shuffled = report({ targets: wholeCatalogue().reverse() });
+  const shown = lines(render(shuffled)).flatMap((line) => /^✓ (\S+) /.exec(line)?.[1] ?? []);
+  t.same(shown, GROUPS);
+});
+
+t.test('the mark of a group is that of its worst trouble', async (t) => {
+  const optional = { required: false, ...DROPPED };
+  const unsteady = { status: 'intermittent', failure: 'tcp_timeout', cause: 'intermittent-loss' } as const;
+  const targets = [
+    target('smtp', 'a.example', 25),
+    target('smtp', 'b.example', 25, optional),
+    target('kms', 'a.example', 1688, optional),
+    target('azure-monitor', 'a.example', 443, { required: true, ...DROPPED }),
+    target('azure-monitor', 'b.example', 443),
+    target('captcha', 'a.example', 443, unsteady),
+    target('redis', '<name>.example', 6380, NAMELESS),
+  ];
+  const text = render(report({ verdict: 'blocked', targets }));
+  t.match(text, /^! smtp +1 of 2/m, 'something optional is missing');
+  t.match(text, /^✗ kms +0 of 1/m, 'all of it is missing');
+  t.match(text, /^✗ azure-monitor +0 of 1 +1 of 1/m, 'something required is missing');
+  t.match(text, /^! captcha +1 of 1/m, 'reached, but not every time');
+  t.match(text, /^ {2}! a\.example:443 {2}tcp_timeout, intermittent-loss$/m);
+  t.match(text, /^\? redis +0 of 1$/m);
+  t.match(text, /^ {2}\? <name>\.example:6380 {2}not tested: no name was given$/m);
+});
+
+t.test('targets that were not tested for one reason share a line', async (t) => {
+  const targets = [443, 5671, 5672].map((port) => target('event-hubs', '<name>.example', port, NAMELESS));
+  t.match(render(report({ targets })), /^ {2}\? 3 endpoints not tested: no name was given$/m);
+});
+
+t.test('a run where everything is dropped still ends usefully', async (t) => {
+  const targets = wholeCatalogue().map((one) => ({ ...one, ...DROPPED, cause: 'no-outbound-path' as const }));
+  const findings = [
+    finding({
+      cause: 'no-outbound-path',
+      title: 'Nothing public can be reached',
+      evidence: targets.map(({ id }) => id),
+    }),
+    finding({
+      cause: 'clock-skew',
+      severity: 'warning',
+      owner: 'vm',
+      title: 'This clock is wrong',
+      evidence: [],
+    }),
+    finding({ cause: 'undetermined', severity: 'info', title: 'Something to know', evidence: [] }),
+  ];
+  const text = render(report({ verdict: 'blocked', targets, findings }));
+  t.ok(bytes(text) > KEPT_BYTES, 'a report whose beginning is lost');
+  const kept = Buffer.from(text).subarray(-KEPT_BYTES).toString();
+  t.match(kept, /^1 problem, 1 warning:$/m);
+  t.match(flat(kept), '✗ Nothing public can be reached (no-outbound-path; 57 endpoints)');
+  t.match(flat(kept), '! This clock is wrong (clock-skew)');
+  t.match(flat(kept), 'BLOCKED: not every required endpoint was reached (0 of 13; missing: storage-blob,');
+  t.match(lines(text).at(-1), /optional: 0 of 44\.$/);
+  t.match(kept, /azure-monitor[\s\S]*and 10 more: tcp_timeout, no-outbound-path/);
+});
+
+t.test('the end stays small with many findings and endless titles', async (t) => {
+  const findings = Array.from({ length: 200 }, (_, index) =>
+    finding({ title: `${index} ${'long '.repeat(2000)}` }),
+  );
+  const text = render(report({ verdict: 'blocked', findings }));
+  const end = text.slice(text.lastIndexOf('200 problems:'));
+  t.ok(bytes(end) < KEPT_BYTES);
+  t.match(end, 'and 192 more, above');
+});
+
+t.test('blocked names the groups', async (t) => {
+  t.match(
+    flat(render(blocked)),
+    'BLOCKED: not every required endpoint was reached (12 of 13; missing: sql); optional: 44 of 44.',
+  );
+});
+
+t.test('degraded says how far it was reached', async (t) => {
+  const targets = wholeCatalogue().map((one) =>
+    one.group === 'sql' ? { ...one, status: 'intermittent' as const, failure: 'tcp_timeout' as const } : one,
+  );
+  t.match(
+    flat(render(report({ verdict: 'degraded', targets }))),
+    'DEGRADED: every required endpoint was reached (13 of 13, 1 of them not every time); optional: 44 of 44.',
+  );
+});
+
+t.test('inconclusive says what was missing and the flags that give it', async (t) => {
+  const nameless = (one: ReturnType<typeof target>) =>
+    ['storage-blob', 'storage-table', 'sql', 'key-vault'].includes(one.group)
+      ? { ...one, ...NAMELESS, host: `<name>.${one.host.split('.').slice(1).join('.')}` }
+      : one;
+  const text = flat(render(report({ verdict: 'inconclusive', targets: wholeCatalogue().map(nameless) })));
+  t.match(text, 'INCONCLUSIVE: not every required endpoint was tested (reached: 9 of 13;');
+  t.match(text, 'not tested: storage-blob, storage-table, sql, key-vault)');
+  t.match(text, 'Give --storage NAME, --sql NAME, --key-vault NAME.');
+});
+
+t.test('a run that was cut short says so before the verdict', async (t) => {
+  const targets = wholeCatalogue().map((one) =>
+    one.group === 'sql' ? { ...one, status: 'untested' as const, reason: 'the run ended first' } : one,
+  );
+  const cutShort = (interrupted: Report['interrupted']) =>
+    flat(render(report({ verdict: 'inconclusive', interrupted, durationMs: 60_012, targets })));
+  t.match(cutShort('SIGINT'), 'Stopped by SIGINT after 60 s: 1 endpoint not tested. INCONCLUSIVE: ');
+  t.match(cutShort('SIGTERM'), 'Stopped by SIGTERM after 60 s: 1 endpoint not tested. INCONCLUSIVE: ');
+  t.match(
+    cutShort('deadline'),
+    /The deadline came after 60 s: 1 endpoint not tested\. --deadline .* INCONCLUSIVE: /,
+  );
+  t.match(cutShort('defect'), /A defect in apim-probe ended the run after 60 s: .* INCONCLUSIVE: /);
+  t.notMatch(cutShort('SIGINT'), 'Give --sql', 'a name was given, so none is asked for');
+});
+
+t.test('surroundings that matter have a line each, others none', async (t) => {
+  const healthy = report();
+  const odd = report({
+    environment: {
+      ...healthy.environment,
+      proxies: [
+        { variable: 'HTTPS_PROXY', value: 'http://***@proxy.example:3128' },
+        { variable: 'HTTP_PROXY', value: 'http://proxy.example:3128' },
+      ],
+      clockOffsetMs: -185_000,
+      notes: ['one', 'two', 'three', 'four', 'five'],
+    },
+    controls: [
+      {
+        name: 'tcp-reserved-address',
+        outcome: 'anomalous',
+        detail: { text: 'It connected.', address: '192.0.2.1', connected: true, failure: null },
+      },
+      { name: 'metadata', outcome: 'unknown', detail: { text: 'Nothing answered.' } },
+    ],
+  });
+  const text = render(odd);
+  t.match(text, 'HTTPS_PROXY, HTTP_PROXY are set; probes ignore them, as API Management would.');
+  t.match(text, 'This VM’s clock is 3 min 5 s behind the clocks of the services.');
+  t.match(text, '! Control tcp-reserved-address: It connected.');
+  t.notMatch(text, 'Control metadata');
+  t.match(text, 'Note: three\nNote: 2 more in the JSON report');
+  t.match(text, 'Not testable from here: 3 endpoints; apim-probe plan lists them');
+  const calm = render(report({ notTestable: [] }));
+  t.notMatch(calm, /PROXY|clock|Control|Note:|Not testable/);
+});
+
+t.test('the run is recognisable, with what is known of the place', async (t) => {
+  const { environment } = report();
+  t.match(
+    render(report()),
+    /^apim-probe 0\.1\.0, 2026-05-04T08:30:00\.000Z, took 4\.2 s\npublic cloud, westeurope, VM vm-probe-01, subnet 10\.20\.0\.0\/26; DNS 168\.63\.129\.16\n/,
+  );
+  const elsewhere = {
+    ...environment,
+    region: null,
+    vm: null,
+    network: { ...environment.network, subnet: null },
+    dns: { ...environment.dns, servers: [] },
+  };
+  t.match(render(report({ environment: elsewhere })), /^public cloud; DNS none found$/m);
+});
+
+t.test('no targets, no findings: the verdict alone is left to say', async (t) => {
+  const text = render(report({ verdict: 'inconclusive', targets: [] }));
+  t.notMatch(text, 'group');
+  t.match(text, 'INCONCLUSIVE: not every required endpoint was tested (reached: 0 of 0).');
+});
+
+t.test('colour is used only when asked for', async (t) => {
+  const plain = render(blocked);
+  t.notOk(plain.includes('\u001b'));
+  const coloured = render(blocked, { color: true });
+  t.ok(coloured.includes('\u001b[31m✗'));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test removes the colours that the palette writes
+  t.equal(coloured.replace(/\u001b\[[0-9;]*m/g, ''), plain, 'and changes nothing else');
+});
+
+t.test('width is kept, down to 40 columns', async (t) => {
+  for (const width of [40, 60, 120]) {
+    const text = render(report({ findings: [finding({ severity: 'warning', confirm: 'x' })] }), { width });
+    // The table is made of fixed columns; prose is what wraps.
+    const prose = lines(text).filter((line) => !/^[✓ ] (\S+ +\d|group )/.test(line));
+    t.same(
+      prose.filter((line) => line.length > Math.max(width, 76)),
+      [],
+      `${width} columns`,
+    );
+  }
+  t.equal(render(report(), { width: 1 }), render(report(), { width: 40 }));
+});
+
+const ATTACK = '\u001b[2J\u001b]0;owned\u0007\r\nREADY: forged\u202e\u2066\u009b31m\u2028\ud800';
+
+t.test('nothing hostile reaches the terminal, whatever field it came in', async (t) => {
+  const hostile = hostileReport();
+  for (const quiet of [false, true]) {
+    const text = render(hostile, { quiet });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    t.notMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/);
+    t.ok(text.isWellFormed(), 'no lone surrogate');
+    t.notMatch(text, /^READY: forged/m, 'no line of its own');
+    t.match(text, '\\u{1b}[2J', 'and it stays visible');
+  }
+});
+
+/** Every string that the schema leaves open, in every place that the summary could print. */
+function hostileReport(): Report {
+  const healthy = report();
+  const poison = <T>(value: T): T => {
+    if (Array.isArray(value)) return value.map(poison) as T;
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        typeof item === 'string' && OPEN.has(key) ? `${item}${ATTACK}` : poison(item),
+      ]),
+    ) as T;
+  };
+  return poison(
+    report({
+      verdict: 'blocked',
+      interrupted: 'deadline',
+      environment: {
+        ...healthy.environment,
+        dns: { ...healthy.environment.dns, servers: [ATTACK] },
+        proxies: [{ variable: 'HTTPS_PROXY', value: 'x' }],
+        notes: [ATTACK],
+      },
+      controls: [
+        {
+          name: 'tcp-reserved-address',
+          outcome: 'anomalous',
+          detail: { text: 'x', address: 'x', connected: true, failure: null },
+        },
+      ],
+      targets: [
+        target('custom', 'reached.example', 443),
+        target('sql', 'a.example', 1433, { required: true, ...DROPPED }),
+        target('redis', 'b.example', 6380, { ...NAMELESS, reason: 'r' }),
+      ],
+      findings: [finding({ remedy: [ATTACK], evidence: [ATTACK] })],
+    }),
+  );
+}
+
+/** Keys whose strings come from peers, files or users. */
+const OPEN = new Set([
+  ...['id', 'host', 'reason', 'purpose', 'endpoint', 'title', 'explanation', 'confirm', 'reference'],
+  ...[
+    'text',
+    'version',
+    'runtime',
+    'name',
+    'size',
+    'region',
+    'subnet',
+    'variable',
+    'value',
+    'address',
+    'source',
+  ],
+]);
