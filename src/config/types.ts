@@ -1,7 +1,14 @@
 import type { Protocol } from '../../probes/protocols.ts';
 import type { Cloud, Group } from '../report/vocabulary.ts';
 
-export const GATEWAY_ROLES = ['gateway', 'portal', 'developer', 'management', 'scm', 'configuration'] as const;
+export const GATEWAY_ROLES = [
+  'gateway',
+  'portal',
+  'developer',
+  'management',
+  'scm',
+  'configuration',
+] as const;
 export type GatewayRole = (typeof GATEWAY_ROLES)[number];
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;

@@ -1,0 +1,143 @@
+/** The config file: YAML, of which JSON is a part, with the line and column of everything that is wrong. */
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+} from 'yaml';
+import type { Given, Layer, RawValue } from './layers.ts';
+import { quote } from './mask.ts';
+import { didYouMean } from './nearest.ts';
+import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
+import { systemReason } from './system-reason.ts';
+
+const LARGEST_FILE = 1024 * 1024;
+
+interface Place {
+  readonly path: string;
+  readonly lines: LineCounter;
+}
+
+function at({ path, lines }: Place, offset: number | undefined): string {
+  const { line, col } = lines.linePos(offset ?? 0);
+  return `${path}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+}
+
+/** @returns the text, or null when there is no such file and none had to be */
+function read(path: string, demanded: boolean, problems: string[]): string | null {
+  try {
+    const handle = openSync(path, 'r');
+    try {
+      const status = fstatSync(handle);
+      if (!status.isFile()) problems.push(`config file ${path} is no regular file: name a YAML or JSON file`);
+      else if (status.size > LARGEST_FILE)
+        problems.push(`config file ${path} is larger than 1 MiB: too large for options`);
+      else return readFileSync(handle, 'utf8').replace(/^\ufeff/, '');
+      return null;
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!absent || demanded) problems.push(`config file ${path} cannot be read: ${systemReason(error)}`);
+    return null;
+  }
+}
+
+/** The library's messages end in a drawing of the line; the first line says it all. */
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
+}
+
+function onlyDocument(text: string, place: Place, problems: string[]): Document.Parsed | null {
+  const documents = parseAllDocuments(text, { lineCounter: place.lines, stringKeys: true });
+  if (!Array.isArray(documents) || documents.length === 0) return null;
+  const [document, second] = documents;
+  const before = problems.length;
+  if (second !== undefined)
+    problems.push(`${at(place, second.range[0])}: a second document; a config file holds one`);
+  for (const { pos, message } of [...(document?.errors ?? []), ...(document?.warnings ?? [])]) {
+    problems.push(`${at(place, pos[0])}: ${firstLine(message)}`);
+  }
+  return problems.length > before ? null : (document ?? null);
+}
+
+function values(node: Node, document: Document, place: Place, problems: string[]): RawValue[] {
+  const items = isSeq(node) ? (node.items as (Node | null)[]) : [node];
+  return items.map((item) => {
+    const origin = at(place, (item ?? node).range?.[0]);
+    try {
+      return { origin, value: item === null ? null : item.toJS(document, { maxAliasCount: 20 }) };
+    } catch (error) {
+      problems.push(`${origin}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+      return { origin, value: null };
+    }
+  });
+}
+
+function keyProblem(key: string): string {
+  if (key === 'config') return 'a config file cannot name another one; remove this key';
+  const known = didYouMean(key, FILE_KEYS);
+  return `unknown key ${quote(key)}.${known} Correct or remove it ("apim-probe config" lists the keys)`;
+}
+
+function readPair(
+  pair: Pair,
+  document: Document,
+  place: Place,
+  problems: string[],
+): [OptionKey, Given] | null {
+  const keyNode = isScalar(pair.key) ? pair.key : null;
+  const name = String(keyNode?.value);
+  const origin = at(place, keyNode?.range?.[0]);
+  if (name === '$schema') return null;
+  const key = FILE_KEYS.find((known) => known === name);
+  if (key === undefined) {
+    problems.push(`${origin}: ${keyProblem(name)}`);
+    return null;
+  }
+  const node = pair.value as Node | null;
+  if (isSeq(node) && !OPTIONS[key].many) {
+    problems.push(`${origin}: ${key} takes one value, not a list`);
+    return null;
+  }
+  if (node === null || (isScalar(node) && node.value === null)) {
+    problems.push(`${origin}: ${key} has no value; give one, or remove the line`);
+    return null;
+  }
+  return [key, { origin, folder: dirname(place.path), values: values(node, document, place, problems) }];
+}
+
+/**
+ * Reads a config file.
+ * @param path absolute
+ * @param demanded whether its absence is a problem
+ * @param problems receives what is wrong, each with file, line and column
+ * @returns its options, or null when there is no such file or it cannot be used
+ */
+export function fileLayer(path: string, demanded: boolean, problems: string[]): Layer | null {
+  const text = read(path, demanded, problems);
+  if (text === null) return null;
+  const place = { path, lines: new LineCounter() };
+  const document = onlyDocument(text, place, problems);
+  const contents = document?.contents ?? null;
+  if (document === null || contents === null) return new Map();
+  if (!isMap(contents)) {
+    problems.push(
+      `${at(place, contents.range[0])}: must hold options as "key: value" lines, or one JSON object`,
+    );
+    return new Map();
+  }
+  const layer = new Map<OptionKey, Given>();
+  for (const pair of contents.items) {
+    const entry = readPair(pair, document, place, problems);
+    if (entry !== null) layer.set(...entry);
+  }
+  return layer;
+}

@@ -1,0 +1,112 @@
+/** Host names by RFC 1123 section 2.1 and RFC 1035 section 2.3.4, and addresses: each broken rule has its own words. */
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
+import ipaddr from 'ipaddr.js';
+import { BadValue } from './bad-value.ts';
+import { quote } from './mask.ts';
+
+const LONGEST_LABEL = 63;
+const LONGEST_NAME = 253;
+
+function shortened(label: string): string {
+  return label.length > 24 ? `${label.slice(0, 20)}…` : label;
+}
+
+function checkLabel(label: string): void {
+  const shown = quote(shortened(label));
+  if (label === '') throw new BadValue('has an empty label: two dots in a row, or a dot at the front');
+  if (label.length > LONGEST_LABEL) {
+    throw new BadValue(
+      `has the label ${shown} of ${label.length} characters; a label has at most ${LONGEST_LABEL} (RFC 1123)`,
+    );
+  }
+  const stranger = /[^a-z0-9-]/.exec(label)?.[0];
+  if (stranger !== undefined) {
+    throw new BadValue(
+      `has ${quote(stranger)} in the label ${shown}; only letters, digits and hyphens may stand there (RFC 1123)`,
+    );
+  }
+  if (label.startsWith('-') || label.endsWith('-')) {
+    throw new BadValue(`has the label ${shown}, which starts or ends with a hyphen (RFC 1123 forbids it)`);
+  }
+}
+
+function checkShape(text: string): void {
+  if (text === '') throw new BadValue('must not be empty: give a host name');
+  if (/[/\\]/.test(text)) throw new BadValue('must be a host name alone, not a URL or a path');
+  if (/\s/.test(text)) throw new BadValue('must be one host name, without spaces');
+  if (text.includes(':')) throw new BadValue('must be a host name alone, without a port');
+}
+
+/** Internationalised names travel as A-labels (RFC 5890); plain ASCII is left to the rules below. */
+function toAscii(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
+  const ascii = domainToASCII(text);
+  if (ascii === '') throw new BadValue('is no valid internationalised host name (RFC 5890)');
+  return ascii;
+}
+
+/**
+ * A host name in lower case, without the root's dot.
+ * @throws BadValue that says which rule is broken
+ */
+export function hostName(text: string): string {
+  checkShape(text);
+  const ascii = toAscii(text);
+  const name = ascii.endsWith('.') ? ascii.slice(0, -1) : ascii;
+  if (name.length > LONGEST_NAME) {
+    throw new BadValue(
+      `is ${name.length} characters long; a host name has at most ${LONGEST_NAME} (RFC 1123)`,
+    );
+  }
+  const labels = name.split('.');
+  for (const label of labels) checkLabel(label);
+  if (/^\d+$/.test(labels.at(-1) ?? '') && labels.length > 1) {
+    throw new BadValue('ends in digits like an IPv4 address and is none (four numbers from 0 to 255)');
+  }
+  return name;
+}
+
+/**
+ * The name of an Azure resource (`contosostore`) or its full host name.
+ * @throws BadValue
+ */
+export function resourceName(text: string): string {
+  if (isIP(text) !== 0) {
+    throw new BadValue(
+      'must be a resource name or host name; for an address use --target, like tls://ADDRESS:PORT',
+    );
+  }
+  return hostName(text);
+}
+
+/**
+ * An IP address in its canonical form: RFC 5952 for IPv6, without brackets.
+ * @param text IPv4, IPv6 or IPv6 in brackets
+ * @throws BadValue
+ */
+export function address(text: string): string {
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  if (isIPv4(text)) return text;
+  if (!isIPv6(bare))
+    throw new BadValue(`must be an IPv4 or IPv6 address, and ${quote(shortened(text))} is none`);
+  const [digits, zone] = bare.split('%', 2);
+  const canonical = ipaddr.IPv6.parse(digits ?? bare).toRFC5952String();
+  return zone === undefined ? canonical : `${canonical}%${zone}`;
+}
+
+/**
+ * A host name, an IPv4 address or an IPv6 address in brackets; brackets are removed.
+ * @throws BadValue
+ */
+export function hostOrAddress(text: string): string {
+  return text.startsWith('[') || isIPv4(text) ? address(text) : hostName(text);
+}
+
+/** @throws BadValue when the text is no port from 1 to 65535 */
+export function port(text: string): number {
+  const number = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isInteger(number) && number <= 65535) return number;
+  const problem = /^\d+$/.test(text) ? 'is out of range' : 'is no port';
+  throw new BadValue(`has ${quote(shortened(text))} where a port belongs, which ${problem}: 1 to 65535`);
+}

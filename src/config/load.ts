@@ -1,0 +1,151 @@
+/** Flags, variables, config file and defaults become one validated set of options, or one error with every problem. */
+import { resolve } from 'node:path';
+import { caFileProblem } from './ca-file.ts';
+import { fileLayer } from './file.ts';
+import {
+  type Flags,
+  flagLayer,
+  type Given,
+  type Layer,
+  type Preset,
+  presetLayer,
+  terminalLayer,
+  variableLayer,
+} from './layers.ts';
+import { quote } from './mask.ts';
+import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
+import type { Options } from './types.ts';
+import { UsageError } from './usage-error.ts';
+
+const LOCAL_CONFIG = 'apim-probe.yaml';
+const SYSTEM_CONFIG = '/etc/apim-probe/config.yaml';
+
+export interface Sources {
+  readonly flags: Flags;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Stands in for config files and APIM_PROBE_* variables, which are then not looked at. */
+  readonly preset?: Preset;
+  /** The config file of the machine, when it is not /etc/apim-probe/config.yaml. */
+  readonly systemConfig?: string;
+}
+
+export interface Loaded {
+  readonly options: Options;
+  /** Where each option's value comes from. */
+  readonly origins: Readonly<Record<keyof Options, string>>;
+  /** What the user should know of the options as they are; nothing here stops a run. */
+  readonly notes: readonly string[];
+}
+
+function configFile(flags: Layer, variables: Layer, sources: Sources, problems: string[]): Layer {
+  const named = flags.get('config') ?? variables.get('config');
+  if (named !== undefined) {
+    const path = parse('config', named, problems);
+    return typeof path === 'string' ? (fileLayer(path, true, problems) ?? new Map()) : new Map();
+  }
+  const usual = [resolve(sources.cwd, LOCAL_CONFIG), sources.systemConfig ?? SYSTEM_CONFIG];
+  for (const path of usual) {
+    const before = problems.length;
+    const layer = fileLayer(path, false, problems);
+    if (layer !== null) return layer;
+    if (problems.length > before) break;
+  }
+  return new Map();
+}
+
+/** From the strongest to the weakest. */
+function layersOf(sources: Sources, problems: string[]): Layer[] {
+  const { env, cwd, preset } = sources;
+  const flags = flagLayer(sources.flags, cwd);
+  const terminal = terminalLayer(env, cwd);
+  if (preset !== undefined) return [flags, presetLayer(preset, cwd), terminal];
+  const variables = variableLayer(env, cwd, problems);
+  return [flags, variables, configFile(flags, variables, sources, problems), terminal];
+}
+
+/** @returns the option's value, or undefined when a problem was found */
+function parse(key: OptionKey, given: Given, problems: string[]): unknown {
+  const option = OPTIONS[key];
+  const place = option.place as ((item: unknown, resolve: (path: string) => string) => unknown) | undefined;
+  const parsed: unknown[] = [];
+  for (const { value, origin } of given.values) {
+    const result = option.type.safeParse(value);
+    if (result.success) {
+      parsed.push(place?.(result.data, (path) => resolve(given.folder, path)) ?? result.data);
+    } else {
+      problems.push(
+        `${key}: ${quote(value)} (${origin}) ${result.error.issues[0]?.message ?? 'is not valid'}`,
+      );
+    }
+  }
+  if (parsed.length < given.values.length) return undefined;
+  return option.many ? parsed : parsed[0];
+}
+
+function fallback(key: keyof Options): unknown {
+  const option = OPTIONS[key];
+  return option.many ? [] : option.default;
+}
+
+/** What has been read so far; an option with a problem has no value. */
+type Draft = Partial<Options>;
+
+function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
+  for (const path of draft.caFile ?? []) {
+    const problem = caFileProblem(path);
+    if (problem !== null) problems.push(`caFile: ${quote(path)} (${origins.caFile}) ${problem}`);
+  }
+}
+
+/** Two options that name the same group and say the opposite: neither can be what was meant. */
+function checkGroups(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
+  for (const [one, other] of [
+    ['only', 'skip'],
+    ['require', 'optional'],
+  ] as const) {
+    for (const group of new Set(draft[one]).intersection(new Set(draft[other]))) {
+      problems.push(
+        `${one} and ${other} both name the group ${group} (${origins[one]}; ${origins[other]}): remove one of them`,
+      );
+    }
+  }
+}
+
+function remarks(options: Options): string[] {
+  const notes: string[] = [];
+  if (options.deadline < options.timeout) {
+    notes.push(
+      `deadline (${options.deadline} ms) is shorter than timeout (${options.timeout} ms): the deadline ends every step`,
+    );
+  }
+  if (options.vip !== null && options.apim === null && options.hostname.length === 0) {
+    notes.push('vip has no effect without apim or hostname: it is what their names should resolve to');
+  }
+  return notes;
+}
+
+/**
+ * Merges and validates the options: flag over variable over file over default. A list given in one place
+ * replaces the weaker places' lists.
+ * @throws UsageError with all problems at once
+ */
+export function load(sources: Sources): Loaded {
+  const problems: string[] = [];
+  const layers = layersOf(sources, problems);
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, string> = {};
+  for (const key of FILE_KEYS) {
+    const given = layers.find((layer) => layer.has(key))?.get(key);
+    origins[key] = given?.origin ?? 'default';
+    values[key] = given === undefined ? fallback(key) : parse(key, given, problems);
+  }
+  // Each value has been through its option's type, and the table's type ties the two together.
+  const draft = values as Draft;
+  const complete = origins as Loaded['origins'];
+  checkCaFiles(draft, complete, problems);
+  checkGroups(draft, complete, problems);
+  if (problems.length > 0) throw new UsageError(problems);
+  const options = draft as Options;
+  return { options, origins: complete, notes: remarks(options) };
+}

@@ -1,0 +1,350 @@
+/**
+ * Every option, described once. Flags, APIM_PROBE_* variables, config file keys, defaults, help and the
+ * config's JSON Schema all come from this table.
+ */
+import { z } from 'zod';
+import { CLOUDS, GROUPS } from '../report/vocabulary.ts';
+import { BadValue } from './bad-value.ts';
+import {
+  filePath,
+  formatCustomDomain,
+  formatRedirect,
+  formatReportFormat,
+  formatServerAddress,
+  parseCustomDomain,
+  parseRedirect,
+  parseReportFormat,
+  parseServerAddress,
+} from './endpoints.ts';
+import { address, resourceName } from './host.ts';
+import { didYouMean } from './nearest.ts';
+import { formatTargetUrl, parseTargetUrl } from './target-url.ts';
+import { LOG_LEVELS, type Options } from './types.ts';
+
+/** The headings of the help, in their order. */
+export const SECTIONS = [
+  'Where the service will live',
+  'What it will depend on',
+  'What to probe',
+  'Names and routes',
+  'Time and load',
+  'Output',
+  'Configuration',
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+interface Description {
+  readonly section: Section;
+  readonly help: string;
+}
+
+/** How one option is read. `Item` is the parsed value: of the option itself, or of one entry of a list. */
+interface Reader<Item> extends Description {
+  /** What a flag's or variable's text becomes before `type` sees it; a file holds it already. */
+  readonly kind: 'text' | 'number' | 'switch';
+  /** Takes text, a number or a boolean as a config file holds it; every issue is a predicate ("must be …"). */
+  readonly type: z.ZodType<Item>;
+  /** Placeholder in the help; null for a switch, which takes no value. */
+  readonly value: string | null;
+  /** The value as a config file may hold it; absent when it is text, a number or a boolean already. */
+  readonly show?: (item: Item) => string;
+  /** A path's file: relative paths are taken from the folder of the file that holds them, else the current one. */
+  readonly place?: (item: Item, resolve: (path: string) => string) => Item;
+}
+
+/** One value: given twice, it is an error. */
+export interface Single<Value> extends Reader<NonNullable<Value>> {
+  readonly many: false;
+  readonly default: Value;
+}
+
+/** A list: the flag may be repeated, a variable separates by commas or spaces. The default is empty. */
+export interface Many<Item> extends Reader<Item> {
+  readonly many: true;
+}
+
+type OptionOf<Value> = Value extends readonly (infer Item)[] ? Many<Item> : never;
+type Table = {
+  readonly [Key in keyof Options]: Options[Key] extends readonly unknown[]
+    ? OptionOf<Options[Key]>
+    : Single<Options[Key]>;
+} & { readonly config: Single<string | null> };
+
+export type OptionKey = keyof Table;
+
+/** Text that a plain parser takes apart; a BadValue becomes the issue's message. */
+function text<Item>(parse: (value: string) => Item): z.ZodType<Item> {
+  return z.string({ error: 'must be text; put it in quotes' }).transform((value, context) => {
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+}
+
+function wholeNumber(of: string, min: number, max: number): z.ZodType<number> {
+  const message = `must be a whole number${of} from ${min} to ${max}`;
+  return z.int({ error: message }).min(min, { error: message }).max(max, { error: message });
+}
+
+function word<const Words extends readonly [string, ...string[]]>(words: Words): z.ZodType<Words[number]> {
+  return z.enum(words, {
+    error: (issue) => `must be one of ${words.join(', ')}.${didYouMean(String(issue.input), words)}`,
+  });
+}
+
+const onOrOff = z.boolean({ error: 'must be true or false' });
+
+/** Azure's region names have no spaces; people copy the display name. */
+function regionName(value: string): string {
+  const name = value.toLowerCase().replaceAll(' ', '');
+  if (/^[a-z][a-z0-9]{1,49}$/.test(name)) return name;
+  throw new BadValue('must be a region as "az account list-locations" names it, like westeurope');
+}
+
+function serviceName(value: string): string {
+  if (/^[a-z](?:[a-z0-9-]{0,48}[a-z0-9])?$/i.test(value)) return value.toLowerCase();
+  const rule = 'letters, digits and hyphens, at most 50, starting with a letter';
+  throw new BadValue(`must be the service's name alone, like contoso (${rule})`);
+}
+
+const resource = {
+  kind: 'text',
+  type: text(resourceName),
+  many: true,
+  section: 'What it will depend on',
+} as const;
+const group = {
+  kind: 'text',
+  type: word(GROUPS),
+  many: true,
+  value: 'GROUP',
+  section: 'What to probe',
+} as const;
+const file = {
+  kind: 'text',
+  type: text(filePath),
+  value: 'FILE',
+  place: (path: string, resolve: (path: string) => string) => (path === '-' ? path : resolve(path)),
+} as const;
+
+export const OPTIONS: Table = {
+  cloud: {
+    section: 'Where the service will live',
+    kind: 'text',
+    type: word(CLOUDS),
+    value: 'CLOUD',
+    many: false,
+    default: null,
+    help: 'public, government or china (default: asked of the instance metadata service, else public)',
+  },
+  region: {
+    section: 'Where the service will live',
+    kind: 'text',
+    type: text(regionName),
+    value: 'NAME',
+    many: false,
+    default: null,
+    help: 'Azure region, like westeurope (default: asked of the instance metadata service)',
+  },
+  platform: {
+    section: 'Where the service will live',
+    kind: 'text',
+    type: word(['stv2', 'stv1']),
+    value: 'PLATFORM',
+    many: false,
+    default: 'stv2',
+    help: 'compute platform of API Management: stv2 or stv1',
+  },
+  storage: { ...resource, value: 'NAME', help: 'storage account, by name or full host name' },
+  sql: { ...resource, value: 'NAME', help: 'Azure SQL server, by name or full host name' },
+  keyVault: { ...resource, value: 'NAME', help: 'key vault, by name or full host name' },
+  eventHubs: { ...resource, value: 'NAME', help: 'Event Hubs namespace, by name or full host name' },
+  redis: { ...resource, value: 'HOST', help: 'Redis cache, by name or full host name' },
+  apim: {
+    section: 'What it will depend on',
+    kind: 'text',
+    type: text(serviceName),
+    value: 'NAME',
+    many: false,
+    default: null,
+    help: 'API Management service to test, once it is deployed',
+  },
+  vip: {
+    section: 'What it will depend on',
+    kind: 'text',
+    type: text(address),
+    value: 'ADDRESS',
+    many: false,
+    default: null,
+    help: 'the address that its gateway should have',
+  },
+  hostname: {
+    section: 'What it will depend on',
+    kind: 'text',
+    type: text(parseCustomDomain),
+    show: formatCustomDomain,
+    value: 'ROLE=HOST',
+    many: true,
+    help: 'custom domain; ROLE is gateway, portal, developer, management, scm or configuration',
+  },
+  target: {
+    section: 'What it will depend on',
+    kind: 'text',
+    type: text(parseTargetUrl),
+    show: formatTargetUrl,
+    value: 'URL',
+    many: true,
+    help: 'any extra endpoint, like tcp://10.0.0.4:1433 or https://api.contoso.com/health',
+  },
+  only: { ...group, help: 'probe this group alone' },
+  skip: { ...group, help: 'leave this group out' },
+  require: { ...group, help: 'count this group as required' },
+  optional: { ...group, help: 'count this group as optional' },
+  dnsServer: {
+    section: 'Names and routes',
+    kind: 'text',
+    type: text(parseServerAddress),
+    show: formatServerAddress,
+    value: 'ADDRESS[:PORT]',
+    many: true,
+    help: 'DNS server to ask instead of the configured ones',
+  },
+  connectTo: {
+    section: 'Names and routes',
+    kind: 'text',
+    type: text(parseRedirect),
+    show: formatRedirect,
+    value: 'HOST:PORT:ADDRESS:PORT',
+    many: true,
+    help: 'dial another address for HOST and PORT, as in curl; either may be empty for any',
+  },
+  caFile: {
+    ...file,
+    section: 'Names and routes',
+    many: true,
+    help: 'extra root certificates in PEM, beside the public ones',
+  },
+  timeout: {
+    section: 'Time and load',
+    kind: 'number',
+    type: wholeNumber(' of milliseconds', 1, 600_000),
+    value: 'MS',
+    many: false,
+    default: 5000,
+    help: 'time-out of one step of one attempt, in milliseconds',
+  },
+  deadline: {
+    section: 'Time and load',
+    kind: 'number',
+    type: wholeNumber(' of milliseconds', 1, 3_600_000),
+    value: 'MS',
+    many: false,
+    default: 60_000,
+    help: 'limit of the whole run, in milliseconds; what is not done then is untested',
+  },
+  concurrency: {
+    section: 'Time and load',
+    kind: 'number',
+    type: wholeNumber('', 1, 4096),
+    value: 'N',
+    many: false,
+    default: 256,
+    help: 'connections open at a time, at most',
+  },
+  attempts: {
+    section: 'Time and load',
+    kind: 'number',
+    type: wholeNumber('', 1, 10),
+    value: 'N',
+    many: false,
+    default: 3,
+    help: 'tries after failures, so that flaky and dead differ',
+  },
+  output: {
+    ...file,
+    section: 'Output',
+    many: false,
+    default: null,
+    help: 'where the JSON report goes; - is stdout (default: stdout, or a new file in this folder when stdout is a terminal)',
+  },
+  format: {
+    section: 'Output',
+    kind: 'text',
+    type: text(parseReportFormat),
+    show: formatReportFormat,
+    place: (output, resolve) => ({ ...output, file: file.place(output.file, resolve) }),
+    value: 'FORMAT=FILE',
+    many: true,
+    help: 'another rendering of the report; FORMAT is json or text',
+  },
+  quiet: {
+    section: 'Output',
+    kind: 'switch',
+    type: onOrOff,
+    value: null,
+    many: false,
+    default: false,
+    help: 'no progress, and a short summary',
+  },
+  logLevel: {
+    section: 'Output',
+    kind: 'text',
+    type: word(LOG_LEVELS),
+    value: 'LEVEL',
+    many: false,
+    default: 'warn',
+    help: `log on stderr: ${LOG_LEVELS.join(', ')}`,
+  },
+  color: {
+    section: 'Output',
+    kind: 'switch',
+    type: onOrOff,
+    value: null,
+    many: false,
+    default: true,
+    help: 'colour on a terminal (default: yes, unless NO_COLOR is set or TERM is dumb)',
+  },
+  failOn: {
+    section: 'Output',
+    kind: 'text',
+    type: word(['required', 'any', 'never']),
+    value: 'WHEN',
+    many: false,
+    default: 'required',
+    help: 'exit 1 when a required endpoint, or any one, was not reached; or never',
+  },
+  config: {
+    ...file,
+    section: 'Configuration',
+    many: false,
+    default: null,
+    help: 'options from a YAML or JSON file (default: ./apim-probe.yaml, else /etc/apim-probe/config.yaml)',
+  },
+};
+
+export const OPTION_KEYS = Object.keys(OPTIONS) as readonly OptionKey[];
+
+/** What a config file may hold: everything but the name of the config file. */
+export const FILE_KEYS = OPTION_KEYS.filter((key): key is keyof Options => key !== 'config');
+
+/** @returns `dns-server` for `dnsServer` */
+export function flagName(key: string): string {
+  return key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+}
+
+/** @returns `APIM_PROBE_DNS_SERVER` for `dnsServer` */
+export function variableName(key: string): string {
+  return `APIM_PROBE_${flagName(key).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** The values of one option as a config file may hold them, for people and for `config --format json`. */
+export function shown(key: keyof Options, value: unknown): unknown {
+  // The table's own type ties each `show` to its option's items; a union of keys loses that tie.
+  const show = OPTIONS[key].show as ((item: unknown) => string) | undefined;
+  if (show === undefined || value === null) return value;
+  return Array.isArray(value) ? value.map(show) : show(value);
+}

@@ -1,0 +1,104 @@
+/** Whether the outputs asked for can be written, found out before anything is sent. No existing file is touched. */
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  realpathSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { systemReason } from './system-reason.ts';
+import type { Options } from './types.ts';
+
+/** One file or stdout that the user wants written, by the option that names it. */
+export interface Destination {
+  readonly option: string;
+  readonly path: string;
+}
+
+export function destinations(options: Pick<Options, 'output' | 'format'>): Destination[] {
+  const named = options.format.map(({ format, file }) => ({ option: `--format ${format}=`, path: file }));
+  return options.output === null ? named : [{ option: '--output ', path: options.output }, ...named];
+}
+
+/**
+ * A new file in the folder is the proof: permission bits lie for root, for read-only mounts and for quotas.
+ * @returns why no file can be made in the folder, or null
+ */
+export function folderProblem(folder: string): string | null {
+  const trial = join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    if (!statSync(folder).isDirectory()) return `${folder} is no folder`;
+    closeSync(openSync(trial, 'wx', 0o600));
+    unlinkSync(trial);
+    return null;
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return missing
+      ? `the folder ${folder} does not exist; create it first`
+      : `the folder ${folder} cannot be written: ${systemReason(error)}`;
+  }
+}
+
+function existing(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function fileProblem(path: string): string | null {
+  const status = existing(path);
+  if (status?.isDirectory()) return 'it is a folder; name a file in it';
+  if (status !== null) {
+    try {
+      accessSync(path, constants.W_OK);
+    } catch (error) {
+      return systemReason(error);
+    }
+    // Devices and pipes are written in place; a regular file is replaced, which needs its folder.
+    if (!status.isFile()) return null;
+  }
+  return folderProblem(dirname(existing(path) === null ? path : realpathSync(path)));
+}
+
+/** The same for two paths exactly when both lead to one regular file; null where sharing does no harm. */
+function identity(path: string): string | null {
+  if (path === '-') return '-';
+  const status = existing(path);
+  if (status !== null) return status.isFile() ? `inode ${status.dev}:${status.ino}` : null;
+  try {
+    return `path ${join(realpathSync(dirname(path)), basename(path))}`;
+  } catch {
+    return `path ${path}`;
+  }
+}
+
+/**
+ * @returns one problem for each output that cannot be written, or that another one also writes; empty when all is well
+ */
+export function outputProblems(options: Pick<Options, 'output' | 'format'>): string[] {
+  const problems: string[] = [];
+  const owners = new Map<string, Destination>();
+  for (const destination of destinations(options)) {
+    const { option, path } = destination;
+    const id = identity(path);
+    const owner = id === null ? undefined : owners.get(id);
+    if (owner !== undefined) {
+      const where = path === '-' ? 'stdout' : 'the same file';
+      problems.push(
+        `${owner.option}${owner.path} and ${option}${path} both write to ${where}: give each its own`,
+      );
+      continue;
+    }
+    if (id !== null) owners.set(id, destination);
+    const problem = path === '-' ? null : fileProblem(path);
+    if (problem !== null) problems.push(`${option}${path} cannot be written: ${problem}`);
+  }
+  return problems;
+}
