@@ -1,0 +1,64 @@
+import type { Provenance } from './types.ts';
+
+/**
+ * The documents that the catalogue was read from, by public name, with the date that each version bears.
+ * Where a source bears only a month or a year, the first day of it stands for it.
+ */
+export const DOCUMENTS = {
+  network2019: {
+    document: 'How to use Azure API Management with virtual networks',
+    asOf: '2019-03-01',
+  },
+  network2021: {
+    document: 'How to use Azure API Management with virtual networks',
+    asOf: '2021-04-12',
+  },
+  network2023: {
+    document: 'Virtual network configuration reference: API Management',
+    asOf: '2023-08-29',
+  },
+  network2025: {
+    document: 'Virtual network configuration reference: API Management',
+    asOf: '2025-06-17',
+  },
+  networkApril2026: {
+    document: 'Virtual network configuration reference: API Management',
+    asOf: '2026-04-10',
+  },
+  network: {
+    document: 'Virtual network configuration reference: API Management',
+    asOf: '2026-04-30',
+  },
+  certificateAuthorities: {
+    document: 'Azure Certificate Authority details',
+    asOf: '2025-11-17',
+  },
+  networkStatus2022: {
+    document: 'API Management REST API 2022-08-01: example reply of network status',
+    asOf: '2022-08-01',
+  },
+  networkStatus: {
+    document: 'API Management REST API 2025-09-01-preview: example reply of network status',
+    asOf: '2025-09-01',
+  },
+  internalMode: {
+    document: 'Deploy your Azure API Management instance to a virtual network - internal mode',
+    asOf: '2022-01-03',
+  },
+  selfHostedGateway: {
+    document: 'Self-hosted gateway overview: Azure API Management',
+    asOf: '2025-09-30',
+  },
+  activation: {
+    document: 'Use Azure custom routes to enable KMS activation with forced tunneling',
+    asOf: '2024-07-17',
+  },
+  environments: {
+    document: 'Azure SDK for Go: environment definitions (Azure/go-autorest, environments.go)',
+    asOf: '2022-01-01',
+  },
+  firewallLog: {
+    document: 'README of an API Management lab behind Azure Firewall, with its log',
+    asOf: '2021-01-01',
+  },
+} as const satisfies Readonly<Record<string, Provenance>>;

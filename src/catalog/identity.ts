@@ -1,0 +1,72 @@
+/** Microsoft Entra ID. */
+import { DOCUMENTS } from './documents.ts';
+import type { CatalogRow } from './types.ts';
+import { inEveryCloud, NO_HOST, OPTIONAL } from './words.ts';
+
+const ENTRA = {
+  group: 'entra-id',
+  transport: 'tcp',
+  required: OPTIONAL,
+  serviceTag: 'AzureActiveDirectory',
+  direction: 'outbound',
+} as const;
+
+const SIGN_IN = {
+  ...ENTRA,
+  resourceType: 'AzureActiveDirectory',
+  ports: [443],
+  protocol: 'https',
+  path: '/common/v2.0/.well-known/openid-configuration',
+  purpose: 'Microsoft Entra ID: sign-in, Microsoft Graph, authentication to Key Vault',
+} as const;
+
+export const identity: readonly CatalogRow[] = [
+  {
+    ...SIGN_IN,
+    hosts: { public: ['login.microsoftonline.com'] },
+    source: DOCUMENTS.network,
+    since: DOCUMENTS.network2023.asOf,
+    why: 'The port table and NetworkStatus call it optional, while the text says that the service needs it to operate properly. Microsoft Graph is named without a host.',
+  },
+  {
+    ...SIGN_IN,
+    hosts: {
+      government: ['login.microsoftonline.us'],
+      china: ['login.chinacloudapi.cn', 'login.partner.microsoftonline.cn'],
+    },
+    source: DOCUMENTS.environments,
+    why: 'The virtual network reference names the public host alone; these are the sign-in hosts of the cloud, in China with the newer alias beside the old name.',
+  },
+  {
+    ...SIGN_IN,
+    hosts: { public: ['login.windows.net'] },
+    source: DOCUMENTS.networkStatus,
+    since: DOCUMENTS.networkStatus2022.asOf,
+    why: 'The host that NetworkStatus checks, optional; the virtual network reference names login.microsoftonline.com.',
+  },
+  {
+    ...ENTRA,
+    resourceType: 'RegionalAzureActiveDirectory',
+    hosts: { public: ['{region}.login.microsoft.com'] },
+    ports: [443],
+    protocol: 'https',
+    path: '/',
+    purpose: 'Microsoft Entra ID: sign-in in the region',
+    source: DOCUMENTS.network,
+    since: DOCUMENTS.network2023.asOf,
+  },
+  {
+    ...ENTRA,
+    resourceType: null,
+    hosts: inEveryCloud(),
+    peer: '<azure-active-directory>',
+    ports: [80],
+    protocol: 'http',
+    purpose: 'Microsoft Entra ID over plain HTTP',
+    source: DOCUMENTS.network2019,
+    since: DOCUMENTS.network2019.asOf,
+    until: DOCUMENTS.network2019.asOf,
+    why: 'Listed beside 443 in 2019 only.',
+    notTestable: NO_HOST,
+  },
+];

@@ -1,0 +1,33 @@
+/** The catalogue: everything that API Management depends on, as data with its provenance. */
+import type { Cloud } from '../report/vocabulary.ts';
+import { certificates } from './certificates.ts';
+import { gateway } from './gateway.ts';
+import { identity } from './identity.ts';
+import { infrastructure } from './infrastructure.ts';
+import { mail } from './mail.ts';
+import { monitor } from './monitor.ts';
+import { resources } from './resources.ts';
+import type { CatalogRow } from './types.ts';
+
+export { type Absence, absencesFor } from './absent.ts';
+export { type ResourceKind, type ResourceName, resourceName } from './names.ts';
+export { type ServiceSuffix, serviceSuffixes } from './suffixes.ts';
+export type { CatalogRow, Placeholder, Provenance } from './types.ts';
+
+const ROWS: readonly CatalogRow[] = [
+  ...resources,
+  ...monitor,
+  ...certificates,
+  ...identity,
+  ...mail,
+  ...infrastructure,
+  ...gateway,
+];
+
+/**
+ * The rows of one cloud, in a stable order: those whose `hosts` has that cloud, port rules included.
+ * Rows with `{apim}` in their host stand for the instance's own endpoints.
+ */
+export function catalogFor(cloud: Cloud): readonly CatalogRow[] {
+  return ROWS.filter(({ hosts }) => hosts[cloud] !== undefined);
+}

@@ -1,0 +1,354 @@
+/** What the machines of API Management themselves need, and the rules that open the subnet to the platform. */
+import { DOCUMENTS } from './documents.ts';
+import type { CatalogRow } from './types.ts';
+import { INBOUND, inEveryCloud, NO_HOST, OPTIONAL, REQUIRED, WILDCARD } from './words.ts';
+
+const PLATFORM = {
+  group: 'infrastructure',
+  resourceType: null,
+  transport: 'tcp',
+  required: OPTIONAL,
+  serviceTag: null,
+  direction: 'outbound',
+  source: DOCUMENTS.network,
+  since: DOCUMENTS.network2023.asOf,
+} as const;
+const HTTPS = { ...PLATFORM, ports: [443], protocol: 'https' } as const;
+const HTTP = { ...PLATFORM, ports: [80], protocol: 'http' } as const;
+
+const UPDATE = {
+  hosts: { public: ['ctldl.windowsupdate.com', 'download.windowsupdate.com'] },
+  purpose: 'Windows Update and the list of trusted roots',
+  path: '/',
+} as const;
+const UPDATE_WILDCARDS = {
+  hosts: { public: ['*.update.microsoft.com', '*.ctldl.windowsupdate.com'] },
+  purpose: 'Windows Update and the list of trusted roots',
+  notTestable: WILDCARD,
+} as const;
+const LINKS = {
+  hosts: { public: ['go.microsoft.com'] },
+  purpose: 'Redirections of Microsoft',
+  path: '/',
+} as const;
+
+const hosts: readonly CatalogRow[] = [
+  {
+    ...HTTPS,
+    hosts: {
+      public: [
+        'azurewatsonanalysis-prod.core.windows.net',
+        'azureprofiler.trafficmanager.net',
+        'shavamanifestazurecdnprod1.azureedge.net',
+        'shavamanifestcdnprod1.azureedge.net',
+      ],
+    },
+    path: '/',
+    purpose: 'Internal diagnostics of the platform',
+  },
+  {
+    ...HTTPS,
+    hosts: { public: ['*.data.microsoft.com'] },
+    purpose: 'Internal diagnostics of the platform',
+    notTestable: WILDCARD,
+  },
+  {
+    ...HTTPS,
+    hosts: { public: ['issuer.pki.azure.com'] },
+    path: '/',
+    purpose: 'Internal certificate authority of the platform',
+    why: 'Which CA issues its own certificate is unconfirmed.',
+  },
+  { ...HTTP, ...UPDATE },
+  { ...HTTPS, ...UPDATE },
+  { ...HTTP, ...UPDATE_WILDCARDS },
+  { ...HTTPS, ...UPDATE_WILDCARDS },
+  { ...HTTP, ...LINKS },
+  { ...HTTPS, ...LINKS },
+  {
+    ...HTTPS,
+    hosts: { public: ['wdcp.microsoft.com', 'wdcpalt.microsoft.com'] },
+    path: '/',
+    purpose: 'Microsoft Defender',
+  },
+  {
+    ...HTTPS,
+    hosts: { public: ['management.azure.com'] },
+    path: '/',
+    purpose: 'Azure Resource Manager, for self-hosted gateways with role-based access control',
+    source: DOCUMENTS.selfHostedGateway,
+    since: DOCUMENTS.selfHostedGateway.asOf,
+  },
+  {
+    group: 'infrastructure',
+    resourceType: null,
+    hosts: {
+      public: ['flighting.cp.wd.microsoft.com', 'client.wns.windows.com', 'v10.events.data.microsoft.com'],
+    },
+    ports: [443],
+    transport: 'tcp',
+    protocol: 'https',
+    required: OPTIONAL,
+    serviceTag: null,
+    direction: 'outbound',
+    path: '/',
+    purpose: 'Defender, notifications and telemetry of Windows',
+    source: DOCUMENTS.firewallLog,
+    why: 'Seen in a real firewall log; no version of the documents names them, though *.data.microsoft.com covers the last.',
+  },
+];
+
+const ACTIVATION = {
+  group: 'kms',
+  resourceType: null,
+  ports: [1688],
+  transport: 'tcp',
+  protocol: 'kms',
+  required: OPTIONAL,
+  serviceTag: null,
+  direction: 'outbound',
+  purpose: 'Windows activation',
+  source: DOCUMENTS.activation,
+  since: DOCUMENTS.network2023.asOf,
+} as const;
+
+const services: readonly CatalogRow[] = [
+  {
+    ...ACTIVATION,
+    hosts: {
+      public: ['azkms.core.windows.net', 'kms.core.windows.net'],
+      government: ['azkms.core.usgovcloudapi.net', 'kms.core.usgovcloudapi.net'],
+      china: ['azkms.core.chinacloudapi.cn', 'kms.core.chinacloudapi.cn'],
+    },
+    why: 'The newer name and the older one. Activation is granted only to requests from a public address of Azure, so a connection alone does not show that it works; and security group rules do not hold this traffic back unless they name AzurePlatformLKM or a default route of your own exists.',
+  },
+  {
+    group: 'ntp',
+    resourceType: null,
+    hosts: inEveryCloud(),
+    peer: '<any>',
+    ports: [123],
+    transport: 'udp',
+    protocol: 'ntp',
+    required: OPTIONAL,
+    serviceTag: null,
+    direction: 'outbound',
+    purpose: 'Time (NTP)',
+    source: DOCUMENTS.network,
+    since: DOCUMENTS.network2023.asOf,
+    why: 'The text calls it required to maintain the infrastructure, but the port table has no row for it and NetworkStatus does not check it.',
+    notTestable: NO_HOST,
+  },
+  {
+    group: 'dns',
+    resourceType: null,
+    hosts: inEveryCloud(),
+    peer: '<dns-servers-udp>',
+    ports: [53],
+    transport: 'udp',
+    protocol: 'dns',
+    required: REQUIRED,
+    serviceTag: null,
+    direction: 'outbound',
+    purpose: 'Name resolution',
+    source: DOCUMENTS.network,
+    since: DOCUMENTS.network2019.asOf,
+    notTestable: 'The rule itself has no host; the configured DNS servers are targets of their own.',
+  },
+  {
+    group: 'dns',
+    resourceType: null,
+    hosts: inEveryCloud(),
+    peer: '<dns-servers-tcp>',
+    ports: [53],
+    transport: 'tcp',
+    protocol: 'dns',
+    required: REQUIRED,
+    serviceTag: null,
+    direction: 'outbound',
+    purpose: 'Name resolution, answers that do not fit into UDP',
+    source: DOCUMENTS.network,
+    since: DOCUMENTS.network2019.asOf,
+    notTestable: 'The rule itself has no host; the configured DNS servers are targets of their own.',
+  },
+];
+
+const outboundRules: readonly CatalogRow[] = [
+  {
+    ...HTTPS,
+    hosts: inEveryCloud(),
+    peer: '<azure-connectors>',
+    serviceTag: 'AzureConnectors',
+    purpose: 'Credential manager (earlier: authorizations, managed connections)',
+    notTestable: NO_HOST,
+  },
+  {
+    ...PLATFORM,
+    hosts: inEveryCloud(),
+    peer: '<any>',
+    ports: [12000],
+    protocol: 'tcp',
+    purpose: 'Internal diagnostics of the platform',
+    source: DOCUMENTS.network2025,
+    until: DOCUMENTS.network2025.asOf,
+    notTestable: NO_HOST,
+  },
+  {
+    ...HTTPS,
+    hosts: inEveryCloud(),
+    peer: '<azure-cloud>',
+    serviceTag: 'AzureCloud',
+    purpose: 'stv1 only: health and monitoring extension, Event Grid',
+    source: DOCUMENTS.network2023,
+    since: DOCUMENTS.network2021.asOf,
+    until: DOCUMENTS.network2023.asOf,
+    why: 'The rows of stv1 left the documents by 2025-06-17.',
+    notTestable: NO_HOST,
+  },
+  {
+    ...PLATFORM,
+    hosts: inEveryCloud(),
+    peer: '<azure-cloud>',
+    ports: [12000],
+    protocol: 'tcp',
+    serviceTag: 'AzureCloud',
+    purpose: 'stv1 only: health and monitoring extension, Event Grid',
+    source: DOCUMENTS.network2023,
+    since: DOCUMENTS.network2021.asOf,
+    until: DOCUMENTS.network2023.asOf,
+    why: 'The rows of stv1 left the documents by 2025-06-17.',
+    notTestable: NO_HOST,
+  },
+];
+
+const BETWEEN_MACHINES =
+  'The machines of API Management speak to each other here; until they exist there is no one to answer.';
+
+const CACHE = {
+  group: 'infrastructure',
+  resourceType: 'InternalCache',
+  hosts: inEveryCloud(),
+  ports: [6381, 6382, 6383],
+  transport: 'tcp',
+  protocol: 'tcp',
+  required: OPTIONAL,
+  serviceTag: 'VirtualNetwork',
+  purpose: 'Internal cache, between the machines of the instance',
+  source: DOCUMENTS.network,
+  since: DOCUMENTS.network2019.asOf,
+  notTestable: BETWEEN_MACHINES,
+} as const;
+
+const COUNTERS = {
+  group: 'infrastructure',
+  resourceType: null,
+  hosts: inEveryCloud(),
+  ports: [4290],
+  transport: 'udp',
+  // No protocol is documented; over UDP there is nothing that a stranger could say and be answered.
+  protocol: 'tcp',
+  required: OPTIONAL,
+  serviceTag: 'VirtualNetwork',
+  purpose: 'Counters of rate-limit policies, between the machines of the instance',
+  source: DOCUMENTS.network,
+  since: DOCUMENTS.network2021.asOf,
+  notTestable: BETWEEN_MACHINES,
+} as const;
+
+const betweenMachines: readonly CatalogRow[] = [
+  { ...CACHE, peer: '<virtual-network>', direction: 'outbound' },
+  { ...CACHE, peer: '<virtual-network-inbound>', direction: 'inbound' },
+  { ...COUNTERS, peer: '<virtual-network>', direction: 'outbound' },
+  { ...COUNTERS, peer: '<virtual-network-inbound>', direction: 'inbound' },
+];
+
+const OPENING = {
+  resourceType: null,
+  hosts: inEveryCloud(),
+  transport: 'tcp',
+  direction: 'inbound',
+  source: DOCUMENTS.network,
+  notTestable: INBOUND,
+} as const;
+
+const inboundRules: readonly CatalogRow[] = [
+  {
+    ...OPENING,
+    group: 'control-plane',
+    peer: '<api-management>',
+    ports: [3443],
+    protocol: 'https',
+    required: REQUIRED,
+    serviceTag: 'ApiManagement',
+    purpose: 'Management endpoint for the Azure portal and PowerShell',
+    since: DOCUMENTS.network2019.asOf,
+    why: 'Until 2023-08-29 the documents also listed the control plane’s addresses; since then the service tag alone.',
+  },
+  {
+    ...OPENING,
+    group: 'infrastructure',
+    peer: '<azure-load-balancer>',
+    ports: [6390],
+    protocol: 'tcp',
+    required: REQUIRED,
+    serviceTag: 'AzureLoadBalancer',
+    purpose: 'Health probe of the infrastructure load balancer',
+    since: DOCUMENTS.network2023.asOf,
+    why: 'On stv1 the rule was for every port. The Developer tier, with its one unit, does not strictly need it.',
+  },
+  {
+    ...OPENING,
+    group: 'infrastructure',
+    peer: '<azure-load-balancer>',
+    ports: [6391],
+    protocol: 'tcp',
+    required: OPTIONAL,
+    serviceTag: 'AzureLoadBalancer',
+    purpose: 'Monitoring of the health of single machines',
+    since: DOCUMENTS.network2025.asOf,
+  },
+  {
+    ...OPENING,
+    group: 'infrastructure',
+    peer: '<azure-traffic-manager>',
+    ports: [443],
+    protocol: 'https',
+    required: OPTIONAL,
+    serviceTag: 'AzureTrafficManager',
+    purpose: 'Routing between regions, in external mode',
+    since: DOCUMENTS.network2025.asOf,
+    why: 'Required for an external deployment in several regions; not used in internal mode.',
+  },
+  {
+    ...OPENING,
+    group: 'gateway',
+    peer: '<internet>',
+    ports: [443],
+    protocol: 'https',
+    required: OPTIONAL,
+    serviceTag: 'Internet',
+    purpose: 'Clients of the gateway, in external mode',
+    since: DOCUMENTS.network2019.asOf,
+    why: 'Required in external mode; not used in internal mode.',
+  },
+  {
+    ...OPENING,
+    group: 'gateway',
+    peer: '<internet>',
+    ports: [80],
+    protocol: 'http',
+    required: OPTIONAL,
+    serviceTag: 'Internet',
+    purpose: 'Clients of the gateway over plain HTTP, in external mode',
+    since: DOCUMENTS.network2019.asOf,
+    why: 'In brackets in the port table since 2021: only where plain HTTP is offered at all.',
+  },
+];
+
+export const infrastructure: readonly CatalogRow[] = [
+  ...hosts,
+  ...services,
+  ...outboundRules,
+  ...betweenMachines,
+  ...inboundRules,
+];

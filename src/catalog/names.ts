@@ -1,0 +1,137 @@
+/** Taking apart what users give for a resource: its name, or its full host name. */
+import { CLOUDS, type Cloud } from '../report/vocabulary.ts';
+import { type ServiceSuffix, serviceSuffixes } from './suffixes.ts';
+import type { Placeholder } from './types.ts';
+
+/** The options whose values are resource names, and as what their values appear in a sentence. */
+const KINDS = {
+  storage: { flag: '--storage', noun: 'storage account' },
+  sql: { flag: '--sql', noun: 'SQL server' },
+  keyVault: { flag: '--key-vault', noun: 'key vault' },
+  eventHubs: { flag: '--event-hubs', noun: 'Event Hubs namespace' },
+  redis: { flag: '--redis', noun: 'Redis cache' },
+} as const;
+export type ResourceKind = keyof typeof KINDS;
+
+export type ResourceName =
+  /** `name` replaces `{placeholder}` in the host templates. */
+  | { readonly ok: true; readonly placeholder: Placeholder; readonly name: string }
+  /** Says what is wrong with the value and what to give instead. */
+  | { readonly ok: false; readonly error: string };
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const STORAGE_ACCOUNT = /^[a-z0-9]{3,24}$/;
+
+/**
+ * The bare name in a value of `--storage`, `--sql`, `--key-vault`, `--event-hubs` or `--redis`.
+ *
+ * @param kind which option the value came from
+ * @param value a resource name or a full public host name, in any case, with or without a final dot
+ * @param cloud the cloud of this run: a host name of another one is refused
+ */
+export function resourceName(kind: ResourceKind, value: string, cloud: Cloud): ResourceName {
+  const host = value.trim().toLowerCase().replace(/\.$/, '');
+  if (/[^a-z0-9.-]/.test(host) || host === '') {
+    return refuse(
+      kind,
+      value,
+      `is no host name. Give ${expected(kind, cloud)}, without scheme, port or path.`,
+    );
+  }
+  if (!host.includes('.')) return bareName(kind, value, host);
+  return (
+    privateName(kind, value, host, cloud) ??
+    publicName(kind, value, host, cloud) ??
+    otherName(kind, value, host, cloud)
+  );
+}
+
+function bareName(kind: ResourceKind, value: string, name: string): ResourceName {
+  if (kind === 'storage' && !STORAGE_ACCOUNT.test(name)) {
+    return refuse(
+      kind,
+      value,
+      `is no storage account: its name has 3 to 24 letters and digits, nothing else.`,
+    );
+  }
+  if (!LABEL.test(name)) {
+    return refuse(kind, value, `is no name: give 1 to 63 letters, digits and inner hyphens.`);
+  }
+  return { ok: true, placeholder: kind, name };
+}
+
+/** Names under `privatelink` are an alias inside DNS; services hold no certificate for them. */
+function privateName(kind: ResourceKind, value: string, host: string, cloud: Cloud): ResourceName | null {
+  const service = suffixesOfAllClouds().find(({ privateZone }) => privateZone && isUnder(host, privateZone));
+  if (service?.privateZone) {
+    const name = before(host, service.privateZone);
+    const fix = service.cloud === cloud ? '' : `, and --cloud ${service.cloud} with it`;
+    return refuse(
+      kind,
+      value,
+      `is a name of a private DNS zone. Give the public name, '${name}.${service.suffix}'${fix}.`,
+    );
+  }
+  if (!host.split('.').includes('privatelink')) return null;
+  const open = host.replace(/(^|\.)privatelink\./, '$1');
+  return refuse(kind, value, `is a name of a private DNS zone. Give the public name, '${open}'.`);
+}
+
+function publicName(kind: ResourceKind, value: string, host: string, cloud: Cloud): ResourceName | null {
+  const service = suffixesOfAllClouds().find(({ suffix }) => isUnder(host, suffix));
+  if (!service) return null;
+  const name = before(host, service.suffix);
+  if (service.placeholder !== kind) {
+    return refuse(
+      kind,
+      value,
+      `is a host of ${flagOf(service.placeholder)}. Give ${expected(kind, cloud)} here.`,
+    );
+  }
+  if (service.cloud !== cloud) {
+    return refuse(
+      kind,
+      value,
+      `is a host of the ${service.cloud} cloud, and this run is for ${cloud}. Set --cloud ${service.cloud}, or give ${expected(kind, cloud)}.`,
+    );
+  }
+  return bareName(kind, value, name);
+}
+
+function otherName(kind: ResourceKind, value: string, host: string, cloud: Cloud): ResourceName {
+  // Azure Managed Redis has no one suffix: its names hold the region.
+  if (kind === 'redis' && host.length <= 253 && host.split('.').every((label) => LABEL.test(label))) {
+    return { ok: true, placeholder: 'managedRedis', name: host };
+  }
+  return refuse(
+    kind,
+    value,
+    `is no ${KINDS[kind].noun} of the ${cloud} cloud. Give ${expected(kind, cloud)}.`,
+  );
+}
+
+function refuse(kind: ResourceKind, value: string, problem: string): ResourceName {
+  return { ok: false, error: `${KINDS[kind].flag}: '${value}' ${problem}` };
+}
+
+function expected(kind: ResourceKind, cloud: Cloud): string {
+  const service = serviceSuffixes(cloud).find(({ placeholder }) => placeholder === kind);
+  return `a name such as 'contoso' or its host 'contoso.${service?.suffix}'`;
+}
+
+function flagOf(placeholder: Placeholder): string {
+  const kind = Object.entries(KINDS).find(([name]) => name === placeholder);
+  return kind ? kind[1].flag : `--${placeholder}`;
+}
+
+function suffixesOfAllClouds(): readonly (ServiceSuffix & { readonly cloud: Cloud })[] {
+  return CLOUDS.flatMap((cloud) => serviceSuffixes(cloud).map((service) => ({ ...service, cloud })));
+}
+
+function isUnder(host: string, suffix: string): boolean {
+  return host.endsWith(`.${suffix}`);
+}
+
+function before(host: string, suffix: string): string {
+  return host.slice(0, -suffix.length - 1);
+}
