@@ -176,19 +176,17 @@ class StatusLine {
   }
 
   show(line: string): void {
-    if (line === this.#shown) return;
-    this.#write(CLEAR + line);
-    this.#shown = line;
+    if (line !== this.#shown && this.#write(CLEAR + line)) this.#shown = line;
   }
 
   clear(): void {
-    if (this.#shown !== '') this.#write(CLEAR);
-    this.#shown = '';
+    if (this.#shown !== '' && this.#write(CLEAR)) this.#shown = '';
   }
 
-  #write(text: string): void {
-    // A terminal that is paused (Ctrl-S) takes nothing for now: a later line replaces this one anyway.
-    if (this.#gone || !this.#stream.writable || this.#stream.writableNeedDrain) return;
+  /** Whether it was written. A terminal that is paused (Ctrl-S) takes nothing: a later line replaces this one. */
+  #write(text: string): boolean {
+    if (this.#gone || !this.#stream.writable || this.#stream.writableNeedDrain) return false;
     this.#stream.write(text);
+    return true;
   }
 }
