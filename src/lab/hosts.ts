@@ -1,0 +1,97 @@
+import { CERTIFICATE_HOSTS, PLATFORM_HOSTS } from './platform-hosts.ts';
+import { REGION, RESOURCES, VIP } from './subnet.ts';
+
+/** Who answers for a host name; each of the HTTP ones is a file in services/. */
+export type ServiceName =
+  | 'storage-blob'
+  | 'storage-table'
+  | 'storage-queue'
+  | 'storage-file'
+  | 'sql'
+  | 'key-vault'
+  | 'event-hubs'
+  | 'redis'
+  | 'entra'
+  | 'monitor'
+  | 'insights'
+  | 'web'
+  | 'certificates'
+  | 'gateway'
+  | 'developer-portal'
+  | 'management'
+  | 'scm'
+  | 'configuration'
+  | 'plain';
+
+/** A host name of the lab: where it resolves to, through which aliases, and who answers there. */
+export interface LabHost {
+  readonly name: string;
+  readonly service: ServiceName;
+  readonly aliases: readonly string[];
+  readonly addresses: readonly [string, ...string[]];
+  /** The name in the certificate: a wildcard where the service serves many customers. */
+  readonly certificateName: string;
+}
+
+const { storage, sql, keyVault, eventHubs, redis, apim } = RESOURCES;
+const SQL_SLICE = 'dataslice6';
+
+/** The user's own resources, with alias chains shaped like Azure's. */
+const RESOURCE_HOSTS: readonly LabHost[] = [
+  storageHost('blob', '20.60.27.132'),
+  storageHost('table', '20.60.27.164'),
+  storageHost('queue', '20.60.27.196'),
+  storageHost('file', '20.60.27.228'),
+  resource('sql', `${sql}.database.windows.net`, '13.69.105.208', [
+    `${SQL_SLICE}.${REGION}.database.windows.net`,
+    `${SQL_SLICE}${REGION}.trafficmanager.net`,
+    `cr3.${REGION}1-a.control.database.windows.net`,
+  ]),
+  resource('key-vault', `${keyVault}.vault.azure.net`, '20.61.103.225', [
+    'data-prod-weu.vaultcore.azure.net',
+    `kv-prod-weu-b.${REGION}.cloudapp.azure.com`,
+  ]),
+  resource('event-hubs', `${eventHubs}.servicebus.windows.net`, '20.50.72.130', [
+    'ns-eh2-prod-am3-501.cloudapp.net',
+  ]),
+  resource('redis', `${redis}.redis.cache.windows.net`, '10.1.4.10'),
+];
+
+/** The instance's own endpoints: in internal mode all of them are the private virtual address. */
+const GATEWAY_HOSTS: readonly LabHost[] = [
+  resource('gateway', `${apim}.azure-api.net`, VIP),
+  resource('gateway', `${apim}-${REGION}-01.regional.azure-api.net`, VIP),
+  resource('web', `${apim}.portal.azure-api.net`, VIP),
+  resource('developer-portal', `${apim}.developer.azure-api.net`, VIP),
+  resource('management', `${apim}.management.azure-api.net`, VIP),
+  resource('scm', `${apim}.scm.azure-api.net`, VIP),
+  resource('configuration', `${apim}.configuration.azure-api.net`, VIP),
+];
+
+/** Names that only DNS inside the virtual network knows: each is a private zone of its own. */
+export const PRIVATE_NAMES: readonly string[] = GATEWAY_HOSTS.map((host) => host.name);
+
+export const HOSTS: readonly LabHost[] = [
+  ...RESOURCE_HOSTS,
+  ...GATEWAY_HOSTS,
+  ...PLATFORM_HOSTS,
+  ...CERTIFICATE_HOSTS,
+];
+
+/** Host names and addresses inside the virtual network: no route or firewall on the way out touches them. */
+export const INSIDE: readonly string[] = [VIP, ...PRIVATE_NAMES];
+
+function storageHost(kind: 'blob' | 'table' | 'queue' | 'file', address: string): LabHost {
+  const alias = `${kind}.ams23prdstr05a.store.core.windows.net`;
+  return resource(`storage-${kind}`, `${storage}.${kind}.core.windows.net`, address, [alias]);
+}
+
+/** A host of the user's: its service shows one wildcard certificate for everybody's. */
+function resource(
+  service: ServiceName,
+  name: string,
+  address: string,
+  aliases: readonly string[] = [],
+): LabHost {
+  return { name, service, aliases, addresses: [address], certificateName: name.replace(/^[^.]+/, '*') };
+}

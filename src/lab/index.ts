@@ -1,0 +1,39 @@
+import type { Expected, Scenario } from './scenario.ts';
+import { dnsPrivateZone } from './scenarios/dns-private-zone.ts';
+import { forcedTunnel } from './scenarios/forced-tunnel.ts';
+import { healthy } from './scenarios/healthy.ts';
+import { sqlBlocked } from './scenarios/sql-blocked.ts';
+import { tlsInspection } from './scenarios/tls-inspection.ts';
+import { tlsInspectionTrusted } from './scenarios/tls-inspection-trusted.ts';
+import { transparentProxy } from './scenarios/transparent-proxy.ts';
+import type { Lab } from './start.ts';
+
+const ALL: readonly Scenario[] = [
+  healthy,
+  sqlBlocked,
+  dnsPrivateZone,
+  tlsInspection,
+  tlsInspectionTrusted,
+  transparentProxy,
+  forcedTunnel,
+];
+
+/** What a lab can play, in the order in which a list shows it. */
+export const SCENARIOS: readonly {
+  readonly name: string;
+  readonly summary: string;
+  readonly expected: Expected;
+}[] = ALL.map(({ name, summary, expected }) => ({ name, summary, expected }));
+
+/**
+ * Starts the look-alike of an Azure subnet on loopback, in the named condition. The options are raw, as in a
+ * configuration file; the last redirect refuses, so that nothing can leave the machine. Throws a RangeError
+ * for a name that is not in SCENARIOS.
+ */
+export async function startLab(name: string): Promise<Lab> {
+  const scenario = ALL.find((known) => known.name === name);
+  if (scenario === undefined) throw new RangeError(`there is no scenario named ${name}`);
+  // The servers and the certificate library are loaded when a lab starts, not when its scenarios are listed.
+  const { start } = await import('./start.ts');
+  return start(scenario);
+}

@@ -1,0 +1,94 @@
+import type { Authority } from './authority.ts';
+import { httpFront } from './http-front.ts';
+import { type Listener, listen, openMutePort, openRefusingPort } from './listeners.ts';
+import { openHttpMiddlebox, openTlsMiddlebox } from './middlebox.ts';
+import { type Front, PORTS } from './routes.ts';
+import type { Place } from './scenario.ts';
+import { byHost } from './services/registry.ts';
+import { openSilentPort } from './silent-port.ts';
+import { tlsFront } from './tls-front.ts';
+
+/** The two makers of certificates; only what a scenario's routes name is ever started. */
+export interface Authorities {
+  readonly genuine: Authority;
+  readonly inspection: () => Promise<Authority>;
+}
+
+/** The servers behind the routes of one scenario: each is opened when a route first names it. */
+export class Network {
+  readonly #authorities: Authorities;
+  readonly #opened = new Map<string, Promise<Listener>>();
+
+  constructor(authorities: Authorities) {
+    this.#authorities = authorities;
+  }
+
+  /** The loopback port where connections for `port` (null: any) end up. */
+  async portFor(place: Place, port: number | null): Promise<number> {
+    const front = port === null ? 'mute' : (PORTS.get(port) ?? 'mute');
+    return (await this.#open(place, front)).port;
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#opened.values());
+    await Promise.all(opened.map((result) => (result.status === 'fulfilled' ? result.value.close() : null)));
+  }
+
+  #open(place: Place, front: Front): Promise<Listener> {
+    switch (place.kind) {
+      case 'silence':
+        return this.#once('silence', openSilentPort);
+      case 'refusal':
+        return this.#once('refusal', openRefusingPort);
+      case 'mute':
+        return this.#once('mute', openMutePort);
+      case 'services':
+        return this.#service(front);
+      case 'inspection':
+        return this.#once('inspection', async () => this.#tls(await this.#authorities.inspection()));
+      case 'middlebox':
+        return this.#middlebox(front, place.allows);
+    }
+  }
+
+  #service(front: Front): Promise<Listener> {
+    switch (front) {
+      case 'tls':
+        return this.#once('tls', () => this.#tls(this.#authorities.genuine));
+      case 'http':
+        return this.#once('http', () => listen(httpFront(byHost(this.#authorities.genuine))));
+      case 'mute':
+        return this.#once('mute', openMutePort);
+    }
+  }
+
+  async #middlebox(front: Front, names: readonly string[]): Promise<Listener> {
+    const upstream = await this.#service(front);
+    const allows = (serverName: string) => names.some((name) => matches(name, serverName));
+    switch (front) {
+      case 'tls':
+        return this.#once('tls middlebox', () => openTlsMiddlebox(upstream.port, allows));
+      case 'http':
+        return this.#once('http middlebox', () => openHttpMiddlebox(upstream.port, allows));
+      case 'mute':
+        return upstream;
+    }
+  }
+
+  async #tls(authority: Authority): Promise<Listener> {
+    return listen(await tlsFront(authority, byHost(authority)));
+  }
+
+  #once(key: string, open: () => Promise<Listener>): Promise<Listener> {
+    const known = this.#opened.get(key);
+    if (known !== undefined) return known;
+    const opening = open();
+    this.#opened.set(key, opening);
+    return opening;
+  }
+}
+
+/** A rule names a host, or with `*.` in front every host below a suffix. */
+function matches(rule: string, serverName: string): boolean {
+  return rule.startsWith('*.') ? serverName.endsWith(rule.slice(1)) : serverName === rule;
+}

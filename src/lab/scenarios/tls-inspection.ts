@@ -1,0 +1,15 @@
+import { insideFirst } from '../routes.ts';
+import type { Scenario } from '../scenario.ts';
+
+/** Everything that leaves the network over TLS is opened on the way; the gateway inside it is not. */
+export const INSPECTED = insideFirst(
+  { host: null, port: 443, to: { kind: 'inspection' } },
+  { host: null, port: 1886, to: { kind: 'inspection' } },
+);
+
+export const tlsInspection: Scenario = {
+  name: 'tls-inspection',
+  summary: 'A security gateway opens all TLS on the way out and shows certificates of its own.',
+  expected: { verdict: 'blocked', exitCode: 1, causes: ['tls-intercepted'] },
+  routes: INSPECTED,
+};

@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createAuthority } from './authority.ts';
+import { openNameServer } from './dns-server.ts';
+import { HOSTS, PRIVATE_NAMES } from './hosts.ts';
+import { httpFront } from './http-front.ts';
+import { listen } from './listeners.ts';
+import { Network } from './network.ts';
+import { allRoutes, connectTo } from './routes.ts';
+import type { Scenario } from './scenario.ts';
+import { metadata } from './services/metadata.ts';
+import { AZURE_DNS, METADATA_ADDRESS, RESOURCES, VIP } from './subnet.ts';
+import { zoneData } from './zones.ts';
+
+/** A running lab: the options that point the agent at it, and the way to end it. */
+export interface Lab {
+  readonly options: Record<string, unknown>;
+  close(): Promise<void>;
+}
+
+// The issuer's organisation is what tells a genuine certificate of Azure's from an inspecting device's.
+const GENUINE = {
+  root: 'C=US, O=apim-probe lab, CN=apim-probe lab root CA',
+  issuer: 'C=US, O=Microsoft Corporation, CN=apim-probe lab TLS issuing CA',
+};
+const INSPECTION = {
+  root: 'C=US, O=Contoso Security Gateway, CN=Contoso inspection root CA (apim-probe lab)',
+  issuer: 'C=US, O=Contoso Security Gateway, CN=Contoso inspection CA (apim-probe lab)',
+};
+
+type Close = () => Promise<void>;
+
+/** Starts everything that a scenario needs; a start that fails half-way closes what it had opened. */
+export async function start(scenario: Scenario): Promise<Lab> {
+  const closers: Close[] = [];
+  const close = async () => {
+    await Promise.all(closers.splice(0).map((closer) => closer()));
+  };
+  try {
+    return { options: await open(scenario, closers), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(scenario: Scenario, closers: Close[]): Promise<Record<string, unknown>> {
+  const authorities = await makeAuthorities();
+  const healthy = zoneData(HOSTS, PRIVATE_NAMES);
+  const dns = await openNameServer(scenario.dns?.(healthy) ?? healthy);
+  closers.push(() => dns.close());
+  const instance = await listen(httpFront(metadata));
+  closers.push(() => instance.close());
+  const network = new Network(authorities);
+  closers.push(() => network.close());
+  const routes = await Promise.all(
+    allRoutes(scenario.routes ?? []).map(async ({ host, port, to }) =>
+      connectTo(host, port, await network.portFor(to, port)),
+    ),
+  );
+  const roots = [authorities.genuine.rootPem];
+  if (scenario.inspectionRootInCaFile === true) roots.push((await authorities.inspection()).rootPem);
+  return {
+    dnsServer: [AZURE_DNS],
+    connectTo: [
+      connectTo(AZURE_DNS, 53, dns.port),
+      connectTo(METADATA_ADDRESS, 80, instance.port),
+      ...routes,
+    ],
+    caFile: [await writeRoots(roots, closers)],
+    storage: [RESOURCES.storage],
+    sql: [RESOURCES.sql],
+    keyVault: [RESOURCES.keyVault],
+    eventHubs: [RESOURCES.eventHubs],
+    redis: [RESOURCES.redis],
+    apim: RESOURCES.apim,
+    vip: VIP,
+    ...scenario.options,
+  };
+}
+
+async function makeAuthorities() {
+  let inspection: ReturnType<typeof createAuthority> | undefined;
+  return {
+    genuine: await createAuthority(GENUINE),
+    inspection() {
+      inspection ??= createAuthority(INSPECTION);
+      return inspection;
+    },
+  };
+}
+
+async function writeRoots(roots: readonly string[], closers: Close[]): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'apim-probe-lab-'));
+  closers.push(() => rm(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'root.pem');
+  await writeFile(file, `${roots.join('\n')}\n`);
+  return file;
+}

@@ -1,0 +1,52 @@
+import https from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Authority, Identity } from './authority.ts';
+import { HOSTS } from './hosts.ts';
+import { respondWith } from './http-front.ts';
+import type { Service } from './services/reply.ts';
+
+/** Shown to a client that names no server, or one that the lab does not know. */
+const DEFAULT_NAME = 'default.apim-probe-lab.invalid';
+
+/**
+ * An HTTPS server that picks its certificate by the name in the handshake; one certificate for each kind of
+ * service, made by `authority` when it is first asked for.
+ */
+export async function tlsFront(authority: Authority, service: Service): Promise<https.Server> {
+  const fallback = await authority.issue([DEFAULT_NAME]);
+  const contextOf = contexts(authority, fallback);
+  return https.createServer(
+    {
+      ...fallback,
+      SNICallback: (serverName, done) =>
+        void contextOf(serverName).then(
+          (context) => done(null, context),
+          (error: Error) => done(error),
+        ),
+    },
+    respondWith(service),
+  );
+}
+
+function contexts(authority: Authority, fallback: Identity): (serverName: string) => Promise<SecureContext> {
+  const unknown = Promise.resolve(createSecureContext(fallback));
+  const made = new Map<string, Promise<SecureContext>>();
+  return (serverName) => {
+    const names = certificateNames(serverName.toLowerCase());
+    if (names === null) return unknown;
+    const known = made.get(names[0]);
+    if (known !== undefined) return known;
+    const context = authority.issue(names).then(createSecureContext);
+    made.set(names[0], context);
+    return context;
+  };
+}
+
+/** All names of the certificate that a host shows, or null for a host that the lab does not know. */
+function certificateNames(serverName: string): readonly [string, ...string[]] | null {
+  const asked = HOSTS.find(({ name }) => name === serverName);
+  if (asked === undefined) return null;
+  const siblings = HOSTS.filter(({ service }) => service === asked.service);
+  const [first, ...others] = new Set(siblings.map(({ certificateName }) => certificateName));
+  return first === undefined ? null : [first, ...others];
+}
