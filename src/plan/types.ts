@@ -41,6 +41,10 @@ export interface PlannedControl {
 export interface Plan {
   readonly targets: readonly PlannedTarget[];
   readonly controls: readonly PlannedControl[];
+  /** Service suffixes under which a random name must not resolve. */
+  readonly suffixes: readonly string[];
+  /** The name by which DNS servers are tried. */
+  readonly dnsQuestion: string;
   /** What the planner has to say to the user: merged duplicates, dropped names. */
   readonly notes: readonly string[];
 }

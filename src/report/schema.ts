@@ -4,10 +4,8 @@ import { Facts } from '../../probes/facts.ts';
 import { FAILURES } from '../../probes/failures.ts';
 import { PROTOCOLS } from '../../probes/protocols.ts';
 import { Control } from './controls.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
 import { CAUSES, CLOUDS, GROUPS, OWNERS, SEVERITIES, STATUSES, VERDICTS } from './vocabulary.ts';
-
-/** Raised in its major when a change breaks a reader. */
-export const SCHEMA_VERSION = '1.0.0';
 
 const instant = z.iso.datetime();
 const ms = z.number().min(0).describe('milliseconds');
@@ -117,7 +115,12 @@ const Environment = z.strictObject({
     .describe('As the instance metadata service says; null where there is none'),
   network: z.strictObject({
     interfaces: z.array(
-      z.strictObject({ name: z.string(), address: z.string(), prefixLength: z.int(), family: z.union([z.literal(4), z.literal(6)]) }),
+      z.strictObject({
+        name: z.string(),
+        address: z.string(),
+        prefixLength: z.int(),
+        family: z.union([z.literal(4), z.literal(6)]),
+      }),
     ),
     subnet: z.string().nullable().describe('CIDR, from the metadata service'),
     subnetCapacity: z.null(),
@@ -155,7 +158,10 @@ export const Report = z
     startedAt: instant,
     finishedAt: instant,
     durationMs: ms,
-    interrupted: z.enum(['SIGINT', 'SIGTERM', 'deadline', 'defect']).nullable().describe('What ended the run early'),
+    interrupted: z
+      .enum(['SIGINT', 'SIGTERM', 'deadline', 'defect'])
+      .nullable()
+      .describe('What ended the run early'),
     verdict: z.enum(VERDICTS),
     summary: z.strictObject({ required: Counts, optional: Counts }),
     environment: Environment,

@@ -1,0 +1,35 @@
+import type { PlannedControl } from './types.ts';
+
+/** What a run sends beside the targets, for `plan --controls`. */
+export const CONTROLS: readonly PlannedControl[] = [
+  {
+    name: 'metadata',
+    destination: '169.254.169.254:80/tcp',
+    purpose: 'cloud, region and subnet from the instance metadata service',
+  },
+  {
+    name: 'dns-random-name',
+    destination: 'the configured DNS servers',
+    purpose: 'a random name under each service suffix must not resolve',
+  },
+  {
+    name: 'azure-dns',
+    destination: '168.63.129.16:53/udp',
+    purpose: 'the names of the plan, asked of Azure’s own resolver',
+  },
+  {
+    name: 'tcp-reserved-address',
+    destination: '192.0.2.1:443/tcp',
+    purpose: 'an address that is nobody’s must not connect',
+  },
+  {
+    name: 'tls-other-name',
+    destination: 'addresses of targets whose TLS was cut',
+    purpose: 'the same handshake with no name, and with another one',
+  },
+  {
+    name: 'clock',
+    destination: 'nothing of its own',
+    purpose: 'this clock against the Date of replies',
+  },
+];

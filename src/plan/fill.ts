@@ -1,0 +1,75 @@
+/** Host templates of the catalogue become host names, or say what is missing for that. Pure. */
+import { type Placeholder, type ResourceKind, resourceName } from '../catalog/index.ts';
+import type { Options } from '../config/types.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { Cloud } from '../report/vocabulary.ts';
+
+/** The values for each placeholder; an empty list when the user gave none. */
+export type Values = Readonly<Record<Placeholder, readonly string[]>>;
+
+export interface Filled {
+  /** A host name; with `<…>` in it while something is missing. */
+  readonly host: string;
+  /** The option that would complete it, or null when it is complete. */
+  readonly missing: string | null;
+}
+
+const FLAGS: Readonly<Record<Placeholder, { readonly flag: string; readonly stand: string }>> = {
+  storage: { flag: '--storage NAME', stand: '<storage>' },
+  sql: { flag: '--sql NAME', stand: '<sql>' },
+  keyVault: { flag: '--key-vault NAME', stand: '<key-vault>' },
+  eventHubs: { flag: '--event-hubs NAME', stand: '<event-hubs>' },
+  redis: { flag: '--redis NAME', stand: '<redis>' },
+  managedRedis: { flag: '--redis HOST', stand: '<managed-redis>' },
+  apim: { flag: '--apim NAME', stand: '<apim>' },
+  region: { flag: '--region NAME', stand: '<region>' },
+};
+
+/**
+ * What the user gave, taken apart per placeholder.
+ * @throws UsageError naming every value that fits no resource of this cloud
+ */
+export function placeholderValues(options: Options, cloud: Cloud, region: string | null): Values {
+  const values: Record<Placeholder, string[]> = {
+    storage: [],
+    sql: [],
+    keyVault: [],
+    eventHubs: [],
+    redis: [],
+    managedRedis: [],
+    apim: options.apim === null ? [] : [options.apim],
+    region: region === null ? [] : [region],
+  };
+  const problems: string[] = [];
+  for (const kind of ['storage', 'sql', 'keyVault', 'eventHubs', 'redis'] satisfies ResourceKind[]) {
+    for (const value of options[kind]) {
+      const result = resourceName(kind, value, cloud);
+      if (!result.ok) problems.push(result.error);
+      else if (!values[result.placeholder].includes(result.name))
+        values[result.placeholder].push(result.name);
+    }
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return values;
+}
+
+/** Every host name that a template stands for: one a value, and one with a stand-in where there is none. */
+export function fill(template: string, values: Values): readonly Filled[] {
+  return placeholdersIn(template).reduce<readonly Filled[]>(
+    (filled, placeholder) =>
+      filled.flatMap(({ host, missing }) => {
+        const { flag, stand } = FLAGS[placeholder];
+        const known = values[placeholder];
+        if (known.length === 0) {
+          return [{ host: host.replace(`{${placeholder}}`, stand), missing: missing ?? flag }];
+        }
+        return known.map((value) => ({ host: host.replace(`{${placeholder}}`, value), missing }));
+      }),
+    [{ host: template, missing: null }],
+  );
+}
+
+/** The placeholders of a template, in order. */
+export function placeholdersIn(template: string): readonly Placeholder[] {
+  return (Object.keys(FLAGS) as Placeholder[]).filter((placeholder) => template.includes(`{${placeholder}}`));
+}

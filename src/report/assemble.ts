@@ -1,0 +1,55 @@
+/** The report, put together from what was planned, seen and judged. */
+import { randomUUIDv7 } from 'node:crypto';
+import { arch, release, type } from 'node:os';
+import type { Plan } from '../plan/types.ts';
+import { VERSION } from '../version.ts';
+import type { Finding, Observations, Report, Target } from './schema.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
+import { summarise, verdict } from './verdict.ts';
+import { GROUPS } from './vocabulary.ts';
+
+export interface Parts {
+  /** ms since the epoch */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly interrupted: Report['interrupted'];
+  readonly plan: Plan;
+  readonly observations: Observations;
+  readonly judged: { readonly targets: readonly Target[]; readonly findings: readonly Finding[] };
+}
+
+/** Everything in a stable order, so that two reports of the same network differ only where the network does. */
+export function assemble(parts: Parts): Report {
+  const targets = parts.judged.targets.toSorted(byGroupAndId);
+  const summary = summarise(targets);
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    id: randomUUIDv7(),
+    agent: {
+      name: 'apim-probe',
+      version: VERSION,
+      runtime: `node ${process.versions.node}`,
+      os: `${type()} ${release()}`,
+      arch: arch(),
+    },
+    startedAt: new Date(parts.startedAt).toISOString(),
+    finishedAt: new Date(parts.finishedAt).toISOString(),
+    durationMs: Math.max(0, parts.finishedAt - parts.startedAt),
+    interrupted: parts.interrupted,
+    verdict: verdict(summary),
+    summary,
+    environment: parts.observations.environment,
+    controls: [...parts.observations.controls],
+    targets,
+    notTestable: parts.plan.targets
+      .filter(({ kind }) => kind === 'note')
+      .map(({ group, id, reason }) => ({ group, endpoint: id, reason: reason ?? '' })),
+    findings: [...parts.judged.findings],
+  };
+}
+
+function byGroupAndId(one: Target, other: Target): number {
+  const groups = GROUPS.indexOf(one.group) - GROUPS.indexOf(other.group);
+  if (groups !== 0) return groups;
+  return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
+}

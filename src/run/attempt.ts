@@ -1,0 +1,49 @@
+/** One attempt at one address, from the connection to the end of the conversation. */
+import { type Failure, ProbeError } from '../../probes/failures.ts';
+import type { Choice } from '../../probes/registry.ts';
+import type { Probe } from '../../probes/types.ts';
+import { dial } from '../../probes/wire/dial.ts';
+import { toProbeError } from '../../probes/wire/failure.ts';
+import { Session } from '../../probes/wire/session.ts';
+import { secure } from '../../probes/wire/tls.ts';
+import type { Attempt } from '../report/schema.ts';
+
+const STOPS_AT = {
+  tcp: 'stopped after the TCP connection: this version does not speak the protocol itself',
+  tls: 'stopped after TLS: this version does not speak the protocol itself',
+} as const;
+
+/** Never throws: whatever went wrong is a failure of the attempt, beside the evidence gathered before it. */
+export async function attempt(
+  { probe, stopsAt }: Choice,
+  parts: ConstructorParameters<typeof Session>[0],
+): Promise<Attempt> {
+  const session = new Session(parts);
+  const startedAt = new Date(parts.outside.now()).toISOString();
+  if (stopsAt !== null) session.facts.conversation = STOPS_AT[stopsAt];
+  let failure: Failure | null = null;
+  try {
+    await converse(probe, session);
+  } catch (error) {
+    const known = error instanceof ProbeError ? error : toProbeError(error, 'protocol');
+    failure = known.failure;
+    session.facts.error = known.message;
+  } finally {
+    session.dispose();
+  }
+  return {
+    address: parts.address,
+    startedAt,
+    ok: failure === null,
+    failure,
+    steps: session.steps,
+    facts: session.facts,
+  };
+}
+
+async function converse(probe: Probe, session: Session): Promise<void> {
+  if (probe.over === 'nothing') return probe.converse(session);
+  const socket = await dial(session);
+  if (probe.over === 'tcp') return probe.converse(session, socket);
+  return probe.converse(session, await secure(session, socket, ['http/1.1']));
+}

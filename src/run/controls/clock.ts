@@ -1,0 +1,41 @@
+/** The local clock against the `Date` of the services that answered. Pure. */
+import type { ControlOf } from '../../report/controls.ts';
+import type { Attempt, Target } from '../../report/schema.ts';
+
+/** ms; Kerberos and Azure's shared access signatures both give up at five minutes. */
+const TOLERANCE = 5 * 60 * 1000;
+
+/** Judges by the median, so that one server with a wrong clock does not accuse this one. */
+export function clock(targets: readonly Target[]): ControlOf<'clock'> {
+  const samples = targets.flatMap(({ id, attempts }) => {
+    const offsetMs = attempts.map(offset).find((value) => value !== null);
+    return offsetMs === undefined || offsetMs === null ? [] : [{ peer: id, offsetMs }];
+  });
+  const sorted = samples.map(({ offsetMs }) => offsetMs).toSorted((one, other) => one - other);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (median === undefined) {
+    return {
+      name: 'clock',
+      outcome: 'unknown',
+      detail: { text: 'nobody told the time', offsetMs: null, samples: [] },
+    };
+  }
+  const seconds = Math.round(Math.abs(median) / 1000);
+  const text =
+    seconds < 2
+      ? `this clock agrees with ${samples.length} services`
+      : `this clock is ${seconds} s ${median > 0 ? 'ahead of' : 'behind'} the median of ${samples.length} services`;
+  return {
+    name: 'clock',
+    outcome: Math.abs(median) > TOLERANCE ? 'anomalous' : 'expected',
+    detail: { text, offsetMs: median, samples },
+  };
+}
+
+/** ms, local minus remote; `Date` has whole seconds, and a block page's `Date` is as good as any. */
+function offset({ startedAt, steps, facts }: Attempt): number | null {
+  const remote = Date.parse(facts.http?.headers['date'] ?? '');
+  if (Number.isNaN(remote)) return null;
+  const spent = steps.reduce((sum, { ms }) => sum + ms, 0);
+  return Math.round(Date.parse(startedAt) + spent - remote);
+}

@@ -1,0 +1,84 @@
+/**
+ * The same address with no name and with another one, after a handshake with the real name was cut: a
+ * firewall that reads the server name lets these go further.
+ */
+import { type Failure, ProbeError } from '../../../probes/failures.ts';
+import { dial } from '../../../probes/wire/dial.ts';
+import { Session } from '../../../probes/wire/session.ts';
+import { handshake } from '../../../probes/wire/tls.ts';
+import type { ControlOf } from '../../report/controls.ts';
+import type { Target } from '../../report/schema.ts';
+import type { RunContext } from '../context.ts';
+
+type OtherName = ControlOf<'tls-other-name'>;
+
+const CUT: readonly (Failure | null)[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
+/** A firewall that cuts names cuts many; a few show it. */
+const MOST_TARGETS = 8;
+/** A name that firewalls let through when no target of this run is known to pass. */
+const COMMON_NAME = 'www.microsoft.com';
+
+/** One control for each cut target and other name tried; none when no handshake was cut. */
+export async function otherNames(targets: readonly Target[], context: RunContext): Promise<OtherName[]> {
+  const cut = targets.flatMap(({ id, host, port, attempts, status }) => {
+    if (status === 'reachable') return [];
+    const hit = attempts.find(({ failure }) => CUT.includes(failure));
+    return hit === undefined ? [] : [{ id, host, port, address: hit.address }];
+  });
+  const allowed = targets.find(
+    ({ status, attempts }) => status === 'reachable' && attempts.some(hasCertificate),
+  );
+  const controls = await Promise.all(
+    cut
+      .slice(0, MOST_TARGETS)
+      .flatMap((victim) =>
+        [null, allowed?.host ?? COMMON_NAME].map((name) => tryName(victim, name, context)),
+      ),
+  );
+  return controls;
+}
+
+function hasCertificate({ ok, facts }: Target['attempts'][number]): boolean {
+  return ok && facts.tls !== undefined;
+}
+
+async function tryName(
+  victim: { id: string; host: string; port: number; address: string },
+  serverName: string | null,
+  { outside, trust, budget, limit }: RunContext,
+): Promise<OtherName> {
+  const { id, host, port, address } = victim;
+  const failure = await limit(async () => {
+    const session = new Session({
+      target: { host, port, path: '/', question: '', azureIssuer: false },
+      address,
+      outside,
+      trust,
+      budget,
+    });
+    try {
+      const socket = await dial(session);
+      await session.step('tls', 'tls', () => handshake(session, socket, { serverName }));
+      return null;
+    } catch (error) {
+      return error instanceof ProbeError ? error.failure : 'unexpected';
+    } finally {
+      session.dispose();
+    }
+  });
+  // An alert is the server's own answer: the hello got through, and that is what was asked.
+  const wentFurther = failure === null || failure === 'tls_alert';
+  const said = serverName === null ? 'without a name' : `with the name ${serverName}`;
+  return {
+    name: 'tls-other-name',
+    outcome: wentFurther ? 'anomalous' : failure === 'deadline_exceeded' ? 'unknown' : 'expected',
+    detail: {
+      text: `${address}:${port}, where TLS for ${host} was cut, ${wentFurther ? 'answers' : 'does not answer'} ${said}`,
+      target: id,
+      address,
+      serverName,
+      wentFurther,
+      failure,
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** A random name under each service suffix: if it resolves, answers are invented. */
+import { resolveAt } from '../../../probes/wire/resolve.ts';
+import { serverName } from '../../environment/index.ts';
+import type { ControlOf } from '../../report/controls.ts';
+import type { RunContext } from '../context.ts';
+
+/** Asks every configured server for one random name a suffix. */
+export async function randomNames(
+  suffixes: readonly string[],
+  { outside, survey, budget }: RunContext,
+): Promise<ControlOf<'dns-random-name'>> {
+  const asked = await Promise.all(
+    survey.servers.flatMap((server) =>
+      suffixes.map(async (suffix) => {
+        const name = `x${Buffer.from(outside.random(8)).toString('hex')}.${suffix}`;
+        const { rcode, addresses, cname } = await resolveAt({ outside, server, budget }, name);
+        return { server: serverName(server), name, rcode, addresses: [...addresses], cname: [...cname] };
+      }),
+    ),
+  );
+  const answers = asked.filter(({ addresses }) => addresses.length > 0);
+  const [first] = answers;
+  if (first !== undefined) {
+    const text = `${first.name} does not exist, and ${first.server} says that it is at ${first.addresses.join(', ')}`;
+    return { name: 'dns-random-name', outcome: 'anomalous', detail: { text, answers } };
+  }
+  // Only a server that says so has denied the name; silence and refusals say nothing.
+  const denied = asked.some(({ rcode }) => rcode === 'NXDOMAIN' || rcode === 'NOERROR');
+  return {
+    name: 'dns-random-name',
+    outcome: denied ? 'expected' : 'unknown',
+    detail: {
+      text: denied
+        ? 'names that do not exist do not resolve'
+        : 'no DNS server answered for a name that does not exist',
+      answers,
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/** Names to addresses: every configured server is asked on its own, and the system's own choice is told apart. */
+import { isIP } from 'node:net';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Failure } from '../../probes/failures.ts';
+import type { Budget } from '../../probes/wire/budget.ts';
+import type { Outside } from '../../probes/wire/outside.ts';
+import { type Answer, resolveAt } from '../../probes/wire/resolve.ts';
+import { serverName } from '../environment/index.ts';
+import type { Survey } from '../environment/types.ts';
+import type { Address, Resolution } from '../report/schema.ts';
+import { describeAddress } from './addresses.ts';
+
+/** What the system would dial, or why it could dial nothing. */
+export interface Dialable {
+  readonly addresses: readonly Address[];
+  readonly failure: Failure | null;
+}
+
+export interface NameResult {
+  /** Settles as soon as the first server that counts has spoken, the way the system would use it. */
+  readonly dialable: Promise<Dialable>;
+  /** What each server said, in the configured order; settles when all have. */
+  readonly resolutions: Promise<readonly Resolution[]>;
+}
+
+/** A server that gave one of these has not answered the question; the system asks the next one. */
+const ASK_THE_NEXT: readonly (Failure | null)[] = [
+  'dns_timeout',
+  'dns_unreachable',
+  'dns_servfail',
+  'dns_refused',
+  'dns_malformed',
+  'unexpected',
+];
+
+export class Names {
+  readonly #survey: Survey;
+  readonly #outside: Outside;
+  readonly #budget: Budget;
+  readonly #limit: LimitFunction;
+  readonly #known = new Map<string, NameResult>();
+
+  constructor(parts: { survey: Survey; outside: Outside; budget: Budget; concurrency: number }) {
+    this.#survey = parts.survey;
+    this.#outside = parts.outside;
+    this.#budget = parts.budget;
+    this.#limit = pLimit(parts.concurrency);
+  }
+
+  /** Each name is asked for once a run, however many targets share it. */
+  resolve(host: string): NameResult {
+    const key = host.toLowerCase();
+    const known = this.#known.get(key) ?? (isIP(host) === 0 ? this.#ask(key) : literal(host));
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #ask(host: string): NameResult {
+    const answers = this.#survey.servers.map((server) => this.#askServer(server, this.#candidates(host)));
+    return {
+      dialable: this.#systemChoice(host, answers),
+      resolutions: Promise.all(
+        answers.map(async (answer, index) => resolution(this.#survey.servers[index], await answer)),
+      ),
+    };
+  }
+
+  /** Tries the name's candidates in turn until one has an address. */
+  async #askServer(
+    server: { address: string; port: number },
+    [name, ...rest]: readonly [string, ...string[]],
+  ): Promise<Answer> {
+    const context = { outside: this.#outside, server, budget: this.#budget };
+    const answer = await this.#limit(() => resolveAt(context, name));
+    const [next, ...others] = rest;
+    return answer.addresses.length > 0 || next === undefined
+      ? answer
+      : this.#askServer(server, [next, ...others]);
+  }
+
+  /** resolv.conf(5), ndots:1: a name without a dot goes through the search list first. */
+  #candidates(host: string): readonly [string, ...string[]] {
+    const [first, ...others] = host.includes('.') ? [] : this.#survey.searchDomains;
+    if (first === undefined) return [host];
+    return [`${host}.${first}`, ...others.map((domain) => `${host}.${domain}`), host];
+  }
+
+  /** nsswitch.conf(5) as it is nearly everywhere: the hosts file, then the servers in their order. */
+  async #systemChoice(host: string, answers: readonly Promise<Answer>[]): Promise<Dialable> {
+    const fixed = this.#survey.hosts.get(host);
+    if (fixed !== undefined) {
+      return { addresses: fixed.map((address) => describeAddress(address, [])), failure: null };
+    }
+    let failure: Failure | null = answers.length === 0 ? 'dns_unreachable' : null;
+    for (const answer of answers) {
+      const { addresses, cname, failure: said } = await answer;
+      if (addresses.length > 0) {
+        return { addresses: addresses.map((address) => describeAddress(address, cname)), failure: null };
+      }
+      failure = said;
+      if (!ASK_THE_NEXT.includes(said)) break;
+    }
+    return { addresses: [], failure };
+  }
+}
+
+function literal(address: string): NameResult {
+  return {
+    dialable: Promise.resolve({ addresses: [describeAddress(address, [])], failure: null }),
+    resolutions: Promise.resolve([]),
+  };
+}
+
+function resolution(server: { address: string; port: number } | undefined, answer: Answer): Resolution {
+  return {
+    server: server === undefined ? '' : serverName(server),
+    rcode: answer.rcode,
+    failure: answer.failure,
+    addresses: [...answer.addresses],
+    cname: [...answer.cname],
+    authority: [...answer.authority],
+    truncated: answer.truncated,
+    ms: answer.ms,
+  };
+}
