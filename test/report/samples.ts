@@ -1,6 +1,7 @@
 /** Reports built by hand, valid against the schema, for the tests of whatever shows them. */
 import type { Control } from '../../src/report/controls.ts';
-import { type Counts, type Finding, Report, SCHEMA_VERSION, type Target } from '../../src/report/schema.ts';
+import { type Counts, type Finding, Report, type Target } from '../../src/report/schema.ts';
+import { SCHEMA_VERSION } from '../../src/report/schema-version.ts';
 import type { Group } from '../../src/report/vocabulary.ts';
 
 const AS_OF = '2026-04-30';
