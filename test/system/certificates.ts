@@ -1,0 +1,80 @@
+/** Certificates of the test, made by openssl when it starts. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { command } from './processes.ts';
+
+/** A certificate with its key, as PEM files; `chain` holds the certificate and its issuers but the root. */
+export interface Certificate {
+  readonly chain: string;
+  readonly key: string;
+}
+
+/** A root and the authority below it that issues, as every service of Azure has it. */
+export class Authority {
+  readonly #folder: string;
+  readonly #key: string;
+  #made = 0;
+
+  private constructor(folder: string, key: string) {
+    this.#folder = folder;
+    this.#key = key;
+  }
+
+  /** `organization` is what the issuer's O says; the files go to `folder`, which must exist. */
+  static async create(folder: string, organization: string): Promise<Authority> {
+    const file = (name: string) => join(folder, name);
+    const name = (common: string) => `/C=US/O=${organization}/CN=${common}`;
+    const days = ['-days', '30', '-newkey', 'rsa:2048', '-nodes'];
+    const ca = [
+      '-addext',
+      'basicConstraints=critical,CA:TRUE',
+      '-addext',
+      'keyUsage=critical,keyCertSign,cRLSign',
+    ];
+    const root = ['-keyout', file('root.key'), '-out', file('root.pem')];
+    await command(['openssl', 'req', '-x509', ...days, '-subj', name('Test Root'), ...ca, ...root]);
+    const signed = ['-CA', file('root.pem'), '-CAkey', file('root.key')];
+    const issuer = ['-keyout', file('issuer.key'), '-out', file('issuer.pem')];
+    await command([
+      'openssl',
+      'req',
+      '-x509',
+      ...days,
+      '-subj',
+      name('Test Issuing CA'),
+      ...ca,
+      ...signed,
+      ...issuer,
+    ]);
+    await command(['openssl', 'genrsa', '-out', file('server.key'), '2048']);
+    return new Authority(folder, file('server.key'));
+  }
+
+  get root(): string {
+    return join(this.#folder, 'root.pem');
+  }
+
+  /** One file with the issuing key and certificates, as mitmproxy wants its authority. */
+  async bundle(): Promise<string> {
+    const parts = ['issuer.key', 'issuer.pem', 'root.pem'].map((name) =>
+      readFile(join(this.#folder, name), 'utf8'),
+    );
+    return (await Promise.all(parts)).join('');
+  }
+
+  /** A server certificate for these names, the first of which is its common name. */
+  async issue(names: readonly string[]): Promise<Certificate> {
+    this.#made += 1;
+    const certificate = join(this.#folder, `${this.#made}.pem`);
+    const chain = join(this.#folder, `${this.#made}.chain.pem`);
+    const issuer = join(this.#folder, 'issuer.pem');
+    await command([
+      ...['openssl', 'req', '-x509', '-days', '20', '-key', this.#key, '-out', certificate],
+      ...['-CA', issuer, '-CAkey', join(this.#folder, 'issuer.key'), '-subj', `/C=US/CN=${names[0]}`],
+      ...['-addext', `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`],
+      ...['-addext', 'basicConstraints=critical,CA:FALSE', '-addext', 'extendedKeyUsage=serverAuth'],
+    ]);
+    await writeFile(chain, (await readFile(certificate, 'utf8')) + (await readFile(issuer, 'utf8')));
+    return { chain, key: this.#key };
+  }
+}

@@ -1,0 +1,93 @@
+/** A real DNS server with zones as Azure and the public hierarchy hold them. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Machine } from './net.ts';
+import type { Background } from './processes.ts';
+
+/** Where Azure's own resolver answers on every virtual network. */
+export const AZURE_DNS = '168.63.129.16';
+
+/** Records of one name: an address, or an alias. */
+export type Answer = { readonly a: string } | { readonly cname: string };
+
+/** A zone; `primary` is the server that its SOA names, which is how a private zone shows itself. */
+export interface Zone {
+  readonly name: string;
+  readonly primary: string;
+  readonly records: ReadonlyMap<string, Answer>;
+}
+
+/** The primary server of every private zone of Azure. */
+export const PRIVATE = 'azureprivatedns.net';
+
+const PUBLIC = 'ns1-201.azure-dns.com';
+
+/** The parent of a host name: the zone in which the test keeps it. */
+export const parentOf = (host: string): string => host.slice(host.indexOf('.') + 1);
+
+/** One public zone for each parent of these hosts, and the root above them all. */
+export function publicZones(hosts: ReadonlyMap<string, Answer>): Zone[] {
+  const parents = Map.groupBy(hosts, ([host]) => parentOf(host));
+  const zones = [...parents].map(([name, records]) => ({ name, primary: PUBLIC, records: new Map(records) }));
+  return [{ name: '.', primary: 'a.root-servers.net', records: new Map() }, ...zones];
+}
+
+function zoneFile(zone: Zone): string {
+  const apex = zone.name === '.' ? '.' : `${zone.name}.`;
+  const lines = [...zone.records].map(([name, answer]) =>
+    'a' in answer ? `${name}. A ${answer.a}` : `${name}. CNAME ${answer.cname}.`,
+  );
+  const soa = `${apex} SOA ${zone.primary}. hostmaster.microsoft.com. 1 3600 300 2419200 10`;
+  return [`$TTL 60`, soa, `${apex} NS ${zone.primary}.`, ...lines, ''].join('\n');
+}
+
+/** unbound on this address, resolving from these zones alone; `extra` goes into its `server:` clause. */
+export async function unbound(
+  machine: Machine,
+  folder: string,
+  zones: readonly Zone[],
+  extra: readonly string[] = [],
+): Promise<Background> {
+  const clauses: string[] = [];
+  for (const [index, zone] of zones.entries()) {
+    const file = join(folder, `${index}.zone`);
+    await writeFile(file, zoneFile(zone));
+    clauses.push('auth-zone:', `  name: "${zone.name}"`, `  zonefile: "${file}"`);
+    clauses.push('  for-upstream: yes', '  for-downstream: no');
+  }
+  const server = [
+    `interface: ${AZURE_DNS}`,
+    'access-control: 0.0.0.0/0 allow',
+    'module-config: "iterator"',
+    'username: ""',
+    'chroot: ""',
+    'pidfile: ""',
+    'use-syslog: no',
+    'do-ip6: no',
+    ...extra,
+  ].map((line) => `  ${line}`);
+  const file = join(folder, 'unbound.conf');
+  await writeFile(
+    file,
+    ['server:', ...server, 'remote-control:', '  control-enable: no', ...clauses, ''].join('\n'),
+  );
+  const program = machine.serve(['unbound', '-d', '-c', file]);
+  await program.until(async () => (await machine.listening()).has(`${AZURE_DNS}:53`));
+  return program;
+}
+
+/** dnsmasq as a customer's own DNS server: everything is forwarded to `upstream`, or to nobody when null. */
+export async function dnsmasq(
+  machine: Machine,
+  address: string,
+  upstream: string | null,
+): Promise<Background> {
+  const forward = upstream === null ? [] : [`--server=${upstream}`];
+  const program = machine.serve([
+    ...['dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--user=root', '--pid-file='],
+    ...['--no-resolv', '--no-hosts', '--bind-interfaces', `--listen-address=${address}`],
+    ...forward,
+  ]);
+  await program.until(async () => (await machine.listening()).has(`${address}:53`));
+  return program;
+}

@@ -1,0 +1,78 @@
+/** Network namespaces without names: each lives exactly as long as the process that holds it. */
+import { Background, command } from './processes.ts';
+
+/** One machine of the test: a network and a file-system view of its own. */
+export class Machine implements AsyncDisposable {
+  readonly #holder: Background;
+
+  private constructor(holder: Background) {
+    this.#holder = holder;
+  }
+
+  /** `etc`, when given, is the folder that this machine sees as /etc. */
+  static async start(etc?: string): Promise<Machine> {
+    const prepare = etc === undefined ? ':' : `mount --bind '${etc}' /etc`;
+    const script = `${prepare} && ip link set lo up && echo up && exec sleep infinity`;
+    const holder = new Background(['unshare', '--net', '--mount', '--', 'sh', '-c', script]);
+    await holder.said('up');
+    return new Machine(holder);
+  }
+
+  /** The id of a process inside, by which `ip` and `nsenter` find the namespaces. */
+  get pid(): number {
+    return this.#holder.pid;
+  }
+
+  /** The command line that runs `argv` on this machine. */
+  inside(argv: readonly string[]): string[] {
+    const entrance = `/proc/${this.pid}/ns`;
+    return ['nsenter', `--net=${entrance}/net`, `--mount=${entrance}/mnt`, '--', ...argv];
+  }
+
+  /** Runs `argv` on this machine to its end and returns its stdout. */
+  run(...argv: readonly string[]): Promise<string> {
+    return command(this.inside(argv));
+  }
+
+  /** A server in a process namespace of its own, so that ending it ends all that it started. */
+  serve(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Background {
+    const alone = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
+    return new Background(this.inside([...alone, ...argv]), environment);
+  }
+
+  /** Every TCP listener of this machine, as address:port. */
+  async listening(): Promise<ReadonlySet<string>> {
+    return new Set((await this.run('ss', '-lntH')).split(/\s+/));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#holder[Symbol.asyncDispose]();
+  }
+}
+
+/** A cable between two machines; each end is the interface's name and its address with the prefix. */
+export async function cable(
+  left: readonly [Machine, string, string],
+  right: readonly [Machine, string, string],
+): Promise<void> {
+  const end = ([machine, name]: readonly [Machine, string, string]) => [
+    'netns',
+    `${machine.pid}`,
+    'name',
+    name,
+  ];
+  await command(['ip', 'link', 'add', ...end(left), 'type', 'veth', 'peer', ...end(right)]);
+  for (const [machine, name, address] of [left, right]) {
+    await machine.run('ip', 'address', 'add', address, 'dev', name);
+    await machine.run('ip', 'link', 'set', name, 'up');
+  }
+}
+
+/** The packet filter of a machine. Each rule set is a table of its own that its owner takes away again. */
+export async function filter(machine: Machine, rules: string): Promise<AsyncDisposable> {
+  const table = `fault_${crypto.randomUUID().replaceAll('-', '')}`;
+  await machine.run('nft', `table inet ${table} {\n${rules}\n}`);
+  return {
+    [Symbol.asyncDispose]: async () => void (await machine.run('nft', 'delete', 'table', 'inet', table)),
+  };
+}

@@ -1,0 +1,103 @@
+/** Programs of the system test: each one ends with the test, however the test ends. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+/** What every program is given: nothing of the developer's own proxies, CA bundles or npm settings. */
+export const CLEAN_ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/nonexistent',
+  LANG: 'C.UTF-8',
+} as const;
+
+/** Runs a command to its end and returns its stdout; throws with its stderr when it fails. */
+export async function command(argv: readonly string[]): Promise<string> {
+  const [file = '', ...args] = argv;
+  const { stdout } = await execute(file, args, { env: CLEAN_ENVIRONMENT, maxBuffer: 16 * 1024 * 1024 });
+  return stdout;
+}
+
+/** Where an executable lies on the clean PATH, or null. */
+export async function which(name: string): Promise<string | null> {
+  for (const folder of CLEAN_ENVIRONMENT.PATH.split(delimiter)) {
+    const file = join(folder, name);
+    const found = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return file;
+  }
+  return null;
+}
+
+/** A program in the background. Its output is kept for the message when it dies too early. */
+export class Background implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  #output = '';
+  #closed = false;
+
+  /**
+   * The kernel kills it when this process is gone (`PR_SET_PDEATHSIG` by setpriv), so that a killed test
+   * leaves nothing behind.
+   */
+  constructor(argv: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    this.#name = argv.join(' ');
+    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], {
+      env: { ...CLEAN_ENVIRONMENT, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output = (this.#output + text).slice(-4000);
+      });
+    }
+    this.#child.once('close', () => {
+      this.#closed = true;
+    });
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`could not start ${this.#name}`);
+    return this.#child.pid;
+  }
+
+  get ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Resolves once `ready()` says so; throws with the program's own words when it ends first. */
+  async until(ready: () => Promise<boolean>, seconds = 30): Promise<void> {
+    const giveUp = AbortSignal.timeout(seconds * 1000);
+    while (!(await ready())) {
+      if (this.ended) throw new Error(`${this.#name} ended at once:\n${this.#output}`);
+      if (giveUp.aborted) throw new Error(`${this.#name} is not ready after ${seconds} s:\n${this.#output}`);
+      await new Promise((resume) => setImmediate(resume));
+    }
+  }
+
+  /** Resolves when the program has written this text; throws when it ends first. */
+  async said(text: string): Promise<void> {
+    while (!this.#output.includes(text)) {
+      if (this.ended) throw new Error(`${this.#name} ended at once:\n${this.#output}`);
+      const { stdout, stderr } = this.#child;
+      await Promise.race(
+        [stdout, stderr]
+          .flatMap((stream) => (stream ? [once(stream, 'data')] : []))
+          .concat(once(this.#child, 'exit')),
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    // Not `exit`: the pipes close only when everything that the program started is gone as well.
+    const closed = once(this.#child, 'close');
+    this.#child.kill('SIGKILL');
+    await closed;
+  }
+}

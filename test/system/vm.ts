@@ -1,0 +1,108 @@
+/** The VM: its /etc, and the agent started there as a user starts it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PlannedTarget } from '../../src/plan/types.ts';
+import { Report } from '../../src/report/schema.ts';
+import { AZURE_DNS } from './names.ts';
+import { Machine } from './net.ts';
+import { CLEAN_ENVIRONMENT } from './processes.ts';
+
+const AGENT = fileURLToPath(new URL('../../bin/apim-probe', import.meta.url));
+
+/** How a run ended, and its report, which has already been held against the schema. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly report: Report;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** The machine that the agent runs on. */
+export class Vm implements AsyncDisposable {
+  readonly machine: Machine;
+  readonly #folder: string;
+  #runs = 0;
+
+  private constructor(machine: Machine, folder: string) {
+    this.machine = machine;
+    this.#folder = folder;
+  }
+
+  /** `folder` becomes the VM's own; `root` is the certificate that its configuration file adds to the trust. */
+  static async start(folder: string, root: string): Promise<Vm> {
+    const etc = join(folder, 'etc');
+    await mkdir(join(etc, 'apim-probe'), { recursive: true });
+    await cp(root, join(etc, 'apim-probe', 'roots.pem'));
+    const vm = new Vm(await Machine.start(etc), folder);
+    await vm.write('apim-probe/config.yaml', 'caFile: [/etc/apim-probe/roots.pem]\n');
+    await vm.write('hosts', '127.0.0.1 localhost\n');
+    await vm.write('nsswitch.conf', 'hosts: files dns\n');
+    await vm.write('passwd', 'root:x:0:0:root:/root:/bin/sh\n');
+    await vm.resolvers(AZURE_DNS);
+    return vm;
+  }
+
+  /** Writes a file of the VM's /etc. */
+  write(name: string, text: string): Promise<void> {
+    return writeFile(join(this.#folder, 'etc', name), text);
+  }
+
+  /** Makes these the configured DNS servers, as DHCP would. */
+  resolvers(...servers: readonly string[]): Promise<void> {
+    const lines = ['search ax.internal.cloudapp.net', ...servers.map((server) => `nameserver ${server}`)];
+    return this.write('resolv.conf', `${lines.join('\n')}\n`);
+  }
+
+  /** Starts a command on the VM, in an empty folder. */
+  #spawn(argv: readonly string[], environment: Readonly<Record<string, string>>) {
+    const inside = this.machine.inside(argv);
+    return spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...inside], {
+      cwd: this.#folder,
+      env: { ...CLEAN_ENVIRONMENT, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  /** The targets of `apim-probe plan`, which sends nothing when the cloud and the region are given. */
+  async plan(args: readonly string[]): Promise<readonly PlannedTarget[]> {
+    const place = ['--cloud', 'public', '--region', 'westeurope'];
+    return JSON.parse(await this.machine.run(AGENT, 'plan', '--format', 'json', ...place, ...args)).targets;
+  }
+
+  /**
+   * `apim-probe run` with these arguments and a report to a file. `stop`, when given, is awaited and its signal
+   * sent while the run is under way.
+   */
+  async probe(
+    args: readonly string[],
+    {
+      environment = {},
+      stop,
+    }: { environment?: Record<string, string>; stop?: () => Promise<NodeJS.Signals> } = {},
+  ): Promise<Outcome> {
+    this.#runs += 1;
+    const output = join(this.#folder, `report-${this.#runs}.json`);
+    const begun = performance.now();
+    const child = this.#spawn([AGENT, 'run', ...args, '--output', output], environment);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.stdout.resume();
+    const closed = once(child, 'close');
+    if (stop !== undefined) child.kill(await stop());
+    const [code] = await closed;
+    const seconds = (performance.now() - begun) / 1000;
+    const text = await readFile(output, 'utf8').catch(() => {
+      throw new Error(`apim-probe ended with ${code} and wrote no report:\n${stderr}`);
+    });
+    return { code, report: Report.parse(JSON.parse(text)), stderr, seconds };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.machine[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,110 @@
+/** nginx and Azurite as the services behind the catalogue's names. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Certificate } from './certificates.ts';
+import type { Machine } from './net.ts';
+import type { Background } from './processes.ts';
+
+/** One listener: what is served there and, for TLS, the certificate that it shows. */
+export type Site =
+  | {
+      readonly kind: 'http';
+      readonly host: string;
+      readonly address: string;
+      readonly port: number;
+      readonly content: string;
+    }
+  | {
+      readonly kind: 'https';
+      readonly host: string;
+      readonly address: string;
+      readonly port: number;
+      readonly content: string;
+      readonly certificate: Certificate;
+    }
+  | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
+  | {
+      readonly kind: 'tls';
+      readonly address: string;
+      readonly port: number;
+      readonly certificate: Certificate;
+    };
+
+const secured = ({ chain, key }: Certificate): string =>
+  `ssl_certificate ${chain}; ssl_certificate_key ${key};`;
+
+function serverBlock(site: Site): string {
+  const at = `listen ${site.address}:${site.port}`;
+  switch (site.kind) {
+    case 'http':
+      return `server { ${at}; server_name ${site.host}; ${site.content} }`;
+    case 'https':
+      return `server { ${at} ssl; server_name ${site.host}; ${secured(site.certificate)} ${site.content} }`;
+    case 'tcp':
+      return `server { ${at}; return ""; }`;
+    case 'tls':
+      return `server { ${at} ssl; ${secured(site.certificate)} return ""; }`;
+  }
+}
+
+/** nginx with all of these listeners, ready when each of them listens. */
+export async function nginx(machine: Machine, folder: string, sites: readonly Site[]): Promise<Background> {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${join(folder, name)};`,
+  );
+  const blocks = (kinds: readonly Site['kind'][]) =>
+    sites.filter(({ kind }) => kinds.includes(kind)).map((site) => `  ${serverBlock(site)}`);
+  const configuration = [
+    'load_module /usr/lib/nginx/modules/ngx_stream_module.so;',
+    'user root; worker_processes 1; daemon off; pid nginx.pid; error_log stderr crit;',
+    'events { worker_connections 4096; }',
+    ...['http {', '  access_log off;', ...temporary, ...blocks(['http', 'https']), '}'],
+    ...['stream {', ...blocks(['tcp', 'tls']), '}', ''],
+  ];
+  const file = join(folder, 'nginx.conf');
+  await writeFile(file, configuration.join('\n'));
+  const program = machine.serve(['nginx', '-p', folder, '-c', file]);
+  await program.until(async () => {
+    const listening = await machine.listening();
+    return sites.every(({ address, port }) => listening.has(`${address}:${port}`));
+  });
+  return program;
+}
+
+/** Where Storage's three services listen, each on 443. */
+export interface StorageAddresses {
+  readonly blob: string;
+  readonly table: string;
+  readonly queue: string;
+}
+
+/** Azurite under its own TLS with an account of this name, ready when it listens. */
+export async function azurite(
+  machine: Machine,
+  folder: string,
+  account: string,
+  at: StorageAddresses,
+  certificate: Certificate,
+): Promise<Background> {
+  const main = fileURLToPath(import.meta.resolve('azurite/dist/src/azurite.js'));
+  const services = Object.entries(at).flatMap(([name, address]) => [
+    `--${name}Host`,
+    address,
+    `--${name}Port`,
+    '443',
+  ]);
+  const program = machine.serve(
+    [
+      ...[process.execPath, main, ...services, '--location', folder],
+      ...['--cert', certificate.chain, '--key', certificate.key],
+      ...['--silent', '--disableTelemetry', '--skipApiVersionCheck'],
+    ],
+    { AZURITE_ACCOUNTS: `${account}:${Buffer.alloc(64).toString('base64')}` },
+  );
+  await program.until(async () => {
+    const listening = await machine.listening();
+    return Object.values(at).every((address) => listening.has(`${address}:443`));
+  });
+  return program;
+}
