@@ -1,5 +1,5 @@
 import { CERTIFICATE_HOSTS, PLATFORM_HOSTS } from './platform-hosts.ts';
-import { REGION, RESOURCES, VIP } from './subnet.ts';
+import { MANAGED_REDIS_HOST, REGION, RESOURCES, VIP } from './subnet.ts';
 
 /** Who answers for a host name; each of the HTTP ones is a file in services/. */
 export type ServiceName =
@@ -54,7 +54,6 @@ const RESOURCE_HOSTS: readonly LabHost[] = [
   resource('event-hubs', `${eventHubs}.servicebus.windows.net`, '20.50.72.130', [
     'ns-eh2-prod-am3-501.cloudapp.net',
   ]),
-  resource('redis', `${redis}.redis.cache.windows.net`, '10.1.4.10'),
 ];
 
 /** The instance's own endpoints: in internal mode all of them are the private virtual address. */
@@ -68,18 +67,25 @@ const GATEWAY_HOSTS: readonly LabHost[] = [
   resource('configuration', `${apim}.configuration.azure-api.net`, VIP),
 ];
 
+/** External caches, which lie in the virtual network or in a peered one. */
+const CACHE_HOSTS: readonly LabHost[] = [
+  resource('redis', `${redis}.redis.cache.windows.net`, '10.1.4.10'),
+  resource('redis', MANAGED_REDIS_HOST, '10.1.4.11'),
+];
+
 /** Names that only DNS inside the virtual network knows: each is a private zone of its own. */
 export const PRIVATE_NAMES: readonly string[] = GATEWAY_HOSTS.map((host) => host.name);
 
 export const HOSTS: readonly LabHost[] = [
   ...RESOURCE_HOSTS,
   ...GATEWAY_HOSTS,
+  ...CACHE_HOSTS,
   ...PLATFORM_HOSTS,
   ...CERTIFICATE_HOSTS,
 ];
 
 /** Host names and addresses inside the virtual network: no route or firewall on the way out touches them. */
-export const INSIDE: readonly string[] = [VIP, ...PRIVATE_NAMES];
+export const INSIDE: readonly string[] = [VIP, ...PRIVATE_NAMES, ...CACHE_HOSTS.map((host) => host.name)];
 
 function storageHost(kind: 'blob' | 'table' | 'queue' | 'file', address: string): LabHost {
   const alias = `${kind}.ams23prdstr05a.store.core.windows.net`;

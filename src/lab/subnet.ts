@@ -20,4 +20,7 @@ export const RESOURCES = {
   apim: 'labapim',
 } as const;
 
+/** Azure Managed Redis has the region in its name. */
+export const MANAGED_REDIS_HOST = `labredis.${REGION}.redis.azure.net`;
+
 export const TENANT = '72f0c0de-0000-4000-8000-0000000001ab';
