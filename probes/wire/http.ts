@@ -75,9 +75,10 @@ export async function exchange(
   const client = new Client(request.origin, {
     connect: (_options, callback) => {
       // undici would dial again after a failure; there is only this one socket.
-      if (handed) return callback(new Error('other side closed'), null);
+      const again = handed;
       handed = true;
-      callback(null, socket);
+      // Not before it has returned: a connector that answers at once leaves the request unsent.
+      queueMicrotask(() => (again ? callback(new Error('other side closed'), null) : callback(null, socket)));
     },
     allowH2: false,
     maxHeaderSize: HEADER_LIMIT,

@@ -21,7 +21,6 @@ export interface Parts {
 /** Everything in a stable order, so that two reports of the same network differ only where the network does. */
 export function assemble(parts: Parts): Report {
   const targets = parts.judged.targets.toSorted(byGroupAndId);
-  const summary = summarise(targets);
   return {
     schemaVersion: SCHEMA_VERSION,
     id: randomUUIDv7(),
@@ -36,8 +35,8 @@ export function assemble(parts: Parts): Report {
     finishedAt: new Date(parts.finishedAt).toISOString(),
     durationMs: Math.max(0, parts.finishedAt - parts.startedAt),
     interrupted: parts.interrupted,
-    verdict: verdict(summary),
-    summary,
+    verdict: verdict(targets),
+    summary: summarise(targets),
     environment: parts.observations.environment,
     controls: [...parts.observations.controls],
     targets,

@@ -77,6 +77,10 @@ const Target = z.strictObject({
   serviceTag: z.string().nullable(),
   purpose: z.string(),
   source: Source,
+  until: z
+    .string()
+    .nullable()
+    .describe('Date of the last document that lists it, when the documents dropped it'),
   status: z.enum(STATUSES),
   reason: z.string().nullable().describe('Why nothing was tested, when nothing was'),
   failure: failure.nullable(),

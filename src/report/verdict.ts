@@ -23,12 +23,16 @@ function count(targets: readonly Target[]): Counts {
 }
 
 /**
- * What the counts amount to. A required endpoint that was not reached blocks; one that was not tested makes
- * it inconclusive, for no data is never a pass; anything flaky, or optional and missing, degrades.
+ * What it amounts to. A required endpoint that was not reached blocks; one that was not tested makes it
+ * inconclusive, for no data is never a pass; anything flaky, or optional and missing, degrades. What the
+ * documents have dropped is reported, but nothing is held against a network that does without it.
  */
-export function verdict({ required, optional }: Report['summary']): Verdict {
-  if (required.unreachable > 0) return 'blocked';
-  if (required.untested > 0 || required.total === 0) return 'inconclusive';
-  const trouble = required.intermittent + optional.intermittent + optional.unreachable;
-  return trouble > 0 ? 'degraded' : 'ready';
+export function verdict(targets: readonly Target[]): Verdict {
+  const required = targets.filter((target) => target.required);
+  if (required.some(({ status }) => status === 'unreachable')) return 'blocked';
+  if (required.length === 0 || required.some(({ status }) => status === 'untested')) return 'inconclusive';
+  const current = targets.filter((target) => target.required || target.until === null);
+  return current.some(({ status }) => status === 'intermittent' || status === 'unreachable')
+    ? 'degraded'
+    : 'ready';
 }

@@ -1,8 +1,8 @@
-import type { LimitFunction } from 'p-limit';
 import type { Budget } from '../../probes/wire/budget.ts';
 import type { Outside } from '../../probes/wire/outside.ts';
 import type { TrustStore } from '../../probes/wire/trust.ts';
 import type { Survey } from '../environment/types.ts';
+import type { Gate } from './gate.ts';
 import type { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 
@@ -14,7 +14,7 @@ export interface RunContext {
   readonly names: Names;
   readonly survey: Survey;
   /** At most this many attempts are under way at once. */
-  readonly limit: LimitFunction;
+  readonly gate: Gate;
   /** How often a failing address is tried. */
   readonly attempts: number;
   /** A name that a DNS server is asked for, to see whether it is alive. */

@@ -1,6 +1,5 @@
 /** Plan to observations: everything at once, within the run's budget. */
 import { setMaxListeners } from 'node:events';
-import pLimit from 'p-limit';
 import type { Outside } from '../../probes/wire/outside.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import type { Options } from '../config/types.ts';
@@ -15,6 +14,7 @@ import { otherNames } from './controls/other-name.ts';
 import { randomNames } from './controls/random-name.ts';
 import { reservedAddress } from './controls/reserved-address.ts';
 import { distrustBareConnections } from './distrust.ts';
+import { createGate } from './gate.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 import { observeTarget } from './target.ts';
@@ -66,7 +66,7 @@ function createContext(plan: Plan, parts: RunParts): RunContext {
     budget,
     trust: new TrustStore(parts.roots),
     names: new Names({ survey, outside, budget, concurrency: options.concurrency }),
-    limit: pLimit(options.concurrency),
+    gate: createGate(options.concurrency),
     attempts: options.attempts,
     question: plan.dnsQuestion,
     progress: parts.progress,

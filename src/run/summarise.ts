@@ -39,8 +39,9 @@ export function summarise(planned: PlannedTarget, seen: Seen): Target {
 }
 
 function identity(planned: PlannedTarget) {
-  const { id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source } = planned;
-  return { id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source };
+  const { id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until } =
+    planned;
+  return { id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until };
 }
 
 const OUT_OF_TIME = 'the run ended before this could be told';

@@ -48,7 +48,7 @@ async function tryAddress(
   const made: Attempt[] = [];
   while (made.length < context.attempts && !signal.aborted) {
     if (made.length > 0) await pause(PAUSE_AFTER_FAILURE, signal);
-    const result = await context.limit(() =>
+    const result = await context.gate(async () =>
       signal.aborted ? null : attempt(choice, parts(planned, address, context)),
     );
     if (result === null) break;

@@ -45,10 +45,10 @@ function hasCertificate({ ok, facts }: Target['attempts'][number]): boolean {
 async function tryName(
   victim: { id: string; host: string; port: number; address: string },
   serverName: string | null,
-  { outside, trust, budget, limit }: RunContext,
+  { outside, trust, budget, gate }: RunContext,
 ): Promise<OtherName> {
   const { id, host, port, address } = victim;
-  const failure = await limit(async () => {
+  const failure = await gate(async () => {
     const session = new Session({
       target: { host, port, path: '/', question: '', azureIssuer: false },
       address,
