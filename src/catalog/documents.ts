@@ -2,7 +2,7 @@ import type { Provenance } from './types.ts';
 
 /**
  * The documents that the catalogue was read from, by public name, with the date that each version bears.
- * Where a source bears only a month or a year, the first day of it stands for it.
+ * An API's example bears the date of its version; a source with only a year is given that year's first day.
  */
 export const DOCUMENTS = {
   network2019: {
@@ -53,9 +53,13 @@ export const DOCUMENTS = {
     document: 'Use Azure custom routes to enable KMS activation with forced tunneling',
     asOf: '2024-07-17',
   },
-  environments: {
-    document: 'Azure SDK for Go: environment definitions (Azure/go-autorest, environments.go)',
-    asOf: '2022-01-01',
+  nationalClouds: {
+    document: 'Authentication using Azure Active Directory in national clouds',
+    asOf: '2019-08-28',
+  },
+  insightsEndpoints: {
+    document: 'Application Insights overriding default endpoints',
+    asOf: '2019-06-10',
   },
   firewallLog: {
     document: 'README of an API Management lab behind Azure Firewall, with its log',

@@ -30,12 +30,16 @@ export const identity: readonly CatalogRow[] = [
   },
   {
     ...SIGN_IN,
-    hosts: {
-      government: ['login.microsoftonline.us'],
-      china: ['login.chinacloudapi.cn', 'login.partner.microsoftonline.cn'],
-    },
-    source: DOCUMENTS.environments,
-    why: 'The virtual network reference names the public host alone; these are the sign-in hosts of the cloud, in China with the newer alias beside the old name.',
+    hosts: { government: ['login.microsoftonline.us'], china: ['login.chinacloudapi.cn'] },
+    source: DOCUMENTS.nationalClouds,
+    since: DOCUMENTS.nationalClouds.asOf,
+    why: 'The virtual network reference names the public host alone; this is the sign-in host of the cloud.',
+  },
+  {
+    ...SIGN_IN,
+    hosts: { china: ['login.partner.microsoftonline.cn'] },
+    source: DOCUMENTS.nationalClouds,
+    why: 'The newer alias of login.chinacloudapi.cn; the version read names the older host, and the alias is what Entra itself reports.',
   },
   {
     ...SIGN_IN,

@@ -7,6 +7,7 @@ import { infrastructure } from './infrastructure.ts';
 import { mail } from './mail.ts';
 import { monitor } from './monitor.ts';
 import { resources } from './resources.ts';
+import { rules } from './rules.ts';
 import type { CatalogRow } from './types.ts';
 
 export { type Absence, absencesFor } from './absent.ts';
@@ -21,6 +22,7 @@ const ROWS: readonly CatalogRow[] = [
   ...identity,
   ...mail,
   ...infrastructure,
+  ...rules,
   ...gateway,
 ];
 

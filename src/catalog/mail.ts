@@ -120,7 +120,8 @@ const diagnostics: readonly CatalogRow[] = [
       china: ['dc.applicationinsights.azure.cn'],
     },
     purpose: 'Ingestion of Application Insights; possibly diagnostics in the Azure portal',
-    source: DOCUMENTS.environments,
+    source: DOCUMENTS.insightsEndpoints,
+    since: DOCUMENTS.insightsEndpoints.asOf,
     why: 'The ingestion endpoint of this cloud. The documents name dc.services.visualstudio.com alone, and whether the portal’s diagnostics use this one here is unconfirmed.',
   },
 ];

@@ -31,10 +31,10 @@ const STORAGE_ACCOUNT = /^[a-z0-9]{3,24}$/;
  */
 export function resourceName(kind: ResourceKind, value: string, cloud: Cloud): ResourceName {
   const host = value.trim().toLowerCase().replace(/\.$/, '');
-  if (/[^a-z0-9.-]/.test(host) || host === '') {
+  if (/[^a-z0-9.-]/.test(host) || host.length > 253 || host === '') {
     return refuse(
       kind,
-      value,
+      outline(value),
       `is no host name. Give ${expected(kind, cloud)}, without scheme, port or path.`,
     );
   }
@@ -85,7 +85,7 @@ function publicName(kind: ResourceKind, value: string, host: string, cloud: Clou
     return refuse(
       kind,
       value,
-      `is a host of ${flagOf(service.placeholder)}. Give ${expected(kind, cloud)} here.`,
+      `is a host for ${flagOf(service.placeholder)}. Give ${expected(kind, cloud)} here.`,
     );
   }
   if (service.cloud !== cloud) {
@@ -108,6 +108,16 @@ function otherName(kind: ResourceKind, value: string, host: string, cloud: Cloud
     value,
     `is no ${KINDS[kind].noun} of the ${cloud} cloud. Give ${expected(kind, cloud)}.`,
   );
+}
+
+/**
+ * What may be repeated of a value that is no host name: it can be a URL with a signature or a connection
+ * string with a key, so the host of a URL, else the first few characters.
+ */
+function outline(value: string): string {
+  const host = /^[a-z0-9+.-]+:\/\/(?:[^@/?#]*@)?([a-z0-9.-]{1,253})/i.exec(value.trim())?.[1];
+  if (host !== undefined) return `…${host}…`;
+  return value.length > 12 ? `${value.slice(0, 12)}…` : value;
 }
 
 function refuse(kind: ResourceKind, value: string, problem: string): ResourceName {
