@@ -6,7 +6,7 @@ import { type Front, PORTS } from './routes.ts';
 import type { Place } from './scenario.ts';
 import { byHost } from './services/registry.ts';
 import { openSilentPort } from './silent-port.ts';
-import { tlsFront } from './tls-front.ts';
+import { httpsFront, tlsFront } from './tls-front.ts';
 
 /** The two makers of certificates; only what a scenario's routes name is ever started. */
 export interface Authorities {
@@ -45,18 +45,21 @@ export class Network {
       case 'services':
         return this.#service(front);
       case 'inspection':
-        return this.#once('inspection', async () => this.#tls(await this.#authorities.inspection()));
+        return this.#once('inspection', async () => https(await this.#authorities.inspection()));
       case 'middlebox':
         return this.#middlebox(front, place.allows);
     }
   }
 
   #service(front: Front): Promise<Listener> {
+    const { genuine } = this.#authorities;
     switch (front) {
-      case 'tls':
-        return this.#once('tls', () => this.#tls(this.#authorities.genuine));
+      case 'https':
+        return this.#once('https', () => https(genuine));
       case 'http':
-        return this.#once('http', () => listen(httpFront(byHost(this.#authorities.genuine))));
+        return this.#once('http', () => listen(httpFront(byHost(genuine))));
+      case 'tls':
+        return this.#once('tls', async () => listen(await tlsFront(genuine)));
       case 'mute':
         return this.#once('mute', openMutePort);
     }
@@ -66,17 +69,14 @@ export class Network {
     const upstream = await this.#service(front);
     const allows = (serverName: string) => names.some((name) => matches(name, serverName));
     switch (front) {
-      case 'tls':
-        return this.#once('tls middlebox', () => openTlsMiddlebox(upstream.port, allows));
+      case 'https':
+        return this.#once('https middlebox', () => openTlsMiddlebox(upstream.port, allows));
       case 'http':
         return this.#once('http middlebox', () => openHttpMiddlebox(upstream.port, allows));
+      case 'tls':
       case 'mute':
         return upstream;
     }
-  }
-
-  async #tls(authority: Authority): Promise<Listener> {
-    return listen(await tlsFront(authority, byHost(authority)));
   }
 
   #once(key: string, open: () => Promise<Listener>): Promise<Listener> {
@@ -86,6 +86,10 @@ export class Network {
     this.#opened.set(key, opening);
     return opening;
   }
+}
+
+async function https(authority: Authority): Promise<Listener> {
+  return listen(await httpsFront(authority, byHost(authority)));
 }
 
 /** A rule names a host, or with `*.` in front every host below a suffix. */

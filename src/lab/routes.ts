@@ -2,23 +2,17 @@ import { INSIDE } from './hosts.ts';
 import { LOOPBACK } from './listeners.ts';
 import type { Place, Route } from './scenario.ts';
 
-/** Which server stands behind a port of the lab. */
-export type Front = 'tls' | 'http' | 'mute';
+/** Which server stands behind a port of the lab; `tls` and `mute` say nothing once they are connected. */
+export type Front = 'https' | 'http' | 'tls' | 'mute';
 
-/** Ports that API Management's dependencies listen on. A server that only accepts is enough where the
- * conversation is not judged; a service that speaks gets a front of its own. */
+/** Ports that API Management's dependencies listen on. A service that speaks gets a front of its own. */
 export const PORTS: ReadonlyMap<number, Front> = new Map([
-  [443, 'tls'],
-  [1886, 'tls'],
-  [3443, 'tls'],
-  [80, 'http'],
-  ...[25, 587, 25_028].map((port) => [port, 'mute'] as const),
-  [445, 'mute'],
-  [1433, 'mute'],
-  [1688, 'mute'],
-  ...[5671, 5672].map((port) => [port, 'mute'] as const),
-  ...[6380, 10_000].map((port) => [port, 'mute'] as const),
-  [12_000, 'mute'],
+  ...serving('https', 443, 1886, 3443),
+  ...serving('http', 80),
+  // AMQP over TLS, Redis over TLS
+  ...serving('tls', 5671, 6380, 10_000),
+  // SMTP, SMB, SQL, KMS, AMQP, and what once went to 12000
+  ...serving('mute', 25, 587, 25_028, 445, 1433, 1688, 5672, 12_000),
 ]);
 
 /** RFC 5737: nobody has this address, so an honest network connects nobody to it. */
@@ -46,6 +40,10 @@ export function insideFirst(...routes: readonly Route[]): readonly Route[] {
 /** A route as the `--connect-to` option spells it. */
 export function connectTo(host: string | null, port: number | null, toPort: number): string {
   return `${host ?? ''}:${port ?? ''}:${LOOPBACK}:${toPort}`;
+}
+
+function serving(front: Front, ...ports: readonly number[]): readonly (readonly [number, Front])[] {
+  return ports.map((port) => [port, front]);
 }
 
 function ports(): readonly number[] {

@@ -1,5 +1,6 @@
 import https from 'node:https';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Server } from 'node:net';
+import { createSecureContext, createServer, type SecureContext, type TlsOptions } from 'node:tls';
 import type { Authority, Identity } from './authority.ts';
 import { HOSTS } from './hosts.ts';
 import { respondWith } from './http-front.ts';
@@ -8,24 +9,34 @@ import type { Service } from './services/reply.ts';
 /** Shown to a client that names no server, or one that the lab does not know. */
 const DEFAULT_NAME = 'default.apim-probe-lab.invalid';
 
+/** An HTTPS server for every host of the lab. */
+export async function httpsFront(authority: Authority, service: Service): Promise<Server> {
+  return https.createServer(await certificates(authority), respondWith(service));
+}
+
+/** A TLS server that shakes hands, reads what it is sent, and never says a word. */
+export async function tlsFront(authority: Authority): Promise<Server> {
+  return createServer(await certificates(authority), (socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.resume();
+  });
+}
+
 /**
- * An HTTPS server that picks its certificate by the name in the handshake; one certificate for each kind of
- * service, made by `authority` when it is first asked for.
+ * Options of a TLS server that picks its certificate by the name in the handshake: one certificate for each
+ * kind of service, made by `authority` when it is first asked for.
  */
-export async function tlsFront(authority: Authority, service: Service): Promise<https.Server> {
+async function certificates(authority: Authority): Promise<TlsOptions> {
   const fallback = await authority.issue([DEFAULT_NAME]);
   const contextOf = contexts(authority, fallback);
-  return https.createServer(
-    {
-      ...fallback,
-      SNICallback: (serverName, done) =>
-        void contextOf(serverName).then(
-          (context) => done(null, context),
-          (error: Error) => done(error),
-        ),
-    },
-    respondWith(service),
-  );
+  return {
+    ...fallback,
+    SNICallback: (serverName, done) =>
+      void contextOf(serverName).then(
+        (context) => done(null, context),
+        (error: Error) => done(error),
+      ),
+  };
 }
 
 function contexts(authority: Authority, fallback: Identity): (serverName: string) => Promise<SecureContext> {
