@@ -51,7 +51,9 @@ export function handshake(session: Session, socket: Socket, options: HandshakeOp
       ...(options.alpn && { ALPNProtocols: [...options.alpn] }),
     });
     session.own(secured);
-    secured.once('secureConnect', () => resolve(secured));
+    // The event comes from within OpenSSL's read. A socket destroyed there, as a finished probe does, takes
+    // the runtime down with it; one turn later the read has returned.
+    secured.once('secureConnect', () => setImmediate(resolve, secured));
     secured.once('error', (error) => reject(toProbeError(error, 'tls')));
     secured.once('close', () => reject(new ProbeError('tls_closed', 'closed during the TLS handshake')));
   });
