@@ -7,6 +7,8 @@ import type { Group } from '../report/vocabulary.ts';
  */
 const SAFE_WORD = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9_])?$/;
 const SAFE_IPV6 = /^[0-9A-Fa-f:]{2,39}$/;
+const SERVER_WITH_PORT = /^\[?([0-9.]{7,15}|[0-9A-Fa-f:]{2,39})\]?:([0-9]{1,5})$/;
+/** Beyond this many groups or names, a whole run is the shorter command. */
 const LIMIT = 4;
 
 const RESOURCE_FLAGS: Partial<Record<Group, string>> = {
@@ -48,7 +50,10 @@ export function probeAgain(observations: Observations, targets: readonly Target[
 /** The question to one DNS server, or to the system's own when there is none to name. */
 export function lookup(host: string, server: string | null): string {
   if (!isSafeHost(host)) return 'apim-probe run --only dns';
-  return server !== null && isSafeHost(server) ? `nslookup ${host} ${server}` : `nslookup ${host}`;
+  if (server === null) return `nslookup ${host}`;
+  if (isSafeHost(server)) return `nslookup ${host} ${server}`;
+  const [, address, port] = SERVER_WITH_PORT.exec(server) ?? [];
+  return address === undefined ? `nslookup ${host}` : `nslookup -port=${port} ${host} ${address}`;
 }
 
 /** Prints who issued the certificate that the host presents to this VM. */
@@ -64,7 +69,10 @@ function naming(target: Target): string | null {
   if (resource !== undefined) return SAFE_WORD.test(target.host) ? `${resource} ${nameFor(target)}` : null;
   if (target.group === 'custom') return SAFE_WORD.test(target.host) ? customUrl(target) : null;
   if (target.group !== 'gateway' && target.group !== 'control-plane') return '';
-  const apim = /^([A-Za-z0-9-]+)(?:\.[a-z]+)?\.azure-api\.(?:net|us|cn)$/.exec(target.host)?.[1];
+  const apim =
+    /^([A-Za-z0-9-]+)(?:\.(?:portal|developer|management|scm|configuration))?\.azure-api\.(?:net|us|cn)$/.exec(
+      target.host,
+    )?.[1];
   return apim !== undefined && SAFE_WORD.test(apim) ? `--apim ${apim}` : null;
 }
 
@@ -77,6 +85,12 @@ function customUrl(target: Target): string {
   return `--target ${target.protocol}://${target.host}:${target.port}`;
 }
 
-function where({ environment }: Observations): string[] {
-  return environment.cloud === 'public' ? [] : [`--cloud ${environment.cloud}`];
+/** Where the first run was pointed, when the environment alone would not say so. */
+function where({ environment: { cloud, dns } }: Observations): string[] {
+  const given = dns.source === '--dns-server' ? dns.servers : [];
+  const servers = given.filter((server) => isSafeHost(server) || SERVER_WITH_PORT.test(server));
+  return [
+    ...(cloud === 'public' ? [] : [`--cloud ${cloud}`]),
+    ...servers.map((server) => `--dns-server ${server.startsWith('[') ? `'${server}'` : server}`),
+  ];
 }

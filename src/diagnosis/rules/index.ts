@@ -1,5 +1,44 @@
 import type { Rule } from '../rule.ts';
+import { blockPage } from './block-page.ts';
+import { clockSkew } from './clock-skew.ts';
+import { dnsForwardingBroken } from './dns-forwarding-broken.ts';
+import { dnsServerDown } from './dns-server-down.ts';
+import { dnsServersDisagree } from './dns-servers-disagree.ts';
+import { dnsTampered } from './dns-tampered.ts';
+import { intermittentLoss } from './intermittent-loss.ts';
+import { nameDoesNotExist } from './name-does-not-exist.ts';
+import { noOutboundPath } from './no-outbound-path.ts';
+import { outboundDropped } from './outbound-dropped.ts';
+import { outboundRejected } from './outbound-rejected.ts';
+import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
+import { privateZoneNotLinked } from './private-zone-not-linked.ts';
+import { sniFiltered } from './sni-filtered.ts';
+import { tlsIntercepted } from './tls-intercepted.ts';
+import { transparentProxy } from './transparent-proxy.ts';
 import { undetermined } from './undetermined.ts';
+import { wrongCertificate } from './wrong-certificate.ts';
 
-/** In the order in which they may claim a target: the more specific evidence first. */
-export const RULES: readonly Rule[] = [undetermined];
+/**
+ * In the order in which they may claim a target. A rule that claims by an experiment or by the network as a
+ * whole stands before those that read a target's own failure, and the narrower reading before the wider one.
+ */
+export const RULES: readonly Rule[] = [
+  dnsServerDown,
+  dnsTampered,
+  clockSkew,
+  tlsIntercepted,
+  blockPage,
+  sniFiltered,
+  transparentProxy,
+  privateZoneMissingRecord,
+  dnsForwardingBroken,
+  dnsServersDisagree,
+  privateZoneNotLinked,
+  nameDoesNotExist,
+  wrongCertificate,
+  noOutboundPath,
+  outboundDropped,
+  outboundRejected,
+  intermittentLoss,
+  undetermined,
+];

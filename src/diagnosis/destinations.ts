@@ -1,0 +1,66 @@
+import type { Target } from '../report/schema.ts';
+import { dialled, isPublic } from './addresses.ts';
+import { count, list } from './words.ts';
+
+/** Endpoints that one rule of a security group or firewall would let pass together. */
+export interface Destination {
+  /** As the rule would name it: “service tag Sql”, “private addresses”, or the host. */
+  readonly name: string;
+  readonly serviceTag: string | null;
+  readonly isPrivate: boolean;
+  readonly ports: readonly number[];
+  readonly targets: readonly Target[];
+}
+
+/** Services for which a subnet can have a service endpoint, which leaves a default route aside. */
+const SERVICE_ENDPOINT_TAGS = ['Storage', 'Sql', 'AzureKeyVault', 'EventHub'];
+
+/** Groups targets by the rule that would allow them, in the order of their names. */
+export function destinations(targets: readonly Target[]): readonly Destination[] {
+  const groups = Map.groupBy(targets, nameOf);
+  return [...groups.keys()].sort().map((name) => {
+    const members = groups.get(name) ?? [];
+    const isPrivate = members.every(isPrivateOnly);
+    return {
+      name,
+      serviceTag: isPrivate ? null : (members[0]?.serviceTag ?? null),
+      isPrivate,
+      ports: [...new Set(members.map(({ port }) => port))].sort((a, b) => a - b),
+      targets: members,
+    };
+  });
+}
+
+/** “port 443”, “ports 443 and 1886”. */
+export function portsOf({ ports }: Pick<Destination, 'ports'>): string {
+  return `${ports.length === 1 ? 'port' : 'ports'} ${list(ports.map(String), 12)}`;
+}
+
+/** Whether every address that was dialled is a private one. */
+export function isPrivateOnly(target: Target): boolean {
+  const addresses = dialled(target);
+  return addresses.length > 0 && !addresses.some(isPublic);
+}
+
+/** Whether a service endpoint could carry this target past a default route. */
+export function hasServiceEndpoint({ serviceTag }: Target): boolean {
+  return serviceTag !== null && SERVICE_ENDPOINT_TAGS.includes(serviceTag.split('.')[0] ?? '');
+}
+
+/** How often and where connections were tried, in words. */
+export function triesOf(targets: readonly Target[]): string {
+  const addresses = targets.flatMap(dialled);
+  const attempts = targets.reduce((sum, target) => sum + target.attempts.length, 0);
+  const hosts = list(
+    targets.map(({ host, port }) => `${host}:${port}`),
+    4,
+  );
+  if (addresses.length === 0) return hosts;
+  return `${hosts} (${list(addresses, 4)}; ${count(attempts, 'attempt')})`;
+}
+
+function nameOf(target: Target): string {
+  if (isPrivateOnly(target)) return 'private addresses';
+  if (target.serviceTag !== null) return `service tag ${target.serviceTag}`;
+  return target.group === 'custom' || target.source.kind === 'config' ? target.host : `group ${target.group}`;
+}

@@ -1,0 +1,124 @@
+import type { Observations, Resolution, Target } from '../../report/schema.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { lookup } from '../command.ts';
+import { finding } from '../finding.ts';
+import { missingRecord } from '../private-zones.ts';
+import type { Rule, Scene } from '../rule.ts';
+import {
+  AZURE_DNS,
+  allServers,
+  answersOf,
+  azureKind,
+  deadServers,
+  isUnresolved,
+  kindOf,
+  resolves,
+  targetOf,
+} from '../servers.ts';
+import { count, list } from '../words.ts';
+
+/** NXDOMAIN for the names of this many unrelated domains means that the server knows no public name at all. */
+const UNRELATED = 3;
+
+/** A server's failures, each with the target whose name it could not resolve. */
+interface Broken {
+  readonly server: string;
+  readonly cases: readonly { readonly target: Target; readonly resolution: Resolution }[];
+}
+
+/** Servers that are alive and cannot resolve what another one, or Azure DNS, can. */
+export const dnsForwardingBroken: Rule = (scene) => {
+  const { observations, targets, open } = scene;
+  const dead = deadServers(observations, targets);
+  const live = allServers(observations, targets).filter((server) => !dead.includes(server));
+  const unresolved = new Set(open.filter(isUnresolved));
+  const broken = live.flatMap((server): Broken[] => {
+    const isolated = knowsNothingPublic(server, targets);
+    const cases = targets.flatMap((target) => {
+      const resolution = target.resolutions.find((answer) => answer.server === server);
+      if (resolution === undefined) return [];
+      const explained = unresolved.has(target)
+        ? explains(observations, target, { resolution, dead, isolated })
+        : target.status === 'reachable' && failsAlone(target, resolution);
+      return explained ? [{ target, resolution }] : [];
+    });
+    return cases.length === 0 ? [] : [{ server, cases }];
+  });
+  const [first] = broken;
+  return first === undefined ? [] : [describe(scene, broken, first)];
+};
+
+/** Whether this server's failure is why the name did not resolve. */
+function explains(
+  observations: Observations,
+  target: Target,
+  seen: { resolution: Resolution; dead: readonly string[]; isolated: boolean },
+): boolean {
+  const kind = kindOf(seen.resolution);
+  const kinds = target.resolutions.filter(({ server }) => !seen.dead.includes(server)).map(kindOf);
+  if (kinds.some(resolves)) return false;
+  const azure = azureKind(observations, target.host);
+  if (kind === 'absent') {
+    return missingRecord(target.host, seen.resolution) === null && (resolves(azure) || seen.isolated);
+  }
+  if (kind !== 'failing' && kind !== 'silent') return false;
+  // When Azure DNS itself fails, the fault lies with the name's own servers.
+  const own = target.resolutions.find(({ server }) => server === AZURE_DNS);
+  if (azure === 'failing' || (own !== undefined && kindOf(own) === 'failing')) return false;
+  return resolves(azure) || (azure !== 'absent' && !kinds.includes('absent'));
+}
+
+/** The name was resolved, but not by this server; a lost datagram is not worth a finding. */
+function failsAlone(target: Target, resolution: Resolution): boolean {
+  return kindOf(resolution) === 'failing' && target.resolutions.some((other) => resolves(kindOf(other)));
+}
+
+/** An internal root: every name of unrelated domains is denied, without a hint of a private zone. */
+function knowsNothingPublic(server: string, targets: readonly Target[]): boolean {
+  if (server === AZURE_DNS) return false;
+  const answers = [...answersOf(server, targets)];
+  const denied = answers.every(
+    ([host, answer]) => answer.failure === 'dns_nxdomain' && missingRecord(host, answer) === null,
+  );
+  const domains = new Set(answers.map(([host]) => host.toLowerCase().split('.').slice(-2).join('.')));
+  return denied && domains.size >= UNRELATED;
+}
+
+function describe({ observations, targets, open }: Scene, broken: readonly Broken[], first: Broken) {
+  const servers = broken.map(({ server }) => server);
+  const cases = broken.flatMap((one) => one.cases);
+  const own = servers.flatMap((server) => targetOf(server, open) ?? []);
+  const example = (first.cases.find(({ target }) => target.status === 'unreachable') ?? first.cases[0])
+    ?.target;
+  return finding('dns-forwarding-broken', {
+    title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot resolve Azure’s names`,
+    explanation: `${broken.map((one) => failures(one, targets)).join(' ')} ${comparison(
+      observations,
+      cases.map(({ target }) => target),
+    )}`,
+    targets: [...own, ...cases.map(({ target }) => target)],
+    remedy: [
+      `On ${list(servers, 3)}: forward names that the server does not hold itself to ${AZURE_DNS} (if it runs in a ` +
+        'virtual network) or to an Azure DNS Private Resolver inbound endpoint.',
+      ...CAUSE_TEXTS['dns-forwarding-broken'].remedy.slice(1),
+    ],
+    confirm: example === undefined ? 'apim-probe run --only dns' : lookup(example.host, first.server),
+  });
+}
+
+function failures({ server, cases }: Broken, targets: readonly Target[]): string {
+  const answers = answersOf(server, targets);
+  const hosts = [...new Set(cases.map(({ target }) => target.host))];
+  const how = list(cases.map(({ resolution }) => resolution.rcode).sort(), 3);
+  return `${server} gave ${how} for ${hosts.length} of ${count(answers.size, 'name')} (${list(hosts, 3)}).`;
+}
+
+function comparison(observations: Observations, targets: readonly Target[]): string {
+  const elsewhere = targets.flatMap(({ host, resolutions }) => [
+    ...resolutions.filter((answer) => resolves(kindOf(answer))).map(({ server }) => server),
+    ...(resolves(azureKind(observations, host)) ? [AZURE_DNS] : []),
+  ]);
+  return elsewhere.length === 0
+    ? 'No other server could be asked to compare.'
+    : `${list(elsewhere.sort(), 3)} can resolve them.`;
+}

@@ -1,0 +1,92 @@
+import type { Target } from '../../report/schema.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule, Scene } from '../rule.ts';
+import {
+  AZURE_DNS,
+  allServers,
+  answersOf,
+  azureKind,
+  deadServers,
+  isUnresolved,
+  resolves,
+  targetOf,
+} from '../servers.ts';
+import { count, list } from '../words.ts';
+
+/** DNS servers that answered no question; with all of them dead it explains every name that did not resolve. */
+export const dnsServerDown: Rule = (scene) => {
+  const { observations, targets, open } = scene;
+  const dead = deadServers(observations, targets);
+  if (dead.length === 0) return [];
+  const alive = allServers(observations, targets).filter((server) => !dead.includes(server));
+  const own = dead.flatMap((server) => targetOf(server, open) ?? []);
+  const unresolved = open.filter((target) => isUnresolved(target) && onlyAsked(target, dead, alive));
+  return [
+    finding('dns-server-down', {
+      title: titleOf(dead, alive),
+      explanation: [...dead.map((server) => silenceOf(server, targets)), costOf(alive, unresolved)].join(' '),
+      targets: [...own, ...unresolved],
+      remedy: remedyFor(scene, dead, unresolved),
+      confirm: own.length > 0 ? probeAgain(observations, own) : 'apim-probe run --only dns',
+    }),
+  ];
+};
+
+/** A server that is alive had no say in this name. */
+function onlyAsked({ resolutions }: Target, dead: readonly string[], alive: readonly string[]): boolean {
+  return resolutions.length === 0
+    ? alive.length === 0
+    : resolutions.every(({ server }) => dead.includes(server));
+}
+
+function titleOf(dead: readonly string[], alive: readonly string[]): string {
+  const [only] = dead;
+  if (dead.length > 1 && alive.length === 0) return `None of the ${dead.length} DNS servers answers`;
+  if (dead.length > 1) return `DNS servers ${list(dead)} answer nothing`;
+  return alive.length === 0
+    ? `The only DNS server, ${only}, answers nothing`
+    : `DNS server ${only} answers nothing`;
+}
+
+function silenceOf(server: string, targets: readonly Target[]): string {
+  const asked = answersOf(server, targets);
+  const how = list([...asked.values()].map(({ rcode }) => rcode).sort(), 3);
+  const said =
+    asked.size > 0 ? `${server} left all of ${count(asked.size, 'name')} unanswered (${how}).` : null;
+  const facts = targetOf(server, targets)?.attempts.findLast((attempt) => attempt.facts.dns !== undefined)
+    ?.facts.dns;
+  const transports = facts === undefined ? null : `Asked on its own: UDP ${facts.udp}, TCP ${facts.tcp}.`;
+  return [said, transports].filter((part) => part !== null).join(' ') || `${server} did not answer.`;
+}
+
+function costOf(alive: readonly string[], unresolved: readonly Target[]): string {
+  if (alive.length === 0) {
+    return `No other server is configured, so no name resolves: ${count(unresolved.length, 'endpoint')} could not be tried.`;
+  }
+  return (
+    `${list(alive)} answered, but a lookup that starts at the dead server waits for a time-out first, and ` +
+    'nothing is left when the other fails too.'
+  );
+}
+
+function remedyFor(
+  { observations }: Scene,
+  dead: readonly string[],
+  unresolved: readonly Target[],
+): string[] {
+  const steps = [...CAUSE_TEXTS['dns-server-down'].remedy];
+  if (dead.includes(AZURE_DNS)) {
+    steps.unshift(
+      `${AZURE_DNS} is Azure DNS: no route affects it, and NSG rules only when they name the service tag ` +
+        'AzurePlatformDNS. Look for such a rule, and for a firewall on this VM.',
+    );
+  } else if (unresolved.some(({ host }) => resolves(azureKind(observations, host)))) {
+    steps.unshift(
+      `Azure DNS (${AZURE_DNS}) answers this VM: unless names of your own are needed, set the virtual network’s ` +
+        'DNS servers to “Default (Azure-provided)”.',
+    );
+  }
+  return steps;
+}

@@ -1,0 +1,67 @@
+import type { ControlAnswer } from '../../report/controls.ts';
+import type { Observations, Target } from '../../report/schema.ts';
+import { isBogus } from '../addresses.ts';
+import { lookup, probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { brief, count, list } from '../words.ts';
+
+/** Invented answers: names that cannot exist resolve, or services have addresses that nobody can have. */
+export const dnsTampered: Rule = ({ observations, targets, open }) => {
+  const invented = inventedAnswers(observations);
+  const wildcard = new Set(invented.flatMap(({ addresses }) => addresses));
+  const bogus = open.filter((target) => answered(target).some(isBogus));
+  const caught = open.filter((target) => answered(target).some((address) => wildcard.has(address)));
+  if (invented.length === 0 && bogus.length === 0) return [];
+  const explained = [...bogus, ...caught];
+  const servers = [
+    ...invented.map(({ server }) => server),
+    ...bogus.flatMap((target) => serversOf(target, isBogus)),
+  ];
+  const [first] = invented;
+  return [
+    finding('dns-tampered', {
+      title: `DNS answers from ${list([...servers].sort(), 3)} are invented`,
+      explanation: [...invented.slice(0, 3).map(say), ...sayBogus(bogus), extent(explained, targets)].join(
+        ' ',
+      ),
+      targets: explained,
+      confirm: first === undefined ? probeAgain(observations, explained) : lookup(first.name, first.server),
+    }),
+  ];
+};
+
+function inventedAnswers({ controls }: Observations): readonly ControlAnswer[] {
+  return controls.flatMap((control) =>
+    control.name === 'dns-random-name' && control.outcome === 'anomalous' ? control.detail.answers : [],
+  );
+}
+
+/** Addresses that came from DNS; what the hosts file says is the VM's own doing. */
+function answered(target: Target): readonly string[] {
+  return target.group === 'dns' ? [] : target.resolutions.flatMap(({ addresses }) => addresses);
+}
+
+function serversOf(target: Target, matches: (address: string) => boolean): string[] {
+  return target.resolutions.filter(({ addresses }) => addresses.some(matches)).map(({ server }) => server);
+}
+
+function say({ server, name, addresses, cname }: ControlAnswer): string {
+  const answer =
+    addresses.length > 0 ? list(addresses, 3) : `an alias to ${brief(cname.at(-1) ?? 'nothing')}`;
+  return `${server} answers the random name ${brief(name)}, which cannot exist, with ${answer}.`;
+}
+
+function sayBogus(targets: readonly Target[]): string[] {
+  const shown = targets.slice(0, 3).map((target) => {
+    return `${target.host} is ${list(answered(target).filter(isBogus), 3)} according to ${list(serversOf(target, isBogus), 3)}`;
+  });
+  return shown.length === 0 ? [] : [`${list(shown)}: no service can have such an address.`];
+}
+
+function extent(explained: readonly Target[], targets: readonly Target[]): string {
+  const affected = new Set(explained.map(({ id }) => id)).size;
+  return affected === 0
+    ? `None of the ${count(targets.length, 'endpoint')} tested was led astray by it, but a missing name will not be noticed.`
+    : `It misleads ${count(affected, 'endpoint')}.`;
+}

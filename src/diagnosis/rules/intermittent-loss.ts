@@ -1,0 +1,45 @@
+import type { Target } from '../../report/schema.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { count, list } from '../words.ts';
+
+/** Endpoints that both worked and failed within one run. */
+export const intermittentLoss: Rule = ({ observations, open }) => {
+  const mixed = open.filter(({ status }) => status === 'intermittent');
+  if (mixed.length === 0) return [];
+  const fixed = mixed.filter((target) => deadAddresses(target).length > 0);
+  return [
+    finding('intermittent-loss', {
+      title: `${count(mixed.length, 'endpoint')} ${mixed.length === 1 ? 'works' : 'work'} only some of the time`,
+      explanation: `${list(mixed.map(figures), 5)}.${pattern(fixed)}`,
+      targets: mixed,
+      remedy:
+        fixed.length > 0
+          ? CAUSE_TEXTS['intermittent-loss'].remedy
+          : CAUSE_TEXTS['intermittent-loss'].remedy.slice(1),
+      confirm: probeAgain(observations, mixed),
+    }),
+  ];
+};
+
+function figures(target: Target): string {
+  const failed = target.attempts.filter(({ ok }) => !ok);
+  const failures = list(failed.flatMap(({ failure }) => failure ?? []).sort(), 3);
+  return `${target.host}:${target.port} failed in ${failed.length} of ${count(target.attempts.length, 'attempt')}${failures === '' ? '' : ` (${failures})`}`;
+}
+
+/** Addresses that never worked, where another one did. */
+function deadAddresses({ attempts }: Target): readonly string[] {
+  const byAddress = Map.groupBy(attempts, ({ address }) => address);
+  return [...byAddress.keys()].filter((address) => byAddress.get(address)?.every(({ ok }) => !ok)).sort();
+}
+
+function pattern(fixed: readonly Target[]): string {
+  if (fixed.length === 0) return ' No address fails always, so it is loss rather than a rule.';
+  return ` Always failing: ${list(
+    fixed.flatMap((target) => deadAddresses(target)),
+    6,
+  )}; the other addresses work.`;
+}

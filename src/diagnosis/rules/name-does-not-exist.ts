@@ -1,0 +1,93 @@
+import type { Finding, Target } from '../../report/schema.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { lookup, probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { AZURE_DNS, azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
+import { count, list } from '../words.ts';
+
+/** Names that the public hierarchy denies: one finding for each resource. */
+export const nameDoesNotExist: Rule = (scene) => {
+  const absent = scene.open.filter((target) => isUnresolved(target) && isDenied(target, scene));
+  const byResource = Map.groupBy(absent, resourceOf);
+  return [...byResource.keys()].sort().map((name) => describe(scene, byResource.get(name) ?? []));
+};
+
+function isDenied(target: Target, { observations }: Scene): boolean {
+  if (target.resolutions.some((resolution) => resolves(kindOf(resolution)))) return false;
+  const denied = target.failure === 'dns_nxdomain' || target.failure === 'dns_nodata';
+  return denied || azureKind(observations, target.host) === 'absent';
+}
+
+/** One storage account has a name under each of its services; one wrong letter breaks them all. */
+function resourceOf({ group, host }: Target): string {
+  return group.startsWith('storage-') ? `storage account ${host.split('.')[0] ?? host}` : host;
+}
+
+function describe({ observations, targets: all }: Scene, targets: readonly Target[]): Finding {
+  const [first] = targets;
+  const name = first === undefined ? '' : resourceOf(first);
+  const hosts = [...new Set(targets.map(({ host }) => host))].sort();
+  const isFixed = targets.every(
+    ({ group, source }) => source.kind === 'catalog' && !NAMED_BY_USER.test(group),
+  );
+  return finding('name-does-not-exist', {
+    title: name.startsWith('storage account')
+      ? `The ${name} does not exist`
+      : `The name ${name} does not exist`,
+    explanation: `${evidence(targets, observations)} ${others(all)}`,
+    targets,
+    remedy: isFixed
+      ? fixedName(targets)
+      : [wrongName(hosts), ...CAUSE_TEXTS['name-does-not-exist'].remedy.slice(1)],
+    confirm:
+      hosts.length === 1 && first !== undefined
+        ? lookup(first.host, null)
+        : probeAgain(observations, targets),
+  });
+}
+
+const NAMED_BY_USER = /^(?:storage-.*|sql|key-vault|event-hubs|redis|gateway|control-plane|custom)$/;
+
+function evidence(targets: readonly Target[], observations: Scene['observations']): string {
+  const answers = targets
+    .flatMap(({ resolutions }) => resolutions)
+    .filter((answer) => kindOf(answer) === 'absent');
+  const rcodes = list(
+    answers.map(({ failure, rcode }) => (failure === 'dns_nodata' ? 'no address (NODATA)' : rcode)).sort(),
+    3,
+  );
+  const servers = list(answers.map(({ server }) => server).sort(), 3);
+  const zones = answers.flatMap(({ authority }) => authority.map((soa) => soa.split(' ')[0] ?? ''));
+  const authority = list(zones.filter((zone) => zone !== '').sort(), 3);
+  const azure = targets.some(({ host }) => azureKind(observations, host) === 'absent')
+    ? ` Azure DNS (${AZURE_DNS}) agrees.`
+    : '';
+  const hosts = list(
+    targets.map(({ host }) => host),
+    4,
+  );
+  if (answers.length === 0) return `${hosts}: Azure DNS (${AZURE_DNS}) says that there is no such name.`;
+  return `${servers} ${answers.length === 1 ? 'answers' : 'answer'} ${rcodes} for ${hosts}${authority === '' ? '' : `, by authority of ${authority}`}.${azure}`;
+}
+
+function others(targets: readonly Target[]): string {
+  const resolved = targets.filter(({ resolutions }) =>
+    resolutions.some((answer) => resolves(kindOf(answer))),
+  );
+  const names = new Set(resolved.map(({ host }) => host)).size;
+  return names === 0 ? 'No other name was resolved in this run.' : `${count(names, 'other name')} resolved.`;
+}
+
+function wrongName(hosts: readonly string[]): string {
+  return `Compare ${list(hosts, 4)} with the resource’s overview page in the Azure portal, letter by letter.`;
+}
+
+/** The user did not choose this name: the document that lists it may be out of date. */
+function fixedName(targets: readonly Target[]): readonly string[] {
+  const documents = list(targets.map(({ source }) => `${source.document} (${source.asOf})`).sort(), 2);
+  return [
+    `The name comes from ${documents}. Look whether a newer version still lists it; if not, it can be ignored.`,
+    'If other networks resolve it: look for a DNS filter that denies the name (response policy zone).',
+  ];
+}

@@ -1,0 +1,63 @@
+import type { Target } from '../../report/schema.ts';
+import { dialled, isPublic } from '../addresses.ts';
+import { connected, connectFailure } from '../attempts.ts';
+import { probeAgain } from '../command.ts';
+import { isPrivateOnly } from '../destinations.ts';
+import { finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { AZURE_DNS } from '../servers.ts';
+import { count, list } from '../words.ts';
+
+/** Fewer silent hosts than this could as well be their own fault. */
+const ENOUGH = 3;
+
+/** Every public address is silent, and whatever is private is not. */
+export const noOutboundPath: Rule = ({ observations, targets, open }) => {
+  const tried = targets.filter((target) => target.group !== 'dns' && dialled(target).some(isPublic));
+  const silent = tried.filter(isSilent);
+  const hosts = new Set(silent.map(({ host }) => host)).size;
+  if (hosts < ENOUGH || targets.some(provesPath)) return [];
+  if (tried.some((target) => target.attempts.length > 0 && !isSilent(target))) return [];
+  const inside = targets.filter(
+    (target) => target.attempts.length > 0 && target.group !== 'dns' && isPrivateOnly(target),
+  );
+  const insideWorks = inside.filter((target) => connectFailure(target) !== 'dropped');
+  if (inside.length > 0 && insideWorks.length === 0) return [];
+  const explained = silent.filter((target) => open.includes(target));
+  if (explained.length === 0) return [];
+  return [
+    finding('no-outbound-path', {
+      title: 'Nothing public can be reached: the subnet has no outbound path',
+      explanation:
+        `All ${count(tried.length, 'public endpoint')} (${count(hosts, 'host')}) timed out, among them ` +
+        `${list(
+          explained.map(({ host, port }) => `${host}:${port}`),
+          4,
+        )}; not one was answered or refused. ` +
+        (inside.length === 0
+          ? 'No private endpoint was there to compare with.'
+          : `${insideWorks.length} of ${count(inside.length, 'private endpoint')} answered, so this VM’s network itself works.`),
+      targets: explained,
+      confirm: probeAgain(observations, explained),
+    }),
+  ];
+};
+
+function isSilent(target: Target): boolean {
+  if (target.failure === 'udp_timeout') return target.status === 'unreachable';
+  return connectFailure(target) === 'dropped' && dialled(target).every(isPublic);
+}
+
+/** A public address answered, in whatever way. Azure DNS is the host's own and says nothing of the way out. */
+function provesPath(target: Target): boolean {
+  if (target.group === 'dns') {
+    return (
+      target.host !== AZURE_DNS &&
+      isPublic(target.host) &&
+      target.status !== 'unreachable' &&
+      target.status !== 'untested'
+    );
+  }
+  const answered = target.attempts.some((attempt) => isPublic(attempt.address) && connected(attempt));
+  return answered || (target.status === 'reachable' && dialled(target).some(isPublic));
+}

@@ -1,0 +1,155 @@
+import type { Finding, Target } from '../../report/schema.ts';
+import { dialled, isPublic } from '../addresses.ts';
+import { connected, connectFailure } from '../attempts.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { probeAgain } from '../command.ts';
+import {
+  type Destination,
+  destinations,
+  hasServiceEndpoint,
+  isPrivateOnly,
+  portsOf,
+  triesOf,
+} from '../destinations.ts';
+import { finding } from '../finding.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { count, list } from '../words.ts';
+
+/** From this many destinations on, one common cause is likelier than as many missing rules. */
+const MANY = 3;
+
+/** Connections that time out at every address: one finding for each rule that is missing. */
+export const outboundDropped: Rule = (scene) => {
+  const dropped = scene.open.filter((target) => connectFailure(target) === 'dropped');
+  const groups = destinations(dropped);
+  if (groups.length >= MANY && nothingConnects(scene)) return [describeAll(scene, groups, EVERYTHING)];
+  const outside = destinations(dropped.filter((target) => !isPrivateOnly(target)));
+  if (outside.length >= MANY && onlyServiceEndpoints(scene)) {
+    const inside = groups.filter(({ isPrivate }) => isPrivate);
+    return [
+      describeAll(scene, outside, onlyEndpoints(scene.targets)),
+      ...inside.map((group) => describe(scene, group)),
+    ];
+  }
+  return groups.map((group) => describe(scene, group));
+};
+
+function nothingConnects({ targets }: Scene): boolean {
+  return !targets.some((target) => target.group !== 'dns' && reached(target));
+}
+
+/** The picture of forced tunnelling: what has a service endpoint leaves the subnet directly, the rest is lost. */
+function onlyServiceEndpoints({ targets }: Scene): boolean {
+  const outside = targets.filter(
+    (target) => target.group !== 'dns' && reached(target) && dialled(target).some(isPublic),
+  );
+  return outside.length > 0 && outside.every(hasServiceEndpoint);
+}
+
+function reached(target: Target): boolean {
+  return target.status === 'reachable' || target.attempts.some(connected);
+}
+
+function describe({ observations, targets }: Scene, group: Destination): Finding {
+  const others = targets.filter((target) => target.group !== 'dns' && reached(target)).length;
+  return finding('outbound-dropped', {
+    title: `Outbound TCP to ${group.name}, ${portsOf(group)}, is dropped`,
+    explanation:
+      `No reply to connection requests to ${triesOf(group.targets)}. ` +
+      (others === 0
+        ? 'No other endpoint connected either.'
+        : `${count(others, 'other endpoint')} connected, so the loss is specific.`),
+    targets: group.targets,
+    remedy: remedyFor(group),
+    confirm: probeAgain(observations, group.targets),
+  });
+}
+
+function remedyFor(group: Destination): readonly string[] {
+  const [, route, firewall] = CAUSE_TEXTS['outbound-dropped'].remedy;
+  const hosts = list(
+    group.targets.map(({ host }) => host),
+    10,
+  );
+  const addresses = list(group.targets.flatMap(dialled), 6);
+  if (group.isPrivate) {
+    return [
+      `NSG of this subnet, and of the subnet of the private endpoint or host: allow TCP ${portsOf(group)} to ${addresses}, above any deny rule.`,
+      'Check the peering or VPN between the two networks, and that the return route leads back to this subnet.',
+      ...(route === undefined ? [] : [route]),
+    ];
+  }
+  const steps = [
+    `NSG: add an outbound rule, source this subnet, destination ${group.serviceTag === null ? `the addresses of ${hosts}` : group.name}, ` +
+      `TCP ${portsOf(group)}, allow, with a lower priority number than any deny rule.`,
+    ...[route, firewallStep(group, hosts) ?? firewall].flatMap((step) => step ?? []),
+  ];
+  if (group.targets.every(hasServiceEndpoint)) {
+    steps.push(
+      `Or enable the service endpoint for ${group.serviceTag} on the subnet, which leaves a default route aside.`,
+    );
+  }
+  if (group.targets.some(({ port }) => port === 25)) {
+    steps.push('Port 25 is blocked by Azure itself in many kinds of subscription; 587 and 25028 are not.');
+  }
+  return steps;
+}
+
+function firewallStep({ targets, serviceTag, ports }: Destination, hosts: string): string | null {
+  const web = targets.every(({ protocol }) => protocol === 'http' || protocol === 'https');
+  if (web) return `Azure Firewall, if it is on the way: an application rule for ${hosts}.`;
+  if (serviceTag === null) return null;
+  return `Azure Firewall, if it is on the way: a network rule for service tag ${serviceTag}, TCP ${portsOf({ ports })}.`;
+}
+
+interface Whole {
+  readonly title: string;
+  readonly why: string;
+  readonly steps: readonly string[];
+}
+
+const EVERYTHING: Whole = {
+  title: 'Everything outbound is dropped',
+  why:
+    'Not one endpoint, public or private, answered a connection request: an outbound rule denies all, or this VM ' +
+    'has no working route.',
+  steps: [],
+};
+
+function onlyEndpoints(targets: readonly Target[]): Whole {
+  const tags = list([...new Set(targets.filter(reached).filter(hasServiceEndpoint).map(tagOf))].sort());
+  return {
+    title: `Only ${tags} can be reached; everything else is dropped`,
+    why:
+      `${tags} can have a service endpoint on the subnet, which leaves a 0.0.0.0/0 route aside. So the rest probably ` +
+      'takes such a route to an appliance or on-premises (forced tunnelling) and is lost there; an NSG that allows ' +
+      'only these service tags looks the same.',
+    steps: [
+      'With forced tunnelling: add a route for service tag ApiManagement with next hop Internet, so that the ' +
+        'replies to the control plane do not take the tunnel.',
+    ],
+  };
+}
+
+function tagOf({ serviceTag }: Target): string {
+  return serviceTag ?? '';
+}
+
+function describeAll({ observations }: Scene, groups: readonly Destination[], whole: Whole): Finding {
+  const targets = groups.flatMap((group) => group.targets);
+  const allow = list(
+    groups.map((group) => `${group.name} ${portsOf(group)}`),
+    20,
+  );
+  return finding('outbound-dropped', {
+    title: whole.title,
+    explanation: `${count(targets.length, 'endpoint')} in ${groups.length} destinations timed out. ${whole.why}`,
+    targets,
+    remedy: [
+      'Effective routes and effective security rules of the NIC: see where 0.0.0.0/0 goes and which rule denies.',
+      `Allow outbound TCP, in the NSG and in the firewall on the way: ${allow}.`,
+      ...whole.steps,
+    ],
+    confirm: probeAgain(observations, targets),
+  });
+}

@@ -1,0 +1,54 @@
+import type { Finding, Target } from '../../report/schema.ts';
+import { dialled } from '../addresses.ts';
+import { connectFailure, failedWith } from '../attempts.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { probeAgain } from '../command.ts';
+import { type Destination, destinations, portsOf, triesOf } from '../destinations.ts';
+import { finding } from '../finding.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { list } from '../words.ts';
+
+/** Connections that something refuses: one finding for each destination. */
+export const outboundRejected: Rule = (scene) => {
+  const rejected = scene.open.filter(
+    (target) => connectFailure(target) === 'rejected' || isUdpRefusal(target),
+  );
+  return destinations(rejected).map((group) => describe(scene, group));
+};
+
+function isUdpRefusal(target: Target): boolean {
+  return target.status === 'unreachable' && failedWith(target, ['udp_refused']);
+}
+
+function describe({ observations }: Scene, group: Destination): Finding {
+  const how = [...new Set(group.targets.map(({ failure }) => failure))].sort();
+  return finding('outbound-rejected', {
+    title: `Connections to ${group.name}, ${portsOf(group)}, are refused`,
+    explanation: `${list(how.map(inWords))} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.`,
+    targets: group.targets,
+    remedy: remedyFor(group),
+    confirm: probeAgain(observations, group.targets),
+  });
+}
+
+function inWords(failure: Target['failure']): string {
+  if (failure === 'tcp_unreachable') return 'ICMP unreachable or prohibited, or no route on this VM,';
+  if (failure === 'tcp_reset') return 'A reset right after the connection';
+  return failure === 'udp_refused' ? 'ICMP port unreachable' : 'A TCP reset';
+}
+
+function remedyFor(group: Destination): readonly string[] {
+  const [, own, ...rest] = CAUSE_TEXTS['outbound-rejected'].remedy;
+  const addresses = list(group.targets.flatMap(dialled), 6);
+  const allowed =
+    group.serviceTag === null
+      ? `${list(
+          group.targets.map(({ host }) => host),
+          6,
+        )} (${addresses || 'no address'})`
+      : group.name;
+  return [
+    `Look in the log of the firewall or appliance on the way for this VM’s address and ${portsOf(group)}, and allow ${allowed}.`,
+    ...[own, ...rest].flatMap((step) => step ?? []),
+  ];
+}

@@ -1,0 +1,68 @@
+import type { Finding, Target } from '../../report/schema.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { lookup, probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import { missingRecord } from '../private-zones.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { isUnresolved } from '../servers.ts';
+import { brief, list } from '../words.ts';
+
+interface Missing {
+  readonly target: Target;
+  readonly zone: string;
+  readonly record: string;
+  readonly server: string;
+  readonly rcode: string;
+  readonly fromPrivateZone: boolean;
+}
+
+/** Names that a private zone claims and has no record for: one finding for each zone. */
+export const privateZoneMissingRecord: Rule = (scene) => {
+  const missing = scene.open.filter(isUnresolved).flatMap((target) => firstMissing(target) ?? []);
+  const byZone = Map.groupBy(missing, ({ zone }) => zone);
+  return [...byZone.keys()].sort().map((zone) => describe(scene, zone, byZone.get(zone) ?? []));
+};
+
+function firstMissing(target: Target): Missing | null {
+  for (const resolution of target.resolutions) {
+    const found = missingRecord(target.host, resolution);
+    if (found === null) continue;
+    const fromPrivateZone = resolution.authority.some((soa) => /azureprivatedns\.net\.?$/i.test(soa));
+    return { target, ...found, server: resolution.server, rcode: resolution.rcode, fromPrivateZone };
+  }
+  return null;
+}
+
+function describe({ observations }: Scene, zone: string, missing: readonly Missing[]): Finding {
+  const records = [...new Set(missing.map(({ record }) => record))].sort();
+  const targets = missing.map(({ target }) => target);
+  const [first] = missing;
+  const single = new Set(targets.map(({ host }) => host)).size === 1 ? first : undefined;
+  return finding('private-zone-missing-record', {
+    title: `The private DNS zone ${brief(zone, 80)} has no record for ${list(
+      records.map((name) => brief(name, 60)),
+      3,
+    )}`,
+    explanation: missing.slice(0, 3).map(evidence).join(' '),
+    targets,
+    remedy: [
+      `If the resource has a private endpoint: in zone ${brief(zone, 80)} add the A ` +
+        `${records.length === 1 ? 'record' : 'records'} ${list(
+          records.map((name) => brief(name, 60)),
+          10,
+        )} with the private ` +
+        'endpoint’s address, or attach a DNS zone group to the private endpoint.',
+      ...CAUSE_TEXTS['private-zone-missing-record'].remedy.slice(1),
+    ],
+    confirm:
+      single === undefined ? probeAgain(observations, targets) : lookup(single.target.host, single.server),
+  });
+}
+
+function evidence({ target, zone, server, rcode, fromPrivateZone }: Missing): string {
+  const answer = rcode === 'NOERROR' ? 'no address' : rcode;
+  const why = fromPrivateZone
+    ? `the answer bears the SOA of ${brief(zone, 80)} at azureprivatedns.net, an Azure private zone`
+    : `the alias chain leads into ${brief(zone, 80)}`;
+  return `${server} answers ${answer} for ${target.host}, and ${why}.`;
+}

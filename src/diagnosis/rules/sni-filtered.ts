@@ -1,0 +1,63 @@
+import type { Failure } from '../../../probes/failures.ts';
+import type { ControlOf } from '../../report/controls.ts';
+import type { Observations, Target } from '../../report/schema.ts';
+import { failedWith } from '../attempts.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { count, list } from '../words.ts';
+
+/** How a handshake ends that was cut for its name. */
+export const CUT: readonly Failure[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
+
+/** Handshakes that die with the real name and live without it, on the same address. */
+export const sniFiltered: Rule = ({ observations, open }) => {
+  const controls = otherNames(observations);
+  const cut = open.filter((target) => failedWith(target, CUT));
+  const proven = cut.filter((target) =>
+    controls.some(({ detail }) => detail.target === target.id && detail.wentFurther),
+  );
+  const [first] = proven;
+  if (first === undefined) return [];
+  // The control is run on a few: what was cut in the same way, and not shown to be otherwise, belongs to them.
+  const alike = cut.filter(
+    (target) =>
+      proven.some(({ failure }) => failure === target.failure) &&
+      !controls.some(({ detail }) => detail.target === target.id),
+  );
+  const explained = [...proven, ...alike];
+  const hosts = [...new Set(explained.map(({ host }) => host))].sort();
+  return [
+    finding('sni-filtered', {
+      title: `A firewall cuts TLS by server name (${list(hosts, 2)})`,
+      explanation: `${evidence(first, controls)} ${extent(proven, alike)}`,
+      targets: explained,
+      remedy: [
+        `Allow the host names on the filtering device, HTTPS on ${list([...new Set(explained.map(({ port }) => `port ${port}`))].sort())}: ` +
+          `${list(hosts, 20)}. In Azure Firewall that is an application rule with source this subnet.`,
+        ...CAUSE_TEXTS['sni-filtered'].remedy.slice(1),
+      ],
+      confirm: probeAgain(observations, explained),
+    }),
+  ];
+};
+
+/** The controls that ran, whatever they showed. */
+export function otherNames({ controls }: Observations): readonly ControlOf<'tls-other-name'>[] {
+  return controls.filter((control) => control.name === 'tls-other-name');
+}
+
+function evidence(target: Target, controls: readonly ControlOf<'tls-other-name'>[]): string {
+  const control = controls.find(({ detail }) => detail.target === target.id && detail.wentFurther)?.detail;
+  const name = control?.serverName == null ? 'no server name' : `the server name ${control.serverName}`;
+  return (
+    `With the server name ${target.host} the handshake ended in ${target.failure}; on the same address ` +
+    `(${control?.address ?? 'unknown'}) with ${name} it went further.`
+  );
+}
+
+function extent(proven: readonly Target[], alike: readonly Target[]): string {
+  const others = alike.length === 0 ? '' : `; ${count(alike.length, 'more endpoint')} ended in the same way`;
+  return `Shown for ${count(proven.length, 'endpoint')}${others}.`;
+}

@@ -1,0 +1,80 @@
+import type { TlsFacts } from '../../../probes/facts.ts';
+import type { Target } from '../../report/schema.ts';
+import { failedWith, tlsOf } from '../attempts.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { probeAgain, showIssuer } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { brief, count, list } from '../words.ts';
+
+/** Certificates with the right name from an authority that does not issue for the service. */
+export const tlsIntercepted: Rule = ({ observations, open }) => {
+  const untrusted = open.filter(
+    (target) => failedWith(target, ['tls_untrusted']) && tlsOf(target)?.chain[0] !== undefined,
+  );
+  const copied = untrusted.filter((target) => !mayBePrivate(target) && tlsOf(target)?.nameMatches === true);
+  const [sample] = copied;
+  if (sample === undefined) return [];
+  const devices = new Set(copied.map(issuerOf));
+  // Where an inspecting authority is known, whatever else it signed is its work as well.
+  const explained = untrusted.filter((target) => devices.has(issuerOf(target)));
+  const host = explained.length === 1 ? sample : null;
+  return [
+    finding('tls-intercepted', {
+      title: `TLS is intercepted by ${list(
+        [...devices].map((issuer) => `“${brief(issuer, 60)}”`),
+        3,
+      )}`,
+      explanation: `${[...devices].map((issuer) => describe(issuer, explained)).join(' ')} ${trustOf(explained)}`,
+      targets: explained,
+      remedy: [exemption(explained), ...CAUSE_TEXTS['tls-intercepted'].remedy],
+      confirm: host === null ? probeAgain(observations, explained) : showIssuer(host.host, host.port),
+    }),
+  ];
+};
+
+/** A host name of the user's own may well hold a certificate of a private authority. */
+export function mayBePrivate({ group, source, host }: Target): boolean {
+  if (source.kind === 'config' || group === 'custom') return true;
+  return group === 'gateway' && !/\.azure-api\.(?:net|us|cn)$/i.test(host);
+}
+
+/** What tells the inspecting device apart: the organisation that issued, else the issuer's whole name. */
+function issuerOf(target: Target): string {
+  const leaf = tlsOf(target)?.chain[0];
+  return leaf?.issuerOrganization ?? leaf?.issuer ?? 'an unnamed issuer';
+}
+
+function describe(issuer: string, explained: readonly Target[]): string {
+  const own = explained.filter((target) => issuerOf(target) === issuer);
+  const dn =
+    own.map((target) => tlsOf(target)?.chain[0]?.issuer).find((name) => name !== undefined) ?? issuer;
+  return (
+    `${count(own.length, 'endpoint')} (${list(
+      own.map(({ host }) => host),
+      4,
+    )}) presented a certificate issued by ` +
+    `“${brief(dn)}”, while the services use Microsoft Corporation and DigiCert.`
+  );
+}
+
+function trustOf(explained: readonly Target[]): string {
+  const facts = explained.flatMap((target) => tlsOf(target) ?? []);
+  const extra = facts.filter(({ trust }) => trust === 'extra').length;
+  if (extra === facts.length)
+    return 'The chain verifies only by a root given with --ca-file, which API Management does not have.';
+  const errors = list(
+    facts
+      .flatMap(({ trust, trustError }: TlsFacts) => (trust === 'none' && trustError ? [trustError] : []))
+      .sort(),
+    3,
+  );
+  return `The chain leads to no public root${errors === '' ? '' : ` (${brief(errors)})`}.`;
+}
+
+function exemption(explained: readonly Target[]): string {
+  return `Names to exempt from inspection: ${list(
+    explained.map(({ host }) => host),
+    20,
+  )}.`;
+}

@@ -1,0 +1,70 @@
+import type { Failure } from '../../../probes/failures.ts';
+import type { Observations, Target } from '../../report/schema.ts';
+import { connected, failedWith } from '../attempts.ts';
+import { probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { count, list } from '../words.ts';
+import { CUT } from './sni-filtered.ts';
+
+/** What follows when a device has accepted the connection and then lets nothing through. */
+const AFTER_CONNECT: readonly Failure[] = [...CUT, 'tls_not_tls', 'protocol_timeout', 'protocol_closed'];
+
+/** A device that completes every connection: nothing is proven by one, and what it drops ends after it. */
+export const transparentProxy: Rule = ({ observations, targets, open }) => {
+  const control = observations.controls.find(({ name }) => name === 'tcp-reserved-address');
+  if (control?.name !== 'tcp-reserved-address' || !control.detail.connected) return [];
+  const cut = open.filter((target) => failedWith(target, AFTER_CONNECT) && passesProxy(target));
+  const unproven = targets.filter((target) => target.status === 'untested' && onlyConnected(target));
+  const explained = [...cut, ...unproven];
+  return [
+    finding('transparent-proxy', {
+      ...(explained.length === 0 && { severity: 'info' }),
+      title: 'A device on the path completes connections for everyone',
+      explanation:
+        `A connection to ${control.detail.address}:443, which belongs to nobody, was accepted. ` +
+        consequences(cut, unproven, targets),
+      targets: explained,
+      confirm: confirmation(observations, explained),
+    }),
+  ];
+};
+
+/** Attempts that never got as far as a completed connection were not taken by the proxy. */
+function passesProxy(target: Target): boolean {
+  return target.attempts.length === 0 || target.attempts.some(connected);
+}
+
+function onlyConnected(target: Target): boolean {
+  return target.attempts.some(({ facts }) => facts.proof === 'connect');
+}
+
+function consequences(
+  cut: readonly Target[],
+  unproven: readonly Target[],
+  targets: readonly Target[],
+): string {
+  const parts: string[] = [];
+  if (cut.length > 0) {
+    const failures = list(cut.flatMap(({ failure }) => failure ?? []).sort(), 4);
+    parts.push(
+      `${count(cut.length, 'endpoint')} accepted the connection and then gave nothing (${failures}).`,
+    );
+  }
+  if (unproven.length > 0) {
+    parts.push(
+      `${count(unproven.length, 'endpoint')} cannot be judged, because a connection was all that was seen.`,
+    );
+  }
+  if (parts.length === 0) {
+    const proven = targets.filter(({ status }) => status === 'reachable').length;
+    parts.push(
+      `Nothing failed because of it: ${count(proven, 'endpoint')} proved to be the service beyond the connection.`,
+    );
+  }
+  return parts.join(' ');
+}
+
+function confirmation(observations: Observations, explained: readonly Target[]): string {
+  return explained.length === 0 ? 'apim-probe run --only certificates' : probeAgain(observations, explained);
+}

@@ -1,0 +1,69 @@
+import type { TlsFacts } from '../../../probes/facts.ts';
+import type { Finding, Target } from '../../report/schema.ts';
+import { dialled } from '../addresses.ts';
+import { failedWith, tlsOf } from '../attempts.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { probeAgain, showIssuer } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { brief, list } from '../words.ts';
+
+const CERTIFICATE = ['tls_name_mismatch', 'tls_expired', 'tls_not_yet_valid', 'tls_untrusted'] as const;
+
+/** Certificates that do not fit the endpoint, one finding for each certificate. */
+export const wrongCertificate: Rule = (scene) => {
+  const wrong = scene.open.filter(
+    (target) => failedWith(target, CERTIFICATE) && tlsOf(target)?.chain[0] !== undefined,
+  );
+  const byCertificate = Map.groupBy(wrong, (target) => tlsOf(target)?.chain[0]?.fingerprint256 ?? target.id);
+  return [...byCertificate.values()].map((targets) => describe(scene, targets));
+};
+
+function describe({ observations }: Scene, targets: readonly Target[]): Finding {
+  const [first] = targets;
+  const facts = first === undefined ? null : tlsOf(first);
+  const hosts = list(
+    targets.map(({ host }) => host),
+    3,
+  );
+  const single = targets.length === 1 ? first : undefined;
+  return finding('wrong-certificate', {
+    title: `${hosts} ${verdict(first?.failure ?? null)}`,
+    explanation:
+      `${facts === null ? '' : evidence(facts)} It came from ${list(targets.flatMap(dialled), 4)}.`.trim(),
+    targets,
+    remedy: stepsFor(first?.failure ?? null),
+    confirm: single === undefined ? probeAgain(observations, targets) : showIssuer(single.host, single.port),
+  });
+}
+
+function verdict(failure: Target['failure']): string {
+  if (failure === 'tls_expired') return 'presents an expired certificate';
+  if (failure === 'tls_not_yet_valid') return 'presents a certificate that is not valid yet';
+  if (failure === 'tls_untrusted') return 'presents a certificate of an authority that is not trusted here';
+  return 'presents a certificate for other names';
+}
+
+function evidence({ chain, nameMatches, trust }: TlsFacts): string {
+  const leaf = chain[0];
+  if (leaf === undefined) return '';
+  const names =
+    leaf.names.length > 0
+      ? list(
+          leaf.names.map((name) => brief(name, 60)),
+          4,
+        )
+      : 'no name at all';
+  const fit = nameMatches ? 'which fits' : 'which does not fit';
+  const root = { public: 'a public root', extra: 'a root of --ca-file', none: 'no trusted root' }[trust];
+  const dates = `valid from ${leaf.validFrom ?? 'an unreadable date'} to ${leaf.validTo ?? 'an unreadable date'}`;
+  return `The certificate is for ${names}, ${fit}, ${dates}, issued by “${brief(leaf.issuer)}”; its chain leads to ${root}.`;
+}
+
+/** The general remedy holds a step for the name, one for the dates and one for a private authority. */
+function stepsFor(failure: Target['failure']): readonly string[] {
+  const [name, validity, authority] = CAUSE_TEXTS['wrong-certificate'].remedy;
+  if (failure === 'tls_expired' || failure === 'tls_not_yet_valid')
+    return [validity, name].flatMap((step) => step ?? []);
+  return (failure === 'tls_untrusted' ? [authority, name] : [name]).flatMap((step) => step ?? []);
+}

@@ -1,0 +1,104 @@
+import type { Failure } from '../../probes/failures.ts';
+import type { ControlAnswer } from '../report/controls.ts';
+import type { Observations, Resolution, Target } from '../report/schema.ts';
+import { isBogus, isPublic, scopeOf } from './addresses.ts';
+
+/** The virtual address of Azure's own resolver, in every region and cloud ("What is IP address 168.63.129.16?"). */
+export const AZURE_DNS = '168.63.129.16';
+
+/** What a server's answer amounts to, as far as two servers can be compared. */
+export type AnswerKind = 'private' | 'public' | 'bogus' | 'absent' | 'failing' | 'silent' | 'unknown';
+
+const SILENT: readonly (Failure | null)[] = [
+  'dns_timeout',
+  'dns_unreachable',
+  'udp_timeout',
+  'udp_refused',
+  'tcp_timeout',
+  'tcp_refused',
+  'tcp_unreachable',
+];
+
+/** Sorts an answer; one private address makes it a private one. */
+export function kindOf({ failure, addresses }: Pick<Resolution, 'failure' | 'addresses'>): AnswerKind {
+  if (addresses.length > 0) return kindOfAddresses(addresses);
+  if (failure === 'dns_nxdomain' || failure === 'dns_nodata') return 'absent';
+  if (failure === 'dns_servfail' || failure === 'dns_refused') return 'failing';
+  return SILENT.includes(failure) ? 'silent' : 'unknown';
+}
+
+function kindOfAddresses(addresses: readonly string[]): AnswerKind {
+  if (addresses.some(isBogus)) return 'bogus';
+  if (addresses.some((address) => scopeOf(address) === 'private')) return 'private';
+  return addresses.some(isPublic) ? 'public' : 'unknown';
+}
+
+/** Whether the name led to an address. */
+export function resolves(kind: AnswerKind): boolean {
+  return kind === 'private' || kind === 'public' || kind === 'bogus';
+}
+
+/** An endpoint that was never dialled because its name gave no address. */
+export function isUnresolved(target: Target): boolean {
+  return (
+    target.group !== 'dns' && target.status === 'unreachable' && (target.failure?.startsWith('dns_') ?? false)
+  );
+}
+
+/** The server that a target of the group dns stands for, written as resolutions write it. */
+export function serverOf({ host, port }: Target): string {
+  if (port === 53) return host;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The target that stands for a server, when it was planned. */
+export function targetOf(server: string, targets: readonly Target[]): Target | undefined {
+  return targets.find((target) => target.group === 'dns' && serverOf(target) === server);
+}
+
+/** Every server that is configured or was asked: the configured order first. */
+export function allServers({ environment }: Observations, targets: readonly Target[]): readonly string[] {
+  const asked = targets.flatMap(({ resolutions }) => resolutions.map(({ server }) => server)).sort();
+  const planned = targets.filter(({ group }) => group === 'dns').map(serverOf);
+  return [...new Set([...environment.dns.servers, ...planned, ...asked])];
+}
+
+/** What one server said of each host, once a host. */
+export function answersOf(server: string, targets: readonly Target[]): ReadonlyMap<string, Resolution> {
+  const answers = new Map<string, Resolution>();
+  for (const { host, resolutions } of targets) {
+    const answer = resolutions.find((resolution) => resolution.server === server);
+    if (answer !== undefined) answers.set(host, answer);
+  }
+  return answers;
+}
+
+/** Servers that gave no answer at all, to no question. */
+export function deadServers(observations: Observations, targets: readonly Target[]): readonly string[] {
+  return allServers(observations, targets).filter((server) => isDead(server, targets));
+}
+
+function isDead(server: string, targets: readonly Target[]): boolean {
+  const own = targetOf(server, targets);
+  if (own?.status === 'reachable' || own?.status === 'intermittent') return false;
+  const kinds = [...answersOf(server, targets).values()].map(kindOf).filter((kind) => kind !== 'unknown');
+  if (kinds.length > 0) return kinds.every((kind) => kind === 'silent');
+  return own?.status === 'unreachable' && SILENT.includes(own.failure);
+}
+
+/** What Azure DNS said when the control asked it directly for this host; null when it did not, or was silent. */
+export function azureAnswer({ controls }: Observations, host: string): ControlAnswer | null {
+  const control = controls.find(({ name }) => name === 'azure-dns');
+  if (control?.name !== 'azure-dns') return null;
+  return control.detail.answers.find(({ name }) => name.toLowerCase() === host.toLowerCase()) ?? null;
+}
+
+/** The kind of that answer. */
+export function azureKind(observations: Observations, host: string): AnswerKind {
+  const answer = azureAnswer(observations, host);
+  if (answer === null) return 'unknown';
+  if (answer.addresses.length > 0) return kindOfAddresses(answer.addresses);
+  if (answer.rcode === 'NXDOMAIN' || answer.rcode === 'NOERROR' || answer.rcode === 'dns_nodata')
+    return 'absent';
+  return answer.rcode === 'SERVFAIL' || answer.rcode === 'REFUSED' ? 'failing' : 'unknown';
+}
