@@ -1,0 +1,133 @@
+/** The commands, described once: parsing and help read this; the code of each is loaded when it runs. */
+
+import type { Flags } from '../config/layers.ts';
+import { FILE_KEYS, type OptionKey } from '../config/options.ts';
+import type { Io } from './io.ts';
+
+/** A flag that one command has for itself: no option of a run, so neither variable nor file holds it. */
+export interface OwnFlag {
+  readonly name: string;
+  /** Placeholder, or null for a switch. */
+  readonly value: string | null;
+  /** The words that it takes, where they are few. */
+  readonly words?: readonly string[];
+  readonly help: string;
+}
+
+export interface Invocation {
+  readonly command: CommandName;
+  readonly positionals: readonly string[];
+  /** The run's options that were given as flags. */
+  readonly flags: Flags;
+  /** The command's own flags. */
+  readonly own: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** Does what was asked. Resolves with the exit code; throws UsageError for what the user can correct. */
+export type Command = (invocation: Invocation, io: Io) => Promise<number>;
+
+export interface CommandDescription {
+  readonly summary: string;
+  readonly about: string;
+  readonly examples: readonly string[];
+  readonly positional: string | null;
+  readonly options: readonly OptionKey[];
+  readonly own: readonly OwnFlag[];
+  readonly load: () => Promise<Command>;
+}
+
+const OUTPUT_KEYS = ['output', 'format', 'failOn'] as const;
+const WITHOUT_OUTPUTS = FILE_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
+
+export const COMMANDS = {
+  run: {
+    summary: 'probe every endpoint and report (the default)',
+    about:
+      'Plans, probes, diagnoses and reports. The JSON report goes to stdout or to --output; the summary for ' +
+      'people, progress and logs go to stderr, or the summary to stdout when that is a terminal.',
+    examples: [
+      'apim-probe --storage contosostore --sql contososql --key-vault contosovault',
+      'apim-probe --target tcp://10.0.0.4:1433 --only custom',
+    ],
+    positional: null,
+    options: [...FILE_KEYS, 'config'],
+    own: [],
+    load: async () => (await import('./run.ts')).run,
+  },
+  plan: {
+    summary: 'list every endpoint that run would contact; send nothing',
+    about:
+      'Lists what run would contact, for the firewall request. Nothing is sent but the question to the instance ' +
+      'metadata service, and not even that when --cloud and --region are given.',
+    examples: [
+      'apim-probe plan --cloud public --region westeurope',
+      'apim-probe plan --format csv > allow-list.csv',
+    ],
+    positional: null,
+    options: [...WITHOUT_OUTPUTS, 'config'],
+    own: [
+      {
+        name: 'format',
+        value: 'FORMAT',
+        words: ['table', 'json', 'csv'],
+        help: 'table, json or csv (default: table)',
+      },
+      { name: 'controls', value: null, help: 'also list the controls and where they connect' },
+    ],
+    load: async () => (await import('./plan.ts')).plan,
+  },
+  demo: {
+    summary: 'run against an embedded look-alike of a subnet',
+    about:
+      'Starts a look-alike of an Azure subnet on the loopback interface and runs against it. Nothing leaves this ' +
+      'machine. Config files and APIM_PROBE_ variables are not read.',
+    examples: ['apim-probe demo', 'apim-probe demo --scenario sql-blocked'],
+    positional: null,
+    options: ['output', 'format', 'quiet', 'logLevel', 'color', 'failOn'],
+    own: [
+      { name: 'scenario', value: 'NAME', help: 'what is wrong in that subnet (default: healthy)' },
+      { name: 'list', value: null, help: 'list the scenarios' },
+    ],
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  schema: {
+    summary: 'print the JSON Schema of the report, or of a config file',
+    about: 'Prints a JSON Schema (draft 2020-12) on stdout.',
+    examples: ['apim-probe schema > report.schema.json', 'apim-probe schema --of config'],
+    positional: null,
+    options: [],
+    own: [
+      { name: 'of', value: 'WHAT', words: ['report', 'config'], help: 'report or config (default: report)' },
+    ],
+    load: async () => (await import('./schema.ts')).schema,
+  },
+  explain: {
+    summary: 'what a cause or failure means and how to fix it',
+    about: 'Says what a cause or a failure means, how it is recognised and how to fix it. Works offline.',
+    examples: ['apim-probe explain', 'apim-probe explain private-zone-missing-record'],
+    positional: 'CAUSE',
+    options: [],
+    own: [],
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  config: {
+    summary: 'the effective options and where each comes from',
+    about:
+      'Prints the options that run would use, each with where it comes from: flag over variable over config ' +
+      'file over default. Sends nothing.',
+    examples: ['apim-probe config', 'APIM_PROBE_TIMEOUT=2000 apim-probe config --format json'],
+    positional: null,
+    options: [...FILE_KEYS.filter((key) => key !== 'format'), 'config'],
+    own: [
+      { name: 'format', value: 'FORMAT', words: ['table', 'json'], help: 'table or json (default: table)' },
+    ],
+    load: async () => (await import('./config.ts')).config,
+  },
+} as const satisfies Record<string, CommandDescription>;
+
+export type CommandName = keyof typeof COMMANDS;
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
+
+export function describe(command: CommandName): CommandDescription {
+  return COMMANDS[command];
+}

@@ -1,0 +1,56 @@
+import { type Loaded, load } from '../config/load.ts';
+import { maskSecrets } from '../config/mask.ts';
+import { FILE_KEYS, shown } from '../config/options.ts';
+import { printableAll } from '../report/printable.ts';
+import type { Command } from './commands.ts';
+import { columnsOf, write } from './io.ts';
+import { entry } from './layout.ts';
+import { loadSources } from './sources.ts';
+
+/** One option as it is in effect. The value is as a config file may hold it, or null when it is not set. */
+interface Effective {
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+function masked(value: unknown): unknown {
+  if (typeof value === 'string') return maskSecrets(value);
+  return Array.isArray(value) ? value.map(masked) : value;
+}
+
+function effective({ options, origins }: Loaded): Effective[] {
+  return FILE_KEYS.map((key) => ({ key, value: masked(shown(key, options[key])), origin: origins[key] }));
+}
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
+  return value === null ? '(not set)' : String(value);
+}
+
+function table(rows: readonly Effective[], columns: number): string {
+  const width = Math.max(...rows.map(({ key }) => key.length)) + 2;
+  return rows
+    .map(({ key, value, origin }) => entry(key, `${inWords(value)}  [${origin}]`, width, columns))
+    .join('\n');
+}
+
+function json(rows: readonly Effective[]): string {
+  return JSON.stringify(
+    Object.fromEntries(rows.map(({ key, value, origin }) => [key, { value, origin }])),
+    null,
+    2,
+  );
+}
+
+/** `apim-probe config`: the effective options, each with where it comes from. */
+export const config: Command = async ({ flags, own }, io) => {
+  const loaded = load(loadSources(flags, io));
+  for (const note of loaded.notes) await write(io.stderr, `note: ${note}\n`);
+  const rows = effective(loaded);
+  await write(
+    io.stdout,
+    `${own['format'] === 'json' ? json(rows) : table(printableAll(rows), columnsOf(io.stdout))}\n`,
+  );
+  return 0;
+};

@@ -1,0 +1,45 @@
+import { load } from '../config/load.ts';
+import { quote } from '../config/mask.ts';
+import { didYouMean } from '../config/nearest.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { Command } from './commands.ts';
+import { write } from './io.ts';
+import { entry } from './layout.ts';
+
+const TERMINAL_VARIABLES = ['NO_COLOR', 'TERM'] as const;
+
+/** `apim-probe demo`: the production code path, with nothing but options that point it at the lab. */
+export const demo: Command = async ({ flags, own }, io) => {
+  const { SCENARIOS, startLab } = await import('../lab/index.ts');
+  if (own['list'] === true) {
+    const width = Math.max(...SCENARIOS.map(({ name }) => name.length)) + 2;
+    await write(
+      io.stdout,
+      `${SCENARIOS.map(({ name, summary }) => entry(name, summary, width)).join('\n')}\n`,
+    );
+    return 0;
+  }
+  const name = String(own['scenario'] ?? 'healthy');
+  const scenario = SCENARIOS.find((known) => known.name === name);
+  if (scenario === undefined) {
+    const names = SCENARIOS.map((known) => known.name);
+    throw new UsageError([
+      `--scenario ${quote(name)} is unknown.${didYouMean(name, names)} Scenarios: ${names.join(', ')}`,
+    ]);
+  }
+  // Wrong flags are told before a lab is started for them.
+  const env = Object.fromEntries(TERMINAL_VARIABLES.map((variable) => [variable, io.env[variable]]));
+  load({ flags, env, cwd: io.cwd, preset: { origin: `scenario ${name}`, values: {} } });
+  const [{ runAgent }, { probeAndReport, tell }] = await Promise.all([
+    import('../agent.ts'),
+    import('./probe-and-report.ts'),
+  ]);
+  const lab = await startLab(name);
+  try {
+    await tell(io, `Scenario ${name}: ${scenario.summary}`);
+    const preset = { origin: `scenario ${name}`, values: lab.options };
+    return await probeAndReport(load({ flags, env, cwd: io.cwd, preset }), io, runAgent, 'on-request');
+  } finally {
+    await lab.close();
+  }
+};

@@ -1,0 +1,98 @@
+/** The help texts, from the descriptions of the options and commands. At most 80 columns. */
+import { flagName, OPTIONS, type OptionKey, SECTIONS } from '../config/options.ts';
+import { COMMAND_NAMES, type CommandName, describe, type OwnFlag } from './commands.ts';
+import { entry, paragraph } from './layout.ts';
+
+const TERM_WIDTH = 26;
+
+const EXAMPLES = `Examples:
+  Before the deployment, on a VM in the subnet that API Management will get:
+    apim-probe --storage contosostore --sql contososql --key-vault contosovault
+  After it, the gateway and the management endpoint as well:
+    apim-probe --apim contoso --vip 10.0.1.5
+  Scheduled, with its options in /etc/apim-probe/config.yaml:
+    apim-probe --quiet --output /var/lib/apim-probe/report.json`;
+
+const EXIT_CODES: readonly (readonly [string, string])[] = [
+  ['0', 'every required endpoint was reached'],
+  ['1', 'a required endpoint was not reached'],
+  ['2', 'usage or configuration error; nothing was sent'],
+  ['3', 'inconclusive: something required was not tested'],
+  ['4', 'the report could not be written where it was asked for'],
+  ['70', 'a defect in apim-probe'],
+  ['130, 143', 'stopped by SIGINT, SIGTERM; the report is complete and valid'],
+];
+
+function optionTerm(key: OptionKey): string {
+  const option = OPTIONS[key];
+  if (option.value !== null) return `  --${flagName(key)} ${option.value}`;
+  const negated = !option.many && option.default === true;
+  return `  --${negated ? 'no-' : ''}${flagName(key)}`;
+}
+
+function optionHelp(key: OptionKey): string {
+  const option = OPTIONS[key];
+  if (option.many) return `${option.help} (repeatable)`;
+  if (option.default === null || option.value === null) return option.help;
+  return `${option.help} (default: ${option.default})`;
+}
+
+function optionSections(keys: readonly OptionKey[]): string[] {
+  return SECTIONS.flatMap((section) => {
+    const members = keys.filter((key) => OPTIONS[key].section === section);
+    if (members.length === 0) return [];
+    const lines = members.map((key) => entry(optionTerm(key), optionHelp(key), TERM_WIDTH));
+    return [[`${section}:`, ...lines].join('\n')];
+  });
+}
+
+function ownSection(own: readonly OwnFlag[]): string[] {
+  if (own.length === 0) return [];
+  const lines = own.map(({ name, value, help }) =>
+    entry(`  --${name}${value === null ? '' : ` ${value}`}`, help, TERM_WIDTH),
+  );
+  return [['Options of this command:', ...lines].join('\n')];
+}
+
+function paragraphs(parts: readonly string[]): string {
+  return `${parts.join('\n\n')}\n`;
+}
+
+const ORIGINS = paragraph(
+  'Each option is also a key of the config file in camelCase (--dns-server: dnsServer) and a variable ' +
+    '(APIM_PROBE_DNS_SERVER; a list is separated by commas or spaces). A flag goes before the variable, the ' +
+    'variable before the file, the file before the default. A path in a config file is relative to that file.',
+  80,
+);
+
+/** `apim-probe --help` */
+export function programHelp(): string {
+  const commands = COMMAND_NAMES.map((name) => entry(`  ${name}`, describe(name).summary, 12));
+  const codes = EXIT_CODES.map(([code, meaning]) => entry(`  ${code}`, meaning, 12));
+  return paragraphs([
+    'apim-probe says whether Azure API Management can live in this subnet, and why not.',
+    EXAMPLES,
+    ['Commands ("apim-probe COMMAND --help" says more):', ...commands].join('\n'),
+    ...optionSections(describe('run').options),
+    [
+      'Help:',
+      entry('  --help, -h', 'this text', TERM_WIDTH),
+      entry('  --version', 'the version', TERM_WIDTH),
+    ].join('\n'),
+    ORIGINS,
+    ['Exit codes:', ...codes].join('\n'),
+  ]);
+}
+
+/** `apim-probe COMMAND --help` */
+export function commandHelp(command: CommandName): string {
+  const { about, examples, positional, options, own } = describe(command);
+  const usage = `apim-probe ${command}${positional === null ? '' : ` [${positional}]`} [options]`;
+  return paragraphs([
+    paragraph(usage, 80, 'Usage: '),
+    paragraph(about, 80),
+    ['Examples:', ...examples.map((example) => `  ${example}`)].join('\n'),
+    ...ownSection(own),
+    ...optionSections(options),
+  ]);
+}

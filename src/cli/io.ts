@@ -1,0 +1,59 @@
+import type { EventEmitter } from 'node:events';
+
+/** The program's surroundings, handed in, so that a test can stand in for each of them. */
+export interface Io {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Emits SIGINT and SIGTERM. */
+  readonly signals: Pick<EventEmitter, 'on' | 'off'>;
+  /** The machine's config file, when it is not the usual one. */
+  readonly systemConfig?: string;
+}
+
+/** The stream refused the text; `cause` says why. */
+export class StreamError extends Error {
+  override readonly name = 'StreamError';
+}
+
+const USUAL_COLUMNS = 80;
+const WIDEST_COLUMNS = 100;
+
+/** @returns the columns to wrap text at: the terminal's, up to what still reads well; 80 elsewhere */
+export function columnsOf(stream: NodeJS.WriteStream): number {
+  const { columns } = stream;
+  return stream.isTTY === true && columns > 0 ? Math.min(columns, WIDEST_COLUMNS) : USUAL_COLUMNS;
+}
+
+/**
+ * Writes all of the text and waits until the stream has taken it. A reader that has gone (`| head`) has read
+ * what it wanted, and that is no failure.
+ * @throws StreamError when the stream cannot take it (a full disk behind a redirection)
+ */
+export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  const error = await new Promise<Error | null | undefined>((resolve) => {
+    stream.write(text, (problem) => resolve(problem));
+  });
+  if (error === null || error === undefined || isGone(error)) return;
+  throw new StreamError('stdout or stderr cannot be written', { cause: error });
+}
+
+function isGone(error: Error): boolean {
+  const code = 'code' in error ? error.code : null;
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
+}
+
+/**
+ * Keeps a failing stream from ending the process: whoever writes to it learns of the failure by `write`.
+ * @returns the function that takes the listeners off again
+ */
+export function guardStreams({ stdout, stderr }: Io): () => void {
+  const ignore = () => {};
+  stdout.on('error', ignore);
+  stderr.on('error', ignore);
+  return () => {
+    stdout.off('error', ignore);
+    stderr.off('error', ignore);
+  };
+}

@@ -1,0 +1,80 @@
+/** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
+import { UsageError } from '../config/usage-error.ts';
+import { VERSION } from '../version.ts';
+import { guardStreams, type Io, StreamError, write } from './io.ts';
+
+const EXIT_USAGE = 2;
+const EXIT_UNWRITTEN = 4;
+const EXIT_DEFECT = 70;
+
+async function perform(argv: readonly string[], io: Io): Promise<number> {
+  if (argv.includes('--version')) {
+    await write(io.stdout, `${VERSION}\n`);
+    return 0;
+  }
+  const { parseCommandLine } = await import('./parse.ts');
+  const parsed = parseCommandLine(argv);
+  if (parsed.kind === 'help') {
+    const { commandHelp, programHelp } = await import('./help.ts');
+    await write(io.stdout, parsed.command === null ? programHelp() : commandHelp(parsed.command));
+    return 0;
+  }
+  const { describe } = await import('./commands.ts');
+  const command = await describe(parsed.invocation.command).load();
+  return command(parsed.invocation, io);
+}
+
+function usageText({ problems }: UsageError): string {
+  const [first] = problems;
+  const body =
+    problems.length === 1 && first !== undefined
+      ? `apim-probe: ${first}`
+      : [`apim-probe: ${problems.length} problems:`, ...problems.map((problem) => `  - ${problem}`)].join(
+          '\n',
+        );
+  return `${body}\nNothing was sent. "apim-probe --help" lists the commands and options.\n`;
+}
+
+/** The options may be the very thing that broke, so the wish for a stack is read from the raw words. */
+function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  const words = [...argv, env['APIM_PROBE_LOG_LEVEL'] ?? ''].join(' ');
+  return /(?:--log-level[ =]|^|\s)(?:debug|trace)(?:\s|$)/.test(words);
+}
+
+/** @returns what to tell the user of an error that should not have been possible */
+export function defectText(error: unknown, stack: boolean): string {
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const shown = stack && error instanceof Error && error.stack !== undefined ? error.stack : detail;
+  const hint = stack ? '' : ' Run it again with --log-level debug for the details to send.';
+  return `apim-probe: This is a defect in apim-probe ${VERSION}. Please report it.${hint}\n${shown}\n`;
+}
+
+async function failed(error: unknown, argv: readonly string[], io: Io): Promise<number> {
+  if (error instanceof UsageError) {
+    await write(io.stderr, usageText(error));
+    return EXIT_USAGE;
+  }
+  if (error instanceof StreamError) {
+    const reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
+    await write(io.stderr, `apim-probe: ${error.message}: ${reason}\n`);
+    return EXIT_UNWRITTEN;
+  }
+  await write(io.stderr, defectText(error, wantsStack(argv, io.env)));
+  return EXIT_DEFECT;
+}
+
+/**
+ * @param argv the arguments after the program's name
+ * @returns the exit code; never rejects
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const release = guardStreams(io);
+  try {
+    return await perform(argv, io);
+  } catch (error) {
+    // When even stderr takes nothing, the exit code is all that is left to say.
+    return await failed(error, argv, io).catch(() => EXIT_DEFECT);
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,195 @@
+/** The command line: yargs splits it, and what it holds is then judged here, so that every problem is named at once. */
+import yargs from 'yargs';
+import type { Flags } from '../config/layers.ts';
+import { quote } from '../config/mask.ts';
+import { didYouMean } from '../config/nearest.ts';
+import { flagName, OPTION_KEYS, OPTIONS } from '../config/options.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { COMMAND_NAMES, type CommandName, describe, type Invocation } from './commands.ts';
+
+/** yargs' own niceties would accept what nobody meant: `--no-` before anything, `--a.b`, camelCase twins. */
+const YARGS_SETTINGS = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'duplicate-arguments-array': true,
+  'greedy-arrays': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'populate--': true,
+  'short-option-groups': false,
+} as const;
+
+/** Every flag of every command: its placeholder, or null for a switch. */
+function allFlags(): Map<string, string | null> {
+  const flags = new Map<string, string | null>([['help', null]]);
+  for (const key of OPTION_KEYS) {
+    flags.set(flagName(key), OPTIONS[key].value);
+    if (OPTIONS[key].kind === 'switch') flags.set(`no-${flagName(key)}`, null);
+  }
+  for (const command of COMMAND_NAMES)
+    for (const { name, value } of describe(command).own) flags.set(name, value);
+  return flags;
+}
+
+const FLAGS = allFlags();
+
+function flagsOf(command: CommandName): Set<string> {
+  const { options, own } = describe(command);
+  const negations = options
+    .filter((key) => OPTIONS[key].kind === 'switch')
+    .map((key) => `no-${flagName(key)}`);
+  return new Set(['help', ...options.map(flagName), ...negations, ...own.map(({ name }) => name)]);
+}
+
+/** What yargs makes of the arguments: each value as text, a list of texts, or a switch's state. */
+type Raw = Map<string, string | boolean | readonly string[]>;
+
+interface Split {
+  readonly raw: Raw;
+  readonly words: readonly string[];
+}
+
+/** Flags such as --constructor trip yargs over its own tables, so they are not shown to it. */
+function inherited(argv: readonly string[]): string[] {
+  return argv.filter((argument) => {
+    const name = /^-+([^=]+)/.exec(argument)?.[1];
+    return name !== undefined && (name in Object.prototype || name === '__proto__');
+  });
+}
+
+function split(argv: readonly string[], problems: string[]): Split {
+  const strange = inherited(argv);
+  for (const argument of strange) problems.push(`unknown option ${argument.split('=')[0]}`);
+  const names = [...FLAGS];
+  const texts = names.filter(([, value]) => value !== null).map(([name]) => name);
+  const switches = names.filter(([, value]) => value === null).map(([name]) => name);
+  const parser = yargs(argv.filter((argument) => !strange.includes(argument)))
+    .parserConfiguration(YARGS_SETTINGS)
+    .detectLocale(false)
+    .exitProcess(false)
+    .help(false)
+    .version(false)
+    .fail((message) => {
+      problems.push(missingValue(message));
+    })
+    .string(texts)
+    .boolean(switches)
+    .alias('help', 'h')
+    .nargs(Object.fromEntries(texts.map((name) => [name, 1])));
+  const { _: words, $0: _program, '--': rest = [], ...flags } = parser.parseSync() as Record<string, unknown>;
+  return {
+    raw: new Map(Object.entries(flags).filter(([, value]) => value !== undefined)) as Raw,
+    words: [...(words as unknown[]), ...(rest as unknown[])].map(String),
+  };
+}
+
+/** "Not enough arguments following: timeout" in our words. */
+function missingValue(message: string): string {
+  const name = /following: (\S+)$/.exec(message)?.[1];
+  const value = name === undefined ? null : FLAGS.get(name);
+  return name === undefined || value === undefined ? message : `--${name} needs a value: --${name} ${value}`;
+}
+
+/** yargs takes `--quiet=maybe` for false; a switch with a value is no switch. */
+function valuedSwitches(argv: readonly string[]): string[] {
+  return argv.flatMap((argument) => {
+    const name = /^--([^=]+)=/.exec(argument)?.[1];
+    if (name === undefined || FLAGS.get(name) !== null) return [];
+    return [`--${name} takes no value; write --${name} alone`];
+  });
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
+/** Where a known flag belongs that this command does not have. */
+function homeOf(name: string): string {
+  const homes = COMMAND_NAMES.filter((command) => flagsOf(command).has(name));
+  return `it belongs to ${homes.map((command) => `"apim-probe ${command}"`).join(', ')}`;
+}
+
+function strangers(raw: Raw, command: CommandName): string[] {
+  const known = flagsOf(command);
+  const candidates = [...known, 'version'];
+  return [...raw.keys()].flatMap((name) => {
+    if (known.has(name) || name === 'h') return [];
+    if (FLAGS.has(name)) return [`"apim-probe ${command}" has no option --${name}; ${homeOf(name)}`];
+    return [`unknown option ${dashed(name)}.${didYouMean(name, candidates, (near) => `--${near}`)}`];
+  });
+}
+
+function wordProblems(words: readonly string[], command: CommandName | null): string[] {
+  const [first, ...rest] = words;
+  if (first === undefined) return [];
+  if (command === null) {
+    const known = COMMAND_NAMES.join(', ');
+    return [`unknown command ${quote(first)}.${didYouMean(first, COMMAND_NAMES)} Commands: ${known}`];
+  }
+  const extra = describe(command).positional === null ? rest : rest.slice(1);
+  return extra.map((word) => `unexpected argument ${quote(word)} after "${command}"`);
+}
+
+function runFlags(raw: Raw, command: CommandName, problems: string[]): Flags {
+  const flags: Record<string, boolean | readonly string[]> = {};
+  for (const key of describe(command).options) {
+    const name = flagName(key);
+    const [yes, no] = [raw.get(name) === true, raw.get(`no-${name}`) === true];
+    if (OPTIONS[key].kind === 'switch') {
+      if (yes && no) problems.push(`--${name} and --no-${name} exclude each other: give one of them`);
+      if (yes || no) flags[key] = yes;
+      continue;
+    }
+    const value = raw.get(name);
+    if (value === undefined || typeof value === 'boolean') continue;
+    const texts = typeof value === 'string' ? [value] : value;
+    if (texts.length > 1 && !OPTIONS[key].many) {
+      problems.push(`--${name} is given ${texts.length} times: give it once`);
+    }
+    flags[key] = texts;
+  }
+  return flags;
+}
+
+function ownFlags(raw: Raw, command: CommandName, problems: string[]): Invocation['own'] {
+  const own: Record<string, string | boolean> = {};
+  for (const { name, words } of describe(command).own) {
+    const value = raw.get(name);
+    if (value === undefined) continue;
+    if (typeof value === 'object') {
+      problems.push(`--${name} is given ${value.length} times: give it once`);
+    } else if (typeof value === 'string' && words !== undefined && !words.includes(value)) {
+      problems.push(
+        `--${name} ${quote(value)} must be one of ${words.join(', ')}.${didYouMean(value, words)}`,
+      );
+    } else {
+      own[name] = value;
+    }
+  }
+  return own;
+}
+
+/** What was asked for: a command to run, or its help (null: the program's). */
+export type Parsed =
+  | { readonly kind: 'command'; readonly invocation: Invocation }
+  | { readonly kind: 'help'; readonly command: CommandName | null };
+
+/**
+ * @param argv the arguments after the program's name
+ * @throws UsageError with every problem of the command line
+ */
+export function parseCommandLine(argv: readonly string[]): Parsed {
+  const problems = valuedSwitches(argv);
+  const { raw, words } = split(argv, problems);
+  const [first] = words;
+  const named = COMMAND_NAMES.find((name) => name === first) ?? null;
+  if (raw.get('help') === true && (named !== null || first === undefined))
+    return { kind: 'help', command: named };
+  const command = named ?? 'run';
+  problems.push(...wordProblems(words, first === undefined ? 'run' : named), ...strangers(raw, command));
+  const flags = runFlags(raw, command, problems);
+  const own = ownFlags(raw, command, problems);
+  if (problems.length > 0) throw new UsageError(problems);
+  return { kind: 'command', invocation: { command, positionals: words.slice(1), flags, own } };
+}

@@ -1,0 +1,12 @@
+import type { PlannedControl, PlannedTarget } from '../plan/types.ts';
+import type { Environment } from '../report/schema.ts';
+
+/** What `plan` prints, in each of its formats. */
+export interface Listing {
+  readonly cloud: Environment['cloud'];
+  readonly region: string | null;
+  readonly targets: readonly PlannedTarget[];
+  /** Null when they were not asked for. */
+  readonly controls: readonly PlannedControl[] | null;
+  readonly notes: readonly string[];
+}

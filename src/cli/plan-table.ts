@@ -1,0 +1,52 @@
+/** The plan as a table for people, by group. */
+import type { PlannedTarget } from '../plan/types.ts';
+import { printableAll } from '../report/printable.ts';
+import { count } from '../report/text/lines.ts';
+import { entry, paragraph } from './layout.ts';
+import type { Listing } from './plan-listing.ts';
+
+const PROTOCOL_WIDTH = 11;
+const NEED_WIDTH = 10;
+const INDENT = 2;
+
+/** Endpoint, carrier and need share a line; an endpoint too long for its column has a line of its own. */
+function targetLines(target: PlannedTarget, columns: number): string[] {
+  const { host, port, transport, protocol, required, serviceTag, direction, testable, reason } = target;
+  const endpoint = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const spoken = protocol === transport ? transport : `${transport} ${protocol}`;
+  const need = required ? 'required' : 'optional';
+  const tag = `${serviceTag ?? '-'}${direction === 'inbound' ? ' (inbound)' : ''}`;
+  const room = Math.floor(columns / 2) - 2;
+  const facts = `${spoken.padEnd(PROTOCOL_WIDTH)} ${need.padEnd(NEED_WIDTH)}${tag}`;
+  const lead = ' '.repeat(INDENT) + endpoint;
+  const head = lead.length < room ? [lead.padEnd(room) + facts] : [lead, `${' '.repeat(room)}${facts}`];
+  return testable
+    ? head
+    : [...head, paragraph(`not tested: ${reason ?? 'no reason known'}`, columns, '      ')];
+}
+
+function groupBlock(group: string, targets: readonly PlannedTarget[], columns: number): string {
+  return [group, ...targets.flatMap((target) => targetLines(target, columns))].join('\n');
+}
+
+function totals(targets: readonly PlannedTarget[]): string {
+  const testable = targets.filter((target) => target.testable).length;
+  return `${count(targets.length, 'endpoint')} listed; run tests ${testable} of them.`;
+}
+
+/** @param columns to keep within; names and tags longer than their column stay whole */
+export function planTable(listing: Listing, columns: number): string {
+  const { cloud, region, targets, controls } = printableAll(listing);
+  const groups = Map.groupBy(targets, ({ group }) => group);
+  const blocks = [
+    `Cloud: ${cloud}, region: ${region ?? 'not known'}`,
+    ...groups.entries().map(([group, members]) => groupBlock(group, members, columns)),
+  ];
+  if (controls !== null) {
+    const lines = controls.map(({ name, destination, purpose }) =>
+      entry(`  ${name}`, `${destination}: ${purpose}`, 24, columns),
+    );
+    blocks.push(['Controls', ...lines].join('\n'));
+  }
+  return `${[...blocks, totals(targets)].join('\n\n')}\n`;
+}

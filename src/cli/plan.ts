@@ -1,0 +1,31 @@
+import { load } from '../config/load.ts';
+import type { Command } from './commands.ts';
+import { columnsOf, write } from './io.ts';
+import { planCsv } from './plan-csv.ts';
+import { planJson } from './plan-json.ts';
+import type { Listing } from './plan-listing.ts';
+import { planTable } from './plan-table.ts';
+import { loadSources } from './sources.ts';
+
+function rendered(format: unknown, listing: Listing, columns: number): string {
+  if (format === 'json') return planJson(listing);
+  if (format === 'csv') return planCsv(listing);
+  return planTable(listing, columns);
+}
+
+/** `apim-probe plan`: what a run would contact, and nothing sent to any of it. */
+export const plan: Command = async ({ flags, own }, io) => {
+  const { options, notes } = load(loadSources(flags, io));
+  const { surveyAndPlan } = await import('../agent.ts');
+  const { environment, plan: made } = await surveyAndPlan(options);
+  const listing = {
+    cloud: environment.cloud,
+    region: environment.region,
+    targets: made.targets,
+    controls: own['controls'] === true ? made.controls : null,
+    notes: made.notes,
+  };
+  for (const note of [...notes, ...made.notes]) await write(io.stderr, `note: ${note}\n`);
+  await write(io.stdout, rendered(own['format'], listing, columnsOf(io.stdout)));
+  return 0;
+};

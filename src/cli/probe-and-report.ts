@@ -1,0 +1,94 @@
+/** What `run` and `demo` share: from validated options to a delivered report and an exit code. */
+import type { RunHooks } from '../agent.ts';
+import type { Loaded } from '../config/load.ts';
+import type { Options } from '../config/types.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { folderProblem, outputProblems } from '../config/writable.ts';
+import type { Report } from '../report/schema.ts';
+import { renderText } from '../report/text.ts';
+import { type Delivery, deliver } from './deliver.ts';
+import { exitCode } from './exit-code.ts';
+import { columnsOf, type Io, StreamError, write } from './io.ts';
+import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
+import { createProgress } from './progress.ts';
+import { catchSignals } from './signals.ts';
+import { beforeVerdict } from './summary.ts';
+
+export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
+
+/** Talk is dispensable: a stderr that takes nothing must not cost the report. */
+export async function tell(io: Io, message: string): Promise<void> {
+  await write(io.stderr, `${message}\n`).catch((error: unknown) => {
+    if (!(error instanceof StreamError)) throw error;
+  });
+}
+
+async function probe(options: Options, io: Io, agent: Agent, signal: AbortSignal): Promise<Report> {
+  const progress = options.quiet
+    ? null
+    : createProgress(io.stderr, { color: options.color, term: io.env['TERM'] });
+  try {
+    return await agent(options, { signal, ...(progress === null ? {} : { progress: progress.event }) });
+  } finally {
+    progress?.stop();
+  }
+}
+
+/** The file that a terminal's run is kept in needs a folder that takes it; where none does, that is said and no error. */
+function withoutFolder(
+  plan: OutputPlan,
+  io: Io,
+): { readonly plan: OutputPlan; readonly unkept: string | null } {
+  const problem = plan.kept ? folderProblem(io.cwd) : null;
+  if (problem === null) return { plan, unkept: null };
+  const unkept = `JSON report: not kept, as ${problem}. To get it: apim-probe --output FILE, or apim-probe > FILE`;
+  return { plan: { ...plan, kept: false }, unkept };
+}
+
+async function summarise(
+  report: Report,
+  options: Options,
+  plan: OutputPlan,
+  delivery: Delivery,
+  lines: readonly string[],
+  io: Io,
+): Promise<void> {
+  const stream = plan.summary === 'stdout' && !delivery.onStdout ? io.stdout : io.stderr;
+  const color = options.color && stream.isTTY === true;
+  const text = renderText(report, { color, width: columnsOf(stream), quiet: options.quiet });
+  const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)];
+  await write(stream, beforeVerdict(text, report.verdict, notes)).catch((error: unknown) => {
+    if (!(error instanceof StreamError)) throw error;
+  });
+}
+
+const DEFECT = 'This is a defect in apim-probe: the run ended early. Please report it, with the JSON report.';
+
+/**
+ * Probes, writes the report where it belongs, prints the summary.
+ * @returns the exit code of the contract
+ * @throws UsageError, before anything is sent, when an output cannot be written
+ */
+export async function probeAndReport(
+  loaded: Loaded,
+  io: Io,
+  agent: Agent,
+  keeping: Keeping,
+): Promise<number> {
+  const { options, notes } = loaded;
+  const problems = outputProblems(options);
+  if (problems.length > 0) throw new UsageError(problems);
+  const { plan, unkept } = withoutFolder(planOutputs(options, io.stdout.isTTY === true, keeping), io);
+  for (const note of unkept === null ? notes : [...notes, unkept]) await tell(io, `note: ${note}`);
+  const interruption = catchSignals(io.signals, (message) => void tell(io, message));
+  try {
+    const report = await probe(options, io, agent, interruption.signal);
+    const delivery = await deliver(report, plan, io);
+    for (const problem of delivery.problems) await tell(io, `apim-probe: ${problem}`);
+    await summarise(report, options, plan, delivery, unkept === null ? [] : [unkept], io);
+    if (report.interrupted === 'defect') await tell(io, DEFECT);
+    return exitCode({ report, failOn: options.failOn, delivered: delivery.complete });
+  } finally {
+    interruption.release();
+  }
+}

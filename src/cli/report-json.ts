@@ -1,0 +1,17 @@
+import type { Report } from '../report/schema.ts';
+
+// Controls beyond ASCII's (JSON escapes those itself), format characters, line separators: what a terminal obeys.
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
+
+/** UTF-16 code units, as JSON's \u escapes are. */
+function escaped(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
+/** The report as JSON text. What peers sent stays in it escaped, never raw, so that `cat` of it is harmless. */
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(report, null, 2).replace(UNPRINTABLE, escaped)}\n`;
+}
