@@ -1,7 +1,7 @@
 /** Host names that the documents give and a cloud's catalogue leaves out on purpose, with the reason. */
 import type { Cloud } from '../report/vocabulary.ts';
 
-export interface Absence {
+interface Absence {
   readonly hosts: readonly string[];
   readonly clouds: readonly Cloud[];
   readonly reason: string;
@@ -10,7 +10,7 @@ export interface Absence {
 const UNCONFIRMED = 'The documents give the public name alone; a counterpart in this cloud is unconfirmed.';
 const SOVEREIGN = ['government', 'china'] as const;
 
-export const ABSENCES: readonly Absence[] = [
+const ABSENCES: readonly Absence[] = [
   {
     hosts: ['cacerts.digicert.cn', 'crl.digicert.cn', 'ocsp.digicert.cn'],
     clouds: ['public', 'government'],

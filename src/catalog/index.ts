@@ -10,10 +10,10 @@ import { resources } from './resources.ts';
 import { rules } from './rules.ts';
 import type { CatalogRow } from './types.ts';
 
-export { type Absence, absencesFor } from './absent.ts';
+export { absencesFor } from './absent.ts';
 export { type ResourceKind, type ResourceName, resourceName } from './names.ts';
 export { type ServiceSuffix, serviceSuffixes } from './suffixes.ts';
-export type { CatalogRow, Placeholder, Provenance } from './types.ts';
+export type { CatalogRow, Placeholder } from './types.ts';
 
 const ROWS: readonly CatalogRow[] = [
   ...resources,
