@@ -1,45 +1,12 @@
 /** The commands, described once: parsing and help read this; the code of each is loaded when it runs. */
 
-import type { Flags } from '../config/layers.ts';
-import { FILE_KEYS, type OptionKey } from '../config/options.ts';
-import type { Io } from './io.ts';
-
-/** A flag that one command has for itself: no option of a run, so neither variable nor file holds it. */
-export interface OwnFlag {
-  readonly name: string;
-  /** Placeholder, or null for a switch. */
-  readonly value: string | null;
-  /** The words that it takes, where they are few. */
-  readonly words?: readonly string[];
-  readonly help: string;
-}
-
-export interface Invocation {
-  readonly command: CommandName;
-  readonly positionals: readonly string[];
-  /** The run's options that were given as flags. */
-  readonly flags: Flags;
-  /** The command's own flags. */
-  readonly own: Readonly<Record<string, string | boolean | undefined>>;
-}
-
-/** Does what was asked. Resolves with the exit code; throws UsageError for what the user can correct. */
-export type Command = (invocation: Invocation, io: Io) => Promise<number>;
-
-export interface CommandDescription {
-  readonly summary: string;
-  readonly about: string;
-  readonly examples: readonly string[];
-  readonly positional: string | null;
-  readonly options: readonly OptionKey[];
-  readonly own: readonly OwnFlag[];
-  readonly load: () => Promise<Command>;
-}
+import { FILE_KEYS } from '../config/options.ts';
+import type { CommandDescription, CommandName } from './command.ts';
 
 const OUTPUT_KEYS = ['output', 'format', 'failOn'] as const;
 const WITHOUT_OUTPUTS = FILE_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
 
-export const COMMANDS = {
+const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   run: {
     summary: 'probe every endpoint and report (the default)',
     about:
@@ -80,7 +47,8 @@ export const COMMANDS = {
     summary: 'run against an embedded look-alike of a subnet',
     about:
       'Starts a look-alike of an Azure subnet on the loopback interface and runs against it. Nothing leaves this ' +
-      'machine. Config files and APIM_PROBE_ variables are not read.',
+      'machine. The summary goes to stdout, and a report is written only where --output or --format asks for ' +
+      'it. Config files and APIM_PROBE_ variables are not read.',
     examples: ['apim-probe demo', 'apim-probe demo --scenario sql-blocked'],
     positional: null,
     options: ['output', 'format', 'quiet', 'logLevel', 'color', 'failOn'],
@@ -123,10 +91,7 @@ export const COMMANDS = {
     ],
     load: async () => (await import('./config.ts')).config,
   },
-} as const satisfies Record<string, CommandDescription>;
-
-export type CommandName = keyof typeof COMMANDS;
-export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
+};
 
 export function describe(command: CommandName): CommandDescription {
   return COMMANDS[command];

@@ -2,7 +2,7 @@ import { type Loaded, load } from '../config/load.ts';
 import { maskSecrets } from '../config/mask.ts';
 import { FILE_KEYS, shown } from '../config/options.ts';
 import { printableAll } from '../report/printable.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { columnsOf, write } from './io.ts';
 import { entry } from './layout.ts';
 import { loadSources } from './sources.ts';

@@ -2,7 +2,7 @@ import { load } from '../config/load.ts';
 import { quote } from '../config/mask.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { UsageError } from '../config/usage-error.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { write } from './io.ts';
 import { entry } from './layout.ts';
 
@@ -30,15 +30,20 @@ export const demo: Command = async ({ flags, own }, io) => {
   // Wrong flags are told before a lab is started for them.
   const env = Object.fromEntries(TERMINAL_VARIABLES.map((variable) => [variable, io.env[variable]]));
   load({ flags, env, cwd: io.cwd, preset: { origin: `scenario ${name}`, values: {} } });
-  const [{ runAgent }, { probeAndReport, tell }] = await Promise.all([
+  const [{ runAgent }, { probeAndReport }] = await Promise.all([
     import('../agent.ts'),
     import('./probe-and-report.ts'),
   ]);
   const lab = await startLab(name);
   try {
-    await tell(io, `Scenario ${name}: ${scenario.summary}`);
-    const preset = { origin: `scenario ${name}`, values: lab.options };
-    return await probeAndReport(load({ flags, env, cwd: io.cwd, preset }), io, runAgent, 'on-request');
+    const loaded = load({
+      flags,
+      env,
+      cwd: io.cwd,
+      preset: { origin: `scenario ${name}`, values: lab.options },
+    });
+    const notes = [`scenario ${name}: ${scenario.summary}`, ...loaded.notes];
+    return await probeAndReport({ ...loaded, notes }, io, runAgent, 'on-request');
   } finally {
     await lab.close();
   }

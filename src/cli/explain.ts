@@ -6,7 +6,7 @@ import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
 import { cut } from '../report/text/lines.ts';
 import { CAUSES, type Cause } from '../report/vocabulary.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { columnsOf, type Io, write } from './io.ts';
 import { paragraph } from './layout.ts';
 

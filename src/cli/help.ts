@@ -1,6 +1,7 @@
 /** The help texts, from the descriptions of the options and commands. At most 80 columns. */
 import { flagName, OPTIONS, type OptionKey, SECTIONS } from '../config/options.ts';
-import { COMMAND_NAMES, type CommandName, describe, type OwnFlag } from './commands.ts';
+import { COMMAND_NAMES, type CommandName, type OwnFlag } from './command.ts';
+import { describe } from './commands.ts';
 import { entry, paragraph } from './layout.ts';
 
 const TERM_WIDTH = 26;
@@ -26,14 +27,13 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
 function optionTerm(key: OptionKey): string {
   const option = OPTIONS[key];
   if (option.value !== null) return `  --${flagName(key)} ${option.value}`;
-  const negated = !option.many && option.default === true;
-  return `  --${negated ? 'no-' : ''}${flagName(key)}`;
+  return `  --${option.off === undefined ? '' : 'no-'}${flagName(key)}`;
 }
 
 function optionHelp(key: OptionKey): string {
   const option = OPTIONS[key];
   if (option.many) return `${option.help} (repeatable)`;
-  if (option.default === null || option.value === null) return option.help;
+  if (option.default === null || option.value === null) return option.off ?? option.help;
   return `${option.help} (default: ${option.default})`;
 }
 

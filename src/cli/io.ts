@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { errorCode } from '../config/system-reason.ts';
 
 /** The program's surroundings, handed in, so that a test can stand in for each of them. */
 export interface Io {
@@ -40,7 +41,7 @@ export async function write(stream: NodeJS.WriteStream, text: string): Promise<v
 }
 
 function isGone(error: Error): boolean {
-  const code = 'code' in error ? error.code : null;
+  const code = errorCode(error);
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 }
 

@@ -1,11 +1,8 @@
 /** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
 import { UsageError } from '../config/usage-error.ts';
 import { VERSION } from '../version.ts';
+import { EXIT_DEFECT, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
 import { guardStreams, type Io, StreamError, write } from './io.ts';
-
-const EXIT_USAGE = 2;
-const EXIT_UNWRITTEN = 4;
-const EXIT_DEFECT = 70;
 
 async function perform(argv: readonly string[], io: Io): Promise<number> {
   if (argv.includes('--version')) {
@@ -41,8 +38,8 @@ function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   return /(?:--log-level[ =]|^|\s)(?:debug|trace)(?:\s|$)/.test(words);
 }
 
-/** @returns what to tell the user of an error that should not have been possible */
-export function defectText(error: unknown, stack: boolean): string {
+/** What to tell the user of an error that should not have been possible. */
+function defectText(error: unknown, stack: boolean): string {
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const shown = stack && error instanceof Error && error.stack !== undefined ? error.stack : detail;
   const hint = stack ? '' : ' Run it again with --log-level debug for the details to send.';
@@ -57,7 +54,7 @@ async function failed(error: unknown, argv: readonly string[], io: Io): Promise<
   if (error instanceof StreamError) {
     const reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
     await write(io.stderr, `apim-probe: ${error.message}: ${reason}\n`);
-    return EXIT_UNWRITTEN;
+    return EXIT_UNDELIVERED;
   }
   await write(io.stderr, defectText(error, wantsStack(argv, io.env)));
   return EXIT_DEFECT;

@@ -5,7 +5,8 @@ import { quote } from '../config/mask.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { flagName, OPTION_KEYS, OPTIONS } from '../config/options.ts';
 import { UsageError } from '../config/usage-error.ts';
-import { COMMAND_NAMES, type CommandName, describe, type Invocation } from './commands.ts';
+import { COMMAND_NAMES, type CommandName, type Invocation } from './command.ts';
+import { describe } from './commands.ts';
 
 /** yargs' own niceties would accept what nobody meant: `--no-` before anything, `--a.b`, camelCase twins. */
 const YARGS_SETTINGS = {

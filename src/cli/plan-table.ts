@@ -15,14 +15,15 @@ function targetLines(target: PlannedTarget, columns: number): string[] {
   const endpoint = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const spoken = protocol === transport ? transport : `${transport} ${protocol}`;
   const need = required ? 'required' : 'optional';
-  const tag = `${serviceTag ?? '-'}${direction === 'inbound' ? ' (inbound)' : ''}`;
   const room = Math.floor(columns / 2) - 2;
-  const facts = `${spoken.padEnd(PROTOCOL_WIDTH)} ${need.padEnd(NEED_WIDTH)}${tag}`;
+  const facts = `${spoken.padEnd(PROTOCOL_WIDTH)} ${need.padEnd(NEED_WIDTH)}${serviceTag ?? '-'}`;
   const lead = ' '.repeat(INDENT) + endpoint;
   const head = lead.length < room ? [lead.padEnd(room) + facts] : [lead, `${' '.repeat(room)}${facts}`];
-  return testable
-    ? head
-    : [...head, paragraph(`not tested: ${reason ?? 'no reason known'}`, columns, '      ')];
+  const remarks = [
+    ...(direction === 'inbound' ? ['inbound'] : []),
+    ...(testable ? [] : [`not tested: ${reason ?? 'no reason known'}`]),
+  ];
+  return remarks.length === 0 ? head : [...head, paragraph(remarks.join('; '), columns, '      ')];
 }
 
 function groupBlock(group: string, targets: readonly PlannedTarget[], columns: number): string {

@@ -1,5 +1,5 @@
 import { load } from '../config/load.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { columnsOf, write } from './io.ts';
 import { planCsv } from './plan-csv.ts';
 import { planJson } from './plan-json.ts';

@@ -9,28 +9,35 @@ import { renderText } from '../report/text.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { exitCode } from './exit-code.ts';
 import { columnsOf, type Io, StreamError, write } from './io.ts';
+import { createLog } from './log.ts';
 import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { catchSignals } from './signals.ts';
 import { beforeVerdict } from './summary.ts';
 
 export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
 
 /** Talk is dispensable: a stderr that takes nothing must not cost the report. */
-export async function tell(io: Io, message: string): Promise<void> {
+async function tell(io: Io, message: string): Promise<void> {
   await write(io.stderr, `${message}\n`).catch((error: unknown) => {
     if (!(error instanceof StreamError)) throw error;
   });
 }
 
+/** A log that tells every event and a line that is drawn over and over would tear each other. */
+async function watch(options: Options, io: Io): Promise<Progress> {
+  const log = await createLog(options.logLevel, io.stderr);
+  if (log !== null) return { event: (event) => log.debug(event), stop: () => {} };
+  if (options.quiet) return { event: () => {}, stop: () => {} };
+  return createProgress(io.stderr, { color: options.color, term: io.env['TERM'] });
+}
+
 async function probe(options: Options, io: Io, agent: Agent, signal: AbortSignal): Promise<Report> {
-  const progress = options.quiet
-    ? null
-    : createProgress(io.stderr, { color: options.color, term: io.env['TERM'] });
+  const progress = await watch(options, io);
   try {
-    return await agent(options, { signal, ...(progress === null ? {} : { progress: progress.event }) });
+    return await agent(options, { signal, progress: progress.event });
   } finally {
-    progress?.stop();
+    progress.stop();
   }
 }
 
@@ -79,9 +86,9 @@ export async function probeAndReport(
   const problems = outputProblems(options);
   if (problems.length > 0) throw new UsageError(problems);
   const { plan, unkept } = withoutFolder(planOutputs(options, io.stdout.isTTY === true, keeping), io);
-  for (const note of unkept === null ? notes : [...notes, unkept]) await tell(io, `note: ${note}`);
   const interruption = catchSignals(io.signals, (message) => void tell(io, message));
   try {
+    for (const note of unkept === null ? notes : [...notes, unkept]) await tell(io, `note: ${note}`);
     const report = await probe(options, io, agent, interruption.signal);
     const delivery = await deliver(report, plan, io);
     for (const problem of delivery.problems) await tell(io, `apim-probe: ${problem}`);

@@ -1,5 +1,5 @@
 import { load } from '../config/load.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { loadSources } from './sources.ts';
 
 /** `apim-probe run`: probe every endpoint and report. */

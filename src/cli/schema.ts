@@ -1,4 +1,4 @@
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { write } from './io.ts';
 
 /** `apim-probe schema`: the JSON Schema of the report, or of a config file. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../config/system-reason.ts';
 
 /** Reports name the inner hosts of a network: for the owner's eyes. */
 const OWNER_ONLY = 0o600;
@@ -67,7 +68,7 @@ export async function createFile(
       // The empty file holds the name until the full one takes its place.
       await (await open(path, 'wx', OWNER_ONLY)).close();
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+      if (errorCode(error) === 'EEXIST') continue;
       throw error;
     }
     try {

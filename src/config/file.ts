@@ -15,7 +15,7 @@ import type { Given, Layer, RawValue } from './layers.ts';
 import { quote } from './mask.ts';
 import { didYouMean } from './nearest.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
-import { systemReason } from './system-reason.ts';
+import { errorCode, systemReason } from './system-reason.ts';
 
 const LARGEST_FILE = 1024 * 1024;
 
@@ -44,8 +44,8 @@ function read(path: string, demanded: boolean, problems: string[]): string | nul
       closeSync(handle);
     }
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!absent || demanded) problems.push(`config file ${path} cannot be read: ${systemReason(error)}`);
+    if (errorCode(error) !== 'ENOENT' || demanded)
+      problems.push(`config file ${path} cannot be read: ${systemReason(error)}`);
     return null;
   }
 }

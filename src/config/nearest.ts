@@ -14,7 +14,7 @@ function farness(word: string, candidate: string): number {
  * The candidate that was probably meant.
  * @returns the nearest candidate, or null when none is near enough to be worth a suggestion
  */
-export function nearest(word: string, candidates: readonly string[]): string | null {
+function nearest(word: string, candidates: readonly string[]): string | null {
   // A mistyped word is short; whoever passes a novel gets no suggestion and waits for none.
   if (word.length > 100) return null;
   const wanted = plain(word);

@@ -31,11 +31,13 @@ export const SECTIONS = [
   'Output',
   'Configuration',
 ] as const;
-export type Section = (typeof SECTIONS)[number];
+type Section = (typeof SECTIONS)[number];
 
 interface Description {
   readonly section: Section;
   readonly help: string;
+  /** What the flag with `--no-` does, for a switch that is on by default. */
+  readonly off?: string;
 }
 
 /** How one option is read. `Item` is the parsed value: of the option itself, or of one entry of a list. */
@@ -53,13 +55,13 @@ interface Reader<Item> extends Description {
 }
 
 /** One value: given twice, it is an error. */
-export interface Single<Value> extends Reader<NonNullable<Value>> {
+interface Single<Value> extends Reader<NonNullable<Value>> {
   readonly many: false;
   readonly default: Value;
 }
 
 /** A list: the flag may be repeated, a variable separates by commas or spaces. The default is empty. */
-export interface Many<Item> extends Reader<Item> {
+interface Many<Item> extends Reader<Item> {
   readonly many: true;
 }
 
@@ -306,7 +308,8 @@ export const OPTIONS: Table = {
     value: null,
     many: false,
     default: true,
-    help: 'colour on a terminal (default: yes, unless NO_COLOR is set or TERM is dumb)',
+    help: 'colour on a terminal',
+    off: 'no colour, as with NO_COLOR set or TERM=dumb',
   },
   failOn: {
     section: 'Output',

@@ -12,7 +12,6 @@ export const GATEWAY_ROLES = [
 export type GatewayRole = (typeof GATEWAY_ROLES)[number];
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A DNS server as given by the user. */
 export interface ServerAddress {
@@ -67,7 +66,7 @@ export interface Options {
   readonly output: string | null;
   readonly format: readonly { readonly format: 'json' | 'text'; readonly file: string }[];
   readonly quiet: boolean;
-  readonly logLevel: LogLevel;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly color: boolean;
   readonly failOn: 'required' | 'any' | 'never';
 }

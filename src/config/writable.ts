@@ -11,16 +11,16 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { systemReason } from './system-reason.ts';
+import { errorCode, systemReason } from './system-reason.ts';
 import type { Options } from './types.ts';
 
 /** One file or stdout that the user wants written, by the option that names it. */
-export interface Destination {
+interface Destination {
   readonly option: string;
   readonly path: string;
 }
 
-export function destinations(options: Pick<Options, 'output' | 'format'>): Destination[] {
+function destinations(options: Pick<Options, 'output' | 'format'>): Destination[] {
   const named = options.format.map(({ format, file }) => ({ option: `--format ${format}=`, path: file }));
   return options.output === null ? named : [{ option: '--output ', path: options.output }, ...named];
 }
@@ -30,17 +30,16 @@ export function destinations(options: Pick<Options, 'output' | 'format'>): Desti
  * @returns why no file can be made in the folder, or null
  */
 export function folderProblem(folder: string): string | null {
+  const status = existing(folder);
+  if (status === null) return `the folder ${folder} does not exist; create it first`;
+  if (!status.isDirectory()) return `${folder} is no folder`;
   const trial = join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
-    if (!statSync(folder).isDirectory()) return `${folder} is no folder`;
     closeSync(openSync(trial, 'wx', 0o600));
     unlinkSync(trial);
     return null;
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return missing
-      ? `the folder ${folder} does not exist; create it first`
-      : `the folder ${folder} cannot be written: ${systemReason(error)}`;
+    return `no file can be made in the folder ${folder}: ${errorCode(error) === 'ENOENT' ? 'it takes none' : systemReason(error)}`;
   }
 }
 

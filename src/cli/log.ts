@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { Options } from '../config/types.ts';
+
+const WORDY = ['info', 'debug', 'trace'] as const;
+
+/**
+ * The log: one JSON object a line on stderr, with times in UTC. What is of warning rank or above is told to
+ * the user in plain words anyway, so the quieter levels need no logger.
+ * @returns null below `info`
+ */
+export async function createLog(
+  level: Options['logLevel'],
+  stderr: NodeJS.WriteStream,
+): Promise<Logger | null> {
+  if (!WORDY.some((wordy) => wordy === level)) return null;
+  const { pino } = await import('pino');
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stderr,
+  );
+}
