@@ -74,6 +74,7 @@ export class Network {
       case 'http':
         return this.#once('http middlebox', () => openHttpMiddlebox(upstream.port, allows));
       case 'tls':
+        return this.#once('tls middlebox', () => openTlsMiddlebox(upstream.port, allows));
       case 'mute':
         return upstream;
     }

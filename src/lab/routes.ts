@@ -15,17 +15,17 @@ export const PORTS: ReadonlyMap<number, Front> = new Map([
   ...serving('mute', 25, 587, 25_028, 445, 1433, 1688, 5672, 12_000),
 ]);
 
-/** RFC 5737: nobody has this address, so an honest network connects nobody to it. */
-const RESERVED_ADDRESS = '192.0.2.1';
-
 const SERVICES: Place = { kind: 'services' };
 const REFUSAL: Place = { kind: 'refusal' };
+
+/** 192.0.2.1 is nobody's address (RFC 5737), so an honest network connects nobody to it. */
+export const NOBODY: Route = { host: '192.0.2.1', port: null, to: REFUSAL };
 
 /** The whole network of a scenario: its own routes, then the healthy ones, then a refusal of all the rest. */
 export function allRoutes(own: readonly Route[]): readonly Route[] {
   return [
     ...own,
-    { host: RESERVED_ADDRESS, port: null, to: REFUSAL },
+    NOBODY,
     ...ports().map((port): Route => ({ host: null, port, to: SERVICES })),
     { host: null, port: null, to: REFUSAL },
   ];

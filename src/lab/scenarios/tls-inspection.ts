@@ -1,15 +1,16 @@
-import { insideFirst } from '../routes.ts';
+import { insideFirst, NOBODY } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** Everything that leaves the network over TLS is opened on the way; the gateway inside it is not. */
+/** Everything that leaves the network over HTTPS is opened on the way; the gateway inside it is not. */
 export const INSPECTED = insideFirst(
+  NOBODY,
   { host: null, port: 443, to: { kind: 'inspection' } },
   { host: null, port: 1886, to: { kind: 'inspection' } },
 );
 
 export const tlsInspection: Scenario = {
   name: 'tls-inspection',
-  summary: 'A security gateway opens all TLS on the way out and shows certificates of its own.',
+  summary: 'A security gateway opens HTTPS on the way out and shows certificates of its own.',
   expected: { verdict: 'blocked', exitCode: 1, causes: ['tls-intercepted'] },
   routes: INSPECTED,
 };

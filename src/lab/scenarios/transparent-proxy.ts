@@ -1,33 +1,41 @@
 import { insideFirst } from '../routes.ts';
 import type { Place, Scenario } from '../scenario.ts';
 
-/** Application rules that an administrator would write for API Management; the optional hosts are forgotten. */
+/**
+ * Application rules as an administrator would write them for API Management, who forgot Key Vault. CAPTCHA,
+ * telemetry of the portal and the CDN hosts are left out as well, and nobody misses them.
+ */
 const MIDDLEBOX: Place = {
   kind: 'middlebox',
   allows: [
     '*.core.windows.net',
-    '*.vault.azure.net',
     '*.servicebus.windows.net',
     '*.microsoftmetrics.com',
+    '*.metrics.nsatc.net',
+    '*.msftcloudes.com',
     '*.monitoring.azure.com',
+    '*.monitor.azure.com',
     '*.microsoftonline.com',
-    '*.microsoft.com',
     '*.windows.net',
+    '*.microsoft.com',
+    '*.windowsupdate.com',
+    '*.windows.com',
+    'management.azure.com',
+    'issuer.pki.azure.com',
     '*.digicert.com',
-    '*.digicert.cn',
     '*.geotrust.com',
     '*.msocsp.com',
-    '*.windowsupdate.com',
   ],
 };
 
 export const transparentProxy: Scenario = {
   name: 'transparent-proxy',
-  summary: 'A firewall completes every TCP handshake itself and passes on the names that it has rules for.',
-  expected: { verdict: 'degraded', exitCode: 0, causes: ['transparent-proxy'] },
+  summary: 'A firewall completes every TCP handshake itself, and has no rule for Key Vault.',
+  expected: { verdict: 'blocked', exitCode: 1, causes: ['transparent-proxy', 'sni-filtered'] },
   routes: insideFirst(
     { host: null, port: 443, to: MIDDLEBOX },
     { host: null, port: 1886, to: MIDDLEBOX },
+    { host: null, port: 5671, to: MIDDLEBOX },
     { host: null, port: 80, to: MIDDLEBOX },
     { host: null, port: null, to: { kind: 'mute' } },
   ),
