@@ -1,7 +1,8 @@
 /** The summary for people: findings first, then the table, the verdict last. */
-import { printableAll } from './printable.ts';
+import { printable, printableAll } from './printable.ts';
 import type { Report } from './schema.ts';
 import { findingLines, quietLines, restatementLines } from './text/findings.ts';
+import { wrap } from './text/lines.ts';
 import { headerLines, noticeLines } from './text/notices.ts';
 import { createPalette } from './text/palette.ts';
 import { tableLines } from './text/table.ts';
@@ -13,6 +14,8 @@ export interface TextOptions {
   readonly width: number;
   /** Only the findings' titles and the verdict. */
   readonly quiet: boolean;
+  /** What else to say just before the verdict, such as where the report was written. */
+  readonly closing?: readonly string[];
 }
 
 /**
@@ -23,18 +26,19 @@ export function renderText(report: Report, options: TextOptions): string {
   const safe = printableAll(report);
   const width = Math.max(40, options.width);
   const palette = createPalette(options.color);
+  const closing = (options.closing ?? []).flatMap((line) => wrap(printable(line), width));
+  const verdict = verdictLines(safe, width, palette);
   const blocks = options.quiet
-    ? [[...quietLines(safe.findings, width, palette), ...verdictLines(safe, width, palette)]]
+    ? [[...quietLines(safe.findings, width, palette), ...closing, ...verdict]]
     : [
         headerLines(safe, width, palette),
         ...safe.findings.map((finding) => findingLines(finding, width, palette)),
         tableLines(safe.targets, width, palette),
         noticeLines(safe, width, palette),
         restatementLines(safe.findings, width, palette),
-        verdictLines(safe, width, palette),
+        closing,
+        verdict,
       ];
-  return `${blocks
-    .filter((block) => block.length > 0)
-    .map((block) => block.join('\n'))
-    .join('\n\n')}\n`;
+  const shown = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
+  return `${shown.join('\n\n')}\n`;
 }

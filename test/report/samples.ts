@@ -20,6 +20,7 @@ export function target(group: Group, host: string, port: number, changes: Partia
     serviceTag: null,
     purpose: 'a dependency',
     source: { kind: 'catalog', document: DOCUMENT, asOf: AS_OF },
+    until: null,
     status: 'reachable',
     reason: null,
     failure: null,
@@ -43,7 +44,7 @@ export const DROPPED = { ...NOT_REACHED, failure: 'tcp_timeout', cause: 'outboun
 /** What a target is for which no name was given. */
 export const NAMELESS: Partial<Target> = {
   status: 'untested',
-  reason: 'no name was given',
+  reason: 'give --storage NAME',
   addresses: [],
   latency: { connectMs: null, totalMs: null },
 };

@@ -105,12 +105,43 @@ t.test('the mark of a group is that of its worst trouble', async (t) => {
   t.match(text, /^! captcha +1 of 1/m, 'reached, but not every time');
   t.match(text, /^ {2}! a\.example:443 {2}tcp_timeout, intermittent-loss$/m);
   t.match(text, /^\? redis +0 of 1$/m);
-  t.match(text, /^ {2}\? <name>\.example:6380 {2}not tested: no name was given$/m);
+  t.match(text, /^ {2}\? <name>\.example:6380 {2}not tested: give --storage NAME$/m);
 });
 
 t.test('targets that were not tested for one reason share a line', async (t) => {
   const targets = [443, 5671, 5672].map((port) => target('event-hubs', '<name>.example', port, NAMELESS));
-  t.match(render(report({ targets })), /^ {2}\? 3 endpoints not tested: no name was given$/m);
+  t.match(render(report({ targets })), /^ {2}\? 3 endpoints not tested: give --storage NAME$/m);
+});
+
+t.test('groups that were left out for one reason share a line', async (t) => {
+  const leftOut = { ...NAMELESS, reason: 'left out by --only' };
+  const targets = wholeCatalogue().map((one) => (one.group === 'sql' ? one : { ...one, ...leftOut }));
+  const text = render(report({ verdict: 'inconclusive', targets }));
+  t.match(text, /^✓ sql +1 of 1/m);
+  t.match(flat(text), /\? storage-blob, .*, custom: 56 endpoints not tested: left out by --only/);
+  t.equal(text.match(/left out by --only/g)?.length, 1);
+});
+
+t.test('what the documents dropped worries nobody', async (t) => {
+  const dropped = { ...DROPPED, until: '2021-12-01' };
+  const targets = wholeCatalogue().map((one) =>
+    one.group === 'smtp' || one.host === 'ocsp.msocsp.com' ? { ...one, ...dropped } : one,
+  );
+  const text = render(report({ targets }));
+  t.match(text, /^i smtp +0 of 3\n {2}i 3 endpoints not reached, which the documents no longer list$/m);
+  t.match(text, /^✓ certificates +4 of 4 +2 of 3 .*\n {2}i 1 endpoint not reached/m);
+  t.notMatch(text, /✗|!/);
+  const asked = render(
+    report({ targets: [target('smtp', 'a.example', 25, { ...dropped, required: true })] }),
+  );
+  t.match(asked, /^✗ smtp +0 of 1$/m, 'unless somebody requires it');
+});
+
+t.test('the caller’s last words stand before the verdict', async (t) => {
+  for (const quiet of [false, true]) {
+    const text = render(report(), { quiet, closing: ['Report: /var/lib/a\u001b[2J.json'] });
+    t.match(text, /^Report: \/var\/lib\/a\\u\{1b\}\[2J\.json\n+READY: /m);
+  }
 });
 
 t.test('a run where everything is dropped still ends usefully', async (t) => {
@@ -171,7 +202,7 @@ t.test('degraded says how far it was reached', async (t) => {
 t.test('inconclusive says what was missing and the flags that give it', async (t) => {
   const nameless = (one: ReturnType<typeof target>) =>
     ['storage-blob', 'storage-table', 'sql', 'key-vault'].includes(one.group)
-      ? { ...one, ...NAMELESS, host: `<name>.${one.host.split('.').slice(1).join('.')}` }
+      ? { ...one, ...NAMELESS, reason: `give --${one.group.replace(/-(blob|table)$/, '')} NAME` }
       : one;
   const text = flat(render(report({ verdict: 'inconclusive', targets: wholeCatalogue().map(nameless) })));
   t.match(text, 'INCONCLUSIVE: not every required endpoint was tested (reached: 9 of 13;');
@@ -192,7 +223,7 @@ t.test('a run that was cut short says so before the verdict', async (t) => {
     /The deadline came after 60 s: 1 endpoint not tested\. --deadline .* INCONCLUSIVE: /,
   );
   t.match(cutShort('defect'), /A defect in apim-probe ended the run after 60 s: .* INCONCLUSIVE: /);
-  t.notMatch(cutShort('SIGINT'), 'Give --sql', 'a name was given, so none is asked for');
+  t.notMatch(cutShort('SIGINT'), 'Give --sql', 'no name is missing, so none is asked for');
 });
 
 t.test('surroundings that matter have a line each, others none', async (t) => {

@@ -6,20 +6,6 @@ import { MARK_OF_VERDICT, type Palette } from './palette.ts';
 
 const SHOWN_GROUPS = 6;
 
-/** The flag that gives a group its names, where the documents cannot. */
-const FLAG: Readonly<Partial<Record<Group, string>>> = {
-  'storage-blob': '--storage NAME',
-  'storage-table': '--storage NAME',
-  'storage-queue': '--storage NAME',
-  'storage-file': '--storage NAME',
-  sql: '--sql NAME',
-  'key-vault': '--key-vault NAME',
-  'event-hubs': '--event-hubs NAME',
-  redis: '--redis HOST',
-  gateway: '--apim NAME',
-  'control-plane': '--apim NAME',
-};
-
 /** Why the run ended early, when it did, and the verdict. */
 export function verdictLines(report: Report, width: number, palette: Palette): string[] {
   const [head = '', ...rest] = wrap(`${report.verdict.toUpperCase()}: ${sentence(report)}`, width);
@@ -73,11 +59,12 @@ function missing(report: Report): string {
   return parts.join('');
 }
 
-/** What to give the next run, where this one lacked a name: a template such as `<name>` stands in its place. */
+/** What to give the next run, where this one lacked a name: the plan writes `give --flag VALUE` as the reason. */
 function flags(report: Report): string {
-  const nameless = requiredOf(report, 'untested').filter((target) => target.host.includes('<'));
-  const missed = [...new Set(nameless.flatMap((target) => FLAG[target.group] ?? []))];
-  return missed.length > 0 ? ` Give ${missed.join(', ')}.` : '';
+  const missed = requiredOf(report, 'untested').flatMap(
+    ({ reason }) => /^give (--.+)$/.exec(reason ?? '')?.[1] ?? [],
+  );
+  return missed.length > 0 ? ` Give ${few([...new Set(missed)], SHOWN_GROUPS)}.` : '';
 }
 
 function requiredOf(report: Report, status: Target['status']): Target[] {
