@@ -130,7 +130,14 @@ t.test('what the documents dropped worries nobody', async (t) => {
   const text = render(report({ targets }));
   t.match(text, /^i smtp +0 of 3\n {2}i 3 endpoints not reached, which the documents no longer list$/m);
   t.match(text, /^✓ certificates +4 of 4 +2 of 3 .*\n {2}i 1 endpoint not reached/m);
+  t.match(
+    flat(text),
+    'READY: every required endpoint was reached (13 of 13); optional: 40 of 44 (4 of the rest no longer listed).',
+  );
   t.notMatch(text, /✗|!/);
+  const flaky = { ...dropped, status: 'intermittent' as const };
+  const sometimes = render(report({ targets: [target('smtp', 'a.example', 25, flaky)] }));
+  t.match(sometimes, /^i smtp +1 of 1\n {2}i 1 endpoint not reached every time, which/m);
   const asked = render(
     report({ targets: [target('smtp', 'a.example', 25, { ...dropped, required: true })] }),
   );

@@ -33,8 +33,9 @@ export function troubleLines(targets: readonly Target[], width: number, palette:
 
 function forgivenLines(targets: readonly Target[], width: number, palette: Palette): string[] {
   if (targets.length === 0) return [];
-  const which = `${count(targets.length, 'endpoint')} not reached`;
-  return wrap(`${which}, which the documents no longer list`, width, `  ${palette.symbol('note')} `);
+  const often = targets.every(({ status }) => status === 'unreachable') ? '' : ' every time';
+  const text = `${count(targets.length, 'endpoint')} not reached${often}, which the documents no longer list`;
+  return wrap(text, width, `  ${palette.symbol('note')} `);
 }
 
 /** Targets that failed in the same way; those that had nothing to test share one line. */

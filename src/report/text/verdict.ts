@@ -3,6 +3,7 @@ import type { Counts, Report, Target } from '../schema.ts';
 import type { Group } from '../vocabulary.ts';
 import { count, duration, few, wrap } from './lines.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
+import { isForgiven } from './trouble.ts';
 
 const SHOWN_GROUPS = 6;
 
@@ -30,7 +31,7 @@ function interruptionLines(report: Report, width: number): string[] {
 
 function sentence(report: Report): string {
   const { required, optional } = report.summary;
-  const others = optional.total > 0 ? `; optional: ${reached(optional)}` : '';
+  const others = optional.total > 0 ? `; optional: ${reached(optional)}${dropped(report)}` : '';
   switch (report.verdict) {
     case 'ready':
     case 'degraded':
@@ -46,6 +47,12 @@ function sentence(report: Report): string {
 function reached(counts: Counts): string {
   const unsteady = counts.intermittent > 0 ? `, ${counts.intermittent} of them not every time` : '';
   return `${counts.reachable + counts.intermittent} of ${counts.total}${unsteady}`;
+}
+
+/** Optional endpoints that nobody needs to miss. */
+function dropped({ targets }: Report): string {
+  const missed = targets.filter((target) => isForgiven(target) && target.status === 'unreachable').length;
+  return missed > 0 ? ` (${missed} of the rest no longer listed)` : '';
 }
 
 /** The groups whose required endpoints were not reached, and those where nothing was tested. */
