@@ -13,9 +13,17 @@ export interface FindingDraft {
   readonly remedy?: readonly string[];
 }
 
-/** How bad it is that these targets are not fine: an error only when a required one cannot be reached. */
+/**
+ * How bad it is that these targets are not fine: an error only when a required one cannot be reached, and no
+ * more than a remark when the documents have dropped them all, since the verdict does not count those either.
+ */
 export function severityOf(targets: readonly Target[]): Severity {
-  return targets.some((target) => target.required && target.status === 'unreachable') ? 'error' : 'warning';
+  if (targets.some((target) => target.required && target.status === 'unreachable')) return 'error';
+  return targets.length > 0 && targets.every(isDropped) ? 'info' : 'warning';
+}
+
+function isDropped({ required, until }: Target): boolean {
+  return !required && until !== null;
 }
 
 /** A complete finding; the evidence is in the order of the ids. */

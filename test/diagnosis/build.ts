@@ -1,0 +1,319 @@
+/** Building blocks for observations. Everything built here is held against the report's own schema. */
+import type { CertificateFacts, Facts, TlsFacts } from '../../probes/facts.ts';
+import type { Failure } from '../../probes/failures.ts';
+import { diagnose } from '../../src/diagnosis/index.ts';
+import type { Control } from '../../src/report/controls.ts';
+import {
+  type Address,
+  type Attempt,
+  type Environment,
+  type Finding,
+  type Observations,
+  Report,
+  type Resolution,
+  type Target,
+} from '../../src/report/schema.ts';
+import type { Cause, Group } from '../../src/report/vocabulary.ts';
+
+export const SERVER = '10.0.0.4';
+export const OTHER_SERVER = '10.0.0.5';
+const STARTED = '2026-05-04T10:00:00.000Z';
+const SOURCE = { kind: 'catalog', document: 'Port table', asOf: '2026-04-30' } as const;
+
+export function observations(parts: {
+  targets: readonly Target[];
+  controls?: readonly Control[];
+  servers?: readonly string[];
+  environment?: Partial<Environment>;
+}): Observations {
+  const environment: Environment = {
+    cloud: 'public',
+    region: 'westeurope',
+    vm: null,
+    network: { interfaces: [], subnet: '10.1.0.0/27', subnetCapacity: null },
+    dns: {
+      servers: [...(parts.servers ?? [SERVER])],
+      source: '/etc/resolv.conf',
+      searchDomains: [],
+      hostsFile: { path: '/etc/hosts', entries: 0, overrides: [] },
+    },
+    proxies: [],
+    clockOffsetMs: null,
+    privileged: false,
+    notes: [],
+    ...parts.environment,
+  };
+  return {
+    environment: Report.shape.environment.parse(environment),
+    controls: (parts.controls ?? []).map((control) => Report.shape.controls.element.parse(control)),
+    targets: parts.targets.map((target) => Report.shape.targets.element.parse(target)),
+  };
+}
+
+/** Diagnoses and holds the outcome against the report's schema. */
+export function judge(parts: Parameters<typeof observations>[0]): {
+  targets: readonly Target[];
+  findings: readonly Finding[];
+  causes: Record<string, Cause | null>;
+  only: (cause: Cause) => Finding;
+} {
+  const { targets, findings } = diagnose(observations(parts));
+  for (const target of targets) Report.shape.targets.element.parse(target);
+  for (const finding of findings) Report.shape.findings.element.parse(finding);
+  return {
+    targets,
+    findings,
+    causes: Object.fromEntries(targets.map(({ id, cause }) => [id, cause])),
+    only: (cause) => {
+      const found = findings.filter((finding) => finding.cause === cause);
+      if (found[0] === undefined || found.length > 1) {
+        throw new Error(
+          `${found.length} findings of ${cause} among ${findings.map((one) => one.cause).join(', ')}`,
+        );
+      }
+      return found[0];
+    },
+  };
+}
+
+type Given = Partial<Omit<Target, 'id' | 'group'>>;
+
+/** A target that was reached, unless the parts given say otherwise. */
+export function target(group: Group, host: string, given: Given = {}): Target {
+  const port = given.port ?? 443;
+  return {
+    id: `${group}/${host}:${port}`,
+    group,
+    resourceType: null,
+    host,
+    port,
+    protocol: 'https',
+    required: false,
+    serviceTag: null,
+    purpose: 'a test',
+    source: SOURCE,
+    until: null,
+    status: 'reachable',
+    reason: null,
+    failure: null,
+    cause: null,
+    addresses: [],
+    resolutions: [],
+    attempts: [],
+    latency: { connectMs: null, totalMs: null },
+    ...given,
+  };
+}
+
+/** Reached at this address with a certificate of its own. */
+export function reached(group: Group, host: string, address: string, given: Given = {}): Target {
+  return target(group, host, {
+    addresses: [addressOf(address)],
+    resolutions: [resolved(address)],
+    attempts: [attempt(address, null, { proof: 'certificate' })],
+    ...given,
+  });
+}
+
+/** Failed at this address, three times, with the same failure. */
+export function failed(
+  group: Group,
+  host: string,
+  address: string,
+  failure: Failure,
+  given: Given & { facts?: Facts } = {},
+): Target {
+  const { facts, ...rest } = given;
+  return target(group, host, {
+    status: 'unreachable',
+    failure,
+    addresses: [addressOf(address)],
+    resolutions: [resolved(address)],
+    attempts: [1, 2, 3].map(() => attempt(address, failure, facts)),
+    ...rest,
+  });
+}
+
+/** Never dialled: its name gave no address at these servers. */
+export function unresolved(
+  group: Group,
+  host: string,
+  resolutions: readonly Resolution[],
+  given: Given = {},
+): Target {
+  return target(group, host, {
+    status: 'unreachable',
+    failure: resolutions.at(-1)?.failure ?? 'dns_timeout',
+    resolutions: [...resolutions],
+    ...given,
+  });
+}
+
+/** A configured DNS server as a target. */
+export function dnsServer(address: string, failure: Failure | null = null): Target {
+  const given: Given = { port: 53, protocol: 'dns', required: true, addresses: [addressOf(address)] };
+  return failure === null
+    ? target('dns', address, { ...given, attempts: [attempt(address, null, { proof: 'reply' })] })
+    : target('dns', address, {
+        ...given,
+        status: 'unreachable',
+        failure,
+        attempts: [attempt(address, failure, { dns: { udp: failure, tcp: failure } })],
+      });
+}
+
+export function addressOf(address: string, via: readonly string[] = []): Address {
+  return {
+    address,
+    family: address.includes(':') ? 6 : 4,
+    scope: /^(?:10|172|192)\./.test(address) ? 'private' : 'public',
+    via: [...via],
+  };
+}
+
+export function resolved(address: string, server = SERVER, cname: readonly string[] = []): Resolution {
+  return {
+    server,
+    rcode: 'NOERROR',
+    failure: null,
+    addresses: [address],
+    cname: [...cname],
+    authority: [],
+    truncated: false,
+    ms: 2,
+  };
+}
+
+const RCODES: Partial<Record<Failure, string>> = {
+  dns_nxdomain: 'NXDOMAIN',
+  dns_nodata: 'NOERROR',
+  dns_servfail: 'SERVFAIL',
+  dns_refused: 'REFUSED',
+};
+
+export function unanswered(failure: Failure, given: Partial<Resolution> = {}): Resolution {
+  return {
+    server: SERVER,
+    rcode: RCODES[failure] ?? failure,
+    failure,
+    addresses: [],
+    cname: [],
+    authority: [],
+    truncated: false,
+    ms: 2,
+    ...given,
+  };
+}
+
+/** One attempt; a failure after TCP has a completed connection among its steps. */
+export function attempt(address: string, failure: Failure | null, facts: Facts = {}): Attempt {
+  const connects = failure === null || !/^(?:tcp|dns)_/.test(failure);
+  return {
+    address,
+    startedAt: STARTED,
+    ok: failure === null,
+    failure,
+    steps: [{ name: 'connect', ms: 3, ok: connects }],
+    facts,
+  };
+}
+
+export function certificate(given: Partial<CertificateFacts> = {}): CertificateFacts {
+  return {
+    subject: 'O=Microsoft Corporation, CN=*.blob.core.windows.net',
+    issuer: 'C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 07',
+    issuerOrganization: 'Microsoft Corporation',
+    names: ['*.blob.core.windows.net'],
+    serialNumber: '01',
+    validFrom: '2026-01-01T00:00:00.000Z',
+    validTo: '2026-12-31T00:00:00.000Z',
+    fingerprint256: 'AA:BB',
+    ...given,
+  };
+}
+
+export function tls(given: Partial<TlsFacts> = {}, leaf: Partial<CertificateFacts> = {}): Facts {
+  return {
+    tls: {
+      serverName: 'example.net',
+      version: 'TLSv1.3',
+      cipher: 'TLS_AES_256_GCM_SHA384',
+      alpn: null,
+      trust: 'public',
+      trustError: null,
+      nameMatches: true,
+      validity: 'valid',
+      chain: [certificate(leaf)],
+      ...given,
+    },
+  };
+}
+
+export function reservedAddress(connected: boolean): Control {
+  return {
+    name: 'tcp-reserved-address',
+    outcome: connected ? 'anomalous' : 'expected',
+    detail: {
+      text: 'tried',
+      address: '192.0.2.1',
+      connected,
+      failure: connected ? null : 'tcp_timeout',
+    },
+  };
+}
+
+export function otherName(of: Target, wentFurther: boolean, serverName: string | null = null): Control {
+  return {
+    name: 'tls-other-name',
+    outcome: wentFurther ? 'anomalous' : 'unknown',
+    detail: {
+      text: 'tried',
+      target: of.id,
+      address: of.attempts[0]?.address ?? '20.0.0.1',
+      serverName,
+      wentFurther,
+      failure: wentFurther ? null : 'tls_reset',
+    },
+  };
+}
+
+export function clock(offsetMs: number | null, peers: readonly string[] = []): Control {
+  return {
+    name: 'clock',
+    outcome: offsetMs === null ? 'unknown' : Math.abs(offsetMs) > 300_000 ? 'anomalous' : 'expected',
+    detail: { text: 'compared', offsetMs, samples: peers.map((peer) => ({ peer, offsetMs: offsetMs ?? 0 })) },
+  };
+}
+
+export function azureDns(answers: Readonly<Record<string, string>>): Control {
+  return {
+    name: 'azure-dns',
+    outcome: 'expected',
+    detail: {
+      text: 'asked',
+      server: '168.63.129.16',
+      answers: Object.entries(answers).map(([name, answer]) => ({
+        server: '168.63.129.16',
+        name,
+        rcode: /^[0-9.]+$/.test(answer) ? 'NOERROR' : answer,
+        addresses: /^[0-9.]+$/.test(answer) ? [answer] : [],
+        cname: [],
+      })),
+    },
+  };
+}
+
+export function randomName(...addresses: readonly string[]): Control {
+  const name = 'x7f3q9.blob.core.windows.net';
+  return {
+    name: 'dns-random-name',
+    outcome: addresses.length > 0 ? 'anomalous' : 'expected',
+    detail: {
+      text: 'asked',
+      answers:
+        addresses.length > 0
+          ? [{ server: SERVER, name, rcode: 'NOERROR', addresses: [...addresses], cname: [] }]
+          : [],
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import t from 'tap';
+import { lookup, probeAgain, showIssuer } from '../../src/diagnosis/command.ts';
+import type { Target } from '../../src/report/schema.ts';
+import type { Group } from '../../src/report/vocabulary.ts';
+import { failed, observations, reached } from './build.ts';
+
+const again = (targets: readonly Target[]) => probeAgain(observations({ targets }), targets);
+const broken = (group: Group, host: string, port = 443) =>
+  failed(group, host, '20.1.1.1', 'tcp_timeout', { port });
+
+t.test('a second run names what the first one was told', async (t) => {
+  t.equal(
+    again([broken('storage-blob', 'st1.blob.core.windows.net')]),
+    'apim-probe run --only storage-blob --storage st1',
+  );
+  t.equal(
+    again([broken('redis', 'r.redis.cache.windows.net')]),
+    'apim-probe run --only redis --redis r.redis.cache.windows.net',
+  );
+  t.equal(
+    again([broken('custom', 'app.contoso.com', 8443)]),
+    'apim-probe run --only custom --target https://app.contoso.com:8443',
+  );
+  t.equal(
+    again([broken('control-plane', 'a1.management.azure-api.net', 3443)]),
+    'apim-probe run --only control-plane --apim a1',
+  );
+  t.equal(
+    again([broken('gateway', 'api.contoso.com')]),
+    'apim-probe run',
+    'the role of a custom domain is not known',
+  );
+  t.equal(again([broken('kms', 'kms.core.windows.net', 1688)]), 'apim-probe run --only kms');
+  t.equal(again([]), 'apim-probe run');
+});
+
+t.test('what was reached need not be run again', async (t) => {
+  t.equal(again([broken('kms', 'a.net'), reached('sql', 'b.net', '20.1.1.1')]), 'apim-probe run --only kms');
+});
+
+t.test('cloud and DNS servers are repeated when they were given', async (t) => {
+  const targets = [broken('kms', 'a.net')];
+  const given = observations({ targets, servers: ['127.0.0.1:5353', '[fd00::1]:53', 'x;reboot'] });
+  const dns = { ...given.environment.dns, source: '--dns-server' };
+  const environment = { ...given.environment, cloud: 'china', dns } as const;
+  t.equal(
+    probeAgain({ ...given, environment }, targets),
+    "apim-probe run --cloud china --dns-server 127.0.0.1:5353 --dns-server '[fd00::1]:53' --only kms",
+  );
+});
+
+t.test('nothing that a shell reads ever gets into a command', async (t) => {
+  for (const hostile of [
+    'a;reboot',
+    '$(reboot)',
+    '-oProxy',
+    'a b',
+    '`x`',
+    "a'b",
+    'a\nb',
+    'a|b',
+    '',
+    '--help',
+    'a.net-',
+  ]) {
+    const command = again([broken('custom', hostile)]);
+    t.equal(command, 'apim-probe run', JSON.stringify(hostile));
+    t.equal(lookup(hostile, '10.0.0.4'), 'apim-probe run --only dns');
+    t.equal(lookup('a.net', hostile), 'nslookup a.net');
+    t.equal(showIssuer(hostile, 443), 'apim-probe run');
+  }
+});
+
+t.test('a DNS server is asked on its own port', async (t) => {
+  t.equal(lookup('a.net', null), 'nslookup a.net');
+  t.equal(lookup('a.net', '10.0.0.4'), 'nslookup a.net 10.0.0.4');
+  t.equal(lookup('a.net', 'fd00::1'), 'nslookup a.net fd00::1');
+  t.equal(lookup('a.net', '127.0.0.1:5353'), 'nslookup -port=5353 a.net 127.0.0.1');
+  t.equal(lookup('a.net', '[fd00::1]:5353'), 'nslookup -port=5353 a.net fd00::1');
+});

@@ -1,0 +1,238 @@
+import t from 'tap';
+import {
+  azureDns,
+  dnsServer,
+  failed,
+  judge,
+  OTHER_SERVER,
+  randomName,
+  reached,
+  resolved,
+  SERVER,
+  target,
+  unanswered,
+  unresolved,
+} from './build.ts';
+
+const AZURE = '168.63.129.16';
+const HOST = 'a.database.windows.net';
+const ID = `sql/${HOST}:443`;
+
+t.test('dns-forwarding-broken', async (t) => {
+  t.test('SERVFAIL at a custom server, while Azure DNS resolves', async (t) => {
+    const { findings } = judge({
+      targets: [
+        dnsServer(SERVER),
+        unresolved('sql', HOST, [unanswered('dns_servfail')], { required: true }),
+        unresolved('entra-id', 'login.microsoftonline.com', [unanswered('dns_refused')]),
+      ],
+      controls: [azureDns({ [HOST]: '20.1.1.1' })],
+    });
+    t.equal(findings.length, 1);
+    t.match(findings[0], {
+      cause: 'dns-forwarding-broken',
+      severity: 'error',
+      title: 'DNS server 10.0.0.4 cannot resolve Azure’s names',
+      explanation:
+        /10\.0\.0\.4 gave REFUSED and SERVFAIL for 2 of 2 names .*168\.63\.129\.16 can resolve them/,
+      evidence: ['entra-id/login.microsoftonline.com:443', ID],
+    });
+    t.match(
+      findings[0]?.remedy[0],
+      `On 10.0.0.4: forward names that the server does not hold itself to ${AZURE}`,
+    );
+  });
+
+  t.test('two servers that both lack a forwarder are one finding', async (t) => {
+    const { only } = judge({
+      servers: [SERVER, OTHER_SERVER],
+      targets: [
+        unresolved('sql', HOST, [
+          unanswered('dns_servfail'),
+          unanswered('dns_servfail', { server: OTHER_SERVER }),
+        ]),
+      ],
+    });
+    t.match(only('dns-forwarding-broken').title, 'DNS servers 10.0.0.4 and 10.0.0.5');
+    t.match(only('dns-forwarding-broken').explanation, 'No other server could be asked to compare.');
+  });
+
+  t.test('a failing second server is a warning while the first one resolves', async (t) => {
+    const { only, causes } = judge({
+      servers: [SERVER, OTHER_SERVER],
+      targets: [
+        reached('sql', HOST, '20.1.1.1', {
+          required: true,
+          resolutions: [resolved('20.1.1.1'), unanswered('dns_refused', { server: OTHER_SERVER })],
+        }),
+      ],
+    });
+    t.match(only('dns-forwarding-broken'), {
+      severity: 'warning',
+      confirm: `nslookup ${HOST} ${OTHER_SERVER}`,
+    });
+    t.equal(causes[ID], null);
+  });
+
+  t.test('one lost query is not worth a finding', async (t) => {
+    const { findings } = judge({
+      servers: [SERVER, OTHER_SERVER],
+      targets: [
+        dnsServer(OTHER_SERVER),
+        reached('sql', HOST, '20.1.1.1', {
+          resolutions: [resolved('20.1.1.1'), unanswered('dns_timeout', { server: OTHER_SERVER })],
+        }),
+      ],
+    });
+    t.same(findings, []);
+  });
+
+  t.test('a server that only goes silent for some names has a broken forwarder', async (t) => {
+    const { causes } = judge({
+      targets: [
+        reached('custom', 'intranet.contoso.com', '10.3.3.3'),
+        unresolved('sql', HOST, [unanswered('dns_timeout')]),
+      ],
+    });
+    t.equal(causes[ID], 'dns-forwarding-broken');
+  });
+
+  t.test('a server that denies every name of unrelated domains knows nothing public', async (t) => {
+    const hosts = ['a.database.windows.net', 'v.vault.azure.net', 'login.microsoftonline.com'];
+    const denied = (host: string) => unresolved('custom', host, [unanswered('dns_nxdomain')]);
+    t.match(judge({ targets: hosts.map(denied) }).only('dns-forwarding-broken').evidence, { length: 3 });
+    const mixed = judge({
+      targets: [...hosts.map(denied), reached('kms', 'kms.core.windows.net', '20.1.1.1')],
+    });
+    t.notOk(mixed.findings.some(({ cause }) => cause === 'dns-forwarding-broken'));
+  });
+
+  t.test('does not fire when Azure DNS fails as well', async (t) => {
+    const servfail = unanswered('dns_servfail');
+    const control = judge({
+      targets: [unresolved('sql', HOST, [servfail])],
+      controls: [azureDns({ [HOST]: 'SERVFAIL' })],
+    });
+    t.equal(control.causes[ID], 'undetermined');
+    const configured = judge({
+      servers: [AZURE],
+      targets: [unresolved('sql', HOST, [{ ...servfail, server: AZURE }])],
+    });
+    t.equal(configured.causes[ID], 'undetermined');
+  });
+});
+
+t.test('dns-servers-disagree', async (t) => {
+  const servers = [SERVER, OTHER_SERVER];
+  const both = [resolved('20.1.1.1'), resolved('10.2.0.4', OTHER_SERVER)];
+
+  t.test('private here and public there explains the silence of the public side', async (t) => {
+    const { findings, causes } = judge({
+      servers,
+      targets: [failed('sql', HOST, '20.1.1.1', 'tcp_timeout', { resolutions: both, required: true })],
+    });
+    t.match(findings, [
+      {
+        cause: 'dns-servers-disagree',
+        severity: 'error',
+        title: 'DNS servers 10.0.0.4 and 10.0.0.5 disagree about 1 name',
+        explanation: `${HOST}: 10.0.0.4 says public (20.1.1.1) and 10.0.0.5 says private (10.2.0.4).`,
+        confirm: `nslookup ${HOST} ${SERVER}`,
+      },
+    ]);
+    t.equal(causes[ID], 'dns-servers-disagree');
+  });
+
+  t.test('is a warning while the endpoint works', async (t) => {
+    const { only, causes } = judge({
+      servers,
+      targets: [reached('sql', HOST, '10.2.0.4', { resolutions: both })],
+    });
+    t.equal(only('dns-servers-disagree').severity, 'warning');
+    t.equal(causes[ID], null);
+  });
+
+  t.test('does not explain a private address that was dialled and is silent', async (t) => {
+    const { causes } = judge({
+      servers,
+      targets: [failed('sql', HOST, '10.2.0.4', 'tcp_timeout', { resolutions: both.toReversed() })],
+    });
+    t.equal(causes[ID], 'outbound-dropped');
+  });
+
+  t.test('does not fire for different addresses of one kind, nor for a server that fails', async (t) => {
+    const { findings } = judge({
+      servers,
+      targets: [
+        dnsServer(SERVER),
+        dnsServer(OTHER_SERVER),
+        reached('sql', HOST, '20.1.1.1', {
+          resolutions: [resolved('20.1.1.1'), resolved('20.1.1.2', OTHER_SERVER)],
+        }),
+        reached('kms', 'kms.core.windows.net', '20.1.1.1', {
+          resolutions: [resolved('20.1.1.1'), unanswered('dns_timeout', { server: OTHER_SERVER })],
+        }),
+      ],
+    });
+    t.same(findings, []);
+  });
+});
+
+t.test('dns-tampered', async (t) => {
+  t.test('a random name that resolves, and what shares its address', async (t) => {
+    const { findings, causes } = judge({
+      targets: [
+        failed('sql', HOST, '20.99.0.1', 'tls_untrusted', { required: true }),
+        failed('kms', 'kms.core.windows.net', '20.1.1.1', 'tcp_refused'),
+      ],
+      controls: [randomName('20.99.0.1')],
+    });
+    t.match(findings[0], {
+      cause: 'dns-tampered',
+      severity: 'error',
+      title: 'DNS answers from 10.0.0.4 are invented',
+      explanation:
+        /10\.0\.0\.4 answers the random name x7f3q9\.blob\.core\.windows\.net, .* with 20\.99\.0\.1\. It misleads 1 endpoint\./,
+      evidence: [ID],
+      confirm: `nslookup x7f3q9.blob.core.windows.net ${SERVER}`,
+    });
+    t.equal(causes['kms/kms.core.windows.net:443'], 'outbound-rejected');
+  });
+
+  t.test('is a warning when nothing was misled', async (t) => {
+    const { findings } = judge({
+      targets: [reached('sql', HOST, '20.1.1.1')],
+      controls: [randomName('20.99.0.1')],
+    });
+    t.match(findings, [{ cause: 'dns-tampered', severity: 'warning', evidence: [] }]);
+  });
+
+  for (const address of ['0.0.0.0', '127.0.0.1', '::', '198.18.0.7', '240.0.0.1', '169.254.1.1']) {
+    t.test(`${address} is no service’s address`, async (t) => {
+      const { causes, findings } = judge({ targets: [failed('sql', HOST, address, 'tcp_refused')] });
+      t.equal(causes[ID], 'dns-tampered');
+      t.match(findings[0]?.explanation, `${HOST} is ${address} according to ${SERVER}`);
+    });
+  }
+
+  t.test('does not blame DNS for the hosts file, nor for an address given as such', async (t) => {
+    const { causes } = judge({
+      targets: [
+        failed('sql', HOST, '127.0.0.1', 'tcp_refused', { resolutions: [resolved('20.1.1.1')] }),
+        failed('custom', '127.0.0.1', '127.0.0.1', 'tcp_refused', { resolutions: [] }),
+      ],
+      controls: [randomName()],
+    });
+    t.same(causes, { [ID]: 'outbound-rejected', 'custom/127.0.0.1:443': 'outbound-rejected' });
+  });
+
+  t.test('does not touch what was reached or never tried', async (t) => {
+    const { findings } = judge({
+      targets: [
+        reached('custom', 'localhost.contoso.com', '127.0.0.1'),
+        target('kms', 'x.net', { status: 'untested', resolutions: [resolved('0.0.0.0')] }),
+      ],
+    });
+    t.same(findings, []);
+  });
+});

@@ -1,0 +1,121 @@
+import t from 'tap';
+import {
+  azureDns,
+  dnsServer,
+  judge,
+  OTHER_SERVER,
+  reached,
+  resolved,
+  SERVER,
+  unanswered,
+  unresolved,
+} from './build.ts';
+
+const silence = (server = SERVER) => unanswered('dns_timeout', { server });
+
+t.test('with the only server dead, one finding names every endpoint', async (t) => {
+  const { findings, causes } = judge({
+    targets: [
+      dnsServer(SERVER, 'dns_timeout'),
+      unresolved('sql', 'contoso.database.windows.net', [silence()], { port: 1433, required: true }),
+      unresolved('entra-id', 'login.microsoftonline.com', [silence()]),
+    ],
+  });
+  t.equal(findings.length, 1);
+  t.match(findings[0], {
+    cause: 'dns-server-down',
+    severity: 'error',
+    owner: 'dns',
+    title: 'The only DNS server, 10.0.0.4, answers nothing',
+    explanation:
+      /10\.0\.0\.4 left all of 2 names unanswered \(dns_timeout\)\..*2 endpoints could not be tried/,
+    evidence: [
+      'dns/10.0.0.4:53',
+      'entra-id/login.microsoftonline.com:443',
+      'sql/contoso.database.windows.net:1433',
+    ],
+    confirm: 'apim-probe run --only dns',
+  });
+  t.same([...new Set(Object.values(causes))], ['dns-server-down']);
+});
+
+t.test('two dead servers are one finding', async (t) => {
+  const { findings } = judge({
+    servers: [SERVER, OTHER_SERVER],
+    targets: [
+      dnsServer(SERVER, 'dns_timeout'),
+      dnsServer(OTHER_SERVER, 'dns_unreachable'),
+      unresolved('key-vault', 'contoso.vault.azure.net', [
+        silence(),
+        unanswered('dns_unreachable', { server: OTHER_SERVER }),
+      ]),
+    ],
+  });
+  t.equal(findings.length, 1);
+  t.match(findings[0]?.title, 'None of the 2 DNS servers answers');
+  t.equal(findings[0]?.evidence.length, 3);
+});
+
+t.test('one dead server of two costs time and is its own evidence', async (t) => {
+  const { only, causes } = judge({
+    servers: [SERVER, OTHER_SERVER],
+    targets: [
+      dnsServer(SERVER, 'dns_timeout'),
+      dnsServer(OTHER_SERVER),
+      reached('sql', 'contoso.database.windows.net', '20.1.1.1', {
+        resolutions: [silence(), resolved('20.1.1.1', OTHER_SERVER)],
+      }),
+    ],
+  });
+  const finding = only('dns-server-down');
+  t.same(finding.evidence, ['dns/10.0.0.4:53']);
+  t.match(finding.explanation, /10\.0\.0\.5 answered, but a lookup .* waits for a time-out/);
+  t.equal(causes['sql/contoso.database.windows.net:443'], null, 'what works has no cause');
+});
+
+t.test('a name that the living server denies is not the dead one’s fault', async (t) => {
+  const { causes } = judge({
+    servers: [SERVER, OTHER_SERVER],
+    targets: [
+      dnsServer(SERVER, 'dns_timeout'),
+      dnsServer(OTHER_SERVER),
+      unresolved('sql', 'typo.database.windows.net', [
+        silence(),
+        unanswered('dns_nxdomain', { server: OTHER_SERVER }),
+      ]),
+    ],
+  });
+  t.equal(causes['sql/typo.database.windows.net:443'], 'name-does-not-exist');
+});
+
+t.test('does not fire for a server that answered anything', async (t) => {
+  const { findings } = judge({
+    targets: [
+      dnsServer(SERVER),
+      reached('entra-id', 'login.microsoftonline.com', '20.1.1.1'),
+      unresolved('sql', 'slow.database.windows.net', [silence()]),
+    ],
+  });
+  t.notOk(findings.some(({ cause }) => cause === 'dns-server-down'));
+});
+
+t.test('is recognised from the names alone when the servers were not planned', async (t) => {
+  const { causes } = judge({ targets: [unresolved('sql', 'a.database.windows.net', [silence()])] });
+  t.equal(causes['sql/a.database.windows.net:443'], 'dns-server-down');
+});
+
+t.test('with Azure DNS alive, the way out is named', async (t) => {
+  const { only } = judge({
+    targets: [dnsServer(SERVER, 'dns_timeout'), unresolved('sql', 'a.database.windows.net', [silence()])],
+    controls: [azureDns({ 'a.database.windows.net': '20.1.1.1' })],
+  });
+  t.match(only('dns-server-down').remedy[0], /Azure DNS \(168\.63\.129\.16\) answers this VM/);
+});
+
+t.test('with Azure DNS itself dead, the service tag that can stop it is named', async (t) => {
+  const { only } = judge({
+    servers: ['168.63.129.16'],
+    targets: [dnsServer('168.63.129.16', 'dns_timeout')],
+  });
+  t.match(only('dns-server-down').remedy[0], /AzurePlatformDNS/);
+});

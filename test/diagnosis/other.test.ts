@@ -1,0 +1,129 @@
+import t from 'tap';
+import type { HttpFacts } from '../../probes/facts.ts';
+import { attempt, failed, judge, reached, target } from './build.ts';
+
+const page = (blockPage: string | null, given: Partial<HttpFacts> = {}): { http: HttpFacts } => ({
+  http: { status: 470, headers: {}, bodyBytes: 12, bodyStart: 'Action: Deny.', blockPage, ...given },
+});
+
+t.test('block-page', async (t) => {
+  const blocked = (host: string, product: string | null) =>
+    failed('certificates', host, '20.1.1.1', 'http_blocked', {
+      port: 80,
+      protocol: 'http',
+      required: true,
+      facts: page(product),
+    });
+
+  t.test('one device is one finding with its page, and the names to allow', async (t) => {
+    const { findings } = judge({
+      targets: [
+        blocked('crl3.digicert.com', 'Azure Firewall'),
+        blocked('ocsp.digicert.com', 'Azure Firewall'),
+      ],
+    });
+    t.match(findings, [
+      {
+        cause: 'block-page',
+        severity: 'error',
+        title: 'Azure Firewall answered in the place of 2 endpoints',
+        explanation: 'gave a block page with HTTP status 470: “Action: Deny.”. The services',
+        confirm: 'apim-probe run --only certificates',
+      },
+    ]);
+    t.match(findings[0]?.remedy[0], 'crl3.digicert.com (http:80) and ocsp.digicert.com (http:80)');
+  });
+
+  t.test('two devices are two findings; an unnamed one is one as well', async (t) => {
+    const { findings } = judge({
+      targets: [blocked('a.net', 'Zscaler'), blocked('b.net', 'Squid'), blocked('c.net', null)],
+    });
+    t.same(
+      findings.map(({ title }) => title),
+      [
+        'Squid answered in the place of 1 endpoint',
+        'Zscaler answered in the place of 1 endpoint',
+        'A firewall or proxy answered in the place of 1 endpoint',
+      ],
+    );
+  });
+
+  t.test('does not fire for any other unexpected page', async (t) => {
+    const odd = failed('certificates', 'a.net', '20.1.1.1', 'http_unexpected', {
+      facts: page(null, { status: 503 }),
+    });
+    t.equal(judge({ targets: [odd] }).causes[odd.id], 'undetermined');
+  });
+});
+
+t.test('intermittent-loss', async (t) => {
+  t.test('gives the figures, and says that no address is dead', async (t) => {
+    const mixed = target('sql', 'a.net', {
+      required: true,
+      status: 'intermittent',
+      failure: 'tcp_timeout',
+      attempts: [attempt('20.1.1.1', 'tcp_timeout'), attempt('20.1.1.1', null)],
+    });
+    const { findings } = judge({ targets: [mixed] });
+    t.match(findings, [
+      {
+        cause: 'intermittent-loss',
+        severity: 'warning',
+        title: '1 endpoint works only some of the time',
+        explanation: 'a.net:443 failed in 1 of 2 attempts (tcp_timeout). No address fails always',
+      },
+    ]);
+  });
+
+  t.test('names the addresses that never work', async (t) => {
+    const mixed = target('sql', 'a.net', {
+      status: 'intermittent',
+      failure: 'tcp_timeout',
+      attempts: [
+        attempt('20.1.1.1', null),
+        attempt('20.1.1.2', 'tcp_timeout'),
+        attempt('20.1.1.2', 'tcp_timeout'),
+      ],
+    });
+    const { only } = judge({ targets: [mixed] });
+    t.match(only('intermittent-loss').explanation, 'Always failing: 20.1.1.2; the other addresses work.');
+    t.match(only('intermittent-loss').remedy[0], 'the whole service tag');
+  });
+
+  t.test('does not fire for what always worked or always failed', async (t) => {
+    const { findings } = judge({
+      targets: [reached('sql', 'a.net', '20.1.1.1'), failed('sql', 'b.net', '20.1.1.1', 'tcp_timeout')],
+    });
+    t.notOk(findings.some(({ cause }) => cause === 'intermittent-loss'));
+  });
+});
+
+t.test('undetermined', async (t) => {
+  t.test('shows the evidence and the next step, one finding for each failure', async (t) => {
+    const alert = failed('sql', 'a.net', '20.1.1.1', 'tls_alert', {
+      required: true,
+      facts: { error: 'handshake failure (alert 40)' },
+    });
+    const { findings } = judge({ targets: [alert, failed('kms', 'b.net', '20.1.1.2', 'protocol_mismatch')] });
+    t.match(findings, [
+      {
+        severity: 'error',
+        title: '1 endpoint failed with tls_alert for a reason that is not clear',
+        explanation: 'Seen at a.net:443 (20.1.1.1): handshake failure (alert 40).',
+        remedy: [/^Read the alert/],
+      },
+      { severity: 'warning', evidence: ['kms/b.net:443'] },
+    ]);
+  });
+
+  t.test('leaves what was not tested without a cause', async (t) => {
+    const idle = target('kms', 'a.net', { status: 'untested', reason: 'skipped' });
+    const { causes, findings } = judge({ targets: [idle] });
+    t.same(causes, { [idle.id]: null });
+    t.same(findings, []);
+  });
+});
+
+t.test('a healthy run has no findings', async (t) => {
+  t.same(judge({ targets: [reached('sql', 'a.net', '20.1.1.1')] }).findings, []);
+});

@@ -1,0 +1,209 @@
+import t from 'tap';
+import { addressOf, attempt, dnsServer, failed, judge, reached, resolved, SERVER, target } from './build.ts';
+
+const SQL = { port: 1433, protocol: 'tds', required: true, serviceTag: 'Sql' } as const;
+const sqlDropped = () => failed('sql', 'a.database.windows.net', '20.2.2.2', 'tcp_timeout', SQL);
+const dropped = (host: string, serviceTag: string | null = null, address = '20.3.3.3') =>
+  failed('infrastructure', host, address, 'tcp_timeout', { serviceTag });
+
+t.test('outbound-dropped', async (t) => {
+  t.test('names the service tag, the port, the attempts and the rule to add', async (t) => {
+    const { findings, causes } = judge({
+      targets: [sqlDropped(), reached('entra-id', 'login.microsoftonline.com', '20.1.1.1')],
+    });
+    t.equal(findings.length, 1);
+    t.match(findings[0], {
+      cause: 'outbound-dropped',
+      severity: 'error',
+      owner: 'network',
+      title: 'Outbound TCP to service tag Sql, port 1433, is dropped',
+      explanation: 'a.database.windows.net:1433 (20.2.2.2; 3 attempts). 1 other endpoint connected',
+      confirm: 'apim-probe run --only sql --sql a.database.windows.net',
+    });
+    t.match(findings[0]?.remedy[0], 'destination service tag Sql, TCP port 1433, allow');
+    t.equal(causes['sql/a.database.windows.net:1433'], 'outbound-dropped');
+  });
+
+  t.test('one missing rule is one finding, however many endpoints it stops', async (t) => {
+    const { findings } = judge({
+      targets: [
+        dropped('one.microsoftmetrics.com', 'AzureMonitor'),
+        dropped('two.microsoftmetrics.com', 'AzureMonitor', '20.3.3.4'),
+        sqlDropped(),
+        reached('entra-id', 'login.microsoftonline.com', '20.1.1.1'),
+      ],
+    });
+    t.same(
+      findings.map(({ title, severity }) => [title, severity]),
+      [
+        ['Outbound TCP to service tag Sql, port 1433, is dropped', 'error'],
+        ['Outbound TCP to service tag AzureMonitor, port 443, is dropped', 'warning'],
+      ],
+    );
+  });
+
+  t.test('a private address has its own rule, peering and route', async (t) => {
+    const { only } = judge({
+      targets: [
+        failed('sql', 'a.database.windows.net', '10.2.0.4', 'tcp_timeout', SQL),
+        reached('entra-id', 'login.microsoftonline.com', '20.1.1.1'),
+      ],
+    });
+    t.match(only('outbound-dropped').title, 'private addresses, port 1433');
+    t.match(only('outbound-dropped').remedy[0], 'allow TCP port 1433 to 10.2.0.4');
+  });
+
+  t.test('an IPv6 address without a route does not make a rejection of it', async (t) => {
+    const { causes } = judge({
+      targets: [
+        target('sql', 'a.net', {
+          status: 'unreachable',
+          failure: 'tcp_unreachable',
+          addresses: [addressOf('20.1.1.1'), addressOf('2603:1020::1')],
+          attempts: [attempt('20.1.1.1', 'tcp_timeout'), attempt('2603:1020::1', 'tcp_unreachable')],
+        }),
+      ],
+    });
+    t.equal(causes['sql/a.net:443'], 'outbound-dropped');
+  });
+
+  t.test('what has a service endpoint works and the rest does not: one finding', async (t) => {
+    const { findings } = judge({
+      targets: [
+        reached('storage-blob', 'a.blob.core.windows.net', '20.60.1.1', { serviceTag: 'Storage' }),
+        dropped('a.net', 'AzureMonitor'),
+        dropped('b.net', 'AzureActiveDirectory'),
+        dropped('c.net', 'Internet'),
+      ],
+    });
+    t.equal(findings.length, 1);
+    t.match(findings[0], {
+      cause: 'outbound-dropped',
+      title: 'Only Storage can be reached; everything else is dropped',
+      explanation: /forced tunnelling/,
+    });
+    t.match(findings[0]?.remedy.at(-1), 'service tag ApiManagement with next hop Internet');
+  });
+
+  t.test('when private and public are silent alike, all is one finding', async (t) => {
+    const { findings } = judge({
+      targets: [
+        dnsServer(SERVER),
+        dropped('a.net', 'AzureMonitor'),
+        dropped('b.net', 'AzureActiveDirectory'),
+        dropped('c.net', 'Internet'),
+        dropped('d.net', null, '10.2.0.4'),
+      ],
+    });
+    t.match(findings, [
+      { cause: 'outbound-dropped', title: 'Everything outbound is dropped', evidence: { length: 4 } },
+    ]);
+  });
+});
+
+t.test('outbound-rejected', async (t) => {
+  for (const failure of ['tcp_refused', 'tcp_unreachable', 'tcp_reset', 'udp_refused'] as const) {
+    t.test(failure, async (t) => {
+      const { findings } = judge({
+        targets: [
+          failed('storage-blob', 'a.blob.core.windows.net', '20.60.1.1', failure, { serviceTag: 'Storage' }),
+        ],
+      });
+      t.match(findings, [
+        {
+          cause: 'outbound-rejected',
+          severity: 'warning',
+          title: 'Connections to service tag Storage, port 443, are refused',
+          explanation: 'a.blob.core.windows.net:443 (20.60.1.1; 3 attempts). An NSG never does that',
+        },
+      ]);
+    });
+  }
+
+  t.test('one refusal outweighs the silence of other addresses', async (t) => {
+    const { causes } = judge({
+      targets: [
+        target('sql', 'a.net', {
+          status: 'unreachable',
+          failure: 'tcp_timeout',
+          attempts: [attempt('20.1.1.1', 'tcp_refused'), attempt('20.1.1.2', 'tcp_timeout')],
+        }),
+      ],
+    });
+    t.equal(causes['sql/a.net:443'], 'outbound-rejected');
+  });
+
+  t.test('does not fire for a reset inside TLS', async (t) => {
+    const { causes } = judge({ targets: [failed('sql', 'a.net', '20.1.1.1', 'tls_reset')] });
+    t.equal(causes['sql/a.net:443'], 'undetermined');
+  });
+});
+
+t.test('no-outbound-path', async (t) => {
+  const silent = [
+    dropped('a.net', 'AzureMonitor'),
+    dropped('b.net', 'Internet'),
+    dropped('c.net', 'Storage'),
+  ];
+
+  t.test('all public endpoints are silent and the private ones are not: stated once, first', async (t) => {
+    const { findings, causes } = judge({
+      targets: [
+        ...silent,
+        reached('redis', 'r.redis.cache.windows.net', '10.2.0.5'),
+        failed('sql', 'x.database.windows.net', '10.2.0.6', 'tcp_refused', { required: true }),
+      ],
+    });
+    t.same(
+      findings.map(({ cause }) => cause),
+      ['no-outbound-path', 'outbound-rejected'],
+      'first, although the other one is an error',
+    );
+    t.same(findings[0]?.evidence, silent.map(({ id }) => id).sort());
+    t.match(findings[0]?.explanation, 'All 3 public endpoints (3 hosts) timed out');
+    t.match(findings[0]?.explanation, '2 of 2 private endpoints answered');
+    t.equal(causes['infrastructure/a.net:443'], 'no-outbound-path');
+  });
+
+  t.test('a working Azure DNS proves no path', async (t) => {
+    const { findings } = judge({
+      servers: ['168.63.129.16'],
+      targets: [...silent, dnsServer('168.63.129.16')],
+    });
+    t.match(findings, [{ cause: 'no-outbound-path' }]);
+  });
+
+  for (const [why, witness] of [
+    ['one was reached', reached('kms', 'kms.core.windows.net', '20.1.1.1')],
+    ['one was connected and failed later', failed('kms', 'kms.core.windows.net', '20.1.1.1', 'tls_alert')],
+    ['one was refused', failed('kms', 'kms.core.windows.net', '20.1.1.1', 'tcp_refused')],
+    ['a public DNS server answered', dnsServer('8.8.8.8')],
+    ['the private ones are as silent', dropped('d.net', null, '10.2.0.4')],
+  ] as const) {
+    t.test(`does not fire when ${why}`, async (t) => {
+      const { findings } = judge({ targets: [...silent, witness] });
+      t.notOk(findings.some(({ cause }) => cause === 'no-outbound-path'));
+      t.ok(findings.some(({ cause }) => cause === 'outbound-dropped'));
+    });
+  }
+
+  t.test('does not fire for two hosts', async (t) => {
+    const { findings } = judge({ targets: silent.slice(0, 2) });
+    t.same([...new Set(findings.map(({ cause }) => cause))], ['outbound-dropped']);
+  });
+
+  t.test('leaves a resource with an invisible private endpoint to that cause', async (t) => {
+    const chain = ['v.privatelink.vaultcore.azure.net'];
+    const { causes } = judge({
+      targets: [
+        ...silent,
+        failed('key-vault', 'v.vault.azure.net', '20.7.7.7', 'tcp_timeout', {
+          addresses: [addressOf('20.7.7.7', chain)],
+          resolutions: [resolved('20.7.7.7', SERVER, chain)],
+        }),
+      ],
+    });
+    t.equal(causes['key-vault/v.vault.azure.net:443'], 'private-zone-not-linked');
+    t.equal(causes['infrastructure/a.net:443'], 'no-outbound-path');
+  });
+});

@@ -1,0 +1,172 @@
+import t from 'tap';
+import {
+  addressOf,
+  azureDns,
+  dnsServer,
+  failed,
+  judge,
+  reached,
+  resolved,
+  SERVER,
+  unanswered,
+  unresolved,
+} from './build.ts';
+
+const ZONE = 'privatelink.blob.core.windows.net';
+const HOST = 'contoso.blob.core.windows.net';
+const ALIAS = `contoso.${ZONE}`;
+const CHAIN = [ALIAS, 'blob.ams23prdstr05a.store.core.windows.net'];
+
+t.test('private-zone-missing-record', async (t) => {
+  t.test('is told by the SOA, and names zone and record', async (t) => {
+    const answer = unanswered('dns_nxdomain', { cname: [ALIAS], authority: [`${ZONE} azureprivatedns.net`] });
+    const { findings } = judge({ targets: [unresolved('storage-blob', HOST, [answer], { required: true })] });
+    t.equal(findings.length, 1);
+    t.match(findings[0], {
+      cause: 'private-zone-missing-record',
+      severity: 'error',
+      owner: 'dns',
+      title: `The private DNS zone ${ZONE} has no record for contoso`,
+      explanation: `${SERVER} answers NXDOMAIN for ${HOST}, and the answer bears the SOA of ${ZONE} at azureprivatedns.net`,
+      confirm: `nslookup ${HOST} ${SERVER}`,
+    });
+    t.match(findings[0]?.remedy[0], `in zone ${ZONE} add the A record contoso`);
+  });
+
+  t.test('is told by the alias alone', async (t) => {
+    const answer = unanswered('dns_nodata', { cname: ['contoso.privatelink.vaultcore.azure.net'] });
+    const { only } = judge({ targets: [unresolved('key-vault', 'contoso.vault.azure.net', [answer])] });
+    t.match(
+      only('private-zone-missing-record').title,
+      'privatelink.vaultcore.azure.net has no record for contoso',
+    );
+    t.match(only('private-zone-missing-record').explanation, 'answers no address');
+  });
+
+  t.test('a private zone for the public suffix hides its names too', async (t) => {
+    const answer = unanswered('dns_nxdomain', { authority: ['database.windows.net. azureprivatedns.net.'] });
+    const { only } = judge({ targets: [unresolved('sql', 'a.database.windows.net', [answer])] });
+    t.match(only('private-zone-missing-record').title, 'database.windows.net has no record for a');
+  });
+
+  t.test('one zone is one finding, two zones are two', async (t) => {
+    const missing = (host: string, zone: string) =>
+      unresolved('storage-blob', host, [
+        unanswered('dns_nxdomain', { authority: [`${zone} azureprivatedns.net`] }),
+      ]);
+    const { findings } = judge({
+      targets: [missing('a.x.net', 'x.net'), missing('b.x.net', 'x.net'), missing('c.y.net', 'y.net')],
+    });
+    t.same(
+      findings.map(({ evidence }) => evidence.length),
+      [2, 1],
+    );
+    t.match(findings[0]?.title, 'a and b');
+  });
+
+  t.test('does not fire for a public SOA, nor for Microsoft’s own privatelink alias', async (t) => {
+    const { causes } = judge({
+      targets: [
+        unresolved('sql', 'a.database.windows.net', [
+          unanswered('dns_nxdomain', { authority: ['database.windows.net ns1-01.azure-dns.com'] }),
+        ]),
+        unresolved('entra-id', 'login.microsoftonline.com', [
+          unanswered('dns_nxdomain', {
+            cname: ['login.mso.msidentity.com', 'ak.privatelink.msidentity.com'],
+          }),
+        ]),
+      ],
+    });
+    t.same([...new Set(Object.values(causes))], ['name-does-not-exist']);
+  });
+});
+
+t.test('private-zone-not-linked', async (t) => {
+  const aliased = {
+    addresses: [addressOf('20.60.1.1', CHAIN)],
+    resolutions: [resolved('20.60.1.1', SERVER, CHAIN)],
+  };
+
+  t.test('is an error when the public address of a required resource is silent', async (t) => {
+    const { findings, causes } = judge({
+      targets: [
+        failed('storage-blob', HOST, '20.60.1.1', 'tcp_timeout', {
+          ...aliased,
+          required: true,
+          serviceTag: 'Storage',
+        }),
+        reached('entra-id', 'login.microsoftonline.com', '20.1.1.1'),
+      ],
+    });
+    t.equal(findings.length, 1);
+    t.match(findings[0], {
+      cause: 'private-zone-not-linked',
+      severity: 'error',
+      title: `The private endpoint of ${HOST} is not visible here: ${ZONE} is not linked`,
+      explanation:
+        /contoso\.blob\.core\.windows\.net to 20\.60\.1\.1\. Connections .* failed \(tcp_timeout\)/,
+      confirm: `nslookup ${HOST}`,
+    });
+    t.match(findings[0]?.remedy[0], `Link the private DNS zone ${ZONE}`);
+    t.match(findings[0]?.remedy.at(-1), 'service tag Storage, port 443');
+    t.equal(causes[`storage-blob/${HOST}:443`], 'private-zone-not-linked');
+  });
+
+  t.test('is a remark, and no cause, when the public address works', async (t) => {
+    const { findings, causes } = judge({ targets: [reached('storage-blob', HOST, '20.60.1.1', aliased)] });
+    t.match(findings, [
+      { cause: 'private-zone-not-linked', severity: 'info', evidence: [`storage-blob/${HOST}:443`] },
+    ]);
+    t.equal(causes[`storage-blob/${HOST}:443`], null);
+  });
+
+  t.test('when Azure DNS knows the private address, forwarding is at fault and not the link', async (t) => {
+    const { only } = judge({
+      targets: [failed('storage-blob', HOST, '20.60.1.1', 'tcp_timeout', aliased)],
+      controls: [azureDns({ [HOST]: '10.2.0.4' })],
+    });
+    t.match(only('private-zone-not-linked').explanation, /answers .* with 10\.2\.0\.4: the zone is linked/);
+    t.match(
+      only('private-zone-not-linked').remedy[0],
+      'On the custom DNS servers (10.0.0.4): forward blob.core.windows.net',
+    );
+  });
+
+  t.test('does not fire for a private answer, nor without the alias', async (t) => {
+    const { findings } = judge({
+      targets: [
+        dnsServer(SERVER),
+        reached('storage-blob', HOST, '10.2.0.4', { addresses: [addressOf('10.2.0.4', [ALIAS])] }),
+        reached('sql', 'a.database.windows.net', '20.2.2.2'),
+      ],
+    });
+    t.same(findings, []);
+  });
+
+  t.test('does not fire for aliases that everybody’s names pass', async (t) => {
+    const via = (alias: string) => ({ addresses: [addressOf('20.9.9.9', [alias])] });
+    const { findings } = judge({
+      targets: [
+        reached('entra-id', 'login.microsoftonline.com', '20.9.9.9', via('ak.privatelink.msidentity.com')),
+        reached(
+          'portal-diagnostics',
+          'dc.services.visualstudio.com',
+          '20.9.9.9',
+          via('x.privatelink.monitor.azure.com'),
+        ),
+        reached(
+          'custom',
+          'global.in.ai.monitor.azure.com',
+          '20.9.9.9',
+          via('x.privatelink.monitor.azure.com'),
+        ),
+      ],
+    });
+    t.same(findings, []);
+  });
+
+  t.test('leaves a failure behind a good connection to its own cause', async (t) => {
+    const { causes } = judge({ targets: [failed('storage-blob', HOST, '20.60.1.1', 'tls_alert', aliased)] });
+    t.equal(causes[`storage-blob/${HOST}:443`], 'undetermined');
+  });
+});

@@ -1,0 +1,281 @@
+import t from 'tap';
+import type { Failure } from '../../probes/failures.ts';
+import { attempt, clock, failed, judge, otherName, reached, reservedAddress, target, tls } from './build.ts';
+
+const HOST = 'a.blob.core.windows.net';
+const ID = `storage-blob/${HOST}:443`;
+const CONTOSO = {
+  issuer: 'O=Contoso Inspection, CN=Contoso Proxy CA',
+  issuerOrganization: 'Contoso Inspection',
+};
+const minted = (host = HOST, trust: 'none' | 'extra' = 'none') =>
+  failed('storage-blob', host, '20.60.1.1', 'tls_untrusted', {
+    required: true,
+    facts: tls({ trust, trustError: trust === 'none' ? 'SELF_SIGNED_CERT_IN_CHAIN' : null }, CONTOSO),
+  });
+
+t.test('tls-intercepted', async (t) => {
+  t.test('one device is one finding, with its issuer and all it opened', async (t) => {
+    const { findings } = judge({ targets: [minted(), minted('b.blob.core.windows.net')] });
+    t.equal(findings.length, 1);
+    t.match(findings[0], {
+      cause: 'tls-intercepted',
+      severity: 'error',
+      title: 'TLS is intercepted by “Contoso Inspection”',
+      explanation:
+        /2 endpoints .* issued by “O=Contoso Inspection, CN=Contoso Proxy CA”.*\(SELF_SIGNED_CERT_IN_CHAIN\)/,
+      evidence: { length: 2 },
+    });
+    t.match(findings[0]?.remedy[0], `Names to exempt from inspection: ${HOST} and b.blob.core.windows.net.`);
+  });
+
+  t.test('an inspection authority given with --ca-file is still named', async (t) => {
+    const { only } = judge({ targets: [minted(HOST, 'extra')] });
+    t.match(only('tls-intercepted').explanation, 'verifies only by a root given with --ca-file');
+    t.equal(
+      only('tls-intercepted').confirm,
+      `openssl s_client -connect ${HOST}:443 -servername ${HOST} </dev/null | openssl x509 -noout -subject -issuer -dates`,
+    );
+  });
+
+  t.test('takes along whatever else the same authority signed', async (t) => {
+    const own = failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', {
+      facts: tls({ trust: 'none', nameMatches: false }, CONTOSO),
+    });
+    t.equal(judge({ targets: [minted(), own] }).causes[own.id], 'tls-intercepted');
+  });
+
+  t.test('does not fire for a private authority on a host name of the user’s own', async (t) => {
+    const own = failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', {
+      facts: tls({ trust: 'none', trustError: 'SELF_SIGNED_CERT_IN_CHAIN' }, CONTOSO),
+    });
+    const { only } = judge({ targets: [own] });
+    t.match(only('wrong-certificate').title, 'of an authority that is not trusted here');
+    t.match(only('wrong-certificate').remedy[0], '--ca-file');
+  });
+
+  t.test('does not fire for another name, nor without a certificate', async (t) => {
+    const { causes } = judge({
+      targets: [
+        failed('sql', 'a.net', '20.1.1.1', 'tls_untrusted', {
+          facts: tls({ trust: 'none', nameMatches: false }),
+        }),
+        failed('sql', 'b.net', '20.1.1.2', 'tls_untrusted'),
+      ],
+    });
+    t.same(causes, { 'sql/a.net:443': 'wrong-certificate', 'sql/b.net:443': 'undetermined' });
+  });
+
+  t.test('is named for an endpoint that was opened only some of the time', async (t) => {
+    const once = target('storage-blob', HOST, {
+      status: 'intermittent',
+      failure: 'tls_untrusted',
+      attempts: [
+        attempt('20.1.1.1', 'tls_untrusted', tls({ trust: 'none' }, CONTOSO)),
+        attempt('20.1.1.2', null, tls()),
+      ],
+    });
+    const { only } = judge({ targets: [once] });
+    t.match(only('tls-intercepted'), { severity: 'warning', title: /Contoso/ });
+  });
+});
+
+t.test('wrong-certificate', async (t) => {
+  t.test('a public certificate for other names', async (t) => {
+    const { findings } = judge({
+      targets: [
+        failed('sql', 'a.database.windows.net', '10.2.0.4', 'tls_name_mismatch', {
+          facts: tls({ nameMatches: false }, { names: ['www.contoso.com'] }),
+        }),
+      ],
+    });
+    t.match(findings, [
+      {
+        cause: 'wrong-certificate',
+        owner: 'service',
+        title: 'a.database.windows.net presents a certificate for other names',
+        explanation:
+          'The certificate is for www.contoso.com, which does not fit, valid from 2026-01-01T00:00:00.000Z',
+      },
+    ]);
+    t.match(findings[0]?.explanation, 'It came from 10.2.0.4.');
+  });
+
+  t.test('one expired certificate with a good clock, on all that hold it', async (t) => {
+    const expired = (host: string) =>
+      failed('gateway', host, '10.1.0.5', 'tls_expired', { facts: tls({ validity: 'expired' }) });
+    const { findings } = judge({
+      targets: [expired('a.azure-api.net'), expired('a.portal.azure-api.net')],
+      controls: [clock(1200)],
+    });
+    t.match(findings, [
+      { cause: 'wrong-certificate', title: /present.* an expired certificate/, evidence: { length: 2 } },
+    ]);
+  });
+});
+
+t.test('clock-skew', async (t) => {
+  const day = 86_400_000;
+  const notYet = (host: string, fingerprint256 = host) =>
+    failed('infrastructure', host, '20.1.1.1', 'tls_not_yet_valid', {
+      facts: tls({ validity: 'not-yet-valid' }, { fingerprint256, validFrom: '2026-05-05T00:00:00.000Z' }),
+    });
+
+  t.test('a clock that is days behind explains certificates from its future', async (t) => {
+    const { findings } = judge({
+      targets: [notYet('a.net'), notYet('b.net')],
+      controls: [clock(-3 * day, ['c.net'])],
+    });
+    t.match(findings, [
+      {
+        cause: 'clock-skew',
+        owner: 'vm',
+        title: 'This VM’s clock is 3 days slow',
+        explanation: /3 days behind the median of 1 peer \(c\.net\)\. 2 endpoints failed/,
+        evidence: ['infrastructure/a.net:443', 'infrastructure/b.net:443'],
+      },
+    ]);
+  });
+
+  t.test('a certificate that is bad by the true time as well is its own cause', async (t) => {
+    const old = failed('gateway', 'a.azure-api.net', '10.1.0.5', 'tls_expired', {
+      facts: tls({ validity: 'expired' }, { validTo: '2020-01-01T00:00:00.000Z', fingerprint256: 'old' }),
+    });
+    const { causes, findings } = judge({ targets: [old], controls: [clock(6 * 60_000)] });
+    t.equal(causes[old.id], 'wrong-certificate');
+    t.match(findings[0], {
+      cause: 'clock-skew',
+      severity: 'warning',
+      title: 'This VM’s clock is 6 minutes fast',
+    });
+  });
+
+  t.test('is a warning as long as nothing fails, with the peers as evidence', async (t) => {
+    const { findings } = judge({
+      targets: [reached('kms', 'a.net', '20.1.1.1')],
+      controls: [clock(-400_000, ['a.net'])],
+    });
+    t.match(findings, [{ cause: 'clock-skew', severity: 'warning', evidence: ['kms/a.net:443'] }]);
+  });
+
+  t.test('five minutes are tolerated', async (t) => {
+    t.same(judge({ targets: [], controls: [clock(300_000)] }).findings, []);
+    t.equal(judge({ targets: [], controls: [clock(-300_001)] }).findings.length, 1);
+  });
+
+  t.test('without a measurement, three different certificates tell it', async (t) => {
+    const three = [notYet('a.net'), notYet('b.net'), notYet('c.net')];
+    t.match(judge({ targets: three }).findings, [
+      { cause: 'clock-skew', title: /seems to be slow/, evidence: { length: 3 } },
+    ]);
+    t.match(judge({ targets: three, controls: [clock(0)] }).findings[0]?.cause, 'wrong-certificate');
+    const shared = ['a.net', 'b.net', 'c.net'].map((host) => notYet(host, 'same'));
+    t.match(judge({ targets: shared }).findings, [{ cause: 'wrong-certificate' }]);
+  });
+
+  t.test('the survey’s own measurement counts when the control has none', async (t) => {
+    const { findings } = judge({
+      targets: [],
+      controls: [clock(null)],
+      environment: { clockOffsetMs: 7_200_000 },
+    });
+    t.match(findings, [{ title: 'This VM’s clock is 2 hours fast' }]);
+  });
+});
+
+t.test('sni-filtered', async (t) => {
+  const cut = (host: string, failure: Failure = 'tls_reset') =>
+    failed('storage-blob', host, '20.60.1.1', failure, { required: true });
+
+  for (const failure of ['tls_reset', 'tls_closed', 'tls_timeout'] as const) {
+    t.test(`${failure} with the name, and further without it`, async (t) => {
+      const { findings } = judge({ targets: [cut(HOST, failure)], controls: [otherName(cut(HOST), true)] });
+      t.match(findings, [
+        {
+          cause: 'sni-filtered',
+          severity: 'error',
+          title: `A firewall cuts TLS by server name (${HOST})`,
+          explanation: `ended in ${failure}; on the same address (20.60.1.1) with no server name it went further. Shown for 1 endpoint.`,
+        },
+      ]);
+      t.match(findings[0]?.remedy[0], HOST);
+    });
+  }
+
+  t.test('takes along what was cut alike and not tested, and nothing that was shown otherwise', async (t) => {
+    const [proven, alike, contrary, different] = [
+      cut(HOST),
+      cut('b.net'),
+      cut('c.net'),
+      cut('d.net', 'tls_timeout'),
+    ];
+    const { causes, only } = judge({
+      targets: [proven, alike, contrary, different],
+      controls: [otherName(proven, true, 'www.example.org'), otherName(contrary, false)],
+    });
+    t.same(Object.values(causes), ['sni-filtered', 'sni-filtered', 'undetermined', 'undetermined']);
+    t.match(only('sni-filtered').explanation, 'with the server name www.example.org it went further');
+    t.match(only('sni-filtered').explanation, '1 more endpoint ended in the same way');
+  });
+
+  t.test('does not fire when the control ends alike, nor without a control', async (t) => {
+    t.equal(
+      judge({ targets: [cut(HOST)], controls: [otherName(cut(HOST), false)] }).causes[ID],
+      'undetermined',
+    );
+    t.equal(judge({ targets: [cut(HOST)] }).causes[ID], 'undetermined');
+  });
+
+  t.test('outweighs the transparent proxy that does the cutting', async (t) => {
+    const { causes } = judge({
+      targets: [cut(HOST), cut('b.net', 'tls_timeout')],
+      controls: [reservedAddress(true), otherName(cut(HOST), true)],
+    });
+    t.same(causes, { [ID]: 'sni-filtered', 'storage-blob/b.net:443': 'transparent-proxy' });
+  });
+});
+
+t.test('transparent-proxy', async (t) => {
+  const cut = failed('storage-blob', HOST, '20.60.1.1', 'tls_closed', { required: true });
+  const unproven = target('sql', 'a.database.windows.net', {
+    port: 1433,
+    status: 'untested',
+    reason: 'a connection proves nothing here',
+    attempts: [attempt('20.2.2.2', null, { proof: 'connect' })],
+  });
+
+  t.test('explains what ends after the connection, and what only connected', async (t) => {
+    const { findings, causes } = judge({ targets: [cut, unproven], controls: [reservedAddress(true)] });
+    t.match(findings, [
+      {
+        cause: 'transparent-proxy',
+        severity: 'error',
+        explanation:
+          'A connection to 192.0.2.1:443, which belongs to nobody, was accepted. 1 endpoint accepted the connection and ' +
+          'then gave nothing (tls_closed). 1 endpoint cannot be judged',
+        evidence: [unproven.id, ID].sort(),
+      },
+    ]);
+    t.equal(causes[unproven.id], 'transparent-proxy');
+  });
+
+  t.test('is a remark when everything proved itself', async (t) => {
+    const { findings, causes } = judge({
+      targets: [reached('storage-blob', HOST, '20.60.1.1')],
+      controls: [reservedAddress(true)],
+    });
+    t.match(findings, [{ cause: 'transparent-proxy', severity: 'info', evidence: [] }]);
+    t.equal(causes[ID], null);
+  });
+
+  t.test('does not fire without the control, nor explain a connection that failed', async (t) => {
+    t.equal(judge({ targets: [cut], controls: [reservedAddress(false)] }).causes[ID], 'undetermined');
+    const silent = failed('sql', 'a.net', '20.1.1.1', 'tcp_timeout');
+    t.equal(
+      judge({ targets: [silent], controls: [reservedAddress(true)] }).causes[silent.id],
+      'outbound-dropped',
+    );
+    const idle = target('kms', 'a.net', { status: 'untested', reason: 'skipped' });
+    t.equal(judge({ targets: [idle], controls: [reservedAddress(true)] }).causes[idle.id], null);
+  });
+});
