@@ -1,0 +1,61 @@
+/** The production agent, in this process, against one scenario of the lab. */
+
+import type { Socket as DatagramSocket } from 'node:dgram';
+import { subscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import type { Test } from 'tap';
+import { runAgent } from '../../src/agent.ts';
+import { exitCode } from '../../src/cli/exit-code.ts';
+import { load } from '../../src/config/load.ts';
+import { SCENARIOS, startLab } from '../../src/lab/index.ts';
+import { Report } from '../../src/report/schema.ts';
+
+/** Every address that this process connects to, as the runtime says and whatever the program thinks. */
+const dialled = new Set<string>();
+subscribe('net.client.socket', (message) => {
+  const { socket } = message as { socket: Socket };
+  socket.on('connectionAttempt', (address: string) => dialled.add(`tcp ${address}`));
+});
+subscribe('udp.socket', (message) => {
+  const { socket } = message as { socket: DatagramSocket };
+  socket.on('connect', () => dialled.add(`udp ${socket.remoteAddress().address}`));
+});
+
+async function runAgainst(name: string): Promise<Report> {
+  const lab = await startLab(name);
+  try {
+    const preset = { origin: `scenario ${name}`, values: lab.options };
+    const { options } = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset });
+    return await runAgent(options, { signal: new AbortController().signal });
+  } finally {
+    await lab.close();
+  }
+}
+
+/** Runs the scenario and holds the report against what the scenario promises; returns it for more. */
+export async function playsAsPromised(t: Test, name: string): Promise<Report> {
+  const scenario = SCENARIOS.find((known) => known.name === name);
+  if (scenario === undefined) throw new Error(`the lab has no scenario ${name}`);
+  const { expected } = scenario;
+  dialled.clear();
+  const report = await runAgainst(name);
+  Report.parse(report);
+  t.equal(report.verdict, expected.verdict);
+  t.same(
+    report.findings.map(({ cause }) => cause),
+    expected.causes,
+  );
+  t.equal(exitCode({ report, failOn: 'required', delivered: true }), expected.exitCode);
+  t.same([...dialled].sort(), ['tcp 127.0.0.1', 'udp 127.0.0.1'], 'nothing but loopback was dialled');
+  return report;
+}
+
+/** The targets of a report with this status, by id. */
+export function idsWith(report: Report, status: Report['targets'][number]['status']): readonly string[] {
+  return report.targets.filter((target) => target.status === status).map(({ id }) => id);
+}
+
+/** What the first finding of this cause names as its evidence. */
+export function evidenceOf(report: Report, cause: Report['findings'][number]['cause']): readonly string[] {
+  return report.findings.find((finding) => finding.cause === cause)?.evidence ?? [];
+}

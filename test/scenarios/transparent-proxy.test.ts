@@ -1,0 +1,16 @@
+import t from 'tap';
+import { evidenceOf, idsWith, playsAsPromised } from './agent-in-lab.ts';
+
+t.test('a firewall that connects for everyone, and has no rule for Key Vault', async (t) => {
+  const report = await playsAsPromised(t, 'transparent-proxy');
+  const filtered = evidenceOf(report, 'sni-filtered');
+  t.ok(filtered.includes('key-vault/labvault.vault.azure.net:443'));
+  t.same([...filtered].sort(), [...idsWith(report, 'unreachable')].sort());
+  const passed = idsWith(report, 'reachable');
+  t.ok(passed.includes('storage-blob/labstorage.blob.core.windows.net:443'));
+  t.ok(passed.includes('gateway/labapim.azure-api.net:443'));
+  t.match(
+    report.controls.find(({ name }) => name === 'tcp-reserved-address'),
+    { outcome: 'anomalous' },
+  );
+});
