@@ -1,10 +1,7 @@
 import { insideFirst } from '../routes.ts';
 import type { Place, Scenario } from '../scenario.ts';
 
-/**
- * Application rules as an administrator would write them for API Management, who forgot Key Vault. CAPTCHA,
- * telemetry of the portal and the CDN hosts are left out as well, and nobody misses them.
- */
+/** Application rules as an administrator would write them for API Management, who forgot Key Vault. */
 const MIDDLEBOX: Place = {
   kind: 'middlebox',
   allows: [
@@ -25,6 +22,10 @@ const MIDDLEBOX: Place = {
     '*.digicert.com',
     '*.geotrust.com',
     '*.msocsp.com',
+    '*.live.com',
+    '*.visualstudio.com',
+    '*.azureedge.net',
+    'azureprofiler.trafficmanager.net',
   ],
 };
 
