@@ -20,7 +20,7 @@ t.test('one misspelt storage account is one finding for all its names', async (t
     owner: 'service',
     title: 'The storage account contso does not exist',
     explanation:
-      /10\.0\.0\.4 answer NXDOMAIN .* by authority of blob\.core\.windows\.net\. 1 other name resolved\./,
+      /10\.0\.0\.4 answers NXDOMAIN .* by authority of blob\.core\.windows\.net\. 1 other name resolved\./,
     confirm: 'apim-probe run --only storage-blob --only storage-table --storage contso',
   });
   t.equal(causes['storage-table/contso.table.core.windows.net:443'], 'name-does-not-exist');

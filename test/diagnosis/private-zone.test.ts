@@ -128,7 +128,7 @@ t.test('private-zone-not-linked', async (t) => {
     t.match(only('private-zone-not-linked').explanation, /answers .* with 10\.2\.0\.4: the zone is linked/);
     t.match(
       only('private-zone-not-linked').remedy[0],
-      'On the custom DNS servers (10.0.0.4): forward blob.core.windows.net',
+      'On the custom DNS servers (10.0.0.4): forward blob.core.windows.net to',
     );
   });
 

@@ -54,7 +54,8 @@ function say({ server, name, addresses, cname }: ControlAnswer): string {
 
 function sayBogus(targets: readonly Target[]): string[] {
   const shown = targets.slice(0, 3).map((target) => {
-    return `${target.host} is ${list(answered(target).filter(isBogus), 3)} according to ${list(serversOf(target, isBogus), 3)}`;
+    const addresses = list(answered(target).filter(isBogus), 3);
+    return `${target.host} is ${addresses} according to ${list(serversOf(target, isBogus), 3)}`;
   });
   return shown.length === 0 ? [] : [`${list(shown)}: no service can have such an address.`];
 }

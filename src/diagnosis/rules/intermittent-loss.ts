@@ -27,7 +27,9 @@ export const intermittentLoss: Rule = ({ observations, open }) => {
 function figures(target: Target): string {
   const failed = target.attempts.filter(({ ok }) => !ok);
   const failures = list(failed.flatMap(({ failure }) => failure ?? []).sort(), 3);
-  return `${target.host}:${target.port} failed in ${failed.length} of ${count(target.attempts.length, 'attempt')}${failures === '' ? '' : ` (${failures})`}`;
+  const how = failures === '' ? '' : ` (${failures})`;
+  const of = count(target.attempts.length, 'attempt');
+  return `${target.host}:${target.port} failed in ${failed.length} of ${of}${how}`;
 }
 
 /** Addresses that never worked, where another one did. */

@@ -68,7 +68,8 @@ function evidence(targets: readonly Target[], observations: Scene['observations'
     4,
   );
   if (answers.length === 0) return `${hosts}: Azure DNS (${AZURE_DNS}) says that there is no such name.`;
-  return `${servers} ${answers.length === 1 ? 'answers' : 'answer'} ${rcodes} for ${hosts}${authority === '' ? '' : `, by authority of ${authority}`}.${azure}`;
+  const by = authority === '' ? '' : `, by authority of ${authority}`;
+  return `${servers} ${servers.includes(' ') ? 'answer' : 'answers'} ${rcodes} for ${hosts}${by}.${azure}`;
 }
 
 function others(targets: readonly Target[]): string {

@@ -36,7 +36,7 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
         )}; not one was answered or refused. ` +
         (inside.length === 0
           ? 'No private endpoint was there to compare with.'
-          : `${insideWorks.length} of ${count(inside.length, 'private endpoint')} answered, so this VM’s network itself works.`),
+          : `${insideWorks.length} of ${count(inside.length, 'private endpoint')} answered, so the VM’s network works.`),
       targets: explained,
       confirm: probeAgain(observations, explained),
     }),

@@ -51,18 +51,29 @@ function reached(target: Target): boolean {
 }
 
 function describe({ observations, targets }: Scene, group: Destination): Finding {
-  const others = targets.filter((target) => target.group !== 'dns' && reached(target)).length;
   return finding('outbound-dropped', {
     title: `Outbound TCP to ${group.name}, ${portsOf(group)}, is dropped`,
-    explanation:
-      `No reply to connection requests to ${triesOf(group.targets)}. ` +
-      (others === 0
-        ? 'No other endpoint connected either.'
-        : `${count(others, 'other endpoint')} connected, so the loss is specific.`),
+    explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${contrast(group, targets)}`,
     targets: group.targets,
     remedy: remedyFor(group),
     confirm: probeAgain(observations, group.targets),
   });
+}
+
+/** What did connect tells how wide the loss is: a tag that works elsewhere is not missing from the rules. */
+function contrast(group: Destination, targets: readonly Target[]): string {
+  const others = targets.filter((target) => target.group !== 'dns' && reached(target));
+  const alike = others.filter(
+    ({ serviceTag, port }) =>
+      group.serviceTag !== null && serviceTag === group.serviceTag && group.ports.includes(port),
+  );
+  if (others.length === 0) return 'No other endpoint connected either.';
+  if (alike.length === 0)
+    return `${count(others.length, 'other endpoint')} connected, so the loss is specific.`;
+  return (
+    `${count(alike.length, 'other endpoint')} of the same service tag and port connected: so look for a rule by ` +
+    'address or host name, or for a host that is out of service, rather than for a missing service tag.'
+  );
 }
 
 function remedyFor(group: Destination): readonly string[] {
@@ -74,14 +85,16 @@ function remedyFor(group: Destination): readonly string[] {
   const addresses = list(group.targets.flatMap(dialled), 6);
   if (group.isPrivate) {
     return [
-      `NSG of this subnet, and of the subnet of the private endpoint or host: allow TCP ${portsOf(group)} to ${addresses}, above any deny rule.`,
+      `NSG of this subnet, and of the private endpoint’s or host’s: allow TCP ${portsOf(group)} to ${addresses}, ` +
+        'above any deny rule.',
       'Check the peering or VPN between the two networks, and that the return route leads back to this subnet.',
       ...(route === undefined ? [] : [route]),
     ];
   }
+  const destination = group.serviceTag === null ? `the addresses of ${hosts}` : group.name;
   const steps = [
-    `NSG: add an outbound rule, source this subnet, destination ${group.serviceTag === null ? `the addresses of ${hosts}` : group.name}, ` +
-      `TCP ${portsOf(group)}, allow, with a lower priority number than any deny rule.`,
+    `NSG: add an outbound rule, source this subnet, destination ${destination}, TCP ${portsOf(group)}, allow, ` +
+      'with a lower priority number than any deny rule.',
     ...[route, firewallStep(group, hosts) ?? firewall].flatMap((step) => step ?? []),
   ];
   if (group.targets.every(hasServiceEndpoint)) {

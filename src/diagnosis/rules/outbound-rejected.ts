@@ -48,7 +48,8 @@ function remedyFor(group: Destination): readonly string[] {
         )} (${addresses || 'no address'})`
       : group.name;
   return [
-    `Look in the log of the firewall or appliance on the way for this VM’s address and ${portsOf(group)}, and allow ${allowed}.`,
+    `Look in the log of the firewall or appliance on the way for this VM’s address and ${portsOf(group)}, and ` +
+      `allow ${allowed}.`,
     ...[own, ...rest].flatMap((step) => step ?? []),
   ];
 }

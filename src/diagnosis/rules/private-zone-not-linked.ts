@@ -76,7 +76,10 @@ function evidence(zone: string, targets: readonly Target[], failing: readonly Ta
       ? 'The public address works, so nothing is broken; traffic just does not use the private endpoint.'
       : `Connections to the public address of ${count(failing.length, 'endpoint')} failed ` +
         `(${list(failing.flatMap(({ failure }) => failure ?? []).sort(), 3)}).`;
-  return `The name passes an alias in ${zone}, which exists only with a private endpoint, yet leads to a public address: ${aliases}. ${outcome}`;
+  return (
+    `The name passes an alias in ${zone}, which exists only with a private endpoint, yet leads to a public ` +
+    `address: ${aliases}. ${outcome}`
+  );
 }
 
 /** Azure DNS sees the zones linked to this VM's network: if it knows the private address, forwarding is at fault. */
@@ -84,13 +87,19 @@ function whatAzureSays(observations: Observations, targets: readonly Target[]): 
   const known = targets.find(({ host }) => azureKind(observations, host) === 'private');
   const answer = known === undefined ? null : azureAnswer(observations, known.host);
   if (answer === null) return '';
-  return `Azure DNS (${AZURE_DNS}) answers ${answer.name} with ${list(answer.addresses, 2)}: the zone is linked, but the configured DNS server does not ask there.`;
+  return (
+    `Azure DNS (${AZURE_DNS}) answers ${answer.name} with ${list(answer.addresses, 2)}: the zone is linked, but ` +
+    'the configured DNS server does not ask there.'
+  );
 }
 
 function remedyFor(observations: Observations, zone: string, targets: readonly Target[]): readonly string[] {
+  // Key Vault's zone is named otherwise than its hosts, and a forwarder needs both.
+  const parents = targets.map(({ host }) => host.slice(host.indexOf('.') + 1));
+  const suffixes = list([...parents, zone.replace(/^privatelink\./, '')], 3);
   const forward =
     `On the custom DNS servers (${list(observations.environment.dns.servers, 3) || 'none known'}): forward ` +
-    `${zone.replace(/^privatelink\./, '')} to ${AZURE_DNS} from a virtual network linked to ${zone}, or to an Azure DNS Private Resolver.`;
+    `${suffixes} to ${AZURE_DNS} from a virtual network linked to ${zone}, or to an Azure DNS Private Resolver.`;
   const link =
     `Link the private DNS zone ${zone} to the virtual network that asks Azure DNS (this one with Azure-provided ` +
     'DNS), and check that it holds the resource’s A record.';

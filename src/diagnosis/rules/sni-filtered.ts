@@ -28,14 +28,15 @@ export const sniFiltered: Rule = ({ observations, open }) => {
   );
   const explained = [...proven, ...alike];
   const hosts = [...new Set(explained.map(({ host }) => host))].sort();
+  const ports = explained.map(({ port }) => `port ${port}`).sort();
   return [
     finding('sni-filtered', {
       title: `A firewall cuts TLS by server name (${list(hosts, 2)})`,
       explanation: `${evidence(first, controls)} ${extent(proven, alike)}`,
       targets: explained,
       remedy: [
-        `Allow the host names on the filtering device, HTTPS on ${list([...new Set(explained.map(({ port }) => `port ${port}`))].sort())}: ` +
-          `${list(hosts, 20)}. In Azure Firewall that is an application rule with source this subnet.`,
+        `Allow these host names for HTTPS on ${list(ports)} on the filtering device: ${list(hosts, 20)}. In Azure ` +
+          'Firewall that is an application rule with source this subnet.',
         ...CAUSE_TEXTS['sni-filtered'].remedy.slice(1),
       ],
       confirm: probeAgain(observations, explained),

@@ -57,7 +57,8 @@ function evidence({ chain, nameMatches, trust }: TlsFacts): string {
   const fit = nameMatches ? 'which fits' : 'which does not fit';
   const root = { public: 'a public root', extra: 'a root of --ca-file', none: 'no trusted root' }[trust];
   const dates = `valid from ${leaf.validFrom ?? 'an unreadable date'} to ${leaf.validTo ?? 'an unreadable date'}`;
-  return `The certificate is for ${names}, ${fit}, ${dates}, issued by “${brief(leaf.issuer)}”; its chain leads to ${root}.`;
+  const issuer = `issued by “${brief(leaf.issuer)}”`;
+  return `The certificate is for ${names}, ${fit}, ${dates}, ${issuer}; its chain leads to ${root}.`;
 }
 
 /** The general remedy holds a step for the name, one for the dates and one for a private authority. */
