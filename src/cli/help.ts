@@ -70,7 +70,7 @@ export function programHelp(): string {
   const commands = COMMAND_NAMES.map((name) => entry(`  ${name}`, describe(name).summary, 12));
   const codes = EXIT_CODES.map(([code, meaning]) => entry(`  ${code}`, meaning, 12));
   return paragraphs([
-    'apim-probe says whether Azure API Management can live in this subnet, and why not.',
+    'Says whether Azure API Management can live in this subnet, and why not.',
     EXAMPLES,
     ['Commands ("apim-probe COMMAND --help" says more):', ...commands].join('\n'),
     ...optionSections(describe('run').options),

@@ -27,7 +27,9 @@ async function tell(io: Io, message: string): Promise<void> {
 /** A log that tells every event and a line that is drawn over and over would tear each other. */
 async function watch(options: Options, io: Io): Promise<Progress> {
   const log = await createLog(options.logLevel, io.stderr);
-  if (log !== null) return { event: (event) => log.debug(event), stop: () => {} };
+  if (log !== null) {
+    return { event: (event) => log[event.kind === 'phase' ? 'info' : 'debug'](event), stop: () => {} };
+  }
   if (options.quiet) return { event: () => {}, stop: () => {} };
   return createProgress(io.stderr, { color: options.color, term: io.env['TERM'] });
 }

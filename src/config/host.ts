@@ -40,7 +40,7 @@ function checkShape(text: string): void {
 
 /** Internationalised names travel as A-labels (RFC 5890); plain ASCII is left to the rules below. */
 function toAscii(text: string): string {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
+  if (/^\p{ASCII}*$/u.test(text)) return text.toLowerCase();
   const ascii = domainToASCII(text);
   if (ascii === '') throw new BadValue('is no valid internationalised host name (RFC 5890)');
   return ascii;

@@ -46,7 +46,7 @@ function scheme(text: string): Protocol {
 }
 
 function splitAuthority(authority: string): { host: string; port: string | null } {
-  const match = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s.exec(authority);
+  const match = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:]*))?$/.exec(authority);
   if (match === null)
     throw new BadValue('must name its host as HOST or HOST:PORT, an IPv6 address in brackets');
   return { host: match[1] ?? '', port: match[2] ?? null };

@@ -1,0 +1,47 @@
+import t from 'tap';
+import { exitCode } from '../../src/cli/exit-code.ts';
+import type { Report } from '../../src/report/schema.ts';
+
+const NONE = { total: 0, reachable: 0, intermittent: 0, unreachable: 0, untested: 0 };
+
+function code(
+  verdict: Report['verdict'],
+  failOn: 'required' | 'any' | 'never' = 'required',
+  more: { interrupted?: Report['interrupted']; delivered?: boolean; optional?: Partial<typeof NONE> } = {},
+): number {
+  const summary = { required: NONE, optional: { ...NONE, ...more.optional } };
+  return exitCode({
+    report: { verdict, summary, interrupted: more.interrupted ?? null },
+    failOn,
+    delivered: more.delivered ?? true,
+  });
+}
+
+t.test('the verdict', async (t) => {
+  t.equal(code('ready'), 0);
+  t.equal(code('degraded'), 0);
+  t.equal(code('blocked'), 1);
+  t.equal(code('inconclusive'), 3);
+});
+
+t.test('--fail-on', async (t) => {
+  t.equal(code('degraded', 'any', { optional: { unreachable: 1 } }), 1);
+  t.equal(code('degraded', 'required', { optional: { unreachable: 1 } }), 0);
+  t.equal(code('inconclusive', 'any', { optional: { unreachable: 1 } }), 1);
+  t.equal(code('ready', 'any', { optional: { untested: 3, intermittent: 1 } }), 0, 'untested is not failed');
+  t.equal(code('inconclusive', 'any'), 3);
+  for (const verdict of ['ready', 'degraded', 'blocked', 'inconclusive'] as const)
+    t.equal(code(verdict, 'never'), 0);
+});
+
+t.test('interruption, defect and delivery', async (t) => {
+  t.equal(code('inconclusive', 'required', { interrupted: 'SIGINT' }), 130);
+  t.equal(code('blocked', 'never', { interrupted: 'SIGTERM', delivered: false }), 143);
+  t.equal(code('inconclusive', 'never', { interrupted: 'defect' }), 70);
+  t.equal(
+    code('inconclusive', 'required', { interrupted: 'deadline' }),
+    3,
+    'the deadline leaves it to the verdict',
+  );
+  t.equal(code('blocked', 'never', { delivered: false }), 4);
+});

@@ -1,0 +1,68 @@
+/** Stands in for the process: captures what main() writes. */
+import { EventEmitter } from 'node:events';
+import { Writable } from 'node:stream';
+import type { Io } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/main.ts';
+
+/**
+ * Every test here ends before anything is sent. Should one fail to, these variables keep it on loopback: all
+ * connections and questions go to a port where nothing listens.
+ */
+export const FENCE = {
+  APIM_PROBE_CONNECT_TO: '::127.0.0.1:9',
+  APIM_PROBE_DNS_SERVER: '127.0.0.1:9',
+} as const;
+
+export interface Captured extends Io {
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly signals: EventEmitter;
+}
+
+interface Setting {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly terminal?: boolean;
+  /** Makes every write to stdout fail with this code. */
+  readonly stdoutFails?: string;
+}
+
+function stream(terminal: boolean, fails?: string): { stream: NodeJS.WriteStream; text: () => string } {
+  let text = '';
+  const writable = new Writable({
+    autoDestroy: false,
+    write(chunk, _encoding, done) {
+      if (fails !== undefined) return done(Object.assign(new Error(`write ${fails}`), { code: fails }));
+      text += String(chunk);
+      done();
+    },
+  });
+  return {
+    stream: Object.assign(writable, { isTTY: terminal, columns: 80 }) as unknown as NodeJS.WriteStream,
+    text: () => text,
+  };
+}
+
+export function capture({ cwd, env = {}, terminal = false, stdoutFails }: Setting): Captured {
+  const stdout = stream(terminal, stdoutFails);
+  const stderr = stream(false);
+  return {
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: { ...FENCE, ...env },
+    cwd,
+    signals: new EventEmitter(),
+    systemConfig: `${cwd}/no-such-machine-config.yaml`,
+    out: stdout.text,
+    err: stderr.text,
+  };
+}
+
+export async function invoke(
+  argv: readonly string[],
+  setting: Setting,
+): Promise<{ code: number; out: string; err: string }> {
+  const io = capture(setting);
+  const code = await main(argv, io);
+  return { code, out: io.out(), err: io.err() };
+}

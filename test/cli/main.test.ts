@@ -1,0 +1,192 @@
+import t from 'tap';
+import { invoke } from './harness.ts';
+
+t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) => {
+  const cwd = t.testdir({
+    'bad.yaml': 'timeout: [\n',
+    'key.yaml': 'timeuot: 5\n',
+    'der.pem': 'nothing',
+    folder: {},
+  });
+  const none: NodeJS.ProcessEnv = {};
+  for (const [argv, env, expected] of [
+    [['--tiemout', '5'], none, /unknown option --tiemout\. Did you mean --timeout\?/],
+    [['--dnsServer', '1.1.1.1'], none, /unknown option --dnsServer\. Did you mean --dns-server\?/],
+    [['-x'], none, /unknown option -x/],
+    [['plann'], none, /unknown command "plann"\. Did you mean plan\?/],
+    [['compare', 'a', 'b'], none, /unknown command "compare"/],
+    [['--', 'stray'], none, /unknown command "stray"/],
+    [['run', 'extra'], none, /unexpected argument "extra" after "run"/],
+    [['explain', 'clock-skew', 'more'], none, /unexpected argument "more"/],
+    [['--storage', 'a', 'plan', 'run'], none, /unexpected argument "run" after "plan"/],
+    [['--timeout'], none, /--timeout needs a value: --timeout MS/],
+    [['--timeout', '--quiet'], none, /--timeout needs a value/],
+    [['--timeout='], none, /timeout: "" \(flag --timeout\) must be a whole number/],
+    [['--timeout', 'abc'], none, /timeout: "abc" \(flag --timeout\) must be a whole number of milliseconds/],
+    [['--timeout', '1', '--timeout', '2'], none, /--timeout is given 2 times/],
+    [['--quiet=maybe'], none, /--quiet takes no value/],
+    [['--quiet', '--no-quiet'], none, /--quiet and --no-quiet exclude each other/],
+    [['--no-timeout'], none, /unknown option --no-timeout/],
+    [
+      ['--constructor', '--toString=1', '--__proto__'],
+      none,
+      /unknown option --constructor[\s\S]*--toString[\s\S]*--__proto__/,
+    ],
+    [['--target.host', 'x'], none, /unknown option --target\.host/],
+    [['--controls'], none, /"apim-probe run" has no option --controls; it belongs to "apim-probe plan"/],
+    [['plan', '--output', 'x'], none, /"apim-probe plan" has no option --output/],
+    [
+      ['plan', '--format', 'jsn'],
+      none,
+      /--format "jsn" must be one of table, json, csv\. Did you mean json\?/,
+    ],
+    [['plan', '--format', 'csv', '--format', 'json'], none, /--format is given 2 times/],
+    [['schema', '--timeout', '5'], none, /"apim-probe schema" has no option --timeout/],
+    [['demo', '--scenario', 'helthy'], none, /--scenario "helthy" is unknown\. Did you mean healthy\?/],
+    [['demo', '--timeout', '1'], none, /"apim-probe demo" has no option --timeout/],
+    [['explain', 'tcp_timout'], none, /is no cause and no failure\. Did you mean tcp_timeout\?/],
+    [['--config', 'bad.yaml'], none, /bad\.yaml:2:1: /],
+    [['--config', 'key.yaml'], none, /key\.yaml:1:1: unknown key "timeuot"\. Did you mean timeout\?/],
+    [['--config', 'gone.yaml'], none, /gone\.yaml cannot be read: it does not exist/],
+    [
+      [],
+      { APIM_PROBE_TIMEUOT: '1' },
+      /variable APIM_PROBE_TIMEUOT is unknown\. Did you mean APIM_PROBE_TIMEOUT\?/,
+    ],
+    [
+      ['plan'],
+      { APIM_PROBE_CLOUD: 'publc' },
+      /cloud: "publc" \(variable APIM_PROBE_CLOUD\).*Did you mean public\?/,
+    ],
+    [['--target', 'tcp://a.example:70000'], none, /port belongs, which is out of range: 1 to 65535/],
+    [['--target', 'gopher://a.example'], none, /unknown scheme "gopher:\/\/".*Known: tcp:\/\//],
+    [['--target', `https://${'a'.repeat(64)}.example`], none, /a label has at most 63/],
+    [['--sql', `${'a.'.repeat(130)}example`], none, /a host name has at most 253/],
+    [['--ca-file', 'gone.pem'], none, /caFile: .*gone\.pem.*does not exist/],
+    [['--ca-file', 'der.pem'], none, /holds no PEM certificate/],
+    [['--output', 'folder'], none, /--output .*folder cannot be written: it is a folder/],
+    [['--output', 'gone/r.json'], none, /the folder .*gone does not exist/],
+    [['--output', 'r.json', '--format', 'text=./r.json'], none, /both write to the same file/],
+    [['--output', '-', '--format', 'text=-'], none, /both write to stdout/],
+    [['--format', 'html=x'], none, /unknown format "html"/],
+  ] as const) {
+    const { code, out, err } = await invoke(argv, { cwd, env });
+    const name = `${argv.join(' ')} ${Object.keys(env).join(' ')}`;
+    t.equal(code, 2, name);
+    t.equal(out, '', 'stdout stays empty');
+    t.match(err, expected, 'says what is wrong');
+    t.match(err, /Nothing was sent\./);
+    t.notMatch(err, /\n\s+at /, 'no stack');
+  }
+});
+
+t.test('all problems of a command line are told at once', async (t) => {
+  const { err } = await invoke(
+    ['run', 'extra', '--tiemout', '5', '--region', '--attempts', '1', '--attempts', '2'],
+    { cwd: t.testdir({}) },
+  );
+  t.match(err, /4 problems:/);
+  for (const part of ['"extra"', '--tiemout', '--region needs', '--attempts is given 2 times'])
+    t.ok(err.includes(part), part);
+});
+
+t.test('a secret on a mistyped command line is not repeated', async (t) => {
+  const cwd = t.testdir({});
+  for (const argv of [
+    ['--taregt', 'https://u:p4ss@h'],
+    ['https://u:p4ss@h'],
+    ['--target', 'https://u:p4ss@h'],
+    ['--taregt=https://u:p4ss@h'],
+    ['plan', 'https://h/?sig=p4ss'],
+  ]) {
+    const { code, err } = await invoke(argv, { cwd });
+    t.equal(code, 2);
+    t.notMatch(err, 'p4ss', argv.join(' '));
+  }
+});
+
+t.test('--version and --help', async (t) => {
+  const cwd = t.testdir({});
+  t.match(await invoke(['--version'], { cwd }), { code: 0, out: /^\d+\.\d+\.\d+\n$/, err: '' });
+  const { code, out } = await invoke(['--help'], { cwd, env: { APIM_PROBE_NONSENSE: '1' } });
+  t.equal(code, 0, 'help is given in any environment');
+  const [examples, commands, options] = ['Examples:', 'Commands', '--cloud'].map((part) => out.indexOf(part));
+  t.ok(
+    (examples ?? -1) > 0 && (examples ?? 0) < (commands ?? 0) && (commands ?? 0) < (options ?? 0),
+    'in this order',
+  );
+  t.match(out.slice(examples, commands), /Before the deployment[\s\S]*After it[\s\S]*Scheduled/);
+  t.match(await invoke(['-h'], { cwd }), { code: 0, out });
+});
+
+t.test('every help text fits 80 columns and names its options', async (t) => {
+  const cwd = t.testdir({});
+  for (const command of [[], ['run'], ['plan'], ['demo'], ['schema'], ['explain'], ['config']]) {
+    const { code, out } = await invoke([...command, '--help'], { cwd });
+    t.equal(code, 0);
+    t.strictSame(
+      out.split('\n').filter((line) => line.length > 80),
+      [],
+      command.join(),
+    );
+    t.match(out, /Examples:\n/);
+  }
+  const { out } = await invoke(['plan', '--help'], { cwd });
+  t.match(out, /--controls/);
+  t.notMatch(out, /--fail-on/);
+});
+
+t.test('schema prints JSON Schemas', async (t) => {
+  const cwd = t.testdir({});
+  const report = await invoke(['schema'], { cwd });
+  t.equal(report.code, 0);
+  t.match(JSON.stringify(JSON.parse(report.out)), /"schemaVersion".*"verdict"/);
+  const config = await invoke(['schema', '--of', 'config'], { cwd });
+  t.match(JSON.parse(config.out), { properties: { dnsServer: {}, timeout: { maximum: 600_000 } } });
+});
+
+t.test('explain: all words, one word, however it is spelt', async (t) => {
+  const cwd = t.testdir({});
+  const all = await invoke(['explain'], { cwd });
+  t.match(all.out, /outbound-dropped +\S/);
+  t.match(all.out, /tls_untrusted +\S/);
+  t.strictSame(
+    all.out.split('\n').filter((line) => [...line].length > 80),
+    [],
+  );
+  for (const word of ['clock-skew', 'CLOCK_SKEW']) {
+    const { code, out } = await invoke(['explain', word], { cwd });
+    t.equal(code, 0);
+    t.match(out, /^clock-skew: [\s\S]*Recognised by: [\s\S]*What to do:\n {2}1\. [\s\S]*Read more: /);
+  }
+  t.match((await invoke(['explain', 'tcp-timeout'], { cwd })).out, /^tcp_timeout: [\s\S]*What to do next: /);
+});
+
+t.test('config: each option with where it comes from', async (t) => {
+  const cwd = t.testdir({ 'apim-probe.yaml': 'deadline: 9000\n' });
+  const argv = ['config', '--target', 'https://a.example/x', '--connect-to', '::127.0.0.1:1'];
+  const env = { APIM_PROBE_ATTEMPTS: '2' };
+  const table = await invoke(argv, { cwd, env });
+  t.equal(table.code, 0);
+  t.match(table.out, /attempts +2 +\[variable APIM_PROBE_ATTEMPTS\]/);
+  t.match(table.out, /target +https:\/\/a\.example:443\/x +\[flag --target\]/);
+  const json = JSON.parse((await invoke([...argv, '--format', 'json'], { cwd, env })).out);
+  t.strictSame(json.deadline, { value: 9000, origin: `${cwd}/apim-probe.yaml:1:1` });
+  t.strictSame(json.connectTo, { value: ['::127.0.0.1:1'], origin: 'flag --connect-to' });
+  t.strictSame(json.cloud, { value: null, origin: 'default' });
+});
+
+t.test('demo --list names the scenarios', async (t) => {
+  const { code, out } = await invoke(['demo', '--list'], { cwd: t.testdir({}) });
+  t.equal(code, 0);
+  for (const name of ['healthy', 'sql-blocked', 'forced-tunnel']) t.ok(out.includes(name), name);
+});
+
+t.test('a reader that goes away ends a command quietly; a full disk is said', async (t) => {
+  const cwd = t.testdir({});
+  t.match(await invoke(['schema'], { cwd, stdoutFails: 'EPIPE' }), { code: 0, err: '' });
+  t.match(await invoke(['schema'], { cwd, stdoutFails: 'ENOSPC' }), {
+    code: 4,
+    err: /cannot be written: .*ENOSPC/,
+  });
+});

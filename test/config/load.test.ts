@@ -1,0 +1,290 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { type Loaded, load, type Sources } from '../../src/config/load.ts';
+import { UsageError } from '../../src/config/usage-error.ts';
+
+function loader(t: Test) {
+  const cwd = t.testdir({});
+  return {
+    cwd,
+    file: (name: string, text: string) => writeFileSync(join(cwd, name), text),
+    load: (sources: Partial<Sources> = {}): Loaded =>
+      load({ flags: {}, env: {}, cwd, systemConfig: join(cwd, 'machine.yaml'), ...sources }),
+  };
+}
+
+/** The problems that loading ends in; fails the test when it does not. */
+function problems(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof UsageError) return error.problems.join('\n');
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+t.test('without any source every option has its default', async (t) => {
+  const { options, origins, notes } = loader(t).load();
+  t.match(options, { platform: 'stv2', timeout: 5000, deadline: 60_000, concurrency: 256, attempts: 3 });
+  t.match(options, { color: true, failOn: 'required', output: null, cloud: null, logLevel: 'warn' });
+  t.strictSame(options.storage, []);
+  t.ok(Object.values(origins).every((origin) => origin === 'default'));
+  t.strictSame(notes, []);
+});
+
+t.test(
+  'a flag goes before a variable, a variable before the file, the file before the default',
+  async (t) => {
+    const { file, load, cwd } = loader(t);
+    file('apim-probe.yaml', 'timeout: 1\nattempts: 1\nconcurrency: 1\nstorage: [fromfile]\n');
+    const env = { APIM_PROBE_TIMEOUT: '2', APIM_PROBE_ATTEMPTS: '2', APIM_PROBE_STORAGE: 'one, two three' };
+    const { options, origins } = load({ flags: { timeout: ['3'] }, env });
+    t.match(options, { timeout: 3, attempts: 2, concurrency: 1, deadline: 60_000 });
+    t.strictSame(options.storage, ['one', 'two', 'three'], 'a stronger list replaces a weaker one');
+    t.equal(origins.timeout, 'flag --timeout');
+    t.equal(origins.attempts, 'variable APIM_PROBE_ATTEMPTS');
+    t.equal(origins.concurrency, `${cwd}/apim-probe.yaml:3:1`);
+    t.equal(origins.deadline, 'default');
+  },
+);
+
+t.test('an empty variable counts as not set', async (t) => {
+  t.equal(
+    loader(t).load({ env: { APIM_PROBE_TIMEOUT: '', APIM_PROBE_STORAGE: ' ' } }).origins.timeout,
+    'default',
+  );
+});
+
+t.test('switches in variables', async (t) => {
+  const { load } = loader(t);
+  t.equal(load({ env: { APIM_PROBE_QUIET: 'yes', APIM_PROBE_COLOR: '0' } }).options.quiet, true);
+  t.equal(load({ env: { APIM_PROBE_COLOR: '0' } }).options.color, false);
+  t.match(
+    problems(() => load({ env: { APIM_PROBE_QUIET: 'maybe' } })),
+    /quiet: "maybe".*APIM_PROBE_QUIET.*true or false/,
+  );
+});
+
+t.test('NO_COLOR and TERM=dumb take colour away, and our own options rank above them', async (t) => {
+  const { load } = loader(t);
+  t.equal(load({ env: { NO_COLOR: '1' } }).options.color, false);
+  t.equal(load({ env: { NO_COLOR: '' } }).options.color, true);
+  t.equal(load({ env: { TERM: 'dumb' } }).options.color, false);
+  t.equal(load({ env: { NO_COLOR: '1' }, flags: { color: true } }).options.color, true);
+  t.equal(load({ env: { NO_COLOR: '1', APIM_PROBE_COLOR: 'true' } }).options.color, true);
+  t.equal(load({ env: { NO_COLOR: '1' } }).origins.color, 'variable NO_COLOR');
+});
+
+t.test('the config file: named, in the folder, of the machine', async (t) => {
+  const { file, load, cwd } = loader(t);
+  file('machine.yaml', 'timeout: 10\n');
+  t.equal(load().options.timeout, 10);
+  file('apim-probe.yaml', 'timeout: 20\n');
+  t.equal(load().options.timeout, 20, 'the folder hides the machine');
+  file('named.json', '{\n\t"$schema": "./schema.json",\n\t"timeout": 30, "storage": "one"\n}\n');
+  const named = load({ flags: { config: ['named.json'] } });
+  t.equal(named.options.timeout, 30);
+  t.strictSame(named.options.storage, ['one'], 'one value stands for a list of one');
+  t.equal(load({ env: { APIM_PROBE_CONFIG: join(cwd, 'named.json') } }).options.timeout, 30);
+  file('empty.yaml', '# nothing\n');
+  t.equal(load({ flags: { config: ['empty.yaml'] } }).options.timeout, 5000);
+});
+
+t.test('paths are relative to the current folder, and in a file to that file', async (t) => {
+  const { load, cwd } = loader(t);
+  mkdirSync(join(cwd, 'sub'));
+  writeFileSync(join(cwd, 'sub', 'c.yaml'), 'output: r.json\nformat: [text=t.txt, json=-]\n');
+  const { options } = load({ flags: { config: ['sub/c.yaml'] } });
+  t.equal(options.output, join(cwd, 'sub', 'r.json'));
+  t.strictSame(options.format, [
+    { format: 'text', file: join(cwd, 'sub', 't.txt') },
+    { format: 'json', file: '-' },
+  ]);
+  t.equal(load({ flags: { output: ['x.json'] } }).options.output, join(cwd, 'x.json'));
+  t.equal(load({ flags: { output: ['-'] } }).options.output, '-');
+});
+
+t.test('a config file that cannot be read', async (t) => {
+  const { load, cwd } = loader(t);
+  t.match(
+    problems(() => load({ flags: { config: ['absent.yaml'] } })),
+    `${cwd}/absent.yaml cannot be read: it does not exist`,
+  );
+  t.match(
+    problems(() => load({ flags: { config: ['.'] } })),
+    /is no regular file/,
+  );
+  t.match(
+    problems(() => load({ flags: { config: [''] } })),
+    /config: "" \(flag --config\) must name a file/,
+  );
+});
+
+t.test('a malformed config file is told with file, line and column', async (t) => {
+  for (const [name, text, expected] of [
+    ['twice.yaml', 'timeout: 5\ntimeout: 6\n', /twice\.yaml:2:1: .*unique/],
+    ['open.yaml', 'timeout: 5\nstorage: [a\n', /open\.yaml:3:1: /],
+    ['comma.json', '{"timeout": 1,,}', /comma\.json:1:15: /],
+    ['list.yaml', '- a\n', /list\.yaml:1:1: must hold options/],
+    ['two.yaml', 'timeout: 1\n---\ntimeout: 2\n', /two\.yaml:2:1: a second document/],
+    ['tag.yaml', 'timeout: !secret 1\n', /tag\.yaml:1:10: Unresolved tag/],
+    ['alias.yaml', 'storage: *gone\n', /alias\.yaml:1:\d+: /],
+    ['tab.yaml', 'a:\n\tb: 1\n', /tab\.yaml:2:1: /],
+    ['binary.yaml', '\u0000\u0001\u0002', /binary\.yaml:1:1: /],
+  ] as const) {
+    const { file, load } = loader(t);
+    file(name, text);
+    t.match(
+      problems(() => load({ flags: { config: [name] } })),
+      expected,
+      name,
+    );
+  }
+});
+
+t.test('wrong keys and values of a file name the place, the value and the fix', async (t) => {
+  const { file, load } = loader(t);
+  file(
+    'apim-probe.yaml',
+    'dns-server: 1.1.1.1\ntimeout: "5"\nstorage:\n  - good\n  - bad_name\n  - 12\nquiet:\nregion: [a]\nconfig: other.yaml\nwholly-else: 1\n',
+  );
+  const text = problems(() => load());
+  t.match(text, /apim-probe\.yaml:1:1: unknown key "dns-server"\. Did you mean dnsServer\?/);
+  t.match(text, /timeout: "5" \(\S+:2:10\) must be a whole number of milliseconds from 1 to 600000/);
+  t.match(text, /storage: "bad_name" \(\S+:5:5\) has "_" in the label/);
+  t.match(text, /storage: 12 \(\S+:6:5\) must be text; put it in quotes/);
+  t.match(text, /:7:1: quiet has no value/);
+  t.match(text, /:8:1: region takes one value, not a list/);
+  t.match(text, /:9:1: a config file cannot name another one/);
+  t.match(text, /:10:1: unknown key "wholly-else"\. Correct or remove it/);
+});
+
+t.test('an unknown variable suggests the nearest, and its value stays unsaid', async (t) => {
+  const text = problems(() => loader(t).load({ env: { APIM_PROBE_TIMEOUTS: 's3cret' } }));
+  t.match(text, /APIM_PROBE_TIMEOUTS is unknown\. Did you mean APIM_PROBE_TIMEOUT\?/);
+  t.notMatch(text, 's3cret');
+});
+
+t.test('all problems are told at once, from every source', async (t) => {
+  const { file, load } = loader(t);
+  file('apim-probe.yaml', 'attempts: 11\nnonsense: 1\n');
+  const text = problems(() =>
+    load({
+      flags: { timeout: ['0'], only: ['sqll'], vip: ['10.0.0.300'], caFile: ['absent.pem'] },
+      env: { APIM_PROBE_CONCURRENCY: '5000', APIM_PROBE_X: '1' },
+    }),
+  );
+  for (const part of [
+    'attempts: 11',
+    'unknown key "nonsense"',
+    'timeout: 0',
+    'Did you mean sql?',
+    'vip: "10.0.0.300"',
+    'absent.pem',
+    'concurrency: 5000',
+    'APIM_PROBE_X is unknown',
+  ]) {
+    t.ok(text.includes(part), part);
+  }
+});
+
+t.test('numbers have bounds', async (t) => {
+  const { load } = loader(t);
+  for (const [key, good, bad] of [
+    ['timeout', ['1', '600000'], ['0', '600001', '-5', 'abc', '1.5', '', '1e3', '5s']],
+    ['deadline', ['1', '3600000'], ['0', '3600001']],
+    ['concurrency', ['1', '4096'], ['0', '4097']],
+    ['attempts', ['1', '10'], ['0', '11']],
+  ] as const) {
+    for (const text of good)
+      t.equal(load({ flags: { [key]: [text] } }).options[key], Number(text), `${key} ${text}`);
+    for (const text of bad) {
+      t.match(
+        problems(() => load({ flags: { [key]: [text] } })),
+        new RegExp(`${key}: .*whole number`),
+        `${key} ${text}`,
+      );
+    }
+  }
+});
+
+t.test('certificate files are looked at', async (t) => {
+  const { file, load } = loader(t);
+  file('der.pem', 'no certificate at all');
+  file('broken.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+  t.match(
+    problems(() => load({ flags: { caFile: ['der.pem'] } })),
+    /caFile: .*der\.pem.*holds no PEM certificate/,
+  );
+  t.match(
+    problems(() => load({ flags: { caFile: ['broken.pem'] } })),
+    /holds a PEM block that is no certificate \(number 1 of 1\)/,
+  );
+  t.match(
+    problems(() => load({ flags: { caFile: ['.'] } })),
+    /is no regular file/,
+  );
+  t.match(
+    problems(() => load({ flags: { caFile: ['gone.pem'] } })),
+    /gone\.pem.*does not exist/,
+  );
+  const { rootCertificates } = await import('node:tls');
+  file('root.pem', rootCertificates.slice(0, 2).join('\n'));
+  t.equal(load({ flags: { caFile: ['root.pem'] } }).options.caFile.length, 1);
+});
+
+t.test('contradictions are errors, oddities are notes', async (t) => {
+  const { load } = loader(t);
+  t.match(
+    problems(() => load({ flags: { only: ['sql'] }, env: { APIM_PROBE_SKIP: 'sql,smtp' } })),
+    /only and skip both name the group sql \(flag --only; variable APIM_PROBE_SKIP\)/,
+  );
+  t.match(
+    problems(() => load({ flags: { require: ['kms'], optional: ['kms'] } })),
+    /require and optional/,
+  );
+  t.match(load({ flags: { deadline: ['10'] } }).notes.join(), /deadline \(10 ms\) is shorter than timeout/);
+  t.match(load({ flags: { vip: ['10.0.0.4'] } }).notes.join(), /vip has no effect without apim/);
+});
+
+t.test('a preset ranks below flags, and hides files and variables', async (t) => {
+  const { file, load } = loader(t);
+  file('apim-probe.yaml', 'nonsense: 1\n');
+  const preset = { origin: 'scenario x', values: { timeout: 7, connectTo: ['::127.0.0.1:1'], quiet: true } };
+  const { options, origins } = load({
+    preset,
+    env: { APIM_PROBE_TIMEOUT: 'junk' },
+    flags: { attempts: ['2'] },
+  });
+  t.match(options, { timeout: 7, attempts: 2, quiet: true });
+  t.strictSame(options.connectTo, [{ host: null, port: null, address: '127.0.0.1', toPort: 1 }]);
+  t.equal(origins.timeout, 'scenario x');
+});
+
+t.test('secrets in a value are not repeated, whatever the option', async (t) => {
+  const { file, load } = loader(t);
+  const flags = {
+    target: [
+      'https://user:p4ss/w0rd@host/',
+      'tcp://u:p4ss@h:1',
+      'https://h/?a=1&sig=p4ss%3D',
+      'https://u:p4?ss@h',
+    ],
+    storage: ['https://u:p4ss@h/'],
+    dnsServer: ['u:p4ss@1.1.1.1'],
+    connectTo: ['u:p4ss@h:1:2:3'],
+    region: ['https://h/?code=p4ss'],
+  };
+  const text = problems(() => load({ flags }));
+  t.match(text, /user-info/);
+  t.match(text, /holds a credential in its query \(sig=/);
+  t.notMatch(text, 'p4ss');
+  t.notMatch(text, 'w0rd');
+  file('c.yaml', 'target: {url: "https://u:p4ss@h/"}\n');
+  t.notMatch(
+    problems(() => load({ flags: { config: ['c.yaml'] } })),
+    'p4ss',
+  );
+});
