@@ -7,8 +7,8 @@ export interface Io {
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Emits SIGINT and SIGTERM. */
-  readonly signals: Pick<EventEmitter, 'on' | 'off'>;
+  /** Emits SIGINT, SIGTERM and uncaughtException. */
+  readonly process: Pick<EventEmitter, 'on' | 'off'>;
   /** The machine's config file, when it is not the usual one. */
   readonly systemConfig?: string;
 }
@@ -46,15 +46,10 @@ function isGone(error: Error): boolean {
 }
 
 /**
- * Keeps a failing stream from ending the process: whoever writes to it learns of the failure by `write`.
- * @returns the function that takes the listeners off again
+ * Keeps a failing stream from ending the process, for good: the failure may be told long after the write, and
+ * whoever writes learns of it by `write`.
  */
-export function guardStreams({ stdout, stderr }: Io): () => void {
-  const ignore = () => {};
-  stdout.on('error', ignore);
-  stderr.on('error', ignore);
-  return () => {
-    stdout.off('error', ignore);
-    stderr.off('error', ignore);
-  };
+export function guardStreams({ stdout, stderr }: Io): void {
+  stdout.on('error', () => {});
+  stderr.on('error', () => {});
 }

@@ -1,6 +1,7 @@
 /** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
 import { UsageError } from '../config/usage-error.ts';
 import { VERSION } from '../version.ts';
+import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
 import { guardStreams, type Io, StreamError, write } from './io.ts';
 
@@ -38,14 +39,6 @@ function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   return /(?:--log-level[ =]|^|\s)(?:debug|trace)(?:\s|$)/.test(words);
 }
 
-/** What to tell the user of an error that should not have been possible. */
-function defectText(error: unknown, stack: boolean): string {
-  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const shown = stack && error instanceof Error && error.stack !== undefined ? error.stack : detail;
-  const hint = stack ? '' : ' Run it again with --log-level debug for the details to send.';
-  return `apim-probe: This is a defect in apim-probe ${VERSION}. Please report it.${hint}\n${shown}\n`;
-}
-
 async function failed(error: unknown, argv: readonly string[], io: Io): Promise<number> {
   if (error instanceof UsageError) {
     await write(io.stderr, usageText(error));
@@ -56,7 +49,7 @@ async function failed(error: unknown, argv: readonly string[], io: Io): Promise<
     await write(io.stderr, `apim-probe: ${error.message}: ${reason}\n`);
     return EXIT_UNDELIVERED;
   }
-  await write(io.stderr, defectText(error, wantsStack(argv, io.env)));
+  await write(io.stderr, `${defectText(error, wantsStack(argv, io.env))}\n`);
   return EXIT_DEFECT;
 }
 
@@ -65,13 +58,11 @@ async function failed(error: unknown, argv: readonly string[], io: Io): Promise<
  * @returns the exit code; never rejects
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const release = guardStreams(io);
+  guardStreams(io);
   try {
     return await perform(argv, io);
   } catch (error) {
     // When even stderr takes nothing, the exit code is all that is left to say.
     return await failed(error, argv, io).catch(() => EXIT_DEFECT);
-  } finally {
-    release();
   }
 }

@@ -6,13 +6,14 @@ import { UsageError } from '../config/usage-error.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
 import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
+import { defectText } from './defect.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { exitCode } from './exit-code.ts';
 import { columnsOf, type Io, StreamError, write } from './io.ts';
 import { createLog } from './log.ts';
 import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { catchSignals } from './signals.ts';
+import { catchInterruptions } from './signals.ts';
 import { beforeVerdict } from './summary.ts';
 
 export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
@@ -88,7 +89,12 @@ export async function probeAndReport(
   const problems = outputProblems(options);
   if (problems.length > 0) throw new UsageError(problems);
   const { plan, unkept } = withoutFolder(planOutputs(options, io.stdout.isTTY === true, keeping), io);
-  const interruption = catchSignals(io.signals, (message) => void tell(io, message));
+  const showStack = options.logLevel === 'debug' || options.logLevel === 'trace';
+  const interruption = catchInterruptions(
+    io.process,
+    (message) => void tell(io, message),
+    (defect) => defectText(defect, showStack),
+  );
   try {
     for (const note of unkept === null ? notes : [...notes, unkept]) await tell(io, `note: ${note}`);
     const report = await probe(options, io, agent, interruption.signal);

@@ -16,7 +16,7 @@ export const FENCE = {
 export interface Captured extends Io {
   readonly out: () => string;
   readonly err: () => string;
-  readonly signals: EventEmitter;
+  readonly process: EventEmitter;
 }
 
 interface Setting {
@@ -51,7 +51,7 @@ export function capture({ cwd, env = {}, terminal = false, stdoutFails }: Settin
     stderr: stderr.stream,
     env: { ...FENCE, ...env },
     cwd,
-    signals: new EventEmitter(),
+    process: new EventEmitter(),
     systemConfig: `${cwd}/no-such-machine-config.yaml`,
     out: stdout.text,
     err: stderr.text,

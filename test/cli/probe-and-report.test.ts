@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { guardStreams } from '../../src/cli/io.ts';
 import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import type { Flags } from '../../src/config/layers.ts';
 import { load } from '../../src/config/load.ts';
@@ -22,6 +23,7 @@ interface Trial {
 async function attempt(cwd: string, trial: Trial = {}) {
   const { flags = {}, terminal = false, stdoutFails, keeping = 'always' } = trial;
   const io = capture({ cwd, terminal, ...(stdoutFails === undefined ? {} : { stdoutFails }) });
+  guardStreams(io);
   const agent = trial.agent?.(io) ?? (async () => SAMPLE);
   const code = await probeAndReport(
     load({ flags, env: {}, cwd, systemConfig: join(cwd, 'none') }),
@@ -168,21 +170,17 @@ t.test('a signal ends the run, and more signals do not lose the report', async (
     const agent =
       (io: Captured): Agent =>
       async (_options, { signal }) => {
-        queueMicrotask(() => io.signals.emit(name));
+        queueMicrotask(() => io.process.emit(name));
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
-        io.signals.emit('SIGINT');
-        io.signals.emit('SIGTERM');
+        io.process.emit('SIGINT');
+        io.process.emit('SIGTERM');
         return { ...SAMPLE, verdict: 'inconclusive', interrupted: signal.reason };
       };
     const { code, out, err, io } = await attempt(cwd, { agent });
     t.equal(code, expected);
     t.equal(Report.parse(JSON.parse(out)).interrupted, name);
     t.match(err, /still stopping/);
-    t.equal(
-      io.signals.listenerCount('SIGINT') + io.signals.listenerCount('SIGTERM'),
-      0,
-      'listeners are taken off',
-    );
+    t.equal(io.process.eventNames().length, 0, 'listeners are taken off');
   }
 });
 
@@ -192,6 +190,23 @@ t.test('a defect that the agent reports: exit 70, with the report', async (t) =>
   t.equal(code, 70);
   t.equal(JSON.parse(out).interrupted, 'defect');
   t.match(err, /This is a defect in apim-probe/);
+});
+
+t.test('an exception that nothing caught: exit 70, with the report of what is known', async (t) => {
+  const agent =
+    (io: Captured): Agent =>
+    async (_options, { signal }) => {
+      queueMicrotask(() => io.process.emit('uncaughtException', new Error('the impossible')));
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return { ...SAMPLE, verdict: 'inconclusive', interrupted: signal.reason };
+    };
+  const { code, out, err } = await attempt(t.testdir({}), { agent });
+  t.equal(code, 70);
+  t.equal(Report.parse(JSON.parse(out)).interrupted, 'defect');
+  t.match(err, /This is a defect in apim-probe \d.*\nError: the impossible\n/);
+  t.notMatch(err, /\n\s+at /, 'no stack unasked');
+  const debug = await attempt(t.testdir({}), { agent, flags: { logLevel: ['debug'] } });
+  t.match(debug.err, /Error: the impossible\n\s+at /);
 });
 
 t.test('the demo keeps nothing unasked and shows its summary on stdout', async (t) => {
