@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { PlannedTarget } from '../../src/plan/types.ts';
 import { Authority, type Certificate } from './certificates.ts';
 import { type Answer, AZURE_DNS, parentOf, publicZones, unbound, type Zone } from './names.ts';
-import { cable, filter, Machine } from './net.ts';
+import { cable, filter, Machine, type Witness, watch } from './net.ts';
 import type { Background } from './processes.ts';
 import { contentOf, METADATA_ADDRESS, metadata } from './replies.ts';
 import { Vm } from './vm.ts';
@@ -31,6 +31,9 @@ export const ARGUMENTS = [
   ...['--storage', NAMES.storage, '--sql', NAMES.sql],
   ...['--key-vault', NAMES.keyVault, '--event-hubs', NAMES.eventHubs],
 ] as const;
+
+/** With these, `plan` needs nobody to tell it where it is. */
+export const PLACE = ['--cloud', 'public', '--region', 'westeurope'] as const;
 
 const VM_ADDRESS = '10.1.0.4';
 /** The internal load balancer of the API Management instance, in the VM's own subnet. */
@@ -144,6 +147,7 @@ async function serve(
 }
 
 interface Parts {
+  readonly authority: Authority;
   readonly vm: Vm;
   readonly router: Machine;
   readonly azure: Machine;
@@ -158,6 +162,8 @@ export class Subnet implements AsyncDisposable {
   readonly router: Machine;
   readonly azure: Machine;
   readonly folder: string;
+  /** Who issues the services' certificates. */
+  readonly authority: Authority;
   /** The public zones as they are when nothing is wrong. */
   readonly zones: readonly Zone[];
   readonly #addresses: ReadonlyMap<string, string>;
@@ -169,6 +175,7 @@ export class Subnet implements AsyncDisposable {
     this.router = parts.router;
     this.azure = parts.azure;
     this.folder = parts.folder;
+    this.authority = parts.authority;
     this.zones = publicZones(answersFor(parts.addresses));
     this.#addresses = parts.addresses;
     this.#resolver = parts.resolver;
@@ -176,22 +183,25 @@ export class Subnet implements AsyncDisposable {
   }
 
   /** Builds the healthy network around the endpoints that `plan` names for these arguments. */
-  static async start(args: readonly string[] = ARGUMENTS): Promise<Subnet> {
+  static async start(args: readonly string[]): Promise<Subnet> {
     await using building = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'apim-probe-system-'));
     building.defer(() => rm(folder, { recursive: true }));
-    for (const room of ['authority', 'vm', 'nginx', 'azurite', 'names']) await mkdir(join(folder, room));
+    for (const room of ['authority', 'vm', 'nginx', 'azurite', 'names', 'device'])
+      await mkdir(join(folder, room));
     const authority = await Authority.create(join(folder, 'authority'), 'Microsoft Corporation');
     const vm = building.use(await Vm.start(join(folder, 'vm'), authority.root));
     const router = building.use(await Machine.start());
     const azure = building.use(await Machine.start());
     await lay(vm.machine, router, azure);
-    const endpoints = (await vm.plan(args)).filter(({ testable, group }) => testable && group !== 'dns');
+    const endpoints = (await vm.plan([...PLACE, ...args])).filter(
+      ({ testable, group }) => testable && group !== 'dns',
+    );
     const addresses = allocate(endpoints);
     for (const server of await serve(azure, folder, endpoints, addresses, authority)) building.use(server);
     const zones = publicZones(answersFor(addresses));
     const resolver = await unbound(azure, join(folder, 'names'), zones);
-    return new Subnet({ vm, router, azure, folder, addresses, resolver }, building.move());
+    return new Subnet({ vm, router, azure, folder, authority, addresses, resolver }, building.move());
   }
 
   /** The public address behind a host name of the plan. */
@@ -215,6 +225,19 @@ export class Subnet implements AsyncDisposable {
   /** Applies a rule of nftables to what the router forwards, until the result is disposed of. */
   fault(rule: string): Promise<AsyncDisposable> {
     return filter(this.router, `chain forward { type filter hook forward priority filter; ${rule}; }`);
+  }
+
+  /** Applies a rule of nftables that sends the VM's connections elsewhere, until the result is disposed of. */
+  divert(rule: string): Promise<AsyncDisposable> {
+    return filter(
+      this.router,
+      `chain divert {\ntype nat hook prerouting priority dstnat;\niifname "eth0" ${rule};\n}`,
+    );
+  }
+
+  /** Notes every flow that the VM begins from now on. */
+  witness(): Promise<Witness> {
+    return watch(this.router);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -54,11 +54,9 @@ export class Authority {
     return join(this.#folder, 'root.pem');
   }
 
-  /** One file with the issuing key and certificates, as mitmproxy wants its authority. */
+  /** The root's key and certificate in one file's text, as mitmproxy wants its authority. */
   async bundle(): Promise<string> {
-    const parts = ['issuer.key', 'issuer.pem', 'root.pem'].map((name) =>
-      readFile(join(this.#folder, name), 'utf8'),
-    );
+    const parts = ['root.key', 'root.pem'].map((name) => readFile(join(this.#folder, name), 'utf8'));
     return (await Promise.all(parts)).join('');
   }
 

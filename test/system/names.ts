@@ -25,11 +25,18 @@ const PUBLIC = 'ns1-201.azure-dns.com';
 /** The parent of a host name: the zone in which the test keeps it. */
 export const parentOf = (host: string): string => host.slice(host.indexOf('.') + 1);
 
-/** One public zone for each parent of these hosts, and the root above them all. */
+/**
+ * One public zone for each parent of these hosts, and the root above them all. A host that is itself a parent
+ * has its record at the apex of its own zone.
+ */
 export function publicZones(hosts: ReadonlyMap<string, Answer>): Zone[] {
-  const parents = Map.groupBy(hosts, ([host]) => parentOf(host));
-  const zones = [...parents].map(([name, records]) => ({ name, primary: PUBLIC, records: new Map(records) }));
-  return [{ name: '.', primary: 'a.root-servers.net', records: new Map() }, ...zones];
+  const parents = new Set([...hosts.keys()].map(parentOf));
+  const zones = Map.groupBy(hosts, ([host]) => (parents.has(host) ? host : parentOf(host)));
+  const root = { name: '.', primary: 'a.root-servers.net', records: new Map() };
+  return [
+    root,
+    ...[...zones].map(([name, records]) => ({ name, primary: PUBLIC, records: new Map(records) })),
+  ];
 }
 
 function zoneFile(zone: Zone): string {

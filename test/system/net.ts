@@ -34,10 +34,15 @@ export class Machine implements AsyncDisposable {
     return command(this.inside(argv));
   }
 
-  /** A server in a process namespace of its own, so that ending it ends all that it started. */
+  /**
+   * A server in a process namespace of its own, so that ending it ends all that it started, and with shared
+   * memory of its own, so that a killed one leaves none behind. The shell stays as the first process of the
+   * namespace, because a server that changes its user would lose the signal of its parent's death.
+   */
   serve(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Background {
     const alone = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
-    return new Background(this.inside([...alone, ...argv]), environment);
+    const shell = ['sh', '-c', 'mount -t tmpfs none /dev/shm && "$@"; exit $?', 'sh'];
+    return new Background(this.inside([...alone, ...shell, ...argv]), environment);
   }
 
   /** Every TCP listener of this machine, as address:port. */
@@ -69,10 +74,34 @@ export async function cable(
 }
 
 /** The packet filter of a machine. Each rule set is a table of its own that its owner takes away again. */
-export async function filter(machine: Machine, rules: string): Promise<AsyncDisposable> {
-  const table = `fault_${crypto.randomUUID().replaceAll('-', '')}`;
-  await machine.run('nft', `table inet ${table} {\n${rules}\n}`);
-  return {
-    [Symbol.asyncDispose]: async () => void (await machine.run('nft', 'delete', 'table', 'inet', table)),
+export async function filter(machine: Machine, rules: string): Promise<AsyncDisposable & { name: string }> {
+  const name = `fault_${crypto.randomUUID().replaceAll('-', '')}`;
+  await machine.run('nft', `table inet ${name} {\n${rules}\n}`);
+  const remove = async () => void (await machine.run('nft', 'delete', 'table', 'inet', name));
+  return { name, [Symbol.asyncDispose]: remove };
+}
+
+/** What passed a machine. */
+export interface Witness extends AsyncDisposable {
+  /** Every flow so far, as `address protocol port`. */
+  seen(): Promise<string[]>;
+}
+
+/** Notes the destination of every flow that this machine forwards. */
+export async function watch(machine: Machine): Promise<Witness> {
+  const set = 'set flows { type ipv4_addr . inet_proto . inet_service; flags dynamic; size 65535; }';
+  const note = 'ct state new add @flows { ip daddr . meta l4proto . th dport };';
+  const table = await filter(
+    machine,
+    `${set}\nchain forward {\ntype filter hook forward priority -10;\n${note}\n}`,
+  );
+  const seen = async () => {
+    const listing = JSON.parse(
+      await machine.run('nft', '--json', 'list', 'set', 'inet', table.name, 'flows'),
+    );
+    const elements: readonly { concat: readonly (string | number)[] }[] =
+      listing.nftables.find((entry: { set?: unknown }) => entry.set !== undefined).set.elem ?? [];
+    return elements.map(({ concat }) => concat.join(' '));
   };
+  return { seen, [Symbol.asyncDispose]: () => table[Symbol.asyncDispose]() };
 }

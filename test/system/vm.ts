@@ -50,6 +50,11 @@ export class Vm implements AsyncDisposable {
     return writeFile(join(this.#folder, 'etc', name), text);
   }
 
+  /** Copies a file into the VM's /etc. */
+  copy(file: string, name: string): Promise<void> {
+    return cp(file, join(this.#folder, 'etc', name));
+  }
+
   /** Makes these the configured DNS servers, as DHCP would. */
   resolvers(...servers: readonly string[]): Promise<void> {
     const lines = ['search ax.internal.cloudapp.net', ...servers.map((server) => `nameserver ${server}`)];
@@ -68,8 +73,7 @@ export class Vm implements AsyncDisposable {
 
   /** The targets of `apim-probe plan`, which sends nothing when the cloud and the region are given. */
   async plan(args: readonly string[]): Promise<readonly PlannedTarget[]> {
-    const place = ['--cloud', 'public', '--region', 'westeurope'];
-    return JSON.parse(await this.machine.run(AGENT, 'plan', '--format', 'json', ...place, ...args)).targets;
+    return JSON.parse(await this.machine.run(AGENT, 'plan', '--format', 'json', ...args)).targets;
   }
 
   /**

@@ -42,9 +42,9 @@ function serverBlock(site: Site): string {
     case 'https':
       return `server { ${at} ssl; server_name ${site.host}; ${secured(site.certificate)} ${site.content} }`;
     case 'tcp':
-      return `server { ${at}; return ""; }`;
+      return `server { ${at}; proxy_pass silence; }`;
     case 'tls':
-      return `server { ${at} ssl; ${secured(site.certificate)} return ""; }`;
+      return `server { ${at} ssl; ${secured(site.certificate)} proxy_pass silence; }`;
   }
 }
 
@@ -59,8 +59,22 @@ export async function nginx(machine: Machine, folder: string, sites: readonly Si
     'load_module /usr/lib/nginx/modules/ngx_stream_module.so;',
     'user root; worker_processes 1; daemon off; pid nginx.pid; error_log stderr crit;',
     'events { worker_connections 4096; }',
-    ...['http {', '  access_log off;', ...temporary, ...blocks(['http', 'https']), '}'],
-    ...['stream {', ...blocks(['tcp', 'tls']), '}', ''],
+    ...[
+      'http {',
+      '  access_log off; server_names_hash_bucket_size 256;',
+      ...temporary,
+      ...blocks(['http', 'https']),
+    ],
+    // Whoever is not a web server waits to be spoken to; an HTTP server that hears no request does just that.
+    `server { listen unix:${join(folder, 'silence')}; return 444; }`,
+    '}',
+    ...[
+      'stream {',
+      `upstream silence { server unix:${join(folder, 'silence')}; }`,
+      ...blocks(['tcp', 'tls']),
+      '}',
+      '',
+    ],
   ];
   const file = join(folder, 'nginx.conf');
   await writeFile(file, configuration.join('\n'));

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { ARGUMENTS, NAMES } from './azure.ts';
+import { Authority } from './certificates.ts';
+import { blockedBy, findingsOf, targetsOf } from './judge.ts';
+import { acceptor, inspection, nameFilter } from './middleboxes.ts';
+import { scene } from './scene.ts';
+
+const VAULT = `${NAMES.keyVault}.vault.azure.net`;
+const AZURE_443 = 'ip daddr 20.33.0.0/16 tcp dport 443';
+
+await scene('an inspection proxy in the path', ['mitmdump'], async (t, subnet) => {
+  const device = join(subnet.folder, 'device');
+  const inspector = await Authority.create(device, 'Contoso IT Security');
+  await using _ = await inspection(subnet.router, device, inspector, AZURE_443);
+
+  for (const trusted of [false, true]) {
+    const name = trusted ? 'whose authority the user handed in' : 'whose authority nobody knows';
+    await t.test(name, async (t) => {
+      const roots = ['/etc/apim-probe/roots.pem', ...(trusted ? ['/etc/apim-probe/inspector.pem'] : [])];
+      await subnet.vm.copy(inspector.root, 'apim-probe/inspector.pem');
+      await subnet.vm.write('apim-probe/config.yaml', `caFile: [${roots.join(', ')}]\n`);
+      const outcome = await subnet.vm.probe(ARGUMENTS);
+      t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+      t.equal(outcome.report.verdict, 'blocked', 'verdict');
+      const [finding, ...others] = findingsOf(outcome, 'tls-intercepted');
+      t.equal(outcome.report.findings[0], finding, 'stated first');
+      t.strictSame(others, [], 'and once');
+      t.match(JSON.stringify(finding), /Contoso IT Security/, 'with the name of who opens it');
+      const opened = outcome.report.targets.filter(
+        ({ port, protocol }) => port === 443 && protocol === 'https',
+      );
+      t.ok(opened.length > 40, 'all of HTTPS goes through it', { opened: opened.length });
+      t.strictSame(
+        opened
+          .filter(({ cause }) => cause !== 'tls-intercepted')
+          .map(({ id, status, cause }) => ({ id, status, cause })),
+        [],
+        'and every target says so',
+      );
+    });
+  }
+});
+
+await scene('a firewall that reads server names', ['squid'], async (t, subnet) => {
+  const certificate = await subnet.authority.issue(['firewall.contoso.example']);
+  const device = join(subnet.folder, 'device');
+  await using _ = await nameFilter(subnet.router, device, certificate, VAULT, AZURE_443);
+  const outcome = await subnet.vm.probe(ARGUMENTS);
+  blockedBy(t, outcome, {
+    cause: 'sni-filtered',
+    groups: ['key-vault'],
+    failures: ['tls_closed', 'tls_reset', 'tls_alert', 'tls_timeout'],
+  });
+  const control = outcome.report.controls.find(({ name }) => name === 'tls-other-name');
+  t.match(control, { outcome: 'anomalous', detail: { wentFurther: true } }, 'the control shows it');
+});
+
+await scene('something that completes handshakes for everyone', [], async (t, subnet) => {
+  const device = join(subnet.folder, 'device');
+  await using _ = await acceptor(subnet.router, device, 'tcp dport { 80, 443 } ip daddr != 169.254.169.254');
+  const outcome = await subnet.vm.probe(ARGUMENTS);
+  t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+  t.equal(outcome.report.verdict, 'blocked', 'verdict');
+  t.equal(outcome.report.findings[0]?.cause, 'transparent-proxy', 'stated first');
+  t.equal(findingsOf(outcome, 'transparent-proxy').length, 1, 'and once');
+  const control = outcome.report.controls.find(({ name }) => name === 'tcp-reserved-address');
+  t.match(control, { outcome: 'anomalous', detail: { connected: true } }, 'the control shows it');
+  t.equal(targetsOf(outcome, 'key-vault')[0]?.status, 'unreachable', 'a handshake proves nothing');
+});
+
+await scene('certificates and those who show them', [], async (t, subnet) => {
+  await t.test('another service answers in the place of Key Vault', async (t) => {
+    const elsewhere = subnet.addressOf('login.microsoftonline.com');
+    const condition = `ip daddr ${subnet.addressOf(VAULT)} tcp dport 443`;
+    await using _ = await subnet.divert(`${condition} dnat ip to ${elsewhere}`);
+    blockedBy(t, await subnet.vm.probe(ARGUMENTS), {
+      cause: 'wrong-certificate',
+      groups: ['key-vault'],
+      failures: ['tls_name_mismatch'],
+    });
+  });
+
+  await t.test('a service that hangs up after the handshake has shown its certificate', async (t) => {
+    const host = `${NAMES.eventHubs}.servicebus.windows.net`;
+    const device = join(subnet.folder, 'device');
+    const condition = `ip daddr ${subnet.addressOf(host)} tcp dport 5671`;
+    await using _ = await acceptor(subnet.router, device, condition, await subnet.authority.issue([host]));
+    const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'event-hubs']);
+    const target = targetsOf(outcome, 'event-hubs').find(({ port }) => port === 5671);
+    t.match(target, { status: 'reachable', failure: null });
+  });
+});

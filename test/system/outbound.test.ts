@@ -1,0 +1,59 @@
+import { ARGUMENTS, NAMES } from './azure.ts';
+import { blockedBy, findingsOf, targetsOf } from './judge.ts';
+import { scene } from './scene.ts';
+
+const BLOB = `${NAMES.storage}.blob.core.windows.net`;
+const VAULT = `${NAMES.keyVault}.vault.azure.net`;
+
+await scene('what a packet filter does to outbound traffic', [], async (t, subnet) => {
+  await t.test('SQL is dropped', async (t) => {
+    await using _ = await subnet.fault('tcp dport 1433 drop');
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    blockedBy(t, outcome, { cause: 'outbound-dropped', groups: ['sql'], failures: ['tcp_timeout'] });
+    t.equal(targetsOf(outcome, 'sql')[0]?.attempts.length, 3, 'after three attempts');
+  });
+
+  await t.test('Storage is reset', async (t) => {
+    const rule = `ip daddr ${subnet.addressOf(BLOB)} tcp dport 443 reject with tcp reset`;
+    await using _ = await subnet.fault(rule);
+    blockedBy(t, await subnet.vm.probe(ARGUMENTS), {
+      cause: 'outbound-rejected',
+      groups: ['storage-blob'],
+      failures: ['tcp_refused'],
+    });
+  });
+
+  await t.test('Key Vault is rejected by ICMP', async (t) => {
+    const rule = `ip daddr ${subnet.addressOf(VAULT)} reject with icmpx admin-prohibited`;
+    await using _ = await subnet.fault(rule);
+    blockedBy(t, await subnet.vm.probe(ARGUMENTS), {
+      cause: 'outbound-rejected',
+      groups: ['key-vault'],
+      failures: ['tcp_unreachable'],
+    });
+  });
+
+  await t.test('everything public is dropped', async (t) => {
+    await using _ = await subnet.fault('ip daddr 20.33.0.0/16 drop');
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'blocked', 'verdict', { stderr: outcome.stderr });
+    t.equal(outcome.report.findings[0]?.cause, 'no-outbound-path', 'stated first');
+    t.equal(findingsOf(outcome, 'no-outbound-path').length, 1, 'stated once');
+    t.strictSame(findingsOf(outcome, 'outbound-dropped'), [], 'and not once for every target');
+    t.ok(outcome.report.durationMs < 20_000, 'within 20 s', { seconds: outcome.seconds });
+    const late = outcome.report.targets.filter(({ failure }) => failure === 'deadline_exceeded');
+    t.strictSame(late, [], 'with everything tested');
+  });
+
+  await t.test('every second connection to Key Vault is reset', async (t) => {
+    const rule = `ip daddr ${subnet.addressOf(VAULT)} tcp flags syn numgen inc mod 2 == 0 reject with tcp reset`;
+    await using _ = await subnet.fault(rule);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 0, 'exit code 0', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'degraded', 'verdict', { stderr: outcome.stderr });
+    const [vault] = targetsOf(outcome, 'key-vault');
+    t.match(vault, { status: 'intermittent', cause: 'intermittent-loss' });
+    t.strictSame(findingsOf(outcome, 'intermittent-loss')[0]?.evidence, [vault?.id]);
+  });
+});

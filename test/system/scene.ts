@@ -1,0 +1,51 @@
+/** The frame of each file of system tests: what it needs, the healthy network, and what is left out and why. */
+import t, { type Test } from 'tap';
+import { ARGUMENTS, Subnet } from './azure.ts';
+import { which } from './processes.ts';
+
+/** Programs by the package of Debian that holds them. */
+const PACKAGES = {
+  dnsmasq: 'dnsmasq',
+  faketime: 'faketime',
+  mitmdump: 'mitmproxy',
+  nft: 'nftables',
+  nginx: 'nginx-light libnginx-mod-stream',
+  openssl: 'openssl',
+  squid: 'squid-openssl',
+  ip: 'iproute2',
+  unbound: 'unbound',
+} as const;
+export type Program = keyof typeof PACKAGES;
+
+const ALWAYS = ['ip', 'nft', 'nginx', 'openssl', 'unbound'] as const;
+
+/** Why a test that needs these programs cannot run here, or null when it can. */
+async function obstacle(programs: readonly Program[]): Promise<string | null> {
+  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  const packages: string[] = [];
+  for (const program of new Set([...ALWAYS, ...programs])) {
+    if ((await which(program)) === null) packages.push(PACKAGES[program]);
+  }
+  return packages.length === 0 ? null : `not installed: apt-get install ${packages.join(' ')}`;
+}
+
+/**
+ * Runs `body` on a healthy network of its own, built for what `plan` names with these arguments. Where that is not possible the run says so, and in CI, where
+ * everything can be installed, it fails.
+ */
+export async function scene(
+  name: string,
+  programs: readonly Program[],
+  body: (t: Test, subnet: Subnet) => Promise<void>,
+  args: readonly string[] = ARGUMENTS,
+): Promise<void> {
+  const why = await obstacle(programs);
+  if (why !== null && process.env['CI'] !== undefined) {
+    t.fail(`${name}: left out`, { why });
+    return;
+  }
+  await t.test(name, { skip: why ?? false }, async (inner) => {
+    await using subnet = await Subnet.start(args);
+    await body(inner, subnet);
+  });
+}
