@@ -1,0 +1,62 @@
+/** The whole public catalogue with default settings, every name resolved and every packet dropped. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { measure, say } from './measure.ts';
+
+/** Three attempts of five seconds, and the two pauses between them. */
+const IDEAL = 3 * 5 + 2 * 0.25;
+
+// A link that leads nowhere: what is sent over it is gone without a word.
+for (const words of [
+  'link add dropped type dummy',
+  'addr add 10.1.0.4/27 dev dropped',
+  'link set dropped up',
+  'route add default via 10.1.0.1 dev dropped',
+  // Without a neighbour entry the kernel itself would say "unreachable" after three seconds.
+  'neigh add 10.1.0.1 lladdr 02:00:00:00:00:01 dev dropped nud permanent',
+]) {
+  const { status, stderr } = spawnSync('ip', words.split(' '), { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`ip ${words}: ${stderr}`);
+}
+const folder = mkdtempSync(join(tmpdir(), 'apim-probe-bench-'));
+const names = spawn(process.execPath, [join(import.meta.dirname, 'name-server.ts')], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+await once(names.stdout, 'data');
+const config = join(folder, 'config.json');
+const resources = {
+  storage: 'dropped',
+  sql: 'dropped',
+  keyVault: 'dropped',
+  eventHubs: 'dropped',
+  redis: 'dropped',
+};
+writeFileSync(
+  config,
+  JSON.stringify({ dnsServer: ['127.0.0.1'], cloud: 'public', region: 'westeurope', ...resources }),
+);
+
+process.stdout.write(
+  'The public catalogue, everything dropped, default settings (goal: 1.1 times the ideal)\n',
+);
+const command = [
+  ...(await bundle()),
+  'run',
+  '--config',
+  config,
+  '--output',
+  join(folder, 'report.json'),
+  '--quiet',
+];
+const { seconds } = measure(command, [1]);
+names.kill();
+say(
+  'wall time',
+  `${seconds.toFixed(2)} s`,
+  `ideal ${IDEAL.toFixed(1)} s`,
+  `ratio ${(seconds / IDEAL).toFixed(2)}`,
+);
