@@ -1,4 +1,13 @@
+import { defectText } from '../src/cli/defect.ts';
+import { EXIT_DEFECT } from '../src/cli/exit-code.ts';
 import { main } from '../src/cli/main.ts';
+
+process.on('uncaughtException', (defect) => {
+  // A run listens as well, and finishes its report first.
+  if (process.listenerCount('uncaughtException') > 1) return;
+  process.stderr.write(`${defectText(defect, false)}\n`);
+  process.exit(EXIT_DEFECT);
+});
 
 process.exitCode = await main(process.argv.slice(2), {
   stdout: process.stdout,
