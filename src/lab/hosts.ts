@@ -1,37 +1,6 @@
+import type { LabHost, ServiceName } from './lab-host.ts';
 import { CERTIFICATE_HOSTS, PLATFORM_HOSTS } from './platform-hosts.ts';
 import { MANAGED_REDIS_HOST, REGION, RESOURCES, VIP } from './subnet.ts';
-
-/** Who answers for a host name; each of the HTTP ones is a file in services/. */
-export type ServiceName =
-  | 'storage-blob'
-  | 'storage-table'
-  | 'storage-queue'
-  | 'storage-file'
-  | 'sql'
-  | 'key-vault'
-  | 'event-hubs'
-  | 'redis'
-  | 'entra'
-  | 'monitor'
-  | 'insights'
-  | 'web'
-  | 'certificates'
-  | 'gateway'
-  | 'developer-portal'
-  | 'management'
-  | 'scm'
-  | 'configuration'
-  | 'plain';
-
-/** A host name of the lab: where it resolves to, through which aliases, and who answers there. */
-export interface LabHost {
-  readonly name: string;
-  readonly service: ServiceName;
-  readonly aliases: readonly string[];
-  readonly addresses: readonly [string, ...string[]];
-  /** The name in the certificate: a wildcard where the service serves many customers. */
-  readonly certificateName: string;
-}
 
 const { storage, sql, keyVault, eventHubs, redis, apim } = RESOURCES;
 const SQL_SLICE = 'dataslice6';

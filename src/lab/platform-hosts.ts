@@ -1,4 +1,4 @@
-import type { LabHost, ServiceName } from './hosts.ts';
+import type { LabHost, ServiceName } from './lab-host.ts';
 import { REGION } from './subnet.ts';
 
 /**

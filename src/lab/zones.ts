@@ -1,15 +1,15 @@
-import type { LabHost } from './hosts.ts';
+import type { LabHost } from './lab-host.ts';
 
 /** What a name owns: an alias, or addresses (IPv4 only; the lab has no IPv6). */
-export type Record = { readonly alias: string } | { readonly addresses: readonly string[] };
+type ZoneRecord = { readonly alias: string } | { readonly addresses: readonly string[] };
 
 /** Who is authoritative for a zone: the public hierarchy, or an Azure private zone linked to the network. */
-export type Authority = 'public' | 'private';
+type Keeper = 'public' | 'private';
 
 /** All that the lab's name server knows. Names are lower case, without the final dot. */
 export interface ZoneData {
-  readonly records: ReadonlyMap<string, Record>;
-  readonly zones: ReadonlyMap<string, Authority>;
+  readonly records: ReadonlyMap<string, ZoneRecord>;
+  readonly zones: ReadonlyMap<string, Keeper>;
 }
 
 /** The start-of-authority record that goes with a negative answer (RFC 2308). */
@@ -52,7 +52,7 @@ const PUBLIC_ZONES = [
 
 /** Zone data for the given hosts: public zones for all, and a private one for each name of `privateNames`. */
 export function zoneData(hosts: readonly LabHost[], privateNames: readonly string[]): ZoneData {
-  const records = new Map<string, Record>();
+  const records = new Map<string, ZoneRecord>();
   for (const host of hosts) {
     const chain = [host.name, ...host.aliases];
     chain.forEach((name, index) => {
@@ -60,7 +60,7 @@ export function zoneData(hosts: readonly LabHost[], privateNames: readonly strin
       records.set(name, next === undefined ? { addresses: host.addresses } : { alias: next });
     });
   }
-  const zones = new Map<string, Authority>(PUBLIC_ZONES.map((zone) => [zone, 'public']));
+  const zones = new Map<string, Keeper>(PUBLIC_ZONES.map((zone) => [zone, 'public']));
   for (const name of privateNames) zones.set(name, 'private');
   return { records, zones };
 }

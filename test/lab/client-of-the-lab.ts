@@ -25,7 +25,7 @@ export function portFor(lab: Lab, host: string, port: number): number {
   return Number(fits?.[3]);
 }
 
-export function rootsOf(lab: Lab): string {
+function rootsOf(lab: Lab): string {
   return list(lab, 'caFile')
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n');

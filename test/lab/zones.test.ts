@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { LabHost } from '../../src/lab/hosts.ts';
+import type { LabHost } from '../../src/lab/lab-host.ts';
 import { lookup, zoneData } from '../../src/lab/zones.ts';
 
 const HOST: LabHost = {

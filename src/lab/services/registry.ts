@@ -1,4 +1,5 @@
-import { HOSTS, type ServiceName } from '../hosts.ts';
+import { HOSTS } from '../hosts.ts';
+import type { ServiceName } from '../lab-host.ts';
 import { certificateHost, type Published } from './certificates.ts';
 import { entra } from './entra.ts';
 import { eventHubs } from './event-hubs.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** What a service sees of a request. */
-export interface Asked {
+interface Asked {
   readonly method: string;
   /** Path and query. */
   readonly url: URL;
