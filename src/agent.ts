@@ -1,31 +1,45 @@
 /** The whole story: look around, plan, probe, judge, report. */
 import { readFile } from 'node:fs/promises';
-import { createOutside } from '../probes/wire/outside.ts';
 import type { Options } from './config/types.ts';
 import { diagnose } from './diagnosis/index.ts';
 import { survey } from './environment/index.ts';
-import type { Survey } from './environment/types.ts';
-import { makePlan, type Place } from './plan/plan.ts';
-import type { Plan } from './plan/types.ts';
+import { thisMachine } from './environment/machine.ts';
+import type { Machine, Survey } from './environment/types.ts';
+import { makePlan } from './plan/plan.ts';
+import type { Place, Plan } from './plan/types.ts';
 import { assemble } from './report/assemble.ts';
-import type { Report } from './report/schema.ts';
+import type { Observations, Report } from './report/schema.ts';
+import { sayDefect } from './run/defects.ts';
+import { askMetadata } from './run/metadata.ts';
+import { createOutside, type Outside } from './run/outside.ts';
 import type { ProgressEvent } from './run/progress.ts';
 import { observe } from './run/run.ts';
 
 export interface RunHooks {
-  /** Aborted with the name of the signal that stopped the run. */
+  /** Aborted with what stopped the run: `SIGINT`, `SIGTERM`, or the error that nobody caught. */
   readonly signal: AbortSignal;
   readonly progress?: (event: ProgressEvent) => void;
 }
 
+/** What the story is told with, so that a test can put its own in the place of any. */
+export interface Rooms {
+  readonly outside: Outside;
+  readonly machine: Machine;
+  readonly diagnose: typeof diagnose;
+}
+
+function realRooms(options: Options): Rooms {
+  return { outside: createOutside(options.connectTo), machine: thisMachine(), diagnose };
+}
+
 /** What `plan` prints. Asks the metadata service unless cloud and region are given, and sends nothing else. */
-export async function surveyAndPlan(options: Options): Promise<Survey & { readonly plan: Plan }> {
-  const found = await survey(
-    options,
-    createOutside(options.connectTo),
-    new AbortController().signal,
-    'when-needed',
-  );
+export async function surveyAndPlan(
+  options: Options,
+  { outside, machine }: Rooms = realRooms(options),
+): Promise<Survey & { readonly plan: Plan }> {
+  const unknown = options.cloud === null || options.region === null;
+  const ask = () => askMetadata(outside, new AbortController().signal);
+  const found = await survey(options, machine, unknown ? ask : null);
   return { ...found, plan: makePlan(options, placeOf(found)) };
 }
 
@@ -33,32 +47,33 @@ export async function surveyAndPlan(options: Options): Promise<Survey & { readon
  * A run from end to end. The deadline and the hooks' signal end it early; the report is complete and valid
  * all the same, with what was not done as untested.
  */
-export async function runAgent(options: Options, { signal, progress = () => {} }: RunHooks): Promise<Report> {
-  const startedAt = Date.now();
+export async function runAgent(
+  options: Options,
+  { signal, progress = () => {} }: RunHooks,
+  rooms: Rooms = realRooms(options),
+): Promise<Report> {
+  const { outside, machine } = rooms;
+  const [startedAt, started] = [outside.now(), outside.tick()];
   const deadline = AbortSignal.timeout(options.deadline);
   const end = AbortSignal.any([signal, deadline]);
-  const outside = createOutside(options.connectTo);
   const roots = await Promise.all(options.caFile.map((file) => readFile(file, 'utf8')));
   progress({ kind: 'phase', name: 'survey' });
-  const surroundings = await survey(options, outside, end, 'always');
+  const surroundings = await survey(options, machine, () => askMetadata(outside, end));
   const plan = makePlan(options, placeOf(surroundings));
   progress({ kind: 'phase', name: 'probe' });
-  const observations = await observe(plan, {
-    options,
-    survey: surroundings,
-    outside,
-    roots,
-    signal: end,
-    progress,
-  });
+  const parts = { options, survey: surroundings, outside, roots, signal: end, progress };
+  const { observations, defects } = await observe(plan, parts);
+  const stopped = stoppedBy(signal, deadline);
   progress({ kind: 'phase', name: 'diagnose' });
-  const judged = diagnose(observations);
+  const judged = judge(observations, rooms.diagnose);
+  const mistakes = [...stopped.defects, ...judged.defects];
   return assemble({
     startedAt,
-    finishedAt: Date.now(),
-    interrupted: signal.aborted ? signal.reason : deadline.aborted ? 'deadline' : null,
+    // By the clock that no time service sets back in the middle of a run.
+    finishedAt: startedAt + Math.round(outside.tick() - started),
+    interrupted: mistakes.length + defects.length > 0 ? 'defect' : stopped.by,
     plan,
-    observations,
+    observations: withNotes(observations, mistakes),
     judged,
   });
 }
@@ -68,6 +83,36 @@ function placeOf({ environment, servers }: Survey): Place {
     cloud: environment.cloud,
     region: environment.region,
     servers,
+    serversFrom: environment.dns.source,
     today: new Date().toISOString().slice(0, 10),
   };
+}
+
+interface Stop {
+  readonly by: Report['interrupted'];
+  readonly defects: readonly string[];
+}
+
+function stoppedBy({ aborted, reason }: AbortSignal, deadline: AbortSignal): Stop {
+  if (!aborted) return { by: deadline.aborted ? 'deadline' : null, defects: [] };
+  if (reason === 'SIGINT' || reason === 'SIGTERM') return { by: reason, defects: [] };
+  return { by: 'defect', defects: reason === 'defect' ? [] : [sayDefect('the run', reason)] };
+}
+
+/** Evidence outlives its judge: a rule that breaks costs the findings, not the report. */
+function judge(observations: Observations, by: Rooms['diagnose']) {
+  try {
+    return { ...by(observations), defects: [] };
+  } catch (error) {
+    return {
+      targets: observations.targets,
+      findings: [],
+      defects: [sayDefect('the diagnosis', error)],
+    };
+  }
+}
+
+function withNotes(observations: Observations, notes: readonly string[]): Observations {
+  const { environment } = observations;
+  return { ...observations, environment: { ...environment, notes: [...notes, ...environment.notes] } };
 }

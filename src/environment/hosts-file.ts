@@ -1,33 +1,35 @@
 /** The hosts file, which decides before any DNS server is asked. */
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import path from 'node:path';
+import { systemReason } from '../config/system-reason.ts';
 
 export interface HostsFile {
-  readonly path: string;
   /** Lower-case host name → addresses, in the file's order. */
   readonly hosts: ReadonlyMap<string, readonly string[]>;
+  readonly notes: readonly string[];
 }
 
-/** Reads hosts(5); a file that is not there has no entries. */
-export async function readHostsFile(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): Promise<HostsFile> {
-  const file =
-    platform === 'win32'
-      ? path.join(env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts')
-      : '/etc/hosts';
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return { path: file, hosts: parseHosts(text) };
+/** Reads hosts(5). A file that is not there has no entries; one that cannot be read has none either, and a note. */
+export async function readHostsFile(file: string): Promise<HostsFile> {
+  try {
+    return { hosts: parseHosts(await readFile(file, 'utf8')), notes: [] };
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return { hosts: new Map(), notes: missing ? [] : [`${file} could not be read: ${systemReason(error)}`] };
+  }
 }
 
 /** hosts(5): an address, then its names; `#` starts a comment; nonsense lines say nothing. Pure. */
 export function parseHosts(text: string): Map<string, readonly string[]> {
-  const hosts = new Map<string, readonly string[]>();
+  const hosts = new Map<string, string[]>();
   for (const line of text.split(/\r?\n/)) {
     const [address, ...names] = line.replace(/#.*$/, '').trim().split(/\s+/);
     if (address === undefined || isIP(address) === 0) continue;
     for (const name of names) {
       const key = name.replace(/\.$/, '').toLowerCase();
-      hosts.set(key, [...(hosts.get(key) ?? []), address]);
+      const known = hosts.get(key);
+      if (known === undefined) hosts.set(key, [address]);
+      else if (!known.includes(address)) known.push(address);
     }
   }
   return hosts;

@@ -1,34 +1,29 @@
 /** The survey: where we are, before anything is probed. */
-import { printable } from '../../probes/printable.ts';
-import type { Outside } from '../../probes/wire/outside.ts';
-import type { Options } from '../config/types.ts';
+import type { Options, ServerAddress } from '../config/types.ts';
 import { readHostsFile } from './hosts-file.ts';
 import { hasGlobalIPv6, localInterfaces, proxyVariables } from './local.ts';
-import { askMetadata, type MetadataResult } from './metadata.ts';
+import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
 import { systemResolvers } from './resolvers.ts';
-import type { Survey } from './types.ts';
+import type { Machine, MetadataReply, Survey } from './types.ts';
 
 /**
- * Looks around. The metadata service is not asked when the user has given both cloud and region and only a
- * plan is wanted: then nothing at all is sent.
- * @param asking `always` for a run, `when-needed` for a plan
+ * Looks around.
+ * @param askMetadata asks the instance metadata service; null when it must not be asked, and then nothing at
+ * all is sent
  */
 export async function survey(
   options: Options,
-  outside: Outside,
-  signal: AbortSignal,
-  asking: 'always' | 'when-needed',
+  machine: Machine,
+  askMetadata: (() => Promise<MetadataReply>) | null,
 ): Promise<Survey> {
-  const needed = asking === 'always' || options.cloud === null || options.region === null;
   const [metadata, resolvers, hostsFile] = await Promise.all([
-    needed ? askMetadata(outside, signal) : null,
-    systemResolvers(process.platform),
-    readHostsFile(process.platform, process.env),
+    askMetadata === null ? null : askMetadata().then(readReply),
+    systemResolvers(machine),
+    readHostsFile(machine.hostsFile),
   ]);
-  const given = options.dnsServer.length > 0;
-  const servers = given ? options.dnsServer : resolvers.servers;
-  const interfaces = localInterfaces();
   const known = metadata?.kind === 'present' ? metadata.metadata : null;
+  const dns = serversInUse(options, resolvers);
+  const { interfaces, notes } = localInterfaces(machine);
   return {
     environment: {
       cloud: options.cloud ?? known?.cloud ?? 'public',
@@ -36,21 +31,22 @@ export async function survey(
       vm: known?.vm ?? null,
       network: { interfaces, subnet: known?.subnet ?? null, subnetCapacity: null },
       dns: {
-        servers: servers.map(serverName),
-        source: given ? '--dns-server' : resolvers.source,
-        searchDomains: resolvers.searchDomains.map((domain) => printable(domain, 255)),
-        hostsFile: {
-          path: hostsFile.path,
-          entries: hostsFile.hosts.size,
-          overrides: [],
-        },
+        servers: dns.servers.map(serverName),
+        source: dns.source,
+        searchDomains: [...resolvers.searchDomains],
+        hostsFile: { path: machine.hostsFile, entries: hostsFile.hosts.size, overrides: [] },
       },
-      proxies: proxyVariables(process.env),
+      proxies: proxyVariables(machine.env),
       clockOffsetMs: null,
-      privileged: process.getuid?.() === 0,
-      notes: given ? [] : [...resolvers.notes],
+      privileged: machine.privileged,
+      notes: [
+        ...(known === null ? [] : cloudNotes(options, known)),
+        ...dns.notes,
+        ...hostsFile.notes,
+        ...notes,
+      ],
     },
-    servers,
+    servers: dns.servers,
     searchDomains: resolvers.searchDomains,
     hosts: hostsFile.hosts,
     hasIPv6: hasGlobalIPv6(interfaces),
@@ -59,9 +55,33 @@ export async function survey(
 }
 
 /** A server as the report names it: the port is said only when it is not 53. */
-export function serverName({ address, port }: { address: string; port: number }): string {
+export function serverName({ address, port }: ServerAddress): string {
   if (port === 53) return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+type InUse = Pick<Awaited<ReturnType<typeof systemResolvers>>, 'servers' | 'source' | 'notes'>;
+
+/** The user's servers, or else the system's; each once. */
+function serversInUse({ dnsServer }: Options, system: InUse): InUse {
+  const { servers, source, notes } =
+    dnsServer.length > 0 ? { servers: dnsServer, source: '--dns-server', notes: [] } : system;
+  const byName = new Map(servers.map((server) => [serverName(server), server]));
+  const repeated = [...byName.keys()].filter(
+    (name) => servers.filter((server) => serverName(server) === name).length > 1,
+  );
+  return {
+    servers: [...byName.values()],
+    source,
+    notes: [...notes, ...repeated.map((name) => `${source} names ${name} more than once; it is asked once`)],
+  };
+}
+
+/** The user's word goes before the service's, but a contradiction is said. */
+function cloudNotes(options: Options, { cloud, notes }: InstanceMetadata): string[] {
+  if (options.cloud === null) return notes.map((note) => `${note}; the public cloud is assumed`);
+  if (cloud === null || cloud === options.cloud) return [];
+  return [`the metadata service names the ${cloud} cloud; --cloud ${options.cloud} is followed`];
 }
 
 function metadataControl(result: MetadataResult): NonNullable<Survey['metadata']> {

@@ -1,23 +1,18 @@
-/** Azure Instance Metadata Service: plain HTTP to a link-local address, from inside the VM only. */
+/** The document of the Azure Instance Metadata Service, as evidence. Pure. */
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
-import { type Budget, within } from '../../probes/wire/budget.ts';
-import { exchange } from '../../probes/wire/http.ts';
-import type { Outside } from '../../probes/wire/outside.ts';
 import type { Environment } from '../report/schema.ts';
 import type { Cloud } from '../report/vocabulary.ts';
-
-const ADDRESS = '169.254.169.254';
-const API_VERSION = '2021-02-01';
-/** ms; the service is on this very host, so silence means that there is none. */
-const PATIENCE = 1000;
+import type { MetadataReply } from './types.ts';
 
 export interface InstanceMetadata {
   readonly cloud: Cloud | null;
   readonly region: string | null;
   readonly vm: Environment['vm'];
   readonly subnet: string | null;
+  /** What the document says and this version does not know. */
+  readonly notes: readonly string[];
 }
 
 export type MetadataResult =
@@ -45,50 +40,30 @@ const Instance = z.object({
     .catch({ interface: [] }),
 });
 
-const CLOUD_NAMES: Readonly<Record<string, Cloud>> = {
-  azurepubliccloud: 'public',
-  azurecloud: 'public',
-  azureusgovernmentcloud: 'government',
-  azureusgovernment: 'government',
-  azurechinacloud: 'china',
-};
+const CLOUD_NAMES: ReadonlyMap<string, Cloud> = new Map([
+  ['azurepubliccloud', 'public'],
+  ['azurecloud', 'public'],
+  ['azureusgovernmentcloud', 'government'],
+  ['azureusgovernment', 'government'],
+  ['azurechinacloud', 'china'],
+]);
 
-/** Asks once, without a proxy, for one second at most. Never throws. */
-export async function askMetadata(outside: Outside, signal: AbortSignal): Promise<MetadataResult> {
-  const endpoint = outside.route(ADDRESS, ADDRESS, 80);
-  const socket = outside.stream(endpoint);
-  socket.on('error', () => undefined);
-  const budget: Budget = { stepMs: PATIENCE, signal };
-  try {
-    const connected = new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('error', reject);
-    });
-    await within(budget, 'tcp', connected);
-    const reply = await within(
-      budget,
-      'protocol',
-      exchange(
-        socket,
-        {
-          origin: `http://${ADDRESS}`,
-          path: `/metadata/instance?api-version=${API_VERSION}`,
-          headers: { metadata: 'true' },
-        },
-        signal,
-      ),
-    );
-    if (reply.status !== 200) return { kind: 'garbled', why: `it answered with status ${reply.status}` };
-    return readInstance(reply.body.toString('utf8'));
-  } catch (error) {
-    return { kind: 'absent', why: error instanceof Error ? printable(error.message, 120) : 'no answer' };
-  } finally {
-    socket.destroy();
+/** What the reply amounts to. */
+export function readReply(reply: MetadataReply): MetadataResult {
+  switch (reply.kind) {
+    case 'nobody':
+      return { kind: 'absent', why: reply.why };
+    case 'nonsense':
+      return { kind: 'garbled', why: reply.why };
+    case 'http':
+      return reply.status === 200
+        ? readInstance(reply.body)
+        : { kind: 'garbled', why: `it answered with status ${reply.status}` };
   }
 }
 
-/** The instance document as it is served. Pure. */
-export function readInstance(body: string): MetadataResult {
+/** The instance document as it is served. */
+function readInstance(body: string): MetadataResult {
   let document: unknown;
   try {
     document = JSON.parse(body);
@@ -98,11 +73,12 @@ export function readInstance(body: string): MetadataResult {
   const parsed = Instance.safeParse(document);
   if (!parsed.success) return { kind: 'garbled', why: 'its answer is no instance document' };
   const { compute, network } = parsed.data;
+  const cloud = CLOUD_NAMES.get(compute.azEnvironment.toLowerCase()) ?? null;
   const subnet = network.interface[0]?.ipv4.subnet[0];
   return {
     kind: 'present',
     metadata: {
-      cloud: CLOUD_NAMES[compute.azEnvironment.toLowerCase()] ?? null,
+      cloud,
       region: /^[a-z0-9]{2,40}$/i.test(compute.location) ? compute.location.toLowerCase() : null,
       vm: {
         name: printable(compute.name, 128),
@@ -110,11 +86,21 @@ export function readInstance(body: string): MetadataResult {
         osType: printable(compute.osType, 32),
         zone: compute.zone === '' ? null : printable(compute.zone, 16),
       },
-      subnet: subnet === undefined ? null : cidr(`${subnet.address}/${subnet.prefix}`),
+      subnet: subnet === undefined ? null : cidr(subnet),
+      notes: cloud === null ? [unknownCloud(compute.azEnvironment)] : [],
     },
   };
 }
 
-function cidr(value: string): string | null {
-  return ipaddr.isValidCIDR(value) ? value : null;
+function unknownCloud(name: string): string {
+  const said =
+    name === '' ? 'no cloud' : `the cloud ${printable(name, 64)}, which this version does not know`;
+  return `the metadata service names ${said}`;
+}
+
+/** Only as the service writes it: four decimal numbers and a prefix length. */
+function cidr({ address, prefix }: { address: string; prefix: string }): string | null {
+  const valid =
+    ipaddr.IPv4.isValidFourPartDecimal(address) && /^\d{1,2}$/.test(prefix) && Number(prefix) <= 32;
+  return valid ? `${address}/${Number(prefix)}` : null;
 }

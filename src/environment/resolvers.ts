@@ -1,7 +1,10 @@
 /** The DNS servers that this system uses, as its configuration says. */
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { printable } from '../../probes/printable.ts';
+import { systemReason } from '../config/system-reason.ts';
 import type { ServerAddress } from '../config/types.ts';
+import type { Machine } from './types.ts';
 
 export interface Resolvers {
   readonly servers: readonly ServerAddress[];
@@ -10,81 +13,107 @@ export interface Resolvers {
   readonly notes: readonly string[];
 }
 
-const RESOLV_CONF = '/etc/resolv.conf';
-/** systemd-resolved(8): the servers behind its stub at 127.0.0.53. */
-const UPSTREAM_CONF = '/run/systemd/resolve/resolv.conf';
+/** MAXNS of resolv.conf(5). */
+const MOST_SERVERS = 3;
+/** systemd-resolved(8): the addresses of its stub. */
 const STUBS = new Set(['127.0.0.53', '127.0.0.54']);
-
-export interface ResolverFiles {
-  readonly configured: string;
-  readonly upstream: string;
-}
 
 /**
  * Reads resolv.conf(5), and the file with the upstream servers when the first names systemd-resolved's stub.
  * On Windows the runtime knows. Never throws: what cannot be read becomes a note.
  */
-export async function systemResolvers(
-  platform: NodeJS.Platform,
-  files: ResolverFiles = { configured: RESOLV_CONF, upstream: UPSTREAM_CONF },
-): Promise<Resolvers> {
-  if (platform === 'win32') return windowsResolvers();
-  const configured = await readResolvConf(files.configured);
+export async function systemResolvers({
+  platform,
+  runtimeServers,
+  resolverFiles,
+}: Machine): Promise<Resolvers> {
+  if (platform === 'win32') return readServerList(runtimeServers());
+  const configured = await readResolvConf(resolverFiles.configured);
   const onlyStub =
     configured.servers.length > 0 && configured.servers.every(({ address }) => STUBS.has(address));
   if (!onlyStub) return configured;
-  const upstream = await readResolvConf(files.upstream);
-  if (upstream.servers.length === 0) {
-    return { ...configured, notes: [...configured.notes, ...upstream.notes] };
-  }
-  return upstream;
+  const upstream = await readResolvConf(resolverFiles.upstream);
+  const notes = [...configured.notes, ...upstream.notes];
+  return upstream.servers.length === 0 ? { ...configured, notes } : { ...upstream, notes };
 }
 
 async function readResolvConf(file: string): Promise<Resolvers> {
   try {
     return parseResolvConf(await readFile(file, 'utf8'), file);
   } catch (error) {
-    const why =
-      error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
-    return { servers: [], searchDomains: [], source: file, notes: [`${file} could not be read: ${why}`] };
+    const notes = [`${file} could not be read: ${systemReason(error)}`];
+    return { servers: [], searchDomains: [], source: file, notes };
   }
 }
 
 /** resolv.conf(5): the first three nameserver lines count, the last search or domain line does. Pure. */
 export function parseResolvConf(text: string, file: string): Resolvers {
   const servers: ServerAddress[] = [];
-  const notes: string[] = [];
-  let searchDomains: string[] = [];
+  const ignored: number[] = [];
+  let search: readonly string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [keyword, ...values] = line
-      .replace(/[#;].*$/, '')
-      .trim()
-      .split(/\s+/);
-    if (keyword === undefined || keyword === '' || keyword === 'options' || keyword === 'sortlist') continue;
+    const [keyword = '', ...values] = words(line);
+    if (keyword === '' || keyword === 'options' || keyword === 'sortlist') continue;
     if (keyword === 'search' || keyword === 'domain') {
-      searchDomains = values.map((domain) => domain.replace(/\.$/, '')).filter((domain) => domain !== '');
+      search = values.map((domain) => domain.replace(/\.$/, '')).filter((domain) => domain !== '');
     } else if (keyword === 'nameserver' && values[0] !== undefined && isIP(values[0]) !== 0) {
       servers.push({ address: values[0], port: 53 });
     } else {
-      notes.push(`${file}:${index + 1} is no line that a resolver understands; it was ignored`);
+      ignored.push(index + 1);
     }
   }
-  if (servers.length === 0) notes.push(`${file} names no DNS server`);
-  const inUse = servers.slice(0, 3);
-  if (servers.length > inUse.length)
-    notes.push(`${file} names ${servers.length} servers; a resolver uses the first 3`);
-  return { servers: inUse, searchDomains, source: file, notes };
+  const searchDomains = search.filter(isDomain);
+  return {
+    servers: servers.slice(0, MOST_SERVERS),
+    searchDomains,
+    source: file,
+    notes: [
+      ...sayIgnored(ignored, file),
+      ...sayServers(servers.length, file),
+      ...search.filter((domain) => !searchDomains.includes(domain)).map((domain) => sayDomain(domain, file)),
+    ],
+  };
 }
 
-async function windowsResolvers(): Promise<Resolvers> {
-  // Loaded here: node:dns is of no use on the other systems, where the files say more.
-  const { getServers } = await import('node:dns');
-  const servers = getServers().flatMap((text) => {
-    const bracketed = /^\[(.+)\]:(\d+)$/.exec(text);
-    const plain = /^([^:]+):(\d+)$/.exec(text);
-    const [address, port] = [bracketed?.[1] ?? plain?.[1] ?? text, bracketed?.[2] ?? plain?.[2] ?? '53'];
+/** The runtime's list: `address`, `address:port` or `[address]:port`. Pure. */
+export function readServerList(list: readonly string[]): Resolvers {
+  const servers = list.flatMap((entry) => {
+    const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? [];
+    const address = bracketed ?? plain ?? entry;
     return isIP(address) === 0 ? [] : [{ address, port: Number(port) }];
   });
-  const notes = servers.length === 0 ? ['Windows names no DNS server'] : [];
+  const notes = servers.length === 0 ? ['this system names no DNS server'] : [];
   return { servers, searchDomains: [], source: 'the runtime', notes };
+}
+
+function words(line: string): string[] {
+  return line
+    .replace(/[#;].*$/, '')
+    .trim()
+    .split(/\s+/);
+}
+
+/** What can stand in a question: labels of at most 63 octets, 253 in all (RFC 1035 section 2.3.4). */
+function isDomain(domain: string): boolean {
+  return domain.length <= 253 && domain.split('.').every((label) => /^[a-z0-9_-]{1,63}$/i.test(label));
+}
+
+const LINES_SHOWN = 5;
+
+function sayIgnored(lines: readonly number[], file: string): string[] {
+  const [first] = lines;
+  if (first === undefined) return [];
+  if (lines.length === 1) return [`${file}:${first} is no line that a resolver understands; it was ignored`];
+  const shown = lines.slice(0, LINES_SHOWN).join(', ');
+  const more = lines.length > LINES_SHOWN ? ` and ${lines.length - LINES_SHOWN} more` : '';
+  return [`${file}: lines ${shown}${more} are none that a resolver understands; they were ignored`];
+}
+
+function sayServers(count: number, file: string): string[] {
+  if (count === 0) return [`${file} names no DNS server`];
+  return count > MOST_SERVERS ? [`${file} names ${count} servers; a resolver uses the first 3`] : [];
+}
+
+function sayDomain(domain: string, file: string): string {
+  return `${file}: the search domain ${printable(domain, 80)} is no domain name; it was ignored`;
 }

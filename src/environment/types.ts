@@ -1,3 +1,4 @@
+import type { NetworkInterfaceInfo } from 'node:os';
 import type { ServerAddress } from '../config/types.ts';
 import type { Control } from '../report/controls.ts';
 import type { Environment } from '../report/schema.ts';
@@ -13,3 +14,31 @@ export interface Survey {
   readonly hasIPv6: boolean;
   readonly metadata: Extract<Control, { name: 'metadata' }> | null;
 }
+
+/** This machine as far as the survey looks at it, in one value that tests can replace. */
+export interface Machine {
+  readonly platform: NodeJS.Platform;
+  readonly env: NodeJS.ProcessEnv;
+  readonly privileged: boolean;
+  /** As `os.networkInterfaces`; it may throw. */
+  readonly interfaces: () => Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>;
+  /** As `dns.getServers`: the resolvers of a system that has no file to read them from. */
+  readonly runtimeServers: () => readonly string[];
+  readonly resolverFiles: ResolverFiles;
+  readonly hostsFile: string;
+}
+
+interface ResolverFiles {
+  /** resolv.conf(5) */
+  readonly configured: string;
+  /** The same format, with the servers behind systemd-resolved's stub. */
+  readonly upstream: string;
+}
+
+/** What came back from the address of the instance metadata service. */
+export type MetadataReply =
+  | { readonly kind: 'http'; readonly status: number; readonly body: string }
+  /** Something is there, and it does not speak HTTP. */
+  | { readonly kind: 'nonsense'; readonly why: string }
+  /** Refused, unreachable, or silent for too long. */
+  | { readonly kind: 'nobody'; readonly why: string };

@@ -14,7 +14,7 @@ export const CONTROLS: readonly PlannedControl[] = [
   },
   {
     name: 'azure-dns',
-    destination: '168.63.129.16:53/udp',
+    destination: '168.63.129.16:53/udp and tcp',
     purpose: 'the names of the plan, asked of Azure’s own resolver',
   },
   {

@@ -10,8 +10,8 @@ export type Values = Readonly<Record<Placeholder, readonly string[]>>;
 export interface Filled {
   /** A host name; with `<…>` in it while something is missing. */
   readonly host: string;
-  /** The option that would complete it, or null when it is complete. */
-  readonly missing: string | null;
+  /** The placeholder that nothing was given for, or null when the name is complete. */
+  readonly missing: Placeholder | null;
 }
 
 const FLAGS: Readonly<Record<Placeholder, { readonly flag: string; readonly stand: string }>> = {
@@ -24,12 +24,18 @@ const FLAGS: Readonly<Record<Placeholder, { readonly flag: string; readonly stan
   apim: { flag: '--apim NAME', stand: '<apim>' },
   region: { flag: '--region NAME', stand: '<region>' },
 };
+const PLACEHOLDERS = Object.keys(FLAGS) as readonly Placeholder[];
+const RESOURCES = ['storage', 'sql', 'keyVault', 'eventHubs', 'redis'] as const satisfies ResourceKind[];
 
 /**
- * What the user gave, taken apart per placeholder.
+ * What the user gave, taken apart per placeholder; a name that was given twice is kept once and noted.
  * @throws UsageError naming every value that fits no resource of this cloud
  */
-export function placeholderValues(options: Options, cloud: Cloud, region: string | null): Values {
+export function placeholderValues(
+  options: Options,
+  cloud: Cloud,
+  region: string | null,
+): { readonly values: Values; readonly notes: readonly string[] } {
   const values: Record<Placeholder, string[]> = {
     storage: [],
     sql: [],
@@ -41,16 +47,19 @@ export function placeholderValues(options: Options, cloud: Cloud, region: string
     region: region === null ? [] : [region],
   };
   const problems: string[] = [];
-  for (const kind of ['storage', 'sql', 'keyVault', 'eventHubs', 'redis'] satisfies ResourceKind[]) {
+  const notes = new Set<string>();
+  for (const kind of RESOURCES) {
     for (const value of options[kind]) {
       const result = resourceName(kind, value, cloud);
       if (!result.ok) problems.push(result.error);
-      else if (!values[result.placeholder].includes(result.name))
-        values[result.placeholder].push(result.name);
+      else if (values[result.placeholder].includes(result.name)) {
+        const [flag] = FLAGS[kind].flag.split(' ');
+        notes.add(`${flag} names ${result.name} more than once; it is tested once`);
+      } else values[result.placeholder].push(result.name);
     }
   }
   if (problems.length > 0) throw new UsageError(problems);
-  return values;
+  return { values, notes: [...notes] };
 }
 
 /** Every host name that a template stands for: one a value, and one with a stand-in where there is none. */
@@ -58,10 +67,10 @@ export function fill(template: string, values: Values): readonly Filled[] {
   return placeholdersIn(template).reduce<readonly Filled[]>(
     (filled, placeholder) =>
       filled.flatMap(({ host, missing }) => {
-        const { flag, stand } = FLAGS[placeholder];
         const known = values[placeholder];
         if (known.length === 0) {
-          return [{ host: host.replace(`{${placeholder}}`, stand), missing: missing ?? flag }];
+          const stand = FLAGS[placeholder].stand;
+          return [{ host: host.replace(`{${placeholder}}`, stand), missing: missing ?? placeholder }];
         }
         return known.map((value) => ({ host: host.replace(`{${placeholder}}`, value), missing }));
       }),
@@ -69,7 +78,12 @@ export function fill(template: string, values: Values): readonly Filled[] {
   );
 }
 
-/** The placeholders of a template, in order. */
+/** The placeholders of a template, wherever they stand in it. */
 export function placeholdersIn(template: string): readonly Placeholder[] {
-  return (Object.keys(FLAGS) as Placeholder[]).filter((placeholder) => template.includes(`{${placeholder}}`));
+  return PLACEHOLDERS.filter((placeholder) => template.includes(`{${placeholder}}`));
+}
+
+/** What to give so that a placeholder can be filled. */
+export function flagFor(placeholder: Placeholder): string {
+  return FLAGS[placeholder].flag;
 }

@@ -1,6 +1,18 @@
 import type { Protocol, Transport } from '../../probes/protocols.ts';
+import type { ServerAddress } from '../config/types.ts';
 import type { Source } from '../report/schema.ts';
-import type { Group } from '../report/vocabulary.ts';
+import type { Cloud, ControlName, Group } from '../report/vocabulary.ts';
+
+/** What the planner needs to know of where it is. */
+export interface Place {
+  readonly cloud: Cloud;
+  readonly region: string | null;
+  readonly servers: readonly ServerAddress[];
+  /** Which file or option names those servers. */
+  readonly serversFrom: string;
+  /** ISO date of this plan: the provenance of what the user asked for. */
+  readonly today: string;
+}
 
 /** One endpoint of the plan. `plan --format json` prints these as they are. */
 export interface PlannedTarget {
@@ -33,9 +45,15 @@ export interface PlannedTarget {
 
 /** An experiment that tells a broken network from a broken service. */
 export interface PlannedControl {
-  readonly name: import('../report/vocabulary.ts').ControlName;
+  readonly name: ControlName;
   readonly destination: string;
   readonly purpose: string;
+}
+
+/** Host names that the documents give and this cloud's list leaves out. */
+interface Absence {
+  readonly hosts: readonly string[];
+  readonly reason: string;
 }
 
 export interface Plan {
@@ -45,6 +63,8 @@ export interface Plan {
   readonly suffixes: readonly string[];
   /** The name by which DNS servers are tried. */
   readonly dnsQuestion: string;
-  /** What the planner has to say to the user: merged duplicates, dropped names. */
+  /** What the planner has to say to the user: merged duplicates, options that lead nowhere. */
   readonly notes: readonly string[];
+  /** For whoever compares this plan with the documents. */
+  readonly absences: readonly Absence[];
 }

@@ -3,10 +3,10 @@ import { randomUUIDv7 } from 'node:crypto';
 import { arch, release, type } from 'node:os';
 import type { Plan } from '../plan/types.ts';
 import { VERSION } from '../version.ts';
+import { byGroupAndId } from './order.ts';
 import type { Finding, Observations, Report, Target } from './schema.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { summarise, verdict } from './verdict.ts';
-import { GROUPS } from './vocabulary.ts';
 
 export interface Parts {
   /** ms since the epoch */
@@ -45,10 +45,4 @@ export function assemble(parts: Parts): Report {
       .map(({ group, id, reason }) => ({ group, endpoint: id, reason: reason ?? '' })),
     findings: [...parts.judged.findings],
   };
-}
-
-function byGroupAndId(one: Target, other: Target): number {
-  const groups = GROUPS.indexOf(one.group) - GROUPS.indexOf(other.group);
-  if (groups !== 0) return groups;
-  return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
 }

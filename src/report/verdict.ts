@@ -11,15 +11,9 @@ export function summarise(targets: readonly Target[]): Report['summary'] {
 }
 
 function count(targets: readonly Target[]): Counts {
-  const of = (status: Target['status']): number =>
-    targets.filter((target) => target.status === status).length;
-  return {
-    total: targets.length,
-    reachable: of('reachable'),
-    intermittent: of('intermittent'),
-    unreachable: of('unreachable'),
-    untested: of('untested'),
-  };
+  const counts = { total: targets.length, reachable: 0, intermittent: 0, unreachable: 0, untested: 0 };
+  for (const { status } of targets) counts[status] += 1;
+  return counts;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** One attempt at one address, from the connection to the end of the conversation. */
-import { type Failure, ProbeError } from '../../probes/failures.ts';
+import type { Failure, ProbeError } from '../../probes/failures.ts';
 import type { Choice } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
 import { dial } from '../../probes/wire/dial.ts';
@@ -7,6 +7,13 @@ import { toProbeError } from '../../probes/wire/failure.ts';
 import { Session } from '../../probes/wire/session.ts';
 import { secure } from '../../probes/wire/tls.ts';
 import type { Attempt } from '../report/schema.ts';
+import { isDefect } from './defects.ts';
+
+export interface Tried {
+  readonly attempt: Attempt;
+  /** The mistake of this program that ended the attempt; null when it ended by what the network did. */
+  readonly defect: { readonly error: unknown } | null;
+}
 
 const STOPS_AT = {
   tcp: 'stopped after the TCP connection: this version does not speak the protocol itself',
@@ -17,27 +24,26 @@ const STOPS_AT = {
 export async function attempt(
   { probe, stopsAt }: Choice,
   parts: ConstructorParameters<typeof Session>[0],
-): Promise<Attempt> {
+): Promise<Tried> {
   const session = new Session(parts);
   const startedAt = new Date(parts.outside.now()).toISOString();
   if (stopsAt !== null) session.facts.conversation = STOPS_AT[stopsAt];
   let failure: Failure | null = null;
+  let defect: Tried['defect'] = null;
   try {
     await converse(probe, session);
   } catch (error) {
-    const known = error instanceof ProbeError ? error : toProbeError(error, 'protocol');
+    const known = toProbeError(error, 'protocol');
     failure = known.failure;
     session.facts.error = known.message;
+    defect = defectIn(known);
   } finally {
     session.dispose();
   }
+  const { steps, facts } = session;
   return {
-    address: parts.address,
-    startedAt,
-    ok: failure === null,
-    failure,
-    steps: session.steps,
-    facts: session.facts,
+    attempt: { address: parts.address, startedAt, ok: failure === null, failure, steps, facts },
+    defect,
   };
 }
 
@@ -46,4 +52,9 @@ async function converse(probe: Probe, session: Session): Promise<void> {
   const socket = await dial(session);
   if (probe.over === 'tcp') return probe.converse(session, socket);
   return probe.converse(session, await secure(session, socket, ['http/1.1']));
+}
+
+/** Only an error that no layer could name can be a mistake of ours, and the one behind it tells. */
+function defectIn({ failure, cause }: ProbeError): Tried['defect'] {
+  return failure === 'unexpected' && cause !== undefined && isDefect(cause) ? { error: cause } : null;
 }

@@ -2,6 +2,7 @@ import type { Budget } from '../../probes/wire/budget.ts';
 import type { Outside } from '../../probes/wire/outside.ts';
 import type { TrustStore } from '../../probes/wire/trust.ts';
 import type { Survey } from '../environment/types.ts';
+import type { Defects } from './defects.ts';
 import type { Gate } from './gate.ts';
 import type { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
@@ -13,8 +14,11 @@ export interface RunContext {
   readonly budget: Budget;
   readonly names: Names;
   readonly survey: Survey;
-  /** At most this many attempts are under way at once. */
+  /** Bounds the attempts that are under way. */
   readonly gate: Gate;
+  /** Bounds the names that are being asked for. */
+  readonly queries: Gate;
+  readonly defects: Defects;
   /** How often a failing address is tried. */
   readonly attempts: number;
   /** A name that a DNS server is asked for, to see whether it is alive. */

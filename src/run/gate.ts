@@ -1,16 +1,20 @@
-/** How many attempts are under way, and how many begin at once. */
+/** How much is under way, and how much begins at once. */
 import pLimit from 'p-limit';
 
-export type Gate = <T>(task: () => Promise<T>) => Promise<T>;
+/** Does the task when its turn comes; null when the run has ended before that. */
+export type Gate = <T>(task: () => Promise<T>) => Promise<T | null>;
 
 /**
- * Attempts that may begin in one turn of the event loop. A connection is noticed when the loop comes round,
- * so whatever else starts in the same turn is added to its time; a few keep that far below a millisecond.
+ * Tasks that may begin in one turn of the event loop. A reply is noticed when the loop comes round, so
+ * whatever else starts in the same turn is added to its time; a few keep that far below a millisecond.
  */
 const STARTS_PER_TURN = 4;
 
-/** At most `concurrency` tasks at once, begun a few a turn so that the times they measure are the network's. */
-export function createGate(concurrency: number): Gate {
+/**
+ * At most `concurrency` tasks at once, begun a few a turn so that the times they measure are the network's.
+ * Nothing begins any more once the signal is aborted.
+ */
+export function createGate(concurrency: number, signal: AbortSignal): Gate {
   const limit = pLimit(concurrency);
   const waiting: (() => void)[] = [];
   let scheduled = false;
@@ -29,7 +33,7 @@ export function createGate(concurrency: number): Gate {
 
   return (task) =>
     limit(async () => {
-      await turn();
-      return task();
+      if (!signal.aborted) await turn();
+      return signal.aborted ? null : task();
     });
 }

@@ -1,6 +1,5 @@
 /** Names to addresses: every configured server is asked on its own, and the system's own choice is told apart. */
 import { isIP } from 'node:net';
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { Failure } from '../../probes/failures.ts';
 import type { Budget } from '../../probes/wire/budget.ts';
 import type { Outside } from '../../probes/wire/outside.ts';
@@ -9,6 +8,7 @@ import { serverName } from '../environment/index.ts';
 import type { Survey } from '../environment/types.ts';
 import type { Address, Resolution } from '../report/schema.ts';
 import { describeAddress } from './addresses.ts';
+import type { Gate } from './gate.ts';
 
 /** What the system would dial, or why it could dial nothing. */
 export interface Dialable {
@@ -33,18 +33,29 @@ const ASK_THE_NEXT: readonly (Failure | null)[] = [
   'unexpected',
 ];
 
+/** What a server would have been asked, had the run not ended. */
+const OUT_OF_TIME: Answer = {
+  rcode: 'deadline_exceeded',
+  failure: 'deadline_exceeded',
+  addresses: [],
+  cname: [],
+  authority: [],
+  truncated: false,
+  ms: 0,
+};
+
 export class Names {
   readonly #survey: Survey;
   readonly #outside: Outside;
   readonly #budget: Budget;
-  readonly #limit: LimitFunction;
+  readonly #queries: Gate;
   readonly #known = new Map<string, NameResult>();
 
-  constructor(parts: { survey: Survey; outside: Outside; budget: Budget; concurrency: number }) {
+  constructor(parts: { survey: Survey; outside: Outside; budget: Budget; queries: Gate }) {
     this.#survey = parts.survey;
     this.#outside = parts.outside;
     this.#budget = parts.budget;
-    this.#limit = pLimit(parts.concurrency);
+    this.#queries = parts.queries;
   }
 
   /** Each name is asked for once a run, however many targets share it. */
@@ -71,7 +82,7 @@ export class Names {
     [name, ...rest]: readonly [string, ...string[]],
   ): Promise<Answer> {
     const context = { outside: this.#outside, server, budget: this.#budget };
-    const answer = await this.#limit(() => resolveAt(context, name));
+    const answer = (await this.#queries(() => resolveAt(context, name))) ?? OUT_OF_TIME;
     const [next, ...others] = rest;
     return answer.addresses.length > 0 || next === undefined
       ? answer
@@ -95,7 +106,9 @@ export class Names {
     for (const answer of answers) {
       const { addresses, cname, failure: said } = await answer;
       if (addresses.length > 0) {
-        return { addresses: addresses.map((address) => describeAddress(address, cname)), failure: null };
+        // A server that repeats an address does not make it two.
+        const once = [...new Set(addresses)];
+        return { addresses: once.map((address) => describeAddress(address, cname)), failure: null };
       }
       failure = said;
       if (!ASK_THE_NEXT.includes(said)) break;

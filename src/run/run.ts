@@ -13,6 +13,7 @@ import { clock } from './controls/clock.ts';
 import { otherNames } from './controls/other-name.ts';
 import { randomNames } from './controls/random-name.ts';
 import { reservedAddress } from './controls/reserved-address.ts';
+import { Defects } from './defects.ts';
 import { distrustBareConnections } from './distrust.ts';
 import { createGate } from './gate.ts';
 import { Names } from './names.ts';
@@ -30,28 +31,39 @@ export interface RunParts {
   readonly progress: (event: ProgressEvent) => void;
 }
 
+export interface Observed {
+  readonly observations: Observations;
+  /** Mistakes of this program that put an end to a test, in words; the environment's notes have them too. */
+  readonly defects: readonly string[];
+}
+
 /** Probes every endpoint of the plan and runs the controls beside them. Always returns, with one target each. */
-export async function observe(plan: Plan, parts: RunParts): Promise<Observations> {
+export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   const context = createContext(plan, parts);
   const endpoints = plan.targets.filter(({ kind }) => kind === 'endpoint');
   parts.progress({ kind: 'start', total: endpoints.filter(({ testable }) => testable).length });
-  const [targets, besides] = await Promise.all([
+  // First, because every bare connection is judged by it: it must not wait behind a thousand targets.
+  const reserved = control('tcp-reserved-address', context, () => reservedAddress(context));
+  const [targets, ...besides] = await Promise.all([
     Promise.all(endpoints.map((planned) => observeTarget(planned, context))),
-    Promise.all([
-      randomNames(plan.suffixes, context),
-      reservedAddress(context),
-      azureDns(plan.targets, context),
-    ]),
+    control('dns-random-name', context, () => randomNames(plan.suffixes, context)),
+    reserved,
+    control('azure-dns', context, () => azureDns(plan.targets, context)),
   ]);
   parts.progress({ kind: 'phase', name: 'controls' });
-  const after: Control[] = [...(await otherNames(targets, context)), clock(targets)];
-  const controls: Control[] = [parts.survey.metadata, ...besides, ...after].filter(
-    (control) => control !== null,
+  const others = await control('tls-other-name', context, () => otherNames(targets, context));
+  const time = await control('clock', context, async () => clock(targets));
+  const controls = [parts.survey.metadata, ...besides, ...(others ?? []), time].filter(
+    (each) => each !== null,
   );
+  const defects = context.defects.notes();
   return {
-    environment: withWhatWasLearnt(plan, parts.survey, controls),
-    controls,
-    targets: distrustBareConnections(targets, controls),
+    observations: {
+      environment: withWhatWasLearnt(plan, parts.survey, controls, defects),
+      controls,
+      targets: distrustBareConnections(targets, controls),
+    },
+    defects,
   };
 }
 
@@ -60,26 +72,48 @@ function createContext(plan: Plan, parts: RunParts): RunContext {
   // Every attempt under way listens for the end of the run.
   setMaxListeners(0, signal);
   const budget = { stepMs: options.timeout, signal };
+  const queries = createGate(options.concurrency, signal);
   return {
     outside,
     survey,
     budget,
+    queries,
     trust: new TrustStore(parts.roots),
-    names: new Names({ survey, outside, budget, concurrency: options.concurrency }),
-    gate: createGate(options.concurrency),
+    names: new Names({ survey, outside, budget, queries }),
+    gate: createGate(options.concurrency, signal),
+    defects: new Defects(),
     attempts: options.attempts,
     question: plan.dnsQuestion,
     progress: parts.progress,
   };
 }
 
-function withWhatWasLearnt(plan: Plan, survey: Survey, controls: readonly Control[]): Survey['environment'] {
+/** A control that a defect of this program put an end to is left out. */
+async function control<T>(
+  name: Control['name'],
+  { defects }: RunContext,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    defects.add(name, error);
+    return null;
+  }
+}
+
+function withWhatWasLearnt(
+  plan: Plan,
+  survey: Survey,
+  controls: readonly Control[],
+  defects: readonly string[],
+): Survey['environment'] {
   const { environment, hosts } = survey;
   const names = new Set(plan.targets.map(({ host }) => host.toLowerCase()));
   const overrides = [...hosts].filter(([host]) => names.has(host));
   return {
     ...environment,
-    clockOffsetMs: controls.find((control) => control.name === 'clock')?.detail.offsetMs ?? null,
+    clockOffsetMs: controls.find((each) => each.name === 'clock')?.detail.offsetMs ?? null,
     dns: {
       ...environment.dns,
       hostsFile: {
@@ -87,6 +121,6 @@ function withWhatWasLearnt(plan: Plan, survey: Survey, controls: readonly Contro
         overrides: overrides.map(([host, addresses]) => ({ host, addresses: [...addresses] })),
       },
     },
-    notes: [...environment.notes, ...plan.notes],
+    notes: [...defects, ...environment.notes, ...plan.notes],
   };
 }

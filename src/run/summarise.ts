@@ -2,12 +2,13 @@
 import type { Failure } from '../../probes/failures.ts';
 import type { PlannedTarget } from '../plan/types.ts';
 import type { Attempt, Resolution, Target } from '../report/schema.ts';
+import type { Tried } from './attempt.ts';
 import type { Dialable } from './names.ts';
 
 export interface Seen {
   readonly dialable: Dialable;
   readonly resolutions: readonly Resolution[];
-  readonly attempts: readonly Attempt[];
+  readonly tried: readonly Tried[];
 }
 
 /** A target for which nothing was sent, and why. */
@@ -27,14 +28,15 @@ export function untested(planned: PlannedTarget, reason: string, failure: Failur
 
 /** A target as it was seen. */
 export function summarise(planned: PlannedTarget, seen: Seen): Target {
+  const attempts = seen.tried.map(({ attempt }) => attempt);
   return {
     ...identity(planned),
     ...outcome(seen),
     cause: null,
     addresses: [...seen.dialable.addresses],
     resolutions: [...seen.resolutions],
-    attempts: [...seen.attempts],
-    latency: latency(seen.attempts),
+    attempts,
+    latency: latency(attempts),
   };
 }
 
@@ -44,21 +46,36 @@ function identity(planned: PlannedTarget) {
   return { id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until };
 }
 
-const OUT_OF_TIME = 'the run ended before this could be told';
+type Outcome = Pick<Target, 'status' | 'failure' | 'reason'>;
 
-function outcome({ dialable, attempts }: Seen): Pick<Target, 'status' | 'failure' | 'reason'> {
-  // What the end of the run cut short says nothing about the target, as long as anything else does.
-  const finished = attempts.filter(({ failure }) => failure !== 'deadline_exceeded');
-  if (finished.length === 0) {
-    const failure = attempts.length > 0 ? 'deadline_exceeded' : dialable.failure;
-    return failure === null || failure === 'deadline_exceeded'
-      ? { status: 'untested', failure: 'deadline_exceeded', reason: OUT_OF_TIME }
-      : { status: 'unreachable', failure, reason: null };
+const OUT_OF_TIME: Outcome = {
+  status: 'untested',
+  failure: 'deadline_exceeded',
+  reason: 'the run ended before this could be told',
+};
+export const DEFECT = 'a defect in apim-probe put an end to this test';
+
+function outcome({ dialable, tried }: Seen): Outcome {
+  // What the end of the run or a defect cut short says nothing about the target, as long as anything else does.
+  const finished = tried
+    .filter(({ attempt, defect }) => attempt.failure !== 'deadline_exceeded' && defect === null)
+    .map(({ attempt }) => attempt);
+  if (finished.length > 0) return statusOf(finished);
+  if (tried.some(({ defect }) => defect !== null)) {
+    return { status: 'untested', failure: 'unexpected', reason: DEFECT };
   }
+  const { failure } = dialable;
+  if (tried.length > 0 || failure === null || failure === 'deadline_exceeded') return OUT_OF_TIME;
+  return { status: 'unreachable', failure, reason: null };
+}
+
+function statusOf(finished: readonly Attempt[]): Outcome {
   const failed = finished.filter(({ ok }) => !ok);
   if (failed.length === 0) return { status: 'reachable', failure: null, reason: null };
   const status = failed.length === finished.length ? 'unreachable' : 'intermittent';
-  return { status, failure: failed.at(-1)?.failure ?? 'unexpected', reason: null };
+  // IPv4 says what went wrong where it was tried: API Management's own dependencies are reached over it.
+  const telling = failed.findLast(({ address }) => !address.includes(':')) ?? failed.at(-1);
+  return { status, failure: telling?.failure ?? 'unexpected', reason: null };
 }
 
 function latency(attempts: readonly Attempt[]): Target['latency'] {

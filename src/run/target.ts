@@ -2,34 +2,40 @@
 import { type Choice, probeFor } from '../../probes/registry.ts';
 import { pause } from '../../probes/wire/budget.ts';
 import type { PlannedTarget } from '../plan/types.ts';
-import type { Address, Attempt, Target } from '../report/schema.ts';
-import { attempt } from './attempt.ts';
+import type { Address, Target } from '../report/schema.ts';
+import { attempt, type Tried } from './attempt.ts';
 import type { RunContext } from './context.ts';
-import { summarise, untested } from './summarise.ts';
+import { DEFECT, summarise, untested } from './summarise.ts';
 
 /** ms between a failed attempt and the next: long enough for a passing loss to pass. */
 const PAUSE_AFTER_FAILURE = 250;
 
-/** Never throws; a target that the run had no time for comes back as untested. */
+/**
+ * Never throws; a target that the run had no time for comes back as untested, and so does one that a defect of
+ * this program put an end to.
+ */
 export async function observeTarget(planned: PlannedTarget, context: RunContext): Promise<Target> {
   if (!planned.testable) return untested(planned, planned.reason ?? 'not testable');
   const choice = probeFor(planned.protocol);
   if (choice === null) return untested(planned, `this version does not speak ${planned.protocol}`);
   context.progress({ kind: 'begin', id: planned.id });
+  const target = await look(planned, choice, context).catch((error: unknown) => {
+    context.defects.add(planned.id, error);
+    return untested(planned, DEFECT, 'unexpected');
+  });
+  context.progress({ kind: 'end', id: planned.id, status: target.status });
+  return target;
+}
+
+async function look(planned: PlannedTarget, choice: Choice, context: RunContext): Promise<Target> {
   const name = context.names.resolve(planned.host);
   const dialable = await name.dialable;
-  const attempts = await Promise.all(
+  const tried = await Promise.all(
     worthDialling(dialable.addresses, context.survey.hasIPv6).map(({ address }) =>
       tryAddress(planned, address, choice, context),
     ),
   );
-  const target = summarise(planned, {
-    dialable,
-    resolutions: await name.resolutions,
-    attempts: attempts.flat(),
-  });
-  context.progress({ kind: 'end', id: planned.id, status: target.status });
-  return target;
+  return summarise(planned, { dialable, resolutions: await name.resolutions, tried: tried.flat() });
 }
 
 /** IPv6 is left alone on a VM that has none, unless there is nothing else: it would only ever fail. */
@@ -43,17 +49,15 @@ async function tryAddress(
   address: string,
   choice: Choice,
   context: RunContext,
-): Promise<Attempt[]> {
-  const { signal } = context.budget;
-  const made: Attempt[] = [];
-  while (made.length < context.attempts && !signal.aborted) {
-    if (made.length > 0) await pause(PAUSE_AFTER_FAILURE, signal);
-    const result = await context.gate(async () =>
-      signal.aborted ? null : attempt(choice, parts(planned, address, context)),
-    );
-    if (result === null) break;
-    made.push(result);
-    if (result.ok) break;
+): Promise<Tried[]> {
+  const made: Tried[] = [];
+  while (made.length < context.attempts) {
+    if (made.length > 0) await pause(PAUSE_AFTER_FAILURE, context.budget.signal);
+    const tried = await context.gate(() => attempt(choice, parts(planned, address, context)));
+    if (tried === null) break;
+    made.push(tried);
+    if (tried.defect !== null) context.defects.add(planned.id, tried.defect.error);
+    if (tried.attempt.ok || tried.defect !== null) break;
   }
   return made;
 }

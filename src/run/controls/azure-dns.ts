@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { resolveAt } from '../../../probes/wire/resolve.ts';
 import type { PlannedTarget } from '../../plan/types.ts';
-import type { ControlOf } from '../../report/controls.ts';
+import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
 import type { RunContext } from '../context.ts';
 
 /** The same virtual public address in every region and cloud ("What is IP address 168.63.129.16?"). */
@@ -10,10 +10,12 @@ const SERVER = '168.63.129.16';
 /** Azure DNS throttles each VM; the catalogue stays well below this, an imported list may not. */
 const MOST_NAMES = 200;
 
-/** Asks for every name of the plan; null when the server is a configured one and is asked anyway. */
+const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [] };
+
+/** Asks for the names of the plan; null when there are none, or when the server is a configured one and asked anyway. */
 export async function azureDns(
   targets: readonly PlannedTarget[],
-  { outside, survey, budget }: RunContext,
+  { outside, survey, budget, queries }: RunContext,
 ): Promise<ControlOf<'azure-dns'> | null> {
   if (survey.servers.some(({ address }) => address === SERVER)) return null;
   const names = new Set(
@@ -21,21 +23,29 @@ export async function azureDns(
       .filter(({ testable, host }) => testable && isIP(host) === 0)
       .map(({ host }) => host.toLowerCase()),
   );
+  if (names.size === 0) return null;
   const server = { address: SERVER, port: 53 };
   const answers = await Promise.all(
     [...names].slice(0, MOST_NAMES).map(async (name) => {
-      const { rcode, addresses, cname } = await resolveAt({ outside, server, budget }, name);
+      const answer = await queries(() => resolveAt({ outside, server, budget }, name));
+      const { rcode, addresses, cname } = answer ?? NOT_ASKED;
       return { server: SERVER, name, rcode, addresses: [...addresses], cname: [...cname] };
     }),
   );
   const resolved = answers.filter(({ addresses }) => addresses.length > 0).length;
-  const text =
-    resolved > 0
-      ? `${SERVER}, asked directly, resolves ${resolved} of ${answers.length} names`
-      : `${SERVER} resolved none of ${answers.length} names: not an Azure network, or its DNS is blocked`;
   return {
     name: 'azure-dns',
     outcome: resolved > 0 ? 'expected' : 'unknown',
-    detail: { text, server: SERVER, answers },
+    detail: { text: say(answers, resolved, names.size), server: SERVER, answers },
   };
+}
+
+function say(answers: readonly ControlAnswer[], resolved: number, names: number): string {
+  const asked = names > answers.length ? `the first ${answers.length} of ${names} names` : `${names} names`;
+  if (resolved > 0) return `${SERVER}, asked directly, resolves ${resolved} of ${asked}`;
+  // A reply has an RCODE, which is in capitals; a failure of ours is not.
+  const replied = answers.some(({ rcode }) => /^[A-Z]/.test(rcode));
+  return replied
+    ? `${SERVER}, asked directly, answers and resolves none of ${asked}`
+    : `${SERVER} did not answer for any of ${asked}: not an Azure network, or its DNS is blocked`;
 }

@@ -5,6 +5,9 @@ import type { Attempt, Target } from '../../report/schema.ts';
 /** ms; Kerberos and Azure's shared access signatures both give up at five minutes. */
 const TOLERANCE = 5 * 60 * 1000;
 
+/** RFC 9110 section 5.6.7; Date.parse alone would take a bare number for a year. */
+const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
 /** Judges by the median, so that one server with a wrong clock does not accuse this one. */
 export function clock(targets: readonly Target[]): ControlOf<'clock'> {
   const samples = targets.flatMap(({ id, attempts }) => {
@@ -34,7 +37,8 @@ export function clock(targets: readonly Target[]): ControlOf<'clock'> {
 
 /** ms, local minus remote; `Date` has whole seconds, and a block page's `Date` is as good as any. */
 function offset({ startedAt, steps, facts }: Attempt): number | null {
-  const remote = Date.parse(facts.http?.headers['date'] ?? '');
+  const date = facts.http?.headers['date'] ?? '';
+  const remote = IMF_FIXDATE.test(date) ? Date.parse(date) : Number.NaN;
   if (Number.isNaN(remote)) return null;
   const spent = steps.reduce((sum, { ms }) => sum + ms, 0);
   return Math.round(Date.parse(startedAt) + spent - remote);

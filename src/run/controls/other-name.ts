@@ -2,8 +2,9 @@
  * The same address with no name and with another one, after a handshake with the real name was cut: a
  * firewall that reads the server name lets these go further.
  */
-import { type Failure, ProbeError } from '../../../probes/failures.ts';
+import type { Failure } from '../../../probes/failures.ts';
 import { dial } from '../../../probes/wire/dial.ts';
+import { toProbeError } from '../../../probes/wire/failure.ts';
 import { Session } from '../../../probes/wire/session.ts';
 import { handshake } from '../../../probes/wire/tls.ts';
 import type { ControlOf } from '../../report/controls.ts';
@@ -48,7 +49,7 @@ async function tryName(
   { outside, trust, budget, gate }: RunContext,
 ): Promise<OtherName> {
   const { id, host, port, address } = victim;
-  const failure = await gate(async () => {
+  const ended = await gate(async () => {
     const session = new Session({
       target: { host, port, path: '/', question: '', azureIssuer: false },
       address,
@@ -59,13 +60,14 @@ async function tryName(
     try {
       const socket = await dial(session);
       await session.step('tls', 'tls', () => handshake(session, socket, { serverName }));
-      return null;
+      return { failure: null };
     } catch (error) {
-      return error instanceof ProbeError ? error.failure : 'unexpected';
+      return { failure: toProbeError(error, 'tls').failure };
     } finally {
       session.dispose();
     }
   });
+  const failure = ended === null ? 'deadline_exceeded' : ended.failure;
   // An alert is the server's own answer: the hello got through, and that is what was asked.
   const wentFurther = failure === null || failure === 'tls_alert';
   const said = serverName === null ? 'without a name' : `with the name ${serverName}`;

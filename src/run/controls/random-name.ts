@@ -4,16 +4,19 @@ import { serverName } from '../../environment/index.ts';
 import type { ControlOf } from '../../report/controls.ts';
 import type { RunContext } from '../context.ts';
 
+const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [] };
+
 /** Asks every configured server for one random name a suffix. */
 export async function randomNames(
   suffixes: readonly string[],
-  { outside, survey, budget }: RunContext,
+  { outside, survey, budget, queries }: RunContext,
 ): Promise<ControlOf<'dns-random-name'>> {
   const asked = await Promise.all(
     survey.servers.flatMap((server) =>
       suffixes.map(async (suffix) => {
         const name = `x${Buffer.from(outside.random(8)).toString('hex')}.${suffix}`;
-        const { rcode, addresses, cname } = await resolveAt({ outside, server, budget }, name);
+        const answer = await queries(() => resolveAt({ outside, server, budget }, name));
+        const { rcode, addresses, cname } = answer ?? NOT_ASKED;
         return { server: serverName(server), name, rcode, addresses: [...addresses], cname: [...cname] };
       }),
     ),

@@ -1,32 +1,40 @@
 /** An address that is nobody's: whoever completes a handshake there does so for every address. */
+import type { Failure } from '../../../probes/failures.ts';
 import { tcp } from '../../../probes/tcp.ts';
 import type { ControlOf } from '../../report/controls.ts';
 import { attempt } from '../attempt.ts';
 import type { RunContext } from '../context.ts';
 
+type ReservedAddress = ControlOf<'tcp-reserved-address'>;
+
 /** TEST-NET-1 (RFC 5737 section 3). */
 const ADDRESS = '192.0.2.1';
 const PORT = 443;
+
+/** Neither says anything about the path. */
+const SAYS_NOTHING: readonly (Failure | null)[] = ['deadline_exceeded', 'unexpected'];
 
 /** One TCP connection that must not succeed. */
 export async function reservedAddress({
   outside,
   trust,
   budget,
-}: RunContext): Promise<ControlOf<'tcp-reserved-address'>> {
+  gate,
+}: RunContext): Promise<ReservedAddress> {
   const target = { host: ADDRESS, port: PORT, path: '/', question: '', azureIssuer: false };
-  const { ok, failure } = await attempt(
-    { probe: tcp, stopsAt: null },
-    { target, address: ADDRESS, outside, trust, budget },
+  const tried = await gate(() =>
+    attempt({ probe: tcp, stopsAt: null }, { target, address: ADDRESS, outside, trust, budget }),
   );
+  if (tried?.defect) throw tried.defect.error;
+  const failure = tried === null ? 'deadline_exceeded' : tried.attempt.failure;
+  const connected = failure === null;
   const address = `${ADDRESS}:${PORT}`;
-  const inconclusive = failure === 'deadline_exceeded' || failure === 'unexpected';
-  const text = ok
+  const text = connected
     ? `${address} belongs to nobody (RFC 5737) and yet accepted a connection`
     : `${address}, which belongs to nobody, did not connect (${failure})`;
   return {
     name: 'tcp-reserved-address',
-    outcome: ok ? 'anomalous' : inconclusive ? 'unknown' : 'expected',
-    detail: { text, address, connected: ok, failure },
+    outcome: connected ? 'anomalous' : SAYS_NOTHING.includes(failure) ? 'unknown' : 'expected',
+    detail: { text, address, connected, failure },
   };
 }

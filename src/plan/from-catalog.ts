@@ -1,0 +1,90 @@
+/** The catalogue's rows of one cloud as targets. Pure. */
+import { type CatalogRow, catalogFor, type Placeholder } from '../catalog/index.ts';
+import type { GatewayRole, Options } from '../config/types.ts';
+import { type Filled, fill, flagFor, placeholdersIn, type Values } from './fill.ts';
+import { targetId } from './target-id.ts';
+import type { Place, PlannedTarget } from './types.ts';
+
+/** Every row, once for each host and port that it stands for. */
+export function fromCatalog(options: Options, place: Place, values: Values): PlannedTarget[] {
+  return catalogFor(place.cloud)
+    .filter((row) => concerns(row, place, options))
+    .flatMap((row) => fromRow(row, values, options, place));
+}
+
+/** The roles that this cloud has an endpoint for. */
+export function rolesOf({ cloud }: Place): ReadonlySet<GatewayRole> {
+  return new Set(catalogFor(cloud).flatMap(({ role }) => role ?? []));
+}
+
+/** The instance's own endpoints are of no concern before there is an instance, unless somebody asks for them. */
+function concerns(row: CatalogRow, { cloud }: Place, options: Options): boolean {
+  const templates = row.hosts[cloud] ?? [];
+  const needsInstance = templates.some((template) => placeholdersIn(template).includes('apim'));
+  const asked = options.require.includes(row.group) || options.only.includes(row.group);
+  return !needsInstance || asked || options.apim !== null || customHosts(row, options).length > 0;
+}
+
+/** What varies between the endpoints of one row. */
+type Varying = Pick<PlannedTarget, 'host' | 'source' | 'testable' | 'reason' | 'kind'>;
+
+function fromRow(row: CatalogRow, values: Values, options: Options, place: Place): PlannedTarget[] {
+  return varying(row, values, options, place).flatMap((each) =>
+    row.ports.map((port) => ({
+      id: targetId(row.group, each.host, port),
+      group: row.group,
+      resourceType: row.resourceType,
+      host: each.host,
+      port,
+      transport: row.transport,
+      protocol: row.protocol,
+      required: row.required[options.platform],
+      serviceTag: row.serviceTag,
+      direction: row.direction,
+      purpose: row.purpose,
+      source: each.source,
+      since: row.since ?? null,
+      until: row.until ?? null,
+      path: row.path ?? null,
+      testable: each.testable,
+      reason: each.reason,
+      kind: each.kind,
+    })),
+  );
+}
+
+function varying(row: CatalogRow, values: Values, options: Options, place: Place): Varying[] {
+  const custom = customHosts(row, options);
+  if (custom.length > 0) {
+    const source = { kind: 'config', document: `--hostname ${row.role}`, asOf: place.today } as const;
+    return custom.map((host) => ({ host, source, testable: true, reason: null, kind: 'endpoint' }));
+  }
+  const source = { kind: 'catalog', ...row.source } as const;
+  const hosts = (row.hosts[place.cloud] ?? []).flatMap((template) => fill(template, values));
+  if (row.notTestable !== undefined) {
+    const named = hosts.length > 0 ? hosts : [{ host: row.peer ?? '*' }];
+    const reason = row.notTestable;
+    return named.map(({ host }) => ({ host, source, testable: false, reason, kind: 'note' }));
+  }
+  return hosts.map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
+}
+
+/** A cache is of one kind or the other: the kind that --redis did not name is nothing to wait for. */
+const OTHER_KIND: Partial<Record<Placeholder, Placeholder>> = {
+  redis: 'managedRedis',
+  managedRedis: 'redis',
+};
+
+function testability({ missing }: Filled, values: Values): Pick<Varying, 'testable' | 'reason' | 'kind'> {
+  if (missing === null) return { testable: true, reason: null, kind: 'endpoint' };
+  const other = OTHER_KIND[missing];
+  if (other !== undefined && values[other].length > 0) {
+    return { testable: false, reason: '--redis names no cache of this kind', kind: 'note' };
+  }
+  return { testable: false, reason: `give ${flagFor(missing)}`, kind: 'endpoint' };
+}
+
+/** Custom domains stand in the place of the default host names of their role. */
+function customHosts({ role }: CatalogRow, options: Options): readonly string[] {
+  return options.hostname.filter((custom) => custom.role === role).map(({ host }) => host);
+}

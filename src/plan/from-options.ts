@@ -1,0 +1,61 @@
+/** What the user or this machine's settings add to the catalogue. Pure. */
+import type { Protocol, Transport } from '../../probes/protocols.ts';
+import type { Options } from '../config/types.ts';
+import { targetId } from './target-id.ts';
+import type { Place, PlannedTarget } from './types.ts';
+
+const ENDPOINT = {
+  resourceType: null,
+  required: false,
+  serviceTag: null,
+  direction: 'outbound',
+  since: null,
+  until: null,
+  path: null,
+  testable: true,
+  reason: null,
+  kind: 'endpoint',
+} as const;
+
+/** The DNS servers in use. None is something too: then a required endpoint has nothing to test. */
+export function fromServers({ servers, serversFrom, today }: Place): PlannedTarget[] {
+  const server = (host: string, port: number): PlannedTarget => ({
+    ...ENDPOINT,
+    id: targetId('dns', host, port),
+    group: 'dns',
+    host,
+    port,
+    transport: 'udp',
+    protocol: 'dns',
+    required: true,
+    purpose: 'DNS server of this machine, over UDP and TCP',
+    source: { kind: 'config', document: serversFrom, asOf: today },
+  });
+  if (servers.length > 0) return servers.map(({ address, port }) => server(address, port));
+  return [
+    {
+      ...server('<dns-server>', 53),
+      testable: false,
+      reason: 'none is configured: give --dns-server ADDRESS',
+    },
+  ];
+}
+
+/** `--target`, in the order given. */
+export function fromUrls(options: Options, { today }: Place): PlannedTarget[] {
+  return options.target.map(({ protocol, host, port, path }) => ({
+    ...ENDPOINT,
+    id: targetId('custom', host, port),
+    group: 'custom',
+    host,
+    port,
+    transport: TRANSPORTS[protocol] ?? 'tcp',
+    protocol,
+    purpose: 'Asked for by --target',
+    source: { kind: 'config', document: '--target', asOf: today },
+    path,
+  }));
+}
+
+/** What is not carried by TCP. */
+const TRANSPORTS: Partial<Record<Protocol, Transport>> = { dns: 'udp', ntp: 'udp', icmp: 'icmp' };

@@ -1,0 +1,47 @@
+/** Azure Instance Metadata Service: plain HTTP to a link-local address, from inside the VM only, past any proxy. */
+import type { Socket } from 'node:net';
+import { type Failure, ProbeError } from '../../probes/failures.ts';
+import { within } from '../../probes/wire/budget.ts';
+import { toProbeError } from '../../probes/wire/failure.ts';
+import { exchange } from '../../probes/wire/http.ts';
+import type { Outside } from '../../probes/wire/outside.ts';
+import type { MetadataReply } from '../environment/types.ts';
+
+const ADDRESS = '169.254.169.254';
+/** Older than 2021-01-01, when the document grew by the VM's user data: 64 KiB that may hold secrets. */
+const API_VERSION = '2019-06-01';
+/** ms for the whole of it; the service is on this very host, so silence means that there is none. */
+const PATIENCE = 1000;
+
+const REQUEST = {
+  origin: `http://${ADDRESS}`,
+  path: `/metadata/instance?api-version=${API_VERSION}`,
+  headers: { metadata: 'true' },
+} as const;
+
+/** Something took the connection and then did not speak HTTP. */
+const NONSENSE: readonly Failure[] = ['protocol_closed', 'protocol_mismatch'];
+
+/** Asks once. Never throws. */
+export async function askMetadata(outside: Outside, signal: AbortSignal): Promise<MetadataReply> {
+  if (signal.aborted) return { kind: 'nobody', why: 'the run ended before it was asked' };
+  const socket = outside.stream(outside.route(ADDRESS, ADDRESS, 80));
+  socket.on('error', () => undefined);
+  const asked = connected(socket).then(() => exchange(socket, REQUEST, signal));
+  try {
+    const { status, body } = await within({ stepMs: PATIENCE, signal }, 'protocol', asked);
+    return { kind: 'http', status, body: body.toString('utf8') };
+  } catch (error) {
+    const { failure, message } = error instanceof ProbeError ? error : toProbeError(error, 'protocol');
+    return { kind: NONSENSE.includes(failure) ? 'nonsense' : 'nobody', why: message };
+  } finally {
+    socket.destroy();
+  }
+}
+
+function connected(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', (error) => reject(toProbeError(error, 'tcp')));
+  });
+}
