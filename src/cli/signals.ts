@@ -1,7 +1,5 @@
 import type { Io } from './io.ts';
 
-type Reason = 'SIGINT' | 'SIGTERM' | 'defect';
-
 /** A run that can be ended from outside, and by a defect that no `try` was around. */
 export interface Interruption {
   readonly signal: AbortSignal;
@@ -9,8 +7,8 @@ export interface Interruption {
 }
 
 /**
- * Turns the first SIGINT, SIGTERM or uncaught exception into an abort whose reason is `SIGINT`, `SIGTERM` or
- * `defect`. Later ones are answered and change nothing, until `release`: the report of what is known is being
+ * Turns the first SIGINT, SIGTERM or uncaught exception into an abort, whose reason is the signal's name or the
+ * exception. Later ones are told and change nothing, until `release`: the report of what is known is being
  * finished then, and must not be lost.
  * @param say tells the user what has happened
  * @param describe puts a defect into words
@@ -21,14 +19,21 @@ export function catchInterruptions(
   describe: (defect: unknown) => string,
 ): Interruption {
   const controller = new AbortController();
-  const stop = (reason: Reason, message: string): void => {
-    say(controller.signal.aborted && reason !== 'defect' ? STILL_STOPPING : message);
-    if (!controller.signal.aborted) controller.abort(reason);
+  const stop = (name: 'SIGINT' | 'SIGTERM') => () => {
+    say(
+      controller.signal.aborted
+        ? STILL_STOPPING
+        : `apim-probe: ${name}: stopping, and reporting what is known`,
+    );
+    controller.abort(name);
   };
   const listeners = {
-    SIGINT: () => stop('SIGINT', stopping('SIGINT')),
-    SIGTERM: () => stop('SIGTERM', stopping('SIGTERM')),
-    uncaughtException: (defect: unknown) => stop('defect', describe(defect)),
+    SIGINT: stop('SIGINT'),
+    SIGTERM: stop('SIGTERM'),
+    uncaughtException: (defect: unknown) => {
+      say(describe(defect));
+      controller.abort(defect);
+    },
   };
   for (const [name, listener] of Object.entries(listeners)) process.on(name, listener);
   return {
@@ -40,7 +45,3 @@ export function catchInterruptions(
 }
 
 const STILL_STOPPING = 'apim-probe: still stopping; the report of what is known is being finished';
-
-function stopping(signal: string): string {
-  return `apim-probe: ${signal}: stopping, and reporting what is known`;
-}

@@ -198,7 +198,11 @@ t.test('an exception that nothing caught: exit 70, with the report of what is kn
     async (_options, { signal }) => {
       queueMicrotask(() => io.process.emit('uncaughtException', new Error('the impossible')));
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
-      return { ...SAMPLE, verdict: 'inconclusive', interrupted: signal.reason };
+      return {
+        ...SAMPLE,
+        verdict: 'inconclusive',
+        interrupted: signal.reason instanceof Error ? 'defect' : null,
+      };
     };
   const { code, out, err } = await attempt(t.testdir({}), { agent });
   t.equal(code, 70);
