@@ -38,6 +38,7 @@ async function bindUdp(data: ZoneData, port: number): Promise<UDPServer | null> 
     await once(server, 'listening');
     return server;
   } catch {
+    server.close();
     return null;
   }
 }

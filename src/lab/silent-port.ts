@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Listener, LOOPBACK } from './listeners.ts';
 
@@ -22,38 +22,35 @@ const FULL_AFTER_MS = 50;
 /**
  * A port that answers nothing, as behind a firewall that drops: no SYN-ACK and no RST. Needs no privilege:
  * a listener whose thread sleeps accepts nobody, and once its queue is full the kernel drops every further SYN.
+ * Throws on a system that answers all the same (Linux and macOS do not).
  */
 export async function openSilentPort(): Promise<Listener> {
   const gate = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const worker = new Worker(SLEEPING_LISTENER, { eval: true, workerData: gate });
+  // The flags of this process are not for the worker: one that makes a module of its text would break it.
+  const worker = new Worker(SLEEPING_LISTENER, { eval: true, execArgv: [], workerData: gate });
   const [port] = (await once(worker, 'message')) as [number];
-  const fillers = await fillQueue(port);
-  return {
-    port,
-    async close() {
-      for (const socket of fillers) socket.destroy();
-      Atomics.store(gate, 0, 1);
-      Atomics.notify(gate, 0);
-      await worker.terminate();
-    },
-  };
-}
-
-async function fillQueue(port: number): Promise<readonly net.Socket[]> {
   const fillers: net.Socket[] = [];
+  const close = async () => {
+    for (const socket of fillers) socket.destroy();
+    Atomics.store(gate, 0, 1);
+    Atomics.notify(gate, 0);
+    await worker.terminate();
+  };
   while (fillers.length < MOST_FILLERS) {
     const socket = net.connect({ port, host: LOOPBACK });
     socket.on('error', () => socket.destroy());
-    const connected = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      pause(FULL_AFTER_MS).then(() => false),
-    ]);
-    if (!connected) {
-      socket.destroy();
-      return fillers;
-    }
     fillers.push(socket);
+    if (!(await isAnswered(socket))) return { port, close };
   }
-  for (const socket of fillers) socket.destroy();
-  throw new Error('this system completes every connection: a silent port cannot be made on it');
+  await close();
+  throw new Error('this system answers connections to a full queue: the lab cannot be silent on it');
+}
+
+/** Whether the connection is completed or refused; a full queue does neither. */
+async function isAnswered(socket: net.Socket): Promise<boolean> {
+  const connected = once(socket, 'connect').catch(() => undefined);
+  await Promise.race([connected, pause(FULL_AFTER_MS)]);
+  // Time may have passed in this thread alone: what the system has answered by now is heard first.
+  await nextTurn();
+  return !socket.connecting;
 }
