@@ -38,6 +38,8 @@ export const PLACE = ['--cloud', 'public', '--region', 'westeurope'] as const;
 const VM_ADDRESS = '10.1.0.4';
 /** The internal load balancer of the API Management instance, in the VM's own subnet. */
 const VIP = '10.1.0.5';
+/** Where a customer's own DNS server stands, in a peered network; nothing answers unless a test starts it. */
+export const CUSTOM_DNS = '10.2.0.4';
 const PUBLIC_RANGE = '20.33.0.0/16';
 const STORAGE = ['blob', 'table', 'queue'] as const;
 const TLS = new Set<string>(['https', 'tls', 'amqps', 'rediss']);
@@ -107,7 +109,7 @@ async function siteFor(
 async function lay(vm: Machine, router: Machine, azure: Machine): Promise<void> {
   await cable([vm, 'eth0', `${VM_ADDRESS}/27`], [router, 'eth0', '10.1.0.1/27']);
   await cable([router, 'eth1', '100.64.0.1/30'], [azure, 'eth0', '100.64.0.2/30']);
-  const owned = [PUBLIC_RANGE, AZURE_DNS, METADATA_ADDRESS, VIP];
+  const owned = [PUBLIC_RANGE, AZURE_DNS, METADATA_ADDRESS, VIP, CUSTOM_DNS];
   await vm.run('ip', 'route', 'add', 'default', 'via', '10.1.0.1');
   await azure.run('ip', 'route', 'add', '10.1.0.0/27', 'via', '100.64.0.1');
   await router.run('ip', 'route', 'add', 'blackhole', 'default');

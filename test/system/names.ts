@@ -39,6 +39,16 @@ export function publicZones(hosts: ReadonlyMap<string, Answer>): Zone[] {
   ];
 }
 
+/** These zones with one record replaced, or removed when `answer` is null. */
+export function withRecord(zones: readonly Zone[], host: string, answer: Answer | null): Zone[] {
+  if (!zones.some(({ records }) => records.has(host))) throw new Error(`no zone has a record for ${host}`);
+  return zones.map((zone) => {
+    const others = [...zone.records].filter(([name]) => name !== host);
+    const changed = zone.records.has(host) && answer !== null ? [[host, answer] as const] : [];
+    return { ...zone, records: new Map([...others, ...changed]) };
+  });
+}
+
 function zoneFile(zone: Zone): string {
   const apex = zone.name === '.' ? '.' : `${zone.name}.`;
   const lines = [...zone.records].map(([name, answer]) =>
@@ -83,17 +93,15 @@ export async function unbound(
   return program;
 }
 
-/** dnsmasq as a customer's own DNS server: everything is forwarded to `upstream`, or to nobody when null. */
+/** dnsmasq as a customer's own DNS server on this address; `answers` are its options that say what it answers. */
 export async function dnsmasq(
   machine: Machine,
   address: string,
-  upstream: string | null,
+  answers: readonly string[],
 ): Promise<Background> {
-  const forward = upstream === null ? [] : [`--server=${upstream}`];
   const program = machine.serve([
     ...['dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--user=root', '--pid-file='],
-    ...['--no-resolv', '--no-hosts', '--bind-interfaces', `--listen-address=${address}`],
-    ...forward,
+    ...['--no-resolv', '--no-hosts', '--bind-interfaces', `--listen-address=${address}`, ...answers],
   ]);
   await program.until(async () => (await machine.listening()).has(`${address}:53`));
   return program;

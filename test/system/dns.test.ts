@@ -1,0 +1,157 @@
+import { ARGUMENTS, CUSTOM_DNS, NAMES } from './azure.ts';
+import { blockedBy, findingsOf, targetsOf } from './judge.ts';
+import { AZURE_DNS, dnsmasq, PRIVATE, withRecord, type Zone } from './names.ts';
+import { scene } from './scene.ts';
+
+const BLOB = `${NAMES.storage}.blob.core.windows.net`;
+const PRIVATE_BLOB = `${NAMES.storage}.privatelink.blob.core.windows.net`;
+const SQL = `${NAMES.sql}.database.windows.net`;
+
+await scene('a DNS server that is down', [], async (t, subnet) => {
+  await t.test('whose packets are dropped', async (t) => {
+    await using _ = await subnet.fault(`ip daddr ${AZURE_DNS} drop`);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'blocked', 'verdict');
+    t.equal(outcome.report.findings[0]?.cause, 'dns-server-down', 'stated first');
+    t.equal(findingsOf(outcome, 'dns-server-down').length, 1, 'and once');
+    t.match(targetsOf(outcome, 'sql')[0], { failure: 'dns_timeout', cause: 'dns-server-down' });
+    t.match(targetsOf(outcome, 'dns')[0], { status: 'unreachable', cause: 'dns-server-down' });
+    t.ok(outcome.report.durationMs < 60_000, 'within the deadline');
+  });
+
+  await t.test('on a host that is up', async (t) => {
+    await subnet.silenceDns();
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'blocked', 'verdict');
+    t.equal(outcome.report.findings[0]?.cause, 'dns-server-down', 'stated first');
+    t.equal(findingsOf(outcome, 'dns-server-down').length, 1, 'and once');
+    t.match(targetsOf(outcome, 'sql')[0], { failure: 'dns_unreachable', cause: 'dns-server-down' });
+    await subnet.resolve(subnet.zones);
+  });
+
+  await t.test('while a second one works', async (t) => {
+    await subnet.vm.resolvers(CUSTOM_DNS, AZURE_DNS);
+    await using _ = await subnet.fault(`ip daddr ${CUSTOM_DNS} drop`);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 1, 'exit code 1, as every configured server is required', {
+      stderr: outcome.stderr,
+    });
+    const [finding, ...others] = findingsOf(outcome, 'dns-server-down');
+    t.strictSame(finding?.evidence, [`dns/${CUSTOM_DNS}:53`], 'only the dead server is named');
+    t.strictSame(others, [], 'once');
+    const missed = outcome.report.targets.filter(({ status }) => status === 'unreachable');
+    t.strictSame(
+      missed.map(({ id }) => id),
+      [`dns/${CUSTOM_DNS}:53`],
+      'the names resolve all the same',
+    );
+    await subnet.vm.resolvers(AZURE_DNS);
+  });
+});
+
+await scene('names', [], async (t, subnet) => {
+  t.afterEach(() => subnet.resolve(subnet.zones));
+
+  await t.test('one that does not exist', async (t) => {
+    await subnet.resolve(withRecord(subnet.zones, SQL, null));
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    blockedBy(t, outcome, { cause: 'name-does-not-exist', groups: ['sql'], failures: ['dns_nxdomain'] });
+  });
+
+  await t.test('one that a private zone claims without having it', async (t) => {
+    const zone = { name: 'privatelink.blob.core.windows.net', primary: PRIVATE, records: new Map() };
+    await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: PRIVATE_BLOB }), zone]);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    blockedBy(t, outcome, {
+      cause: 'private-zone-missing-record',
+      groups: ['storage-blob'],
+      failures: ['dns_nxdomain'],
+    });
+  });
+
+  await t.test('one whose private zone is not linked to this network', async (t) => {
+    const zone: Zone = {
+      name: 'privatelink.blob.core.windows.net',
+      primary: 'ns1-201.azure-dns.com',
+      records: new Map([[PRIVATE_BLOB, { a: subnet.addressOf(BLOB) }]]),
+    };
+    await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: PRIVATE_BLOB }), zone]);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 0, 'exit code 0, as the public address answers', { stderr: outcome.stderr });
+    const [finding] = findingsOf(outcome, 'private-zone-not-linked');
+    t.strictSame(
+      finding?.evidence,
+      targetsOf(outcome, 'storage-blob').map(({ id }) => id),
+    );
+  });
+
+  await t.test('one whose answer does not fit into a datagram', async (t) => {
+    const label = 'a'.repeat(60);
+    const alias = (index: number) => `${index}.${label}.${label}.${label}-${index}.example`;
+    const chain = Array.from(
+      { length: 8 },
+      (_, index): [string, Zone['records'] extends ReadonlyMap<string, infer A> ? A : never] => [
+        alias(index),
+        index === 7 ? { a: subnet.addressOf(BLOB) } : { cname: alias(index + 1) },
+      ],
+    );
+    const zone: Zone = { name: 'example', primary: 'ns1-201.azure-dns.com', records: new Map(chain) };
+    await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: alias(0) }), zone]);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const [blob] = targetsOf(outcome, 'storage-blob');
+    t.equal(blob?.status, 'reachable', 'is asked again over TCP', { stderr: outcome.stderr });
+    t.ok(
+      blob?.resolutions.every(({ truncated }) => truncated),
+      'and the report says so',
+    );
+    t.equal(blob?.addresses[0]?.via.length, 8, 'with every alias');
+  });
+});
+
+await scene("a customer's own DNS server", ['dnsmasq'], async (t, subnet) => {
+  await t.test('that forwards to nobody', async (t) => {
+    await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, []);
+    await subnet.vm.resolvers(CUSTOM_DNS);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+    t.equal(outcome.report.findings[0]?.cause, 'dns-forwarding-broken', 'stated first');
+    t.equal(findingsOf(outcome, 'dns-forwarding-broken').length, 1, 'and once');
+    t.match(targetsOf(outcome, 'sql')[0], { failure: 'dns_refused', cause: 'dns-forwarding-broken' });
+  });
+
+  await t.test('that forwards to Azure', async (t) => {
+    await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, [`--server=${AZURE_DNS}`]);
+    await subnet.vm.resolvers(CUSTOM_DNS);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 0, 'exit code 0', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'ready', 'verdict');
+  });
+
+  await t.test('that knows a private address where Azure knows a public one', async (t) => {
+    const answers = [`--server=${AZURE_DNS}`, `--address=/${BLOB}/10.1.0.9`];
+    await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, answers);
+    await subnet.vm.resolvers(AZURE_DNS, CUSTOM_DNS);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const [finding] = findingsOf(outcome, 'dns-servers-disagree');
+    t.strictSame(
+      finding?.evidence,
+      targetsOf(outcome, 'storage-blob').map(({ id }) => id),
+      'finding',
+      {
+        stderr: outcome.stderr,
+      },
+    );
+  });
+
+  await t.test('that invents answers', async (t) => {
+    await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, ['--address=/#/20.33.0.1']);
+    await subnet.vm.resolvers(CUSTOM_DNS);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+    t.equal(outcome.report.findings[0]?.cause, 'dns-tampered', 'stated first');
+    const control = outcome.report.controls.find(({ name }) => name === 'dns-random-name');
+    t.equal(control?.outcome, 'anomalous', 'the control shows it');
+  });
+});
