@@ -1,0 +1,34 @@
+/** Machines as the survey sees them, with files of the test's own. */
+import { join } from 'node:path';
+import type { Machine } from '../../src/environment/types.ts';
+
+interface Test {
+  testdir(files: Record<string, string>): string;
+}
+
+/** A machine with these files in place of those under /etc; what is not given does not exist. */
+export function machineWith(
+  t: Test,
+  files: { readonly resolvConf?: string; readonly upstream?: string; readonly hosts?: string },
+  changes: Partial<Machine> = {},
+): Machine {
+  const folder = t.testdir(
+    Object.fromEntries(
+      Object.entries({
+        'resolv.conf': files.resolvConf,
+        upstream: files.upstream,
+        hosts: files.hosts,
+      }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+  );
+  return {
+    platform: 'linux',
+    env: {},
+    privileged: false,
+    interfaces: () => ({}),
+    runtimeServers: () => [],
+    resolverFiles: { configured: join(folder, 'resolv.conf'), upstream: join(folder, 'upstream') },
+    hostsFile: join(folder, 'hosts'),
+    ...changes,
+  };
+}

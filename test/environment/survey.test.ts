@@ -1,0 +1,213 @@
+/** The survey with files of the test's own and replies given by hand. */
+import fc from 'fast-check';
+import t from 'tap';
+import { serverName, survey } from '../../src/environment/index.ts';
+import type { MetadataReply } from '../../src/environment/types.ts';
+import { Report } from '../../src/report/schema.ts';
+import { optionsWith } from '../run/options.ts';
+import { machineWith } from './machine.ts';
+
+const RESOLV_CONF = 'nameserver 168.63.129.16\nsearch a.example\n';
+const NOBODY: MetadataReply = { kind: 'nobody', why: 'ECONNREFUSED: connect' };
+
+const INSTANCE = {
+  compute: {
+    azEnvironment: 'AzurePublicCloud',
+    location: 'WestEurope',
+    name: 'vm-probe-01',
+    vmSize: 'Standard_B2s',
+    osType: 'Linux',
+    zone: '1',
+  },
+  network: { interface: [{ ipv4: { subnet: [{ address: '10.20.0.0', prefix: '26' }] } }] },
+};
+
+const served = (document: unknown, status = 200): MetadataReply => ({
+  kind: 'http',
+  status,
+  body: typeof document === 'string' ? document : JSON.stringify(document),
+});
+
+async function surveyed(
+  t: Parameters<typeof machineWith>[0],
+  reply: MetadataReply | null,
+  changes: Parameters<typeof optionsWith>[0] = {},
+) {
+  const machine = machineWith(t, { resolvConf: RESOLV_CONF, hosts: '10.0.0.7 a.example\n' });
+  const found = await survey(optionsWith(changes), machine, reply && (async () => reply));
+  Report.shape.environment.parse(found.environment);
+  if (found.metadata !== null) Report.shape.controls.element.parse(found.metadata);
+  return { ...found, machine };
+}
+
+t.test('an Azure VM says where it is', async (t) => {
+  const { environment, metadata, machine, servers, searchDomains, hosts, hasIPv6 } = await surveyed(
+    t,
+    served(INSTANCE),
+  );
+  t.same(environment, {
+    cloud: 'public',
+    region: 'westeurope',
+    vm: { name: 'vm-probe-01', size: 'Standard_B2s', osType: 'Linux', zone: '1' },
+    network: { interfaces: [], subnet: '10.20.0.0/26', subnetCapacity: null },
+    dns: {
+      servers: ['168.63.129.16'],
+      source: machine.resolverFiles.configured,
+      searchDomains: ['a.example'],
+      hostsFile: { path: machine.hostsFile, entries: 1, overrides: [] },
+    },
+    proxies: [],
+    clockOffsetMs: null,
+    privileged: false,
+    notes: [],
+  });
+  t.match(metadata, { outcome: 'expected' });
+  t.same(servers, [{ address: '168.63.129.16', port: 53 }]);
+  t.same(searchDomains, ['a.example']);
+  t.same([...hosts], [['a.example', ['10.0.0.7']]]);
+  t.notOk(hasIPv6);
+});
+
+for (const [name, cloud] of [
+  ['AzureUSGovernmentCloud', 'government'],
+  ['AzureUSGovernment', 'government'],
+  ['AZURECHINACLOUD', 'china'],
+] as const) {
+  t.test(`${name} is the cloud ${cloud}`, async (t) => {
+    const compute = { ...INSTANCE.compute, azEnvironment: name };
+    const { environment } = await surveyed(t, served({ ...INSTANCE, compute }));
+    t.equal(environment.cloud, cloud);
+    t.same(environment.notes, []);
+  });
+}
+
+t.test('elsewhere there is no such service, and nothing wrong with that', async (t) => {
+  const { environment, metadata } = await surveyed(t, NOBODY);
+  t.equal(environment.cloud, 'public');
+  t.equal(environment.region, null);
+  t.equal(environment.vm, null);
+  t.match(metadata, {
+    outcome: 'unknown',
+    detail: { text: 'no instance metadata service at 169.254.169.254 (ECONNREFUSED: connect)' },
+  });
+});
+
+t.test('when nobody may be asked, no control was made', async (t) => {
+  const { metadata, environment } = await surveyed(t, null, { cloud: 'china', region: 'chinanorth3' });
+  t.equal(metadata, null);
+  t.equal(environment.cloud, 'china');
+  t.equal(environment.region, 'chinanorth3');
+});
+
+for (const [what, reply, why] of [
+  ['a status', served('<html>', 404), 'it answered with status 404'],
+  ['a page', served('<!doctype html><title>Sign in</title>'), 'its answer is no JSON'],
+  ['half a document', served('{"compute":{"azEnvironment":"Az'), 'its answer is no JSON'],
+  ['another document', served({ instanceId: 'i-0123' }), 'its answer is no instance document'],
+  ['null', served('null'), 'its answer is no instance document'],
+  ['no HTTP', { kind: 'nonsense', why: 'HPE_INVALID_CONSTANT' } as const, 'HPE_INVALID_CONSTANT'],
+] as const) {
+  t.test(`${what} in its place is no metadata service`, async (t) => {
+    const { environment, metadata } = await surveyed(t, reply);
+    const text = `169.254.169.254 is no instance metadata service: ${why}`;
+    t.match(metadata, { outcome: 'anomalous', detail: { text } });
+    t.equal(environment.vm, null);
+    t.equal(environment.cloud, 'public');
+  });
+}
+
+t.test('wrong types are missing values', async (t) => {
+  const document = {
+    compute: { azEnvironment: 7, location: ['westeurope'], name: null, vmSize: {}, osType: true, zone: 1 },
+    network: { interface: 'eth0' },
+  };
+  const { environment } = await surveyed(t, served(document));
+  t.same(environment.vm, { name: '', size: '', osType: '', zone: null });
+  t.equal(environment.region, null);
+  t.equal(environment.network.subnet, null);
+  t.same(environment.notes, ['the metadata service names no cloud; the public cloud is assumed']);
+});
+
+t.test('hostile strings come out harmless', async (t) => {
+  const evil = '\u001b]0;owned\u0007\u202e';
+  const document = {
+    compute: {
+      azEnvironment: evil,
+      location: 'west europe',
+      name: evil,
+      vmSize: evil,
+      osType: evil,
+      zone: evil,
+    },
+    network: { interface: [{ ipv4: { subnet: [{ address: '10.0.0.0', prefix: `24${evil}` }] } }] },
+  };
+  const { environment } = await surveyed(t, served(document));
+  t.equal(environment.region, null);
+  t.equal(environment.network.subnet, null);
+  t.equal(environment.vm?.name, '\\u{1b}]0;owned\\u{7}\\u{202e}');
+  t.match(environment.notes, [
+    /the cloud \\u\{1b\}\]0;owned.* which this version does not know; the public cloud/,
+  ]);
+});
+
+t.test('a subnet is only what the service would write', async (t) => {
+  for (const [address, prefix] of [
+    ['010.0.0.0', '24'],
+    ['10.0.0.0', '33'],
+    ['10.0.0.0', ''],
+    ['10.1', '8'],
+    ['fe80::', '64'],
+  ]) {
+    const network = { interface: [{ ipv4: { subnet: [{ address, prefix }] } }] };
+    const { environment } = await surveyed(t, served({ ...INSTANCE, network }));
+    t.equal(environment.network.subnet, null, `${address}/${prefix}`);
+  }
+});
+
+t.test('any JSON at all leaves a valid environment', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(fc.jsonValue(), fc.record({ compute: fc.jsonValue(), network: fc.jsonValue() })),
+      async (document) => {
+        await surveyed(t, served(document));
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+t.test('what the user says goes before what the service says', async (t) => {
+  const given = await surveyed(t, served(INSTANCE), { cloud: 'government', region: 'usgovvirginia' });
+  t.equal(given.environment.cloud, 'government');
+  t.equal(given.environment.region, 'usgovvirginia');
+  t.same(given.environment.notes, [
+    'the metadata service names the public cloud; --cloud government is followed',
+  ]);
+  const same = await surveyed(t, served(INSTANCE), { cloud: 'public' });
+  t.same(same.environment.notes, []);
+});
+
+t.test('--dns-server stands in the place of the system’s servers', async (t) => {
+  const dnsServer = [
+    { address: '10.0.0.4', port: 53 },
+    { address: 'fd00::53', port: 5353 },
+    { address: '10.0.0.4', port: 53 },
+  ];
+  const { environment, servers } = await surveyed(t, NOBODY, { dnsServer });
+  t.same(environment.dns.servers, ['10.0.0.4', '[fd00::53]:5353']);
+  t.equal(environment.dns.source, '--dns-server');
+  t.same(servers, dnsServer.slice(0, 2));
+  t.same(environment.notes, ['--dns-server names 10.0.0.4 more than once; it is asked once']);
+  t.equal(serverName({ address: '10.0.0.4', port: 5353 }), '10.0.0.4:5353');
+});
+
+t.test('what could not be read is noted', async (t) => {
+  const machine = machineWith(t, {});
+  const { environment } = await survey(
+    optionsWith(),
+    { ...machine, hostsFile: t.testdir() },
+    async () => NOBODY,
+  );
+  t.match(environment.notes, [/resolv\.conf could not be read/, /could not be read: it is a folder/]);
+  t.same(environment.dns.servers, []);
+});

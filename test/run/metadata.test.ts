@@ -1,0 +1,122 @@
+/** The question to the instance metadata service, over real loopback sockets. */
+import type { Socket } from 'node:net';
+import t from 'tap';
+import type { MetadataReply } from '../../src/environment/types.ts';
+import { askMetadata } from '../../src/run/metadata.ts';
+import { closedWorld, type Peer, tcpPeer, to } from './peers.ts';
+
+const NEVER = new AbortController().signal;
+
+function ask(peer: Peer, signal = NEVER): Promise<MetadataReply> {
+  return askMetadata(closedWorld([to(peer, '169.254.169.254', 80)]), signal);
+}
+
+/** Answers once the whole request has come. */
+function answering(reply: string | Buffer): (socket: Socket) => void {
+  return (socket) => void socket.once('data', () => socket.end(reply));
+}
+
+t.test('the request is what the service asks for', async (t) => {
+  let request = '';
+  const peer = await tcpPeer(t, (socket) => {
+    socket.once('data', (bytes) => {
+      request = bytes.toString('latin1');
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+    });
+  });
+  t.same(await ask(peer), { kind: 'http', status: 200, body: '{}' });
+  t.match(request, /^GET \/metadata\/instance\?api-version=2019-06-01 HTTP\/1\.1\r\n/);
+  t.match(request, /\r\nmetadata: true\r\n/i);
+  t.match(request, /\r\nhost: 169\.254\.169\.254\r\n/i);
+  t.notMatch(request, /forwarded/i, 'the service refuses what passed a proxy');
+});
+
+t.test('proxy variables change nothing', async (t) => {
+  const proxy = await tcpPeer(t, (socket) => socket.destroy());
+  const peer = await tcpPeer(t, answering('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+  const names = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
+  const before = names.map((name) => process.env[name]);
+  t.teardown(() => {
+    for (const [index, name] of names.entries()) {
+      const value = before[index];
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  for (const name of names) process.env[name] = `http://127.0.0.1:${proxy.port}`;
+  t.equal((await ask(peer)).kind, 'http');
+  t.equal(proxy.count(), 0);
+});
+
+t.test('where nobody listens there is no service', async (t) => {
+  t.match(await askMetadata(closedWorld(), NEVER), { kind: 'nobody', why: /ECONNREFUSED/ });
+});
+
+t.test('one that takes the connection and says nothing is given a second', async (t) => {
+  const peer = await tcpPeer(t, () => undefined);
+  const started = performance.now();
+  t.same(await ask(peer), { kind: 'nobody', why: 'nothing within 1000 ms' });
+  const elapsed = performance.now() - started;
+  t.ok(elapsed > 900 && elapsed < 5000, `${elapsed} ms`);
+});
+
+t.test('one that sends a byte at a time is given no more', async (t) => {
+  const peer = await tcpPeer(t, (socket) => {
+    const drip = setInterval(() => socket.write('H'), 100);
+    socket.on('close', () => clearInterval(drip));
+    socket.write('HTTP/1.1 200 OK\r\nx: ');
+  });
+  t.same(await ask(peer), { kind: 'nobody', why: 'nothing within 1000 ms' });
+});
+
+t.test('a status is passed on, whoever sent it', async (t) => {
+  const page = '<html><body>Not found</body></html>';
+  const reply = `HTTP/1.1 404 Not Found\r\ncontent-length: ${page.length}\r\n\r\n${page}`;
+  const peer = await tcpPeer(t, answering(reply));
+  t.same(await ask(peer), { kind: 'http', status: 404, body: page });
+});
+
+t.test('what is no HTTP is nonsense', async (t) => {
+  const peer = await tcpPeer(t, answering(Buffer.from([0x15, 3, 1, 0, 2, 2, 40, 0x1b, 0x5b, 0x32, 0x4a])));
+  const reply = await ask(peer);
+  t.equal(reply.kind, 'nonsense');
+  t.notMatch(reply.kind === 'nonsense' && reply.why, '\u001b');
+});
+
+t.test('so is a connection that ends without an answer, or within one', async (t) => {
+  const closing = await tcpPeer(t, (socket) => void socket.once('data', () => socket.end()));
+  t.match(await ask(closing), { kind: 'nonsense' });
+  const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"compute":{"azEnvir';
+  const cutting = await tcpPeer(t, answering(cut));
+  t.match(await ask(cutting), { kind: 'nonsense' });
+});
+
+t.test('of an endless body no more than 64 KiB are read', async (t) => {
+  let sent = 0;
+  const peer = await tcpPeer(t, (socket) => {
+    const block = Buffer.alloc(65_536, ' ');
+    const pour = (): void => {
+      while (sent < 100_000_000 && !socket.destroyed && socket.write(block)) sent += block.length;
+    };
+    socket.on('drain', pour);
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n');
+      pour();
+    });
+  });
+  const reply = await ask(peer);
+  t.equal(reply.kind === 'http' && reply.body.length, 65_536);
+  t.ok(sent < 50_000_000, `${sent} bytes were taken off the server`);
+});
+
+t.test('a run that has ended asks nothing', async (t) => {
+  const outside = closedWorld();
+  t.match(await askMetadata(outside, AbortSignal.abort('SIGINT')), { kind: 'nobody' });
+  t.equal(outside.opened(), 0);
+});
+
+t.test('a run that ends takes its question back', async (t) => {
+  const controller = new AbortController();
+  const peer = await tcpPeer(t, () => controller.abort('SIGINT'));
+  t.match(await ask(peer, controller.signal), { kind: 'nobody', why: /the run ended/ });
+});
