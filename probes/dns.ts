@@ -1,6 +1,7 @@
 import { ProbeError } from './failures.ts';
 import type { Probe } from './types.ts';
-import { queryTcp, queryUdp } from './wire/dns-query.ts';
+import { recordDestination } from './wire/dial.ts';
+import { type QueryContext, queryTcp, queryUdp } from './wire/dns-query.ts';
 import type { Session } from './wire/session.ts';
 
 /**
@@ -10,6 +11,7 @@ import type { Session } from './wire/session.ts';
 export const dns: Probe = {
   over: 'nothing',
   converse: async (session) => {
+    recordDestination(session);
     const [udp, tcp] = await Promise.allSettled([
       session.step('request', 'dns', () => queryUdp(context(session), question(session))),
       queryTcp(context(session), question(session)),
@@ -20,9 +22,8 @@ export const dns: Probe = {
   },
 };
 
-function context(session: Session) {
-  const { outside, address, target, budget } = session;
-  return { outside, server: { address, port: target.port }, budget };
+function context({ outside, address, target, budget }: Session): QueryContext {
+  return { outside, server: { address, port: target.port }, host: target.host, budget };
 }
 
 function question(session: Session) {

@@ -39,9 +39,11 @@ export type TlsFacts = z.infer<typeof TlsFacts>;
 
 export const HttpFacts = z.strictObject({
   status: z.int(),
-  headers: z.record(z.string(), z.string()).describe('Chosen headers, lower-case names'),
+  headers: z
+    .record(z.string(), z.string())
+    .describe('Chosen headers, lower-case names; location without its query'),
   bodyBytes: z.int().describe('Bytes read, at most 65,536'),
-  bodyStart: z.string().describe('The first 256 characters, printable'),
+  bodyStart: z.string().describe('Its beginning, printable, at most 256 characters'),
   blockPage: z.string().nullable().describe('The product whose block page this is, when one is recognised'),
 });
 export type HttpFacts = z.infer<typeof HttpFacts>;
@@ -69,6 +71,10 @@ export const Facts = z.strictObject({
     .optional()
     .describe('Set when this version stops before the protocol itself is spoken, and where it stops'),
   error: z.string().optional().describe('What was seen when the attempt failed'),
+  bytesReceived: z
+    .int()
+    .optional()
+    .describe('Bytes that had come over the connection when a step after the connecting one failed'),
   tls: TlsFacts.optional(),
   http: HttpFacts.optional(),
   dns: DnsFacts.optional(),

@@ -11,12 +11,13 @@ const SIGNATURES: readonly Signature[] = [
   {
     product: 'Azure Firewall',
     matches: (status, _header, body) =>
-      status === 470 || /Action: Deny\. (Reason: )?(No rule matched|Rule)/i.test(body),
+      status === 470 || /\bAction: Deny\. (?:Reason|Rule|Policy|No rule matched)\b/i.test(body),
   },
   {
     product: 'Zscaler',
     matches: (status, header, body) =>
-      (/^Zscaler\//i.test(header('server')) && status >= 300) || /reasoncode=[A-Z_]+_DENIED/.test(body),
+      (/^Zscaler\//i.test(header('server')) && status >= 300) ||
+      /\breasoncode=[A-Z_]+_DENIED\b/.test(`${header('location')} ${body}`),
   },
   {
     product: 'FortiGate',

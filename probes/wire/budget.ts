@@ -22,10 +22,7 @@ export function within<T>(budget: Budget, layer: Layer, work: Promise<T>): Promi
       finish();
     };
     const stop = (): void => settle(() => reject(runIsOver()));
-    const timer = setTimeout(
-      () => settle(() => reject(new ProbeError(TIMEOUTS[layer], `nothing within ${budget.stepMs} ms`))),
-      budget.stepMs,
-    );
+    const timer = setTimeout(() => settle(() => reject(timedOut(budget, layer))), budget.stepMs);
     work.then(
       (value) => settle(() => resolve(value)),
       (error: unknown) => settle(() => reject(toProbeError(error, layer))),
@@ -49,6 +46,11 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function runIsOver(): ProbeError {
+function timedOut({ stepMs }: Budget, layer: Layer): ProbeError {
+  return new ProbeError(TIMEOUTS[layer], `nothing within ${Math.round(stepMs)} ms`);
+}
+
+/** What everybody fails with whom the end of the run caught. */
+export function runIsOver(): ProbeError {
   return new ProbeError('deadline_exceeded', 'the run ended before this was finished');
 }

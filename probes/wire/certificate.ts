@@ -8,14 +8,16 @@ import { printable } from '../printable.ts';
 const MOST_CERTIFICATES = 10;
 const MOST_NAMES = 50;
 
-/** The peer's chain, leaf first, as presented and then completed from the roots; empty without a certificate. */
+/**
+ * What the peer presented, leaf first and in its order, which need not be that of issuers; empty without a
+ * certificate. Cut at 10, so that a hostile chain cannot keep this machine busy with signatures.
+ */
 export function peerChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
   let current = socket.getPeerX509Certificate();
   while (current !== undefined && chain.length < MOST_CERTIFICATES) {
     chain.push(current);
-    const issuer: X509Certificate | undefined = current.issuerCertificate;
-    current = issuer?.fingerprint256 === current.fingerprint256 ? undefined : issuer;
+    current = current.issuerCertificate;
   }
   return chain;
 }
@@ -35,25 +37,28 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
   };
 }
 
-/** Whether the certificate holds this host name (RFC 6125; subjectAltName only) or address. */
+/** Whether the certificate holds this host name (RFC 9525: subjectAltName only, whole labels) or address. */
 export function holdsName(certificate: X509Certificate, host: string): boolean {
   if (isIP(host) !== 0) return certificate.checkIP(host) !== undefined;
-  return certificate.checkHost(host, { subject: 'never' }) !== undefined;
+  return certificate.checkHost(host, { subject: 'never', partialWildcards: false }) !== undefined;
 }
 
-/** The O of a distinguished name in Node's form, one attribute a line. */
-export function organization(name: string): string | null {
-  const line = name.split('\n').find((attribute) => attribute.startsWith('O='));
+/** In Node's form, one attribute a line; the types do not say that an empty name is undefined. */
+type DistinguishedName = string | undefined;
+
+/** The O of a distinguished name. */
+export function organization(name: DistinguishedName): string | null {
+  const line = name?.split('\n').find((attribute) => attribute.startsWith('O='));
   return line === undefined ? null : line.slice(2);
 }
 
-function distinguishedName(name: string): string {
-  return printable((name ?? '').split('\n').join(', '), 512);
+function distinguishedName(name: DistinguishedName): string {
+  return printable((name ?? '').replaceAll('\n', ', '), 512);
 }
 
-/** Node joins the entries by ", " and quotes an entry that holds a comma of its own. */
+/** Node joins the entries by ", " and puts one with a comma, a quote or a control character of its own in quotes. */
 function subjectAltNames(names: string | undefined): string[] {
-  const entries = (names ?? '').match(/[A-Za-z ]+:(?:"(?:[^"\\]|\\.)*"|[^,]*)/g) ?? [];
+  const entries = (names ?? '').match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
   return entries.slice(0, MOST_NAMES).map((entry) => printable(entry.trim().replace(/^DNS:/, ''), 256));
 }
 

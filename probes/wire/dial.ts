@@ -1,6 +1,7 @@
 /** The connect step: TCP to one address. */
-import type { Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import { toProbeError } from './failure.ts';
+import type { Endpoint } from './outside.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -9,11 +10,8 @@ import type { Session } from './session.ts';
  * @throws ProbeError tcp_*
  */
 export async function dial(session: Session): Promise<Socket> {
-  const { outside, target, address } = session;
-  const endpoint = outside.route(target.host, address, target.port);
-  if (endpoint.address !== address || endpoint.port !== target.port) {
-    session.facts.dialled = `${endpoint.address}:${endpoint.port}`;
-  }
+  const { outside } = session;
+  const endpoint = recordDestination(session);
   const socket = await session.step('connect', 'tcp', (restart) => {
     const opening = session.own(outside.stream(endpoint));
     opening.once('connectionAttempt', restart);
@@ -21,6 +19,16 @@ export async function dial(session: Session): Promise<Socket> {
   });
   session.facts.proof = 'connect';
   return socket;
+}
+
+/** Where the session's connections go; recorded as a fact when the user redirected them. */
+export function recordDestination({ outside, target, address, facts }: Session): Endpoint {
+  const endpoint = outside.route(target.host, address, target.port);
+  if (endpoint.address !== address || endpoint.port !== target.port) {
+    const host = isIPv6(endpoint.address) ? `[${endpoint.address}]` : endpoint.address;
+    facts.dialled = `${host}:${endpoint.port}`;
+  }
+  return endpoint;
 }
 
 function opened(socket: Socket): Promise<Socket> {

@@ -1,4 +1,5 @@
 /** DNS messages, read and written (RFC 1035, RFC 6891). Pure: bytes in, a discriminated union out. */
+import { isIP } from 'node:net';
 import dnsPacket, { type Answer, type Packet } from 'dns-packet';
 import { printable } from '../printable.ts';
 
@@ -15,8 +16,10 @@ export interface DnsReply {
   readonly truncated: boolean;
   /** Names that the question's name is an alias of, in order (CNAME chain). */
   readonly cname: readonly string[];
+  /** The chain bites its own tail, or is longer than any honest one. */
+  readonly endless: boolean;
   readonly addresses: readonly string[];
-  /** "owner primary-server" of each SOA in the authority section (RFC 2308 section 2). */
+  /** "owner primary-server" of the SOA in the authority section (RFC 2308 section 2). */
   readonly authority: readonly string[];
 }
 
@@ -27,29 +30,38 @@ export type ReadResult =
 
 /** RFC 9715 recommends this; larger UDP payloads risk fragments, which virtual networks drop. */
 const UDP_PAYLOAD = 1232;
-const LONGEST_CHAIN = 16;
+export const LONGEST_CHAIN = 16;
 const MOST_ADDRESSES = 32;
+const MOST_AUTHORITIES = 4;
 
-/** One recursive question with EDNS, ready for the wire. */
-export function encodeQuestion(id: number, question: Question): Uint8Array {
+const EDNS = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: UDP_PAYLOAD,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+} as const;
+
+/**
+ * One recursive question, ready for the wire.
+ * @param edns left out for servers and firewalls that cannot bear it (RFC 6891 section 6.2.2)
+ */
+export function encodeQuestion(id: number, question: Question, edns = true): Uint8Array {
   return dnsPacket.encode({
     type: 'query',
     id,
     flags: dnsPacket.RECURSION_DESIRED,
     questions: [{ type: question.type, name: question.name, class: 'IN' }],
-    additionals: [
-      {
-        type: 'OPT',
-        name: '.',
-        udpPayloadSize: UDP_PAYLOAD,
-        extendedRcode: 0,
-        ednsVersion: 0,
-        flags: 0,
-        flag_do: false,
-        options: [],
-      },
-    ],
+    additionals: edns ? [{ ...EDNS, options: [] }] : [],
   });
+}
+
+/** Whether a name can be asked for: a host name, or an alias in the same letters (RFC 1035 section 2.3.1, and "_"). */
+export function isAskable(name: string): boolean {
+  return name.length <= 253 && name.split('.').every((label) => /^[a-z0-9_-]{1,63}$/i.test(label));
 }
 
 /**
@@ -71,22 +83,26 @@ export function readReply(bytes: Uint8Array, id: number, question: Question): Re
     return { kind: 'foreign', why: 'wrong question' };
   }
   const answers = packet.answers ?? [];
-  const cname = followAliases(answers, question.name);
-  const owner = cname.at(-1) ?? question.name;
+  const { chain, endless } = followAliases(answers, question.name);
+  const owner = chain.at(-1) ?? question.name;
   return {
     kind: 'reply',
     reply: {
-      rcode: packet.rcode ?? 'NOERROR',
+      rcode: rcodeOf(packet),
       truncated: ((packet.flags ?? 0) & dnsPacket.TRUNCATED_RESPONSE) !== 0,
-      cname: cname.map((name) => printable(name, 255)),
+      cname: chain.map((name) => printable(name, 255)),
+      endless,
       addresses: answers
         .flatMap((answer) =>
           answer.type === question.type && sameName(answer.name, owner) ? [String(answer.data)] : [],
         )
+        // The codec reads past the end of a message that was cut short.
+        .filter((address) => isIP(address) !== 0)
         .slice(0, MOST_ADDRESSES),
-      authority: (packet.authorities ?? []).flatMap((record) =>
-        record.type === 'SOA' ? [printable(`${record.name} ${record.data.mname}`, 512)] : [],
-      ),
+      authority: (packet.authorities ?? [])
+        .flatMap((record) => (record.type === 'SOA' ? [`${record.name} ${record.data.mname}`] : []))
+        .slice(0, MOST_AUTHORITIES)
+        .map((record) => printable(record, 512)),
     },
   };
 }
@@ -96,17 +112,22 @@ export function sameName(one: string, other: string): boolean {
   return one.replace(/\.$/, '').toLowerCase() === other.replace(/\.$/, '').toLowerCase();
 }
 
-function followAliases(answers: readonly Answer[], name: string): string[] {
+/** The mnemonic, or its number where the upper bits in the OPT record make it one of the rarer ones. */
+function rcodeOf(packet: Packet & { rcode?: string }): string {
+  const upper = packet.additionals?.find((record) => record.type === 'OPT')?.extendedRcode ?? 0;
+  return upper === 0 ? (packet.rcode ?? 'NOERROR') : `RCODE${upper * 16 + ((packet.flags ?? 0) & 15)}`;
+}
+
+function followAliases(answers: readonly Answer[], name: string): { chain: string[]; endless: boolean } {
   const chain: string[] = [];
   let current = name;
-  while (chain.length < LONGEST_CHAIN) {
+  for (;;) {
     const owner = current;
     const alias = answers.find((answer) => answer.type === 'CNAME' && sameName(answer.name, owner));
-    if (alias?.type !== 'CNAME') break;
+    if (alias?.type !== 'CNAME') return { chain, endless: false };
     current = alias.data;
-    // A chain that bites its own tail ends here; the caller sees aliases and no address.
-    if (sameName(current, name) || chain.some((seen) => sameName(seen, current))) break;
+    const seen = sameName(current, name) || chain.some((known) => sameName(known, current));
+    if (seen || chain.length === LONGEST_CHAIN) return { chain, endless: true };
     chain.push(current);
   }
-  return chain;
 }

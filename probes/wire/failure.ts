@@ -17,32 +17,59 @@ export const TIMEOUTS = {
 /** Any thrown value as a ProbeError; one that is a ProbeError already passes through. */
 export function toProbeError(error: unknown, layer: Layer): ProbeError {
   if (error instanceof ProbeError) return error;
-  const { code, message, syscall } = describe(error);
-  const failure = CLASSIFIERS[layer](code, message, syscall);
-  return new ProbeError(failure, printable(code === '' ? message : `${code}: ${message}`, 300), {
-    cause: error,
-  });
+  const seen = describe(error);
+  return new ProbeError(CLASSIFIERS[layer](seen), printable(inWords(seen), 300), { cause: error });
 }
 
-interface Description {
+interface Seen {
+  /** An errno's name, OpenSSL's or undici's code; the error's class where there is none. */
   readonly code: string;
   readonly message: string;
+  /** Empty when it was not the system that said so. */
   readonly syscall: string;
 }
 
-function describe(error: unknown): Description {
-  if (!(error instanceof Error)) return { code: '', message: String(error), syscall: '' };
+function describe(error: unknown): Seen {
+  if (!(error instanceof Error)) return { code: '', message: textOf(error), syscall: '' };
   // undici wraps the socket's own error, and that one knows more.
   const inner = error.cause instanceof Error ? error.cause : error;
-  const { code, syscall } = inner as NodeJS.ErrnoException;
-  return { code: String(code ?? ''), message: inner.message, syscall: syscall ?? '' };
+  const { code, syscall, reason } = inner as NodeJS.ErrnoException & { reason?: unknown };
+  return {
+    code: String(code ?? inner.name),
+    message: typeof reason === 'string' ? withAlert(reason, inner.message) : inner.message,
+    syscall: syscall ?? '',
+  };
 }
 
+/** OpenSSL's reason without its source files and thread numbers, but with the alert's number if there is one. */
+function withAlert(reason: string, message: string): string {
+  const alert = /SSL alert number \d+/.exec(message)?.[0];
+  return alert === undefined ? reason : `${reason} (${alert})`;
+}
+
+function inWords({ code, message, syscall }: Seen): string {
+  // The runtime lends the name of a reset to a connection that was closed in good order.
+  const borrowed = code === 'ECONNRESET' && syscall === '';
+  return code === '' || borrowed || message.includes(code) ? message : `${code}: ${message}`;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `a thrown ${typeof value}`;
+  }
+}
+
+/** ICMP's unreachable and prohibited, and routes that say so on this machine (icmp(7), ip-route(8)). */
 const UNREACHABLE = new Set([
   'ENETUNREACH',
   'EHOSTUNREACH',
   'ENETDOWN',
   'EHOSTDOWN',
+  'ENONET',
+  'ENOPROTOOPT',
+  'EOPNOTSUPP',
   'EACCES',
   'EPERM',
   'EADDRNOTAVAIL',
@@ -50,44 +77,52 @@ const UNREACHABLE = new Set([
   'EINVAL',
 ]);
 
-type Classifier = (code: string, message: string, syscall: string) => Failure;
+const RESET = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
 
-const tcp: Classifier = (code) => {
+type Classifier = (seen: Seen) => Failure;
+
+const tcp: Classifier = ({ code }) => {
   if (code === 'ECONNREFUSED') return 'tcp_refused';
   if (code === 'ETIMEDOUT') return 'tcp_timeout';
-  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED') return 'tcp_reset';
+  if (RESET.has(code)) return 'tcp_reset';
   return UNREACHABLE.has(code) ? 'tcp_unreachable' : 'unexpected';
 };
 
-const udp: Classifier = (code) =>
-  code === 'ECONNREFUSED' || UNREACHABLE.has(code) ? 'udp_refused' : 'unexpected';
+const udp: Classifier = ({ code }) =>
+  code === 'ECONNREFUSED' || RESET.has(code) || UNREACHABLE.has(code) ? 'udp_refused' : 'unexpected';
 
-const dns: Classifier = (code) => {
-  if (code === 'ECONNREFUSED' || UNREACHABLE.has(code)) return 'dns_unreachable';
+const dns: Classifier = ({ code }) => {
   if (code === 'ETIMEDOUT') return 'dns_timeout';
-  return code === 'ECONNRESET' || code === 'EPIPE' ? 'dns_unreachable' : 'unexpected';
+  return code === 'ECONNREFUSED' || RESET.has(code) || UNREACHABLE.has(code)
+    ? 'dns_unreachable'
+    : 'unexpected';
 };
 
-const tls: Classifier = (code, message, syscall) => {
-  if (code === 'ECONNRESET' || code === 'EPIPE') {
-    // Node gives FIN before the end of the handshake the errno of a reset; only a real one has a system call.
+/** Where the peer does speak TLS and it is this side that will not go on, and sends the alert. */
+const OUR_ALERT =
+  /UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|TOO_SMALL|TOO_WEAK|LEGACY|EXCESSIVE_MESSAGE_SIZE|WRONG_CIPHER|UNKNOWN_CIPHER|WRONG_SIGNATURE/;
+
+const tls: Classifier = ({ code, message, syscall }) => {
+  if (RESET.has(code)) {
+    // Closed before the end of the handshake has the errno of a reset too; only a real one has a system call.
     return syscall === '' && message.includes('before secure') ? 'tls_closed' : 'tls_reset';
   }
   if (code === 'ETIMEDOUT') return 'tls_timeout';
-  if (code.includes('_ALERT_') || message.includes('alert')) return 'tls_alert';
-  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'tls_not_tls';
-  return 'unexpected';
+  if (message.includes('SSL alert number') || OUR_ALERT.test(code)) return 'tls_alert';
+  return /^ERR_(SSL|OSSL)_|^EPROTO$/.test(code) ? 'tls_not_tls' : 'unexpected';
 };
 
-const protocol: Classifier = (code, message) => {
+/** Ways in which undici says that the connection ended before the reply did. */
+const ENDED = /other side closed|^closed$|Invalid EOF state/;
+
+const protocol: Classifier = ({ code, message }) => {
   if (code === 'ETIMEDOUT') return 'protocol_timeout';
-  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET' || code === 'UND_ERR_CLOSED') {
-    return 'protocol_closed';
-  }
-  if (code.startsWith('HPE_CLOSED') || message.includes('other side closed')) return 'protocol_closed';
-  if (code.startsWith('HPE_') || code.startsWith('UND_ERR_')) return 'protocol_mismatch';
-  if (code.startsWith('ERR_SSL_')) return 'protocol_mismatch';
-  return 'unexpected';
+  if (RESET.has(code) || ENDED.test(message)) return 'protocol_closed';
+  // A server may look at the client's side of the handshake, and refuse it, after TLS 1.3 has ended for us.
+  if (message.includes('SSL alert number')) return 'tls_alert';
+  const isParser = code === 'HTTPParserError' || code.startsWith('HPE_');
+  const isReply = /^UND_ERR_(SOCKET|HEADERS_OVERFLOW|RES_)/.test(code);
+  return isParser || isReply || code.startsWith('ERR_SSL_') ? 'protocol_mismatch' : 'unexpected';
 };
 
 const CLASSIFIERS = { tcp, udp, dns, tls, protocol } as const satisfies Record<Layer, Classifier>;

@@ -1,5 +1,6 @@
 /** The request step: one GET by undici over the very socket that was dialled. */
 import type { Socket } from 'node:net';
+import type { buildConnector } from 'undici';
 import type { HttpFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
 import { printable } from '../printable.ts';
@@ -10,6 +11,7 @@ import type { Session } from './session.ts';
 export const BODY_LIMIT = 65_536;
 const HEADER_LIMIT = 16_384;
 const HEADER_VALUE_LIMIT = 512;
+const BODY_START_LIMIT = 256;
 
 export interface HttpRequest {
   readonly origin: string;
@@ -44,18 +46,27 @@ const TELLING_HEADERS = [
 ] as const;
 
 /**
- * Sends one GET and keeps what came back as evidence.
+ * Sends one GET and keeps what came back as evidence, also of a reply that broke off.
  * @throws ProbeError http_blocked for a recognised block page, protocol_* for everything that is no HTTP
  */
 export async function get(session: Session, socket: Socket, request: HttpRequest): Promise<HttpReply> {
-  const reply = await session.step('request', 'protocol', () =>
-    exchange(socket, request, session.budget.signal),
+  // Loading it takes longer than most replies, and is nobody's latency.
+  await loadUndici();
+  let soFar: () => HttpReply | null = () => null;
+  const finished = session.step('request', 'protocol', () =>
+    exchange(socket, request, session.budget.signal, (reply) => {
+      soFar = reply;
+    }),
   );
-  const facts = httpFacts(reply);
-  session.facts.http = facts;
-  if (facts.blockPage !== null) {
-    throw new ProbeError('http_blocked', `${facts.blockPage} answered with status ${facts.status}`);
+  const received = await finished.catch(() => soFar());
+  if (received !== null) {
+    const facts = httpFacts(received);
+    session.facts.http = facts;
+    if (facts.blockPage !== null) {
+      throw new ProbeError('http_blocked', `${facts.blockPage} answered with status ${facts.status}`);
+    }
   }
+  const reply = await finished;
   session.facts.proof = 'reply';
   return reply;
 }
@@ -63,23 +74,17 @@ export async function get(session: Session, socket: Socket, request: HttpRequest
 /**
  * The exchange itself, for any connected socket.
  * @param signal ends it early; the caller owns the socket and destroys it
+ * @param begun told once the head of the reply is there, and how to get at what has come so far
  */
 export async function exchange(
   socket: Socket,
   request: HttpRequest,
   signal: AbortSignal,
+  begun: (soFar: () => HttpReply) => void = () => undefined,
 ): Promise<HttpReply> {
-  // Loaded here because most of a run never speaks HTTP: it costs more than the rest of the agent.
-  const { Client } = await import('undici');
-  let handed = false;
+  const { Client } = await loadUndici();
   const client = new Client(request.origin, {
-    connect: (_options, callback) => {
-      // undici would dial again after a failure; there is only this one socket.
-      const again = handed;
-      handed = true;
-      // Not before it has returned: a connector that answers at once leaves the request unsent.
-      queueMicrotask(() => (again ? callback(new Error('other side closed'), null) : callback(null, socket)));
-    },
+    connect: handOver(socket),
     allowH2: false,
     maxHeaderSize: HEADER_LIMIT,
     headersTimeout: 0,
@@ -98,15 +103,46 @@ export async function exchange(
       signal,
     });
     const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      chunks.push(chunk.subarray(0, BODY_LIMIT - size));
-      size += chunk.length;
-      if (size >= BODY_LIMIT) break;
-    }
-    return { status: statusCode, headers, body: Buffer.concat(chunks) };
+    const soFar = (): HttpReply => ({ status: statusCode, headers, body: Buffer.concat(chunks) });
+    begun(soFar);
+    await readBody(body, chunks);
+    return soFar();
   } finally {
     client.destroy().catch(() => undefined);
+  }
+}
+
+/** Not loaded with the agent: it costs more than all the rest, and most of a run never speaks HTTP. */
+function loadUndici(): Promise<typeof import('undici')> {
+  return import('undici');
+}
+
+/** undici would dial again after a failure; there is only this one socket. */
+function handOver(socket: Socket): buildConnector.connector {
+  let handed = false;
+  return (_options, callback) => {
+    const again = handed;
+    handed = true;
+    // Not before this has returned: a connector that answers at once leaves the request unsent.
+    queueMicrotask(() => (again ? callback(new Error('other side closed'), null) : callback(null, socket)));
+  };
+}
+
+async function readBody(body: AsyncIterable<Buffer>, chunks: Buffer[]): Promise<void> {
+  let left = BODY_LIMIT;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk.subarray(0, left));
+      left -= chunk.length;
+      if (left <= 0) break;
+    }
+  } catch (error) {
+    // Once the head is there, only an early end can make the length a wrong one.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') throw error;
+    throw new ProbeError('protocol_closed', 'closed before the announced length of the body', {
+      cause: error,
+    });
   }
 }
 
@@ -115,14 +151,21 @@ export function httpFacts(reply: HttpReply): HttpFacts {
   const headers: Record<string, string> = {};
   for (const name of TELLING_HEADERS) {
     const value = reply.headers[name];
-    if (value !== undefined) headers[name] = printable([value].flat().join(', '), HEADER_VALUE_LIMIT);
+    if (value === undefined) continue;
+    const text = [value].flat().join(', ');
+    headers[name] = printable(name === 'location' ? withoutSecrets(text) : text, HEADER_VALUE_LIMIT);
   }
   const text = reply.body.toString('utf8');
   return {
     status: reply.status,
     headers,
     bodyBytes: reply.body.length,
-    bodyStart: printable(text.slice(0, 256)),
+    bodyStart: printable(text, BODY_START_LIMIT),
     blockPage: recogniseBlockPage(reply.status, reply.headers, text),
   };
+}
+
+/** A redirect's query may carry a token, and its user-info a password; the rest shows where it leads. */
+function withoutSecrets(location: string): string {
+  return location.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//');
 }

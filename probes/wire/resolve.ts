@@ -1,7 +1,7 @@
 /** What one DNS server says of one name: both address families, the whole alias chain. */
 import { type Failure, ProbeError } from '../failures.ts';
-import { type AddressType, type DnsReply, sameName } from './dns-message.ts';
-import { type QueryContext, query } from './dns-query.ts';
+import { type AddressType, type DnsReply, isAskable, LONGEST_CHAIN, sameName } from './dns-message.ts';
+import { type QueryContext, queryTcp, queryUdp } from './dns-query.ts';
 
 export interface Answer {
   readonly rcode: string;
@@ -12,8 +12,6 @@ export interface Answer {
   readonly truncated: boolean;
   readonly ms: number;
 }
-
-const LONGEST_CHAIN = 16;
 
 /**
  * Asks one server for A and AAAA in parallel; never throws, a failure is part of the answer.
@@ -39,39 +37,74 @@ export async function resolveAt(context: QueryContext, name: string): Promise<An
 
 type LookUp = Omit<Answer, 'ms'>;
 
-/** Follows an alias chain across questions when the server hands out one link at a time. */
-async function lookUp(context: QueryContext, name: string, type: AddressType): Promise<LookUp> {
-  const chain: string[] = [];
-  let truncated = false;
-  try {
-    let reply: DnsReply;
-    for (;;) {
-      reply = await query(context, { name: chain.at(-1) ?? name, type });
-      truncated ||= reply.truncated;
-      const known = chain.length;
-      for (const alias of reply.cname) {
-        if (!sameName(alias, name) && !chain.some((seen) => sameName(seen, alias))) chain.push(alias);
-      }
-      const answered = reply.addresses.length > 0 || reply.rcode !== 'NOERROR' || reply.authority.length > 0;
-      if (answered || chain.length === known || chain.length >= LONGEST_CHAIN) break;
-    }
-    return {
-      rcode: reply.rcode,
-      failure: failureOf(reply),
-      addresses: reply.addresses,
-      cname: chain,
-      authority: reply.authority,
-      truncated,
-    };
-  } catch (error) {
-    const failure = error instanceof ProbeError ? error.failure : 'unexpected';
-    return { rcode: failure, failure, addresses: [], cname: chain, authority: [], truncated };
-  }
+/** One look-up under way, so that a failure half-way keeps what was known by then. */
+interface Search {
+  readonly context: QueryContext;
+  readonly name: string;
+  readonly type: AddressType;
+  /** Of the monotonic clock: however many questions it takes, together they have the time of one step. */
+  readonly end: number;
+  readonly chain: string[];
+  truncated: boolean;
 }
 
-function failureOf(reply: DnsReply): Failure | null {
-  if (reply.rcode === 'NOERROR') return reply.addresses.length > 0 ? null : 'dns_nodata';
-  if (reply.rcode === 'NXDOMAIN') return 'dns_nxdomain';
-  if (reply.rcode === 'REFUSED') return 'dns_refused';
-  return reply.rcode === 'SERVFAIL' ? 'dns_servfail' : 'dns_malformed';
+async function lookUp(context: QueryContext, name: string, type: AddressType): Promise<LookUp> {
+  const end = context.outside.tick() + context.budget.stepMs;
+  const search: Search = { context, name, type, end, chain: [], truncated: false };
+  const ending = await follow(search).catch((error: unknown): Ending => {
+    const failure = error instanceof ProbeError ? error.failure : 'unexpected';
+    return { rcode: failure, failure, addresses: [], authority: [] };
+  });
+  return { ...ending, cname: search.chain, truncated: search.truncated };
+}
+
+type Ending = Pick<Answer, 'rcode' | 'failure' | 'addresses' | 'authority'>;
+
+/** Follows the alias chain across questions when the server hands out one link at a time. */
+async function follow(search: Search): Promise<Ending> {
+  const { name, chain } = search;
+  const reply = await ask(search);
+  const isKnown = (alias: string): boolean =>
+    sameName(alias, name) || chain.some((known) => sameName(known, alias));
+  const cameBack = reply.cname.some(isKnown);
+  chain.push(...reply.cname.filter((alias) => !isKnown(alias)));
+  const ending = (failure: Failure | null): Ending => {
+    const { rcode, addresses, authority } = reply;
+    return { rcode, failure, addresses, authority };
+  };
+  if (reply.addresses.length > 0) return ending(null);
+  if (reply.rcode !== 'NOERROR') return ending(failureOf(reply.rcode));
+  if (reply.endless || cameBack || chain.length > LONGEST_CHAIN) return ending('dns_malformed');
+  if (reply.cname.length === 0 || reply.authority.length > 0) return ending('dns_nodata');
+  return isAskable(chain.at(-1) ?? '') ? follow(search) : ending('dns_malformed');
+}
+
+/** Over UDP, and again over TCP when the answer was truncated (RFC 7766 section 5). */
+async function ask(search: Search): Promise<DnsReply> {
+  const question = { name: search.chain.at(-1) ?? search.name, type: search.type };
+  const reply = await queryUdp(inTimeLeft(search), question);
+  if (!reply.truncated) return reply;
+  search.truncated = true;
+  return queryTcp(inTimeLeft(search), question);
+}
+
+function inTimeLeft({ context, end }: Search): QueryContext {
+  const stepMs = Math.max(1, end - context.outside.tick());
+  return { ...context, budget: { ...context.budget, stepMs } };
+}
+
+/** What an error in a reply amounts to. */
+function failureOf(rcode: string): Failure {
+  switch (rcode) {
+    case 'NXDOMAIN':
+      return 'dns_nxdomain';
+    case 'REFUSED':
+    case 'NOTAUTH':
+    case 'NOTIMP':
+      return 'dns_refused';
+    case 'SERVFAIL':
+      return 'dns_servfail';
+    default:
+      return 'dns_malformed';
+  }
 }

@@ -1,7 +1,7 @@
 /** One attempt at one address: its sockets, its steps, and whatever evidence came up before it ended. */
 import type { Socket } from 'node:net';
 import type { Facts } from '../facts.ts';
-import { type Budget, within } from './budget.ts';
+import { type Budget, runIsOver, within } from './budget.ts';
 import type { Layer } from './failure.ts';
 import type { Outside } from './outside.ts';
 import type { TrustStore } from './trust.ts';
@@ -36,7 +36,7 @@ export class Session {
   /** Every attempt sends its steps and facts here as they come, so that a failure keeps what went before. */
   readonly steps: Step[] = [];
   readonly facts: Facts = {};
-  readonly #owned: { destroy(): unknown }[] = [];
+  readonly #owned: Socket[] = [];
 
   constructor(parts: {
     target: ProbeTarget;
@@ -53,23 +53,26 @@ export class Session {
   }
 
   /**
-   * Runs one timed step within the step's budget and records it, whether it ends well or not.
+   * Runs one timed step within the step's budget and records it, whether it ends well or not. Once the run is
+   * over nothing is begun any more.
    * @param work is handed a function that restarts the stopwatch, for steps that begin later than the call
    * @throws ProbeError
    */
   async step<T>(name: StepName, layer: Layer, work: (restart: () => void) => Promise<T>): Promise<T> {
+    if (this.budget.signal.aborted) throw runIsOver();
     let started = this.outside.tick();
     const restart = (): void => {
       started = this.outside.tick();
     };
     let ok = false;
     try {
-      const value = await within(this.budget, layer, work(restart));
+      const value = await within(this.budget, layer, Promise.try(work, restart));
       ok = true;
       return value;
     } finally {
       const ms = Math.max(0, Math.round((this.outside.tick() - started) * 1000) / 1000);
       this.steps.push({ name, ms, ok });
+      if (!ok && name !== 'connect') this.#countBytes();
     }
   }
 
@@ -81,7 +84,17 @@ export class Session {
     return socket;
   }
 
+  /**
+   * Closes all that was handed in, the youngest first: a TLS socket whose TCP socket went before it is freed
+   * in the midst of OpenSSL's work, and takes the runtime down with it.
+   */
   dispose(): void {
-    for (const owned of this.#owned.splice(0)) owned.destroy();
+    for (const owned of this.#owned.splice(0).reverse()) owned.destroy();
+  }
+
+  /** Some bytes or none tells a peer that fell silent from one that never spoke. */
+  #countBytes(): void {
+    const [first] = this.#owned;
+    if (first !== undefined) this.facts.bytesReceived = first.bytesRead;
   }
 }

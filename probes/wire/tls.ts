@@ -30,6 +30,7 @@ export async function secure(session: Session, socket: Socket, alpn?: readonly s
     judge(facts, {
       host,
       acceptableIssuer: !azureIssuer || (chain[0] !== undefined && hasAzureIssuer(chain[0])),
+      now: session.outside.now(),
     });
     return established;
   });
@@ -47,13 +48,13 @@ export function handshake(session: Session, socket: Socket, options: HandshakeOp
       socket,
       secureContext: session.trust.context,
       rejectUnauthorized: false,
+      // Names are judged here, apart from trust: the runtime would let a wrong one hide a good chain.
+      checkServerIdentity: () => undefined,
       ...(options.serverName !== null && { servername: options.serverName }),
       ...(options.alpn && { ALPNProtocols: [...options.alpn] }),
     });
     session.own(secured);
-    // The event comes from within OpenSSL's read. A socket destroyed there, as a finished probe does, takes
-    // the runtime down with it; one turn later the read has returned.
-    secured.once('secureConnect', () => setImmediate(resolve, secured));
+    secured.once('secureConnect', () => resolve(secured));
     secured.once('error', (error) => reject(toProbeError(error, 'tls')));
     secured.once('close', () => reject(new ProbeError('tls_closed', 'closed during the TLS handshake')));
   });
@@ -66,7 +67,8 @@ function describe(
   names: { host: string; serverName: string | null },
 ): TlsFacts {
   const leaf = chain[0];
-  const verifierError = socket.authorized ? null : errorWord(socket.authorizationError);
+  // Types say Error, the runtime gives OpenSSL's word.
+  const verifierError = socket.authorized ? null : String(socket.authorizationError);
   return {
     serverName: names.serverName,
     version: socket.getProtocol(),
@@ -75,17 +77,18 @@ function describe(
     trust: session.trust.anchor(chain, verifierError),
     trustError: verifierError,
     nameMatches: leaf !== undefined && holdsName(leaf, names.host),
-    validity: leaf === undefined ? 'valid' : validity(chain, session.outside.now()),
+    validity: validity(verifierError),
     chain: chain.map(certificateFacts),
   };
 }
 
 /** Whom to blame first: a chain from nowhere says more than a wrong name, and a wrong name more than a date. */
-function judge(facts: TlsFacts, expected: { host: string; acceptableIssuer: boolean }): void {
+function judge(facts: TlsFacts, expected: { host: string; acceptableIssuer: boolean; now: number }): void {
   const leaf = facts.chain[0];
   if (leaf === undefined) throw new ProbeError('tls_untrusted', 'the server showed no certificate');
   if (facts.trust === 'none') {
-    throw new ProbeError('tls_untrusted', `${facts.trustError}; issued by ${leaf.issuer}`);
+    const why = facts.validity === 'valid' ? facts.trustError : 'it leads to no trusted root';
+    throw new ProbeError('tls_untrusted', `the chain does not verify: ${why}; issued by ${leaf.issuer}`);
   }
   if (facts.trust === 'extra' && !expected.acceptableIssuer) {
     throw new ProbeError('tls_untrusted', `not issued for Azure; issued by ${leaf.issuer}`);
@@ -96,19 +99,27 @@ function judge(facts: TlsFacts, expected: { host: string; acceptableIssuer: bool
       `${expected.host} is not among ${leaf.names.slice(0, 5).join(', ') || 'its (no) names'}`,
     );
   }
-  if (facts.validity === 'expired') throw new ProbeError('tls_expired', `valid until ${leaf.validTo}`);
+  if (facts.validity === 'expired') throw new ProbeError('tls_expired', whenValid(facts, expected.now));
   if (facts.validity === 'not-yet-valid') {
-    throw new ProbeError('tls_not_yet_valid', `valid from ${leaf.validFrom}`);
+    throw new ProbeError('tls_not_yet_valid', whenValid(facts, expected.now));
   }
 }
 
-function validity(chain: readonly X509Certificate[], now: number): TlsFacts['validity'] {
-  if (chain.some((certificate) => certificate.validFromDate.getTime() > now)) return 'not-yet-valid';
-  return chain.some((certificate) => certificate.validToDate.getTime() < now) ? 'expired' : 'valid';
+/**
+ * By OpenSSL's word, which is about the path that it took to a root: a server may well send along a certificate
+ * that has expired and that nobody needs. A date is the last thing that it looks at, so its word for one wins.
+ */
+function validity(verifierError: string | null): TlsFacts['validity'] {
+  if (verifierError === 'CERT_HAS_EXPIRED') return 'expired';
+  return verifierError === 'CERT_NOT_YET_VALID' ? 'not-yet-valid' : 'valid';
 }
 
-/** Types say Error, the runtime gives OpenSSL's word. */
-function errorWord(error: Error | string | null): string {
-  if (error === null) return 'UNVERIFIED';
-  return typeof error === 'string' ? error : String((error as NodeJS.ErrnoException).code ?? error.message);
+/** The first certificate that is out of date, in words; a root is not among those that a server sends. */
+function whenValid({ chain }: TlsFacts, now: number): string {
+  const culprit = chain.find(
+    ({ validFrom, validTo }) => now < Date.parse(validFrom ?? '') || now > Date.parse(validTo ?? ''),
+  );
+  return culprit === undefined
+    ? 'a root that the server did not send is out of date'
+    : `${culprit.subject} is valid from ${culprit.validFrom} until ${culprit.validTo}`;
 }

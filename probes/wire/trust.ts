@@ -16,72 +16,95 @@ const ONLY_THE_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
  * Organisations that issue for Azure's own services ("Azure Certificate Authority details").
  * Intermediates rotate unannounced, so nothing finer than the organisation is held on to.
  */
-const AZURE_ISSUERS = /^(Microsoft Corporation|DigiCert[, ]|DigiCert$|GeoTrust)/i;
+const AZURE_ISSUERS = /^(Microsoft Corporation|DigiCert(,? Inc\.?)?|GeoTrust(,? Inc\.?)?)$/i;
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+interface Root {
+  readonly certificate: X509Certificate;
+  readonly anchor: 'public' | 'extra';
+}
 
 export class TrustStore {
   /** For tls.connect: verifies against the public roots and the user's. */
   readonly context: SecureContext;
+  readonly #public: readonly string[];
   readonly #extra: readonly string[];
-  #anchors: Map<string, { certificate: X509Certificate; anchor: Anchor }[]> | null = null;
+  /** By subject; parsed when first needed, which most runs never do. */
+  #roots: ReadonlyMap<string, readonly Root[]> | null = null;
 
-  /** @param extra PEM certificates that the user trusts beside the public roots (`--ca-file`) */
-  constructor(extra: readonly string[] = []) {
-    this.#extra = extra;
-    // Given in full, so that neither NODE_EXTRA_CA_CERTS nor this machine's own store has a say.
-    this.context = createSecureContext({ ca: [...getCACertificates('bundled'), ...extra] });
+  /**
+   * @param extra PEM texts, each of any number of certificates, that the user trusts as well (`--ca-file`)
+   * @param publicRoots PEM; the runtime's own unless a test brings others
+   */
+  constructor(extra: readonly string[] = [], publicRoots: readonly string[] = getCACertificates('bundled')) {
+    this.#public = publicRoots;
+    this.#extra = extra.flatMap((text) => text.match(PEM_CERTIFICATE) ?? []);
+    this.context = createSecureContext({
+      // Given in full, so that neither NODE_EXTRA_CA_CERTS nor this machine's own store has a say.
+      ca: [...this.#public, ...this.#extra],
+      // As curl has it: an issuing CA that the user named is trusted without the root above it.
+      allowPartialTrustChain: true,
+    });
   }
 
   /**
-   * Where the chain ends.
-   * @param chain leaf first
+   * Where the chain ends. One that OpenSSL rejects for more than its dates ends nowhere.
+   * @param chain leaf first, what follows in any order
    * @param verifierError what OpenSSL said of it, null when it verified
    */
   anchor(chain: readonly X509Certificate[], verifierError: string | null): Anchor {
     if (verifierError !== null && !ONLY_THE_DATE.has(verifierError)) return 'none';
     // Without roots of the user's, what verified can only have ended at a public one.
     if (verifierError === null && this.#extra.length === 0) return 'public';
-    const path = this.#path(chain);
-    // OpenSSL has verified it by some path that this walk did not find: then it is not a public one for sure.
-    return path ?? (verifierError === null ? 'extra' : 'none');
+    const anchors = this.#anchors(chain);
+    if (anchors.has('public')) return 'public';
+    // What OpenSSL verified by a path longer than the evidence kept of it is no public chain.
+    return anchors.has('extra') || verifierError === null ? 'extra' : 'none';
   }
 
-  /** Follows issuers from the leaf by name and signature until a root of ours has signed. */
-  #path(chain: readonly X509Certificate[]): Anchor | null {
-    let current = chain[0];
-    const left = new Set(chain.slice(1));
-    while (current !== undefined) {
-      const signed = current;
-      const found = this.#roots()
-        .get(signed.issuer)
-        ?.find(({ certificate }) => isSignedBy(signed, certificate));
-      if (found !== undefined) return found.anchor;
-      const issuer = [...left].find((candidate) => candidate.ca && isSignedBy(signed, candidate));
-      if (issuer !== undefined) left.delete(issuer);
-      current = issuer;
+  /** Every kind of root that a path from the leaf ends at: cross-signed issuers make several paths. */
+  #anchors(chain: readonly X509Certificate[]): ReadonlySet<Root['anchor']> {
+    const anchors = new Set<Root['anchor']>();
+    const reached = new Set(chain.slice(0, 1));
+    // A set hands out what is added to it while it is being walked.
+    for (const certificate of reached) {
+      for (const { anchor } of this.#rootsOf(certificate)) anchors.add(anchor);
+      for (const candidate of chain) {
+        if (!reached.has(candidate) && candidate.ca && isSignedBy(certificate, candidate)) {
+          reached.add(candidate);
+        }
+      }
     }
-    return null;
+    return anchors;
   }
 
-  #roots(): Map<string, { certificate: X509Certificate; anchor: Anchor }[]> {
-    if (this.#anchors === null) {
-      const anchors = new Map<string, { certificate: X509Certificate; anchor: Anchor }[]>();
-      const add = (pem: string, anchor: Anchor): void => {
-        const certificate = new X509Certificate(pem);
-        const same = anchors.get(certificate.subject) ?? [];
-        anchors.set(certificate.subject, [...same, { certificate, anchor }]);
-      };
-      // Public first: a root that is in both counts as public.
-      for (const pem of getCACertificates('bundled')) add(pem, 'public');
-      for (const pem of this.#extra) add(pem, 'extra');
-      this.#anchors = anchors;
-    }
-    return this.#anchors;
+  /** The roots that signed this certificate, or that it is itself. */
+  #rootsOf(certificate: X509Certificate): readonly Root[] {
+    this.#roots ??= parseRoots(this.#public, this.#extra);
+    const same = this.#roots.get(certificate.subject) ?? [];
+    const above = this.#roots.get(certificate.issuer) ?? [];
+    return [
+      ...same.filter((root) => root.certificate.fingerprint256 === certificate.fingerprint256),
+      ...above.filter((root) => isSignedBy(certificate, root.certificate)),
+    ];
   }
 }
 
 /** Whether an organisation that issues for Azure signed this certificate. */
 export function hasAzureIssuer(certificate: X509Certificate): boolean {
   return AZURE_ISSUERS.test(organization(certificate.issuer) ?? '');
+}
+
+function parseRoots(
+  publicRoots: readonly string[],
+  extra: readonly string[],
+): ReadonlyMap<string, readonly Root[]> {
+  const parse =
+    (anchor: Root['anchor']) =>
+    (pem: string): Root => ({ certificate: new X509Certificate(pem), anchor });
+  const roots = [...publicRoots.map(parse('public')), ...extra.map(parse('extra'))];
+  return Map.groupBy(roots, ({ certificate }) => certificate.subject);
 }
 
 function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
