@@ -23,7 +23,7 @@ const RESOURCE_FLAGS: Partial<Record<Group, string>> = {
 };
 
 /** Whether a host name or address may stand in a command as it is. */
-export function isSafeHost(host: string): boolean {
+function isSafeHost(host: string): boolean {
   return SAFE_WORD.test(host) || SAFE_IPV6.test(host);
 }
 

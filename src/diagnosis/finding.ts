@@ -17,7 +17,7 @@ export interface FindingDraft {
  * How bad it is that these targets are not fine: an error only when a required one cannot be reached, and no
  * more than a remark when the documents have dropped them all, since the verdict does not count those either.
  */
-export function severityOf(targets: readonly Target[]): Severity {
+function severityOf(targets: readonly Target[]): Severity {
   if (targets.some((target) => target.required && target.status === 'unreachable')) return 'error';
   return targets.length > 0 && targets.every(isDropped) ? 'info' : 'warning';
 }

@@ -16,7 +16,7 @@ export interface MissingRecord {
 }
 
 /** The privatelink zone that an alias chain passes; null when it passes none. */
-export function privateLinkZone(chain: readonly string[]): string | null {
+function privateLinkZone(chain: readonly string[]): string | null {
   for (const alias of chain) {
     const zone = /(?:^|\.)(privatelink\..+)$/i.exec(alias.replace(/\.$/, ''))?.[1]?.toLowerCase();
     if (zone !== undefined && !MICROSOFT_OWN.includes(zone)) return zone;

@@ -46,7 +46,7 @@ export function isUnresolved(target: Target): boolean {
 }
 
 /** The server that a target of the group dns stands for, written as resolutions write it. */
-export function serverOf({ host, port }: Target): string {
+function serverOf({ host, port }: Target): string {
   if (port === 53) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -98,7 +98,6 @@ export function azureKind(observations: Observations, host: string): AnswerKind 
   const answer = azureAnswer(observations, host);
   if (answer === null) return 'unknown';
   if (answer.addresses.length > 0) return kindOfAddresses(answer.addresses);
-  if (answer.rcode === 'NXDOMAIN' || answer.rcode === 'NOERROR' || answer.rcode === 'dns_nodata')
-    return 'absent';
+  if (answer.rcode === 'NXDOMAIN' || answer.rcode === 'NOERROR') return 'absent';
   return answer.rcode === 'SERVFAIL' || answer.rcode === 'REFUSED' ? 'failing' : 'unknown';
 }

@@ -22,15 +22,9 @@ export function brief(text: string, limit = TEXT_LIMIT): string {
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
-/** A duration for people: “7 minutes”, “3 days”; the sign is dropped. In: milliseconds. */
+/** A duration of minutes or more, for people: “7 minutes”, “3 days”; the sign is dropped. In: milliseconds. */
 export function duration(ms: number): string {
-  const units = [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-  ] as const;
-  for (const [unit, length] of units) {
-    if (Math.abs(ms) >= 2 * length) return count(Math.round(Math.abs(ms) / length), unit);
-  }
-  return count(Math.round(Math.abs(ms) / 1000), 'second');
+  const minutes = Math.abs(ms) / 60_000;
+  if (minutes >= 2 * 1440) return count(Math.round(minutes / 1440), 'day');
+  return minutes >= 120 ? count(Math.round(minutes / 60), 'hour') : count(Math.round(minutes), 'minute');
 }

@@ -207,7 +207,7 @@ export function unanswered(failure: Failure, given: Partial<Resolution> = {}): R
 
 /** One attempt; a failure after TCP has a completed connection among its steps. */
 export function attempt(address: string, failure: Failure | null, facts: Facts = {}): Attempt {
-  const connects = failure === null || !/^(?:tcp|dns)_/.test(failure);
+  const connects = failure === null || !/^(?:tcp|udp|dns)_/.test(failure);
   return {
     address,
     startedAt: STARTED,
@@ -218,7 +218,7 @@ export function attempt(address: string, failure: Failure | null, facts: Facts =
   };
 }
 
-export function certificate(given: Partial<CertificateFacts> = {}): CertificateFacts {
+function certificate(given: Partial<CertificateFacts> = {}): CertificateFacts {
   return {
     subject: 'O=Microsoft Corporation, CN=*.blob.core.windows.net',
     issuer: 'C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 07',

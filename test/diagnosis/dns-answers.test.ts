@@ -204,7 +204,8 @@ t.test('dns-tampered', async (t) => {
       targets: [reached('sql', HOST, '20.1.1.1')],
       controls: [randomName('20.99.0.1')],
     });
-    t.match(findings, [{ cause: 'dns-tampered', severity: 'warning', evidence: [] }]);
+    t.match(findings, [{ cause: 'dns-tampered', severity: 'warning' }]);
+    t.same(findings[0]?.evidence, []);
   });
 
   for (const address of ['0.0.0.0', '127.0.0.1', '::', '198.18.0.7', '240.0.0.1', '169.254.1.1']) {
@@ -234,5 +235,45 @@ t.test('dns-tampered', async (t) => {
       ],
     });
     t.same(findings, []);
+  });
+});
+
+t.test('more than one answer', async (t) => {
+  t.test('one private address makes a private answer, one invented address an invented one', async (t) => {
+    const many = (addresses: string[], server = SERVER) => ({ ...resolved('20.1.1.1', server), addresses });
+    const mixed = reached('sql', HOST, '10.2.0.4', {
+      resolutions: [many(['10.2.0.4', '20.1.1.1']), many(['20.1.1.1'], OTHER_SERVER)],
+    });
+    const { only } = judge({ servers: [SERVER, OTHER_SERVER], targets: [mixed] });
+    t.match(only('dns-servers-disagree').explanation, '10.0.0.4 says private (10.2.0.4 and 20.1.1.1)');
+    const bogus = failed('sql', HOST, '0.0.0.0', 'tcp_refused', {
+      resolutions: [many(['0.0.0.0', '20.1.1.1'])],
+    });
+    t.equal(judge({ targets: [bogus] }).causes[ID], 'dns-tampered');
+  });
+
+  t.test(
+    'NODATA here and an address there is a disagreement, and the denying server is to be asked',
+    async (t) => {
+      const answers = [unanswered('dns_nodata', { server: OTHER_SERVER }), resolved('20.1.1.1')];
+      const target = unresolved('sql', HOST, answers, { failure: 'dns_nodata' });
+      const { only } = judge({ servers: [OTHER_SERVER, SERVER], targets: [target] });
+      t.match(
+        only('dns-servers-disagree').explanation,
+        `${HOST}: 10.0.0.5 says no address and 10.0.0.4 says public`,
+      );
+      t.equal(only('dns-servers-disagree').confirm, `nslookup ${HOST} ${OTHER_SERVER}`);
+    },
+  );
+
+  t.test('a dead server beside a broken one does not hide it', async (t) => {
+    const answers = [unanswered('dns_timeout', { server: OTHER_SERVER }), unanswered('dns_servfail')];
+    const { causes, only } = judge({
+      servers: [OTHER_SERVER, SERVER],
+      targets: [dnsServer(OTHER_SERVER, 'dns_timeout'), dnsServer(SERVER), unresolved('sql', HOST, answers)],
+    });
+    t.equal(causes[ID], 'dns-forwarding-broken');
+    t.match(only('dns-forwarding-broken').title, 'DNS server 10.0.0.4 cannot');
+    t.same(only('dns-server-down').evidence, ['dns/10.0.0.5:53']);
   });
 });

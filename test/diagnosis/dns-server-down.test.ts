@@ -119,3 +119,15 @@ t.test('with Azure DNS itself dead, the service tag that can stop it is named', 
   });
   t.match(only('dns-server-down').remedy[0], /AzurePlatformDNS/);
 });
+
+t.test('without a resolution, a name is only unresolved for want of a living server', async (t) => {
+  const nameless = unresolved('sql', 'a.database.windows.net', []);
+  const alone = judge({ targets: [dnsServer(SERVER, 'dns_timeout'), nameless] });
+  t.equal(alone.causes[nameless.id], 'dns-server-down');
+  t.match(alone.only('dns-server-down').explanation, 'Asked on its own: UDP dns_timeout, TCP dns_timeout.');
+  const accompanied = judge({
+    servers: [SERVER, OTHER_SERVER],
+    targets: [dnsServer(SERVER, 'dns_timeout'), dnsServer(OTHER_SERVER), nameless],
+  });
+  t.equal(accompanied.causes[nameless.id], 'undetermined');
+});

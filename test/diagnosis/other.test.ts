@@ -127,3 +127,15 @@ t.test('undetermined', async (t) => {
 t.test('a healthy run has no findings', async (t) => {
   t.same(judge({ targets: [reached('sql', 'a.net', '20.1.1.1')] }).findings, []);
 });
+
+t.test('what Azure Firewall needs is said in its own words', async (t) => {
+  const first = (product: string) =>
+    judge({
+      targets: [failed('certificates', 'a.net', '20.1.1.1', 'http_blocked', { facts: page(product) })],
+    }).only('block-page').remedy[0];
+  t.match(
+    first('Azure Firewall'),
+    'Azure Firewall: add an application rule with source this subnet for a.net',
+  );
+  t.match(first('Squid'), 'On the device that wrote the page (Squid): allow this subnet to reach a.net');
+});

@@ -207,3 +207,84 @@ t.test('no-outbound-path', async (t) => {
     t.equal(causes['infrastructure/a.net:443'], 'no-outbound-path');
   });
 });
+
+t.test('severity follows what the run needs', async (t) => {
+  const severity = (given: { required: boolean; until: string | null }[]) =>
+    judge({
+      targets: given.map((one, index) =>
+        failed('smtp', `s${index}.msn.com`, '20.4.4.4', 'tcp_timeout', { port: 25, ...one }),
+      ),
+    }).only('outbound-dropped');
+  t.equal(severity([{ required: true, until: null }]).severity, 'error');
+  t.equal(severity([{ required: true, until: '2021-11-01' }]).severity, 'error', 'asked for by --require');
+  t.equal(severity([{ required: false, until: null }]).severity, 'warning');
+  t.equal(severity([{ required: false, until: '2021-11-01' }]).severity, 'info', 'the documents dropped it');
+  const mixed = severity([
+    { required: false, until: '2021-11-01' },
+    { required: false, until: null },
+  ]);
+  t.equal(mixed.severity, 'warning');
+  t.match(mixed.title, 'Outbound TCP to group smtp, port 25,');
+  t.match(mixed.remedy.at(-1), 'Port 25 is blocked by Azure itself');
+});
+
+t.test('remedies fit the destination', async (t) => {
+  const witness = reached('entra-id', 'login.microsoftonline.com', '20.1.1.1', {
+    serviceTag: 'AzureActiveDirectory',
+  });
+  const only = (
+    given: Parameters<typeof failed>[4],
+    group: Parameters<typeof failed>[0] = 'infrastructure',
+  ) =>
+    judge({ targets: [witness, failed(group, 'a.net', '20.3.3.3', 'tcp_timeout', given)] }).only(
+      'outbound-dropped',
+    );
+
+  const web = only({ serviceTag: 'AzureActiveDirectory', protocol: 'http' });
+  t.match(web.explanation, '1 other endpoint of the same service tag and port connected');
+  t.match(web.remedy[2], 'an application rule for a.net');
+  t.equal(web.remedy.length, 3, 'no service endpoint for this tag, no port 25');
+  const sql = only({ ...SQL, port: 1433 });
+  t.match(sql.explanation, '1 other endpoint connected, so the loss is specific');
+  t.match(sql.remedy.slice(2), [
+    /network rule for service tag Sql, TCP port 1433/,
+    /service endpoint for Sql/,
+  ]);
+  const own = only({ protocol: 'tcp' }, 'custom');
+  t.equal(own.title, 'Outbound TCP to a.net, port 443, is dropped');
+  t.match(own.remedy[0], 'destination the addresses of a.net');
+  const configured = only(
+    { source: { kind: 'config', document: '--hostname', asOf: '2026-05-04' } },
+    'gateway',
+  );
+  t.equal(configured.title, 'Outbound TCP to a.net, port 443, is dropped');
+  const unnamed = judge({ targets: [witness, failed('captcha', 'a.net', '20.3.3.3', 'tcp_refused')] });
+  t.match(unnamed.only('outbound-rejected').remedy[0], 'allow a.net (20.3.3.3).');
+});
+
+t.test('how a connection was refused is said in words', async (t) => {
+  for (const [failure, words] of [
+    ['tcp_refused', /^A TCP reset in reply/],
+    ['tcp_reset', /^A reset right after the connection in reply/],
+    ['tcp_unreachable', /^ICMP unreachable or prohibited/],
+    ['udp_refused', /^ICMP port unreachable/],
+  ] as const) {
+    const { only } = judge({ targets: [failed('ntp', 'a.net', '20.1.1.1', failure)] });
+    t.match(only('outbound-rejected').explanation, words);
+  }
+});
+
+t.test('silent UDP belongs to a network without a way out, and to nothing else', async (t) => {
+  const ntp = failed('ntp', 'time.windows.com', '20.9.9.9', 'udp_timeout', { port: 123 });
+  const silent = ['a.net', 'b.net', 'c.net'].map((host) => dropped(host));
+  t.equal(judge({ targets: [...silent, ntp] }).causes[ntp.id], 'no-outbound-path');
+  t.equal(judge({ targets: [ntp] }).causes[ntp.id], 'undetermined');
+});
+
+t.test('only one of several addresses needs to have connected', async (t) => {
+  const half = failed('kms', 'kms.core.windows.net', '20.1.1.1', 'tls_alert', {
+    attempts: [attempt('20.1.1.1', 'tcp_timeout'), attempt('20.1.1.2', 'tls_alert')],
+  });
+  const { findings } = judge({ targets: [dropped('a.net'), dropped('b.net'), dropped('c.net'), half] });
+  t.notOk(findings.some(({ cause }) => cause === 'no-outbound-path'));
+});

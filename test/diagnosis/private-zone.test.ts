@@ -170,3 +170,31 @@ t.test('private-zone-not-linked', async (t) => {
     t.equal(causes[`storage-blob/${HOST}:443`], 'undetermined');
   });
 });
+
+t.test('with Azure-provided DNS there is nothing to forward', async (t) => {
+  const { only } = judge({
+    servers: ['168.63.129.16'],
+    targets: [
+      failed('storage-blob', HOST, '20.60.1.1', 'tcp_timeout', {
+        addresses: [addressOf('20.60.1.1', CHAIN)],
+      }),
+    ],
+  });
+  t.equal(only('private-zone-not-linked').remedy.length, 2);
+  t.notMatch(only('private-zone-not-linked').remedy.join(' '), /forward/);
+});
+
+t.test('a forwarder needs the host’s own suffix beside the zone’s', async (t) => {
+  const via = ['contoso.privatelink.vaultcore.azure.net'];
+  const { only } = judge({
+    targets: [
+      failed('key-vault', 'contoso.vault.azure.net', '20.7.7.7', 'tcp_timeout', {
+        addresses: [addressOf('20.7.7.7', via)],
+      }),
+    ],
+  });
+  t.match(
+    only('private-zone-not-linked').remedy[1],
+    'forward vault.azure.net and vaultcore.azure.net to 168.63.129.16',
+  );
+});

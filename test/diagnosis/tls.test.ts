@@ -264,7 +264,15 @@ t.test('transparent-proxy', async (t) => {
       targets: [reached('storage-blob', HOST, '20.60.1.1')],
       controls: [reservedAddress(true)],
     });
-    t.match(findings, [{ cause: 'transparent-proxy', severity: 'info', evidence: [] }]);
+    t.match(findings, [
+      {
+        cause: 'transparent-proxy',
+        severity: 'info',
+        explanation: 'Nothing failed because of it: 1 endpoint proved to be the service',
+        confirm: 'apim-probe run --only certificates',
+      },
+    ]);
+    t.same(findings[0]?.evidence, []);
     t.equal(causes[ID], null);
   });
 
@@ -278,4 +286,41 @@ t.test('transparent-proxy', async (t) => {
     const idle = target('kms', 'a.net', { status: 'untested', reason: 'skipped' });
     t.equal(judge({ targets: [idle], controls: [reservedAddress(true)] }).causes[idle.id], null);
   });
+});
+
+t.test('what is to be done about a certificate depends on what is wrong with it', async (t) => {
+  const remedy = (failure: Failure) =>
+    judge({
+      targets: [
+        failed('gateway', 'api.contoso.com', '10.1.0.5', failure, { facts: tls({ nameMatches: false }) }),
+      ],
+      controls: [clock(0)],
+    }).only('wrong-certificate').remedy[0];
+  t.match(remedy('tls_name_mismatch'), /^Name:/);
+  t.match(remedy('tls_expired'), /^Validity:/);
+  t.match(remedy('tls_not_yet_valid'), /^Validity:/);
+  t.match(remedy('tls_untrusted'), /^Private authority:/);
+});
+
+t.test(
+  'a custom domain of the gateway may have a private authority, its own azure-api.net name may not',
+  async (t) => {
+    const cause = (host: string) => {
+      const gateway = failed('gateway', host, '10.1.0.5', 'tls_untrusted', {
+        facts: tls({ trust: 'none' }, CONTOSO),
+      });
+      return judge({ targets: [gateway] }).causes[gateway.id];
+    };
+    t.equal(cause('api.contoso.com'), 'wrong-certificate');
+    t.equal(cause('a.azure-api.net'), 'tls-intercepted');
+  },
+);
+
+t.test('without a measurement a fast clock shows in expired certificates', async (t) => {
+  const expired = ['a.net', 'b.net', 'c.net'].map((host) =>
+    failed('infrastructure', host, '20.1.1.1', 'tls_expired', { facts: tls({}, { fingerprint256: host }) }),
+  );
+  const { only } = judge({ targets: expired });
+  t.equal(only('clock-skew').title, 'This VM’s clock seems to be fast');
+  t.match(only('clock-skew').explanation, 'seem to have expired at once, at a.net, b.net and c.net.');
 });

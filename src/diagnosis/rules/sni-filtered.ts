@@ -45,7 +45,7 @@ export const sniFiltered: Rule = ({ observations, open }) => {
 };
 
 /** The controls that ran, whatever they showed. */
-export function otherNames({ controls }: Observations): readonly ControlOf<'tls-other-name'>[] {
+function otherNames({ controls }: Observations): readonly ControlOf<'tls-other-name'>[] {
   return controls.filter((control) => control.name === 'tls-other-name');
 }
 

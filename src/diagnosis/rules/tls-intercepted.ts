@@ -34,7 +34,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
 };
 
 /** A host name of the user's own may well hold a certificate of a private authority. */
-export function mayBePrivate({ group, source, host }: Target): boolean {
+function mayBePrivate({ group, source, host }: Target): boolean {
   if (source.kind === 'config' || group === 'custom') return true;
   return group === 'gateway' && !/\.azure-api\.(?:net|us|cn)$/i.test(host);
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../probes/failures.ts';
 import type { Observations, Target } from '../../report/schema.ts';
-import { connected, failedWith } from '../attempts.ts';
+import { failedWith } from '../attempts.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
@@ -14,7 +14,7 @@ const AFTER_CONNECT: readonly Failure[] = [...CUT, 'tls_not_tls', 'protocol_time
 export const transparentProxy: Rule = ({ observations, targets, open }) => {
   const control = observations.controls.find(({ name }) => name === 'tcp-reserved-address');
   if (control?.name !== 'tcp-reserved-address' || !control.detail.connected) return [];
-  const cut = open.filter((target) => failedWith(target, AFTER_CONNECT) && passesProxy(target));
+  const cut = open.filter((target) => failedWith(target, AFTER_CONNECT));
   const unproven = targets.filter((target) => target.status === 'untested' && onlyConnected(target));
   const explained = [...cut, ...unproven];
   return [
@@ -29,11 +29,6 @@ export const transparentProxy: Rule = ({ observations, targets, open }) => {
     }),
   ];
 };
-
-/** Attempts that never got as far as a completed connection were not taken by the proxy. */
-function passesProxy(target: Target): boolean {
-  return target.attempts.length === 0 || target.attempts.some(connected);
-}
 
 function onlyConnected(target: Target): boolean {
   return target.attempts.some(({ facts }) => facts.proof === 'connect');
