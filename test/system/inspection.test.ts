@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ARGUMENTS, NAMES } from './azure.ts';
 import { Authority } from './certificates.ts';
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
-import { acceptor, inspection, nameFilter } from './middleboxes.ts';
+import { acceptor, denial, inspection, nameFilter } from './middleboxes.ts';
 import { scene } from './scene.ts';
 
 const VAULT = `${NAMES.keyVault}.vault.azure.net`;
@@ -53,6 +53,23 @@ await scene('a firewall that reads server names', ['squid'], async (t, subnet) =
   });
   const control = outcome.report.controls.find(({ name }) => name === 'tls-other-name');
   t.match(control, { outcome: 'anomalous', detail: { wentFurther: true } }, 'the control shows it');
+});
+
+await scene('a proxy that forbids plain HTTP', ['squid'], async (t, subnet) => {
+  const device = join(subnet.folder, 'device');
+  await using _ = await denial(subnet.router, device, 'ip daddr 20.33.0.0/16 tcp dport 80');
+  const outcome = await subnet.vm.probe(ARGUMENTS);
+  t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+  t.equal(outcome.report.verdict, 'blocked', 'verdict');
+  const plain = outcome.report.targets.filter(({ protocol }) => protocol === 'http');
+  t.ok(plain.length > 5, 'certificate hosts are asked over plain HTTP', { asked: plain.length });
+  for (const { id, status, failure, cause } of plain) {
+    const expected = { status: 'unreachable', failure: 'http_blocked', cause: 'block-page' };
+    t.match({ status, failure, cause }, expected, id);
+  }
+  const [finding, ...others] = findingsOf(outcome, 'block-page');
+  t.match(finding?.title, /squid/i, 'the product is named');
+  t.strictSame(others, [], 'once');
 });
 
 await scene('something that completes handshakes for everyone', [], async (t, subnet) => {

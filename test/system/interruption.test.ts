@@ -10,9 +10,9 @@ await scene('a run that is ended early', [], async (t, subnet) => {
     await t.test(`by ${signal}`, async (t) => {
       await using _ = await subnet.fault('tcp dport 1433 drop');
       await using witness = await subnet.witness();
-      const stop = async () => {
-        // Storage has been reached by now, and SQL is being waited for.
-        while (!(await witness.seen()).some((flow) => flow.endsWith(' tcp 1433')));
+      const underWay = async () => (await witness.seen()).some((flow) => flow.endsWith(' tcp 1433'));
+      const stop = async (over: AbortSignal) => {
+        while (!over.aborted && !(await underWay()));
         return signal;
       };
       const outcome = await subnet.vm.probe(ARGUMENTS, { stop });

@@ -33,33 +33,44 @@ export async function inspection(
   return divert(router, device, condition);
 }
 
+/** squid with these lines of configuration, in front of what meets the condition. */
+async function squid(
+  router: Machine,
+  folder: string,
+  configuration: readonly string[],
+  condition: string,
+): Promise<AsyncDisposable> {
+  const file = join(folder, 'squid.conf');
+  const quiet = ['pid_filename none', 'cache deny all', 'access_log none', 'cache_log /dev/null'];
+  const common = ['http_port 8080', `dns_nameservers ${AZURE_DNS}`, 'visible_hostname proxy.contoso.example'];
+  await writeFile(file, [...configuration, ...common, ...quiet, ''].join('\n'));
+  return divert(router, router.serve(['squid', '-N', '-f', file]), condition);
+}
+
 /** squid reading server names: connections for `blocked` end after the ClientHello, the others pass untouched. */
-export async function nameFilter(
+export function nameFilter(
   router: Machine,
   folder: string,
   certificate: Certificate,
   blocked: string,
   condition: string,
 ): Promise<AsyncDisposable> {
-  const file = join(folder, 'squid.conf');
+  const pair = `tls-cert=${certificate.chain} tls-key=${certificate.key}`;
   const configuration = [
-    'http_port 8080',
-    `https_port ${PORT} intercept ssl-bump tls-cert=${certificate.chain} tls-key=${certificate.key} generate-host-certificates=off`,
+    `https_port ${PORT} intercept ssl-bump ${pair} generate-host-certificates=off`,
     'acl hello at_step SslBump1',
     `acl blocked ssl::server_name ${blocked}`,
     'ssl_bump peek hello',
     'ssl_bump terminate blocked',
     'ssl_bump splice all',
     'http_access allow all',
-    `dns_nameservers ${AZURE_DNS}`,
-    'pid_filename none',
-    'cache deny all',
-    'access_log none',
-    'cache_log /dev/null',
-    '',
   ];
-  await writeFile(file, configuration.join('\n'));
-  return divert(router, router.serve(['squid', '-N', '-f', file]), condition);
+  return squid(router, folder, configuration, condition);
+}
+
+/** squid answering every plain HTTP request with its page for what is forbidden. */
+export function denial(router: Machine, folder: string, condition: string): Promise<AsyncDisposable> {
+  return squid(router, folder, [`http_port ${PORT} intercept`, 'http_access deny all'], condition);
 }
 
 /**

@@ -20,6 +20,15 @@ export interface Outcome {
   readonly seconds: number;
 }
 
+/** What is special about a run. */
+export interface Circumstances {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A command that runs the agent, such as faketime. */
+  readonly within?: readonly string[];
+  /** Resolves with the signal to send when it is time; gives up when the run is over, as `over` tells it. */
+  readonly stop?: (over: AbortSignal) => Promise<NodeJS.Signals>;
+}
+
 /** The machine that the agent runs on. */
 export class Vm implements AsyncDisposable {
   readonly machine: Machine;
@@ -76,28 +85,22 @@ export class Vm implements AsyncDisposable {
     return JSON.parse(await this.machine.run(AGENT, 'plan', '--format', 'json', ...args)).targets;
   }
 
-  /**
-   * `apim-probe run` with these arguments and a report to a file. `stop`, when given, is awaited and its signal
-   * sent while the run is under way.
-   */
-  async probe(
-    args: readonly string[],
-    {
-      environment = {},
-      stop,
-    }: { environment?: Record<string, string>; stop?: () => Promise<NodeJS.Signals> } = {},
-  ): Promise<Outcome> {
+  /** `apim-probe run` with these arguments and a report to a file. */
+  async probe(args: readonly string[], circumstances: Circumstances = {}): Promise<Outcome> {
     this.#runs += 1;
     const output = join(this.#folder, `report-${this.#runs}.json`);
     const begun = performance.now();
-    const child = this.#spawn([AGENT, 'run', ...args, '--output', output], environment);
+    const argv = [...(circumstances.within ?? []), AGENT, 'run', ...args, '--output', output];
+    const child = this.#spawn(argv, circumstances.environment ?? {});
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     child.stdout.resume();
-    const closed = once(child, 'close');
-    if (stop !== undefined) child.kill(await stop());
+    const over = new AbortController();
+    const closed = once(child, 'close').finally(() => over.abort());
+    const signal = await circumstances.stop?.(over.signal);
+    if (signal !== undefined) child.kill(signal);
     const [code] = await closed;
     const seconds = (performance.now() - begun) / 1000;
     const text = await readFile(output, 'utf8').catch(() => {
