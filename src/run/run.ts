@@ -18,7 +18,7 @@ import { distrustBareConnections } from './distrust.ts';
 import { createGate } from './gate.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
-import { observeTarget } from './target.ts';
+import { choiceFor, observeTarget } from './target.ts';
 
 export interface RunParts {
   readonly options: Options;
@@ -41,7 +41,7 @@ export interface Observed {
 export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   const context = createContext(plan, parts);
   const endpoints = plan.targets.filter(({ kind }) => kind === 'endpoint');
-  parts.progress({ kind: 'start', total: endpoints.filter(({ testable }) => testable).length });
+  parts.progress({ kind: 'start', total: endpoints.filter((planned) => choiceFor(planned) !== null).length });
   // First, because every bare connection is judged by it: it must not wait behind a thousand targets.
   const reserved = control('tcp-reserved-address', context, () => reservedAddress(context));
   const [targets, ...besides] = await Promise.all([

@@ -15,9 +15,10 @@ const PAUSE_AFTER_FAILURE = 250;
  * this program put an end to.
  */
 export async function observeTarget(planned: PlannedTarget, context: RunContext): Promise<Target> {
-  if (!planned.testable) return untested(planned, planned.reason ?? 'not testable');
-  const choice = probeFor(planned.protocol);
-  if (choice === null) return untested(planned, `this version does not speak ${planned.protocol}`);
+  const choice = choiceFor(planned);
+  if (choice === null) {
+    return untested(planned, planned.reason ?? `this version does not speak ${planned.protocol}`);
+  }
   context.progress({ kind: 'begin', id: planned.id });
   const target = await look(planned, choice, context).catch((error: unknown) => {
     context.defects.add(planned.id, error);
@@ -25,6 +26,11 @@ export async function observeTarget(planned: PlannedTarget, context: RunContext)
   });
   context.progress({ kind: 'end', id: planned.id, status: target.status });
   return target;
+}
+
+/** The probe that this target will be tested with, or null when it will not be tested at all. */
+export function choiceFor({ testable, protocol }: PlannedTarget): Choice | null {
+  return testable ? probeFor(protocol) : null;
 }
 
 async function look(planned: PlannedTarget, choice: Choice, context: RunContext): Promise<Target> {

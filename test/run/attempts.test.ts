@@ -1,0 +1,208 @@
+/** Attempts, addresses and statuses, against real loopback peers. */
+import type { Socket } from 'node:net';
+import t from 'tap';
+import { closedWorld, nameServer, tcpPeer, to } from './peers.ts';
+import { ran, targets } from './runs.ts';
+
+/** Refuses the TLS hello by closing: a failure that comes at once. */
+const hangUp = (socket: Socket): void => void socket.once('data', () => socket.destroy());
+
+t.test('a port that is open is reached, with one attempt', async (t) => {
+  const peer = await tcpPeer(t, () => undefined);
+  const { only } = await ran({
+    options: { target: targets('tcp://10.0.0.9:1433'), attempts: 3 },
+    redirections: [to(peer, '10.0.0.9', 1433)],
+  });
+  t.equal(only.status, 'reachable');
+  t.equal(only.failure, null);
+  t.equal(only.attempts.length, 1);
+  t.match(only.attempts[0], { address: '10.0.0.9', ok: true, facts: { proof: 'connect' } });
+  t.ok(only.latency.connectMs !== null && only.latency.connectMs.min <= only.latency.connectMs.max);
+  t.same(only.addresses, [{ address: '10.0.0.9', family: 4, scope: 'private', via: [] }]);
+});
+
+t.test('a failure is tried again, and one that passes then is intermittent', async (t) => {
+  const reply = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+  const peer = await tcpPeer(t, (socket, number) => {
+    socket.once('data', () => (number < 3 ? socket.destroy() : socket.end(reply)));
+  });
+  const { only } = await ran({
+    options: { target: targets('http://10.0.0.9:80/'), attempts: 3 },
+    redirections: [to(peer, '10.0.0.9', 80)],
+  });
+  t.equal(only.status, 'intermittent');
+  t.equal(only.failure, 'protocol_closed');
+  t.same(
+    only.attempts.map(({ ok }) => ok),
+    [false, false, true],
+  );
+  t.equal(peer.count(), 3);
+  const starts = only.attempts.map(({ startedAt }) => Date.parse(startedAt));
+  t.ok((starts[1] ?? 0) - (starts[0] ?? 0) >= 240, 'after a pause');
+  t.ok(only.latency.totalMs !== null, 'of the attempt that succeeded');
+});
+
+t.test('attempts end at their number', async (t) => {
+  const peer = await tcpPeer(t, hangUp);
+  const { only } = await ran({
+    options: { target: targets('tls://10.0.0.9:443'), attempts: 2 },
+    redirections: [to(peer, '10.0.0.9', 443)],
+  });
+  t.match(only, { status: 'unreachable', failure: 'tls_closed', latency: { connectMs: null } });
+  t.equal(only.attempts.length, 2);
+  t.ok(
+    only.attempts.every(({ facts }) => facts.proof === 'connect'),
+    'what was seen before stays',
+  );
+});
+
+t.test('every address is tried, at the same time', async (t) => {
+  const waiting: Socket[] = [];
+  // Nobody is answered before all have come.
+  const peer = await tcpPeer(t, (socket) => {
+    waiting.push(socket);
+    if (waiting.length === 3) for (const each of waiting) each.end('HTTP/1.1 204 No Content\r\n\r\n');
+  });
+  const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
+  const names = await nameServer(t, () => ({ addresses, cname: 'real.example' }));
+  const { only } = await ran({
+    options: { target: targets('http://a.example:80/') },
+    names: [names],
+    redirections: [to(peer, 'a.example', 80)],
+  });
+  t.equal(only.status, 'reachable');
+  t.same(
+    only.attempts.map(({ address }) => address),
+    addresses,
+  );
+  t.same(only.addresses[0]?.via, ['real.example']);
+});
+
+t.test('one address that fails makes it intermittent', async (t) => {
+  const peer = await tcpPeer(t, () => undefined);
+  const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', '10.0.0.2'] }));
+  const { only } = await ran({
+    options: { target: targets('tcp://a.example:80') },
+    names: [names],
+    redirections: [to(peer, '10.0.0.2', 80)],
+  });
+  t.match(only, { status: 'intermittent', failure: 'tcp_refused' });
+});
+
+t.test('an address that a server gives twice is tried once', async (t) => {
+  const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', '10.0.0.1'] }));
+  const { only } = await ran({ options: { target: targets('tcp://a.example:80') }, names: [names] });
+  t.equal(only.addresses.length, 1);
+  t.equal(only.attempts.length, 1);
+});
+
+t.test('IPv6 is left alone on a VM that has none', async (t) => {
+  const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', 'fd00::1'] }));
+  const peer = await tcpPeer(t, () => undefined);
+  const options = { target: targets('tcp://a.example:80') };
+  const redirections = [to(peer, '10.0.0.1', 80)];
+  const without = await ran({ options, names: [names], redirections });
+  t.equal(without.only.status, 'reachable');
+  t.same(
+    without.only.addresses.map(({ address }) => address),
+    ['10.0.0.1', 'fd00::1'],
+    'but it is evidence',
+  );
+  t.notOk([...without.outside.wanted].some((way) => way.includes('fd00::1')));
+  const having = await ran({ options, names: [names], redirections, survey: { hasIPv6: true } });
+  t.equal(having.only.status, 'intermittent');
+  t.equal(having.only.attempts.length, 2);
+});
+
+t.test('an endpoint that has nothing but IPv6 is tried all the same', async (t) => {
+  const names = await nameServer(t, () => ({ addresses: ['fd00::1'] }));
+  const { only } = await ran({ options: { target: targets('tcp://a.example:80') }, names: [names] });
+  t.same(
+    only.attempts.map(({ address }) => address),
+    ['fd00::1'],
+  );
+});
+
+t.test('IPv4 says what went wrong where both were tried', async (t) => {
+  const peer = await tcpPeer(t, hangUp);
+  const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', 'fd00::1'] }));
+  const { only } = await ran({
+    options: { target: targets('tls://a.example:443') },
+    names: [names],
+    redirections: [to(peer, '10.0.0.1', 443)],
+    survey: { hasIPv6: true },
+  });
+  t.same(
+    only.attempts.map(({ failure }) => failure),
+    ['tls_closed', 'tcp_refused'],
+  );
+  t.match(only, { status: 'unreachable', failure: 'tls_closed' });
+});
+
+t.test('a protocol that this version does not speak is not tried', async (t) => {
+  const { only, outside } = await ran({ options: { target: targets('ntp://10.0.0.9:123') } });
+  t.match(only, { status: 'untested', failure: null, reason: 'this version does not speak ntp' });
+  t.notOk([...outside.wanted].some((way) => way.startsWith('10.0.0.9')));
+});
+
+t.test('a protocol that is taken as far as TCP or TLS says so', async (t) => {
+  const peer = await tcpPeer(t, () => undefined);
+  const { only } = await ran({
+    options: { target: targets('tds://10.0.0.9:1433') },
+    redirections: [to(peer, null, 1433)],
+  });
+  t.match(only.attempts[0]?.facts.conversation, /^stopped after the TCP connection/);
+  const secured = await ran({ options: { target: targets('amqps://10.0.0.9:5671') } });
+  t.match(secured.only.attempts[0]?.facts.conversation, /^stopped after TLS/);
+});
+
+t.test('no more attempts are under way than allowed', async (t) => {
+  const peer = await tcpPeer(t, (socket) => {
+    socket.once('data', () => setImmediate(() => socket.end('HTTP/1.1 204 No Content\r\n\r\n')));
+  });
+  const urls = Array.from({ length: 60 }, (_, index) => `http://10.0.0.${index + 1}:80/`);
+  const { targets: seen } = await ran({
+    options: { target: targets(...urls), concurrency: 5, timeout: 5000 },
+    outside: closedWorld([to(peer, null, 80)]),
+  });
+  t.ok(seen.every(({ status }) => status === 'reachable'));
+  t.equal(peer.count(), 60);
+  t.ok(peer.most() > 1 && peer.most() <= 5, `${peer.most()} at once`);
+});
+
+t.test('1,000 targets are each there once, in the plan’s order', async (t) => {
+  const peer = await tcpPeer(t, (socket) => socket.end());
+  const urls = Array.from({ length: 1000 }, (_, index) => `tcp://10.1.${index >> 8}.${index & 255}:80`);
+  const { targets: seen } = await ran({
+    options: { target: targets(...urls), timeout: 10_000 },
+    redirections: [to(peer, null, 80)],
+  });
+  t.equal(new Set(seen.map(({ id }) => id)).size, 1000);
+  t.same(
+    seen.map(({ id }) => id),
+    seen.map(({ id }) => id).toSorted(),
+  );
+  t.ok(seen.every(({ status }) => status === 'reachable'));
+});
+
+t.test('who watches is told of every target that is tested', async (t) => {
+  const { observe } = await import('../../src/run/run.ts');
+  const { customPlan, QUICK, surveyWith } = await import('./runs.ts');
+  const { optionsWith } = await import('./options.ts');
+  const options = optionsWith({ ...QUICK, target: targets('tcp://10.0.0.9:80', 'ntp://10.0.0.9:123') });
+  const told: unknown[] = [];
+  await observe(customPlan(options), {
+    options,
+    survey: surveyWith(),
+    outside: closedWorld(),
+    roots: [],
+    signal: new AbortController().signal,
+    progress: (event) => told.push(event),
+  });
+  t.same(told, [
+    { kind: 'start', total: 1 },
+    { kind: 'begin', id: 'custom/10.0.0.9:80' },
+    { kind: 'end', id: 'custom/10.0.0.9:80', status: 'unreachable' },
+    { kind: 'phase', name: 'controls' },
+  ]);
+});

@@ -1,0 +1,148 @@
+/** How a run ends before its time: the deadline, a signal. */
+import { setMaxListeners } from 'node:events';
+import t from 'tap';
+import { openSilentPort } from '../../src/lab/silent-port.ts';
+import { nameServer, tcpPeer, to } from './peers.ts';
+import { controlOf, ran, targets } from './runs.ts';
+
+/** Far more than anything here may take, and far less than the time-outs that the end cuts short. */
+const LONG = { timeout: 60_000, attempts: 3 };
+const urls = (count: number) =>
+  targets(...Array.from({ length: count }, (_, index) => `tls://10.0.${index >> 8}.${index & 255}:443`));
+
+t.test('at the deadline every endpoint is there once, and what was not done is untested', async (t) => {
+  const mute = await tcpPeer(t, () => undefined);
+  const started = performance.now();
+  const run = await ran({
+    options: { ...LONG, concurrency: 8, target: urls(300) },
+    redirections: [to(mute, null, 443)],
+    signal: AbortSignal.timeout(500),
+  });
+  t.ok(performance.now() - started < 10_000);
+  t.equal(new Set(run.targets.map(({ id }) => id)).size, 300);
+  for (const target of run.targets) {
+    t.match(target, { status: 'untested', failure: 'deadline_exceeded', reason: /^the run ended before/ });
+  }
+  t.equal(
+    run.targets.filter(({ attempts }) => attempts.length > 0).length,
+    8,
+    'only what had begun has traces',
+  );
+  t.equal(controlOf(run, 'clock').outcome, 'unknown');
+});
+
+t.test('what was concluded before stays', async (t) => {
+  const open = await tcpPeer(t, () => undefined);
+  const controller = new AbortController();
+  const mute = await tcpPeer(t, (socket) => {
+    socket.once('data', () => setTimeout(() => controller.abort('SIGINT'), 100));
+  });
+  const run = await ran({
+    options: { ...LONG, target: targets('tcp://10.0.0.1:80', 'tcp://10.0.0.2:81', 'tls://10.0.0.3:443') },
+    redirections: [to(open, '10.0.0.1', 80), to(mute, '10.0.0.3', 443)],
+    signal: controller.signal,
+  });
+  t.match(run.targets, [
+    { status: 'reachable' },
+    { status: 'unreachable', failure: 'tcp_refused' },
+    { status: 'untested', failure: 'deadline_exceeded' },
+  ]);
+  t.match(run.targets[2]?.attempts, [
+    {
+      failure: 'deadline_exceeded',
+      facts: { proof: 'connect' },
+      steps: [{ name: 'connect', ok: true }, { ok: false }],
+    },
+  ]);
+  t.match(controlOf(run, 'tcp-reserved-address'), { outcome: 'expected' });
+});
+
+t.test('name servers that never answer do not hold the end up', async (t) => {
+  const silent = await nameServer(t, () => 'silence');
+  const controller = new AbortController();
+  setTimeout(() => controller.abort('SIGTERM'), 300);
+  const target = targets(...Array.from({ length: 50 }, (_, index) => `tcp://host${index}.example:443`));
+  const started = performance.now();
+  const run = await ran({
+    options: { ...LONG, concurrency: 4, target },
+    names: [silent],
+    signal: controller.signal,
+  });
+  t.ok(performance.now() - started < 10_000);
+  for (const { status, failure, resolutions } of run.targets) {
+    t.same([status, failure], ['untested', 'deadline_exceeded']);
+    t.match(resolutions, [{ failure: 'deadline_exceeded' }]);
+  }
+  t.equal(controlOf(run, 'dns-random-name').outcome, 'unknown');
+  t.match(controlOf(run, 'azure-dns'), { outcome: 'unknown', detail: { text: /did not answer/ } });
+  t.ok(silent.count() <= 3 * 2 * 4, 'nothing was asked after the end');
+});
+
+t.test('a run that has ended before it begins opens no socket', async (t) => {
+  const names = await nameServer(t, () => ({ addresses: ['10.0.0.1'] }));
+  const run = await ran({
+    options: { target: targets('tcp://10.0.0.1:80', 'https://a.example:443/') },
+    names: [names],
+    signal: AbortSignal.abort('SIGINT'),
+  });
+  t.equal(run.outside.opened(), 0);
+  t.ok(run.targets.every(({ failure }) => failure === 'deadline_exceeded'));
+  t.match(controlOf(run, 'tcp-reserved-address'), { outcome: 'unknown', detail: { connected: false } });
+});
+
+t.test('the control after a cut handshake is cut by the end as well', async (t) => {
+  const controller = new AbortController();
+  // The target itself is cut at once; who comes back with another name finds silence.
+  const peer = await tcpPeer(t, (socket, number) => {
+    if (number === 1) socket.once('data', () => socket.destroy());
+    else if (number === 3) setTimeout(() => controller.abort('SIGINT'), 50);
+  });
+  const started = performance.now();
+  const run = await ran({
+    options: { ...LONG, attempts: 1, target: targets('tls://10.0.0.1:443') },
+    redirections: [to(peer, '10.0.0.1', 443)],
+    signal: controller.signal,
+  });
+  t.ok(performance.now() - started < 10_000);
+  t.equal(run.only.failure, 'tls_closed');
+  const others = run.controls.filter(({ name }) => name === 'tls-other-name');
+  t.equal(others.length, 2);
+  for (const other of others) {
+    t.match(other, { outcome: 'unknown', detail: { failure: 'deadline_exceeded', wentFurther: false } });
+  }
+});
+
+t.test('with everything silently dropped a run takes its attempts, and no more', async (t) => {
+  const silent = await openSilentPort();
+  t.teardown(() => silent.close());
+  const started = performance.now();
+  const run = await ran({
+    options: { timeout: 200, attempts: 3, target: urls(100) },
+    redirections: [to(silent, null, null)],
+  });
+  const elapsed = performance.now() - started;
+  t.ok(elapsed > 3 * 200, 'three time-outs');
+  t.ok(elapsed < 15_000, `${elapsed} ms`);
+  for (const target of run.targets) {
+    t.match(target, { status: 'unreachable', failure: 'tcp_timeout' });
+    t.equal(target.attempts.length, 3);
+  }
+});
+
+t.test('a thousand waiting targets add no listener that anybody is warned of', async (t) => {
+  const warnings: string[] = [];
+  const hear = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', hear);
+  t.teardown(() => process.off('warning', hear));
+  const controller = new AbortController();
+  setMaxListeners(10, controller.signal);
+  const mute = await tcpPeer(t, () => undefined);
+  setTimeout(() => controller.abort('SIGINT'), 200);
+  await ran({
+    options: { ...LONG, target: urls(1000) },
+    redirections: [to(mute, null, 443)],
+    signal: controller.signal,
+  });
+  await new Promise(setImmediate);
+  t.same(warnings, []);
+});

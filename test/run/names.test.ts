@@ -1,0 +1,126 @@
+/** Which server decides, what is asked, and what is kept of it. */
+import t from 'tap';
+import { nameServer, type Said } from './peers.ts';
+import { ran, serverAddress, targets } from './runs.ts';
+
+const target = targets('tcp://a.example:80');
+const HERE: Said = { addresses: ['10.0.0.1'] };
+const THERE: Said = { addresses: ['10.0.0.2'] };
+
+const dialled = (run: Awaited<ReturnType<typeof ran>>): readonly string[] =>
+  run.only.attempts.map(({ address }) => address);
+
+t.test('the first server decides, and every server is asked on its own', async (t) => {
+  const servers = [await nameServer(t, () => HERE), await nameServer(t, () => THERE)];
+  const run = await ran({ options: { target }, names: servers });
+  t.same(dialled(run), ['10.0.0.1']);
+  t.match(run.only.resolutions, [
+    { server: serverAddress(0), rcode: 'NOERROR', failure: null, addresses: ['10.0.0.1'] },
+    { server: serverAddress(1), rcode: 'NOERROR', failure: null, addresses: ['10.0.0.2'] },
+  ]);
+});
+
+for (const [what, first] of [
+  ['is silent', 'silence'],
+  ['fails', { rcode: 'SERVFAIL' }],
+  ['refuses', { rcode: 'REFUSED' }],
+] as const) {
+  t.test(`where the first ${what}, the second decides`, async (t) => {
+    const servers = [await nameServer(t, () => first), await nameServer(t, () => THERE)];
+    t.same(dialled(await ran({ options: { target }, names: servers })), ['10.0.0.2']);
+  });
+}
+
+t.test('a server that nobody hears decides nothing either', async (t) => {
+  const alive = await nameServer(t, () => THERE);
+  const run = await ran({ options: { target }, names: [{ ...alive, port: 1 }, alive] });
+  t.same(dialled(run), ['10.0.0.2']);
+  t.equal(run.only.resolutions[0]?.failure, 'dns_unreachable');
+});
+
+for (const [what, first, failure] of [
+  ['does not exist', { rcode: 'NXDOMAIN' }, 'dns_nxdomain'],
+  ['has no address', { addresses: [] }, 'dns_nodata'],
+] as const) {
+  t.test(`when the first says that the name ${what}, that is final`, async (t) => {
+    const servers = [await nameServer(t, () => first), await nameServer(t, () => THERE)];
+    const run = await ran({ options: { target }, names: servers });
+    t.match(run.only, { status: 'unreachable', failure, attempts: [], addresses: [] });
+    t.same(run.only.resolutions[1]?.addresses, ['10.0.0.2'], 'what the second says is evidence');
+  });
+}
+
+t.test('when none answers, the last one’s failure counts', async (t) => {
+  const servers = [await nameServer(t, () => 'silence'), await nameServer(t, () => ({ rcode: 'SERVFAIL' }))];
+  const { only } = await ran({ options: { target }, names: servers });
+  t.match(only, { status: 'unreachable', failure: 'dns_servfail' });
+});
+
+t.test('without any server no name resolves', async (t) => {
+  const { only } = await ran({ options: { target } });
+  t.match(only, { status: 'unreachable', failure: 'dns_unreachable', resolutions: [] });
+});
+
+t.test('the hosts file goes before every server, and the servers are evidence', async (t) => {
+  const names = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
+  const hosts = new Map([
+    ['a.example', ['10.0.0.7']],
+    ['elsewhere.example', ['10.0.0.8']],
+  ]);
+  const run = await ran({
+    options: { target: targets('tcp://A.example:80') },
+    names: [names],
+    survey: { hosts },
+  });
+  t.same(dialled(run), ['10.0.0.7']);
+  t.equal(run.only.resolutions[0]?.rcode, 'NXDOMAIN');
+  t.same(run.observations.environment.dns.hostsFile.overrides, [
+    { host: 'a.example', addresses: ['10.0.0.7'] },
+  ]);
+});
+
+t.test('what a slow server says is waited for, though the dial is long done', async (t) => {
+  const servers = [await nameServer(t, () => HERE), await nameServer(t, () => 'silence')];
+  const run = await ran({ options: { target }, names: servers });
+  t.same(dialled(run), ['10.0.0.1']);
+  t.same(
+    run.only.resolutions.map(({ rcode }) => rcode),
+    ['NOERROR', 'dns_timeout'],
+  );
+});
+
+t.test('a name is asked for once, however many targets share it', async (t) => {
+  const names = await nameServer(t, () => HERE);
+  const urls = targets('tcp://a.example:80', 'tcp://A.EXAMPLE:443', 'tcp://a.example:1433');
+  await ran({ options: { target: urls }, names: [names] });
+  t.same(names.questions.filter((question) => question.includes('a.example')).toSorted(), [
+    'A a.example',
+    'AAAA a.example',
+  ]);
+});
+
+t.test('a single label goes through the search list before it stands alone', async (t) => {
+  const names = await nameServer(t, (name) => (name === 'db.b.example' ? HERE : { rcode: 'NXDOMAIN' }));
+  const survey = { searchDomains: ['a.example', 'b.example'] };
+  const run = await ran({ options: { target: targets('tcp://db:1433') }, names: [names], survey });
+  t.same(dialled(run), ['10.0.0.1']);
+  const asked = names.questions.filter((question) => question.startsWith('A db'));
+  t.same(asked, ['A db.a.example', 'A db.b.example']);
+  const alone = await nameServer(t, (name) => (name === 'db' ? THERE : { rcode: 'NXDOMAIN' }));
+  t.same(dialled(await ran({ options: { target: targets('tcp://db:1433') }, names: [alone], survey })), [
+    '10.0.0.2',
+  ]);
+});
+
+t.test('a name with a dot is never asked for under a search domain', async (t) => {
+  const names = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
+  await ran({ options: { target }, names: [names], survey: { searchDomains: ['corp.example'] } });
+  t.notOk(names.questions.some((question) => question.includes('corp')));
+});
+
+t.test('an address is asked of nobody', async (t) => {
+  const names = await nameServer(t, () => HERE);
+  const { only } = await ran({ options: { target: targets('tcp://[::ffff:10.0.0.9]:80') }, names: [names] });
+  t.same(only.resolutions, []);
+  t.notOk(names.questions.some((question) => question.includes('ffff')));
+});

@@ -1,0 +1,125 @@
+/** Runs against peers: a survey by hand, a plan of the targets given, a world that ends on loopback. */
+import type { Redirection } from '../../probes/wire/outside.ts';
+import type { Options } from '../../src/config/types.ts';
+import { serverName } from '../../src/environment/index.ts';
+import type { Survey } from '../../src/environment/types.ts';
+import { makePlan } from '../../src/plan/plan.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import type { Control } from '../../src/report/controls.ts';
+import { Report, type Target } from '../../src/report/schema.ts';
+import { type Observed, observe } from '../../src/run/run.ts';
+import { optionsWith } from './options.ts';
+import { type ClosedWorld, closedWorld, type Peer, to } from './peers.ts';
+
+/** Time-outs for tests: nothing here is further away than loopback. */
+export const QUICK = { timeout: 300, attempts: 1, cloud: 'public', region: 'westeurope' } as const;
+
+export function surveyWith(changes: Partial<Survey> = {}): Survey {
+  const servers = changes.servers ?? [];
+  return {
+    environment: {
+      cloud: 'public',
+      region: 'westeurope',
+      vm: null,
+      network: { interfaces: [], subnet: null, subnetCapacity: null },
+      dns: {
+        servers: servers.map(serverName),
+        source: 'the test',
+        searchDomains: [],
+        hostsFile: { path: '/etc/hosts', entries: 0, overrides: [] },
+      },
+      proxies: [],
+      clockOffsetMs: null,
+      privileged: false,
+      notes: [],
+    },
+    servers,
+    searchDomains: [],
+    hosts: new Map(),
+    hasIPv6: false,
+    metadata: null,
+    ...changes,
+  };
+}
+
+/** A plan of the user's own targets alone. */
+export function customPlan(changes: Partial<Options>, servers: Survey['servers'] = []): Plan {
+  const options = optionsWith({ only: ['custom'], ...changes });
+  const plan = makePlan(options, {
+    cloud: 'public',
+    region: 'westeurope',
+    servers,
+    serversFrom: 'the test',
+    today: '2026-05-04',
+  });
+  const targets = plan.targets.filter(({ group }) => group === 'custom' || options.only.includes(group));
+  return { ...plan, targets };
+}
+
+/** `tcp://host:port` and the like, taken apart. */
+export function targets(...urls: readonly string[]): Options['target'] {
+  return urls.map((url) => {
+    const [, protocol = '', host = '', port = '', path] = /^(\w+):\/\/(.*):(\d+)(\/.*)?$/.exec(url) ?? [];
+    const bare = host.replace(/^\[(.*)\]$/, '$1');
+    return { protocol, host: bare, port: Number(port), path: path ?? null } as Options['target'][number];
+  });
+}
+
+export interface Ran extends Observed {
+  readonly outside: ClosedWorld;
+  readonly targets: readonly Target[];
+  readonly controls: readonly Control[];
+  /** The one target, of which a test is about. */
+  readonly only: Target;
+}
+
+export interface RunChanges {
+  readonly options?: Partial<Options>;
+  readonly survey?: Partial<Survey>;
+  readonly redirections?: readonly Redirection[];
+  /** Name servers; each is a server at an address of its own that leads to the peer. */
+  readonly names?: readonly Peer[];
+  readonly signal?: AbortSignal;
+  readonly outside?: ClosedWorld;
+  readonly plan?: Plan;
+}
+
+/** The address under which the test's name servers are configured. */
+export const serverAddress = (index: number): string => `10.255.0.${index + 1}`;
+
+/** Runs, and holds what was seen against the report's schema. */
+export async function ran(changes: RunChanges): Promise<Ran> {
+  const options = optionsWith({ ...QUICK, ...changes.options });
+  const servers = (changes.names ?? []).map((_, index) => ({ address: serverAddress(index), port: 53 }));
+  const redirections = [
+    ...(changes.names ?? []).map((peer, index) => to(peer, serverAddress(index), 53)),
+    ...(changes.redirections ?? []),
+  ];
+  const outside = changes.outside ?? closedWorld(redirections);
+  const plan = changes.plan ?? customPlan(options, servers);
+  const observed = await observe(plan, {
+    options,
+    survey: surveyWith({ servers, ...changes.survey }),
+    outside,
+    roots: [],
+    signal: changes.signal ?? new AbortController().signal,
+    progress: () => {},
+  });
+  const { targets, controls, environment } = observed.observations;
+  Report.shape.targets.parse(targets);
+  Report.shape.controls.parse(controls);
+  Report.shape.environment.parse(environment);
+  const [only] = targets;
+  if (only === undefined) throw new Error('the run had no target');
+  return { ...observed, outside, targets, controls, only };
+}
+
+/** The control of that name; fails when the run did not make it. */
+export function controlOf<Name extends Control['name']>(
+  { controls }: Ran,
+  name: Name,
+): Extract<Control, { name: Name }> {
+  const found = controls.find((control) => control.name === name);
+  if (found === undefined) throw new Error(`the run made no control ${name}`);
+  return found as Extract<Control, { name: Name }>;
+}
