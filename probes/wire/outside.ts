@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
-import { connect, isIPv6, type Socket } from 'node:net';
+import { connect, isIPv6, type Socket, SocketAddress } from 'node:net';
 
 /** `--connect-to`: null matches any host or any port, as an empty field does in curl. */
 export interface Redirection {
@@ -51,13 +51,18 @@ function redirect(
   address: string,
   port: number,
 ): Endpoint {
-  const wanted = host.toLowerCase();
+  const wanted = [comparable(host), comparable(address)];
   const hit = redirections.find(
     (candidate) =>
       (candidate.port === null || candidate.port === port) &&
-      (candidate.host === null ||
-        candidate.host.toLowerCase() === wanted ||
-        candidate.host.toLowerCase() === address.toLowerCase()),
+      (candidate.host === null || wanted.includes(comparable(candidate.host))),
   );
   return hit === undefined ? { address, port } : { address: hit.address, port: hit.toPort };
+}
+
+/** Names without their case, and IPv6 addresses in the one way of writing them (RFC 5952). */
+function comparable(host: string): string {
+  return isIPv6(host) && !host.includes('%')
+    ? new SocketAddress({ address: host, family: 'ipv6' }).address
+    : host.toLowerCase();
 }

@@ -1,0 +1,134 @@
+import t from 'tap';
+import { type Failure, ProbeError } from '../../../probes/failures.ts';
+import { type Layer, toProbeError } from '../../../probes/wire/failure.ts';
+
+/** As the runtime makes them: a code, and a system call when the system said so. */
+function systemError(code: string, syscall = 'connect'): Error {
+  return Object.assign(new Error(`${syscall} ${code} 192.0.2.1:443`), { code, syscall });
+}
+
+function openSslError(code: string, reason: string, tail = ''): Error {
+  const message = `40D7F591BE7F0000:error:0A000000:SSL routines:read:${reason}:../deps/x.c:1:${tail}\n`;
+  return Object.assign(new Error(message), { code, reason, library: 'SSL routines' });
+}
+
+const cases: readonly [Layer, Error, Failure][] = [
+  ['tcp', systemError('ECONNREFUSED'), 'tcp_refused'],
+  ['tcp', systemError('ETIMEDOUT'), 'tcp_timeout'],
+  ['tcp', systemError('ECONNRESET'), 'tcp_reset'],
+  ['tcp', systemError('ECONNABORTED'), 'tcp_reset'],
+  ['tcp', systemError('EPIPE', 'write'), 'tcp_reset'],
+  // What Linux makes of each ICMP code and of routes that refuse.
+  ...[
+    'ENETUNREACH',
+    'EHOSTUNREACH',
+    'ENETDOWN',
+    'EHOSTDOWN',
+    'ENONET',
+    'ENOPROTOOPT',
+    'EOPNOTSUPP',
+    'EACCES',
+    'EPERM',
+    'EINVAL',
+    'EADDRNOTAVAIL',
+    'EAFNOSUPPORT',
+  ].map((code): [Layer, Error, Failure] => ['tcp', systemError(code), 'tcp_unreachable']),
+  // This machine's own shortage says nothing of the network.
+  ['tcp', systemError('EMFILE'), 'unexpected'],
+  ['tcp', systemError('ENFILE'), 'unexpected'],
+  ['tcp', systemError('ENOBUFS'), 'unexpected'],
+  ['dns', systemError('EMFILE', 'bind'), 'unexpected'],
+  ['dns', systemError('ECONNREFUSED', 'recvmsg'), 'dns_unreachable'],
+  ['dns', systemError('EHOSTUNREACH', 'recvmsg'), 'dns_unreachable'],
+  ['dns', systemError('EPERM', 'send'), 'dns_unreachable'],
+  ['dns', systemError('ECONNRESET', 'read'), 'dns_unreachable'],
+  ['dns', systemError('ETIMEDOUT', 'read'), 'dns_timeout'],
+  ['udp', systemError('ECONNREFUSED', 'recvmsg'), 'udp_refused'],
+  ['udp', systemError('EACCES', 'recvmsg'), 'udp_refused'],
+  ['udp', systemError('ECONNRESET', 'recvmsg'), 'udp_refused'],
+  ['udp', systemError('EMFILE', 'bind'), 'unexpected'],
+  ['tls', systemError('ECONNRESET', 'read'), 'tls_reset'],
+  ['tls', systemError('EPIPE', 'write'), 'tls_reset'],
+  ['tls', systemError('ETIMEDOUT', 'read'), 'tls_timeout'],
+  ['tls', openSslError('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'), 'tls_not_tls'],
+  ['tls', openSslError('ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long'), 'tls_not_tls'],
+  ['tls', openSslError('ERR_OSSL_ASN1_WRONG_TAG', 'wrong tag'), 'tls_not_tls'],
+  ['tls', openSslError('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol'), 'tls_alert'],
+  ['tls', openSslError('ERR_SSL_DH_KEY_TOO_SMALL', 'dh key too small'), 'tls_alert'],
+  ['tls', systemError('EMFILE'), 'unexpected'],
+  ['protocol', systemError('ECONNRESET', 'read'), 'protocol_closed'],
+  ['protocol', systemError('EPIPE', 'write'), 'protocol_closed'],
+  ['protocol', systemError('ETIMEDOUT', 'read'), 'protocol_timeout'],
+  [
+    'protocol',
+    openSslError('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'bad record mac'),
+    'protocol_mismatch',
+  ],
+  ['protocol', Object.assign(new Error('bad path'), { code: 'UND_ERR_INVALID_ARG' }), 'unexpected'],
+  ['protocol', new TypeError('a mistake of ours'), 'unexpected'],
+];
+
+t.test('the same error means what its layer makes of it', async (t) => {
+  for (const [layer, error, failure] of cases) {
+    const { code } = error as NodeJS.ErrnoException;
+    t.equal(toProbeError(error, layer).failure, failure, `${layer}: ${code ?? error.name}`);
+  }
+});
+
+t.test('an alert after TLS 1.3 has ended for the client is an alert all the same', async (t) => {
+  const refused = openSslError(
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'tlsv13 alert certificate required',
+    'SSL alert number 116',
+  );
+  const error = toProbeError(refused, 'protocol');
+  t.equal(error.failure, 'tls_alert');
+  t.equal(
+    error.message,
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: tlsv13 alert certificate required (SSL alert number 116)',
+    'no source files and no thread numbers, which differ from build to build',
+  );
+});
+
+t.test('a ProbeError passes as it is', async (t) => {
+  const error = new ProbeError('dns_malformed', 'seen before');
+  t.equal(toProbeError(error, 'tcp'), error);
+});
+
+t.test('the words name the code once, and the cause of a wrapped error', async (t) => {
+  t.equal(toProbeError(systemError('ECONNREFUSED'), 'tcp').message, 'connect ECONNREFUSED 192.0.2.1:443');
+  const coded = Object.assign(new Error('no more'), { code: 'EMFILE' });
+  t.equal(toProbeError(coded, 'tcp').message, 'EMFILE: no more');
+  const wrapped = new Error('fetch failed', { cause: systemError('ECONNRESET', 'read') });
+  t.match(toProbeError(wrapped, 'protocol'), {
+    failure: 'protocol_closed',
+    message: 'read ECONNRESET 192.0.2.1:443',
+  });
+  t.equal(toProbeError(wrapped, 'protocol').cause, wrapped);
+});
+
+t.test('what a peer put into an error is printable and bounded', async (t) => {
+  const error = toProbeError(new Error(`\u001b[2J${'x'.repeat(1000)}`), 'protocol');
+  t.match(error.message, /^Error: \\u\{1b\}\[2J/);
+  t.ok(error.message.length <= 300);
+});
+
+t.test('whatever is thrown becomes an error', async (t) => {
+  const thrown: readonly unknown[] = [
+    undefined,
+    null,
+    'text',
+    7,
+    Symbol('s'),
+    {},
+    Object.create(null),
+    () => 1,
+  ];
+  for (const value of thrown) {
+    const error = toProbeError(value, 'tcp');
+    t.type(error, ProbeError);
+    t.equal(error.failure, 'unexpected');
+    t.type(error.message, 'string');
+  }
+  t.equal(toProbeError(Object.create(null), 'tcp').message, 'a thrown object');
+});

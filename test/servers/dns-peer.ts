@@ -1,0 +1,71 @@
+/** A name server on one loopback port, over UDP and TCP, that answers as it is told. */
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { type Asked, readQuery } from './dns-bytes.ts';
+import { type Owner, openPeer, type Peer } from './peer.ts';
+
+/** The bytes to answer with; null for silence, several for several datagrams. */
+type Answering = (asked: Asked, count: number) => Uint8Array | readonly Uint8Array[] | null;
+
+export interface DnsPeer {
+  readonly address: string;
+  readonly port: number;
+  /** What was asked, in order, and over what. */
+  readonly asked: readonly (Asked & { readonly over: 'udp' | 'tcp' })[];
+  /** The TCP half. */
+  readonly tcp: Peer;
+}
+
+export interface DnsBehaviour {
+  readonly udp?: Answering;
+  /** The message without its length, or a behaviour of the connection itself. */
+  readonly tcp?: Answering;
+  readonly connection?: (socket: Socket) => void;
+  /** UDP answers come from another port than the one that was asked. */
+  readonly fromElsewhere?: boolean;
+}
+
+export async function openDnsPeer(t: Owner, behaviour: DnsBehaviour): Promise<DnsPeer> {
+  const asked: (Asked & { over: 'udp' | 'tcp' })[] = [];
+  const hear = (over: 'udp' | 'tcp', bytes: Buffer, answering: Answering | undefined): Uint8Array[] => {
+    const question = readQuery(bytes);
+    asked.push({ ...question, over });
+    const answer = answering?.(question, asked.filter((known) => known.over === over).length) ?? null;
+    return answer === null ? [] : [answer].flat();
+  };
+  const talk = (socket: Socket): void => {
+    socket.on('data', (bytes: Buffer) => {
+      for (const answer of hear('tcp', bytes.subarray(2), behaviour.tcp)) socket.write(framed(answer));
+    });
+  };
+  const { tcp, udp: socket } = await openPair(t, behaviour.connection ?? talk);
+  const elsewhere = behaviour.fromElsewhere ? await bind(t, 0) : socket;
+  socket.on('message', (bytes, from) => {
+    for (const answer of hear('udp', bytes, behaviour.udp)) elsewhere.send(answer, from.port, from.address);
+  });
+  return { address: '127.0.0.1', port: tcp.port, asked, tcp };
+}
+
+/** With its length in front (RFC 1035 section 4.2.2). */
+export function framed(message: Uint8Array): Buffer {
+  return Buffer.concat([Uint8Array.from([message.length >> 8, message.length & 255]), message]);
+}
+
+/** One port for both; another one when somebody has its UDP half already. */
+async function openPair(
+  t: Owner,
+  behave: (socket: Socket) => void,
+): Promise<{ tcp: Peer; udp: dgram.Socket }> {
+  const tcp = await openPeer(t, behave);
+  const udp = await bind(t, tcp.port).catch(() => null);
+  return udp === null ? openPair(t, behave) : { tcp, udp };
+}
+
+async function bind(t: Owner, port: number): Promise<dgram.Socket> {
+  const socket = dgram.createSocket('udp4');
+  socket.bind(port, '127.0.0.1');
+  await once(socket, 'listening');
+  t.teardown(() => socket.close());
+  return socket;
+}
