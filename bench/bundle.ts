@@ -20,7 +20,9 @@ export async function bundle(): Promise<readonly string[]> {
     format: 'esm',
     outdir: folder,
     outExtension: { '.js': '.mjs' },
-    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
     logLevel: 'error',
   });
   return [process.execPath, join(folder, 'apim-probe.mjs')];
