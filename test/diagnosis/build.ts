@@ -218,7 +218,7 @@ export function attempt(address: string, failure: Failure | null, facts: Facts =
   };
 }
 
-function certificate(given: Partial<CertificateFacts> = {}): CertificateFacts {
+export function certificate(given: Partial<CertificateFacts> = {}): CertificateFacts {
   return {
     subject: 'O=Microsoft Corporation, CN=*.blob.core.windows.net',
     issuer: 'C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 07',

@@ -79,3 +79,17 @@ t.test('SERVFAIL for a name that Azure DNS denies is a wrong name', async (t) =>
   });
   t.equal(causes['sql/a.database.windows.net:443'], 'name-does-not-exist');
 });
+
+t.test('only names that the catalogue fixes are blamed on a document', async (t) => {
+  const remedy = (group: 'sql' | 'kms', kind: 'catalog' | 'config') =>
+    judge({
+      targets: [
+        unresolved(group, 'a.net', [nxdomain()], {
+          source: { kind, document: 'Port table', asOf: '2026-04-30' },
+        }),
+      ],
+    }).only('name-does-not-exist').remedy[0];
+  t.match(remedy('kms', 'catalog'), 'The name comes from Port table');
+  t.match(remedy('sql', 'catalog'), 'Compare a.net with');
+  t.match(remedy('kms', 'config'), 'Compare a.net with');
+});

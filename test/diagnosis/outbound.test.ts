@@ -288,3 +288,17 @@ t.test('only one of several addresses needs to have connected', async (t) => {
   const { findings } = judge({ targets: [dropped('a.net'), dropped('b.net'), dropped('c.net'), half] });
   t.notOk(findings.some(({ cause }) => cause === 'no-outbound-path'));
 });
+
+t.test('many missing rules stay many as long as anything without a service endpoint works', async (t) => {
+  const storage = reached('storage-blob', 'a.blob.core.windows.net', '20.60.1.1', { serviceTag: 'Storage' });
+  const entra = reached('entra-id', 'login.windows.net', '20.1.1.1', { serviceTag: 'AzureActiveDirectory' });
+  const silent = [dropped('a.net', 'AzureMonitor'), dropped('b.net', 'Internet'), dropped('c.net', 'Sql')];
+  t.equal(judge({ targets: [storage, entra, ...silent] }).findings.length, 3);
+  const inside = reached('redis', 'r.redis.cache.windows.net', '10.2.0.5');
+  t.equal(
+    judge({ targets: [storage, inside, ...silent] }).findings.length,
+    1,
+    'private ones say nothing of it',
+  );
+  t.equal(judge({ targets: [storage, ...silent.slice(1)] }).findings.length, 2, 'two are not many');
+});

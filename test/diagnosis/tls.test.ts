@@ -1,6 +1,17 @@
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
-import { attempt, clock, failed, judge, otherName, reached, reservedAddress, target, tls } from './build.ts';
+import {
+  attempt,
+  certificate,
+  clock,
+  failed,
+  judge,
+  otherName,
+  reached,
+  reservedAddress,
+  target,
+  tls,
+} from './build.ts';
 
 const HOST = 'a.blob.core.windows.net';
 const ID = `storage-blob/${HOST}:443`;
@@ -323,4 +334,10 @@ t.test('without a measurement a fast clock shows in expired certificates', async
   const { only } = judge({ targets: expired });
   t.equal(only('clock-skew').title, 'This VM’s clock seems to be fast');
   t.match(only('clock-skew').explanation, 'seem to have expired at once, at a.net, b.net and c.net.');
+});
+
+t.test('one certificate of the chain that is bad by the true time suffices', async (t) => {
+  const chain = [certificate(), certificate({ validTo: '2020-01-01T00:00:00.000Z' })];
+  const half = failed('gateway', 'a.azure-api.net', '10.1.0.5', 'tls_expired', { facts: tls({ chain }) });
+  t.equal(judge({ targets: [half], controls: [clock(86_400_000)] }).causes[half.id], 'wrong-certificate');
 });
