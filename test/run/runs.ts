@@ -82,6 +82,7 @@ export interface RunChanges {
   readonly signal?: AbortSignal;
   readonly outside?: ClosedWorld;
   readonly plan?: Plan;
+  readonly roots?: readonly string[];
 }
 
 /** The address under which the test's name servers are configured. */
@@ -101,7 +102,7 @@ export async function ran(changes: RunChanges): Promise<Ran> {
     options,
     survey: surveyWith({ servers, ...changes.survey }),
     outside,
-    roots: [],
+    roots: changes.roots ?? [],
     signal: changes.signal ?? new AbortController().signal,
     progress: () => {},
   });

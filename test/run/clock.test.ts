@@ -1,0 +1,87 @@
+import t from 'tap';
+import type { Attempt, Target } from '../../src/report/schema.ts';
+import { clock } from '../../src/run/controls/clock.ts';
+
+const NOW = Date.parse('2026-05-04T10:00:00.000Z');
+const MINUTE = 60_000;
+
+function attempt(date: string | null, spentMs = 100): Attempt {
+  return {
+    address: '10.0.0.1',
+    startedAt: new Date(NOW).toISOString(),
+    ok: true,
+    failure: null,
+    steps: [{ name: 'request', ms: spentMs, ok: true }],
+    facts: {
+      http: {
+        status: 200,
+        headers: date === null ? {} : { date },
+        bodyBytes: 0,
+        bodyStart: '',
+        blockPage: null,
+      },
+    },
+  };
+}
+
+/** A service whose clock is so far ahead of this one. */
+const ahead = (ms: number) => attempt(new Date(NOW + 100 + ms).toUTCString());
+
+function judged(...attempts: readonly (readonly Attempt[])[]) {
+  return clock(
+    attempts.map((each, index) => ({ id: `custom/peer:${index}`, attempts: each }) as unknown as Target),
+  );
+}
+
+t.test('services that agree with this clock', async (t) => {
+  const { outcome, detail } = judged([ahead(0)], [ahead(-500)], [ahead(500)]);
+  t.equal(outcome, 'expected');
+  t.equal(detail.samples.length, 3);
+  t.match(detail.text, 'this clock agrees with 3 services');
+});
+
+t.test('the median decides, so that one wrong server accuses nobody', async (t) => {
+  const { outcome, detail } = judged([ahead(0)], [ahead(60 * MINUTE)], [ahead(2_000)]);
+  t.equal(outcome, 'expected');
+  t.ok(Math.abs((detail.offsetMs ?? 0) + 2_000) <= 1_100);
+  t.match(detail.text, /^this clock is [23] s behind the median of 3 services$/);
+});
+
+t.test('more than five minutes is too much, on either side', async (t) => {
+  t.equal(judged([ahead(-6 * MINUTE)]).outcome, 'anomalous');
+  t.match(judged([ahead(-6 * MINUTE)]).detail.text, /^this clock is 36\d s ahead of/);
+  t.equal(judged([ahead(6 * MINUTE)]).outcome, 'anomalous');
+  t.equal(judged([ahead(4 * MINUTE)]).outcome, 'expected');
+});
+
+t.test('the time that the answer took is not the clock’s fault', async (t) => {
+  const { detail } = judged([attempt(new Date(NOW + 4_000).toUTCString(), 4_000)]);
+  t.equal(detail.offsetMs, 0);
+});
+
+t.test('nobody who told the time', async (t) => {
+  for (const none of [
+    judged(),
+    judged([]),
+    judged([attempt(null)]),
+    judged([{ ...attempt(null), facts: {} }]),
+  ]) {
+    t.match(none, { outcome: 'unknown', detail: { offsetMs: null, samples: [] } });
+  }
+});
+
+t.test('what is no HTTP date tells no time', async (t) => {
+  for (const date of [
+    '1',
+    '2026-05-04T10:00:00Z',
+    'yesterday',
+    'Mon, 99 May 2026 10:00:00 GMT',
+    '+275760-09-13',
+  ]) {
+    t.equal(judged([attempt(date)]).outcome, 'unknown', date);
+  }
+});
+
+t.test('each target tells the time once', async (t) => {
+  t.equal(judged([attempt(null), ahead(0), ahead(0)]).detail.samples.length, 1);
+});

@@ -1,0 +1,238 @@
+/** Each control as expected, anomalous and unknown, through real loopback peers. */
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
+import tls from 'node:tls';
+import t from 'tap';
+import { authority, identity, server } from '../servers/certificates.ts';
+import { nameServer, type Peer, tcpPeer, to } from './peers.ts';
+import { controlOf, ran, serverAddress, targets } from './runs.ts';
+
+const target = targets('tcp://a.example:80');
+
+t.test('random names: denied, as on an honest network', async (t) => {
+  const names = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
+  const run = await ran({ options: { target }, names: [names] });
+  t.match(controlOf(run, 'dns-random-name'), { outcome: 'expected', detail: { answers: [] } });
+  const asked = names.questions.filter((question) => /^A x[0-9a-f]{16}\./.test(question));
+  t.ok(asked.length >= 8, 'one under each service suffix');
+  t.ok(asked.some((question) => question.endsWith('.blob.core.windows.net')));
+  t.equal(new Set(asked).size, asked.length);
+});
+
+t.test('random names: one that resolves is an invention', async (t) => {
+  const honest = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
+  const inventing = await nameServer(t, (name) =>
+    name.endsWith('.vault.azure.net') ? { addresses: ['10.66.0.1'] } : { rcode: 'NXDOMAIN' },
+  );
+  const { outcome, detail } = controlOf(
+    await ran({ options: { target }, names: [honest, inventing] }),
+    'dns-random-name',
+  );
+  t.equal(outcome, 'anomalous');
+  t.equal(detail.answers.length, 1);
+  t.match(detail.answers, [{ server: serverAddress(1), rcode: 'NOERROR', addresses: ['10.66.0.1'] }]);
+  t.match(
+    detail.text,
+    /^x[0-9a-f]{16}\.vault\.azure\.net does not exist, and 10\.255\.0\.2 says that it is at/,
+  );
+});
+
+t.test('random names: silence and refusals teach nothing', async (t) => {
+  const servers = [await nameServer(t, () => 'silence'), await nameServer(t, () => ({ rcode: 'SERVFAIL' }))];
+  const run = await ran({ options: { target }, names: servers });
+  t.equal(controlOf(run, 'dns-random-name').outcome, 'unknown');
+  t.equal(controlOf(await ran({ options: { target } }), 'dns-random-name').outcome, 'unknown', 'no server');
+});
+
+t.test('the reserved address: refused or silent, as it should be', async (t) => {
+  const { outcome, detail } = controlOf(await ran({ options: { target } }), 'tcp-reserved-address');
+  t.equal(outcome, 'expected');
+  t.match(detail, { address: '192.0.2.1:443', connected: false, failure: 'tcp_refused' });
+});
+
+t.test('the reserved address: who connects there connects everywhere', async (t) => {
+  const proxy = await tcpPeer(t, () => undefined);
+  const run = await ran({
+    options: {
+      target: targets('tcp://20.60.1.4:1433', 'tcp://10.0.0.1:1433', 'tcp://20.60.1.5:1434'),
+    },
+    redirections: [to(proxy, '192.0.2.1', 443), to(proxy, null, 1433)],
+  });
+  t.match(controlOf(run, 'tcp-reserved-address'), {
+    outcome: 'anomalous',
+    detail: { connected: true, failure: null, text: /192\.0\.2\.1:443 belongs to nobody/ },
+  });
+  t.match(
+    run.targets.map(({ id, status, reason }) => [id, status, reason]),
+    [
+      ['custom/10.0.0.1:1433', 'reachable', null],
+      ['custom/20.60.1.4:1433', 'untested', /^a completed TCP connection proves nothing here/],
+      ['custom/20.60.1.5:1434', 'unreachable', null],
+    ],
+    'a public address that only took the connection is taken back',
+  );
+});
+
+t.test('Azure DNS: asked for the names of the plan when it is not configured', async (t) => {
+  const azure = await nameServer(t, (name) =>
+    name === 'a.example' ? { addresses: ['10.0.0.1'], cname: 'real.example' } : { rcode: 'NXDOMAIN' },
+  );
+  const names = await nameServer(t, () => ({ rcode: 'SERVFAIL' }));
+  const options = { target: targets('tcp://a.example:80', 'tcp://A.example:81', 'tcp://b.example:80') };
+  const run = await ran({ options, names: [names], redirections: [to(azure, '168.63.129.16', 53)] });
+  const { outcome, detail } = controlOf(run, 'azure-dns');
+  t.equal(outcome, 'expected');
+  t.equal(detail.text, '168.63.129.16, asked directly, resolves 1 of 2 names');
+  t.match(detail.answers, [
+    { name: 'a.example', rcode: 'NOERROR', addresses: ['10.0.0.1'], cname: ['real.example'] },
+    { name: 'b.example', rcode: 'NXDOMAIN', addresses: [] },
+  ]);
+});
+
+t.test('Azure DNS: what it says otherwise', async (t) => {
+  const denying = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
+  const denied = await ran({ options: { target }, redirections: [to(denying, '168.63.129.16', 53)] });
+  t.match(controlOf(denied, 'azure-dns'), {
+    outcome: 'unknown',
+    detail: { text: '168.63.129.16, asked directly, answers and resolves none of 1 names' },
+  });
+  const silent = await ran({ options: { target } });
+  t.match(controlOf(silent, 'azure-dns'), { outcome: 'unknown', detail: { text: /did not answer/ } });
+});
+
+t.test('Azure DNS: not asked when it is configured, nor when there is nothing to ask', async (t) => {
+  const azure = await nameServer(t, () => ({ addresses: ['10.0.0.1'] }));
+  const servers = [{ address: '168.63.129.16', port: 53 }];
+  const configured = await ran({
+    options: { target },
+    survey: { servers },
+    redirections: [to(azure, '168.63.129.16', 53)],
+  });
+  t.notOk(configured.controls.some(({ name }) => name === 'azure-dns'));
+  const nameless = await ran({ options: { target: targets('tcp://10.0.0.1:80') } });
+  t.notOk(nameless.controls.some(({ name }) => name === 'azure-dns'));
+  t.notOk([...nameless.outside.wanted].some((way) => way.includes('168.63.129.16')));
+});
+
+t.test('Azure DNS: of very many names only the first are asked', async (t) => {
+  const azure = await nameServer(t, () => ({ addresses: ['10.0.0.1'] }));
+  const urls = targets(...Array.from({ length: 230 }, (_, index) => `tcp://h${index}.example:80`));
+  const run = await ran({
+    options: { target: urls, timeout: 5000 },
+    redirections: [to(azure, '168.63.129.16', 53)],
+  });
+  const { detail } = controlOf(run, 'azure-dns');
+  t.equal(detail.answers.length, 200);
+  t.equal(detail.text, '168.63.129.16, asked directly, resolves 200 of the first 200 of 230 names');
+});
+
+t.test('another name: not tried when no handshake was cut', async (t) => {
+  const run = await ran({ options: { target: targets('tls://10.0.0.1:443') } });
+  t.equal(run.only.failure, 'tcp_refused');
+  t.notOk(run.controls.some(({ name }) => name === 'tls-other-name'));
+});
+
+const NAMES = ['cut.example', 'allowed.example'];
+const issuer = await authority('CN=Test root');
+const certificate = identity(await server(issuer, NAMES));
+
+/** A TLS server behind a firewall that cuts the hellos that it is told to. */
+async function firewall(t: Parameters<typeof tcpPeer>[0], cuts: (hello: string) => boolean): Promise<Peer> {
+  const service = tls.createServer(certificate).listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  t.teardown(() => service.close());
+  const { port } = service.address() as AddressInfo;
+  return tcpPeer(t, (socket) => {
+    socket.once('data', (hello) => {
+      if (cuts(hello.toString('latin1'))) {
+        socket.destroy();
+        return;
+      }
+      const behind = net.connect(port, '127.0.0.1');
+      behind.on('error', () => socket.destroy());
+      socket.on('close', () => behind.destroy());
+      behind.write(hello);
+      socket.pipe(behind).pipe(socket);
+    });
+  });
+}
+
+t.test('another name: a firewall that reads names lets it further', async (t) => {
+  const peer = await firewall(t, (hello) => hello.includes('cut.example'));
+  const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
+  const run = await ran({
+    options: { target: targets('tls://cut.example:443'), timeout: 5000 },
+    names: [names],
+    redirections: [to(peer, 'cut.example', 443)],
+  });
+  t.match(run.only, { status: 'unreachable', failure: 'tls_closed' });
+  const others = run.controls.flatMap((control) => (control.name === 'tls-other-name' ? [control] : []));
+  t.match(
+    others.map(({ outcome, detail }) => [outcome, detail.serverName, detail.wentFurther, detail.failure]),
+    [
+      ['anomalous', null, true, null],
+      ['anomalous', 'www.microsoft.com', true, null],
+    ],
+  );
+  t.equal(others[0]?.detail.target, 'custom/cut.example:443');
+  t.equal(others[0]?.detail.text, '20.60.1.4:443, where TLS for cut.example was cut, answers without a name');
+});
+
+t.test('another name: one that is known to pass is tried where there is one', async (t) => {
+  const peer = await firewall(t, (hello) => hello.includes('cut.example'));
+  const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
+  const run = await ran({
+    options: { target: targets('tls://allowed.example:443', 'tls://cut.example:443'), timeout: 5000 },
+    names: [names],
+    redirections: [to(peer, '20.60.1.4', 443)],
+    roots: [issuer.pem],
+  });
+  t.same(
+    run.targets.map(({ status }) => status),
+    ['reachable', 'unreachable'],
+  );
+  const others = run.controls.flatMap((control) => (control.name === 'tls-other-name' ? [control] : []));
+  t.same(
+    others.map(({ detail }) => detail.serverName),
+    [null, 'allowed.example'],
+  );
+});
+
+t.test('another name: what cuts every handshake reads no names', async (t) => {
+  const peer = await firewall(t, () => true);
+  const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
+  const run = await ran({
+    options: { target: targets('tls://cut.example:443') },
+    names: [names],
+    redirections: [to(peer, 'cut.example', 443)],
+  });
+  const others = run.controls.flatMap((control) => (control.name === 'tls-other-name' ? [control] : []));
+  t.match(
+    others.map(({ outcome, detail }) => [outcome, detail.wentFurther, detail.failure]),
+    [
+      ['expected', false, 'tls_closed'],
+      ['expected', false, 'tls_closed'],
+    ],
+  );
+  t.match(others[1]?.detail.text, /does not answer with the name www\.microsoft\.com$/);
+});
+
+t.test('another name: the alert of a server is an answer', async (t) => {
+  const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 112]);
+  const peer = await tcpPeer(t, (socket, number) => {
+    socket.once('data', () => (number === 1 ? socket.destroy() : socket.end(alert)));
+  });
+  const run = await ran({
+    options: { target: targets('tls://10.0.0.1:443') },
+    redirections: [to(peer, '10.0.0.1', 443)],
+  });
+  const [other] = run.controls.filter(({ name }) => name === 'tls-other-name');
+  t.match(other, { outcome: 'anomalous', detail: { wentFurther: true, failure: 'tls_alert' } });
+});
+
+t.test('another name: tried for a few targets, however many were cut', async (t) => {
+  const peer = await firewall(t, () => true);
+  const urls = targets(...Array.from({ length: 20 }, (_, index) => `tls://10.0.0.${index + 1}:443`));
+  const run = await ran({ options: { target: urls }, redirections: [to(peer, null, 443)] });
+  t.equal(run.controls.filter(({ name }) => name === 'tls-other-name').length, 16);
+});
