@@ -1,9 +1,11 @@
 /** The pure parts of a run: addresses, sums of attempts, the gate. */
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
+import type { Control } from '../../src/report/controls.ts';
 import type { Attempt } from '../../src/report/schema.ts';
 import { describeAddress } from '../../src/run/addresses.ts';
 import type { Tried } from '../../src/run/attempt.ts';
+import { distrustBareConnections } from '../../src/run/distrust.ts';
 import { createGate } from '../../src/run/gate.ts';
 import { summarise, untested } from '../../src/run/summarise.ts';
 import { customPlan, targets } from './runs.ts';
@@ -161,4 +163,37 @@ t.test('after the end nothing begins', async (t) => {
   const later = Array.from({ length: 10_000 }, () => gate(async () => 'never'));
   t.equal(await first, 'begun');
   t.same(new Set(await Promise.all(later)), new Set([null]));
+});
+
+t.test('where anyone connects, only a bare connection is taken back', async (t) => {
+  const control = (outcome: Control['outcome']): Control => ({
+    name: 'tcp-reserved-address',
+    outcome,
+    detail: { text: '', address: '192.0.2.1:443', connected: outcome === 'anomalous', failure: null },
+  });
+  const seen = (proof: 'connect' | 'certificate' | 'reply', where: string, ...more: readonly Tried[]) => {
+    const passed = tried(null);
+    const attempt: Attempt = { ...passed.attempt, facts: { proof } };
+    const addresses = [describeAddress(where, [])];
+    const dialable = { addresses, failure: null };
+    return summarise(planned, { dialable, resolutions: [], tried: [{ ...passed, attempt }, ...more] });
+  };
+  const targets = [
+    seen('connect', '20.60.1.4'),
+    seen('connect', '20.60.1.4', tried('tcp_timeout')),
+    seen('certificate', '20.60.1.4'),
+    seen('reply', '20.60.1.4'),
+    seen('connect', '10.0.0.1'),
+    summed(tried('tcp_timeout')),
+  ];
+  const before = targets.map(({ status }) => status);
+  t.same(before, ['reachable', 'intermittent', 'reachable', 'reachable', 'reachable', 'unreachable']);
+  t.equal(distrustBareConnections(targets, [control('expected')]), targets);
+  t.equal(distrustBareConnections(targets, []), targets);
+  const after = distrustBareConnections(targets, [control('anomalous')]);
+  t.same(
+    after.map(({ status }) => status),
+    ['untested', 'untested', 'reachable', 'reachable', 'reachable', 'unreachable'],
+  );
+  t.match(after[0], { failure: null, reason: /proves nothing here/, attempts: [{ ok: true }] });
 });

@@ -1,0 +1,117 @@
+import t from 'tap';
+import { assemble, type Parts } from '../../src/report/assemble.ts';
+import { Report } from '../../src/report/schema.ts';
+import { VERSION } from '../../src/version.ts';
+import { planWith } from '../plan/places.ts';
+import { finding, report, target, wholeCatalogue } from './samples.ts';
+
+const STARTED = Date.parse('2026-05-04T08:30:00.000Z');
+const { environment, controls } = report();
+
+function partsWith(changes: Partial<Parts> = {}): Parts {
+  const targets = wholeCatalogue();
+  return {
+    startedAt: STARTED,
+    finishedAt: STARTED + 4210,
+    interrupted: null,
+    plan: planWith(),
+    observations: { environment, controls, targets },
+    judged: { targets, findings: [] },
+    ...changes,
+  };
+}
+
+t.test('a report is valid, and says who made it and when', async (t) => {
+  const made = assemble(partsWith());
+  Report.parse(made);
+  t.match(made, {
+    schemaVersion: Report.shape.schemaVersion.value,
+    agent: {
+      name: 'apim-probe',
+      version: VERSION,
+      runtime: `node ${process.versions.node}`,
+      arch: process.arch,
+    },
+    startedAt: '2026-05-04T08:30:00.000Z',
+    finishedAt: '2026-05-04T08:30:04.210Z',
+    durationMs: 4210,
+    interrupted: null,
+    verdict: 'ready',
+    environment,
+    controls,
+  });
+  t.match(VERSION, /^\d+\.\d+\.\d+/);
+});
+
+t.test('every report has an id of its own, and later ones sort later', async (t) => {
+  const ids = Array.from({ length: 100 }, () => assemble(partsWith()).id);
+  t.equal(new Set(ids).size, 100);
+  const times = ids.map((id) => id.slice(0, 13));
+  t.same(times, times.toSorted());
+});
+
+t.test('targets come by group and id, whatever order they were observed in', async (t) => {
+  const forth = assemble(partsWith());
+  const back = assemble(partsWith({ judged: { targets: wholeCatalogue().toReversed(), findings: [] } }));
+  t.same(back.targets, forth.targets);
+  const [first, , third] = forth.targets;
+  t.equal(first?.group, 'storage-blob');
+  t.equal(third?.group, 'storage-queue');
+  const same = ['b', 'a', 'c'].map((host) => target('custom', host, 443));
+  const sorted = assemble(partsWith({ judged: { targets: same, findings: [] } })).targets;
+  t.same(
+    sorted.map(({ host }) => host),
+    ['a', 'b', 'c'],
+  );
+});
+
+t.test('findings stay in the order of the diagnosis', async (t) => {
+  const findings = [finding({ cause: 'dns-tampered' }), finding({ cause: 'block-page' })];
+  const made = assemble(partsWith({ judged: { targets: wholeCatalogue(), findings } }));
+  t.same(
+    made.findings.map(({ cause }) => cause),
+    ['dns-tampered', 'block-page'],
+  );
+});
+
+t.test('what no test can reach is listed with its reason', async (t) => {
+  const plan = planWith();
+  const { notTestable } = assemble(partsWith({ plan }));
+  t.equal(notTestable.length, plan.targets.filter(({ kind }) => kind === 'note').length);
+  t.ok(notTestable.every(({ reason }) => reason.length > 0));
+  t.ok(notTestable.some(({ endpoint }) => endpoint === 'control-plane/<api-management>:3443'));
+  t.ok(notTestable.some(({ endpoint }) => endpoint.includes('*.data.microsoft.com')));
+});
+
+t.test('verdict and counts are those of the judged targets', async (t) => {
+  const missing = target('sql', 'a.example', 1433, { required: true, status: 'unreachable' });
+  const made = assemble(partsWith({ judged: { targets: [missing], findings: [] } }));
+  t.equal(made.verdict, 'blocked');
+  t.same(made.summary.required, { total: 1, reachable: 0, intermittent: 0, unreachable: 1, untested: 0 });
+});
+
+for (const interrupted of ['SIGINT', 'SIGTERM', 'deadline', 'defect'] as const) {
+  t.test(`a run that ${interrupted} ended is as valid`, async (t) => {
+    const targets = wholeCatalogue().map((each) => ({ ...each, status: 'untested' as const }));
+    const made = assemble(partsWith({ interrupted, judged: { targets, findings: [] } }));
+    Report.parse(made);
+    t.equal(made.interrupted, interrupted);
+    t.equal(made.verdict, 'inconclusive');
+  });
+}
+
+t.test('a run of nothing is valid too', async (t) => {
+  const nothing = { targets: [], findings: [] };
+  const made = assemble(partsWith({ finishedAt: STARTED - 1, judged: nothing }));
+  Report.parse(made);
+  t.equal(made.durationMs, 0);
+});
+
+t.test('10,000 targets are put in order in a moment', async (t) => {
+  const targets = Array.from({ length: 10_000 }, (_, index) =>
+    target('custom', `h${(index * 7919) % 10_000}`, 443),
+  );
+  const started = performance.now();
+  assemble(partsWith({ judged: { targets, findings: [] } }));
+  t.ok(performance.now() - started < 2000);
+});

@@ -1,0 +1,47 @@
+import t from 'tap';
+import type { Target } from '../../src/report/schema.ts';
+import { summarise, verdict } from '../../src/report/verdict.ts';
+import type { Status } from '../../src/report/vocabulary.ts';
+import { target } from './samples.ts';
+
+const having = (required: boolean, status: Status, changes: Partial<Target> = {}) =>
+  target('custom', `${required}-${status}`, 443, { required, status, ...changes });
+
+const REQUIRED = having(true, 'reachable');
+const GONE = { until: '2021-09-01' };
+
+for (const [expected, why, targets] of [
+  ['ready', 'everything was reached', [REQUIRED, having(false, 'reachable')]],
+  ['ready', 'optional ones that were not tested', [REQUIRED, having(false, 'untested')]],
+  ['ready', 'optional ones that the documents dropped', [REQUIRED, having(false, 'unreachable', GONE)]],
+  ['ready', 'flaky ones that the documents dropped', [REQUIRED, having(false, 'intermittent', GONE)]],
+  ['degraded', 'an optional one is missing', [REQUIRED, having(false, 'unreachable')]],
+  ['degraded', 'an optional one is flaky', [REQUIRED, having(false, 'intermittent')]],
+  ['degraded', 'a required one is flaky', [REQUIRED, having(true, 'intermittent')]],
+  ['degraded', 'a required one is flaky that the documents dropped', [having(true, 'intermittent', GONE)]],
+  ['blocked', 'a required one is missing', [REQUIRED, having(true, 'unreachable')]],
+  ['blocked', 'one that the user requires is missing, dropped or not', [having(true, 'unreachable', GONE)]],
+  ['blocked', 'missing outweighs untested', [having(true, 'untested'), having(true, 'unreachable')]],
+  ['inconclusive', 'a required one was not tested', [REQUIRED, having(true, 'untested')]],
+  ['inconclusive', 'untested outweighs flaky', [having(true, 'untested'), having(true, 'intermittent')]],
+  ['inconclusive', 'nothing was required', [having(false, 'reachable')]],
+  ['inconclusive', 'there was nothing at all', []],
+] as const) {
+  t.test(`${expected}: ${why}`, async (t) => t.equal(verdict(targets), expected));
+}
+
+t.test('counts of required and optional ones', async (t) => {
+  const targets = [
+    having(true, 'reachable'),
+    having(true, 'unreachable'),
+    having(true, 'untested'),
+    having(false, 'reachable'),
+    having(false, 'reachable'),
+    having(false, 'intermittent'),
+  ];
+  t.same(summarise(targets), {
+    required: { total: 3, reachable: 1, intermittent: 0, unreachable: 1, untested: 1 },
+    optional: { total: 3, reachable: 2, intermittent: 1, unreachable: 0, untested: 0 },
+  });
+  t.same(summarise([]).required, { total: 0, reachable: 0, intermittent: 0, unreachable: 0, untested: 0 });
+});
