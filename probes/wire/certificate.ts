@@ -56,7 +56,7 @@ function distinguishedName(name: DistinguishedName): string {
   return printable((name ?? '').replaceAll('\n', ', '), 512);
 }
 
-/** Node joins the entries by ", " and puts one with a comma, a quote or a control character of its own in quotes. */
+/** Node joins the entries by ", " and writes one with a comma or a quote of its own as a JSON string. */
 function subjectAltNames(names: string | undefined): string[] {
   const entries = (names ?? '').match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
   return entries.slice(0, MOST_NAMES).map((entry) => printable(entry.trim().replace(/^DNS:/, ''), 256));

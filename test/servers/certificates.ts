@@ -76,6 +76,11 @@ export function alternativeNames(names: x509.JsonGeneralNames): x509.Extension {
   return new x509.SubjectAlternativeNameExtension(names);
 }
 
+/** Good for clients only. */
+export function forClients(): x509.Extension {
+  return new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]);
+}
+
 /** What a TLS server is started with: its certificate, whatever it sends along, and its key. */
 export function identity(leaf: Party, ...alongside: readonly Party[]): { cert: string; key: string } {
   const key = KeyObject.from(leaf.keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();

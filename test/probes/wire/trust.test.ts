@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import net from 'node:net';
+import tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { hasAzureIssuer, TrustStore } from '../../../probes/wire/trust.ts';
+import { authority, certify, identity, type Party, server } from '../../servers/certificates.ts';
+import { openTlsPeer } from '../../servers/peer.ts';
+
+const [publicRoot, privateRoot] = await Promise.all([
+  authority('CN=Public Root'),
+  authority('CN=Private Root'),
+]);
+const issuing = await authority('CN=Issuing', { issuer: publicRoot });
+/** The same key, vouched for by the other root as well. */
+const crossSigned = await authority('CN=Issuing', { issuer: privateRoot, keys: issuing.keys });
+const leaf = await server(issuing, ['known.test']);
+
+const parsed = (...parties: Party[]) => parties.map(({ pem }) => new X509Certificate(pem));
+const store = (extra: readonly Party[]) =>
+  new TrustStore(
+    extra.map(({ pem }) => pem),
+    [publicRoot.pem],
+  );
+
+t.test('without roots of the user’s, what OpenSSL verified is public', async (t) => {
+  t.equal(store([]).anchor(parsed(leaf, issuing), null), 'public');
+});
+
+t.test('with roots of the user’s, the path decides', async (t) => {
+  const trust = store([privateRoot]);
+  t.equal(trust.anchor(parsed(leaf, issuing), null), 'public');
+  t.equal(trust.anchor(parsed(leaf, crossSigned), null), 'extra');
+});
+
+t.test('one public path is enough, whichever comes first', async (t) => {
+  const trust = store([privateRoot]);
+  t.equal(trust.anchor(parsed(leaf, crossSigned, issuing), null), 'public');
+  t.equal(trust.anchor(parsed(leaf, issuing, crossSigned), null), 'public');
+});
+
+t.test('the order of what follows the leaf says nothing', async (t) => {
+  const deep = await authority('CN=Deep', { issuer: issuing });
+  const below = await server(deep, ['known.test']);
+  const trust = store([privateRoot]);
+  t.equal(trust.anchor(parsed(below, issuing, deep), null), 'public');
+  t.equal(trust.anchor(parsed(below, privateRoot, issuing, publicRoot, deep), null), 'public');
+});
+
+t.test('a root that is both public and the user’s is public', async (t) => {
+  t.equal(store([publicRoot]).anchor(parsed(leaf, issuing), null), 'public');
+});
+
+t.test('dates leave the path to be judged, anything else does not', async (t) => {
+  const trust = store([privateRoot]);
+  for (const word of ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']) {
+    t.equal(trust.anchor(parsed(leaf, issuing), word), 'public', word);
+    t.equal(trust.anchor(parsed(leaf, crossSigned), word), 'extra', word);
+    t.equal(trust.anchor(parsed(leaf), word), 'none', `${word}, and the issuer is missing`);
+  }
+  for (const word of ['SELF_SIGNED_CERT_IN_CHAIN', 'PATH_LENGTH_EXCEEDED', 'UNSPECIFIED']) {
+    t.equal(trust.anchor(parsed(leaf, issuing), word), 'none', word);
+  }
+});
+
+t.test('an issuer in name only is none', async (t) => {
+  const impostor = await authority('CN=Public Root');
+  const forged = await server(impostor, ['known.test']);
+  t.equal(store([]).anchor(parsed(forged), 'CERT_HAS_EXPIRED'), 'none');
+  const notAnAuthority = await certify({ subject: 'CN=Not a CA', issuer: publicRoot });
+  const below = await server(notAnAuthority, ['known.test']);
+  t.equal(store([]).anchor(parsed(below, notAnAuthority), 'CERT_HAS_EXPIRED'), 'none');
+});
+
+t.test('certificates that sign each other in a circle end nowhere', async (t) => {
+  const one = await authority('CN=One');
+  const other = await authority('CN=Other', { issuer: one });
+  const back = await authority('CN=One', { issuer: other, keys: one.keys });
+  const below = await server(one, ['known.test']);
+  t.equal(store([]).anchor(parsed(below, back, other), 'CERT_HAS_EXPIRED'), 'none');
+});
+
+t.test('what OpenSSL verified by a path that is not kept is not public', async (t) => {
+  t.equal(store([privateRoot]).anchor(parsed(leaf), null), 'extra');
+});
+
+t.test('no chain at all ends nowhere', async (t) => {
+  t.equal(store([]).anchor([], 'CERT_HAS_EXPIRED'), 'none');
+});
+
+/** What OpenSSL says of a server, by the context of a store. */
+async function verified(t: Test, trust: TrustStore, certificates: { cert: string; key: string }) {
+  const { port } = await openTlsPeer(t, certificates);
+  const socket = tls.connect({
+    socket: net.connect(port, '127.0.0.1'),
+    secureContext: trust.context,
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  await once(socket, 'secureConnect');
+  const { authorized } = socket;
+  socket.destroy();
+  return authorized;
+}
+type Test = Parameters<typeof openTlsPeer>[0];
+
+t.test('one file may hold several roots, with text between them', async (t) => {
+  const file = `# roots\n${publicRoot.pem}\n\nSubject: second\n${privateRoot.pem}\n`;
+  const trust = new TrustStore([file], []);
+  t.equal(trust.anchor(parsed(leaf, issuing), null), 'extra');
+  t.equal(trust.anchor(parsed(leaf, crossSigned), 'CERT_HAS_EXPIRED'), 'extra');
+  t.equal(await verified(t, trust, identity(leaf, crossSigned)), true);
+});
+
+t.test('an issuing authority or the server’s own certificate may be trusted as it is', async (t) => {
+  for (const named of [issuing, leaf]) {
+    const trust = new TrustStore([named.pem], []);
+    t.equal(await verified(t, trust, identity(leaf)), true);
+    t.equal(trust.anchor(parsed(leaf), null), 'extra');
+    t.equal(trust.anchor(parsed(leaf), 'CERT_HAS_EXPIRED'), 'extra');
+  }
+});
+
+t.test('what this machine was told to trust has no say', async (t) => {
+  const file = `${t.testdir({ 'extra.pem': privateRoot.pem })}/extra.pem`;
+  const script = fileURLToPath(new URL('trusts.ts', import.meta.url));
+  const { port } = await openTlsPeer(t, identity(leaf, crossSigned));
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: file, SSL_CERT_FILE: file, NODE_USE_SYSTEM_CA: '1' };
+
+  const child = spawn(process.execPath, [script, String(port)], { env });
+  let said = '';
+  child.stdout.on('data', (bytes) => {
+    said += bytes;
+  });
+  await once(child, 'close');
+  t.same(JSON.parse(said), { theRuntime: true, failure: 'tls_untrusted', trust: 'none' });
+});
+
+t.test('who issues for Azure', async (t) => {
+  const issuedBy = async (subject: string) => {
+    const { pem } = await server(await authority(subject), ['known.test']);
+    return hasAzureIssuer(new X509Certificate(pem));
+  };
+  const azure = [
+    'C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 07',
+    'C=US, O=DigiCert Inc, CN=DigiCert Global G2 TLS RSA SHA256 2020 CA1',
+    'C=US, O="DigiCert, Inc.", CN=GeoTrust Global TLS RSA4096 SHA256 2022 CA1',
+  ];
+  for (const subject of azure) t.equal(await issuedBy(subject), true, subject);
+  const others = [
+    'O=Fortinet, CN=FGT60F',
+    'O=Microsoft Corporation Inspection, CN=Microsoft Azure RSA TLS Issuing CA 07',
+    'O=DigiCertificates, CN=x',
+    'CN=Microsoft Corporation',
+    '',
+  ];
+  for (const subject of others) t.equal(await issuedBy(subject), false, subject);
+});
