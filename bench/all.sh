@@ -1,5 +1,5 @@
 #!/bin/sh
-# All benchmarks, inside a network namespace of their own (npm run bench enters it): nothing can leave it.
+# All benchmarks, as root, inside a network namespace of their own that npm run bench enters: nothing can leave it.
 set -eu
 cd "$(dirname "$0")"
 ip link set lo up

@@ -1,7 +1,9 @@
 /** Connect times in the report, under full concurrency, against a packet capture of the same run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundle } from './bundle.ts';
 import { listen, targetsConfig } from './load.ts';
@@ -9,26 +11,25 @@ import { measure, quantile, say } from './measure.ts';
 
 const COUNT = 2_000;
 const stop = await listen(COUNT);
+const captured = join(mkdtempSync(join(tmpdir(), 'apim-probe-bench-')), 'capture.txt');
 const capture = spawn(
   'tcpdump',
-  ['-i', 'lo', '-n', '-tt', '--immediate-mode', '-B', '16384', 'tcp[tcpflags] & tcp-syn != 0'],
-  { stdio: ['ignore', 'pipe', 'pipe'] },
+  ['-i', 'lo', '-n', '-tt', '-l', '-s', '64', '-B', '65536', 'tcp[tcpflags] & tcp-syn != 0'],
+  { stdio: ['ignore', openSync(captured, 'w'), 'pipe'] },
 );
-let lines = '';
-capture.stdout.setEncoding('utf8').on('data', (text: string) => {
-  lines += text;
-});
+if (capture.stderr === null) throw new Error('tcpdump has no stderr');
 await once(capture.stderr, 'data');
 
 const { config, report } = targetsConfig(COUNT);
 measure([...(await bundle()), 'run', '--config', config, '--output', report, '--quiet'], [3]);
 await sleep(500);
-capture.kill();
+if (capture.exitCode !== null) throw new Error(`tcpdump ended with ${capture.exitCode}`);
+capture.kill('SIGINT');
 await once(capture, 'exit');
 stop();
 
 const wire = new Map<string, { syn?: number; answered?: number }>();
-for (const line of lines.split('\n')) {
+for (const line of readFileSync(captured, 'utf8').split('\n')) {
   const found = /^([\d.]+) IP [\d.]+\.(\d+) > [\d.]+\.(\d+): Flags \[(S\.?)\]/.exec(line);
   if (found === null) continue;
   const [, time, from, to, flags] = found;

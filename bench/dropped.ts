@@ -10,11 +10,12 @@ import { measure, say } from './measure.ts';
 /** Three attempts of five seconds, and the two pauses between them. */
 const IDEAL = 3 * 5 + 2 * 0.25;
 
-// A link that leads nowhere: what is sent over it is gone without a word.
+// A link whose other end belongs to nobody: what is sent over it is gone without a word.
 for (const words of [
-  'link add dropped type dummy',
+  'link add dropped type veth peer name nowhere',
   'addr add 10.1.0.4/27 dev dropped',
   'link set dropped up',
+  'link set nowhere up',
   'route add default via 10.1.0.1 dev dropped',
   // Without a neighbour entry the kernel itself would say "unreachable" after three seconds.
   'neigh add 10.1.0.1 lladdr 02:00:00:00:00:01 dev dropped nud permanent',

@@ -16,6 +16,7 @@ export async function listen(count: number): Promise<() => void> {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
+  process.on('exit', () => child.kill());
   await once(child.stdout, 'data');
   return () => child.kill();
 }
