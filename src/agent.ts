@@ -54,8 +54,7 @@ export async function runAgent(
 ): Promise<Report> {
   const { outside, machine } = rooms;
   const [startedAt, started] = [outside.now(), outside.tick()];
-  const deadline = AbortSignal.timeout(options.deadline);
-  const end = AbortSignal.any([signal, deadline]);
+  const end = endOf(signal, options.deadline);
   const roots = await Promise.all(options.caFile.map((file) => readFile(file, 'utf8')));
   progress({ kind: 'phase', name: 'survey' });
   const surroundings = await survey(options, machine, () => askMetadata(outside, end));
@@ -63,7 +62,7 @@ export async function runAgent(
   progress({ kind: 'phase', name: 'probe' });
   const parts = { options, survey: surroundings, outside, roots, signal: end, progress };
   const { observations, defects } = await observe(plan, parts);
-  const stopped = stoppedBy(signal, deadline);
+  const stopped = stoppedBy(end);
   progress({ kind: 'phase', name: 'diagnose' });
   const judged = judge(observations, rooms.diagnose);
   const mistakes = [...stopped.defects, ...judged.defects];
@@ -93,9 +92,20 @@ interface Stop {
   readonly defects: readonly string[];
 }
 
-function stoppedBy({ aborted, reason }: AbortSignal, deadline: AbortSignal): Stop {
-  if (!aborted) return { by: deadline.aborted ? 'deadline' : null, defects: [] };
-  if (reason === 'SIGINT' || reason === 'SIGTERM') return { by: reason, defects: [] };
+/** Aborted by whichever comes first. One plain signal, since thousands listen to it and a combined one is slow. */
+function endOf(signal: AbortSignal, deadline: number): AbortSignal {
+  const end = new AbortController();
+  const stop = (): void => end.abort(signal.reason);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  setTimeout(() => end.abort('deadline'), deadline).unref();
+  return end.signal;
+}
+
+function stoppedBy({ aborted, reason }: AbortSignal): Stop {
+  if (!aborted) return { by: null, defects: [] };
+  if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'deadline')
+    return { by: reason, defects: [] };
   return { by: 'defect', defects: reason === 'defect' ? [] : [sayDefect('the run', reason)] };
 }
 

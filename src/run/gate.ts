@@ -1,5 +1,4 @@
 /** How much is under way, and how much begins at once. */
-import pLimit from 'p-limit';
 
 /** Does the task when its turn comes; null when the run has ended before that. */
 export type Gate = <T>(task: () => Promise<T>) => Promise<T | null>;
@@ -11,29 +10,65 @@ export type Gate = <T>(task: () => Promise<T>) => Promise<T | null>;
 const STARTS_PER_TURN = 4;
 
 /**
- * At most `concurrency` tasks at once, begun a few a turn so that the times they measure are the network's.
- * Nothing begins any more once the signal is aborted.
+ * At most `concurrency` tasks at once, in the order in which they came, and begun a few a turn so that the
+ * times they measure are the network's. Nothing begins any more once the signal is aborted.
  */
 export function createGate(concurrency: number, signal: AbortSignal): Gate {
-  const limit = pLimit(concurrency);
-  const waiting: (() => void)[] = [];
+  const waiting = new Queue();
+  let underWay = 0;
   let scheduled = false;
 
   const open = (): void => {
-    for (const begin of waiting.splice(0, STARTS_PER_TURN)) begin();
-    scheduled = waiting.length > 0;
-    if (scheduled) setImmediate(open);
+    scheduled = false;
+    for (let begun = 0; mayBegin(begun); begun += 1) waiting.take()?.();
+    schedule();
   };
-  const turn = (): Promise<void> =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
-      if (!scheduled) setImmediate(open);
-      scheduled = true;
-    });
+  // After the end everybody is let through at once, to be turned away.
+  const mayBegin = (begun: number): boolean =>
+    waiting.length > 0 && (signal.aborted || (underWay < concurrency && begun < STARTS_PER_TURN));
+  const schedule = (): void => {
+    if (scheduled || !mayBegin(0)) return;
+    scheduled = true;
+    setImmediate(open);
+  };
+  const begin = async <T>(task: () => Promise<T>): Promise<T | null> => {
+    if (signal.aborted) return null;
+    underWay += 1;
+    try {
+      return await task();
+    } finally {
+      underWay -= 1;
+      schedule();
+    }
+  };
 
   return (task) =>
-    limit(async () => {
-      if (!signal.aborted) await turn();
-      return signal.aborted ? null : task();
+    new Promise((resolve) => {
+      waiting.add(() => resolve(begin(task)));
+      schedule();
     });
+}
+
+/** First in, first out, without moving what waits. */
+class Queue {
+  #entries: (() => void)[] = [];
+  #taken = 0;
+
+  get length(): number {
+    return this.#entries.length - this.#taken;
+  }
+
+  add(entry: () => void): void {
+    this.#entries.push(entry);
+  }
+
+  take(): (() => void) | undefined {
+    const entry = this.#entries[this.#taken];
+    this.#taken += 1;
+    if (this.#taken > 1000 && this.#taken * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#taken);
+      this.#taken = 0;
+    }
+    return entry;
+  }
 }

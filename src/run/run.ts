@@ -16,6 +16,7 @@ import { reservedAddress } from './controls/reserved-address.ts';
 import { Defects } from './defects.ts';
 import { distrustBareConnections } from './distrust.ts';
 import { createGate } from './gate.ts';
+import { mapInFlight } from './in-flight.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 import { choiceFor, observeTarget } from './target.ts';
@@ -45,7 +46,7 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   // First, because every bare connection is judged by it: it must not wait behind a thousand targets.
   const reserved = control('tcp-reserved-address', context, () => reservedAddress(context));
   const [targets, ...besides] = await Promise.all([
-    Promise.all(endpoints.map((planned) => observeTarget(planned, context))),
+    mapInFlight(endpoints, mostInFlight(parts.options), (planned) => observeTarget(planned, context)),
     control('dns-random-name', context, () => randomNames(plan.suffixes, context)),
     reserved,
     control('azure-dns', context, () => azureDns(plan.targets, context)),
@@ -65,6 +66,14 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     },
     defects,
   };
+}
+
+/**
+ * Targets that wait for something, be it a turn or a pause, cost memory. So many keep every place that
+ * `--concurrency` gives in use, also when each target pauses after an attempt that failed at once.
+ */
+function mostInFlight({ concurrency }: Options): number {
+  return Math.max(1024, 2 * concurrency);
 }
 
 function createContext(plan: Plan, parts: RunParts): RunContext {
