@@ -6,7 +6,7 @@ import { optionsWith } from '../run/options.ts';
 
 export const TODAY = '2026-05-04';
 
-export function placeWith(changes: Partial<Place> = {}): Place {
+function placeWith(changes: Partial<Place> = {}): Place {
   return {
     cloud: 'public',
     region: 'westeurope',
