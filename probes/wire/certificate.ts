@@ -46,10 +46,10 @@ export function holdsName(certificate: X509Certificate, host: string): boolean {
 /** In Node's form, one attribute a line; the types do not say that an empty name is undefined. */
 type DistinguishedName = string | undefined;
 
-/** The O of a distinguished name. */
+/** The O of a distinguished name, without the backslashes that RFC 4514 section 2.4 puts before punctuation. */
 export function organization(name: DistinguishedName): string | null {
   const line = name?.split('\n').find((attribute) => attribute.startsWith('O='));
-  return line === undefined ? null : line.slice(2);
+  return line === undefined ? null : line.slice(2).replace(/\\([,+"\\<>;# ])/g, '$1');
 }
 
 function distinguishedName(name: DistinguishedName): string {

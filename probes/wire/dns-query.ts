@@ -53,8 +53,8 @@ export async function queryUdp(context: QueryContext, question: Question): Promi
     throw silent && garbage !== null ? malformed(garbage) : error;
   } finally {
     sending.end();
-    socket.removeAllListeners().on('error', () => undefined);
-    socket.close();
+    // Nothing is sent through a closed socket; its other listeners are the runtime's way to the close itself.
+    socket.removeAllListeners('connect').close();
   }
 }
 

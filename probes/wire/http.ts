@@ -47,28 +47,45 @@ const TELLING_HEADERS = [
 
 /**
  * Sends one GET and keeps what came back as evidence, also of a reply that broke off.
- * @throws ProbeError http_blocked for a recognised block page, protocol_* for everything that is no HTTP
+ * @param acceptable which status the service itself may give; any, unless it is told
+ * @throws ProbeError http_blocked for a recognised block page, http_unexpected for another status, protocol_*
+ *   for everything that is no HTTP
  */
-export async function get(session: Session, socket: Socket, request: HttpRequest): Promise<HttpReply> {
+export async function get(
+  session: Session,
+  socket: Socket,
+  request: HttpRequest,
+  acceptable: (status: number) => boolean = () => true,
+): Promise<HttpReply> {
   // Loading it takes longer than most replies, and is nobody's latency.
   await loadUndici();
   let soFar: () => HttpReply | null = () => null;
-  const finished = session.step('request', 'protocol', () =>
-    exchange(socket, request, session.budget.signal, (reply) => {
-      soFar = reply;
-    }),
-  );
-  const received = await finished.catch(() => soFar());
-  if (received !== null) {
-    const facts = httpFacts(received);
-    session.facts.http = facts;
-    if (facts.blockPage !== null) {
-      throw new ProbeError('http_blocked', `${facts.blockPage} answered with status ${facts.status}`);
-    }
+  const begun = (reply: () => HttpReply): void => {
+    soFar = reply;
+  };
+  try {
+    const whole = await session.step('request', 'protocol', async () => {
+      const reply = await exchange(socket, request, session.budget.signal, begun);
+      judge(session, reply);
+      if (!acceptable(reply.status)) throw new ProbeError('http_unexpected', `status ${reply.status}`);
+      return reply;
+    });
+    session.facts.proof = 'reply';
+    return whole;
+  } catch (error) {
+    const torn = soFar();
+    if (torn !== null) judge(session, torn);
+    throw error;
   }
-  const reply = await finished;
-  session.facts.proof = 'reply';
-  return reply;
+}
+
+/** Keeps a reply as evidence, whole or torn, and stops at one that is not the service's. */
+function judge(session: Session, reply: HttpReply): void {
+  const facts = httpFacts(reply);
+  session.facts.http = facts;
+  if (facts.blockPage !== null) {
+    throw new ProbeError('http_blocked', `${facts.blockPage} answered with status ${facts.status}`);
+  }
 }
 
 /**

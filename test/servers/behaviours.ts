@@ -2,7 +2,7 @@
 import type { Behaviour } from './peer.ts';
 
 /** Hears everything and says nothing. */
-export const silent: Behaviour = (socket) => void socket.resume();
+export const silent: Behaviour = () => undefined;
 
 /** Closes in good order without a word. */
 export const closes: Behaviour = (socket) => void socket.end();
@@ -39,7 +39,6 @@ export function drips(words: string | Uint8Array, everyMs: number): Behaviour {
       next += 1;
       if (next === bytes.length) clearInterval(timer);
     }, everyMs);
-    socket.resume();
     socket.once('close', () => clearInterval(timer));
   };
 }

@@ -23,7 +23,11 @@ export type Behaviour = (socket: net.Socket) => void;
 
 /** Does with every connection what it is told. */
 export async function openPeer(t: Owner, behave: Behaviour, address = '127.0.0.1'): Promise<Peer> {
-  const server = net.createServer(behave);
+  const server = net.createServer((socket) => {
+    behave(socket);
+    // Who does not read never hears that the client has gone.
+    socket.resume();
+  });
   return serve(t, server, address);
 }
 
@@ -36,6 +40,7 @@ export async function openTlsPeer(
   const server = tls.createServer(options, (socket) => {
     socket.on('error', () => socket.destroy());
     behave(socket);
+    socket.resume();
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return serve(t, server, '127.0.0.1');

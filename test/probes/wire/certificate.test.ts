@@ -115,6 +115,8 @@ t.test('the organisation of a name', async (t) => {
     organization('C=US\nO=Microsoft Corporation\nCN=Microsoft Azure RSA TLS Issuing CA 07'),
     'Microsoft Corporation',
   );
+  t.equal(organization('C=US\nO=DigiCert\\, Inc.\nCN=x'), 'DigiCert, Inc.');
+  t.equal(organization('O=a\\\\\\,\\0A\\+b'), 'a\\,\\0A+b');
   t.equal(organization('CN=O=not this'), null);
   t.equal(organization(undefined), null);
 });

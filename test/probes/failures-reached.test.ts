@@ -1,0 +1,218 @@
+/** Each word for a failure, reached by a peer that fails in just that way over real sockets. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { FAILURES, type Failure } from '../../probes/failures.ts';
+import type { Protocol } from '../../probes/protocols.ts';
+import { createOutside } from '../../probes/wire/outside.ts';
+import { resolveAt } from '../../probes/wire/resolve.ts';
+import { TrustStore } from '../../probes/wire/trust.ts';
+import { openSilentPort } from '../../src/lab/silent-port.ts';
+import {
+  closes,
+  closesWhenSpokenTo,
+  drips,
+  floods,
+  resetsWhenSpokenTo,
+  says,
+  saysAndCloses,
+  saysAndResets,
+  silent,
+  TLS_1_0_HELLO,
+  TORN_TLS_RECORD,
+  tlsAlert,
+} from '../servers/behaviours.ts';
+import { authority, identity, server } from '../servers/certificates.ts';
+import { cname, RCODES, reply, soa } from '../servers/dns-bytes.ts';
+import { openDnsPeer } from '../servers/dns-peer.ts';
+import { type Behaviour, closedPort, type Owner, openPeer, openTlsPeer, type Peer } from '../servers/peer.ts';
+import { type Circumstances, tryOnce } from './try.ts';
+
+/** Words of protocols that have no probe yet. */
+const LATER: readonly Failure[] = ['protocol_refused', 'udp_timeout', 'udp_refused'];
+
+/** Reached where their circumstances are: by way of `resolve`, a blocked thread, or a full table of files. */
+const ELSEWHERE: readonly Failure[] = ['tcp_reset', 'unexpected'];
+
+const STEP_MS = 200;
+const root = await authority('CN=Root');
+const trust = new TrustStore([root.pem], []);
+const NAMES = ['known.test'];
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+
+type Endpoint = Pick<Peer, 'address' | 'port'> & Partial<Pick<Peer, 'deserted'>>;
+
+interface Case {
+  readonly title: string;
+  readonly protocol: Protocol;
+  readonly open: (t: Owner) => Promise<Endpoint>;
+  readonly failure: Failure;
+  /** Every step that was made, those that failed with a cross. */
+  readonly steps: readonly string[];
+  /** What is known all the same. */
+  readonly facts?: object;
+  readonly circumstances?: () => Circumstances;
+}
+
+const at = (port: number): Endpoint => ({ address: '127.0.0.1', port });
+const peer = (behave: Behaviour) => (t: Owner) => openPeer(t, behave);
+const leafPeer = (names: readonly string[], dates?: { from?: number; until?: number }) => async (t: Owner) =>
+  openTlsPeer(t, identity(await server(root, names, dates)));
+
+const tcp = (title: string, failure: Failure, open: Case['open']): Case => ({
+  ...{ title, failure, open, protocol: 'tcp', steps: ['✗connect'], facts: {} },
+});
+
+const tls = (title: string, failure: Failure, open: Case['open'], facts: object = {}): Case => ({
+  ...{
+    title,
+    failure,
+    open,
+    protocol: 'tls',
+    steps: ['connect', '✗tls'],
+    facts: { proof: 'connect', ...facts },
+  },
+});
+
+const http = (title: string, failure: Failure, behave: Behaviour, facts: object = {}): Case => ({
+  ...{ title, failure, protocol: 'http', open: peer(behave) },
+  ...{ steps: ['connect', '✗request'], facts: { proof: 'connect', ...facts } },
+});
+
+const CASES: readonly Case[] = [
+  tcp('nobody answers', 'tcp_timeout', async (t) => {
+    const port = await openSilentPort();
+    t.teardown(() => port.close());
+    return at(port.port);
+  }),
+  tcp('nobody listens', 'tcp_refused', async () => at(await closedPort())),
+  tcp('there is no way', 'tcp_unreachable', async () => ({ address: '255.255.255.255', port: 9 })),
+  tls('a server that says nothing', 'tls_timeout', peer(silent), { bytesReceived: 0 }),
+  tls('a record that never ends', 'tls_timeout', peer(says(TORN_TLS_RECORD)), { bytesReceived: 9 }),
+  tls('one byte after the other', 'tls_timeout', peer(drips(TORN_TLS_RECORD, 20))),
+  tls('a reset after the ClientHello', 'tls_reset', peer(resetsWhenSpokenTo), { bytesReceived: 0 }),
+  tls('a reset within a record', 'tls_reset', peer(saysAndResets(TORN_TLS_RECORD))),
+  tls('closed at once', 'tls_closed', peer(closes)),
+  tls('closed after the ClientHello', 'tls_closed', peer(closesWhenSpokenTo)),
+  tls('closed within a record', 'tls_closed', peer(saysAndCloses(TORN_TLS_RECORD))),
+  ...[40, 70, 80, 112].map((alert) =>
+    tls(`alert ${alert}`, 'tls_alert', peer(saysAndCloses(tlsAlert(alert))), { bytesReceived: 7 }),
+  ),
+  tls('a server without a certificate', 'tls_alert', (t) => openTlsPeer(t, {})),
+  tls('a server that speaks TLS 1.0 alone', 'tls_alert', peer(says(TLS_1_0_HELLO))),
+  tls('a certificate of 120 kB', 'tls_alert', async (t) => {
+    const names = Array.from({ length: 5000 }, (_, index) => `a-rather-long-name-${index}.test`);
+    return openTlsPeer(t, identity(await server(root, names)));
+  }),
+  tls('plain HTTP', 'tls_not_tls', peer(says('HTTP/1.1 400 Bad Request\r\n\r\n'))),
+  tls(
+    'a greeting in the clear',
+    'tls_not_tls',
+    peer((socket) => void socket.write('220 smtp.test ESMTP\r\n')),
+  ),
+  tls('zeros', 'tls_not_tls', peer(says(new Uint8Array(64)))),
+  tls(
+    'garbage without end',
+    'tls_not_tls',
+    peer(floods('\u0016\u0003\u0003\u0040\u0000', 'garbage', 100 * 1024 * 1024)),
+  ),
+  {
+    ...tls('an unknown authority', 'tls_untrusted', leafPeer(NAMES), { tls: { trust: 'none' } }),
+    circumstances: () => ({ trust: new TrustStore([], []) }),
+  },
+  tls('a certificate for others', 'tls_name_mismatch', leafPeer(['other.test']), {
+    tls: { nameMatches: false },
+  }),
+  tls('an old certificate', 'tls_expired', leafPeer(NAMES, { from: -9, until: -1 }), {
+    tls: { validity: 'expired' },
+  }),
+  tls('a certificate of tomorrow', 'tls_not_yet_valid', leafPeer(NAMES, { from: 1 }), {
+    tls: { validity: 'not-yet-valid' },
+  }),
+  http('no reply', 'protocol_timeout', silent, { bytesReceived: 0 }),
+  http('half a head', 'protocol_timeout', says('HTTP/1.1 200 OK\r\n'), { bytesReceived: 17 }),
+  http('one byte after the other', 'protocol_timeout', drips(OK, 20)),
+  http('closed instead of a reply', 'protocol_closed', closesWhenSpokenTo, { bytesReceived: 0 }),
+  http('reset instead of a reply', 'protocol_closed', resetsWhenSpokenTo, { bytesReceived: 0 }),
+  http('another protocol', 'protocol_mismatch', says('220 smtp.test ESMTP\r\n'), { bytesReceived: 21 }),
+  http('a block page', 'http_blocked', saysAndCloses('HTTP/1.1 470 Denied\r\ncontent-length: 0\r\n\r\n'), {
+    http: { status: 470, blockPage: 'Azure Firewall' },
+  }),
+  http('a server error', 'http_unexpected', saysAndCloses('HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n'), {
+    http: { status: 503 },
+  }),
+  {
+    ...tls('a handshake, and then silence', 'protocol_timeout', async (t) =>
+      openTlsPeer(t, identity(await server(root, NAMES)), silent),
+    ),
+    protocol: 'https',
+    steps: ['connect', 'tls', '✗request'],
+    facts: { proof: 'certificate', tls: { trust: 'extra', nameMatches: true } },
+  },
+  {
+    ...http('no time left', 'deadline_exceeded', silent),
+    circumstances: () => ({ signal: AbortSignal.timeout(50) }),
+  },
+];
+
+t.test('one attempt each', async (t) => {
+  for (const { title, protocol, open, failure, steps, facts, circumstances } of CASES) {
+    await t.test(`${protocol}: ${title}`, async (t) => {
+      const endpoint = await open(t);
+      const tried = await tryOnce(protocol, endpoint, {
+        ...{ stepMs: STEP_MS, trust, target: { host: 'known.test' } },
+        ...circumstances?.(),
+      });
+      t.match(tried, { failure, steps, facts });
+      t.type(tried.error, 'string');
+      t.ok(tried.ms < STEP_MS + 3000, `no longer than its time-out: ${tried.ms} ms`);
+      // Returns only when the peer has seen every connection end.
+      await endpoint.deserted?.();
+    });
+  }
+});
+
+/** What resolving meets. */
+const ANSWERS: Readonly<Partial<Record<Failure, Parameters<typeof openDnsPeer>[1]>>> = {
+  dns_timeout: {},
+  dns_nxdomain: { udp: (asked) => reply(asked, { rcode: RCODES.NXDOMAIN }) },
+  dns_nodata: { udp: (asked) => reply(asked, { authorities: [soa('test', 'azureprivatedns.net')] }) },
+  dns_servfail: { udp: (asked) => reply(asked, { rcode: RCODES.SERVFAIL }) },
+  dns_refused: { udp: (asked) => reply(asked, { rcode: RCODES.REFUSED }) },
+  dns_malformed: { udp: (asked) => reply(asked, { answers: [cname(asked.name, asked.name)] }) },
+};
+
+t.test('one question each', async (t) => {
+  const budget = { stepMs: STEP_MS, signal: new AbortController().signal };
+  const resolve = (endpoint: Endpoint) =>
+    resolveAt({ outside: createOutside(), server: endpoint, budget }, 'known.test');
+  for (const [failure, behaviour] of Object.entries(ANSWERS)) {
+    t.match(await resolve(await openDnsPeer(t, behaviour)), { failure, addresses: [] });
+  }
+  t.match(await resolve(at(await closedPort())), { failure: 'dns_unreachable', addresses: [] });
+});
+
+t.test('this machine’s own shortage is none of the network’s failures', async (t) => {
+  const script = fileURLToPath(new URL('without-files.ts', import.meta.url));
+  const child = spawnSync('sh', ['-c', 'ulimit -n 64 && exec "$0" "$1"', process.execPath, script], {
+    encoding: 'utf8',
+  });
+  t.match(JSON.parse(child.stdout), {
+    tcp: { failure: 'unexpected', error: /EMFILE/ },
+    dns: { failure: 'unexpected', error: /EMFILE/ },
+  });
+});
+
+t.test('no word is left out', async (t) => {
+  const reached = new Set<string>([
+    ...CASES.map(({ failure }) => failure),
+    ...Object.keys(ANSWERS),
+    'dns_unreachable',
+    ...ELSEWHERE,
+    ...LATER,
+  ]);
+  t.same(
+    FAILURES.filter((failure) => !reached.has(failure)),
+    [],
+  );
+});

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { recogniseBlockPage } from '../../../probes/wire/block-page.ts';
+
+type Page = readonly [status: number, headers: Record<string, string | string[]>, body: string];
+
+const pages: readonly [product: string, page: Page][] = [
+  ['Azure Firewall', [470, {}, 'Action: Deny. Reason: No rule matched. Proceeding with default action.']],
+  [
+    'Azure Firewall',
+    [
+      200,
+      {},
+      'HTTP  request from 10.0.0.4:50100 to known.test:80. Action: Deny. No rule matched. Proceeding with default action',
+    ],
+  ],
+  [
+    'Azure Firewall',
+    [403, {}, 'HTTPS request from 10.0.0.4:1 to known.test:443. Action: Deny. Policy: hub.'],
+  ],
+  ['Zscaler', [403, { server: 'Zscaler/6.2' }, '']],
+  ['Zscaler', [502, { server: 'Zscaler/6.2' }, '']],
+  ['Zscaler', [403, {}, '<a href="https://gw.test/?reasoncode=CATEGORY_DENIED&url=x">']],
+  ['Zscaler', [307, { location: 'https://gw.test/?url=x&reasoncode=CATEGORY_DENIED' }, '']],
+  ['FortiGate', [403, {}, '<h1>FortiGuard Intrusion Prevention - Access Blocked</h1>']],
+  ['FortiGate', [200, {}, '<html><head><title>Web Filter Violation</title>']],
+  ['FortiGate', [200, {}, '<html><head><title>Web Filter Block Override</title>']],
+  [
+    'Palo Alto Networks',
+    [
+      503,
+      {},
+      '<p>Access to the web page you were trying to visit has been blocked in accordance with company policy.</p>',
+    ],
+  ],
+  ['Squid', [403, { 'x-squid-error': 'ERR_ACCESS_DENIED 0', via: '1.1 gw (squid/5.7)' }, '']],
+  ['Squid', [503, { server: 'squid/5.7' }, '']],
+  ['Squid', [403, { server: 'squid' }, '']],
+  ['a proxy that wants a login', [407, {}, '']],
+  ['a proxy that wants a login', [401, { 'proxy-authenticate': ['Negotiate', 'NTLM'] }, '']],
+  ['a captive portal', [511, {}, '']],
+];
+
+/** What the services themselves say, and what merely passed a proxy. */
+const replies: readonly [name: string, page: Page][] = [
+  [
+    'Storage, a request without a query',
+    [
+      400,
+      { server: 'Microsoft-HTTPAPI/2.0', 'x-ms-request-id': 'a3a6c3f2-f01e-0041-5b1c-000000000000' },
+      '\ufeff<?xml version="1.0" encoding="utf-8"?><Error><Code>InvalidQueryParameterValue</Code><Message>Value for one ' +
+        'of the query parameters specified in the request URI is invalid.</Message></Error>',
+    ],
+  ],
+  [
+    'Storage, refused by its own network rules',
+    [
+      403,
+      { server: 'Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0', 'x-ms-error-code': 'AuthorizationFailure' },
+      '<?xml version="1.0"?><Error><Code>AuthorizationFailure</Code><Message>This request is not authorized to perform ' +
+        'this operation.</Message></Error>',
+    ],
+  ],
+  [
+    'Key Vault, without a token',
+    [
+      401,
+      {
+        'www-authenticate': 'Bearer authorization="https://login.windows.net/tenant"',
+        'x-ms-keyvault-region': 'westeurope',
+      },
+      '{"error":{"code":"Unauthorized","message":"AKV10000: Request is missing a Bearer or PoP token."}}',
+    ],
+  ],
+  [
+    'Key Vault, refused by its firewall',
+    [403, {}, '{"error":{"code":"Forbidden","innererror":{"code":"ForbiddenByFirewall"}}}'],
+  ],
+  ['Event Hubs', [200, {}, '<feed><title>Publicly Listed Services</title></feed>']],
+  [
+    'a missing page behind a Squid',
+    [404, { via: '1.1 gw (squid/5.7)', 'x-cache': 'MISS from gw' }, 'not found'],
+  ],
+  ['a good reply of a Squid', [200, { server: 'squid/5.7' }, '']],
+  ['a good reply by way of Zscaler', [200, { server: 'Zscaler/6.2' }, '']],
+  ['a server that talks about denying', [200, {}, 'Action: Deny is the default of a rule collection']],
+  ['an empty reply', [204, {}, '']],
+  ['nginx', [502, { server: 'nginx' }, '<html><title>502 Bad Gateway</title>']],
+];
+
+t.test('each product by its own page', async (t) => {
+  for (const [product, page] of pages)
+    t.equal(recogniseBlockPage(...page), product, `${product}, ${page[0]}`);
+});
+
+t.test('replies that are no block pages', async (t) => {
+  for (const [name, page] of replies) t.equal(recogniseBlockPage(...page), null, name);
+});
+
+t.test('any reply gives a known product or none', async (t) => {
+  const products = new Set<string | null>([null, ...pages.map(([product]) => product)]);
+  const text = fc.oneof(fc.string(), fc.constantFrom('reasoncode=', '_DENIED', 'Action: Deny. ', 'squid/'));
+  const words = fc.array(text).map((all) => all.join(''));
+  const headers = fc.dictionary(
+    fc.constantFrom('server', 'location', 'via'),
+    fc.oneof(words, fc.array(words)),
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 100, max: 999 }), headers, words, (...page) =>
+      products.has(recogniseBlockPage(...page)),
+    ),
+    { numRuns: 500 },
+  );
+  t.pass('held');
+});
+
+t.test('a body made to be slow to read is read at once', async (t) => {
+  const hostile = [
+    'reasoncode=A'.padEnd(65_536, 'A_'),
+    'reasoncode='.repeat(6000),
+    'Action: Deny. '.repeat(4600),
+  ];
+  const started = performance.now();
+  for (const body of hostile) t.equal(recogniseBlockPage(200, {}, body), null);
+  t.ok(performance.now() - started < 2000);
+});

@@ -1,0 +1,268 @@
+import { isIP } from 'node:net';
+import fc from 'fast-check';
+import t from 'tap';
+import {
+  encodeQuestion,
+  isAskable,
+  type Question,
+  readReply,
+  sameName,
+} from '../../../probes/wire/dns-message.ts';
+import {
+  a,
+  aaaa,
+  cname,
+  name,
+  opt,
+  pointer,
+  RCODES,
+  type Reply,
+  readQuery,
+  record,
+  reply,
+  soa,
+  TYPES,
+} from '../../servers/dns-bytes.ts';
+
+const ID = 0x1234;
+const QUESTION: Question = { name: 'known.test', type: 'A' };
+const ASKED = readQuery(Buffer.from(encodeQuestion(ID, QUESTION)));
+
+const read = (said: Reply, question = QUESTION) =>
+  readReply(reply({ ...ASKED, ...readQuery(Buffer.from(encodeQuestion(ID, question))) }, said), ID, question);
+
+t.test('a question as it goes over the wire', async (t) => {
+  t.equal(
+    Buffer.from(encodeQuestion(ID, QUESTION)).toString('hex'),
+    // Header, known.test A IN, OPT with 1,232 bytes of payload (RFC 1035 section 4.1, RFC 6891 section 6.1.2).
+    '123401000001000000000001056b6e6f776e0474657374000001000100002904d0000000000000',
+  );
+  t.equal(
+    Buffer.from(encodeQuestion(ID, { name: 'known.test.', type: 'AAAA' }, false)).toString('hex'),
+    '123401000001000000000000056b6e6f776e047465737400001c0001',
+  );
+});
+
+t.test('addresses, the chain that leads to them, and nobody else’s', async (t) => {
+  const result = read({
+    answers: [
+      a('third.test', '192.0.2.1'),
+      cname('second.test', 'third.test'),
+      cname('known.test', 'Second.Test'),
+      a('THIRD.test', '192.0.2.2'),
+      a('other.test', '192.0.2.3'),
+      aaaa('third.test', '2001:db8:0:0:0:0:0:1'),
+    ],
+  });
+  t.match(result, {
+    kind: 'reply',
+    reply: {
+      rcode: 'NOERROR',
+      truncated: false,
+      cname: ['Second.Test', 'third.test'],
+      endless: false,
+      addresses: ['192.0.2.1', '192.0.2.2'],
+      authority: [],
+    },
+  });
+});
+
+t.test('IPv6', async (t) => {
+  const question = { name: 'known.test', type: 'AAAA' } as const;
+  const result = read(
+    { answers: [aaaa('known.test', '2001:db8:0:0:0:0:0:1'), a('known.test', '192.0.2.1')] },
+    question,
+  );
+  t.match(result, { reply: { addresses: ['2001:db8::1'] } });
+});
+
+t.test('the authority of a negative answer, as a private zone gives it', async (t) => {
+  const zone = 'privatelink.blob.core.windows.net';
+  const result = read({
+    rcode: RCODES.NXDOMAIN,
+    answers: [cname('known.test', `known.${zone}`)],
+    authorities: [soa(zone, 'azureprivatedns.net')],
+  });
+  t.match(result, {
+    reply: {
+      rcode: 'NXDOMAIN',
+      cname: [`known.${zone}`],
+      addresses: [],
+      authority: [`${zone} azureprivatedns.net`],
+    },
+  });
+});
+
+t.test('return codes by name, and by number where RFC 6891 gives them more bits', async (t) => {
+  for (const [word, rcode] of Object.entries(RCODES)) t.match(read({ rcode }), { reply: { rcode: word } });
+  t.match(read({ rcode: 0, additionals: [opt(1)] }), { reply: { rcode: 'RCODE16' } });
+  t.match(read({ rcode: 2, additionals: [opt(0)] }), { reply: { rcode: 'SERVFAIL' } });
+});
+
+t.test('what answers something else is foreign', async (t) => {
+  const other = readQuery(Buffer.from(encodeQuestion(ID, { name: 'other.test', type: 'A' }))).question;
+  const otherType = readQuery(Buffer.from(encodeQuestion(ID, { name: 'known.test', type: 'AAAA' }))).question;
+  t.match(read({ id: 0x4321 }), { kind: 'foreign', why: 'wrong id' });
+  t.match(read({ isResponse: false }), { kind: 'foreign', why: 'not a response' });
+  t.match(read({ question: other }), { kind: 'foreign', why: 'wrong question' });
+  t.match(read({ question: otherType }), { kind: 'foreign', why: 'wrong question' });
+});
+
+t.test('an error may leave the question out, and write it in other letters', async (t) => {
+  t.match(read({ question: null, rcode: RCODES.REFUSED }), { kind: 'reply', reply: { rcode: 'REFUSED' } });
+  const shouted = Buffer.concat([name('KNOWN.Test'), Buffer.from([0, 1, 0, 1])]);
+  t.match(read({ question: shouted }), { kind: 'reply' });
+});
+
+t.test('chains that never end', async (t) => {
+  const loops: Record<string, Buffer[]> = {
+    'of one': [cname('known.test', 'known.test')],
+    'of two': [cname('known.test', 'a.test'), cname('a.test', 'known.test')],
+    'of three, entered from outside': [
+      cname('known.test', 'a.test'),
+      cname('a.test', 'b.test'),
+      cname('b.test', 'a.test'),
+    ],
+    'of very many': Array.from({ length: 60 }, (_, index) =>
+      cname(index === 0 ? 'known.test' : `n${index}.test`, `n${index + 1}.test`),
+    ),
+  };
+  for (const [title, answers] of Object.entries(loops)) {
+    const result = read({ answers });
+    t.match(result, { kind: 'reply', reply: { endless: true, addresses: [] } }, title);
+    t.ok(result.kind === 'reply' && result.reply.cname.length <= 16);
+  }
+});
+
+t.test('messages that no codec should make', async (t) => {
+  const whole = reply(ASKED, { answers: [a('known.test', '192.0.2.1')] });
+  const unreadable: Record<string, Buffer> = {
+    'a pointer to itself': reply(ASKED, { answers: [record(pointer(28), TYPES.A, Buffer.alloc(4))] }),
+    'pointers to each other': reply(ASKED, {
+      answers: [record(Buffer.concat([pointer(30), pointer(28)]), TYPES.A, Buffer.alloc(4))],
+    }),
+    'a pointer past the end': reply(ASKED, { answers: [record(pointer(0x3fff), TYPES.A, Buffer.alloc(4))] }),
+    'more records than there are': Buffer.concat([
+      whole.subarray(0, 6),
+      Buffer.from([255, 255]),
+      whole.subarray(8),
+    ]),
+    'half a header': whole.subarray(0, 5),
+    nothing: Buffer.alloc(0),
+    text: Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'),
+  };
+  for (const [title, bytes] of Object.entries(unreadable)) {
+    t.match(readReply(bytes, ID, QUESTION).kind, /^(malformed|foreign)$/, title);
+  }
+});
+
+t.test('an address that was cut short is none', async (t) => {
+  const whole = reply(ASKED, { answers: [a('known.test', '192.0.2.1')] });
+  for (const missing of [1, 2, 3, 4]) {
+    const result = readReply(whole.subarray(0, whole.length - missing), ID, QUESTION);
+    t.ok(result.kind !== 'reply' || result.reply.addresses.length === 0, `${missing} bytes short`);
+  }
+});
+
+t.test('names that would steer a terminal', async (t) => {
+  const evil = Buffer.from('\u001b[2J', 'latin1').toString('latin1');
+  const result = read({
+    answers: [cname('known.test', `${evil}.test`)],
+    authorities: [soa(`${evil}.test`, `${evil}.net`)],
+  });
+  t.match(result, {
+    reply: { cname: ['\\u{1b}[2J.test'], authority: ['\\u{1b}[2J.test \\u{1b}[2J.net'] },
+  });
+});
+
+t.test('no more of anything than a report can bear', async (t) => {
+  const answers = Array.from({ length: 500 }, (_, index) => a('known.test', `192.0.2.${index % 256}`));
+  const authorities = Array.from({ length: 500 }, () => soa('known.test', 'ns.test'));
+  const result = read({ answers, authorities });
+  t.equal(result.kind === 'reply' && result.reply.addresses.length, 32);
+  t.equal(result.kind === 'reply' && result.reply.authority.length, 4);
+});
+
+/** Whatever comes, one of three kinds comes out, within bounds. */
+function isBounded(bytes: Uint8Array, question: Question): boolean {
+  const result = readReply(bytes, ID, question);
+  if (result.kind !== 'reply') return result.why.length <= 120;
+  const { addresses, cname: chain, authority } = result.reply;
+  const family = question.type === 'A' ? 4 : 6;
+  return (
+    addresses.length <= 32 &&
+    addresses.every((address) => isIP(address) === family) &&
+    chain.length <= 16 &&
+    [...chain, ...authority].every((text) => text.length <= 512 && !/[\p{Cc}\p{Cf}]/u.test(text))
+  );
+}
+
+const question = fc.constantFrom<Question>(QUESTION, { name: 'known.test', type: 'AAAA' });
+
+t.test('any bytes at all', async (t) => {
+  const withId = fc.uint8Array({ maxLength: 600 }).map((bytes) => {
+    bytes.set([ID >> 8, ID & 255, 0x81].slice(0, bytes.length));
+    return bytes;
+  });
+  fc.assert(fc.property(fc.oneof(fc.uint8Array({ maxLength: 600 }), withId), question, isBounded), {
+    numRuns: 500,
+  });
+  t.pass('held');
+});
+
+t.test('a good reply with some bytes changed, or cut off', async (t) => {
+  const good = [
+    reply(ASKED, {
+      answers: [cname('known.test', 'a.test'), a('a.test', '192.0.2.1')],
+      additionals: [opt(0)],
+    }),
+    reply(ASKED, { rcode: 3, authorities: [soa('known.test', 'ns.test')] }),
+  ];
+  const change = fc.record({ at: fc.nat(200), to: fc.nat(255) });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...good),
+      fc.array(change, { maxLength: 6 }),
+      fc.nat(200),
+      (bytes, changes, length) => {
+        const broken = Buffer.from(bytes.subarray(0, Math.max(0, bytes.length - (length % 20))));
+        for (const { at, to } of changes) if (at < broken.length && at > 2) broken[at] = to;
+        return isBounded(broken, QUESTION);
+      },
+    ),
+    { numRuns: 500 },
+  );
+  t.pass('held');
+});
+
+t.test('the largest message there is, full of pointers, is read at once', async (t) => {
+  const records = Array.from({ length: 4000 }, (_, index) =>
+    record(pointer(12), TYPES.CNAME, pointer(12 + (index % 2) * 6)),
+  );
+  const bytes = reply(ASKED, { answers: records }).subarray(0, 65_535);
+  const started = performance.now();
+  t.ok(isBounded(bytes, QUESTION));
+  t.ok(performance.now() - started < 2000);
+});
+
+t.test('names compare without case and final dot', async (t) => {
+  t.ok(sameName('Known.TEST.', 'known.test'));
+  t.notOk(sameName('known.test', 'a.known.test'));
+});
+
+t.test('which aliases can be asked for', async (t) => {
+  for (const good of ['a', 'known.test', '_sip._tcp.known.test', 'a'.repeat(63), 'A-1.b'])
+    t.ok(isAskable(good), good);
+  const bad = [
+    '',
+    '.',
+    'a..b',
+    'a'.repeat(64),
+    `${'a.'.repeat(127)}`,
+    'a b.test',
+    '\\u{1b}.test',
+    'é.test',
+    'a.test.',
+  ];
+  for (const name of bad) t.notOk(isAskable(name), name);
+});

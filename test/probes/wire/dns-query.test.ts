@@ -1,0 +1,253 @@
+import dgram from 'node:dgram';
+import t from 'tap';
+import type { DnsReply } from '../../../probes/wire/dns-message.ts';
+import { queryTcp, queryUdp } from '../../../probes/wire/dns-query.ts';
+import { createOutside, type Outside } from '../../../probes/wire/outside.ts';
+import { closes, drips, saysAndCloses, silent } from '../../servers/behaviours.ts';
+import { a, opt, RCODES, reply } from '../../servers/dns-bytes.ts';
+import { type DnsBehaviour, framed, openDnsPeer } from '../../servers/dns-peer.ts';
+import { closedPort, type Owner } from '../../servers/peer.ts';
+import { failed } from '../try.ts';
+
+const QUESTION = { name: 'known.test', type: 'A' } as const;
+const ANSWERS = { answers: [a('known.test', '192.0.2.7')] };
+const KNOWN = { rcode: 'NOERROR', addresses: ['192.0.2.7'] };
+
+interface How {
+  readonly over?: 'udp' | 'tcp';
+  readonly stepMs?: number;
+  readonly signal?: AbortSignal;
+  readonly outside?: Outside;
+}
+
+function query(server: { address: string; port: number }, how: How = {}): Promise<DnsReply> {
+  const { over = 'udp', stepMs = 5000, signal = new AbortController().signal } = how;
+  const context = { outside: how.outside ?? createOutside(), server, budget: { stepMs, signal } };
+  return over === 'udp' ? queryUdp(context, QUESTION) : queryTcp(context, QUESTION);
+}
+
+async function ask(t: Owner, behaviour: DnsBehaviour, how: How = {}): Promise<DnsReply> {
+  return query(await openDnsPeer(t, behaviour), how);
+}
+
+t.test('an answer, over UDP and over TCP', async (t) => {
+  const behaviour: DnsBehaviour = {
+    udp: (asked) => reply(asked, ANSWERS),
+    tcp: (asked) => reply(asked, ANSWERS),
+  };
+  const peer = await openDnsPeer(t, behaviour);
+  t.match(await query(peer), KNOWN);
+  t.match(await query(peer, { over: 'tcp' }), KNOWN);
+  t.match(peer.asked, [
+    { over: 'udp', name: 'known.test', type: 1, edns: true },
+    { over: 'tcp', name: 'known.test', type: 1, edns: true },
+  ]);
+  await peer.tcp.deserted();
+});
+
+t.test('every question has an id and a port of its own', async (t) => {
+  const ports = new Set<number>();
+  const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, ANSWERS) });
+  const outside = {
+    ...createOutside(),
+    datagram: (address: string) => {
+      const socket = createOutside().datagram(address);
+      socket.once('connect', () => ports.add(socket.address().port));
+      return socket;
+    },
+  };
+  for (let count = 0; count < 8; count += 1) await query(peer, { outside });
+  t.ok(ports.size > 1);
+  t.ok(new Set(peer.asked.map(({ id }) => id)).size > 1);
+});
+
+t.test('a lost datagram is sent again', async (t) => {
+  const peer = await openDnsPeer(t, { udp: (asked, count) => (count < 2 ? null : reply(asked, ANSWERS)) });
+  t.match(await query(peer, { stepMs: 300 }), KNOWN);
+  t.equal(new Set(peer.asked.map(({ id }) => id)).size, 1, 'the same question');
+});
+
+t.test('the last one goes without EDNS, for those who drop what they do not know', async (t) => {
+  const peer = await openDnsPeer(t, { udp: (asked) => (asked.edns ? null : reply(asked, ANSWERS)) });
+  t.match(await query(peer, { stepMs: 300 }), KNOWN);
+  t.same(
+    peer.asked.map(({ edns }) => edns),
+    [true, true, false],
+  );
+});
+
+t.test('a server that cannot bear EDNS is asked without it at once', async (t) => {
+  for (const rcode of [RCODES.FORMERR, RCODES.NOTIMP]) {
+    const peer = await openDnsPeer(t, {
+      udp: (asked) => (asked.edns ? reply(asked, { rcode, question: null }) : reply(asked, ANSWERS)),
+    });
+    t.match(await query(peer), KNOWN);
+    t.same(
+      peer.asked.map(({ edns }) => edns),
+      [true, false],
+    );
+  }
+});
+
+t.test('a server that says so without EDNS too is believed', async (t) => {
+  const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, { rcode: RCODES.FORMERR }) });
+  t.match(await query(peer), { rcode: 'FORMERR', addresses: [] });
+  t.equal(peer.asked.length, 2);
+});
+
+t.test('strays and forgeries are waited past', async (t) => {
+  const forged = { answers: [a('known.test', '192.0.2.66')] };
+  const told = await ask(t, {
+    udp: (asked) => [
+      reply(asked, { ...forged, id: asked.id ^ 1 }),
+      reply(asked, { ...forged, isResponse: false }),
+      reply({ ...asked, question: Buffer.from('056f7468657200' + '00010001', 'hex') }, forged),
+      Buffer.from('garbage'),
+      reply(asked, ANSWERS),
+    ],
+  });
+  t.match(told, KNOWN);
+});
+
+t.test('an answer from another port is never heard', async (t) => {
+  const error = await failed(
+    ask(t, { udp: (asked) => reply(asked, ANSWERS), fromElsewhere: true }, { stepMs: 150 }),
+  );
+  t.match(error, { failure: 'dns_timeout', message: 'nothing within 150 ms' });
+});
+
+t.test('ways in which no answer comes over UDP', async (t) => {
+  const torn = { answers: [Buffer.from([192])] };
+  const cases: Record<string, [DnsBehaviour, string]> = {
+    silence: [{}, 'dns_timeout'],
+    'only the wrong id': [{ udp: (asked) => reply(asked, { ...ANSWERS, id: asked.id ^ 1 }) }, 'dns_timeout'],
+    'only another question': [
+      { udp: (asked) => reply({ ...asked, question: Buffer.from('00' + '00010001', 'hex') }, ANSWERS) },
+      'dns_timeout',
+    ],
+    'only garbage': [{ udp: () => Buffer.from('this is no DNS') }, 'dns_malformed'],
+    'an answer that ends too soon': [{ udp: (asked) => reply(asked, torn) }, 'dns_malformed'],
+  };
+  for (const [title, [behaviour, failure]] of Object.entries(cases)) {
+    const started = performance.now();
+    const error = await failed(ask(t, behaviour, { stepMs: 150 }));
+    t.equal(error.failure, failure, title);
+    t.ok(performance.now() - started < 5000);
+  }
+});
+
+t.test('nobody is there', async (t) => {
+  const server = { address: '127.0.0.1', port: await closedPort() };
+  t.match(await failed(query(server)), { failure: 'dns_unreachable', message: /ECONNREFUSED/ });
+  t.match(await failed(query(server, { over: 'tcp' })), {
+    failure: 'dns_unreachable',
+    message: /ECONNREFUSED/,
+  });
+});
+
+t.test('there is no way there', async (t) => {
+  // Without leave to broadcast the kernel refuses the address before anything is sent.
+  const server = { address: '255.255.255.255', port: 53 };
+  t.match(await failed(query(server)), { failure: 'dns_unreachable' });
+  t.match(await failed(query(server, { over: 'tcp' })), { failure: 'dns_unreachable' });
+});
+
+t.test('TCP: the answer in pieces, or with another one behind it', async (t) => {
+  const behaviour = (send: (bytes: Buffer) => Buffer): DnsBehaviour => ({
+    connection: (socket) => {
+      socket.once('data', (bytes: Buffer) => {
+        const id = bytes.readUInt16BE(2);
+        const question = bytes.subarray(14, 14 + 16);
+        const answer = framed(reply({ id, question, name: '', type: 1, edns: true }, ANSWERS));
+        drips(send(answer), 1)(socket);
+      });
+    },
+  });
+  t.match(
+    await ask(
+      t,
+      behaviour((answer) => answer),
+      { over: 'tcp' },
+    ),
+    KNOWN,
+  );
+  t.match(
+    await ask(
+      t,
+      behaviour((answer) => Buffer.concat([answer, Buffer.from('xyz')])),
+      { over: 'tcp' },
+    ),
+    KNOWN,
+  );
+});
+
+t.test('ways in which no answer comes over TCP', async (t) => {
+  const tcp = (asked: Parameters<typeof reply>[0]) => reply(asked, { ...ANSWERS, id: asked.id ^ 1 });
+  const cases: Record<string, [DnsBehaviour, string]> = {
+    silence: [{ connection: silent }, 'dns_timeout'],
+    'the connection is closed': [{ connection: closes }, 'dns_unreachable'],
+    'the connection is reset': [
+      { connection: (socket) => void socket.once('data', () => socket.resetAndDestroy()) },
+      'dns_unreachable',
+    ],
+    'it is closed in the middle': [
+      { connection: saysAndCloses(Buffer.from([0, 100, 1, 2])) },
+      'dns_unreachable',
+    ],
+    'the wrong id': [{ tcp }, 'dns_malformed'],
+    'no DNS': [{ connection: saysAndCloses(framed(Buffer.from('this is no DNS'))) }, 'dns_malformed'],
+    'an empty message': [{ connection: saysAndCloses(Buffer.from([0, 0])) }, 'dns_malformed'],
+    'one byte after the other': [{ connection: drips(Buffer.alloc(500, 200), 5) }, 'dns_timeout'],
+  };
+  for (const [title, [behaviour, failure]] of Object.entries(cases)) {
+    const peer = await openDnsPeer(t, behaviour);
+    t.equal((await failed(query(peer, { over: 'tcp', stepMs: 150 }))).failure, failure, title);
+    await peer.tcp.deserted();
+  }
+});
+
+t.test('a question under way ends with the run, and none is begun after it', async (t) => {
+  for (const over of ['udp', 'tcp'] as const) {
+    const peer = await openDnsPeer(t, {});
+    const controller = new AbortController();
+    const waiting = query(peer, { over, signal: controller.signal });
+    controller.abort();
+    t.equal((await failed(waiting)).failure, 'deadline_exceeded');
+    t.equal((await failed(query(peer, { over, signal: controller.signal }))).failure, 'deadline_exceeded');
+    await peer.tcp.deserted();
+    t.equal(peer.tcp.accepted() <= 1, true);
+  }
+});
+
+t.test('no socket and no timer is left open', async (t) => {
+  const sockets: dgram.Socket[] = [];
+  const outside = {
+    ...createOutside(),
+    datagram: () => {
+      const socket = dgram.createSocket('udp4');
+      sockets.push(socket);
+      return socket;
+    },
+  };
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  await ask(t, { udp: (asked) => reply(asked, ANSWERS) }, { outside });
+  await failed(ask(t, {}, { outside, stepMs: 20 }));
+  await failed(query({ address: '127.0.0.1', port: await closedPort() }, { outside }));
+  t.equal(sockets.length, 3);
+  for (const socket of sockets) t.throws(() => socket.address(), { code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' });
+  t.equal(timers(), before);
+});
+
+t.test('redirections may name the server by its address or by its name', async (t) => {
+  const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, { ...ANSWERS, additionals: [opt(0)] }) });
+  const server = { address: '192.0.2.53', port: 53 };
+  const budget = { stepMs: 5000, signal: new AbortController().signal };
+  const towards = (host: string) =>
+    createOutside([{ host, port: 53, address: peer.address, toPort: peer.port }]);
+  t.match(await queryUdp({ outside: towards('192.0.2.53'), server, budget }, QUESTION), KNOWN);
+  t.match(
+    await queryUdp({ outside: towards('dns.test'), server, host: 'dns.test', budget }, QUESTION),
+    KNOWN,
+  );
+});

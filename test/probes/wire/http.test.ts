@@ -1,0 +1,222 @@
+import { spawnSync } from 'node:child_process';
+import type { Socket } from 'node:net';
+import t from 'tap';
+import { createOutside } from '../../../probes/wire/outside.ts';
+import { TrustStore } from '../../../probes/wire/trust.ts';
+import { closes, says, saysAndCloses } from '../../servers/behaviours.ts';
+import { authority, identity, server } from '../../servers/certificates.ts';
+import { type Owner, openPeer, openTlsPeer, type Peer } from '../../servers/peer.ts';
+import { tryOnce } from '../try.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi';
+
+/** Answers every request, and keeps what came. */
+async function listening(t: Owner, address?: string): Promise<{ peer: Peer; requests: string[] }> {
+  const requests: string[] = [];
+  const peer = await openPeer(
+    t,
+    (socket) => {
+      socket.on('data', (bytes: Buffer) => {
+        requests.push(bytes.toString('latin1'));
+        socket.write(OK);
+      });
+    },
+    address,
+  );
+  return { peer, requests };
+}
+
+t.test('one request, over the socket that was dialled, and nothing afterwards', async (t) => {
+  const { peer, requests } = await listening(t);
+  const sockets: Socket[] = [];
+  const outside = {
+    ...createOutside([{ host: 'known.test', port: null, address: peer.address, toPort: peer.port }]),
+    stream: (endpoint: { address: string; port: number }) => {
+      const socket = createOutside().stream(endpoint);
+      sockets.push(socket);
+      return socket;
+    },
+  };
+  const target = { host: 'known.test', port: 80, path: '/status-0123?comp=list' };
+  const tried = await tryOnce('http', peer, { outside, target });
+  t.match(tried, {
+    failure: null,
+    steps: ['connect', 'request'],
+    facts: {
+      proof: 'reply',
+      http: {
+        status: 200,
+        headers: { 'content-length': '2' },
+        bodyBytes: 2,
+        bodyStart: 'hi',
+        blockPage: null,
+      },
+    },
+  });
+  t.same(requests, [
+    'GET /status-0123?comp=list HTTP/1.1\r\n' +
+      'host: known.test\r\n' +
+      'connection: keep-alive\r\n' +
+      'accept: */*\r\n' +
+      'accept-encoding: identity\r\n' +
+      'user-agent: apim-probe\r\n' +
+      '\r\n',
+  ]);
+  await peer.deserted();
+  t.equal(peer.accepted(), 1);
+  t.same(
+    sockets.map(({ destroyed }) => destroyed),
+    [true],
+  );
+});
+
+t.test('the port is named where it is not the scheme’s own', async (t) => {
+  const hostOf = async (protocol: 'http' | 'https', host: string, port: number): Promise<string> => {
+    const requests: string[] = [];
+    const root = await authority('CN=Root');
+    const leaf = await server(root, [host]);
+    const hear = (socket: Socket) => {
+      socket.on('data', (bytes: Buffer) => {
+        requests.push(bytes.toString('latin1'));
+        socket.end(OK);
+      });
+    };
+    const peer = protocol === 'https' ? await openTlsPeer(t, identity(leaf), hear) : await openPeer(t, hear);
+    const outside = createOutside([{ host: null, port: null, address: peer.address, toPort: peer.port }]);
+    const trust = new TrustStore([root.pem], []);
+    const tried = await tryOnce(protocol, peer, { outside, trust, target: { host, port } });
+    t.equal(tried.failure, null);
+    return /^host: (.*)\r$/m.exec(requests[0] ?? '')?.[1] ?? '';
+  };
+  t.equal(await hostOf('http', 'known.test', 80), 'known.test');
+  t.equal(await hostOf('http', 'known.test', 8080), 'known.test:8080');
+  t.equal(await hostOf('https', 'known.test', 443), 'known.test');
+  t.equal(await hostOf('https', 'known.test', 3443), 'known.test:3443');
+  t.equal(await hostOf('http', '192.0.2.7', 80), '192.0.2.7');
+  t.equal(await hostOf('http', '2001:db8::7', 80), '[2001:db8::7]');
+  t.equal(await hostOf('http', '2001:db8::7', 8080), '[2001:db8::7]:8080');
+});
+
+t.test('HTTPS: the handshake is its own step, and the reply the proof', async (t) => {
+  const root = await authority('CN=Root');
+  const leaf = await server(root, ['known.test']);
+  const peer = await openTlsPeer(
+    t,
+    { ...identity(leaf), ALPNProtocols: ['h2', 'http/1.1'] },
+    saysAndCloses(OK),
+  );
+  const tried = await tryOnce('https', peer, {
+    trust: new TrustStore([root.pem], []),
+    target: { host: 'known.test' },
+  });
+  t.match(tried, {
+    failure: null,
+    steps: ['connect', 'tls', 'request'],
+    facts: { proof: 'reply', tls: { alpn: 'http/1.1' }, http: { status: 200 } },
+  });
+  await peer.deserted();
+});
+
+t.test('a server that hangs up after the handshake', async (t) => {
+  const root = await authority('CN=Root');
+  const leaf = await server(root, ['known.test']);
+  const trust = new TrustStore([root.pem], []);
+  const ways: Record<string, (socket: Socket) => void> = {
+    'in good order': closes,
+    'at once': (socket) => void socket.destroy(),
+  };
+  for (const [name, hangUp] of Object.entries(ways)) {
+    const peer = await openTlsPeer(t, identity(leaf), hangUp);
+    const tried = await tryOnce('https', peer, { trust, target: { host: 'known.test' } });
+    t.match(
+      tried,
+      { failure: 'protocol_closed', steps: ['connect', 'tls', '✗request'], facts: { proof: 'certificate' } },
+      name,
+    );
+    await peer.deserted();
+  }
+});
+
+t.test('over TLS any status is the service’s own, in the clear a server error proves nothing', async (t) => {
+  const root = await authority('CN=Root');
+  const leaf = await server(root, ['known.test']);
+  const trust = new TrustStore([root.pem], []);
+  for (const status of [204, 301, 400, 401, 403, 404, 409, 500, 503]) {
+    const reply = saysAndCloses(`HTTP/1.1 ${status} Whatever\r\ncontent-length: 0\r\n\r\n`);
+    const secured = await openTlsPeer(t, identity(leaf), reply);
+    const overTls = await tryOnce('https', secured, { trust, target: { host: 'known.test' } });
+    t.match(overTls, { failure: null, facts: { proof: 'reply', http: { status } } }, `${status} over TLS`);
+    const inTheClear = await tryOnce('http', await openPeer(t, reply));
+    const failure = status >= 500 ? 'http_unexpected' : null;
+    t.match(inTheClear, { failure, facts: { http: { status } } }, `${status} in the clear`);
+  }
+});
+
+t.test('redirects are evidence and not followed; their secrets stay out', async (t) => {
+  const target = 'https://user:secret@login.test/path?sig=secret&sv=1#secret';
+  const peer = await openPeer(
+    t,
+    saysAndCloses(`HTTP/1.1 302 Found\r\nlocation: ${target}\r\ncontent-length: 0\r\n\r\n`),
+  );
+  const tried = await tryOnce('http', peer);
+  t.match(tried.facts.http, { status: 302, headers: { location: 'https://login.test/path' } });
+  t.notMatch(JSON.stringify(tried), /secret/);
+  t.equal(peer.accepted(), 1);
+});
+
+t.test('only headers that tell who answered are kept, repeated ones in one line', async (t) => {
+  const head =
+    'HTTP/1.1 200 OK\r\nServer: Windows-Azure-Blob/1.0\r\nset-cookie: session=secret\r\nvia: 1.1 a\r\nVia: 1.1 b\r\n' +
+    '__proto__: x\r\nx-ms-request-id: 0123\r\ncontent-length: 0\r\n\r\n';
+  const tried = await tryOnce('http', await openPeer(t, saysAndCloses(head)));
+  t.same(tried.facts.http?.headers, {
+    server: 'Windows-Azure-Blob/1.0',
+    via: '1.1 a, 1.1 b',
+    'content-length': '0',
+    'x-ms-request-id': '0123',
+  });
+});
+
+t.test('a block page is named, even by a reply that breaks off or never ends', async (t) => {
+  const page = 'HTTP/1.1 403 Forbidden\r\nserver: Zscaler/6.2\r\ncontent-length: 5000\r\n\r\n<html>denied';
+  const ways = {
+    whole: saysAndCloses(`${page}${'.'.repeat(4988)}`),
+    torn: saysAndCloses(page),
+    open: says(page),
+  };
+  for (const [name, behave] of Object.entries(ways)) {
+    const tried = await tryOnce('http', await openPeer(t, behave), { stepMs: 150 });
+    t.match(
+      tried,
+      {
+        failure: 'http_blocked',
+        error: 'Zscaler answered with status 403',
+        facts: { proof: 'connect', http: { status: 403, blockPage: 'Zscaler' } },
+      },
+      name,
+    );
+  }
+});
+
+t.test('informational replies are waited past', async (t) => {
+  const peer = await openPeer(
+    t,
+    saysAndCloses(`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${OK}`),
+  );
+  t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200 } } });
+});
+
+t.test('the client is not loaded before there is something to say', async (t) => {
+  const program = `
+    await import('./probes/registry.ts');
+    await import('./probes/wire/session.ts');
+    const { createRequire } = await import('node:module');
+    const { cache } = createRequire(process.cwd() + '/x.js');
+    const isLoaded = () => Object.keys(cache).some((file) => file.includes('/undici/'));
+    const before = isLoaded();
+    await import('undici');
+    process.stdout.write(before + ' ' + isLoaded());
+  `;
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  t.equal(child.stdout, 'false true', child.stderr);
+});

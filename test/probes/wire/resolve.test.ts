@@ -1,0 +1,247 @@
+import t from 'tap';
+import { createOutside } from '../../../probes/wire/outside.ts';
+import { type Answer, resolveAt } from '../../../probes/wire/resolve.ts';
+import {
+  type Asked,
+  a,
+  aaaa,
+  cname,
+  RCODES,
+  type Reply,
+  reply,
+  soa,
+  TYPES,
+} from '../../servers/dns-bytes.ts';
+import { type DnsPeer, openDnsPeer } from '../../servers/dns-peer.ts';
+import { closedPort, type Owner } from '../../servers/peer.ts';
+
+const ZONE = 'privatelink.blob.core.windows.net';
+
+function resolve(
+  peer: { address: string; port: number },
+  name = 'known.test',
+  stepMs = 5000,
+): Promise<Answer> {
+  const budget = { stepMs, signal: new AbortController().signal };
+  return resolveAt({ outside: createOutside(), server: peer, budget }, name);
+}
+
+/** A server that says this of A, and that of AAAA; null for silence. */
+function serverOf(
+  t: Owner,
+  says: (asked: Asked) => Reply | null,
+  ofIPv6: (asked: Asked) => Reply | null = () => ({}),
+): Promise<DnsPeer> {
+  return openDnsPeer(t, {
+    udp: (asked) => {
+      const said = asked.type === TYPES.AAAA ? ofIPv6(asked) : says(asked);
+      return said === null ? null : reply(asked, said);
+    },
+  });
+}
+
+t.test('both families, IPv4 first, with the chain that led there', async (t) => {
+  const link = cname('known.test', 'alias.test');
+  const peer = await serverOf(
+    t,
+    () => ({ answers: [link, a('alias.test', '192.0.2.1'), a('alias.test', '192.0.2.2')] }),
+    () => ({ answers: [link, aaaa('alias.test', '2001:db8:0:0:0:0:0:1')] }),
+  );
+  const answer = await resolve(peer);
+  t.match(answer, {
+    rcode: 'NOERROR',
+    failure: null,
+    addresses: ['192.0.2.1', '192.0.2.2', '2001:db8::1'],
+    cname: ['alias.test'],
+    authority: [],
+    truncated: false,
+  });
+  t.ok(answer.ms > 0 && answer.ms < 5000);
+  t.equal(peer.asked.length, 2);
+});
+
+t.test('what one family lacks the other makes up for', async (t) => {
+  const six = () => ({ answers: [aaaa('known.test', '2001:db8:0:0:0:0:0:1')] });
+  const four = () => ({ answers: [a('known.test', '192.0.2.1')] });
+  const failing = { silent: () => null, refusing: () => ({ rcode: RCODES.REFUSED }), empty: () => ({}) };
+  for (const [title, says] of Object.entries(failing)) {
+    t.match(
+      await resolve(await serverOf(t, says, six), 'known.test', 200),
+      { failure: null, rcode: 'NOERROR', addresses: ['2001:db8::1'] },
+      `IPv4 ${title}`,
+    );
+    t.match(
+      await resolve(await serverOf(t, four, says), 'known.test', 200),
+      { failure: null, rcode: 'NOERROR', addresses: ['192.0.2.1'] },
+      `IPv6 ${title}`,
+    );
+  }
+});
+
+t.test('where neither has an address, IPv4 says why', async (t) => {
+  const peer = await serverOf(
+    t,
+    () => ({ rcode: RCODES.NXDOMAIN }),
+    () => null,
+  );
+  t.match(await resolve(peer, 'known.test', 200), {
+    failure: 'dns_nxdomain',
+    rcode: 'NXDOMAIN',
+    addresses: [],
+  });
+});
+
+t.test('every way of having no address has its word', async (t) => {
+  const cases: Record<string, [Reply, string, string]> = {
+    'no such name': [{ rcode: RCODES.NXDOMAIN }, 'dns_nxdomain', 'NXDOMAIN'],
+    'no such record': [{ authorities: [soa('test', 'ns.test')] }, 'dns_nodata', 'NOERROR'],
+    'nothing at all': [{}, 'dns_nodata', 'NOERROR'],
+    'a failure': [{ rcode: RCODES.SERVFAIL }, 'dns_servfail', 'SERVFAIL'],
+    'a refusal': [{ rcode: RCODES.REFUSED }, 'dns_refused', 'REFUSED'],
+    'a refusal in other words': [{ rcode: 9 }, 'dns_refused', 'NOTAUTH'],
+    'a misunderstanding': [{ rcode: RCODES.FORMERR }, 'dns_malformed', 'FORMERR'],
+    'an answer for somebody else': [{ answers: [a('other.test', '192.0.2.1')] }, 'dns_nodata', 'NOERROR'],
+    'a loop': [
+      { answers: [cname('known.test', 'a.test'), cname('a.test', 'known.test')] },
+      'dns_malformed',
+      'NOERROR',
+    ],
+    'an alias of itself': [{ answers: [cname('known.test', 'known.test')] }, 'dns_malformed', 'NOERROR'],
+  };
+  for (const [title, [said, failure, rcode]] of Object.entries(cases)) {
+    const says = () => said;
+    t.match(await resolve(await serverOf(t, says, says)), { failure, rcode, addresses: [] }, title);
+  }
+});
+
+t.test('silence and absence', async (t) => {
+  const silent = await resolve(
+    await serverOf(
+      t,
+      () => null,
+      () => null,
+    ),
+    'known.test',
+    120,
+  );
+  t.match(silent, { failure: 'dns_timeout', rcode: 'dns_timeout', addresses: [], cname: [] });
+  const absent = await resolve({ address: '127.0.0.1', port: await closedPort() });
+  t.match(absent, { failure: 'dns_unreachable', rcode: 'dns_unreachable' });
+});
+
+t.test('a private zone without the record, as Azure DNS tells it', async (t) => {
+  const said = {
+    rcode: RCODES.NXDOMAIN,
+    answers: [cname('known.blob.core.windows.net', `known.${ZONE}`)],
+    authorities: [soa(ZONE, 'azureprivatedns.net')],
+  };
+  const peer = await serverOf(
+    t,
+    () => said,
+    () => said,
+  );
+  t.match(await resolve(peer, 'known.blob.core.windows.net'), {
+    failure: 'dns_nxdomain',
+    cname: [`known.${ZONE}`],
+    authority: [`${ZONE} azureprivatedns.net`],
+  });
+});
+
+/** Knows each name on its own, and tells one link of a chain at a time. */
+function inLinks(links: Readonly<Record<string, Reply>>): (asked: Asked) => Reply {
+  return ({ name }) => links[name] ?? { rcode: RCODES.NXDOMAIN };
+}
+
+t.test('a chain told one link at a time', async (t) => {
+  const says = inLinks({
+    'known.test': { answers: [cname('known.test', 'b.test')] },
+    'b.test': { answers: [cname('b.test', 'c.test')] },
+    'c.test': { answers: [a('c.test', '192.0.2.3')] },
+  });
+  const peer = await serverOf(t, says, says);
+  t.match(await resolve(peer), { failure: null, addresses: ['192.0.2.3'], cname: ['b.test', 'c.test'] });
+});
+
+t.test('one that ends at a name that does not exist', async (t) => {
+  const says = inLinks({ 'known.test': { answers: [cname('known.test', `known.${ZONE}`)] } });
+  t.match(await resolve(await serverOf(t, says, says)), {
+    failure: 'dns_nxdomain',
+    cname: [`known.${ZONE}`],
+  });
+});
+
+t.test('one that comes back, and one that never ends', async (t) => {
+  const circle = inLinks({
+    'known.test': { answers: [cname('known.test', 'b.test')] },
+    'b.test': { answers: [cname('b.test', 'c.test')] },
+    'c.test': { answers: [cname('c.test', 'b.test')] },
+  });
+  t.match(await resolve(await serverOf(t, circle, circle)), {
+    failure: 'dns_malformed',
+    cname: ['b.test', 'c.test'],
+  });
+  const endless = ({ name }: Asked): Reply => ({ answers: [cname(name, `n.${name}`)] });
+  const peer = await serverOf(t, endless, endless);
+  const answer = await resolve(peer);
+  t.equal(answer.failure, 'dns_malformed');
+  t.equal(answer.cname.length, 17);
+  t.equal(peer.asked.length, 2 * 17, 'and then nobody is asked any more');
+});
+
+t.test('an alias that is no name to ask for', async (t) => {
+  const says = (): Reply => ({ answers: [cname('known.test', '\u001b[2J.test')] });
+  const peer = await serverOf(t, says, says);
+  t.match(await resolve(peer), { failure: 'dns_malformed', cname: ['\\u{1b}[2J.test'] });
+  t.equal(peer.asked.length, 2);
+});
+
+t.test('all links together have the time of one step', async (t) => {
+  const peer = await openDnsPeer(t, {});
+  const { asked } = peer;
+  const slow = await openDnsPeer(t, {
+    udp: (question) => {
+      // One more link each time, and only after the second transmission.
+      const times = slow.asked.filter(
+        ({ name, type }) => name === question.name && type === question.type,
+      ).length;
+      return times < 2 ? null : reply(question, { answers: [cname(question.name, `n.${question.name}`)] });
+    },
+  });
+  const answer = await resolve(slow, 'known.test', 300);
+  t.equal(answer.failure, 'dns_timeout');
+  t.ok(answer.cname.length >= 1, 'and what was known by then is kept');
+  t.ok(answer.ms >= 290 && answer.ms < 3000, `${answer.ms} ms`);
+  t.same(asked, []);
+});
+
+t.test('a truncated answer is asked for again over TCP', async (t) => {
+  const peer = await openDnsPeer(t, {
+    udp: (asked) => reply(asked, { truncated: true, answers: [a('known.test', '192.0.2.66')] }),
+    tcp: (asked) => reply(asked, asked.type === TYPES.A ? { answers: [a('known.test', '192.0.2.1')] } : {}),
+  });
+  t.match(await resolve(peer), { failure: null, addresses: ['192.0.2.1'], truncated: true });
+  await peer.tcp.deserted();
+});
+
+t.test('where TCP fails the truncation is still known', async (t) => {
+  const peer = await openDnsPeer(t, {
+    udp: (asked) => reply(asked, { truncated: true }),
+    connection: (socket) => void socket.end(),
+  });
+  t.match(await resolve(peer), { failure: 'dns_unreachable', addresses: [], truncated: true });
+});
+
+t.test('a mistake of this program is no failure of the server', async (t) => {
+  const budget = { stepMs: 5000, signal: new AbortController().signal };
+  const outside = {
+    ...createOutside(),
+    route: () => {
+      throw new TypeError('a mistake');
+    },
+  };
+  const answer = await resolveAt(
+    { outside, server: { address: '127.0.0.1', port: 1 }, budget },
+    'known.test',
+  );
+  t.match(answer, { failure: 'unexpected', addresses: [] });
+});

@@ -1,0 +1,19 @@
+/** Probes with no file descriptor left; run under a low limit. */
+import { closeSync, openSync } from 'node:fs';
+import { tryOnce } from './try.ts';
+
+const NOWHERE = { address: '127.0.0.1', port: 9 };
+// Whatever is loaded late is loaded now.
+await tryOnce('tcp', NOWHERE);
+await tryOnce('dns', NOWHERE);
+
+const taken: number[] = [];
+try {
+  for (;;) taken.push(openSync('/dev/null', 'r'));
+} catch {
+  // None is left.
+}
+const tcp = await tryOnce('tcp', NOWHERE);
+const dns = await tryOnce('dns', NOWHERE);
+for (const file of taken) closeSync(file);
+process.stdout.write(JSON.stringify({ tcp, dns }));
