@@ -4,11 +4,10 @@ import { didYouMean } from '../config/nearest.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
-import { cut } from '../report/text/lines.ts';
 import { CAUSES, type Cause } from '../report/vocabulary.ts';
 import type { Command } from './command.ts';
 import { columnsOf, type Io, write } from './io.ts';
-import { paragraph } from './layout.ts';
+import { entry, paragraph } from './layout.ts';
 
 /** Causes are written with hyphens and failures with underscores; people mix them. */
 function plain(word: string): string {
@@ -37,7 +36,7 @@ function failureText(failure: Failure, columns: number): string {
 
 function overview(columns: number): string {
   const width = Math.max(...[...CAUSES, ...FAILURES].map((word) => word.length)) + 4;
-  const line = (word: string, text: string) => cut(`  ${word}`.padEnd(width) + text, columns);
+  const line = (word: string, text: string) => entry(`  ${word}`, text, width, columns);
   return [
     ['Causes (why it fails):', ...CAUSES.map((cause) => line(cause, CAUSE_TEXTS[cause].title))].join('\n'),
     [

@@ -26,7 +26,13 @@ function isDropped({ required, until }: Target): boolean {
   return !required && until !== null;
 }
 
-/** A complete finding; the evidence is in the order of the ids. */
+/** What matters most comes first, then by id: an order that no input can change. */
+export function byWeight(one: Target, other: Target): number {
+  if (one.required !== other.required) return one.required ? -1 : 1;
+  return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
+}
+
+/** A complete finding; its evidence names required endpoints first. */
 export function finding(cause: Cause, draft: FindingDraft): Finding {
   const text = CAUSE_TEXTS[cause];
   return {
@@ -34,7 +40,7 @@ export function finding(cause: Cause, draft: FindingDraft): Finding {
     severity: draft.severity ?? severityOf(draft.targets),
     title: draft.title,
     explanation: draft.explanation,
-    evidence: [...new Set(draft.targets.map((target) => target.id))].sort(),
+    evidence: [...new Set(draft.targets.toSorted(byWeight).map((target) => target.id))],
     owner: draft.owner ?? text.owner,
     remedy: [...(draft.remedy ?? text.remedy)],
     confirm: draft.confirm,

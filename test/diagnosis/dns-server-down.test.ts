@@ -31,8 +31,8 @@ t.test('with the only server dead, one finding names every endpoint', async (t) 
       /10\.0\.0\.4 left all of 2 names unanswered \(dns_timeout\)\..*2 endpoints could not be tried/,
     evidence: [
       'dns/10.0.0.4:53',
-      'entra-id/login.microsoftonline.com:443',
       'sql/contoso.database.windows.net:1433',
+      'entra-id/login.microsoftonline.com:443',
     ],
     confirm: 'apim-probe run --only dns',
   });

@@ -37,7 +37,7 @@ t.test('tls-intercepted', async (t) => {
         /2 endpoints .* issued by “O=Contoso Inspection, CN=Contoso Proxy CA”.*\(SELF_SIGNED_CERT_IN_CHAIN\)/,
       evidence: { length: 2 },
     });
-    t.match(findings[0]?.remedy[0], `Names to exempt from inspection: ${HOST} and b.blob.core.windows.net.`);
+    t.match(findings[0]?.remedy[1], `The names to exempt: ${HOST} and b.blob.core.windows.net.`);
   });
 
   t.test('an inspection authority given with --ca-file is still named', async (t) => {

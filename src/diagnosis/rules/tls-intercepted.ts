@@ -3,7 +3,7 @@ import type { Target } from '../../report/schema.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain, showIssuer } from '../command.ts';
-import { finding } from '../finding.ts';
+import { byWeight, finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { brief, count, list } from '../words.ts';
 
@@ -17,7 +17,8 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
   if (sample === undefined) return [];
   const devices = new Set(copied.map(issuerOf));
   // Where an inspecting authority is known, whatever else it signed is its work as well.
-  const explained = untrusted.filter((target) => devices.has(issuerOf(target)));
+  const explained = untrusted.filter((target) => devices.has(issuerOf(target))).toSorted(byWeight);
+  const [exempt = '', ...others] = CAUSE_TEXTS['tls-intercepted'].remedy;
   const host = explained.length === 1 ? sample : null;
   return [
     finding('tls-intercepted', {
@@ -27,7 +28,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
       )}`,
       explanation: `${[...devices].map((issuer) => describe(issuer, explained)).join(' ')} ${trustOf(explained)}`,
       targets: explained,
-      remedy: [exemption(explained), ...CAUSE_TEXTS['tls-intercepted'].remedy],
+      remedy: [exempt, exemption(explained), ...others],
       confirm: host === null ? probeAgain(observations, explained) : showIssuer(host.host, host.port),
     }),
   ];
@@ -73,7 +74,7 @@ function trustOf(explained: readonly Target[]): string {
 }
 
 function exemption(explained: readonly Target[]): string {
-  return `Names to exempt from inspection: ${list(
+  return `The names to exempt: ${list(
     explained.map(({ host }) => host),
     20,
   )}.`;
