@@ -35,7 +35,7 @@ t.test('dns-forwarding-broken', async (t) => {
       title: 'DNS server 10.0.0.4 cannot resolve Azure’s names',
       explanation:
         /10\.0\.0\.4 gave REFUSED and SERVFAIL for 2 of 2 names .*168\.63\.129\.16 can resolve them/,
-      evidence: ['entra-id/login.microsoftonline.com:443', ID],
+      evidence: [ID, 'entra-id/login.microsoftonline.com:443'],
     });
     t.match(
       findings[0]?.remedy[0],

@@ -264,7 +264,7 @@ t.test('transparent-proxy', async (t) => {
         explanation:
           'A connection to 192.0.2.1:443, which belongs to nobody, was accepted. 1 endpoint accepted the connection and ' +
           'then gave nothing (tls_closed). 1 endpoint cannot be judged',
-        evidence: [unproven.id, ID].sort(),
+        evidence: [ID, unproven.id],
       },
     ]);
     t.equal(causes[unproven.id], 'transparent-proxy');
