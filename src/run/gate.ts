@@ -1,17 +1,12 @@
-/** How much is under way, and how much begins at once. */
+/** How much is under way, and when the next may begin. */
 
 /** Does the task when its turn comes; null when the run has ended before that. */
 export type Gate = <T>(task: () => Promise<T>) => Promise<T | null>;
 
 /**
- * Tasks that may begin in one turn of the event loop. A reply is noticed when the loop comes round, so
- * whatever else starts in the same turn is added to its time; a few keep that far below a millisecond.
- */
-const STARTS_PER_TURN = 4;
-
-/**
- * At most `concurrency` tasks at once, in the order in which they came, and begun a few a turn so that the
- * times they measure are the network's. Nothing begins any more once the signal is aborted.
+ * At most `concurrency` tasks at once, in the order in which they came, and one begun in each turn of the event
+ * loop: a reply is noticed when the loop comes round, so whatever else starts in the same turn is added to the
+ * time that is measured. Nothing begins any more once the signal is aborted.
  */
 export function createGate(concurrency: number, signal: AbortSignal): Gate {
   const waiting = new Queue();
@@ -20,14 +15,13 @@ export function createGate(concurrency: number, signal: AbortSignal): Gate {
 
   const open = (): void => {
     scheduled = false;
-    for (let begun = 0; mayBegin(begun); begun += 1) waiting.take()?.();
+    waiting.take()?.();
+    // After the end everybody is let through at once, to be turned away.
+    while (signal.aborted && waiting.length > 0) waiting.take()?.();
     schedule();
   };
-  // After the end everybody is let through at once, to be turned away.
-  const mayBegin = (begun: number): boolean =>
-    waiting.length > 0 && (signal.aborted || (underWay < concurrency && begun < STARTS_PER_TURN));
   const schedule = (): void => {
-    if (scheduled || !mayBegin(0)) return;
+    if (scheduled || waiting.length === 0 || (underWay >= concurrency && !signal.aborted)) return;
     scheduled = true;
     setImmediate(open);
   };
