@@ -1,8 +1,10 @@
 /** Attempts, addresses and statuses, against real loopback peers. */
 import type { Socket } from 'node:net';
 import t from 'tap';
+import { observe } from '../../src/run/run.ts';
+import { optionsWith } from './options.ts';
 import { closedWorld, nameServer, tcpPeer, to } from './peers.ts';
-import { ran, targets } from './runs.ts';
+import { customPlan, ran, surveyWith, targets } from './runs.ts';
 
 /** Refuses the TLS hello by closing: a failure that comes at once. */
 const hangUp = (socket: Socket): void => void socket.once('data', () => socket.destroy());
@@ -162,7 +164,7 @@ t.test('no more attempts are under way than allowed', async (t) => {
   });
   const urls = Array.from({ length: 60 }, (_, index) => `http://10.0.0.${index + 1}:80/`);
   const { targets: seen } = await ran({
-    options: { target: targets(...urls), concurrency: 5, timeout: 5000 },
+    options: { target: targets(...urls), concurrency: 5 },
     outside: closedWorld([to(peer, null, 80)]),
   });
   t.ok(seen.every(({ status }) => status === 'reachable'));
@@ -174,7 +176,7 @@ t.test('1,000 targets are each there once, in the plan’s order', async (t) => 
   const peer = await tcpPeer(t, (socket) => socket.end());
   const urls = Array.from({ length: 1000 }, (_, index) => `tcp://10.1.${index >> 8}.${index & 255}:80`);
   const { targets: seen } = await ran({
-    options: { target: targets(...urls), timeout: 10_000 },
+    options: { target: targets(...urls) },
     redirections: [to(peer, null, 80)],
   });
   t.equal(new Set(seen.map(({ id }) => id)).size, 1000);
@@ -186,10 +188,10 @@ t.test('1,000 targets are each there once, in the plan’s order', async (t) => 
 });
 
 t.test('who watches is told of every target that is tested', async (t) => {
-  const { observe } = await import('../../src/run/run.ts');
-  const { customPlan, QUICK, surveyWith } = await import('./runs.ts');
-  const { optionsWith } = await import('./options.ts');
-  const options = optionsWith({ ...QUICK, target: targets('tcp://10.0.0.9:80', 'ntp://10.0.0.9:123') });
+  const options = optionsWith({
+    attempts: 1,
+    target: targets('tcp://10.0.0.9:80', 'ntp://10.0.0.9:123'),
+  });
   const told: unknown[] = [];
   await observe(customPlan(options), {
     options,

@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import t from 'tap';
 import { authority, identity, server } from '../servers/certificates.ts';
 import { nameServer, type Peer, tcpPeer, to } from './peers.ts';
-import { controlOf, ran, serverAddress, targets } from './runs.ts';
+import { controlOf, IMPATIENT, ran, serverAddress, targets } from './runs.ts';
 
 const target = targets('tcp://a.example:80');
 
@@ -39,7 +39,7 @@ t.test('random names: one that resolves is an invention', async (t) => {
 
 t.test('random names: silence and refusals teach nothing', async (t) => {
   const servers = [await nameServer(t, () => 'silence'), await nameServer(t, () => ({ rcode: 'SERVFAIL' }))];
-  const run = await ran({ options: { target }, names: servers });
+  const run = await ran({ options: { target, ...IMPATIENT }, names: servers });
   t.equal(controlOf(run, 'dns-random-name').outcome, 'unknown');
   t.equal(controlOf(await ran({ options: { target } }), 'dns-random-name').outcome, 'unknown', 'no server');
 });
@@ -118,7 +118,7 @@ t.test('Azure DNS: of very many names only the first are asked', async (t) => {
   const azure = await nameServer(t, () => ({ addresses: ['10.0.0.1'] }));
   const urls = targets(...Array.from({ length: 230 }, (_, index) => `tcp://h${index}.example:80`));
   const run = await ran({
-    options: { target: urls, timeout: 5000 },
+    options: { target: urls },
     redirections: [to(azure, '168.63.129.16', 53)],
   });
   const { detail } = controlOf(run, 'azure-dns');
@@ -161,7 +161,7 @@ t.test('another name: a firewall that reads names lets it further', async (t) =>
   const peer = await firewall(t, (hello) => hello.includes('cut.example'));
   const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
   const run = await ran({
-    options: { target: targets('tls://cut.example:443'), timeout: 5000 },
+    options: { target: targets('tls://cut.example:443') },
     names: [names],
     redirections: [to(peer, 'cut.example', 443)],
   });
@@ -182,7 +182,7 @@ t.test('another name: one that is known to pass is tried where there is one', as
   const peer = await firewall(t, (hello) => hello.includes('cut.example'));
   const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
   const run = await ran({
-    options: { target: targets('tls://allowed.example:443', 'tls://cut.example:443'), timeout: 5000 },
+    options: { target: targets('tls://allowed.example:443', 'tls://cut.example:443') },
     names: [names],
     redirections: [to(peer, '20.60.1.4', 443)],
     roots: [issuer.pem],

@@ -1,7 +1,7 @@
 /** Which server decides, what is asked, and what is kept of it. */
 import t from 'tap';
 import { nameServer, type Said } from './peers.ts';
-import { ran, serverAddress, targets } from './runs.ts';
+import { IMPATIENT, ran, serverAddress, targets } from './runs.ts';
 
 const target = targets('tcp://a.example:80');
 const HERE: Said = { addresses: ['10.0.0.1'] };
@@ -27,7 +27,8 @@ for (const [what, first] of [
 ] as const) {
   t.test(`where the first ${what}, the second decides`, async (t) => {
     const servers = [await nameServer(t, () => first), await nameServer(t, () => THERE)];
-    t.same(dialled(await ran({ options: { target }, names: servers })), ['10.0.0.2']);
+    const run = await ran({ options: { target, ...IMPATIENT }, names: servers });
+    t.same(dialled(run), ['10.0.0.2']);
   });
 }
 
@@ -52,7 +53,7 @@ for (const [what, first, failure] of [
 
 t.test('when none answers, the last one’s failure counts', async (t) => {
   const servers = [await nameServer(t, () => 'silence'), await nameServer(t, () => ({ rcode: 'SERVFAIL' }))];
-  const { only } = await ran({ options: { target }, names: servers });
+  const { only } = await ran({ options: { target, ...IMPATIENT }, names: servers });
   t.match(only, { status: 'unreachable', failure: 'dns_servfail' });
 });
 
@@ -81,7 +82,7 @@ t.test('the hosts file goes before every server, and the servers are evidence', 
 
 t.test('what a slow server says is waited for, though the dial is long done', async (t) => {
   const servers = [await nameServer(t, () => HERE), await nameServer(t, () => 'silence')];
-  const run = await ran({ options: { target }, names: servers });
+  const run = await ran({ options: { target, ...IMPATIENT }, names: servers });
   t.same(dialled(run), ['10.0.0.1']);
   t.same(
     run.only.resolutions.map(({ rcode }) => rcode),
