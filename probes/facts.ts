@@ -48,11 +48,10 @@ export const HttpFacts = z.strictObject({
 });
 export type HttpFacts = z.infer<typeof HttpFacts>;
 
-export const DnsFacts = z.strictObject({
+const DnsFacts = z.strictObject({
   udp: z.string().describe('rcode or failure over UDP'),
   tcp: z.string().describe('rcode or failure over TCP'),
 });
-export type DnsFacts = z.infer<typeof DnsFacts>;
 
 /** What a service said of itself, and what the probe wants to say about how far it went. */
 export const Facts = z.strictObject({

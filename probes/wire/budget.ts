@@ -16,13 +16,18 @@ export interface Budget {
  */
 export function within<T>(budget: Budget, layer: Layer, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    let lastLook: NodeJS.Immediate | undefined;
     const settle = (finish: () => void): void => {
       clearTimeout(timer);
+      clearImmediate(lastLook);
       budget.signal.removeEventListener('abort', stop);
       finish();
     };
     const stop = (): void => settle(() => reject(runIsOver()));
-    const timer = setTimeout(() => settle(() => reject(timedOut(budget, layer))), budget.stepMs);
+    // Where this machine was held up, the answer may be waiting while the time is over: it is read first.
+    const timer = setTimeout(() => {
+      lastLook = setImmediate(() => settle(() => reject(timedOut(budget, layer))));
+    }, budget.stepMs);
     work.then(
       (value) => settle(() => resolve(value)),
       (error: unknown) => settle(() => reject(toProbeError(error, layer))),

@@ -8,7 +8,7 @@ import { recogniseBlockPage } from './block-page.ts';
 import type { Session } from './session.ts';
 
 /** Bytes of a body that are read; the rest is left on the wire. */
-export const BODY_LIMIT = 65_536;
+const BODY_LIMIT = 65_536;
 const HEADER_LIMIT = 16_384;
 const HEADER_VALUE_LIMIT = 512;
 const BODY_START_LIMIT = 256;
@@ -164,7 +164,7 @@ async function readBody(body: AsyncIterable<Buffer>, chunks: Buffer[]): Promise<
 }
 
 /** A reply as evidence: bounded, and with nothing in it that could steer a terminal. */
-export function httpFacts(reply: HttpReply): HttpFacts {
+function httpFacts(reply: HttpReply): HttpFacts {
   const headers: Record<string, string> = {};
   for (const name of TELLING_HEADERS) {
     const value = reply.headers[name];

@@ -1,4 +1,6 @@
-import { getEventListeners } from 'node:events';
+import { spawnSync } from 'node:child_process';
+import dgram from 'node:dgram';
+import { getEventListeners, once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t from 'tap';
 import { pause, within } from '../../../probes/wire/budget.ts';
@@ -56,6 +58,30 @@ t.test('a run that is over already waits for nothing', async (t) => {
   });
   t.equal(timers(), before);
 });
+
+t.test('an answer that came while this machine was held up is in time', async (t) => {
+  const [first, second] = await Promise.all([bound(t), bound(t)]);
+  const { port } = second.address();
+  const send = `const s = require('node:dgram').createSocket('udp4'); s.send('answer', ${port}, '127.0.0.1', () => s.close())`;
+  // From within one socket's event, after which timers come before the next look at the others.
+  const held = once(first, 'message').then(() => {
+    const answer = once(second, 'message');
+    const waiting = within({ stepMs: 5, signal: new AbortController().signal }, 'dns', answer);
+    // Nothing happens in this process until the other one has sent its answer and ended.
+    spawnSync(process.execPath, ['-e', send]);
+    return waiting;
+  });
+  first.send('begin', first.address().port, '127.0.0.1');
+  t.match((await held)[0], Buffer.from('answer'));
+});
+
+async function bound(t: { teardown(fn: () => unknown): void }): Promise<dgram.Socket> {
+  const socket = dgram.createSocket('udp4');
+  t.teardown(() => socket.close());
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+}
 
 t.test('what fails after its time is over fails unheard', async (t) => {
   const unheard: unknown[] = [];

@@ -128,12 +128,14 @@ t.test('ways in which no answer comes over UDP', async (t) => {
     'only garbage': [{ udp: () => Buffer.from('this is no DNS') }, 'dns_malformed'],
     'an answer that ends too soon': [{ udp: (asked) => reply(asked, torn) }, 'dns_malformed'],
   };
-  for (const [title, [behaviour, failure]] of Object.entries(cases)) {
-    const started = performance.now();
-    const error = await failed(ask(t, behaviour, { stepMs: 150 }));
-    t.equal(error.failure, failure, title);
-    t.ok(performance.now() - started < 5000);
-  }
+  await Promise.all(
+    Object.entries(cases).map(async ([title, [behaviour, failure]]) => {
+      const started = performance.now();
+      const error = await failed(ask(t, behaviour, { stepMs: 150 }));
+      t.equal(error.failure, failure, title);
+      t.ok(performance.now() - started < 5000);
+    }),
+  );
 });
 
 t.test('nobody is there', async (t) => {

@@ -100,7 +100,7 @@ t.test('headers without end, in one piece or in many', async (t) => {
   };
   for (const [name, behave] of Object.entries(heads)) {
     const peer = await openPeer(t, behave);
-    const tried = await tryOnce('http', peer, { stepMs: 500 });
+    const tried = await tryOnce('http', peer, { stepMs: 300 });
     t.match(tried.failure, /^protocol_(mismatch|timeout)$/, name);
     t.ok(tried.ms < 10_000, 'ended by the limit or the time-out');
     await peer.deserted();

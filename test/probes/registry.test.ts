@@ -1,0 +1,29 @@
+import t from 'tap';
+import { PROTOCOLS } from '../../probes/protocols.ts';
+import { probeFor } from '../../probes/registry.ts';
+
+t.test('what each protocol is spoken with, and where it stops', async (t) => {
+  const spoken = Object.fromEntries(
+    PROTOCOLS.map((protocol) => {
+      const choice = probeFor(protocol);
+      return [protocol, choice === null ? null : [choice.probe.over, choice.stopsAt]];
+    }),
+  );
+  t.same(spoken, {
+    tcp: ['tcp', null],
+    tls: ['tls', null],
+    http: ['tcp', null],
+    https: ['tls', null],
+    tds: ['tcp', 'tcp'],
+    amqp: ['tcp', 'tcp'],
+    amqps: ['tls', 'tls'],
+    smtp: ['tcp', 'tcp'],
+    kms: ['tcp', 'tcp'],
+    smb: ['tcp', 'tcp'],
+    redis: ['tcp', 'tcp'],
+    rediss: ['tls', 'tls'],
+    ntp: null,
+    dns: ['nothing', null],
+    icmp: null,
+  });
+});
