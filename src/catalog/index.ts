@@ -11,8 +11,8 @@ import { rules } from './rules.ts';
 import type { CatalogRow } from './types.ts';
 
 export { absencesFor } from './absent.ts';
-export { type ResourceKind, type ResourceName, resourceName } from './names.ts';
-export { type ServiceSuffix, serviceSuffixes } from './suffixes.ts';
+export { type ResourceKind, resourceName } from './names.ts';
+export { serviceSuffixes } from './suffixes.ts';
 export type { CatalogRow, Placeholder } from './types.ts';
 
 const ROWS: readonly CatalogRow[] = [

@@ -13,7 +13,8 @@ export async function createLog(
   stderr: NodeJS.WriteStream,
 ): Promise<Logger | null> {
   if (!WORDY.some((wordy) => wordy === level)) return null;
-  const { pino } = await import('pino');
+  // The default export is all that a bundle keeps of this CommonJS package.
+  const { default: pino } = await import('pino');
   return pino(
     {
       level,

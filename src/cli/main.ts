@@ -30,7 +30,7 @@ function usageText({ problems }: UsageError): string {
       : [`apim-probe: ${problems.length} problems:`, ...problems.map((problem) => `  - ${problem}`)].join(
           '\n',
         );
-  return `${body}\nNothing was sent. "apim-probe --help" lists the commands and options.\n`;
+  return `${body}\nNo endpoint was contacted. "apim-probe --help" lists the commands and options.\n`;
 }
 
 /** The options may be the very thing that broke, so the wish for a stack is read from the raw words. */

@@ -1,6 +1,6 @@
 import type { Listing } from './plan-listing.ts';
 
 /** The plan as JSON: the planned targets as they are. */
-export function planJson({ cloud, region, targets, controls, notes }: Listing): string {
-  return `${JSON.stringify({ cloud, region, targets, controls, notes }, null, 2)}\n`;
+export function planJson({ cloud, region, targets, controls, notes, absences }: Listing): string {
+  return `${JSON.stringify({ cloud, region, targets, controls, notes, absences }, null, 2)}\n`;
 }

@@ -1,4 +1,4 @@
-import type { PlannedControl, PlannedTarget } from '../plan/types.ts';
+import type { Absence, PlannedControl, PlannedTarget } from '../plan/types.ts';
 import type { Environment } from '../report/schema.ts';
 
 /** What `plan` prints, in each of its formats. */
@@ -9,4 +9,6 @@ export interface Listing {
   /** Null when they were not asked for. */
   readonly controls: readonly PlannedControl[] | null;
   readonly notes: readonly string[];
+  /** What the documents list for other clouds only. */
+  readonly absences: readonly Absence[];
 }

@@ -37,7 +37,7 @@ function totals(targets: readonly PlannedTarget[]): string {
 
 /** @param columns to keep within; names and tags longer than their column stay whole */
 export function planTable(listing: Listing, columns: number): string {
-  const { cloud, region, targets, controls } = printableAll(listing);
+  const { cloud, region, targets, controls, absences } = printableAll(listing);
   const groups = Map.groupBy(targets, ({ group }) => group);
   const blocks = [
     `Cloud: ${cloud}, region: ${region ?? 'not known'}`,
@@ -48,6 +48,12 @@ export function planTable(listing: Listing, columns: number): string {
       entry(`  ${name}`, `${destination}: ${purpose}`, 24, columns),
     );
     blocks.push(['Controls', ...lines].join('\n'));
+  }
+  if (absences.length > 0) {
+    const lines = absences.map(({ hosts, reason }) =>
+      paragraph(`${hosts.join(', ')}: ${reason}`, columns, '  '),
+    );
+    blocks.push(['Left out on purpose', ...lines].join('\n'));
   }
   return `${[...blocks, totals(targets)].join('\n\n')}\n`;
 }

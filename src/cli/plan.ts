@@ -24,6 +24,7 @@ export const plan: Command = async ({ flags, own }, io) => {
     targets: made.targets,
     controls: own['controls'] === true ? made.controls : null,
     notes: made.notes,
+    absences: made.absences,
   };
   for (const note of [...notes, ...made.notes]) await write(io.stderr, `note: ${note}\n`);
   await write(io.stdout, rendered(own['format'], listing, columnsOf(io.stdout)));

@@ -65,6 +65,6 @@ export interface Plan {
   readonly dnsQuestion: string;
   /** What the planner has to say to the user: merged duplicates, options that lead nowhere. */
   readonly notes: readonly string[];
-  /** For whoever compares this plan with the documents. */
+  /** What the documents list for other clouds only, so that nothing is left out in silence. */
   readonly absences: readonly Absence[];
 }

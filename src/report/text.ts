@@ -23,7 +23,7 @@ export interface TextOptions {
  * run-command`: 4,096 bytes), so a healthy run fits in that and any other ends with its problems and the verdict.
  */
 export function renderText(report: Report, options: TextOptions): string {
-  const safe = printableAll(report);
+  const safe = printableAll(withoutEvidence(report));
   const width = Math.max(40, options.width);
   const palette = createPalette(options.color);
   const closing = (options.closing ?? []).flatMap((line) => wrap(printable(line), width));
@@ -41,4 +41,15 @@ export function renderText(report: Report, options: TextOptions): string {
       ];
   const shown = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
   return `${shown.join('\n\n')}\n`;
+}
+
+/** The summary shows none of it, and a run of thousands of endpoints holds most of its memory there. */
+function withoutEvidence(report: Report): Report {
+  return {
+    ...report,
+    controls: report.controls.map((control) =>
+      control.name === 'azure-dns' ? { ...control, detail: { ...control.detail, answers: [] } } : control,
+    ),
+    targets: report.targets.map((target) => ({ ...target, addresses: [], resolutions: [], attempts: [] })),
+  };
 }

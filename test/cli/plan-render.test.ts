@@ -31,6 +31,7 @@ function target(changes: Partial<PlannedTarget>): PlannedTarget {
 
 const LISTING: Listing = {
   cloud: 'public',
+  absences: [{ hosts: ['kms.core.cloudapi.de'], reason: 'It belongs to a closed cloud.' }],
   region: null,
   targets: [
     target({}),
@@ -88,6 +89,8 @@ t.test('JSON: the targets as planned', async (t) => {
   t.strictSame(json.targets, LISTING.targets);
   t.match(json, { cloud: 'public', region: null, controls: null, notes: ['a note'] });
   t.strictSame(JSON.parse(planJson({ ...LISTING, controls: CONTROLS })).controls, CONTROLS);
+  t.strictSame(JSON.parse(planJson(LISTING)).absences, LISTING.absences);
+  t.match(planTable(LISTING, 80), /Left out on purpose\n {2}kms\.core\.cloudapi\.de: It belongs/);
 });
 
 t.test('CSV: RFC 4180, and no field is a formula', async (t) => {
