@@ -35,7 +35,7 @@ function describe(error: unknown): Seen {
   const inner = error.cause instanceof Error ? error.cause : error;
   const { code, syscall, reason } = inner as NodeJS.ErrnoException & { reason?: unknown };
   return {
-    code: String(code ?? inner.name),
+    code: String(code ?? (inner.name === 'Error' ? '' : inner.name)),
     message: typeof reason === 'string' ? withAlert(reason, inner.message) : inner.message,
     syscall: syscall ?? '',
   };
@@ -48,9 +48,11 @@ function withAlert(reason: string, message: string): string {
 }
 
 function inWords({ code, message, syscall }: Seen): string {
-  // The runtime lends the name of a reset to a connection that was closed in good order.
+  // The runtime lends the name of a reset to a connection that was closed in good order, and adds the
+  // address of a socket that has none yet.
   const borrowed = code === 'ECONNRESET' && syscall === '';
-  return code === '' || borrowed || message.includes(code) ? message : `${code}: ${message}`;
+  const words = message.replace(/ - Local \(.*\)$/, '');
+  return code === '' || borrowed || words.includes(code) ? words : `${code}: ${words}`;
 }
 
 function textOf(value: unknown): string {

@@ -107,26 +107,22 @@ export async function exchange(
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  try {
-    const { statusCode, headers, body } = await client.request({
-      method: 'GET',
-      path: request.path,
-      headers: {
-        accept: '*/*',
-        'accept-encoding': 'identity',
-        'user-agent': 'apim-probe',
-        ...request.headers,
-      },
-      signal,
-    });
-    const chunks: Buffer[] = [];
-    const soFar = (): HttpReply => ({ status: statusCode, headers, body: Buffer.concat(chunks) });
-    begun(soFar);
-    await readBody(body, chunks);
-    return soFar();
-  } finally {
-    client.destroy().catch(() => undefined);
-  }
+  const { statusCode, headers, body } = await client.request({
+    method: 'GET',
+    path: request.path,
+    headers: {
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      'user-agent': 'apim-probe',
+      ...request.headers,
+    },
+    signal,
+  });
+  const chunks: Buffer[] = [];
+  const soFar = (): HttpReply => ({ status: statusCode, headers, body: Buffer.concat(chunks) });
+  begun(soFar);
+  await readBody(body, chunks);
+  return soFar();
 }
 
 /** Not loaded with the agent: it costs more than all the rest, and most of a run never speaks HTTP. */

@@ -38,8 +38,7 @@ export function createOutside(redirections: readonly Redirection[] = []): Outsid
     tick: () => performance.now(),
     random: randomBytes,
     route: (host, address, port) => redirect(redirections, host, address, port),
-    // Happy eyeballs stays off: every address is tried on its own, and the report says which.
-    stream: ({ address, port }) => connect({ host: address, port, autoSelectFamily: false, noDelay: true }),
+    stream: ({ address, port }) => connect({ host: address, port, noDelay: true }),
     datagram: (address) => createSocket(isIPv6(address) ? 'udp6' : 'udp4'),
   };
 }

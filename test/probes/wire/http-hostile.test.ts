@@ -1,7 +1,9 @@
 import t from 'tap';
-import { floods, says, saysAndCloses, saysAndResets, silent } from '../../servers/behaviours.ts';
+import { dial } from '../../../probes/wire/dial.ts';
+import { get } from '../../../probes/wire/http.ts';
+import { closes, floods, says, saysAndCloses, saysAndResets, silent } from '../../servers/behaviours.ts';
 import { openPeer } from '../../servers/peer.ts';
-import { tryOnce } from '../try.ts';
+import { failed, sessionWith, tryOnce } from '../try.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HEAD = 'HTTP/1.1 200 OK\r\n';
@@ -67,6 +69,18 @@ t.test('replies that break off keep what had come', async (t) => {
     if (body !== undefined) t.match(tried.facts.http, { status: 200, bodyStart: body }, name);
     await peer.deserted();
   }
+});
+
+t.test('a connection that has ended before the request is not dialled again', async (t) => {
+  const peer = await openPeer(t, closes);
+  t.match(await tryOnce('http', peer), { failure: 'protocol_closed', steps: ['connect', '✗request'] });
+  const session = sessionWith(peer);
+  const socket = await dial(session);
+  socket.destroy();
+  const error = await failed(get(session, socket, { origin: 'http://known.test', path: '/' }));
+  t.match(error, { failure: 'protocol_closed', message: 'other side closed' });
+  await peer.deserted();
+  t.equal(peer.accepted(), 2);
 });
 
 t.test('more than was announced is left alone', async (t) => {

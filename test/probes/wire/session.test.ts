@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { createOutside } from '../../../probes/wire/outside.ts';
@@ -79,6 +80,14 @@ t.test('once the run is over no step is begun', async (t) => {
   );
   t.equal(begun, false);
   t.same(session.steps, [], 'what was not done has no time');
+});
+
+t.test('a socket that breaks when nobody waits for it any more breaks nothing else', async (t) => {
+  const session = sessionWith(NOWHERE);
+  const socket = session.own(new Socket());
+  t.doesNotThrow(() => socket.emit('error', new Error('read ECONNRESET')));
+  session.dispose();
+  t.equal(socket.destroyed, true);
 });
 
 t.test('disposing of a finished handshake leaves the runtime alive', async (t) => {
