@@ -51,7 +51,7 @@ export interface PlannedControl {
 }
 
 /** Host names that the documents give and this cloud's list leaves out. */
-interface Absence {
+export interface Absence {
   readonly hosts: readonly string[];
   readonly reason: string;
 }

@@ -51,7 +51,10 @@ const ClockControl = z.strictObject({
   outcome,
   detail: z.strictObject({
     text,
-    offsetMs: z.number().nullable().describe('Median of local minus remote; positive when the local clock is ahead'),
+    offsetMs: z
+      .number()
+      .nullable()
+      .describe('Median of local minus remote; positive when the local clock is ahead'),
     samples: z.array(z.strictObject({ peer: z.string(), offsetMs: z.number() })),
   }),
 });
