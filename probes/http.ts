@@ -14,6 +14,7 @@ export const http: Probe = {
 /** HTTPS: the certificate has vouched for the service; any reply that is no block page will do. */
 export const https: Probe = {
   over: 'tls',
+  alpn: ['http/1.1'],
   converse: async (session, socket) => {
     await get(session, socket, request('https', session));
   },

@@ -21,3 +21,16 @@ export type Protocol = (typeof PROTOCOLS)[number];
 
 /** What carries a protocol: what a firewall rule has to name beside the port. */
 export type Transport = 'tcp' | 'udp' | 'icmp';
+
+/**
+ * What a target is talked to about. Most conversations are just their protocol; over HTTP and HTTPS the products
+ * differ in what only they would answer.
+ */
+export type Conversation =
+  | Protocol
+  | 'certificates'
+  | 'entra-id'
+  | 'event-hubs'
+  | 'gateway'
+  | 'key-vault'
+  | 'storage';

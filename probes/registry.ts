@@ -1,15 +1,27 @@
 import { dns } from './dns.ts';
 import { http, https } from './http.ts';
-import type { Protocol } from './protocols.ts';
+import type { Conversation } from './protocols.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import type { Probe } from './types.ts';
 
-/** Every probe, by the protocol that it speaks. */
-const registry: Partial<Record<Protocol, Probe>> = { dns, http, https, tcp, tls };
+/** Every probe, by the conversation that it holds. */
+const registry: Partial<Record<Conversation, Probe>> = {
+  certificates: http,
+  dns,
+  'entra-id': https,
+  'event-hubs': https,
+  gateway: https,
+  http,
+  https,
+  'key-vault': https,
+  storage: https,
+  tcp,
+  tls,
+};
 
 /** How far the others are taken until they have a probe of their own; what is absent cannot be tested yet. */
-const asFarAs: Partial<Record<Protocol, 'tcp' | 'tls'>> = {
+const asFarAs: Partial<Record<Conversation, 'tcp' | 'tls'>> = {
   amqp: 'tcp',
   amqps: 'tls',
   kms: 'tcp',
@@ -26,10 +38,10 @@ export interface Choice {
   readonly stopsAt: 'tcp' | 'tls' | null;
 }
 
-/** The probe for a protocol, or null when this version has none and no lower layer stands in. */
-export function probeFor(protocol: Protocol): Choice | null {
-  const own = registry[protocol];
+/** The probe for a conversation, or null when this version has none and no lower layer stands in. */
+export function probeFor(conversation: Conversation): Choice | null {
+  const own = registry[conversation];
   if (own !== undefined) return { probe: own, stopsAt: null };
-  const layer = asFarAs[protocol];
+  const layer = asFarAs[conversation];
   return layer === undefined ? null : { probe: layer === 'tcp' ? tcp : tls, stopsAt: layer };
 }

@@ -8,5 +8,10 @@ import type { Session } from './wire/session.ts';
  * @throws ProbeError the first step that failed, and how
  */
 export type Probe =
-  | { readonly over: 'tcp' | 'tls'; readonly converse: (session: Session, socket: Socket) => Promise<void> }
+  | {
+      readonly over: 'tcp' | 'tls';
+      /** Offered in the TLS handshake (RFC 7301); a server may refuse a handshake that offers only others. */
+      readonly alpn?: readonly string[];
+      readonly converse: (session: Session, socket: Socket) => Promise<void>;
+    }
   | { readonly over: 'nothing'; readonly converse: (session: Session) => Promise<void> };

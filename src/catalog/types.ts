@@ -1,4 +1,4 @@
-import type { Protocol, Transport } from '../../probes/protocols.ts';
+import type { Conversation, Protocol, Transport } from '../../probes/protocols.ts';
 import type { GatewayRole } from '../config/types.ts';
 import type { Cloud, Group } from '../report/vocabulary.ts';
 
@@ -42,6 +42,8 @@ export interface CatalogRow {
   readonly ports: readonly number[];
   readonly transport: Transport;
   readonly protocol: Protocol;
+  /** What the product itself is asked, where that is more than its protocol. */
+  readonly conversation?: Conversation;
   /** Required by Azure on this platform; `stv1` differs from `stv2` in a few rows. */
   readonly required: Readonly<Record<'stv2' | 'stv1', boolean>>;
   /** The tag of the far side in a network security group rule. */

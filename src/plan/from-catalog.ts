@@ -38,6 +38,7 @@ function fromRow(row: CatalogRow, values: Values, options: Options, place: Place
       port,
       transport: row.transport,
       protocol: row.protocol,
+      conversation: row.conversation ?? row.protocol,
       required: row.required[options.platform],
       serviceTag: row.serviceTag,
       direction: row.direction,

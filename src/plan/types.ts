@@ -1,4 +1,4 @@
-import type { Protocol, Transport } from '../../probes/protocols.ts';
+import type { Conversation, Protocol, Transport } from '../../probes/protocols.ts';
 import type { ServerAddress } from '../config/types.ts';
 import type { Source } from '../report/schema.ts';
 import type { Cloud, ControlName, Group } from '../report/vocabulary.ts';
@@ -24,6 +24,7 @@ export interface PlannedTarget {
   readonly port: number;
   readonly transport: Transport;
   readonly protocol: Protocol;
+  readonly conversation: Conversation;
   readonly required: boolean;
   readonly serviceTag: string | null;
   readonly direction: 'outbound' | 'inbound';

@@ -51,7 +51,7 @@ async function converse(probe: Probe, session: Session): Promise<void> {
   if (probe.over === 'nothing') return probe.converse(session);
   const socket = await dial(session);
   if (probe.over === 'tcp') return probe.converse(session, socket);
-  return probe.converse(session, await secure(session, socket, ['http/1.1']));
+  return probe.converse(session, await secure(session, socket, probe.alpn));
 }
 
 /** Only an error that no layer could name can be a mistake of ours, and the one behind it tells. */

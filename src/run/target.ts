@@ -29,8 +29,8 @@ export async function observeTarget(planned: PlannedTarget, context: RunContext)
 }
 
 /** The probe that this target will be tested with, or null when it will not be tested at all. */
-export function choiceFor({ testable, protocol }: PlannedTarget): Choice | null {
-  return testable ? probeFor(protocol) : null;
+export function choiceFor({ testable, conversation }: PlannedTarget): Choice | null {
+  return testable ? probeFor(conversation) : null;
 }
 
 async function look(planned: PlannedTarget, choice: Choice, context: RunContext): Promise<Target> {

@@ -14,6 +14,7 @@ function target(changes: Partial<PlannedTarget>): PlannedTarget {
     port: 1433,
     transport: 'tcp',
     protocol: 'tds',
+    conversation: 'tds',
     required: true,
     serviceTag: 'Sql',
     direction: 'outbound',
