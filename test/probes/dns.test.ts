@@ -24,14 +24,14 @@ t.test('a server that answers is there, whatever it answers', async (t) => {
 
 t.test('without TCP it is there all the same, and that is said', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked), connection: silent });
-  const tried = await tryOnce('dns', peer, { stepMs: 100 });
+  const tried = await tryOnce('dns', peer, { stepMs: 800 });
   t.match(tried, { failure: null, facts: { proof: 'reply', dns: { udp: 'NOERROR', tcp: 'dns_timeout' } } });
   await peer.tcp.deserted();
 });
 
 t.test('without UDP it is not', async (t) => {
   const peer = await openDnsPeer(t, { tcp: (asked) => reply(asked) });
-  const tried = await tryOnce('dns', peer, { stepMs: 100 });
+  const tried = await tryOnce('dns', peer, { stepMs: 800 });
   t.match(tried, {
     failure: 'dns_timeout',
     steps: ['✗request'],

@@ -34,11 +34,16 @@ const LATER: readonly Failure[] = ['protocol_refused', 'udp_timeout', 'udp_refus
 /** Reached where their circumstances are: by way of `resolve`, a blocked thread, or a full table of files. */
 const ELSEWHERE: readonly Failure[] = ['tcp_reset', 'unexpected'];
 
-const STEP_MS = 1000;
+/** Long enough for a busy machine to answer, short enough to wait for. */
+const SHORT_MS = 1000;
+const LONG_MS = 20_000;
 const root = await authority('CN=Root');
 const trust = new TrustStore([root.pem], []);
 const NAMES = ['known.test'];
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+
+/** Of the run, for the one attempt that is to see it. */
+const end = new AbortController();
 
 type Endpoint = Pick<Peer, 'address' | 'port'> & Partial<Pick<Peer, 'deserted'>>;
 
@@ -88,20 +93,20 @@ const CASES: readonly Case[] = [
   tcp('nobody listens', 'tcp_refused', async () => at(await closedPort())),
   tcp('there is no way', 'tcp_unreachable', async () => ({ address: '255.255.255.255', port: 9 })),
   tls('a server that says nothing', 'tls_timeout', peer(silent), { bytesReceived: 0 }),
-  tls('a record that never ends', 'tls_timeout', peer(says(TORN_TLS_RECORD)), { bytesReceived: 9 }),
+  tls('a record that never ends', 'tls_timeout', peer(says(TORN_TLS_RECORD))),
   tls('one byte after the other', 'tls_timeout', peer(drips(TORN_TLS_RECORD, 200))),
   tls('a reset after the ClientHello', 'tls_reset', peer(resetsWhenSpokenTo), { bytesReceived: 0 }),
   tls('a reset within a record', 'tls_reset', peer(saysAndResets(TORN_TLS_RECORD))),
   tls('closed at once', 'tls_closed', peer(closes)),
   tls('closed after the ClientHello', 'tls_closed', peer(closesWhenSpokenTo)),
-  tls('closed within a record', 'tls_closed', peer(saysAndCloses(TORN_TLS_RECORD))),
+  tls('closed within a record', 'tls_closed', peer(saysAndCloses(TORN_TLS_RECORD)), { bytesReceived: 9 }),
   ...[40, 70, 80, 112].map((alert) =>
     tls(`alert ${alert}`, 'tls_alert', peer(saysAndCloses(tlsAlert(alert))), { bytesReceived: 7 }),
   ),
   tls('a server without a certificate', 'tls_alert', (t) => openTlsPeer(t, {})),
   tls('a server that speaks TLS 1.0 alone', 'tls_alert', peer(says(TLS_1_0_HELLO))),
   tls('a certificate of 120 kB', 'tls_alert', async (t) => {
-    const names = Array.from({ length: 5000 }, (_, index) => `a-rather-long-name-${index}.test`);
+    const names = Array.from({ length: 4000 }, (_, index) => `a-rather-long-name-${index}.test`);
     return openTlsPeer(t, identity(await server(root, names)));
   }),
   tls('plain HTTP', 'tls_not_tls', peer(says('HTTP/1.1 400 Bad Request\r\n\r\n'))),
@@ -130,7 +135,7 @@ const CASES: readonly Case[] = [
     tls: { validity: 'not-yet-valid' },
   }),
   http('no reply', 'protocol_timeout', silent, { bytesReceived: 0 }),
-  http('half a head', 'protocol_timeout', says('HTTP/1.1 200 OK\r\n'), { bytesReceived: 17 }),
+  http('half a head', 'protocol_timeout', says('HTTP/1.1 200 OK\r\n')),
   http('one byte after the other', 'protocol_timeout', drips(OK, 50)),
   http('closed instead of a reply', 'protocol_closed', closesWhenSpokenTo, { bytesReceived: 0 }),
   http('reset instead of a reply', 'protocol_closed', resetsWhenSpokenTo, { bytesReceived: 0 }),
@@ -150,22 +155,24 @@ const CASES: readonly Case[] = [
     facts: { proof: 'certificate', tls: { trust: 'extra', nameMatches: true } },
   },
   {
-    ...http('no time left', 'deadline_exceeded', silent),
-    circumstances: () => ({ signal: AbortSignal.timeout(50) }),
+    ...http('no time left', 'deadline_exceeded', (socket) => void socket.once('data', () => end.abort())),
+    circumstances: () => ({ signal: end.signal }),
   },
 ];
 
 t.test('one attempt each', async (t) => {
-  const attempts = CASES.map(async ({ title, protocol, open, failure, steps, facts, circumstances }) => {
-    const endpoint = await open(t);
+  // Making certificates takes its time, and it is not the attempts' time.
+  const opened = await Promise.all(CASES.map(async (one) => ({ ...one, endpoint: await one.open(t) })));
+  const attempts = opened.map(async ({ title, protocol, endpoint, failure, steps, facts, circumstances }) => {
+    const stepMs = failure.endsWith('_timeout') ? SHORT_MS : LONG_MS;
     const tried = await tryOnce(protocol, endpoint, {
-      ...{ stepMs: STEP_MS, trust, target: { host: 'known.test' } },
+      ...{ stepMs, trust, target: { host: 'known.test' } },
       ...circumstances?.(),
     });
     const name = `${protocol}: ${title}`;
     t.match(tried, { failure, steps, facts }, name);
     t.type(tried.error, 'string', name);
-    t.ok(tried.ms < STEP_MS + 5000, `${name} took no longer than its time-out`);
+    t.ok(tried.ms < LONG_MS, `${name} took no longer than its time-out`);
     // Returns only when the peer has seen every connection end.
     await endpoint.deserted?.();
   });
@@ -183,7 +190,7 @@ const ANSWERS: Readonly<Partial<Record<Failure, Parameters<typeof openDnsPeer>[1
 };
 
 t.test('one question each', async (t) => {
-  const budget = { stepMs: STEP_MS, signal: new AbortController().signal };
+  const budget = { stepMs: SHORT_MS, signal: new AbortController().signal };
   const resolve = (endpoint: Endpoint) =>
     resolveAt({ outside: createOutside(), server: endpoint, budget }, 'known.test');
   for (const [failure, behaviour] of Object.entries(ANSWERS)) {

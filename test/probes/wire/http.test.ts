@@ -185,7 +185,7 @@ t.test('a block page is named, even by a reply that breaks off or never ends', a
     open: says(page),
   };
   for (const [name, behave] of Object.entries(ways)) {
-    const tried = await tryOnce('http', await openPeer(t, behave), { stepMs: 150 });
+    const tried = await tryOnce('http', await openPeer(t, behave), { stepMs: 1000 });
     t.match(
       tried,
       {

@@ -64,18 +64,19 @@ t.test('what one family lacks the other makes up for', async (t) => {
   const six = () => ({ answers: [aaaa('known.test', '2001:db8:0:0:0:0:0:1')] });
   const four = () => ({ answers: [a('known.test', '192.0.2.1')] });
   const failing = { silent: () => null, refusing: () => ({ rcode: RCODES.REFUSED }), empty: () => ({}) };
-  for (const [title, says] of Object.entries(failing)) {
+  const cases = Object.entries(failing).map(async ([title, says]) => {
     t.match(
-      await resolve(await serverOf(t, says, six), 'known.test', 200),
+      await resolve(await serverOf(t, says, six), 'known.test', 1000),
       { failure: null, rcode: 'NOERROR', addresses: ['2001:db8::1'] },
       `IPv4 ${title}`,
     );
     t.match(
-      await resolve(await serverOf(t, four, says), 'known.test', 200),
+      await resolve(await serverOf(t, four, says), 'known.test', 1000),
       { failure: null, rcode: 'NOERROR', addresses: ['192.0.2.1'] },
       `IPv6 ${title}`,
     );
-  }
+  });
+  await Promise.all(cases);
 });
 
 t.test('where neither has an address, IPv4 says why', async (t) => {
@@ -207,10 +208,10 @@ t.test('all links together have the time of one step', async (t) => {
       return times < 2 ? null : reply(question, { answers: [cname(question.name, `n.${question.name}`)] });
     },
   });
-  const answer = await resolve(slow, 'known.test', 300);
+  const answer = await resolve(slow, 'known.test', 900);
   t.equal(answer.failure, 'dns_timeout');
   t.ok(answer.cname.length >= 1, 'and what was known by then is kept');
-  t.ok(answer.ms >= 290 && answer.ms < 3000, `${answer.ms} ms`);
+  t.ok(answer.ms >= 890 && answer.ms < 10_000, `${answer.ms} ms`);
   t.same(asked, []);
 });
 
