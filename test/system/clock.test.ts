@@ -1,6 +1,5 @@
-import { ARGUMENTS } from './azure.ts';
 import { findingsOf } from './judge.ts';
-import { scene } from './scene.ts';
+import { ARGUMENTS, scene } from './scene.ts';
 
 await scene("the VM's clock", ['faketime'], async (t, subnet) => {
   for (const [offset, name] of [

@@ -1,10 +1,13 @@
-import { ARGUMENTS, CUSTOM_DNS, NAMES } from './azure.ts';
+import { CUSTOM_DNS, PUBLIC_RANGE } from './azure.ts';
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
 import { AZURE_DNS, dnsmasq, PRIVATE, withRecord, type Zone } from './names.ts';
-import { scene } from './scene.ts';
+import { ARGUMENTS, scene } from './scene.ts';
+import { NAMES } from './services.ts';
 
 const BLOB = `${NAMES.storage}.blob.core.windows.net`;
 const PRIVATE_BLOB = `${NAMES.storage}.privatelink.blob.core.windows.net`;
+/** In a peered network. */
+const PRIVATE_ENDPOINT = '10.2.0.9';
 const SQL = `${NAMES.sql}.database.windows.net`;
 
 await scene('a DNS server that is down', [], async (t, subnet) => {
@@ -27,7 +30,10 @@ await scene('a DNS server that is down', [], async (t, subnet) => {
     t.equal(outcome.report.verdict, 'blocked', 'verdict');
     t.equal(outcome.report.findings[0]?.cause, 'dns-server-down', 'stated first');
     t.equal(findingsOf(outcome, 'dns-server-down').length, 1, 'and once');
-    t.match(targetsOf(outcome, 'sql')[0], { failure: 'dns_unreachable', cause: 'dns-server-down' });
+    t.equal(targetsOf(outcome, 'sql')[0]?.cause, 'dns-server-down');
+    // Not every one: a kernel rations its ICMP replies, and without one the query times out.
+    const refused = outcome.report.targets.filter(({ failure }) => failure === 'dns_unreachable');
+    t.ok(refused.length > 0, 'the port is known to be closed');
     await subnet.resolve(subnet.zones);
   });
 
@@ -85,6 +91,39 @@ await scene('names', [], async (t, subnet) => {
       finding?.evidence,
       targetsOf(outcome, 'storage-blob').map(({ id }) => id),
     );
+  });
+
+  await t.test('one that leads to a private endpoint', async (t) => {
+    const zone: Zone = {
+      name: 'privatelink.blob.core.windows.net',
+      primary: PRIVATE,
+      records: new Map([[PRIVATE_BLOB, { a: PRIVATE_ENDPOINT }]]),
+    };
+    await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: PRIVATE_BLOB }), zone]);
+    await using _ = await subnet.divert(`ip daddr ${PRIVATE_ENDPOINT} dnat ip to ${subnet.addressOf(BLOB)}`);
+    const healthy = await subnet.vm.probe(ARGUMENTS);
+    t.equal(healthy.report.verdict, 'ready', 'is as good as any', { stderr: healthy.stderr });
+    t.equal(targetsOf(healthy, 'storage-blob')[0]?.addresses[0]?.scope, 'private', 'and known as private');
+
+    await using __ = await subnet.fault(
+      `iifname "eth0" ip daddr ${PUBLIC_RANGE} ct original ip daddr ${PUBLIC_RANGE} drop`,
+    );
+    const alone = await subnet.vm.probe(ARGUMENTS);
+    t.equal(targetsOf(alone, 'storage-blob')[0]?.status, 'reachable', 'and does without a path outside');
+    t.equal(alone.report.findings[0]?.cause, 'no-outbound-path', 'which is missing', {
+      stderr: alone.stderr,
+    });
+    t.notOk(findingsOf(alone, 'no-outbound-path')[0]?.evidence.some((id) => id.startsWith('storage-blob/')));
+  });
+
+  await t.test('one that only the hosts file knows', async (t) => {
+    await subnet.resolve(withRecord(subnet.zones, SQL, null));
+    await subnet.vm.write('hosts', `127.0.0.1 localhost\n${subnet.addressOf(SQL)} ${SQL}\n`);
+    const outcome = await subnet.vm.probe(ARGUMENTS);
+    await subnet.vm.write('hosts', '127.0.0.1 localhost\n');
+    t.equal(targetsOf(outcome, 'sql')[0]?.status, 'reachable', 'is dialled', { stderr: outcome.stderr });
+    const { overrides } = outcome.report.environment.dns.hostsFile;
+    t.strictSame(overrides, [{ host: SQL, addresses: [subnet.addressOf(SQL)] }], 'and the report says why');
   });
 
   await t.test('one whose answer does not fit into a datagram', async (t) => {

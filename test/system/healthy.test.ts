@@ -1,7 +1,7 @@
-import { ARGUMENTS, NAMES, PLACE } from './azure.ts';
 import { AZURE_DNS } from './names.ts';
 import { METADATA_ADDRESS } from './replies.ts';
-import { scene } from './scene.ts';
+import { ARGUMENTS, scene } from './scene.ts';
+import { NAMES, PLACES } from './services.ts';
 
 await scene('a healthy network', [], async (t, subnet) => {
   await t.test('is ready, and only what the plan names is contacted', async (t) => {
@@ -30,7 +30,7 @@ await scene('a healthy network', [], async (t, subnet) => {
       'the controls agree',
     );
 
-    const plan = await subnet.vm.plan([...PLACE, ...ARGUMENTS]);
+    const plan = await subnet.vm.plan(ARGUMENTS, PLACES.public);
     const allowed = new Set([`${AZURE_DNS} udp 53`, `${AZURE_DNS} tcp 53`]);
     for (const { host, port, testable, transport, group } of plan) {
       if (testable && group !== 'dns') allowed.add(`${subnet.addressOf(host)} ${transport} ${port}`);
@@ -62,7 +62,7 @@ await scene('a healthy network', [], async (t, subnet) => {
 
   await t.test('plan sends nothing when it knows where it is', async (t) => {
     await using witness = await subnet.witness();
-    t.ok((await subnet.vm.plan([...PLACE, ...ARGUMENTS])).length > 50);
+    t.ok((await subnet.vm.plan(ARGUMENTS, PLACES.public)).length > 50);
     t.strictSame(await witness.seen(), []);
   });
 });
@@ -84,5 +84,24 @@ await scene(
       'and reached',
     );
   },
-  [...ARGUMENTS, '--apim', NAMES.apim],
+  { args: [...ARGUMENTS, '--apim', NAMES.apim] },
 );
+
+for (const place of [PLACES.government, PLACES.china]) {
+  await scene(
+    `a healthy network in the ${place.cloud} cloud`,
+    [],
+    async (t, subnet) => {
+      const outcome = await subnet.vm.probe(ARGUMENTS);
+      t.equal(outcome.code, 0, 'exit code 0', { stderr: outcome.stderr });
+      t.equal(outcome.report.verdict, 'ready', 'verdict', { stderr: outcome.stderr });
+      const { cloud, region } = outcome.report.environment;
+      t.strictSame(
+        { cloud, region },
+        { cloud: place.cloud, region: place.region },
+        'known from the metadata',
+      );
+    },
+    { place },
+  );
+}

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { ARGUMENTS, NAMES } from './azure.ts';
 import { Authority } from './certificates.ts';
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
 import { acceptor, denial, inspection, nameFilter } from './middleboxes.ts';
-import { scene } from './scene.ts';
+import { ARGUMENTS, scene } from './scene.ts';
+import { NAMES } from './services.ts';
 
 const VAULT = `${NAMES.keyVault}.vault.azure.net`;
 const AZURE_443 = 'ip daddr 20.33.0.0/16 tcp dport 443';

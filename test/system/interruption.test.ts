@@ -1,6 +1,6 @@
-import { ARGUMENTS } from './azure.ts';
 import { targetsOf } from './judge.ts';
-import { scene } from './scene.ts';
+import { ARGUMENTS, scene } from './scene.ts';
+import { PLACES } from './services.ts';
 
 await scene('a run that is ended early', [], async (t, subnet) => {
   for (const [signal, code] of [
@@ -19,7 +19,7 @@ await scene('a run that is ended early', [], async (t, subnet) => {
       t.equal(outcome.code, code, `exit code ${code}`, { stderr: outcome.stderr });
       t.equal(outcome.report.interrupted, signal, 'which the report says');
       t.not(targetsOf(outcome, 'sql')[0]?.status, 'reachable', 'what was under way is not called reached');
-      const plan = await subnet.vm.plan(ARGUMENTS);
+      const plan = await subnet.vm.plan(ARGUMENTS, PLACES.public);
       const testable = plan.filter(({ kind }) => kind === 'endpoint').map(({ id }) => id);
       const reported = new Set(outcome.report.targets.map(({ id }) => id));
       t.strictSame(

@@ -1,6 +1,6 @@
-import { ARGUMENTS, NAMES } from './azure.ts';
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
-import { scene } from './scene.ts';
+import { ARGUMENTS, scene } from './scene.ts';
+import { NAMES } from './services.ts';
 
 const BLOB = `${NAMES.storage}.blob.core.windows.net`;
 const VAULT = `${NAMES.keyVault}.vault.azure.net`;

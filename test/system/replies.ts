@@ -29,15 +29,16 @@ const REPLIES: Readonly<Partial<Record<Group, string>>> = {
 /** The directives for a service of this group; a bare 404 where no anonymous reply is known. */
 export const contentOf = (group: Group): string => REPLIES[group] ?? 'location / { return 404; }';
 
-/** The instance metadata service's reply for a VM in West Europe, in the shape that Azure gives it. */
+/** The instance metadata service's reply for a VM in this place, in the shape that Azure gives it. */
 export function metadata(
+  place: { readonly azEnvironment: string; readonly region: string },
   vmAddress: string,
   subnet: { readonly address: string; readonly prefix: string },
 ): string {
   const instance = {
     compute: {
-      azEnvironment: 'AzurePublicCloud',
-      location: 'westeurope',
+      azEnvironment: place.azEnvironment,
+      location: place.region,
       name: 'system-test',
       osType: 'Linux',
       vmId: '00000000-0000-4000-8000-000000000000',

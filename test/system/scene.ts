@@ -1,7 +1,8 @@
 /** The frame of each file of system tests: what it needs, the healthy network, and what is left out and why. */
 import t, { type Test } from 'tap';
-import { ARGUMENTS, Subnet } from './azure.ts';
+import { Subnet } from './azure.ts';
 import { which } from './processes.ts';
+import { NAMES, PLACES, type Place } from './services.ts';
 
 /** Programs by the package of Debian that holds them. */
 const PACKAGES = {
@@ -29,15 +30,21 @@ async function obstacle(programs: readonly Program[]): Promise<string | null> {
   return packages.length === 0 ? null : `not installed: apt-get install ${packages.join(' ')}`;
 }
 
+/** The arguments of every run: the names, and nothing else. */
+export const ARGUMENTS = [
+  ...['--storage', NAMES.storage, '--sql', NAMES.sql],
+  ...['--key-vault', NAMES.keyVault, '--event-hubs', NAMES.eventHubs],
+] as const;
+
 /**
- * Runs `body` on a healthy network of its own, built for what `plan` names with these arguments. Where that is not possible the run says so, and in CI, where
- * everything can be installed, it fails.
+ * Runs `body` on a healthy network of its own, built for what `plan` names with these arguments in that place.
+ * Where that is not possible the run says so, and in CI, where everything can be installed, it fails.
  */
 export async function scene(
   name: string,
   programs: readonly Program[],
   body: (t: Test, subnet: Subnet) => Promise<void>,
-  args: readonly string[] = ARGUMENTS,
+  { args = ARGUMENTS, place = PLACES.public }: { args?: readonly string[]; place?: Place } = {},
 ): Promise<void> {
   const why = await obstacle(programs);
   if (why !== null && process.env['CI'] !== undefined) {
@@ -45,7 +52,7 @@ export async function scene(
     return;
   }
   await t.test(name, { skip: why ?? false }, async (inner) => {
-    await using subnet = await Subnet.start(args);
+    await using subnet = await Subnet.start(args, place);
     await body(inner, subnet);
   });
 }

@@ -9,6 +9,7 @@ import { Report } from '../../src/report/schema.ts';
 import { AZURE_DNS } from './names.ts';
 import { Machine } from './net.ts';
 import { CLEAN_ENVIRONMENT } from './processes.ts';
+import type { Place } from './services.ts';
 
 const AGENT = fileURLToPath(new URL('../../bin/apim-probe', import.meta.url));
 
@@ -80,9 +81,10 @@ export class Vm implements AsyncDisposable {
     });
   }
 
-  /** The targets of `apim-probe plan`, which sends nothing when the cloud and the region are given. */
-  async plan(args: readonly string[]): Promise<readonly PlannedTarget[]> {
-    return JSON.parse(await this.machine.run(AGENT, 'plan', '--format', 'json', ...args)).targets;
+  /** The targets of `apim-probe plan`, which sends nothing when it is told where it is. */
+  async plan(args: readonly string[], place: Place): Promise<readonly PlannedTarget[]> {
+    const where = ['--cloud', place.cloud, '--region', place.region];
+    return JSON.parse(await this.machine.run(AGENT, 'plan', '--format', 'json', ...where, ...args)).targets;
   }
 
   /** `apim-probe run` with these arguments and a report to a file. */

@@ -86,19 +86,12 @@ export async function nginx(machine: Machine, folder: string, sites: readonly Si
   return program;
 }
 
-/** Where Storage's three services listen, each on 443. */
-export interface StorageAddresses {
-  readonly blob: string;
-  readonly table: string;
-  readonly queue: string;
-}
-
-/** Azurite under its own TLS with an account of this name, ready when it listens. */
+/** Azurite under its own TLS with an account of this name; `at` gives each of its services an address. */
 export async function azurite(
   machine: Machine,
   folder: string,
   account: string,
-  at: StorageAddresses,
+  at: Readonly<Record<string, string>>,
   certificate: Certificate,
 ): Promise<Background> {
   const main = fileURLToPath(import.meta.resolve('azurite/dist/src/azurite.js'));

@@ -1,0 +1,143 @@
+/** What Azure serves: an address, a record, a certificate and a listener for every endpoint of the plan. */
+import { join } from 'node:path';
+import type { PlannedTarget } from '../../src/plan/types.ts';
+import type { Cloud } from '../../src/report/vocabulary.ts';
+import type { Authority, Certificate } from './certificates.ts';
+import { type Answer, parentOf } from './names.ts';
+import type { Machine } from './net.ts';
+import type { Background } from './processes.ts';
+import { contentOf, METADATA_ADDRESS, metadata } from './replies.ts';
+import { azurite, nginx, type Site } from './web.ts';
+
+/** What the tests need of a planned target. */
+export type Endpoint = Pick<PlannedTarget, 'group' | 'host' | 'port' | 'transport' | 'protocol'>;
+
+/** The resources that the user names. */
+export const NAMES = {
+  storage: 'apimstsystemtest',
+  sql: 'apirpsqlsystemtest',
+  keyVault: 'apikv-systemtest',
+  eventHubs: 'apimehsystemtest',
+  apim: 'apim-systemtest',
+} as const;
+
+/** A region of a cloud, and the word by which the metadata service names that cloud. */
+export interface Place {
+  readonly cloud: Cloud;
+  readonly region: string;
+  readonly azEnvironment: string;
+}
+
+export const PLACES: Readonly<Record<Cloud, Place>> = {
+  public: { cloud: 'public', region: 'westeurope', azEnvironment: 'AzurePublicCloud' },
+  government: { cloud: 'government', region: 'usgovvirginia', azEnvironment: 'AzureUSGovernmentCloud' },
+  china: { cloud: 'china', region: 'chinanorth3', azEnvironment: 'AzureChinaCloud' },
+};
+
+export const VM_ADDRESS = '10.1.0.4';
+/** The internal load balancer of the API Management instance, in the VM's own subnet. */
+export const VIP = '10.1.0.5';
+
+/** The services of Storage that Azurite has; Azure Files it has not. */
+const AZURITE_GROUPS = {
+  'storage-blob': 'blob',
+  'storage-table': 'table',
+  'storage-queue': 'queue',
+} as const;
+const GATEWAY_GROUPS = new Set<Endpoint['group']>(['gateway', 'control-plane']);
+const TLS = new Set<Endpoint['protocol']>(['https', 'tls', 'amqps', 'rediss']);
+
+const isStorage = (host: string): boolean => host.startsWith(`${NAMES.storage}.`);
+
+/** Gives each host an address of its own, so that a fault can be aimed at one of them. */
+export function allocate(endpoints: readonly Endpoint[]): Map<string, string> {
+  const addresses = new Map<string, string>();
+  for (const { group, host } of endpoints) {
+    if (addresses.has(host)) continue;
+    const next = addresses.size + 1;
+    addresses.set(host, GATEWAY_GROUPS.has(group) ? VIP : `20.33.${next >> 8}.${next & 255}`);
+  }
+  return addresses;
+}
+
+/** The alias that Azure puts behind some public names, or null. */
+function aliasOf(host: string): string | null {
+  const [label, kind, ...rest] = host.split('.');
+  if (isStorage(host)) return [kind, 'ams08prdstr05a.store', ...rest].join('.');
+  if (label === NAMES.sql) return ['cr3.region1-a.control', kind, ...rest].join('.');
+  return null;
+}
+
+/** The records as public DNS has them. */
+export function answersFor(addresses: ReadonlyMap<string, string>): Map<string, Answer> {
+  const answers = new Map<string, Answer>();
+  for (const [host, address] of addresses) {
+    const alias = aliasOf(host);
+    if (alias !== null) answers.set(host, { cname: alias });
+    answers.set(alias ?? host, { a: address });
+  }
+  return answers;
+}
+
+/** Issues one certificate for each parent domain, and one for the whole of Storage. */
+function certificates(authority: Authority): (host: string) => Promise<Certificate> {
+  const made = new Map<string, Promise<Certificate>>();
+  return (host) => {
+    const parent = parentOf(host);
+    const names = isStorage(host)
+      ? ['blob', 'table', 'queue', 'file'].map((kind) => `*.${kind}.${parentOf(parent)}`)
+      : [`*.${parent}`, parent];
+    const certificate = made.get(names.join()) ?? authority.issue(names);
+    made.set(names.join(), certificate);
+    return certificate;
+  };
+}
+
+/** The listener behind one endpoint. */
+async function siteFor(
+  { group, host, port, protocol }: Endpoint,
+  address: string,
+  certificateFor: (host: string) => Promise<Certificate>,
+): Promise<Site> {
+  if (protocol === 'http') return { kind: 'http', host, address, port, content: contentOf(group) };
+  if (!TLS.has(protocol)) return { kind: 'tcp', address, port };
+  const certificate = await certificateFor(host);
+  if (protocol !== 'https') return { kind: 'tls', address, port, certificate };
+  return { kind: 'https', host, address, port, certificate, content: contentOf(group) };
+}
+
+/** What the services are made of. */
+export interface Estate {
+  readonly endpoints: readonly Endpoint[];
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly authority: Authority;
+  readonly place: Place;
+}
+
+/** Starts Azurite for the storage account and nginx for everything else, the metadata service included. */
+export async function serve(machine: Machine, folder: string, estate: Estate): Promise<Background[]> {
+  const certificateFor = certificates(estate.authority);
+  const content = metadata(estate.place, VM_ADDRESS, { address: '10.1.0.0', prefix: '27' });
+  const sites: Site[] = [
+    { kind: 'http', host: METADATA_ADDRESS, address: METADATA_ADDRESS, port: 80, content },
+  ];
+  const storage: Record<string, string> = {};
+  for (const endpoint of estate.endpoints) {
+    const address = estate.addresses.get(endpoint.host);
+    if (address === undefined || endpoint.transport !== 'tcp') continue;
+    const service = new Map<string, string>(Object.entries(AZURITE_GROUPS)).get(endpoint.group);
+    if (service === undefined) sites.push(await siteFor(endpoint, address, certificateFor));
+    else storage[service] = address;
+  }
+  const certificate = await certificateFor(`${NAMES.storage}.blob.${storageSuffix(estate.endpoints)}`);
+  return Promise.all([
+    nginx(machine, join(folder, 'nginx'), sites),
+    azurite(machine, join(folder, 'azurite'), NAMES.storage, storage, certificate),
+  ]);
+}
+
+function storageSuffix(endpoints: readonly Endpoint[]): string {
+  const blob = endpoints.find(({ group }) => group === 'storage-blob');
+  if (blob === undefined) throw new Error('the plan names no storage account');
+  return parentOf(parentOf(blob.host));
+}
