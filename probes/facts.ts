@@ -53,6 +53,13 @@ const DnsFacts = z.strictObject({
   tcp: z.string().describe('rcode or failure over TCP'),
 });
 
+const KmsFacts = z.strictObject({
+  result: z.string().describe('acceptance, or what the RPC server said instead'),
+  reason: z.string().nullable(),
+  secondaryAddress: z.string().nullable().describe('The endpoint’s own name for itself: its port'),
+  maxTransmit: z.int().nullable().describe('Bytes of the largest fragment that it sends'),
+});
+
 /** What a service said of itself, and what the probe wants to say about how far it went. */
 export const Facts = z.strictObject({
   dialled: z
@@ -77,5 +84,6 @@ export const Facts = z.strictObject({
   tls: TlsFacts.optional(),
   http: HttpFacts.optional(),
   dns: DnsFacts.optional(),
+  kms: KmsFacts.optional(),
 });
 export type Facts = z.infer<typeof Facts>;

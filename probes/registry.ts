@@ -1,5 +1,6 @@
 import { dns } from './dns.ts';
 import { http, https } from './http.ts';
+import { kms } from './kms.ts';
 import type { Conversation } from './protocols.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
@@ -15,6 +16,7 @@ const registry: Partial<Record<Conversation, Probe>> = {
   http,
   https,
   'key-vault': https,
+  kms,
   storage: https,
   tcp,
   tls,
@@ -24,7 +26,6 @@ const registry: Partial<Record<Conversation, Probe>> = {
 const asFarAs: Partial<Record<Conversation, 'tcp' | 'tls'>> = {
   amqp: 'tcp',
   amqps: 'tls',
-  kms: 'tcp',
   redis: 'tcp',
   rediss: 'tls',
   smb: 'tcp',

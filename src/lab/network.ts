@@ -1,9 +1,11 @@
+import { createServer } from 'node:net';
 import type { Authority } from './authority.ts';
 import { httpFront } from './http-front.ts';
 import { type Listener, listen, openMutePort, openRefusingPort } from './listeners.ts';
 import { openHttpMiddlebox, openTlsMiddlebox } from './middlebox.ts';
 import { type Front, PORTS } from './routes.ts';
 import type { Place } from './scenario.ts';
+import { kms } from './services/kms.ts';
 import { byHost } from './services/registry.ts';
 import { openSilentPort } from './silent-port.ts';
 import { httpsFront, tlsFront } from './tls-front.ts';
@@ -58,6 +60,8 @@ export class Network {
         return this.#once('https', () => https(genuine));
       case 'http':
         return this.#once('http', () => listen(httpFront(byHost(genuine))));
+      case 'kms':
+        return this.#once('kms', () => listen(createServer(kms)));
       case 'tls':
         return this.#once('tls', async () => listen(await tlsFront(genuine)));
       case 'mute':
@@ -75,6 +79,7 @@ export class Network {
         return this.#once('http middlebox', () => openHttpMiddlebox(upstream.port, allows));
       case 'tls':
         return this.#once('tls middlebox', () => openTlsMiddlebox(upstream.port, allows));
+      case 'kms':
       case 'mute':
         return upstream;
     }

@@ -3,7 +3,7 @@ import { LOOPBACK } from './listeners.ts';
 import type { Place, Route } from './scenario.ts';
 
 /** Which server stands behind a port of the lab; `tls` and `mute` say nothing once they are connected. */
-export type Front = 'https' | 'http' | 'tls' | 'mute';
+export type Front = 'https' | 'http' | 'kms' | 'tls' | 'mute';
 
 /** Ports that API Management's dependencies listen on. A service that speaks gets a front of its own. */
 export const PORTS: ReadonlyMap<number, Front> = new Map([
@@ -11,8 +11,9 @@ export const PORTS: ReadonlyMap<number, Front> = new Map([
   ...serving('http', 80),
   // AMQP over TLS, Redis over TLS
   ...serving('tls', 5671, 6380, 10_000),
-  // SMTP, SMB, SQL, KMS, AMQP, and what once went to 12000
-  ...serving('mute', 25, 587, 25_028, 445, 1433, 1688, 5672, 12_000),
+  ...serving('kms', 1688),
+  // SMTP, SMB, SQL, AMQP, and what once went to 12000
+  ...serving('mute', 25, 587, 25_028, 445, 1433, 5672, 12_000),
 ]);
 
 const SERVICES: Place = { kind: 'services' };

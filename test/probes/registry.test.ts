@@ -18,7 +18,7 @@ t.test('what each protocol is spoken with, and where it stops', async (t) => {
     amqp: ['tcp', 'tcp'],
     amqps: ['tls', 'tls'],
     smtp: ['tcp', 'tcp'],
-    kms: ['tcp', 'tcp'],
+    kms: ['tcp', null],
     smb: ['tcp', 'tcp'],
     redis: ['tcp', 'tcp'],
     rediss: ['tls', 'tls'],

@@ -1,0 +1,65 @@
+import { type BindReply, bindRequest, decodeBindReply, type Syntax } from './dcerpc.ts';
+import type { Facts } from './facts.ts';
+import { ProbeError } from './failures.ts';
+import { printable } from './printable.ts';
+import type { Probe } from './types.ts';
+import { MessageReader } from './wire/read.ts';
+
+/** The interface of the Key Management Service, by which Windows is activated. */
+export const KMS: Syntax = { uuid: '51c82175-844e-4750-b0d8-ec255555bc06', major: 1, minor: 0 };
+
+/** Binds to the KMS interface and hangs up: no activation is ever asked for. */
+export const kms: Probe = bindTo(KMS);
+
+/** An RPC server is the service when it accepts a bind to the service's interface. */
+export function bindTo(abstract: Syntax): Probe {
+  return {
+    over: 'tcp',
+    converse: (session, socket) =>
+      session.step('handshake', 'protocol', async () => {
+        socket.write(bindRequest(abstract));
+        const reply = await new MessageReader(socket).next(decodeBindReply);
+        session.facts.kms = factsOf(reply);
+        judge(reply);
+        session.facts.proof = 'reply';
+      }),
+  };
+}
+
+function factsOf(reply: BindReply): NonNullable<Facts['kms']> {
+  const none = { secondaryAddress: null, maxTransmit: null };
+  switch (reply.kind) {
+    case 'bind_ack': {
+      const [first] = reply.results;
+      return {
+        result: first?.result ?? 'none',
+        reason: first?.reason ?? null,
+        secondaryAddress: printable(reply.secondaryAddress, 64),
+        maxTransmit: reply.maxTransmit,
+      };
+    }
+    case 'bind_nak':
+      return { result: 'bind_nak', reason: reply.reason, ...none };
+    case 'fault':
+      return { result: 'fault', reason: statusOf(reply.status), ...none };
+  }
+}
+
+/** @throws ProbeError unless the interface was accepted */
+function judge(reply: BindReply): void {
+  if (reply.kind === 'bind_nak') {
+    const spoken = reply.versions.length === 0 ? '' : `, speaks ${reply.versions.slice(0, 5).join(' and ')}`;
+    throw new ProbeError('protocol_refused', `the RPC server refused the bind: ${reply.reason}${spoken}`);
+  }
+  if (reply.kind === 'fault') {
+    throw new ProbeError('protocol_refused', `the RPC server answered with fault ${statusOf(reply.status)}`);
+  }
+  const [first] = reply.results;
+  if (first?.result === 'acceptance') return;
+  const why = first === undefined ? 'no result' : [first.result, first.reason].filter(Boolean).join(', ');
+  throw new ProbeError('protocol_mismatch', `an RPC server, but not of this interface: ${why}`);
+}
+
+function statusOf(status: number): string {
+  return `0x${status.toString(16).padStart(8, '0')}`;
+}

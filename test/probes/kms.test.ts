@@ -1,0 +1,139 @@
+import t from 'tap';
+import { kms as labKms } from '../../src/lab/services/kms.ts';
+import {
+  closes,
+  closesWhenSpokenTo,
+  drips,
+  floods,
+  resetsWhenSpokenTo,
+  says,
+  saysAndCloses,
+  saysAndResets,
+  silent,
+  tlsAlert,
+} from '../servers/behaviours.ts';
+import { openPeer } from '../servers/peer.ts';
+import { bytes } from './codec.ts';
+import { tryOnce } from './try.ts';
+
+const STEP_MS = 800;
+const HEADER = '05000c03 10000000 3c000000 01000000';
+const ACK = bytes(
+  HEADER,
+  'b810 b810 3f5a0100 0500 3136383800 00',
+  '01000000 0000 0000 045d888aeb1cc9119fe808002b104860 02000000',
+);
+const REJECTION = bytes(
+  '05000c03 10000000 3c000000 01000000',
+  'b810 b810 3f5a0100 0400 31333500 0000',
+  '01000000 0200 0100 00000000000000000000000000000000 00000000',
+);
+
+t.test('the service accepts its interface', async (t) => {
+  const peer = await openPeer(t, labKms);
+  t.match(await tryOnce('kms', peer), {
+    failure: null,
+    steps: ['connect', 'handshake'],
+    facts: {
+      proof: 'reply',
+      kms: { result: 'acceptance', reason: null, secondaryAddress: '1688', maxTransmit: 4280 },
+    },
+  });
+});
+
+t.test('a bind is all that is ever sent', async (t) => {
+  const heard: Buffer[] = [];
+  const peer = await openPeer(t, (socket) => {
+    socket.on('data', (chunk: Buffer) => heard.push(chunk));
+    says(ACK)(socket);
+  });
+  await tryOnce('kms', peer);
+  await peer.deserted();
+  const [version, , type] = Buffer.concat(heard);
+  t.same([version, type, Buffer.concat(heard).length], [5, 11, 72]);
+});
+
+t.test('an RPC server of other interfaces is another service', async (t) => {
+  const tried = await tryOnce('kms', await openPeer(t, says(REJECTION)));
+  t.match(tried, {
+    failure: 'protocol_mismatch',
+    error: 'an RPC server, but not of this interface: provider_rejection, abstract_syntax_not_supported',
+    steps: ['connect', '✗handshake'],
+    facts: { kms: { result: 'provider_rejection', reason: 'abstract_syntax_not_supported' } },
+  });
+  t.equal(tried.facts.proof, 'connect');
+});
+
+t.test('an acceptance without a result is none', async (t) => {
+  const empty = bytes('05000c03 10000000 20000000 01000000', 'b810 b810 3f5a0100 0000 0000 00000000');
+  t.match(await tryOnce('kms', await openPeer(t, says(empty))), {
+    failure: 'protocol_mismatch',
+    error: /no result$/,
+    facts: { kms: { result: 'none' } },
+  });
+});
+
+t.test('a refusal by the rules of RPC', async (t) => {
+  const nak = bytes('05000d03 10000000 15000000 01000000', '0400 01 0500');
+  t.match(await tryOnce('kms', await openPeer(t, says(nak))), {
+    failure: 'protocol_refused',
+    error: 'the RPC server refused the bind: protocol_version_not_supported, speaks 5.0',
+    facts: { kms: { result: 'bind_nak', reason: 'protocol_version_not_supported', maxTransmit: null } },
+  });
+  const congested = bytes('05000d03 10000000 12000000 01000000', '0100');
+  t.match(await tryOnce('kms', await openPeer(t, says(congested))), {
+    failure: 'protocol_refused',
+    error: 'the RPC server refused the bind: temporary_congestion',
+  });
+  const fault = bytes('05000303 10000000 20000000 01000000', '00000000 0000 00 00 05000000 00000000');
+  t.match(await tryOnce('kms', await openPeer(t, says(fault))), {
+    failure: 'protocol_refused',
+    error: 'the RPC server answered with fault 0x00000005',
+    facts: { kms: { result: 'fault', reason: '0x00000005' } },
+  });
+});
+
+t.test('what the peer calls itself cannot steer a terminal', async (t) => {
+  const hostile = Uint8Array.from(ACK);
+  hostile.set([0x1b, 0x5b, 0x0d, 0x0a], 26);
+  t.match(await tryOnce('kms', await openPeer(t, says(hostile))), {
+    failure: null,
+    facts: { kms: { secondaryAddress: '\\u{1b}[\\u{d}\\u{a}' } },
+  });
+  const long = Buffer.concat([ACK.subarray(0, 24), bytes('a00f'), Buffer.alloc(4002, 'x'), ACK.subarray(32)]);
+  long.writeUInt16LE(long.length, 8);
+  const { failure, facts } = await tryOnce('kms', await openPeer(t, says(long)));
+  t.equal(failure, null);
+  t.equal(facts.kms?.secondaryAddress?.length, 64);
+});
+
+t.test('an answer in single bytes is an answer', async (t) => {
+  t.match(await tryOnce('kms', await openPeer(t, drips(ACK, 1))), { failure: null });
+});
+
+for (const [name, failure, behave] of [
+  ['says nothing', 'protocol_timeout', silent],
+  ['closes at once', 'protocol_closed', closes],
+  ['closes when it is spoken to', 'protocol_closed', closesWhenSpokenTo],
+  ['resets when it is spoken to', 'protocol_closed', resetsWhenSpokenTo],
+  ['closes in the middle', 'protocol_closed', saysAndCloses(ACK.subarray(0, 30))],
+  ['resets in the middle', 'protocol_closed', saysAndResets(ACK.subarray(0, 30))],
+  ['stops in the middle', 'protocol_timeout', says(ACK.subarray(0, 30))],
+  ['sends a byte now and then', 'protocol_timeout', drips(ACK, 250)],
+  ['speaks HTTP', 'protocol_mismatch', saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ['speaks TLS', 'protocol_mismatch', says(tlsAlert(10))],
+  ['speaks first, as SMTP does', 'protocol_mismatch', (socket) => void socket.write('220 mail.test\r\n')],
+  ['gives our own words back', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
+  ['announces more than we take', 'protocol_mismatch', says(bytes('05000c03 10000000 ffff0000 01000000'))],
+  ['never stops', 'protocol_mismatch', floods('\u0001', 'x', 64 * 1024 * 1024)],
+] as const satisfies readonly (readonly [string, string, Parameters<typeof openPeer>[1]])[]) {
+  t.test(`a peer that ${name}`, async (t) => {
+    const peer = await openPeer(t, behave);
+    const tried = await tryOnce('kms', peer, { stepMs: STEP_MS });
+    t.match(tried, { failure, steps: ['connect', '✗handshake'] });
+    t.equal(tried.facts.proof, 'connect');
+    t.ok(tried.ms < 10 * STEP_MS);
+    await peer.deserted();
+    t.ok(peer.sent() < 16 * 1024 * 1024, 'and is not listened to for ever');
+  });
+}
