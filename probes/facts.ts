@@ -3,6 +3,7 @@
  * loads them at run time, so everything here is imported with `import type` on the probing path.
  */
 import { z } from 'zod';
+import { EntraIdFacts, EventHubsFacts, GatewayFacts, KeyVaultFacts, StorageFacts } from './product-facts.ts';
 
 const instant = z.iso.datetime();
 
@@ -83,6 +84,11 @@ export const Facts = z.strictObject({
     .describe('Bytes that had come over the connection when a step after the connecting one failed'),
   tls: TlsFacts.optional(),
   http: HttpFacts.optional(),
+  entraId: EntraIdFacts.optional(),
+  eventHubs: EventHubsFacts.optional(),
+  gateway: GatewayFacts.optional(),
+  keyVault: KeyVaultFacts.optional(),
+  storage: StorageFacts.optional(),
   dns: DnsFacts.optional(),
   kms: KmsFacts.optional(),
 });

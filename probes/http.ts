@@ -1,13 +1,13 @@
-import { isIPv6 } from 'node:net';
+import { ProbeError } from './failures.ts';
 import type { Probe } from './types.ts';
-import { get, type HttpRequest } from './wire/http.ts';
-import type { Session } from './wire/session.ts';
+import { get, type HttpReply, requestTo } from './wire/http.ts';
 
 /** Plain HTTP: nothing vouches for who answers, so a server error is no proof of the service. */
 export const http: Probe = {
   over: 'tcp',
   converse: async (session, socket) => {
-    await get(session, socket, request('http', session), (status) => status < 500);
+    await get(session, socket, requestTo('http', session.target), mustNotBeServerError);
+    session.facts.proof = 'reply';
   },
 };
 
@@ -16,11 +16,12 @@ export const https: Probe = {
   over: 'tls',
   alpn: ['http/1.1'],
   converse: async (session, socket) => {
-    await get(session, socket, request('https', session));
+    await get(session, socket, requestTo('https', session.target));
+    session.facts.proof = 'reply';
   },
 };
 
-function request(scheme: 'http' | 'https', { target }: Session): HttpRequest {
-  const host = isIPv6(target.host) ? `[${target.host}]` : target.host;
-  return { origin: `${scheme}://${host}:${target.port}`, path: target.path };
+/** @throws ProbeError http_unexpected: whoever passes requests on for others says 5xx when it cannot */
+export function mustNotBeServerError({ status }: HttpReply): void {
+  if (status >= 500) throw new ProbeError('http_unexpected', `status ${status}`);
 }

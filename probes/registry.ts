@@ -1,23 +1,29 @@
+import { certificates } from './certificates.ts';
 import { dns } from './dns.ts';
+import { entraId } from './entra-id.ts';
+import { eventHubs } from './event-hubs.ts';
+import { gateway } from './gateway.ts';
 import { http, https } from './http.ts';
+import { keyVault } from './key-vault.ts';
 import { kms } from './kms.ts';
 import type { Conversation } from './protocols.ts';
+import { storage } from './storage.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import type { Probe } from './types.ts';
 
 /** Every probe, by the conversation that it holds. */
 const registry: Partial<Record<Conversation, Probe>> = {
-  certificates: http,
+  certificates,
   dns,
-  'entra-id': https,
-  'event-hubs': https,
-  gateway: https,
+  'entra-id': entraId,
+  'event-hubs': eventHubs,
+  gateway,
   http,
   https,
-  'key-vault': https,
+  'key-vault': keyVault,
   kms,
-  storage: https,
+  storage,
   tcp,
   tls,
 };

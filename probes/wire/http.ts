@@ -1,11 +1,11 @@
 /** The request step: one GET by undici over the very socket that was dialled. */
-import type { Socket } from 'node:net';
-import type { buildConnector } from 'undici';
+import { isIPv6, type Socket } from 'node:net';
+import type { buildConnector, Client } from 'undici';
 import type { HttpFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
 import { printable } from '../printable.ts';
 import { recogniseBlockPage } from './block-page.ts';
-import type { Session } from './session.ts';
+import type { ProbeTarget, Session } from './session.ts';
 
 /** Bytes of a body that are read; the rest is left on the wire. */
 const BODY_LIMIT = 65_536;
@@ -37,6 +37,7 @@ const TELLING_HEADERS = [
   'x-ms-request-id',
   'x-ms-error-code',
   'x-ms-version',
+  'x-ms-ests-server',
   'x-ms-keyvault-region',
   'x-ms-keyvault-service-version',
   'x-ms-keyvault-network-info',
@@ -45,17 +46,37 @@ const TELLING_HEADERS = [
   'proxy-authenticate',
 ] as const;
 
+/** What a target asks for by default: its own path, under its own name. */
+export function requestTo(scheme: 'http' | 'https', { host, port, path }: ProbeTarget): HttpRequest {
+  return { origin: `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`, path };
+}
+
+/** A header's value, empty when the reply does not have it. */
+export function headerOf({ headers }: HttpReply, name: string): string {
+  return [headers[name] ?? ''].flat().join(', ');
+}
+
+/** Who answered, in the words of an error: status, server and kind of content. */
+export function answeredBy(reply: HttpReply): string {
+  const [server, type] = [headerOf(reply, 'server'), headerOf(reply, 'content-type')];
+  return [
+    `status ${reply.status}`,
+    server === '' ? 'no server named' : `server ${printable(server, 64)}`,
+    type === '' ? 'no content type' : `content type ${printable(type, 64)}`,
+  ].join(', ');
+}
+
 /**
  * Sends one GET and keeps what came back as evidence, also of a reply that broke off.
- * @param acceptable which status the service itself may give; any, unless it is told
- * @throws ProbeError http_blocked for a recognised block page, http_unexpected for another status, protocol_*
- *   for everything that is no HTTP
+ * @param check throws when the reply is not one that the service gives; the step has failed then
+ * @throws ProbeError http_blocked for a recognised block page, protocol_* for everything that is no HTTP, and
+ *   whatever `check` throws
  */
 export async function get(
   session: Session,
   socket: Socket,
   request: HttpRequest,
-  acceptable: (status: number) => boolean = () => true,
+  check: (reply: HttpReply) => void = () => undefined,
 ): Promise<HttpReply> {
   // Loading it takes longer than most replies, and is nobody's latency.
   await loadUndici();
@@ -64,14 +85,12 @@ export async function get(
     soFar = reply;
   };
   try {
-    const whole = await session.step('request', 'protocol', async () => {
+    return await session.step('request', 'protocol', async () => {
       const reply = await exchange(socket, request, session.budget.signal, begun);
       judge(session, reply);
-      if (!acceptable(reply.status)) throw new ProbeError('http_unexpected', `status ${reply.status}`);
+      check(reply);
       return reply;
     });
-    session.facts.proof = 'reply';
-    return whole;
   } catch (error) {
     const torn = soFar();
     if (torn !== null) judge(session, torn);
@@ -89,7 +108,7 @@ function judge(session: Session, reply: HttpReply): void {
 }
 
 /**
- * The exchange itself, for any connected socket.
+ * The exchange itself, for any connected socket; another one may follow on the same socket.
  * @param signal ends it early; the caller owns the socket and destroys it
  * @param begun told once the head of the reply is there, and how to get at what has come so far
  */
@@ -99,14 +118,7 @@ export async function exchange(
   signal: AbortSignal,
   begun: (soFar: () => HttpReply) => void = () => undefined,
 ): Promise<HttpReply> {
-  const { Client } = await loadUndici();
-  const client = new Client(request.origin, {
-    connect: handOver(socket),
-    allowH2: false,
-    maxHeaderSize: HEADER_LIMIT,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const client = await clientOver(socket, request.origin);
   const { statusCode, headers, body } = await client.request({
     method: 'GET',
     path: request.path,
@@ -123,6 +135,24 @@ export async function exchange(
   begun(soFar);
   await readBody(body, chunks);
   return soFar();
+}
+
+/** One for each connection: two would take each other's bytes. */
+const clients = new WeakMap<Socket, Client>();
+
+async function clientOver(socket: Socket, origin: string): Promise<Client> {
+  const { Client } = await loadUndici();
+  const known = clients.get(socket);
+  if (known !== undefined) return known;
+  const client = new Client(origin, {
+    connect: handOver(socket),
+    allowH2: false,
+    maxHeaderSize: HEADER_LIMIT,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  clients.set(socket, client);
+  return client;
 }
 
 /** Not loaded with the agent: it costs more than all the rest, and most of a run never speaks HTTP. */
@@ -166,7 +196,7 @@ function httpFacts(reply: HttpReply): HttpFacts {
     const value = reply.headers[name];
     if (value === undefined) continue;
     const text = [value].flat().join(', ');
-    headers[name] = printable(name === 'location' ? withoutSecrets(text) : text, HEADER_VALUE_LIMIT);
+    headers[name] = printable(SHORTENED[name]?.(text) ?? text, HEADER_VALUE_LIMIT);
   }
   const text = reply.body.toString('utf8');
   return {
@@ -178,7 +208,10 @@ function httpFacts(reply: HttpReply): HttpFacts {
   };
 }
 
-/** A redirect's query may carry a token, and its user-info a password; the rest shows where it leads. */
-function withoutSecrets(location: string): string {
-  return location.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//');
-}
+/** What a report has no business to hold. */
+const SHORTENED: Readonly<Partial<Record<string, (text: string) => string>>> = {
+  // A redirect's query may carry a token, and its user-info a password; the rest shows where it leads.
+  location: (text) => text.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//'),
+  // A challenge names the Entra tenant that the resource belongs to.
+  'www-authenticate': (text) => text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '<tenant>'),
+};

@@ -9,6 +9,7 @@ const HTTP = {
   ports: [80],
   transport: 'tcp',
   protocol: 'http',
+  conversation: 'certificates',
   serviceTag: 'Internet',
   direction: 'outbound',
   path: '/',
@@ -26,18 +27,21 @@ const LEGACY = { ...HTTP, required: OPTIONAL } as const;
 const current: readonly CatalogRow[] = [
   {
     ...CURRENT,
-    hosts: inEveryCloud(
-      'cacerts.digicert.com',
-      'cacerts.geotrust.com',
-      'caissuers.microsoft.com',
-      'www.microsoft.com',
-    ),
+    hosts: inEveryCloud('cacerts.digicert.com'),
+    path: '/DigiCertGlobalRootG2.crt',
+    purpose: 'Issuer certificates (AIA), which complete a chain',
+    why: 'The path is that of a root which DigiCert publishes there, valid until 2038.',
+  },
+  {
+    ...CURRENT,
+    hosts: inEveryCloud('cacerts.geotrust.com', 'caissuers.microsoft.com', 'www.microsoft.com'),
     purpose: 'Issuer certificates (AIA), which complete a chain; www.microsoft.com also serves CRLs',
     why: 'The row “certificates, 80” of the port table is bold since 2025-06-17; since 2026-04-30 its hosts are those of the certificate authority page.',
   },
   {
     ...CURRENT,
     hosts: inEveryCloud('crl3.digicert.com', 'crl4.digicert.com'),
+    path: '/DigiCertGlobalRootG2.crl',
     purpose: 'Certificate revocation lists (CRL)',
   },
   {

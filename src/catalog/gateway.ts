@@ -19,6 +19,7 @@ const ENDPOINT = {
   ports: [443],
   transport: 'tcp',
   protocol: 'https',
+  conversation: 'gateway',
   required: OPTIONAL,
   serviceTag: 'VirtualNetwork',
   direction: 'outbound',

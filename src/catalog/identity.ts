@@ -11,12 +11,17 @@ const ENTRA = {
   direction: 'outbound',
 } as const;
 
-const SIGN_IN = {
-  ...ENTRA,
-  resourceType: 'AzureActiveDirectory',
+const DISCOVERY = {
   ports: [443],
   protocol: 'https',
+  conversation: 'entra-id',
   path: '/common/v2.0/.well-known/openid-configuration',
+} as const;
+
+const SIGN_IN = {
+  ...ENTRA,
+  ...DISCOVERY,
+  resourceType: 'AzureActiveDirectory',
   purpose: 'Microsoft Entra ID: sign-in, Microsoft Graph, authentication to Key Vault',
 } as const;
 
@@ -50,11 +55,9 @@ export const identity: readonly CatalogRow[] = [
   },
   {
     ...ENTRA,
+    ...DISCOVERY,
     resourceType: 'RegionalAzureActiveDirectory',
     hosts: { public: ['{region}.login.microsoft.com'] },
-    ports: [443],
-    protocol: 'https',
-    path: '/',
     purpose: 'Microsoft Entra ID: sign-in in the region',
     source: DOCUMENTS.network,
     since: DOCUMENTS.network2023.asOf,

@@ -18,6 +18,7 @@ const STORAGE_HTTPS = {
   ...STORAGE,
   ports: [443],
   protocol: 'https',
+  conversation: 'storage',
   path: STORAGE_PATH,
   source: DOCUMENTS.network,
 } as const;
@@ -131,6 +132,7 @@ const databases: readonly CatalogRow[] = [
     ports: [443],
     transport: 'tcp',
     protocol: 'https',
+    conversation: 'key-vault',
     required: { stv2: true, stv1: false },
     serviceTag: 'AzureKeyVault',
     direction: 'outbound',
@@ -172,6 +174,7 @@ const eventHubs: readonly CatalogRow[] = [
     ...EVENT_HUBS,
     ports: [443],
     protocol: 'https',
+    conversation: 'event-hubs',
     purpose: 'The log-to-eventhub policy and Azure Monitor, HTTPS',
     path: '/',
     since: DOCUMENTS.network2021.asOf,

@@ -1,0 +1,59 @@
+import { ProbeError } from './failures.ts';
+import type { EventHubsFacts } from './product-facts.ts';
+import type { Probe } from './types.ts';
+import { dial } from './wire/dial.ts';
+import { toProbeError } from './wire/failure.ts';
+import { answeredBy, get, type HttpReply, requestTo } from './wire/http.ts';
+import { Session } from './wire/session.ts';
+import { secure } from './wire/tls.ts';
+import { askToUpgrade } from './wire/websocket.ts';
+
+/**
+ * Event Hubs over HTTPS: the public feed, or an error that bears a tracking id ("Troubleshoot connectivity
+ * issues - Azure Event Hubs"). AMQP over WebSockets is tried on a connection of its own, as evidence alone.
+ */
+export const eventHubs: Probe = {
+  over: 'tls',
+  alpn: ['http/1.1'],
+  converse: async (session, socket) => {
+    const reply = await get(session, socket, requestTo('https', session.target), (reply) => {
+      if (readEventHubs(reply) === null) {
+        throw new ProbeError('protocol_mismatch', `not Event Hubs: ${answeredBy(reply)}`);
+      }
+    });
+    session.facts.proof = 'reply';
+    const webSocket = await overWebSocket(session);
+    const facts = readEventHubs(reply);
+    if (facts !== null) session.facts.eventHubs = { ...facts, webSocket };
+  },
+};
+
+/** What the reply shows of Event Hubs, or null when another product wrote it. Pure. */
+export function readEventHubs({ body }: HttpReply): Omit<EventHubsFacts, 'webSocket'> | null {
+  const text = body.toString('utf8');
+  const trackingId = /\bTrackingId:\s*([A-Za-z0-9_-]{1,80})/.exec(text)?.[1] ?? null;
+  const networkDenied = /\bIp has been prevented to connect\b/i.test(text);
+  const feed = text.includes('Publicly Listed Services');
+  return feed || networkDenied || trackingId !== null ? { trackingId, networkDenied } : null;
+}
+
+/** Never throws: the namespace has been reached, whatever becomes of this. */
+async function overWebSocket(session: Session): Promise<EventHubsFacts['webSocket']> {
+  const second = new Session(session);
+  try {
+    const socket = await secure(second, await dial(second), ['http/1.1']);
+    const upgrade = await second.step('handshake', 'protocol', () =>
+      askToUpgrade(socket, {
+        host: session.target.host,
+        path: '/$servicebus/websocket',
+        protocol: 'AMQPWSB10',
+        key: Buffer.from(session.outside.random(16)).toString('base64'),
+      }),
+    );
+    return { ...upgrade, failure: null };
+  } catch (error) {
+    return { status: null, protocol: null, failure: toProbeError(error, 'protocol').failure };
+  } finally {
+    second.dispose();
+  }
+}

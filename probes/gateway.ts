@@ -1,0 +1,30 @@
+import { mustNotBeServerError } from './http.ts';
+import type { GatewayFacts } from './product-facts.ts';
+import type { Probe } from './types.ts';
+import { get, type HttpReply, requestTo } from './wire/http.ts';
+import { parseJson, valueAt } from './wire/json.ts';
+
+/**
+ * API Management's own endpoints: gateway, portals, management, Git, configuration. Their health paths are
+ * documented, their other anonymous replies are not: those are kept as evidence and prove nothing.
+ */
+export const gateway: Probe = {
+  over: 'tls',
+  alpn: ['http/1.1'],
+  converse: async (session, socket) => {
+    const reply = await get(session, socket, requestTo('https', session.target), mustNotBeServerError);
+    const answer = readGateway(reply, session.target.path);
+    session.facts.gateway = { answer };
+    // Whatever else answers has at least shown the certificate of this name.
+    if (answer !== 'other') session.facts.proof = 'reply';
+  },
+};
+
+/** What the reply shows of API Management. Pure. */
+export function readGateway({ status, body }: HttpReply, path: string): GatewayFacts['answer'] {
+  if (status === 200 && path !== '/') return 'status';
+  const document = parseJson(body.toString('utf8'));
+  const isOwn =
+    valueAt(document, 'statusCode') === 404 && valueAt(document, 'message') === 'Resource not found';
+  return status === 404 && isOwn ? 'not-found' : 'other';
+}

@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import { ProbeError } from './failures.ts';
+import { readSource, sourceScope } from './key-vault-source.ts';
+import { printable } from './printable.ts';
+import type { KeyVaultFacts } from './product-facts.ts';
+import type { Probe } from './types.ts';
+import { within } from './wire/budget.ts';
+import { answeredBy, exchange, get, type HttpReply, headerOf, requestTo } from './wire/http.ts';
+import { codeIn, parseJson, valueAt } from './wire/json.ts';
+import type { Session } from './wire/session.ts';
+
+/** A data path: without a token it gives a challenge, and never data. */
+const DATA_PATH = '/keys?api-version=7.4';
+
+/**
+ * Azure Key Vault: /healthstatus is open to anyone and says which address it saw ("Diagnose private links
+ * configuration issues on Azure Key Vault"). The data path that follows only adds to the evidence.
+ */
+export const keyVault: Probe = {
+  over: 'tls',
+  alpn: ['http/1.1'],
+  converse: async (session, socket) => {
+    const own = socket.localAddress ?? null;
+    const health = await get(session, socket, requestTo('https', session.target), (reply) => {
+      if (headerOf(reply, 'x-ms-keyvault-service-version') === '') {
+        throw new ProbeError('protocol_mismatch', `not Key Vault: ${answeredBy(reply)}`);
+      }
+    });
+    session.facts.proof = 'reply';
+    session.facts.keyVault = readKeyVault(health, null, own);
+    const data = await askForData(session, socket);
+    session.facts.keyVault = readKeyVault(health, data, own);
+  },
+};
+
+/** Null when nothing came of it: the vault has been reached, and that is all that had to be shown. */
+function askForData(session: Session, socket: Socket): Promise<HttpReply | null> {
+  const request = { ...requestTo('https', session.target), path: DATA_PATH };
+  const { budget } = session;
+  return within(budget, 'protocol', exchange(socket, request, budget.signal)).catch(() => null);
+}
+
+/**
+ * What the vault said of itself and of this VM. Pure.
+ * @param own the address of this side of the connection
+ */
+export function readKeyVault(health: HttpReply, data: HttpReply | null, own: string | null): KeyVaultFacts {
+  const replies = data === null ? [health] : [health, data];
+  const first = (name: string): string =>
+    replies.map((reply) => headerOf(reply, name)).find((value) => value !== '') ?? '';
+  const region = first('x-ms-keyvault-region');
+  const sourceAddress = readSource(first('x-ms-keyvault-network-info'));
+  return {
+    serviceVersion: printable(headerOf(health, 'x-ms-keyvault-service-version'), 64),
+    region: region === '' ? null : printable(region, 64),
+    sourceAddress,
+    source: sourceScope(sourceAddress, own),
+    challenge: data?.status === 401 && /^Bearer\b/i.test(headerOf(data, 'www-authenticate')),
+    errorCode: replies.map(errorCode).findLast((code) => code !== null) ?? null,
+  };
+}
+
+/** The innermost code says most: `Forbidden` holds `ForbiddenByFirewall`. */
+function errorCode({ body }: HttpReply): string | null {
+  const reply = parseJson(body.toString('utf8'));
+  return codeIn(valueAt(reply, 'error', 'innererror', 'code')) ?? codeIn(valueAt(reply, 'error', 'code'));
+}

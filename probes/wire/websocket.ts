@@ -1,0 +1,52 @@
+/** The opening handshake of a WebSocket (RFC 6455 section 4), and nothing after it. */
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
+import { printable } from '../printable.ts';
+
+const HEADER_LIMIT = 16_384;
+
+export interface UpgradeRequest {
+  readonly host: string;
+  readonly path: string;
+  /** The subprotocol that is asked for. */
+  readonly protocol: string;
+  /** 16 random bytes, in Base64. */
+  readonly key: string;
+}
+
+export interface UpgradeReply {
+  /** 101 when the server agreed. */
+  readonly status: number;
+  /** The subprotocol that it chose, printable. */
+  readonly protocol: string | null;
+}
+
+/**
+ * Asks a server to go over to WebSocket and reads the head of its reply; the caller owns the socket.
+ * @throws whatever the socket or the HTTP parser says
+ */
+export function askToUpgrade(socket: Socket, asked: UpgradeRequest): Promise<UpgradeReply> {
+  return new Promise((resolve, reject) => {
+    const opening = request({
+      createConnection: () => socket,
+      method: 'GET',
+      path: asked.path,
+      maxHeaderSize: HEADER_LIMIT,
+      headers: {
+        host: asked.host,
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': asked.key,
+        'sec-websocket-protocol': asked.protocol,
+        'user-agent': 'apim-probe',
+      },
+    });
+    const answered: Parameters<typeof opening.once>[1] = ({ statusCode, headers }) => {
+      const chosen = headers['sec-websocket-protocol'];
+      resolve({ status: statusCode ?? 0, protocol: chosen === undefined ? null : printable(chosen, 64) });
+      opening.destroy();
+    };
+    opening.once('upgrade', answered).once('response', answered).once('error', reject).end();
+  });
+}
