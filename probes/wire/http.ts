@@ -79,7 +79,7 @@ export async function get(
   check: (reply: HttpReply) => void = () => undefined,
 ): Promise<HttpReply> {
   // Loading it takes longer than most replies, and is nobody's latency.
-  await loadUndici();
+  await loadHttpClient();
   let soFar: () => HttpReply | null = () => null;
   const begun = (reply: () => HttpReply): void => {
     soFar = reply;
@@ -141,7 +141,7 @@ export async function exchange(
 const clients = new WeakMap<Socket, Client>();
 
 async function clientOver(socket: Socket, origin: string): Promise<Client> {
-  const { Client } = await loadUndici();
+  const { Client } = await loadHttpClient();
   const known = clients.get(socket);
   if (known !== undefined) return known;
   const client = new Client(origin, {
@@ -156,7 +156,7 @@ async function clientOver(socket: Socket, origin: string): Promise<Client> {
 }
 
 /** Not loaded with the agent: it costs more than all the rest, and most of a run never speaks HTTP. */
-function loadUndici(): Promise<typeof import('undici')> {
+export function loadHttpClient(): Promise<typeof import('undici')> {
   return import('undici');
 }
 
