@@ -54,6 +54,11 @@ const DnsFacts = z.strictObject({
   tcp: z.string().describe('rcode or failure over TCP'),
 });
 
+const AmqpFacts = z.strictObject({
+  header: z.string().describe('The protocol header that the server answered with, by name and version'),
+  mechanisms: z.array(z.string()).describe('SASL mechanisms that it offers, at most 20'),
+});
+
 const KmsFacts = z.strictObject({
   result: z.string().describe('acceptance, or what the RPC server said instead'),
   reason: z.string().nullable(),
@@ -90,6 +95,7 @@ export const Facts = z.strictObject({
   keyVault: KeyVaultFacts.optional(),
   storage: StorageFacts.optional(),
   dns: DnsFacts.optional(),
+  amqp: AmqpFacts.optional(),
   kms: KmsFacts.optional(),
 });
 export type Facts = z.infer<typeof Facts>;

@@ -1,3 +1,4 @@
+import { amqp, amqps } from './amqp.ts';
 import { certificates } from './certificates.ts';
 import { dns } from './dns.ts';
 import { entraId } from './entra-id.ts';
@@ -14,6 +15,8 @@ import type { Probe } from './types.ts';
 
 /** Every probe, by the conversation that it holds. */
 const registry: Partial<Record<Conversation, Probe>> = {
+  amqp,
+  amqps,
   certificates,
   dns,
   'entra-id': entraId,
@@ -30,8 +33,6 @@ const registry: Partial<Record<Conversation, Probe>> = {
 
 /** How far the others are taken until they have a probe of their own; what is absent cannot be tested yet. */
 const asFarAs: Partial<Record<Conversation, 'tcp' | 'tls'>> = {
-  amqp: 'tcp',
-  amqps: 'tls',
   redis: 'tcp',
   rediss: 'tls',
   smb: 'tcp',

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Authority } from './authority.ts';
 import { httpFront } from './http-front.ts';
 import { type Listener, listen, openMutePort, openRefusingPort } from './listeners.ts';
@@ -62,8 +62,12 @@ export class Network {
         return this.#once('http', () => listen(httpFront(byHost(genuine))));
       case 'kms':
         return this.#once('kms', () => listen(createServer(kms)));
+      case 'amqps':
+        return this.#once('amqps', async () => listen(await tlsFront(genuine, await amqp())));
+      case 'amqp':
+        return this.#once('amqp', async () => listen(createServer(await amqp())));
       case 'tls':
-        return this.#once('tls', async () => listen(await tlsFront(genuine)));
+        return this.#once('tls', async () => listen(await tlsFront(genuine, (socket) => socket.resume())));
       case 'mute':
         return this.#once('mute', openMutePort);
     }
@@ -77,9 +81,11 @@ export class Network {
         return this.#once('https middlebox', () => openTlsMiddlebox(upstream.port, allows));
       case 'http':
         return this.#once('http middlebox', () => openHttpMiddlebox(upstream.port, allows));
+      case 'amqps':
       case 'tls':
-        return this.#once('tls middlebox', () => openTlsMiddlebox(upstream.port, allows));
+        return this.#once(`${front} middlebox`, () => openTlsMiddlebox(upstream.port, allows));
       case 'kms':
+      case 'amqp':
       case 'mute':
         return upstream;
     }
@@ -96,6 +102,12 @@ export class Network {
 
 async function https(authority: Authority): Promise<Listener> {
   return listen(await httpsFront(authority, byHost(authority)));
+}
+
+/** The library behind it is loaded when a route first leads there. */
+async function amqp(): Promise<(socket: Socket) => void> {
+  const { amqpService } = await import('./services/amqp.ts');
+  return amqpService();
 }
 
 /** A rule names a host, or with `*.` in front every host below a suffix. */

@@ -3,17 +3,19 @@ import { LOOPBACK } from './listeners.ts';
 import type { Place, Route } from './scenario.ts';
 
 /** Which server stands behind a port of the lab; `tls` and `mute` say nothing once they are connected. */
-export type Front = 'https' | 'http' | 'kms' | 'tls' | 'mute';
+export type Front = 'amqps' | 'amqp' | 'https' | 'http' | 'kms' | 'tls' | 'mute';
 
 /** Ports that API Management's dependencies listen on. A service that speaks gets a front of its own. */
 export const PORTS: ReadonlyMap<number, Front> = new Map([
   ...serving('https', 443, 1886, 3443),
   ...serving('http', 80),
-  // AMQP over TLS, Redis over TLS
-  ...serving('tls', 5671, 6380, 10_000),
+  ...serving('amqps', 5671),
+  ...serving('amqp', 5672),
+  // Redis over TLS
+  ...serving('tls', 6380, 10_000),
   ...serving('kms', 1688),
-  // SMTP, SMB, SQL, AMQP, and what once went to 12000
-  ...serving('mute', 25, 587, 25_028, 445, 1433, 5672, 12_000),
+  // SMTP, SMB, SQL, and what once went to 12000
+  ...serving('mute', 25, 587, 25_028, 445, 1433, 12_000),
 ]);
 
 const SERVICES: Place = { kind: 'services' };

@@ -1,5 +1,5 @@
 import https from 'node:https';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { createSecureContext, createServer, type SecureContext, type TlsOptions } from 'node:tls';
 import type { Authority, Identity } from './authority.ts';
 import { HOSTS } from './hosts.ts';
@@ -14,11 +14,11 @@ export async function httpsFront(authority: Authority, service: Service): Promis
   return https.createServer(await certificates(authority), respondWith(service));
 }
 
-/** A TLS server that shakes hands, reads what it is sent, and never says a word. */
-export async function tlsFront(authority: Authority): Promise<Server> {
+/** A TLS server that hands its connections to a service. */
+export async function tlsFront(authority: Authority, serve: (socket: Socket) => void): Promise<Server> {
   return createServer(await certificates(authority), (socket) => {
     socket.on('error', () => socket.destroy());
-    socket.resume();
+    serve(socket);
   });
 }
 

@@ -1,0 +1,228 @@
+/** AMQP against a broker of another hand, and against peers that misbehave. */
+import type { Socket } from 'node:net';
+import rhea from 'rhea';
+import t from 'tap';
+import type { Failure } from '../../probes/failures.ts';
+import { TrustStore } from '../../probes/wire/trust.ts';
+import {
+  closes,
+  closesWhenSpokenTo,
+  drips,
+  floods,
+  resetsWhenSpokenTo,
+  says,
+  saysAndCloses,
+  saysAndResets,
+  silent,
+  tlsAlert,
+} from '../servers/behaviours.ts';
+import { authority, identity, server } from '../servers/certificates.ts';
+import { type Behaviour, openPeer, openTlsPeer } from '../servers/peer.ts';
+import { tryOnce } from './try.ts';
+
+/** Long enough for a busy machine to answer, short enough to wait for. */
+const SHORT_MS = 1000;
+const LONG_MS = 20_000;
+const root = await authority('CN=Root');
+const trust = new TrustStore([root.pem], []);
+const secure = identity(await server(root, ['known.test']));
+const target = { host: 'known.test' };
+
+const SASL = 'AMQP\x03\x01\x00\x00';
+const binary = (text: string): Buffer => Buffer.from(text, 'latin1');
+/** A mechanisms frame with one symbol. */
+const offering = (symbol: string): Buffer =>
+  binary(
+    `\0\0\0${String.fromCharCode(16 + symbol.length)}\x02\x01\0\0\0\x53\x40\xc0` +
+      `${String.fromCharCode(3 + symbol.length)}\x01\xa3${String.fromCharCode(symbol.length)}${symbol}`,
+  );
+
+/** A broker that offers these mechanisms, and keeps whatever it is sent. */
+function broker(mechanisms: readonly string[]): { serve: Behaviour; heard: () => string; errors: unknown[] } {
+  const container = rhea.create_container({ require_sasl: true });
+  for (const name of mechanisms) container.sasl_server_mechanisms[name] = () => ({ start: () => undefined });
+  const errors: unknown[] = [];
+  for (const event of ['protocol_error', 'connection_error', 'connection_open', 'error']) {
+    container.on(event, (context: unknown) => errors.push(context));
+  }
+  container.on('disconnected', () => undefined);
+  const heard: Buffer[] = [];
+  const serve: Behaviour = (socket) => {
+    socket.on('data', (bytes: Buffer) => heard.push(bytes));
+    container.create_connection()['accept'](socket);
+  };
+  return { serve, errors, heard: () => Buffer.concat(heard).toString('latin1') };
+}
+
+t.test('the mechanisms of an AMQP 1.0 broker, in the clear and inside TLS', async (t) => {
+  const mechanisms = ['MSSBCBS', 'PLAIN', 'ANONYMOUS', 'EXTERNAL'];
+  const { serve, heard, errors } = broker(mechanisms);
+  const plain = await openPeer(t, serve);
+  t.match(await tryOnce('amqp', plain), {
+    failure: null,
+    steps: ['connect', 'handshake'],
+    facts: { proof: 'reply', amqp: { header: 'SASL 1.0.0', mechanisms } },
+  });
+  await plain.deserted();
+  const secured = await openTlsPeer(t, secure, serve);
+  t.match(await tryOnce('amqps', secured, { trust, target }), {
+    failure: null,
+    steps: ['connect', 'tls', 'handshake'],
+    facts: { proof: 'reply', tls: { trust: 'extra' }, amqp: { header: 'SASL 1.0.0', mechanisms } },
+  });
+  await secured.deserted();
+  t.equal(heard(), SASL.repeat(2), 'the header is all that it was told');
+  t.same(errors, [], 'and nobody opened a connection');
+});
+
+t.test('a broker that wants another layer first has been reached', async (t) => {
+  for (const [header, name] of [
+    ['AMQP\x02\x01\x00\x00', 'TLS 1.0.0'],
+    ['AMQP\x00\x01\x00\x00', 'AMQP 1.0.0'],
+  ] as const) {
+    const peer = await openPeer(t, saysAndCloses(header));
+    t.match(await tryOnce('amqp', peer), {
+      failure: null,
+      facts: { proof: 'reply', amqp: { header: name, mechanisms: [] } },
+    });
+    await peer.deserted();
+  }
+});
+
+t.test('TLS inside TLS makes no sense', async (t) => {
+  const peer = await openTlsPeer(t, secure, saysAndCloses('AMQP\x02\x01\x00\x00'));
+  t.match(await tryOnce('amqps', peer, { trust, target }), {
+    failure: 'protocol_mismatch',
+    error: /TLS 1\.0\.0/,
+    facts: { proof: 'certificate', amqp: { header: 'TLS 1.0.0', mechanisms: [] } },
+  });
+  await peer.deserted();
+});
+
+interface Case {
+  readonly title: string;
+  readonly behave: Behaviour;
+  readonly failure: Failure;
+  /** What is known all the same. */
+  readonly facts?: object;
+}
+
+/** TLS has no reset of its own. */
+const RESETS: readonly Case[] = [
+  { title: 'a reset after the header', behave: resetsWhenSpokenTo, failure: 'protocol_closed' },
+  {
+    title: 'a reset within a frame',
+    behave: saysAndResets(binary(`${SASL}\0\0`)),
+    failure: 'protocol_closed',
+  },
+];
+
+const CASES: readonly Case[] = [
+  { title: 'silence', behave: silent, failure: 'protocol_timeout' },
+  { title: 'one byte after the other', behave: drips(SASL, 200), failure: 'protocol_timeout' },
+  {
+    title: 'a header, and then silence',
+    behave: says(SASL),
+    failure: 'protocol_timeout',
+    facts: { amqp: { header: 'SASL 1.0.0', mechanisms: [] } },
+  },
+  {
+    title: 'half a frame, and then silence',
+    behave: says(binary(`${SASL}\0\0\0\x33`)),
+    failure: 'protocol_timeout',
+  },
+  { title: 'closed at once', behave: closes, failure: 'protocol_closed' },
+  { title: 'closed after the header', behave: closesWhenSpokenTo, failure: 'protocol_closed' },
+  { title: 'closed within the header', behave: saysAndCloses('AMQP'), failure: 'protocol_closed' },
+  {
+    title: 'closed before the mechanisms',
+    behave: saysAndCloses(SASL),
+    failure: 'protocol_closed',
+    facts: { amqp: { header: 'SASL 1.0.0' } },
+  },
+  {
+    title: 'closed within a frame',
+    behave: saysAndCloses(binary(`${SASL}\0\0\0\x33\x02`)),
+    failure: 'protocol_closed',
+  },
+  {
+    title: 'AMQP 0-9-1',
+    behave: saysAndCloses('AMQP\x00\x00\x09\x01'),
+    failure: 'protocol_mismatch',
+    facts: { amqp: { header: 'AMQP 0-9-1' } },
+  },
+  { title: 'HTTP', behave: says('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
+  { title: 'TLS', behave: saysAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
+  { title: 'zeros', behave: says(new Uint8Array(64)), failure: 'protocol_mismatch' },
+  { title: 'a frame of 4 GB', behave: says(binary(`${SASL}\xff\xff\xff\xff`)), failure: 'protocol_mismatch' },
+  {
+    title: 'a frame of 4 GB that begins to come',
+    behave: floods(SASL, 'ÿ', 64 * 1024 * 1024),
+    failure: 'protocol_mismatch',
+    facts: { amqp: { header: 'SASL 1.0.0' } },
+  },
+  {
+    title: 'garbage without end',
+    behave: floods('x', 'garbage', 64 * 1024 * 1024),
+    failure: 'protocol_mismatch',
+  },
+  {
+    title: 'an outcome without a question',
+    behave: says(binary(`${SASL}\0\0\0\x10\x02\x01\0\0\0\x53\x44\xc0\x03\x01\x50\0`)),
+    failure: 'protocol_mismatch',
+  },
+];
+
+for (const [protocol, cases, open] of [
+  ['amqp', [...CASES, ...RESETS], openPeer],
+  ['amqps', CASES, (t: Parameters<typeof openPeer>[0], behave: Behaviour) => openTlsPeer(t, secure, behave)],
+] as const) {
+  t.test(`${protocol}: peers that are no Event Hubs`, async (t) => {
+    const attempts = cases.map(async ({ title, behave, failure, facts }) => {
+      const peer = await open(t, behave);
+      const stepMs = failure === 'protocol_timeout' ? SHORT_MS : LONG_MS;
+      const tried = await tryOnce(protocol, peer, { stepMs, trust, target });
+      t.match(tried, { failure, facts: { ...facts } }, title);
+      t.equal(tried.steps.at(-1), '✗handshake', title);
+      t.not(tried.facts.proof, 'reply', title);
+      t.ok(tried.ms < LONG_MS, `${title} took no longer than its time-out`);
+      await peer.deserted();
+      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not heard out`);
+    });
+    await Promise.all(attempts);
+  });
+}
+
+t.test('amqps: a plain broker is no TLS', async (t) => {
+  const peer = await openPeer(t, says(SASL));
+  t.match(await tryOnce('amqps', peer, { trust, target }), { failure: 'tls_not_tls' });
+  await peer.deserted();
+});
+
+t.test('names that would steer a terminal are shown and not obeyed', async (t) => {
+  const peer = await openPeer(t, says(Buffer.concat([binary(SASL), offering('A\r\n\x1b[31m\x9b')])));
+  const { facts } = await tryOnce('amqp', peer);
+  t.same(facts.amqp?.mechanisms, ['A\\u{d}\\u{a}\\u{1b}[31m\\u{9b}']);
+  await peer.deserted();
+});
+
+t.test('names are cut, in number and in length', async (t) => {
+  const many = await openPeer(t, broker(Array.from({ length: 40 }, (_, index) => `M${index}`)).serve);
+  t.equal((await tryOnce('amqp', many)).facts.amqp?.mechanisms.length, 20);
+  const long = await openPeer(t, says(Buffer.concat([binary(SASL), offering('L'.repeat(200))])));
+  t.equal((await tryOnce('amqp', long)).facts.amqp?.mechanisms[0]?.length, 64);
+  await Promise.all([many.deserted(), long.deserted()]);
+});
+
+t.test('bytes that come one at a time make the same conversation', async (t) => {
+  const bytes = Buffer.concat([binary(SASL), offering('PLAIN')]);
+  const peer = await openPeer(t, (socket: Socket) => {
+    socket.setNoDelay(true);
+    drips(bytes, 1)(socket);
+  });
+  t.match(await tryOnce('amqp', peer, { stepMs: LONG_MS }), {
+    failure: null,
+    facts: { amqp: { mechanisms: ['PLAIN'] } },
+  });
+  await peer.deserted();
+});
