@@ -66,6 +66,18 @@ const KmsFacts = z.strictObject({
   maxTransmit: z.int().nullable().describe('Bytes of the largest fragment that it sends'),
 });
 
+const TdsFacts = z.strictObject({
+  mode: z.enum(['tds7', 'tds8']).describe('TLS inside TDS packets, or TLS before everything'),
+  version: z.string().describe('Of the server: major, minor and build'),
+  encryption: z
+    .string()
+    .describe('off, on, not-supported, required or strict; a byte as 0x… when it is none of these'),
+  fedAuthRequired: z
+    .boolean()
+    .nullable()
+    .describe('Whether only Entra ID logs in; null when the server does not say'),
+});
+
 /** What a service said of itself, and what the probe wants to say about how far it went. */
 export const Facts = z.strictObject({
   dialled: z
@@ -97,5 +109,6 @@ export const Facts = z.strictObject({
   dns: DnsFacts.optional(),
   amqp: AmqpFacts.optional(),
   kms: KmsFacts.optional(),
+  tds: TdsFacts.optional(),
 });
 export type Facts = z.infer<typeof Facts>;

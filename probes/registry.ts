@@ -10,6 +10,7 @@ import { kms } from './kms.ts';
 import type { Conversation } from './protocols.ts';
 import { storage } from './storage.ts';
 import { tcp } from './tcp.ts';
+import { tds } from './tds.ts';
 import { tls } from './tls.ts';
 import type { Probe } from './types.ts';
 
@@ -28,6 +29,7 @@ const registry: Partial<Record<Conversation, Probe>> = {
   kms,
   storage,
   tcp,
+  tds,
   tls,
 };
 
@@ -37,7 +39,6 @@ const asFarAs: Partial<Record<Conversation, 'tcp' | 'tls'>> = {
   rediss: 'tls',
   smb: 'tcp',
   smtp: 'tcp',
-  tds: 'tcp',
 };
 
 export interface Choice {

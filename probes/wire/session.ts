@@ -1,5 +1,6 @@
 /** One attempt at one address: its sockets, its steps, and whatever evidence came up before it ended. */
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Facts } from '../facts.ts';
 import { type Budget, runIsOver, within } from './budget.ts';
 import type { Layer } from './failure.ts';
@@ -36,7 +37,7 @@ export class Session {
   /** Every attempt sends its steps and facts here as they come, so that a failure keeps what went before. */
   readonly steps: Step[] = [];
   readonly facts: Facts = {};
-  readonly #owned: Socket[] = [];
+  readonly #owned: Duplex[] = [];
 
   constructor(parts: {
     target: ProbeTarget;
@@ -77,7 +78,7 @@ export class Session {
   }
 
   /** Whatever is handed in here is destroyed when the attempt ends. */
-  own<S extends Socket>(socket: S): S {
+  own<S extends Duplex>(socket: S): S {
     this.#owned.push(socket);
     // A socket that breaks after its step is over has nobody left to tell.
     socket.on('error', () => undefined);
@@ -95,6 +96,6 @@ export class Session {
   /** Some bytes or none tells a peer that fell silent from one that never spoke. */
   #countBytes(): void {
     const [first] = this.#owned;
-    if (first !== undefined) this.facts.bytesReceived = first.bytesRead;
+    if (first instanceof Socket) this.facts.bytesReceived = first.bytesRead;
   }
 }

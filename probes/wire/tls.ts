@@ -1,7 +1,8 @@
 /** The TLS step: a handshake that never refuses a certificate, so that a bad one becomes evidence. */
 import type { X509Certificate } from 'node:crypto';
-import { isIP, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
 import { certificateFacts, holdsName, peerChain } from './certificate.ts';
@@ -13,17 +14,28 @@ export interface HandshakeOptions {
   /** Sent in SNI; null sends none. */
   readonly serverName: string | null;
   readonly alpn?: readonly string[];
+  /** The trust store's own unless a protocol needs another one of its. */
+  readonly secureContext?: SecureContext;
 }
 
 /**
- * TLS over a connected socket, with the target's own name, and the certificate judged.
+ * TLS over a connected socket, or over whatever carries it, with the target's own name, and the certificate judged.
  * @throws ProbeError tls_*, after the evidence is in the session's facts
  */
-export async function secure(session: Session, socket: Socket, alpn?: readonly string[]): Promise<TLSSocket> {
+export async function secure(
+  session: Session,
+  socket: Duplex,
+  alpn?: readonly string[],
+  secureContext: SecureContext = session.trust.context,
+): Promise<TLSSocket> {
   const { host, azureIssuer } = session.target;
   const serverName = isIP(host) === 0 ? host : null;
   const secured = await session.step('tls', 'tls', async () => {
-    const established = await handshake(session, socket, { serverName, ...(alpn && { alpn }) });
+    const established = await handshake(session, socket, {
+      serverName,
+      secureContext,
+      ...(alpn && { alpn }),
+    });
     const chain = peerChain(established);
     const facts = describe(session, established, chain, { host, serverName });
     session.facts.tls = facts;
@@ -42,11 +54,11 @@ export async function secure(session: Session, socket: Socket, alpn?: readonly s
  * The bare handshake, for whoever wants no judgement: the control with another name.
  * @throws ProbeError tls_*
  */
-export function handshake(session: Session, socket: Socket, options: HandshakeOptions): Promise<TLSSocket> {
+export function handshake(session: Session, socket: Duplex, options: HandshakeOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const secured = connect({
       socket,
-      secureContext: session.trust.context,
+      secureContext: options.secureContext ?? session.trust.context,
       rejectUnauthorized: false,
       // Names are judged here, apart from trust: the runtime would let a wrong one hide a good chain.
       checkServerIdentity: () => undefined,
@@ -56,6 +68,8 @@ export function handshake(session: Session, socket: Socket, options: HandshakeOp
     session.own(secured);
     secured.once('secureConnect', () => resolve(secured));
     secured.once('error', (error) => reject(toProbeError(error, 'tls')));
+    // What carries TLS may know better why it ended.
+    socket.once('error', (error) => reject(toProbeError(error, 'tls')));
     secured.once('close', () => reject(new ProbeError('tls_closed', 'closed during the TLS handshake')));
   });
 }

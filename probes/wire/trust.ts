@@ -3,7 +3,12 @@
  * told to trust: does it lead to a public root, to a root that the user named, or nowhere?
  */
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import {
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type SecureContextOptions,
+} from 'node:tls';
 import type { TlsFacts } from '../facts.ts';
 import { organization } from './certificate.ts';
 
@@ -28,6 +33,7 @@ interface Root {
 export class TrustStore {
   /** For tls.connect: verifies against the public roots and the user's. */
   readonly context: SecureContext;
+  #contextUpToTls12: SecureContext | null = null;
   readonly #public: readonly string[];
   readonly #extra: readonly string[];
   /** By subject; parsed when first needed, which most runs never do. */
@@ -40,12 +46,13 @@ export class TrustStore {
   constructor(extra: readonly string[] = [], publicRoots: readonly string[] = getCACertificates('bundled')) {
     this.#public = publicRoots;
     this.#extra = extra.flatMap((text) => text.match(PEM_CERTIFICATE) ?? []);
-    this.context = createSecureContext({
-      // Given in full, so that neither NODE_EXTRA_CA_CERTS nor this machine's own store has a say.
-      ca: [...this.#public, ...this.#extra],
-      // As curl has it: an issuing CA that the user named is trusted without the root above it.
-      allowPartialTrustChain: true,
-    });
+    this.context = this.#createContext({});
+  }
+
+  /** The same for protocols that cannot carry TLS 1.3; made when one of them is first spoken. */
+  get contextUpToTls12(): SecureContext {
+    this.#contextUpToTls12 ??= this.#createContext({ maxVersion: 'TLSv1.2' });
+    return this.#contextUpToTls12;
   }
 
   /**
@@ -61,6 +68,16 @@ export class TrustStore {
     if (anchors.has('public')) return 'public';
     // What OpenSSL verified by a path longer than the evidence kept of it is no public chain.
     return anchors.has('extra') || verifierError === null ? 'extra' : 'none';
+  }
+
+  #createContext(versions: Pick<SecureContextOptions, 'maxVersion'>): SecureContext {
+    return createSecureContext({
+      ...versions,
+      // Given in full, so that neither NODE_EXTRA_CA_CERTS nor this machine's own store has a say.
+      ca: [...this.#public, ...this.#extra],
+      // As curl has it: an issuing CA that the user named is trusted without the root above it.
+      allowPartialTrustChain: true,
+    });
   }
 
   /** Every kind of root that a path from the leaf ends at: cross-signed issuers make several paths. */

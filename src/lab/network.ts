@@ -8,7 +8,7 @@ import type { Place } from './scenario.ts';
 import { kms } from './services/kms.ts';
 import { byHost } from './services/registry.ts';
 import { openSilentPort } from './silent-port.ts';
-import { httpsFront, tlsFront } from './tls-front.ts';
+import { httpsFront, sqlFront, tlsFront } from './tls-front.ts';
 
 /** The two makers of certificates; only what a scenario's routes name is ever started. */
 export interface Authorities {
@@ -66,6 +66,8 @@ export class Network {
         return this.#once('amqps', async () => listen(await tlsFront(genuine, await amqp())));
       case 'amqp':
         return this.#once('amqp', async () => listen(createServer(await amqp())));
+      case 'sql':
+        return this.#once('sql', async () => listen(await sqlFront(genuine)));
       case 'tls':
         return this.#once('tls', async () => listen(await tlsFront(genuine, (socket) => socket.resume())));
       case 'mute':
@@ -86,6 +88,7 @@ export class Network {
         return this.#once(`${front} middlebox`, () => openTlsMiddlebox(upstream.port, allows));
       case 'kms':
       case 'amqp':
+      case 'sql':
       case 'mute':
         return upstream;
     }

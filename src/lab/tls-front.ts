@@ -5,6 +5,7 @@ import type { Authority, Identity } from './authority.ts';
 import { HOSTS } from './hosts.ts';
 import { respondWith } from './http-front.ts';
 import type { Service } from './services/reply.ts';
+import { sqlServer } from './services/sql.ts';
 
 /** Shown to a client that names no server, or one that the lab does not know. */
 const DEFAULT_NAME = 'default.apim-probe-lab.invalid';
@@ -20,6 +21,11 @@ export async function tlsFront(authority: Authority, serve: (socket: Socket) => 
     socket.on('error', () => socket.destroy());
     serve(socket);
   });
+}
+
+/** A SQL gateway: TLS comes inside the packets of its own protocol. */
+export async function sqlFront(authority: Authority): Promise<Server> {
+  return sqlServer(await certificates(authority));
 }
 
 /**

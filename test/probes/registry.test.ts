@@ -14,7 +14,7 @@ t.test('what each protocol is spoken with, and where it stops', async (t) => {
     tls: ['tls', null],
     http: ['tcp', null],
     https: ['tls', null],
-    tds: ['tcp', 'tcp'],
+    tds: ['tcp', null],
     amqp: ['tcp', null],
     amqps: ['tls', null],
     smtp: ['tcp', 'tcp'],

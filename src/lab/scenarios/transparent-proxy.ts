@@ -40,6 +40,7 @@ export const transparentProxy: Scenario = {
     { host: null, port: 80, to: MIDDLEBOX },
     // Rules for addresses and ports alone let through what is not HTTP.
     { host: null, port: 5672, to: { kind: 'services' } },
+    { host: null, port: 1433, to: { kind: 'services' } },
     { host: null, port: 1688, to: { kind: 'services' } },
     { host: null, port: null, to: { kind: 'mute' } },
   ),
