@@ -78,6 +78,15 @@ const TdsFacts = z.strictObject({
     .describe('Whether only Entra ID logs in; null when the server does not say'),
 });
 
+export const SmtpFacts = z.strictObject({
+  banner: z.string().describe('Text of the greeting, at most 256 characters'),
+  capabilities: z
+    .array(z.string())
+    .describe('What the last EHLO listed, under TLS where it came to that; at most 32'),
+  startTls: z.boolean().describe('Whether the first EHLO listed STARTTLS; the certificate is under tls'),
+});
+export type SmtpFacts = z.infer<typeof SmtpFacts>;
+
 /** What a service said of itself, and what the probe wants to say about how far it went. */
 export const Facts = z.strictObject({
   dialled: z
@@ -110,5 +119,6 @@ export const Facts = z.strictObject({
   amqp: AmqpFacts.optional(),
   kms: KmsFacts.optional(),
   tds: TdsFacts.optional(),
+  smtp: SmtpFacts.optional(),
 });
 export type Facts = z.infer<typeof Facts>;

@@ -8,6 +8,7 @@ import { http, https } from './http.ts';
 import { keyVault } from './key-vault.ts';
 import { kms } from './kms.ts';
 import type { Conversation } from './protocols.ts';
+import { smtp } from './smtp.ts';
 import { storage } from './storage.ts';
 import { tcp } from './tcp.ts';
 import { tds } from './tds.ts';
@@ -27,6 +28,7 @@ const registry: Partial<Record<Conversation, Probe>> = {
   https,
   'key-vault': keyVault,
   kms,
+  smtp,
   storage,
   tcp,
   tds,
@@ -38,7 +40,6 @@ const asFarAs: Partial<Record<Conversation, 'tcp' | 'tls'>> = {
   redis: 'tcp',
   rediss: 'tls',
   smb: 'tcp',
-  smtp: 'tcp',
 };
 
 export interface Choice {

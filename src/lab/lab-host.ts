@@ -18,6 +18,7 @@ export type ServiceName =
   | 'management'
   | 'scm'
   | 'configuration'
+  | 'smtp'
   | 'plain';
 
 /** A host name of the lab: where it resolves to, through which aliases, and who answers there. */

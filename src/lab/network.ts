@@ -7,6 +7,7 @@ import { type Front, PORTS } from './routes.ts';
 import type { Place } from './scenario.ts';
 import { kms } from './services/kms.ts';
 import { byHost } from './services/registry.ts';
+import { smtpRelay } from './services/smtp.ts';
 import { openSilentPort } from './silent-port.ts';
 import { httpsFront, sqlFront, tlsFront } from './tls-front.ts';
 
@@ -68,6 +69,8 @@ export class Network {
         return this.#once('amqp', async () => listen(createServer(await amqp())));
       case 'sql':
         return this.#once('sql', async () => listen(await sqlFront(genuine)));
+      case 'smtp':
+        return this.#once('smtp', async () => listen(await smtpRelay(genuine)));
       case 'tls':
         return this.#once('tls', async () => listen(await tlsFront(genuine, (socket) => socket.resume())));
       case 'mute':
@@ -89,6 +92,7 @@ export class Network {
       case 'kms':
       case 'amqp':
       case 'sql':
+      case 'smtp':
       case 'mute':
         return upstream;
     }

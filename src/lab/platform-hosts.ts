@@ -59,7 +59,7 @@ export const PLATFORM_HOSTS: readonly LabHost[] = [
     'v10.events.data.microsoft.com',
     'management.azure.com',
   ]),
-  ...family('plain', '13.82.100', [
+  ...family('smtp', '13.82.100', [
     'smtpi-co1.msn.com',
     'smtpi-ch1.msn.com',
     'smtpi-db3.msn.com',

@@ -17,7 +17,7 @@ t.test('what each protocol is spoken with, and where it stops', async (t) => {
     tds: ['tcp', null],
     amqp: ['tcp', null],
     amqps: ['tls', null],
-    smtp: ['tcp', 'tcp'],
+    smtp: ['tcp', null],
     kms: ['tcp', null],
     smb: ['tcp', 'tcp'],
     redis: ['tcp', 'tcp'],
