@@ -1,6 +1,7 @@
 import type { Cause } from '../report/vocabulary.ts';
 import { DNS_CAUSES } from './texts/dns.ts';
 import { PATH_CAUSES } from './texts/path.ts';
+import { SERVICE_CAUSES } from './texts/service.ts';
 import { TLS_CAUSES } from './texts/tls.ts';
 import type { CauseText } from './texts/type.ts';
 
@@ -8,5 +9,6 @@ import type { CauseText } from './texts/type.ts';
 export const CAUSE_TEXTS: Readonly<Record<Cause, CauseText>> = {
   ...DNS_CAUSES,
   ...PATH_CAUSES,
+  ...SERVICE_CAUSES,
   ...TLS_CAUSES,
 };

@@ -56,6 +56,8 @@ export const CAUSES = [
   'tls-intercepted',
   'wrong-certificate',
   'block-page',
+  'wrong-service',
+  'service-firewall-denied',
   'clock-skew',
   'intermittent-loss',
   'undetermined',

@@ -104,7 +104,7 @@ t.test('undetermined', async (t) => {
       required: true,
       facts: { error: 'handshake failure (alert 40)' },
     });
-    const { findings } = judge({ targets: [alert, failed('kms', 'b.net', '20.1.1.2', 'protocol_mismatch')] });
+    const { findings } = judge({ targets: [alert, failed('kms', 'b.net', '20.1.1.2', 'protocol_closed')] });
     t.match(findings, [
       {
         severity: 'error',

@@ -12,11 +12,13 @@ import { outboundDropped } from './outbound-dropped.ts';
 import { outboundRejected } from './outbound-rejected.ts';
 import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
 import { privateZoneNotLinked } from './private-zone-not-linked.ts';
+import { serviceFirewallDenied } from './service-firewall-denied.ts';
 import { sniFiltered } from './sni-filtered.ts';
 import { tlsIntercepted } from './tls-intercepted.ts';
 import { transparentProxy } from './transparent-proxy.ts';
 import { undetermined } from './undetermined.ts';
 import { wrongCertificate } from './wrong-certificate.ts';
+import { wrongService } from './wrong-service.ts';
 
 /**
  * In the order in which they may claim a target. A rule that claims by an experiment or by the network as a
@@ -36,9 +38,11 @@ export const RULES: readonly Rule[] = [
   privateZoneNotLinked,
   nameDoesNotExist,
   wrongCertificate,
+  wrongService,
   noOutboundPath,
   outboundDropped,
   outboundRejected,
   intermittentLoss,
+  serviceFirewallDenied,
   undetermined,
 ];

@@ -1,13 +1,12 @@
 import type { Failure } from '../../../probes/failures.ts';
 import type { Finding, Target } from '../../report/schema.ts';
-import { dialled } from '../addresses.ts';
-import { lastError } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain } from '../command.ts';
+import { whatWasSeen } from '../evidence.ts';
 import { FAILURE_TEXTS } from '../failures.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, count, list } from '../words.ts';
+import { count, list } from '../words.ts';
 
 /** The last rule: whatever is still open gets this cause, one finding for each failure. */
 export const undetermined: Rule = (scene) => {
@@ -21,16 +20,9 @@ function describe(scene: Scene, failure: Failure, targets: readonly Target[]): F
   const text = FAILURE_TEXTS[failure];
   return finding('undetermined', {
     title: `${count(targets.length, 'endpoint')} failed with ${failure} for a reason that is not clear`,
-    explanation: `${text.means} Seen at ${list(targets.map(evidence), 5)}.`,
+    explanation: `${text.means} Seen at ${list(targets.map(whatWasSeen), 5)}.`,
     targets,
     remedy: [text.next, ...CAUSE_TEXTS.undetermined.remedy],
     confirm: probeAgain(scene.observations, targets),
   });
-}
-
-function evidence(target: Target): string {
-  const addresses = dialled(target);
-  const where = addresses.length > 0 ? ` (${list(addresses, 3)})` : '';
-  const error = lastError(target);
-  return `${target.host}:${target.port}${where}${error === null ? '' : `: ${brief(error)}`}`;
 }

@@ -1,0 +1,35 @@
+import type { Finding, Target } from '../../report/schema.ts';
+import { failedWith } from '../attempts.ts';
+import { probeAgain } from '../command.ts';
+import { whatWasSeen } from '../evidence.ts';
+import { finding } from '../finding.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { count, list } from '../words.ts';
+
+/** Replies of another protocol or product: one finding, for one wrong record or device is behind most of them. */
+export const wrongService: Rule = (scene) => {
+  const wrong = scene.open.filter(isOther);
+  return wrong.length === 0 ? [] : [describe(scene, wrong)];
+};
+
+function isOther(target: Target): boolean {
+  // An RPC server that knows no KMS interface says so by refusing the bind.
+  return (
+    failedWith(target, ['protocol_mismatch']) ||
+    (target.protocol === 'kms' && failedWith(target, ['protocol_refused']))
+  );
+}
+
+function describe({ observations }: Scene, targets: readonly Target[]): Finding {
+  const [first] = targets;
+  const place = first === undefined ? '' : `${first.host}:${first.port}`;
+  return finding('wrong-service', {
+    title:
+      targets.length === 1
+        ? `Something else answers at ${place}`
+        : `Something else answers at ${count(targets.length, 'endpoint')}`,
+    explanation: `The reply was not the service’s at ${list(targets.map(whatWasSeen), 5)}.`,
+    targets,
+    confirm: probeAgain(observations, targets),
+  });
+}

@@ -1,0 +1,138 @@
+import t from 'tap';
+import type { Facts } from '../../probes/facts.ts';
+import type { Group } from '../../src/report/vocabulary.ts';
+import { attempt, failed, judge, reached, target } from './build.ts';
+
+t.test('wrong-service', async (t) => {
+  t.test('says what answered instead, and where', async (t) => {
+    const error = 'not Key Vault: status 200, server nginx, content type text/html';
+    const vault = failed('key-vault', 'v.vault.azure.net', '20.1.1.1', 'protocol_mismatch', {
+      required: true,
+      facts: { error },
+    });
+    const { causes, findings } = judge({ targets: [vault] });
+    t.same(causes, { [vault.id]: 'wrong-service' });
+    t.match(findings, [
+      {
+        severity: 'error',
+        title: 'Something else answers at v.vault.azure.net:443',
+        explanation: `The reply was not the service’s at v.vault.azure.net:443 (20.1.1.1): ${error}.`,
+        confirm: 'apim-probe run --only key-vault --key-vault v.vault.azure.net',
+      },
+    ]);
+  });
+
+  t.test('several are one finding, required ones first', async (t) => {
+    const { only } = judge({
+      targets: [
+        failed('event-hubs', 'a.net', '20.1.1.1', 'protocol_mismatch'),
+        failed('storage-blob', 'b.net', '20.1.1.1', 'protocol_mismatch', { required: true }),
+      ],
+    });
+    t.match(only('wrong-service'), {
+      title: 'Something else answers at 2 endpoints',
+      evidence: ['storage-blob/b.net:443', 'event-hubs/a.net:443'],
+    });
+  });
+
+  t.test('an RPC server without KMS is one too; a mail server that says no is not', async (t) => {
+    const kms = failed('kms', 'k.net', '20.1.1.1', 'protocol_refused', { port: 1688, protocol: 'kms' });
+    const smtp = failed('smtp', 'm.net', '20.1.1.2', 'protocol_refused', { port: 25, protocol: 'smtp' });
+    const { causes } = judge({ targets: [kms, smtp] });
+    t.same(causes, { [kms.id]: 'wrong-service', [smtp.id]: 'undetermined' });
+  });
+
+  t.test('leaves silence and block pages to others', async (t) => {
+    const { findings } = judge({
+      targets: [
+        failed('key-vault', 'a.net', '20.1.1.1', 'protocol_timeout'),
+        failed('key-vault', 'b.net', '20.1.1.1', 'http_blocked'),
+      ],
+    });
+    t.notOk(findings.some(({ cause }) => cause === 'wrong-service'));
+  });
+});
+
+t.test('service-firewall-denied', async (t) => {
+  const storage = (networkDenied: boolean, errorCode = 'AuthorizationFailure'): Facts => ({
+    storage: { requestId: 'x', errorCode, networkDenied },
+  });
+  const vault = (errorCode: string): Facts => ({
+    keyVault: {
+      serviceVersion: '1.9.1.1',
+      region: 'westeurope',
+      sourceAddress: '20.61.7.33',
+      source: 'public',
+      challenge: false,
+      errorCode,
+    },
+  });
+  const hub = (networkDenied: boolean): Facts => ({
+    eventHubs: {
+      trackingId: null,
+      networkDenied,
+      webSocket: { status: 401, protocol: null, failure: null },
+    },
+  });
+  const answering = (group: Group, host: string, facts: Facts) =>
+    target(group, host, { required: true, attempts: [attempt('20.1.1.1', null, facts)] });
+
+  t.test('the target stays reached; the finding is a warning with the service’s word', async (t) => {
+    const denied = answering('storage-blob', 's.blob.core.windows.net', storage(true));
+    const { causes, findings, targets } = judge({ targets: [denied] });
+    t.same(causes, { [denied.id]: null });
+    t.equal(targets[0]?.status, 'reachable');
+    t.match(findings, [
+      {
+        cause: 'service-firewall-denied',
+        severity: 'warning',
+        owner: 'service',
+        title: 'The network rules of s.blob.core.windows.net refuse this subnet',
+        explanation: 's.blob.core.windows.net:443 (AuthorizationFailure) answered and refused',
+        evidence: [denied.id],
+        confirm: 'apim-probe run --only storage-blob --storage s',
+      },
+    ]);
+  });
+
+  t.test('Key Vault’s words, with the address that it saw, and Event Hubs’', async (t) => {
+    const { only } = judge({
+      targets: [
+        answering('key-vault', 'a.vault.azure.net', vault('ForbiddenByFirewall')),
+        answering('key-vault', 'b.vault.azure.net', vault('ForbiddenByConnection')),
+        answering('event-hubs', 'c.servicebus.windows.net', hub(true)),
+      ],
+    });
+    const { explanation, title } = only('service-firewall-denied');
+    t.equal(title, 'The network rules of 3 endpoints refuse this subnet');
+    t.match(explanation, 'a.vault.azure.net:443 (ForbiddenByFirewall, seen from 20.61.7.33)');
+    t.match(explanation, '(ForbiddenByConnection, seen from 20.61.7.33)');
+    t.match(explanation, 'c.servicebus.windows.net:443 (Ip has been prevented to connect)');
+  });
+
+  t.test('does not fire for services that merely want a login', async (t) => {
+    const { findings } = judge({
+      targets: [
+        answering('storage-blob', 's.net', storage(false)),
+        answering('key-vault', 'v.net', vault('Unauthorized')),
+        answering('event-hubs', 'e.net', hub(false)),
+        reached('sql', 'q.net', '20.1.1.1'),
+      ],
+    });
+    t.same(findings, []);
+  });
+
+  t.test('does not explain attempts that never got there', async (t) => {
+    const mixed = target('storage-blob', 's.net', {
+      status: 'intermittent',
+      failure: 'tcp_timeout',
+      attempts: [attempt('20.1.1.1', 'tcp_timeout'), attempt('20.1.1.1', null, storage(true))],
+    });
+    const { causes, findings } = judge({ targets: [mixed] });
+    t.same(causes, { [mixed.id]: 'intermittent-loss' });
+    t.same(
+      findings.map(({ cause }) => cause),
+      ['intermittent-loss', 'service-firewall-denied'],
+    );
+  });
+});
