@@ -3,6 +3,7 @@ import { dnsPrivateZone } from './scenarios/dns-private-zone.ts';
 import { forcedTunnel } from './scenarios/forced-tunnel.ts';
 import { healthy } from './scenarios/healthy.ts';
 import { sqlBlocked } from './scenarios/sql-blocked.ts';
+import { storageFirewall } from './scenarios/storage-firewall.ts';
 import { tlsInspection } from './scenarios/tls-inspection.ts';
 import { tlsInspectionTrusted } from './scenarios/tls-inspection-trusted.ts';
 import { transparentProxy } from './scenarios/transparent-proxy.ts';
@@ -11,6 +12,7 @@ import type { Lab } from './start.ts';
 const ALL: readonly Scenario[] = [
   healthy,
   sqlBlocked,
+  storageFirewall,
   dnsPrivateZone,
   tlsInspection,
   tlsInspectionTrusted,

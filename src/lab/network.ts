@@ -8,6 +8,7 @@ import type { Place } from './scenario.ts';
 import { kms } from './services/kms.ts';
 import { byHost } from './services/registry.ts';
 import { smtpRelay } from './services/smtp.ts';
+import { closedStorage } from './services/storage.ts';
 import { openSilentPort } from './silent-port.ts';
 import { httpsFront, sqlFront, tlsFront } from './tls-front.ts';
 
@@ -49,6 +50,10 @@ export class Network {
         return this.#service(front);
       case 'inspection':
         return this.#once('inspection', async () => https(await this.#authorities.inspection()));
+      case 'closed-storage':
+        return this.#once('closed storage', async () =>
+          listen(await httpsFront(this.#authorities.genuine, closedStorage)),
+        );
       case 'middlebox':
         return this.#middlebox(front, place.allows);
     }

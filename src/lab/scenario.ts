@@ -13,6 +13,8 @@ export interface Expected {
 export type Place =
   /** The genuine service on that port. */
   | { readonly kind: 'services' }
+  /** Storage, genuine, with network rules that do not let this subnet in. */
+  | { readonly kind: 'closed-storage' }
   /** Nothing comes back, as behind a rule that drops. */
   | { readonly kind: 'silence' }
   /** A reset. */

@@ -6,13 +6,15 @@ import { HOSTS } from './hosts.ts';
 import { respondWith } from './http-front.ts';
 import type { Service } from './services/reply.ts';
 import { sqlServer } from './services/sql.ts';
+import { upgradeToWebSocket } from './services/web-socket.ts';
 
 /** Shown to a client that names no server, or one that the lab does not know. */
 const DEFAULT_NAME = 'default.apim-probe-lab.invalid';
 
 /** An HTTPS server for every host of the lab. */
 export async function httpsFront(authority: Authority, service: Service): Promise<Server> {
-  return https.createServer(await certificates(authority), respondWith(service));
+  const server = https.createServer(await certificates(authority), respondWith(service));
+  return server.on('upgrade', upgradeToWebSocket);
 }
 
 /** A TLS server that hands its connections to a service. */

@@ -88,7 +88,8 @@ t.test('service-firewall-denied', async (t) => {
         severity: 'warning',
         owner: 'service',
         title: 'The network rules of s.blob.core.windows.net refuse this subnet',
-        explanation: 's.blob.core.windows.net:443 (AuthorizationFailure) answered and refused',
+        explanation:
+          's.blob.core.windows.net:443 (AuthorizationFailure) answered, and refused by its own rules.',
         evidence: [denied.id],
         confirm: 'apim-probe run --only storage-blob --storage s',
       },

@@ -33,7 +33,7 @@ function describe({ observations }: Scene, targets: readonly Target[]): Finding 
   );
   return finding('service-firewall-denied', {
     title: `The network rules of ${single ?? count(targets.length, 'endpoint')} refuse this subnet`,
-    explanation: `The path works: ${list(words, 5)} answered and refused by rules of its own.`,
+    explanation: `The path works: ${list(words, 5)} answered, and refused by ${targets.length === 1 ? 'its' : 'their'} own rules.`,
     targets,
     confirm: probeAgain(observations, targets),
   });

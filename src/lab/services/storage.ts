@@ -16,23 +16,33 @@ export const storageXml: Service = ({ url }) =>
       );
 
 /** Table answers in JSON: an anonymous caller finds no resource. */
-export const storageTable: Service = () => {
-  const id = storageRequestId();
-  const value = `The specified resource does not exist.\nRequestId:${id}\nTime:${new Date().toISOString()}`;
-  return {
-    status: 404,
-    headers: { ...common(id, 'ResourceNotFound'), 'content-type': 'application/json;odata=minimalmetadata' },
-    body: JSON.stringify({
-      'odata.error': { code: 'ResourceNotFound', message: { lang: 'en-US', value } },
-    }),
-  };
+export const storageTable: Service = () =>
+  oDataRefusal(404, 'ResourceNotFound', 'The specified resource does not exist.');
+
+/** Any of the four, behind network rules that do not let the caller in: 403 whatever is asked. */
+export const closedStorage: Service = ({ url }) => {
+  const [code, message] = [
+    'AuthorizationFailure',
+    'This request is not authorized to perform this operation.',
+  ];
+  return url.hostname.includes('.table.') ? oDataRefusal(403, code, message) : refusal(403, code, message);
 };
+
+function oDataRefusal(status: number, code: string, message: string): Reply {
+  const id = storageRequestId();
+  const value = `${message}\nRequestId:${id}\nTime:${new Date().toISOString()}`;
+  return {
+    status,
+    headers: { ...common(id, code), 'content-type': 'application/json;odata=minimalmetadata' },
+    body: JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value } } }),
+  };
+}
 
 function refusal(
   status: number,
   code: string,
   message: string,
-  headers: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
   detail = '',
 ): Reply {
   const id = storageRequestId();
