@@ -7,15 +7,21 @@ const PRELOGIN = 0x12;
 const LOGIN7 = 0x10;
 const TABULAR_RESULT = 0x04;
 
-/** Of the PRELOGIN reply: version 12.0.2000, encryption REQ, no instance, no thread, no MARS, FEDAUTHREQUIRED. */
-const PRELOGIN_REPLY = Buffer.from(
-  ['00001f0006', '0100250001', '0200260001', '0300270000', '0400270001', '0600280001', 'ff']
-    .concat('0c0007d00000', '03', '00', '00', '01')
-    .join(''),
-  'hex',
-);
+/**
+ * Options of the PRELOGIN reply: token, and what Azure SQL says to it. MARS and FEDAUTHREQUIRED are spoken of only
+ * to a client that brought them up.
+ */
+const OPTIONS = [
+  { name: 'VERSION', token: 0, always: true, data: [12, 0, 0x07, 0xd0, 0, 0] },
+  { name: 'ENCRYPTION', token: 1, always: true, data: [3] },
+  { name: 'INSTOPT', token: 2, always: true, data: [0] },
+  { name: 'THREADID', token: 3, always: true, data: [] },
+  { name: 'MARS', token: 4, always: false, data: [0] },
+  { name: 'FEDAUTHREQUIRED', token: 6, always: false, data: [1] },
+] as const;
+const END_OF_OPTIONS = 0xff;
 
-const LOGIN_FAILED = { number: 18_456, state: 1, class: 14, text: 'Login failed.' } as const;
+const LOGIN_FAILED = { number: 18_456, state: 1, severity: 14, text: 'Login failed.' } as const;
 
 /**
  * A server that speaks TDS as far as an Azure SQL gateway does with a stranger: PRELOGIN, TLS inside TDS packets
@@ -31,9 +37,9 @@ export function sqlServer(identity: TlsOptions): Server {
   });
   tls.on('tlsClientError', (_error, secured) => secured.destroy());
   return createTcpServer((socket) => {
-    firstMessage(socket, ({ type, rest }) => {
+    firstMessage(socket, ({ type, payload, rest }) => {
       if (type === PRELOGIN) {
-        socket.write(packet(TABULAR_RESULT, PRELOGIN_REPLY));
+        socket.write(packet(TABULAR_RESULT, preloginReply(payload)));
         tls.emit('connection', new WrappedTls(socket, rest));
       } else socket.destroy();
     });
@@ -42,6 +48,8 @@ export function sqlServer(identity: TlsOptions): Server {
 
 interface Received {
   readonly type: number;
+  /** Of its last packet, which is its only one when a client has little to say. */
+  readonly payload: Buffer;
   /** What came after it. */
   readonly rest: Buffer;
 }
@@ -52,11 +60,12 @@ function firstMessage(stream: Duplex, received: (message: Received) => void): vo
   stream.on('data', function onData(chunk: Buffer) {
     bytes = Buffer.concat([bytes, chunk]);
     while (bytes.length >= 8 && bytes.length >= bytes.readUInt16BE(2)) {
-      const [type, status] = [bytes.readUInt8(0), bytes.readUInt8(1)];
-      bytes = bytes.subarray(Math.max(8, bytes.readUInt16BE(2)));
+      const [type, status, length] = [bytes.readUInt8(0), bytes.readUInt8(1), bytes.readUInt16BE(2)];
+      const payload = bytes.subarray(8, length);
+      bytes = bytes.subarray(Math.max(8, length));
       if ((status & 1) === 0) continue;
       stream.off('data', onData);
-      received({ type, rest: bytes });
+      received({ type, payload, rest: bytes });
       return;
     }
   });
@@ -115,23 +124,37 @@ function packet(type: number, payload: Buffer): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-/** An ERROR token and the DONE after it ([MS-TDS] 2.2.7.10 and 2.2.7.6). */
-function refusal(): Buffer {
-  const text = Buffer.from(LOGIN_FAILED.text, 'utf16le');
-  const error = Buffer.alloc(8 + 2);
-  error.writeInt32LE(LOGIN_FAILED.number, 0);
-  error.writeUInt8(LOGIN_FAILED.state, 4);
-  error.writeUInt8(LOGIN_FAILED.class, 5);
-  error.writeUInt16LE(LOGIN_FAILED.text.length, 6);
-  const body = Buffer.concat([error.subarray(0, 8), text, Buffer.from([0, 0]), uint32(1)]);
-  const length = Buffer.alloc(2);
-  length.writeUInt16LE(body.length, 0);
-  const done = Buffer.concat([Buffer.from([0xfd, 2, 0, 0, 0]), Buffer.alloc(8)]);
-  return Buffer.concat([Buffer.from([0xaa]), length, body, done]);
+/** [MS-TDS] 2.2.6.5: a list of tokens with the place and length of their data, and the data after it. */
+function preloginReply(request: Buffer): Buffer {
+  const asked = new Set<number>();
+  for (let at = 0; at < request.length && request[at] !== END_OF_OPTIONS; at += 5)
+    asked.add(request[at] ?? 0);
+  const answered = OPTIONS.filter(({ token, always }) => always || asked.has(token));
+  let offset = answered.length * 5 + 1;
+  const list = answered.map(({ token, data }) => {
+    const entry = Buffer.from([token, 0, offset, 0, data.length]);
+    offset += data.length;
+    return entry;
+  });
+  return Buffer.concat([
+    ...list,
+    Buffer.from([END_OF_OPTIONS]),
+    ...answered.map(({ data }) => Buffer.from(data)),
+  ]);
 }
 
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value, 0);
-  return bytes;
+/** An ERROR token and the DONE after it ([MS-TDS] 2.2.7.10 and 2.2.7.6). */
+function refusal(): Buffer {
+  const { number, state, severity, text } = LOGIN_FAILED;
+  const fixed = Buffer.alloc(8);
+  fixed.writeInt32LE(number, 0);
+  fixed.writeUInt8(state, 4);
+  fixed.writeUInt8(severity, 5);
+  fixed.writeUInt16LE(text.length, 6);
+  // No name of a server, none of a procedure, line 1.
+  const body = Buffer.concat([fixed, Buffer.from(text, 'utf16le'), Buffer.from([0, 0, 1, 0, 0, 0])]);
+  const error = Buffer.from([0xaa, 0, 0]);
+  error.writeUInt16LE(body.length, 1);
+  // DONE_ERROR, no current command, no rows.
+  return Buffer.concat([error, body, Buffer.from([0xfd, 2, 0, 0, 0]), Buffer.alloc(8)]);
 }
