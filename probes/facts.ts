@@ -78,6 +78,13 @@ const TdsFacts = z.strictObject({
     .describe('Whether only Entra ID logs in; null when the server does not say'),
 });
 
+const SmbFacts = z.strictObject({
+  dialect: z.string().describe('Version that the server chose among those offered'),
+  serverGuid: z.string(),
+  signingRequired: z.boolean(),
+  capabilities: z.array(z.string()).describe('What the server says that it can, in MS-SMB2’s words'),
+});
+
 export const SmtpFacts = z.strictObject({
   banner: z.string().describe('Text of the greeting, at most 256 characters'),
   capabilities: z
@@ -118,6 +125,7 @@ export const Facts = z.strictObject({
   dns: DnsFacts.optional(),
   amqp: AmqpFacts.optional(),
   kms: KmsFacts.optional(),
+  smb: SmbFacts.optional(),
   tds: TdsFacts.optional(),
   smtp: SmtpFacts.optional(),
 });

@@ -8,6 +8,7 @@ import { http, https } from './http.ts';
 import { keyVault } from './key-vault.ts';
 import { kms } from './kms.ts';
 import type { Conversation } from './protocols.ts';
+import { smb } from './smb.ts';
 import { smtp } from './smtp.ts';
 import { storage } from './storage.ts';
 import { tcp } from './tcp.ts';
@@ -28,6 +29,7 @@ const registry: Partial<Record<Conversation, Probe>> = {
   https,
   'key-vault': keyVault,
   kms,
+  smb,
   smtp,
   storage,
   tcp,
@@ -39,7 +41,6 @@ const registry: Partial<Record<Conversation, Probe>> = {
 const asFarAs: Partial<Record<Conversation, 'tcp' | 'tls'>> = {
   redis: 'tcp',
   rediss: 'tls',
-  smb: 'tcp',
 };
 
 export interface Choice {

@@ -7,6 +7,7 @@ import { type Front, PORTS } from './routes.ts';
 import type { Place } from './scenario.ts';
 import { kms } from './services/kms.ts';
 import { byHost } from './services/registry.ts';
+import { smb } from './services/smb.ts';
 import { smtpRelay } from './services/smtp.ts';
 import { closedStorage } from './services/storage.ts';
 import { openSilentPort } from './silent-port.ts';
@@ -68,6 +69,8 @@ export class Network {
         return this.#once('http', () => listen(httpFront(byHost(genuine))));
       case 'kms':
         return this.#once('kms', () => listen(createServer(kms)));
+      case 'smb':
+        return this.#once('smb', () => listen(createServer(smb)));
       case 'amqps':
         return this.#once('amqps', async () => listen(await tlsFront(genuine, await amqp())));
       case 'amqp':
@@ -95,6 +98,7 @@ export class Network {
       case 'tls':
         return this.#once(`${front} middlebox`, () => openTlsMiddlebox(upstream.port, allows));
       case 'kms':
+      case 'smb':
       case 'amqp':
       case 'sql':
       case 'smtp':

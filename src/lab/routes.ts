@@ -3,7 +3,7 @@ import { LOOPBACK } from './listeners.ts';
 import type { Place, Route } from './scenario.ts';
 
 /** Which server stands behind a port of the lab; `tls` and `mute` say nothing once they are connected. */
-export type Front = 'amqps' | 'amqp' | 'https' | 'http' | 'kms' | 'sql' | 'smtp' | 'tls' | 'mute';
+export type Front = 'amqps' | 'amqp' | 'https' | 'http' | 'kms' | 'smb' | 'sql' | 'smtp' | 'tls' | 'mute';
 
 /** Ports that API Management's dependencies listen on. A service that speaks gets a front of its own. */
 export const PORTS: ReadonlyMap<number, Front> = new Map([
@@ -14,10 +14,11 @@ export const PORTS: ReadonlyMap<number, Front> = new Map([
   // Redis over TLS
   ...serving('tls', 6380, 10_000),
   ...serving('kms', 1688),
+  ...serving('smb', 445),
   ...serving('smtp', 25, 587, 25_028),
   ...serving('sql', 1433),
-  // SMB, and what once went to 12000
-  ...serving('mute', 445, 12_000),
+  // What once went to 12000
+  ...serving('mute', 12_000),
 ]);
 
 const SERVICES: Place = { kind: 'services' };

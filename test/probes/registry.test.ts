@@ -19,7 +19,7 @@ t.test('what each protocol is spoken with, and where it stops', async (t) => {
     amqps: ['tls', null],
     smtp: ['tcp', null],
     kms: ['tcp', null],
-    smb: ['tcp', 'tcp'],
+    smb: ['tcp', null],
     redis: ['tcp', 'tcp'],
     rediss: ['tls', 'tls'],
     ntp: null,

@@ -41,6 +41,7 @@ export const transparentProxy: Scenario = {
     // Rules for addresses and ports alone let through what is not HTTP.
     { host: null, port: 5672, to: { kind: 'services' } },
     { host: null, port: 1433, to: { kind: 'services' } },
+    { host: null, port: 445, to: { kind: 'services' } },
     { host: null, port: 1688, to: { kind: 'services' } },
     { host: null, port: null, to: { kind: 'mute' } },
   ),

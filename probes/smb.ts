@@ -1,0 +1,28 @@
+import { ProbeError } from './failures.ts';
+import { decodeNegotiateReply, negotiateRequest, RANDOM_BYTES } from './smb2.ts';
+import type { Probe } from './types.ts';
+import { MessageReader } from './wire/read.ts';
+
+/** Words of MS-ERREF for what servers say to a NEGOTIATE. */
+const STATUSES: ReadonlyMap<number, string> = new Map([
+  [0xc000000d, 'STATUS_INVALID_PARAMETER'],
+  [0xc0000022, 'STATUS_ACCESS_DENIED'],
+  [0xc00000bb, 'STATUS_NOT_SUPPORTED'],
+]);
+
+/** Agrees on a version and hangs up, before a session would begin and anyone be asked who they are. */
+export const smb: Probe = {
+  over: 'tcp',
+  converse: (session, socket) =>
+    session.step('handshake', 'protocol', async () => {
+      socket.write(negotiateRequest(session.outside.random(RANDOM_BYTES)));
+      const reply = await new MessageReader(socket).next(decodeNegotiateReply);
+      if (reply.kind === 'error') {
+        const code = `0x${reply.status.toString(16).padStart(8, '0')}`;
+        throw new ProbeError('protocol_refused', `the server answered ${STATUSES.get(reply.status) ?? code}`);
+      }
+      const { dialect, serverGuid, signingRequired, capabilities } = reply;
+      session.facts.smb = { dialect, serverGuid, signingRequired, capabilities: [...capabilities] };
+      session.facts.proof = 'reply';
+    }),
+};

@@ -1,0 +1,132 @@
+import t from 'tap';
+import { smb as labSmb } from '../../src/lab/services/smb.ts';
+import {
+  closes,
+  closesWhenSpokenTo,
+  drips,
+  floods,
+  resetsWhenSpokenTo,
+  says,
+  saysAndCloses,
+  saysAndResets,
+  silent,
+  tlsAlert,
+} from '../servers/behaviours.ts';
+import { openPeer } from '../servers/peer.ts';
+import { bytes } from './codec.ts';
+import { tryOnce } from './try.ts';
+
+const STEP_MS = 800;
+const header = (status: string): string =>
+  `fe534d42 4000 0000 ${status} 0000 0100 01000000 00000000 ${'00'.repeat(40)}`;
+/** MS-SMB2 2.2.4 with nothing in its buffer: dialect 2.1, signatures required. */
+const REPLY = bytes(
+  '00000080',
+  header('00000000'),
+  '4100 0300 1002 0000 33221100554477668899aabbccddeeff 04000000 00001000 00001000 00001000',
+  '0000000000000000 0000000000000000 8000 0000 00000000',
+);
+
+t.test('a file server agrees on a version', async (t) => {
+  const peer = await openPeer(t, labSmb);
+  t.match(await tryOnce('smb', peer), {
+    failure: null,
+    steps: ['connect', 'handshake'],
+    facts: {
+      proof: 'reply',
+      smb: {
+        dialect: '3.1.1',
+        serverGuid: '6f72617a-6c62-6261-7a75-72652d6c6162',
+        signingRequired: false,
+        capabilities: ['leasing', 'large-mtu', 'directory-leasing'],
+      },
+    },
+  });
+});
+
+t.test('one request is all that is ever sent, and it is not the same twice', async (t) => {
+  const heard: Buffer[] = [];
+  const peer = await openPeer(t, (socket) => {
+    socket.on('data', (chunk: Buffer) => heard.push(chunk));
+    says(REPLY)(socket);
+  });
+  for (const _ of [1, 2]) {
+    t.match(await tryOnce('smb', peer), {
+      failure: null,
+      facts: {
+        smb: {
+          dialect: '2.1',
+          serverGuid: '00112233-4455-6677-8899-aabbccddeeff',
+          signingRequired: true,
+          capabilities: ['large-mtu'],
+        },
+      },
+    });
+  }
+  await peer.deserted();
+  t.same(
+    heard.map((request) => [request.length, request.readUInt16LE(16)]),
+    [
+      [178, 0],
+      [178, 0],
+    ],
+  );
+  const [first, second] = heard.map((request) => request.subarray(80, 96).toString('hex'));
+  t.not(first, second);
+});
+
+t.test('a server that will not agree', async (t) => {
+  const refuses = (status: string) => says(bytes('00000049', header(status), '0900 00 00 00000000 00'));
+  t.match(await tryOnce('smb', await openPeer(t, refuses('bb0000c0'))), {
+    failure: 'protocol_refused',
+    error: 'the server answered STATUS_NOT_SUPPORTED',
+    steps: ['connect', '✗handshake'],
+  });
+  t.match(await tryOnce('smb', await openPeer(t, refuses('0d0000c0'))), {
+    failure: 'protocol_refused',
+    error: 'the server answered STATUS_INVALID_PARAMETER',
+  });
+  t.match(await tryOnce('smb', await openPeer(t, refuses('030201c0'))), {
+    failure: 'protocol_refused',
+    error: 'the server answered 0xc0010203',
+  });
+});
+
+t.test('a server of SMB 1 alone', async (t) => {
+  const old = bytes('00000023 ff534d42 72 00000000 98 01c8', '00'.repeat(20), '01 ffff 0000');
+  t.match(await tryOnce('smb', await openPeer(t, says(old))), {
+    failure: 'protocol_mismatch',
+    error: /^SMB 1 /,
+  });
+});
+
+t.test('an answer in single bytes is an answer', async (t) => {
+  t.match(await tryOnce('smb', await openPeer(t, drips(REPLY, 1))), { failure: null });
+});
+
+for (const [name, failure, behave] of [
+  ['says nothing', 'protocol_timeout', silent],
+  ['closes at once', 'protocol_closed', closes],
+  ['closes when it is spoken to', 'protocol_closed', closesWhenSpokenTo],
+  ['resets when it is spoken to', 'protocol_closed', resetsWhenSpokenTo],
+  ['closes in the middle', 'protocol_closed', saysAndCloses(REPLY.subarray(0, 90))],
+  ['resets in the middle', 'protocol_closed', saysAndResets(REPLY.subarray(0, 90))],
+  ['stops in the middle', 'protocol_timeout', says(REPLY.subarray(0, 90))],
+  ['sends a byte now and then', 'protocol_timeout', drips(REPLY, 250)],
+  ['speaks HTTP', 'protocol_mismatch', saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ['speaks TLS', 'protocol_mismatch', says(tlsAlert(10))],
+  ['speaks first, as SMTP does', 'protocol_mismatch', (socket) => void socket.write('220 mail.test\r\n')],
+  ['gives our own words back', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
+  ['announces more than we take', 'protocol_mismatch', says(bytes('00ffffff fe534d42'))],
+  ['never stops', 'protocol_mismatch', floods('x', 'x', 64 * 1024 * 1024)],
+] as const satisfies readonly (readonly [string, string, Parameters<typeof openPeer>[1]])[]) {
+  t.test(`a peer that ${name}`, async (t) => {
+    const peer = await openPeer(t, behave);
+    const tried = await tryOnce('smb', peer, { stepMs: STEP_MS });
+    t.match(tried, { failure, steps: ['connect', '✗handshake'] });
+    t.equal(tried.facts.proof, 'connect');
+    t.ok(tried.ms < 10 * STEP_MS);
+    await peer.deserted();
+    t.ok(peer.sent() < 16 * 1024 * 1024, 'and is not listened to for ever');
+  });
+}
