@@ -1,8 +1,11 @@
 /** What Azure serves: an address, a record, a certificate and a listener for every endpoint of the plan. */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { PlannedTarget } from '../../src/plan/types.ts';
 import type { Cloud } from '../../src/report/vocabulary.ts';
 import type { Authority, Certificate } from './certificates.ts';
+import { postfix, type Relay } from './mail.ts';
 import { type Answer, parentOf } from './names.ts';
 import type { Machine } from './net.ts';
 import type { Background } from './processes.ts';
@@ -46,6 +49,15 @@ const AZURITE_GROUPS = {
 } as const;
 const GATEWAY_GROUPS = new Set<Endpoint['group']>(['gateway', 'control-plane']);
 const TLS = new Set<Endpoint['protocol']>(['https', 'tls', 'amqps', 'rediss']);
+
+/** Who speaks, by the name of the socket. */
+export type Speaker = 'amqp' | 'kms';
+const SPOKEN_BY: Readonly<Partial<Record<Endpoint['protocol'], Speaker>>> = {
+  amqp: 'amqp',
+  amqps: 'amqp',
+  kms: 'kms',
+};
+const SPEAKERS = fileURLToPath(new URL('speakers.ts', import.meta.url));
 
 const isStorage = (host: string): boolean => host.startsWith(`${NAMES.storage}.`);
 
@@ -98,11 +110,13 @@ async function siteFor(
   { group, host, port, protocol }: Endpoint,
   address: string,
   certificateFor: (host: string) => Promise<Certificate>,
+  speakers: string,
 ): Promise<Site> {
   if (protocol === 'http') return { kind: 'http', host, address, port, content: contentOf(group) };
-  if (!TLS.has(protocol)) return { kind: 'tcp', address, port };
+  const behind = SPOKEN_BY[protocol] === undefined ? null : join(speakers, SPOKEN_BY[protocol]);
+  if (!TLS.has(protocol)) return { kind: 'tcp', address, port, behind };
   const certificate = await certificateFor(host);
-  if (protocol !== 'https') return { kind: 'tls', address, port, certificate };
+  if (protocol !== 'https') return { kind: 'tls', address, port, behind, certificate };
   return { kind: 'https', host, address, port, certificate, content: contentOf(group) };
 }
 
@@ -114,7 +128,15 @@ export interface Estate {
   readonly place: Place;
 }
 
-/** Starts Azurite for the storage account and nginx for everything else, the metadata service included. */
+/** Starts the services that speak no HTTP, ready when all of them listen. */
+async function speak(machine: Machine, folder: string): Promise<Background> {
+  await mkdir(folder);
+  const program = machine.serve([process.execPath, SPEAKERS, folder]);
+  await program.said('all listen');
+  return program;
+}
+
+/** Starts Azurite for the storage account, Postfix for mail, and nginx for the rest and the metadata service. */
 export async function serve(machine: Machine, folder: string, estate: Estate): Promise<Background[]> {
   const certificateFor = certificates(estate.authority);
   const content = metadata(estate.place, VM_ADDRESS, { address: '10.1.0.0', prefix: '27' });
@@ -122,18 +144,33 @@ export async function serve(machine: Machine, folder: string, estate: Estate): P
     { kind: 'http', host: METADATA_ADDRESS, address: METADATA_ADDRESS, port: 80, content },
   ];
   const storage: Record<string, string> = {};
+  const relays: (Relay & { host: string })[] = [];
+  const speakers = join(folder, 'speakers');
   for (const endpoint of estate.endpoints) {
     const address = estate.addresses.get(endpoint.host);
     if (address === undefined || endpoint.transport !== 'tcp') continue;
     const service = new Map<string, string>(Object.entries(AZURITE_GROUPS)).get(endpoint.group);
-    if (service === undefined) sites.push(await siteFor(endpoint, address, certificateFor));
+    if (endpoint.protocol === 'smtp') relays.push({ host: endpoint.host, address, port: endpoint.port });
+    else if (service === undefined) sites.push(await siteFor(endpoint, address, certificateFor, speakers));
     else storage[service] = address;
   }
   const certificate = await certificateFor(`${NAMES.storage}.blob.${storageSuffix(estate.endpoints)}`);
   return Promise.all([
+    speak(machine, speakers),
     nginx(machine, join(folder, 'nginx'), sites),
     azurite(machine, join(folder, 'azurite'), NAMES.storage, storage, certificate),
+    ...(relays.length > 0 ? [mail(machine, join(folder, 'postfix'), relays, estate.authority)] : []),
   ]);
+}
+
+async function mail(
+  machine: Machine,
+  folder: string,
+  relays: readonly (Relay & { host: string })[],
+  authority: Authority,
+): Promise<Background> {
+  const names = [...new Set(relays.map(({ host }) => host))];
+  return postfix(machine, folder, relays, await authority.issue(names));
 }
 
 function storageSuffix(endpoints: readonly Endpoint[]): string {

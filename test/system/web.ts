@@ -23,16 +23,21 @@ export type Site =
       readonly content: string;
       readonly certificate: Certificate;
     }
-  | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
+  | { readonly kind: 'tcp'; readonly address: string; readonly port: number; readonly behind: string | null }
   | {
       readonly kind: 'tls';
       readonly address: string;
       readonly port: number;
+      /** The socket of whoever speaks there; null for nobody. */
+      readonly behind: string | null;
       readonly certificate: Certificate;
     };
 
 const secured = ({ chain, key }: Certificate): string =>
   `ssl_certificate ${chain}; ssl_certificate_key ${key};`;
+
+const passed = (behind: string | null): string =>
+  `proxy_pass ${behind === null ? 'silence' : `unix:${behind}`};`;
 
 function serverBlock(site: Site): string {
   const at = `listen ${site.address}:${site.port}`;
@@ -42,9 +47,9 @@ function serverBlock(site: Site): string {
     case 'https':
       return `server { ${at} ssl; server_name ${site.host}; ${secured(site.certificate)} ${site.content} }`;
     case 'tcp':
-      return `server { ${at}; proxy_pass silence; }`;
+      return `server { ${at}; ${passed(site.behind)} }`;
     case 'tls':
-      return `server { ${at} ssl; ${secured(site.certificate)} proxy_pass silence; }`;
+      return `server { ${at} ssl; ${secured(site.certificate)} ${passed(site.behind)} }`;
   }
 }
 
