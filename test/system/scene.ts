@@ -12,13 +12,14 @@ const PACKAGES = {
   nft: 'nftables',
   nginx: 'nginx-light libnginx-mod-stream',
   openssl: 'openssl',
+  postfix: 'postfix',
   squid: 'squid-openssl',
   ip: 'iproute2',
   unbound: 'unbound',
 } as const;
 export type Program = keyof typeof PACKAGES;
 
-const ALWAYS = ['ip', 'nft', 'nginx', 'openssl', 'unbound'] as const;
+const ALWAYS = ['ip', 'nft', 'nginx', 'openssl', 'postfix', 'unbound'] as const;
 
 /** Why a test that needs these programs cannot run here, or null when it can. */
 async function obstacle(programs: readonly Program[]): Promise<string | null> {
