@@ -1,5 +1,5 @@
 import { insideFirst } from '../routes.ts';
-import type { Place, Scenario } from '../scenario.ts';
+import type { Place, Route, Scenario } from '../scenario.ts';
 
 /** Application rules as an administrator would write them for API Management, who forgot Key Vault. */
 const MIDDLEBOX: Place = {
@@ -29,6 +29,9 @@ const MIDDLEBOX: Place = {
   ],
 };
 
+/** Rules for addresses and ports alone let through what is not HTTP. */
+const NETWORK_RULES = [25, 445, 587, 1433, 1688, 5672, 25_028];
+
 export const transparentProxy: Scenario = {
   name: 'transparent-proxy',
   summary: 'A firewall completes every TCP handshake itself, and has no rule for Key Vault.',
@@ -38,11 +41,7 @@ export const transparentProxy: Scenario = {
     { host: null, port: 1886, to: MIDDLEBOX },
     { host: null, port: 5671, to: MIDDLEBOX },
     { host: null, port: 80, to: MIDDLEBOX },
-    // Rules for addresses and ports alone let through what is not HTTP.
-    { host: null, port: 5672, to: { kind: 'services' } },
-    { host: null, port: 1433, to: { kind: 'services' } },
-    { host: null, port: 445, to: { kind: 'services' } },
-    { host: null, port: 1688, to: { kind: 'services' } },
+    ...NETWORK_RULES.map((port): Route => ({ host: null, port, to: { kind: 'services' } })),
     { host: null, port: null, to: { kind: 'mute' } },
   ),
 };
