@@ -51,11 +51,12 @@ const GATEWAY_GROUPS = new Set<Endpoint['group']>(['gateway', 'control-plane']);
 const TLS = new Set<Endpoint['protocol']>(['https', 'tls', 'amqps', 'rediss']);
 
 /** Who speaks, by the name of the socket. */
-export type Speaker = 'amqp' | 'kms';
+export type Speaker = 'amqp' | 'kms' | 'smb';
 const SPOKEN_BY: Readonly<Partial<Record<Endpoint['protocol'], Speaker>>> = {
   amqp: 'amqp',
   amqps: 'amqp',
   kms: 'kms',
+  smb: 'smb',
 };
 const SPEAKERS = fileURLToPath(new URL('speakers.ts', import.meta.url));
 

@@ -7,9 +7,10 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { amqpService } from '../../src/lab/services/amqp.ts';
 import { kms } from '../../src/lab/services/kms.ts';
+import { smb } from '../../src/lab/services/smb.ts';
 import type { Speaker } from './services.ts';
 
-const SPEAKERS: Readonly<Record<Speaker, (socket: Socket) => void>> = { amqp: amqpService(), kms };
+const SPEAKERS: Readonly<Record<Speaker, (socket: Socket) => void>> = { amqp: amqpService(), kms, smb };
 
 const [folder = '.'] = process.argv.slice(2);
 for (const [name, speak] of Object.entries(SPEAKERS)) {
