@@ -85,11 +85,13 @@ export class Background implements AsyncDisposable {
     while (!this.#output.includes(text)) {
       if (this.ended) throw new Error(`${this.#name} ended at once:\n${this.#output}`);
       const { stdout, stderr } = this.#child;
+      const heard = new AbortController();
+      const { signal } = heard;
       await Promise.race(
         [stdout, stderr]
-          .flatMap((stream) => (stream ? [once(stream, 'data')] : []))
-          .concat(once(this.#child, 'exit')),
-      );
+          .flatMap((stream) => (stream ? [once(stream, 'data', { signal })] : []))
+          .concat(once(this.#child, 'exit', { signal })),
+      ).finally(() => heard.abort());
     }
   }
 

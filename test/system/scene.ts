@@ -12,6 +12,7 @@ const PACKAGES = {
   nft: 'nftables',
   nginx: 'nginx-light libnginx-mod-stream',
   openssl: 'openssl',
+  'rabbitmq-server': 'rabbitmq-server',
   postfix: 'postfix',
   squid: 'squid-openssl',
   ip: 'iproute2',
