@@ -59,6 +59,7 @@ export const CAUSES = [
   'wrong-service',
   'service-firewall-denied',
   'clock-skew',
+  'smtp-port-25-blocked',
   'intermittent-loss',
   'undetermined',
 ] as const;

@@ -13,6 +13,7 @@ import { outboundRejected } from './outbound-rejected.ts';
 import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
 import { privateZoneNotLinked } from './private-zone-not-linked.ts';
 import { serviceFirewallDenied } from './service-firewall-denied.ts';
+import { smtpPort25Blocked } from './smtp-port-25-blocked.ts';
 import { sniFiltered } from './sni-filtered.ts';
 import { tlsIntercepted } from './tls-intercepted.ts';
 import { transparentProxy } from './transparent-proxy.ts';
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   wrongCertificate,
   wrongService,
   noOutboundPath,
+  smtpPort25Blocked,
   outboundDropped,
   outboundRejected,
   intermittentLoss,

@@ -115,6 +115,26 @@ export const PATH_CAUSES = {
     ],
     reference: 'Time sync for Linux VMs in Azure; Time sync for Windows VMs in Azure',
   },
+  'smtp-port-25-blocked': {
+    title: 'Azure blocks outbound mail on port 25',
+    explanation:
+      'Azure itself drops TCP port 25 from virtual machines to the Internet. The port is open in Enterprise ' +
+      'Agreement subscriptions, can be opened on request in pay-as-you-go and partner subscriptions, and stays ' +
+      'closed in Visual Studio, free, student and pass subscriptions. Ports 587 and 25028 are not affected, and ' +
+      'neither is mail within the virtual network.',
+    recognisedBy:
+      'Connections to port 25 of a public host time out, while port 587 or 25028 of the same host answers, and no ' +
+      'other public host answers on port 25.',
+    owner: 'platform',
+    remedy: [
+      'Use port 587 or 25028 of the relay, or a relay inside the virtual network. API Management’s documents no ' +
+        'longer list the mail relays, so for the service itself nothing has to be done unless the instance is old.',
+      'If port 25 is needed: ask Azure support to open it, in a subscription where that is possible.',
+      'If it should be open in this subscription: look for a rule of your own that closes port 25, in the NSG and ' +
+        'in the firewall on the way.',
+    ],
+    reference: 'Troubleshoot outbound SMTP connectivity problems in Azure',
+  },
   'intermittent-loss': {
     title: 'Some attempts pass and some do not',
     explanation:
