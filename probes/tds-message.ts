@@ -136,12 +136,11 @@ function readOptions(payload: Uint8Array): ReadonlyMap<number, Uint8Array> | str
     const token = payload.at(at);
     if (token === TERMINATOR) return found;
     if (token === undefined || at + OPTION_ENTRY > payload.length) return 'PRELOGIN options without an end';
+    if (found.size === 0 && token !== OPTION.version) return 'PRELOGIN options without the version first';
     const offset = view.getUint16(at + 1);
     const length = view.getUint16(at + 3);
     if (offset + length > payload.length) return `PRELOGIN option ${hex(token)} outside its message`;
     if (found.has(token)) return `PRELOGIN option ${hex(token)} twice`;
-    if ((found.size === 0) !== (token === OPTION.version))
-      return 'PRELOGIN options without the version first';
     found.set(token, payload.subarray(offset, offset + length));
   }
 }
