@@ -203,7 +203,8 @@ function httpFacts(reply: HttpReply): HttpFacts {
     status: reply.status,
     headers,
     bodyBytes: reply.body.length,
-    bodyStart: printable(text, BODY_START_LIMIT),
+    // Folded: a page's line breaks and indents would only crowd out what it says.
+    bodyStart: printable(text.replace(/[ \t\r\n]+/g, ' '), BODY_START_LIMIT),
     blockPage: recogniseBlockPage(reply.status, reply.headers, text),
   };
 }

@@ -34,6 +34,15 @@ t.test('block-page', async (t) => {
     t.match(findings[0]?.remedy[0], 'crl3.digicert.com (http:80) and ocsp.digicert.com (http:80)');
   });
 
+  t.test('a page is quoted by its title where it has one', async (t) => {
+    const target = failed('certificates', 'crl3.digicert.com', '20.1.1.1', 'http_blocked', {
+      port: 80,
+      protocol: 'http',
+      facts: page('Squid', { bodyStart: '<!DOCTYPE html> <html><head> <title>ERROR: Access Denied</title>' }),
+    });
+    t.match(judge({ targets: [target] }).findings[0]?.explanation, 'status 470: “ERROR: Access Denied”.');
+  });
+
   t.test('two devices are two findings; an unnamed one is one as well', async (t) => {
     const { findings } = judge({
       targets: [blocked('a.net', 'Zscaler'), blocked('b.net', 'Squid'), blocked('c.net', null)],

@@ -24,8 +24,8 @@ function describe({ observations }: Scene, product: string, targets: readonly Ta
     4,
   );
   const start = targets
-    .map((target) => httpOf(target)?.bodyStart.trim())
-    .find((text) => text !== undefined && text !== '');
+    .map((target) => words(httpOf(target)?.bodyStart ?? ''))
+    .find((text) => text !== '');
   return finding('block-page', {
     title: `${capital(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
     explanation:
@@ -39,6 +39,11 @@ function describe({ observations }: Scene, product: string, targets: readonly Ta
     remedy: [allow(product, targets), ...CAUSE_TEXTS['block-page'].remedy.slice(1)],
     confirm: probeAgain(observations, targets),
   });
+}
+
+/** What a page says of itself: its title, else its beginning. */
+function words(page: string): string {
+  return (/<title[^>]*>([^<]+)/i.exec(page)?.[1] ?? page).trim();
 }
 
 function allow(product: string, targets: readonly Target[]): string {
