@@ -1,6 +1,6 @@
 /** One attempt of a probe against a peer, the way that a run makes it. */
 import { type Failure, ProbeError } from '../../probes/failures.ts';
-import type { Protocol } from '../../probes/protocols.ts';
+import type { Conversation } from '../../probes/protocols.ts';
 import { probeFor } from '../../probes/registry.ts';
 import { dial } from '../../probes/wire/dial.ts';
 import { toProbeError } from '../../probes/wire/failure.ts';
@@ -54,13 +54,13 @@ export interface Tried {
 
 /** Dials, shakes hands as far as the protocol needs it, and holds its conversation. */
 export async function tryOnce(
-  protocol: Protocol,
+  conversation: Conversation,
   peer: { readonly address: string; readonly port: number },
   circumstances: Circumstances = {},
 ): Promise<Tried> {
   const session = sessionWith(peer, circumstances);
   const started = performance.now();
-  const error = await hold(protocol, session).then(
+  const error = await hold(conversation, session).then(
     () => null,
     (reason: unknown) => toProbeError(reason, 'protocol'),
   );
@@ -74,9 +74,9 @@ export async function tryOnce(
   };
 }
 
-async function hold(protocol: Protocol, session: Session): Promise<void> {
-  const probe = probeFor(protocol)?.probe;
-  if (probe === undefined) throw new Error(`no probe for ${protocol}`);
+async function hold(conversation: Conversation, session: Session): Promise<void> {
+  const probe = probeFor(conversation)?.probe;
+  if (probe === undefined) throw new Error(`no probe for ${conversation}`);
   if (probe.over === 'nothing') return probe.converse(session);
   const socket = await dial(session);
   if (probe.over === 'tcp') return probe.converse(session, socket);
