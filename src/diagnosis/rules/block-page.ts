@@ -23,9 +23,7 @@ function describe({ observations }: Scene, product: string, targets: readonly Ta
     [...new Set(targets.flatMap((target) => httpOf(target)?.status ?? []))].sort().map(String),
     4,
   );
-  const start = targets
-    .map((target) => words(httpOf(target)?.bodyStart ?? ''))
-    .find((text) => text !== '');
+  const start = targets.map((target) => words(httpOf(target)?.bodyStart ?? '')).find((text) => text !== '');
   return finding('block-page', {
     title: `${capital(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
     explanation:
