@@ -78,6 +78,10 @@ const TdsFacts = z.strictObject({
     .describe('Whether only Entra ID logs in; null when the server does not say'),
 });
 
+const RedisFacts = z.strictObject({
+  reply: z.string().describe('To PING, with the sign of its kind in front, at most 256 characters'),
+});
+
 const SmbFacts = z.strictObject({
   dialect: z.string().describe('Version that the server chose among those offered'),
   serverGuid: z.string(),
@@ -125,6 +129,7 @@ export const Facts = z.strictObject({
   dns: DnsFacts.optional(),
   amqp: AmqpFacts.optional(),
   kms: KmsFacts.optional(),
+  redis: RedisFacts.optional(),
   smb: SmbFacts.optional(),
   tds: TdsFacts.optional(),
   smtp: SmtpFacts.optional(),

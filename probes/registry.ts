@@ -8,6 +8,7 @@ import { http, https } from './http.ts';
 import { keyVault } from './key-vault.ts';
 import { kms } from './kms.ts';
 import type { Conversation } from './protocols.ts';
+import { redis, rediss } from './redis.ts';
 import { smb } from './smb.ts';
 import { smtp } from './smtp.ts';
 import { storage } from './storage.ts';
@@ -29,6 +30,8 @@ const registry: Partial<Record<Conversation, Probe>> = {
   https,
   'key-vault': keyVault,
   kms,
+  redis,
+  rediss,
   smb,
   smtp,
   storage,
@@ -39,8 +42,6 @@ const registry: Partial<Record<Conversation, Probe>> = {
 
 /** How far the others are taken until they have a probe of their own; what is absent cannot be tested yet. */
 const asFarAs: Partial<Record<Conversation, 'tcp' | 'tls'>> = {
-  redis: 'tcp',
-  rediss: 'tls',
 };
 
 export interface Choice {

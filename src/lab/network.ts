@@ -6,6 +6,7 @@ import { openHttpMiddlebox, openTlsMiddlebox } from './middlebox.ts';
 import { type Front, PORTS } from './routes.ts';
 import type { Place } from './scenario.ts';
 import { kms } from './services/kms.ts';
+import { redis } from './services/redis.ts';
 import { byHost } from './services/registry.ts';
 import { smb } from './services/smb.ts';
 import { smtpRelay } from './services/smtp.ts';
@@ -79,8 +80,8 @@ export class Network {
         return this.#once('sql', async () => listen(await sqlFront(genuine)));
       case 'smtp':
         return this.#once('smtp', async () => listen(await smtpRelay(genuine)));
-      case 'tls':
-        return this.#once('tls', async () => listen(await tlsFront(genuine, (socket) => socket.resume())));
+      case 'rediss':
+        return this.#once('rediss', async () => listen(await tlsFront(genuine, redis)));
       case 'mute':
         return this.#once('mute', openMutePort);
     }
@@ -95,7 +96,7 @@ export class Network {
       case 'http':
         return this.#once('http middlebox', () => openHttpMiddlebox(upstream.port, allows));
       case 'amqps':
-      case 'tls':
+      case 'rediss':
         return this.#once(`${front} middlebox`, () => openTlsMiddlebox(upstream.port, allows));
       case 'kms':
       case 'smb':

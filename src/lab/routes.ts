@@ -2,8 +2,8 @@ import { INSIDE } from './hosts.ts';
 import { LOOPBACK } from './listeners.ts';
 import type { Place, Route } from './scenario.ts';
 
-/** Which server stands behind a port of the lab; `tls` and `mute` say nothing once they are connected. */
-export type Front = 'amqps' | 'amqp' | 'https' | 'http' | 'kms' | 'smb' | 'sql' | 'smtp' | 'tls' | 'mute';
+/** Which server stands behind a port of the lab; `mute` says nothing once it is connected. */
+export type Front = 'amqps' | 'amqp' | 'https' | 'http' | 'kms' | 'rediss' | 'smb' | 'sql' | 'smtp' | 'mute';
 
 /** Ports that API Management's dependencies listen on. A service that speaks gets a front of its own. */
 export const PORTS: ReadonlyMap<number, Front> = new Map([
@@ -11,8 +11,7 @@ export const PORTS: ReadonlyMap<number, Front> = new Map([
   ...serving('http', 80),
   ...serving('amqps', 5671),
   ...serving('amqp', 5672),
-  // Redis over TLS
-  ...serving('tls', 6380, 10_000),
+  ...serving('rediss', 6380, 10_000),
   ...serving('kms', 1688),
   ...serving('smb', 445),
   ...serving('smtp', 25, 587, 25_028),

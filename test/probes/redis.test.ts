@@ -1,0 +1,142 @@
+/** Redis against peers that say what Redis says, and peers that misbehave. */
+import t from 'tap';
+import type { Failure } from '../../probes/failures.ts';
+import { TrustStore } from '../../probes/wire/trust.ts';
+import {
+  closes,
+  closesWhenSpokenTo,
+  drips,
+  floods,
+  resetsWhenSpokenTo,
+  says,
+  saysAndCloses,
+  saysAndResets,
+  silent,
+  tlsAlert,
+} from '../servers/behaviours.ts';
+import { authority, identity, server } from '../servers/certificates.ts';
+import { type Behaviour, openPeer, openTlsPeer } from '../servers/peer.ts';
+import { tryOnce } from './try.ts';
+
+/** Long enough for a busy machine to answer, short enough to wait for. */
+const SHORT_MS = 1000;
+const LONG_MS = 20_000;
+const root = await authority('CN=Root');
+const trust = new TrustStore([root.pem], []);
+const secure = identity(await server(root, ['known.test']));
+const target = { host: 'known.test' };
+
+const openPlain = openPeer;
+const openSecure = (t: Parameters<typeof openPeer>[0], behave: Behaviour) => openTlsPeer(t, secure, behave);
+
+t.test('whatever Redis says to PING before a login proves it', async (t) => {
+  for (const reply of [
+    '+PONG',
+    '-NOAUTH Authentication required.',
+    '-ERR max number of clients reached',
+    '-LOADING Redis is loading the dataset in memory',
+  ]) {
+    const plain = await openPlain(t, says(`${reply}\r\n`));
+    const steps = ['connect', 'request'];
+    t.match(await tryOnce('redis', plain), {
+      failure: null,
+      steps,
+      facts: { proof: 'reply', redis: { reply } },
+    });
+    const secured = await openSecure(t, says(`${reply}\r\n`));
+    t.match(await tryOnce('rediss', secured, { trust, target }), {
+      failure: null,
+      steps: ['connect', 'tls', 'request'],
+      facts: { proof: 'reply', redis: { reply }, tls: { nameMatches: true } },
+    });
+    await Promise.all([plain.deserted(), secured.deserted()]);
+  }
+});
+
+t.test('nothing is asked but PING, and the end is announced', async (t) => {
+  let heard = '';
+  const peer = await openPlain(t, (socket) => {
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      heard += text;
+      if (heard === '*1\r\n$4\r\nPING\r\n') socket.write('-NOAUTH Authentication required.\r\n');
+    });
+  });
+  t.equal((await tryOnce('redis', peer)).failure, null);
+  await peer.deserted();
+  t.match(heard, /^\*1\r\n\$4\r\nPING\r\n(\*1\r\n\$4\r\nQUIT\r\n)?$/);
+});
+
+interface Case {
+  readonly title: string;
+  readonly behave: Behaviour;
+  readonly failure: Failure;
+  /** What is known all the same. */
+  readonly facts?: object;
+}
+
+/** TLS has no reset of its own. */
+const RESETS: readonly Case[] = [
+  { title: 'a reset after PING', behave: resetsWhenSpokenTo, failure: 'protocol_closed' },
+  { title: 'a reset within the reply', behave: saysAndResets('-NOA'), failure: 'protocol_closed' },
+];
+
+const CASES: readonly Case[] = [
+  { title: 'silence', behave: silent, failure: 'protocol_timeout' },
+  { title: 'one byte after the other', behave: drips('-NOAUTH\r\n', 200), failure: 'protocol_timeout' },
+  { title: 'half a reply, and then silence', behave: says('+PONG\r'), failure: 'protocol_timeout' },
+  { title: 'closed at once', behave: closes, failure: 'protocol_closed' },
+  { title: 'closed after PING', behave: closesWhenSpokenTo, failure: 'protocol_closed' },
+  { title: 'closed within the reply', behave: saysAndCloses('-NOA'), failure: 'protocol_closed' },
+  { title: 'HTTP', behave: says('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
+  { title: 'memcached', behave: says('ERROR\r\n'), failure: 'protocol_mismatch' },
+  { title: 'TLS', behave: saysAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
+  {
+    title: 'POP3',
+    behave: says('+OK POP3 ready\r\n'),
+    failure: 'protocol_mismatch',
+    facts: { redis: { reply: '+OK POP3 ready' } },
+  },
+  {
+    title: 'a reply without end',
+    behave: floods('-ERR', 'x', 64 * 1024 * 1024),
+    failure: 'protocol_mismatch',
+  },
+  {
+    title: 'escapes in a reply',
+    behave: says('+\u001b[2J\u202e\u0007\r\n'),
+    failure: 'protocol_mismatch',
+    facts: { redis: { reply: '+\\u{1b}[2J\\u{202e}\\u{7}' } },
+  },
+];
+
+for (const [protocol, cases, open] of [
+  ['redis', [...CASES, ...RESETS], openPlain],
+  ['rediss', CASES, openSecure],
+] as const) {
+  t.test(`${protocol}: peers that are no Redis`, async (t) => {
+    const attempts = cases.map(async ({ title, behave, failure, facts }) => {
+      const peer = await open(t, behave);
+      const stepMs = failure === 'protocol_timeout' ? SHORT_MS : LONG_MS;
+      const tried = await tryOnce(protocol, peer, { stepMs, trust, target });
+      t.match(tried, { failure, facts: { ...facts } }, title);
+      t.equal(tried.steps.at(-1), '✗request', title);
+      t.not(tried.facts.proof, 'reply', title);
+      t.ok(tried.ms < LONG_MS, `${title} took no longer than its time-out`);
+      await peer.deserted();
+      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not heard out`);
+    });
+    await Promise.all(attempts);
+  });
+}
+
+t.test('a long reply is cut, and a password that is asked for stays a sentence', async (t) => {
+  const peer = await openPlain(t, says(`-ERR ${'x'.repeat(900)}\r\n`));
+  t.equal((await tryOnce('redis', peer)).facts.redis?.reply.length, 256);
+  await peer.deserted();
+});
+
+t.test('rediss: a plain Redis is no TLS', async (t) => {
+  const peer = await openPlain(t, says("-ERR unknown command '\u0016'\r\n"));
+  t.match(await tryOnce('rediss', peer, { trust, target }), { failure: 'tls_not_tls' });
+  await peer.deserted();
+});
