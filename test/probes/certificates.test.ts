@@ -1,0 +1,87 @@
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
+import t, { type Test } from 'tap';
+import { saysAndCloses } from '../servers/behaviours.ts';
+import { authority } from '../servers/certificates.ts';
+import { openPeer } from '../servers/peer.ts';
+import { PRODUCTS, reply, talk } from './products.ts';
+
+const LIST = PRODUCTS.certificates;
+const ISSUER = { host: 'cacerts.digicert.com', path: '/DigiCertGlobalRootG2.crt' };
+const OCSP = { host: 'ocsp.digicert.com', path: '/' };
+
+const root = await authority('CN=CRL test root, O=Test');
+const certificate = new Uint8Array(root.certificate.rawData);
+const revocations = new Uint8Array(
+  (
+    await x509.X509CrlGenerator.create({
+      issuer: root.certificate.subject,
+      signingKey: root.keys.privateKey,
+      signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    })
+  ).rawData,
+);
+
+function served(type: string, body: Uint8Array, status = '200 OK'): Uint8Array {
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), body]);
+}
+
+async function asked(t: Test, target: typeof LIST | typeof ISSUER | typeof OCSP, text: string | Uint8Array) {
+  return talk('certificates', await openPeer(t, saysAndCloses(text)), target);
+}
+
+t.test('a real revocation list and a real certificate', async (t) => {
+  const proven = { failure: null, steps: ['connect', 'request'], facts: { proof: 'reply' } };
+  t.match(await asked(t, LIST, served('application/pkix-crl', revocations)), proven);
+  t.match(await asked(t, ISSUER, served('application/pkix-cert', certificate)), proven);
+  t.match(await asked(t, ISSUER, served('application/octet-stream', certificate)), proven);
+  const large = Buffer.concat([certificate, Buffer.alloc(200_000)]);
+  t.match(await asked(t, LIST, served('application/pkix-crl', large)), {
+    ...proven,
+    facts: { http: { bodyBytes: 65_536 } },
+  });
+});
+
+t.test('a page in its place is somebody else’s', async (t) => {
+  const page = Buffer.from('<html>Please log in</html>');
+  for (const text of [
+    served('text/html', page),
+    served('application/pkix-crl', page),
+    served('text/html; charset=utf-8', Buffer.from('0 results')),
+    served('application/pkix-crl', Buffer.alloc(0)),
+  ]) {
+    const tried = await asked(t, LIST, text);
+    t.match(tried, { failure: 'protocol_mismatch', error: /^no certificate or revocation list: status 200/ });
+    t.equal(tried.facts.proof, 'connect');
+  }
+});
+
+t.test('a redirection or an error in its place is not the list', async (t) => {
+  for (const status of ['302 Found', '403 Forbidden', '404 Not Found', '503 Unavailable']) {
+    const tried = await asked(t, LIST, served('application/pkix-crl', revocations, status));
+    t.match(tried, { failure: 'http_unexpected', facts: { proof: 'connect' } }, status);
+  }
+});
+
+t.test('where no path is known, any reply but a server error will do', async (t) => {
+  for (const status of ['200 OK', '302 Found', '400 Bad Request', '404 Not Found']) {
+    const tried = await asked(t, OCSP, reply(status, {}));
+    t.match(tried, { failure: null, facts: { proof: 'reply' } }, status);
+  }
+  t.match(await asked(t, OCSP, reply('503 Unavailable', {})), { failure: 'http_unexpected' });
+});
+
+t.test('a block page is called one, also where a list was due', async (t) => {
+  for (const target of [LIST, OCSP]) {
+    const page = reply(
+      '200 OK',
+      {},
+      'Action: Deny. Reason: No rule matched. Proceeding with default action.',
+    );
+    t.match(await asked(t, target, page), {
+      failure: 'http_blocked',
+      facts: { http: { blockPage: 'Azure Firewall' } },
+    });
+  }
+});
