@@ -25,7 +25,7 @@ export function portFor(lab: Lab, host: string, port: number): number {
   return Number(fits?.[3]);
 }
 
-function rootsOf(lab: Lab): string {
+export function rootsOf(lab: Lab): string {
   return list(lab, 'caFile')
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
