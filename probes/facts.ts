@@ -66,18 +66,6 @@ const KmsFacts = z.strictObject({
   maxTransmit: z.int().nullable().describe('Bytes of the largest fragment that it sends'),
 });
 
-const TdsFacts = z.strictObject({
-  mode: z.enum(['tds7', 'tds8']).describe('TLS inside TDS packets, or TLS before everything'),
-  version: z.string().describe('Of the server: major, minor and build'),
-  encryption: z
-    .string()
-    .describe('off, on, not-supported, required or strict; a byte as 0x… when it is none of these'),
-  fedAuthRequired: z
-    .boolean()
-    .nullable()
-    .describe('Whether only Entra ID logs in; null when the server does not say'),
-});
-
 const RedisFacts = z.strictObject({
   reply: z.string().describe('To PING, with the sign of its kind in front, at most 256 characters'),
 });
@@ -98,6 +86,18 @@ export const SmtpFacts = z.strictObject({
 });
 export type SmtpFacts = z.infer<typeof SmtpFacts>;
 
+const TdsFacts = z.strictObject({
+  mode: z.enum(['tds7', 'tds8']).describe('TLS inside TDS packets, or TLS before everything'),
+  version: z.string().describe('Of the server: major, minor and build'),
+  encryption: z
+    .string()
+    .describe('off, on, not-supported, required or strict; a byte as 0x… when it is none of these'),
+  fedAuthRequired: z
+    .boolean()
+    .nullable()
+    .describe('Whether only Entra ID logs in; null when the server does not say'),
+});
+
 /** What a service said of itself, and what the probe wants to say about how far it went. */
 export const Facts = z.strictObject({
   dialled: z
@@ -110,10 +110,6 @@ export const Facts = z.strictObject({
     .describe(
       'What showed that the service is there: a bare TCP connection, its TLS certificate, or a reply',
     ),
-  conversation: z
-    .string()
-    .optional()
-    .describe('Set when this version stops before the protocol itself is spoken, and where it stops'),
   error: z.string().optional().describe('What was seen when the attempt failed'),
   bytesReceived: z
     .int()
@@ -131,7 +127,7 @@ export const Facts = z.strictObject({
   kms: KmsFacts.optional(),
   redis: RedisFacts.optional(),
   smb: SmbFacts.optional(),
-  tds: TdsFacts.optional(),
   smtp: SmtpFacts.optional(),
+  tds: TdsFacts.optional(),
 });
 export type Facts = z.infer<typeof Facts>;

@@ -40,20 +40,7 @@ const registry: Partial<Record<Conversation, Probe>> = {
   tls,
 };
 
-/** How far the others are taken until they have a probe of their own; what is absent cannot be tested yet. */
-const asFarAs: Partial<Record<Conversation, 'tcp' | 'tls'>> = {
-};
-
-export interface Choice {
-  readonly probe: Probe;
-  /** Where the probe stops when the protocol itself is not spoken; null when it is. */
-  readonly stopsAt: 'tcp' | 'tls' | null;
-}
-
-/** The probe for a conversation, or null when this version has none and no lower layer stands in. */
-export function probeFor(conversation: Conversation): Choice | null {
-  const own = registry[conversation];
-  if (own !== undefined) return { probe: own, stopsAt: null };
-  const layer = asFarAs[conversation];
-  return layer === undefined ? null : { probe: layer === 'tcp' ? tcp : tls, stopsAt: layer };
+/** The probe for a conversation, or null when this version has none. */
+export function probeFor(conversation: Conversation): Probe | null {
+  return registry[conversation] ?? null;
 }

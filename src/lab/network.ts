@@ -76,10 +76,10 @@ export class Network {
         return this.#once('amqps', async () => listen(await tlsFront(genuine, await amqp())));
       case 'amqp':
         return this.#once('amqp', async () => listen(createServer(await amqp())));
-      case 'sql':
-        return this.#once('sql', async () => listen(await sqlFront(genuine)));
       case 'smtp':
         return this.#once('smtp', async () => listen(await smtpRelay(genuine)));
+      case 'sql':
+        return this.#once('sql', async () => listen(await sqlFront(genuine)));
       case 'rediss':
         return this.#once('rediss', async () => listen(await tlsFront(genuine, redis)));
       case 'mute':
@@ -101,8 +101,8 @@ export class Network {
       case 'kms':
       case 'smb':
       case 'amqp':
-      case 'sql':
       case 'smtp':
+      case 'sql':
       case 'mute':
         return upstream;
     }

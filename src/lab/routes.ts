@@ -3,7 +3,7 @@ import { LOOPBACK } from './listeners.ts';
 import type { Place, Route } from './scenario.ts';
 
 /** Which server stands behind a port of the lab; `mute` says nothing once it is connected. */
-export type Front = 'amqps' | 'amqp' | 'https' | 'http' | 'kms' | 'rediss' | 'smb' | 'sql' | 'smtp' | 'mute';
+export type Front = 'amqps' | 'amqp' | 'https' | 'http' | 'kms' | 'rediss' | 'smb' | 'smtp' | 'sql' | 'mute';
 
 /** Ports that API Management's dependencies listen on. A service that speaks gets a front of its own. */
 export const PORTS: ReadonlyMap<number, Front> = new Map([

@@ -1,6 +1,5 @@
 /** One attempt at one address, from the connection to the end of the conversation. */
 import type { Failure, ProbeError } from '../../probes/failures.ts';
-import type { Choice } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
 import { dial } from '../../probes/wire/dial.ts';
 import { toProbeError } from '../../probes/wire/failure.ts';
@@ -15,19 +14,10 @@ export interface Tried {
   readonly defect: { readonly error: unknown } | null;
 }
 
-const STOPS_AT = {
-  tcp: 'stopped after the TCP connection: this version does not speak the protocol itself',
-  tls: 'stopped after TLS: this version does not speak the protocol itself',
-} as const;
-
 /** Never throws: whatever went wrong is a failure of the attempt, beside the evidence gathered before it. */
-export async function attempt(
-  { probe, stopsAt }: Choice,
-  parts: ConstructorParameters<typeof Session>[0],
-): Promise<Tried> {
+export async function attempt(probe: Probe, parts: ConstructorParameters<typeof Session>[0]): Promise<Tried> {
   const session = new Session(parts);
   const startedAt = new Date(parts.outside.now()).toISOString();
-  if (stopsAt !== null) session.facts.conversation = STOPS_AT[stopsAt];
   let failure: Failure | null = null;
   let defect: Tried['defect'] = null;
   try {

@@ -20,7 +20,7 @@ import { createGate } from './gate.ts';
 import { mapInFlight } from './in-flight.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
-import { choiceFor, observeTarget } from './target.ts';
+import { observeTarget, probeOf } from './target.ts';
 
 export interface RunParts {
   readonly options: Options;
@@ -46,7 +46,7 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   // Evaluating it holds the event loop up for longer than a connection takes to be made.
   if (endpoints.some(({ testable, protocol }) => testable && /^https?$/.test(protocol)))
     await loadHttpClient();
-  parts.progress({ kind: 'start', total: endpoints.filter((planned) => choiceFor(planned) !== null).length });
+  parts.progress({ kind: 'start', total: endpoints.filter((planned) => probeOf(planned) !== null).length });
   // First, because every bare connection is judged by it: it must not wait behind a thousand targets.
   const reserved = control('tcp-reserved-address', context, () => reservedAddress(context));
   const [targets, ...besides] = await Promise.all([

@@ -1,5 +1,6 @@
 /** One target: its name, every one of its addresses, and as many attempts as it takes. */
-import { type Choice, probeFor } from '../../probes/registry.ts';
+import { probeFor } from '../../probes/registry.ts';
+import type { Probe } from '../../probes/types.ts';
 import { pause } from '../../probes/wire/budget.ts';
 import type { PlannedTarget } from '../plan/types.ts';
 import type { Address, Target } from '../report/schema.ts';
@@ -15,12 +16,12 @@ const PAUSE_AFTER_FAILURE = 250;
  * this program put an end to.
  */
 export async function observeTarget(planned: PlannedTarget, context: RunContext): Promise<Target> {
-  const choice = choiceFor(planned);
-  if (choice === null) {
+  const probe = probeOf(planned);
+  if (probe === null) {
     return untested(planned, planned.reason ?? `this version does not speak ${planned.protocol}`);
   }
   context.progress({ kind: 'begin', id: planned.id });
-  const target = await look(planned, choice, context).catch((error: unknown) => {
+  const target = await look(planned, probe, context).catch((error: unknown) => {
     context.defects.add(planned.id, error);
     return untested(planned, DEFECT, 'unexpected');
   });
@@ -29,16 +30,16 @@ export async function observeTarget(planned: PlannedTarget, context: RunContext)
 }
 
 /** The probe that this target will be tested with, or null when it will not be tested at all. */
-export function choiceFor({ testable, conversation }: PlannedTarget): Choice | null {
+export function probeOf({ testable, conversation }: PlannedTarget): Probe | null {
   return testable ? probeFor(conversation) : null;
 }
 
-async function look(planned: PlannedTarget, choice: Choice, context: RunContext): Promise<Target> {
+async function look(planned: PlannedTarget, probe: Probe, context: RunContext): Promise<Target> {
   const name = context.names.resolve(planned.host);
   const dialable = await name.dialable;
   const tried = await Promise.all(
     worthDialling(dialable.addresses, context.survey.hasIPv6).map(({ address }) =>
-      tryAddress(planned, address, choice, context),
+      tryAddress(planned, address, probe, context),
     ),
   );
   return summarise(planned, { dialable, resolutions: await name.resolutions, tried: tried.flat() });
@@ -53,13 +54,13 @@ function worthDialling(addresses: readonly Address[], hasIPv6: boolean): readonl
 async function tryAddress(
   planned: PlannedTarget,
   address: string,
-  choice: Choice,
+  probe: Probe,
   context: RunContext,
 ): Promise<Tried[]> {
   const made: Tried[] = [];
   while (made.length < context.attempts) {
     if (made.length > 0) await pause(PAUSE_AFTER_FAILURE, context.budget.signal);
-    const tried = await context.gate(() => attempt(choice, parts(planned, address, context)));
+    const tried = await context.gate(() => attempt(probe, parts(planned, address, context)));
     if (tried === null) break;
     made.push(tried);
     if (tried.defect !== null) context.defects.add(planned.id, tried.defect.error);

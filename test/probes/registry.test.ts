@@ -2,28 +2,25 @@ import t from 'tap';
 import { PROTOCOLS } from '../../probes/protocols.ts';
 import { probeFor } from '../../probes/registry.ts';
 
-t.test('what each protocol is spoken with, and where it stops', async (t) => {
+t.test('what each protocol is spoken over', async (t) => {
   const spoken = Object.fromEntries(
-    PROTOCOLS.map((protocol) => {
-      const choice = probeFor(protocol);
-      return [protocol, choice === null ? null : [choice.probe.over, choice.stopsAt]];
-    }),
+    PROTOCOLS.map((protocol) => [protocol, probeFor(protocol)?.over ?? null]),
   );
   t.same(spoken, {
-    tcp: ['tcp', null],
-    tls: ['tls', null],
-    http: ['tcp', null],
-    https: ['tls', null],
-    tds: ['tcp', null],
-    amqp: ['tcp', null],
-    amqps: ['tls', null],
-    smtp: ['tcp', null],
-    kms: ['tcp', null],
-    smb: ['tcp', null],
-    redis: ['tcp', null],
-    rediss: ['tls', null],
+    tcp: 'tcp',
+    tls: 'tls',
+    http: 'tcp',
+    https: 'tls',
+    tds: 'tcp',
+    amqp: 'tcp',
+    amqps: 'tls',
+    smtp: 'tcp',
+    kms: 'tcp',
+    smb: 'tcp',
+    redis: 'tcp',
+    rediss: 'tls',
     ntp: null,
-    dns: ['nothing', null],
+    dns: 'nothing',
     icmp: null,
   });
 });

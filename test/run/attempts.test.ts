@@ -147,17 +147,6 @@ t.test('a protocol that this version does not speak is not tried', async (t) => 
   t.notOk([...outside.wanted].some((way) => way.startsWith('10.0.0.9')));
 });
 
-t.test('a protocol that is taken as far as TCP or TLS says so', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
-  const { only } = await ran({
-    options: { target: targets('tds://10.0.0.9:1433') },
-    redirections: [to(peer, null, 1433)],
-  });
-  t.match(only.attempts[0]?.facts.conversation, /^stopped after the TCP connection/);
-  const secured = await ran({ options: { target: targets('amqps://10.0.0.9:5671') } });
-  t.match(secured.only.attempts[0]?.facts.conversation, /^stopped after TLS/);
-});
-
 t.test('no more attempts are under way than allowed', async (t) => {
   const peer = await tcpPeer(t, (socket) => {
     socket.once('data', () => setImmediate(() => socket.end('HTTP/1.1 204 No Content\r\n\r\n')));

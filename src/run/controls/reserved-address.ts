@@ -22,9 +22,7 @@ export async function reservedAddress({
   gate,
 }: RunContext): Promise<ReservedAddress> {
   const target = { host: ADDRESS, port: PORT, path: '/', question: '', azureIssuer: false };
-  const tried = await gate(() =>
-    attempt({ probe: tcp, stopsAt: null }, { target, address: ADDRESS, outside, trust, budget }),
-  );
+  const tried = await gate(() => attempt(tcp, { target, address: ADDRESS, outside, trust, budget }));
   if (tried?.defect) throw tried.defect.error;
   const failure = tried === null ? 'deadline_exceeded' : tried.attempt.failure;
   const connected = failure === null;
