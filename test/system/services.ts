@@ -51,12 +51,13 @@ const GATEWAY_GROUPS = new Set<Endpoint['group']>(['gateway', 'control-plane']);
 const TLS = new Set<Endpoint['protocol']>(['https', 'tls', 'amqps', 'rediss']);
 
 /** Who speaks, by the name of the socket. */
-export type Speaker = 'amqp' | 'kms' | 'smb';
+export type Speaker = 'amqp' | 'kms' | 'smb' | 'sql';
 const SPOKEN_BY: Readonly<Partial<Record<Endpoint['protocol'], Speaker>>> = {
   amqp: 'amqp',
   amqps: 'amqp',
   kms: 'kms',
   smb: 'smb',
+  tds: 'sql',
 };
 const SPEAKERS = fileURLToPath(new URL('speakers.ts', import.meta.url));
 
@@ -129,10 +130,10 @@ export interface Estate {
   readonly place: Place;
 }
 
-/** Starts the services that speak no HTTP, ready when all of them listen. */
-async function speak(machine: Machine, folder: string): Promise<Background> {
+/** Starts the services that speak no HTTP, ready when all of them listen; SQL brings its own TLS. */
+async function speak(machine: Machine, folder: string, sql: Certificate): Promise<Background> {
   await mkdir(folder);
-  const program = machine.serve([process.execPath, SPEAKERS, folder]);
+  const program = machine.serve([process.execPath, SPEAKERS, folder, sql.chain, sql.key]);
   await program.said('all listen');
   return program;
 }
@@ -155,9 +156,9 @@ export async function serve(machine: Machine, folder: string, estate: Estate): P
     else if (service === undefined) sites.push(await siteFor(endpoint, address, certificateFor, speakers));
     else storage[service] = address;
   }
-  const certificate = await certificateFor(`${NAMES.storage}.blob.${storageSuffix(estate.endpoints)}`);
+  const certificate = await certificateFor(hostOf('storage-blob', estate.endpoints));
   return Promise.all([
-    speak(machine, speakers),
+    speak(machine, speakers, await certificateFor(hostOf('sql', estate.endpoints))),
     nginx(machine, join(folder, 'nginx'), sites),
     azurite(machine, join(folder, 'azurite'), NAMES.storage, storage, certificate),
     ...(relays.length > 0 ? [mail(machine, join(folder, 'postfix'), relays, estate.authority)] : []),
@@ -174,8 +175,8 @@ async function mail(
   return postfix(machine, folder, relays, await authority.issue(names));
 }
 
-function storageSuffix(endpoints: readonly Endpoint[]): string {
-  const blob = endpoints.find(({ group }) => group === 'storage-blob');
-  if (blob === undefined) throw new Error('the plan names no storage account');
-  return parentOf(parentOf(blob.host));
+function hostOf(wanted: Endpoint['group'], endpoints: readonly Endpoint[]): string {
+  const found = endpoints.find(({ group }) => group === wanted);
+  if (found === undefined) throw new Error(`the plan names no host of ${wanted}`);
+  return found.host;
 }

@@ -1,18 +1,28 @@
 /**
  * A program: the services that speak no HTTP, as the lab has them, each on a socket of its own in the folder that
- * is its argument. nginx stands in front with the addresses, and with TLS where it comes first.
+ * is its first argument. nginx stands in front with the addresses, and with TLS where it comes first; for SQL, where
+ * it does not, the chain and the key are the other two.
  */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { amqpService } from '../../src/lab/services/amqp.ts';
 import { kms } from '../../src/lab/services/kms.ts';
 import { smb } from '../../src/lab/services/smb.ts';
+import { sqlServer } from '../../src/lab/services/sql.ts';
 import type { Speaker } from './services.ts';
 
-const SPEAKERS: Readonly<Record<Speaker, (socket: Socket) => void>> = { amqp: amqpService(), kms, smb };
+const [folder = '.', chain = '', key = ''] = process.argv.slice(2);
+const sql = sqlServer({ cert: readFileSync(chain), key: readFileSync(key) });
 
-const [folder = '.'] = process.argv.slice(2);
+const SPEAKERS: Readonly<Record<Speaker, (socket: Socket) => void>> = {
+  amqp: amqpService(),
+  kms,
+  smb,
+  sql: (socket) => void sql.emit('connection', socket),
+};
+
 for (const [name, speak] of Object.entries(SPEAKERS)) {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
