@@ -13,6 +13,7 @@ const PACKAGES = {
   nginx: 'nginx-light libnginx-mod-stream',
   openssl: 'openssl',
   'rabbitmq-server': 'rabbitmq-server',
+  'redis-server': 'redis-server',
   postfix: 'postfix',
   squid: 'squid-openssl',
   ip: 'iproute2',
