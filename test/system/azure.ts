@@ -79,6 +79,7 @@ export class Subnet implements AsyncDisposable {
       await mkdir(join(folder, room));
     }
     const authority = await Authority.create(join(folder, 'authority'), 'Microsoft Corporation');
+    await authority.publish(join(folder, 'nginx'));
     const vm = building.use(await Vm.start(join(folder, 'vm'), authority.root));
     const router = building.use(await Machine.start());
     const azure = building.use(await Machine.start());

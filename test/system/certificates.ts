@@ -9,6 +9,10 @@ export interface Certificate {
   readonly key: string;
 }
 
+/** What an authority publishes, both in DER. */
+export const ISSUER = 'issuer.crt';
+export const REVOKED = 'revoked.crl';
+
 /** A root and the authority below it that issues, as every service of Azure has it. */
 export class Authority {
   readonly #folder: string;
@@ -52,6 +56,20 @@ export class Authority {
 
   get root(): string {
     return join(this.#folder, 'root.pem');
+  }
+
+  /** Writes the issuer's certificate, and the list of those that it has revoked, to this folder. */
+  async publish(folder: string): Promise<void> {
+    const file = (name: string) => join(this.#folder, name);
+    const settings = ['[ca]', 'default_ca=own', '[own]', `database=${file('index.txt')}`];
+    await writeFile(file('ca.cnf'), [...settings, 'default_md=sha256', 'default_crl_days=7', ''].join('\n'));
+    await writeFile(file('index.txt'), '');
+    const signer = ['-cert', file('issuer.pem'), '-keyfile', file('issuer.key')];
+    const list = file('revoked.pem');
+    await command(['openssl', 'ca', '-gencrl', '-config', file('ca.cnf'), ...signer, '-out', list]);
+    const der = ['-outform', 'DER', '-out'];
+    await command(['openssl', 'crl', '-in', list, ...der, join(folder, REVOKED)]);
+    await command(['openssl', 'x509', '-in', file('issuer.pem'), ...der, join(folder, ISSUER)]);
   }
 
   /** The root's key and certificate in one file's text, as mitmproxy wants its authority. */

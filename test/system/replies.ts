@@ -1,5 +1,7 @@
 /** What the services say, as nginx directives: replies that Microsoft documents or that were captured. */
+import { extname } from 'node:path';
 import type { Group } from '../../src/report/vocabulary.ts';
+import { ISSUER, REVOKED } from './certificates.ts';
 
 /** Where the instance metadata service answers on every VM. */
 export const METADATA_ADDRESS = '169.254.169.254';
@@ -7,19 +9,45 @@ export const METADATA_ADDRESS = '169.254.169.254';
 const reply = (status: number, type: string, body: string): string =>
   `default_type ${type}; return ${status} '${body}';`;
 
+/** A file that the authority has published in nginx's folder, for every path with its ending. */
+const published = (name: string, type: string): string =>
+  `location ~ \\${extname(name)}$ { root .; default_type ${type}; rewrite ^ /${name} break; }`;
+
+const TENANT = '00000000-0000-4000-8000-00000000abcd';
+
+/** A header of every reply, whatever its status. */
+const header = (name: string, value: string): string => `add_header ${name} '${value}' always;`;
+
 const REPLIES: Readonly<Partial<Record<Group, string>>> = {
+  certificates: [
+    published(REVOKED, 'application/pkix-crl'),
+    published(ISSUER, 'application/pkix-cert'),
+    'location / { return 404; }',
+  ].join(' '),
+  'storage-file': [
+    header('x-ms-request-id', '4f5ee8ad-101e-0012-3d6c-8f8a44000000'),
+    header('x-ms-error-code', 'NoAuthenticationInformation'),
+    reply(401, 'application/xml', '<Error><Code>NoAuthenticationInformation</Code></Error>'),
+  ].join(' '),
   'key-vault': [
-    `location = /healthstatus { add_header x-ms-keyvault-service-version 1.9.1.1;`,
-    `add_header x-ms-keyvault-network-info "conn_type=Ipv4;addr=$remote_addr;act_addr_fam=InterNetwork;";`,
-    `${reply(200, 'application/json', 'true')} }`,
-    `location / { ${reply(401, 'application/json', '{"error":{"code":"Unauthorized"}}')} }`,
+    header('x-ms-keyvault-service-version', '1.9.1.1'),
+    header('x-ms-keyvault-region', 'westeurope'),
+    header('x-ms-keyvault-network-info', 'conn_type=Ipv4;addr=$remote_addr;act_addr_fam=InterNetwork;'),
+    `location = /healthstatus { ${reply(200, 'application/json', 'true')} }`,
+    // Headers of a location stand in the place of those around it.
+    `location / { ${header('x-ms-keyvault-service-version', '1.9.1.1')}`,
+    header(
+      'www-authenticate',
+      `Bearer authorization="https://login.windows.net/${TENANT}", resource="https://vault.azure.net"`,
+    ),
+    `${reply(401, 'application/json', '{"error":{"code":"Unauthorized"}}')} }`,
   ].join(' '),
   'event-hubs': reply(
     200,
     'application/atom+xml',
     '<feed xmlns="http://www.w3.org/2005/Atom"><title type="text">Publicly Listed Services</title></feed>',
   ),
-  'entra-id': reply(200, 'application/json', '{"cloud_instance_name":"microsoftonline.com"}'),
+  'entra-id': reply(200, 'application/json', '{"issuer":"https://$host/{tenantid}/v2.0"}'),
   gateway: `location = /status-0123456789abcdef { return 200; } location = /internal-status-0123456789abcdef { return 200; }
     location = /signin { return 200; } location = /servicestatus { return 200; }
     location / { ${reply(404, 'application/json', '{ "statusCode": 404, "message": "Resource not found" }')} }`,
