@@ -217,6 +217,22 @@ t.test('another name: what cuts every handshake reads no names', async (t) => {
   t.match(others[1]?.detail.text, /does not answer with the name www\.microsoft\.com$/);
 });
 
+t.test('another name: not where TLS comes after words of the protocol', async (t) => {
+  const prelogin = Buffer.from('0401001a00000100' + '00000b00060100110001ff' + '0c0007d0000003', 'hex');
+  const peer = await tcpPeer(t, (socket) => {
+    socket.once('data', () => {
+      socket.write(prelogin);
+      socket.once('data', () => socket.end());
+    });
+  });
+  const run = await ran({
+    options: { target: targets('tds://10.0.0.9:1433') },
+    redirections: [to(peer, '10.0.0.9', 1433)],
+  });
+  t.match(run.only, { status: 'unreachable', failure: 'tls_closed' });
+  t.notOk(run.controls.some(({ name }) => name === 'tls-other-name'));
+});
+
 t.test('another name: the alert of a server is an answer', async (t) => {
   const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 112]);
   const peer = await tcpPeer(t, (socket, number) => {

@@ -23,7 +23,7 @@ const COMMON_NAME = 'www.microsoft.com';
 export async function otherNames(targets: readonly Target[], context: RunContext): Promise<OtherName[]> {
   const cut = targets.flatMap(({ id, host, port, attempts, status }) => {
     if (status === 'reachable') return [];
-    const hit = attempts.find(({ failure }) => CUT.includes(failure));
+    const hit = attempts.find((attempt) => CUT.includes(attempt.failure) && beganWithTls(attempt));
     return hit === undefined ? [] : [{ id, host, port, address: hit.address }];
   });
   const allowed = targets.find(
@@ -37,6 +37,11 @@ export async function otherNames(targets: readonly Target[], context: RunContext
       ),
   );
   return controls;
+}
+
+/** SQL and SMTP agree on TLS in words of their own first: a hello without them would be no experiment. */
+function beganWithTls({ steps }: Target['attempts'][number]): boolean {
+  return !steps.some(({ name }) => name === 'handshake');
 }
 
 function hasCertificate({ ok, facts }: Target['attempts'][number]): boolean {
