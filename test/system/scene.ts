@@ -1,13 +1,14 @@
 /** The frame of each file of system tests: what it needs, the healthy network, and what is left out and why. */
 import t, { type Test } from 'tap';
 import { Subnet } from './azure.ts';
-import { which } from './processes.ts';
+import { command, which } from './processes.ts';
 import { NAMES, PLACES, type Place } from './services.ts';
 
 /** Programs by the package of Debian that holds them. */
 const PACKAGES = {
   dnsmasq: 'dnsmasq',
   faketime: 'faketime',
+  impacket: 'python3-impacket',
   mitmdump: 'mitmproxy',
   nft: 'nftables',
   nginx: 'nginx-light libnginx-mod-stream',
@@ -15,6 +16,7 @@ const PACKAGES = {
   'rabbitmq-server': 'rabbitmq-server',
   'redis-server': 'redis-server',
   postfix: 'postfix',
+  smbd: 'samba',
   squid: 'squid-openssl',
   ip: 'iproute2',
   unbound: 'unbound',
@@ -23,12 +25,23 @@ export type Program = keyof typeof PACKAGES;
 
 const ALWAYS = ['ip', 'nft', 'nginx', 'openssl', 'postfix', 'unbound'] as const;
 
+/** Modules of Debian's Python, which are no programs of their own. */
+const PYTHON_MODULES: readonly Program[] = ['impacket'];
+
+async function isInstalled(program: Program): Promise<boolean> {
+  if (!PYTHON_MODULES.includes(program)) return (await which(program)) !== null;
+  return command(['/usr/bin/python3', '-c', `import ${program}`]).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Why a test that needs these programs cannot run here, or null when it can. */
 async function obstacle(programs: readonly Program[]): Promise<string | null> {
   if (process.getuid?.() !== 0) return 'network namespaces need root';
   const packages: string[] = [];
   for (const program of new Set([...ALWAYS, ...programs])) {
-    if ((await which(program)) === null) packages.push(PACKAGES[program]);
+    if (!(await isInstalled(program))) packages.push(PACKAGES[program]);
   }
   return packages.length === 0 ? null : `not installed: apt-get install ${packages.join(' ')}`;
 }
