@@ -5,7 +5,7 @@
 import type { Decoded } from './wire/read.ts';
 
 /** What a header asks for: plain AMQP, TLS first, or SASL first; the last stands for AMQP before 1.0. */
-export type AmqpLayer = 'amqp' | 'tls' | 'sasl' | 'other-version';
+type AmqpLayer = 'amqp' | 'tls' | 'sasl' | 'other-version';
 
 export interface AmqpHeader {
   readonly layer: AmqpLayer;
