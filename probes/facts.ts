@@ -77,6 +77,16 @@ const SmbFacts = z.strictObject({
   capabilities: z.array(z.string()).describe('What the server says that it can, in MS-SMB2’s words'),
 });
 
+export const NtpFacts = z.strictObject({
+  stratum: z.int().min(0).max(16).describe('1 to 15; with 0 and 16 the server has no time to give'),
+  synchronised: z.boolean().describe('False when the server says that its own clock has no source'),
+  offsetMs: z.number().nullable().describe('Local clock minus the server’s'),
+  delayMs: z.number().nullable().describe('Time on the way, there and back'),
+  referenceId: z.string().describe('Name or address of the server’s own source'),
+  kiss: z.string().nullable().describe('The code by which it turned this client away (kiss-o’-death)'),
+});
+export type NtpFacts = z.infer<typeof NtpFacts>;
+
 export const SmtpFacts = z.strictObject({
   banner: z.string().describe('Text of the greeting, at most 256 characters'),
   capabilities: z
@@ -127,6 +137,7 @@ export const Facts = z.strictObject({
   kms: KmsFacts.optional(),
   redis: RedisFacts.optional(),
   smb: SmbFacts.optional(),
+  ntp: NtpFacts.optional(),
   smtp: SmtpFacts.optional(),
   tds: TdsFacts.optional(),
 });

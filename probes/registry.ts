@@ -7,6 +7,7 @@ import { gateway } from './gateway.ts';
 import { http, https } from './http.ts';
 import { keyVault } from './key-vault.ts';
 import { kms } from './kms.ts';
+import { ntp } from './ntp.ts';
 import type { Conversation } from './protocols.ts';
 import { redis, rediss } from './redis.ts';
 import { smb } from './smb.ts';
@@ -33,6 +34,7 @@ const registry: Partial<Record<Conversation, Probe>> = {
   redis,
   rediss,
   smb,
+  ntp,
   smtp,
   storage,
   tcp,

@@ -26,7 +26,7 @@ const DEFAULT_PORTS: Readonly<Record<Protocol, number | null>> = {
 };
 
 /** Known schemes whose transport this version has no probe for: not even the first packet could be judged. */
-const NOT_SPOKEN: ReadonlySet<Protocol> = new Set(['ntp', 'icmp']);
+const NOT_SPOKEN: ReadonlySet<Protocol> = new Set(['icmp']);
 
 const LONGEST_URL = 2048;
 const SHAPE = /^([^:/?#\s]*):\/\/([^/?#]*)([\s\S]*)$/;

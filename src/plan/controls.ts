@@ -30,6 +30,6 @@ export const CONTROLS: readonly PlannedControl[] = [
   {
     name: 'clock',
     destination: 'nothing of its own',
-    purpose: 'this clock against the Date of replies',
+    purpose: 'this clock against NTP time and the Date of replies',
   },
 ];

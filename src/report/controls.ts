@@ -45,7 +45,7 @@ const OtherName = z.strictObject({
   }),
 });
 
-/** The local clock against `Date` of the services that answered. */
+/** The local clock against time servers and the `Date` of the services that answered. */
 const ClockControl = z.strictObject({
   name: z.literal('clock'),
   outcome,

@@ -19,7 +19,7 @@ t.test('what each protocol is spoken over', async (t) => {
     smb: 'tcp',
     redis: 'tcp',
     rediss: 'tls',
-    ntp: null,
+    ntp: 'nothing',
     dns: 'nothing',
     icmp: null,
   });

@@ -85,3 +85,22 @@ t.test('what is no HTTP date tells no time', async (t) => {
 t.test('each target tells the time once', async (t) => {
   t.equal(judged([attempt(null), ahead(0), ahead(0)]).detail.samples.length, 1);
 });
+
+/** A time server, this far from this clock. */
+function timeServer(offsetMs: number | null, synchronised = true): Attempt {
+  const ntp = { stratum: 2, synchronised, offsetMs, delayMs: 1, referenceId: '10.0.0.1', kiss: null };
+  return { ...attempt(null), facts: { ntp } };
+}
+
+t.test('time servers tell the time as well as services', async (t) => {
+  t.match(judged([timeServer(-600_000)]), { outcome: 'anomalous', detail: { offsetMs: -600_000 } });
+  t.match(judged([timeServer(600_000)], [timeServer(500)], [ahead(0)]), {
+    outcome: 'expected',
+    detail: { offsetMs: 500, samples: { length: 3 } },
+  });
+});
+
+t.test('a time server without time tells none', async (t) => {
+  t.equal(judged([timeServer(600_000, false)]).outcome, 'unknown');
+  t.equal(judged([timeServer(null)]).outcome, 'unknown');
+});

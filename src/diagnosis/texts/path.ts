@@ -104,8 +104,8 @@ export const PATH_CAUSES = {
       'The local clock differs from the peers’ by more than five minutes. Certificates then look expired or ' +
       'not valid yet, and tokens and shared access signatures are refused. The network is not at fault.',
     recognisedBy:
-      'The Date of the replies differs from the local clock by more than 5 minutes; or, where no reply gave a ' +
-      'time, the validity of public certificates fails on at least three hosts at once in the same direction.',
+      'NTP time or the Date of the replies differs from the local clock by more than 5 minutes; or, where no ' +
+      'reply gave a time, the validity of public certificates fails on at least three hosts at once in the same direction.',
     owner: 'vm',
     remedy: [
       'Linux: check chrony (chronyc tracking) and that it uses the host clock /dev/ptp_hyperv; then ' +

@@ -1,4 +1,4 @@
-/** The local clock against the `Date` of the services that answered. Pure. */
+/** The local clock against time servers, and against the `Date` of the services that answered. Pure. */
 import type { ControlOf } from '../../report/controls.ts';
 import type { Attempt, Target } from '../../report/schema.ts';
 
@@ -35,8 +35,14 @@ export function clock(targets: readonly Target[]): ControlOf<'clock'> {
   };
 }
 
-/** ms, local minus remote; `Date` has whole seconds, and a block page's `Date` is as good as any. */
-function offset({ startedAt, steps, facts }: Attempt): number | null {
+/** ms, local minus remote. */
+function offset(attempt: Attempt): number | null {
+  const { ntp } = attempt.facts;
+  return ntp?.synchronised === true ? ntp.offsetMs : offsetByDate(attempt);
+}
+
+/** `Date` has whole seconds, and a block page's `Date` is as good as any. */
+function offsetByDate({ startedAt, steps, facts }: Attempt): number | null {
   const date = facts.http?.headers['date'] ?? '';
   const remote = IMF_FIXDATE.test(date) ? Date.parse(date) : Number.NaN;
   if (Number.isNaN(remote)) return null;
