@@ -138,6 +138,7 @@ t.test('TLS follows where the server means it', async (t) => {
   for (const [title, words, azureIssuer, steps] of [
     ['on', ON, false, ['connect', 'handshake', '✗tls']],
     ['required', REQUIRED, false, ['connect', 'handshake', '✗tls']],
+    ['a word that nobody knows', reply('20'), false, ['connect', 'handshake', '✗tls']],
     ['off', OFF, false, ['connect', 'handshake']],
     ['off, at a service of Azure’s', OFF, true, ['connect', 'handshake', '✗tls']],
     ['not supported', NOT_SUPPORTED, true, ['connect', 'handshake']],
