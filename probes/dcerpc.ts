@@ -13,7 +13,7 @@ export interface Syntax {
 }
 
 /** What a server makes of the one interface that a bind asks for. */
-export interface BindResult {
+interface BindResult {
   readonly result: string;
   /** Null where the result is acceptance, which has no reason. */
   readonly reason: string | null;
