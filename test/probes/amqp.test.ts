@@ -1,5 +1,6 @@
 /** AMQP against a broker of another hand, and against peers that misbehave. */
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import rhea from 'rhea';
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
@@ -21,7 +22,7 @@ import { type Behaviour, openPeer, openTlsPeer } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
 
 /** Long enough for a busy machine to answer, short enough to wait for. */
-const SHORT_MS = 1000;
+const SHORT_MS = 2000;
 const LONG_MS = 20_000;
 const root = await authority('CN=Root');
 const trust = new TrustStore([root.pem], []);
@@ -192,6 +193,22 @@ for (const [protocol, cases, open] of [
     await Promise.all(attempts);
   });
 }
+
+t.test('amqps: a reset beneath TLS, before the header and after it', async (t) => {
+  for (const words of ['', SASL]) {
+    const peer = await openPeer(t, (raw) => {
+      const secured = new TLSSocket(raw, { isServer: true, ...secure });
+      secured.on('error', () => undefined);
+      secured.once('data', () => secured.write(words, () => raw.resetAndDestroy()));
+    });
+    t.match(await tryOnce('amqps', peer, { stepMs: LONG_MS, trust, target }), {
+      failure: 'protocol_closed',
+      steps: ['connect', 'tls', '✗handshake'],
+      facts: { proof: 'certificate', tls: { nameMatches: true } },
+    });
+    await peer.deserted();
+  }
+});
 
 t.test('amqps: a plain broker is no TLS', async (t) => {
   const peer = await openPeer(t, says(SASL));

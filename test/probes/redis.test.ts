@@ -19,7 +19,7 @@ import { type Behaviour, openPeer, openTlsPeer } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
 
 /** Long enough for a busy machine to answer, short enough to wait for. */
-const SHORT_MS = 1000;
+const SHORT_MS = 2000;
 const LONG_MS = 20_000;
 const root = await authority('CN=Root');
 const trust = new TrustStore([root.pem], []);
