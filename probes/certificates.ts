@@ -1,7 +1,6 @@
 import { ProbeError } from './failures.ts';
-import { mustNotBeServerError } from './http.ts';
 import type { Probe } from './types.ts';
-import { answeredBy, get, type HttpReply, headerOf, requestTo } from './wire/http.ts';
+import { answeredBy, get, type HttpReply, headerOf, mustNotBeServerError, requestTo } from './wire/http.ts';
 
 /** Paths of revocation lists and issuer certificates (RFC 5280 sections 4.2.1.13 and 4.2.2.1). */
 const DER_PATH = /\.(?:crl|crt|cer|der)$/i;

@@ -1,7 +1,6 @@
-import { mustNotBeServerError } from './http.ts';
 import type { GatewayFacts } from './product-facts.ts';
 import type { Probe } from './types.ts';
-import { get, type HttpReply, requestTo } from './wire/http.ts';
+import { get, type HttpReply, mustNotBeServerError, requestTo } from './wire/http.ts';
 import { parseJson, valueAt } from './wire/json.ts';
 
 /**

@@ -1,6 +1,5 @@
-import { ProbeError } from './failures.ts';
 import type { Probe } from './types.ts';
-import { get, type HttpReply, requestTo } from './wire/http.ts';
+import { get, mustNotBeServerError, requestTo } from './wire/http.ts';
 
 /** Plain HTTP: nothing vouches for who answers, so a server error is no proof of the service. */
 export const http: Probe = {
@@ -20,8 +19,3 @@ export const https: Probe = {
     session.facts.proof = 'reply';
   },
 };
-
-/** @throws ProbeError http_unexpected: whoever passes requests on for others says 5xx when it cannot */
-export function mustNotBeServerError({ status }: HttpReply): void {
-  if (status >= 500) throw new ProbeError('http_unexpected', `status ${status}`);
-}

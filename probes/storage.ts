@@ -40,8 +40,8 @@ export function readStorage(reply: HttpReply): StorageFacts | null {
   };
 }
 
-/** XML from blobs, queues and files, JSON from tables. */
+/** XML from blobs, queues and files; from tables JSON, or Atom to a caller that names no version. */
 function codeInBody(text: string): string | null {
-  const xml = /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(text)?.[1];
+  const xml = /<(?:m:)?code>([a-z0-9]{1,64})<\/(?:m:)?code>/i.exec(text)?.[1];
   return codeIn(xml ?? valueAt(parseJson(text), 'odata.error', 'code'));
 }

@@ -66,6 +66,11 @@ export function answeredBy(reply: HttpReply): string {
   ].join(', ');
 }
 
+/** @throws ProbeError http_unexpected: whoever passes requests on for others says 5xx when it cannot */
+export function mustNotBeServerError({ status }: HttpReply): void {
+  if (status >= 500) throw new ProbeError('http_unexpected', `status ${status}`);
+}
+
 /**
  * Sends one GET and keeps what came back as evidence, also of a reply that broke off.
  * @param check throws when the reply is not one that the service gives; the step has failed then

@@ -97,7 +97,7 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
     next: 'Check for a firewall that ends the connection after the first bytes, and the service’s own firewall.',
   },
   protocol_mismatch: {
-    means: 'The peer answered, but not in the service’s protocol.',
+    means: 'The peer answered, but not in the service’s protocol, or not as the service itself does.',
     next: 'Check that the address and port are the service’s, and what else listens there.',
   },
   protocol_refused: {

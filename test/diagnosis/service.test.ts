@@ -42,6 +42,11 @@ t.test('wrong-service', async (t) => {
     t.same(causes, { [kms.id]: 'wrong-service', [smtp.id]: 'undetermined' });
   });
 
+  t.test('plain text where TLS was due is one as well', async (t) => {
+    const { causes } = judge({ targets: [failed('sql', 'a.net', '20.1.1.1', 'tls_not_tls')] });
+    t.same(Object.values(causes), ['wrong-service']);
+  });
+
   t.test('leaves silence and block pages to others', async (t) => {
     const { findings } = judge({
       targets: [

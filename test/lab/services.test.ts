@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import t from 'tap';
 import { startLab } from '../../src/lab/index.ts';
 import { type Answer, get, portFor, shownTo, text } from './client-of-the-lab.ts';
@@ -45,6 +47,28 @@ t.test('the other services over HTTPS', async (t) => {
   const metrics = await get(lab, 'https://prod3.prod.microsoftmetrics.com:1886/RecoveryService');
   t.equal(metrics.status, 404);
   t.equal((await get(lab, 'https://dc.services.visualstudio.com/v2/track')).status, 405);
+});
+
+t.test('Event Hubs agrees to AMQP over WebSockets, and to nothing else', async (t) => {
+  const upgrade = async (host: string, protocol: string) => {
+    const request = https.get({
+      ...{ host: '127.0.0.1', port: portFor(lab, host, 443), servername: host, rejectUnauthorized: false },
+      path: '/$servicebus/websocket',
+      headers: {
+        ...{ host, connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-protocol': protocol },
+        // The key of RFC 6455, 1.3, whose answer is given there.
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      },
+      agent: false,
+    });
+    const [response] = await Promise.race([once(request, 'upgrade'), once(request, 'response')]);
+    request.destroy();
+    return [response.statusCode, response.headers['sec-websocket-accept']];
+  };
+  const hub = 'labevents.servicebus.windows.net';
+  t.same(await upgrade(hub, 'AMQPWSB10'), [101, 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=']);
+  t.same(await upgrade(hub, 'chat'), [400, undefined]);
+  t.same(await upgrade('labvault.vault.azure.net', 'AMQPWSB10'), [400, undefined]);
 });
 
 t.test('the gateway and its companions', async (t) => {

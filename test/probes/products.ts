@@ -39,7 +39,7 @@ export async function playing(
 }
 
 /** A TLS server with a good certificate for this host. */
-export async function certified(t: Owner, host: string, behave: Behaviour): Promise<Peer> {
+async function certified(t: Owner, host: string, behave: Behaviour): Promise<Peer> {
   return openTlsPeer(t, identity(await server(root, [host])), behave);
 }
 

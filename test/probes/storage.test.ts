@@ -46,6 +46,14 @@ t.test('what Storage says to an anonymous caller is proof, whatever the status',
       });
     }
   }
+  const atom = [
+    '<error xmlns="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"><code>ResourceNotFound</code></error>',
+    '<m:error xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"><m:code>ResourceNotFound</m:code></m:error>',
+  ];
+  for (const body of atom) {
+    const { facts } = await answered(t, reply('404 Not Found', SERVER, body));
+    t.match(facts.storage, { errorCode: 'ResourceNotFound', networkDenied: false });
+  }
   const table = await answered(t, reply('404 Not Found', SERVER, odata('ResourceNotFound', 'None.')));
   t.match(table.facts.storage, { errorCode: 'ResourceNotFound', networkDenied: false });
 });

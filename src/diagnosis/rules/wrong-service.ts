@@ -15,7 +15,7 @@ export const wrongService: Rule = (scene) => {
 function isOther(target: Target): boolean {
   // An RPC server that knows no KMS interface says so by refusing the bind.
   return (
-    failedWith(target, ['protocol_mismatch']) ||
+    failedWith(target, ['protocol_mismatch', 'tls_not_tls']) ||
     (target.protocol === 'kms' && failedWith(target, ['protocol_refused']))
   );
 }

@@ -10,7 +10,7 @@ export const SERVICE_CAUSES = {
       'of another product. The name leads to the wrong address, the port belongs to something else, or a ' +
       'device on the path answers with a page that this tool does not know.',
     recognisedBy:
-      'The reply is not of the expected protocol, or lacks what only the service sends: a request id with an ' +
+      'The reply is not of the expected protocol (TLS included), or lacks what only the service sends: a request id with an ' +
       'error code from Storage, a service version from Key Vault, a feed or tracking id from Event Hubs, an ' +
       'issuer of its cloud from Entra ID, an accepted bind from KMS.',
     owner: 'service',
