@@ -17,8 +17,10 @@ const PACKAGES = {
   'redis-server': 'redis-server',
   postfix: 'postfix',
   smbd: 'samba',
+  pytds: 'python3-tds',
   squid: 'squid-openssl',
   ip: 'iproute2',
+  tsql: 'freetds-bin',
   unbound: 'unbound',
 } as const;
 export type Program = keyof typeof PACKAGES;
@@ -26,7 +28,7 @@ export type Program = keyof typeof PACKAGES;
 const ALWAYS = ['ip', 'nft', 'nginx', 'openssl', 'postfix', 'unbound'] as const;
 
 /** Modules of Debian's Python, which are no programs of their own. */
-const PYTHON_MODULES: readonly Program[] = ['impacket'];
+const PYTHON_MODULES: readonly Program[] = ['impacket', 'pytds'];
 
 async function isInstalled(program: Program): Promise<boolean> {
   if (!PYTHON_MODULES.includes(program)) return (await which(program)) !== null;
