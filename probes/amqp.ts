@@ -12,7 +12,8 @@ const LONGEST_MECHANISM = 64;
 
 /**
  * AMQP without TLS. A server that wants another layer first answers with the header of that layer and closes
- * (OASIS AMQP 1.0, part 2 section 2.2): Event Hubs asks for TLS in this way, and only AMQP 1.0 answers so.
+ * (OASIS AMQP 1.0, part 2 section 2.2). Event Hubs is said to demand TLS in this way on 5672 (AMQP 1.0 in Azure
+ * Service Bus and Event Hubs protocol guide), and only AMQP 1.0 answers so.
  */
 export const amqp: Probe = {
   over: 'tcp',
