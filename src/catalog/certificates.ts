@@ -15,6 +15,14 @@ const HTTP = {
   path: '/',
 } as const;
 
+/**
+ * An OCSP request in the form for GET (RFC 6960, A.1): the status of DigiCert Global Root G2, by the SHA-1 hashes
+ * of its name and key and its serial number. A responder answers it in DER, if only that it is not responsible.
+ */
+const STATUS_REQUEST =
+  'MFEwTzBNMEswSTAJBgUrDgMCGgUABBQ50otx%2Fh0Ztl%2Bz8SiPI7wEWVxDlQQUTiJUIBiV5uNu5g%2' +
+  'F6%2BrkS7QYXjzkCEAM68eanEamguyhksR0J%2BuU%3D';
+
 const CURRENT = {
   ...HTTP,
   required: REQUIRED,
@@ -46,8 +54,16 @@ const current: readonly CatalogRow[] = [
   },
   {
     ...CURRENT,
-    hosts: inEveryCloud('ocsp.digicert.com', 'oneocsp.microsoft.com'),
+    hosts: inEveryCloud('ocsp.digicert.com'),
+    path: `/${STATUS_REQUEST}`,
     purpose: 'Certificate status (OCSP)',
+  },
+  {
+    ...CURRENT,
+    hosts: inEveryCloud('oneocsp.microsoft.com'),
+    path: `/ocsp/${STATUS_REQUEST}`,
+    purpose: 'Certificate status (OCSP)',
+    why: 'The path in front of the request is the one that Microsoft’s certificates name.',
   },
   {
     ...CURRENT,

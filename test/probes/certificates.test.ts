@@ -8,7 +8,11 @@ import { PRODUCTS, reply, talk } from './products.ts';
 
 const LIST = PRODUCTS.certificates;
 const ISSUER = { host: 'cacerts.digicert.com', path: '/DigiCertGlobalRootG2.crt' };
-const OCSP = { host: 'ocsp.digicert.com', path: '/' };
+const OTHER = { host: 'www.microsoft.com', path: '/' };
+const STATUS = {
+  host: 'ocsp.digicert.com',
+  path: '/MFEwTzBNMEswSTAJBgUrDgMCGgUABBQ50otx%2Fh0Ztl%2Bz8SiPI7wEWVxDlQQUTiJUIBiV5uNu5g%2F6%2Brk%3D',
+};
 
 const root = await authority('CN=CRL test root, O=Test');
 const certificate = new Uint8Array(root.certificate.rawData);
@@ -27,7 +31,11 @@ function served(type: string, body: Uint8Array, status = '200 OK'): Uint8Array {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-async function asked(t: Test, target: typeof LIST | typeof ISSUER | typeof OCSP, text: string | Uint8Array) {
+async function asked(
+  t: Test,
+  target: { readonly host: string; readonly path: string },
+  text: string | Uint8Array,
+) {
   return talk('certificates', await openPeer(t, saysAndCloses(text)), target);
 }
 
@@ -52,7 +60,10 @@ t.test('a page in its place is somebody else’s', async (t) => {
     served('application/pkix-crl', Buffer.alloc(0)),
   ]) {
     const tried = await asked(t, LIST, text);
-    t.match(tried, { failure: 'protocol_mismatch', error: /^no certificate or revocation list: status 200/ });
+    t.match(tried, {
+      failure: 'protocol_mismatch',
+      error: /^no certificate, revocation list or OCSP reply: status 200/,
+    });
     t.equal(tried.facts.proof, 'connect');
   }
 });
@@ -64,16 +75,31 @@ t.test('a redirection or an error in its place is not the list', async (t) => {
   }
 });
 
+t.test('an OCSP responder answers in DER, or with an error of HTTP', async (t) => {
+  // RFC 6960, 4.2.1: malformedRequest, internalError, tryLater, sigRequired, unauthorized.
+  for (const status of [1, 2, 3, 5, 6]) {
+    const body = Uint8Array.of(0x30, 0x03, 0x0a, 0x01, status);
+    t.match(await asked(t, STATUS, served('application/ocsp-response', body)), {
+      failure: null,
+      facts: { proof: 'reply' },
+    });
+  }
+  t.match(await asked(t, STATUS, reply('405 Not Allowed', {})), { failure: null });
+  t.match(await asked(t, STATUS, reply('503 Unavailable', {})), { failure: 'http_unexpected' });
+  const page = reply('200 OK', { 'content-type': 'text/html' }, '<html>Please log in</html>');
+  t.match(await asked(t, STATUS, page), { failure: 'protocol_mismatch', facts: { proof: 'connect' } });
+});
+
 t.test('where no path is known, any reply but a server error will do', async (t) => {
   for (const status of ['200 OK', '302 Found', '400 Bad Request', '404 Not Found']) {
-    const tried = await asked(t, OCSP, reply(status, {}));
+    const tried = await asked(t, OTHER, reply(status, {}));
     t.match(tried, { failure: null, facts: { proof: 'reply' } }, status);
   }
-  t.match(await asked(t, OCSP, reply('503 Unavailable', {})), { failure: 'http_unexpected' });
+  t.match(await asked(t, OTHER, reply('503 Unavailable', {})), { failure: 'http_unexpected' });
 });
 
 t.test('a block page is called one, also where a list was due', async (t) => {
-  for (const target of [LIST, OCSP]) {
+  for (const target of [LIST, STATUS, OTHER]) {
     const page = reply(
       '200 OK',
       {},

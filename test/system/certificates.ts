@@ -72,6 +72,15 @@ export class Authority {
     await command(['openssl', 'x509', '-in', file('issuer.pem'), ...der, join(folder, ISSUER)]);
   }
 
+  /** An OCSP responder of Openssl's for what has been issued, on this port; `publish` comes first. */
+  ocspResponder(port: number): string[] {
+    const file = (name: string) => join(this.#folder, name);
+    return [
+      ...['openssl', 'ocsp', '-port', String(port), '-index', file('index.txt'), '-CA', file('issuer.pem')],
+      ...['-rsigner', file('issuer.pem'), '-rkey', file('issuer.key')],
+    ];
+  }
+
   /** The root's key and certificate in one file's text, as mitmproxy wants its authority. */
   async bundle(): Promise<string> {
     const parts = ['root.key', 'root.pem'].map((name) => readFile(join(this.#folder, name), 'utf8'));
