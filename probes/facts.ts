@@ -105,7 +105,7 @@ const TdsFacts = z.strictObject({
   fedAuthRequired: z
     .boolean()
     .nullable()
-    .describe('Whether only Entra ID logs in; null when the server does not say'),
+    .describe('What the server answered to FEDAUTHREQUIRED (Entra ID); null when it did not'),
 });
 
 /** What a service said of itself, and what the probe wants to say about how far it went. */

@@ -43,7 +43,7 @@ export interface PreloginReply {
   readonly version: string;
   /** `off`, `on`, `not-supported`, `required`, `strict`, or the byte itself as `0x…`. */
   readonly encryption: string;
-  /** Whether it insists on Entra ID where the client offers it; null when it does not say. */
+  /** Its answer to a client that is ready for Entra ID; null when it gave none. */
   readonly fedAuthRequired: boolean | null;
 }
 

@@ -9,13 +9,13 @@ import {
 } from '../../probes/tds-message.ts';
 import { bytes, decodeInPieces, runs } from './codec.ts';
 
-/** The PRELOGIN of a client as [MS-TDS] 4.1 and public dumps have it. */
+/** The PRELOGIN of a client in [MS-TDS] 4.1. */
 const CLIENT = bytes(
   '12 01 00 2f 00 00 01 00',
   '00 00 1a 00 06 01 00 20 00 01 02 00 21 00 01 03 00 22 00 04 04 00 26 00 01 ff',
   '09 00 00 00 00 00 01 00 b8 0d 00 00 01',
 );
-/** The reply of SQL Server 2008, as [MS-TDS] 4.2 has one. */
+/** The reply that was captured of SQL Server 2008, to a client that offered encryption. */
 const OPTIONS = '00 00 1a 00 06 01 00 20 00 01 02 00 21 00 01 03 00 22 00 00 04 00 22 00 01 ff';
 const SERVER = bytes('04 01 00 2b 00 00 01 00', OPTIONS, '0a 00 09 e3 00 00 01 00 01');
 
@@ -36,7 +36,7 @@ function azure(encryption: string, fedAuth = '01'): Uint8Array {
   );
 }
 
-t.test('the reply of the specification', async (t) => {
+t.test('the reply of SQL Server 2008', async (t) => {
   const message = { version: '10.0.2531', encryption: 'on', fedAuthRequired: null };
   t.same(decodePreloginReply(SERVER), { kind: 'message', message, consumed: 43 });
   const more = Uint8Array.from([...SERVER, 0x17, 3, 3]);
@@ -63,7 +63,7 @@ t.test('the words for encryption', async (t) => {
   }
 });
 
-t.test('whether only Entra ID logs in', async (t) => {
+t.test('the answer to FEDAUTHREQUIRED', async (t) => {
   t.match(decodePreloginReply(azure('03', '01')), { message: { fedAuthRequired: true } });
   t.match(decodePreloginReply(azure('03', '00')), { message: { fedAuthRequired: false } });
 });

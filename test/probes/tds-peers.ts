@@ -1,4 +1,4 @@
-/** SQL servers for the tests of TDS: the specification's bytes, and what they are made of. */
+/** SQL servers for the tests of TDS: a real one's bytes, and what they are made of. */
 import type { Server } from 'node:net';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import { authority, server } from '../servers/certificates.ts';
@@ -11,7 +11,7 @@ export const leaf = await server(root, ['*.database.windows.net']);
 const trust = new TrustStore([root.pem], []);
 export const known = { trust, target: { host: HOST } };
 
-/** The reply of SQL Server 2008 in [MS-TDS] 4.2, with this byte for encryption. */
+/** The reply that was captured of SQL Server 2008, with this byte for encryption. */
 export const reply = (encryption: string): Uint8Array =>
   bytes(
     '04 01 00 2b 00 00 01 00',

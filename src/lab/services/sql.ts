@@ -84,6 +84,7 @@ class WrappedTls extends Duplex {
     super();
     this.#socket = socket;
     this.#bytes = early;
+    this.#unwrap();
     socket.on('data', (chunk: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk]);
       this.#unwrap();
