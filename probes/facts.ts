@@ -77,6 +77,10 @@ const SmbFacts = z.strictObject({
   capabilities: z.array(z.string()).describe('What the server says that it can, in MS-SMB2’s words'),
 });
 
+const IcmpFacts = z.strictObject({
+  rttMs: z.number().nullable().describe('Round trip of the echo request, as ping says'),
+});
+
 export const NtpFacts = z.strictObject({
   stratum: z.int().min(0).max(16).describe('1 to 15; with 0 and 16 the server has no time to give'),
   synchronised: z.boolean().describe('False when the server says that its own clock has no source'),
@@ -137,6 +141,7 @@ export const Facts = z.strictObject({
   kms: KmsFacts.optional(),
   redis: RedisFacts.optional(),
   smb: SmbFacts.optional(),
+  icmp: IcmpFacts.optional(),
   ntp: NtpFacts.optional(),
   smtp: SmtpFacts.optional(),
   tds: TdsFacts.optional(),

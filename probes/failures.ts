@@ -37,6 +37,11 @@ export const FAILURES = [
 
 export type Failure = (typeof FAILURES)[number];
 
+/** Thrown where this machine has not what a conversation takes: nothing was sent, so nothing failed. */
+export class NotPossibleHere extends Error {
+  override readonly name = 'NotPossibleHere';
+}
+
 /** The one error that probes and the wire throw: a failure of the list above, and what was seen, in words. */
 export class ProbeError extends Error {
   override readonly name = 'ProbeError';

@@ -5,6 +5,7 @@ import { entraId } from './entra-id.ts';
 import { eventHubs } from './event-hubs.ts';
 import { gateway } from './gateway.ts';
 import { http, https } from './http.ts';
+import { icmp } from './icmp.ts';
 import { keyVault } from './key-vault.ts';
 import { kms } from './kms.ts';
 import { ntp } from './ntp.ts';
@@ -19,7 +20,7 @@ import { tls } from './tls.ts';
 import type { Probe } from './types.ts';
 
 /** Every probe, by the conversation that it holds. */
-const registry: Partial<Record<Conversation, Probe>> = {
+const registry: Readonly<Record<Conversation, Probe>> = {
   amqp,
   amqps,
   certificates,
@@ -29,6 +30,7 @@ const registry: Partial<Record<Conversation, Probe>> = {
   gateway,
   http,
   https,
+  icmp,
   'key-vault': keyVault,
   kms,
   redis,
@@ -42,7 +44,7 @@ const registry: Partial<Record<Conversation, Probe>> = {
   tls,
 };
 
-/** The probe for a conversation, or null when this version has none. */
-export function probeFor(conversation: Conversation): Probe | null {
-  return registry[conversation] ?? null;
+/** The probe for a conversation. */
+export function probeFor(conversation: Conversation): Probe {
+  return registry[conversation];
 }

@@ -2,6 +2,7 @@
  * Everything through which a probe touches the world, in one value that tests can replace: clocks,
  * randomness, sockets, and the user's redirections.
  */
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { connect, isIPv6, type Socket, SocketAddress } from 'node:net';
@@ -19,6 +20,11 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** How a program ended: with what it wrote on stdout and stderr, or before it began. */
+export type Finished =
+  | { readonly kind: 'ended'; readonly output: string }
+  | { readonly kind: 'not-started'; readonly code: string };
+
 export interface Outside {
   /** Wall clock, ms since the epoch. */
   now(): number;
@@ -29,6 +35,9 @@ export interface Outside {
   route(host: string, address: string, port: number): Endpoint;
   stream(endpoint: Endpoint): Socket;
   datagram(address: string): DatagramSocket;
+  readonly platform: NodeJS.Platform;
+  /** Runs a program of this machine without a shell; aborting the signal kills it. */
+  program(argv: readonly string[], signal: AbortSignal): Promise<Finished>;
 }
 
 /** The real world, with the user's redirections in front of it. */
@@ -40,7 +49,33 @@ export function createOutside(redirections: readonly Redirection[] = []): Outsid
     route: (host, address, port) => redirect(redirections, host, address, port),
     stream: ({ address, port }) => connect({ host: address, port, noDelay: true }),
     datagram: (address) => createSocket(isIPv6(address) ? 'udp6' : 'udp4'),
+    platform: process.platform,
+    program: runProgram,
   };
+}
+
+const MOST_OUTPUT = 65_536;
+
+function runProgram([file = '', ...args]: readonly string[], signal: AbortSignal): Promise<Finished> {
+  const { PATH, SystemRoot } = process.env;
+  // Its words are to be understood, so they must not depend on this machine's language.
+  const env = { PATH, SystemRoot, LC_ALL: 'C' };
+  return new Promise((resolve) => {
+    const options = {
+      env,
+      signal,
+      maxBuffer: MOST_OUTPUT,
+      windowsHide: true,
+      killSignal: 'SIGKILL',
+    } as const;
+    execFile(file, args, options, (error, stdout, stderr) => {
+      // A code that is a number is the program's own; a word says that it never began, or was ended.
+      const code = typeof error?.code === 'string' && stdout === '' && stderr === '' ? error.code : null;
+      resolve(
+        code === null ? { kind: 'ended', output: `${stdout}${stderr}` } : { kind: 'not-started', code },
+      );
+    });
+  });
 }
 
 /** The first redirection whose host matches the name or the address, and whose port matches. */

@@ -6,7 +6,7 @@ import { credentialParameter, quote } from './mask.ts';
 import { didYouMean } from './nearest.ts';
 import type { TargetUrl } from './types.ts';
 
-/** IANA's default port of each scheme; null where the scheme has none and the URL must give one. */
+/** IANA's default port of each scheme; null where the scheme has none and the URL must give one. ICMP has no ports. */
 const DEFAULT_PORTS: Readonly<Record<Protocol, number | null>> = {
   tcp: null,
   tls: null,
@@ -22,11 +22,8 @@ const DEFAULT_PORTS: Readonly<Record<Protocol, number | null>> = {
   rediss: 6380,
   ntp: 123,
   dns: 53,
-  icmp: null,
+  icmp: 0,
 };
-
-/** Known schemes whose transport this version has no probe for: not even the first packet could be judged. */
-const NOT_SPOKEN: ReadonlySet<Protocol> = new Set(['icmp']);
 
 const LONGEST_URL = 2048;
 const SHAPE = /^([^:/?#\s]*):\/\/([^/?#]*)([\s\S]*)$/;
@@ -39,9 +36,6 @@ function scheme(text: string): Protocol {
       `has the unknown scheme ${quote(`${text}://`)}.${didYouMean(text, PROTOCOLS, (name) => `${name}://`)} Known: ${spoken}`,
     );
   }
-  if (NOT_SPOKEN.has(known)) {
-    throw new BadValue(`uses ${known}://, which this version cannot probe; leave this target out`);
-  }
   return known;
 }
 
@@ -53,6 +47,8 @@ function splitAuthority(authority: string): { host: string; port: string | null 
 }
 
 function targetPort(protocol: Protocol, given: string | null): number {
+  if (given !== null && protocol === 'icmp')
+    throw new BadValue('has a port, and ICMP knows none: icmp://HOST');
   if (given !== null) return port(given);
   const usual = DEFAULT_PORTS[protocol];
   if (usual === null) throw new BadValue(`needs a port: ${protocol}://HOST:PORT`);
@@ -113,5 +109,6 @@ export function parseTargetUrl(text: string): TargetUrl {
 /** The URL again, as a config file may hold it. */
 export function formatTargetUrl(target: TargetUrl): string {
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  return `${target.protocol}://${host}:${target.port}${target.path ?? ''}`;
+  const port = target.protocol === 'icmp' ? '' : `:${target.port}`;
+  return `${target.protocol}://${host}${port}${target.path ?? ''}`;
 }

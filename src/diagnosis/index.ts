@@ -6,10 +6,11 @@ import { RULES } from './rules/index.ts';
 /**
  * Judges what was observed: pure, so that an old report can be judged again. Each rule sees what the rules
  * before it left unexplained. Returns the targets in the order given, `cause` set on each that is explained,
- * and the findings, network-wide ones first.
+ * and the findings, network-wide ones first. Pings are left out: Azure drops them in many places, so one proves nothing.
  */
 export function diagnose(observations: Observations): { targets: Target[]; findings: Finding[] } {
-  const targets = observations.targets.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const telling = observations.targets.filter(({ protocol }) => protocol !== 'icmp');
+  const targets = telling.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const causes = new Map<string, Cause>();
   const findings: Finding[] = [];
   for (const rule of RULES) {

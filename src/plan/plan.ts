@@ -36,8 +36,10 @@ export function makePlan(options: Options, place: Place): Plan {
 
 /** `--require`, `--optional`, `--only` and `--skip`, by group. */
 function withUsersChoice(target: PlannedTarget, options: Options): PlannedTarget {
-  const { group, kind } = target;
-  const required = options.require.includes(group) || (target.required && !options.optional.includes(group));
+  const { group, kind, protocol } = target;
+  const asked = options.require.includes(group) || (target.required && !options.optional.includes(group));
+  // Azure drops echo requests in many places: they decide nothing, whoever asks for it.
+  const required = asked && protocol !== 'icmp';
   const leftOut = options.skip.includes(group)
     ? 'left out by --skip'
     : options.only.length > 0 && !options.only.includes(group)

@@ -19,13 +19,15 @@ function count(targets: readonly Target[]): Counts {
 /**
  * What it amounts to. A required endpoint that was not reached blocks; one that was not tested makes it
  * inconclusive, for no data is never a pass; anything flaky, or optional and missing, degrades. What the
- * documents have dropped is reported, but nothing is held against a network that does without it.
+ * documents have dropped is reported, but nothing is held against a network that does without it, or without ping.
  */
 export function verdict(targets: readonly Target[]): Verdict {
   const required = targets.filter((target) => target.required);
   if (required.some(({ status }) => status === 'unreachable')) return 'blocked';
   if (required.length === 0 || required.some(({ status }) => status === 'untested')) return 'inconclusive';
-  const current = targets.filter((target) => target.required || target.until === null);
+  const current = targets.filter(
+    ({ required, until, protocol }) => required || (until === null && protocol !== 'icmp'),
+  );
   return current.some(({ status }) => status === 'intermittent' || status === 'unreachable')
     ? 'degraded'
     : 'ready';

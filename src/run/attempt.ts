@@ -1,5 +1,5 @@
 /** One attempt at one address, from the connection to the end of the conversation. */
-import type { Failure, ProbeError } from '../../probes/failures.ts';
+import { type Failure, NotPossibleHere, type ProbeError } from '../../probes/failures.ts';
 import type { Probe } from '../../probes/types.ts';
 import { dial } from '../../probes/wire/dial.ts';
 import { toProbeError } from '../../probes/wire/failure.ts';
@@ -12,6 +12,8 @@ export interface Tried {
   readonly attempt: Attempt;
   /** The mistake of this program that ended the attempt; null when it ended by what the network did. */
   readonly defect: { readonly error: unknown } | null;
+  /** Why this machine could not even try; null when it did. */
+  readonly impossible: string | null;
 }
 
 /** Never throws: whatever went wrong is a failure of the attempt, beside the evidence gathered before it. */
@@ -20,13 +22,15 @@ export async function attempt(probe: Probe, parts: ConstructorParameters<typeof 
   const startedAt = new Date(parts.outside.now()).toISOString();
   let failure: Failure | null = null;
   let defect: Tried['defect'] = null;
+  let impossible: string | null = null;
   try {
     await converse(probe, session);
   } catch (error) {
+    if (error instanceof NotPossibleHere) impossible = error.message;
     const known = toProbeError(error, 'protocol');
     failure = known.failure;
     session.facts.error = known.message;
-    defect = defectIn(known);
+    defect = impossible === null ? defectIn(known) : null;
   } finally {
     session.dispose();
   }
@@ -34,6 +38,7 @@ export async function attempt(probe: Probe, parts: ConstructorParameters<typeof 
   return {
     attempt: { address: parts.address, startedAt, ok: failure === null, failure, steps, facts },
     defect,
+    impossible,
   };
 }
 

@@ -28,7 +28,7 @@ export function untested(planned: PlannedTarget, reason: string, failure: Failur
 
 /** A target as it was seen. */
 export function summarise(planned: PlannedTarget, seen: Seen): Target {
-  const attempts = seen.tried.map(({ attempt }) => attempt);
+  const attempts = seen.tried.filter(({ impossible }) => impossible === null).map(({ attempt }) => attempt);
   return {
     ...identity(planned),
     ...outcome(seen),
@@ -58,12 +58,15 @@ export const DEFECT = 'a defect in apim-probe put an end to this test';
 function outcome({ dialable, tried }: Seen): Outcome {
   // What the end of the run or a defect cut short says nothing about the target, as long as anything else does.
   const finished = tried
-    .filter(({ attempt, defect }) => attempt.failure !== 'deadline_exceeded' && defect === null)
+    .filter(({ defect, impossible }) => defect === null && impossible === null)
+    .filter(({ attempt }) => attempt.failure !== 'deadline_exceeded')
     .map(({ attempt }) => attempt);
   if (finished.length > 0) return statusOf(finished);
   if (tried.some(({ defect }) => defect !== null)) {
     return { status: 'untested', failure: 'unexpected', reason: DEFECT };
   }
+  const impossible = tried.find((each) => each.impossible !== null)?.impossible;
+  if (typeof impossible === 'string') return { status: 'untested', failure: null, reason: impossible };
   const { failure } = dialable;
   if (tried.length > 0 || failure === null || failure === 'deadline_exceeded') return OUT_OF_TIME;
   return { status: 'unreachable', failure, reason: null };

@@ -18,7 +18,7 @@ const PAUSE_AFTER_FAILURE = 250;
 export async function observeTarget(planned: PlannedTarget, context: RunContext): Promise<Target> {
   const probe = probeOf(planned);
   if (probe === null) {
-    return untested(planned, planned.reason ?? `this version does not speak ${planned.protocol}`);
+    return untested(planned, planned.reason ?? 'nothing here can test it');
   }
   context.progress({ kind: 'begin', id: planned.id });
   const target = await look(planned, probe, context).catch((error: unknown) => {
@@ -64,7 +64,7 @@ async function tryAddress(
     if (tried === null) break;
     made.push(tried);
     if (tried.defect !== null) context.defects.add(planned.id, tried.defect.error);
-    if (tried.attempt.ok || tried.defect !== null) break;
+    if (tried.attempt.ok || tried.defect !== null || tried.impossible !== null) break;
   }
   return made;
 }

@@ -75,7 +75,9 @@ t.test('every scheme of a target, with its default port', async (t) => {
     t.throws(() => parseTargetUrl(`${protocol}://a.example`), { message: /needs a port/ });
     t.match(parseTargetUrl(`${protocol}://a.example:1`), { protocol, port: 1, path: null });
   }
-  t.throws(() => parseTargetUrl('icmp://a.example'), { message: /this version cannot probe/ });
+  t.same(parseTargetUrl('icmp://a.example'), { protocol: 'icmp', host: 'a.example', port: 0, path: null });
+  t.equal(formatTargetUrl(parseTargetUrl('icmp://[2001:db8::1]')), 'icmp://[2001:db8::1]');
+  t.throws(() => parseTargetUrl('icmp://a.example:7'), { message: /has a port/ });
   t.equal(Object.keys(ports).length + 3, PROTOCOLS.length, 'no scheme is left out');
 });
 

@@ -148,3 +148,15 @@ t.test('what Azure Firewall needs is said in its own words', async (t) => {
   );
   t.match(first('Squid'), 'On the device that wrote the page (Squid): allow this subnet to reach a.net');
 });
+
+t.test('a ping that nobody answers is evidence of nothing', async (t) => {
+  const pings = ['20.1.1.1', '20.1.1.2', '20.1.1.3'].map((address) =>
+    failed('custom', address, address, 'protocol_timeout', { protocol: 'icmp', port: 0 }),
+  );
+  const { findings, targets } = judge({ targets: pings });
+  t.same(findings, []);
+  t.same(
+    targets.map(({ id, cause }) => [id, cause]),
+    pings.map(({ id }) => [id, null]),
+  );
+});

@@ -307,3 +307,20 @@ t.test('10,000 targets are planned in a moment', async (t) => {
   t.equal(idsOf(planWith({ target }), ({ group }) => group === 'custom').length, 10_000);
   t.ok(performance.now() - started < 2000);
 });
+
+t.test('a ping is never required, whoever asks for it', async (t) => {
+  const target = [
+    { protocol: 'icmp', host: '10.0.0.5', port: 0, path: null },
+    { protocol: 'tcp', host: '10.0.0.5', port: 443, path: null },
+  ] as const;
+  const { targets } = planWith({ target, require: ['custom'] });
+  t.same(
+    targets
+      .filter(({ group }) => group === 'custom')
+      .map(({ id, transport, required }) => [id, transport, required]),
+    [
+      ['custom/10.0.0.5:0', 'icmp', false],
+      ['custom/10.0.0.5:443', 'tcp', true],
+    ],
+  );
+});

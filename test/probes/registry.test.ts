@@ -4,7 +4,7 @@ import { probeFor } from '../../probes/registry.ts';
 
 t.test('what each protocol is spoken over', async (t) => {
   const spoken = Object.fromEntries(
-    PROTOCOLS.map((protocol) => [protocol, probeFor(protocol)?.over ?? null]),
+    PROTOCOLS.map((protocol) => [protocol, probeFor(protocol).over]),
   );
   t.same(spoken, {
     tcp: 'tcp',
@@ -21,6 +21,6 @@ t.test('what each protocol is spoken over', async (t) => {
     rediss: 'tls',
     ntp: 'nothing',
     dns: 'nothing',
-    icmp: null,
+    icmp: 'nothing',
   });
 });

@@ -76,7 +76,6 @@ export async function tryOnce(
 
 async function hold(conversation: Conversation, session: Session): Promise<void> {
   const probe = probeFor(conversation);
-  if (probe === null) throw new Error(`no probe for ${conversation}`);
   if (probe.over === 'nothing') return probe.converse(session);
   const socket = await dial(session);
   if (probe.over === 'tcp') return probe.converse(session, socket);

@@ -9,12 +9,14 @@ const having = (required: boolean, status: Status, changes: Partial<Target> = {}
 
 const REQUIRED = having(true, 'reachable');
 const GONE = { until: '2021-09-01' };
+const PING = { protocol: 'icmp' } as const;
 
 for (const [expected, why, targets] of [
   ['ready', 'everything was reached', [REQUIRED, having(false, 'reachable')]],
   ['ready', 'optional ones that were not tested', [REQUIRED, having(false, 'untested')]],
   ['ready', 'optional ones that the documents dropped', [REQUIRED, having(false, 'unreachable', GONE)]],
   ['ready', 'flaky ones that the documents dropped', [REQUIRED, having(false, 'intermittent', GONE)]],
+  ['ready', 'a ping that nobody answered', [REQUIRED, having(false, 'unreachable', PING)]],
   ['degraded', 'an optional one is missing', [REQUIRED, having(false, 'unreachable')]],
   ['degraded', 'an optional one is flaky', [REQUIRED, having(false, 'intermittent')]],
   ['degraded', 'a required one is flaky', [REQUIRED, having(true, 'intermittent')]],

@@ -141,10 +141,18 @@ t.test('IPv4 says what went wrong where both were tried', async (t) => {
   t.match(only, { status: 'unreachable', failure: 'tls_closed' });
 });
 
-t.test('a protocol that this version does not speak is not tried', async (t) => {
-  const { only, outside } = await ran({ options: { target: targets('icmp://10.0.0.9:1') } });
-  t.match(only, { status: 'untested', failure: null, reason: 'this version does not speak icmp' });
-  t.notOk([...outside.wanted].some((way) => way.startsWith('10.0.0.9')));
+t.test('what this machine has no means for is untested, and not tried again', async (t) => {
+  let calls = 0;
+  const outside = {
+    ...closedWorld(),
+    program: async () => {
+      calls += 1;
+      return { kind: 'not-started', code: 'ENOENT' } as const;
+    },
+  };
+  const { only } = await ran({ options: { target: targets('icmp://10.0.0.9:0'), attempts: 3 }, outside });
+  t.match(only, { status: 'untested', failure: null, reason: /no ping program/, attempts: [] });
+  t.equal(calls, 1);
 });
 
 t.test('no more attempts are under way than allowed', async (t) => {
@@ -179,17 +187,24 @@ t.test('1,000 targets are each there once, in the plan’s order', async (t) => 
 t.test('who watches is told of every target that is tested', async (t) => {
   const options = optionsWith({
     attempts: 1,
-    target: targets('tcp://10.0.0.9:80', 'icmp://10.0.0.9:1'),
+    target: targets('tcp://10.0.0.9:80', 'tcp://10.0.0.9:81'),
   });
+  const plan = customPlan(options);
+  const leftOut = plan.targets.map((each) =>
+    each.port === 81 ? { ...each, testable: false, reason: 'left out' } : each,
+  );
   const told: unknown[] = [];
-  await observe(customPlan(options), {
-    options,
-    survey: surveyWith(),
-    outside: closedWorld(),
-    roots: [],
-    signal: new AbortController().signal,
-    progress: (event) => told.push(event),
-  });
+  await observe(
+    { ...plan, targets: leftOut },
+    {
+      options,
+      survey: surveyWith(),
+      outside: closedWorld(),
+      roots: [],
+      signal: new AbortController().signal,
+      progress: (event) => told.push(event),
+    },
+  );
   t.same(told, [
     { kind: 'start', total: 1 },
     { kind: 'begin', id: 'custom/10.0.0.9:80' },

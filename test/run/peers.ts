@@ -133,6 +133,10 @@ export function closedWorld(redirections: readonly Redirection[] = []): ClosedWo
       inside(address);
       return real.datagram(address);
     },
+    program: (argv, signal) => {
+      inside(argv.at(-1) ?? '');
+      return real.program(argv, signal);
+    },
   };
 }
 

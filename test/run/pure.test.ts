@@ -51,7 +51,7 @@ function tried(failure: Failure | null, connectMs = 1, changes: Partial<Tried> =
     ],
     facts: {},
   };
-  return { attempt, defect: null, ...changes };
+  return { attempt, defect: null, impossible: null, ...changes };
 }
 
 const address = describeAddress('10.0.0.1', []);

@@ -1,0 +1,43 @@
+import { NotPossibleHere, ProbeError } from './failures.ts';
+import { type Pinged, pingCommand, readPing } from './ping-output.ts';
+import { printable } from './printable.ts';
+import type { Probe } from './types.ts';
+import type { Session } from './wire/session.ts';
+
+/**
+ * An echo request by the system's own ping, since raw sockets need rights that a probe should not have.
+ * @throws NotPossibleHere where this machine has no ping, or this user may not run it
+ */
+export const icmp: Probe = {
+  over: 'nothing',
+  converse: async (session) => {
+    const { outside, budget } = session;
+    const stop = new AbortController();
+    const argv = pingCommand(outside.platform, destination(session), budget.stepMs);
+    try {
+      const outcome = await session.step('request', 'protocol', async () => {
+        const pinged = readPing(await outside.program(argv, stop.signal));
+        judge(session, pinged);
+        return pinged;
+      });
+      if (outcome.kind === 'impossible') throw new NotPossibleHere(outcome.why);
+      session.facts.proof = 'reply';
+    } finally {
+      // A step that is over leaves no program behind.
+      stop.abort();
+    }
+  },
+};
+
+/** The address alone: ICMP has no ports, whatever a redirection says. */
+function destination({ outside, target, address, facts }: Session): string {
+  const endpoint = outside.route(target.host, address, target.port);
+  if (endpoint.address !== address) facts.dialled = endpoint.address;
+  return endpoint.address;
+}
+
+function judge({ facts }: Session, pinged: Pinged): void {
+  if (pinged.kind === 'answered') facts.icmp = { rttMs: pinged.rttMs };
+  if (pinged.kind === 'silent') throw new ProbeError('protocol_timeout', 'no echo reply');
+  if (pinged.kind === 'refused') throw new ProbeError('protocol_refused', printable(pinged.why, 256));
+}

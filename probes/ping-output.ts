@@ -1,0 +1,61 @@
+/** The system's ping: how it is called, and what its words mean. No program is run here. */
+import { isIP, isIPv6 } from 'node:net';
+import type { Finished } from './wire/outside.ts';
+
+/** What a ping came to. */
+export type Pinged =
+  | { readonly kind: 'answered'; readonly rttMs: number | null }
+  | { readonly kind: 'silent' }
+  /** Somebody on the way, or the host itself, said that it cannot be reached. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** Nothing was sent: this machine cannot ping. */
+  | { readonly kind: 'impossible'; readonly why: string };
+
+/**
+ * The command for one echo request. An address is all that it ever names, so that ping asks no resolver and
+ * takes nothing for an option.
+ * @throws RangeError when `address` is none
+ */
+export function pingCommand(
+  platform: NodeJS.Platform,
+  address: string,
+  timeoutMs: number,
+): readonly string[] {
+  if (isIP(address) === 0) throw new RangeError('ping is given addresses only');
+  const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
+  if (platform === 'win32') return ['ping', '-n', '1', '-w', String(Math.ceil(timeoutMs)), address];
+  if (platform !== 'darwin') return ['ping', '-n', '-c', '1', '-W', seconds, address];
+  return isIPv6(address)
+    ? ['ping6', '-n', '-c', '1', address]
+    : ['ping', '-n', '-c', '1', '-t', seconds, address];
+}
+
+/** A reply is told by its hop limit: the one word that iputils, BusyBox, macOS and every Windows share. */
+const REPLY = /\b(?:ttl|hlim)=\d+/i;
+const TIME = /[=<]\s*([\d.,]+)\s*ms\b/i;
+const NOT_PERMITTED = /not permitted|permission denied|lacking privilege|are you root/i;
+const NOT_UNDERSTOOD = /(?:invalid|unrecognized|illegal) option|usage:/i;
+const REFUSED = /^.*(?:unreachable|prohibited|time to live exceeded|ttl expired).*$/im;
+
+/** What the program's end means. The words are those of the C locale, in which it is run. */
+export function readPing(ended: Finished): Pinged {
+  if (ended.kind === 'not-started') return { kind: 'impossible', why: whyNot(ended.code) };
+  const { output } = ended;
+  if (REPLY.test(output)) return { kind: 'answered', rttMs: timeIn(output) };
+  if (NOT_PERMITTED.test(output)) return { kind: 'impossible', why: 'this user may not send a ping' };
+  if (NOT_UNDERSTOOD.test(output))
+    return { kind: 'impossible', why: 'this machine has a ping of another kind' };
+  const why = REFUSED.exec(output)?.[0];
+  return why === undefined ? { kind: 'silent' } : { kind: 'refused', why: why.trim() };
+}
+
+function whyNot(code: string): string {
+  return code === 'ENOENT'
+    ? 'this machine has no ping program (on Debian: apt-get install iputils-ping)'
+    : `the ping program cannot be run: ${code}`;
+}
+
+function timeIn(output: string): number | null {
+  const ms = Number(TIME.exec(output)?.[1]?.replace(',', '.'));
+  return Number.isFinite(ms) ? ms : null;
+}

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { pingCommand, readPing } from '../../probes/ping-output.ts';
+
+const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+const said = (output: string) => readPing({ kind: 'ended', output });
+
+t.test('one echo request to one address, on each system', async (t) => {
+  t.same(pingCommand('linux', '10.0.0.4', 1500), ['ping', '-n', '-c', '1', '-W', '2', '10.0.0.4']);
+  t.same(pingCommand('linux', 'fd00::4', 10), ['ping', '-n', '-c', '1', '-W', '1', 'fd00::4']);
+  t.same(pingCommand('darwin', '10.0.0.4', 5000), ['ping', '-n', '-c', '1', '-t', '5', '10.0.0.4']);
+  t.same(pingCommand('darwin', 'fd00::4', 5000), ['ping6', '-n', '-c', '1', 'fd00::4']);
+  t.same(pingCommand('win32', '10.0.0.4', 1500), ['ping', '-n', '1', '-w', '1500', '10.0.0.4']);
+});
+
+t.test('nothing but an address is ever passed on', async (t) => {
+  for (const word of ['', '-f', 'example.net', '10.0.0.4; reboot', '$(reboot)', '10.0.0.4 -f', '\0']) {
+    t.throws(() => pingCommand('linux', word, 1000), RangeError, JSON.stringify(word));
+  }
+});
+
+t.test('a reply, in the words of each ping', async (t) => {
+  for (const [output, rttMs] of [
+    [
+      'PING 10.0.0.4 (10.0.0.4) 56(84) bytes of data.\n64 bytes from 10.0.0.4: icmp_seq=1 ttl=64 time=0.045 ms\n',
+      0.045,
+    ],
+    ['PING 10.0.0.4 (10.0.0.4): 56 data bytes\n64 bytes from 10.0.0.4: seq=0 ttl=64 time=1.250 ms\n', 1.25],
+    ['16 bytes from fd00::4, icmp_seq=0 hlim=64 time=0.089 ms\n', 0.089],
+    ['Reply from 10.0.0.4: bytes=32 time<1ms TTL=128\r\n', 1],
+    ['Antwort von 10.0.0.4: Bytes=32 Zeit=12ms TTL=57\r\n', 12],
+    ['64 bytes from 10.0.0.4: icmp_seq=1 ttl=64\n', null],
+  ] as const) {
+    t.same(said(output), { kind: 'answered', rttMs }, output);
+  }
+});
+
+t.test('no reply', async (t) => {
+  t.same(said('PING 10.0.0.4 (10.0.0.4) 56(84) bytes of data.\n\n1 packets transmitted, 0 received\n'), {
+    kind: 'silent',
+  });
+  t.same(said('Request timed out.\r\n'), { kind: 'silent' });
+  t.same(said(''), { kind: 'silent' });
+});
+
+t.test('a refusal on the way', async (t) => {
+  for (const line of [
+    'From 10.1.0.1 icmp_seq=1 Destination Host Unreachable',
+    'From 10.1.0.1 icmp_seq=1 Packet filtered, administratively prohibited',
+    'From 10.1.0.1 icmp_seq=1 Time to live exceeded',
+    'ping: connect: Network is unreachable',
+    // Windows calls this one a reply and ends well.
+    'Reply from 10.1.0.1: Destination host unreachable.',
+  ]) {
+    t.same(said(`PING\r\n${line}\r\n1 packets\r\n`), { kind: 'refused', why: line });
+  }
+});
+
+t.test('a machine that cannot ping', async (t) => {
+  t.match(readPing({ kind: 'not-started', code: 'ENOENT' }), { kind: 'impossible', why: /no ping program/ });
+  t.match(readPing({ kind: 'not-started', code: 'EACCES' }), { kind: 'impossible', why: /EACCES/ });
+  for (const line of [
+    'ping: socktype: SOCK_RAW\nping: socket: Operation not permitted\n',
+    'ping: permission denied (are you root?)\n',
+    "ping: invalid option -- 'W'\n",
+    'Usage: ping [-aAbBdDfhLnOqrRUvV]\n',
+  ]) {
+    t.match(said(line), { kind: 'impossible' }, line);
+  }
+});
+
+t.test('whatever it says: one of the four kinds', async () => {
+  const words = fc.constantFrom('ttl=', 'time=', 'TTL=64', '1e999', 'ms', '9', '\n', 'unreachable', ',', '.');
+  const output = fc.oneof(
+    fc.string(),
+    fc.array(words).map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(output, (text) => {
+      const pinged = said(text);
+      if (pinged.kind !== 'answered') return ['silent', 'refused', 'impossible'].includes(pinged.kind);
+      return pinged.rttMs === null || (pinged.rttMs >= 0 && Number.isFinite(pinged.rttMs));
+    }),
+    { numRuns: RUNS },
+  );
+});
