@@ -34,10 +34,6 @@ export class TdsTunnel extends Duplex {
     this.#pump();
   }
 
-  override _write(bytes: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#socket.write(packets(bytes), done);
-  }
-
   /** What TLS writes at once is one message: clients and servers read it as one. */
   override _writev(
     chunks: readonly { readonly chunk: Uint8Array }[],
