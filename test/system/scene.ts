@@ -6,6 +6,7 @@ import { NAMES, PLACES, type Place } from './services.ts';
 
 /** Programs by the package of Debian that holds them. */
 const PACKAGES = {
+  chronyd: 'chrony',
   dnsmasq: 'dnsmasq',
   faketime: 'faketime',
   impacket: 'python3-impacket',
@@ -15,6 +16,7 @@ const PACKAGES = {
   openssl: 'openssl',
   'rabbitmq-server': 'rabbitmq-server',
   'redis-server': 'redis-server',
+  ping: 'iputils-ping',
   postfix: 'postfix',
   smbd: 'samba',
   pytds: 'python3-tds',
