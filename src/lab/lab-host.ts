@@ -18,6 +18,7 @@ export type ServiceName =
   | 'management'
   | 'scm'
   | 'configuration'
+  | 'ntp'
   | 'smtp'
   | 'plain';
 

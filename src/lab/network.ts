@@ -6,6 +6,7 @@ import { openHttpMiddlebox, openTlsMiddlebox } from './middlebox.ts';
 import { type Front, PORTS } from './routes.ts';
 import type { Place } from './scenario.ts';
 import { kms } from './services/kms.ts';
+import { openMuteDatagramPort, openTimeServer } from './services/ntp.ts';
 import { redis } from './services/redis.ts';
 import { byHost } from './services/registry.ts';
 import { smb } from './services/smb.ts';
@@ -43,7 +44,9 @@ export class Network {
   #open(place: Place, front: Front): Promise<Listener> {
     switch (place.kind) {
       case 'silence':
-        return this.#once('silence', openSilentPort);
+        return front === 'ntp'
+          ? this.#once('mute datagrams', openMuteDatagramPort)
+          : this.#once('silence', openSilentPort);
       case 'refusal':
         return this.#once('refusal', openRefusingPort);
       case 'mute':
@@ -70,6 +73,8 @@ export class Network {
         return this.#once('http', () => listen(httpFront(byHost(genuine))));
       case 'kms':
         return this.#once('kms', () => listen(createServer(kms)));
+      case 'ntp':
+        return this.#once('ntp', openTimeServer);
       case 'smb':
         return this.#once('smb', () => listen(createServer(smb)));
       case 'amqps':
@@ -103,6 +108,7 @@ export class Network {
       case 'amqp':
       case 'smtp':
       case 'sql':
+      case 'ntp':
       case 'mute':
         return upstream;
     }

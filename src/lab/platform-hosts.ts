@@ -1,5 +1,5 @@
 import type { LabHost, ServiceName } from './lab-host.ts';
-import { REGION } from './subnet.ts';
+import { REGION, TIME_SERVER } from './subnet.ts';
 
 /**
  * Host names that every API Management instance of the public cloud shares, as the virtual network reference
@@ -59,6 +59,7 @@ export const PLATFORM_HOSTS: readonly LabHost[] = [
     'v10.events.data.microsoft.com',
     'management.azure.com',
   ]),
+  ...family('ntp', '20.101.57', [TIME_SERVER]),
   ...family('smtp', '13.82.100', [
     'smtpi-co1.msn.com',
     'smtpi-ch1.msn.com',

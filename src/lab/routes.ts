@@ -3,7 +3,18 @@ import { LOOPBACK } from './listeners.ts';
 import type { Place, Route } from './scenario.ts';
 
 /** Which server stands behind a port of the lab; `mute` says nothing once it is connected. */
-export type Front = 'amqps' | 'amqp' | 'https' | 'http' | 'kms' | 'rediss' | 'smb' | 'smtp' | 'sql' | 'mute';
+export type Front =
+  | 'amqps'
+  | 'amqp'
+  | 'https'
+  | 'http'
+  | 'kms'
+  | 'ntp'
+  | 'rediss'
+  | 'smb'
+  | 'smtp'
+  | 'sql'
+  | 'mute';
 
 /** Ports that API Management's dependencies listen on. A service that speaks gets a front of its own. */
 export const PORTS: ReadonlyMap<number, Front> = new Map([
@@ -13,6 +24,7 @@ export const PORTS: ReadonlyMap<number, Front> = new Map([
   ...serving('amqp', 5672),
   ...serving('rediss', 6380, 10_000),
   ...serving('kms', 1688),
+  ...serving('ntp', 123),
   ...serving('smb', 445),
   ...serving('smtp', 25, 587, 25_028),
   ...serving('sql', 1433),

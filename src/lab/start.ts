@@ -10,7 +10,7 @@ import { Network } from './network.ts';
 import { allRoutes, connectTo } from './routes.ts';
 import type { Scenario } from './scenario.ts';
 import { metadata } from './services/metadata.ts';
-import { AZURE_DNS, MANAGED_REDIS_HOST, METADATA_ADDRESS, RESOURCES, VIP } from './subnet.ts';
+import { AZURE_DNS, MANAGED_REDIS_HOST, METADATA_ADDRESS, RESOURCES, TIME_SERVER, VIP } from './subnet.ts';
 import { zoneData } from './zones.ts';
 
 /** A running lab: the options that point the agent at it, and the way to end it. */
@@ -76,6 +76,7 @@ async function open(scenario: Scenario, closers: Close[]): Promise<Record<string
     redis: [RESOURCES.redis, MANAGED_REDIS_HOST],
     apim: RESOURCES.apim,
     vip: VIP,
+    target: [`ntp://${TIME_SERVER}`],
     ...scenario.options,
   };
 }

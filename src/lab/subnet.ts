@@ -23,4 +23,7 @@ export const RESOURCES = {
 /** Azure Managed Redis has the region in its name. */
 export const MANAGED_REDIS_HOST = `labredis.${REGION}.redis.azure.net`;
 
+/** Where Windows asks for the time unless it is told otherwise. */
+export const TIME_SERVER = 'time.windows.com';
+
 export const TENANT = '72f0c0de-0000-4000-8000-0000000001ab';

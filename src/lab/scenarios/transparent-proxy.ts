@@ -30,7 +30,7 @@ const MIDDLEBOX: Place = {
 };
 
 /** Rules for addresses and ports alone let through what is not HTTP. */
-const NETWORK_RULES = [25, 445, 587, 1433, 1688, 5672, 25_028];
+const NETWORK_RULES = [25, 123, 445, 587, 1433, 1688, 5672, 25_028];
 
 export const transparentProxy: Scenario = {
   name: 'transparent-proxy',
