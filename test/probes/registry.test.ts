@@ -3,9 +3,7 @@ import { PROTOCOLS } from '../../probes/protocols.ts';
 import { probeFor } from '../../probes/registry.ts';
 
 t.test('what each protocol is spoken over', async (t) => {
-  const spoken = Object.fromEntries(
-    PROTOCOLS.map((protocol) => [protocol, probeFor(protocol).over]),
-  );
+  const spoken = Object.fromEntries(PROTOCOLS.map((protocol) => [protocol, probeFor(protocol).over]));
   t.same(spoken, {
     tcp: 'tcp',
     tls: 'tls',

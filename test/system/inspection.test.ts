@@ -104,6 +104,11 @@ await scene('certificates and those who show them', [], async (t, subnet) => {
     await using _ = await acceptor(subnet.router, device, condition, await subnet.authority.issue([host]));
     const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'event-hubs']);
     const target = targetsOf(outcome, 'event-hubs').find(({ port }) => port === 5671);
-    t.match(target, { status: 'reachable', failure: null });
+    t.match(target, { status: 'unreachable', failure: 'protocol_closed' });
+    t.match(
+      target?.attempts[0]?.facts.tls,
+      { nameMatches: true, validity: 'valid' },
+      'the certificate is kept',
+    );
   });
 });
