@@ -6,6 +6,7 @@ import { NAMES, PLACES, type Place } from './services.ts';
 
 /** Programs by the package of Debian that holds them. */
 const PACKAGES = {
+  busybox: 'busybox',
   chronyd: 'chrony',
   dnsmasq: 'dnsmasq',
   faketime: 'faketime',

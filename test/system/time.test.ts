@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CLEAN_ENVIRONMENT } from './processes.ts';
 import { scene } from './scene.ts';
 
 /** Nobody's in the plan; the network between leads there all the same. */
@@ -7,7 +8,7 @@ const TIME_SERVER = '20.33.200.123';
 const NOBODY = '20.33.200.124';
 const TARGETS = ['--only', 'custom', '--target', `ntp://${TIME_SERVER}`, '--target', `icmp://${TIME_SERVER}`];
 
-await scene('a time server and a ping', ['chronyd', 'ping'], async (t, subnet) => {
+await scene('a time server and a ping', ['busybox', 'chronyd', 'ping'], async (t, subnet) => {
   const folder = join(subnet.folder, 'chrony');
   await mkdir(folder);
   const configuration = join(folder, 'chrony.conf');
@@ -31,6 +32,17 @@ await scene('a time server and a ping', ['chronyd', 'ping'], async (t, subnet) =
     t.ok((byProtocol['icmp']?.attempts[0]?.facts.icmp?.rttMs ?? -1) >= 0);
     const clock = report.controls.find(({ name }) => name === 'clock');
     t.match(clock, { outcome: 'expected', detail: { samples: [{ peer: `custom/${TIME_SERVER}:123` }] } });
+  });
+
+  await t.test('the echo in the words of BusyBox', async (t) => {
+    const programs = join(folder, 'bin');
+    await mkdir(programs);
+    await symlink('/usr/bin/busybox', join(programs, 'ping'));
+    const environment = { PATH: `${programs}:${CLEAN_ENVIRONMENT.PATH}` };
+    const { report, stderr } = await subnet.vm.probe(TARGETS, { environment });
+    const ping = report.targets.find(({ protocol }) => protocol === 'icmp');
+    t.match(ping, { status: 'reachable' }, 'an echo', { stderr });
+    t.ok((ping?.attempts[0]?.facts.icmp?.rttMs ?? -1) >= 0);
   });
 
   await t.test('are missed where the network drops them', async (t) => {
