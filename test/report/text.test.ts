@@ -80,6 +80,19 @@ t.test('a group in trouble has a line for each target, with failure and cause', 
   t.match(text, /^✓ azure-monitor +2 of 2 +14 of 14 +2\.1 ms$/m);
 });
 
+t.test('a ping is shown without a port', async (t) => {
+  const ping = target('custom', '10.9.9.9', 0, {
+    ...DROPPED,
+    protocol: 'icmp',
+    failure: 'protocol_timeout',
+    cause: null,
+  });
+  t.match(
+    render(report({ targets: [...wholeCatalogue(), ping] })),
+    /^ {2}✗ 10\.9\.9\.9 {2}protocol_timeout$/m,
+  );
+});
+
 t.test('groups stand in the order of the vocabulary', async (t) => {
   const shuffled = report({ targets: wholeCatalogue().reverse() });
   const shown = lines(render(shuffled)).flatMap((line) => /^✓ (\S+) /.exec(line)?.[1] ?? []);

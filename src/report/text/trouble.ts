@@ -61,7 +61,9 @@ function targetLines(target: Target, longest: number, symbol: string, width: num
   return [`  ${symbol} ${place(target)}`, ...wrap(words(target), width, '      ')];
 }
 
-function place({ host, port }: Target): string {
+/** Host and port; a ping has no port. */
+function place({ host, port, protocol }: Target): string {
+  if (protocol === 'icmp') return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
