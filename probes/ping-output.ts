@@ -1,5 +1,6 @@
 /** The system's ping: how it is called, and what its words mean. No program is run here. */
 import { isIP, isIPv6 } from 'node:net';
+import factory from 'ping/lib/builder/factory.js';
 import type { Finished } from './wire/outside.ts';
 
 /** What a ping came to. */
@@ -13,7 +14,8 @@ export type Pinged =
 
 /**
  * The command for one echo request. An address is all that it ever names, so that ping asks no resolver and
- * takes nothing for an option.
+ * takes nothing for an option. The ping package knows how each system's program is called; it is not left to
+ * run it, since it could not end the program, nor say why one did not start.
  * @throws RangeError when `address` is none
  */
 export function pingCommand(
@@ -22,12 +24,15 @@ export function pingCommand(
   timeoutMs: number,
 ): readonly string[] {
   if (isIP(address) === 0) throw new RangeError('ping is given addresses only');
-  const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
-  if (platform === 'win32') return ['ping', '-n', '1', '-w', String(Math.ceil(timeoutMs)), address];
-  if (platform !== 'darwin') return ['ping', '-n', '-c', '1', '-W', seconds, address];
-  return isIPv6(address)
-    ? ['ping6', '-n', '-c', '1', address]
-    : ['ping', '-n', '-c', '1', '-t', seconds, address];
+  const v6 = isIPv6(address);
+  const known = factory.isPlatformSupport(platform) ? platform : 'linux';
+  // The ping6 of macOS knows no time-out; the step around it ends it.
+  const timeout = v6 && known === 'darwin' ? false : Math.max(1, Math.ceil(timeoutMs / 1000));
+  const config = { numeric: true, timeout, min_reply: 1, v6 } as const;
+  return [
+    factory.getExecutablePath(known, v6),
+    ...factory.createBuilder(known).getCommandArguments(address, config),
+  ];
 }
 
 /** A reply is told by its hop limit: the one word that iputils, BusyBox, macOS and every Windows share. */

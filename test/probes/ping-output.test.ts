@@ -6,11 +6,13 @@ const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
 const said = (output: string) => readPing({ kind: 'ended', output });
 
 t.test('one echo request to one address, on each system', async (t) => {
-  t.same(pingCommand('linux', '10.0.0.4', 1500), ['ping', '-n', '-c', '1', '-W', '2', '10.0.0.4']);
-  t.same(pingCommand('linux', 'fd00::4', 10), ['ping', '-n', '-c', '1', '-W', '1', 'fd00::4']);
-  t.same(pingCommand('darwin', '10.0.0.4', 5000), ['ping', '-n', '-c', '1', '-t', '5', '10.0.0.4']);
-  t.same(pingCommand('darwin', 'fd00::4', 5000), ['ping6', '-n', '-c', '1', 'fd00::4']);
-  t.same(pingCommand('win32', '10.0.0.4', 1500), ['ping', '-n', '1', '-w', '1500', '10.0.0.4']);
+  const size = ['-s', '56'];
+  t.same(pingCommand('linux', '10.0.0.4', 1500), ['ping', '-n', '-W', '2', '-c', '1', ...size, '10.0.0.4']);
+  t.same(pingCommand('linux', 'fd00::4', 10), ['ping6', '-n', '-W', '1', '-c', '1', ...size, 'fd00::4']);
+  t.same(pingCommand('darwin', 'fd00::4', 5000), ['/sbin/ping6', '-n', '-c', '1', ...size, 'fd00::4']);
+  t.match(pingCommand('darwin', '10.0.0.4', 5000), ['/sbin/ping', '-n', '-W', '5000', '-c', '1']);
+  t.match(pingCommand('win32', '10.0.0.4', 1500).slice(1, 6), ['-4', '-w', '2000', '-n', '1']);
+  t.equal(pingCommand('sunos', '10.0.0.4', 1)[0], 'ping', 'elsewhere as on Linux');
 });
 
 t.test('nothing but an address is ever passed on', async (t) => {

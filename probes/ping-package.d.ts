@@ -1,0 +1,21 @@
+/** The part of the ping package that knows how each system's program is called; it ships no types for it. */
+declare module 'ping/lib/builder/factory.js' {
+  interface Builder {
+    /** `timeout` in seconds; false leaves it out. */
+    getCommandArguments(
+      target: string,
+      config: {
+        readonly numeric: boolean;
+        readonly timeout: number | false;
+        readonly min_reply: number;
+        readonly v6: boolean;
+      },
+    ): string[];
+  }
+  const factory: {
+    isPlatformSupport(platform: string): boolean;
+    getExecutablePath(platform: string, v6: boolean): string;
+    createBuilder(platform: string): Builder;
+  };
+  export default factory;
+}
