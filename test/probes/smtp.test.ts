@@ -14,7 +14,7 @@ const root = await authority('CN=SMTP test root, O=Test');
 const own = identity(await server(root, [HOST]));
 const trust = new TrustStore([root.pem]);
 const target = { host: HOST };
-const circumstances = { trust, target, stepMs: 1500 };
+const circumstances = { trust, target, stepMs: 8000 };
 
 /** The npm package of this name, which shares nothing with the probe. */
 async function openRelay(
@@ -218,13 +218,13 @@ t.test('silence at each step', async (t) => {
   ] as const) {
     const [greeting = '', ...rest] = answers;
     const peer = await openPeer(t, script(greeting, ...rest));
-    const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 300 });
+    const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 1000 });
     t.match(tried, { failure: 'protocol_timeout', steps }, JSON.stringify(answers));
     t.equal(tried.facts.bytesReceived, answers.join('').length, 'what had come is counted');
     await peer.deserted();
   }
   const mute = await openPeer(t, script(GREETING, WITH_TLS, READY));
-  const tried = await tryOnce('smtp', mute, { ...circumstances, stepMs: 300 });
+  const tried = await tryOnce('smtp', mute, { ...circumstances, stepMs: 1000 });
   t.match(tried, { failure: 'tls_timeout', facts: { proof: 'reply', smtp: { startTls: true } } });
 });
 
@@ -295,7 +295,7 @@ t.test('TLS that goes wrong after STARTTLS', async (t) => {
 
 t.test('TLS where plain text is due', async (t) => {
   const peer = await openTlsPeer(t, own, says('220 too late\r\n'));
-  const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 300 });
+  const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 1000 });
   t.match(
     tried,
     { failure: 'protocol_timeout', steps: ['connect', '✗handshake'] },
@@ -319,7 +319,7 @@ t.test('a server that says nothing more once TLS stands', async (t) => {
     };
     socket.on('data', listen);
   });
-  const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 300 });
+  const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 1000 });
   t.match(tried, {
     failure: 'protocol_timeout',
     steps: ['connect', 'handshake', 'request', 'tls', '✗request'],
