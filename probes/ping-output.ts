@@ -30,7 +30,8 @@ export function pingCommand(
   const timeout = v6 && known === 'darwin' ? false : Math.max(1, Math.ceil(timeoutMs / 1000));
   const config = { numeric: true, timeout, min_reply: 1, v6 } as const;
   return [
-    factory.getExecutablePath(known, v6),
+    // On Linux one program speaks both families; a ping6 beside it is not to be had everywhere.
+    factory.getExecutablePath(known, v6 && known !== 'linux'),
     ...factory.createBuilder(known).getCommandArguments(address, config),
   ];
 }

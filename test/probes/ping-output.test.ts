@@ -8,7 +8,7 @@ const said = (output: string) => readPing({ kind: 'ended', output });
 t.test('one echo request to one address, on each system', async (t) => {
   const size = ['-s', '56'];
   t.same(pingCommand('linux', '10.0.0.4', 1500), ['ping', '-n', '-W', '2', '-c', '1', ...size, '10.0.0.4']);
-  t.same(pingCommand('linux', 'fd00::4', 10), ['ping6', '-n', '-W', '1', '-c', '1', ...size, 'fd00::4']);
+  t.same(pingCommand('linux', 'fd00::4', 10), ['ping', '-n', '-W', '1', '-c', '1', ...size, 'fd00::4']);
   t.same(pingCommand('darwin', 'fd00::4', 5000), ['/sbin/ping6', '-n', '-c', '1', ...size, 'fd00::4']);
   t.match(pingCommand('darwin', '10.0.0.4', 5000), ['/sbin/ping', '-n', '-W', '5000', '-c', '1']);
   t.match(pingCommand('win32', '10.0.0.4', 1500).slice(1, 6), ['-4', '-w', '2000', '-n', '1']);
