@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { measure, say } from './measure.ts';
 
-/** Three attempts of five seconds, and the two pauses between them. */
-const IDEAL = 3 * 5 + 2 * 0.25;
+/** The second that silence of the metadata service costs, three attempts of five, and the pauses between them. */
+const IDEAL = 1 + 3 * 5 + 2 * 0.25;
 
 // A link whose other end belongs to nobody: what is sent over it is gone without a word.
 for (const words of [
