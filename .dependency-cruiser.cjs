@@ -12,13 +12,10 @@ const DOORS = {
   ],
   'src/agent.ts': [
     ...['src/environment', 'src/plan', 'src/run', 'src/diagnosis', 'src/report', 'src/config', ...WORDS],
-    // The outside world is made here, once, and handed to whoever may touch it.
-    'probes/wire/outside.ts',
   ],
   'src/config': WORDS,
   'src/catalog': ['src/config/types.ts', ...WORDS],
-  // The metadata service is spoken to over the same bounded wire as every target.
-  'src/environment': ['src/config', 'src/report', 'probes/wire', ...WORDS],
+  'src/environment': ['src/config', 'src/report', ...WORDS],
   'src/plan': ['src/catalog', 'src/config', 'src/environment', 'src/report', ...WORDS],
   'src/run': ['probes', 'src/plan', 'src/environment', 'src/config', 'src/report', ...WORDS],
   'src/diagnosis': ['src/report', ...WORDS],

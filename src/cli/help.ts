@@ -17,7 +17,7 @@ const EXAMPLES = `Examples:
 const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'every required endpoint was reached'],
   ['1', 'a required endpoint was not reached'],
-  ['2', 'usage or configuration error; nothing was sent'],
+  ['2', 'usage or configuration error; no endpoint contacted'],
   ['3', 'inconclusive: something required was not tested'],
   ['4', 'the report could not be written where it was asked for'],
   ['70', 'a defect in apim-probe'],

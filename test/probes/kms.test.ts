@@ -1,22 +1,11 @@
 import t from 'tap';
 import { kms as labKms } from '../../src/lab/services/kms.ts';
-import {
-  closes,
-  closesWhenSpokenTo,
-  drips,
-  floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
-  silent,
-  tlsAlert,
-} from '../servers/behaviours.ts';
+import { drips, says } from '../servers/behaviours.ts';
 import { openPeer } from '../servers/peer.ts';
 import { bytes } from './codec.ts';
+import { endsWithEveryHostilePeer } from './hostile.ts';
 import { tryOnce } from './try.ts';
 
-const STEP_MS = 800;
 const HEADER = '05000c03 10000000 3c000000 01000000';
 const ACK = bytes(
   HEADER,
@@ -111,29 +100,9 @@ t.test('an answer in single bytes is an answer', async (t) => {
   t.match(await tryOnce('kms', await openPeer(t, drips(ACK, 1))), { failure: null });
 });
 
-for (const [name, failure, behave] of [
-  ['says nothing', 'protocol_timeout', silent],
-  ['closes at once', 'protocol_closed', closes],
-  ['closes when it is spoken to', 'protocol_closed', closesWhenSpokenTo],
-  ['resets when it is spoken to', 'protocol_closed', resetsWhenSpokenTo],
-  ['closes in the middle', 'protocol_closed', saysAndCloses(ACK.subarray(0, 30))],
-  ['resets in the middle', 'protocol_closed', saysAndResets(ACK.subarray(0, 30))],
-  ['stops in the middle', 'protocol_timeout', says(ACK.subarray(0, 30))],
-  ['sends a byte now and then', 'protocol_timeout', drips(ACK, 250)],
-  ['speaks HTTP', 'protocol_mismatch', saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n')],
-  ['speaks TLS', 'protocol_mismatch', says(tlsAlert(10))],
-  ['speaks first, as SMTP does', 'protocol_mismatch', (socket) => void socket.write('220 mail.test\r\n')],
-  ['gives our own words back', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
-  ['announces more than we take', 'protocol_mismatch', says(bytes('05000c03 10000000 ffff0000 01000000'))],
-  ['never stops', 'protocol_mismatch', floods('\u0001', 'x', 64 * 1024 * 1024)],
-] as const satisfies readonly (readonly [string, string, Parameters<typeof openPeer>[1]])[]) {
-  t.test(`a peer that ${name}`, async (t) => {
-    const peer = await openPeer(t, behave);
-    const tried = await tryOnce('kms', peer, { stepMs: STEP_MS });
-    t.match(tried, { failure, steps: ['connect', '✗handshake'] });
-    t.equal(tried.facts.proof, 'connect');
-    t.ok(tried.ms < 10 * STEP_MS);
-    await peer.deserted();
-    t.ok(peer.sent() < 16 * 1024 * 1024, 'and is not listened to for ever');
-  });
-}
+endsWithEveryHostilePeer('kms', {
+  reply: ACK,
+  cutAt: 30,
+  tooLong: bytes('05000c03 10000000 ffff0000 01000000'),
+  flood: '\u0001',
+});

@@ -1,22 +1,11 @@
 import t from 'tap';
 import { smb as labSmb } from '../../src/lab/services/smb.ts';
-import {
-  closes,
-  closesWhenSpokenTo,
-  drips,
-  floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
-  silent,
-  tlsAlert,
-} from '../servers/behaviours.ts';
+import { drips, says } from '../servers/behaviours.ts';
 import { openPeer } from '../servers/peer.ts';
 import { bytes } from './codec.ts';
+import { endsWithEveryHostilePeer } from './hostile.ts';
 import { tryOnce } from './try.ts';
 
-const STEP_MS = 800;
 const header = (status: string): string =>
   `fe534d42 4000 0000 ${status} 0000 0100 01000000 00000000 ${'00'.repeat(40)}`;
 /** MS-SMB2 2.2.4 with nothing in its buffer: dialect 2.1, signatures required. */
@@ -104,29 +93,9 @@ t.test('an answer in single bytes is an answer', async (t) => {
   t.match(await tryOnce('smb', await openPeer(t, drips(REPLY, 1))), { failure: null });
 });
 
-for (const [name, failure, behave] of [
-  ['says nothing', 'protocol_timeout', silent],
-  ['closes at once', 'protocol_closed', closes],
-  ['closes when it is spoken to', 'protocol_closed', closesWhenSpokenTo],
-  ['resets when it is spoken to', 'protocol_closed', resetsWhenSpokenTo],
-  ['closes in the middle', 'protocol_closed', saysAndCloses(REPLY.subarray(0, 90))],
-  ['resets in the middle', 'protocol_closed', saysAndResets(REPLY.subarray(0, 90))],
-  ['stops in the middle', 'protocol_timeout', says(REPLY.subarray(0, 90))],
-  ['sends a byte now and then', 'protocol_timeout', drips(REPLY, 250)],
-  ['speaks HTTP', 'protocol_mismatch', saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n')],
-  ['speaks TLS', 'protocol_mismatch', says(tlsAlert(10))],
-  ['speaks first, as SMTP does', 'protocol_mismatch', (socket) => void socket.write('220 mail.test\r\n')],
-  ['gives our own words back', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
-  ['announces more than we take', 'protocol_mismatch', says(bytes('00ffffff fe534d42'))],
-  ['never stops', 'protocol_mismatch', floods('x', 'x', 64 * 1024 * 1024)],
-] as const satisfies readonly (readonly [string, string, Parameters<typeof openPeer>[1]])[]) {
-  t.test(`a peer that ${name}`, async (t) => {
-    const peer = await openPeer(t, behave);
-    const tried = await tryOnce('smb', peer, { stepMs: STEP_MS });
-    t.match(tried, { failure, steps: ['connect', '✗handshake'] });
-    t.equal(tried.facts.proof, 'connect');
-    t.ok(tried.ms < 10 * STEP_MS);
-    await peer.deserted();
-    t.ok(peer.sent() < 16 * 1024 * 1024, 'and is not listened to for ever');
-  });
-}
+endsWithEveryHostilePeer('smb', {
+  reply: REPLY,
+  cutAt: 90,
+  tooLong: bytes('00ffffff fe534d42'),
+  flood: 'x',
+});

@@ -1,0 +1,61 @@
+/** The peers that misbehave in the same ways towards every protocol in which the client speaks first. */
+import t from 'tap';
+import type { Protocol } from '../../probes/protocols.ts';
+import {
+  closes,
+  closesWhenSpokenTo,
+  drips,
+  floods,
+  resetsWhenSpokenTo,
+  says,
+  saysAndCloses,
+  saysAndResets,
+  silent,
+  tlsAlert,
+} from '../servers/behaviours.ts';
+import { openPeer } from '../servers/peer.ts';
+import { tryOnce } from './try.ts';
+
+const STEP_MS = 800;
+
+export interface Sample {
+  /** A good reply. */
+  readonly reply: Uint8Array;
+  /** How many of its bytes are not enough to understand it. */
+  readonly cutAt: number;
+  /** The start of a message that is longer than anyone should read. */
+  readonly tooLong: Uint8Array;
+  /** What a peer that never stops begins with. */
+  readonly flood: string;
+}
+
+/** Each ends within the step's time-out, in the right failure, with the connection kept as evidence. */
+export function endsWithEveryHostilePeer(protocol: Protocol, { reply, cutAt, tooLong, flood }: Sample): void {
+  const part = reply.subarray(0, cutAt);
+  for (const [name, failure, behave] of [
+    ['says nothing', 'protocol_timeout', silent],
+    ['closes at once', 'protocol_closed', closes],
+    ['closes when it is spoken to', 'protocol_closed', closesWhenSpokenTo],
+    ['resets when it is spoken to', 'protocol_closed', resetsWhenSpokenTo],
+    ['closes in the middle', 'protocol_closed', saysAndCloses(part)],
+    ['resets in the middle', 'protocol_closed', saysAndResets(part)],
+    ['stops in the middle', 'protocol_timeout', says(part)],
+    ['sends a byte now and then', 'protocol_timeout', drips(reply, 250)],
+    ['speaks HTTP', 'protocol_mismatch', saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['speaks TLS', 'protocol_mismatch', says(tlsAlert(10))],
+    ['speaks first, as SMTP does', 'protocol_mismatch', (socket) => void socket.write('220 mail.test\r\n')],
+    ['gives our own words back', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
+    ['announces more than we take', 'protocol_mismatch', says(tooLong)],
+    ['never stops', 'protocol_mismatch', floods(flood, 'x', 64 * 1024 * 1024)],
+  ] as const satisfies readonly (readonly [string, string, Parameters<typeof openPeer>[1]])[]) {
+    t.test(`a peer that ${name}`, async (t) => {
+      const peer = await openPeer(t, behave);
+      const tried = await tryOnce(protocol, peer, { stepMs: STEP_MS });
+      t.match(tried, { failure, steps: ['connect', '✗handshake'] });
+      t.equal(tried.facts.proof, 'connect');
+      t.ok(tried.ms < 10 * STEP_MS);
+      await peer.deserted();
+      t.ok(peer.sent() < 16 * 1024 * 1024, 'and is not listened to for ever');
+    });
+  }
+}
