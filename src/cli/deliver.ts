@@ -1,10 +1,11 @@
 /** Takes the finished report to where it belongs. Whatever refuses it, it is not lost while anything takes it. */
 import { tmpdir } from 'node:os';
 import { systemReason } from '../config/system-reason.ts';
+import type { ReportFormat } from '../config/types.ts';
 import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
 import { type Io, StreamError, write } from './io.ts';
-import type { OutputPlan, ReportFormat } from './outputs.ts';
+import type { OutputPlan } from './outputs.ts';
 import { reportJson } from './report-json.ts';
 import { createFile, replaceFile } from './write-file.ts';
 

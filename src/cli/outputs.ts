@@ -1,7 +1,5 @@
 /** Who gets what, decided before the run: only a report goes to stdout, and everything for people goes to stderr. */
-import type { Options } from '../config/types.ts';
-
-export type ReportFormat = 'json' | 'text';
+import type { Options, ReportFormat } from '../config/types.ts';
 
 export interface OutputPlan {
   readonly files: readonly { readonly format: ReportFormat; readonly path: string }[];

@@ -3,7 +3,14 @@ import { BadValue } from './bad-value.ts';
 import { address, hostName, hostOrAddress, port } from './host.ts';
 import { quote } from './mask.ts';
 import { didYouMean } from './nearest.ts';
-import { GATEWAY_ROLES, type GatewayRole, type Options, type Redirect, type ServerAddress } from './types.ts';
+import {
+  GATEWAY_ROLES,
+  type GatewayRole,
+  type Options,
+  REPORT_FORMATS,
+  type Redirect,
+  type ServerAddress,
+} from './types.ts';
 
 const DNS_PORT = 53;
 
@@ -71,8 +78,6 @@ export function parseCustomDomain(text: string): Options['hostname'][number] {
 export function formatCustomDomain(domain: Options['hostname'][number]): string {
   return `${domain.role}=${domain.host}`;
 }
-
-const REPORT_FORMATS = ['json', 'text'] as const;
 
 /**
  * `FORMAT=FILE`, one more rendering of the report.

@@ -110,3 +110,25 @@ export function port(text: string): number {
   const problem = /^\d+$/.test(text) ? 'is out of range' : 'is no port';
   throw new BadValue(`has ${quote(shortened(text))} where a port belongs, which ${problem}: 1 to 65535`);
 }
+
+/** Smallest subnet of a virtual network that API Management can be put into, and the largest IPv4 network. */
+const [SMALLEST_SUBNET, LARGEST_SUBNET] = [29, 8];
+
+/**
+ * An IPv4 subnet in CIDR notation, as the address of the network itself.
+ * @throws BadValue that says which part is wrong, and names the network when only host bits were set
+ */
+export function subnet(text: string): string {
+  const [, network = '', digits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  if (!isIPv4(network)) throw new BadValue('must be an IPv4 subnet in CIDR notation, like 10.0.1.0/27');
+  const length = Number(digits);
+  if (length > SMALLEST_SUBNET || length < LARGEST_SUBNET) {
+    throw new BadValue(
+      `has the prefix length ${length}; a subnet for API Management has ${LARGEST_SUBNET} to ${SMALLEST_SUBNET}`,
+    );
+  }
+  const first = ipaddr.IPv4.networkAddressFromCIDR(text).toString();
+  if (first !== network)
+    throw new BadValue(`is no subnet: its first address is ${first}, so give ${first}/${length}`);
+  return `${first}/${length}`;
+}

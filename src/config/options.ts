@@ -16,7 +16,7 @@ import {
   parseReportFormat,
   parseServerAddress,
 } from './endpoints.ts';
-import { address, resourceName } from './host.ts';
+import { address, resourceName, subnet } from './host.ts';
 import { didYouMean } from './nearest.ts';
 import { formatTargetUrl, parseTargetUrl } from './target-url.ts';
 import { LOG_LEVELS, type Options } from './types.ts';
@@ -152,6 +152,14 @@ export const OPTIONS: Table = {
     default: null,
     help: 'Azure region, like westeurope (default: asked of the instance metadata service)',
   },
+  location: {
+    section: 'Where the service will live',
+    kind: 'text',
+    type: text(regionName),
+    value: 'NAME',
+    many: true,
+    help: 'further region of the instance, for its regional gateway',
+  },
   platform: {
     section: 'Where the service will live',
     kind: 'text',
@@ -160,6 +168,33 @@ export const OPTIONS: Table = {
     many: false,
     default: 'stv2',
     help: 'compute platform of API Management: stv2 or stv1',
+  },
+  tier: {
+    section: 'Where the service will live',
+    kind: 'text',
+    type: word(['premium', 'developer']),
+    value: 'TIER',
+    many: false,
+    default: 'premium',
+    help: 'pricing tier: premium or developer',
+  },
+  units: {
+    section: 'Where the service will live',
+    kind: 'number',
+    type: wholeNumber('', 1, 31),
+    value: 'N',
+    many: false,
+    default: null,
+    help: 'units that the subnet has to hold (default: 1)',
+  },
+  subnet: {
+    section: 'Where the service will live',
+    kind: 'text',
+    type: text(subnet),
+    value: 'CIDR',
+    many: false,
+    default: null,
+    help: 'the subnet of the service, like 10.0.1.0/27 (default: asked of the instance metadata service)',
   },
   storage: { ...resource, value: 'NAME', help: 'storage account, by name or full host name' },
   sql: { ...resource, value: 'NAME', help: 'Azure SQL server, by name or full host name' },
@@ -201,6 +236,12 @@ export const OPTIONS: Table = {
     value: 'URL',
     many: true,
     help: 'any extra endpoint, like tcp://10.0.0.4:1433 or https://api.contoso.com/health',
+  },
+  from: {
+    ...file,
+    section: 'What it will depend on',
+    many: true,
+    help: 'endpoints from Azure’s own JSON: a NetworkStatus or outbound network dependencies reply',
   },
   only: { ...group, help: 'probe this group alone' },
   skip: { ...group, help: 'leave this group out' },
@@ -281,7 +322,7 @@ export const OPTIONS: Table = {
     place: (output, resolve) => ({ ...output, file: file.place(output.file, resolve) }),
     value: 'FORMAT=FILE',
     many: true,
-    help: 'another rendering of the report; FORMAT is json or text',
+    help: 'another rendering of the report; FORMAT is json, text or network-status',
   },
   quiet: {
     section: 'Output',

@@ -11,6 +11,9 @@ export const GATEWAY_ROLES = [
 ] as const;
 export type GatewayRole = (typeof GATEWAY_ROLES)[number];
 
+export const REPORT_FORMATS = ['json', 'text', 'network-status'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** A DNS server as given by the user. */
@@ -40,7 +43,14 @@ export interface TargetUrl {
 export interface Options {
   readonly cloud: Cloud | null;
   readonly region: string | null;
+  /** Further regions of the instance. */
+  readonly location: readonly string[];
   readonly platform: 'stv2' | 'stv1';
+  readonly tier: 'premium' | 'developer';
+  /** Null: one, as long as there is no instance. */
+  readonly units: number | null;
+  /** CIDR; null: asked of the instance metadata service. */
+  readonly subnet: string | null;
   readonly storage: readonly string[];
   readonly sql: readonly string[];
   readonly keyVault: readonly string[];
@@ -50,6 +60,8 @@ export interface Options {
   readonly vip: string | null;
   readonly hostname: readonly { readonly role: GatewayRole; readonly host: string }[];
   readonly target: readonly TargetUrl[];
+  /** Files with Azure's own JSON: NetworkStatus or outbound network dependencies. */
+  readonly from: readonly string[];
   readonly only: readonly Group[];
   readonly skip: readonly Group[];
   readonly require: readonly Group[];
@@ -64,7 +76,7 @@ export interface Options {
   readonly concurrency: number;
   readonly attempts: number;
   readonly output: string | null;
-  readonly format: readonly { readonly format: 'json' | 'text'; readonly file: string }[];
+  readonly format: readonly { readonly format: ReportFormat; readonly file: string }[];
   readonly quiet: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly color: boolean;

@@ -1,6 +1,8 @@
 import type { Cause } from '../report/vocabulary.ts';
 import { DNS_CAUSES } from './texts/dns.ts';
+import { GATEWAY_CAUSES } from './texts/gateway.ts';
 import { PATH_CAUSES } from './texts/path.ts';
+import { RESOLUTION_CAUSES } from './texts/resolution.ts';
 import { SERVICE_CAUSES } from './texts/service.ts';
 import { TLS_CAUSES } from './texts/tls.ts';
 import type { CauseText } from './texts/type.ts';
@@ -8,7 +10,9 @@ import type { CauseText } from './texts/type.ts';
 /** What each cause means, how it is recognised and how it is fixed. Serves `explain` without a network. */
 export const CAUSE_TEXTS: Readonly<Record<Cause, CauseText>> = {
   ...DNS_CAUSES,
+  ...GATEWAY_CAUSES,
   ...PATH_CAUSES,
+  ...RESOLUTION_CAUSES,
   ...SERVICE_CAUSES,
   ...TLS_CAUSES,
 };

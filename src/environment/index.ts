@@ -3,6 +3,7 @@ import type { Options, ServerAddress } from '../config/types.ts';
 import { readHostsFile } from './hosts-file.ts';
 import { hasGlobalIPv6, localInterfaces, proxyVariables } from './local.ts';
 import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
+import { hostSources } from './nsswitch.ts';
 import { systemResolvers } from './resolvers.ts';
 import type { Machine, MetadataReply, Survey } from './types.ts';
 
@@ -16,10 +17,11 @@ export async function survey(
   machine: Machine,
   askMetadata: (() => Promise<MetadataReply>) | null,
 ): Promise<Survey> {
-  const [metadata, resolvers, hostsFile] = await Promise.all([
+  const [metadata, resolvers, hostsFile, order] = await Promise.all([
     askMetadata === null ? null : askMetadata().then(readReply),
     systemResolvers(machine),
     readHostsFile(machine.hostsFile),
+    hostSources(machine.sourcesFile),
   ]);
   const known = metadata?.kind === 'present' ? metadata.metadata : null;
   const dns = serversInUse(options, resolvers);
@@ -29,11 +31,17 @@ export async function survey(
       cloud: options.cloud ?? known?.cloud ?? 'public',
       region: options.region ?? known?.region ?? null,
       vm: known?.vm ?? null,
-      network: { interfaces, subnet: known?.subnet ?? null, subnetCapacity: null },
+      network: {
+        interfaces,
+        subnet: options.subnet ?? known?.subnet ?? null,
+        subnetCapacity: null,
+        vip: options.vip,
+      },
       dns: {
         servers: dns.servers.map(serverName),
         source: dns.source,
         searchDomains: [...resolvers.searchDomains],
+        system: resolvers.options === null ? null : { order: [...order], ...resolvers.options },
         hostsFile: { path: machine.hostsFile, entries: hostsFile.hosts.size, overrides: [] },
       },
       proxies: proxyVariables(machine.env),

@@ -15,6 +15,7 @@ export function thisMachine(): Machine {
     // systemd-resolved(8) keeps the servers behind its stub in the second.
     resolverFiles: { configured: '/etc/resolv.conf', upstream: '/run/systemd/resolve/resolv.conf' },
     hostsFile: hostsPath(process.platform, process.env),
+    sourcesFile: '/etc/nsswitch.conf',
   };
 }
 

@@ -10,8 +10,21 @@ export interface Resolvers {
   readonly servers: readonly ServerAddress[];
   readonly searchDomains: readonly string[];
   readonly source: string;
+  /** Null where the system keeps them elsewhere. */
+  readonly options: ResolverOptions | null;
   readonly notes: readonly string[];
 }
+
+/** The options of resolv.conf(5) that decide what a look-up costs, and which names get a suffix. */
+export interface ResolverOptions {
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  readonly ndots: number;
+  readonly rotate: boolean;
+}
+
+/** resolv.conf(5): each option's default and the most that the resolver takes. */
+const LIMITS = { timeout: [5, 30], attempts: [2, 5], ndots: [1, 15] } as const;
 
 /** MAXNS of resolv.conf(5). */
 const MOST_SERVERS = 3;
@@ -42,7 +55,7 @@ async function readResolvConf(file: string): Promise<Resolvers> {
     return parseResolvConf(await readFile(file, 'utf8'), file);
   } catch (error) {
     const notes = [`${file} could not be read: ${systemReason(error)}`];
-    return { servers: [], searchDomains: [], source: file, notes };
+    return { servers: [], searchDomains: [], source: file, options: readOptions([]), notes };
   }
 }
 
@@ -51,10 +64,13 @@ export function parseResolvConf(text: string, file: string): Resolvers {
   const servers: ServerAddress[] = [];
   const ignored: number[] = [];
   let search: readonly string[] = [];
+  const options: string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const [keyword = '', ...values] = words(line);
-    if (keyword === '' || keyword === 'options' || keyword === 'sortlist') continue;
-    if (keyword === 'search' || keyword === 'domain') {
+    if (keyword === '' || keyword === 'sortlist') continue;
+    if (keyword === 'options') {
+      options.push(...values);
+    } else if (keyword === 'search' || keyword === 'domain') {
       search = values.map((domain) => domain.replace(/\.$/, '')).filter((domain) => domain !== '');
     } else if (keyword === 'nameserver' && values[0] !== undefined && isIP(values[0]) !== 0) {
       servers.push({ address: values[0], port: 53 });
@@ -67,6 +83,7 @@ export function parseResolvConf(text: string, file: string): Resolvers {
     servers: servers.slice(0, MOST_SERVERS),
     searchDomains,
     source: file,
+    options: readOptions(options),
     notes: [
       ...sayIgnored(ignored, file),
       ...sayServers(servers.length, file),
@@ -83,7 +100,22 @@ export function readServerList(list: readonly string[]): Resolvers {
     return isIP(address) === 0 ? [] : [{ address, port: Number(port) }];
   });
   const notes = servers.length === 0 ? ['this system names no DNS server'] : [];
-  return { servers, searchDomains: [], source: 'the runtime', notes };
+  return { servers, searchDomains: [], source: 'the runtime', options: null, notes };
+}
+
+/** Words of `options` lines; the last one of a kind counts, and nonsense says nothing. */
+function readOptions(words: readonly string[]): ResolverOptions {
+  const number = (name: keyof typeof LIMITS): number => {
+    const [usual, most] = LIMITS[name];
+    const said = words.findLast((word) => new RegExp(`^${name}:\\d{1,6}$`).test(word));
+    return said === undefined ? usual : Math.min(most, Number(said.slice(name.length + 1)));
+  };
+  return {
+    timeoutMs: Math.max(1, number('timeout')) * 1000,
+    attempts: Math.max(1, number('attempts')),
+    ndots: number('ndots'),
+    rotate: words.includes('rotate'),
+  };
 }
 
 function words(line: string): string[] {

@@ -26,6 +26,8 @@ export interface Machine {
   readonly runtimeServers: () => readonly string[];
   readonly resolverFiles: ResolverFiles;
   readonly hostsFile: string;
+  /** nsswitch.conf(5) */
+  readonly sourcesFile: string;
 }
 
 interface ResolverFiles {

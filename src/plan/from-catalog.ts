@@ -57,10 +57,15 @@ function fromRow(row: CatalogRow, values: Values, options: Options, place: Place
 function varying(row: CatalogRow, values: Values, options: Options, place: Place): Varying[] {
   const custom = customHosts(row, options);
   if (custom.length > 0) {
-    const source = { kind: 'config', document: `--hostname ${row.role}`, asOf: place.today } as const;
+    const source = {
+      kind: 'config',
+      document: `--hostname ${row.role}`,
+      asOf: place.today,
+      name: null,
+    } as const;
     return custom.map((host) => ({ host, source, testable: true, reason: null, kind: 'endpoint' }));
   }
-  const source = { kind: 'catalog', ...row.source } as const;
+  const source = { kind: 'catalog', ...row.source, name: null } as const;
   const hosts = (row.hosts[place.cloud] ?? []).flatMap((template) => fill(template, values));
   if (row.notTestable !== undefined) {
     const named = hosts.length > 0 ? hosts : [{ host: row.peer ?? '*' }];

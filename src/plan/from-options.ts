@@ -30,7 +30,7 @@ export function fromServers({ servers, serversFrom, today }: Place): PlannedTarg
     conversation: 'dns',
     required: true,
     purpose: 'DNS server of this machine, over UDP and TCP',
-    source: { kind: 'config', document: serversFrom, asOf: today },
+    source: { kind: 'config', document: serversFrom, asOf: today, name: null },
   });
   if (servers.length > 0) return servers.map(({ address, port }) => server(address, port));
   return [
@@ -54,7 +54,7 @@ export function fromUrls(options: Options, { today }: Place): PlannedTarget[] {
     protocol,
     conversation: protocol,
     purpose: 'Asked for by --target',
-    source: { kind: 'config', document: '--target', asOf: today },
+    source: { kind: 'config', document: '--target', asOf: today, name: null },
     path,
   }));
 }

@@ -14,6 +14,8 @@ const Answer = z.strictObject({
   rcode: z.string(),
   addresses: z.array(z.string()),
   cname: z.array(z.string()),
+  authority: z.array(z.string()).describe('Owner and primary server of the SOA in a negative answer'),
+  ms: z.number().min(0).describe('milliseconds'),
 });
 export type ControlAnswer = z.infer<typeof Answer>;
 
@@ -63,7 +65,46 @@ const ClockControl = z.strictObject({
 const AzureDns = z.strictObject({
   name: z.literal('azure-dns'),
   outcome,
-  detail: z.strictObject({ text, server: z.string(), answers: z.array(Answer) }),
+  detail: z.strictObject({
+    text,
+    server: z.string(),
+    tcp: z.string().nullable().describe('rcode or failure of one question over TCP'),
+    answers: z.array(Answer),
+  }),
+});
+
+/** The SOA of each suffix under which Azure publishes services: a private zone there hides everybody's names. */
+const ZoneAuthority = z.strictObject({
+  name: z.literal('dns-zone-authority'),
+  outcome: outcome.describe('anomalous: a private zone stands in the place of a public suffix'),
+  detail: z.strictObject({
+    text,
+    zones: z.array(
+      z.strictObject({
+        server: z.string(),
+        suffix: z.string().describe('What was asked for'),
+        rcode: z.string(),
+        zone: z.string().nullable().describe('Owner of the SOA that came back'),
+        primary: z.string().nullable().describe('Its primary server'),
+        authoritative: z.boolean().describe('The server says that it holds the zone itself (AA)'),
+        private: z.boolean().describe('It is a zone of this network’s own, not the public one'),
+      }),
+    ),
+  }),
+});
+export type ZoneAuthorityAnswer = z.infer<typeof ZoneAuthority>['detail']['zones'][number];
+
+/** The search list: what it adds to names that do not exist, and to those that should have been found without. */
+const SearchDomain = z.strictObject({
+  name: z.literal('dns-search-domain'),
+  outcome: outcome.describe('anomalous: a name resolves with a suffix of the search list and not without'),
+  detail: z.strictObject({
+    text,
+    wildcards: z.array(Answer).describe('Random names under a search domain that did resolve'),
+    surprises: z
+      .array(z.strictObject({ host: z.string(), domain: z.string(), answer: Answer }))
+      .describe('Names of the plan that do not resolve alone and do with this domain appended'),
+  }),
 });
 
 /** The instance metadata service: present on an Azure VM, absent elsewhere. */
@@ -79,6 +120,8 @@ export const Control = z.discriminatedUnion('name', [
   OtherName,
   ClockControl,
   AzureDns,
+  ZoneAuthority,
+  SearchDomain,
   Metadata,
 ]);
 export type Control = z.infer<typeof Control>;

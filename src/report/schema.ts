@@ -37,6 +37,12 @@ const Resolution = z.strictObject({
   cname: z.array(z.string()),
   authority: z.array(z.string()).describe('Owner and primary server of the SOA in a negative answer'),
   truncated: z.boolean().describe('The UDP reply was truncated and TCP was used'),
+  ignored: z
+    .strictObject({
+      wrongId: z.int().describe('Another id, or another question'),
+      wrongSource: z.int().describe('Another address or port than the one that was asked'),
+    })
+    .describe('Replies that were counted and not believed (RFC 5452, section 9)'),
   ms,
 });
 export type Resolution = z.infer<typeof Resolution>;
@@ -49,6 +55,9 @@ const Step = z.strictObject({
 
 const Attempt = z.strictObject({
   address: z.string(),
+  addressFrom: z
+    .enum(['name', 'vip'])
+    .describe('name: the target’s own name led there; vip: --vip did, since its name does not'),
   startedAt: instant,
   ok: z.boolean(),
   failure: failure.nullable(),
@@ -63,6 +72,7 @@ const Source = z.strictObject({
   kind: z.enum(['catalog', 'config', 'import']),
   document: z.string(),
   asOf: z.string().describe('Date of that document, or of the run'),
+  name: z.string().nullable().describe('How an imported document names the endpoint, null for all others'),
 });
 export type Source = z.infer<typeof Source>;
 
@@ -85,7 +95,11 @@ const Target = z.strictObject({
   reason: z.string().nullable().describe('Why nothing was tested, when nothing was'),
   failure: failure.nullable(),
   cause: cause.nullable(),
-  addresses: z.array(Address),
+  addresses: z.array(Address).describe('What the system itself would dial'),
+  addressesFrom: z
+    .string()
+    .nullable()
+    .describe('Who decided that: hosts-file, or the first DNS server that settles it; null when nobody did'),
   resolutions: z.array(Resolution),
   attempts: z.array(Attempt),
   latency: z.strictObject({ connectMs: Spread, totalMs: Spread }),
@@ -104,6 +118,20 @@ const Finding = z.strictObject({
   reference: z.string(),
 });
 export type Finding = z.infer<typeof Finding>;
+
+const SubnetCapacity = z
+  .strictObject({
+    tier: z.enum(['premium', 'developer']),
+    units: z.int().describe('Units asked for'),
+    total: z.int().describe('Addresses of the prefix'),
+    usable: z.int().describe('Without the five that Azure keeps'),
+    needed: z.int().describe('Addresses that the units and the internal load balancer take'),
+    vmInside: z.boolean().describe('Whether this VM takes one of them'),
+    unitsThatFit: z.int().describe('While this VM stays'),
+    unitsWithoutVm: z.int(),
+  })
+  .describe('Room for API Management in internal mode, other resources of the subnet not counted');
+export type SubnetCapacity = z.infer<typeof SubnetCapacity>;
 
 const Environment = z.strictObject({
   cloud: z.enum(CLOUDS),
@@ -126,13 +154,26 @@ const Environment = z.strictObject({
         family: z.union([z.literal(4), z.literal(6)]),
       }),
     ),
-    subnet: z.string().nullable().describe('CIDR, from the metadata service'),
-    subnetCapacity: z.null(),
+    subnet: z.string().nullable().describe('CIDR, from --subnet or else the metadata service'),
+    subnetCapacity: SubnetCapacity.nullable().describe('Null when the subnet is not known'),
+    vip: z.string().nullable().describe('The address that the instance’s host names should have, from --vip'),
   }),
   dns: z.strictObject({
     servers: z.array(z.string()),
     source: z.string().describe('Where the list of servers comes from: a file, the runtime, or --dns-server'),
     searchDomains: z.array(z.string()),
+    system: z
+      .strictObject({
+        order: z
+          .array(z.string())
+          .describe('Sources of host names in their order, as nsswitch.conf(5) has them'),
+        timeoutMs: ms.describe('What a look-up waits for one server'),
+        attempts: z.int().describe('How often it asks each server'),
+        ndots: z.int(),
+        rotate: z.boolean().describe('Whether it starts with another server each time'),
+      })
+      .nullable()
+      .describe('How this system uses the servers (resolv.conf(5)); null where that is not known'),
     hostsFile: z.strictObject({
       path: z.string(),
       entries: z.int(),

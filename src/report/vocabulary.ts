@@ -48,6 +48,11 @@ export const CAUSES = [
   'dns-forwarding-broken',
   'dns-servers-disagree',
   'dns-tampered',
+  'dns-server-slow',
+  'dns-search-domain',
+  'private-zone-shadows-suffix',
+  'azure-api-net-zone-shadowed',
+  'hosts-file-override',
   'outbound-dropped',
   'outbound-rejected',
   'no-outbound-path',
@@ -58,6 +63,11 @@ export const CAUSES = [
   'block-page',
   'wrong-service',
   'service-firewall-denied',
+  'gateway-record-missing',
+  'gateway-record-public',
+  'gateway-record-wrong',
+  'gateway-not-serving',
+  'subnet-too-small',
   'clock-skew',
   'smtp-port-25-blocked',
   'intermittent-loss',
@@ -67,6 +77,8 @@ export type Cause = (typeof CAUSES)[number];
 
 export type ControlName =
   | 'dns-random-name'
+  | 'dns-zone-authority'
+  | 'dns-search-domain'
   | 'tcp-reserved-address'
   | 'tls-other-name'
   | 'clock'

@@ -36,7 +36,15 @@ export async function attempt(probe: Probe, parts: ConstructorParameters<typeof 
   }
   const { steps, facts } = session;
   return {
-    attempt: { address: parts.address, startedAt, ok: failure === null, failure, steps, facts },
+    attempt: {
+      address: parts.address,
+      addressFrom: 'name',
+      startedAt,
+      ok: failure === null,
+      failure,
+      steps,
+      facts,
+    },
     defect,
     impossible,
   };

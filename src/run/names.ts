@@ -14,6 +14,8 @@ import type { Gate } from './gate.ts';
 export interface Dialable {
   readonly addresses: readonly Address[];
   readonly failure: Failure | null;
+  /** hosts-file, or the server that settled it; null when nobody did. */
+  readonly from: string | null;
 }
 
 export interface NameResult {
@@ -71,7 +73,7 @@ export class Names {
     return {
       dialable: this.#systemChoice(host, answers),
       resolutions: Promise.all(
-        answers.map(async (answer, index) => resolution(this.#survey.servers[index], await answer)),
+        answers.map(async (answer, index) => resolution(this.#serverAt(index), await answer)),
       ),
     };
   }
@@ -96,43 +98,56 @@ export class Names {
     return [`${host}.${first}`, ...others.map((domain) => `${host}.${domain}`), host];
   }
 
-  /** nsswitch.conf(5) as it is nearly everywhere: the hosts file, then the servers in their order. */
+  /** As nsswitch.conf(5) has it: nearly everywhere the hosts file, then the servers in their order. */
   async #systemChoice(host: string, answers: readonly Promise<Answer>[]): Promise<Dialable> {
-    const fixed = this.#survey.hosts.get(host);
-    if (fixed !== undefined) {
-      return { addresses: fixed.map((address) => describeAddress(address, [])), failure: null };
-    }
+    const fixed = this.#survey.hosts.get(host)?.map((address) => describeAddress(address, []));
+    const own = fixed === undefined ? null : { addresses: fixed, failure: null, from: 'hosts-file' };
+    if (own !== null && !this.#asksDnsFirst()) return own;
     let failure: Failure | null = answers.length === 0 ? 'dns_unreachable' : null;
-    for (const answer of answers) {
+    for (const [index, answer] of answers.entries()) {
+      const from = this.#serverAt(index);
       const { addresses, cname, failure: said } = await answer;
       if (addresses.length > 0) {
         // A server that repeats an address does not make it two.
         const once = [...new Set(addresses)];
-        return { addresses: once.map((address) => describeAddress(address, cname)), failure: null };
+        return { addresses: once.map((address) => describeAddress(address, cname)), failure: null, from };
       }
       failure = said;
-      if (!ASK_THE_NEXT.includes(said)) break;
+      if (!ASK_THE_NEXT.includes(said)) return own ?? { addresses: [], failure, from };
     }
-    return { addresses: [], failure };
+    return own ?? { addresses: [], failure, from: null };
+  }
+
+  /** Where it is set up that way, the hosts file is only for what no server knows. */
+  #asksDnsFirst(): boolean {
+    const order = this.#survey.environment.dns.system?.order ?? [];
+    const [files, dns] = [order.indexOf('files'), order.indexOf('dns')];
+    return dns >= 0 && dns < files;
+  }
+
+  #serverAt(index: number): string {
+    const server = this.#survey.servers[index];
+    return server === undefined ? '' : serverName(server);
   }
 }
 
 function literal(address: string): NameResult {
   return {
-    dialable: Promise.resolve({ addresses: [describeAddress(address, [])], failure: null }),
+    dialable: Promise.resolve({ addresses: [describeAddress(address, [])], failure: null, from: null }),
     resolutions: Promise.resolve([]),
   };
 }
 
-function resolution(server: { address: string; port: number } | undefined, answer: Answer): Resolution {
+function resolution(server: string, answer: Answer): Resolution {
   return {
-    server: server === undefined ? '' : serverName(server),
+    server,
     rcode: answer.rcode,
     failure: answer.failure,
     addresses: [...answer.addresses],
     cname: [...answer.cname],
     authority: [...answer.authority],
     truncated: answer.truncated,
+    ignored: { wrongId: 0, wrongSource: 0 },
     ms: answer.ms,
   };
 }

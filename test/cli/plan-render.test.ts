@@ -19,7 +19,7 @@ function target(changes: Partial<PlannedTarget>): PlannedTarget {
     serviceTag: 'Sql',
     direction: 'outbound',
     purpose: 'Azure SQL',
-    source: { kind: 'catalog', document: 'A document', asOf: '2026-04-30' },
+    source: { kind: 'catalog', document: 'A document', asOf: '2026-04-30', name: null },
     since: null,
     until: null,
     path: null,

@@ -18,7 +18,7 @@ import type { Cause, Group } from '../../src/report/vocabulary.ts';
 export const SERVER = '10.0.0.4';
 export const OTHER_SERVER = '10.0.0.5';
 const STARTED = '2026-05-04T10:00:00.000Z';
-const SOURCE = { kind: 'catalog', document: 'Port table', asOf: '2026-04-30' } as const;
+const SOURCE = { kind: 'catalog', document: 'Port table', asOf: '2026-04-30', name: null } as const;
 
 export function observations(parts: {
   targets: readonly Target[];
@@ -30,11 +30,12 @@ export function observations(parts: {
     cloud: 'public',
     region: 'westeurope',
     vm: null,
-    network: { interfaces: [], subnet: '10.1.0.0/27', subnetCapacity: null },
+    network: { interfaces: [], subnet: '10.1.0.0/27', subnetCapacity: null, vip: null },
     dns: {
       servers: [...(parts.servers ?? [SERVER])],
       source: '/etc/resolv.conf',
       searchDomains: [],
+      system: null,
       hostsFile: { path: '/etc/hosts', entries: 0, overrides: [] },
     },
     proxies: [],
@@ -98,6 +99,7 @@ export function target(group: Group, host: string, given: Given = {}): Target {
     failure: null,
     cause: null,
     addresses: [],
+    addressesFrom: null,
     resolutions: [],
     attempts: [],
     latency: { connectMs: null, totalMs: null },
@@ -180,6 +182,7 @@ export function resolved(address: string, server = SERVER, cname: readonly strin
     cname: [...cname],
     authority: [],
     truncated: false,
+    ignored: { wrongId: 0, wrongSource: 0 },
     ms: 2,
   };
 }
@@ -200,6 +203,7 @@ export function unanswered(failure: Failure, given: Partial<Resolution> = {}): R
     cname: [],
     authority: [],
     truncated: false,
+    ignored: { wrongId: 0, wrongSource: 0 },
     ms: 2,
     ...given,
   };
@@ -210,6 +214,7 @@ export function attempt(address: string, failure: Failure | null, facts: Facts =
   const connects = failure === null || !/^(?:tcp|udp|dns)_/.test(failure);
   return {
     address,
+    addressFrom: 'name',
     startedAt: STARTED,
     ok: failure === null,
     failure,
@@ -292,12 +297,15 @@ export function azureDns(answers: Readonly<Record<string, string>>): Control {
     detail: {
       text: 'asked',
       server: '168.63.129.16',
+      tcp: 'NOERROR',
       answers: Object.entries(answers).map(([name, answer]) => ({
         server: '168.63.129.16',
         name,
         rcode: /^[0-9.]+$/.test(answer) ? 'NOERROR' : answer,
         addresses: /^[0-9.]+$/.test(answer) ? [answer] : [],
         cname: [],
+        authority: [],
+        ms: 2,
       })),
     },
   };
@@ -312,7 +320,17 @@ export function randomName(...addresses: readonly string[]): Control {
       text: 'asked',
       answers:
         addresses.length > 0
-          ? [{ server: SERVER, name, rcode: 'NOERROR', addresses: [...addresses], cname: [] }]
+          ? [
+              {
+                server: SERVER,
+                name,
+                rcode: 'NOERROR',
+                addresses: [...addresses],
+                cname: [],
+                authority: [],
+                ms: 2,
+              },
+            ]
           : [],
     },
   };

@@ -85,7 +85,7 @@ t.test('only names that the catalogue fixes are blamed on a document', async (t)
     judge({
       targets: [
         unresolved(group, 'a.net', [nxdomain()], {
-          source: { kind, document: 'Port table', asOf: '2026-04-30' },
+          source: { kind, document: 'Port table', asOf: '2026-04-30', name: null },
         }),
       ],
     }).only('name-does-not-exist').remedy[0];

@@ -254,7 +254,7 @@ t.test('remedies fit the destination', async (t) => {
   t.equal(own.title, 'Outbound TCP to a.net, port 443, is dropped');
   t.match(own.remedy[0], 'destination the addresses of a.net');
   const configured = only(
-    { source: { kind: 'config', document: '--hostname', asOf: '2026-05-04' } },
+    { source: { kind: 'config', document: '--hostname', asOf: '2026-05-04', name: null } },
     'gateway',
   );
   t.equal(configured.title, 'Outbound TCP to a.net, port 443, is dropped');

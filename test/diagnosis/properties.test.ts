@@ -103,7 +103,7 @@ const oneTarget: fc.Arbitrary<Target> = fc
   .map(({ group, host, kind, addresses, ...given }) =>
     target(group, host, {
       ...given,
-      source: { kind, document: 'a document', asOf: '2026-04-30' },
+      source: { kind, document: 'a document', asOf: '2026-04-30', name: null },
       addresses: addresses.map((one) => addressOf(...one)),
     }),
   );
@@ -114,6 +114,8 @@ const answer = fc.record({
   rcode: fc.constantFrom('NOERROR', 'NXDOMAIN', 'SERVFAIL', 'dns_timeout'),
   addresses: fc.array(address, { maxLength: 2 }),
   cname: chain,
+  authority: fc.constantFrom<string[]>([], ['a.net azureprivatedns.net']),
+  ms: fc.constantFrom(1, 2500),
 });
 
 const outcome = fc.constantFrom('expected', 'anomalous', 'unknown');
@@ -131,7 +133,12 @@ function control(ids: readonly string[]): fc.Arbitrary<Control> {
     fc.record({
       name: fc.constant('azure-dns' as const),
       outcome,
-      detail: fc.record({ text: fc.constant(text), server: fc.constant('168.63.129.16'), answers }),
+      detail: fc.record({
+        text: fc.constant(text),
+        server: fc.constant('168.63.129.16'),
+        tcp: fc.constant(null),
+        answers,
+      }),
     }),
     fc.record({
       name: fc.constant('tcp-reserved-address' as const),

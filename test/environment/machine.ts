@@ -9,7 +9,12 @@ interface Test {
 /** A machine with these files in place of those under /etc; what is not given does not exist. */
 export function machineWith(
   t: Test,
-  files: { readonly resolvConf?: string; readonly upstream?: string; readonly hosts?: string },
+  files: {
+    readonly resolvConf?: string;
+    readonly upstream?: string;
+    readonly hosts?: string;
+    readonly nsswitch?: string;
+  },
   changes: Partial<Machine> = {},
 ): Machine {
   const folder = t.testdir(
@@ -18,6 +23,7 @@ export function machineWith(
         'resolv.conf': files.resolvConf,
         upstream: files.upstream,
         hosts: files.hosts,
+        nsswitch: files.nsswitch,
       }).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
   );
@@ -29,6 +35,7 @@ export function machineWith(
     runtimeServers: () => [],
     resolverFiles: { configured: join(folder, 'resolv.conf'), upstream: join(folder, 'upstream') },
     hostsFile: join(folder, 'hosts'),
+    sourcesFile: join(folder, 'nsswitch'),
     ...changes,
   };
 }

@@ -24,8 +24,27 @@ t.test('an ordinary file', async (t) => {
     ],
     searchDomains: ['ax.internal.cloudapp.net', 'contoso.example'],
     source: FILE,
+    options: { timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false },
     notes: [],
   });
+});
+
+t.test('the options that decide what a look-up costs', async (t) => {
+  const options = (...lines: string[]) => parse('nameserver 10.0.0.4', ...lines).options;
+  t.same(options('options timeout:2 attempts:3 ndots:2 rotate'), {
+    timeoutMs: 2000,
+    attempts: 3,
+    ndots: 2,
+    rotate: true,
+  });
+  t.match(
+    options('options timeout:1', 'options timeout:3 edns0'),
+    { timeoutMs: 3000, attempts: 2 },
+    'the last counts',
+  );
+  t.match(options('options timeout:99 attempts:99 ndots:99'), { timeoutMs: 30_000, attempts: 5, ndots: 15 });
+  t.match(options('options timeout:0 attempts:0 ndots:0'), { timeoutMs: 1000, attempts: 1, ndots: 0 });
+  t.match(options('options timeout: timeout:-1 timeout:x'), { timeoutMs: 5000 }, 'nonsense says nothing');
 });
 
 t.test('lines end in CRLF as well as in LF', async (t) => {
@@ -149,6 +168,7 @@ t.test('on Windows the runtime knows', async (t) => {
     ],
     searchDomains: [],
     source: 'the runtime',
+    options: null,
     notes: [],
   });
 });

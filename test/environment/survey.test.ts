@@ -49,11 +49,12 @@ t.test('an Azure VM says where it is', async (t) => {
     cloud: 'public',
     region: 'westeurope',
     vm: { name: 'vm-probe-01', size: 'Standard_B2s', osType: 'Linux', zone: '1' },
-    network: { interfaces: [], subnet: '10.20.0.0/26', subnetCapacity: null },
+    network: { interfaces: [], subnet: '10.20.0.0/26', subnetCapacity: null, vip: null },
     dns: {
       servers: ['168.63.129.16'],
       source: machine.resolverFiles.configured,
       searchDomains: ['a.example'],
+      system: { order: ['files', 'dns'], timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false },
       hostsFile: { path: machine.hostsFile, entries: 1, overrides: [] },
     },
     proxies: [],

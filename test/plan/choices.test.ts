@@ -112,6 +112,7 @@ t.test('a custom domain stands in the place of its role’s default', async (t) 
     kind: 'config',
     document: '--hostname gateway',
     asOf: TODAY,
+    name: null,
   });
   t.ok(targetOf(plan, 'gateway/api.contoso.com:443').required);
   t.same(
@@ -172,7 +173,7 @@ t.test('extra targets are custom ones, as they were given', async (t) => {
     protocol: 'https',
     transport: 'tcp',
     required: false,
-    source: { kind: 'config', document: '--target', asOf: TODAY },
+    source: { kind: 'config', document: '--target', asOf: TODAY, name: null },
   });
   t.equal(targetOf(plan, 'custom/10.0.0.4:53').transport, 'udp');
   t.equal(targetOf(plan, 'custom/10.0.0.5:123').transport, 'udp');
@@ -216,7 +217,7 @@ t.test('the DNS servers in use are required targets', async (t) => {
     required: true,
     transport: 'udp',
     protocol: 'dns',
-    source: { kind: 'config', document: '/etc/resolv.conf', asOf: TODAY },
+    source: { kind: 'config', document: '/etc/resolv.conf', asOf: TODAY, name: null },
   });
 });
 

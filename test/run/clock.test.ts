@@ -8,6 +8,7 @@ const MINUTE = 60_000;
 function attempt(date: string | null, spentMs = 100): Attempt {
   return {
     address: '10.0.0.1',
+    addressFrom: 'name',
     startedAt: new Date(NOW).toISOString(),
     ok: true,
     failure: null,

@@ -42,6 +42,7 @@ if (planned === undefined) throw new Error('no target was planned');
 function tried(failure: Failure | null, connectMs = 1, changes: Partial<Tried> = {}): Tried {
   const attempt: Attempt = {
     address: '10.0.0.1',
+    addressFrom: 'name',
     startedAt: '2026-05-04T10:00:00.000Z',
     ok: failure === null,
     failure,
@@ -57,7 +58,7 @@ function tried(failure: Failure | null, connectMs = 1, changes: Partial<Tried> =
 const address = describeAddress('10.0.0.1', []);
 const summed = (...attempts: readonly Tried[]) =>
   summarise(planned, {
-    dialable: { addresses: [address], failure: null },
+    dialable: { addresses: [address], failure: null, from: null },
     resolutions: [],
     tried: attempts,
   });
@@ -166,7 +167,7 @@ t.test('where anyone connects, only a bare connection is taken back', async (t) 
     const passed = tried(null);
     const attempt: Attempt = { ...passed.attempt, facts: { proof } };
     const addresses = [describeAddress(where, [])];
-    const dialable = { addresses, failure: null };
+    const dialable = { addresses, failure: null, from: null };
     return summarise(planned, { dialable, resolutions: [], tried: [{ ...passed, attempt }, ...more] });
   };
   const targets = [

@@ -24,11 +24,12 @@ export function surveyWith(changes: Partial<Survey> = {}): Survey {
       cloud: 'public',
       region: 'westeurope',
       vm: null,
-      network: { interfaces: [], subnet: null, subnetCapacity: null },
+      network: { interfaces: [], subnet: null, subnetCapacity: null, vip: null },
       dns: {
         servers: servers.map(serverName),
         source: 'the test',
         searchDomains: [],
+        system: null,
         hostsFile: { path: '/etc/hosts', entries: 0, overrides: [] },
       },
       proxies: [],

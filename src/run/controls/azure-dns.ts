@@ -10,7 +10,7 @@ const SERVER = '168.63.129.16';
 /** Azure DNS throttles each VM; the catalogue stays well below this, an imported list may not. */
 const MOST_NAMES = 200;
 
-const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [] };
+const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
 
 /** Asks for the names of the plan; null when there are none, or when the server is a configured one and asked anyway. */
 export async function azureDns(
@@ -28,15 +28,23 @@ export async function azureDns(
   const answers = await Promise.all(
     [...names].slice(0, MOST_NAMES).map(async (name) => {
       const answer = await queries(() => resolveAt({ outside, server, budget }, name));
-      const { rcode, addresses, cname } = answer ?? NOT_ASKED;
-      return { server: SERVER, name, rcode, addresses: [...addresses], cname: [...cname] };
+      const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
+      return {
+        server: SERVER,
+        name,
+        rcode,
+        addresses: [...addresses],
+        cname: [...cname],
+        authority: [...authority],
+        ms,
+      };
     }),
   );
   const resolved = answers.filter(({ addresses }) => addresses.length > 0).length;
   return {
     name: 'azure-dns',
     outcome: resolved > 0 ? 'expected' : 'unknown',
-    detail: { text: say(answers, resolved, names.size), server: SERVER, answers },
+    detail: { text: say(answers, resolved, names.size), server: SERVER, tcp: null, answers },
   };
 }
 

@@ -4,7 +4,7 @@ import { serverName } from '../../environment/index.ts';
 import type { ControlOf } from '../../report/controls.ts';
 import type { RunContext } from '../context.ts';
 
-const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [] };
+const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
 
 /** Asks every configured server for one random name a suffix. */
 export async function randomNames(
@@ -16,8 +16,16 @@ export async function randomNames(
       suffixes.map(async (suffix) => {
         const name = `x${Buffer.from(outside.random(8)).toString('hex')}.${suffix}`;
         const answer = await queries(() => resolveAt({ outside, server, budget }, name));
-        const { rcode, addresses, cname } = answer ?? NOT_ASKED;
-        return { server: serverName(server), name, rcode, addresses: [...addresses], cname: [...cname] };
+        const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
+        return {
+          server: serverName(server),
+          name,
+          rcode,
+          addresses: [...addresses],
+          cname: [...cname],
+          authority: [...authority],
+          ms,
+        };
       }),
     ),
   );

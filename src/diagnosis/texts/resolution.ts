@@ -1,0 +1,77 @@
+import type { Cause } from '../../report/vocabulary.ts';
+import type { CauseText } from './type.ts';
+
+/** The causes that live in how this system and this network use DNS, rather than in one answer. */
+export const RESOLUTION_CAUSES = {
+  'dns-server-slow': {
+    title: 'A configured DNS server is slow',
+    explanation:
+      'The server answers, but half of its answers take a second or more, or never come. Every connection that ' +
+      'begins with a look-up there waits as long; API Management, which has the same servers, does too.',
+    recognisedBy:
+      'The median time of a server’s answers, unanswered questions included, is one second or more over at least ' +
+      'five names, while it does answer some.',
+    owner: 'dns',
+    remedy: [
+      'On the DNS server: look at its load, and at the time its forwarders take; a forwarder that is down costs a ' +
+        'time-out for each name before the next one is asked.',
+      'Put a forwarder that works first, best 168.63.129.16 when the server runs in a virtual network.',
+      'Check the path to the server: a VPN or an appliance that inspects DNS on the way adds its own time.',
+    ],
+    reference:
+      'Name resolution for resources in Azure virtual networks, name resolution that uses your own DNS server',
+  },
+  'dns-search-domain': {
+    title: 'The search list changes what names mean here',
+    explanation:
+      'A name that does not exist is tried again with each domain of this VM’s search list appended. Here such a try ' +
+      'succeeds: a wildcard record in a search domain, or a copy of the name below it, answers for names that have ' +
+      'no address of their own. Programs on this VM then talk to a stranger instead of failing, and other machines, ' +
+      'with another search list, see something else.',
+    recognisedBy:
+      'A random name under a search domain resolves (wildcard), or a name of the plan resolves only with a search ' +
+      'domain appended.',
+    owner: 'dns',
+    remedy: [
+      'Remove the wildcard (*) record from the search domain’s zone, or the domain from the search list (DHCP option ' +
+        '119 or 15, “search” in resolv.conf, netplan or systemd-networkd).',
+      'Where a name only resolves with the suffix: add the record under the full name, which is what API Management ' +
+        'and its clients use.',
+      'Until then give full names with a final dot to programs that accept one.',
+    ],
+    reference: 'resolv.conf(5); RFC 1535 (unexpected results of search lists)',
+  },
+  'private-zone-shadows-suffix': {
+    title: 'A private zone stands in the place of a whole public suffix',
+    explanation:
+      'Azure publishes every customer’s resources of a kind under one suffix, such as blob.core.windows.net. A private ' +
+      'zone of that very name answers for all of them, and denies what it has no record for: also the storage ' +
+      'accounts, databases and vaults that API Management makes for itself, whose names nobody knows beforehand.',
+    recognisedBy:
+      'The SOA record of the suffix is that of an Azure private zone (azureprivatedns.net), or of a zone that a ' +
+      'configured DNS server holds itself.',
+    owner: 'dns',
+    remedy: [
+      'Use the privatelink zone of the service instead (privatelink.blob.core.windows.net for blobs, ' +
+        'privatelink.vaultcore.azure.net for Key Vault): Azure DNS follows the public alias into it, and only for ' +
+        'resources that have a private endpoint.',
+      'Move the records there, link that zone, and remove the link of the zone that is named like the public suffix.',
+      'On a custom DNS server: delete the zone, and forward the suffix to 168.63.129.16.',
+    ],
+    reference: 'Azure Private Endpoint private DNS zone values',
+  },
+  'hosts-file-override': {
+    title: 'The hosts file decides, not DNS',
+    explanation:
+      'This VM’s hosts file has an entry for the name, and it differs from what every DNS server says. What this run ' +
+      'saw holds for this VM alone: API Management and all other machines ask DNS.',
+    recognisedBy:
+      'An entry of the hosts file for a host of the plan, whose addresses no DNS answer contains.',
+    owner: 'vm',
+    remedy: [
+      'If the entry is left over from a test: remove its line from the hosts file and run again.',
+      'If its address is the right one: put it into DNS (private zone, custom DNS server), then remove the line.',
+    ],
+    reference: 'hosts(5); nsswitch.conf(5)',
+  },
+} as const satisfies Partial<Record<Cause, CauseText>>;
