@@ -7,13 +7,15 @@ export type AddressType = 'A' | 'AAAA';
 
 export interface Question {
   readonly name: string;
-  readonly type: AddressType;
+  readonly type: AddressType | 'SOA';
 }
 
-/** A reply to our question, reduced to what an address look-up needs. */
+/** A reply to our question, reduced to what a look-up of an address or of a zone needs. */
 export interface DnsReply {
   readonly rcode: string;
   readonly truncated: boolean;
+  /** The server says that it holds the zone itself (AA). */
+  readonly authoritative: boolean;
   /** Names that the question's name is an alias of, in order (CNAME chain). */
   readonly cname: readonly string[];
   /** The chain bites its own tail, or is longer than any honest one. */
@@ -21,6 +23,8 @@ export interface DnsReply {
   readonly addresses: readonly string[];
   /** "owner primary-server" of the SOA in the authority section (RFC 2308 section 2). */
   readonly authority: readonly string[];
+  /** The zone that the name lies in: an SOA in the answer, or else in the authority section. */
+  readonly zone: { readonly name: string; readonly primary: string } | null;
 }
 
 export type ReadResult =
@@ -90,6 +94,7 @@ export function readReply(bytes: Uint8Array, id: number, question: Question): Re
     reply: {
       rcode: rcodeOf(packet),
       truncated: ((packet.flags ?? 0) & dnsPacket.TRUNCATED_RESPONSE) !== 0,
+      authoritative: ((packet.flags ?? 0) & dnsPacket.AUTHORITATIVE_ANSWER) !== 0,
       cname: chain.map((name) => printable(name, 255)),
       endless,
       addresses: answers
@@ -103,6 +108,7 @@ export function readReply(bytes: Uint8Array, id: number, question: Question): Re
         .flatMap((record) => (record.type === 'SOA' ? [`${record.name} ${record.data.mname}`] : []))
         .slice(0, MOST_AUTHORITIES)
         .map((record) => printable(record, 512)),
+      zone: zoneOf(packet),
     },
   };
 }
@@ -116,6 +122,12 @@ export function sameName(one: string, other: string): boolean {
 function rcodeOf(packet: Packet & { rcode?: string }): string {
   const upper = packet.additionals?.find((record) => record.type === 'OPT')?.extendedRcode ?? 0;
   return upper === 0 ? (packet.rcode ?? 'NOERROR') : `RCODE${upper * 16 + ((packet.flags ?? 0) & 15)}`;
+}
+
+function zoneOf({ answers = [], authorities = [] }: Packet): DnsReply['zone'] {
+  const record = [...answers, ...authorities].find(({ type }) => type === 'SOA');
+  if (record?.type !== 'SOA') return null;
+  return { name: printable(record.name, 255), primary: printable(record.data.mname, 255) };
 }
 
 function followAliases(answers: readonly Answer[], name: string): { chain: string[]; endless: boolean } {

@@ -1,5 +1,6 @@
 /** One question to one DNS server, over UDP or TCP. */
 import type { Socket as DatagramSocket } from 'node:dgram';
+import { isIPv6, SocketAddress } from 'node:net';
 import { ProbeError } from '../failures.ts';
 import { type Budget, runIsOver, within } from './budget.ts';
 import { type DnsReply, encodeQuestion, type Question, readReply } from './dns-message.ts';
@@ -8,6 +9,16 @@ import type { Endpoint, Outside } from './outside.ts';
 
 /** How often a question is sent over UDP within its step: datagrams do get lost. */
 const TRANSMISSIONS = 3;
+/** ms after which an unanswered question is sent again, at the latest. */
+const PATIENCE = 500;
+
+/** Replies that were counted and not believed (RFC 5452 section 9). */
+export interface Ignored {
+  /** Another id, another question, or no response at all. */
+  wrongId: number;
+  /** Another address or port than the one that was asked. */
+  wrongSource: number;
+}
 
 export interface QueryContext {
   readonly outside: Outside;
@@ -15,36 +26,42 @@ export interface QueryContext {
   /** The server's name where it has one: redirections may be given for it. */
   readonly host?: string;
   readonly budget: Budget;
+  /** Counts what was ignored, for whoever wants to know. */
+  readonly ignored?: Ignored;
 }
 
 /**
- * Over UDP from a fresh port, with a random id; what does not answer this very question is ignored
- * (RFC 5452 section 9).
+ * Over UDP from a fresh port, with a random id; what does not come from this server or does not answer this very
+ * question is ignored (RFC 5452 section 9).
  * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed
  */
 export async function queryUdp(context: QueryContext, question: Question): Promise<DnsReply> {
-  const { outside, budget } = context;
+  const { outside, budget, ignored } = context;
   if (budget.signal.aborted) throw runIsOver();
-  const { address, port } = destination(context);
+  const server = destination(context);
   const id = randomId(outside);
-  const socket = outside.datagram(address);
-  const sending = new Sending(socket, id, question, budget.stepMs / TRANSMISSIONS);
+  const socket = outside.datagram(server.address);
+  const sending = new Sending(socket, server, { id, question, stepMs: budget.stepMs });
   let garbage: string | null = null;
   const answered = new Promise<DnsReply>((resolve, reject) => {
     socket.on('error', (error) => reject(toProbeError(error, 'dns')));
-    socket.on('message', (bytes) => {
+    socket.on('message', (bytes, from) => {
+      if (!isFrom(server, from)) {
+        if (ignored !== undefined) ignored.wrongSource += 1;
+        return;
+      }
       const result = readReply(bytes, id, question);
       if (result.kind === 'malformed') {
         garbage = result.why;
         // Anybody can send garbage, but only who saw the question knows its id.
         if (bytes.length >= 2 && bytes.readUInt16BE(0) === id) reject(malformed(garbage));
-      } else if (result.kind === 'reply' && !sending.againWithoutEdns(result.reply)) {
+      } else if (result.kind === 'foreign') {
+        if (ignored !== undefined) ignored.wrongId += 1;
+      } else if (!sending.againWithoutEdns(result.reply)) {
         resolve(result.reply);
       }
     });
-    socket.once('connect', () => sending.begin());
-    // A connected socket hears only this server, and hears of an unreachable port at once.
-    socket.connect(port, address);
+    sending.begin();
   });
   try {
     return await within(budget, 'dns', answered);
@@ -58,45 +75,84 @@ export async function queryUdp(context: QueryContext, question: Question): Promi
   }
 }
 
-/** The datagrams of one question. */
+/** An IPv6 address can be written in several ways, with its zone or without. */
+function isFrom(server: Endpoint, from: Endpoint): boolean {
+  if (server.port !== from.port) return false;
+  return server.address === from.address || canonical(server.address) === canonical(from.address);
+}
+
+function canonical(address: string): string {
+  const bare = address.replace(/%.*$/, '');
+  return isIPv6(bare) ? new SocketAddress({ address: bare, family: 'ipv6' }).address : bare;
+}
+
+/**
+ * The datagrams of one question. The first goes from a socket that hears everybody, so that strangers are counted;
+ * then it is connected, since only a connected socket hears of an unreachable port.
+ */
 class Sending {
   readonly #socket: DatagramSocket;
-  readonly #intervalMs: number;
+  readonly #server: Endpoint;
+  readonly #stepMs: number;
   readonly #full: Uint8Array;
   readonly #plain: Uint8Array;
   #sent = 0;
+  #isConnected = false;
   #isPlain = false;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timers: NodeJS.Timeout[] = [];
 
-  constructor(socket: DatagramSocket, id: number, question: Question, intervalMs: number) {
+  constructor(
+    socket: DatagramSocket,
+    server: Endpoint,
+    { id, question, stepMs }: { id: number; question: Question; stepMs: number },
+  ) {
     this.#socket = socket;
-    this.#intervalMs = intervalMs;
+    this.#server = server;
+    this.#stepMs = stepMs;
     this.#full = encodeQuestion(id, question);
     this.#plain = encodeQuestion(id, question, false);
   }
 
   begin(): void {
     this.#send();
-    this.#timer = setInterval(() => this.#send(), this.#intervalMs);
+    const share = this.#stepMs / TRANSMISSIONS;
+    this.#later(Math.min(PATIENCE, share), () => {
+      this.#socket.once('connect', () => {
+        this.#isConnected = true;
+        this.#send();
+      });
+      this.#socket.connect(this.#server.port, this.#server.address);
+    });
+    this.#later(2 * share, () => this.#send());
   }
 
   end(): void {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 
   /** Takes an error that may be about EDNS alone as a reason to ask once more without it. */
   againWithoutEdns({ rcode }: DnsReply): boolean {
     if (this.#isPlain || (rcode !== 'FORMERR' && rcode !== 'NOTIMP')) return false;
     this.#isPlain = true;
-    this.#socket.send(this.#plain);
+    this.#put();
     return true;
+  }
+
+  #later(ms: number, work: () => void): void {
+    this.#timers.push(setTimeout(work, ms));
   }
 
   /** The last one goes without EDNS: some firewalls swallow what they do not know. */
   #send(): void {
     this.#sent += 1;
     this.#isPlain ||= this.#sent === TRANSMISSIONS;
-    this.#socket.send(this.#isPlain ? this.#plain : this.#full);
+    this.#put();
+  }
+
+  #put(): void {
+    const message = this.#isPlain ? this.#plain : this.#full;
+    if (this.#isConnected) this.#socket.send(message);
+    else this.#socket.send(message, this.#server.port, this.#server.address);
   }
 }
 

@@ -1,7 +1,7 @@
 /** What one DNS server says of one name: both address families, the whole alias chain. */
 import { type Failure, ProbeError } from '../failures.ts';
 import { type AddressType, type DnsReply, isAskable, LONGEST_CHAIN, sameName } from './dns-message.ts';
-import { type QueryContext, queryTcp, queryUdp } from './dns-query.ts';
+import { type Ignored, type QueryContext, queryTcp, queryUdp } from './dns-query.ts';
 
 export interface Answer {
   readonly rcode: string;
@@ -10,6 +10,7 @@ export interface Answer {
   readonly cname: readonly string[];
   readonly authority: readonly string[];
   readonly truncated: boolean;
+  readonly ignored: Readonly<Ignored>;
   readonly ms: number;
 }
 
@@ -17,7 +18,9 @@ export interface Answer {
  * Asks one server for A and AAAA in parallel; never throws, a failure is part of the answer.
  * @returns addresses of both families, IPv4 first
  */
-export async function resolveAt(context: QueryContext, name: string): Promise<Answer> {
+export async function resolveAt(asked: QueryContext, name: string): Promise<Answer> {
+  const ignored: Ignored = { wrongId: 0, wrongSource: 0 };
+  const context = { ...asked, ignored };
   const started = context.outside.tick();
   const [v4, v6] = await Promise.all([lookUp(context, name, 'A'), lookUp(context, name, 'AAAA')]);
   const ms = Math.round((context.outside.tick() - started) * 1000) / 1000;
@@ -31,11 +34,12 @@ export async function resolveAt(context: QueryContext, name: string): Promise<An
     cname: telling.cname,
     authority: telling.authority,
     truncated: v4.truncated || v6.truncated,
+    ignored,
     ms,
   };
 }
 
-type LookUp = Omit<Answer, 'ms'>;
+type LookUp = Omit<Answer, 'ms' | 'ignored'>;
 
 /** One look-up under way, so that a failure half-way keeps what was known by then. */
 interface Search {

@@ -13,6 +13,16 @@ export const CONTROLS: readonly PlannedControl[] = [
     purpose: 'a random name under each service suffix must not resolve',
   },
   {
+    name: 'dns-zone-authority',
+    destination: 'the configured DNS servers and 168.63.129.16:53/udp',
+    purpose: 'the SOA of each service suffix, to see whether a private zone hides the public one',
+  },
+  {
+    name: 'dns-search-domain',
+    destination: 'the configured DNS servers',
+    purpose: 'a random name under each search domain, and names that do not exist with the domain appended',
+  },
+  {
     name: 'azure-dns',
     destination: '168.63.129.16:53/udp and tcp',
     purpose: 'the names of the plan, asked of Azure’s own resolver',

@@ -25,6 +25,16 @@ function concerns(row: CatalogRow, { cloud }: Place, options: Options): boolean 
   return !needsInstance || asked || options.apim !== null || customHosts(row, options).length > 0;
 }
 
+/**
+ * All hosts of the instance share the address of `--vip`, but for the gateways of its other regions, each of which
+ * has one of its own.
+ */
+function vipOf({ group }: CatalogRow, host: string, { vip }: Options, { region }: Place): string | null {
+  if (group !== 'gateway' && group !== 'control-plane') return null;
+  const [, elsewhere] = /-([a-z0-9]+)-\d+\.regional\./.exec(host) ?? [];
+  return elsewhere === undefined || elsewhere === region ? vip : null;
+}
+
 /** What varies between the endpoints of one row. */
 type Varying = Pick<PlannedTarget, 'host' | 'source' | 'testable' | 'reason' | 'kind'>;
 
@@ -47,6 +57,7 @@ function fromRow(row: CatalogRow, values: Values, options: Options, place: Place
       since: row.since ?? null,
       until: row.until ?? null,
       path: row.path ?? null,
+      vip: vipOf(row, each.host, options, place),
       testable: each.testable,
       reason: each.reason,
       kind: each.kind,

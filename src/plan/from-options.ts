@@ -12,6 +12,7 @@ const ENDPOINT = {
   since: null,
   until: null,
   path: null,
+  vip: null,
   testable: true,
   reason: null,
   kind: 'endpoint',

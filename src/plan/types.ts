@@ -34,6 +34,8 @@ export interface PlannedTarget {
   readonly until: string | null;
   /** Path and query of the request, for HTTP and HTTPS. */
   readonly path: string | null;
+  /** Where it is dialled as well when its name leads elsewhere: the instance's own hosts, with --vip. */
+  readonly vip: string | null;
   readonly testable: boolean;
   /** Why it is not testable; null when it is. */
   readonly reason: string | null;

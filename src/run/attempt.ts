@@ -17,7 +17,11 @@ export interface Tried {
 }
 
 /** Never throws: whatever went wrong is a failure of the attempt, beside the evidence gathered before it. */
-export async function attempt(probe: Probe, parts: ConstructorParameters<typeof Session>[0]): Promise<Tried> {
+export async function attempt(
+  probe: Probe,
+  parts: ConstructorParameters<typeof Session>[0],
+  addressFrom: Attempt['addressFrom'] = 'name',
+): Promise<Tried> {
   const session = new Session(parts);
   const startedAt = new Date(parts.outside.now()).toISOString();
   let failure: Failure | null = null;
@@ -38,7 +42,7 @@ export async function attempt(probe: Probe, parts: ConstructorParameters<typeof 
   return {
     attempt: {
       address: parts.address,
-      addressFrom: 'name',
+      addressFrom,
       startedAt,
       ok: failure === null,
       failure,

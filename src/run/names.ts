@@ -43,6 +43,7 @@ const OUT_OF_TIME: Answer = {
   cname: [],
   authority: [],
   truncated: false,
+  ignored: { wrongId: 0, wrongSource: 0 },
   ms: 0,
 };
 
@@ -147,7 +148,7 @@ function resolution(server: string, answer: Answer): Resolution {
     cname: [...answer.cname],
     authority: [...answer.authority],
     truncated: answer.truncated,
-    ignored: { wrongId: 0, wrongSource: 0 },
+    ignored: { ...answer.ignored },
     ms: answer.ms,
   };
 }

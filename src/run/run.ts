@@ -14,6 +14,8 @@ import { clock } from './controls/clock.ts';
 import { otherNames } from './controls/other-name.ts';
 import { randomNames } from './controls/random-name.ts';
 import { reservedAddress } from './controls/reserved-address.ts';
+import { searchDomains } from './controls/search-domain.ts';
+import { zoneAuthority } from './controls/zone-authority.ts';
 import { Defects } from './defects.ts';
 import { distrustBareConnections } from './distrust.ts';
 import { createGate } from './gate.ts';
@@ -54,11 +56,13 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     control('dns-random-name', context, () => randomNames(plan.suffixes, context)),
     reserved,
     control('azure-dns', context, () => azureDns(plan.targets, context)),
+    control('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
   parts.progress({ kind: 'phase', name: 'controls' });
   const others = await control('tls-other-name', context, () => otherNames(targets, context));
+  const search = await control('dns-search-domain', context, () => searchDomains(targets, context));
   const time = await control('clock', context, async () => clock(targets));
-  const controls = [parts.survey.metadata, ...besides, ...(others ?? []), time].filter(
+  const controls = [parts.survey.metadata, ...besides, ...(others ?? []), search, time].filter(
     (each) => each !== null,
   );
   const defects = context.defects.notes();

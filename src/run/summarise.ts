@@ -57,7 +57,9 @@ const OUT_OF_TIME: Outcome = {
 };
 export const DEFECT = 'a defect in apim-probe put an end to this test';
 
-function outcome({ dialable, tried }: Seen): Outcome {
+function outcome({ dialable, tried: all }: Seen): Outcome {
+  // What answers at --vip is evidence; whoever uses the name gets where the name leads.
+  const tried = all.filter(({ attempt }) => attempt.addressFrom === 'name');
   // What the end of the run or a defect cut short says nothing about the target, as long as anything else does.
   const finished = tried
     .filter(({ defect, impossible }) => defect === null && impossible === null)
@@ -84,7 +86,7 @@ function statusOf(finished: readonly Attempt[]): Outcome {
 }
 
 function latency(attempts: readonly Attempt[]): Target['latency'] {
-  const successful = attempts.filter(({ ok }) => ok);
+  const successful = attempts.filter(({ ok, addressFrom }) => ok && addressFrom === 'name');
   return {
     connectMs: spread(
       successful.flatMap(({ steps }) => steps.filter(({ name }) => name === 'connect').map(({ ms }) => ms)),

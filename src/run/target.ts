@@ -3,7 +3,7 @@ import { probeFor } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
 import { pause } from '../../probes/wire/budget.ts';
 import type { PlannedTarget } from '../plan/types.ts';
-import type { Address, Target } from '../report/schema.ts';
+import type { Address, Attempt, Target } from '../report/schema.ts';
 import { attempt, type Tried } from './attempt.ts';
 import type { RunContext } from './context.ts';
 import { DEFECT, summarise, untested } from './summarise.ts';
@@ -37,11 +37,13 @@ export function probeOf({ testable, conversation }: PlannedTarget): Probe | null
 async function look(planned: PlannedTarget, probe: Probe, context: RunContext): Promise<Target> {
   const name = context.names.resolve(planned.host);
   const dialable = await name.dialable;
-  const tried = await Promise.all(
-    worthDialling(dialable.addresses, context.survey.hasIPv6).map(({ address }) =>
-      tryAddress(planned, address, probe, context),
-    ),
-  );
+  const known = worthDialling(dialable.addresses, context.survey.hasIPv6).map(({ address }) => address);
+  const { vip } = planned;
+  const tried = await Promise.all([
+    ...known.map((address) => tryAddress(planned, address, 'name', probe, context)),
+    // The instance answers to its names at its own address, whether DNS knows of it or not.
+    ...(vip === null || known.includes(vip) ? [] : [tryAddress(planned, vip, 'vip', probe, context)]),
+  ]);
   return summarise(planned, { dialable, resolutions: await name.resolutions, tried: tried.flat() });
 }
 
@@ -54,13 +56,14 @@ function worthDialling(addresses: readonly Address[], hasIPv6: boolean): readonl
 async function tryAddress(
   planned: PlannedTarget,
   address: string,
+  from: Attempt['addressFrom'],
   probe: Probe,
   context: RunContext,
 ): Promise<Tried[]> {
   const made: Tried[] = [];
   while (made.length < context.attempts) {
     if (made.length > 0) await pause(PAUSE_AFTER_FAILURE, context.budget.signal);
-    const tried = await context.gate(() => attempt(probe, parts(planned, address, context)));
+    const tried = await context.gate(() => attempt(probe, parts(planned, address, context), from));
     if (tried === null) break;
     made.push(tried);
     if (tried.defect !== null) context.defects.add(planned.id, tried.defect.error);

@@ -22,6 +22,7 @@ function target(changes: Partial<PlannedTarget>): PlannedTarget {
     source: { kind: 'catalog', document: 'A document', asOf: '2026-04-30', name: null },
     since: null,
     until: null,
+    vip: null,
     path: null,
     testable: true,
     reason: null,

@@ -112,6 +112,15 @@ t.test('every control that a run makes is listed', async (t) => {
     planWith()
       .controls.map(({ name }) => name)
       .toSorted(),
-    ['azure-dns', 'clock', 'dns-random-name', 'metadata', 'tcp-reserved-address', 'tls-other-name'],
+    [
+      'azure-dns',
+      'clock',
+      'dns-random-name',
+      'dns-search-domain',
+      'dns-zone-authority',
+      'metadata',
+      'tcp-reserved-address',
+      'tls-other-name',
+    ],
   );
 });

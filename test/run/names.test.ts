@@ -1,7 +1,9 @@
 /** Which server decides, what is asked, and what is kept of it. */
 import t from 'tap';
+import { a, reply, TYPES } from '../servers/dns-bytes.ts';
+import { openDnsPeer } from '../servers/dns-peer.ts';
 import { nameServer, type Said } from './peers.ts';
-import { IMPATIENT, ran, serverAddress, targets } from './runs.ts';
+import { IMPATIENT, ran, serverAddress, surveyWith, targets } from './runs.ts';
 
 const target = targets('tcp://a.example:80');
 const HERE: Said = { addresses: ['10.0.0.1'] };
@@ -113,10 +115,48 @@ t.test('a single label goes through the search list before it stands alone', asy
   ]);
 });
 
-t.test('a name with a dot is never asked for under a search domain', async (t) => {
-  const names = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
-  await ran({ options: { target }, names: [names], survey: { searchDomains: ['corp.example'] } });
-  t.notOk(names.questions.some((question) => question.includes('corp')));
+t.test(
+  'a name with a dot is never dialled under a search domain, even where that would resolve',
+  async (t) => {
+    const names = await nameServer(t, (name) => (name === 'a.example' ? { rcode: 'NXDOMAIN' } : HERE));
+    const run = await ran({
+      options: { target },
+      names: [names],
+      survey: { searchDomains: ['corp.example'] },
+    });
+    t.match(run.only, {
+      status: 'unreachable',
+      failure: 'dns_nxdomain',
+      attempts: [],
+      addressesFrom: serverAddress(0),
+    });
+  },
+);
+
+t.test('who decided is told: the hosts file or a server, in the order of this system', async (t) => {
+  const names = await nameServer(t, () => THERE);
+  const hosts = new Map([['a.example', ['10.0.0.7']]]);
+  const usual = await ran({ options: { target }, names: [names], survey: { hosts } });
+  t.match(usual.only, { addressesFrom: 'hosts-file', addresses: [{ address: '10.0.0.7' }] });
+  const { environment } = surveyWith({});
+  const system = { order: ['dns', 'files'], timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false };
+  const dnsFirst = { ...environment, dns: { ...environment.dns, servers: [serverAddress(0)], system } };
+  const other = await ran({ options: { target }, names: [names], survey: { hosts, environment: dnsFirst } });
+  t.match(other.only, { addressesFrom: serverAddress(0), addresses: [{ address: '10.0.0.2' }] });
+  const denied = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
+  const last = await ran({ options: { target }, names: [denied], survey: { hosts, environment: dnsFirst } });
+  t.match(last.only, { addressesFrom: 'hosts-file', addresses: [{ address: '10.0.0.7' }] });
+});
+
+t.test('what a server sent beside its answer is counted', async (t) => {
+  const peer = await openDnsPeer(t, {
+    udp: (asked) => [
+      reply(asked, { id: asked.id ^ 1, answers: [a('a.example', '192.0.2.66')] }),
+      reply(asked, { answers: asked.type === TYPES.A ? [a('a.example', '127.0.0.1')] : [] }),
+    ],
+  });
+  const { only } = await ran({ options: { target }, names: [{ ...peer, count: () => 0, most: () => 0 }] });
+  t.match(only.resolutions, [{ addresses: ['127.0.0.1'], ignored: { wrongId: 2, wrongSource: 0 } }]);
 });
 
 t.test('an address is asked of nobody', async (t) => {

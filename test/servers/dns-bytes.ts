@@ -34,6 +34,7 @@ export interface Reply {
   readonly id?: number;
   readonly rcode?: number;
   readonly truncated?: boolean;
+  readonly authoritative?: boolean;
   /** False makes it a query. */
   readonly isResponse?: boolean;
   /** Null leaves the question out. */
@@ -48,7 +49,11 @@ export function reply(asked: Asked, said: Reply = {}): Buffer {
   const question = said.question === undefined ? asked.question : said.question;
   const { answers = [], authorities = [], additionals = [] } = said;
   const flags =
-    ((said.isResponse ?? true) ? 0x8000 : 0) | (said.truncated ? 0x0200 : 0) | 0x0180 | (said.rcode ?? 0);
+    ((said.isResponse ?? true) ? 0x8000 : 0) |
+    (said.truncated ? 0x0200 : 0) |
+    (said.authoritative ? 0x0400 : 0) |
+    0x0180 |
+    (said.rcode ?? 0);
   const header = Buffer.alloc(12);
   for (const [index, value] of [
     said.id ?? asked.id,

@@ -1,12 +1,14 @@
 /** Azure's own resolver asked directly, beside whatever servers are configured. */
 import { isIP } from 'node:net';
+import { ProbeError } from '../../../probes/failures.ts';
+import { queryTcp } from '../../../probes/wire/dns-query.ts';
 import { resolveAt } from '../../../probes/wire/resolve.ts';
 import type { PlannedTarget } from '../../plan/types.ts';
 import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
 import type { RunContext } from '../context.ts';
+import { AZURE_RESOLVER } from './azure-resolver.ts';
 
-/** The same virtual public address in every region and cloud ("What is IP address 168.63.129.16?"). */
-const SERVER = '168.63.129.16';
+const SERVER = AZURE_RESOLVER.address;
 /** Azure DNS throttles each VM; the catalogue stays well below this, an imported list may not. */
 const MOST_NAMES = 200;
 
@@ -15,8 +17,9 @@ const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], author
 /** Asks for the names of the plan; null when there are none, or when the server is a configured one and asked anyway. */
 export async function azureDns(
   targets: readonly PlannedTarget[],
-  { outside, survey, budget, queries }: RunContext,
+  context: RunContext,
 ): Promise<ControlOf<'azure-dns'> | null> {
+  const { outside, survey, budget, queries } = context;
   if (survey.servers.some(({ address }) => address === SERVER)) return null;
   const names = new Set(
     targets
@@ -24,10 +27,10 @@ export async function azureDns(
       .map(({ host }) => host.toLowerCase()),
   );
   if (names.size === 0) return null;
-  const server = { address: SERVER, port: 53 };
+  const tcp = overTcp(context);
   const answers = await Promise.all(
     [...names].slice(0, MOST_NAMES).map(async (name) => {
-      const answer = await queries(() => resolveAt({ outside, server, budget }, name));
+      const answer = await queries(() => resolveAt({ outside, server: AZURE_RESOLVER, budget }, name));
       const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
       return {
         server: SERVER,
@@ -44,8 +47,19 @@ export async function azureDns(
   return {
     name: 'azure-dns',
     outcome: resolved > 0 ? 'expected' : 'unknown',
-    detail: { text: say(answers, resolved, names.size), server: SERVER, tcp: null, answers },
+    detail: { text: say(answers, resolved, names.size), server: SERVER, tcp: await tcp, answers },
   };
+}
+
+/** Long answers need TCP (RFC 7766), and a firewall may well let UDP alone through. */
+async function overTcp({ outside, budget, queries, question }: RunContext): Promise<string | null> {
+  try {
+    const context = { outside, server: AZURE_RESOLVER, budget };
+    const reply = await queries(() => queryTcp(context, { name: question, type: 'A' }));
+    return reply?.rcode ?? null;
+  } catch (error) {
+    return error instanceof ProbeError ? error.failure : 'unexpected';
+  }
 }
 
 function say(answers: readonly ControlAnswer[], resolved: number, names: number): string {

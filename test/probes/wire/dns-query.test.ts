@@ -1,10 +1,11 @@
 import dgram from 'node:dgram';
+import { once } from 'node:events';
 import t from 'tap';
 import type { DnsReply } from '../../../probes/wire/dns-message.ts';
-import { queryTcp, queryUdp } from '../../../probes/wire/dns-query.ts';
+import { type Ignored, queryTcp, queryUdp } from '../../../probes/wire/dns-query.ts';
 import { createOutside, type Outside } from '../../../probes/wire/outside.ts';
 import { closes, drips, saysAndCloses, silent } from '../../servers/behaviours.ts';
-import { a, opt, RCODES, reply } from '../../servers/dns-bytes.ts';
+import { a, opt, RCODES, readQuery, reply } from '../../servers/dns-bytes.ts';
 import { type DnsBehaviour, framed, openDnsPeer } from '../../servers/dns-peer.ts';
 import { closedPort, type Owner } from '../../servers/peer.ts';
 import { failed } from '../try.ts';
@@ -18,11 +19,13 @@ interface How {
   readonly stepMs?: number;
   readonly signal?: AbortSignal;
   readonly outside?: Outside;
+  readonly ignored?: Ignored;
 }
 
 function query(server: { address: string; port: number }, how: How = {}): Promise<DnsReply> {
   const { over = 'udp', stepMs = 5000, signal = new AbortController().signal } = how;
-  const context = { outside: how.outside ?? createOutside(), server, budget: { stepMs, signal } };
+  const { ignored, outside = createOutside() } = how;
+  const context = { outside, server, budget: { stepMs, signal }, ...(ignored && { ignored }) };
   return over === 'udp' ? queryUdp(context, QUESTION) : queryTcp(context, QUESTION);
 }
 
@@ -52,7 +55,7 @@ t.test('every question has an id and a port of its own', async (t) => {
     ...createOutside(),
     datagram: (address: string) => {
       const socket = createOutside().datagram(address);
-      socket.once('connect', () => ports.add(socket.address().port));
+      socket.once('listening', () => ports.add(socket.address().port));
       return socket;
     },
   };
@@ -109,11 +112,48 @@ t.test('strays and forgeries are waited past', async (t) => {
   t.match(told, KNOWN);
 });
 
-t.test('an answer from another port is never heard', async (t) => {
+t.test('an answer from another port is counted and not believed', async (t) => {
+  const ignored = { wrongId: 0, wrongSource: 0 };
   const error = await failed(
-    ask(t, { udp: (asked) => reply(asked, ANSWERS), fromElsewhere: true }, { stepMs: 150 }),
+    ask(t, { udp: (asked) => reply(asked, ANSWERS), fromElsewhere: true }, { stepMs: 150, ignored }),
   );
   t.match(error, { failure: 'dns_timeout', message: 'nothing within 150 ms' });
+  t.equal(ignored.wrongId, 0);
+  t.ok(ignored.wrongSource > 0, 'while the socket still heard everybody');
+});
+
+t.test('a forger who is faster than the server is counted, by source and by id', async (t) => {
+  const ignored = { wrongId: 0, wrongSource: 0 };
+  const forged = { answers: [a('known.test', '192.0.2.66')] };
+  const forger = dgram.createSocket('udp4');
+  forger.bind(0, '127.0.0.2');
+  await once(forger, 'listening');
+  t.teardown(() => forger.close());
+  const server = dgram.createSocket('udp4');
+  server.on('message', (bytes, from) => {
+    const asked = readQuery(bytes);
+    forger.send(reply(asked, forged), from.port, from.address, () => {
+      server.send(reply(asked, { ...forged, id: asked.id ^ 1 }), from.port, from.address);
+      server.send(reply(asked, ANSWERS), from.port, from.address);
+    });
+  });
+  server.bind(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  t.match(await query({ address: '127.0.0.1', port: server.address().port }, { ignored }), KNOWN);
+  t.same(ignored, { wrongId: 1, wrongSource: 1 });
+});
+
+t.test('an IPv6 server is known in whatever way its address is written', async (t) => {
+  const server = dgram.createSocket('udp6');
+  server.on('message', (bytes, from) =>
+    server.send(reply(readQuery(bytes), ANSWERS), from.port, from.address),
+  );
+  server.bind(0, '::1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address();
+  t.match(await query({ address: '0:0:0:0:0:0:0:1', port }), KNOWN);
 });
 
 t.test('ways in which no answer comes over UDP', async (t) => {

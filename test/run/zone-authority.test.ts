@@ -1,0 +1,96 @@
+/** Whose zones the suffixes of Azure's services are, as each server has it. */
+import t from 'tap';
+import { type Asked, RCODES, type Reply, reply, soa, TYPES } from '../servers/dns-bytes.ts';
+import { openDnsPeer } from '../servers/dns-peer.ts';
+import { to } from './peers.ts';
+import { controlOf, customPlan, IMPATIENT, ran, serverAddress, targets } from './runs.ts';
+
+const BLOB = 'blob.core.windows.net';
+const OPTIONS = { target: targets('tcp://127.0.0.1:1'), ...IMPATIENT };
+
+/** A server that says this of the suffix for blobs, and that the root holds everything else. */
+function serverThatSays(t: Parameters<typeof openDnsPeer>[0], said: (asked: Asked) => Reply | null) {
+  return openDnsPeer(t, {
+    udp: (asked) => {
+      if (asked.type !== TYPES.SOA) return reply(asked, { rcode: RCODES.NXDOMAIN });
+      if (asked.name !== BLOB)
+        return reply(asked, { authorities: [soa('windows.net', 'ns1.azure-dns.com')] });
+      const answer = said(asked);
+      return answer === null ? null : reply(asked, answer);
+    },
+  });
+}
+
+type Server = Awaited<ReturnType<typeof serverThatSays>>;
+
+async function authority(servers: readonly Server[], azure?: Server) {
+  const names = servers.map((peer) => ({ ...peer, count: () => 0, most: () => 0 }));
+  const plan = { ...customPlan(OPTIONS), suffixes: [BLOB, 'vault.azure.net'] };
+  const redirections = azure === undefined ? [] : [to(azure, '168.63.129.16', 53)];
+  const run = await ran({ options: OPTIONS, names, plan, redirections });
+  return controlOf(run, 'dns-zone-authority');
+}
+
+t.test('public zones are as they should be', async (t) => {
+  const server = await serverThatSays(t, () => ({ answers: [soa(BLOB, 'ns1.azure-dns.com')] }));
+  const { outcome, detail } = await authority([server], server);
+  t.equal(outcome, 'expected');
+  t.match(
+    detail.zones.map((zone) => [zone.server, zone.suffix, zone.zone, zone.private]),
+    [
+      [serverAddress(0), BLOB, BLOB, false],
+      [serverAddress(0), 'vault.azure.net', 'windows.net', false],
+      ['168.63.129.16', BLOB, BLOB, false],
+      ['168.63.129.16', 'vault.azure.net', 'windows.net', false],
+    ],
+  );
+});
+
+for (const [what, said] of [
+  ['an Azure private zone', { answers: [soa(BLOB, 'azureprivatedns.net')] }],
+  ['an Azure private zone of a parent', { authorities: [soa('core.windows.net', 'azureprivatedns.net')] }],
+  [
+    'a zone that the server holds itself',
+    { authoritative: true, answers: [soa(BLOB, 'dc01.contoso.local')] },
+  ],
+] as const) {
+  t.test(`${what} is anomalous, at the one server that has it`, async (t) => {
+    const [honest, other] = [
+      await serverThatSays(t, () => ({ answers: [soa(BLOB, 'ns1.azure-dns.com')] })),
+      await serverThatSays(t, () => said),
+    ];
+    const { outcome, detail } = await authority([honest, other], honest);
+    t.equal(outcome, 'anomalous');
+    t.match(detail.text, serverAddress(1));
+    t.same(
+      detail.zones.filter((zone) => zone.private).map((zone) => [zone.server, zone.suffix]),
+      [[serverAddress(1), BLOB]],
+    );
+  });
+}
+
+t.test('Azure’s own resolver may say that it is authoritative', async (t) => {
+  const said = { authoritative: true, answers: [soa(BLOB, 'ns1.azure-dns.com')] };
+  const server = await serverThatSays(t, () => said);
+  const silent = await serverThatSays(t, () => null);
+  t.equal((await authority([silent], server)).outcome, 'expected');
+});
+
+t.test('a root or top-level zone of the server’s own hides no suffix in particular', async (t) => {
+  for (const zone of ['', 'net']) {
+    const said = {
+      authoritative: true,
+      rcode: RCODES.NXDOMAIN,
+      authorities: [soa(zone, 'dc01.contoso.local')],
+    };
+    const server = await serverThatSays(t, () => said);
+    t.equal((await authority([server], server)).outcome, 'expected', zone);
+  }
+});
+
+t.test('who says nothing of zones leaves it open', async (t) => {
+  const mute = await openDnsPeer(t, { udp: (asked) => reply(asked, { rcode: RCODES.REFUSED }) });
+  const { outcome, detail } = await authority([mute], mute);
+  t.equal(outcome, 'unknown');
+  t.match(detail.zones, [{ rcode: 'REFUSED', zone: null, private: false }]);
+});
