@@ -44,7 +44,7 @@ export function probeAgain(observations: Observations, targets: readonly Target[
   }
   if (groups.size === 0 || groups.size > LIMIT || flags.size > LIMIT) return 'apim-probe run';
   const only = [...groups].sort().map((group) => `--only ${group}`);
-  return ['apim-probe run', ...where(observations), ...only, ...[...flags].sort()].join(' ');
+  return ['apim-probe run', ...where(observations, groups), ...only, ...[...flags].sort()].join(' ');
 }
 
 /** The question to one DNS server, or to the system's own when there is none to name. */
@@ -56,6 +56,27 @@ export function lookup(host: string, server: string | null): string {
   return address === undefined ? `nslookup ${host}` : `nslookup -port=${port} ${host} ${address}`;
 }
 
+/** The question whose zone a name is. */
+export function lookupZone(zone: string, server: string | null): string {
+  return lookup(zone, server).replace('nslookup ', 'nslookup -type=SOA ');
+}
+
+/** The command that prints DNS records for these hosts of the instance; a stand-in where an argument is not known. */
+export function recordsCommand(
+  { environment }: Observations,
+  targets: readonly Target[],
+  address: string | null,
+): string {
+  const flags = new Set(targets.map(naming).filter((flag) => flag !== null && flag !== ''));
+  const names = [...flags].sort();
+  return [
+    'apim-probe records',
+    ...(environment.cloud === 'public' ? [] : [`--cloud ${environment.cloud}`]),
+    ...(names.length > 0 ? names : ['--apim NAME']),
+    `--vip ${address !== null && isSafeHost(address) ? address : 'ADDRESS'}`,
+  ].join(' ');
+}
+
 /** Prints who issued the certificate that the host presents to this VM. */
 export function showIssuer(host: string, port: number): string {
   if (!isSafeHost(host) || host.includes(':')) return 'apim-probe run';
@@ -63,16 +84,21 @@ export function showIssuer(host: string, port: number): string {
   return `openssl s_client -connect ${address} -servername ${host} </dev/null | openssl x509 -noout -subject -issuer -dates`;
 }
 
+/** The instance's name is what stands before the role's label, or before the region of a regional gateway. */
+const INSTANCE_HOST =
+  /^([A-Za-z0-9-]+?)(?:-[a-z0-9]+-\d+\.regional|\.(?:portal|developer|management|scm|configuration))?\.azure-api\.(?:net|us|cn)$/;
+
 /** The flag that makes a run plan this target; empty when the catalogue has it, null when it cannot be said. */
 function naming(target: Target): string | null {
   const resource = RESOURCE_FLAGS[target.group];
   if (resource !== undefined) return SAFE_WORD.test(target.host) ? `${resource} ${nameFor(target)}` : null;
   if (target.group === 'custom') return SAFE_WORD.test(target.host) ? customUrl(target) : null;
   if (target.group !== 'gateway' && target.group !== 'control-plane') return '';
-  const apim =
-    /^([A-Za-z0-9-]+)(?:\.(?:portal|developer|management|scm|configuration))?\.azure-api\.(?:net|us|cn)$/.exec(
-      target.host,
-    )?.[1];
+  const [, role] = /^--hostname ([a-z]+)$/.exec(target.source.document) ?? [];
+  if (target.source.kind === 'config' && role !== undefined && SAFE_WORD.test(target.host)) {
+    return `--hostname ${role}=${target.host}`;
+  }
+  const apim = INSTANCE_HOST.exec(target.host)?.[1];
   return apim !== undefined && SAFE_WORD.test(apim) ? `--apim ${apim}` : null;
 }
 
@@ -86,11 +112,16 @@ function customUrl(target: Target): string {
 }
 
 /** Where the first run was pointed, when the environment alone would not say so. */
-function where({ environment: { cloud, dns } }: Observations): string[] {
+function where({ environment: { cloud, dns, network } }: Observations, groups: ReadonlySet<Group>): string[] {
   const given = dns.source === '--dns-server' ? dns.servers : [];
   const servers = given.filter((server) => isSafeHost(server) || SERVER_WITH_PORT.test(server));
   return [
     ...(cloud === 'public' ? [] : [`--cloud ${cloud}`]),
+    ...(network.vip !== null &&
+    isSafeHost(network.vip) &&
+    (groups.has('gateway') || groups.has('control-plane'))
+      ? [`--vip ${network.vip}`]
+      : []),
     ...servers.map((server) => `--dns-server ${server.startsWith('[') ? `'${server}'` : server}`),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Finding, Observations, Target } from '../report/schema.ts';
+import type { Attempt, Finding, Observations, Target } from '../report/schema.ts';
 import type { Cause } from '../report/vocabulary.ts';
 import { inOrder } from './order.ts';
 import { RULES } from './rules/index.ts';
@@ -10,12 +10,17 @@ import { RULES } from './rules/index.ts';
  */
 export function diagnose(observations: Observations): { targets: Target[]; findings: Finding[] } {
   const telling = observations.targets.filter(({ protocol }) => protocol !== 'icmp');
-  const targets = telling.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const atVip = new Map(telling.map(({ id, attempts }) => [id, attempts.filter(isAtVip)]));
+  const named = telling.map((target) => ({
+    ...target,
+    attempts: target.attempts.filter((attempt) => !isAtVip(attempt)),
+  }));
+  const targets = named.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const causes = new Map<string, Cause>();
   const findings: Finding[] = [];
   for (const rule of RULES) {
     const open = targets.filter((target) => isFailing(target) && !causes.has(target.id));
-    for (const found of rule({ observations, targets, open })) {
+    for (const found of rule({ observations, targets, open, atVip })) {
       findings.push(found);
       for (const id of found.evidence) if (!causes.has(id)) causes.set(id, found.cause);
     }
@@ -24,6 +29,10 @@ export function diagnose(observations: Observations): { targets: Target[]; findi
     targets: observations.targets.map((target) => ({ ...target, cause: causeOf(target, causes) })),
     findings: inOrder(findings),
   };
+}
+
+function isAtVip({ addressFrom }: Attempt): boolean {
+  return addressFrom === 'vip';
 }
 
 function isFailing(target: Target): boolean {

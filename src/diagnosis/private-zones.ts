@@ -6,8 +6,17 @@ const PRIVATE_PRIMARY = 'azureprivatedns.net';
 /** Public names of Microsoft's own that pass a privatelink alias for everybody: no sign of a private endpoint. */
 const MICROSOFT_OWN = ['privatelink.msidentity.com'];
 
-/** Shared endpoints of Azure Monitor carry their alias whether or not a private link scope exists. */
-const SHARED = /^privatelink\.(?:monitor\.azure|o[md]s\.opinsights\.azure|agentsvc\.azure-automation)\./;
+/**
+ * The zones of an Azure Monitor Private Link Scope, in whatever cloud. Shared endpoints of Azure Monitor carry
+ * their alias whether or not a scope exists.
+ */
+const MONITOR_SCOPE =
+  /^privatelink\.(?:(?:adx\.)?monitor\.azure|o[md]s\.opinsights\.azure|agentsvc\.azure-automation)\./i;
+
+/** Whether a zone belongs to an Azure Monitor Private Link Scope, which takes over names that everybody shares. */
+export function isMonitorScope(zone: string): boolean {
+  return MONITOR_SCOPE.test(zone);
+}
 
 /** A private zone that claims a name, and the name in it that has no record. */
 export interface MissingRecord {
@@ -28,7 +37,7 @@ function privateLinkZone(chain: readonly string[]): string | null {
 export function resourceZone(target: Target): string | null {
   const zones = target.addresses.map(({ via }) => privateLinkZone(via));
   const zone = zones.find((candidate) => candidate !== null) ?? null;
-  return zone !== null && !SHARED.test(zone) ? zone : null;
+  return zone !== null && !isMonitorScope(zone) ? zone : null;
 }
 
 /** Reads a negative answer: which private zone gave it, by its SOA or else by the alias that was followed. */

@@ -2,6 +2,7 @@ import type { Failure } from '../../probes/failures.ts';
 import type { ControlAnswer } from '../report/controls.ts';
 import type { Observations, Resolution, Target } from '../report/schema.ts';
 import { isBogus, isPublic, scopeOf } from './addresses.ts';
+import { missingRecord } from './private-zones.ts';
 
 /** The virtual address of Azure's own resolver, in every region and cloud ("What is IP address 168.63.129.16?"). */
 export const AZURE_DNS = '168.63.129.16';
@@ -71,6 +72,20 @@ export function answersOf(server: string, targets: readonly Target[]): ReadonlyM
     if (answer !== undefined) answers.set(host, answer);
   }
   return answers;
+}
+
+/** NXDOMAIN for the names of this many unrelated domains means that the server knows no public name at all. */
+const UNRELATED = 3;
+
+/** An internal root: every name of unrelated domains is denied, without a hint of a private zone. */
+export function knowsNothingPublic(server: string, targets: readonly Target[]): boolean {
+  if (server === AZURE_DNS) return false;
+  const answers = [...answersOf(server, targets)];
+  const denied = answers.every(
+    ([host, answer]) => answer.failure === 'dns_nxdomain' && missingRecord(host, answer) === null,
+  );
+  const domains = new Set(answers.map(([host]) => host.toLowerCase().split('.').slice(-2).join('.')));
+  return denied && domains.size >= UNRELATED;
 }
 
 /** Servers that gave no answer at all, to no question. */

@@ -151,6 +151,34 @@ export function unresolved(
   });
 }
 
+/** An attempt at `--vip`, past the name. */
+export function atVip(address: string, failure: Failure | null, facts: Facts = {}): Attempt {
+  return { ...attempt(address, failure, facts), addressFrom: 'vip' };
+}
+
+/** The network and DNS of an environment, changed as told. */
+export function surroundings(changes: {
+  readonly vip?: string;
+  readonly subnet?: string | null;
+  readonly servers?: readonly string[];
+  readonly system?: Partial<NonNullable<Environment['dns']['system']>>;
+  readonly overrides?: Environment['dns']['hostsFile']['overrides'];
+  readonly capacity?: Environment['network']['subnetCapacity'];
+}): Pick<Environment, 'network' | 'dns'> {
+  const { vip = null, subnet = '10.1.0.0/27', servers = [SERVER], overrides = [], capacity = null } = changes;
+  const usual = { order: ['files', 'dns'], timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false };
+  return {
+    network: { interfaces: [], subnet, subnetCapacity: capacity, vip },
+    dns: {
+      servers: [...servers],
+      source: '/etc/resolv.conf',
+      searchDomains: [],
+      system: { ...usual, ...changes.system },
+      hostsFile: { path: '/etc/hosts', entries: overrides.length, overrides },
+    },
+  };
+}
+
 /** A configured DNS server as a target. */
 export function dnsServer(address: string, failure: Failure | null = null): Target {
   const given: Given = { port: 53, protocol: 'dns', required: true, addresses: [addressOf(address)] };

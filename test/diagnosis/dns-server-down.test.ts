@@ -69,7 +69,7 @@ t.test('one dead server of two costs time and is its own evidence', async (t) =>
   });
   const finding = only('dns-server-down');
   t.same(finding.evidence, ['dns/10.0.0.4:53']);
-  t.match(finding.explanation, /10\.0\.0\.5 answered, but a lookup .* waits for a time-out/);
+  t.match(finding.explanation, '10.0.0.5 answered. Every look-up starts there and waits');
   t.equal(causes['sql/contoso.database.windows.net:443'], null, 'what works has no cause');
 });
 

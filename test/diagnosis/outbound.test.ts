@@ -255,7 +255,7 @@ t.test('remedies fit the destination', async (t) => {
   t.match(own.remedy[0], 'destination the addresses of a.net');
   const configured = only(
     { source: { kind: 'config', document: '--hostname', asOf: '2026-05-04', name: null } },
-    'gateway',
+    'redis',
   );
   t.equal(configured.title, 'Outbound TCP to a.net, port 443, is dropped');
   const unnamed = judge({ targets: [witness, failed('captcha', 'a.net', '20.3.3.3', 'tcp_refused')] });

@@ -13,6 +13,8 @@ const HOSTS = [
   'a.blob.core.windows.net',
   'b.database.windows.net',
   'c.net',
+  'contoso.azure-api.net',
+  'contoso-westus-01.regional.azure-api.net',
   '10.0.0.4',
   '8.8.8.8',
   'x y',
@@ -51,6 +53,7 @@ const resolution = fc
   .record({
     server: fc.constantFrom(...SERVERS),
     failure,
+    ms: fc.constantFrom(2, 2500),
     addresses: fc.array(address, { maxLength: 2 }),
     cname: chain,
     authority: fc.constantFrom(...AUTHORITIES).map((soa) => [...soa]),
@@ -81,7 +84,9 @@ const facts = fc.oneof(
 );
 
 const attempts: fc.Arbitrary<Attempt[]> = fc.array(
-  fc.tuple(address, failure, facts).map((given) => attempt(...given)),
+  fc
+    .tuple(address, failure, facts, fc.constantFrom('name', 'vip'))
+    .map(([where, why, seen, addressFrom]) => ({ ...attempt(where, why, seen), addressFrom }) as const),
   { maxLength: 3 },
 );
 
@@ -97,6 +102,7 @@ const oneTarget: fc.Arbitrary<Target> = fc
     serviceTag: fc.option(fc.constantFrom('Storage', 'Sql', 'AzureMonitor')),
     kind: fc.constantFrom('catalog', 'config', 'import'),
     addresses: fc.array(fc.tuple(address, chain), { maxLength: 2 }),
+    addressesFrom: fc.constantFrom(null, 'hosts-file', '10.0.0.4'),
     resolutions: fc.array(resolution, { maxLength: 3 }),
     attempts,
   })
@@ -163,6 +169,37 @@ function control(ids: readonly string[]): fc.Arbitrary<Control> {
       }),
     }),
     fc.record({
+      name: fc.constant('dns-zone-authority' as const),
+      outcome,
+      detail: fc.record({
+        text: fc.constant(text),
+        zones: fc.array(
+          fc.record({
+            server: fc.constantFrom(...SERVERS),
+            suffix: fc.constantFrom('blob.core.windows.net', 'azure-api.net'),
+            rcode: fc.constant('NOERROR'),
+            zone: fc.option(fc.constantFrom('blob.core.windows.net', 'windows.net', 'azure-api.net', '')),
+            primary: fc.option(fc.constantFrom('azureprivatedns.net', 'dc01.contoso.local', '')),
+            authoritative: fc.boolean(),
+            private: fc.boolean(),
+          }),
+          { maxLength: 3 },
+        ),
+      }),
+    }),
+    fc.record({
+      name: fc.constant('dns-search-domain' as const),
+      outcome,
+      detail: fc.record({
+        text: fc.constant(text),
+        wildcards: answers,
+        surprises: fc.array(
+          fc.record({ host: fc.constantFrom(...HOSTS), domain: fc.constantFrom('corp.example', ''), answer }),
+          { maxLength: 2 },
+        ),
+      }),
+    }),
+    fc.record({
       name: fc.constant('clock' as const),
       outcome,
       detail: fc.record({
@@ -183,9 +220,41 @@ const anything: fc.Arbitrary<Observations> = fc
       targets: fc.constant(targets),
       controls: fc.array(control(targets.map(({ id }) => id)), { maxLength: 4 }),
       servers: fc.uniqueArray(fc.constantFrom(...SERVERS)),
+      vip: fc.option(fc.constantFrom('10.2.0.4', '10.1.0.5')),
+      subnet: fc.option(fc.constantFrom('10.1.0.0/27', '10.2.0.0/24', 'nonsense')),
+      system: fc.option(
+        fc.record({
+          order: fc.constant<string[]>(['files', 'dns']),
+          timeoutMs: fc.constantFrom(1000, 5000),
+          attempts: fc.constantFrom(1, 2),
+          ndots: fc.constant(1),
+          rotate: fc.boolean(),
+        }),
+      ),
+      overrides: fc.array(
+        fc.record({
+          host: fc.constantFrom(...HOSTS),
+          addresses: fc.array(address, { minLength: 1, maxLength: 2 }),
+        }),
+        { maxLength: 2 },
+      ),
     }),
   )
-  .map(observations);
+  .map(({ vip, subnet, system, overrides, servers, ...given }) =>
+    observations({
+      ...given,
+      environment: {
+        network: { interfaces: [], subnet, subnetCapacity: null, vip },
+        dns: {
+          servers: [...servers],
+          source: '/etc/resolv.conf',
+          searchDomains: [],
+          system,
+          hostsFile: { path: '/etc/hosts', entries: overrides.length, overrides },
+        },
+      },
+    }),
+  );
 
 t.test('whatever was observed, the diagnosis is complete, valid and independent of order', async () => {
   fc.assert(

@@ -12,13 +12,11 @@ import {
   deadServers,
   isUnresolved,
   kindOf,
+  knowsNothingPublic,
   resolves,
   targetOf,
 } from '../servers.ts';
 import { count, list } from '../words.ts';
-
-/** NXDOMAIN for the names of this many unrelated domains means that the server knows no public name at all. */
-const UNRELATED = 3;
 
 /** A server's failures, each with the target whose name it could not resolve. */
 interface Broken {
@@ -71,17 +69,6 @@ function explains(
 /** The name was resolved, but not by this server; a lost datagram is not worth a finding. */
 function failsAlone(target: Target, resolution: Resolution): boolean {
   return kindOf(resolution) === 'failing' && target.resolutions.some((other) => resolves(kindOf(other)));
-}
-
-/** An internal root: every name of unrelated domains is denied, without a hint of a private zone. */
-function knowsNothingPublic(server: string, targets: readonly Target[]): boolean {
-  if (server === AZURE_DNS) return false;
-  const answers = [...answersOf(server, targets)];
-  const denied = answers.every(
-    ([host, answer]) => answer.failure === 'dns_nxdomain' && missingRecord(host, answer) === null,
-  );
-  const domains = new Set(answers.map(([host]) => host.toLowerCase().split('.').slice(-2).join('.')));
-  return denied && domains.size >= UNRELATED;
 }
 
 function describe({ observations, targets, open }: Scene, broken: readonly Broken[], first: Broken) {

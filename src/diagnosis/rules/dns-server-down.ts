@@ -2,6 +2,7 @@ import type { Target } from '../../report/schema.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
+import { costOf } from '../look-up-cost.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
   AZURE_DNS,
@@ -26,7 +27,10 @@ export const dnsServerDown: Rule = (scene) => {
   return [
     finding('dns-server-down', {
       title: titleOf(dead, alive),
-      explanation: [...dead.map((server) => silenceOf(server, targets)), costOf(alive, unresolved)].join(' '),
+      explanation: [
+        ...dead.map((server) => silenceOf(server, targets)),
+        consequence(scene, dead, alive, unresolved),
+      ].join(' '),
       targets: [...own, ...unresolved],
       remedy: remedyFor(scene, dead, unresolved),
       confirm: own.length > 0 ? probeAgain(observations, own) : 'apim-probe run --only dns',
@@ -61,14 +65,20 @@ function silenceOf(server: string, targets: readonly Target[]): string {
   return [said, transports].filter((part) => part !== null).join(' ') || `${server} did not answer.`;
 }
 
-function costOf(alive: readonly string[], unresolved: readonly Target[]): string {
+function consequence(
+  { observations, targets }: Scene,
+  dead: readonly string[],
+  alive: readonly string[],
+  unresolved: readonly Target[],
+): string {
   if (alive.length === 0) {
     return `No other server is configured, so no name resolves: ${count(unresolved.length, 'endpoint')} could not be tried.`;
   }
-  return (
-    `${list(alive)} answered, but a lookup that starts at the dead server waits for a time-out first, and ` +
-    'nothing is left when the other fails too.'
-  );
+  const [first = ''] = dead;
+  const answers = [...answersOf(first, targets).values()];
+  const refused = answers.length > 0 && answers.every(({ failure }) => failure === 'dns_unreachable');
+  const cost = costOf(observations, first, { waitsMs: null, refused });
+  return `${list(alive)} answered. ${cost} Nothing is left when the other fails too.`;
 }
 
 function remedyFor(

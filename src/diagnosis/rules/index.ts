@@ -1,10 +1,16 @@
 import type { Rule } from '../rule.ts';
 import { blockPage } from './block-page.ts';
+import { certificateExpiry } from './certificate-expiry.ts';
 import { clockSkew } from './clock-skew.ts';
 import { dnsForwardingBroken } from './dns-forwarding-broken.ts';
+import { dnsSearchDomain } from './dns-search-domain.ts';
 import { dnsServerDown } from './dns-server-down.ts';
+import { dnsServerSlow } from './dns-server-slow.ts';
 import { dnsServersDisagree } from './dns-servers-disagree.ts';
 import { dnsTampered } from './dns-tampered.ts';
+import { gatewayNotServing } from './gateway-not-serving.ts';
+import { gatewayRecords } from './gateway-records.ts';
+import { hostsFileOverride } from './hosts-file-override.ts';
 import { intermittentLoss } from './intermittent-loss.ts';
 import { nameDoesNotExist } from './name-does-not-exist.ts';
 import { noOutboundPath } from './no-outbound-path.ts';
@@ -20,6 +26,7 @@ import { transparentProxy } from './transparent-proxy.ts';
 import { undetermined } from './undetermined.ts';
 import { wrongCertificate } from './wrong-certificate.ts';
 import { wrongService } from './wrong-service.ts';
+import { zonesShadowed } from './zones-shadowed.ts';
 
 /**
  * In the order in which they may claim a target. A rule that claims by an experiment or by the network as a
@@ -28,9 +35,13 @@ import { wrongService } from './wrong-service.ts';
 export const RULES: readonly Rule[] = [
   dnsServerDown,
   dnsTampered,
+  dnsServerSlow,
+  hostsFileOverride,
+  gatewayRecords,
   clockSkew,
   tlsIntercepted,
   blockPage,
+  gatewayNotServing,
   sniFiltered,
   transparentProxy,
   privateZoneMissingRecord,
@@ -45,6 +56,9 @@ export const RULES: readonly Rule[] = [
   outboundDropped,
   outboundRejected,
   intermittentLoss,
+  zonesShadowed,
+  dnsSearchDomain,
+  certificateExpiry,
   serviceFirewallDenied,
   undetermined,
 ];

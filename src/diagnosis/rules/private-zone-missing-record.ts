@@ -1,10 +1,10 @@
-import type { Finding, Target } from '../../report/schema.ts';
+import type { Finding, Observations, Target } from '../../report/schema.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
-import { missingRecord } from '../private-zones.ts';
+import { isMonitorScope, missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { isUnresolved } from '../servers.ts';
+import { azureAnswer, isUnresolved, kindOf } from '../servers.ts';
 import { brief, list } from '../words.ts';
 
 interface Missing {
@@ -46,6 +46,8 @@ function describe({ observations }: Scene, zone: string, missing: readonly Missi
     explanation: missing.slice(0, 3).map(evidence).join(' '),
     targets,
     remedy: [
+      ...(isMonitorScope(zone) ? [monitorScope(zone)] : []),
+      ...known(observations, missing),
       `If the resource has a private endpoint: in zone ${brief(zone, 80)} add the A ` +
         `${records.length === 1 ? 'record' : 'records'} ${list(
           records.map((name) => brief(name, 60)),
@@ -57,6 +59,28 @@ function describe({ observations }: Scene, zone: string, missing: readonly Missi
     confirm:
       single === undefined ? probeAgain(observations, targets) : lookup(single.target.host, single.server),
   });
+}
+
+/** Where the record's address is known already: another server, or Azure DNS, has it. */
+function known(observations: Observations, missing: readonly Missing[]): string[] {
+  return missing.slice(0, 4).flatMap(({ target, zone, record, server }) => {
+    const azure = azureAnswer(observations, target.host);
+    const answers = [...target.resolutions, ...(azure === null ? [] : [{ ...azure, failure: null }])];
+    const better = answers.find((answer) => kindOf(answer) === 'private');
+    if (better === undefined) return [];
+    return [
+      `${better.server} knows ${target.host} at ${list(better.addresses, 2)}: give ${server} the same zone, or the A ` +
+        `record ${brief(record, 60)} in ${brief(zone, 80)} with that address.`,
+    ];
+  });
+}
+
+function monitorScope(zone: string): string {
+  return (
+    `${brief(zone, 80)} belongs to an Azure Monitor Private Link Scope. Once linked, it answers for names that all of ` +
+    'Azure Monitor shares: add the workspace or Application Insights resource to the scope so that its records ' +
+    'appear, or set the link’s resolution policy to NxDomainRedirect, or unlink the zone from this network.'
+  );
 }
 
 function evidence({ target, zone, server, rcode, fromPrivateZone }: Missing): string {

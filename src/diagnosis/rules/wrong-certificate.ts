@@ -5,6 +5,7 @@ import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain, showIssuer } from '../command.ts';
 import { finding } from '../finding.ts';
+import { isOwn } from '../instance.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, list } from '../words.ts';
 
@@ -32,7 +33,7 @@ function describe({ observations }: Scene, targets: readonly Target[]): Finding 
     explanation:
       `${facts === null ? '' : evidence(facts)} It came from ${list(targets.flatMap(dialled), 4)}.`.trim(),
     targets,
-    remedy: stepsFor(first?.failure ?? null),
+    remedy: [...ownChain(facts, targets), ...stepsFor(first?.failure ?? null)],
     confirm: single === undefined ? probeAgain(observations, targets) : showIssuer(single.host, single.port),
   });
 }
@@ -59,6 +60,23 @@ function evidence({ chain, nameMatches, trust }: TlsFacts): string {
   const dates = `valid from ${leaf.validFrom ?? 'an unreadable date'} to ${leaf.validTo ?? 'an unreadable date'}`;
   const issuer = `issued by “${brief(leaf.issuer)}”`;
   return `The certificate is for ${names}, ${fit}, ${dates}, ${issuer}; its chain leads to ${root}.`;
+}
+
+/** What is wrong with the chain of a custom domain, where that can be told from what the instance sent. */
+function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly string[] {
+  const [leaf, ...above] = facts?.chain ?? [];
+  if (leaf === undefined || facts?.trust !== 'none' || !targets.every(isOwn)) return [];
+  if (leaf.subject === leaf.issuer) {
+    return [
+      'The certificate is self-signed: clients will refuse it, and so will self-hosted gateways and the portal. Set one ' +
+        'that an authority issued.',
+    ];
+  }
+  if (above.length > 0) return [];
+  return [
+    `The instance sends the certificate alone, without that of its issuer “${brief(leaf.issuer, 80)}”: upload a PFX ` +
+      'that holds the whole chain, or the intermediate on the CA certificates page.',
+  ];
 }
 
 /** The general remedy holds a step for the name, one for the dates and one for a private authority. */

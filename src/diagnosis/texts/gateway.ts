@@ -71,7 +71,7 @@ export const GATEWAY_CAUSES = {
     remedy: [
       'Instance’s Overview page: is it online, and is an update in progress? Changes of the network take 15 to 45 minutes.',
       'Custom domains page: is this very host name configured, and does its certificate load from Key Vault? The ' +
-        'gateway resets connections that name a host it does not know.',
+        'instance answers only to the host names that it was given.',
       'Network status page (or the NetworkStatus API, with “apim-probe compare”): a required dependency that the ' +
         'instance cannot reach keeps it from starting.',
       'If the instance is healthy: check that the address is its virtual IP, and no other device’s.',

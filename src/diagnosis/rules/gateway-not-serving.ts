@@ -1,0 +1,74 @@
+import type { Failure } from '../../../probes/failures.ts';
+import type { Attempt, Target } from '../../report/schema.ts';
+import { isPublic } from '../addresses.ts';
+import { connected } from '../attempts.ts';
+import { probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import { isOwn } from '../instance.ts';
+import { nameable, type Rule } from '../rule.ts';
+import { brief, count, list } from '../words.ts';
+
+/** What comes after a good connection and is the instance's to give. */
+const NOT_SERVED: readonly (Failure | null)[] = [
+  'tls_timeout',
+  'tls_reset',
+  'tls_closed',
+  'tls_alert',
+  'protocol_timeout',
+  'protocol_closed',
+  'http_unexpected',
+];
+
+/** The private address takes connections, and then neither TLS nor the health path is served. */
+export const gatewayNotServing: Rule = (scene) => {
+  const { observations, targets, open, atVip } = scene;
+  const own = targets.filter(isOwn);
+  const attempts = (target: Target): readonly Attempt[] => [
+    ...target.attempts,
+    ...(atVip.get(target.id) ?? []),
+  ];
+  const refusing = own.flatMap((target) => {
+    const claimed = open.includes(target) || (atVip.get(target.id)?.length ?? 0) > 0;
+    const last = attempts(target).findLast(isNotServed);
+    return claimed && last !== undefined && !attempts(target).some(isServed) ? [{ target, last }] : [];
+  });
+  if (refusing.length === 0) return [];
+  const addresses = [...new Set(refusing.map(({ last }) => last.address))].sort();
+  const serving = own.filter((target) =>
+    attempts(target).some((attempt) => isServed(attempt) && addresses.includes(attempt.address)),
+  );
+  const seen = refusing.map(({ target, last }) => {
+    const error = last.facts.error === undefined ? '' : `: ${brief(last.facts.error)}`;
+    return `${target.host}:${target.port} (${last.failure}${error})`;
+  });
+  const hit = refusing.map(({ target }) => target);
+  return [
+    finding('gateway-not-serving', {
+      title:
+        serving.length === 0
+          ? `${list(addresses, 2)} takes connections, and the instance does not serve there`
+          : `${list(addresses, 2)} does not serve ${count(new Set(hit.map(({ host }) => host)).size, 'host name')} of the instance`,
+      explanation:
+        `The connection was completed, and then failed: ${list(seen, 5)}. ` +
+        (serving.length === 0
+          ? 'No other host name of the instance is served there either.'
+          : `${list(
+              serving.map(({ host, port }) => `${host}:${port}`),
+              3,
+            )} ${serving.length === 1 ? 'is' : 'are'} served at the same address, so the instance is up: these host ` +
+            'names are not configured on it, or their part of it (a portal that was never published) does not run.'),
+      // A name that is missing as well is explained by that; here it is only said.
+      severity: hit.some(({ required }) => required) ? 'error' : 'warning',
+      targets: nameable(scene, hit),
+      confirm: probeAgain(observations, hit),
+    }),
+  ];
+};
+
+function isNotServed(attempt: Attempt): boolean {
+  return NOT_SERVED.includes(attempt.failure) && connected(attempt) && !isPublic(attempt.address);
+}
+
+function isServed({ ok }: Attempt): boolean {
+  return ok;
+}

@@ -1,0 +1,254 @@
+import type { Attempt, Finding, Resolution, Target } from '../../report/schema.ts';
+import type { Cause } from '../../report/vocabulary.ts';
+import { dialled } from '../addresses.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { lookup, probeAgain, recordsCommand } from '../command.ts';
+import { finding } from '../finding.ts';
+import {
+  type Expected,
+  expectedAddress,
+  instanceTargets,
+  isInSubnet,
+  type RecordState,
+  stateOf,
+} from '../instance.ts';
+import { missingRecord } from '../private-zones.ts';
+import { nameable, type Rule, type Scene } from '../rule.ts';
+import { AZURE_DNS, azureAnswer, knowsNothingPublic } from '../servers.ts';
+import { count, list } from '../words.ts';
+
+/** One server's answer for one endpoint of the instance. */
+interface Said {
+  readonly target: Target;
+  readonly resolution: Resolution;
+  readonly state: RecordState;
+}
+
+type Wrong = Exclude<RecordState, 'right' | 'unknown'>;
+
+const CAUSE: Readonly<Record<Wrong, Cause>> = {
+  missing: 'gateway-record-missing',
+  public: 'gateway-record-public',
+  wrong: 'gateway-record-wrong',
+};
+
+/** What the instance's own host names are in DNS, on every server: one finding for each way of being wrong. */
+export const gatewayRecords: Rule = (scene) => {
+  const own = instanceTargets(scene.targets);
+  const expected = expectedAddress(scene.observations, scene.targets);
+  const said = own.flatMap((target) =>
+    target.resolutions.map((resolution) => {
+      const state = stateOf(target, resolution, scene.observations, expected);
+      return { target, resolution, state };
+    }),
+  );
+  // A name that is missing at one server and wrong at another is explained by what is said first.
+  const explained = new Set<Target>();
+  return (['missing', 'public', 'wrong'] as const).flatMap((state) => {
+    const affected = said.filter((one) => one.state === state && !isExcused(one, scene));
+    if (affected.length === 0) return [];
+    const targets = nameable(
+      scene,
+      affected.map(({ target }) => target),
+    )
+      // What fails although the right address was dialled fails for another reason.
+      .filter((target) => target.status === 'reachable' || !wasDialledRight(target, expected))
+      .filter((target) => target.status === 'reachable' || !explained.has(target));
+    for (const target of targets) explained.add(target);
+    return [describe(scene, state, { said, affected, expected, targets })];
+  });
+};
+
+/** A server that denies every name of the world is at fault for more than these records. */
+function isExcused({ state, resolution }: Said, { targets }: Scene): boolean {
+  return state === 'missing' && knowsNothingPublic(resolution.server, targets);
+}
+
+interface Seen {
+  readonly said: readonly Said[];
+  readonly affected: readonly Said[];
+  readonly expected: Expected;
+  /** What the finding names. */
+  readonly targets: readonly Target[];
+}
+
+function describe(scene: Scene, state: Wrong, seen: Seen): Finding {
+  const { observations } = scene;
+  const { affected, targets } = seen;
+  const [first] = affected;
+  const hosts = new Set(affected.map(({ target }) => target.host));
+  return finding(CAUSE[state], {
+    title: titleOf(state, seen),
+    explanation: [
+      ...serversSay(state, affected),
+      ...comparison(scene, seen),
+      ...atVip(scene, state, affected),
+    ].join(' '),
+    targets,
+    remedy: remedyFor(scene, state, seen),
+    confirm:
+      hosts.size === 1 && first !== undefined
+        ? lookup(first.target.host, first.resolution.server)
+        : probeAgain(
+            observations,
+            affected.map(({ target }) => target),
+          ),
+  });
+}
+
+function wasDialledRight(target: Target, { address }: Expected): boolean {
+  return address !== null && dialled(target).includes(address);
+}
+
+function titleOf(state: Wrong, { said, affected, expected }: Seen): string {
+  const all = new Set(said.map(({ target }) => target.host));
+  const hosts = new Set(affected.map(({ target }) => target.host));
+  const [only] = hosts;
+  const names =
+    hosts.size === 1 ? `${only}` : `${hosts.size} of the instance’s ${count(all.size, 'host name')}`;
+  const servers = new Set(affected.map(({ resolution }) => resolution.server));
+  const asked = new Set(said.map(({ resolution }) => resolution.server));
+  const where = servers.size < asked.size ? ` according to ${list([...servers].sort(), 3)}` : '';
+  const verb = hosts.size === 1 ? ['is', 'leads'] : ['are', 'lead'];
+  switch (state) {
+    case 'missing':
+      return `${names} ${verb[0]} not in DNS${where}`;
+    case 'public':
+      return `${names} ${verb[1]} to a public address${where}`;
+    case 'wrong':
+      return expected.by === 'vip'
+        ? `${names} ${verb[1]} to another address than ${expected.address}${where}`
+        : `${names} ${verb[1]} to an address that cannot be the instance’s${where}`;
+  }
+}
+
+/** “10.0.0.4 answers NXDOMAIN for a, b and c.”, a sentence for each server and answer. */
+function serversSay(state: Wrong, affected: readonly Said[]): string[] {
+  const bySentence = Map.groupBy(affected, ({ target, resolution }) => {
+    const zone = missingRecord(target.host, resolution)?.zone;
+    const authority = zone === undefined ? '' : `, by authority of the private zone ${zone}`;
+    const answer = state === 'missing' ? absence(resolution) : list(resolution.addresses, 3);
+    return `${resolution.server} answers ${answer} for %${authority}.`;
+  });
+  return [...bySentence].slice(0, 4).map(([sentence, members]) =>
+    sentence.replace(
+      '%',
+      list(
+        members.map(({ target }) => target.host),
+        4,
+      ),
+    ),
+  );
+}
+
+function absence({ failure, rcode }: Resolution): string {
+  return failure === 'dns_nodata' ? 'without an address' : rcode;
+}
+
+/** Who knows better, and what the right answer would be. */
+function comparison({ observations }: Scene, { said, affected, expected }: Seen): string[] {
+  const hosts = new Set(affected.map(({ target }) => target.host));
+  const right = said.filter(({ target, state }) => state === 'right' && hosts.has(target.host));
+  const better = [...new Set(right.map(({ resolution }) => resolution.server))].sort();
+  const outside =
+    expected.by === 'agreement' &&
+    expected.address !== null &&
+    isInSubnet(expected.address, observations) === false
+      ? [
+          `${expected.address} lies outside the subnet ${observations.environment.network.subnet}, where the instance ` +
+            'would have its address; with this VM in another subnet than the instance, give --vip.',
+        ]
+      : [];
+  return [
+    ...(better.length > 0
+      ? [`${list(better, 3)} ${better.length === 1 ? 'has' : 'have'} the right record.`]
+      : []),
+    ...(azureKnows({ observations }, hosts, expected)
+      ? [
+          `Azure DNS (${AZURE_DNS}), asked directly, answers with ${expected.address}: this server does not ask there.`,
+        ]
+      : []),
+    ...outside,
+  ];
+}
+
+function azureKnows(
+  { observations }: Pick<Scene, 'observations'>,
+  hosts: ReadonlySet<string>,
+  { address }: Expected,
+): boolean {
+  if (address === null) return false;
+  return [...hosts].some((host) => azureAnswer(observations, host)?.addresses.includes(address) === true);
+}
+
+/** What the instance itself said when it was dialled past DNS. */
+function atVip(scene: Scene, state: Wrong, affected: readonly Said[]): string[] {
+  const targets = [...new Set(affected.map(({ target }) => target))];
+  const { vip } = scene.observations.environment.network;
+  const tried = targets.flatMap((target) => {
+    const last = scene.atVip.get(target.id)?.at(-1);
+    return last === undefined ? [] : [{ target, last }];
+  });
+  if (vip === null) {
+    return state === 'missing' && targets.every((target) => target.status !== 'reachable')
+      ? ['Give --vip ADDRESS to have the gateway tried under these names without DNS.']
+      : [];
+  }
+  if (tried.length === 0) return [];
+  const works = tried.filter(({ last }) => last.ok);
+  const places = (some: readonly { target: Target }[]) =>
+    list(
+      some.map(({ target }) => `${target.host}:${target.port}`),
+      4,
+    );
+  if (works.length === tried.length) {
+    return [`At ${vip} the instance answers to ${places(works)}: it works, and only DNS is missing.`];
+  }
+  const failures = list(tried.flatMap(({ last }) => failureOf(last)).sort(), 3);
+  const silent = tried.filter(({ last }) => !last.ok);
+  return [
+    ...(works.length > 0 ? [`At ${vip} the instance answers to ${places(works)}.`] : []),
+    `At ${vip} it does not answer to ${places(silent)} (${failures}), so DNS is not all that is missing.`,
+  ];
+}
+
+function failureOf({ failure }: Attempt): string[] {
+  return failure === null ? [] : [failure];
+}
+
+function remedyFor(scene: Scene, state: Wrong, { affected, expected }: Seen): string[] {
+  const { observations } = scene;
+  const targets = affected.map(({ target }) => target);
+  const hosts = new Set(targets.map(({ host }) => host));
+  const servers = list([...new Set(affected.map(({ resolution }) => resolution.server))].sort(), 3);
+  const address = expected.address ?? 'the instance’s private address';
+  const command = recordsCommand(observations, targets, expected.address);
+  const [, second = '', third = ''] = CAUSE_TEXTS[CAUSE[state]].remedy;
+  const steps: string[] = [];
+  if (azureKnows(scene, hosts, expected)) {
+    steps.push(
+      `On ${servers}: forward ${list(hosts, 4)} to ${AZURE_DNS}, or to an Azure DNS Private Resolver inbound endpoint: ` +
+        'Azure DNS has the record.',
+    );
+  }
+  const claimed = affected.flatMap(({ target, resolution }) => missingRecord(target.host, resolution) ?? []);
+  for (const [zone, missing] of Map.groupBy(claimed, (one) => one.zone)) {
+    const names = list(
+      missing.map(({ record }) => (record === zone ? '@' : record)),
+      8,
+    );
+    steps.push(
+      `In the private zone ${zone}, which is linked here: add A records for ${names} with ${address}.`,
+    );
+  }
+  if (state === 'missing') {
+    steps.push(`Records ready to use (hosts file, Azure CLI, BIND): ${command}`, second, third);
+  } else {
+    steps.push(
+      `At ${servers}: make ${list(hosts, 6)} lead to ${address}. Ready to use: ${command}`,
+      second,
+      third,
+    );
+  }
+  return steps;
+}

@@ -1,0 +1,82 @@
+import type { Finding, Observations, Target } from '../../report/schema.ts';
+import { lookup } from '../command.ts';
+import { finding } from '../finding.ts';
+import { nameable, type Rule, type Scene } from '../rule.ts';
+import { AZURE_DNS, azureAnswer, kindOf, resolves } from '../servers.ts';
+import { count, list } from '../words.ts';
+
+interface Override {
+  readonly host: string;
+  readonly addresses: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+/** Entries of the hosts file that no DNS answer agrees with: one finding for those that hide, one for those that help. */
+export const hostsFileOverride: Rule = (scene) => {
+  const { observations } = scene;
+  const overrides = observations.environment.dns.hostsFile.overrides.flatMap((entry): Override[] => {
+    const targets = scene.targets.filter(
+      (target) => target.host.toLowerCase() === entry.host && target.addressesFrom === 'hosts-file',
+    );
+    const agreed = said(targets, observations).some((address) => entry.addresses.includes(address));
+    return targets.length === 0 || agreed ? [] : [{ ...entry, targets }];
+  });
+  const [tests, others] = [overrides.filter(isTest), overrides.filter((one) => !isTest(one))];
+  return [
+    ...(others.length > 0 ? [describe(scene, others, {})] : []),
+    ...(tests.length > 0 ? [describe(scene, tests, { severity: 'info' })] : []),
+  ];
+
+  /** The documented way to try a gateway that is not in DNS yet. */
+  function isTest({ addresses, targets }: Override): boolean {
+    const { vip } = observations.environment.network;
+    const own = targets.every(({ group }) => group === 'gateway' || group === 'control-plane');
+    return own && vip !== null && addresses.every((address) => address === vip);
+  }
+};
+
+/** What DNS says, Azure's own resolver included. */
+function said(targets: readonly Target[], observations: Observations): readonly string[] {
+  return targets.flatMap(({ host, resolutions }) => [
+    ...resolutions.flatMap(({ addresses }) => addresses),
+    ...(azureAnswer(observations, host)?.addresses ?? []),
+  ]);
+}
+
+function describe(
+  scene: Scene,
+  overrides: readonly Override[],
+  { severity }: Pick<Finding, 'severity'> | { severity?: undefined },
+): Finding {
+  const { observations } = scene;
+  const { path } = observations.environment.dns.hostsFile;
+  const [first] = overrides;
+  const targets = overrides.flatMap((one) => one.targets);
+  return finding('hosts-file-override', {
+    ...(severity && { severity }),
+    title:
+      overrides.length === 1
+        ? `The hosts file decides where ${first?.host} is, not DNS`
+        : `The hosts file decides where ${count(overrides.length, 'name')} are, not DNS`,
+    explanation: `${overrides
+      .slice(0, 3)
+      .map((one) => compare(one, path, observations))
+      .join(' ')} What was seen there holds for this VM alone.`,
+    // A test of the gateway explains nothing: it is what the user wanted.
+    targets:
+      severity === 'info' ? targets.filter(({ status }) => status === 'reachable') : nameable(scene, targets),
+    confirm: first === undefined ? '' : lookup(first.host, null),
+  });
+}
+
+function compare({ host, addresses, targets }: Override, path: string, observations: Observations): string {
+  const resolutions = targets[0]?.resolutions ?? [];
+  const answers = resolutions.map((one) => {
+    const answer = resolves(kindOf(one)) ? list(one.addresses, 2) : one.rcode;
+    return `${one.server} says ${answer}`;
+  });
+  const azure = azureAnswer(observations, host);
+  const direct = azure === null ? [] : [`${AZURE_DNS} says ${list(azure.addresses, 2) || azure.rcode}`];
+  const dns = list([...answers, ...direct], 4);
+  return `${path} says that ${host} is ${list(addresses, 2)}; ${dns === '' ? 'no DNS server was asked' : dns}.`;
+}

@@ -1,0 +1,88 @@
+import type { ZoneAuthorityAnswer } from '../../report/controls.ts';
+import type { Finding, Observations, Target } from '../../report/schema.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { lookupZone, recordsCommand } from '../command.ts';
+import { finding } from '../finding.ts';
+import { expectedAddress, isOwn } from '../instance.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { brief, list } from '../words.ts';
+
+/** The public suffixes of API Management, in all three clouds. */
+const API_MANAGEMENT = /^azure-api\.(?:net|us|cn)$/i;
+
+/** Private zones in the place of whole public suffixes: one finding for each zone. */
+export const zonesShadowed: Rule = (scene) => {
+  const own = shadows(scene.observations);
+  const byZone = Map.groupBy(own, ({ zone }) => plain(zone ?? ''));
+  return [...byZone.keys()].sort().map((zone) => describe(scene, zone, byZone.get(zone) ?? []));
+};
+
+function shadows({ controls }: Observations): readonly ZoneAuthorityAnswer[] {
+  return controls.flatMap((control) =>
+    control.name === 'dns-zone-authority' ? control.detail.zones.filter((answer) => answer.private) : [],
+  );
+}
+
+function plain(zone: string): string {
+  return zone.toLowerCase().replace(/\.$/, '');
+}
+
+function describe(scene: Scene, zone: string, answers: readonly ZoneAuthorityAnswer[]): Finding {
+  const isApim = API_MANAGEMENT.test(zone);
+  const cause = isApim ? 'azure-api-net-zone-shadowed' : 'private-zone-shadows-suffix';
+  const servers = [...new Set(answers.map(({ server }) => server))].sort();
+  const [first] = answers;
+  // Those that were reached are evidence; those that were not have a nearer cause, the record that is missing.
+  const inside = scene.targets.filter(
+    ({ host, status }) => status === 'reachable' && host.toLowerCase().endsWith(`.${zone}`),
+  );
+  const shown = brief(zone, 80);
+  return finding(cause, {
+    severity: 'warning',
+    title: isApim
+      ? `A private zone for the whole of ${shown} hides the public names of other API Management services`
+      : `A private zone stands in the place of the public ${shown}`,
+    explanation:
+      `Asked for the SOA of ${list(
+        answers.map(({ suffix }) => suffix),
+        4,
+      )}, ${list(servers, 3)} ${servers.length === 1 ? 'names' : 'name'} the primary server ` +
+      `${list(
+        answers.map(({ primary }) => brief(primary ?? 'none', 60)),
+        2,
+      )}${how(first)}. ${consequence(scene, zone, isApim)}`,
+    targets: inside,
+    remedy: isApim ? apimRemedy(scene, inside) : CAUSE_TEXTS[cause].remedy,
+    confirm: lookupZone(zone, servers[0] ?? null),
+  });
+}
+
+function how(answer: ZoneAuthorityAnswer | undefined): string {
+  return answer?.authoritative === true && !/azureprivatedns\.net\.?$/i.test(answer.primary ?? '')
+    ? ', and that it holds the zone itself'
+    : ', which is an Azure private zone’s';
+}
+
+function consequence({ targets }: Scene, zone: string, isApim: boolean): string {
+  const other = targets.filter(({ host }) => host.toLowerCase().endsWith(`.${zone}`));
+  const missing = other.filter(
+    ({ status, failure }) => status === 'unreachable' && failure?.startsWith('dns_'),
+  );
+  const known = `${other.length - missing.length} of the ${other.length} names of this run under it resolve`;
+  if (isApim) return `${known}; every other service’s name under ${zone} is denied here.`;
+  return (
+    `${known}; whatever has no record in it is denied, and that will be so for the resources that API Management ` +
+    'creates for itself, whose names cannot be known beforehand.'
+  );
+}
+
+function apimRemedy(scene: Scene, inside: readonly Target[]): readonly string[] {
+  const { address } = expectedAddress(scene.observations, scene.targets);
+  const own = scene.targets.filter(isOwn);
+  const command = recordsCommand(scene.observations, own.length > 0 ? own : inside, address);
+  const [, ...rest] = CAUSE_TEXTS['azure-api-net-zone-shadowed'].remedy;
+  return [
+    `Make one private zone for each host name of the instance, with the record at its apex: ${command} --format az`,
+    ...rest,
+  ];
+}

@@ -1,0 +1,367 @@
+/** The instance's own host names: what DNS says of them, and who answers behind them. */
+import t from 'tap';
+import type { Resolution, Target } from '../../src/report/schema.ts';
+import {
+  attempt,
+  atVip,
+  azureDns,
+  judge,
+  OTHER_SERVER,
+  reached,
+  resolved,
+  SERVER,
+  surroundings,
+  target,
+  tls,
+  unanswered,
+  unresolved,
+} from './build.ts';
+
+const VIP = '10.1.0.5';
+const GATEWAY = 'contoso.azure-api.net';
+const PORTAL = 'contoso.developer.azure-api.net';
+const MANAGEMENT = 'contoso.management.azure-api.net';
+const BOTH = [SERVER, OTHER_SERVER];
+
+const nxdomain = (server = SERVER, authority: readonly string[] = []): Resolution =>
+  unanswered('dns_nxdomain', { server, authority: [...authority] });
+
+/** Found at this address by every server given. */
+function found(
+  host: string,
+  address: string,
+  servers: readonly string[] = [SERVER],
+  given: Partial<Target> = {},
+) {
+  const resolutions = servers.map((server) => resolved(address, server));
+  return reached('gateway', host, address, { required: host === GATEWAY, resolutions, ...given });
+}
+
+function missing(host: string, resolutions: readonly Resolution[], given: Partial<Target> = {}) {
+  return unresolved('gateway', host, resolutions, { required: host === GATEWAY, ...given });
+}
+
+t.test('everything at the VIP is fine, with --vip and without', async (t) => {
+  const targets = [found(GATEWAY, VIP, BOTH), found(PORTAL, VIP, BOTH)];
+  t.same(judge({ targets, environment: surroundings({ vip: VIP, servers: BOTH }) }).findings, []);
+  t.same(judge({ targets, environment: surroundings({ servers: BOTH }) }).findings, []);
+});
+
+t.test('a record that is missing everywhere, while the gateway works', async (t) => {
+  const { only, causes, findings } = judge({
+    targets: [
+      missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
+      missing(PORTAL, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
+    ],
+    environment: surroundings({ vip: VIP }),
+  });
+  t.equal(findings.length, 1, 'one root cause, one finding');
+  const finding = only('gateway-record-missing');
+  t.match(finding, {
+    severity: 'error',
+    title: '2 of the instance’s 2 host names are not in DNS',
+    evidence: [`gateway/${GATEWAY}:443`, `gateway/${PORTAL}:443`],
+    confirm: `apim-probe run --vip ${VIP} --only gateway --apim contoso`,
+  });
+  t.match(finding.explanation, `${SERVER} answers NXDOMAIN for ${GATEWAY} and ${PORTAL}.`);
+  t.match(finding.explanation, 'it works, and only DNS is missing');
+  t.match(finding.remedy[0], `apim-probe records --apim contoso --vip ${VIP}`);
+  t.equal(causes[`gateway/${PORTAL}:443`], 'gateway-record-missing');
+});
+
+t.test('a record that is missing, and a gateway that does not work either', async (t) => {
+  const { only, causes } = judge({
+    targets: [missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, 'tls_reset')] })],
+    environment: surroundings({ vip: VIP }),
+  });
+  t.match(only('gateway-record-missing').explanation, /does not answer .* \(tls_reset\), so DNS is not all/);
+  t.match(only('gateway-not-serving'), { severity: 'error', evidence: [] });
+  t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-record-missing', 'what fails first is the cause');
+});
+
+t.test('without --vip nothing was tried, and that is said', async (t) => {
+  const { only } = judge({ targets: [missing(GATEWAY, [nxdomain()])], environment: surroundings({}) });
+  t.match(only('gateway-record-missing').explanation, 'Give --vip ADDRESS');
+  t.match(only('gateway-record-missing').remedy[0], 'apim-probe records --apim contoso --vip ADDRESS');
+});
+
+t.test('a record that one server of two lacks', async (t) => {
+  const { only, causes } = judge({
+    targets: [
+      found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), nxdomain(OTHER_SERVER)] }),
+      found(PORTAL, VIP, BOTH),
+    ],
+    environment: surroundings({ vip: VIP, servers: BOTH }),
+  });
+  const finding = only('gateway-record-missing');
+  t.match(finding, {
+    severity: 'warning',
+    title: `${GATEWAY} is not in DNS according to ${OTHER_SERVER}`,
+    confirm: `nslookup ${GATEWAY} ${OTHER_SERVER}`,
+  });
+  t.match(finding.explanation, `${SERVER} has the right record.`);
+  t.equal(causes[`gateway/${GATEWAY}:443`], null, 'what was reached has no cause');
+});
+
+t.test('a record that Azure DNS has and the custom server does not ask for', async (t) => {
+  const { only } = judge({
+    targets: [
+      missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
+      reached('sql', 'contoso.database.windows.net', '20.1.1.1'),
+    ],
+    controls: [azureDns({ [GATEWAY]: VIP })],
+    environment: surroundings({ vip: VIP }),
+  });
+  const finding = only('gateway-record-missing');
+  t.match(finding.explanation, '168.63.129.16), asked directly, answers with 10.1.0.5');
+  t.match(finding.remedy[0], `On ${SERVER}: forward ${GATEWAY} to 168.63.129.16`);
+});
+
+t.test('a private zone that claims the name and lacks the record is named, with the record', async (t) => {
+  const { only } = judge({
+    targets: [missing(PORTAL, [nxdomain(SERVER, ['azure-api.net azureprivatedns.net'])])],
+    environment: surroundings({ vip: VIP }),
+  });
+  const finding = only('gateway-record-missing');
+  t.match(finding.explanation, 'by authority of the private zone azure-api.net');
+  t.match(
+    finding.remedy[0],
+    `In the private zone azure-api.net, which is linked here: add A records for contoso.developer with ${VIP}`,
+  );
+});
+
+t.test('a server that denies every name of the world is at fault for more than the records', async (t) => {
+  const hosts = ['a.blob.core.windows.net', 'b.vault.azure.net', 'login.microsoftonline.com'];
+  const { causes, findings } = judge({
+    targets: [
+      missing(GATEWAY, [nxdomain()]),
+      ...hosts.map((host) => unresolved('custom', host, [nxdomain()])),
+    ],
+    environment: surroundings({ vip: VIP }),
+  });
+  t.same(
+    findings.map(({ cause }) => cause),
+    ['dns-forwarding-broken'],
+  );
+  t.equal(causes[`gateway/${GATEWAY}:443`], 'dns-forwarding-broken');
+});
+
+t.test('a public address, at one server and at both', async (t) => {
+  const environment = surroundings({ vip: VIP, servers: BOTH });
+  const one = judge({
+    targets: [
+      found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('20.4.4.4', OTHER_SERVER)] }),
+    ],
+    environment,
+  });
+  t.match(one.only('gateway-record-public'), {
+    severity: 'warning',
+    title: `${GATEWAY} leads to a public address according to ${OTHER_SERVER}`,
+  });
+  t.match(one.only('gateway-record-public').explanation, `${OTHER_SERVER} answers 20.4.4.4 for ${GATEWAY}.`);
+  const both = judge({
+    targets: [
+      found(GATEWAY, '20.4.4.4', BOTH, {
+        status: 'unreachable',
+        failure: 'tcp_timeout',
+        attempts: [attempt('20.4.4.4', 'tcp_timeout'), atVip(VIP, null, tls())],
+      }),
+    ],
+    environment,
+  });
+  t.equal(both.causes[`gateway/${GATEWAY}:443`], 'gateway-record-public');
+  t.match(both.only('gateway-record-public'), { severity: 'error' });
+  t.match(both.only('gateway-record-public').explanation, 'At 10.1.0.5 the instance answers');
+  t.match(both.only('gateway-record-public').remedy[0], `make ${GATEWAY} lead to ${VIP}`);
+});
+
+t.test('another private address than the VIP, at one server of two', async (t) => {
+  const { only } = judge({
+    targets: [
+      found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)] }),
+    ],
+    environment: surroundings({ vip: VIP, servers: BOTH }),
+  });
+  t.match(only('gateway-record-wrong'), {
+    severity: 'warning',
+    title: `${GATEWAY} leads to another address than ${VIP} according to ${OTHER_SERVER}`,
+  });
+});
+
+t.test('without --vip the names have to agree', async (t) => {
+  const environment = surroundings({});
+  const { only } = judge({
+    targets: [found(GATEWAY, VIP), found(PORTAL, VIP), found(MANAGEMENT, '10.1.0.9')],
+    environment,
+  });
+  t.match(only('gateway-record-wrong'), {
+    title: `${MANAGEMENT} leads to an address that cannot be the instance’s`,
+    evidence: [`gateway/${MANAGEMENT}:443`],
+  });
+  t.match(only('gateway-record-wrong').remedy[0], `lead to ${VIP}`, 'what most of them say');
+  const split = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
+  t.equal(split.only('gateway-record-wrong').evidence.length, 2, 'with no majority all are in doubt');
+});
+
+t.test('without --vip an address outside the subnet is in doubt, whoever agrees', async (t) => {
+  const targets = [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5')];
+  const { only } = judge({ targets, environment: surroundings({}) });
+  t.match(only('gateway-record-wrong').explanation, '10.9.0.5 lies outside the subnet 10.1.0.0/27');
+  t.same(
+    judge({ targets, environment: surroundings({ vip: '10.9.0.5' }) }).findings,
+    [],
+    'unless --vip says so',
+  );
+  t.same(
+    judge({ targets, environment: surroundings({ subnet: null }) }).findings,
+    [],
+    'or the subnet is not known',
+  );
+  const inside = judge({
+    targets: [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5'), found(MANAGEMENT, VIP)],
+    environment: surroundings({}),
+  });
+  t.equal(inside.only('gateway-record-wrong').evidence.length, 2, 'one inside goes before two outside');
+});
+
+t.test('the gateway of another region has an address of its own', async (t) => {
+  const host = 'contoso-northeurope-01.regional.azure-api.net';
+  const own = 'contoso-westeurope-01.regional.azure-api.net';
+  const environment = surroundings({ vip: VIP });
+  t.same(judge({ targets: [found(GATEWAY, VIP), found(host, '10.7.0.5')], environment }).findings, []);
+  t.match(judge({ targets: [found(own, '10.7.0.5')], environment }).only('gateway-record-wrong').evidence, [
+    `gateway/${own}:443`,
+  ]);
+  t.ok(judge({ targets: [found(host, '20.4.4.4')], environment }).only('gateway-record-public'));
+});
+
+t.test('what fails at the right address fails for another reason', async (t) => {
+  const { causes, only } = judge({
+    targets: [
+      found(GATEWAY, VIP, BOTH, {
+        status: 'unreachable',
+        failure: 'tcp_refused',
+        attempts: [attempt(VIP, 'tcp_refused')],
+        resolutions: [resolved(VIP), nxdomain(OTHER_SERVER)],
+      }),
+    ],
+    environment: surroundings({ vip: VIP, servers: BOTH }),
+  });
+  t.equal(causes[`gateway/${GATEWAY}:443`], 'outbound-rejected');
+  t.same(only('gateway-record-missing').evidence, []);
+});
+
+for (const failure of [
+  'tls_reset',
+  'tls_closed',
+  'tls_alert',
+  'tls_timeout',
+  'protocol_timeout',
+  'http_unexpected',
+] as const) {
+  t.test(`a good connection and then ${failure} is the instance’s to mend`, async (t) => {
+    const { only, causes } = judge({
+      targets: [
+        found(GATEWAY, VIP, [SERVER], { status: 'unreachable', failure, attempts: [attempt(VIP, failure)] }),
+        found('contoso.scm.azure-api.net', VIP),
+      ],
+      environment: surroundings({ vip: VIP }),
+    });
+    t.match(only('gateway-not-serving'), {
+      severity: 'error',
+      owner: 'service',
+      title: '10.1.0.5 does not serve 1 host name of the instance',
+    });
+    t.match(
+      only('gateway-not-serving').explanation,
+      'contoso.scm.azure-api.net:443 is served at the same address',
+    );
+    t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-not-serving');
+  });
+}
+
+t.test('an instance that serves nothing', async (t) => {
+  const failing = {
+    status: 'unreachable',
+    failure: 'tls_closed',
+    attempts: [attempt(VIP, 'tls_closed')],
+  } as const;
+  const given = { ...failing, attempts: [...failing.attempts] };
+  const { only } = judge({
+    targets: [found(GATEWAY, VIP, [SERVER], given), found(PORTAL, VIP, [SERVER], given)],
+    environment: surroundings({ vip: VIP }),
+  });
+  t.equal(
+    only('gateway-not-serving').title,
+    '10.1.0.5 takes connections, and the instance does not serve there',
+  );
+  t.match(
+    only('gateway-not-serving').explanation,
+    'No other host name of the instance is served there either.',
+  );
+});
+
+t.test('a public address that is cut is no matter of the instance', async (t) => {
+  const { findings } = judge({
+    targets: [
+      target('gateway', GATEWAY, {
+        status: 'unreachable',
+        failure: 'tls_reset',
+        attempts: [attempt('20.4.4.4', 'tls_reset')],
+      }),
+    ],
+  });
+  t.notOk(findings.some(({ cause }) => cause === 'gateway-not-serving'));
+});
+
+const SOON = { validTo: '2026-05-20T00:00:00.000Z' };
+
+t.test('a certificate with less than 30 days left', async (t) => {
+  const facts = tls({}, SOON);
+  const { only } = judge({
+    targets: [
+      found('api.contoso.com', VIP, [SERVER], {
+        source: { kind: 'config', document: '--hostname gateway', asOf: '2026-05-04', name: null },
+        attempts: [attempt(VIP, null, facts)],
+      }),
+      found('manage.contoso.com', VIP, [SERVER], { attempts: [attempt(VIP, null, facts)] }),
+    ],
+    environment: surroundings({ vip: VIP }),
+  });
+  t.match(only('wrong-certificate'), {
+    severity: 'warning',
+    title: 'The certificate of api.contoso.com and manage.contoso.com expires in 15 days',
+  });
+  t.match(only('wrong-certificate').remedy[0], 'Renew it');
+});
+
+t.test('with more, or elsewhere, nothing is said', async (t) => {
+  const later = tls({}, { validTo: '2026-06-04T00:00:00.000Z' });
+  const { findings } = judge({
+    targets: [
+      found(GATEWAY, VIP, [SERVER], { attempts: [attempt(VIP, null, later)] }),
+      reached('sql', 'contoso.database.windows.net', '20.1.1.1', {
+        attempts: [attempt('20.1.1.1', null, tls({}, SOON))],
+      }),
+    ],
+    environment: surroundings({ vip: VIP }),
+  });
+  t.same(findings, []);
+});
+
+t.test('a custom domain whose chain is broken', async (t) => {
+  const judged = (facts: Parameters<typeof tls>[0], leaf: Parameters<typeof tls>[1]) =>
+    judge({
+      targets: [
+        found('api.contoso.com', VIP, [SERVER], {
+          source: { kind: 'config', document: '--hostname gateway', asOf: '2026-05-04', name: null },
+          status: 'unreachable',
+          failure: 'tls_untrusted',
+          attempts: [attempt(VIP, 'tls_untrusted', tls({ trust: 'none', ...facts }, leaf))],
+        }),
+      ],
+      environment: surroundings({ vip: VIP }),
+    }).only('wrong-certificate').remedy[0];
+  t.match(judged({}, { issuer: 'CN=Contoso CA' }), 'without that of its issuer “CN=Contoso CA”');
+  t.match(judged({}, { subject: 'CN=api', issuer: 'CN=api' }), 'self-signed');
+});

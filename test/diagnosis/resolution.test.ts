@@ -1,0 +1,128 @@
+/** How this system and this network use DNS: servers that are slow, and search lists that change names. */
+import t from 'tap';
+import type { ControlOf } from '../../src/report/controls.ts';
+import {
+  dnsServer,
+  judge,
+  OTHER_SERVER,
+  reached,
+  resolved,
+  SERVER,
+  surroundings,
+  unanswered,
+} from './build.ts';
+
+const BOTH = [SERVER, OTHER_SERVER];
+
+/** As many names as times are given, each answered by the first server in that time (null: not at all). */
+function names(times: readonly (number | null)[], server = SERVER) {
+  return times.map((ms, index) =>
+    reached('custom', `n${index}.example`, '20.1.1.1', {
+      resolutions: [
+        ms === null
+          ? unanswered('dns_timeout', { server, ms: 5000 })
+          : { ...resolved('20.1.1.1', server), ms },
+        resolved('20.1.1.1', server === SERVER ? OTHER_SERVER : SERVER),
+      ],
+    }),
+  );
+}
+
+t.test('a slow server is one finding, with what it costs', async (t) => {
+  const { only, findings } = judge({
+    targets: [dnsServer(SERVER), dnsServer(OTHER_SERVER), ...names([1200, 1900, 2400, 2600, null])],
+    environment: surroundings({ servers: BOTH }),
+  });
+  t.same(
+    findings.map(({ cause }) => cause),
+    ['dns-server-slow'],
+  );
+  t.match(only('dns-server-slow'), {
+    severity: 'warning',
+    title: 'DNS server 10.0.0.4 takes 2.4 s to answer',
+    evidence: ['dns/10.0.0.4:53'],
+  });
+  t.match(
+    only('dns-server-slow').explanation,
+    'Over 5 names the median was 2.4 s (from 1.2 s to 5.0 s), and 1 were not',
+  );
+  t.match(only('dns-server-slow').explanation, 'Every look-up starts there and waits 2.4 s.');
+});
+
+t.test('the second server of the list costs only what the first leaves to it', async (t) => {
+  const { only } = judge({
+    targets: [
+      dnsServer(SERVER),
+      dnsServer(OTHER_SERVER),
+      ...names([1200, 1900, 2400, 2600, 3000], OTHER_SERVER),
+    ],
+    environment: surroundings({ servers: BOTH }),
+  });
+  t.match(only('dns-server-slow').explanation, 'It stands in place 2 of the list');
+  const rotating = judge({
+    targets: names([1200, 1900, 2400, 2600, 3000], OTHER_SERVER),
+    environment: surroundings({ servers: BOTH, system: { rotate: true } }),
+  });
+  t.match(
+    rotating.only('dns-server-slow').explanation,
+    'Every look-up that starts there (options rotate) waits 2.4 s.',
+  );
+});
+
+t.test('a few slow names, or fast ones, are no slow server', async (t) => {
+  const environment = surroundings({ servers: BOTH });
+  t.same(judge({ targets: names([2000, 2000, 2000, 2000]), environment }).findings, []);
+  t.same(judge({ targets: names([3, 4, 5, 2000, 2000]), environment }).findings, []);
+});
+
+t.test('what a dead server costs, by the settings of this system', async (t) => {
+  const dead = (system: Parameters<typeof surroundings>[0]['system'], servers = BOTH) =>
+    judge({
+      targets: [dnsServer(SERVER, 'dns_timeout'), dnsServer(OTHER_SERVER), ...names([null, null])],
+      environment: surroundings({ servers, ...(system && { system }) }),
+    }).only('dns-server-down').explanation;
+  t.match(
+    dead({}),
+    'Every look-up starts there and waits 5 s (time-out of this system) before the next server is asked.',
+  );
+  t.match(dead({ timeoutMs: 2000 }), 'waits 2 s');
+  t.match(dead({}, [OTHER_SERVER, SERVER]), 'It stands in place 2 of the list');
+});
+
+const ANSWER = { server: SERVER, rcode: 'NOERROR', addresses: ['10.9.9.9'], cname: [], authority: [], ms: 2 };
+
+function searching(
+  detail: Partial<ControlOf<'dns-search-domain'>['detail']>,
+): ControlOf<'dns-search-domain'> {
+  return {
+    name: 'dns-search-domain',
+    outcome: 'anomalous',
+    detail: { text: 'tried', wildcards: [], surprises: [], ...detail },
+  };
+}
+
+t.test('a wildcard in a search domain', async (t) => {
+  const { only } = judge({
+    targets: [],
+    controls: [searching({ wildcards: [{ ...ANSWER, name: 'x00ff.corp.example' }] })],
+  });
+  t.match(only('dns-search-domain'), {
+    severity: 'warning',
+    title: 'Any name resolves under the search domain corp.example',
+    confirm: 'nslookup no-such-name.corp.example 10.0.0.4',
+  });
+});
+
+t.test('a name that only resolves with a suffix', async (t) => {
+  const host = 'contoso.azure-api.net';
+  const answer = { ...ANSWER, name: `${host}.corp.example` };
+  const { only } = judge({
+    targets: [],
+    controls: [searching({ surprises: [{ host, domain: 'corp.example', answer }] })],
+  });
+  t.match(only('dns-search-domain'), {
+    title: '1 name resolves only with a search domain appended',
+    explanation: '10.0.0.4 knows contoso.azure-api.net as contoso.azure-api.net.corp.example (10.9.9.9).',
+    confirm: `nslookup ${host}.corp.example 10.0.0.4`,
+  });
+});

@@ -1,0 +1,154 @@
+/** Private zones in the place of public suffixes, and private link scopes over names that all share. */
+import t from 'tap';
+import type { ControlOf, ZoneAuthorityAnswer } from '../../src/report/controls.ts';
+import {
+  judge,
+  OTHER_SERVER,
+  reached,
+  resolved,
+  SERVER,
+  surroundings,
+  unanswered,
+  unresolved,
+} from './build.ts';
+
+const PRIVATE = { zone: null, primary: 'azureprivatedns.net', authoritative: false, private: true } as const;
+
+function authority(...zones: readonly (Partial<ZoneAuthorityAnswer> & { suffix: string })[]) {
+  const control: ControlOf<'dns-zone-authority'> = {
+    name: 'dns-zone-authority',
+    outcome: zones.some((zone) => zone.private === true) ? 'anomalous' : 'expected',
+    detail: {
+      text: 'asked',
+      zones: zones.map((zone) => ({
+        server: SERVER,
+        rcode: 'NOERROR',
+        zone: zone.suffix,
+        primary: 'ns1-201.azure-dns.com',
+        authoritative: false,
+        private: false,
+        ...zone,
+      })),
+    },
+  };
+  return control;
+}
+
+const BLOB = 'blob.core.windows.net';
+
+t.test('public zones are not worth a word', async (t) => {
+  t.same(
+    judge({ targets: [], controls: [authority({ suffix: BLOB }, { suffix: 'azure-api.net' })] }).findings,
+    [],
+  );
+});
+
+t.test('a private zone over a public suffix hides what nobody named', async (t) => {
+  const { only, causes } = judge({
+    targets: [
+      reached('storage-blob', `mine.${BLOB}`, '10.2.0.9'),
+      unresolved('storage-blob', `other.${BLOB}`, [
+        unanswered('dns_nxdomain', { authority: [`${BLOB} azureprivatedns.net`] }),
+      ]),
+    ],
+    controls: [authority({ suffix: BLOB, ...PRIVATE, zone: BLOB }, { suffix: BLOB, server: OTHER_SERVER })],
+  });
+  const finding = only('private-zone-shadows-suffix');
+  t.match(finding, {
+    severity: 'warning',
+    title: `A private zone stands in the place of the public ${BLOB}`,
+    evidence: [`storage-blob/mine.${BLOB}:443`],
+    confirm: `nslookup -type=SOA ${BLOB} ${SERVER}`,
+  });
+  t.match(finding.explanation, '1 of the 2 names of this run under it resolve');
+  t.match(finding.explanation, 'which is an Azure private zone’s');
+  t.equal(causes[`storage-blob/other.${BLOB}:443`], 'private-zone-missing-record', 'the nearer cause stays');
+});
+
+t.test('a zone that the server holds itself is said to be that', async (t) => {
+  const { only } = judge({
+    targets: [],
+    controls: [
+      authority({
+        suffix: BLOB,
+        zone: 'windows.net',
+        primary: 'dc01.contoso.local',
+        authoritative: true,
+        private: true,
+      }),
+    ],
+  });
+  t.match(only('private-zone-shadows-suffix').explanation, 'that it holds the zone itself');
+  t.match(only('private-zone-shadows-suffix').title, 'windows.net');
+});
+
+for (const suffix of ['azure-api.net', 'azure-api.us', 'azure-api.cn']) {
+  t.test(`the whole of ${suffix} in a private zone`, async (t) => {
+    const host = `contoso.${suffix}`;
+    const { only } = judge({
+      targets: [reached('gateway', host, '10.1.0.5')],
+      controls: [authority({ suffix, ...PRIVATE, zone: suffix })],
+      environment: surroundings({ vip: '10.1.0.5' }),
+    });
+    t.match(only('azure-api-net-zone-shadowed'), { severity: 'warning', evidence: [`gateway/${host}:443`] });
+    t.match(
+      only('azure-api-net-zone-shadowed').remedy[0],
+      'apim-probe records --apim contoso --vip 10.1.0.5 --format az',
+    );
+  });
+}
+
+t.test('one zone at two servers is one finding', async (t) => {
+  const zone = { suffix: BLOB, ...PRIVATE, zone: BLOB };
+  const { only } = judge({ targets: [], controls: [authority(zone, { ...zone, server: OTHER_SERVER })] });
+  t.match(only('private-zone-shadows-suffix').explanation, '10.0.0.4 and 10.0.0.5 name');
+});
+
+t.test('a record that another server knows is told with its address', async (t) => {
+  const host = `mine.${BLOB}`;
+  const alias = `mine.privatelink.${BLOB}`;
+  const { only } = judge({
+    servers: [SERVER, OTHER_SERVER],
+    targets: [
+      unresolved('storage-blob', host, [
+        unanswered('dns_nxdomain', { cname: [alias] }),
+        resolved('10.2.0.9', OTHER_SERVER, [alias]),
+      ]),
+    ],
+  });
+  t.match(
+    only('private-zone-missing-record').remedy[0],
+    `10.0.0.5 knows ${host} at 10.2.0.9: give 10.0.0.4 the same zone, or the A record mine in privatelink.${BLOB}`,
+  );
+});
+
+for (const zone of [
+  'privatelink.monitor.azure.com',
+  'privatelink.adx.monitor.azure.us',
+  'privatelink.ods.opinsights.azure.com',
+]) {
+  t.test(`${zone} is a private link scope’s`, async (t) => {
+    const cname = [`westeurope-5.in.ai.${zone}`];
+    const { only } = judge({
+      targets: [
+        unresolved('azure-monitor', 'westeurope-5.in.applicationinsights.azure.com', [
+          unanswered('dns_nxdomain', { cname, authority: [`${zone} azureprivatedns.net`] }),
+        ]),
+      ],
+    });
+    t.match(only('private-zone-missing-record').remedy[0], /Azure Monitor Private Link Scope/);
+  });
+}
+
+for (const [zone, record] of [
+  ['privatelink.vaultcore.azure.net', 'mine.vault.azure.net'],
+  ['privatelink.vaultcore.usgovcloudapi.net', 'mine.vault.usgovcloudapi.net'],
+  ['privatelink.vaultcore.azure.cn', 'mine.vault.azure.cn'],
+] as const) {
+  t.test(`the record of ${record} belongs into ${zone}`, async (t) => {
+    const { only } = judge({
+      targets: [unresolved('key-vault', record, [unanswered('dns_nxdomain', { cname: [`mine.${zone}`] })])],
+    });
+    t.equal(only('private-zone-missing-record').title, `The private DNS zone ${zone} has no record for mine`);
+  });
+}
