@@ -121,7 +121,7 @@ t.test('the controls of a report come in one order', async (t) => {
   );
   t.same(
     report.controls.map(({ name }) => name),
-    ['metadata', 'dns-random-name', 'tcp-reserved-address', 'azure-dns', 'clock'],
+    ['metadata', 'dns-random-name', 'tcp-reserved-address', 'azure-dns', 'dns-zone-authority', 'clock'],
   );
 });
 

@@ -29,7 +29,7 @@ function regionOf({ host }: Target): string | null {
 }
 
 /** All names share one address, but for the regional gateways of the instance’s other locations. */
-export function sharesAddress(target: Target, { environment }: Observations): boolean {
+function sharesAddress(target: Target, { environment }: Observations): boolean {
   const region = regionOf(target);
   return region === null || region === environment.region;
 }

@@ -16,7 +16,7 @@ export interface Resolvers {
 }
 
 /** The options of resolv.conf(5) that decide what a look-up costs, and which names get a suffix. */
-export interface ResolverOptions {
+interface ResolverOptions {
   readonly timeoutMs: number;
   readonly attempts: number;
   readonly ndots: number;

@@ -32,7 +32,7 @@ export interface AuthorityNames {
   readonly issuer: string;
 }
 
-/** Makes a CA; every key is ECDSA P-256, valid from yesterday for 30 days. */
+/** Makes a CA; every key is ECDSA P-256, valid from yesterday for 90 days. */
 export async function createAuthority(names: AuthorityNames): Promise<Authority> {
   const root = await createRoot(names.root);
   const issuer = await createIssuer(names.issuer, root);
@@ -115,7 +115,7 @@ async function emptyRevocationList(issuer: Party): Promise<Uint8Array> {
 }
 
 function validity(): { notBefore: Date; notAfter: Date } {
-  return { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + 29 * DAY_MS) };
+  return { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + 89 * DAY_MS) };
 }
 
 function caExtensions(pathLength: number): x509.Extension[] {

@@ -1,6 +1,7 @@
 import type { Expected, Scenario } from './scenario.ts';
 import { dnsPrivateZone } from './scenarios/dns-private-zone.ts';
 import { forcedTunnel } from './scenarios/forced-tunnel.ts';
+import { gatewayDns } from './scenarios/gateway-dns.ts';
 import { healthy } from './scenarios/healthy.ts';
 import { sqlBlocked } from './scenarios/sql-blocked.ts';
 import { storageFirewall } from './scenarios/storage-firewall.ts';
@@ -14,6 +15,7 @@ const ALL: readonly Scenario[] = [
   sqlBlocked,
   storageFirewall,
   dnsPrivateZone,
+  gatewayDns,
   tlsInspection,
   tlsInspectionTrusted,
   transparentProxy,

@@ -74,7 +74,10 @@ t.test('a record that is missing, and a gateway that does not work either', asyn
     targets: [missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, 'tls_reset')] })],
     environment: surroundings({ vip: VIP }),
   });
-  t.match(only('gateway-record-missing').explanation, /does not answer .* \(tls_reset\), so DNS is not all/);
+  t.match(
+    only('gateway-record-missing').explanation,
+    /does not answer .* \(tls_reset\), so DNS is not all that is wrong/,
+  );
   t.match(only('gateway-not-serving'), { severity: 'error', evidence: [] });
   t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-record-missing', 'what fails first is the cause');
 });
@@ -198,7 +201,7 @@ t.test('without --vip the names have to agree', async (t) => {
     title: `${MANAGEMENT} leads to an address that cannot be the instance’s`,
     evidence: [`gateway/${MANAGEMENT}:443`],
   });
-  t.match(only('gateway-record-wrong').remedy[0], `lead to ${VIP}`, 'what most of them say');
+  t.match(only('gateway-record-wrong').remedy[1], `lead to ${VIP}`, 'what most of them say');
   const split = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
   t.equal(split.only('gateway-record-wrong').evidence.length, 2, 'with no majority all are in doubt');
 });
@@ -333,6 +336,26 @@ t.test('a certificate with less than 30 days left', async (t) => {
     title: 'The certificate of api.contoso.com and manage.contoso.com expires in 15 days',
   });
   t.match(only('wrong-certificate').remedy[0], 'Renew it');
+});
+
+t.test('several certificates that end are one finding, the first end first', async (t) => {
+  const until = (validTo: string, fingerprint256: string) => tls({}, { validTo, fingerprint256 });
+  const { only } = judge({
+    targets: [
+      found(GATEWAY, VIP, [SERVER], {
+        attempts: [attempt(VIP, null, until('2026-05-25T00:00:00.000Z', 'A'))],
+      }),
+      found(PORTAL, VIP, [SERVER], {
+        attempts: [attempt(VIP, null, until('2026-05-09T00:00:00.000Z', 'B'))],
+      }),
+    ],
+    environment: surroundings({ vip: VIP }),
+  });
+  t.match(only('wrong-certificate'), {
+    title: '2 certificates of the instance expire soon, the first in 4 days',
+    explanation: /^That of contoso\.developer\.azure-api\.net is valid until 2026-05-09/,
+  });
+  t.match(only('wrong-certificate').remedy[0], 'Microsoft renews');
 });
 
 t.test('with more, or elsewhere, nothing is said', async (t) => {

@@ -28,7 +28,7 @@ export class Authority {
   static async create(folder: string, organization: string): Promise<Authority> {
     const file = (name: string) => join(folder, name);
     const name = (common: string) => `/C=US/O=${organization}/CN=${common}`;
-    const days = ['-days', '30', '-newkey', 'rsa:2048', '-nodes'];
+    const days = ['-days', '90', '-newkey', 'rsa:2048', '-nodes'];
     const ca = [
       '-addext',
       'basicConstraints=critical,CA:TRUE',
@@ -87,14 +87,14 @@ export class Authority {
     return (await Promise.all(parts)).join('');
   }
 
-  /** A server certificate for these names, the first of which is its common name. */
-  async issue(names: readonly string[]): Promise<Certificate> {
+  /** A server certificate for these names, the first of which is its common name, good for so many days. */
+  async issue(names: readonly string[], days = 60): Promise<Certificate> {
     this.#made += 1;
     const certificate = join(this.#folder, `${this.#made}.pem`);
     const chain = join(this.#folder, `${this.#made}.chain.pem`);
     const issuer = join(this.#folder, 'issuer.pem');
     await command([
-      ...['openssl', 'req', '-x509', '-days', '20', '-key', this.#key, '-out', certificate],
+      ...['openssl', 'req', '-x509', '-days', `${days}`, '-key', this.#key, '-out', certificate],
       ...['-CA', issuer, '-CAkey', join(this.#folder, 'issuer.key'), '-subj', `/C=US/CN=${names[0]}`],
       ...['-addext', `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`],
       ...['-addext', 'basicConstraints=critical,CA:FALSE', '-addext', 'extendedKeyUsage=serverAuth'],

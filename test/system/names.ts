@@ -20,7 +20,8 @@ export interface Zone {
 /** The primary server of every private zone of Azure. */
 export const PRIVATE = 'azureprivatedns.net';
 
-const PUBLIC = 'ns1-201.azure-dns.com';
+/** The primary server of the public zones of the test, as Azure DNS has them. */
+export const PUBLIC = 'ns1-201.azure-dns.com';
 
 /** The parent of a host name: the zone in which the test keeps it. */
 export const parentOf = (host: string): string => host.slice(host.indexOf('.') + 1);
@@ -49,21 +50,24 @@ export function withRecord(zones: readonly Zone[], host: string, answer: Answer 
   });
 }
 
-function zoneFile(zone: Zone): string {
+/** A zone in the format of RFC 1035 section 5. */
+export function zoneFile(zone: Zone): string {
   const apex = zone.name === '.' ? '.' : `${zone.name}.`;
   const lines = [...zone.records].map(([name, answer]) =>
     'a' in answer ? `${name}. A ${answer.a}` : `${name}. CNAME ${answer.cname}.`,
   );
-  const soa = `${apex} SOA ${zone.primary}. hostmaster.microsoft.com. 1 3600 300 2419200 10`;
+  const mailbox = zone.primary === PRIVATE ? 'azureprivatedns-host' : 'azuredns-hostmaster';
+  const soa = `${apex} SOA ${zone.primary}. ${mailbox}.microsoft.com. 1 3600 300 2419200 10`;
   return [`$TTL 60`, soa, `${apex} NS ${zone.primary}.`, ...lines, ''].join('\n');
 }
 
-/** unbound on this address, resolving from these zones alone; `extra` goes into its `server:` clause. */
+/** unbound, resolving from these zones alone; `extra` goes into its `server:` clause. */
 export async function unbound(
   machine: Machine,
   folder: string,
   zones: readonly Zone[],
   extra: readonly string[] = [],
+  address = AZURE_DNS,
 ): Promise<Background> {
   const clauses: string[] = [];
   for (const [index, zone] of zones.entries()) {
@@ -73,7 +77,7 @@ export async function unbound(
     clauses.push('  for-upstream: yes', '  for-downstream: no');
   }
   const server = [
-    `interface: ${AZURE_DNS}`,
+    `interface: ${address}`,
     'access-control: 0.0.0.0/0 allow',
     'module-config: "iterator"',
     'username: ""',
@@ -89,7 +93,7 @@ export async function unbound(
     ['server:', ...server, 'remote-control:', '  control-enable: no', ...clauses, ''].join('\n'),
   );
   const program = machine.serve(['unbound', '-d', '-c', file]);
-  await program.until(async () => (await machine.listening()).has(`${AZURE_DNS}:53`));
+  await program.until(async () => (await machine.listening()).has(`${address}:53`));
   return program;
 }
 

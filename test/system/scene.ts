@@ -12,6 +12,7 @@ const PACKAGES = {
   faketime: 'faketime',
   impacket: 'python3-impacket',
   mitmdump: 'mitmproxy',
+  named: 'bind9',
   nft: 'nftables',
   nginx: 'nginx-light libnginx-mod-stream',
   openssl: 'openssl',

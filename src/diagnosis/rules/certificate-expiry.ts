@@ -3,52 +3,80 @@ import type { Target } from '../../report/schema.ts';
 import { showIssuer } from '../command.ts';
 import { finding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
-import type { Rule } from '../rule.ts';
-import { count, list } from '../words.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { brief, count, list } from '../words.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Days; a certificate that somebody has to renew by hand needs about that. */
 const NOTICE = 30;
 
-/** Certificates of the instance that are good today and will not be for long: one finding for each. */
+interface Ending {
+  readonly target: Target;
+  readonly leaf: CertificateFacts;
+  readonly days: number;
+}
+
+/** Certificates of the instance that are good today and will not be for long: one finding, the first end first. */
 export const certificateExpiry: Rule = (scene) => {
-  const soon = scene.targets.filter(isOwn).flatMap((target) => {
-    const attempts = [...target.attempts, ...(scene.atVip.get(target.id) ?? [])];
-    const good = attempts.findLast(({ ok, facts }) => ok && facts.tls?.chain[0] !== undefined);
-    const leaf = good?.facts.tls?.chain[0];
-    if (good === undefined || leaf === undefined || leaf.validTo === null) return [];
-    const days = Math.floor((Date.parse(leaf.validTo) - Date.parse(good.startedAt)) / DAY);
-    return days < NOTICE ? [{ target, leaf, days, until: leaf.validTo }] : [];
-  });
-  const byCertificate = Map.groupBy(soon, ({ leaf }) => leaf.fingerprint256);
-  return [...byCertificate.values()].flatMap((members) => {
-    const [first] = members;
-    if (first === undefined) return [];
-    const hosts = [...new Set(members.map(({ target }) => target.host))].sort();
-    return finding('wrong-certificate', {
+  const ending = scene.targets
+    .filter(isOwn)
+    .flatMap((target) => endOf(target, scene))
+    .sort((a, b) => a.days - b.days);
+  const [first] = ending;
+  if (first === undefined) return [];
+  const hosts = [...new Set(ending.map(({ target }) => target.host))];
+  const certificates = [...Map.groupBy(ending, ({ leaf }) => leaf.fingerprint256).values()];
+  return [
+    finding('wrong-certificate', {
       severity: 'warning',
-      title: `The certificate of ${list(hosts, 3)} expires in ${count(first.days, 'day')}`,
-      explanation:
-        `It is valid until ${first.until.slice(0, 10)}, was issued by “${first.leaf.issuer}”, and bears the serial ` +
-        `number ${first.leaf.serialNumber}. It was accepted today.`,
-      targets: members.map(({ target }) => target).filter(({ status }) => status === 'reachable'),
-      remedy: remedyFor(first.target, first.leaf),
+      title:
+        certificates.length === 1
+          ? `The certificate of ${list(hosts, 3)} expires in ${count(first.days, 'day')}`
+          : `${certificates.length} certificates of the instance expire soon, the first in ${count(first.days, 'day')}`,
+      explanation: `${certificates.slice(0, 4).map(say).join(' ')} They were accepted today.`,
+      targets: ending.map(({ target }) => target).filter(({ status }) => status === 'reachable'),
+      remedy: remedyFor(ending),
       confirm: showIssuer(first.target.host, first.target.port),
-    });
-  });
+    }),
+  ];
 };
 
-function remedyFor({ source }: Target, { issuerOrganization }: CertificateFacts): readonly string[] {
-  if (source.kind !== 'config') {
-    return [
-      'Microsoft renews the certificates of its default host names itself. If this one is still here two weeks before ' +
-        `its end, ask Azure support; the issuer is ${issuerOrganization ?? 'not named'}.`,
-    ];
-  }
+function endOf(target: Target, { atVip }: Scene): Ending[] {
+  const attempts = [...target.attempts, ...(atVip.get(target.id) ?? [])];
+  const good = attempts.findLast(({ ok, facts }) => ok && facts.tls?.chain[0] !== undefined);
+  const leaf = good?.facts.tls?.chain[0];
+  if (good === undefined || leaf === undefined || leaf.validTo === null) return [];
+  const days = Math.floor((Date.parse(leaf.validTo) - Date.parse(good.startedAt)) / DAY);
+  return days < NOTICE ? [{ target, leaf, days }] : [];
+}
+
+function say(members: readonly Ending[]): string {
+  const [first] = members;
+  const hosts = list(
+    members.map(({ target }) => target.host),
+    3,
+  );
+  const leaf = first?.leaf;
+  return `That of ${hosts} is valid until ${leaf?.validTo?.slice(0, 10) ?? ''}, issued by “${brief(leaf?.issuer ?? '', 80)}”.`;
+}
+
+function remedyFor(ending: readonly Ending[]): readonly string[] {
+  const own = ending.filter(({ target }) => target.source.kind === 'config');
+  const byMicrosoft = ending.length - own.length;
   return [
-    'Renew it. A certificate that the instance reads from Key Vault is taken over once the vault has a new version; ' +
-      'one that was uploaded has to be uploaded again on the Custom domains page.',
-    'With Key Vault: check that the instance’s managed identity still may read the secret, and that the vault’s ' +
-      'firewall lets the instance in.',
+    ...(own.length > 0
+      ? [
+          'Renew it. A certificate that the instance reads from Key Vault is taken over once the vault has a new ' +
+            'version; one that was uploaded has to be uploaded again on the Custom domains page.',
+          'With Key Vault: check that the instance’s managed identity still may read the secret, and that the vault’s ' +
+            'firewall lets the instance in.',
+        ]
+      : []),
+    ...(byMicrosoft > 0
+      ? [
+          'Microsoft renews the certificates of the default host names itself: if one is still there two weeks before ' +
+            'its end, ask Azure support.',
+        ]
+      : []),
   ];
 }

@@ -202,13 +202,13 @@ function atVip(scene: Scene, state: Wrong, affected: readonly Said[]): string[] 
       4,
     );
   if (works.length === tried.length) {
-    return [`At ${vip} the instance answers to ${places(works)}: it works, and only DNS is missing.`];
+    return [`At ${vip} the instance answers to ${places(works)}: it works, and only ${state === 'missing' ? 'DNS is missing' : 'the record is wrong'}.`];
   }
   const failures = list(tried.flatMap(({ last }) => failureOf(last)).sort(), 3);
   const silent = tried.filter(({ last }) => !last.ok);
   return [
     ...(works.length > 0 ? [`At ${vip} the instance answers to ${places(works)}.`] : []),
-    `At ${vip} it does not answer to ${places(silent)} (${failures}), so DNS is not all that is missing.`,
+    `At ${vip} it does not answer to ${places(silent)} (${failures}), so DNS is not all that is wrong.`,
   ];
 }
 
@@ -223,7 +223,7 @@ function remedyFor(scene: Scene, state: Wrong, { affected, expected }: Seen): st
   const servers = list([...new Set(affected.map(({ resolution }) => resolution.server))].sort(), 3);
   const address = expected.address ?? 'the instance’s private address';
   const command = recordsCommand(observations, targets, expected.address);
-  const [, second = '', third = ''] = CAUSE_TEXTS[CAUSE[state]].remedy;
+  const [first = '', second = '', third = ''] = CAUSE_TEXTS[CAUSE[state]].remedy;
   const steps: string[] = [];
   if (azureKnows(scene, hosts, expected)) {
     steps.push(
@@ -243,12 +243,11 @@ function remedyFor(scene: Scene, state: Wrong, { affected, expected }: Seen): st
   }
   if (state === 'missing') {
     steps.push(`Records ready to use (hosts file, Azure CLI, BIND): ${command}`, second, third);
-  } else {
-    steps.push(
-      `At ${servers}: make ${list(hosts, 6)} lead to ${address}. Ready to use: ${command}`,
-      second,
-      third,
-    );
+    return steps;
   }
+  const correct = `At ${servers}: make ${list(hosts, 6)} lead to ${address}. Ready to use: ${command}`;
+  if (state === 'public') steps.push(correct, second, third);
+  else if (expected.by === 'vip') steps.push(correct, third);
+  else steps.push(first, correct, third);
   return steps;
 }
