@@ -2,6 +2,7 @@
 import { type CatalogRow, catalogFor, type Placeholder } from '../catalog/index.ts';
 import type { GatewayRole, Options } from '../config/types.ts';
 import { type Filled, fill, flagFor, placeholdersIn, type Values } from './fill.ts';
+import { furtherLocations, locationSource } from './locations.ts';
 import { targetId } from './target-id.ts';
 import type { Place, PlannedTarget } from './types.ts';
 
@@ -72,7 +73,18 @@ function varying(row: CatalogRow, values: Values, options: Options, place: Place
     const reason = row.notTestable;
     return named.map(({ host }) => ({ host, source, testable: false, reason, kind: 'note' }));
   }
-  return hosts.map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
+  const own = hosts.map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
+  return row.eachLocation === true ? [...own, ...elsewhere(row, values, options, place)] : own;
+}
+
+/** The same endpoint in the further regions of the instance. */
+function elsewhere(row: CatalogRow, values: Values, options: Options, place: Place): Varying[] {
+  const source = locationSource(place);
+  return furtherLocations(options, place).locations.flatMap((location) =>
+    (row.hosts[place.cloud] ?? [])
+      .flatMap((template) => fill(template, { ...values, region: [location] }))
+      .map((filled) => ({ host: filled.host, source, ...testability(filled, values) })),
+  );
 }
 
 /** A cache is of one kind or the other: the kind that --redis did not name is nothing to wait for. */
