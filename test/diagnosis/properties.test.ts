@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { FAILURES } from '../../probes/failures.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
+import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
 import type { Control } from '../../src/report/controls.ts';
 import { type Attempt, type Observations, Report, type Target } from '../../src/report/schema.ts';
 import { GROUPS, STATUSES } from '../../src/report/vocabulary.ts';
@@ -176,6 +177,15 @@ function control(ids: readonly string[]): fc.Arbitrary<Control> {
   );
 }
 
+const room = fc
+  .record({
+    tier: fc.constantFrom('premium', 'developer'),
+    prefixLength: fc.constantFrom(30, 29, 28, 24),
+    units: fc.option(fc.constantFrom(1, 2, 31)),
+    vmInside: fc.boolean(),
+  })
+  .map(({ prefixLength, tier, units, vmInside }) => subnetCapacity(prefixLength, tier, units, vmInside));
+
 const anything: fc.Arbitrary<Observations> = fc
   .uniqueArray(oneTarget, { selector: ({ id }) => id, maxLength: 12 })
   .chain((targets) =>
@@ -183,9 +193,17 @@ const anything: fc.Arbitrary<Observations> = fc
       targets: fc.constant(targets),
       controls: fc.array(control(targets.map(({ id }) => id)), { maxLength: 4 }),
       servers: fc.uniqueArray(fc.constantFrom(...SERVERS)),
+      room: fc.option(room),
     }),
   )
-  .map(observations);
+  .map(({ room, ...given }) =>
+    observations({
+      ...given,
+      environment: {
+        network: { interfaces: [], subnet: '10.1.0.0/28', subnetCapacity: room, vip: null },
+      },
+    }),
+  );
 
 t.test('whatever was observed, the diagnosis is complete, valid and independent of order', async () => {
   fc.assert(

@@ -66,23 +66,20 @@ t.test('units asked for are counted', async (t) => {
   t.match(subnetCapacity(28, 'premium', 6, false), { units: 6, needed: 13, unitsThatFit: 5 });
 });
 
-t.test(
-  'as many units as fit need no more addresses than there are, and one more would',
-  async () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 8, max: 32 }),
-        fc.constantFrom('premium', 'developer'),
-        fc.boolean(),
-        (prefix, tier, vmInside) => {
-          const room = subnetCapacity(prefix, tier, null, vmInside);
-          const needed = (units: number) => subnetCapacity(prefix, tier, units, vmInside).needed;
-          const free = room.usable - (vmInside ? 1 : 0);
-          const most = tier === 'premium' ? 31 : 1;
-          if (room.unitsThatFit > 0 && needed(room.unitsThatFit) > free) return false;
-          return room.unitsThatFit === most || needed(room.unitsThatFit + 1) > free;
-        },
-      ),
-    );
-  },
-);
+t.test('as many units as fit need no more addresses than there are, and one more would', async () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 8, max: 32 }),
+      fc.constantFrom('premium', 'developer'),
+      fc.boolean(),
+      (prefix, tier, vmInside) => {
+        const room = subnetCapacity(prefix, tier, null, vmInside);
+        const needed = (units: number) => subnetCapacity(prefix, tier, units, vmInside).needed;
+        const free = room.usable - (vmInside ? 1 : 0);
+        const most = tier === 'premium' ? 31 : 1;
+        if (room.unitsThatFit > 0 && needed(room.unitsThatFit) > free) return false;
+        return room.unitsThatFit === most || needed(room.unitsThatFit + 1) > free;
+      },
+    ),
+  );
+});
