@@ -12,7 +12,7 @@ export function locationSource({ today }: Place): Source {
 }
 
 /** Whether a target belongs to a further region, whose gateway does not have the run's own virtual IP. */
-export function isOfFurtherLocation({ kind, document }: Pick<Source, 'kind' | 'document'>): boolean {
+export function isOfFurtherLocation({ kind, document }: { kind: string; document: string }): boolean {
   return kind === 'config' && document === DOCUMENT;
 }
 
