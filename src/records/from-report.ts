@@ -1,94 +1,11 @@
-/** The host names whose records are missing or wrong, as a report saw them. The report is a foreign file. Pure. */
-import { z } from 'zod';
+/** The host names whose records are missing or wrong, as a report saw them. Pure. */
 import { BadValue } from '../config/bad-value.ts';
-import { hostName, address as ipAddress } from '../config/host.ts';
-import { quote } from '../config/mask.ts';
+import { hostName } from '../config/host.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { isOfFurtherLocation } from '../plan/locations.ts';
-import { CLOUDS } from '../report/vocabulary.ts';
 import { canonical, isPrivate } from './record-address.ts';
+import { correct, type ReportFile, type ReportTarget } from './report.ts';
 import type { Names } from './types.ts';
-
-/** What is needed of a report, and nothing more: later minor versions add to it. */
-const ReportFile = z.object({
-  schemaVersion: z.string(),
-  environment: z.object({
-    cloud: z.enum(CLOUDS),
-    network: z.object({ vip: z.string().nullable().optional() }),
-  }),
-  targets: z.array(
-    z.object({
-      group: z.string(),
-      host: z.string(),
-      source: z.object({ kind: z.string(), document: z.string() }),
-      resolutions: z.array(z.object({ addresses: z.array(z.string()) })),
-    }),
-  ),
-});
-export type ReportFile = z.infer<typeof ReportFile>;
-type ReportTarget = ReportFile['targets'][number];
-
-const MAJOR = 1;
-const SHOWN_PROBLEMS = 5;
-
-/**
- * Reads a report as far as records need it.
- * @param name of the file, for the errors
- * @throws UsageError that names the file, the place in it and what is wrong there
- */
-export function parseReport(text: string, name: string): ReportFile {
-  const document = parseJson(text, name);
-  checkVersion(document, name);
-  const parsed = ReportFile.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${name}: ${placeOf(path)}: ${message}`);
-  const left = problems.length - SHOWN_PROBLEMS;
-  throw new UsageError([
-    ...problems.slice(0, SHOWN_PROBLEMS),
-    ...(left > 0 ? [`${name}: and ${left} more problems of this kind`] : []),
-  ]);
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError([`${name} is no JSON; give the JSON report of a run (--output FILE)`]);
-  }
-}
-
-function checkVersion(document: unknown, name: string): void {
-  const version =
-    typeof document === 'object' && document !== null && 'schemaVersion' in document
-      ? document.schemaVersion
-      : undefined;
-  if (typeof version !== 'string') {
-    throw new UsageError([`${name} is no report of apim-probe: it has no schemaVersion; give that of a run`]);
-  }
-  if (Number(/^(\d{1,9})\.\d/.exec(version)?.[1]) === MAJOR) return;
-  throw new UsageError([
-    `${name}: schemaVersion ${quote(version)} is none that this version of apim-probe reads (${MAJOR}.x)`,
-  ]);
-}
-
-/** `targets[3].host` */
-function placeOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (place, key) =>
-      typeof key === 'number' ? `${place}[${key}]` : place === '' ? String(key) : `${place}.${String(key)}`,
-    '',
-  );
-}
-
-/**
- * The virtual IP of the run that made the report.
- * @throws UsageError when it is none
- */
-export function vipOfReport({ environment }: ReportFile, name: string): string | null {
-  const { vip = null } = environment.network;
-  if (vip === null) return null;
-  return correct(vip, `${name}: environment.network.vip`, ipAddress);
-}
 
 /** What a report says of the names of its instance. */
 export interface FoundNames {
@@ -171,13 +88,4 @@ function leadsTo(vip: string): (addresses: Addresses) => boolean {
 
 function leadsInside(addresses: Addresses): boolean {
   return addresses.length > 0 && addresses.every(isPrivate);
-}
-
-function correct(value: string, place: string, parse: (text: string) => string): string {
-  try {
-    return parse(value);
-  } catch (error) {
-    if (!(error instanceof BadValue)) throw error;
-    throw new UsageError([`${place}: ${quote(value)} ${error.message}`]);
-  }
 }

@@ -1,6 +1,7 @@
 /** Lines for hosts(5), which Windows reads as well. Pure. */
-import { comment, commentedOut, elsewhereNote, leftOutNotes, UNKNOWN_ADDRESS } from './comment.ts';
+import { comment, commentedOut, elsewhereNote, leftOutNotes } from './comment.ts';
 import type { Records } from './types.ts';
+import { UNKNOWN_ADDRESS } from './zones.ts';
 
 /** For /etc/hosts. */
 export function linuxHosts(records: Records): string[] {

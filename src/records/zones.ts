@@ -1,6 +1,8 @@
 /** Which zone holds which record. Pure. */
-import { UNKNOWN_ADDRESS } from './comment.ts';
 import type { Records } from './types.ts';
+
+/** What stands for the address that is not known. */
+export const UNKNOWN_ADDRESS = 'ADDRESS';
 
 export interface ZoneRecord {
   /** Relative to the zone; `@` is the zone itself. */
@@ -17,13 +19,13 @@ export interface Zone {
 }
 
 /** The zones that the records need; one where no record's address is known is of use only once somebody fills it in. */
-export function zonesOf({ hosts, elsewhere, vip, zone, suffix }: Records): readonly Zone[] {
+export function zonesOf(records: Records): readonly Zone[] {
+  const { hosts, elsewhere, vip, suffix } = records;
   const leading = [
     ...hosts.map((host) => ({ host, record: { ...vip, known: true } })),
     ...elsewhere.map((host) => ({ host, record: { ...vip, address: UNKNOWN_ADDRESS, known: false } })),
   ];
-  const isWide = (host: string): boolean => zone === 'suffix' && host.endsWith(`.${suffix}`);
-  const byZone = Map.groupBy(leading, ({ host }) => (isWide(host) ? suffix : host));
+  const byZone = Map.groupBy(leading, ({ host }) => (isInWideZone(host, records) ? suffix : host));
   return [...byZone].map(([name, members]) => ({
     name,
     records: members.map(({ host, record }) => ({
@@ -31,6 +33,11 @@ export function zonesOf({ hosts, elsewhere, vip, zone, suffix }: Records): reado
       ...record,
     })),
   }));
+}
+
+/** Whether a host name shares its zone with all others of the service's suffix. */
+export function isInWideZone(host: string, { zone, suffix }: Pick<Records, 'zone' | 'suffix'>): boolean {
+  return zone === 'suffix' && host.endsWith(`.${suffix}`);
 }
 
 /** Whether there is something in the zone to be answered with. */

@@ -23,6 +23,10 @@ t.test('a subnet that is too small is an error, with this VM or without it', asy
     owner: 'network',
     title: '10.0.1.0/29 cannot hold 2 units of Premium: at most 1 unit would fit',
     evidence: [],
+    remedy: [
+      /^Use a \/28, the smallest subnet for 2 units of Premium, or a larger one/,
+      'Or ask for fewer units.',
+    ],
     confirm: 'apim-probe run --units 2',
   });
   t.match(
@@ -35,11 +39,30 @@ t.test('a subnet that is too small is an error, with this VM or without it', asy
   );
 });
 
+t.test('the remedy names the smallest subnet that will do', async (t) => {
+  for (const [units, smallest] of [
+    [2, 28],
+    [5, 28],
+    [6, 27],
+    [13, 27],
+    [14, 26],
+    [29, 26],
+    [30, 25],
+    [31, 25],
+  ] as const) {
+    const found = judged(subnetCapacity(29, 'premium', units, false)).only('subnet-too-small');
+    t.match(found.remedy[0], new RegExp(`^Use a /${smallest}, the smallest subnet for ${units} units`));
+    t.ok(subnetCapacity(smallest, 'premium', units, false).unitsThatFit >= units);
+    t.ok(subnetCapacity(smallest + 1, 'premium', units, false).unitsThatFit < units);
+  }
+});
+
 t.test('below the smallest subnet nothing fits', async (t) => {
   const { only } = judged(subnetCapacity(30, 'developer', null, true), [blob], '10.0.1.0/30');
   t.match(only('subnet-too-small'), {
     severity: 'error',
     title: '10.0.1.0/30 cannot hold 1 unit of Developer even without this VM: none fits',
+    remedy: [/^Use a \/29, the smallest subnet for 1 unit of Developer/],
     confirm: 'apim-probe run --tier developer',
   });
 });

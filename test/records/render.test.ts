@@ -98,6 +98,8 @@ t.test('one zone for all has relative names, and a warning', async (t) => {
   );
   for (const text of [az, bind]) t.match(text, '# WARNING: this is one zone for the whole of azure-api.net.');
   t.notMatch(renderRecords(recordsWith(), 'all'), 'WARNING');
+  const none = renderRecords(recordsWith({ zone: 'suffix', hosts: ['api.contoso.com'] }), 'az');
+  t.notMatch(none, 'WARNING', 'where no name is under the suffix, there is no such zone');
 });
 
 t.test('what has no address yet is there as comments', async (t) => {

@@ -4,6 +4,9 @@ import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count } from '../words.ts';
 
+/** Addresses that Azure keeps of every subnet. */
+const KEPT = 5;
+
 /** The subnet has no room for the units asked for, or none as long as this VM stays in it. */
 export const subnetTooSmall: Rule = ({ observations, targets }) => {
   const { subnet, subnetCapacity: room } = observations.environment.network;
@@ -22,6 +25,11 @@ function tooSmall(subnet: string, room: SubnetCapacity, instance: boolean) {
     explanation: `${needs(subnet, room)}${taken(instance)}`,
     targets: [],
     severity: severityOf('error', instance),
+    remedy: [
+      `Use a /${prefixFor(room)}, the smallest subnet for ${unitsOf(room)}, or a larger one, which leaves room for ` +
+        'scaling. A subnet that is in use cannot be resized in place.',
+      ...(room.unitsWithoutVm > 0 && room.units > 1 ? ['Or ask for fewer units.'] : []),
+    ],
     confirm: runAgain(room),
   });
 }
@@ -70,6 +78,11 @@ function unitsOf({ units, tier }: SubnetCapacity): string {
 
 function tierName(tier: SubnetCapacity['tier']): string {
   return tier === 'premium' ? 'Premium' : 'Developer';
+}
+
+/** The longest prefix with enough addresses; the service takes a /29 at the smallest. */
+function prefixFor({ needed }: SubnetCapacity): number {
+  return 32 - Math.max(3, Math.ceil(Math.log2(needed + KEPT)));
 }
 
 function needs(subnet: string, { usable, needed, units, tier }: SubnetCapacity): string {
