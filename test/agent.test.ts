@@ -113,6 +113,22 @@ t.test('a run follows what the metadata service says', async (t) => {
   t.match(report.controls[0], { name: 'metadata', outcome: 'expected' });
 });
 
+t.test('a subnet that cannot hold the instance blocks, whatever else was found', async (t) => {
+  const options = optionsWith({
+    ...QUICK,
+    cloud: 'public',
+    subnet: '10.0.1.0/29',
+    units: 2,
+    only: ['custom'],
+  });
+  const report = await runAgent(options, { signal: NEVER }, roomsWith(t));
+  Report.parse(report);
+  t.equal(report.verdict, 'blocked');
+  t.equal(report.summary.required.unreachable, 0, 'nothing else blocks');
+  t.match(report.findings[0], { cause: 'subnet-too-small', severity: 'error', evidence: [] });
+  t.match(report.environment.network.subnetCapacity, { units: 2, unitsWithoutVm: 1, vmInside: false });
+});
+
 t.test('the controls of a report come in one order', async (t) => {
   const report = await runAgent(
     optionsWith({ ...QUICK, cloud: 'public', target: targets('tcp://a.example:80'), only: ['custom'] }),

@@ -27,6 +27,7 @@ const HOUSE = {
     environment: { 'index.ts': '' },
     lab: { 'lab.ts': '' },
     plan: { 'types.ts': '' },
+    records: { 'render.ts': '' },
     report: { 'schema.ts': '', 'vocabulary.ts': '' },
     run: { 'progress.ts': '', 'run.ts': '' },
   },
@@ -66,12 +67,13 @@ t.test('every import through a door is let pass', async (t) => {
   const found = await violations(t, {
     'bin/a.ts': "import '../src/cli/main.ts';",
     'src/cli/a.ts':
-      "import '../agent.ts'; import '../config/types.ts'; import '../lab/lab.ts'; import '../run/progress.ts';",
+      "import '../agent.ts'; import '../config/types.ts'; import '../lab/lab.ts'; import '../run/progress.ts'; import '../records/render.ts';",
     'src/agent.ts':
       "import './environment/index.ts'; import './run/run.ts'; import './diagnosis/diagnose.ts';",
     'src/plan/a.ts': "import '../catalog/index.ts';",
     'src/run/a.ts': "import '../../probes/tcp.ts'; import 'node:net';",
     'src/diagnosis/a.ts': "import type {} from '../report/schema.ts'; import '../../probes/failures.ts';",
+    'src/records/a.ts': "import '../plan/types.ts'; import '../config/types.ts';",
     'src/report/a.ts': "import 'wanted'; import '../plan/types.ts';",
     'probes/a.ts': "import 'node:net'; import './tcp.ts';",
     'test/a.ts':
@@ -96,6 +98,8 @@ t.test('every import through a wall is found', async (t) => {
     ['src/lab/a.ts', "import '../../probes/tcp.ts';", 'doors-of-src/lab'],
     ['src/lab/b.ts', "import '../catalog/index.ts';", 'doors-of-src/lab'],
     ['src/plan/a.ts', "import '../run/run.ts';", 'doors-of-src/plan'],
+    ['src/records/a.ts', "import '../catalog/index.ts';", 'doors-of-src/records'],
+    ['src/records/b.ts', "import '../agent.ts';", 'doors-of-src/records'],
     ['src/report/a.ts', "import '../diagnosis/diagnose.ts';", 'doors-of-src/report'],
     ['src/run/a.ts', "import '../catalog/index.ts';", 'doors-of-src/run'],
     ['src/run/b.ts', "export type A = import('../catalog/index.ts').A;", 'doors-of-src/run'],

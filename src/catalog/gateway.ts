@@ -95,6 +95,7 @@ export const gateway: readonly CatalogRow[] = [
   {
     ...ENDPOINT,
     hosts: { public: ['{apim}-{region}-01.regional.azure-api.net'] },
+    eachLocation: true,
     path: STATUS_PATH,
     purpose: 'Gateway of one region',
     why: 'It has no role, since no custom domain can be given to it.',

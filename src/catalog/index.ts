@@ -12,7 +12,7 @@ import type { CatalogRow } from './types.ts';
 
 export { absencesFor } from './absent.ts';
 export { type ResourceKind, resourceName } from './names.ts';
-export { serviceSuffixes } from './suffixes.ts';
+export { instanceSuffix, serviceSuffixes } from './suffixes.ts';
 export type { CatalogRow, Placeholder } from './types.ts';
 
 const ROWS: readonly CatalogRow[] = [

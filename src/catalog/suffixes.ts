@@ -86,6 +86,11 @@ export function serviceSuffixes(cloud: Cloud): readonly ServiceSuffix[] {
   }));
 }
 
+/** Under which suffix API Management publishes the host names of an instance: `azure-api.net`. */
+export function instanceSuffix(cloud: Cloud): string {
+  return SERVICES.apim.suffix[cloud];
+}
+
 /** The host template of a per-instance resource in each cloud: `{storage}.blob.core.windows.net`. */
 export function resourceHosts(service: Service): CatalogRow['hosts'] {
   const host = (cloud: Cloud) => [`{${service.placeholder}}.${service.suffix[cloud]}`];

@@ -55,6 +55,8 @@ export interface CatalogRow {
   readonly path?: string;
   /** Which of the instance's own endpoints this is: the word that `--hostname` takes. */
   readonly role?: GatewayRole;
+  /** Set when each region of the instance has one of its own; other rows with a region mean that of the run. */
+  readonly eachLocation?: true;
   readonly source: Provenance;
   /** Why this row is what it is, where that is not plain: a typo kept, a document that changed its mind. */
   readonly why?: string;

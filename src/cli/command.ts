@@ -3,7 +3,7 @@ import type { Flags } from '../config/layers.ts';
 import type { OptionKey } from '../config/options.ts';
 import type { Io } from './io.ts';
 
-export const COMMAND_NAMES = ['run', 'plan', 'demo', 'schema', 'explain', 'config'] as const;
+export const COMMAND_NAMES = ['run', 'plan', 'records', 'demo', 'schema', 'explain', 'config'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** A flag that one command has for itself: no option of a run, so neither variable nor file holds it. */

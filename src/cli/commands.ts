@@ -1,6 +1,7 @@
 /** The commands, described once: parsing and help read this; the code of each is loaded when it runs. */
 
 import { FILE_KEYS } from '../config/options.ts';
+import { RECORD_FORMATS, ZONE_MODES } from '../records/types.ts';
 import type { CommandDescription, CommandName } from './command.ts';
 
 const OUTPUT_KEYS = ['output', 'format', 'failOn'] as const;
@@ -42,6 +43,36 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       { name: 'controls', value: null, help: 'also list the controls and where they connect' },
     ],
     load: async () => (await import('./plan.ts')).plan,
+  },
+  records: {
+    summary: 'the DNS records of an instance, ready to use; send nothing',
+    about:
+      'Prints the records that the host names of an instance in internal mode need: lines for hosts files, Azure ' +
+      'CLI commands for private zones, and zones for BIND. With a report: those alone that were missing, public ' +
+      'or wrong when it was made. Nothing is sent but the question to the instance metadata service, and not even ' +
+      'that with a report, or when --cloud and --region are given.',
+    examples: [
+      'apim-probe records --apim contoso --vip 10.0.1.5',
+      'apim-probe records --apim contoso --vip 10.0.1.5 --format az > zones.sh',
+      'apim-probe records report.json --format hosts',
+    ],
+    positional: 'REPORT',
+    options: ['cloud', 'region', 'location', 'apim', 'vip', 'hostname', 'config'],
+    own: [
+      {
+        name: 'format',
+        value: 'FORMAT',
+        words: RECORD_FORMATS,
+        help: 'hosts, windows, az, bind or all (default: all)',
+      },
+      {
+        name: 'zone',
+        value: 'MODE',
+        words: ZONE_MODES,
+        help: 'host: a zone for each host name; suffix: one for all, which hides other services (default: host)',
+      },
+    ],
+    load: async () => (await import('./records.ts')).records,
   },
   demo: {
     summary: 'run against an embedded look-alike of a subnet',

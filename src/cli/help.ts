@@ -16,7 +16,7 @@ const EXAMPLES = `Examples:
 
 const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'every required endpoint was reached'],
-  ['1', 'a required endpoint was not reached'],
+  ['1', 'a required endpoint was not reached, or the subnet is too small'],
   ['2', 'usage or configuration error; no endpoint contacted'],
   ['3', 'inconclusive: something required was not tested'],
   ['4', 'the report could not be written where it was asked for'],

@@ -112,6 +112,14 @@ function checkGroups(draft: Draft, origins: Loaded['origins'], problems: string[
   }
 }
 
+function checkUnits({ tier, units }: Draft, origins: Loaded['origins'], problems: string[]): void {
+  if (tier !== 'developer' || typeof units !== 'number' || units <= 1) return;
+  problems.push(
+    `units: ${units} (${origins.units}) is more than the Developer tier has, which is one; leave units out, or ` +
+      'give --tier premium',
+  );
+}
+
 function remarks(options: Options): string[] {
   const notes: string[] = [];
   if (options.deadline < options.timeout) {
@@ -121,6 +129,9 @@ function remarks(options: Options): string[] {
   }
   if (options.vip !== null && options.apim === null && options.hostname.length === 0) {
     notes.push('vip has no effect without apim or hostname: it is what their names should resolve to');
+  }
+  if (options.location.length > 0 && options.apim === null) {
+    notes.push('location has no effect without apim: it is for the host names of its regional gateways');
   }
   return notes;
 }
@@ -145,6 +156,7 @@ export function load(sources: Sources): Loaded {
   const complete = origins as Loaded['origins'];
   checkCaFiles(draft, complete, problems);
   checkGroups(draft, complete, problems);
+  checkUnits(draft, complete, problems);
   if (problems.length > 0) throw new UsageError(problems);
   const options = draft as Options;
   return { options, origins: complete, notes: remarks(options) };

@@ -5,6 +5,7 @@ import { hasGlobalIPv6, localInterfaces, proxyVariables } from './local.ts';
 import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
 import { hostSources } from './nsswitch.ts';
 import { systemResolvers } from './resolvers.ts';
+import { networkOf } from './subnet.ts';
 import type { Machine, MetadataReply, Survey } from './types.ts';
 
 /**
@@ -26,17 +27,13 @@ export async function survey(
   const known = metadata?.kind === 'present' ? metadata.metadata : null;
   const dns = serversInUse(options, resolvers);
   const { interfaces, notes } = localInterfaces(machine);
+  const { network, notes: networkNotes } = networkOf(options, known?.subnet ?? null, interfaces);
   return {
     environment: {
       cloud: options.cloud ?? known?.cloud ?? 'public',
       region: options.region ?? known?.region ?? null,
       vm: known?.vm ?? null,
-      network: {
-        interfaces,
-        subnet: options.subnet ?? known?.subnet ?? null,
-        subnetCapacity: null,
-        vip: options.vip,
-      },
+      network,
       dns: {
         servers: dns.servers.map(serverName),
         source: dns.source,
@@ -49,6 +46,7 @@ export async function survey(
       privileged: machine.privileged,
       notes: [
         ...(known === null ? [] : cloudNotes(options, known)),
+        ...networkNotes,
         ...dns.notes,
         ...hostsFile.notes,
         ...notes,

@@ -2,6 +2,7 @@
 import { type CatalogRow, catalogFor, type Placeholder } from '../catalog/index.ts';
 import type { GatewayRole, Options } from '../config/types.ts';
 import { type Filled, fill, flagFor, placeholdersIn, type Values } from './fill.ts';
+import { furtherLocations, isOfFurtherLocation, locationSource } from './locations.ts';
 import { targetId } from './target-id.ts';
 import type { Place, PlannedTarget } from './types.ts';
 
@@ -25,14 +26,10 @@ function concerns(row: CatalogRow, { cloud }: Place, options: Options): boolean 
   return !needsInstance || asked || options.apim !== null || customHosts(row, options).length > 0;
 }
 
-/**
- * All hosts of the instance share the address of `--vip`, but for the gateways of its other regions, each of which
- * has one of its own.
- */
-function vipOf({ group }: CatalogRow, host: string, { vip }: Options, { region }: Place): string | null {
-  if (group !== 'gateway' && group !== 'control-plane') return null;
-  const [, elsewhere] = /-([a-z0-9]+)-\d+\.regional\./.exec(host) ?? [];
-  return elsewhere === undefined || elsewhere === region ? vip : null;
+/** All hosts of the instance share the address of `--vip`, but for the gateways of its further regions. */
+function vipOf({ group }: CatalogRow, { kind, source }: Varying, { vip }: Options): string | null {
+  const own = kind === 'endpoint' && (group === 'gateway' || group === 'control-plane');
+  return own && !isOfFurtherLocation(source) ? vip : null;
 }
 
 /** What varies between the endpoints of one row. */
@@ -57,7 +54,7 @@ function fromRow(row: CatalogRow, values: Values, options: Options, place: Place
       since: row.since ?? null,
       until: row.until ?? null,
       path: row.path ?? null,
-      vip: vipOf(row, each.host, options, place),
+      vip: vipOf(row, each, options),
       testable: each.testable,
       reason: each.reason,
       kind: each.kind,
@@ -83,7 +80,18 @@ function varying(row: CatalogRow, values: Values, options: Options, place: Place
     const reason = row.notTestable;
     return named.map(({ host }) => ({ host, source, testable: false, reason, kind: 'note' }));
   }
-  return hosts.map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
+  const own = hosts.map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
+  return row.eachLocation === true ? [...own, ...elsewhere(row, values, options, place)] : own;
+}
+
+/** The same endpoint in the further regions of the instance. */
+function elsewhere(row: CatalogRow, values: Values, options: Options, place: Place): Varying[] {
+  const source = locationSource(place);
+  return furtherLocations(options, place).locations.flatMap((location) =>
+    (row.hosts[place.cloud] ?? [])
+      .flatMap((template) => fill(template, { ...values, region: [location] }))
+      .map((filled) => ({ host: filled.host, source, ...testability(filled, values) })),
+  );
 }
 
 /** A cache is of one kind or the other: the kind that --redis did not name is nothing to wait for. */

@@ -8,6 +8,7 @@ import { CONTROLS } from './controls.ts';
 import { placeholderValues } from './fill.ts';
 import { fromCatalog, rolesOf } from './from-catalog.ts';
 import { fromServers, fromUrls } from './from-options.ts';
+import { furtherLocations } from './locations.ts';
 import type { Place, Plan, PlannedTarget } from './types.ts';
 
 /**
@@ -29,7 +30,12 @@ export function makePlan(options: Options, place: Place): Plan {
     controls: CONTROLS,
     suffixes: serviceSuffixes(place.cloud).map(({ suffix }) => suffix),
     dnsQuestion: dnsQuestion(merged.targets),
-    notes: [...notes, ...merged.notes, ...domainsWithoutRole(options, place)],
+    notes: [
+      ...notes,
+      ...furtherLocations(options, place).notes,
+      ...merged.notes,
+      ...domainsWithoutRole(options, place),
+    ],
     absences: absencesFor(place.cloud).map(({ hosts, reason }) => ({ hosts, reason })),
   };
 }

@@ -35,7 +35,7 @@ export function assemble(parts: Parts): Report {
     finishedAt: new Date(parts.finishedAt).toISOString(),
     durationMs: Math.max(0, parts.finishedAt - parts.startedAt),
     interrupted: parts.interrupted,
-    verdict: verdict(targets),
+    verdict: verdict(targets, parts.judged.findings),
     summary: summarise(targets),
     environment: parts.observations.environment,
     controls: [...parts.observations.controls],

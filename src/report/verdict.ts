@@ -1,5 +1,5 @@
 /** Statuses to counts and a verdict. Pure. */
-import type { Counts, Report, Target } from './schema.ts';
+import type { Counts, Finding, Report, Target } from './schema.ts';
 import type { Verdict } from './vocabulary.ts';
 
 /** How many targets of each status, required and optional apart. */
@@ -16,12 +16,19 @@ function count(targets: readonly Target[]): Counts {
   return counts;
 }
 
+/** Whether this finding says that the instance has no room, so that it cannot be deployed whatever was reached. */
+export function leavesNoRoom({ cause, severity }: Finding): boolean {
+  return cause === 'subnet-too-small' && severity === 'error';
+}
+
 /**
- * What it amounts to. A required endpoint that was not reached blocks; one that was not tested makes it
- * inconclusive, for no data is never a pass; anything flaky, or optional and missing, degrades. What the
- * documents have dropped is reported, but nothing is held against a network that does without it, or without ping.
+ * What it amounts to. A subnet that cannot hold the instance blocks, whatever was reached. A required endpoint that
+ * was not reached blocks; one that was not tested makes it inconclusive, for no data is never a pass; anything
+ * flaky, or optional and missing, degrades. What the documents have dropped is reported, but nothing is held
+ * against a network that does without it, or without ping.
  */
-export function verdict(targets: readonly Target[]): Verdict {
+export function verdict(targets: readonly Target[], findings: readonly Finding[]): Verdict {
+  if (findings.some(leavesNoRoom)) return 'blocked';
   const required = targets.filter((target) => target.required);
   if (required.some(({ status }) => status === 'unreachable')) return 'blocked';
   if (required.length === 0 || required.some(({ status }) => status === 'untested')) return 'inconclusive';

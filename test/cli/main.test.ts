@@ -121,7 +121,7 @@ t.test('--version and --help', async (t) => {
 
 t.test('every help text fits 80 columns and names its options', async (t) => {
   const cwd = t.testdir({});
-  for (const command of [[], ['run'], ['plan'], ['demo'], ['schema'], ['explain'], ['config']]) {
+  for (const command of [[], ['run'], ['plan'], ['records'], ['demo'], ['schema'], ['explain'], ['config']]) {
     const { code, out } = await invoke([...command, '--help'], { cwd });
     t.equal(code, 0);
     t.strictSame(

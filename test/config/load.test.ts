@@ -247,6 +247,27 @@ t.test('contradictions are errors, oddities are notes', async (t) => {
   );
   t.match(load({ flags: { deadline: ['10'] } }).notes.join(), /deadline \(10 ms\) is shorter than timeout/);
   t.match(load({ flags: { vip: ['10.0.0.4'] } }).notes.join(), /vip has no effect without apim/);
+  t.match(
+    load({ flags: { location: ['uksouth'] } }).notes.join(),
+    /location has no effect without apim: it is for the host names of its regional gateways/,
+  );
+  t.strictSame(load({ flags: { location: ['uksouth'], apim: ['contoso'] } }).notes, []);
+});
+
+t.test('the Developer tier has one unit', async (t) => {
+  const { load } = loader(t);
+  t.equal(load({ flags: { tier: ['developer'], units: ['1'] } }).options.units, 1);
+  t.equal(load({ flags: { units: ['31'] } }).options.units, 31);
+  t.equal(
+    problems(() => load({ flags: { tier: ['developer'] }, env: { APIM_PROBE_UNITS: '2' } })),
+    'units: 2 (variable APIM_PROBE_UNITS) is more than the Developer tier has, which is one; leave units out, or ' +
+      'give --tier premium',
+  );
+  t.match(
+    problems(() => load({ flags: { tier: ['developr'], units: ['2'] } })),
+    /^tier: [^\n]*$/,
+    'a tier that is wrong itself is one problem',
+  );
 });
 
 t.test('a preset ranks below flags, and hides files and variables', async (t) => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { FAILURES } from '../../probes/failures.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
+import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
 import type { Control } from '../../src/report/controls.ts';
 import { type Attempt, type Observations, Report, type Target } from '../../src/report/schema.ts';
 import { GROUPS, STATUSES } from '../../src/report/vocabulary.ts';
@@ -213,6 +214,15 @@ function control(ids: readonly string[]): fc.Arbitrary<Control> {
   );
 }
 
+const room = fc
+  .record({
+    tier: fc.constantFrom('premium', 'developer'),
+    prefixLength: fc.constantFrom(30, 29, 28, 24),
+    units: fc.option(fc.constantFrom(1, 2, 31)),
+    vmInside: fc.boolean(),
+  })
+  .map(({ prefixLength, tier, units, vmInside }) => subnetCapacity(prefixLength, tier, units, vmInside));
+
 const anything: fc.Arbitrary<Observations> = fc
   .uniqueArray(oneTarget, { selector: ({ id }) => id, maxLength: 12 })
   .chain((targets) =>
@@ -220,6 +230,7 @@ const anything: fc.Arbitrary<Observations> = fc
       targets: fc.constant(targets),
       controls: fc.array(control(targets.map(({ id }) => id)), { maxLength: 4 }),
       servers: fc.uniqueArray(fc.constantFrom(...SERVERS)),
+      room: fc.option(room),
       vip: fc.option(fc.constantFrom('10.2.0.4', '10.1.0.5')),
       subnet: fc.option(fc.constantFrom('10.1.0.0/27', '10.2.0.0/24', 'nonsense')),
       system: fc.option(
@@ -240,11 +251,11 @@ const anything: fc.Arbitrary<Observations> = fc
       ),
     }),
   )
-  .map(({ vip, subnet, system, overrides, servers, ...given }) =>
+  .map(({ room, vip, subnet, system, overrides, servers, ...given }) =>
     observations({
       ...given,
       environment: {
-        network: { interfaces: [], subnet, subnetCapacity: null, vip },
+        network: { interfaces: [], subnet, subnetCapacity: room, vip },
         dns: {
           servers: [...servers],
           source: '/etc/resolv.conf',

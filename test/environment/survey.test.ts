@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { serverName, survey } from '../../src/environment/index.ts';
-import type { MetadataReply } from '../../src/environment/types.ts';
+import type { Machine, MetadataReply } from '../../src/environment/types.ts';
 import { Report } from '../../src/report/schema.ts';
 import { optionsWith } from '../run/options.ts';
 import { machineWith } from './machine.ts';
@@ -32,8 +32,10 @@ async function surveyed(
   t: Parameters<typeof machineWith>[0],
   reply: MetadataReply | null,
   changes: Parameters<typeof optionsWith>[0] = {},
+  interfaces: Machine['interfaces'] = () => ({}),
 ) {
-  const machine = machineWith(t, { resolvConf: RESOLV_CONF, hosts: '10.0.0.7 a.example\n' });
+  const files = { resolvConf: RESOLV_CONF, hosts: '10.0.0.7 a.example\n' };
+  const machine = machineWith(t, files, { interfaces });
   const found = await survey(optionsWith(changes), machine, reply && (async () => reply));
   Report.shape.environment.parse(found.environment);
   if (found.metadata !== null) Report.shape.controls.element.parse(found.metadata);
@@ -49,7 +51,22 @@ t.test('an Azure VM says where it is', async (t) => {
     cloud: 'public',
     region: 'westeurope',
     vm: { name: 'vm-probe-01', size: 'Standard_B2s', osType: 'Linux', zone: '1' },
-    network: { interfaces: [], subnet: '10.20.0.0/26', subnetCapacity: null, vip: null },
+    network: {
+      interfaces: [],
+      subnet: '10.20.0.0/26',
+      subnetCapacity: {
+        tier: 'premium',
+        units: 1,
+        total: 64,
+        usable: 59,
+        needed: 3,
+        // No interface says so here, but the service names the subnet of this very VM.
+        vmInside: true,
+        unitsThatFit: 28,
+        unitsWithoutVm: 29,
+      },
+      vip: null,
+    },
     dns: {
       servers: ['168.63.129.16'],
       source: machine.resolverFiles.configured,
@@ -211,4 +228,86 @@ t.test('what could not be read is noted', async (t) => {
   );
   t.match(environment.notes, [/resolv\.conf could not be read/, /could not be read: it is a folder/]);
   t.same(environment.dns.servers, []);
+});
+
+/** A VM with one address. */
+const having = (address: string) => () => ({
+  eth0: [
+    {
+      address,
+      family: 'IPv4' as const,
+      netmask: '255.255.255.0',
+      cidr: `${address}/24`,
+      mac: '00:0d:3a:12:34:56',
+      internal: false,
+    },
+  ],
+});
+
+const inSubnet = (address: string, prefix: string) =>
+  served({ ...INSTANCE, network: { interface: [{ ipv4: { subnet: [{ address, prefix }] } }] } });
+
+t.test('the room of the subnet is for the tier and the units asked for', async (t) => {
+  const roomOf = async (...given: Parameters<typeof surveyed>) =>
+    (await surveyed(...given)).environment.network.subnetCapacity;
+  t.match(await roomOf(t, inSubnet('10.0.1.0', '29')), {
+    vmInside: true,
+    unitsThatFit: 0,
+    unitsWithoutVm: 1,
+  });
+  t.match(await roomOf(t, inSubnet('10.0.1.0', '30')), { usable: 0, unitsThatFit: 0, unitsWithoutVm: 0 });
+  t.match(await roomOf(t, NOBODY, { subnet: '10.0.1.0/28', units: 4 }, having('10.0.1.7')), {
+    units: 4,
+    vmInside: true,
+    unitsThatFit: 4,
+  });
+  t.match(await roomOf(t, NOBODY, { subnet: '10.0.1.0/28' }, having('10.0.1.16')), {
+    vmInside: false,
+    unitsThatFit: 5,
+  });
+  t.match(await roomOf(t, NOBODY, { subnet: '10.0.1.0/28', tier: 'developer' }), {
+    unitsThatFit: 1,
+    needed: 2,
+  });
+  t.equal(await roomOf(t, NOBODY), null, 'nobody knows the subnet');
+});
+
+t.test('--subnet goes before what the metadata service says, and a contradiction is said', async (t) => {
+  const { environment } = await surveyed(t, inSubnet('10.0.1.0', '26'), { subnet: '10.0.2.0/27' });
+  t.equal(environment.network.subnet, '10.0.2.0/27');
+  t.match(environment.network.subnetCapacity, { usable: 27, vmInside: false });
+  t.same(environment.notes, [
+    'the metadata service names the subnet 10.0.1.0/26; --subnet 10.0.2.0/27 is followed',
+  ]);
+  const same = await surveyed(t, inSubnet('10.0.1.0', '26'), { subnet: '10.0.1.0/26' });
+  t.same(same.environment.notes, []);
+});
+
+t.test('a virtual IP that cannot be one, or lies elsewhere, is noted', async (t) => {
+  const notesOf = async (changes: Parameters<typeof surveyed>[2], reply = inSubnet('10.0.1.32', '27')) =>
+    (await surveyed(t, reply, changes, having('10.0.1.40'))).environment.notes;
+  t.same(await notesOf({ vip: '10.0.1.36' }), []);
+  t.same(await notesOf({ vip: '10.0.1.62' }), []);
+  t.same(await notesOf({ vip: '10.0.1.40' }), [
+    '--vip 10.0.1.40 is an address of this VM itself, so it cannot be the gateway’s',
+  ]);
+  for (const vip of ['10.0.1.32', '10.0.1.33', '10.0.1.34', '10.0.1.35', '10.0.1.63']) {
+    t.same(await notesOf({ vip }), [
+      `--vip ${vip} cannot be the gateway’s: it is one of the five that Azure keeps of every subnet (the first ` +
+        'four and the last), here 10.0.1.32/27',
+    ]);
+  }
+  t.same(await notesOf({ vip: '10.0.1.64' }), [
+    '--vip 10.0.1.64 lies outside of this VM’s subnet 10.0.1.32/27: right when the instance is in another one, ' +
+      'perhaps of a peered network; else the address is wrong',
+  ]);
+  t.same(await notesOf({ vip: '10.0.1.31', subnet: '10.0.1.32/27' }), [
+    '--vip 10.0.1.31 lies outside of --subnet 10.0.1.32/27: one of the two is not the instance’s',
+  ]);
+  t.same(
+    await notesOf({ vip: '10.9.9.9' }, NOBODY),
+    [],
+    'without a subnet there is nothing to hold it against',
+  );
+  t.same(await notesOf({ vip: 'fd00::5' }), [], 'an IPv6 address lies in no IPv4 subnet, and means no harm');
 });

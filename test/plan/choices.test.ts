@@ -133,6 +133,65 @@ t.test('a custom domain needs no --apim, and brings no other endpoint of the ins
   );
 });
 
+t.test('further regions have a gateway each, and nothing else', async (t) => {
+  const location = ['northeurope', 'uksouth'];
+  const plan = planWith({ apim: 'contoso', location });
+  const regional = (name: string) => `gateway/contoso-${name}-01.regional.azure-api.net:443`;
+  t.same(
+    idsOf(plan, ({ host }) => host.includes('.regional.')),
+    [regional('northeurope'), regional('uksouth'), regional('westeurope')],
+  );
+  t.same(
+    idsOf(plan, ({ host }) => location.some((name) => host.includes(name)) && !host.includes('.regional.')),
+    [],
+    'what else has a region in its name stays with that of the run',
+  );
+  t.match(targetOf(plan, regional('uksouth')), {
+    required: false,
+    testable: true,
+    source: { kind: 'config', document: '--location', asOf: TODAY, name: null },
+  });
+  t.equal(targetOf(plan, regional('westeurope')).source.kind, 'catalog');
+  t.same(plan.notes, []);
+});
+
+t.test('without a region of the run the further ones are planned all the same', async (t) => {
+  const plan = planWith({ apim: 'contoso', location: ['uksouth'] }, { region: null });
+  t.ok(targetOf(plan, 'gateway/contoso-uksouth-01.regional.azure-api.net:443').testable);
+  t.equal(
+    targetOf(plan, 'gateway/contoso-<region>-01.regional.azure-api.net:443').reason,
+    'give --region NAME',
+  );
+});
+
+t.test('a region that is given twice is planned once, and said once', async (t) => {
+  const plan = planWith({ apim: 'contoso', location: ['uksouth', 'westeurope', 'uksouth', 'westeurope'] });
+  t.same(
+    idsOf(plan, ({ host }) => host.includes('.regional.')),
+    [
+      'gateway/contoso-uksouth-01.regional.azure-api.net:443',
+      'gateway/contoso-westeurope-01.regional.azure-api.net:443',
+    ],
+  );
+  t.same(plan.notes, [
+    '--location names uksouth more than once; it is planned once',
+    '--location names westeurope more than once; it is planned once',
+    '--location names westeurope, which is this run’s own region; it is planned once',
+  ]);
+});
+
+t.test('where no regional gateway is documented, --location says so', async (t) => {
+  const china = { cloud: 'china', region: 'chinanorth3' } as const;
+  const plan = planWith({ apim: 'contoso', location: ['chinaeast3', 'chinaeast2'] }, china);
+  t.same(
+    idsOf(plan, ({ host }) => host.includes('chinaeast')),
+    [],
+  );
+  t.same(plan.notes, [
+    '--location: the documents name no regional gateway of the china cloud; it has no effect',
+  ]);
+});
+
 t.test('a domain for two roles is one target, and that is said', async (t) => {
   const hostname = [
     { role: 'gateway', host: 'api.contoso.com' },

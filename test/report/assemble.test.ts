@@ -90,6 +90,13 @@ t.test('verdict and counts are those of the judged targets', async (t) => {
   t.same(made.summary.required, { total: 1, reachable: 0, intermittent: 0, unreachable: 1, untested: 0 });
 });
 
+t.test('a subnet without room makes the verdict', async (t) => {
+  const findings = [finding({ cause: 'subnet-too-small', evidence: [] })];
+  const made = assemble(partsWith({ judged: { targets: wholeCatalogue(), findings } }));
+  t.equal(made.verdict, 'blocked');
+  t.equal(made.summary.required.unreachable, 0);
+});
+
 for (const interrupted of ['SIGINT', 'SIGTERM', 'deadline', 'defect'] as const) {
   t.test(`a run that ${interrupted} ended is as valid`, async (t) => {
     const targets = wholeCatalogue().map((each) => ({ ...each, status: 'untested' as const }));

@@ -140,7 +140,21 @@ export function report(changes: Partial<Report> = {}): Report {
       cloud: 'public',
       region: 'westeurope',
       vm: { name: 'vm-probe-01', size: 'Standard_B2s', osType: 'Linux', zone: null },
-      network: { interfaces: [], subnet: '10.20.0.0/26', subnetCapacity: null, vip: null },
+      network: {
+        interfaces: [],
+        subnet: '10.20.0.0/26',
+        subnetCapacity: {
+          tier: 'premium',
+          units: 1,
+          total: 64,
+          usable: 59,
+          needed: 3,
+          vmInside: true,
+          unitsThatFit: 28,
+          unitsWithoutVm: 29,
+        },
+        vip: null,
+      },
       dns: {
         servers: ['168.63.129.16'],
         source: '/run/systemd/resolve/resolv.conf',

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Report } from '../../src/report/schema.ts';
+import type { Report, SubnetCapacity } from '../../src/report/schema.ts';
 import { renderText, type TextOptions } from '../../src/report/text.ts';
 import { GROUPS, OWNERS } from '../../src/report/vocabulary.ts';
 import { DROPPED, finding, NAMELESS, report, target, wholeCatalogue, withDropped } from './samples.ts';
@@ -282,7 +282,7 @@ t.test('the run is recognisable, with what is known of the place', async (t) => 
   const { environment } = report();
   t.match(
     render(report()),
-    /^apim-probe 0\.1\.0, 2026-05-04T08:30:00\.000Z, took 4\.2 s\npublic cloud, westeurope, VM vm-probe-01, subnet 10\.20\.0\.0\/26; DNS 168\.63\.129\.16\n/,
+    /^apim-probe 0\.1\.0, 2026-05-04T08:30:00\.000Z, took 4\.2 s\npublic cloud, westeurope, VM vm-probe-01; DNS 168\.63\.129\.16\nSubnet 10\.20\.0\.0\/26: 59 usable addresses, 28 units of Premium fit beside this VM\n\n/,
   );
   const elsewhere = {
     ...environment,
@@ -292,6 +292,55 @@ t.test('the run is recognisable, with what is known of the place', async (t) => 
     dns: { ...environment.dns, servers: [] },
   };
   t.match(render(report({ environment: elsewhere })), /^public cloud; DNS none found$/m);
+});
+
+t.test('the room of the subnet has a line, whatever it is', async (t) => {
+  const { environment } = report();
+  const { network } = environment;
+  const withRoom = (changes: Partial<SubnetCapacity> | null) => {
+    const { subnetCapacity: room } = network;
+    const subnetCapacity = changes === null || room === null ? null : { ...room, ...changes };
+    return render(report({ environment: { ...environment, network: { ...network, subnetCapacity } } }));
+  };
+  const subnet = 'Subnet 10.20.0.0/26: 59 usable addresses';
+  for (const [changes, line] of [
+    [{ vmInside: false, unitsThatFit: 29 }, `${subnet}, 29 units of Premium fit`],
+    [{ unitsThatFit: 1 }, `${subnet}, 1 unit of Premium fits beside this VM`],
+    [{ unitsThatFit: 0 }, `${subnet}, no unit of Premium fits beside this VM`],
+    [{ unitsThatFit: 0, vmInside: false }, `${subnet}, no unit of Premium fits`],
+    [{ tier: 'developer', unitsThatFit: 1 }, `${subnet}, 1 unit of Developer fits beside this VM`],
+  ] as const) {
+    t.ok(flat(withRoom(changes)).includes(`168.63.129.16 ${line} group`), line);
+  }
+  t.match(
+    withRoom(null),
+    /^public cloud, .*, subnet 10\.20\.0\.0\/26; DNS /m,
+    'a subnet without it is named still',
+  );
+});
+
+t.test('a subnet without room is the first thing that the verdict says', async (t) => {
+  const findings = [finding({ cause: 'subnet-too-small', evidence: [] })];
+  const verdictOf = (targets: Report['targets']) =>
+    flat(render(report({ verdict: 'blocked', targets, findings })));
+  t.match(
+    verdictOf(wholeCatalogue()),
+    'BLOCKED: the subnet cannot hold the instance; every required endpoint was reached (13 of 13); optional: 44 of 44.',
+  );
+  t.match(
+    verdictOf(withDropped(['sql'])),
+    'BLOCKED: the subnet cannot hold the instance; not every required endpoint was reached (12 of 13; missing: sql);',
+  );
+  const nameless = wholeCatalogue().map((one) => (one.group === 'sql' ? { ...one, ...NAMELESS } : one));
+  t.match(
+    verdictOf(nameless),
+    'BLOCKED: the subnet cannot hold the instance; not every required endpoint was tested (reached: 12 of 13;',
+  );
+  const warned = [finding({ cause: 'subnet-too-small', severity: 'warning', evidence: [] })];
+  t.match(
+    flat(render(report({ findings: warned }))),
+    'READY: every required endpoint was reached (13 of 13)',
+  );
 });
 
 t.test('no targets, no findings: the verdict alone is left to say', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Target } from '../../src/report/schema.ts';
 import { summarise, verdict } from '../../src/report/verdict.ts';
 import type { Status } from '../../src/report/vocabulary.ts';
-import { target } from './samples.ts';
+import { finding, target } from './samples.ts';
 
 const having = (required: boolean, status: Status, changes: Partial<Target> = {}) =>
   target('custom', `${required}-${status}`, 443, { required, status, ...changes });
@@ -29,8 +29,22 @@ for (const [expected, why, targets] of [
   ['inconclusive', 'nothing was required', [having(false, 'reachable')]],
   ['inconclusive', 'there was nothing at all', []],
 ] as const) {
-  t.test(`${expected}: ${why}`, async (t) => t.equal(verdict(targets), expected));
+  t.test(`${expected}: ${why}`, async (t) => t.equal(verdict(targets, []), expected));
 }
+
+t.test('a subnet without room blocks, whatever was reached', async (t) => {
+  const noRoom = finding({ cause: 'subnet-too-small', severity: 'error', evidence: [] });
+  for (const targets of [[REQUIRED], [having(true, 'untested')], [having(true, 'unreachable')], []]) {
+    t.equal(verdict(targets, [noRoom]), 'blocked');
+  }
+});
+
+t.test('no other finding changes the verdict', async (t) => {
+  for (const severity of ['warning', 'info'] as const) {
+    t.equal(verdict([REQUIRED], [finding({ cause: 'subnet-too-small', severity })]), 'ready');
+  }
+  t.equal(verdict([REQUIRED], [finding({ severity: 'error' })]), 'ready');
+});
 
 t.test('counts of required and optional ones', async (t) => {
   const targets = [

@@ -13,6 +13,7 @@ const PACKAGES = {
   impacket: 'python3-impacket',
   mitmdump: 'mitmproxy',
   named: 'bind9',
+  'named-checkconf': 'bind9-utils',
   nft: 'nftables',
   nginx: 'nginx-light libnginx-mod-stream',
   openssl: 'openssl',
@@ -42,11 +43,16 @@ async function isInstalled(program: Program): Promise<boolean> {
   );
 }
 
-/** Why a test that needs these programs cannot run here, or null when it can. */
+/** Why a test that needs a network cannot run here, or null when it can. */
 async function obstacle(programs: readonly Program[]): Promise<string | null> {
   if (process.getuid?.() !== 0) return 'network namespaces need root';
+  return lack([...ALWAYS, ...programs]);
+}
+
+/** Which of these programs are not here, and how they come; null when all are. */
+async function lack(programs: readonly Program[]): Promise<string | null> {
   const packages: string[] = [];
-  for (const program of new Set([...ALWAYS, ...programs])) {
+  for (const program of new Set(programs)) {
     if (!(await isInstalled(program))) packages.push(PACKAGES[program]);
   }
   return packages.length === 0 ? null : `not installed: apt-get install ${packages.join(' ')}`;
@@ -58,23 +64,33 @@ export const ARGUMENTS = [
   ...['--key-vault', NAMES.keyVault, '--event-hubs', NAMES.eventHubs],
 ] as const;
 
-/**
- * Runs `body` on a healthy network of its own, built for what `plan` names with these arguments in that place.
- * Where that is not possible the run says so, and in CI, where everything can be installed, it fails.
- */
+/** Runs `body` unless something is in the way: that is said, and in CI, where everything can be installed, it fails. */
+async function unless(why: string | null, name: string, body: (t: Test) => Promise<void>): Promise<void> {
+  if (why !== null && process.env['CI'] !== undefined) {
+    t.fail(`${name}: left out`, { why });
+    return;
+  }
+  await t.test(name, { skip: why ?? false }, body);
+}
+
+/** Runs `body` on a healthy network of its own, built for what `plan` names with these arguments in that place. */
 export async function scene(
   name: string,
   programs: readonly Program[],
   body: (t: Test, subnet: Subnet) => Promise<void>,
   { args = ARGUMENTS, place = PLACES.public }: { args?: readonly string[]; place?: Place } = {},
 ): Promise<void> {
-  const why = await obstacle(programs);
-  if (why !== null && process.env['CI'] !== undefined) {
-    t.fail(`${name}: left out`, { why });
-    return;
-  }
-  await t.test(name, { skip: why ?? false }, async (inner) => {
+  await unless(await obstacle(programs), name, async (inner) => {
     await using subnet = await Subnet.start(args, place);
     await body(inner, subnet);
   });
+}
+
+/** Runs `body`, which needs these programs and no network. */
+export async function withPrograms(
+  name: string,
+  programs: readonly Program[],
+  body: (t: Test) => Promise<void>,
+): Promise<void> {
+  await unless(await lack(programs), name, body);
 }

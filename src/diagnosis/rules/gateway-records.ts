@@ -202,7 +202,9 @@ function atVip(scene: Scene, state: Wrong, affected: readonly Said[]): string[] 
       4,
     );
   if (works.length === tried.length) {
-    return [`At ${vip} the instance answers to ${places(works)}: it works, and only ${state === 'missing' ? 'DNS is missing' : 'the record is wrong'}.`];
+    return [
+      `At ${vip} the instance answers to ${places(works)}: it works, and only ${state === 'missing' ? 'DNS is missing' : 'the record is wrong'}.`,
+    ];
   }
   const failures = list(tried.flatMap(({ last }) => failureOf(last)).sort(), 3);
   const silent = tried.filter(({ last }) => !last.ok);

@@ -21,6 +21,7 @@ import { privateZoneNotLinked } from './private-zone-not-linked.ts';
 import { serviceFirewallDenied } from './service-firewall-denied.ts';
 import { smtpPort25Blocked } from './smtp-port-25-blocked.ts';
 import { sniFiltered } from './sni-filtered.ts';
+import { subnetTooSmall } from './subnet-too-small.ts';
 import { tlsIntercepted } from './tls-intercepted.ts';
 import { transparentProxy } from './transparent-proxy.ts';
 import { undetermined } from './undetermined.ts';
@@ -33,6 +34,8 @@ import { zonesShadowed } from './zones-shadowed.ts';
  * whole stands before those that read a target's own failure, and the narrower reading before the wider one.
  */
 export const RULES: readonly Rule[] = [
+  // It claims no target, and no other error matters as long as the instance has no room.
+  subnetTooSmall,
   dnsServerDown,
   dnsTampered,
   dnsServerSlow,

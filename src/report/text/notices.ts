@@ -16,7 +16,8 @@ export function headerLines(report: Report, width: number, palette: Palette): st
     `${cloud} cloud`,
     region,
     vm && `VM ${vm.name}`,
-    network.subnet && `subnet ${network.subnet}`,
+    // With its room it has a line of its own.
+    network.subnetCapacity === null && network.subnet ? `subnet ${network.subnet}` : null,
   ];
   const known = where.filter((part) => part !== null && part !== '').join(', ');
   const servers = dns.servers.length > 0 ? few(dns.servers, 4) : 'none found';
@@ -24,7 +25,17 @@ export function headerLines(report: Report, width: number, palette: Palette): st
   return [
     palette.strong(`apim-probe ${report.agent.version}`) + when,
     ...wrap(`${known}; DNS ${servers}`, width),
+    ...room(network).flatMap((text) => wrap(text, width)),
   ];
+}
+
+/** What the subnet holds, where the subnet is known. */
+function room({ subnet, subnetCapacity: capacity }: Report['environment']['network']): string[] {
+  if (subnet === null || capacity === null) return [];
+  const { tier, usable, unitsThatFit: units, vmInside } = capacity;
+  const number = units === 0 ? 'no unit' : count(units, 'unit');
+  const fit = `${number} of ${tier === 'premium' ? 'Premium' : 'Developer'} ${units > 1 ? 'fit' : 'fits'}`;
+  return [`Subnet ${subnet}: ${usable} usable addresses, ${fit}${vmInside ? ' beside this VM' : ''}`];
 }
 
 /** Anomalous controls, the clock, proxies, notes and what no test can reach: a line or two each. */

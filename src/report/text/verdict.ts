@@ -1,5 +1,6 @@
 /** The verdict: one sentence that a person reads last and a script's log keeps. */
 import type { Counts, Report, Target } from '../schema.ts';
+import { leavesNoRoom, verdict } from '../verdict.ts';
 import type { Group } from '../vocabulary.ts';
 import { count, duration, few, wrap } from './lines.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
@@ -30,9 +31,15 @@ function interruptionLines(report: Report, width: number): string[] {
 }
 
 function sentence(report: Report): string {
+  if (!report.findings.some(leavesNoRoom)) return endpoints(report, report.verdict);
+  return `the subnet cannot hold the instance; ${endpoints(report, verdict(report.targets, []))}`;
+}
+
+/** What became of the endpoints, which is the whole verdict unless the subnet decides it. */
+function endpoints(report: Report, amountsTo: Report['verdict']): string {
   const { required, optional } = report.summary;
   const others = optional.total > 0 ? `; optional: ${reached(optional)}${dropped(report)}` : '';
-  switch (report.verdict) {
+  switch (amountsTo) {
     case 'ready':
     case 'degraded':
       return `every required endpoint was reached (${reached(required)})${others}.`;

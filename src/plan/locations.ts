@@ -1,0 +1,34 @@
+/** The further regions of an instance: each has a gateway of its own there. Pure. */
+import { catalogFor } from '../catalog/index.ts';
+import type { Options } from '../config/types.ts';
+import type { Source } from '../report/schema.ts';
+import type { Place } from './types.ts';
+
+/** What a target of a further region says of where it comes from. */
+const DOCUMENT = '--location';
+
+export function locationSource({ today }: Place): Source {
+  return { kind: 'config', document: DOCUMENT, asOf: today, name: null };
+}
+
+/** Whether a target belongs to a further region, whose gateway does not have the run's own virtual IP. */
+export function isOfFurtherLocation({ kind, document }: { kind: string; document: string }): boolean {
+  return kind === 'config' && document === DOCUMENT;
+}
+
+/** `--location`, each once and without the run's own region, and what is to be said of those left out. */
+export function furtherLocations(
+  { location }: Options,
+  { cloud, region }: Pick<Place, 'cloud' | 'region'>,
+): { readonly locations: readonly string[]; readonly notes: readonly string[] } {
+  if (location.length > 0 && !catalogFor(cloud).some(({ eachLocation }) => eachLocation === true)) {
+    const unknown = `the documents name no regional gateway of the ${cloud} cloud; it has no effect`;
+    return { locations: [], notes: [`--location: ${unknown}`] };
+  }
+  const locations = new Set(location);
+  const repeated = [...locations].filter((name) => location.indexOf(name) !== location.lastIndexOf(name));
+  const notes = repeated.map((name) => `--location names ${name} more than once; it is planned once`);
+  if (region === null || !locations.delete(region)) return { locations: [...locations], notes };
+  const own = `--location names ${region}, which is this run’s own region; it is planned once`;
+  return { locations: [...locations], notes: [...notes, own] };
+}

@@ -1,0 +1,91 @@
+/** The host names whose records are missing or wrong, as a report saw them. Pure. */
+import { BadValue } from '../config/bad-value.ts';
+import { hostName } from '../config/host.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { isOfFurtherLocation } from '../plan/locations.ts';
+import { canonical, isPrivate } from './record-address.ts';
+import { correct, type ReportFile, type ReportTarget } from './report.ts';
+import type { Names } from './types.ts';
+
+/** What a report says of the names of its instance. */
+export interface FoundNames {
+  readonly missing: Names;
+  /** Those that were looked up and lead where they should. */
+  readonly right: Pick<Names, 'hosts' | 'elsewhere'>;
+}
+
+/**
+ * Sorts the host names by whether they lead to the virtual IP, and to nothing else, on every DNS server that was
+ * asked. Those of further regions have another address: there any private one will do.
+ * @param vip in its canonical form
+ * @throws UsageError for a host name that is none, and when the report knows of no instance
+ */
+export function namesOfReport(report: ReportFile, vip: string, name: string): FoundNames {
+  const own = report.targets.flatMap((target, index) =>
+    isOfInstance(target) ? [{ ...target, host: nameIn(target.host, `${name}: targets[${index}].host`) }] : [],
+  );
+  if (!own.some(({ host }) => !host.includes('<'))) {
+    throw new UsageError([
+      `${name} has no host name of an instance: its run had neither --apim nor --hostname. Give --apim NAME in ` +
+        'the place of the report',
+    ]);
+  }
+  const judged = [...Map.groupBy(own, ({ host }) => host)].map(([host, targets]) => {
+    const further = targets.every(({ source }) => isOfFurtherLocation(source));
+    return { host, further, state: stateOf(host, targets, further ? leadsInside : leadsTo(vip)) };
+  });
+  const having = (state: State) => {
+    const members = judged.filter((each) => each.state === state);
+    return {
+      hosts: members.filter(({ further }) => !further).map(({ host }) => host),
+      elsewhere: members.filter(({ further }) => further).map(({ host }) => host),
+    };
+  };
+  const leftOut = judged.flatMap(({ host, state }) => {
+    const why = WHY_LEFT_OUT[state];
+    return why === undefined ? [] : [{ host, why }];
+  });
+  return { missing: { ...having('missing'), leftOut }, right: having('right') };
+}
+
+type State = 'missing' | 'right' | 'incomplete' | 'not-looked-up';
+
+const WHY_LEFT_OUT: Partial<Record<State, string>> = {
+  incomplete: 'a part of it was not known in that run',
+  'not-looked-up': 'it was not looked up in that run',
+};
+
+type Addresses = readonly string[];
+
+function stateOf(
+  host: string,
+  targets: readonly ReportTarget[],
+  isRight: (addresses: Addresses) => boolean,
+): State {
+  if (host.includes('<')) return 'incomplete';
+  const answers = targets.flatMap(({ resolutions }) => resolutions.map(({ addresses }) => addresses));
+  if (answers.length === 0) return 'not-looked-up';
+  return answers.every(isRight) ? 'right' : 'missing';
+}
+
+function isOfInstance({ group }: ReportTarget): boolean {
+  return group === 'gateway' || group === 'control-plane';
+}
+
+/** A host name, perhaps with a placeholder (`<region>`) in it, and nothing that a shell or a zone file would obey. */
+function nameIn(host: string, place: string): string {
+  return correct(host, place, (text) => {
+    const name = hostName(text.replace(/<[a-z-]{1,20}>/g, 'x'));
+    if (!text.includes('<')) return name;
+    if (/^[\x21-\x7e]+$/.test(text)) return text;
+    throw new BadValue('must be a host name in ASCII');
+  });
+}
+
+function leadsTo(vip: string): (addresses: Addresses) => boolean {
+  return (addresses) => addresses.length > 0 && addresses.every((address) => canonical(address) === vip);
+}
+
+function leadsInside(addresses: Addresses): boolean {
+  return addresses.length > 0 && addresses.every(isPrivate);
+}

@@ -1,0 +1,35 @@
+/** The address that the records lead to. Pure. */
+import ipaddr from 'ipaddr.js';
+import { BadValue } from '../config/bad-value.ts';
+import type { RecordAddress } from './types.ts';
+
+const IMPOSSIBLE: Readonly<Record<string, string>> = {
+  unspecified: 'the unspecified address',
+  broadcast: 'a broadcast address',
+  multicast: 'a multicast address',
+  loopback: 'a loopback address',
+  linkLocal: 'a link-local address',
+};
+const PRIVATE: readonly string[] = ['private', 'uniqueLocal', 'carrierGradeNat'];
+
+/**
+ * @param text an IP address
+ * @throws BadValue for one that no gateway can have
+ */
+export function recordAddress(text: string): RecordAddress {
+  const address = ipaddr.process(text);
+  const why = IMPOSSIBLE[address.range()];
+  if (why !== undefined) throw new BadValue(`is ${why}, which no gateway has`);
+  if (text.includes('%')) throw new BadValue('has a zone index (%…), which no record can hold; leave it out');
+  return { address: address.toString(), type: address.kind() === 'ipv4' ? 'A' : 'AAAA' };
+}
+
+/** One spelling for each address; what is no address stays as it is. */
+export function canonical(text: string): string {
+  return ipaddr.isValid(text) ? ipaddr.process(text).toString() : text;
+}
+
+/** Whether an address is one of a private network; false for what is no address. */
+export function isPrivate(text: string): boolean {
+  return ipaddr.isValid(text) && PRIVATE.includes(ipaddr.process(text).range());
+}

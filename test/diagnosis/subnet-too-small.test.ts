@@ -1,0 +1,138 @@
+import t from 'tap';
+import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
+import type { SubnetCapacity, Target } from '../../src/report/schema.ts';
+import { failed, judge, observations, reached, target } from './build.ts';
+
+const blob = reached('storage-blob', 'a.blob.core.windows.net', '20.1.1.1', { required: true });
+
+function judged(
+  room: SubnetCapacity | null,
+  targets: readonly Target[] = [blob],
+  subnet: string | null = '10.0.1.0/29',
+) {
+  const { environment } = observations({ targets });
+  const network = { ...environment.network, subnet, subnetCapacity: room };
+  return judge({ targets, environment: { network } });
+}
+
+t.test('a subnet that is too small is an error, with this VM or without it', async (t) => {
+  const { only } = judged(subnetCapacity(29, 'premium', 2, false));
+  const found = only('subnet-too-small');
+  t.match(found, {
+    severity: 'error',
+    owner: 'network',
+    title: '10.0.1.0/29 cannot hold 2 units of Premium: at most 1 unit would fit',
+    evidence: [],
+    remedy: [
+      /^Use a \/28, the smallest subnet for 2 units of Premium, or a larger one/,
+      'Or ask for fewer units.',
+    ],
+    confirm: 'apim-probe run --units 2',
+  });
+  t.match(
+    found.explanation,
+    'has 3 usable addresses, as Azure keeps five. In internal mode 2 units of Premium take 5:',
+  );
+  t.equal(
+    judged(subnetCapacity(28, 'premium', 7, true), [blob], '10.0.1.0/28').only('subnet-too-small').title,
+    '10.0.1.0/28 cannot hold 7 units of Premium even without this VM: at most 5 units would fit',
+  );
+});
+
+t.test('the remedy names the smallest subnet that will do', async (t) => {
+  for (const [units, smallest] of [
+    [2, 28],
+    [5, 28],
+    [6, 27],
+    [13, 27],
+    [14, 26],
+    [29, 26],
+    [30, 25],
+    [31, 25],
+  ] as const) {
+    const found = judged(subnetCapacity(29, 'premium', units, false)).only('subnet-too-small');
+    t.match(found.remedy[0], new RegExp(`^Use a /${smallest}, the smallest subnet for ${units} units`));
+    t.ok(subnetCapacity(smallest, 'premium', units, false).unitsThatFit >= units);
+    t.ok(subnetCapacity(smallest + 1, 'premium', units, false).unitsThatFit < units);
+  }
+});
+
+t.test('below the smallest subnet nothing fits', async (t) => {
+  const { only } = judged(subnetCapacity(30, 'developer', null, true), [blob], '10.0.1.0/30');
+  t.match(only('subnet-too-small'), {
+    severity: 'error',
+    title: '10.0.1.0/30 cannot hold 1 unit of Developer even without this VM: none fits',
+    remedy: [/^Use a \/29, the smallest subnet for 1 unit of Developer/],
+    confirm: 'apim-probe run --tier developer',
+  });
+});
+
+t.test('a /29 is a trap: this VM has the address that the deployment lacks', async (t) => {
+  const { findings, only } = judged(subnetCapacity(29, 'premium', null, true));
+  t.equal(findings.length, 1);
+  t.match(only('subnet-too-small'), {
+    severity: 'warning',
+    owner: 'vm',
+    title: '10.0.1.0/29 holds 1 unit of Premium only once this VM is removed from it',
+    remedy: [/^Remove this VM and its network interface before the deployment/],
+  });
+});
+
+t.test('the trap is not one of the /29 alone', async (t) => {
+  t.equal(judged(subnetCapacity(28, 'premium', 5, true)).only('subnet-too-small').severity, 'warning');
+});
+
+t.test('what fits is not worth a word', async (t) => {
+  for (const room of [
+    subnetCapacity(29, 'premium', null, false),
+    subnetCapacity(29, 'developer', null, true),
+    subnetCapacity(28, 'premium', 4, true),
+    subnetCapacity(28, 'premium', 5, false),
+    subnetCapacity(25, 'premium', 31, true),
+    null,
+  ]) {
+    t.same(judged(room).findings, []);
+  }
+});
+
+t.test('an instance that exists has its addresses', async (t) => {
+  for (const instance of [
+    reached('gateway', 'contoso.azure-api.net', '10.0.1.5'),
+    target('control-plane', 'api.contoso.com', { status: 'untested', reason: 'left out by --only' }),
+  ]) {
+    for (const room of [subnetCapacity(29, 'premium', 2, true), subnetCapacity(29, 'premium', 1, true)]) {
+      const found = judged(room, [blob, instance]).only('subnet-too-small');
+      t.equal(found.severity, 'info');
+      t.match(found.explanation, 'An instance exists already: if it is in this subnet, it has the addresses');
+    }
+  }
+});
+
+t.test('a gateway without a name is no instance', async (t) => {
+  const nameless = target('gateway', '<apim>.azure-api.net', {
+    status: 'untested',
+    reason: 'give --apim NAME',
+  });
+  t.equal(
+    judged(subnetCapacity(29, 'premium', 2, true), [blob, nameless]).only('subnet-too-small').severity,
+    'error',
+  );
+});
+
+t.test('it explains no endpoint, and stands before the errors of single ones', async (t) => {
+  const sql = failed('sql', 'a.database.windows.net', '20.2.2.2', 'tcp_timeout', {
+    required: true,
+    port: 1433,
+  });
+  const { findings, causes } = judged(subnetCapacity(29, 'premium', 2, true), [blob, sql]);
+  t.same(
+    findings.map(({ cause }) => cause),
+    ['subnet-too-small', 'outbound-dropped'],
+  );
+  t.equal(causes[sql.id], 'outbound-dropped');
+  const trap = judged(subnetCapacity(29, 'premium', 1, true), [blob, sql]).findings;
+  t.same(
+    trap.map(({ cause }) => cause),
+    ['outbound-dropped', 'subnet-too-small'],
+  );
+});
