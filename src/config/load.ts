@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { caFileProblem } from './ca-file.ts';
 import { fileLayer } from './file.ts';
+import { readImport } from './import-file.ts';
 import {
   type Flags,
   flagLayer,
@@ -98,6 +99,13 @@ function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string
   }
 }
 
+function checkImports(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
+  for (const path of draft.from ?? []) {
+    const reading = readImport(path);
+    if (!reading.ok) problems.push(`from: ${quote(path)} (${origins.from}) ${reading.problem}`);
+  }
+}
+
 /** Two options that name the same group and say the opposite: neither can be what was meant. */
 function checkGroups(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
   for (const [one, other] of [
@@ -144,6 +152,7 @@ export function load(sources: Sources): Loaded {
   const draft = values as Draft;
   const complete = origins as Loaded['origins'];
   checkCaFiles(draft, complete, problems);
+  checkImports(draft, complete, problems);
   checkGroups(draft, complete, problems);
   if (problems.length > 0) throw new UsageError(problems);
   const options = draft as Options;

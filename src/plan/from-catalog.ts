@@ -1,15 +1,24 @@
 /** The catalogue's rows of one cloud as targets. Pure. */
 import { type CatalogRow, catalogFor, type Placeholder } from '../catalog/index.ts';
 import type { GatewayRole, Options } from '../config/types.ts';
+import type { Group } from '../report/vocabulary.ts';
 import { type Filled, fill, flagFor, placeholdersIn, type Values } from './fill.ts';
 import { targetId } from './target-id.ts';
 import type { Place, PlannedTarget } from './types.ts';
 
-/** Every row, once for each host and port that it stands for. */
-export function fromCatalog(options: Options, place: Place, values: Values): PlannedTarget[] {
+/**
+ * Every row, once for each host and port that it stands for.
+ * @param named groups of which somebody else names an endpoint: what lacks a name there is nothing to wait for
+ */
+export function fromCatalog(
+  options: Options,
+  place: Place,
+  values: Values,
+  named: ReadonlySet<Group> = new Set(),
+): PlannedTarget[] {
   return catalogFor(place.cloud)
     .filter((row) => concerns(row, place, options))
-    .flatMap((row) => fromRow(row, values, options, place));
+    .flatMap((row) => fromRow(row, values, options, place, named));
 }
 
 /** The roles that this cloud has an endpoint for. */
@@ -28,8 +37,14 @@ function concerns(row: CatalogRow, { cloud }: Place, options: Options): boolean 
 /** What varies between the endpoints of one row. */
 type Varying = Pick<PlannedTarget, 'host' | 'source' | 'testable' | 'reason' | 'kind'>;
 
-function fromRow(row: CatalogRow, values: Values, options: Options, place: Place): PlannedTarget[] {
-  return varying(row, values, options, place).flatMap((each) =>
+function fromRow(
+  row: CatalogRow,
+  values: Values,
+  options: Options,
+  place: Place,
+  named: ReadonlySet<Group>,
+): PlannedTarget[] {
+  return varying(row, values, options, place, named).flatMap((each) =>
     row.ports.map((port) => ({
       id: targetId(row.group, each.host, port),
       group: row.group,
@@ -54,7 +69,13 @@ function fromRow(row: CatalogRow, values: Values, options: Options, place: Place
   );
 }
 
-function varying(row: CatalogRow, values: Values, options: Options, place: Place): Varying[] {
+function varying(
+  row: CatalogRow,
+  values: Values,
+  options: Options,
+  place: Place,
+  named: ReadonlySet<Group>,
+): Varying[] {
   const custom = customHosts(row, options);
   if (custom.length > 0) {
     const source = {
@@ -72,7 +93,9 @@ function varying(row: CatalogRow, values: Values, options: Options, place: Place
     const reason = row.notTestable;
     return named.map(({ host }) => ({ host, source, testable: false, reason, kind: 'note' }));
   }
-  return hosts.map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
+  return hosts
+    .filter(({ missing }) => missing === null || missing === 'region' || !named.has(row.group))
+    .map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
 }
 
 /** A cache is of one kind or the other: the kind that --redis did not name is nothing to wait for. */

@@ -4,22 +4,28 @@ import { absencesFor, serviceSuffixes } from '../catalog/index.ts';
 import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { byGroupAndId } from '../report/order.ts';
+import type { Group } from '../report/vocabulary.ts';
 import { CONTROLS } from './controls.ts';
 import { placeholderValues } from './fill.ts';
 import { fromCatalog, rolesOf } from './from-catalog.ts';
+import { fromImports, type Imported } from './from-import.ts';
 import { fromServers, fromUrls } from './from-options.ts';
+import type { Import } from './listed.ts';
 import type { Place, Plan, PlannedTarget } from './types.ts';
 
 /**
  * The plan of a run.
+ * @param imports what `--from` names, read
  * @throws UsageError for a resource name that does not fit the cloud, and for a group that is required and
  * has nothing to test
  */
-export function makePlan(options: Options, place: Place): Plan {
+export function makePlan(options: Options, place: Place, imports: readonly Import[] = []): Plan {
   const { values, notes } = placeholderValues(options, place.cloud, place.region);
+  const imported = fromImports(imports, options, place);
   const all = [
     ...fromServers(place),
-    ...fromCatalog(options, place, values),
+    ...imported.targets,
+    ...besides(imported, (named) => fromCatalog(options, place, values, named)),
     ...fromUrls(options, place),
   ].map((target) => withUsersChoice(target, options));
   const merged = merge(all);
@@ -29,9 +35,19 @@ export function makePlan(options: Options, place: Place): Plan {
     controls: CONTROLS,
     suffixes: serviceSuffixes(place.cloud).map(({ suffix }) => suffix),
     dnsQuestion: dnsQuestion(merged.targets),
-    notes: [...notes, ...merged.notes, ...domainsWithoutRole(options, place)],
+    notes: [...imported.notes, ...notes, ...merged.notes, ...domainsWithoutRole(options, place)],
     absences: absencesFor(place.cloud).map(({ hosts, reason }) => ({ hosts, reason })),
   };
+}
+
+/** The catalogue without what the service says of itself: its own word on an endpoint goes before the documents’. */
+function besides(
+  { targets }: Imported,
+  catalogue: (named: ReadonlySet<Group>) => readonly PlannedTarget[],
+): PlannedTarget[] {
+  const ids = new Set(targets.map(({ id }) => id));
+  const named = new Set(targets.filter(({ testable }) => testable).map(({ group }) => group));
+  return catalogue(named).filter(({ id }) => !ids.has(id));
 }
 
 /** `--require`, `--optional`, `--only` and `--skip`, by group. */
