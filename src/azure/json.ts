@@ -14,17 +14,20 @@ export const SAVE_AGAIN =
 const SHOWN_BEGINNING = 40;
 const SHOWN_REASON = 160;
 
-/** The value in the bytes of a JSON file. */
-export function parseJson(bytes: Uint8Array): Parsed {
+/**
+ * The value in the bytes of a JSON file.
+ * @param advice what to do when there is none: the end of the problem's sentence
+ */
+export function parseJson(bytes: Uint8Array, advice = SAVE_AGAIN): Parsed {
   const decoded = decode(bytes);
-  if (!decoded.ok) return { ok: false, problem: `${decoded.problem}; ${SAVE_AGAIN}` };
+  if (!decoded.ok) return { ok: false, problem: `${decoded.problem}; ${advice}` };
   const text = decoded.text.trim();
-  if (text === '') return { ok: false, problem: `is empty; ${SAVE_AGAIN}` };
+  if (text === '') return { ok: false, problem: `is empty; ${advice}` };
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, problem: `${notJson(text, reason)}; ${SAVE_AGAIN}` };
+    return { ok: false, problem: `${notJson(text, reason)}; ${advice}` };
   }
 }
 
