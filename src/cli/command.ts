@@ -17,7 +17,7 @@ export interface OwnFlag {
 }
 
 /** What stands after the command without a flag. */
-export interface Positional {
+interface Positional {
   /** Placeholder. */
   readonly name: string;
   readonly optional: boolean;

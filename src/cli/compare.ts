@@ -5,7 +5,7 @@ import { compareWithService } from '../compare/service.ts';
 import { reportsText } from '../compare/text/reports.ts';
 import { serviceText } from '../compare/text/service.ts';
 import { readBounded } from '../config/bounded-file.ts';
-import { quote } from '../config/mask.ts';
+import { quotePath } from '../config/mask.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Command } from './command.ts';
 import { harmlessJson } from './harmless-json.ts';
@@ -24,7 +24,7 @@ function readBoth(paths: readonly string[], cwd: string): Comparable[] {
     const file = readBounded(resolve(cwd, path), LARGEST_COMPARABLE, 'a JSON file');
     return { path, ...(file.ok ? readComparable(file.bytes) : file) };
   });
-  const problems = readings.flatMap((each) => (each.ok ? [] : `${quote(each.path)} ${each.problem}`));
+  const problems = readings.flatMap((each) => (each.ok ? [] : `${quotePath(each.path)} ${each.problem}`));
   if (problems.length > 0) throw new UsageError(problems);
   return readings.flatMap((each) => (each.ok ? each.document : []));
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { printable } from '../../probes/printable.ts';
 import { type AzureDocument, LARGEST_REPLY, type Reading, readAzureDocument } from '../azure/read.ts';
 import { readBounded } from './bounded-file.ts';
-import { quote } from './mask.ts';
+import { quotePath } from './mask.ts';
 import type { Options } from './types.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -24,7 +24,7 @@ export function readImports({
 }: Pick<Options, 'from'>): { readonly file: string; readonly document: AzureDocument }[] {
   return from.map((path) => {
     const reading = readImport(path);
-    if (!reading.ok) throw new UsageError([`from: ${quote(path)} ${reading.problem}`]);
+    if (!reading.ok) throw new UsageError([`from: ${quotePath(path)} ${reading.problem}`]);
     return { file: printable(basename(path)), document: reading.document };
   });
 }

@@ -13,7 +13,7 @@ import {
   terminalLayer,
   variableLayer,
 } from './layers.ts';
-import { quote } from './mask.ts';
+import { quote, quotePath } from './mask.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import type { Options } from './types.ts';
 import { UsageError } from './usage-error.ts';
@@ -102,7 +102,7 @@ function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string
 function checkImports(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
   for (const path of draft.from ?? []) {
     const reading = readImport(path);
-    if (!reading.ok) problems.push(`from: ${quote(path)} (${origins.from}) ${reading.problem}`);
+    if (!reading.ok) problems.push(`from: ${quotePath(path)} (${origins.from}) ${reading.problem}`);
   }
 }
 
