@@ -24,6 +24,9 @@ export type EndpointName =
   /** A sentence without its subject: “has …”, “must be …”. */
   | { readonly kind: 'wrong'; readonly reason: string };
 
+/** Longest name that is still taken for one; a URL with a query is shorter. */
+export const LONGEST_NAME = 1024;
+
 /** Takes a name apart. Never throws, and never repeats a credential. */
 export function endpointName(given: string): EndpointName {
   const name = given.trim();

@@ -3,9 +3,7 @@
  * `GET …/service/NAME/networkstatus` of the API Management REST API, 2022-08-01 and later.
  */
 import { z } from 'zod';
-
-/** Longest name that is still taken for one; a URL with a query is shorter. */
-const LONGEST_NAME = 1024;
+import { LONGEST_NAME } from './endpoint-name.ts';
 
 /**
  * One dependency as published. Times are only ever shown and compared, so their form is not insisted on; and what

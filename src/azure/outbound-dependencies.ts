@@ -5,8 +5,7 @@
  */
 import { z } from 'zod';
 import type { Group } from '../report/vocabulary.ts';
-
-const LONGEST_NAME = 1024;
+import { LONGEST_NAME } from './endpoint-name.ts';
 
 /** Every member is optional in the published schema; without a domain name there is nothing to read, though. */
 const Category = z.object({

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { Conversation, Protocol } from '../../probes/protocols.ts';
 import { whyUntestable } from '../azure/resource-types.ts';
-import { type CatalogRow, serviceSuffixes } from '../catalog/index.ts';
+import type { CatalogRow } from '../catalog/index.ts';
 import type { Options } from '../config/types.ts';
-import { CLOUDS, type Cloud, type Group } from '../report/vocabulary.ts';
+import type { Group } from '../report/vocabulary.ts';
+import { Foreigners, incompleteNotes, repetitionNotes } from './import-notes.ts';
 import { type Import, type Listed, listed } from './listed.ts';
 import { RowIndex } from './rows.ts';
+import { serviceOf } from './services.ts';
 import { targetId } from './target-id.ts';
 import { transportOf } from './transport.ts';
 import type { Place, PlannedTarget } from './types.ts';
@@ -37,7 +39,7 @@ export function fromImports(
       if (target.required && !known.required) byId.set(target.id, { ...known, required: true });
     }
   }
-  const notes = [...incompleteNotes(imports), ...foreign.notes(), ...repetitionNote([...repeated])];
+  const notes = [...incompleteNotes(imports), ...foreign.notes(), ...repetitionNotes([...repeated])];
   return { targets: [...byId.values()], notes };
 }
 
@@ -142,15 +144,6 @@ function endpoint(
   };
 }
 
-const SERVICES = CLOUDS.flatMap((cloud) =>
-  serviceSuffixes(cloud).map(({ group, suffix }) => ({ group, cloud, ending: `.${suffix}` })),
-);
-
-/** The service under whose suffix a host lies, in any cloud. */
-function serviceOf(host: string): { readonly group: Group; readonly cloud: Cloud } | null {
-  return SERVICES.find(({ ending }) => host.endsWith(ending)) ?? null;
-}
-
 /** The port of a group's first row that is still current, where the reply gives none and no word that implies one. */
 function usualPort(group: Group | null, rows: RowIndex): number {
   const testable = (group === null ? [] : rows.inGroup(group)).filter(isTestable);
@@ -252,48 +245,4 @@ function testability(
   return reason === undefined
     ? { testable: true, reason: null, kind: 'endpoint' }
     : { testable: false, reason, kind: 'note' };
-}
-
-function incompleteNotes(imports: readonly Import[]): string[] {
-  return imports
-    .filter(({ document }) => document.incomplete)
-    .map(
-      ({ file }) =>
-        `--from ${file}: the reply has further pages (nextLink), whose endpoints are missing; save those pages and give them as well`,
-    );
-}
-
-function repetitionNote([first, ...others]: readonly string[]): string[] {
-  if (first === undefined) return [];
-  const subject = others.length === 0 ? first : `${others.length + 1} endpoints, such as ${first},`;
-  return [
-    `--from lists ${subject} more than once (several locations or files); tested once each, and required if any of them says so`,
-  ];
-}
-
-/** Hosts of another cloud than the run's, by file: probably the wrong file, or the wrong --cloud. */
-class Foreigners {
-  readonly #cloud: Cloud;
-  readonly #found = new Map<string, { readonly file: string; readonly cloud: Cloud; hosts: string[] }>();
-
-  constructor(cloud: Cloud) {
-    this.#cloud = cloud;
-  }
-
-  look(file: string, host: string): void {
-    const service = serviceOf(host);
-    if (service === null || service.cloud === this.#cloud) return;
-    const key = `${file} ${service.cloud}`;
-    const found = this.#found.get(key) ?? { file, cloud: service.cloud, hosts: [] };
-    found.hosts.push(host);
-    this.#found.set(key, found);
-  }
-
-  notes(): string[] {
-    return [...this.#found.values()].map(({ file, cloud, hosts: [first = '', ...others] }) => {
-      const subject =
-        others.length === 0 ? `${first} is a host` : `${first} and ${others.length} more are hosts`;
-      return `--from ${file}: ${subject} of the ${cloud} cloud, and this run is for ${this.#cloud}; give --cloud ${cloud} if that is meant`;
-    });
-  }
 }
