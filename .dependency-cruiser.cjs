@@ -3,24 +3,29 @@
 /** Words and pure functions that every room but the lab may use. */
 const WORDS = ['src/report/vocabulary.ts', 'probes/(failures|protocols|facts|printable).ts'];
 
+/** The grammar of host names, URLs and secrets: pure, and the same wherever a name is read. */
+const NAMES = ['src/config/(bad-value|host|mask|target-url).ts'];
+
 /** A room (a folder or a file of the repository) and all that it may import beside itself and npm packages. */
 const DOORS = {
   bin: ['src/cli'],
   'src/cli': [
     ...['src/agent.ts', 'src/config', 'src/report', 'src/lab', 'src/plan', 'src/diagnosis', 'src/version.ts'],
-    ...['src/records', 'src/run/progress.ts', ...WORDS],
+    ...['src/compare', 'src/records', 'src/run/progress.ts', ...WORDS],
   ],
   'src/agent.ts': [
     ...['src/environment', 'src/plan', 'src/run', 'src/diagnosis', 'src/report', 'src/config', ...WORDS],
   ],
-  'src/config': WORDS,
+  'src/config': ['src/azure', ...WORDS],
+  'src/azure': [...NAMES, ...WORDS],
   'src/catalog': ['src/config/types.ts', ...WORDS],
   'src/environment': ['src/config', 'src/report', ...WORDS],
-  'src/plan': ['src/catalog', 'src/config', 'src/environment', 'src/report', ...WORDS],
+  'src/plan': ['src/azure', 'src/catalog', 'src/config', 'src/environment', 'src/report', ...WORDS],
   'src/run': ['probes', 'src/plan', 'src/environment', 'src/config', 'src/report', ...WORDS],
   'src/diagnosis': ['src/report', ...WORDS],
-  'src/report': ['src/plan/types.ts', 'src/version.ts', ...WORDS],
   'src/records': ['src/plan', 'src/config', 'src/report', ...WORDS],
+  'src/report': ['src/azure', 'src/plan/types.ts', 'src/version.ts', ...WORDS],
+  'src/compare': ['src/azure', 'src/report', ...NAMES, ...WORDS],
   // The lab plays the services: whatever it shared with the probes, both would get wrong together.
   'src/lab': ['src/report/vocabulary.ts'],
   'src/version.ts': ['package.json'],

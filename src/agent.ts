@@ -1,5 +1,6 @@
 /** The whole story: look around, plan, probe, judge, report. */
 import { readFile } from 'node:fs/promises';
+import { readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import { diagnose } from './diagnosis/index.ts';
 import { survey } from './environment/index.ts';
@@ -37,10 +38,11 @@ export async function surveyAndPlan(
   options: Options,
   { outside, machine }: Rooms = realRooms(options),
 ): Promise<Survey & { readonly plan: Plan }> {
+  const imports = readImports(options);
   const unknown = options.cloud === null || options.region === null;
   const ask = () => askMetadata(outside, new AbortController().signal);
   const found = await survey(options, machine, unknown ? ask : null);
-  return { ...found, plan: makePlan(options, placeOf(found)) };
+  return { ...found, plan: makePlan(options, placeOf(found), imports) };
 }
 
 /**
@@ -53,12 +55,13 @@ export async function runAgent(
   rooms: Rooms = realRooms(options),
 ): Promise<Report> {
   const { outside, machine } = rooms;
+  const imports = readImports(options);
   const [startedAt, started] = [outside.now(), outside.tick()];
   const end = endOf(signal, options.deadline);
   const roots = await Promise.all(options.caFile.map((file) => readFile(file, 'utf8')));
   progress({ kind: 'phase', name: 'survey' });
   const surroundings = await survey(options, machine, () => askMetadata(outside, end));
-  const plan = makePlan(options, placeOf(surroundings));
+  const plan = makePlan(options, placeOf(surroundings), imports);
   progress({ kind: 'phase', name: 'probe' });
   const parts = { options, survey: surroundings, outside, roots, signal: end, progress };
   const { observations, defects } = await observe(plan, parts);

@@ -3,7 +3,16 @@ import type { Flags } from '../config/layers.ts';
 import type { OptionKey } from '../config/options.ts';
 import type { Io } from './io.ts';
 
-export const COMMAND_NAMES = ['run', 'plan', 'records', 'demo', 'schema', 'explain', 'config'] as const;
+export const COMMAND_NAMES = [
+  'run',
+  'plan',
+  'records',
+  'demo',
+  'compare',
+  'schema',
+  'explain',
+  'config',
+] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** A flag that one command has for itself: no option of a run, so neither variable nor file holds it. */
@@ -14,6 +23,13 @@ export interface OwnFlag {
   /** The words that it takes, where they are few. */
   readonly words?: readonly string[];
   readonly help: string;
+}
+
+/** What stands after the command without a flag. */
+interface Positional {
+  /** Placeholder. */
+  readonly name: string;
+  readonly optional: boolean;
 }
 
 export interface Invocation {
@@ -32,7 +48,7 @@ export interface CommandDescription {
   readonly summary: string;
   readonly about: string;
   readonly examples: readonly string[];
-  readonly positional: string | null;
+  readonly positionals: readonly Positional[];
   readonly options: readonly OptionKey[];
   readonly own: readonly OwnFlag[];
   readonly load: () => Promise<Command>;

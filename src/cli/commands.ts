@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'apim-probe --storage contosostore --sql contososql --key-vault contosovault',
       'apim-probe --target tcp://10.0.0.4:1433 --only custom',
     ],
-    positional: null,
+    positionals: [],
     options: [...FILE_KEYS, 'config'],
     own: [],
     load: async () => (await import('./run.ts')).run,
@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'apim-probe plan --cloud public --region westeurope',
       'apim-probe plan --format csv > allow-list.csv',
     ],
-    positional: null,
+    positionals: [],
     options: [...WITHOUT_OUTPUTS, 'config'],
     own: [
       {
@@ -56,7 +56,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'apim-probe records --apim contoso --vip 10.0.1.5 --format az > zones.sh',
       'apim-probe records report.json --format hosts',
     ],
-    positional: 'REPORT',
+    positionals: [{ name: 'REPORT', optional: true }],
     options: ['cloud', 'region', 'location', 'apim', 'vip', 'hostname', 'config'],
     own: [
       {
@@ -81,7 +81,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'machine. The summary goes to stdout, and a report is written only where --output or --format asks for ' +
       'it. Config files and APIM_PROBE_ variables are not read.',
     examples: ['apim-probe demo', 'apim-probe demo --scenario sql-blocked'],
-    positional: null,
+    positionals: [],
     options: ['output', 'format', 'quiet', 'logLevel', 'color', 'failOn'],
     own: [
       { name: 'scenario', value: 'NAME', help: 'what is wrong in that subnet (default: healthy)' },
@@ -89,11 +89,31 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     ],
     load: async () => (await import('./demo.ts')).demo,
   },
+  compare: {
+    summary: 'a report beside NetworkStatus, or beside an earlier report',
+    about:
+      'Puts side by side what API Management says of its dependencies (the saved NetworkStatus reply) and what a ' +
+      'report says of them, in either order, and what each combination means. With two reports, the older first: ' +
+      'what changed. Sends nothing. Exits with 1 when the two disagree on a required endpoint, or one got worse.',
+    examples: [
+      'apim-probe compare report.json network-status.json',
+      'apim-probe compare monday.json tuesday.json --format json',
+    ],
+    positionals: [
+      { name: 'REPORT', optional: false },
+      { name: 'NETWORKSTATUS|REPORT', optional: false },
+    ],
+    options: [],
+    own: [
+      { name: 'format', value: 'FORMAT', words: ['table', 'json'], help: 'table or json (default: table)' },
+    ],
+    load: async () => (await import('./compare.ts')).compare,
+  },
   schema: {
     summary: 'print the JSON Schema of the report, or of a config file',
     about: 'Prints a JSON Schema (draft 2020-12) on stdout.',
     examples: ['apim-probe schema > report.schema.json', 'apim-probe schema --of config'],
-    positional: null,
+    positionals: [],
     options: [],
     own: [
       { name: 'of', value: 'WHAT', words: ['report', 'config'], help: 'report or config (default: report)' },
@@ -104,7 +124,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'what a cause or failure means and how to fix it',
     about: 'Says what a cause or a failure means, how it is recognised and how to fix it. Works offline.',
     examples: ['apim-probe explain', 'apim-probe explain private-zone-missing-record'],
-    positional: 'CAUSE',
+    positionals: [{ name: 'CAUSE', optional: true }],
     options: [],
     own: [],
     load: async () => (await import('./explain.ts')).explain,
@@ -115,7 +135,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'Prints the options that run would use, each with where it comes from: flag over variable over config ' +
       'file over default. Sends nothing.',
     examples: ['apim-probe config', 'APIM_PROBE_TIMEOUT=2000 apim-probe config --format json'],
-    positional: null,
+    positionals: [],
     options: [...FILE_KEYS.filter((key) => key !== 'format'), 'config'],
     own: [
       { name: 'format', value: 'FORMAT', words: ['table', 'json'], help: 'table or json (default: table)' },
@@ -126,4 +146,10 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
 
 export function describe(command: CommandName): CommandDescription {
   return COMMANDS[command];
+}
+
+/** How a command is called, its options aside: brackets around what may be left out. */
+export function usageOf(command: CommandName): string {
+  const words = COMMANDS[command].positionals.map(({ name, optional }) => (optional ? `[${name}]` : name));
+  return ['apim-probe', command, ...words].join(' ');
 }

@@ -2,11 +2,12 @@
 import { tmpdir } from 'node:os';
 import { systemReason } from '../config/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
+import { toNetworkStatus } from '../report/network-status.ts';
 import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
+import { harmlessJson } from './harmless-json.ts';
 import { type Io, StreamError, write } from './io.ts';
 import type { OutputPlan } from './outputs.ts';
-import { reportJson } from './report-json.ts';
 import { createFile, replaceFile } from './write-file.ts';
 
 export interface Delivery {
@@ -21,11 +22,11 @@ export interface Delivery {
 
 const FILE_WIDTH = 80;
 
-function rendered(report: Report, format: ReportFormat): string {
-  return format === 'json'
-    ? reportJson(report)
-    : renderText(report, { color: false, width: FILE_WIDTH, quiet: false });
-}
+const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
+  json: harmlessJson,
+  text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
+  'network-status': (report) => harmlessJson(toNetworkStatus(report)),
+};
 
 /** `apim-probe-report-20261123T065200Z-1a2b3c`: sorts by time, and the id's end tells runs of one second apart. */
 function reportFileName({ startedAt, id }: Pick<Report, 'startedAt' | 'id'>): string {
@@ -45,14 +46,14 @@ async function rescue(
 ): Promise<Pick<Delivery, 'files' | 'onStdout' | 'problems'>> {
   if (stdoutIsFree) {
     try {
-      await write(io.stdout, reportJson(report));
+      await write(io.stdout, harmlessJson(report));
       return { files: [], onStdout: true, problems: ['the JSON report went to stdout instead'] };
     } catch {
       return rescue(report, false, io);
     }
   }
   try {
-    const path = await createFile(tmpdir(), reportFileName(report), '.json', reportJson(report));
+    const path = await createFile(tmpdir(), reportFileName(report), '.json', harmlessJson(report));
     return { files: [path], onStdout: false, problems: [`the JSON report was saved as ${path} instead`] };
   } catch (error) {
     return {
@@ -88,19 +89,19 @@ export async function deliver(report: Report, plan: OutputPlan, io: Io): Promise
   };
   for (const { format, path } of plan.files) {
     await attempt(format, path, async () => {
-      await replaceFile(path, rendered(report, format));
+      await replaceFile(path, RENDERERS[format](report));
       return path;
     });
   }
   if (plan.kept) {
     await attempt('json', io.cwd, () =>
-      createFile(io.cwd, reportFileName(report), '.json', reportJson(report)),
+      createFile(io.cwd, reportFileName(report), '.json', harmlessJson(report)),
     );
   }
   const { stdout } = plan;
   if (stdout !== null) {
     await attempt(stdout, 'stdout', async () => {
-      await write(io.stdout, rendered(report, stdout));
+      await write(io.stdout, RENDERERS[stdout](report));
       return null;
     });
   }

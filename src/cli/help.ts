@@ -1,7 +1,7 @@
 /** The help texts, from the descriptions of the options and commands. At most 80 columns. */
 import { flagName, OPTIONS, type OptionKey, SECTIONS } from '../config/options.ts';
 import { COMMAND_NAMES, type CommandName, type OwnFlag } from './command.ts';
-import { describe } from './commands.ts';
+import { describe, usageOf } from './commands.ts';
 import { entry, paragraph } from './layout.ts';
 
 const TERM_WIDTH = 26;
@@ -86,10 +86,9 @@ export function programHelp(): string {
 
 /** `apim-probe COMMAND --help` */
 export function commandHelp(command: CommandName): string {
-  const { about, examples, positional, options, own } = describe(command);
-  const usage = `apim-probe ${command}${positional === null ? '' : ` [${positional}]`} [options]`;
+  const { about, examples, options, own } = describe(command);
   return paragraphs([
-    paragraph(usage, 80, 'Usage: '),
+    paragraph(`${usageOf(command)} [options]`, 80, 'Usage: '),
     paragraph(about, 80),
     ['Examples:', ...examples.map((example) => `  ${example}`)].join('\n'),
     ...ownSection(own),

@@ -6,7 +6,7 @@ import { didYouMean } from '../config/nearest.ts';
 import { flagName, OPTION_KEYS, OPTIONS } from '../config/options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { COMMAND_NAMES, type CommandName, type Invocation } from './command.ts';
-import { describe } from './commands.ts';
+import { describe, usageOf } from './commands.ts';
 
 /** yargs' own niceties would accept what nobody meant: `--no-` before anything, `--a.b`, camelCase twins. */
 const YARGS_SETTINGS = {
@@ -128,8 +128,14 @@ function wordProblems(words: readonly string[], command: CommandName | null): st
     const known = COMMAND_NAMES.join(', ');
     return [`unknown command ${quote(first)}.${didYouMean(first, COMMAND_NAMES)} Commands: ${known}`];
   }
-  const extra = describe(command).positional === null ? rest : rest.slice(1);
-  return extra.map((word) => `unexpected argument ${quote(word)} after "${command}"`);
+  const { positionals } = describe(command);
+  const missing = positionals.slice(rest.length).filter(({ optional }) => !optional);
+  const lacking = missing.map(({ name }) => `"apim-probe ${command}" needs ${name}: ${usageOf(command)}`);
+  const extra = rest.slice(positionals.length);
+  return [
+    ...lacking.slice(0, 1),
+    ...extra.map((word) => `unexpected argument ${quote(word)} after "${command}"`),
+  ];
 }
 
 function runFlags(raw: Raw, command: CommandName, problems: string[]): Flags {

@@ -12,7 +12,9 @@ const INDENT = 2;
 /** Endpoint, carrier and need share a line; an endpoint too long for its column has a line of its own. */
 function targetLines(target: PlannedTarget, columns: number): string[] {
   const { host, port, transport, protocol, required, serviceTag, direction, testable, reason } = target;
-  const endpoint = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const place = host.includes(':') ? `[${host}]` : host;
+  // Pings and mere words have no port.
+  const endpoint = port === 0 ? place : `${place}:${port}`;
   const spoken = protocol === transport ? transport : `${transport} ${protocol}`;
   const need = required ? 'required' : 'optional';
   const room = Math.floor(columns / 2) - 2;

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { caFileProblem } from './ca-file.ts';
 import { fileLayer } from './file.ts';
+import { readImport } from './import-file.ts';
 import {
   type Flags,
   flagLayer,
@@ -12,7 +13,7 @@ import {
   terminalLayer,
   variableLayer,
 } from './layers.ts';
-import { quote } from './mask.ts';
+import { quote, quotePath } from './mask.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import type { Options } from './types.ts';
 import { UsageError } from './usage-error.ts';
@@ -98,6 +99,13 @@ function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string
   }
 }
 
+function checkImports(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
+  for (const path of draft.from ?? []) {
+    const reading = readImport(path);
+    if (!reading.ok) problems.push(`from: ${quotePath(path)} (${origins.from}) ${reading.problem}`);
+  }
+}
+
 /** Two options that name the same group and say the opposite: neither can be what was meant. */
 function checkGroups(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
   for (const [one, other] of [
@@ -155,6 +163,7 @@ export function load(sources: Sources): Loaded {
   const draft = values as Draft;
   const complete = origins as Loaded['origins'];
   checkCaFiles(draft, complete, problems);
+  checkImports(draft, complete, problems);
   checkGroups(draft, complete, problems);
   checkUnits(draft, complete, problems);
   if (problems.length > 0) throw new UsageError(problems);

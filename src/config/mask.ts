@@ -47,3 +47,8 @@ export function quote(value: unknown): string {
   );
   return text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text;
 }
+
+/** The same for a file's path: of a long one the end, which tells files apart. */
+export function quotePath(path: string): string {
+  return path.length > LONGEST_ECHO ? quote(`…/${path.split(/[/\\]/).at(-1)}`) : quote(path);
+}

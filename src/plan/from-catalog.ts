@@ -1,16 +1,25 @@
 /** The catalogue's rows of one cloud as targets. Pure. */
 import { type CatalogRow, catalogFor, type Placeholder } from '../catalog/index.ts';
 import type { GatewayRole, Options } from '../config/types.ts';
+import type { Group } from '../report/vocabulary.ts';
 import { type Filled, fill, flagFor, placeholdersIn, type Values } from './fill.ts';
-import { furtherLocations, isOfFurtherLocation, locationSource } from './locations.ts';
+import { furtherLocations, locationSource } from './locations.ts';
 import { targetId } from './target-id.ts';
 import type { Place, PlannedTarget } from './types.ts';
 
-/** Every row, once for each host and port that it stands for. */
-export function fromCatalog(options: Options, place: Place, values: Values): PlannedTarget[] {
+/**
+ * Every row, once for each host and port that it stands for.
+ * @param named groups of which somebody else names an endpoint: what lacks a name there is nothing to wait for
+ */
+export function fromCatalog(
+  options: Options,
+  place: Place,
+  values: Values,
+  named: ReadonlySet<Group> = new Set(),
+): PlannedTarget[] {
   return catalogFor(place.cloud)
     .filter((row) => concerns(row, place, options))
-    .flatMap((row) => fromRow(row, values, options, place));
+    .flatMap((row) => fromRow(row, values, options, place, named));
 }
 
 /** The roles that this cloud has an endpoint for. */
@@ -26,17 +35,17 @@ function concerns(row: CatalogRow, { cloud }: Place, options: Options): boolean 
   return !needsInstance || asked || options.apim !== null || customHosts(row, options).length > 0;
 }
 
-/** All hosts of the instance share the address of `--vip`, but for the gateways of its further regions. */
-function vipOf({ group }: CatalogRow, { kind, source }: Varying, { vip }: Options): string | null {
-  const own = kind === 'endpoint' && (group === 'gateway' || group === 'control-plane');
-  return own && !isOfFurtherLocation(source) ? vip : null;
-}
-
 /** What varies between the endpoints of one row. */
 type Varying = Pick<PlannedTarget, 'host' | 'source' | 'testable' | 'reason' | 'kind'>;
 
-function fromRow(row: CatalogRow, values: Values, options: Options, place: Place): PlannedTarget[] {
-  return varying(row, values, options, place).flatMap((each) =>
+function fromRow(
+  row: CatalogRow,
+  values: Values,
+  options: Options,
+  place: Place,
+  named: ReadonlySet<Group>,
+): PlannedTarget[] {
+  return varying(row, values, options, place, named).flatMap((each) =>
     row.ports.map((port) => ({
       id: targetId(row.group, each.host, port),
       group: row.group,
@@ -54,7 +63,7 @@ function fromRow(row: CatalogRow, values: Values, options: Options, place: Place
       since: row.since ?? null,
       until: row.until ?? null,
       path: row.path ?? null,
-      vip: vipOf(row, each, options),
+      vip: null,
       testable: each.testable,
       reason: each.reason,
       kind: each.kind,
@@ -62,7 +71,13 @@ function fromRow(row: CatalogRow, values: Values, options: Options, place: Place
   );
 }
 
-function varying(row: CatalogRow, values: Values, options: Options, place: Place): Varying[] {
+function varying(
+  row: CatalogRow,
+  values: Values,
+  options: Options,
+  place: Place,
+  named: ReadonlySet<Group>,
+): Varying[] {
   const custom = customHosts(row, options);
   if (custom.length > 0) {
     const source = {
@@ -80,7 +95,9 @@ function varying(row: CatalogRow, values: Values, options: Options, place: Place
     const reason = row.notTestable;
     return named.map(({ host }) => ({ host, source, testable: false, reason, kind: 'note' }));
   }
-  const own = hosts.map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
+  const own = hosts
+    .filter(({ missing }) => missing === null || missing === 'region' || !named.has(row.group))
+    .map((filled) => ({ host: filled.host, source, ...testability(filled, values) }));
   return row.eachLocation === true ? [...own, ...elsewhere(row, values, options, place)] : own;
 }
 

@@ -1,7 +1,7 @@
 /** What the user or this machine's settings add to the catalogue. Pure. */
-import type { Protocol, Transport } from '../../probes/protocols.ts';
 import type { Options } from '../config/types.ts';
 import { targetId } from './target-id.ts';
+import { transportOf } from './transport.ts';
 import type { Place, PlannedTarget } from './types.ts';
 
 const ENDPOINT = {
@@ -51,7 +51,7 @@ export function fromUrls(options: Options, { today }: Place): PlannedTarget[] {
     group: 'custom',
     host,
     port,
-    transport: TRANSPORTS[protocol] ?? 'tcp',
+    transport: transportOf(protocol),
     protocol,
     conversation: protocol,
     purpose: 'Asked for by --target',
@@ -59,6 +59,3 @@ export function fromUrls(options: Options, { today }: Place): PlannedTarget[] {
     path,
   }));
 }
-
-/** What is not carried by TCP. */
-const TRANSPORTS: Partial<Record<Protocol, Transport>> = { dns: 'udp', ntp: 'udp', icmp: 'icmp' };

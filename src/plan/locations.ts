@@ -16,6 +16,15 @@ export function isOfFurtherLocation({ kind, document }: { kind: string; document
   return kind === 'config' && document === DOCUMENT;
 }
 
+/** Whether a host is of another region than the run's: asked for by `--location`, or named so in an import. */
+export function isElsewhere(
+  { host, source }: { host: string; source: { kind: string; document: string } },
+  region: string | null,
+): boolean {
+  const [, named] = /-([a-z0-9]+)-\d+\.regional\./.exec(host) ?? [];
+  return isOfFurtherLocation(source) || (named !== undefined && region !== null && named !== region);
+}
+
 /** `--location`, each once and without the run's own region, and what is to be said of those left out. */
 export function furtherLocations(
   { location }: Options,

@@ -4,25 +4,31 @@ import { absencesFor, serviceSuffixes } from '../catalog/index.ts';
 import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { byGroupAndId } from '../report/order.ts';
+import type { Group } from '../report/vocabulary.ts';
 import { CONTROLS } from './controls.ts';
 import { placeholderValues } from './fill.ts';
 import { fromCatalog, rolesOf } from './from-catalog.ts';
+import { fromImports, type Imported } from './from-import.ts';
 import { fromServers, fromUrls } from './from-options.ts';
-import { furtherLocations } from './locations.ts';
+import type { Import } from './listed.ts';
+import { furtherLocations, isElsewhere } from './locations.ts';
 import type { Place, Plan, PlannedTarget } from './types.ts';
 
 /**
  * The plan of a run.
+ * @param imports what `--from` names, read
  * @throws UsageError for a resource name that does not fit the cloud, and for a group that is required and
  * has nothing to test
  */
-export function makePlan(options: Options, place: Place): Plan {
+export function makePlan(options: Options, place: Place, imports: readonly Import[] = []): Plan {
   const { values, notes } = placeholderValues(options, place.cloud, place.region);
+  const imported = fromImports(imports, options, place);
   const all = [
     ...fromServers(place),
-    ...fromCatalog(options, place, values),
+    ...imported.targets,
+    ...besides(imported, (named) => fromCatalog(options, place, values, named)),
     ...fromUrls(options, place),
-  ].map((target) => withUsersChoice(target, options));
+  ].map((target) => withVip(withUsersChoice(target, options), options, place));
   const merged = merge(all);
   refuseEmptyGroups(options, place, merged.targets);
   return {
@@ -31,6 +37,7 @@ export function makePlan(options: Options, place: Place): Plan {
     suffixes: serviceSuffixes(place.cloud).map(({ suffix }) => suffix),
     dnsQuestion: dnsQuestion(merged.targets),
     notes: [
+      ...imported.notes,
       ...notes,
       ...furtherLocations(options, place).notes,
       ...merged.notes,
@@ -38,6 +45,16 @@ export function makePlan(options: Options, place: Place): Plan {
     ],
     absences: absencesFor(place.cloud).map(({ hosts, reason }) => ({ hosts, reason })),
   };
+}
+
+/** The catalogue without what the service says of itself: its own word on an endpoint goes before the documents’. */
+function besides(
+  { targets }: Imported,
+  catalogue: (named: ReadonlySet<Group>) => readonly PlannedTarget[],
+): PlannedTarget[] {
+  const ids = new Set(targets.map(({ id }) => id));
+  const named = new Set(targets.filter(({ testable }) => testable).map(({ group }) => group));
+  return catalogue(named).filter(({ id }) => !ids.has(id));
 }
 
 /** `--require`, `--optional`, `--only` and `--skip`, by group. */
@@ -53,6 +70,12 @@ function withUsersChoice(target: PlannedTarget, options: Options): PlannedTarget
       : null;
   if (leftOut === null || kind === 'note') return { ...target, required };
   return { ...target, required, testable: false, reason: leftOut };
+}
+
+/** All hosts of the instance share the address of `--vip`, but for the gateways of its further regions. */
+function withVip(target: PlannedTarget, { vip }: Options, { region }: Place): PlannedTarget {
+  const own = target.group === 'gateway' || target.group === 'control-plane';
+  return vip !== null && own && target.testable && !isElsewhere(target, region) ? { ...target, vip } : target;
 }
 
 /** One target an id: the first stays, required if any was, and the user is told once. */

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { COMMAND_NAMES } from '../../src/cli/command.ts';
 import { invoke } from './harness.ts';
 
 t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) => {
@@ -14,7 +15,11 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['--dnsServer', '1.1.1.1'], none, /unknown option --dnsServer\. Did you mean --dns-server\?/],
     [['-x'], none, /unknown option -x/],
     [['plann'], none, /unknown command "plann"\. Did you mean plan\?/],
-    [['compare', 'a', 'b'], none, /unknown command "compare"/],
+    [['compare'], none, /"apim-probe compare" needs REPORT: apim-probe compare REPORT NETWORKSTATUS\|REPORT/],
+    [['compare', 'a'], none, /"apim-probe compare" needs NETWORKSTATUS\|REPORT: apim-probe compare/],
+    [['compare', 'a', 'b', 'c'], none, /unexpected argument "c" after "compare"/],
+    [['compare', 'a', 'b', '--quiet'], none, /"apim-probe compare" has no option --quiet/],
+    [['render'], none, /unknown command "render"/],
     [['--', 'stray'], none, /unknown command "stray"/],
     [['run', 'extra'], none, /unexpected argument "extra" after "run"/],
     [['explain', 'clock-skew', 'more'], none, /unexpected argument "more"/],
@@ -121,7 +126,7 @@ t.test('--version and --help', async (t) => {
 
 t.test('every help text fits 80 columns and names its options', async (t) => {
   const cwd = t.testdir({});
-  for (const command of [[], ['run'], ['plan'], ['records'], ['demo'], ['schema'], ['explain'], ['config']]) {
+  for (const command of [[], ...COMMAND_NAMES.map((name) => [name])]) {
     const { code, out } = await invoke([...command, '--help'], { cwd });
     t.equal(code, 0);
     t.strictSame(

@@ -6,19 +6,16 @@ import { optionsWith } from '../run/options.ts';
 
 export const TODAY = '2026-05-04';
 
-function placeWith(changes: Partial<Place> = {}): Place {
-  return {
-    cloud: 'public',
-    region: 'westeurope',
-    servers: [{ address: '168.63.129.16', port: 53 }],
-    serversFrom: '/etc/resolv.conf',
-    today: TODAY,
-    ...changes,
-  };
-}
+export const PLACE: Place = {
+  cloud: 'public',
+  region: 'westeurope',
+  servers: [{ address: '168.63.129.16', port: 53 }],
+  serversFrom: '/etc/resolv.conf',
+  today: TODAY,
+};
 
 export function planWith(options: Partial<Options> = {}, place: Partial<Place> = {}): Plan {
-  return makePlan(optionsWith(options), placeWith(place));
+  return makePlan(optionsWith(options), { ...PLACE, ...place });
 }
 
 /** Every name that a plan can be given, in the form that each is usually given in. */

@@ -61,9 +61,9 @@ function targetLines(target: Target, longest: number, symbol: string, width: num
   return [`  ${symbol} ${place(target)}`, ...wrap(words(target), width, '      ')];
 }
 
-/** Host and port; a ping has no port. */
-function place({ host, port, protocol }: Target): string {
-  if (protocol === 'icmp') return host;
+/** Host and port; a ping has none, nor has a name that could not be read. */
+function place({ host, port }: Target): string {
+  if (port === 0) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

@@ -1,5 +1,3 @@
-import type { Report } from '../report/schema.ts';
-
 // Controls beyond ASCII's (JSON escapes those itself), format characters, line separators: what a terminal obeys.
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
 
@@ -11,7 +9,7 @@ function escaped(character: string): string {
     .join('');
 }
 
-/** The report as JSON text. What peers sent stays in it escaped, never raw, so that `cat` of it is harmless. */
-export function reportJson(report: Report): string {
-  return `${JSON.stringify(report, null, 2).replace(UNPRINTABLE, escaped)}\n`;
+/** A value as JSON text. What peers sent stays in it escaped, never raw, so that `cat` of it is harmless. */
+export function harmlessJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2).replace(UNPRINTABLE, escaped)}\n`;
 }

@@ -1,0 +1,78 @@
+/**
+ * The reply with the outbound network dependencies: what the instance reaches out to, by category.
+ * `GET …/service/NAME/outboundNetworkDependenciesEndpoints` of the API Management REST API. It says neither
+ * whether an endpoint is optional nor how it fares.
+ */
+import { z } from 'zod';
+import type { Group } from '../report/vocabulary.ts';
+import { LONGEST_NAME } from './endpoint-name.ts';
+
+/** Every member is optional in the published schema; without a domain name there is nothing to read, though. */
+const Category = z.object({
+  category: z.string().nullish(),
+  endpoints: z
+    .array(
+      z.object({
+        domainName: z.string().min(1).max(LONGEST_NAME),
+        endpointDetails: z
+          .array(z.object({ port: z.number().nullish(), region: z.string().nullish() }))
+          .nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+export const Categories = z.array(Category);
+
+/** One host and port. */
+export interface Dependency {
+  /** “Azure Storage”, “Azure SQL”, “SSL Certificate Verification” and the like. */
+  readonly category: string | null;
+  readonly domainName: string;
+  /** As it stands there, in range or not; null where none does. */
+  readonly port: number | null;
+  /** “West Europe”, or “Global”. */
+  readonly region: string | null;
+}
+
+export interface OutboundDependencies {
+  readonly kind: 'outbound-dependencies';
+  readonly dependencies: readonly Dependency[];
+}
+
+/** The reply in our words: one dependency for each host and port. */
+export function outboundDependencies(reply: z.infer<typeof Categories>): OutboundDependencies {
+  const dependencies = reply.flatMap(({ category, endpoints }) =>
+    (endpoints ?? []).flatMap(({ domainName, endpointDetails }) => {
+      const details = endpointDetails ?? [];
+      return (details.length > 0 ? details : [{}]).map(({ port, region }) => ({
+        category: category ?? null,
+        domainName,
+        port: port ?? null,
+        region: region ?? null,
+      }));
+    }),
+  );
+  return { kind: 'outbound-dependencies', dependencies };
+}
+
+/**
+ * The categories of the example reply of 2024-05-01, and the one for Key Vault, which it does not show. Storage
+ * is one category for all its kinds: the host name says more.
+ */
+const CATEGORIES: ReadonlyMap<string, Group> = new Map([
+  ['azure storage', 'storage-blob'],
+  ['azure sql', 'sql'],
+  ['azure key vault', 'key-vault'],
+  ['azure event hub', 'event-hubs'],
+  ['azure monitor', 'azure-monitor'],
+  ['azure active directory', 'entra-id'],
+  ['ssl certificate verification', 'certificates'],
+  ['azure smtp', 'smtp'],
+  ['portal captcha', 'captcha'],
+]);
+
+/** The group that a category stands for; null for one that Azure has added since. */
+export function groupOfCategory(category: string): Group | null {
+  return CATEGORIES.get(category.toLowerCase()) ?? null;
+}

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { type Comparable, LARGEST_COMPARABLE, readComparable } from '../compare/read.ts';
+import { compareReports } from '../compare/reports.ts';
+import { compareWithService } from '../compare/service.ts';
+import { reportsText } from '../compare/text/reports.ts';
+import { serviceText } from '../compare/text/service.ts';
+import { readBounded } from '../config/bounded-file.ts';
+import { quotePath } from '../config/mask.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { Command } from './command.ts';
+import { harmlessJson } from './harmless-json.ts';
+import { write } from './io.ts';
+
+interface Compared {
+  readonly json: unknown;
+  readonly text: string;
+  /** What differs for the worse on endpoints that are required. */
+  readonly required: number;
+}
+
+/** @throws UsageError naming every file that cannot be compared */
+function readBoth(paths: readonly string[], cwd: string): Comparable[] {
+  const readings = paths.map((path) => {
+    const file = readBounded(resolve(cwd, path), LARGEST_COMPARABLE, 'a JSON file');
+    return { path, ...(file.ok ? readComparable(file.bytes) : file) };
+  });
+  const problems = readings.flatMap((each) => (each.ok ? [] : `${quotePath(each.path)} ${each.problem}`));
+  if (problems.length > 0) throw new UsageError(problems);
+  return readings.flatMap((each) => (each.ok ? each.document : []));
+}
+
+/** A report and NetworkStatus come in either order; two reports in that of time, the older first. */
+function compared([one, other]: readonly Comparable[]): Compared {
+  if (one?.kind === 'report' && other?.kind === 'report') {
+    const comparison = compareReports(one.report, other.report);
+    return { json: comparison, text: reportsText(comparison), required: comparison.worse.required };
+  }
+  const report = [one, other].find((each) => each?.kind === 'report');
+  const status = [one, other].find((each) => each?.kind === 'network-status');
+  if (report === undefined || status === undefined) {
+    throw new UsageError([
+      'both files are NetworkStatus replies: one of the two must be a JSON report of apim-probe',
+    ]);
+  }
+  const comparison = compareWithService(report.report, status);
+  return { json: comparison, text: serviceText(comparison), required: comparison.disagreements.required };
+}
+
+/** `apim-probe compare REPORT OTHER`: what the service says beside what the VM saw, or what changed since. */
+export const compare: Command = async ({ positionals, own }, io) => {
+  const { json, text, required } = compared(readBoth(positionals, io.cwd));
+  await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
+  return required > 0 ? 1 : 0;
+};

@@ -1,0 +1,46 @@
+/** Finds the target of a report that an entry of NetworkStatus speaks of. Pure. */
+import { endpointName, shownName } from '../azure/endpoint-name.ts';
+import type { StatusEntry } from '../azure/network-status.ts';
+import { resourceType } from '../azure/resource-types.ts';
+import type { PastTarget } from './past-report.ts';
+
+export interface Match {
+  readonly target: PastTarget | null;
+  /** False for a word or a pattern, which no VM can test. */
+  readonly testable: boolean;
+}
+
+/** The targets of one report, found by the names that Azure has for them. */
+export class Targets {
+  readonly #byName: ReadonlyMap<string, readonly PastTarget[]>;
+  readonly #byHost: ReadonlyMap<string, readonly PastTarget[]>;
+
+  constructor(targets: readonly PastTarget[]) {
+    this.#byName = Map.groupBy(targets, ({ source }) => source?.name ?? '');
+    this.#byHost = Map.groupBy(targets, ({ host }) => host.toLowerCase());
+  }
+
+  /**
+   * By host and port, the resource type deciding between several.
+   * @param prefers whether a target is the one to take, where the name leaves open which port is meant
+   */
+  find(entry: StatusEntry, prefers: (target: PastTarget) => boolean): Match {
+    const parsed = endpointName(entry.name);
+    if (parsed.kind !== 'endpoint') {
+      const target = this.#byName.get(shownName(entry.name))?.[0] ?? null;
+      return { target, testable: parsed.kind === 'wrong' };
+    }
+    const there = this.#byHost.get(parsed.host) ?? [];
+    const ofType = there.filter((target) => target.resourceType === entry.resourceType);
+    if (parsed.port !== null) {
+      const onPort = (target: PastTarget) => target.port === parsed.port;
+      return { target: ofType.find(onPort) ?? there.find(onPort) ?? null, testable: true };
+    }
+    // Azure gives Azure Files without a port, and the report may have both: no disagreement where one agrees.
+    const usual = resourceType(entry.resourceType)?.port ?? 443;
+    const likely = ofType.length > 0 ? ofType : there.filter(({ port }) => port === usual);
+    const target =
+      likely.find((each) => prefers(each)) ?? likely.find(({ port }) => port === usual) ?? likely[0] ?? null;
+    return { target, testable: true };
+  }
+}

@@ -1,0 +1,124 @@
+/** What changed between two reports. Pure. */
+import { identityOf, type PastFinding, type PastReport, type PastTarget } from './past-report.ts';
+import type { Change, FindingSummary, ReportComparison, TargetState } from './types.ts';
+
+/** The second report beside the first: what got better, what got worse, what came and what went. */
+export function compareReports(before: PastReport, after: PastReport): ReportComparison {
+  const known = new Map(before.targets.map((target) => [target.id, target]));
+  const still = new Set(after.targets.map(({ id }) => id));
+  const added = after.targets.filter(({ id }) => !known.has(id));
+  const pairs = after.targets.flatMap((now) => {
+    const then = known.get(now.id);
+    return then === undefined ? [] : [{ then, now }];
+  });
+  const changed = pairs
+    .filter(({ then, now }) => differs(then, now))
+    .map(({ then, now }) => ({
+      id: now.id,
+      change: changeOf(then.status, now.status),
+      old: stateOf(then),
+      new: stateOf(now),
+    }));
+  const worse = [
+    ...changed.filter(({ change }) => change === 'worse').map((each) => each.new),
+    ...added.filter(({ status }) => status === 'unreachable'),
+  ];
+  return {
+    kind: 'reports',
+    old: identityOf(before),
+    new: identityOf(after),
+    remarks: remarks(before, after),
+    verdict: verdictChange(before.verdict, after.verdict),
+    targets: {
+      changed,
+      added: added.map(named),
+      gone: before.targets.filter(({ id }) => !still.has(id)).map(named),
+      unchanged: pairs.length - changed.length,
+    },
+    findings: {
+      added: unmatched(after.findings, before.findings),
+      gone: unmatched(before.findings, after.findings),
+    },
+    worse: { total: worse.length, required: worse.filter(({ required }) => required).length },
+  };
+}
+
+function stateOf({ required, status, failure, cause }: PastTarget): TargetState {
+  return { required, status, failure, cause };
+}
+
+function named(target: PastTarget): TargetState & { readonly id: string } {
+  return { id: target.id, ...stateOf(target) };
+}
+
+function differs(then: PastTarget, now: PastTarget): boolean {
+  return (
+    then.status !== now.status ||
+    then.failure !== now.failure ||
+    then.cause !== now.cause ||
+    then.required !== now.required
+  );
+}
+
+/** From best to worst; what was not tested stands beside this order. */
+const STATUSES = ['reachable', 'intermittent', 'unreachable'];
+/** From best to worst: without data nothing is known, and that is no pass. */
+const VERDICTS = ['ready', 'degraded', 'inconclusive', 'blocked'];
+
+/** Losing sight of what worked is worse; of what did not work, it is neither. */
+function changeOf(then: string, now: string): Change {
+  const [from, to] = [STATUSES.indexOf(then), STATUSES.indexOf(now)];
+  if (from === to) return 'other';
+  if (from >= 0 && to >= 0) return to > from ? 'worse' : 'better';
+  if (to < 0) return then === 'unreachable' ? 'other' : 'worse';
+  return now === 'reachable' ? 'better' : now === 'unreachable' ? 'worse' : 'other';
+}
+
+function verdictChange(then: string, now: string): ReportComparison['verdict'] {
+  if (then === now) return 'same';
+  const [from, to] = [VERDICTS.indexOf(then), VERDICTS.indexOf(now)];
+  if (from < 0 || to < 0) return 'other';
+  return to > from ? 'worse' : 'better';
+}
+
+/**
+ * The findings that have no like among the others: one of the same cause that explains one of the same endpoints,
+ * or that says the same. Counts in a title change from run to run, so the title alone does not tell.
+ */
+function unmatched(findings: readonly PastFinding[], others: readonly PastFinding[]): FindingSummary[] {
+  const keys = new Set(others.flatMap(keysOf));
+  return findings
+    .filter((finding) => !keysOf(finding).some((key) => keys.has(key)))
+    .map(({ cause, severity, title, evidence }) => ({ cause, severity, title, endpoints: evidence.length }));
+}
+
+function keysOf({ cause, title, evidence }: PastFinding): string[] {
+  return [`${cause} “${title}”`, ...evidence.map((id) => `${cause} ${id}`)];
+}
+
+function remarks(before: PastReport, after: PastReport): string[] {
+  const [from, to] = [before.environment, after.environment];
+  const places = [
+    ['cloud', from.cloud, to.cloud],
+    ['region', from.region, to.region],
+    ['VM', from.vm?.name ?? null, to.vm?.name ?? null],
+    ['subnet', from.network?.subnet ?? null, to.network?.subnet ?? null],
+  ] as const;
+  const other = places.filter(([, one, two]) => one !== null && two !== null && one !== two);
+  return [
+    ...(before.id === after.id ? ['Both files hold the same report.'] : []),
+    ...(after.startedAt < before.startedAt
+      ? ['The second report is older than the first: what got better here got worse in truth.']
+      : []),
+    ...other.map(
+      ([what, one, two]) =>
+        `The reports are of another ${what} each (${one}, ${two}): changes may be differences of place.`,
+    ),
+    ...serverRemark(from.dns.servers, to.dns.servers),
+  ];
+}
+
+function serverRemark(then: readonly string[], now: readonly string[]): string[] {
+  if (new Set(then).symmetricDifference(new Set(now)).size === 0) return [];
+  return [`DNS servers: ${then.join(', ') || 'none'} then, ${now.join(', ') || 'none'} now.`];
+}

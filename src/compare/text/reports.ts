@@ -1,0 +1,91 @@
+/** Two reports, for people: what got worse at the end, and the verdict last. */
+import { printableAll } from '../../report/printable.ts';
+import { count, wrap } from '../../report/text/lines.ts';
+import type { Change, FindingSummary, ReportComparison, TargetState } from '../types.ts';
+import { capped, joined, runOf, stateWords, WIDTH } from './lines.ts';
+
+/** As text that ends in a newline. */
+export function reportsText(comparison: ReportComparison): string {
+  const safe = printableAll(comparison);
+  const { targets, findings } = safe;
+  const having = (change: Change) => targets.changed.filter((each) => each.change === change);
+  return joined([
+    wrap(`${runOf(safe.new)}, since ${runOf(safe.old)}`, WIDTH),
+    safe.remarks.flatMap((remark) => wrap(remark, WIDTH)),
+    targetLines(
+      'No longer in the report',
+      targets.gone.map(({ id, ...state }) => [id, state]),
+    ),
+    targetLines(
+      'New in the report',
+      targets.added.map(({ id, ...state }) => [id, state]),
+    ),
+    changeLines('Changed, neither better nor worse', 'i', having('other')),
+    changeLines('Better', '✓', having('better')),
+    findingLines('Findings that are gone', '✓', findings.gone),
+    findingLines('New findings', '✗', findings.added),
+    changeLines('Worse', '✗', having('worse')),
+    wrap(reportsSentence(safe), WIDTH),
+  ]);
+}
+
+function targetLines(title: string, targets: readonly (readonly [string, TargetState])[]): string[] {
+  if (targets.length === 0) return [];
+  return [
+    `${title}: ${count(targets.length, 'endpoint')}`,
+    ...capped(
+      targets.map(([id, state]) => [
+        `  ${id}${state.required ? ' (required)' : ''}`,
+        ...wrap(stateWords(state), WIDTH, '    '),
+      ]),
+    ),
+  ];
+}
+
+function changeLines(
+  title: string,
+  symbol: string,
+  changes: ReportComparison['targets']['changed'],
+): string[] {
+  if (changes.length === 0) return [];
+  return [
+    `${title}: ${count(changes.length, 'endpoint')}`,
+    ...capped(
+      changes.map((change) => [
+        `${symbol} ${change.id}${change.new.required ? ' (required)' : ''}`,
+        ...wrap(`was ${needed(change.old, change.new)}`, WIDTH, '    '),
+        ...wrap(`is ${needed(change.new, change.old)}`, WIDTH, '    '),
+      ]),
+    ),
+  ];
+}
+
+/** The state, with the need where that is what changed. */
+function needed(state: TargetState, other: TargetState): string {
+  const words = stateWords(state);
+  if (state.required === other.required) return words;
+  return `${words}, ${state.required ? 'required' : 'optional'}`;
+}
+
+function findingLines(title: string, symbol: string, findings: readonly FindingSummary[]): string[] {
+  if (findings.length === 0) return [];
+  return [
+    `${title}:`,
+    ...capped(
+      findings.map(({ title: words, cause, endpoints }) =>
+        wrap(
+          `${words} (${cause}${endpoints > 0 ? `; ${count(endpoints, 'endpoint')}` : ''})`,
+          WIDTH,
+          `${symbol} `,
+        ),
+      ),
+    ),
+  ];
+}
+
+function reportsSentence({ old: before, new: after, verdict, worse, targets }: ReportComparison): string {
+  const word = after.verdict.toUpperCase();
+  const was = verdict === 'same' ? 'as before' : `was ${before.verdict.toUpperCase()}`;
+  const better = targets.changed.filter(({ change }) => change === 'better').length;
+  return `${word}, ${was}: ${count(worse.total, 'endpoint')} worse (${worse.required} required), ${better} better, ${targets.unchanged} unchanged, ${targets.added.length} new, ${targets.gone.length} gone.`;
+}

@@ -1,0 +1,30 @@
+/** `--from`: read before anything is sent, so that a wrong file costs no run. */
+import { basename } from 'node:path';
+import { printable } from '../../probes/printable.ts';
+import { type AzureDocument, LARGEST_REPLY, type Reading, readAzureDocument } from '../azure/read.ts';
+import { readBounded } from './bounded-file.ts';
+import { quotePath } from './mask.ts';
+import type { Options } from './types.ts';
+import { UsageError } from './usage-error.ts';
+
+/** @param path absolute */
+export function readImport(path: string): Reading {
+  // Other options take `-` for a stream; this one is read twice, and a stream cannot be.
+  if (path === '-') return { ok: false, problem: 'is no file; save the reply in one and name that' };
+  const file = readBounded(path, LARGEST_REPLY, 'a saved reply of Azure');
+  return file.ok ? readAzureDocument(file.bytes) : file;
+}
+
+/**
+ * The documents of `--from`, each with the name of its file.
+ * @throws UsageError for a file that has changed since the options were loaded, and can no longer be read
+ */
+export function readImports({
+  from,
+}: Pick<Options, 'from'>): { readonly file: string; readonly document: AzureDocument }[] {
+  return from.map((path) => {
+    const reading = readImport(path);
+    if (!reading.ok) throw new UsageError([`from: ${quotePath(path)} ${reading.problem}`]);
+    return { file: printable(basename(path)), document: reading.document };
+  });
+}

@@ -1,0 +1,94 @@
+/** Azure's two lists as one: every entry with its name taken apart, whichever reply it stands in. Pure. */
+import { type EndpointName, endpointName, shownName } from '../azure/endpoint-name.ts';
+import { newestCheck, type StatusLocation } from '../azure/network-status.ts';
+import { type Dependency, groupOfCategory } from '../azure/outbound-dependencies.ts';
+import type { AzureDocument } from '../azure/read.ts';
+import { type ResourceType, resourceType } from '../azure/resource-types.ts';
+import type { Group } from '../report/vocabulary.ts';
+
+/** A document that `--from` names. */
+export interface Import {
+  /** Name of the file, without its folder. */
+  readonly file: string;
+  readonly document: AzureDocument;
+}
+
+export interface Listed {
+  /** As the reply has it, fit to be shown; of the reply with ports, HOST:PORT. */
+  readonly name: string;
+  readonly parsed: EndpointName;
+  readonly file: string;
+  /** Of the reply: which one it is, and when the newest of it was found out (ISO date). */
+  readonly document: string;
+  readonly asOf: string;
+  /** The group that the service puts it into; null where it has no word, or one that is not known. */
+  readonly group: Group | null;
+  /** What is known of NetworkStatus’s word for it; null for the other reply. */
+  readonly type: ResourceType | null;
+  /** NetworkStatus’s word itself. */
+  readonly resourceType: string | null;
+  /** The service’s own heading, for people. */
+  readonly heading: string | null;
+  /** Null where the reply does not say. */
+  readonly required: boolean | null;
+}
+
+/**
+ * Every entry of the documents, in their order.
+ * @param today ISO date, for a reply without times
+ */
+export function listed(imports: readonly Import[], today: string): Listed[] {
+  return imports.flatMap(({ file, document }) => {
+    if (document.kind === 'outbound-dependencies') {
+      return document.dependencies.map((dependency) => fromDependency(dependency, file, today));
+    }
+    const asOf = dateOf(document.locations) ?? today;
+    return document.locations.flatMap((location) => fromLocation(location, file, asOf));
+  });
+}
+
+function dateOf(locations: readonly StatusLocation[]): string | null {
+  const newest = newestCheck(locations.flatMap(({ entries }) => entries));
+  return newest === null ? null : new Date(newest).toISOString().slice(0, 10);
+}
+
+function fromLocation({ location, entries }: StatusLocation, file: string, asOf: string): Listed[] {
+  const where = location === null ? '' : `, ${shownName(location)}`;
+  return entries.map((entry) => {
+    const type = resourceType(entry.resourceType);
+    return {
+      name: shownName(entry.name),
+      parsed: endpointName(entry.name),
+      file,
+      document: `${file}: network status reply${where}`,
+      asOf,
+      group: type?.group ?? null,
+      type,
+      resourceType: shownName(entry.resourceType),
+      heading: shownName(entry.resourceType),
+      required: !entry.isOptional,
+    };
+  });
+}
+
+function fromDependency(dependency: Dependency, file: string, today: string): Listed {
+  const { category, domainName, port } = dependency;
+  return {
+    name: shownName(port === null ? domainName : `${domainName}:${port}`),
+    parsed: withPort(endpointName(domainName), port),
+    file,
+    document: `${file}: outbound network dependencies reply`,
+    asOf: today,
+    group: category === null ? null : groupOfCategory(category),
+    type: null,
+    resourceType: null,
+    heading: category === null ? null : shownName(category),
+    required: null,
+  };
+}
+
+function withPort(parsed: EndpointName, port: number | null): EndpointName {
+  if (port === null || parsed.kind !== 'endpoint') return parsed;
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return { ...parsed, port };
+  return { kind: 'wrong', reason: `has the port ${port}, which is out of range: 1 to 65535` };
+}

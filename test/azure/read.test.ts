@@ -1,0 +1,247 @@
+/** Azure's two replies as people save them, and all that may stand in such a file instead. */
+import fc from 'fast-check';
+import t from 'tap';
+import { LARGEST_REPLY, type Reading, readAzureDocument } from '../../src/azure/read.ts';
+import { DEPENDENCIES_REPLY, ENTRIES, entry, location, STATUS_REPLY, utf8, utf16 } from './replies.ts';
+
+function documentOf(reading: Reading) {
+  if (!reading.ok) throw new Error(reading.problem);
+  return reading.document;
+}
+
+function problemOf(content: unknown): string {
+  const reading = readAzureDocument(content instanceof Uint8Array ? content : utf8(content));
+  return reading.ok ? `was read as ${reading.document.kind}` : reading.problem;
+}
+
+t.test('NetworkStatus in each of its forms', async (t) => {
+  const [whole] = STATUS_REPLY;
+  for (const [form, reply, name] of [
+    ['all locations', STATUS_REPLY, 'West Europe'],
+    ['all locations in a wrapper', { value: STATUS_REPLY }, 'West Europe'],
+    ['one location', whole, 'West Europe'],
+    ['the reply by location', whole?.networkStatus, null],
+  ] as const) {
+    const document = documentOf(readAzureDocument(utf8(reply)));
+    if (document.kind !== 'network-status') throw new Error(form);
+    t.equal(document.locations.length, 1, form);
+    const [read] = document.locations;
+    t.equal(read?.location, name);
+    t.same(read?.dnsServers, ['10.82.98.10']);
+    t.same(
+      read?.entries.map((each) => [each.name, each.resourceType, each.isOptional]),
+      ENTRIES.map((each) => [each.name, each.resourceType, each.isOptional]),
+    );
+    t.notOk(document.incomplete);
+  }
+});
+
+t.test('the outbound dependencies, with and without their wrapper', async (t) => {
+  const wrapped = documentOf(readAzureDocument(utf8(DEPENDENCIES_REPLY)));
+  const bare = documentOf(readAzureDocument(utf8(DEPENDENCIES_REPLY.value)));
+  t.same(bare, wrapped);
+  if (wrapped.kind !== 'outbound-dependencies') throw new Error(wrapped.kind);
+  t.equal(wrapped.dependencies.length, 19, 'one for each host and port');
+  t.same(wrapped.dependencies[0], {
+    category: 'Azure SMTP',
+    domainName: 'smtpi-ch1.msn.com',
+    port: 25028,
+    region: 'West Europe',
+  });
+});
+
+t.test('an endpoint without details, or a category without endpoints, is no defect', async (t) => {
+  const value = [
+    { category: 'Azure SQL', endpoints: [{ domainName: 'a.database.windows.net' }] },
+    { category: 'Empty', endpoints: null },
+    { endpoints: [{ domainName: 'b.example', endpointDetails: [{ port: 1 }] }] },
+  ];
+  const document = documentOf(readAzureDocument(utf8({ value })));
+  t.match(document, {
+    dependencies: [
+      { category: 'Azure SQL', domainName: 'a.database.windows.net', port: null, region: null },
+      { category: null, domainName: 'b.example', port: 1, region: null },
+    ],
+  });
+});
+
+t.test('every encoding in which PowerShell and az save text', async (t) => {
+  const plain = documentOf(readAzureDocument(utf8(STATUS_REPLY)));
+  for (const [form, bytes] of [
+    ['UTF-8 with a mark', utf8(STATUS_REPLY, true)],
+    ['UTF-16, little-endian, with a mark', utf16(STATUS_REPLY)],
+    ['UTF-16, big-endian, with a mark', utf16(STATUS_REPLY, 'be')],
+    ['UTF-16, little-endian, without a mark', utf16(STATUS_REPLY, 'le', false)],
+    ['UTF-16, big-endian, without a mark', utf16(STATUS_REPLY, 'be', false)],
+  ] as const) {
+    t.same(documentOf(readAzureDocument(bytes)), plain, form);
+  }
+});
+
+t.test('a page of several says so', async (t) => {
+  const nextLink = 'https://management.azure.com/next';
+  t.ok(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink }))).incomplete);
+  t.notOk(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink: '' }))).incomplete);
+  t.notOk(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink: null }))).incomplete);
+});
+
+t.test('what a later version adds is no defect: states, types, members', async (t) => {
+  const later = { ...entry('Novelty', 'novelty.azure.example', { status: 'degraded' }), severity: 4 };
+  const document = documentOf(readAzureDocument(utf8([location('West Europe', [later])])));
+  t.match(document, { locations: [{ entries: [{ status: 'degraded', resourceType: 'Novelty' }] }] });
+});
+
+t.test('times: seven digits of a second, never, none, nonsense', async (t) => {
+  const times = ['2026-05-04T08:25:33.9426753Z', '0001-01-01T00:00:00', null, undefined, 'yesterday'];
+  const entries = times.map((lastUpdated, at) => entry('Custom', `h${at}.example`, { lastUpdated }));
+  const document = documentOf(readAzureDocument(utf8([location('West Europe', entries)])));
+  if (document.kind !== 'network-status') throw new Error(document.kind);
+  t.same(
+    document.locations[0]?.entries.map(({ lastUpdated }) => lastUpdated),
+    [Date.parse('2026-05-04T08:25:33.942Z'), null, null, null, null],
+  );
+});
+
+t.test('an error text is kept, and an empty one is none', async (t) => {
+  const entries = ['', '  ', null, undefined, 'no such host'].map((error, at) =>
+    entry('Custom', `h${at}.example`, { error }),
+  );
+  const document = documentOf(readAzureDocument(utf8([location('West Europe', entries)])));
+  if (document.kind !== 'network-status') throw new Error(document.kind);
+  t.same(
+    document.locations[0]?.entries.map(({ error }) => error),
+    [null, null, null, null, 'no such host'],
+  );
+});
+
+t.test('what is no reply of Azure is told apart, with what to do', async (t) => {
+  const again = /save the reply again with: az rest --method get --url/;
+  const json = JSON.stringify(STATUS_REPLY, null, 2);
+  for (const [what, content, expected] of [
+    ['nothing', '', /^is empty; save/],
+    ['white space', ' \r\n\t', /^is empty; save/],
+    [
+      'a page',
+      '\n<!DOCTYPE html><html><body>Proxy error</body></html>',
+      /^is an HTML page, probably the error/,
+    ],
+    ['a page without a type', '<HTML lang="en"><h1>Sign in', /^is an HTML page/],
+    ['XML', '<?xml version="1.0"?><a/>', /^is XML or HTML, and no JSON: it begins with “<\?xml version/],
+    ['a message', 'ERROR: Please run az login', /^is no JSON: it begins with “ERROR: Please run az login”/],
+    ['a bare word', 'nul', /^is no JSON: it begins with “nul”/],
+    ['a comma too much', '[{"location": "a",},{}]', /^is no valid JSON: .*Expected double-quoted property/],
+    ['two documents', '[]\n[]', /^is no valid JSON: Unexpected non-whitespace/],
+    ['cut in a string', json.slice(0, 190), /^is cut off: the JSON ends in the middle, in line \d+; save/],
+    ['cut after a value', json.slice(0, json.lastIndexOf('}')), /^is cut off: .* in line \d{3}/],
+    ['cut UTF-16', utf16(STATUS_REPLY).subarray(0, 201), /^is cut off: UTF-16 has two bytes/],
+    ['cut UTF-16 at a character', utf16(STATUS_REPLY).subarray(0, 200), /^is cut off: the JSON ends/],
+    ['bytes of no text', Buffer.from([0x5b, 0xff, 0xc0]), /^is no text: some of its bytes are not UTF-8/],
+    ['an empty list', [], /^is an empty list; save/],
+    ['an empty value', { value: [] }, /^is an empty list; save/],
+    ['locations without entries', [location('West Europe', [])], /^is an empty list/],
+    ['categories without endpoints', [{ category: 'a', endpoints: [] }], /^is an empty list/],
+  ] as const) {
+    t.match(problemOf(content), expected, what);
+    if (!/two documents/.test(what)) t.match(problemOf(content), again);
+  }
+  for (const [what, content, expected] of [
+    [
+      'an error of Azure',
+      { error: { code: 'AuthorizationFailed', message: 'The client has no right' } },
+      /^holds an error of Azure and not the reply: AuthorizationFailed: The client has no right$/,
+    ],
+    ['an error without words', { error: {} }, /not the reply: without a code$/],
+    [
+      'a report of ours',
+      { schemaVersion: '1.1.0', targets: [] },
+      /^is a report of apim-probe.*compare REPORT/,
+    ],
+    ['other JSON', { a: 1 }, /^is JSON, but neither a NetworkStatus reply .* nor/],
+    ['a list of other things', [1, 'two', null], /^is JSON, but neither/],
+    ['a list in a value', { value: [{ id: '/subscriptions/x' }] }, /^is JSON, but neither/],
+    ['a number', '[1]', /^is JSON, but neither/],
+  ] as const) {
+    t.match(problemOf(content), expected, what);
+  }
+});
+
+t.test('defects are named with their place, a few of them', async (t) => {
+  const entries = [
+    entry('BlobStorage', 'a.blob.core.windows.net'),
+    entry('BlobStorage', '', { isOptional: 'no' }),
+    { status: 'success', resourceType: 'Queue', isOptional: true },
+    'a word',
+    entry('Queue', 'q.queue.core.windows.net', { status: 7 }),
+  ];
+  const problem = problemOf({ value: [location('West Europe', entries)] });
+  t.match(
+    problem,
+    /^is a reply of Azure with defects \(\.value\[0\]\.networkStatus\.connectivityStatus\[1\]\.name: /,
+  );
+  t.match(problem, /connectivityStatus\[1\]\.isOptional: Invalid input: expected boolean, received string/);
+  t.match(problem, /connectivityStatus\[2\]\.name: Invalid input: expected string, received undefined/);
+  t.match(problem, /; and 2 more\); save the reply again/);
+  t.match(problemOf({ connectivityStatus: {} }), /\(\.connectivityStatus: .*expected array/);
+  t.match(
+    problemOf([
+      { category: 'x', endpoints: [{ domainName: 'a.example', endpointDetails: [{ port: '443' }] }] },
+    ]),
+    /\(\.\[0\]\.endpoints\[0\]\.endpointDetails\[0\]\.port: Invalid input: expected number, received string\)/,
+  );
+  t.match(
+    problemOf([location('a', [entry('x', 'a'.repeat(2000))])]),
+    /Too big: expected string to have <=1024/,
+  );
+  t.match(problemOf([STATUS_REPLY[0], 5]), /\(\.\[1\]: Invalid input/, 'a list of mixed things');
+});
+
+t.test('10,000 defects are told as briefly as four', async (t) => {
+  const entries = Array.from({ length: 10_000 }, () => ({}));
+  const problem = problemOf([location('West Europe', entries)]);
+  t.match(problem, /; and 39997 more\)/);
+  t.ok(problem.length < 1000);
+});
+
+t.test('a file that is too large is not even parsed', async (t) => {
+  t.match(problemOf(Buffer.alloc(LARGEST_REPLY + 1, '[')), /^is larger than 16 MiB/);
+  t.match(problemOf(Buffer.alloc(1024 * 1024, '[')), /^is cut off/, 'deep nesting breaks nothing');
+});
+
+t.test('what a file makes this program say steers no terminal', async (t) => {
+  for (const content of [
+    '\u001b]0;title\u0007 and more',
+    '<\u001b[2J>',
+    `[{"a": \u001b[31m}]`,
+    { error: { code: '\u001b[31m', message: '\u202eabc' } },
+    [{ networkStatus: { connectivityStatus: [{ '\u001b[31m': 1 }] } }],
+  ]) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    t.notMatch(problemOf(content), /[\u0000-\u001f\u007f-\u009f\u202e]/);
+  }
+});
+
+t.test('no bytes and no JSON make it throw', async (t) => {
+  const runs = 200 * Number(process.env['FUZZ_RUNS'] ?? 1);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      readAzureDocument(bytes);
+    }),
+    { numRuns: runs },
+  );
+  fc.assert(
+    fc.property(fc.json(), fc.nat(), (json, end) => {
+      readAzureDocument(utf8(json.slice(0, end)));
+    }),
+    { numRuns: runs },
+  );
+  const whole = Buffer.from(utf8(STATUS_REPLY));
+  fc.assert(
+    fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, byte) => {
+      const broken = Buffer.from(whole);
+      broken[at] = byte;
+      readAzureDocument(broken);
+      t.match(readAzureDocument(whole.subarray(0, at)), { ok: false }, `cut after ${at} bytes`);
+    }),
+    { numRuns: runs },
+  );
+});

@@ -1,0 +1,112 @@
+/** `apim-probe compare`, from files to an exit code. */
+import t, { type Test } from 'tap';
+import { DEPENDENCIES_REPLY, entry, location } from '../azure/replies.ts';
+import { DROPPED, report, target } from '../report/samples.ts';
+import { invoke } from './harness.ts';
+
+const VAULT = ['key-vault', 'kv.vault.azure.net', 443] as const;
+const reached = report({ targets: [target(...VAULT, { required: true })] });
+const missed = report({
+  verdict: 'blocked',
+  startedAt: '2026-05-05T08:30:00.000Z',
+  targets: [target(...VAULT, { required: true, ...DROPPED })],
+});
+const optional = report({ verdict: 'degraded', targets: [target(...VAULT, DROPPED)] });
+const said = (status: string, isOptional = false) => [
+  location('West Europe', [entry('AzureKeyVault', 'https://kv.vault.azure.net', { status, isOptional })]),
+];
+
+const FILES = {
+  'reached.json': JSON.stringify(reached),
+  'missed.json': JSON.stringify(missed),
+  'optional.json': JSON.stringify(optional),
+  'success.json': JSON.stringify(said('success')),
+  'failure.json': JSON.stringify({ value: said('failure') }),
+  'unneeded.json': JSON.stringify(said('success', true)),
+  'outbound.json': JSON.stringify(DEPENDENCIES_REPLY),
+  'future.json': JSON.stringify({ ...reached, schemaVersion: '2.0.0' }),
+  'page.json': '<html><body>Sign in</body></html>',
+  'cut.json': JSON.stringify(reached).slice(0, 900),
+};
+
+function compare(t: Test, ...argv: readonly string[]) {
+  return invoke(['compare', ...argv], { cwd: t.testdir(FILES) });
+}
+
+t.test('a report and NetworkStatus, in either order', async (t) => {
+  for (const files of [
+    ['reached.json', 'failure.json'],
+    ['failure.json', 'reached.json'],
+  ]) {
+    const { code, out, err } = await compare(t, ...files);
+    t.equal(code, 1, 'a required endpoint is in dispute');
+    t.equal(err, '');
+    t.match(out, /service-fails/);
+    t.match(out, /1 disagreement, 1 on required endpoints; 1 endpoint compared\.\n$/);
+  }
+});
+
+t.test('the exit code says whether anything required is in dispute, or got worse', async (t) => {
+  for (const [files, code] of [
+    [['reached.json', 'success.json'], 0],
+    [['missed.json', 'success.json'], 1],
+    [['missed.json', 'failure.json'], 0],
+    [['optional.json', 'unneeded.json'], 0],
+    [['reached.json', 'missed.json'], 1],
+    [['missed.json', 'reached.json'], 0],
+    [['reached.json', 'optional.json'], 0],
+    [['reached.json', 'reached.json'], 0],
+  ] as const) {
+    t.equal((await compare(t, ...files)).code, code, files.join(' and '));
+  }
+});
+
+t.test('as JSON', async (t) => {
+  const service = await compare(t, 'missed.json', 'success.json', '--format', 'json');
+  t.match(JSON.parse(service.out), {
+    kind: 'report-and-network-status',
+    endpoints: [{ name: 'https://kv.vault.azure.net', combination: 'vm-fails', required: true }],
+    disagreements: { total: 1, required: 1 },
+  });
+  const reports = await compare(t, '--format=json', 'reached.json', 'missed.json');
+  t.match(JSON.parse(reports.out), {
+    kind: 'reports',
+    verdict: 'worse',
+    targets: { changed: [{ id: 'key-vault/kv.vault.azure.net:443', change: 'worse' }] },
+  });
+});
+
+t.test('what cannot be compared is refused with a reason for each file', async (t) => {
+  for (const [files, expected] of [
+    [
+      ['gone.json', 'page.json'],
+      /2 problems:\n {2}- "gone\.json" cannot be read: it does not exist.*\n {2}- "page\.json" is an HTML page/,
+    ],
+    [
+      ['future.json', 'success.json'],
+      /"future\.json" is a report with schemaVersion 2\.0\.0; this apim-probe reads 1\.x/,
+    ],
+    [['reached.json', 'outbound.json'], /"outbound\.json" is an outbound network dependencies reply/],
+    [
+      ['cut.json', 'success.json'],
+      /"cut\.json" is cut off: .*; name a JSON report of apim-probe, or a NetworkStatus/,
+    ],
+    [
+      ['success.json', 'failure.json'],
+      /both files are NetworkStatus replies: one of the two must be a JSON report/,
+    ],
+    [['.', 'failure.json'], /"\." is no regular file; name a JSON file/],
+    [['reached.json', 'success.json', '--format', 'xml'], /--format "xml" must be one of table, json/],
+  ] as const) {
+    const { code, out, err } = await compare(t, ...files);
+    t.equal(code, 2, files.join(' '));
+    t.equal(out, '');
+    t.match(err, expected);
+  }
+});
+
+t.test('it reads neither config file nor variables of a run', async (t) => {
+  const cwd = t.testdir({ ...FILES, 'apim-probe.yaml': 'timeout: nonsense\n' });
+  const env = { APIM_PROBE_TIMEOUT: 'nonsense' };
+  t.equal((await invoke(['compare', 'reached.json', 'success.json'], { cwd, env })).code, 0);
+});

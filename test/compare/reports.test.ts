@@ -1,0 +1,134 @@
+/** What changed between two reports. */
+import t from 'tap';
+import { compareReports } from '../../src/compare/reports.ts';
+import type { Target } from '../../src/report/schema.ts';
+import { DROPPED, finding, target } from '../report/samples.ts';
+import { environment, past } from './samples.ts';
+
+const one = (changes: Partial<Target> = {}) => target('sql', 'a.database.windows.net', 1433, changes);
+const REFUSED = { ...DROPPED, failure: 'tcp_refused', cause: 'outbound-rejected' } as const;
+const UNSTEADY = { status: 'intermittent', failure: 'tcp_timeout', cause: 'intermittent-loss' } as const;
+const UNTESTED = { status: 'untested', reason: 'left out by --skip' } as const;
+
+function changed(then: Partial<Target>, now: Partial<Target>) {
+  return compareReports(past({ targets: [one(then)] }), past({ targets: [one(now)] }));
+}
+
+t.test('nothing changed, nothing is told', async (t) => {
+  const comparison = compareReports(past(), past());
+  t.match(comparison.targets, { changed: [], added: [], gone: [] });
+  t.equal(comparison.targets.unchanged, past().targets.length);
+  t.match(comparison, {
+    verdict: 'same',
+    findings: { added: [], gone: [] },
+    worse: { total: 0, required: 0 },
+  });
+});
+
+t.test('a target got better, worse, or just other', async (t) => {
+  for (const [then, now, change] of [
+    [{}, DROPPED, 'worse'],
+    [{}, UNSTEADY, 'worse'],
+    [{}, UNTESTED, 'worse'],
+    [UNSTEADY, DROPPED, 'worse'],
+    [UNSTEADY, UNTESTED, 'worse'],
+    [UNTESTED, DROPPED, 'worse'],
+    [DROPPED, {}, 'better'],
+    [UNSTEADY, {}, 'better'],
+    [UNTESTED, {}, 'better'],
+    [DROPPED, UNSTEADY, 'better'],
+    [DROPPED, REFUSED, 'other'],
+    [DROPPED, UNTESTED, 'other'],
+    [UNTESTED, UNSTEADY, 'other'],
+    [{ required: true }, {}, 'other'],
+  ] as const) {
+    const comparison = changed(then, now);
+    t.match(comparison.targets.changed, [{ id: 'sql/a.database.windows.net:1433', change }]);
+    t.equal(comparison.worse.total, change === 'worse' ? 1 : 0);
+  }
+});
+
+t.test('a change says failure and cause, then and now', async (t) => {
+  t.match(changed({ ...DROPPED, required: true }, REFUSED).targets.changed, [
+    {
+      old: { required: true, status: 'unreachable', failure: 'tcp_timeout', cause: 'outbound-dropped' },
+      new: { required: false, status: 'unreachable', failure: 'tcp_refused', cause: 'outbound-rejected' },
+    },
+  ]);
+});
+
+t.test('what is required and got worse is counted apart', async (t) => {
+  t.same(changed({}, { ...DROPPED, required: true }).worse, { total: 1, required: 1 });
+  t.same(changed({ required: true }, DROPPED).worse, { total: 1, required: 0 });
+});
+
+t.test('targets that came and went', async (t) => {
+  const other = target('sql', 'b.database.windows.net', 1433, { required: true, ...DROPPED });
+  const came = compareReports(past({ targets: [one()] }), past({ targets: [one(), other] }));
+  t.match(came.targets, { added: [{ id: other.id, status: 'unreachable' }], gone: [], unchanged: 1 });
+  t.same(came.worse, { total: 1, required: 1 }, 'a new one that is not reached is worse');
+  const went = compareReports(past({ targets: [one(), other] }), past({ targets: [one()] }));
+  t.match(went.targets, { added: [], gone: [{ id: other.id }] });
+  t.same(went.worse, { total: 0, required: 0 });
+});
+
+t.test('the verdict', async (t) => {
+  const between = (then: 'ready' | 'blocked' | 'inconclusive', now: typeof then) =>
+    compareReports(past({ verdict: then }), past({ verdict: now })).verdict;
+  t.equal(between('ready', 'blocked'), 'worse');
+  t.equal(between('blocked', 'inconclusive'), 'better');
+  t.equal(between('ready', 'ready'), 'same');
+  t.equal(compareReports({ ...past(), verdict: 'novel' }, past()).verdict, 'other');
+});
+
+t.test('a finding is the same while it explains one of the same endpoints', async (t) => {
+  const before = [finding({ evidence: ['a', 'b'], title: '2 endpoints are dropped' })];
+  const same = compareReports(
+    past({ findings: before }),
+    past({ findings: [finding({ evidence: ['b', 'c', 'd'], title: '3 endpoints are dropped' })] }),
+  );
+  t.same(same.findings, { added: [], gone: [] });
+  const other = compareReports(
+    past({ findings: before }),
+    past({ findings: [finding({ evidence: ['x'] }), finding({ cause: 'clock-skew', evidence: ['a'] })] }),
+  );
+  t.match(other.findings, {
+    added: [
+      { cause: 'outbound-dropped', endpoints: 1 },
+      { cause: 'clock-skew', endpoints: 1 },
+    ],
+    gone: [{ cause: 'outbound-dropped', title: '2 endpoints are dropped', endpoints: 2 }],
+  });
+  const alone = finding({ cause: 'clock-skew', evidence: [], title: 'The clock is wrong' });
+  t.same(compareReports(past({ findings: [alone] }), past({ findings: [alone] })).findings, {
+    added: [],
+    gone: [],
+  });
+});
+
+t.test('two places, two times and one report are remarked on', async (t) => {
+  const there = past({
+    id: '019b76da-a800-7000-8000-000000000002',
+    startedAt: '2026-05-01T08:30:00.000Z',
+    environment: environment({ vm: 'vm-2', subnet: '10.9.0.0/27', dns: { servers: ['10.0.0.4'] } }),
+  });
+  t.match(compareReports(past(), there).remarks, [
+    /^The second report is older than the first/,
+    /another VM each \(vm-probe-01, vm-2\)/,
+    /another subnet each \(10\.20\.0\.0\/26, 10\.9\.0\.0\/27\)/,
+    /^DNS servers: 168\.63\.129\.16 then, 10\.0\.0\.4 now\.$/,
+  ]);
+  t.match(compareReports(past(), past()).remarks, [/^Both files hold the same report/]);
+  t.equal(compareReports({ ...there, environment: past().environment }, past()).remarks.length, 0);
+});
+
+t.test('10,000 targets and findings are compared in a moment', async (t) => {
+  const [sample] = past({ targets: [one()] }).targets;
+  if (sample === undefined) throw new Error('no sample');
+  const targets = Array.from({ length: 10_000 }, (_, at) => ({ ...sample, id: `sql/s${at}:1433` }));
+  const findings = targets.map(({ id }) => finding({ evidence: [id], title: id }));
+  const whole = { ...past(), targets, findings };
+  const started = performance.now();
+  t.equal(compareReports(whole, { ...whole, findings: [] }).findings.gone.length, 10_000);
+  t.ok(performance.now() - started < 2000);
+});
