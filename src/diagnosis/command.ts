@@ -39,7 +39,7 @@ export function probeAgain(observations: Observations, targets: readonly Target[
   for (const target of chosen) {
     const flag = naming(target);
     if (flag === null) return 'apim-probe run';
-    groups.add(target.group);
+    groups.add(isOfImport(target) ? 'custom' : target.group);
     if (flag !== '') flags.add(flag);
   }
   if (groups.size === 0 || groups.size > LIMIT || flags.size > LIMIT) return 'apim-probe run';
@@ -88,12 +88,22 @@ export function showIssuer(host: string, port: number): string {
 const INSTANCE_HOST =
   /^([A-Za-z0-9-]+?)(?:-[a-z0-9]+-\d+\.regional|\.(?:portal|developer|management|scm|configuration))?\.azure-api\.(?:net|us|cn)$/;
 
+/** What only the service's own list names: no flag brings it but the file, whose path a report does not have. */
+function isOfImport({ source, group }: Target): boolean {
+  return source.kind === 'import' && RESOURCE_FLAGS[group] === undefined && !isOwn(group);
+}
+
+function isOwn(group: Group): boolean {
+  return group === 'gateway' || group === 'control-plane';
+}
+
 /** The flag that makes a run plan this target; empty when the catalogue has it, null when it cannot be said. */
 function naming(target: Target): string | null {
   const resource = RESOURCE_FLAGS[target.group];
   if (resource !== undefined) return SAFE_WORD.test(target.host) ? `${resource} ${nameFor(target)}` : null;
-  if (target.group === 'custom') return SAFE_WORD.test(target.host) ? customUrl(target) : null;
-  if (target.group !== 'gateway' && target.group !== 'control-plane') return '';
+  if (target.group === 'custom' || isOfImport(target))
+    return SAFE_WORD.test(target.host) ? customUrl(target) : null;
+  if (!isOwn(target.group)) return '';
   const [, role] = /^--hostname ([a-z]+)$/.exec(target.source.document) ?? [];
   if (target.source.kind === 'config' && role !== undefined && SAFE_WORD.test(target.host)) {
     return `--hostname ${role}=${target.host}`;
@@ -117,9 +127,7 @@ function where({ environment: { cloud, dns, network } }: Observations, groups: R
   const servers = given.filter((server) => isSafeHost(server) || SERVER_WITH_PORT.test(server));
   return [
     ...(cloud === 'public' ? [] : [`--cloud ${cloud}`]),
-    ...(network.vip !== null &&
-    isSafeHost(network.vip) &&
-    (groups.has('gateway') || groups.has('control-plane'))
+    ...(network.vip !== null && isSafeHost(network.vip) && [...groups].some(isOwn)
       ? [`--vip ${network.vip}`]
       : []),
     ...servers.map((server) => `--dns-server ${server.startsWith('[') ? `'${server}'` : server}`),

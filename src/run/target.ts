@@ -90,6 +90,7 @@ function parts(planned: PlannedTarget, address: string, context: RunContext) {
 }
 
 /** Custom domains and the user's own endpoints may hold certificates of a private CA; Azure's services do not. */
-function isAzureOwn({ source, group }: PlannedTarget): boolean {
+function isAzureOwn({ source, group, host }: PlannedTarget): boolean {
+  if (group === 'gateway' || group === 'control-plane') return /\.azure-api\.(?:net|us|cn)$/.test(host);
   return source.kind !== 'config' && group !== 'custom';
 }

@@ -49,6 +49,36 @@ t.test('cloud and DNS servers are repeated when they were given', async (t) => {
   );
 });
 
+t.test('what only the service’s own list names is given as a target of its own', async (t) => {
+  const source = {
+    kind: 'import',
+    document: 'status.json: NetworkStatus',
+    asOf: '2026-05-04',
+    name: null,
+  } as const;
+  const given = { source, port: 1886 };
+  t.equal(
+    again([{ ...broken('azure-monitor', 'prod9.example.net'), ...given }]),
+    'apim-probe run --only custom --target https://prod9.example.net:1886',
+  );
+  t.equal(
+    again([{ ...broken('sql', 'apirp1.database.windows.net'), source }]),
+    'apim-probe run --only sql --sql apirp1.database.windows.net',
+  );
+});
+
+t.test('the hosts of an instance are named by it, and custom domains by their role', async (t) => {
+  t.equal(
+    again([broken('gateway', 'contoso-westeurope-01.regional.azure-api.net')]),
+    'apim-probe run --only gateway --apim contoso',
+  );
+  const source = { kind: 'config', document: '--hostname gateway', asOf: '2026-05-04', name: null } as const;
+  t.equal(
+    again([{ ...broken('gateway', 'api.contoso.com'), source }]),
+    'apim-probe run --only gateway --hostname gateway=api.contoso.com',
+  );
+});
+
 t.test('nothing that a shell reads ever gets into a command', async (t) => {
   for (const hostile of [
     'a;reboot',

@@ -11,7 +11,7 @@ t.test('a firewall that connects for everyone, and has no rule for Key Vault', a
   t.ok(passed.includes('storage-blob/labstorage.blob.core.windows.net:443'));
   t.ok(passed.includes('gateway/labapim.azure-api.net:443'));
   const sql = report.targets.find(({ group }) => group === 'sql');
-  t.match(sql, { status: 'reachable', attempts: [{ facts: { proof: 'reply', tds: { mode: 'tds7' } } }] });
+  t.match(sql, { status: /^reachable$/, attempts: [{ facts: { proof: 'reply', tds: { mode: 'tds7' } } }] });
   t.match(
     report.controls.find(({ name }) => name === 'tcp-reserved-address'),
     { outcome: 'anomalous' },

@@ -1,3 +1,4 @@
+import { findingsOf } from './judge.ts';
 import { AZURE_DNS } from './names.ts';
 import { METADATA_ADDRESS } from './replies.ts';
 import { ARGUMENTS, scene } from './scene.ts';
@@ -58,6 +59,22 @@ await scene('a healthy network', [], async (t, subnet) => {
     const outcome = await subnet.vm.probe([]);
     t.equal(outcome.code, 3, 'exit code 3', { stderr: outcome.stderr });
     t.equal(outcome.report.verdict, 'inconclusive', 'verdict', { stderr: outcome.stderr });
+  });
+
+  await t.test('is blocked by a subnet that is too small, and warned of one that the VM fills', async (t) => {
+    const small = ['--subnet', '10.1.0.0/29', '--timeout', '1500'];
+    const alone = await subnet.vm.probe([...ARGUMENTS, ...small]);
+    t.equal(alone.report.verdict, 'ready', 'a /29 holds one unit', { stderr: alone.stderr });
+    t.match(
+      findingsOf(alone, 'subnet-too-small'),
+      [{ severity: 'warning', owner: 'vm' }],
+      'but not beside this VM',
+    );
+    const two = await subnet.vm.probe([...ARGUMENTS, ...small, '--units', '2']);
+    t.equal(two.code, 1, 'exit code 1', { stderr: two.stderr });
+    t.equal(two.report.verdict, 'blocked', 'whatever was reached');
+    t.match(findingsOf(two, 'subnet-too-small'), [{ severity: 'error' }]);
+    t.match(two.stderr, 'BLOCKED: the subnet cannot hold the instance');
   });
 
   await t.test('plan sends nothing when it knows where it is', async (t) => {

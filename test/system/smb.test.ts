@@ -37,7 +37,7 @@ await scene('Azure Files over SMB', ['impacket', 'smbd'], async (t, subnet) => {
       t.match(
         target,
         {
-          status: 'reachable',
+          status: /^reachable$/,
           failure: null,
           attempts: [{ ok: true, facts: { proof: 'reply', smb: { dialect, signingRequired } } }],
         },

@@ -46,7 +46,7 @@ await scene('SQL', ['impacket', 'pytds', 'tsql'], async (t, subnet) => {
   await t.test('is reached by its reply and its certificate', async (t) => {
     const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'sql']);
     const [sql] = targetsOf(outcome, 'sql');
-    t.match(sql, { status: 'reachable', failure: null }, 'reached', { stderr: outcome.stderr });
+    t.match(sql, { status: /^reachable$/, failure: null }, 'reached', { stderr: outcome.stderr });
     t.match(sql?.attempts[0], {
       steps: [{ name: 'connect' }, { name: 'handshake' }, { name: 'tls' }],
       facts: {

@@ -22,13 +22,13 @@ await scene('a time server and a ping', ['busybox', 'chronyd', 'ping'], async (t
   await t.test('are reached', async (t) => {
     const { report, stderr } = await subnet.vm.probe(TARGETS);
     const byProtocol = Object.fromEntries(report.targets.map((target) => [target.protocol, target]));
-    t.match(byProtocol['ntp'], { status: 'reachable' }, 'chrony', { stderr });
+    t.match(byProtocol['ntp'], { status: /^reachable$/ }, 'chrony', { stderr });
     t.match(byProtocol['ntp']?.attempts[0]?.facts, {
       proof: 'reply',
       ntp: { stratum: 5, synchronised: true, kiss: null },
     });
     t.ok(Math.abs(byProtocol['ntp']?.attempts[0]?.facts.ntp?.offsetMs ?? Number.NaN) < 1000, 'one clock');
-    t.match(byProtocol['icmp'], { status: 'reachable' }, 'and an echo', { stderr });
+    t.match(byProtocol['icmp'], { status: /^reachable$/ }, 'and an echo', { stderr });
     t.ok((byProtocol['icmp']?.attempts[0]?.facts.icmp?.rttMs ?? -1) >= 0);
     const clock = report.controls.find(({ name }) => name === 'clock');
     t.match(clock, { outcome: 'expected', detail: { samples: [{ peer: `custom/${TIME_SERVER}:123` }] } });
@@ -41,7 +41,7 @@ await scene('a time server and a ping', ['busybox', 'chronyd', 'ping'], async (t
     const environment = { PATH: `${programs}:${CLEAN_ENVIRONMENT.PATH}` };
     const { report, stderr } = await subnet.vm.probe(TARGETS, { environment });
     const ping = report.targets.find(({ protocol }) => protocol === 'icmp');
-    t.match(ping, { status: 'reachable' }, 'an echo', { stderr });
+    t.match(ping, { status: /^reachable$/ }, 'an echo', { stderr });
     t.ok((ping?.attempts[0]?.facts.icmp?.rttMs ?? -1) >= 0);
   });
 

@@ -4,6 +4,7 @@ import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain, showIssuer } from '../command.ts';
 import { byWeight, finding } from '../finding.ts';
+import { isOwn } from '../instance.ts';
 import type { Rule } from '../rule.ts';
 import { brief, count, list } from '../words.ts';
 
@@ -35,9 +36,9 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
 };
 
 /** A host name of the user's own may well hold a certificate of a private authority. */
-function mayBePrivate({ group, source, host }: Target): boolean {
-  if (source.kind === 'config' || group === 'custom') return true;
-  return group === 'gateway' && !/\.azure-api\.(?:net|us|cn)$/i.test(host);
+function mayBePrivate(target: Target): boolean {
+  if (isOwn(target)) return !/\.azure-api\.(?:net|us|cn)$/i.test(target.host);
+  return target.source.kind === 'config' || target.group === 'custom';
 }
 
 /** What tells the inspecting device apart: the organisation that issued, else the issuer's whole name. */
