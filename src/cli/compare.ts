@@ -7,8 +7,8 @@ import { serviceText } from '../compare/text/service.ts';
 import { readBounded } from '../config/bounded-file.ts';
 import { quotePath } from '../config/mask.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { harmlessJson } from '../report/harmless-json.ts';
 import type { Command } from './command.ts';
-import { harmlessJson } from './harmless-json.ts';
 import { write } from './io.ts';
 
 interface Compared {

@@ -2,13 +2,13 @@
 import { tmpdir } from 'node:os';
 import { systemReason } from '../config/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
+import { createFile, replaceFile } from '../delivery/write-file.ts';
+import { harmlessJson } from '../report/harmless-json.ts';
 import { toNetworkStatus } from '../report/network-status.ts';
 import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
-import { harmlessJson } from './harmless-json.ts';
 import { type Io, StreamError, write } from './io.ts';
 import type { OutputPlan } from './outputs.ts';
-import { createFile, replaceFile } from './write-file.ts';
 
 export interface Delivery {
   /** Whether every output that was planned was written. */
