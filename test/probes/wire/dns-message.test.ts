@@ -171,8 +171,31 @@ t.test('names that would steer a terminal', async (t) => {
     authorities: [soa(`${evil}.test`, `${evil}.net`)],
   });
   t.match(result, {
-    reply: { cname: ['\\u{1b}[2J.test'], authority: ['\\u{1b}[2J.test \\u{1b}[2J.net'] },
+    reply: {
+      cname: ['\\u{1b}[2J.test'],
+      authority: ['\\u{1b}[2J.test \\u{1b}[2J.net'],
+      zone: { name: '\\u{1b}[2J.test', primary: '\\u{1b}[2J.net' },
+    },
   });
+});
+
+t.test('the zone of a name, from the answer before the authority, and who holds it', async (t) => {
+  const question = { name: 'known.test', type: 'SOA' } as const;
+  t.equal(
+    Buffer.from(encodeQuestion(ID, question, false)).toString('hex'),
+    '123401000001000000000000056b6e6f776e04746573740000060001',
+  );
+  const asked = { ...ASKED, question: Buffer.from('056b6e6f776e04746573740000060001', 'hex') };
+  const zoneOf = (said: Parameters<typeof reply>[1]) => {
+    const result = readReply(reply(asked, said), ID, question);
+    return result.kind === 'reply'
+      ? [result.reply.zone?.name ?? null, result.reply.authoritative]
+      : result.kind;
+  };
+  const [own, parent] = [soa('known.test', 'ns.test'), soa('test', 'ns.test')];
+  t.same(zoneOf({ authoritative: true, answers: [own], authorities: [parent] }), ['known.test', true]);
+  t.same(zoneOf({ authorities: [parent] }), ['test', false]);
+  t.same(zoneOf({}), [null, false]);
 });
 
 t.test('no more of anything than a report can bear', async (t) => {
@@ -187,17 +210,23 @@ t.test('no more of anything than a report can bear', async (t) => {
 function isBounded(bytes: Uint8Array, question: Question): boolean {
   const result = readReply(bytes, ID, question);
   if (result.kind !== 'reply') return result.why.length <= 120;
-  const { addresses, cname: chain, authority } = result.reply;
+  const { addresses, cname: chain, authority, zone } = result.reply;
   const family = question.type === 'A' ? 4 : 6;
   return (
     addresses.length <= 32 &&
     addresses.every((address) => isIP(address) === family) &&
     chain.length <= 16 &&
-    [...chain, ...authority].every((text) => text.length <= 512 && !/[\p{Cc}\p{Cf}]/u.test(text))
+    [...chain, ...authority, zone?.name ?? '', zone?.primary ?? ''].every(
+      (text) => text.length <= 512 && !/[\p{Cc}\p{Cf}]/u.test(text),
+    )
   );
 }
 
-const question = fc.constantFrom<Question>(QUESTION, { name: 'known.test', type: 'AAAA' });
+const question = fc.constantFrom<Question>(
+  QUESTION,
+  { name: 'known.test', type: 'AAAA' },
+  { name: 'known.test', type: 'SOA' },
+);
 
 t.test('any bytes at all', async (t) => {
   const withId = fc.uint8Array({ maxLength: 600 }).map((bytes) => {
