@@ -98,6 +98,32 @@ for (const suffix of ['azure-api.net', 'azure-api.us', 'azure-api.cn']) {
   });
 }
 
+t.test('a wildcard in such a zone is somebody’s own doing, and no forgery', async (t) => {
+  const invented = (server: string): ControlOf<'dns-random-name'> => ({
+    name: 'dns-random-name',
+    outcome: 'anomalous',
+    detail: {
+      text: 'asked',
+      answers: [
+        {
+          ...{ server, name: 'x00ff.azure-api.net', rcode: 'NOERROR', addresses: ['10.1.0.5'] },
+          ...{ cname: [], authority: [], ms: 2 },
+        },
+      ],
+    },
+  });
+  const zone = { suffix: 'azure-api.net', ...PRIVATE, zone: 'azure-api.net' };
+  const targets = [reached('gateway', 'contoso.azure-api.net', '10.1.0.5')];
+  const own = judge({ targets, controls: [authority(zone), invented(SERVER)] });
+  t.same(
+    own.findings.map(({ cause }) => cause),
+    ['azure-api-net-zone-shadowed'],
+  );
+  t.match(own.only('azure-api-net-zone-shadowed').explanation, 'It has a wildcard record: 10.0.0.4 answers');
+  const other = judge({ targets, controls: [authority(zone), invented(OTHER_SERVER)] });
+  t.ok(other.only('dns-tampered'), 'at a server without that zone it is');
+});
+
 t.test('one zone at two servers is one finding', async (t) => {
   const zone = { suffix: BLOB, ...PRIVATE, zone: BLOB };
   const { only } = judge({ targets: [], controls: [authority(zone, { ...zone, server: OTHER_SERVER })] });

@@ -1,14 +1,16 @@
 import type { ControlAnswer } from '../../report/controls.ts';
-import type { Observations, Target } from '../../report/schema.ts';
+import type { Target } from '../../report/schema.ts';
 import { isBogus } from '../addresses.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
+import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
 import { brief, count, list } from '../words.ts';
 
 /** Invented answers: names that cannot exist resolve, or services have addresses that nobody can have. */
 export const dnsTampered: Rule = ({ observations, targets, open }) => {
-  const invented = inventedAnswers(observations);
+  const own = ownZones(observations);
+  const invented = inventedAnswers(observations).filter((answer) => !isOwnWildcard(answer, own));
   const wildcard = new Set(invented.flatMap(({ addresses }) => addresses));
   const bogus = open.filter((target) => answered(target).some(isBogus));
   const caught = open.filter((target) => answered(target).some((address) => wildcard.has(address)));
@@ -30,12 +32,6 @@ export const dnsTampered: Rule = ({ observations, targets, open }) => {
     }),
   ];
 };
-
-function inventedAnswers({ controls }: Observations): readonly ControlAnswer[] {
-  return controls.flatMap((control) =>
-    control.name === 'dns-random-name' && control.outcome === 'anomalous' ? control.detail.answers : [],
-  );
-}
 
 /** Addresses that came from DNS; what the hosts file says is the VM's own doing. */
 function answered(target: Target): readonly string[] {

@@ -1,9 +1,10 @@
 import type { ZoneAuthorityAnswer } from '../../report/controls.ts';
-import type { Finding, Observations, Target } from '../../report/schema.ts';
+import type { Finding, Target } from '../../report/schema.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookupZone, recordsCommand } from '../command.ts';
 import { finding } from '../finding.ts';
 import { expectedAddress, isOwn } from '../instance.ts';
+import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, list } from '../words.ts';
 
@@ -12,16 +13,10 @@ const API_MANAGEMENT = /^azure-api\.(?:net|us|cn)$/i;
 
 /** Private zones in the place of whole public suffixes: one finding for each zone. */
 export const zonesShadowed: Rule = (scene) => {
-  const own = shadows(scene.observations);
+  const own = ownZones(scene.observations);
   const byZone = Map.groupBy(own, ({ zone }) => plain(zone ?? ''));
   return [...byZone.keys()].sort().map((zone) => describe(scene, zone, byZone.get(zone) ?? []));
 };
-
-function shadows({ controls }: Observations): readonly ZoneAuthorityAnswer[] {
-  return controls.flatMap((control) =>
-    control.name === 'dns-zone-authority' ? control.detail.zones.filter((answer) => answer.private) : [],
-  );
-}
 
 function plain(zone: string): string {
   return zone.toLowerCase().replace(/\.$/, '');
@@ -50,7 +45,7 @@ function describe(scene: Scene, zone: string, answers: readonly ZoneAuthorityAns
       `${list(
         answers.map(({ primary }) => brief(primary ?? 'none', 60)),
         2,
-      )}${how(first)}. ${consequence(scene, zone, isApim)}`,
+      )}${how(first)}. ${consequence(scene, zone, isApim)}${wildcard(scene, answers)}`,
     targets: inside,
     remedy: isApim ? apimRemedy(scene, inside) : CAUSE_TEXTS[cause].remedy,
     confirm: lookupZone(zone, servers[0] ?? null),
@@ -73,6 +68,16 @@ function consequence({ targets }: Scene, zone: string, isApim: boolean): string 
   return (
     `${known}; whatever has no record in it is denied, and that will be so for the resources that API Management ` +
     'creates for itself, whose names cannot be known beforehand.'
+  );
+}
+
+/** A wildcard makes every name under the zone lead to one address: nothing is denied, and everything is wrong. */
+function wildcard({ observations }: Scene, answers: readonly ZoneAuthorityAnswer[]): string {
+  const [caught] = inventedAnswers(observations).filter((answer) => isOwnWildcard(answer, answers));
+  if (caught === undefined) return '';
+  return (
+    ` It has a wildcard record: ${caught.server} answers the random name ${brief(caught.name)} with ` +
+    `${list(caught.addresses, 2)}, and so every other service’s name as well.`
   );
 }
 

@@ -2,24 +2,22 @@
 import { isIP } from 'node:net';
 import { ProbeError } from '../../../probes/failures.ts';
 import { queryTcp } from '../../../probes/wire/dns-query.ts';
-import { resolveAt } from '../../../probes/wire/resolve.ts';
 import type { PlannedTarget } from '../../plan/types.ts';
 import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
 import type { RunContext } from '../context.ts';
+import { ask } from './ask.ts';
 import { AZURE_RESOLVER } from './azure-resolver.ts';
 
 const SERVER = AZURE_RESOLVER.address;
 /** Azure DNS throttles each VM; the catalogue stays well below this, an imported list may not. */
 const MOST_NAMES = 200;
 
-const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
-
 /** Asks for the names of the plan; null when there are none, or when the server is a configured one and asked anyway. */
 export async function azureDns(
   targets: readonly PlannedTarget[],
   context: RunContext,
 ): Promise<ControlOf<'azure-dns'> | null> {
-  const { outside, survey, budget, queries } = context;
+  const { survey } = context;
   if (survey.servers.some(({ address }) => address === SERVER)) return null;
   const names = new Set(
     targets
@@ -29,19 +27,7 @@ export async function azureDns(
   if (names.size === 0) return null;
   const tcp = overTcp(context);
   const answers = await Promise.all(
-    [...names].slice(0, MOST_NAMES).map(async (name) => {
-      const answer = await queries(() => resolveAt({ outside, server: AZURE_RESOLVER, budget }, name));
-      const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
-      return {
-        server: SERVER,
-        name,
-        rcode,
-        addresses: [...addresses],
-        cname: [...cname],
-        authority: [...authority],
-        ms,
-      };
-    }),
+    [...names].slice(0, MOST_NAMES).map((name) => ask(AZURE_RESOLVER, name, context)),
   );
   const resolved = answers.filter(({ addresses }) => addresses.length > 0).length;
   return {

@@ -1,31 +1,19 @@
 /** A random name under each service suffix: if it resolves, answers are invented. */
-import { resolveAt } from '../../../probes/wire/resolve.ts';
-import { serverName } from '../../environment/index.ts';
 import type { ControlOf } from '../../report/controls.ts';
 import type { RunContext } from '../context.ts';
-
-const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
+import { ask } from './ask.ts';
 
 /** Asks every configured server for one random name a suffix. */
 export async function randomNames(
   suffixes: readonly string[],
-  { outside, survey, budget, queries }: RunContext,
+  context: RunContext,
 ): Promise<ControlOf<'dns-random-name'>> {
+  const { outside, survey } = context;
   const asked = await Promise.all(
     survey.servers.flatMap((server) =>
-      suffixes.map(async (suffix) => {
-        const name = `x${Buffer.from(outside.random(8)).toString('hex')}.${suffix}`;
-        const answer = await queries(() => resolveAt({ outside, server, budget }, name));
-        const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
-        return {
-          server: serverName(server),
-          name,
-          rcode,
-          addresses: [...addresses],
-          cname: [...cname],
-          authority: [...authority],
-          ms,
-        };
+      suffixes.map((suffix) => {
+        const label = `x${Buffer.from(outside.random(8)).toString('hex')}`;
+        return ask(server, `${label}.${suffix}`, context);
       }),
     ),
   );

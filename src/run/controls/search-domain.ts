@@ -1,10 +1,10 @@
 /** What the search list does to names: wildcards in it, and names that only it can resolve. */
 import { isIP } from 'node:net';
-import { type Answer, resolveAt } from '../../../probes/wire/resolve.ts';
 import { serverName } from '../../environment/index.ts';
 import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
 import type { Target } from '../../report/schema.ts';
 import type { RunContext } from '../context.ts';
+import { ask } from './ask.ts';
 
 type SearchDomain = ControlOf<'dns-search-domain'>;
 type Server = RunContext['survey']['servers'][number];
@@ -71,33 +71,6 @@ function candidates(server: Server, targets: readonly Target[], { survey }: RunC
     })
     .map(({ host }) => host.toLowerCase());
   return [...new Set(hosts)].slice(0, MOST_NAMES);
-}
-
-const NOT_ASKED: Pick<Answer, 'rcode' | 'addresses' | 'cname' | 'authority' | 'ms'> = {
-  rcode: 'deadline_exceeded',
-  addresses: [],
-  cname: [],
-  authority: [],
-  ms: 0,
-};
-
-async function ask(
-  server: Server,
-  name: string,
-  { outside, budget, queries }: RunContext,
-): Promise<ControlAnswer> {
-  const tooLong = name.length > 253;
-  const answer = tooLong ? null : await queries(() => resolveAt({ outside, server, budget }, name));
-  const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
-  return {
-    server: serverName(server),
-    name,
-    rcode,
-    addresses: [...addresses],
-    cname: [...cname],
-    authority: [...authority],
-    ms,
-  };
 }
 
 function say(

@@ -1,0 +1,25 @@
+/** Private zones in the place of public suffixes, as the control over them found. */
+import type { ControlAnswer, ZoneAuthorityAnswer } from '../report/controls.ts';
+import type { Observations } from '../report/schema.ts';
+
+/** Each server's answer for a suffix that a zone of this network's own covers. */
+export function ownZones({ controls }: Pick<Observations, 'controls'>): readonly ZoneAuthorityAnswer[] {
+  return controls.flatMap((control) =>
+    control.name === 'dns-zone-authority' ? control.detail.zones.filter((answer) => answer.private) : [],
+  );
+}
+
+/** The random names that did resolve. */
+export function inventedAnswers({ controls }: Pick<Observations, 'controls'>): readonly ControlAnswer[] {
+  return controls.flatMap((control) =>
+    control.name === 'dns-random-name' && control.outcome === 'anomalous' ? control.detail.answers : [],
+  );
+}
+
+/** Whether a random name resolved by a wildcard record in such a zone: somebody's own doing, and no forgery. */
+export function isOwnWildcard(
+  { server, name }: ControlAnswer,
+  zones: readonly ZoneAuthorityAnswer[],
+): boolean {
+  return zones.some((zone) => zone.server === server && name.toLowerCase().endsWith(`.${zone.suffix}`));
+}

@@ -1,0 +1,29 @@
+import { resolveAt } from '../../../probes/wire/resolve.ts';
+import type { ServerAddress } from '../../config/types.ts';
+import { serverName } from '../../environment/index.ts';
+import type { ControlAnswer } from '../../report/controls.ts';
+import type { RunContext } from '../context.ts';
+
+const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
+/** RFC 1035 section 2.3.4: a longer name cannot be asked for. */
+const LONGEST_NAME = 253;
+
+/** What one server says of one name, as a control keeps it; never throws. */
+export async function ask(
+  server: ServerAddress,
+  name: string,
+  { outside, budget, queries }: Pick<RunContext, 'outside' | 'budget' | 'queries'>,
+): Promise<ControlAnswer> {
+  const isAskable = name.length <= LONGEST_NAME;
+  const answer = isAskable ? await queries(() => resolveAt({ outside, server, budget }, name)) : null;
+  const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
+  return {
+    server: serverName(server),
+    name,
+    rcode,
+    addresses: [...addresses],
+    cname: [...cname],
+    authority: [...authority],
+    ms,
+  };
+}
