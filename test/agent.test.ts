@@ -125,7 +125,7 @@ t.test('a subnet that cannot hold the instance blocks, whatever else was found',
   Report.parse(report);
   t.equal(report.verdict, 'blocked');
   t.equal(report.summary.required.unreachable, 0, 'nothing else blocks');
-  t.match(report.findings[0], { cause: 'subnet-too-small', severity: 'error', evidence: [] });
+  t.match(report.findings[0], { cause: 'subnet-too-small', severity: 'error', evidence: { length: 0 } });
   t.match(report.environment.network.subnetCapacity, { units: 2, unitsWithoutVm: 1, vmInside: false });
 });
 

@@ -10,7 +10,7 @@ import type { Endpoint, Outside } from './outside.ts';
 /** How often a question is sent over UDP within its step: datagrams do get lost. */
 const TRANSMISSIONS = 3;
 /** ms after which an unanswered question is sent again, at the latest. */
-const PATIENCE = 500;
+const PATIENCE = 200;
 
 /** Replies that were counted and not believed (RFC 5452 section 9). */
 export interface Ignored {
@@ -41,30 +41,29 @@ export async function queryUdp(context: QueryContext, question: Question): Promi
   const server = destination(context);
   const id = randomId(outside);
   const socket = outside.datagram(server.address);
-  const sending = new Sending(socket, server, { id, question, stepMs: budget.stepMs });
+  const { promise, resolve, reject } = Promise.withResolvers<DnsReply>();
+  const sending = new Sending(socket, server, { id, question, stepMs: budget.stepMs, fail: reject });
   let garbage: string | null = null;
-  const answered = new Promise<DnsReply>((resolve, reject) => {
-    socket.on('error', (error) => reject(toProbeError(error, 'dns')));
-    socket.on('message', (bytes, from) => {
-      if (!isFrom(server, from)) {
-        if (ignored !== undefined) ignored.wrongSource += 1;
-        return;
-      }
-      const result = readReply(bytes, id, question);
-      if (result.kind === 'malformed') {
-        garbage = result.why;
-        // Anybody can send garbage, but only who saw the question knows its id.
-        if (bytes.length >= 2 && bytes.readUInt16BE(0) === id) reject(malformed(garbage));
-      } else if (result.kind === 'foreign') {
-        if (ignored !== undefined) ignored.wrongId += 1;
-      } else if (!sending.againWithoutEdns(result.reply)) {
-        resolve(result.reply);
-      }
-    });
-    sending.begin();
+  socket.on('error', (error) => reject(toProbeError(error, 'dns')));
+  socket.on('message', (bytes, from) => {
+    if (!isFrom(server, from)) {
+      if (ignored !== undefined) ignored.wrongSource += 1;
+      return;
+    }
+    const result = readReply(bytes, id, question);
+    if (result.kind === 'malformed') {
+      garbage = result.why;
+      // Anybody can send garbage, but only who saw the question knows its id.
+      if (bytes.length >= 2 && bytes.readUInt16BE(0) === id) reject(malformed(garbage));
+    } else if (result.kind === 'foreign') {
+      if (ignored !== undefined) ignored.wrongId += 1;
+    } else if (!sending.againWithoutEdns(result.reply)) {
+      resolve(result.reply);
+    }
   });
+  sending.begin();
   try {
-    return await within(budget, 'dns', answered);
+    return await within(budget, 'dns', promise);
   } catch (error) {
     const silent = error instanceof ProbeError && error.failure === 'dns_timeout';
     throw silent && garbage !== null ? malformed(garbage) : error;
@@ -88,27 +87,31 @@ function canonical(address: string): string {
 
 /**
  * The datagrams of one question. The first goes from a socket that hears everybody, so that strangers are counted;
- * then it is connected, since only a connected socket hears of an unreachable port.
+ * then it is connected, since only a connected socket hears of an unreachable port, and for that asks once more.
  */
 class Sending {
   readonly #socket: DatagramSocket;
   readonly #server: Endpoint;
   readonly #stepMs: number;
+  readonly #fail: (error: ProbeError) => void;
   readonly #full: Uint8Array;
   readonly #plain: Uint8Array;
   #sent = 0;
   #isConnected = false;
   #isPlain = false;
+  #isOver = false;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
     socket: DatagramSocket,
     server: Endpoint,
-    { id, question, stepMs }: { id: number; question: Question; stepMs: number },
+    parts: { id: number; question: Question; stepMs: number; fail: (error: ProbeError) => void },
   ) {
+    const { id, question, stepMs, fail } = parts;
     this.#socket = socket;
     this.#server = server;
     this.#stepMs = stepMs;
+    this.#fail = fail;
     this.#full = encodeQuestion(id, question);
     this.#plain = encodeQuestion(id, question, false);
   }
@@ -127,6 +130,7 @@ class Sending {
   }
 
   end(): void {
+    this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
@@ -138,8 +142,14 @@ class Sending {
     return true;
   }
 
+  /** Where this machine was held up, the answer may be waiting: it is read first. */
   #later(ms: number, work: () => void): void {
-    this.#timers.push(setTimeout(work, ms));
+    const timer = setTimeout(() => {
+      setImmediate(() => {
+        if (!this.#isOver) work();
+      });
+    }, ms);
+    this.#timers.push(timer);
   }
 
   /** The last one goes without EDNS: some firewalls swallow what they do not know. */
@@ -151,8 +161,14 @@ class Sending {
 
   #put(): void {
     const message = this.#isPlain ? this.#plain : this.#full;
-    if (this.#isConnected) this.#socket.send(message);
-    else this.#socket.send(message, this.#server.port, this.#server.address);
+    // Without a callback the runtime keeps a failure to send to itself.
+    const sent = (error: Error | null): void => {
+      const failed = error === null || this.#isOver ? null : toProbeError(error, 'dns');
+      // A full buffer is no reason to give up: there are more datagrams to come.
+      if (failed !== null && failed.failure !== 'unexpected') this.#fail(failed);
+    };
+    if (this.#isConnected) this.#socket.send(message, sent);
+    else this.#socket.send(message, this.#server.port, this.#server.address, sent);
   }
 }
 
@@ -196,8 +212,15 @@ export async function queryTcp(context: QueryContext, question: Question): Promi
   }
 }
 
+/** An unspecified address stands for this very host, as resolvers have it; its replies bear another one. */
+const THIS_HOST: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
 function destination({ outside, server, host }: QueryContext): Endpoint {
-  return outside.route(host ?? server.address, server.address, server.port);
+  const { address, port } = outside.route(host ?? server.address, server.address, server.port);
+  return { address: THIS_HOST.get(address) ?? address, port };
 }
 
 function malformed(why: string): ProbeError {

@@ -92,3 +92,8 @@ export function newestCheck(entries: readonly StatusEntry[]): number | null {
     null,
   );
 }
+
+/** The region of a location: “West Europe” and `westeurope` are one. Null where the reply names none. */
+export function regionOf({ location }: Pick<StatusLocation, 'location'>): string | null {
+  return location === null ? null : location.toLowerCase().replace(/[^a-z0-9]/g, '');
+}

@@ -16,7 +16,9 @@ export class Targets {
   readonly #byHost: ReadonlyMap<string, readonly PastTarget[]>;
 
   constructor(targets: readonly PastTarget[]) {
-    this.#byName = Map.groupBy(targets, ({ source }) => source?.name ?? '');
+    // What has no name of Azure’s is found by host alone; an entry may well be called nothing.
+    const named = targets.filter(({ source }) => (source?.name ?? '') !== '');
+    this.#byName = Map.groupBy(named, ({ source }) => source?.name ?? '');
     this.#byHost = Map.groupBy(targets, ({ host }) => host.toLowerCase());
   }
 

@@ -3,6 +3,7 @@ import { shownName } from '../azure/endpoint-name.ts';
 import {
   type NetworkStatus,
   newestCheck,
+  regionOf,
   type StatusEntry,
   type StatusLocation,
 } from '../azure/network-status.ts';
@@ -39,11 +40,6 @@ export function compareWithService(report: PastReport, { locations }: NetworkSta
     meanings: meanings(endpoints, described, report),
     disagreements: count(endpoints.filter(({ combination }) => isDisagreement(combination))),
   };
-}
-
-/** “West Europe” and `westeurope` are one region. */
-function regionOf({ location }: StatusLocation): string | null {
-  return location === null ? null : location.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /** The VM's own region where the reply has it; else all, as there is nothing to choose by. */

@@ -42,6 +42,7 @@ export function probeAgain(observations: Observations, targets: readonly Target[
     groups.add(isOfImport(target) ? 'custom' : target.group);
     if (flag !== '') flags.add(flag);
   }
+  for (const flag of locations(chosen)) flags.add(flag);
   if (groups.size === 0 || groups.size > LIMIT || flags.size > LIMIT) return 'apim-probe run';
   const only = [...groups].sort().map((group) => `--only ${group}`);
   return ['apim-probe run', ...where(observations, groups), ...only, ...[...flags].sort()].join(' ');
@@ -68,7 +69,7 @@ export function recordsCommand(
   address: string | null,
 ): string {
   const flags = new Set(targets.map(naming).filter((flag) => flag !== null && flag !== ''));
-  const names = [...flags].sort();
+  const names = [...flags, ...locations(targets)].sort();
   return [
     'apim-probe records',
     ...(environment.cloud === 'public' ? [] : [`--cloud ${environment.cloud}`]),
@@ -87,6 +88,14 @@ export function showIssuer(host: string, port: number): string {
 /** The instance's name is what stands before the role's label, or before the region of a regional gateway. */
 const INSTANCE_HOST =
   /^([A-Za-z0-9-]+?)(?:-[a-z0-9]+-\d+\.regional|\.(?:portal|developer|management|scm|configuration))?\.azure-api\.(?:net|us|cn)$/;
+
+/** Gateways that a run has only because somebody named their region. */
+function locations(targets: readonly Target[]): string[] {
+  const regions = targets
+    .filter(({ source }) => source.kind === 'config' && source.document === '--location')
+    .flatMap(({ host }) => /-([a-z0-9]+)-\d+\.regional\./.exec(host)?.[1] ?? []);
+  return [...new Set(regions)].map((region) => `--location ${region}`);
+}
 
 /** What only the service's own list names: no flag brings it but the file, whose path a report does not have. */
 function isOfImport({ source, group }: Target): boolean {

@@ -28,32 +28,62 @@ function regionOf({ host }: Target): string | null {
   return /-([a-z0-9]+)-\d+\.regional\./i.exec(host)?.[1]?.toLowerCase() ?? null;
 }
 
-/** All names share one address, but for the regional gateways of the instance’s other locations. */
-function sharesAddress(target: Target, { environment }: Observations): boolean {
+/** All names share one address, but for the regional gateways: each region has one of its own. */
+export function sharesAddress(target: Target): boolean {
+  return regionOf(target) === null;
+}
+
+/** The region of a gateway that is in another one than this run; null for everything else. */
+export function elsewhere(target: Target, { environment }: Observations): string | null {
   const region = regionOf(target);
-  return region === null || region === environment.region;
+  return region === environment.region ? null : region;
+}
+
+/** Whether somebody who holds a certificate for the name answered at one of these addresses. */
+export function isProved({ attempts }: Target, addresses: readonly string[]): boolean {
+  return attempts.some(
+    ({ ok, address, facts }) => ok && addresses.includes(address) && facts.proof !== 'connect',
+  );
 }
 
 /**
- * The address of `--vip`, or else the one private address that most of the names lead to; with a subnet that is
- * known, one inside it goes before any other.
+ * The address of `--vip`, or else the one private address that the names lead to. One inside the subnet goes
+ * before any other, then one at which the instance proved itself, then the one that more names have.
  */
 export function expectedAddress(observations: Observations, targets: readonly Target[]): Expected {
   const { vip } = observations.environment.network;
   if (vip !== null) return { address: vip, by: 'vip' };
-  const answers = instanceTargets(targets)
-    .filter((target) => sharesAddress(target, observations))
-    .flatMap(({ host, resolutions }) => resolutions.map((resolution) => ({ host, resolution })))
-    .flatMap(({ host, resolution }) => resolution.addresses.map((address) => ({ host, address })))
-    .filter(({ address }) => scopeOf(address) === 'private');
-  const inside = answers.filter(({ address }) => isInSubnet(address, observations) === true);
-  const votes = Map.groupBy(inside.length > 0 ? inside : answers, ({ address }) => address);
-  const ranked = [...votes]
-    .map(([address, votesFor]) => ({ address, count: votesFor.length }))
-    .sort((a, b) => b.count - a.count || (a.address < b.address ? -1 : 1));
+  const own = instanceTargets(targets).filter(sharesAddress);
+  const answers = own.flatMap((target) =>
+    target.resolutions.flatMap(({ addresses }) =>
+      addresses
+        .filter((address) => scopeOf(address) === 'private')
+        .map((address) => ({ address, host: target.host, isProved: isProved(target, [address]) })),
+    ),
+  );
+  const ranked = [...Map.groupBy(answers, ({ address }) => address)]
+    .map(([address, said]) => ({
+      address,
+      rank: [
+        isInSubnet(address, observations) === true ? 1 : 0,
+        new Set(said.filter((one) => one.isProved).map(({ host }) => host)).size,
+        new Set(said.map(({ host }) => host)).size,
+      ],
+    }))
+    .sort((a, b) => compareRanks(b.rank, a.rank) || (a.address < b.address ? -1 : 1));
   const [first, second] = ranked;
-  if (first === undefined || first.count === second?.count) return { address: null, by: 'nothing' };
-  return { address: first.address, by: 'agreement' };
+  const isTied = second !== undefined && first !== undefined && compareRanks(first.rank, second.rank) === 0;
+  return first === undefined || isTied
+    ? { address: null, by: 'nothing' }
+    : { address: first.address, by: 'agreement' };
+}
+
+function compareRanks(one: readonly number[], other: readonly number[]): number {
+  for (const [index, value] of one.entries()) {
+    const difference = value - (other[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 /** Whether an address lies in the subnet; null when the subnet is not known. */
@@ -65,6 +95,11 @@ export function isInSubnet(address: string, { environment }: Observations): bool
   return parsed.kind() === network.kind() && parsed.match(network, length);
 }
 
+/** Whether the names agree on an address that lies outside of the subnet, where the instance would have its own. */
+export function isOutside({ address, by }: Expected, observations: Observations): boolean {
+  return by === 'agreement' && address !== null && isInSubnet(address, observations) === false;
+}
+
 /** Sorts one server’s answer. */
 export function stateOf(
   target: Target,
@@ -72,15 +107,29 @@ export function stateOf(
   observations: Observations,
   expected: Expected,
 ): RecordState {
+  const { addresses } = resolution;
   const kind = kindOf(resolution);
   if (kind === 'absent') return 'missing';
   if (kind !== 'public' && kind !== 'private') return 'unknown';
-  if (resolution.addresses.some(isPublic)) return 'public';
-  if (!sharesAddress(target, observations)) return 'right';
-  if (expected.address !== null) {
-    const right = resolution.addresses.every((address) => address === expected.address);
-    const outside = expected.by === 'agreement' && isInSubnet(expected.address, observations) === false;
-    return right && !outside ? 'right' : 'wrong';
-  }
-  return 'wrong';
+  const shares = sharesAddress(target);
+  // In external mode the address is a public one, and --vip may well say so.
+  if (shares && expected.by === 'vip' && leadsTo(addresses, expected.address)) return 'right';
+  if (addresses.some(isPublic)) return 'public';
+  if (!shares) return regionalState(target, addresses, observations);
+  return leadsTo(addresses, expected.address) && !isOutside(expected, observations) ? 'right' : 'wrong';
+}
+
+/** The gateway of this region has the address of `--vip` when that is this region's; any other has one of its own. */
+function regionalState(
+  target: Target,
+  addresses: readonly string[],
+  observations: Observations,
+): RecordState {
+  const { vip } = observations.environment.network;
+  const isHere = vip !== null && isInSubnet(vip, observations) === true;
+  return !isHere || elsewhere(target, observations) !== null || leadsTo(addresses, vip) ? 'right' : 'wrong';
+}
+
+function leadsTo(addresses: readonly string[], expected: string | null): boolean {
+  return expected !== null && addresses.every((address) => address === expected);
 }

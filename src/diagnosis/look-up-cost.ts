@@ -1,27 +1,36 @@
 import type { Observations } from '../report/schema.ts';
 
+export interface Delay {
+  /** ms that one question is kept waiting; null when no answer comes at all. */
+  readonly waitsMs: number | null;
+  /** Turned away at once. */
+  readonly refused?: boolean;
+  /** Other servers that answer nothing. */
+  readonly dead?: readonly string[];
+}
+
 /**
  * What a server that is dead or slow costs each look-up of this system, as a sentence: by its place in the list, and
- * by the time that resolv.conf(5) gives it.
- * @param waitsMs how long the server keeps one question waiting; null when no answer comes at all
+ * by the time that resolv.conf(5) gives it. Empty for a server that this system does not use.
  */
 export function costOf(
   { environment: { dns } }: Observations,
   server: string,
-  { waitsMs, refused = false }: { readonly waitsMs: number | null; readonly refused?: boolean },
+  { waitsMs, refused = false, dead = [] }: Delay,
 ): string {
   const place = dns.servers.indexOf(server);
+  if (place < 0 || dns.source === '--dns-server') return '';
   const { system } = dns;
   const patience = system?.timeoutMs ?? null;
-  const wait = waitsMs ?? patience;
-  const time =
-    refused || wait === null ? null : `${Number((Math.min(wait, patience ?? wait) / 1000).toFixed(1))} s`;
+  const wait = waitsMs === null ? patience : Math.min(waitsMs, patience ?? waitsMs);
   if (dns.servers.length === 1) {
-    return time === null
+    const times =
+      waitsMs === null && (system?.attempts ?? 1) > 1 ? `, ${system?.attempts} times, and then fails` : '';
+    return refused || wait === null
       ? 'No other server is configured.'
-      : `It is the only one configured, so every look-up costs ${time}${again(waitsMs, system?.attempts)}.`;
+      : `It is the only one configured, so every look-up costs ${seconds(wait)}${times}.`;
   }
-  if (place > 0 && system?.rotate !== true) {
+  if (system?.rotate !== true && dns.servers.slice(0, place).some((before) => !dead.includes(before))) {
     return `It stands in place ${place + 1} of the list, so it costs something only when the servers before it fail.`;
   }
   const starts =
@@ -29,13 +38,14 @@ export function costOf(
       ? 'Every look-up that starts there (options rotate)'
       : 'Every look-up starts there and';
   if (refused) return `${starts} is turned away at once, then goes on to the next server.`;
-  return time === null
-    ? `${starts} waits before it goes on to the next server.`
-    : `${starts} waits ${time}${waitsMs === null ? ' (time-out of this system) before the next server is asked' : ''}.`;
+  if (wait === null) return `${starts} waits before it goes on to the next server.`;
+  if (waitsMs !== null) return `${starts} waits ${seconds(wait)}.`;
+  const others = dns.servers.slice(place).findIndex((next) => next !== server && !dead.includes(next));
+  const silent = others < 0 ? dns.servers.length - place : others;
+  const each = silent > 1 ? ` (${silent} servers of ${seconds(wait)} each)` : ' (time-out of this system)';
+  return `${starts} waits ${seconds(wait * silent)}${each} before a server that answers is asked.`;
 }
 
-function again(waitsMs: number | null, attempts: number | undefined): string {
-  return waitsMs === null && attempts !== undefined && attempts > 1
-    ? `, ${attempts} times, and then fails`
-    : '';
+function seconds(ms: number): string {
+  return `${Number((ms / 1000).toFixed(1))} s`;
 }

@@ -5,7 +5,7 @@ import { whyUntestable } from '../azure/resource-types.ts';
 import type { CatalogRow } from '../catalog/index.ts';
 import type { Options } from '../config/types.ts';
 import type { Group } from '../report/vocabulary.ts';
-import { Foreigners, incompleteNotes, repetitionNotes } from './import-notes.ts';
+import { elsewhereNotes, Foreigners, incompleteNotes, repetitionNotes } from './import-notes.ts';
 import { type Import, type Listed, listed } from './listed.ts';
 import { RowIndex } from './rows.ts';
 import { serviceOf } from './services.ts';
@@ -29,7 +29,8 @@ export function fromImports(
   const byId = new Map<string, PlannedTarget>();
   const repeated = new Set<string>();
   const foreign = new Foreigners(place.cloud);
-  for (const entry of listed(imports, place.today)) {
+  const entries = listed(imports, place.today, place.region);
+  for (const entry of entries) {
     const target = planned(entry, rows, platform);
     if (target.testable) foreign.look(entry.file, target.host);
     const known = byId.get(target.id);
@@ -39,7 +40,12 @@ export function fromImports(
       if (target.required && !known.required) byId.set(target.id, { ...known, required: true });
     }
   }
-  const notes = [...incompleteNotes(imports), ...foreign.notes(), ...repetitionNotes([...repeated])];
+  const notes = [
+    ...incompleteNotes(imports),
+    ...foreign.notes(),
+    ...elsewhereNotes(entries, place.region),
+    ...repetitionNotes([...repeated]),
+  ];
   return { targets: [...byId.values()], notes };
 }
 

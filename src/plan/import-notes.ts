@@ -1,6 +1,6 @@
 /** What the planner has to say of the files of `--from`. Pure. */
 import type { Cloud } from '../report/vocabulary.ts';
-import type { Import } from './listed.ts';
+import type { Import, Listed } from './listed.ts';
 import { serviceOf } from './services.ts';
 
 /** Pages of a reply that were not saved with it. */
@@ -11,6 +11,19 @@ export function incompleteNotes(imports: readonly Import[]): string[] {
       ({ file }) =>
         `--from ${file}: the reply has further pages (nextLink), whose endpoints are missing; save those pages and give them as well`,
     );
+}
+
+/** What only the instance's units in other regions need. */
+export function elsewhereNotes(
+  entries: readonly Pick<Listed, 'elsewhere'>[],
+  region: string | null,
+): string[] {
+  const count = entries.filter(({ elsewhere }) => elsewhere).length;
+  if (count === 0) return [];
+  const subject = count === 1 ? '1 entry is' : `${count} entries are`;
+  return [
+    `--from: ${subject} of other locations than ${region}, and optional here: its units do not need them`,
+  ];
 }
 
 /** What stands in several locations or files, in one sentence for all of it. */

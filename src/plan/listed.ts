@@ -1,6 +1,6 @@
 /** Azure's two lists as one: every entry with its name taken apart, whichever reply it stands in. Pure. */
 import { type EndpointName, endpointName, shownName } from '../azure/endpoint-name.ts';
-import { newestCheck, type StatusLocation } from '../azure/network-status.ts';
+import { newestCheck, regionOf, type StatusLocation } from '../azure/network-status.ts';
 import { type Dependency, groupOfCategory } from '../azure/outbound-dependencies.ts';
 import type { AzureDocument } from '../azure/read.ts';
 import { type ResourceType, resourceType } from '../azure/resource-types.ts';
@@ -31,19 +31,24 @@ export interface Listed {
   readonly heading: string | null;
   /** Null where the reply does not say. */
   readonly required: boolean | null;
+  /** Of another of the instance’s locations than the run’s own, which the reply has as well. */
+  readonly elsewhere: boolean;
 }
 
 /**
  * Every entry of the documents, in their order.
  * @param today ISO date, for a reply without times
  */
-export function listed(imports: readonly Import[], today: string): Listed[] {
+export function listed(imports: readonly Import[], today: string, region: string | null = null): Listed[] {
   return imports.flatMap(({ file, document }) => {
     if (document.kind === 'outbound-dependencies') {
       return document.dependencies.map((dependency) => fromDependency(dependency, file, today));
     }
     const asOf = dateOf(document.locations) ?? today;
-    return document.locations.flatMap((location) => fromLocation(location, file, asOf));
+    const hasOwn = region !== null && document.locations.some((location) => regionOf(location) === region);
+    return document.locations.flatMap((location) =>
+      fromLocation(location, file, asOf, hasOwn && regionOf(location) !== region),
+    );
   });
 }
 
@@ -52,7 +57,12 @@ function dateOf(locations: readonly StatusLocation[]): string | null {
   return newest === null ? null : new Date(newest).toISOString().slice(0, 10);
 }
 
-function fromLocation({ location, entries }: StatusLocation, file: string, asOf: string): Listed[] {
+function fromLocation(
+  { location, entries }: StatusLocation,
+  file: string,
+  asOf: string,
+  elsewhere: boolean,
+): Listed[] {
   const where = location === null ? '' : `, ${shownName(location)}`;
   return entries.map((entry) => {
     const type = resourceType(entry.resourceType);
@@ -66,7 +76,9 @@ function fromLocation({ location, entries }: StatusLocation, file: string, asOf:
       type,
       resourceType: shownName(entry.resourceType),
       heading: shownName(entry.resourceType),
-      required: !entry.isOptional,
+      // The units of another location depend on it, and those of this subnet do not.
+      required: !entry.isOptional && !elsewhere,
+      elsewhere,
     };
   });
 }
@@ -84,6 +96,7 @@ function fromDependency(dependency: Dependency, file: string, today: string): Li
     resourceType: null,
     heading: category === null ? null : shownName(category),
     required: null,
+    elsewhere: false,
   };
 }
 

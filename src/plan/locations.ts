@@ -22,7 +22,7 @@ export function isElsewhere(
   region: string | null,
 ): boolean {
   const [, named] = /-([a-z0-9]+)-\d+\.regional\./.exec(host) ?? [];
-  return isOfFurtherLocation(source) || (named !== undefined && region !== null && named !== region);
+  return isOfFurtherLocation(source) || (named !== undefined && named !== region);
 }
 
 /** `--location`, each once and without the run's own region, and what is to be said of those left out. */

@@ -8,9 +8,14 @@ t.test('without --output: JSON on stdout, or a new file when stdout is a termina
     stdout: 'json',
     kept: false,
     summary: 'stderr',
-    files: [],
+    files: { length: 0 },
   });
-  t.match(planOutputs(nothing, true, 'always'), { stdout: null, kept: true, summary: 'stdout', files: [] });
+  t.match(planOutputs(nothing, true, 'always'), {
+    stdout: null,
+    kept: true,
+    summary: 'stdout',
+    files: { length: 0 },
+  });
 });
 
 t.test('with --output FILE nothing but a terminal gets the summary on stdout', async (t) => {

@@ -16,11 +16,11 @@ function changed(then: Partial<Target>, now: Partial<Target>) {
 
 t.test('nothing changed, nothing is told', async (t) => {
   const comparison = compareReports(past(), past());
-  t.match(comparison.targets, { changed: [], added: [], gone: [] });
+  t.match(comparison.targets, { changed: { length: 0 }, added: { length: 0 }, gone: { length: 0 } });
   t.equal(comparison.targets.unchanged, past().targets.length);
   t.match(comparison, {
     verdict: 'same',
-    findings: { added: [], gone: [] },
+    findings: { added: { length: 0 }, gone: { length: 0 } },
     worse: { total: 0, required: 0 },
   });
 });
@@ -65,10 +65,14 @@ t.test('what is required and got worse is counted apart', async (t) => {
 t.test('targets that came and went', async (t) => {
   const other = target('sql', 'b.database.windows.net', 1433, { required: true, ...DROPPED });
   const came = compareReports(past({ targets: [one()] }), past({ targets: [one(), other] }));
-  t.match(came.targets, { added: [{ id: other.id, status: 'unreachable' }], gone: [], unchanged: 1 });
+  t.match(came.targets, {
+    added: [{ id: other.id, status: 'unreachable' }],
+    gone: { length: 0 },
+    unchanged: 1,
+  });
   t.same(came.worse, { total: 1, required: 1 }, 'a new one that is not reached is worse');
   const went = compareReports(past({ targets: [one(), other] }), past({ targets: [one()] }));
-  t.match(went.targets, { added: [], gone: [{ id: other.id }] });
+  t.match(went.targets, { added: { length: 0 }, gone: [{ id: other.id }] });
   t.same(went.worse, { total: 0, required: 0 });
 });
 

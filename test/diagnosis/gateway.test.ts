@@ -5,6 +5,7 @@ import {
   attempt,
   atVip,
   azureDns,
+  failed,
   judge,
   OTHER_SERVER,
   reached,
@@ -78,7 +79,7 @@ t.test('a record that is missing, and a gateway that does not work either', asyn
     only('gateway-record-missing').explanation,
     /does not answer .* \(tls_reset\), so DNS is not all that is wrong/,
   );
-  t.match(only('gateway-not-serving'), { severity: 'error', evidence: [] });
+  t.match(only('gateway-not-serving'), { severity: 'error', evidence: { length: 0 } });
   t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-record-missing', 'what fails first is the cause');
 });
 
@@ -201,7 +202,16 @@ t.test('without --vip the names have to agree', async (t) => {
     title: `${MANAGEMENT} leads to an address that cannot be the instance’s`,
     evidence: [`gateway/${MANAGEMENT}:443`],
   });
-  t.match(only('gateway-record-wrong').remedy[1], `lead to ${VIP}`, 'what most of them say');
+  t.match(only('gateway-record-wrong'), { severity: 'info' }, 'it was reached there, and may be meant');
+  t.match(only('gateway-record-wrong').explanation, 'reached there under its own certificate');
+  const silent = unserved(MANAGEMENT, '10.1.0.9');
+  const doubt = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, VIP), silent], environment });
+  t.match(doubt.only('gateway-record-wrong'), { severity: 'warning' });
+  t.match(
+    doubt.only('gateway-record-wrong').remedy[1],
+    `make ${MANAGEMENT} lead to ${VIP}`,
+    'what most of them say',
+  );
   const split = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
   t.equal(split.only('gateway-record-wrong').evidence.length, 2, 'with no majority all are in doubt');
 });
@@ -209,6 +219,12 @@ t.test('without --vip the names have to agree', async (t) => {
 t.test('without --vip an address outside the subnet is in doubt, whoever agrees', async (t) => {
   const targets = [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5')];
   const { only } = judge({ targets, environment: surroundings({}) });
+  t.match(only('gateway-record-wrong'), { severity: 'info' }, 'it was reached there');
+  t.match(only('gateway-record-wrong').remedy[0], 'give it as --vip 10.9.0.5, and nothing is wrong');
+  t.notOk(
+    only('gateway-record-wrong').remedy.some((step) => step.includes('lead to')),
+    'DNS says that already',
+  );
   t.match(only('gateway-record-wrong').explanation, '10.9.0.5 lies outside the subnet 10.1.0.0/27');
   t.same(
     judge({ targets, environment: surroundings({ vip: '10.9.0.5' }) }).findings,
@@ -225,6 +241,82 @@ t.test('without --vip an address outside the subnet is in doubt, whoever agrees'
     environment: surroundings({}),
   });
   t.equal(inside.only('gateway-record-wrong').evidence.length, 2, 'one inside goes before two outside');
+});
+
+/** Led there by every server given, and silent there. */
+function unserved(host: string, address: string, servers: readonly string[] = [SERVER]) {
+  const resolutions = servers.map((server) => resolved(address, server));
+  return failed('gateway', host, address, 'tcp_timeout', { resolutions });
+}
+
+t.test('of two addresses, the one at which the instance proved itself is the right one', async (t) => {
+  const resolutions = [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)];
+  const { only } = judge({
+    targets: [found(GATEWAY, VIP, BOTH, { resolutions }), found(PORTAL, VIP, BOTH, { resolutions })],
+    environment: surroundings({ servers: BOTH }),
+  });
+  t.match(only('gateway-record-wrong').title, `according to ${OTHER_SERVER}`);
+  t.match(
+    only('gateway-record-wrong').remedy[1],
+    `At ${OTHER_SERVER}: make ${GATEWAY} and ${PORTAL} lead to ${VIP}.`,
+  );
+});
+
+t.test('two ports of one name are one voice', async (t) => {
+  const targets = [
+    found(MANAGEMENT, '10.1.0.9', [SERVER], { attempts: [] }),
+    { ...found(MANAGEMENT, '10.1.0.9', [SERVER], { attempts: [] }), id: 'control-plane/m:3443', port: 3443 },
+    found(GATEWAY, VIP, [SERVER], { attempts: [] }),
+    found(PORTAL, VIP, [SERVER], { attempts: [] }),
+  ];
+  const { only } = judge({ targets, environment: surroundings({}) });
+  t.match(only('gateway-record-wrong').title, MANAGEMENT);
+});
+
+t.test('from a secondary region the names lead to the primary, and the region’s own does not', async (t) => {
+  const own = 'contoso-westeurope-01.regional.azure-api.net';
+  const targets = [found(GATEWAY, '10.2.0.5'), found(MANAGEMENT, '10.2.0.5'), found(own, VIP)];
+  const told = judge({ targets, environment: surroundings({ vip: '10.2.0.5' }) });
+  t.same(told.findings, [], 'whose address --vip is');
+  const untold = judge({ targets, environment: surroundings({}) }).only('gateway-record-wrong');
+  t.match(untold, { severity: 'info' });
+  t.notOk(
+    untold.evidence.some((id) => id.includes('regional')),
+    'a regional name decides nothing for the others',
+  );
+});
+
+t.test('external mode is what --vip says, or what was reached', async (t) => {
+  const targets = [found(GATEWAY, '20.4.4.4'), found(MANAGEMENT, '20.4.4.4')];
+  t.same(judge({ targets, environment: surroundings({ vip: '20.4.4.4' }) }).findings, []);
+  const untold = judge({ targets, environment: surroundings({}) }).only('gateway-record-public');
+  t.match(untold, { severity: 'info' });
+  t.match(untold.remedy[0], 'If the instance is in external mode');
+});
+
+t.test('an inbound private endpoint has the gateway alone', async (t) => {
+  const alias = 'contoso.privatelink.azure-api.net';
+  const { findings } = judge({
+    targets: [
+      found(GATEWAY, '10.1.0.9', [SERVER], { resolutions: [resolved('10.1.0.9', SERVER, [alias])] }),
+      found(MANAGEMENT, '20.4.4.4'),
+    ],
+    environment: surroundings({}),
+  });
+  t.same(findings, []);
+});
+
+t.test('a further region that is missing gets no address of this one', async (t) => {
+  const host = 'contoso-northeurope-01.regional.azure-api.net';
+  const source = { kind: 'config', document: '--location', asOf: '2026-05-04', name: null } as const;
+  const authority = [`azure-api.net azureprivatedns.net`];
+  const { only } = judge({
+    targets: [found(GATEWAY, VIP), missing(host, [nxdomain(SERVER, authority)], { source })],
+    environment: surroundings({ vip: VIP }),
+  });
+  const { remedy } = only('gateway-record-missing');
+  t.match(remedy[0], 'contoso-northeurope-01.regional with the gateway’s private address in northeurope');
+  t.match(remedy[1], `apim-probe records --apim contoso --location northeurope --vip ${VIP}`);
 });
 
 t.test('the gateway of another region has an address of its own', async (t) => {

@@ -58,6 +58,17 @@ t.test('an entry that one server agrees with is no override', async (t) => {
   t.same(judge({ targets, environment: surroundings({ overrides: entry(SQL, '20.1.1.1') }) }).findings, []);
 });
 
+t.test('where DNS said nothing there is nothing to differ from', async (t) => {
+  const { causes, findings } = judge({
+    targets: [
+      failed('sql', SQL, '10.9.9.9', 'tcp_timeout', { ...HERE, resolutions: [unanswered('dns_timeout')] }),
+    ],
+    environment: surroundings({ overrides: entry(SQL, '10.9.9.9') }),
+  });
+  t.notOk(findings.some(({ cause }) => cause === 'hosts-file-override'));
+  t.equal(causes[`sql/${SQL}:443`], 'outbound-dropped');
+});
+
 t.test('an entry that does not decide is none either', async (t) => {
   const targets = [reached('sql', SQL, '20.1.1.1', { addressesFrom: SERVER })];
   t.same(judge({ targets, environment: surroundings({ overrides: entry(SQL, '10.9.9.9') }) }).findings, []);

@@ -10,6 +10,7 @@ import {
   SERVER,
   surroundings,
   unanswered,
+  unresolved,
 } from './build.ts';
 
 const BOTH = [SERVER, OTHER_SERVER];
@@ -83,10 +84,46 @@ t.test('what a dead server costs, by the settings of this system', async (t) => 
     }).only('dns-server-down').explanation;
   t.match(
     dead({}),
-    'Every look-up starts there and waits 5 s (time-out of this system) before the next server is asked.',
+    'Every look-up starts there and waits 5 s (time-out of this system) before a server that answers is asked.',
   );
   t.match(dead({ timeoutMs: 2000 }), 'waits 2 s');
   t.match(dead({}, [OTHER_SERVER, SERVER]), 'It stands in place 2 of the list');
+});
+
+t.test('two dead servers in front of one that answers cost twice as much', async (t) => {
+  const third = '10.0.0.6';
+  const servers = [SERVER, OTHER_SERVER, third];
+  const resolutions = [
+    unanswered('dns_timeout', { server: SERVER }),
+    unanswered('dns_timeout', { server: OTHER_SERVER }),
+    resolved('20.1.1.1', third),
+  ];
+  const { only } = judge({
+    targets: [reached('sql', 'a.database.windows.net', '20.1.1.1', { resolutions })],
+    environment: surroundings({ servers }),
+  });
+  t.match(
+    only('dns-server-down').explanation,
+    'waits 10 s (2 servers of 5 s each) before a server that answers',
+  );
+});
+
+t.test('a server that only this run asks costs this system nothing', async (t) => {
+  const { dns, network } = surroundings({ servers: BOTH });
+  const environment = { network, dns: { ...dns, source: '--dns-server' } };
+  const { only } = judge({ targets: names([1200, 1900, 2400, 2600, 3000]), environment });
+  t.notMatch(only('dns-server-slow').explanation, 'look-up');
+});
+
+t.test('a server that answers from another address is not told to be switched on', async (t) => {
+  const ignored = { wrongId: 0, wrongSource: 3 };
+  const resolutions = [unanswered('dns_timeout', { ignored })];
+  const { only } = judge({
+    targets: [unresolved('sql', 'a.database.windows.net', resolutions)],
+    environment: surroundings({}),
+  });
+  t.match(only('dns-server-down').explanation, '3 replies came from another address or port than 10.0.0.4');
+  t.match(only('dns-server-down').remedy[0], 'The server does reply, from another address');
 });
 
 const ANSWER = { server: SERVER, rcode: 'NOERROR', addresses: ['10.9.9.9'], cname: [], authority: [], ms: 2 };
@@ -111,6 +148,31 @@ t.test('a wildcard in a search domain', async (t) => {
     title: 'Any name resolves under the search domain corp.example',
     confirm: 'nslookup no-such-name.corp.example 10.0.0.4',
   });
+});
+
+t.test('a server that invents every answer has no wildcard there in particular', async (t) => {
+  const invented = { ...ANSWER, name: 'x00ff.blob.core.windows.net' };
+  const { findings } = judge({
+    targets: [],
+    controls: [
+      searching({ wildcards: [{ ...ANSWER, name: 'x00ff.corp.example' }] }),
+      { name: 'dns-random-name', outcome: 'anomalous', detail: { text: 'asked', answers: [invented] } },
+    ],
+  });
+  t.same(
+    findings.map(({ cause }) => cause),
+    ['dns-tampered'],
+  );
+});
+
+t.test('a name that resolves and goes through the list all the same', async (t) => {
+  const host = 'contoso.azure-api.net';
+  const answer = { ...ANSWER, name: `${host}.corp.example` };
+  const { only } = judge({
+    targets: [reached('custom', host, '20.1.1.1')],
+    controls: [searching({ surprises: [{ host, domain: 'corp.example', answer }] })],
+  });
+  t.match(only('dns-search-domain').title, '1 name means something else here');
 });
 
 t.test('a name that only resolves with a suffix', async (t) => {

@@ -22,7 +22,7 @@ t.test('a subnet that is too small is an error, with this VM or without it', asy
     severity: 'error',
     owner: 'network',
     title: '10.0.1.0/29 cannot hold 2 units of Premium: at most 1 unit would fit',
-    evidence: [],
+    evidence: { length: 0 },
     remedy: [
       /^Use a \/28, the smallest subnet for 2 units of Premium, or a larger one/,
       'Or ask for fewer units.',

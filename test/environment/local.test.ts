@@ -103,7 +103,7 @@ t.test('a system that forbids the question costs a note', async (t) => {
     },
   );
   t.match(localInterfaces(machine), {
-    interfaces: [],
+    interfaces: { length: 0 },
     notes: [/the network interfaces could not be read: .*EPERM/],
   });
 });

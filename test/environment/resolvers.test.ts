@@ -134,10 +134,10 @@ t.test('without the upstream file the stub itself is asked', async (t) => {
 
 t.test('a file that is missing, or a folder, is a note and no error', async (t) => {
   const machine = machineWith(t, {});
-  t.match(await systemResolvers(machine), { servers: [], notes: [/could not be read: .*ENOENT/] });
+  t.match(await systemResolvers(machine), { servers: { length: 0 }, notes: [/could not be read: .*ENOENT/] });
   const folder = { configured: t.testdir({}), upstream: '/nowhere' };
   t.match(await systemResolvers({ ...machine, resolverFiles: folder }), {
-    servers: [],
+    servers: { length: 0 },
     notes: [/could not be read: it is a folder/],
   });
 });

@@ -150,6 +150,6 @@ t.test('the end of the run', async (t) => {
   t.match(await trying, { failure: 'deadline_exceeded', steps: ['✗request'] });
   t.match(await tryOnce('ntp', peer, { signal: controller.signal }), {
     failure: 'deadline_exceeded',
-    steps: [],
+    steps: { length: 0 },
   });
 });

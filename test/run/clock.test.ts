@@ -67,7 +67,7 @@ t.test('nobody who told the time', async (t) => {
     judged([attempt(null)]),
     judged([{ ...attempt(null), facts: {} }]),
   ]) {
-    t.match(none, { outcome: 'unknown', detail: { offsetMs: null, samples: [] } });
+    t.match(none, { outcome: 'unknown', detail: { offsetMs: null, samples: { length: 0 } } });
   }
 });
 

@@ -48,7 +48,7 @@ for (const [what, first, failure] of [
   t.test(`when the first says that the name ${what}, that is final`, async (t) => {
     const servers = [await nameServer(t, () => first), await nameServer(t, () => THERE)];
     const run = await ran({ options: { target }, names: servers });
-    t.match(run.only, { status: 'unreachable', failure, attempts: [], addresses: [] });
+    t.match(run.only, { status: 'unreachable', failure, attempts: { length: 0 }, addresses: { length: 0 } });
     t.same(run.only.resolutions[1]?.addresses, ['10.0.0.2'], 'what the second says is evidence');
   });
 }
@@ -61,7 +61,7 @@ t.test('when none answers, the last one’s failure counts', async (t) => {
 
 t.test('without any server no name resolves', async (t) => {
   const { only } = await ran({ options: { target } });
-  t.match(only, { status: 'unreachable', failure: 'dns_unreachable', resolutions: [] });
+  t.match(only, { status: 'unreachable', failure: 'dns_unreachable', resolutions: { length: 0 } });
 });
 
 t.test('the hosts file goes before every server, and the servers are evidence', async (t) => {
@@ -127,7 +127,7 @@ t.test(
     t.match(run.only, {
       status: 'unreachable',
       failure: 'dns_nxdomain',
-      attempts: [],
+      attempts: { length: 0 },
       addressesFrom: serverAddress(0),
     });
   },

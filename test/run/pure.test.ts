@@ -100,8 +100,8 @@ t.test('what was not tested says why and nothing else', async (t) => {
     status: 'untested',
     reason: 'left out by --skip',
     failure: null,
-    addresses: [],
-    attempts: [],
+    addresses: { length: 0 },
+    attempts: { length: 0 },
   });
 });
 

@@ -69,6 +69,16 @@ for (const [what, said] of [
   });
 }
 
+t.test('a server that passes on what Azure’s resolver says holds no zone itself', async (t) => {
+  const odd = { authoritative: true, answers: [soa(BLOB, 'ns1.example.net')] };
+  const relayed = await serverThatSays(t, () => odd);
+  t.equal((await authority([relayed], relayed)).outcome, 'expected');
+  const known = { authoritative: true, answers: [soa(BLOB, 'ns1-201.azure-dns.com')] };
+  const silent = await serverThatSays(t, () => null);
+  const alone = await serverThatSays(t, () => known);
+  t.equal((await authority([alone], silent)).outcome, 'expected', 'nor when only its primary tells');
+});
+
 t.test('Azure’s own resolver may say that it is authoritative', async (t) => {
   const said = { authoritative: true, answers: [soa(BLOB, 'ns1.azure-dns.com')] };
   const server = await serverThatSays(t, () => said);

@@ -1,7 +1,10 @@
-import type { ControlOf } from '../../report/controls.ts';
+import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
+import type { Target } from '../../report/schema.ts';
 import { lookup } from '../command.ts';
 import { finding } from '../finding.ts';
+import { inventedAnswers } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
+import { kindOf, resolves } from '../servers.ts';
 import { brief, count, list } from '../words.ts';
 
 type Detail = ControlOf<'dns-search-domain'>['detail'];
@@ -10,7 +13,13 @@ type Detail = ControlOf<'dns-search-domain'>['detail'];
 export const dnsSearchDomain: Rule = ({ observations, targets }) => {
   const control = observations.controls.find(({ name }) => name === 'dns-search-domain');
   if (control?.name !== 'dns-search-domain' || control.outcome !== 'anomalous') return [];
-  const { wildcards, surprises } = control.detail;
+  // A server that invents an answer for every name has no wildcard there in particular.
+  const invented = inventedAnswers(observations);
+  const isInvented = ({ server, addresses }: ControlAnswer) =>
+    invented.some((answer) => answer.server === server && answer.addresses.join() === addresses.join());
+  const wildcards = control.detail.wildcards.filter((answer) => !isInvented(answer));
+  const surprises = control.detail.surprises.filter(({ answer }) => !isInvented(answer));
+  if (wildcards.length + surprises.length === 0) return [];
   const hosts = new Set(surprises.map(({ host }) => host.toLowerCase()));
   // The names that are affected stay what they are under their own: this explains none of them.
   const affected = targets.filter(
@@ -23,7 +32,7 @@ export const dnsSearchDomain: Rule = ({ observations, targets }) => {
       severity: 'warning',
       title:
         wildcard === undefined
-          ? `${count(hosts.size, 'name')} ${hosts.size === 1 ? 'resolves' : 'resolve'} only with a search domain appended`
+          ? titleOf(hosts, targets)
           : `Any name resolves under the search domain ${list(wildcards.map(domainOf).sort(), 2)}`,
       explanation: [
         ...wildcards.slice(0, 3).map(sayWildcard),
@@ -37,6 +46,18 @@ export const dnsSearchDomain: Rule = ({ observations, targets }) => {
     }),
   ];
 };
+
+/** With more dots asked for (ndots), even a name that does resolve goes through the search list first. */
+function titleOf(hosts: ReadonlySet<string>, targets: readonly Target[]): string {
+  const resolved = targets.some(
+    ({ host, resolutions }) =>
+      hosts.has(host.toLowerCase()) && resolutions.some((one) => resolves(kindOf(one))),
+  );
+  const names = count(hosts.size, 'name');
+  if (resolved)
+    return `${names} ${hosts.size === 1 ? 'means' : 'mean'} something else here, by the search list`;
+  return `${names} ${hosts.size === 1 ? 'resolves' : 'resolve'} only with a search domain appended`;
+}
 
 /** What stands behind the random label. */
 function domainOf({ name }: Detail['wildcards'][number]): string {

@@ -62,7 +62,30 @@ function silenceOf(server: string, targets: readonly Target[]): string {
   const facts = targetOf(server, targets)?.attempts.findLast((attempt) => attempt.facts.dns !== undefined)
     ?.facts.dns;
   const transports = facts === undefined ? null : `Asked on its own: UDP ${facts.udp}, TCP ${facts.tcp}.`;
-  return [said, transports].filter((part) => part !== null).join(' ') || `${server} did not answer.`;
+  const parts = [said, strangers(server, targets), transports].filter((part) => part !== null);
+  return parts.join(' ') || `${server} did not answer.`;
+}
+
+/** Replies that came and were not believed, added up over all names. */
+function ignoredOf(server: string, targets: readonly Target[]): { wrongId: number; wrongSource: number } {
+  const ignored = [...answersOf(server, targets).values()].map((answer) => answer.ignored);
+  return {
+    wrongId: ignored.reduce((sum, { wrongId }) => sum + wrongId, 0),
+    wrongSource: ignored.reduce((sum, { wrongSource }) => sum + wrongSource, 0),
+  };
+}
+
+function strangers(server: string, targets: readonly Target[]): string | null {
+  const { wrongId, wrongSource } = ignoredOf(server, targets);
+  if (wrongSource > 0) {
+    return (
+      `${count(wrongSource, 'reply', 'replies')} came from another address or port than ${server}, and no resolver ` +
+      'believes those.'
+    );
+  }
+  return wrongId > 0
+    ? `${count(wrongId, 'reply', 'replies')} came with another id or question than was asked, and no resolver believes those.`
+    : null;
 }
 
 function consequence(
@@ -77,16 +100,23 @@ function consequence(
   const [first = ''] = dead;
   const answers = [...answersOf(first, targets).values()];
   const refused = answers.length > 0 && answers.every(({ failure }) => failure === 'dns_unreachable');
-  const cost = costOf(observations, first, { waitsMs: null, refused });
-  return `${list(alive)} answered. ${cost} Nothing is left when the other fails too.`;
+  const cost = costOf(observations, first, { waitsMs: null, refused, dead });
+  const rest = alive.length === 1 ? 'Nothing is left when it fails too.' : '';
+  return [`${list(alive)} answered.`, cost, rest].filter((part) => part !== '').join(' ');
 }
 
 function remedyFor(
-  { observations }: Scene,
+  { observations, targets }: Scene,
   dead: readonly string[],
   unresolved: readonly Target[],
 ): string[] {
   const steps = [...CAUSE_TEXTS['dns-server-down'].remedy];
+  if (dead.some((server) => ignoredOf(server, targets).wrongSource > 0)) {
+    steps.unshift(
+      'The server does reply, from another address: let it answer from the address that it was asked at (a server ' +
+        'with several addresses, a load balancer or NAT without return translation).',
+    );
+  }
   if (dead.includes(AZURE_DNS)) {
     steps.unshift(
       `${AZURE_DNS} is Azure DNS: no route affects it, and NSG rules only when they name the service tag ` +

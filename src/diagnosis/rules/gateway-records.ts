@@ -1,45 +1,32 @@
 import type { Attempt, Finding, Resolution, Target } from '../../report/schema.ts';
-import type { Cause } from '../../report/vocabulary.ts';
 import { dialled } from '../addresses.ts';
-import { CAUSE_TEXTS } from '../causes.ts';
-import { lookup, probeAgain, recordsCommand } from '../command.ts';
+import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
-import {
-  type Expected,
-  expectedAddress,
-  instanceTargets,
-  isInSubnet,
-  type RecordState,
-  stateOf,
-} from '../instance.ts';
+import { type Expected, expectedAddress, instanceTargets, isOutside, stateOf } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
-import { AZURE_DNS, azureAnswer, knowsNothingPublic } from '../servers.ts';
+import { AZURE_DNS, knowsNothingPublic } from '../servers.ts';
 import { count, list } from '../words.ts';
-
-/** One server's answer for one endpoint of the instance. */
-interface Said {
-  readonly target: Target;
-  readonly resolution: Resolution;
-  readonly state: RecordState;
-}
-
-type Wrong = Exclude<RecordState, 'right' | 'unknown'>;
-
-const CAUSE: Readonly<Record<Wrong, Cause>> = {
-  missing: 'gateway-record-missing',
-  public: 'gateway-record-public',
-  wrong: 'gateway-record-wrong',
-};
+import {
+  azureKnows,
+  CAUSE,
+  provedThere,
+  remedyFor,
+  type Said,
+  type Seen,
+  type Wrong,
+} from './gateway-remedy.ts';
 
 /** What the instance's own host names are in DNS, on every server: one finding for each way of being wrong. */
 export const gatewayRecords: Rule = (scene) => {
   const own = instanceTargets(scene.targets);
   const expected = expectedAddress(scene.observations, scene.targets);
+  const hasPrivateEndpoint = own.some(({ resolutions }) => resolutions.some(isPrivateEndpoint));
   const said = own.flatMap((target) =>
     target.resolutions.map((resolution) => {
       const state = stateOf(target, resolution, scene.observations, expected);
-      return { target, resolution, state };
+      const isOpen = state === 'public' && hasPrivateEndpoint && !isPrivateEndpoint(resolution);
+      return { target, resolution, state: isOpen ? ('unknown' as const) : state };
     }),
   );
   // A name that is missing at one server and wrong at another is explained by what is said first.
@@ -59,17 +46,14 @@ export const gatewayRecords: Rule = (scene) => {
   });
 };
 
+/** An instance with an inbound private endpoint has its gateway there alone; its other names stay public. */
+function isPrivateEndpoint({ cname }: Resolution): boolean {
+  return cname.some((alias) => /(?:^|\.)privatelink\.azure-api\.(?:net|us|cn)\.?$/i.test(alias));
+}
+
 /** A server that denies every name of the world is at fault for more than these records. */
 function isExcused({ state, resolution }: Said, { targets }: Scene): boolean {
   return state === 'missing' && knowsNothingPublic(resolution.server, targets);
-}
-
-interface Seen {
-  readonly said: readonly Said[];
-  readonly affected: readonly Said[];
-  readonly expected: Expected;
-  /** What the finding names. */
-  readonly targets: readonly Target[];
 }
 
 function describe(scene: Scene, state: Wrong, seen: Seen): Finding {
@@ -77,15 +61,18 @@ function describe(scene: Scene, state: Wrong, seen: Seen): Finding {
   const { affected, targets } = seen;
   const [first] = affected;
   const hosts = new Set(affected.map(({ target }) => target.host));
+  const isServed = provedThere(state, seen);
   return finding(CAUSE[state], {
+    ...(isServed && { severity: 'info' }),
     title: titleOf(state, seen),
     explanation: [
       ...serversSay(state, affected),
       ...comparison(scene, seen),
+      ...(isServed ? [SERVED] : []),
       ...atVip(scene, state, affected),
     ].join(' '),
     targets,
-    remedy: remedyFor(scene, state, seen),
+    remedy: remedyFor(observations, state, seen),
     confirm:
       hosts.size === 1 && first !== undefined
         ? lookup(first.target.host, first.resolution.server)
@@ -95,6 +82,10 @@ function describe(scene: Scene, state: Wrong, seen: Seen): Finding {
           ),
   });
 }
+
+const SERVED =
+  'It was reached there under its own certificate: so the instance is there, or an application gateway or firewall ' +
+  'that stands in front of it.';
 
 function wasDialledRight(target: Target, { address }: Expected): boolean {
   return address !== null && dialled(target).includes(address);
@@ -150,35 +141,23 @@ function comparison({ observations }: Scene, { said, affected, expected }: Seen)
   const hosts = new Set(affected.map(({ target }) => target.host));
   const right = said.filter(({ target, state }) => state === 'right' && hosts.has(target.host));
   const better = [...new Set(right.map(({ resolution }) => resolution.server))].sort();
-  const outside =
-    expected.by === 'agreement' &&
-    expected.address !== null &&
-    isInSubnet(expected.address, observations) === false
-      ? [
-          `${expected.address} lies outside the subnet ${observations.environment.network.subnet}, where the instance ` +
-            'would have its address; with this VM in another subnet than the instance, give --vip.',
-        ]
-      : [];
+  const outside = isOutside(expected, observations)
+    ? [
+        `${expected.address} lies outside the subnet ${observations.environment.network.subnet}, where the instance ` +
+          'would have its address; with this VM in another subnet than the instance, give --vip.',
+      ]
+    : [];
   return [
     ...(better.length > 0
       ? [`${list(better, 3)} ${better.length === 1 ? 'has' : 'have'} the right record.`]
       : []),
-    ...(azureKnows({ observations }, hosts, expected)
+    ...(azureKnows(observations, hosts, expected)
       ? [
           `Azure DNS (${AZURE_DNS}), asked directly, answers with ${expected.address}: this server does not ask there.`,
         ]
       : []),
     ...outside,
   ];
-}
-
-function azureKnows(
-  { observations }: Pick<Scene, 'observations'>,
-  hosts: ReadonlySet<string>,
-  { address }: Expected,
-): boolean {
-  if (address === null) return false;
-  return [...hosts].some((host) => azureAnswer(observations, host)?.addresses.includes(address) === true);
 }
 
 /** What the instance itself said when it was dialled past DNS. */
@@ -216,40 +195,4 @@ function atVip(scene: Scene, state: Wrong, affected: readonly Said[]): string[] 
 
 function failureOf({ failure }: Attempt): string[] {
   return failure === null ? [] : [failure];
-}
-
-function remedyFor(scene: Scene, state: Wrong, { affected, expected }: Seen): string[] {
-  const { observations } = scene;
-  const targets = affected.map(({ target }) => target);
-  const hosts = new Set(targets.map(({ host }) => host));
-  const servers = list([...new Set(affected.map(({ resolution }) => resolution.server))].sort(), 3);
-  const address = expected.address ?? 'the instance’s private address';
-  const command = recordsCommand(observations, targets, expected.address);
-  const [first = '', second = '', third = ''] = CAUSE_TEXTS[CAUSE[state]].remedy;
-  const steps: string[] = [];
-  if (azureKnows(scene, hosts, expected)) {
-    steps.push(
-      `On ${servers}: forward ${list(hosts, 4)} to ${AZURE_DNS}, or to an Azure DNS Private Resolver inbound endpoint: ` +
-        'Azure DNS has the record.',
-    );
-  }
-  const claimed = affected.flatMap(({ target, resolution }) => missingRecord(target.host, resolution) ?? []);
-  for (const [zone, missing] of Map.groupBy(claimed, (one) => one.zone)) {
-    const names = list(
-      missing.map(({ record }) => (record === zone ? '@' : record)),
-      8,
-    );
-    steps.push(
-      `In the private zone ${zone}, which is linked here: add A records for ${names} with ${address}.`,
-    );
-  }
-  if (state === 'missing') {
-    steps.push(`Records ready to use (hosts file, Azure CLI, BIND): ${command}`, second, third);
-    return steps;
-  }
-  const correct = `At ${servers}: make ${list(hosts, 6)} lead to ${address}. Ready to use: ${command}`;
-  if (state === 'public') steps.push(correct, second, third);
-  else if (expected.by === 'vip') steps.push(correct, third);
-  else steps.push(first, correct, third);
-  return steps;
 }

@@ -2,7 +2,7 @@ import type { Finding, Observations, Target } from '../../report/schema.ts';
 import { lookup } from '../command.ts';
 import { finding } from '../finding.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
-import { AZURE_DNS, azureAnswer, kindOf, resolves } from '../servers.ts';
+import { AZURE_DNS, azureAnswer, azureKind, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../words.ts';
 
 interface Override {
@@ -19,7 +19,9 @@ export const hostsFileOverride: Rule = (scene) => {
       (target) => target.host.toLowerCase() === entry.host && target.addressesFrom === 'hosts-file',
     );
     const agreed = said(targets, observations).some((address) => entry.addresses.includes(address));
-    return targets.length === 0 || agreed ? [] : [{ ...entry, targets }];
+    return targets.length === 0 || agreed || !isAnswered(targets, observations)
+      ? []
+      : [{ ...entry, targets }];
   });
   const [tests, others] = [overrides.filter(isTest), overrides.filter((one) => !isTest(one))];
   return [
@@ -34,6 +36,15 @@ export const hostsFileOverride: Rule = (scene) => {
     return own && vip !== null && addresses.every((address) => address === vip);
   }
 };
+
+/** Whether DNS said anything of the name: what only the hosts file could tell contradicts nobody. */
+function isAnswered(targets: readonly Target[], observations: Observations): boolean {
+  const kinds = targets.flatMap(({ host, resolutions }) => [
+    ...resolutions.map(kindOf),
+    azureKind(observations, host),
+  ]);
+  return kinds.some((kind) => kind === 'absent' || resolves(kind));
+}
 
 /** What DNS says, Azure's own resolver included. */
 function said(targets: readonly Target[], observations: Observations): readonly string[] {

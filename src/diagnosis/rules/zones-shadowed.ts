@@ -45,7 +45,7 @@ function describe(scene: Scene, zone: string, answers: readonly ZoneAuthorityAns
       `${list(
         answers.map(({ primary }) => brief(primary ?? 'none', 60)),
         2,
-      )}${how(first)}. ${consequence(scene, zone, isApim)}${wildcard(scene, answers)}`,
+      )}${how(first)}. ${wildcard(scene, answers) ?? consequence(scene, zone, isApim)}`,
     targets: inside,
     remedy: isApim ? apimRemedy(scene, inside) : CAUSE_TEXTS[cause].remedy,
     confirm: lookupZone(zone, servers[0] ?? null),
@@ -72,12 +72,12 @@ function consequence({ targets }: Scene, zone: string, isApim: boolean): string 
 }
 
 /** A wildcard makes every name under the zone lead to one address: nothing is denied, and everything is wrong. */
-function wildcard({ observations }: Scene, answers: readonly ZoneAuthorityAnswer[]): string {
+function wildcard({ observations }: Scene, answers: readonly ZoneAuthorityAnswer[]): string | null {
   const [caught] = inventedAnswers(observations).filter((answer) => isOwnWildcard(answer, answers));
-  if (caught === undefined) return '';
+  if (caught === undefined) return null;
   return (
-    ` It has a wildcard record: ${caught.server} answers the random name ${brief(caught.name)} with ` +
-    `${list(caught.addresses, 2)}, and so every other service’s name as well.`
+    `It has a wildcard record: ${caught.server} answers the random name ${brief(caught.name)} with ` +
+    `${list(caught.addresses, 2)}, and so it does every other name under it that has no record of its own.`
   );
 }
 

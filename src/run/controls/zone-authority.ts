@@ -20,18 +20,35 @@ export async function zoneAuthority(
   const servers = knowsAzure ? survey.servers : [...survey.servers, AZURE_RESOLVER];
   const asked = await Promise.all(
     servers.flatMap((server) =>
-      suffixes.map(async (suffix): Promise<ZoneAuthorityAnswer | null> => {
+      suffixes.map(async (suffix): Promise<Seen | null> => {
         const answer = await queries(() => zoneAt({ outside, server, budget }, suffix));
-        if (answer === null) return null;
-        const { rcode, zone, primary, authoritative } = answer;
-        const holdsItself = authoritative && server.address !== AZURE_RESOLVER.address;
-        const own = covers(zone, suffix) && (AZURE_PRIVATE.test(primary ?? '') || holdsItself);
-        return { server: serverName(server), suffix, rcode, zone, primary, authoritative, private: own };
+        return answer === null ? null : { server: serverName(server), suffix, ...answer };
       }),
     ),
   );
-  const zones = asked.filter((answer) => answer !== null);
-  return { name: 'dns-zone-authority', ...judge(zones) };
+  const seen = asked.filter((answer) => answer !== null);
+  return {
+    name: 'dns-zone-authority',
+    ...judge(seen.map((one) => ({ ...one, private: isPrivate(one, seen) }))),
+  };
+}
+
+type Seen = Omit<ZoneAuthorityAnswer, 'private'>;
+
+/** The primary servers of Azure's public zones. */
+const AZURE_PUBLIC = /(?:^|\.)azure-dns\.[a-z]{2,4}\.?$/i;
+
+/**
+ * Whether a zone of this network's own answers for the suffix. Who says that it holds the zone itself (AA) may only
+ * be passing on the reply of somebody who does: what Azure's own resolver says as well is no zone of the server's.
+ */
+function isPrivate(answer: Seen, all: readonly Seen[]): boolean {
+  const { server, suffix, zone, primary, authoritative } = answer;
+  if (!covers(zone, suffix)) return false;
+  if (AZURE_PRIVATE.test(primary ?? '')) return true;
+  if (!authoritative || server === AZURE_RESOLVER.address || AZURE_PUBLIC.test(primary ?? '')) return false;
+  const azure = all.find((other) => other.server === AZURE_RESOLVER.address && other.suffix === suffix);
+  return azure === undefined || azure.primary !== primary;
 }
 
 /** The zone is the suffix itself or stands above it, and is no top-level domain. */

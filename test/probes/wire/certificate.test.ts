@@ -68,7 +68,7 @@ t.test('a certificate without a subject, without names, and from an issuer witho
     subject: '',
     issuer: '',
     issuerOrganization: null,
-    names: [],
+    names: { length: 0 },
   });
 });
 

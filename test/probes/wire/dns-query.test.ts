@@ -94,7 +94,7 @@ t.test('a server that cannot bear EDNS is asked without it at once', async (t) =
 
 t.test('a server that says so without EDNS too is believed', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, { rcode: RCODES.FORMERR }) });
-  t.match(await query(peer), { rcode: 'FORMERR', addresses: [] });
+  t.match(await query(peer), { rcode: 'FORMERR', addresses: { length: 0 } });
   t.equal(peer.asked.length, 2);
 });
 
@@ -142,6 +142,30 @@ t.test('a forger who is faster than the server is counted, by source and by id',
   t.teardown(() => server.close());
   t.match(await query({ address: '127.0.0.1', port: server.address().port }, { ignored }), KNOWN);
   t.same(ignored, { wrongId: 1, wrongSource: 1 });
+});
+
+t.test('the unspecified address is this very host', async (t) => {
+  const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, ANSWERS) });
+  t.match(await query({ address: '0.0.0.0', port: peer.port }), KNOWN);
+});
+
+t.test('what cannot even be sent is told at once', async (t) => {
+  const peer = await openDnsPeer(t, {});
+  const refusing = (code: string): Outside => ({
+    ...createOutside(),
+    datagram: (address) => {
+      const socket = createOutside().datagram(address);
+      const send = (...parts: unknown[]) => {
+        const done = parts.at(-1);
+        if (typeof done === 'function') done(Object.assign(new Error(code), { code }));
+      };
+      return Object.assign(socket, { send });
+    },
+  });
+  const error = await failed(query(peer, { stepMs: 60_000, outside: refusing('ENETUNREACH') }));
+  t.match(error, { failure: 'dns_unreachable', message: /ENETUNREACH/ });
+  const full = await failed(query(peer, { stepMs: 120, outside: refusing('ENOBUFS') }));
+  t.match(full, { failure: 'dns_timeout' }, 'a full buffer is no reason to give up');
 });
 
 t.test('an IPv6 server is known in whatever way its address is written', async (t) => {
