@@ -20,6 +20,7 @@ import { Defects } from './defects.ts';
 import { distrustBareConnections } from './distrust.ts';
 import { createGate } from './gate.ts';
 import { mapInFlight } from './in-flight.ts';
+import { forgiveDeadIPv6 } from './ipv6.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 import { observeTarget, probeOf } from './target.ts';
@@ -51,13 +52,14 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   parts.progress({ kind: 'start', total: endpoints.filter((planned) => probeOf(planned) !== null).length });
   // First, because every bare connection is judged by it: it must not wait behind a thousand targets.
   const reserved = control('tcp-reserved-address', context, () => reservedAddress(context));
-  const [targets, ...besides] = await Promise.all([
+  const [observed, ...besides] = await Promise.all([
     mapInFlight(endpoints, mostInFlight(parts.options), (planned) => observeTarget(planned, context)),
     control('dns-random-name', context, () => randomNames(plan.suffixes, context)),
     reserved,
     control('azure-dns', context, () => azureDns(plan.targets, context)),
     control('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
+  const { targets, note } = forgiveDeadIPv6(observed);
   parts.progress({ kind: 'phase', name: 'controls' });
   const others = await control('tls-other-name', context, () => otherNames(targets, context));
   const search = await control('dns-search-domain', context, () => searchDomains(targets, context));
@@ -68,7 +70,10 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   const defects = context.defects.notes();
   return {
     observations: {
-      environment: withWhatWasLearnt(plan, parts.survey, controls, defects),
+      environment: withWhatWasLearnt(plan, parts.survey, controls, [
+        ...defects,
+        ...(note === null ? [] : [note]),
+      ]),
       controls,
       targets: distrustBareConnections(targets, controls),
     },
@@ -123,7 +128,7 @@ function withWhatWasLearnt(
   plan: Plan,
   survey: Survey,
   controls: readonly Control[],
-  defects: readonly string[],
+  notes: readonly string[],
 ): Survey['environment'] {
   const { environment, hosts } = survey;
   const names = new Set(plan.targets.map(({ host }) => host.toLowerCase()));
@@ -138,6 +143,6 @@ function withWhatWasLearnt(
         overrides: overrides.map(([host, addresses]) => ({ host, addresses: [...addresses] })),
       },
     },
-    notes: [...defects, ...environment.notes, ...plan.notes],
+    notes: [...notes, ...environment.notes, ...plan.notes],
   };
 }

@@ -76,7 +76,8 @@ function outcome({ dialable, tried: all }: Seen): Outcome {
   return { status: 'unreachable', failure, reason: null };
 }
 
-function statusOf(finished: readonly Attempt[]): Outcome {
+/** Status and failure of finished attempts; at least one. */
+export function statusOf(finished: readonly Attempt[]): Outcome {
   const failed = finished.filter(({ ok }) => !ok);
   if (failed.length === 0) return { status: 'reachable', failure: null, reason: null };
   const status = failed.length === finished.length ? 'unreachable' : 'intermittent';
