@@ -29,7 +29,7 @@ function regionOf({ host }: Target): string | null {
 }
 
 /** All names share one address, but for the regional gateways: each region has one of its own. */
-export function sharesAddress(target: Target): boolean {
+function sharesAddress(target: Target): boolean {
   return regionOf(target) === null;
 }
 
@@ -87,7 +87,7 @@ function compareRanks(one: readonly number[], other: readonly number[]): number 
 }
 
 /** Whether an address lies in the subnet; null when the subnet is not known. */
-export function isInSubnet(address: string, { environment }: Observations): boolean | null {
+function isInSubnet(address: string, { environment }: Observations): boolean | null {
   const { subnet } = environment.network;
   if (subnet === null || !ipaddr.isValidCIDR(subnet) || !ipaddr.isValid(address)) return null;
   const [network, length] = ipaddr.parseCIDR(subnet);
