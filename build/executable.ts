@@ -1,6 +1,6 @@
 /** The single executable: the pinned runtime with the program inside. */
 import { execFile } from 'node:child_process';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BuildError } from './build-error.ts';
@@ -8,6 +8,8 @@ import { problemsOf, withoutSignature } from './executable-format.ts';
 import type { Target } from './targets.ts';
 
 const run = promisify(execFile);
+/** The path is kept in the executable, so it is a short one that says nothing of this machine. */
+const MAIN = 'apim-probe.mjs';
 
 /**
  * Makes a target's executable, by the runtime that runs this, which must be of the same version, and checks it.
@@ -28,7 +30,7 @@ export async function makeExecutable(
 ): Promise<void> {
   const { runtime, program, output, folder } = paths;
   const settings = {
-    main: program,
+    main: MAIN,
     mainFormat: 'module',
     executable: target.format === 'pe' ? await unsigned(runtime, folder) : runtime,
     output,
@@ -38,7 +40,8 @@ export async function makeExecutable(
   };
   const config = join(folder, `${target.name}.json`);
   await writeFile(config, JSON.stringify(settings));
-  await run(process.execPath, [`--build-sea=${config}`]);
+  await copyFile(program, join(folder, MAIN));
+  await run(process.execPath, [`--build-sea=${config}`], { cwd: folder });
   await chmod(output, 0o755);
   const problems = problemsOf(await readFile(output), target, await readFile(program, 'utf8'));
   if (problems.length > 0) throw new BuildError(`${target.output} is wrong: ${problems.join('; ')}.`);

@@ -15,6 +15,9 @@ import { runsHere, type Target } from './targets.ts';
 
 const DIST = join(ROOT, 'dist');
 const SOURCE: Source = { modules: join(ROOT, 'node_modules'), npm, pinned };
+const WITHOUT_REGISTRY =
+  'Nothing was changed. Build where npm reaches its registry, or leave out what is missing: "npm run build -- ' +
+  '--available". "npm run build -- --target NAME" makes one executable alone.';
 
 async function build({ targets, available }: Wanted): Promise<void> {
   // Beside node_modules, so that dist/ can be put in place by renaming it.
@@ -86,5 +89,6 @@ try {
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;
   process.stderr.write(`npm run build: ${error.message}\n`);
+  if (error instanceof RuntimeMissing) process.stderr.write(`${WITHOUT_REGISTRY}\n`);
   process.exitCode = 1;
 }

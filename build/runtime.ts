@@ -76,11 +76,7 @@ async function fetched(name: string, wanted: Pinned, folder: string, npm: Source
   try {
     await npm('pack', spec, '--pack-destination', folder, ...FETCH);
   } catch (error) {
-    throw new RuntimeMissing(
-      `the runtime ${spec} is not installed here, and npm cannot fetch it: ${lastWords(error)}\n` +
-        'Build where the registry is reachable, or without it: "npm run build -- --available" leaves out what is ' +
-        'missing, "npm run build -- --target NAME" makes one.',
-    );
+    throw new RuntimeMissing(`${spec} is not installed here, and npm cannot fetch it: ${lastWords(error)}`);
   }
   const archive = join(folder, `${name}-${wanted.version}.tgz`);
   if (!isIntact(await readFile(archive), wanted))
