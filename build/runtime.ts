@@ -38,7 +38,7 @@ export function pinned(name: string, lockFile: string = join(ROOT, 'package-lock
 }
 
 /** Whether the bytes are those that were pinned. */
-export function isIntact(bytes: Uint8Array, { integrity }: Pinned): boolean {
+function isIntact(bytes: Uint8Array, { integrity }: Pinned): boolean {
   return integrity === `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 }
 
