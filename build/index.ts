@@ -1,4 +1,5 @@
 /** `npm run build`: everything that is handed out, in dist/, which is replaced as a whole and only when all went well. */
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
@@ -20,7 +21,8 @@ const WITHOUT_REGISTRY =
   '--available". "npm run build -- --target NAME" makes one executable alone.';
 
 async function build({ targets, available }: Wanted): Promise<void> {
-  // Beside node_modules, so that dist/ can be put in place by renaming it.
+  const runtime = ownRuntime(targets);
+  // In node_modules, so that dist/ can be put in place by renaming it.
   const folder = await mkdtemp(join(ROOT, 'node_modules', '.build-'));
   try {
     const made = join(folder, 'dist');
@@ -30,7 +32,7 @@ async function build({ targets, available }: Wanted): Promise<void> {
     await writeFile(program, code);
     await chmod(program, 0o755);
     for (const target of targets) await executable(target, { program, made, folder, available });
-    const text = notices(ROOT, packagesOf(inputs), comments, join(process.execPath, '..', '..'));
+    const text = notices(ROOT, packagesOf(inputs), comments, runtime);
     await writeFile(join(made, 'THIRD-PARTY-NOTICES.txt'), text);
     await copyFile(join(ROOT, 'LICENSE'), join(made, 'LICENSE'));
     await writeFile(join(made, 'apim-probe.cdx.json'), await sbom());
@@ -42,6 +44,20 @@ async function build({ targets, available }: Wanted): Promise<void> {
   }
 }
 
+/**
+ * The folder of the package whose runtime runs this: only a runtime of the same version can put a program into another.
+ * @throws BuildError when this runs on anything but what npm installed
+ */
+function ownRuntime(targets: readonly Target[]): string {
+  const folder = join(process.execPath, '..', '..');
+  const others = targets.filter(({ runtime }) => `v${pinned(runtime.package).version}` !== process.version);
+  if (existsSync(join(folder, 'package.json')) && others.length === 0) return folder;
+  throw new BuildError(
+    `the build runs on ${process.execPath} (${process.version}), not on the runtime that package.json pins. ` +
+      'Start it with "npm run build", after "npm ci".',
+  );
+}
+
 interface Place {
   readonly program: string;
   readonly made: string;
@@ -50,13 +66,6 @@ interface Place {
 }
 
 async function executable(target: Target, { program, made, folder, available }: Place): Promise<void> {
-  const { version } = pinned(target.runtime.package);
-  if (process.version !== `v${version}`) {
-    throw new BuildError(
-      `the build runs on Node.js ${process.version}, and ${target.runtime.package} is ${version}: they must be the ` +
-        'same. Start it with "npm run build", after "npm ci".',
-    );
-  }
   const own = join(folder, target.name);
   await mkdir(own);
   try {
