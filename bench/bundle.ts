@@ -1,29 +1,26 @@
-/** The agent as it is shipped: bundled and minified, in a temporary folder. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** The agent as it is handed out, in a temporary folder that goes when this process ends. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { makeExecutable } from '../build/executable.ts';
+import { oneFile } from '../build/one-file.ts';
+import { runsHere, TARGETS } from '../build/targets.ts';
 
-const root = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'apim-probe-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const file = join(folder, 'bundle.mjs');
 
-/** @returns the command that starts the bundle; its folder goes when this process ends */
-export async function bundle(): Promise<readonly string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'apim-probe-bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  await build({
-    entryPoints: [join(root, 'bin', 'apim-probe.ts')],
-    bundle: true,
-    minify: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node26',
-    format: 'esm',
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
-  return [process.execPath, join(folder, 'apim-probe.mjs')];
+/** @returns the command that starts the one file for Node.js */
+export async function bundle(): Promise<readonly [string, string]> {
+  writeFileSync(file, (await oneFile()).code);
+  return [process.execPath, file];
+}
+
+/** @returns the command that starts this machine's single executable, made of the file that `bundle` left */
+export async function executable(): Promise<readonly [string]> {
+  const target = TARGETS.find(runsHere);
+  if (target === undefined) throw new Error(`no executable is made for ${process.platform}-${process.arch}`);
+  const output = join(folder, target.output);
+  await makeExecutable(target, { runtime: process.execPath, program: file, output, folder });
+  return [output];
 }

@@ -9,10 +9,14 @@ process.on('uncaughtException', (defect) => {
   process.exit(EXIT_DEFECT);
 });
 
-process.exitCode = await main(process.argv.slice(2), {
+// Should the work come to nothing, never settled and nothing left to wait for, that must not pass for a success.
+process.exitCode = EXIT_DEFECT;
+main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
   process,
+}).then((code) => {
+  process.exitCode = code;
 });

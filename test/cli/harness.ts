@@ -1,8 +1,10 @@
 /** Stands in for the process: captures what main() writes. */
 import { EventEmitter } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
+import { BUILT, type Ended, PROGRAM, start } from './program.ts';
 
 /**
  * Every test here ends before anything is sent. Should one fail to, these variables keep it on loopback: all
@@ -58,11 +60,22 @@ export function capture({ cwd, env = {}, terminal = false, stdoutFails }: Settin
   };
 }
 
-export async function invoke(
-  argv: readonly string[],
-  setting: Setting,
-): Promise<{ code: number; out: string; err: string }> {
+/** Calls main() in this process; when a built file is under test, starts that instead. */
+export async function invoke(argv: readonly string[], setting: Setting): Promise<Ended> {
+  if (BUILT !== null) return invokeBuilt(argv, setting);
   const io = capture(setting);
   const code = await main(argv, io);
   return { code, out: io.out(), err: io.err() };
+}
+
+async function invokeBuilt(argv: readonly string[], { cwd, env, stdoutFails }: Setting): Promise<Ended> {
+  const circumstances = { cwd, env: { ...FENCE, ...env } };
+  if (stdoutFails === undefined) return start(PROGRAM, argv, circumstances);
+  if (stdoutFails === 'EPIPE') return start(PROGRAM, argv, { ...circumstances, stdout: 'nobody' });
+  const full = openSync('/dev/full', 'w');
+  try {
+    return await start(PROGRAM, argv, { ...circumstances, stdout: full });
+  } finally {
+    closeSync(full);
+  }
 }

@@ -1,0 +1,61 @@
+/** The single executable: the pinned runtime with the program inside. */
+import { execFile } from 'node:child_process';
+import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { BuildError } from './build-error.ts';
+import { problemsOf, withoutSignature } from './executable-format.ts';
+import type { Target } from './targets.ts';
+
+const run = promisify(execFile);
+/** The path is kept in the executable, so it is a short one that says nothing of this machine. */
+const MAIN = 'apim-probe.mjs';
+
+/**
+ * Makes a target's executable, by the runtime that runs this, which must be of the same version, and checks it.
+ * @param runtime the path of the target's runtime
+ * @param program the path of the one file
+ * @param output where the executable goes
+ * @param folder for what is needed on the way
+ * @throws BuildError when the result is not what it should be
+ */
+export async function makeExecutable(
+  target: Target,
+  paths: {
+    readonly runtime: string;
+    readonly program: string;
+    readonly output: string;
+    readonly folder: string;
+  },
+): Promise<void> {
+  const { runtime, program, output, folder } = paths;
+  const settings = {
+    main: MAIN,
+    mainFormat: 'module',
+    executable: target.format === 'pe' ? await unsigned(runtime, folder) : runtime,
+    output,
+    disableExperimentalSEAWarning: true,
+    // NODE_OPTIONS is for whoever starts Node.js; this is no Node.js to its user.
+    execArgvExtension: 'none',
+  };
+  const config = join(folder, `${target.name}.json`);
+  await writeFile(config, JSON.stringify(settings));
+  await copyFile(program, join(folder, MAIN));
+  await run(process.execPath, [`--build-sea=${config}`], { cwd: folder });
+  await chmod(output, 0o755);
+  const problems = problemsOf(await readFile(output), target, await readFile(program, 'utf8'));
+  if (problems.length > 0) throw new BuildError(`${target.output} is wrong: ${problems.join('; ')}.`);
+}
+
+async function unsigned(runtime: string, folder: string): Promise<string> {
+  const copy = join(folder, 'unsigned.exe');
+  await writeFile(copy, withoutSignature(await readFile(runtime)));
+  return copy;
+}
+
+/** Starts it, without network, arguments or environment to help it. @throws BuildError when it is not this version */
+export async function startsAs(version: string, executable: string): Promise<void> {
+  const { stdout } = await run(executable, ['--version'], { env: {} });
+  if (stdout !== `${version}\n`)
+    throw new BuildError(`${executable} --version says ${JSON.stringify(stdout)}.`);
+}

@@ -1,0 +1,66 @@
+/** The licences of what is in the bundle, and of the runtime, in one text. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BuildError } from './build-error.ts';
+
+const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)/i;
+const RULE = '='.repeat(80);
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+  readonly author?: string | { readonly name: string };
+}
+
+/** The folders of the packages that these files belong to, each once; files of no package are ours. */
+export function packagesOf(inputs: readonly string[]): string[] {
+  const folders = inputs.flatMap(
+    (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [],
+  );
+  return [...new Set(folders)].sort();
+}
+
+/**
+ * @param root what the packages' folders are relative to
+ * @param comments the comments on licences in the sources
+ * @param runtime the folder of the runtime's package, which brings Node.js' own licence
+ * @throws BuildError when a package does not say under which licence it comes
+ */
+export function notices(
+  root: string,
+  packages: readonly string[],
+  comments: string,
+  runtime: string,
+): string {
+  const sections = [...packages.map((folder) => section(join(root, folder))), section(runtime)];
+  return [
+    'apim-probe is made of its own sources (LICENSE) and of these packages. Node.js, the last, is in the single',
+    'executables alone.',
+    '',
+    ...sections,
+    RULE,
+    'Comments on licences in the sources of these packages',
+    '',
+    comments,
+  ].join('\n');
+}
+
+function section(folder: string): string {
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const files = readdirSync(folder)
+    .filter((name) => LICENCE_FILE.test(name) && !/\.[cm]?[jt]s$/.test(name))
+    .sort();
+  if (files.length === 0 && manifest.license === undefined)
+    throw new BuildError(`${folder} says nothing of its licence, so it cannot be passed on.`);
+  const { author } = manifest;
+  const by = typeof author === 'object' ? author.name : author;
+  const texts = files.map((name) => readFileSync(join(folder, name), 'utf8').trim());
+  return [
+    RULE,
+    `${manifest.name} ${manifest.version}, ${manifest.license ?? 'see below'}${by === undefined ? '' : `, by ${by}`}`,
+    '',
+    ...(texts.length === 0 ? ['The package has no licence text beside these words.'] : texts),
+    '',
+  ].join('\n');
+}

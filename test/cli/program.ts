@@ -1,0 +1,61 @@
+/**
+ * The program in a process of its own: from source, through its starter, or the built file that the variable
+ * PROGRAM_UNDER_TEST names (`npm run test:built` sets it).
+ */
+import { type StdioOptions, spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+
+export const STARTER = join(import.meta.dirname, '../../bin/apim-probe');
+
+const named = process.env['PROGRAM_UNDER_TEST'];
+
+/** The built file, or null when the sources are under test. */
+export const BUILT = named === undefined || named === '' ? null : resolve(named);
+
+/** What starts the program under test. */
+export const PROGRAM: readonly [string, ...string[]] = commandOf(BUILT);
+
+function commandOf(built: string | null): [string, ...string[]] {
+  if (built === null) return [STARTER];
+  return built.endsWith('.mjs') ? [process.execPath, built] : [built];
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Circumstances {
+  readonly cwd?: string | undefined;
+  /** All of its environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Called once, at its first word on stderr. */
+  readonly onStderr?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** What becomes of its stdout: kept, or handed to nobody, or written to this file handle. */
+  readonly stdout?: 'kept' | 'nobody' | number;
+}
+
+/** Starts a command and waits for its end. */
+export function start(
+  [file, ...first]: readonly [string, ...string[]],
+  args: readonly string[],
+  { cwd, env = {}, onStderr, stdout = 'kept' }: Circumstances = {},
+): Promise<Ended> {
+  const stdio: StdioOptions = ['ignore', typeof stdout === 'number' ? stdout : 'pipe', 'pipe'];
+  const child = spawn(file, [...first, ...args], { cwd, env, stdio });
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  if (stdout === 'nobody') child.stdout?.destroy();
+  child.stderr?.on('data', (chunk) => {
+    err += chunk;
+  });
+  if (onStderr !== undefined) child.stderr?.once('data', () => onStderr((signal) => child.kill(signal)));
+  return new Promise((done, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => done({ code, out, err }));
+  });
+}
