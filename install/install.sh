@@ -431,16 +431,12 @@ forget_units() {
 
 # Removes what the manifest of an earlier installation lists and this one does not want.
 remove_all_but() {
-  gone=no
-  for file in $before; do
-    if ! printf '%s\n' "$1" | grep -qxF "$file"; then
-      if [ "$file" = "$units/apim-probe.timer" ]; then stop_timer; fi
-      remove "$file"
-      gone=yes
-    fi
-  done
+  gone=$(printf '%s\n' "$before" | grep -vxF "$1") || true
+  # While its units are still there to be stopped.
+  case $gone in *"$units/apim-probe.timer"*) stop_timer ;; esac
+  for file in $gone; do remove "$file"; done
   remove_folder "$(dirname "$dropin")"
-  if [ "$gone" = yes ]; then forget_units; fi
+  case $gone in *"$units"*) forget_units ;; esac
 }
 
 write_manifest() {
