@@ -272,6 +272,7 @@ put() {
     return
   fi
   step "install $2" || return 0
+  if [ -d "$root$2" ]; then broke "$root$2 is a folder, where a file has to be"; fi
   mkdir -p "$root$(dirname "$2")"
   cp "$1" "$root$2.new.$$"
   chmod "$3" "$root$2.new.$$"
