@@ -6,6 +6,15 @@ import type { Test } from 'tap';
 
 export const INSTALL = join(import.meta.dirname, '../../install');
 
+/** Where things lie on a machine, below its root. */
+export const UNITS = ['etc/systemd/system/apim-probe.service', 'etc/systemd/system/apim-probe.timer'];
+export const TABLE = 'etc/cron.d/apim-probe';
+export const CRON = [TABLE, 'usr/local/lib/apim-probe/scheduled-run'];
+export const PROGRAM = 'usr/local/bin/apim-probe';
+export const MANIFEST = 'usr/local/lib/apim-probe/manifest';
+export const CONFIG = 'etc/apim-probe/config.yaml';
+export const DROPIN = 'etc/systemd/system/apim-probe.service.d/upload-url.conf';
+
 /** Does nothing but say a version, which is all that the installer asks of an executable. */
 export const EXECUTABLE = '#!/bin/sh\necho 0.1.0\n';
 
@@ -70,4 +79,8 @@ export function prepared(
   furnish(join(folder, 'root'), files);
   furnish(join(folder, 'from'), { 'apim-probe': EXECUTABLE });
   return { destdir: join(folder, 'root'), from: join(folder, 'from', 'apim-probe') };
+}
+
+export function contentOf(destdir: string, path: string): string {
+  return readFileSync(join(destdir, path), 'utf8');
 }

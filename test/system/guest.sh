@@ -49,6 +49,7 @@ ln -s /proc/self/fd dev/fd
 # Nothing of what this machine has scheduled or starts by itself is to run in there.
 rm -rf etc/cron.*/* etc/systemd/system/*.wants lib/systemd/system/*.wants lib/systemd/system-generators etc/fstab
 rm -rf etc/apim-probe var/lib/apim-probe var/lib/private usr/local/bin/apim-probe usr/local/lib/apim-probe
+echo guest >etc/hostname
 printf '# nothing\n' >etc/crontab
 cat >etc/systemd/system/guest.target <<END
 [Unit]

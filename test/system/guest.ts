@@ -20,7 +20,18 @@ export class Guest implements AsyncDisposable {
 
   private constructor(name: string, init: 'systemd' | 'none', shared: string) {
     this.#name = name;
-    const outer = ['unshare', '--mount', '--propagation', 'private', 'sh', SCRIPT, 'outer', name, init, shared];
+    const outer = [
+      'unshare',
+      '--mount',
+      '--propagation',
+      'private',
+      'sh',
+      SCRIPT,
+      'outer',
+      name,
+      init,
+      shared,
+    ];
     this.#holder = new Background(outer);
   }
 
@@ -51,12 +62,25 @@ export class Guest implements AsyncDisposable {
     return (await this.run('systemctl is-system-running')).out === 'running\n';
   }
 
+  #inside(script: string): string[] {
+    const enter = ['--target', `${this.#first}`, ...NAMESPACES, '--root', '--wd'];
+    // What tap adds to the environment of each child leads to files that are not in there.
+    const clean = Object.entries(CLEAN_ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
+    return ['nsenter', ...enter, '--', 'env', '-i', ...clean, 'sh', '-c', script];
+  }
+
+  /** Copies a program of this machine to the path in there. */
+  async bring(program: string, path: string): Promise<void> {
+    const take = this.#inside(`cat >'${path}' && chmod 755 '${path}'`);
+    await command(['sh', '-c', 'exec "$@" <"$0"', program, ...take]);
+  }
+
   /** Runs a script of sh inside, as root, to its end. */
   run(script: string): Promise<Ended> {
-    const enter = ['--target', `${this.#first}`, ...NAMESPACES, '--root', '--wd'];
+    const [file = '', ...args] = this.#inside(script);
     return new Promise((resolve, reject) => {
       const options = { env: CLEAN_ENVIRONMENT, maxBuffer: 16 * 1024 * 1024 };
-      execFile('nsenter', [...enter, '--', 'sh', '-c', script], options, (error, out, err) => {
+      execFile(file, args, options, (error, out, err) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === 'number') resolve({ code, out, err });
         else reject(error);
@@ -67,7 +91,7 @@ export class Guest implements AsyncDisposable {
   /** Runs a script inside and returns what it printed; throws with its words when it fails. */
   async must(script: string): Promise<string> {
     const { code, out, err } = await this.run(script);
-    if (code !== 0) throw new Error(`exit code ${code} from: ${script}\n${out}${err}`);
+    if (code !== 0) throw new Error(`exit code ${code} from: ${script}\n${(out + err).slice(-4000)}`);
     return out;
   }
 
