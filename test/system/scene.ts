@@ -8,8 +8,12 @@ import { NAMES, PLACES, type Place } from './services.ts';
 const PACKAGES = {
   busybox: 'busybox',
   chronyd: 'chrony',
+  'cloud-init': 'cloud-init',
+  cron: 'cron',
+  dash: 'dash',
   dnsmasq: 'dnsmasq',
   faketime: 'faketime',
+  flock: 'util-linux',
   impacket: 'python3-impacket',
   mitmdump: 'mitmproxy',
   named: 'bind9',
@@ -24,6 +28,7 @@ const PACKAGES = {
   smbd: 'samba',
   pytds: 'python3-tds',
   squid: 'squid-openssl',
+  'systemd-analyze': 'systemd',
   ip: 'iproute2',
   tsql: 'freetds-bin',
   unbound: 'unbound',
@@ -86,11 +91,13 @@ export async function scene(
   });
 }
 
-/** Runs `body`, which needs these programs and no network. */
+/** Runs `body`, which needs these programs, root when it says so, and no network. */
 export async function withPrograms(
   name: string,
   programs: readonly Program[],
   body: (t: Test) => Promise<void>,
+  { root = false } = {},
 ): Promise<void> {
-  await unless(await lack(programs), name, body);
+  const rootless = root && process.getuid?.() !== 0;
+  await unless(rootless ? 'namespaces need root' : await lack(programs), name, body);
 }

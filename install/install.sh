@@ -1,0 +1,536 @@
+#!/bin/sh
+# Puts apim-probe on this machine and has it run every 15 minutes; "sh install.sh --help" says how.
+# Exit codes: 0 done, 1 it went wrong on the way, 2 it cannot be done as asked, and nothing was changed.
+set -eu
+umask 022
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+config=/etc/apim-probe/config.yaml
+secret=/etc/apim-probe/upload-url
+state=/var/lib/apim-probe
+units=/etc/systemd/system
+dropin=$units/apim-probe.service.d/upload-url.conf
+cronfile=/etc/cron.d/apim-probe
+user=apim-probe
+
+command=install
+prefix=/usr/local
+from=
+node=
+schedule=auto
+dry=no
+purge=no
+root=${DESTDIR:-}
+
+usage() {
+  cat <<END
+Usage: sh install.sh [install|uninstall] [options]
+
+install      the executable, a config file, and a run every 15 minutes: by a systemd timer, else by cron
+uninstall    what was installed; config and reports stay
+
+  --from FILE     the executable, or apim-probe.mjs for a Node.js of this machine (default: the first of
+                  apim-probe-linux-ARCH, apim-probe, apim-probe.mjs beside this script or in ../dist);
+                  checked against the SHA256SUMS beside it, when there is one
+  --node FILE     the Node.js for apim-probe.mjs, 22 or newer (default: the one on the PATH)
+  --prefix DIR    where the program goes (default: /usr/local)
+  --schedule HOW  systemd, cron or none (default: what this machine has)
+  --no-schedule   the program alone, which takes no root when DIR is yours
+  --dry-run       say every step and take none
+  --purge         uninstall: remove /etc/apim-probe as well; reports stay all the same
+
+DESTDIR=FOLDER prepares the root of another machine, as for an image: nothing is started.
+END
+}
+
+refuse() {
+  printf 'install.sh: %s\n' "$*" >&2
+  exit 2
+}
+
+broke() {
+  printf 'install.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+say() { printf '%s\n' "$*"; }
+
+# Says a step; true when it is to be taken.
+step() {
+  if [ "$dry" = yes ]; then
+    say "would $*"
+    return 1
+  fi
+  say "$*"
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --from=* | --node=* | --prefix=* | --schedule=*)
+      option=${1%%=*}
+      value=${1#*=}
+      shift
+      set -- "$option" "$value" "$@"
+      ;;
+  esac
+  case $1 in
+    install | uninstall) command=$1 ;;
+    --from | --node | --prefix | --schedule)
+      if [ -z "${2:-}" ]; then refuse "$1 needs a value; --help tells"; fi
+      case $1 in
+        --from) from=$2 ;;
+        --node) node=$2 ;;
+        --prefix) prefix=$2 ;;
+        --schedule) schedule=$2 ;;
+      esac
+      shift
+      ;;
+    --no-schedule) schedule=none ;;
+    --dry-run) dry=yes ;;
+    --purge) purge=yes ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *) refuse "unknown argument \"$1\"; --help lists what there is" ;;
+  esac
+  shift
+done
+
+# Both go into unit files, where other characters would need an escape each.
+for path in "$prefix" "$root"; do
+  case $path in
+    '') ;;
+    [!/]*) refuse "\"$path\" must be an absolute path" ;;
+    *[!A-Za-z0-9/._+-]* | */../* | */..) refuse "\"$path\" may hold letters, digits and / . _ + - only, and no .." ;;
+  esac
+done
+prefix=${prefix%/}
+root=${root%/}
+bin=$prefix/bin/apim-probe
+lib=$prefix/lib/apim-probe
+manifest=$lib/manifest
+
+[ "$purge" = no ] || [ "$command" = uninstall ] || refuse '--purge goes with uninstall'
+case $schedule in
+  auto | systemd | cron | none) ;;
+  *) refuse "--schedule is systemd, cron or none, not \"$schedule\"" ;;
+esac
+
+superuser=no
+[ "$(id -u)" -ne 0 ] || superuser=yes
+# Whether /etc and /var are ours to write: as root, or below DESTDIR.
+system=no
+[ "$superuser" = no ] && [ -z "$root" ] || system=yes
+
+# The version of systemd, 0 when this machine was not started by it.
+systemd_version() {
+  if [ -d /run/systemd/system ] && has systemctl; then
+    systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p'
+  else
+    echo 0
+  fi
+}
+
+choose_schedule() {
+  if [ "$schedule" = none ]; then return; fi
+  [ "$system" = yes ] ||
+    refuse 'a schedule takes root. Run it with sudo, or install the program alone: --prefix DIR --no-schedule'
+  if [ -n "$root" ]; then
+    if [ "$schedule" != auto ]; then return; fi
+    if [ -d "$root/usr/lib/systemd/system" ] || [ -d "$root/lib/systemd/system" ]; then
+      schedule=systemd
+    elif [ -d "$root/etc/cron.d" ]; then
+      schedule=cron
+    else
+      refuse "$root has neither systemd nor /etc/cron.d; say which will be there: --schedule systemd, cron or none"
+    fi
+    return
+  fi
+  version=$(systemd_version)
+  if [ "$schedule" != cron ] && [ "${version:-0}" -ge 247 ]; then
+    schedule=systemd
+    return
+  fi
+  if [ "$schedule" = systemd ]; then
+    refuse "systemd 247 or newer does not run this machine (found: ${version:-0}); --schedule cron, or --no-schedule"
+  fi
+  schedule=cron
+  [ -d /etc/cron.d ] ||
+    refuse 'found neither systemd 247 or newer nor /etc/cron.d. Install the program alone with --no-schedule, and' \
+      "have your scheduler call: $bin run --quiet --config $config --output FILE"
+  has flock || refuse 'cron needs flock, of util-linux, to keep two runs apart: install it, or use --no-schedule'
+  has useradd || has adduser || refuse 'cron needs a user for the runs, and there is neither useradd nor adduser'
+}
+
+# The services see no home and no /tmp.
+check_place() {
+  if [ "$schedule" = none ]; then return; fi
+  case $1/ in
+    /home/* | /root/* | /run/user/* | /tmp/* | /var/tmp/*)
+      refuse "$1 is out of the scheduled run's sight: choose a place like /usr/local or /opt, or --no-schedule"
+      ;;
+  esac
+}
+
+find_executable() {
+  case $(uname -m) in
+    x86_64 | amd64) machine=x64 ;;
+    aarch64 | arm64) machine=arm64 ;;
+    *) machine=$(uname -m) ;;
+  esac
+  if [ -z "$from" ]; then
+    for folder in "$here" "$here/../dist"; do
+      for name in "apim-probe-linux-$machine" apim-probe apim-probe.mjs; do
+        if [ -z "$from" ] && [ -f "$folder/$name" ]; then from=$folder/$name; fi
+      done
+    done
+    [ -n "$from" ] ||
+      refuse "no apim-probe-linux-$machine, apim-probe or apim-probe.mjs beside this script: name it with --from FILE"
+  fi
+  if [ ! -f "$from" ] || [ ! -r "$from" ]; then
+    refuse "$from is no file that can be read; name the executable with --from FILE"
+  fi
+  case $from in
+    *.mjs) bundle=yes ;;
+    *) bundle=no ;;
+  esac
+}
+
+digest() {
+  if has sha256sum; then
+    sha256sum <"$1" | cut -d ' ' -f 1
+  elif has shasum; then
+    shasum -a 256 <"$1" | cut -d ' ' -f 1
+  else
+    refuse "$2 is there to check $1 with, but neither sha256sum nor shasum is: install coreutils"
+  fi
+}
+
+# A renamed file is as good as under its own name.
+verify() {
+  sums=$(dirname -- "$from")/SHA256SUMS
+  if [ ! -f "$sums" ]; then
+    say "note: no SHA256SUMS beside $from, so it is taken as it is"
+    return
+  fi
+  sum=$(digest "$from" "$sums")
+  listed=$(sed -n 's/^\([0-9a-f]\{64\}\) [ *]\(.*\)$/\1 \2/p' "$sums")
+  own=$(printf '%s\n' "$listed" | awk -v name="$(basename -- "$from")" '$2 == name { print $1; exit }')
+  if [ -z "$own" ]; then own=$(printf '%s\n' "$listed" | awk -v sum="$sum" '$1 == sum { print $1; exit }'); fi
+  [ "$own" = "$sum" ] ||
+    refuse "$from is not what $sums says (${own:-not listed}; it has $sum). Fetch both again; nothing was changed"
+  say "checked: $from is what SHA256SUMS says"
+}
+
+find_node() {
+  if [ "$bundle" = no ]; then return; fi
+  node=${node:-$(command -v node || true)}
+  [ -n "$node" ] || refuse "$from needs Node.js 22 or newer: name one with --node FILE, or use the single executable"
+  node=$(CDPATH='' cd -- "$(dirname -- "$node")" 2>/dev/null && pwd -P)/$(basename -- "$node")
+  major=$("$node" --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p') || major=
+  [ "${major:-0}" -ge 22 ] ||
+    refuse "$node is no Node.js 22 or newer (it says: ${major:-nothing}); --node FILE names another"
+  case $node in *[!A-Za-z0-9/._+-]*) refuse "$node: a path of letters, digits and / . _ + - is needed; make a link" ;; esac
+  check_place "$node"
+}
+
+# The files that belong to this choice, as the machine will see them.
+list_files() {
+  say "$bin"
+  if [ "$bundle" = yes ]; then say "$lib/apim-probe.mjs"; fi
+  case $schedule in
+    systemd)
+      say "$units/apim-probe.service"
+      say "$units/apim-probe.timer"
+      if [ -f "$root$secret" ]; then say "$dropin"; fi
+      ;;
+    cron)
+      say "$lib/scheduled-run"
+      say "$cronfile"
+      ;;
+  esac
+}
+
+# The manifest's lines that an installer can have written: it is a file, and files can be damaged.
+read_manifest() {
+  [ -f "$root$manifest" ] || return 0
+  while IFS= read -r line; do
+    case $line in
+      "$bin" | "$lib/apim-probe.mjs" | "$lib/scheduled-run" | "$cronfile" | "$dropin") say "$line" ;;
+      "$units/apim-probe.service" | "$units/apim-probe.timer") say "$line" ;;
+    esac
+  done <"$root$manifest"
+}
+
+# put SOURCE TARGET MODE: whole or not at all, and only when it differs.
+put() {
+  if cmp -s "$1" "$root$2"; then
+    say "unchanged: $2"
+    return
+  fi
+  step "install $2" || return 0
+  if [ -d "$root$2" ]; then broke "$root$2 is a folder, where a file has to be"; fi
+  mkdir -p "$root$(dirname "$2")"
+  cp "$1" "$root$2.new.$$"
+  chmod "$3" "$root$2.new.$$"
+  mv -f "$root$2.new.$$" "$root$2"
+}
+
+# render NAME: a file of this folder, with the paths of this installation.
+render() {
+  sed -e "s|/usr/local/bin/apim-probe|$bin|g" -e "s|/usr/local/lib/apim-probe|$lib|g" "$here/$1" >"$work/$1"
+}
+
+remove() {
+  if [ ! -e "$root$1" ] && [ ! -L "$root$1" ]; then return; fi
+  step "remove $1" || return 0
+  rm -f "$root$1"
+}
+
+remove_folder() {
+  if [ -d "$root$1" ] && [ "$dry" = no ]; then rmdir "$root$1" 2>/dev/null || true; fi
+}
+
+check_writable() {
+  folder=$root$1
+  while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
+  [ -d "$folder" ] || refuse "$folder is no folder, so nothing can be put into $1"
+  [ -w "$folder" ] || refuse "$folder is not yours to write to: use sudo, or --prefix DIR --no-schedule"
+}
+
+# Before anything is replaced: does it run here? A prepared root may be another machine's. It is tried where it will
+# be, as /tmp may forbid programs.
+try_out() {
+  if [ "$bundle" = yes ]; then
+    printf '#!/bin/sh\nexec %s %s "$@"\n' "$node" "$lib/apim-probe.mjs" >"$work/apim-probe"
+    if [ -n "$root" ] || told=$("$node" "$from" --version 2>&1); then return; fi
+  else
+    cp "$from" "$work/apim-probe"
+    if [ -n "$root" ] || [ "$dry" = yes ]; then return; fi
+    mkdir -p "$prefix/bin"
+    staged=$bin.new.$$
+    cp "$from" "$staged"
+    chmod 755 "$staged"
+    if told=$("$staged" --version 2>&1); then return; fi
+  fi
+  refuse "$from does not run here: $(printf '%s\n' "$told" | head -n 3)
+It is made for Linux with glibc on one architecture; apim-probe.mjs runs wherever Node.js does. Nothing was changed."
+}
+
+# A minute of the quarter, chosen once: VMs of one image must not all ask in the same second.
+cron_minutes() {
+  minute=$(sed -n 's/^\([0-9]*\),[0-9,]* .*scheduled-run$/\1/p' "$root$cronfile" 2>/dev/null | head -n 1) || minute=
+  if [ -z "$minute" ]; then
+    minute=$(($(od -An -N2 -tu2 /dev/urandom) % 15))
+  fi
+  say "$minute,$((minute + 15)),$((minute + 30)),$((minute + 45))"
+}
+
+make_user() {
+  if [ -n "$root" ]; then
+    say "note: the prepared system needs a user and a group \"$user\" that own $state and may read $config"
+    return
+  fi
+  if ! grep -q "^$user:" /etc/passwd; then
+    step "add the system user $user" || return 0
+    if has useradd; then
+      useradd --system --user-group --no-create-home --home-dir "$state" --shell /usr/sbin/nologin "$user"
+    else
+      addgroup -S "$user" 2>/dev/null || true
+      adduser -S -D -H -h "$state" -s /sbin/nologin -G "$user" "$user"
+    fi
+  fi
+  # What a systemd timer left behind is a link into a folder that is closed to everybody else.
+  if [ -L "$state" ] && [ -d /var/lib/private/apim-probe ]; then
+    step "bring the reports from /var/lib/private/apim-probe to $state" || return 0
+    rm "$state"
+    mv /var/lib/private/apim-probe "$state"
+  elif [ ! -d "$state" ]; then
+    step "make $state" || return 0
+    mkdir -p "$state"
+  fi
+  if [ "$dry" = no ]; then
+    chown -Rh "$user:$user" "$state"
+    chmod 700 "$state"
+    for file in "$config" "$secret"; do
+      if [ -f "$file" ]; then
+        chgrp "$user" "$file"
+        chmod 640 "$file"
+      fi
+    done
+  fi
+}
+
+put_config() {
+  if [ "$schedule" = none ]; then return; fi
+  if [ -e "$root$config" ] || [ -L "$root$config" ]; then
+    say "kept: $config"
+    return
+  fi
+  put "$here/config.yaml" "$config" 640
+}
+
+put_schedule() {
+  case $schedule in
+    systemd)
+      render apim-probe.service
+      render apim-probe.timer
+      put "$work/apim-probe.service" "$units/apim-probe.service" 644
+      put "$work/apim-probe.timer" "$units/apim-probe.timer" 644
+      if [ -f "$root$secret" ]; then
+        printf '[Service]\nLoadCredential=upload-url:%s\n' "$secret" >"$work/upload-url.conf"
+        put "$work/upload-url.conf" "$dropin" 644
+      fi
+      ;;
+    cron)
+      make_user
+      render scheduled-run.sh
+      put "$work/scheduled-run.sh" "$lib/scheduled-run" 755
+      render apim-probe.cron
+      minutes=$(cron_minutes)
+      # Whom the mail goes to is the operator's choice as well.
+      mailto=$(grep -m 1 '^MAILTO=' "$root$cronfile" 2>/dev/null) || mailto=
+      MINUTES=$minutes MAILTO=${mailto:-MAILTO=root} awk '
+        /^MAILTO=/ { $0 = ENVIRON["MAILTO"] }
+        { sub(/^7,22,37,52 /, ENVIRON["MINUTES"] " "); print }
+      ' "$work/apim-probe.cron" >"$work/cron"
+      put "$work/cron" "$cronfile" 644
+      ;;
+  esac
+}
+
+# An upgrade leaves a timer that was switched off as it is.
+start_schedule() {
+  if [ "$schedule" != systemd ]; then return; fi
+  if [ -n "$root" ]; then
+    say 'note: in the prepared system, enable apim-probe.timer'
+    return
+  fi
+  if [ "$dry" = no ]; then systemctl daemon-reload; fi
+  if printf '%s\n' "$before" | grep -qxF "$units/apim-probe.timer"; then
+    if step 'restart apim-probe.timer, if it is on'; then systemctl try-restart apim-probe.timer; fi
+  elif step 'enable and start apim-probe.timer'; then
+    systemctl enable --quiet --now apim-probe.timer
+  fi
+}
+
+stop_timer() {
+  if [ -n "$root" ] || ! has systemctl || [ ! -d /run/systemd/system ]; then return; fi
+  step 'stop and disable apim-probe.timer' || return 0
+  systemctl disable --quiet --now apim-probe.timer || true
+  systemctl stop apim-probe.service || true
+}
+
+forget_units() {
+  if [ -n "$root" ] || [ "$dry" = yes ] || ! has systemctl || [ ! -d /run/systemd/system ]; then return; fi
+  systemctl daemon-reload
+  systemctl reset-failed apim-probe.service 2>/dev/null || true
+}
+
+# Removes what the manifest of an earlier installation lists and this one does not want.
+remove_all_but() {
+  gone=$(printf '%s\n' "$before" | grep -vxF "$1") || true
+  # While its units are still there to be stopped.
+  case $gone in *"$units/apim-probe.timer"*) stop_timer ;; esac
+  for file in $gone; do remove "$file"; done
+  remove_folder "$(dirname "$dropin")"
+  case $gone in *"$units"*) forget_units ;; esac
+}
+
+write_manifest() {
+  if [ "$dry" = yes ]; then return; fi
+  mkdir -p "$root$lib"
+  printf '%s\n' "$1" | sort -u | sed '/^$/d' >"$root$manifest.new.$$"
+  mv -f "$root$manifest.new.$$" "$root$manifest"
+}
+
+install_all() {
+  choose_schedule
+  check_place "$prefix"
+  check_writable "$prefix/bin"
+  check_writable "$prefix/lib"
+  find_executable
+  verify
+  find_node
+  for name in config.yaml apim-probe.service apim-probe.timer apim-probe.cron scheduled-run.sh; do
+    [ -f "$here/$name" ] || refuse "$here/$name is missing: keep the folder of this script together"
+  done
+  try_out
+  before=$(read_manifest)
+  files=$(list_files)
+  done_so_far='the manifest; running the same command again continues'
+  # Before the first file, so that an installation that breaks off can be removed.
+  write_manifest "$before
+$files"
+  put "$work/apim-probe" "$bin" 755
+  if [ "$bundle" = yes ]; then put "$from" "$lib/apim-probe.mjs" 644; fi
+  put_config
+  put_schedule
+  remove_all_but "$files"
+  write_manifest "$files"
+  start_schedule
+  done_so_far=
+  if [ "$dry" = yes ]; then
+    say 'Nothing was changed.'
+    return
+  fi
+  case $schedule in
+    systemd) say "Done. Name your resources in $config, then try it: systemctl start apim-probe; journalctl -u apim-probe" ;;
+    cron) say "Done. Name your resources in $config. The words of the last run are in $state/last-run.txt" ;;
+    none) say "Done: $bin" ;;
+  esac
+}
+
+uninstall_all() {
+  if [ ! -f "$root$manifest" ]; then
+    say "Nothing of apim-probe is installed under $prefix (no $manifest)."
+  else
+    before=$(read_manifest)
+    for file in $before; do
+      if [ ! -e "$root$file" ] || [ -w "$root$(dirname "$file")" ]; then continue; fi
+      refuse "$file is not yours to remove: run it with sudo"
+    done
+    done_so_far='the manifest; running the same command again continues'
+    remove_all_but ''
+    remove "$manifest"
+    remove_folder "$lib"
+    done_so_far=
+  fi
+  if [ "$system" = no ]; then return; fi
+  if [ "$purge" = yes ]; then
+    remove "$config"
+    remove "$secret"
+    remove_folder /etc/apim-probe
+    if [ "$dry" = no ] && [ -d "$root/etc/apim-probe" ]; then say "kept: /etc/apim-probe, which holds files of yours"; fi
+  elif [ -e "$root$config" ]; then
+    say "kept: $config (--purge removes it)"
+  fi
+  if [ -e "$root$state" ]; then say "kept: the reports in $state"; fi
+  if [ -z "$root" ] && grep -q "^$user:" /etc/passwd; then
+    say "kept: the user $user, who owns what the runs wrote (userdel $user removes it)"
+  fi
+}
+
+work=$(mktemp -d)
+staged=
+done_so_far=
+# Errors of cp, mv and the like have said what was wrong; this says where that leaves the machine.
+leave() {
+  code=$?
+  rm -rf "$work"
+  if [ -n "$staged" ]; then rm -f "$staged"; fi
+  if [ "$code" -ne 0 ] && [ -n "$done_so_far" ]; then
+    broke "it broke off. What was installed so far is in $done_so_far"
+  fi
+}
+trap leave EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+case $command in
+  install) install_all ;;
+  uninstall) uninstall_all ;;
+esac

@@ -1,0 +1,37 @@
+#!/bin/sh
+# One run on a schedule without systemd: prints the summary when the verdict differs from the last run's, else nothing.
+# The last run's words are kept beside the reports, in last-run.txt.
+set -u
+umask 077
+
+state=/var/lib/apim-probe
+report=$state/report.json
+last=$state/last-verdict
+
+# As systemd would: the agent looks for "upload-url" where this variable says.
+if [ -r /etc/apim-probe/upload-url ]; then
+  CREDENTIALS_DIRECTORY=/etc/apim-probe
+  export CREDENTIALS_DIRECTORY
+fi
+
+code=0
+said=$(/usr/local/bin/apim-probe run --quiet --config /etc/apim-probe/config.yaml \
+  --state "$state" --output "$report" 2>&1) || code=$?
+
+# The exit code does not tell "ready" from "degraded"; the report does. A run without a report left the last one.
+verdict=$(sed -n 's/^  "verdict": "\([a-z]*\)".*/\1/p' "$report" 2>/dev/null | head -n 1)
+now="${verdict:-no report}, exit code $code"
+before=$(cat "$last" 2>/dev/null || echo 'no run')
+
+# A full disk must not silence the change: what cannot be kept is told every time.
+kept=yes
+{ printf '%s\n' "$now" >"$last.new" && mv -f "$last.new" "$last"; } 2>/dev/null || kept=no
+{ printf '%s\n' "$said" >"$state/last-run.txt.new" && mv -f "$state/last-run.txt.new" "$state/last-run.txt"; } 2>/dev/null ||
+  kept=no
+
+if [ "$now" != "$before" ] || [ "$kept" = no ]; then
+  printf '%s\n\n' "$said"
+  printf 'apim-probe on %s: %s (before: %s)\n' "$(uname -n)" "$now" "$before"
+  [ "$kept" = yes ] || printf 'The state folder %s takes nothing: this comes after every run until it does.\n' "$state"
+fi
+exit "$code"

@@ -1,0 +1,103 @@
+// A test VM with apim-probe in an existing subnet: no public address, no rule changed, nothing else touched.
+// Deploy it as a deployment stack, so that it can be removed again as one: install/README.md has both lines.
+targetScope = 'resourceGroup'
+
+@description('Resource id of the subnet that API Management is to live in.')
+param subnetId string
+
+@description('The archive with the agent and its installer; a blob, read with the identity below, or a URL with a SAS.')
+@secure()
+param archiveUrl string
+
+@description('SHA-256 of the archive, in hexadecimal.')
+@minLength(64)
+@maxLength(64)
+param archiveSha256 string
+
+@description('Options of the runs, with the keys of a config file.')
+param config object = {}
+
+@description('Name of the VM, and the beginning of the names of its disk and interface.')
+@maxLength(50)
+param vmName string = 'apim-probe'
+
+@description('The region of the subnet.')
+param location string = resourceGroup().location
+
+@description('Any x64 size with 1 GiB or more; the archive holds the executable for x64.')
+param vmSize string = 'Standard_B2s'
+
+@description('Public key of an administrator. Without one nobody can log in, and the VM is reached by run-command alone.')
+param sshPublicKey string = ''
+
+@description('Resource id of a user-assigned identity that may read the archive and write reports. Without one the VM gets an identity of its own, which has no rights yet when it starts.')
+param identityId string = ''
+
+@description('Azure demands a password or a key. This one is random, and is neither shown nor kept.')
+@secure()
+param unusedPassword string = newGuid()
+
+var adminName = 'probe'
+
+// The two lines in braces of cloud-init.yaml are examples that stand for these.
+var exampleConfig = '{"storage":["contosostore"],"sql":["contososql"],"keyVault":["contosovault"]}'
+var exampleArchive = '{"url":"https://contosostore.blob.core.windows.net/apim-probe/apim-probe.tar.gz","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}'
+var cloudInit = replace(
+  replace(loadTextContent('cloud-init.yaml'), exampleConfig, string(config)),
+  exampleArchive,
+  string({ url: archiveUrl, sha256: archiveSha256 })
+)
+
+var withKey = {
+  disablePasswordAuthentication: true
+  ssh: { publicKeys: [{ path: '/home/${adminName}/.ssh/authorized_keys', keyData: sshPublicKey }] }
+}
+var withPassword = { disablePasswordAuthentication: false }
+
+resource nic 'Microsoft.Network/networkInterfaces@2023-09-01' = {
+  name: '${vmName}-nic'
+  location: location
+  properties: {
+    ipConfigurations: [
+      {
+        name: 'ipconfig'
+        properties: { subnet: { id: subnetId }, privateIPAllocationMethod: 'Dynamic' }
+      }
+    ]
+  }
+}
+
+resource vm 'Microsoft.Compute/virtualMachines@2023-09-01' = {
+  name: vmName
+  location: location
+  identity: empty(identityId)
+    ? { type: 'SystemAssigned' }
+    : { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
+  properties: {
+    hardwareProfile: { vmSize: vmSize }
+    storageProfile: {
+      imageReference: { publisher: 'Debian', offer: 'debian-12', sku: '12-gen2', version: 'latest' }
+      osDisk: {
+        name: '${vmName}-disk'
+        createOption: 'FromImage'
+        // With the VM goes its disk, which no stack knows of.
+        deleteOption: 'Delete'
+        managedDisk: { storageAccountType: 'StandardSSD_LRS' }
+      }
+    }
+    osProfile: {
+      computerName: vmName
+      adminUsername: adminName
+      adminPassword: empty(sshPublicKey) ? 'Aa1-${unusedPassword}' : null
+      customData: base64(cloudInit)
+      linuxConfiguration: empty(sshPublicKey) ? withPassword : withKey
+    }
+    networkProfile: {
+      networkInterfaces: [{ id: nic.id, properties: { deleteOption: 'Delete' } }]
+    }
+    diagnosticsProfile: { bootDiagnostics: { enabled: true } }
+  }
+}
+
+output vmId string = vm.id
+output privateAddress string = nic.properties.ipConfigurations[0].properties.privateIPAddress

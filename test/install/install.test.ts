@@ -1,0 +1,103 @@
+/** What the installer puts where. */
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import {
+  CONFIG,
+  CRON,
+  EXECUTABLE,
+  furnish,
+  installer,
+  inventory,
+  MANIFEST,
+  PROGRAM,
+  prepared,
+  TABLE,
+  UNITS,
+} from './installer.ts';
+
+t.test('a fresh system with systemd', async (t) => {
+  const { destdir, from } = prepared(t, { 'usr/lib/systemd/system/some.service': '' });
+  const { code, out, err } = installer(['--from', from], { destdir });
+  t.equal(code, 0, err);
+  const files = inventory(destdir);
+  t.strictSame(
+    Object.keys(files),
+    [CONFIG, ...UNITS, PROGRAM, MANIFEST, 'usr/lib/systemd/system/some.service'].sort(),
+    'the program, its options, the service and its timer',
+  );
+  t.match(files[PROGRAM], /^755 /);
+  t.match(files[CONFIG], /^640 /, 'whoever reads the options has a reason to');
+  for (const unit of UNITS) t.match(files[unit], /^644 /);
+  t.match(out, 'enable apim-probe.timer', 'nothing is started in a prepared root; that is said');
+});
+
+t.test('a fresh system with cron alone', async (t) => {
+  const { destdir, from } = prepared(t, { 'etc/cron.d/other': '' });
+  const { code, err } = installer(['--from', from], { destdir });
+  t.equal(code, 0, err);
+  const files = inventory(destdir);
+  t.strictSame(Object.keys(files), [CONFIG, ...CRON, PROGRAM, MANIFEST, 'etc/cron.d/other'].sort());
+  t.match(files[TABLE], /^644 /, 'cron reads no file that others may write');
+  t.match(files['usr/local/lib/apim-probe/scheduled-run'], /^755 /);
+});
+
+t.test('a dry run says every step and takes none', async (t) => {
+  const { destdir, from } = prepared(t, { 'usr/lib/systemd/system/some.service': '' });
+  const before = inventory(destdir);
+  const { code, out } = installer(['--from', from, '--dry-run'], { destdir });
+  t.equal(code, 0);
+  for (const file of [PROGRAM, CONFIG, ...UNITS]) t.match(out, `would install /${file}`);
+  t.match(out, 'Nothing was changed.');
+  t.strictSame(inventory(destdir), before);
+  installer(['--from', from], { destdir });
+  const installed = inventory(destdir);
+  const removal = installer(['uninstall', '--dry-run'], { destdir });
+  t.match(removal.out, `would remove /${PROGRAM}`);
+  t.strictSame(inventory(destdir), installed, 'uninstall as well');
+});
+
+t.test('a prefix moves the program, and everything that calls it', async (t) => {
+  for (const schedule of ['systemd', 'cron']) {
+    const { destdir, from } = prepared(t);
+    const { code } = installer(['--from', from, '--schedule', schedule, '--prefix', '/opt/a+b_c/'], {
+      destdir,
+    });
+    t.equal(code, 0);
+    const files = inventory(destdir);
+    t.ok('opt/a+b_c/bin/apim-probe' in files);
+    for (const [name, content] of Object.entries(files))
+      t.notMatch(content, '/usr/local/bin/apim-probe', name);
+    t.match(
+      Object.values(files).join('\n'),
+      schedule === 'systemd' ? 'ExecStart=/opt/a+b_c/bin/apim-probe run' : '/opt/a+b_c/bin/apim-probe run',
+    );
+  }
+});
+
+t.test('the program alone, without root', async (t) => {
+  const folder = t.testdir({ from: { 'apim-probe': EXECUTABLE }, home: {} });
+  const prefix = join(folder, 'home');
+  const args = ['--from', join(folder, 'from/apim-probe'), '--prefix', prefix, '--no-schedule'];
+  const { code, out, err } = installer(args, {});
+  t.equal(code, 0, err);
+  t.match(out, `Done: ${prefix}/bin/apim-probe`);
+  t.strictSame(Object.keys(inventory(prefix)), ['bin/apim-probe', 'lib/apim-probe/manifest']);
+  t.equal(installer(['uninstall', '--prefix', prefix], {}).code, 0);
+  t.strictSame(inventory(prefix), {});
+});
+
+t.test('the bundle is started by the Node.js that was found or named', async (t) => {
+  const folder = t.testdir({ 'apim-probe.mjs': 'console.log(process.argv[2]);', home: {} });
+  const prefix = join(folder, 'home');
+  const from = ['--from', join(folder, 'apim-probe.mjs'), '--prefix', prefix, '--no-schedule'];
+  const { code, err } = installer([...from, '--node', process.execPath], {});
+  t.equal(code, 0, err);
+  t.match(readFileSync(join(prefix, 'bin/apim-probe'), 'utf8'), `exec ${process.execPath} `);
+  const said = installer(['two words'], { script: join(prefix, 'bin/apim-probe') });
+  t.equal(said.out, 'two words\n');
+  furnish(folder, { 'bin/node': '#!/bin/sh\necho v22.0.0\n' });
+  chmodSync(join(folder, 'bin/node'), 0o755);
+  t.equal(installer(from, { path: join(folder, 'bin') }).code, 0);
+  t.match(readFileSync(join(prefix, 'bin/apim-probe'), 'utf8'), `exec ${folder}/bin/node `);
+});

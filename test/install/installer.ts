@@ -1,0 +1,86 @@
+/** Runs the installer on a prepared root or a prefix, so that no test needs root or touches this machine. */
+import { spawnSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Test } from 'tap';
+
+export const INSTALL = join(import.meta.dirname, '../../install');
+
+/** Where things lie on a machine, below its root. */
+export const UNITS = ['etc/systemd/system/apim-probe.service', 'etc/systemd/system/apim-probe.timer'];
+export const TABLE = 'etc/cron.d/apim-probe';
+export const CRON = [TABLE, 'usr/local/lib/apim-probe/scheduled-run'];
+export const PROGRAM = 'usr/local/bin/apim-probe';
+export const MANIFEST = 'usr/local/lib/apim-probe/manifest';
+export const CONFIG = 'etc/apim-probe/config.yaml';
+export const DROPIN = 'etc/systemd/system/apim-probe.service.d/upload-url.conf';
+
+/** Does nothing but say a version, which is all that the installer asks of an executable. */
+export const EXECUTABLE = '#!/bin/sh\necho 0.1.0\n';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Call {
+  /** The root of the machine that is prepared; without it the installer works on this one's. */
+  readonly destdir?: string;
+  readonly script?: string;
+  readonly shell?: readonly string[];
+  /** A folder that comes first on the PATH. */
+  readonly path?: string;
+}
+
+export function installer(args: readonly string[], { destdir, script, shell = ['sh'], path }: Call): Ended {
+  const [program = 'sh', ...before] = shell;
+  const { status, stdout, stderr } = spawnSync(
+    program,
+    [...before, script ?? join(INSTALL, 'install.sh'), ...args],
+    {
+      encoding: 'utf8',
+      env: {
+        PATH: `${path ?? '/usr/sbin'}:/usr/sbin:/usr/bin:/sbin:/bin`,
+        ...(destdir === undefined ? {} : { DESTDIR: destdir }),
+      },
+    },
+  );
+  return { code: status, out: stdout, err: stderr };
+}
+
+/** Writes files below a folder, with the folders that they need. */
+export function furnish(folder: string, files: Readonly<Record<string, string>>): string {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+/** Every file below a folder, with its mode and its content; sorted by path. */
+export function inventory(folder: string): Record<string, string> {
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return Object.fromEntries(
+    found.flatMap((path) => {
+      const status = lstatSync(join(folder, path));
+      if (!status.isFile()) return [];
+      return [[path, `${(status.mode & 0o777).toString(8)} ${readFileSync(join(folder, path), 'utf8')}`]];
+    }),
+  );
+}
+
+/** A prepared root, and an executable to install. */
+export function prepared(
+  t: Test,
+  files: Readonly<Record<string, string>> = {},
+): { destdir: string; from: string } {
+  const folder = t.testdir({ root: {}, from: {} });
+  furnish(join(folder, 'root'), files);
+  furnish(join(folder, 'from'), { 'apim-probe': EXECUTABLE });
+  return { destdir: join(folder, 'root'), from: join(folder, 'from', 'apim-probe') };
+}
+
+export function contentOf(destdir: string, path: string): string {
+  return readFileSync(join(destdir, path), 'utf8');
+}

@@ -1,0 +1,86 @@
+/** The run by cron: silent unless the verdict changed. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { harmlessJson } from '../../src/report/harmless-json.ts';
+import { furnish, INSTALL } from './installer.ts';
+
+/** A state folder, options, and an agent that ends as it is told; returns one scheduled run of it. */
+function scheduled(t: Test): {
+  folder: string;
+  run: (code: number, verdict: string | null, state?: string) => { code: number | null; out: string };
+} {
+  const folder = t.testdir({ state: {}, etc: {} });
+  const script = (state: string) =>
+    readFileSync(join(INSTALL, 'scheduled-run.sh'), 'utf8')
+      .replaceAll('/var/lib/apim-probe', state)
+      .replaceAll('/etc/apim-probe', join(folder, 'etc'))
+      .replaceAll('/usr/local/bin/apim-probe', join(folder, 'agent'));
+  const run = (code: number, verdict: string | null, state = join(folder, 'state')) => {
+    const report = verdict === null ? '' : harmlessJson({ schemaVersion: '1', verdict, targets: [] });
+    furnish(folder, {
+      report,
+      agent: `#!/bin/sh
+echo "summary of $1, \${CREDENTIALS_DIRECTORY:-no credential}, $*" >&2
+${verdict === null ? ':' : `cat '${folder}/report' >'${state}/report.json'`}
+exit ${code}
+`,
+      run: script(state),
+    });
+    chmodSync(join(folder, 'agent'), 0o755);
+    const { status, stdout, stderr } = spawnSync('sh', [join(folder, 'run')], {
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin' },
+    });
+    t.equal(stderr, '', 'its own troubles never reach the mail');
+    return { code: status, out: stdout };
+  };
+  return { folder, run };
+}
+
+t.test('tells the first verdict and every change, and nothing else', async (t) => {
+  const { folder, run } = scheduled(t);
+  const first = run(0, 'ready');
+  t.match(first.out, 'summary of run');
+  t.match(first.out, /ready, exit code 0 \(before: no run\)\n$/);
+  t.equal(first.code, 0);
+  t.equal(run(0, 'ready').out, '');
+  t.match(run(0, 'degraded').out, 'degraded, exit code 0 (before: ready, exit code 0)', 'the same exit code');
+  t.equal(run(0, 'degraded').out, '');
+  const blocked = run(1, 'blocked');
+  t.match(blocked.out, 'blocked, exit code 1 (before: degraded, exit code 0)');
+  t.equal(blocked.code, 1, 'the exit code is the agent’s');
+  t.equal(run(1, 'blocked').out, '');
+  t.match(readFileSync(join(folder, 'state/last-run.txt'), 'utf8'), 'summary of run', 'a silent run is kept');
+  t.match(run(2, null).out, 'exit code 2', 'a config that broke is a change');
+  t.equal(run(2, null).out, '');
+});
+
+t.test('hands the agent what systemd would', async (t) => {
+  const { folder, run } = scheduled(t);
+  t.match(run(0, 'ready').out, 'no credential');
+  writeFileSync(join(folder, 'etc/upload-url'), 'https://example.org/');
+  const { out } = run(1, 'blocked');
+  t.match(out, `${folder}/etc, run --quiet --config ${folder}/etc/config.yaml --state ${folder}/state`);
+  t.match(out, `--output ${folder}/state/report.json`);
+});
+
+t.test('a state folder that takes nothing is told every time, with the verdict', async (t) => {
+  const { folder, run } = scheduled(t);
+  for (let times = 0; times < 2; times += 1) {
+    const { code, out } = run(1, null, join(folder, 'gone'));
+    t.equal(code, 1);
+    t.match(out, 'takes nothing: this comes after every run until it does');
+    t.match(out, 'no report, exit code 1');
+  }
+  t.notOk(existsSync(join(folder, 'gone')));
+});
+
+t.test('a damaged memory of the last run is a change, once', async (t) => {
+  const { folder, run } = scheduled(t);
+  run(0, 'ready');
+  writeFileSync(join(folder, 'state/last-verdict'), Buffer.from([0, 1, 2, 255, 10, 10]));
+  t.match(run(0, 'ready').out, 'ready, exit code 0 (before: ');
+  t.equal(run(0, 'ready').out, '');
+});

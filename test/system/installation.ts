@@ -1,0 +1,91 @@
+/** An installation on a machine of its own, of a stand-in for the agent. */
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { Guest } from './guest.ts';
+import { withPrograms } from './scene.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+export const INSTALL = '/mnt/install/install.sh';
+
+/** Stands in for the agent: says and writes down what it was given, and ends as its options tell it to. */
+const STAND_IN = `
+import { accessSync, constants, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { lookup } from 'node:dns/promises';
+
+const args = process.argv.slice(2);
+if (args[0] === '--version') {
+  console.log('0.1.0');
+  process.exit();
+}
+const after = (flag) => args[args.indexOf(flag) + 1];
+const tried = (action) => {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+};
+const config = readFileSync(after('--config'), 'utf8');
+const [, verdict = 'ready', code = '0'] = /# ends (\\w+) (\\d+)/.exec(config) ?? [];
+const folder = process.env.CREDENTIALS_DIRECTORY;
+const server = createServer().listen(0, '127.0.0.1');
+await new Promise((resume) => server.once('listening', resume));
+await new Promise((resume) => connect(server.address().port, '127.0.0.1', resume));
+const report = {
+  verdict,
+  args,
+  uid: process.getuid(),
+  status: readFileSync('/proc/self/status', 'utf8'),
+  credentials: folder === undefined ? null : readdirSync(folder).filter((name) => tried(() => accessSync(folder + '/' + name, constants.R_OK))),
+  interfaces: Object.keys(networkInterfaces()),
+  localhost: (await lookup('localhost')).address,
+  resolvers: tried(() => readFileSync('/etc/resolv.conf')),
+  options: tried(() => readFileSync('/etc/apim-probe/config.yaml')),
+  writes: ['/etc', '/usr', '/var/lib', '/root', '/home'].filter((place) => tried(() => writeFileSync(place + '/left', ''))),
+};
+writeFileSync(after('--output'), JSON.stringify(report, null, 2) + '\\n');
+console.error(verdict.toUpperCase() + ': said by the stand-in.');
+process.exit(Number(code));
+`;
+
+export interface Seen {
+  readonly verdict: string;
+  readonly args: readonly string[];
+  readonly uid: number;
+  readonly status: string;
+  readonly credentials: readonly string[] | null;
+  readonly interfaces: readonly string[];
+  readonly localhost: string;
+  readonly resolvers: boolean;
+  readonly options: boolean;
+  readonly writes: readonly string[];
+}
+
+/** What the last run wrote down. */
+export async function seen(guest: Guest): Promise<Seen> {
+  return JSON.parse(await guest.must('cat /var/lib/apim-probe/report.json'));
+}
+
+/** Installs the stand-in, with the Node.js of this test. */
+export async function install(guest: Guest, options = ''): Promise<string> {
+  await guest.bring(process.execPath, '/opt/node');
+  await guest.must(`cat >/opt/apim-probe.mjs <<'STANDIN'\n${STAND_IN}\nSTANDIN`);
+  return guest.must(`sh ${INSTALL} --from /opt/apim-probe.mjs --node /opt/node ${options}`);
+}
+
+/** Runs `body` with a machine of its own, which sees this repository as /mnt. */
+export async function onGuest(
+  name: string,
+  init: 'systemd' | 'none',
+  programs: Parameters<typeof withPrograms>[1],
+  body: (t: Test, guest: Guest) => Promise<void>,
+): Promise<void> {
+  const inside = async (t: Test) => {
+    await using guest = await Guest.start(init, ROOT);
+    await body(t, guest);
+  };
+  await withPrograms(name, programs, inside, { root: true });
+}
