@@ -208,6 +208,8 @@ t.test('who watches is told of every target that is tested', async (t) => {
   t.same(told, [
     { kind: 'start', total: 1 },
     { kind: 'begin', id: 'custom/10.0.0.9:80' },
+    { kind: 'attempt', id: 'custom/10.0.0.9:80' },
+    { kind: 'resolved', id: 'custom/10.0.0.9:80', resolutions: [] },
     { kind: 'end', id: 'custom/10.0.0.9:80', status: 'unreachable' },
     { kind: 'phase', name: 'controls' },
   ]);
