@@ -5,7 +5,7 @@ import { count, cut, duration } from '../report/text/lines.ts';
 import { createPalette, MARK_OF_VERDICT } from '../report/text/palette.ts';
 import type { HistoryListing, ListedRun, UnreadableFile } from './history.ts';
 
-const WIDTHS = { time: 18, verdict: 16, required: 10, optional: 10, took: 8 } as const;
+const WIDTHS = { time: 17, verdict: 15, required: 9, optional: 9, took: 7 } as const;
 const LEFT = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
 
 /** As text that ends in a newline. */

@@ -60,10 +60,10 @@ export function digestOf(bytes: Buffer): DigestReading {
   try {
     const read = Source.safeParse(JSON.parse(bytes.toString('utf8')));
     if (!read.success) return { ok: false, problem: 'holds JSON that is no report' };
-    if (major(read.data.schemaVersion) !== major(SCHEMA_VERSION)) {
+    const { schemaVersion, startedAt, targets, ...rest } = read.data;
+    if (major(schemaVersion) !== major(SCHEMA_VERSION)) {
       return { ok: false, problem: 'was written by a version that this one does not read' };
     }
-    const { startedAt, targets, ...rest } = read.data;
     return {
       ok: true,
       digest: {

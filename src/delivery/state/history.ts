@@ -1,9 +1,9 @@
 /** A state folder: reports as files, what is known of them, and what is no longer kept. */
 import { chmod, lstat, mkdir, readdir, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../config/bounded-file.ts';
-import { systemReason } from '../../config/system-reason.ts';
+import { errorCode, systemReason } from '../../config/system-reason.ts';
 import { harmlessJson } from '../../report/harmless-json.ts';
 import type { Report } from '../../report/schema.ts';
 import { reportFileName } from '../report-name.ts';
@@ -16,6 +16,7 @@ import { expired, type Limits } from './retention.ts';
 
 /** A report of 10,000 targets with all their evidence takes some 60 MiB. */
 const LARGEST_REPORT = 256 * 1024 * 1024;
+const OWNER_ONLY = 0o700;
 /** ms. Nobody takes as long to write a file. */
 const LEFTOVER_AGE = 60 * 60 * 1000;
 
@@ -43,11 +44,7 @@ export class History {
    * @throws the file system's error
    */
   async prepare(): Promise<void> {
-    for (const folder of [this.#state, reportsFolder(this.#state)]) {
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-      // The mask of this process may have taken away what the owner needs.
-      if (made !== undefined) await chmod(folder, 0o700);
-    }
+    for (const folder of [this.#state, reportsFolder(this.#state)]) await makeFolder(folder);
   }
 
   /** Newest first. @throws the file system's error */
@@ -131,5 +128,23 @@ export class History {
         if (status?.isFile() && age > LEFTOVER_AGE) await unlink(path);
       }
     }
+  }
+}
+
+/** Not `mkdir`'s own way to make parents: where a folder takes no other, as in /proc, that one tries for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = async (): Promise<void> => {
+    await mkdir(folder, { mode: OWNER_ONLY });
+    // The mask of this process may have taken away what the owner needs.
+    await chmod(folder, OWNER_ONLY);
+  };
+  try {
+    await make();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await make();
   }
 }
