@@ -9,7 +9,6 @@ import { quotePath } from '../config/mask.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
 import type { Command } from './command.ts';
-import { usageOf } from './commands.ts';
 import { write } from './io.ts';
 import { lastTwo, stateFolder } from './state-folder.ts';
 
@@ -55,11 +54,14 @@ function compared([one, other]: readonly Comparable[]): Compared {
 export const compare: Command = async ({ positionals, flags, own }, io) => {
   if (positionals.length === 1) {
     throw new UsageError([
-      `"apim-probe compare" needs two files, or none with a state folder: ${usageOf('compare')}`,
+      `"apim-probe compare" needs two files, or none where --state DIR has them: name both, the older first`,
     ]);
   }
-  if (positionals.length > 1 && flags.state !== undefined) {
-    throw new UsageError(['--state is for a comparison without files: leave out either it or the files']);
+  const [needless] = Object.keys(flags);
+  if (positionals.length > 1 && needless !== undefined) {
+    throw new UsageError([
+      `--${needless} is for a comparison without files: leave out either it or the files`,
+    ]);
   }
   const paths = positionals.length > 1 ? positionals : await lastTwo(stateFolder(flags, io, 'compare'));
   const { json, text, required } = compared(readBoth(paths, io.cwd));

@@ -3,7 +3,7 @@ import { printable } from '../report/printable.ts';
 import type { Counts } from '../report/schema.ts';
 import { count, cut, duration } from '../report/text/lines.ts';
 import { createPalette, MARK_OF_VERDICT } from '../report/text/palette.ts';
-import type { HistoryListing, ListedRun, UnreadableFile } from './history.ts';
+import type { HistoryListing, ListedRun, UnreadableFile } from './history-listing.ts';
 
 const WIDTHS = { time: 17, verdict: 15, required: 9, optional: 9, took: 7 } as const;
 const LEFT = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);

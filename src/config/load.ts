@@ -135,6 +135,15 @@ function checkOnChange({ onChange, state }: Draft, origins: Loaded['origins'], p
   );
 }
 
+/** The one is appended to and the other replaced as a whole: together they would lose the log. */
+function checkLogFile({ logFile, output, format }: Draft, origins: Loaded['origins'], problems: string[]) {
+  if (typeof logFile !== 'string') return;
+  if (output !== logFile && format?.every(({ file }) => file !== logFile) !== false) return;
+  problems.push(
+    `logFile: ${quotePath(logFile)} (${origins.logFile}) is also where a report goes: give each its own file`,
+  );
+}
+
 function remarks(options: Options): string[] {
   const notes: string[] = [];
   if (options.deadline < options.timeout) {
@@ -174,6 +183,7 @@ export function load(sources: Sources): Loaded {
   checkGroups(draft, complete, problems);
   checkUnits(draft, complete, problems);
   checkOnChange(draft, complete, problems);
+  checkLogFile(draft, complete, problems);
   if (problems.length > 0) throw new UsageError(problems);
   const options = draft as Options;
   return { options, origins: complete, notes: remarks(options) };

@@ -16,7 +16,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['-x'], none, /unknown option -x/],
     [['plann'], none, /unknown command "plann"\. Did you mean plan\?/],
     [['compare'], none, /"apim-probe compare" needs the state folder: --state DIR, APIM_PROBE_STATE/],
-    [['compare', 'a'], none, /"apim-probe compare" needs two files, or none with a state folder/],
+    [['compare', 'a'], none, /"apim-probe compare" needs two files, or none where --state/],
     [['compare', 'a', 'b', '--state', 'c'], none, /--state is for a comparison without files/],
     [
       ['compare'],
@@ -33,6 +33,8 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['--on-change', ' ', '--state', 'folder'], none, /onChange: " " \(flag --on-change\) must be a command/],
     [['--log-file', 'gone/log'], none, /--log-file ".*gone\/log" cannot be opened: it does not exist/],
     [['--log-file', 'folder'], none, /--log-file ".*folder" cannot be opened: it is a folder/],
+    [['--log-file', 'x', '--output', 'x'], none, /logFile: ".*x" \(flag --log-file\) is also where a report/],
+    [['--log-file', 'x', '--format', 'text=./x'], none, /is also where a report goes/],
     [['plan', '--state', 'folder'], none, /"apim-probe plan" has no option --state; it belongs to/],
     [['compare', 'a', 'b', 'c'], none, /unexpected argument "c" after "compare"/],
     [['compare', 'a', 'b', '--quiet'], none, /"apim-probe compare" has no option --quiet/],

@@ -11,7 +11,6 @@ const Counts = z.object({
   unreachable: z.int(),
   untested: z.int(),
 });
-export type Counts = z.infer<typeof Counts>;
 
 export const Summary = z.object({ required: Counts, optional: Counts });
 
