@@ -9,6 +9,7 @@ export const COMMAND_NAMES = [
   'records',
   'demo',
   'compare',
+  'history',
   'schema',
   'explain',
   'config',

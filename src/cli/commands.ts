@@ -4,7 +4,8 @@ import { FILE_KEYS } from '../config/options.ts';
 import { RECORD_FORMATS, ZONE_MODES } from '../records/types.ts';
 import type { CommandDescription, CommandName } from './command.ts';
 
-const OUTPUT_KEYS = ['output', 'format', 'failOn'] as const;
+const HISTORY_KEYS = ['state', 'keepDays', 'keepCount', 'keepBytes', 'onChange'] as const;
+const OUTPUT_KEYS = ['output', 'format', 'failOn', 'logFile', ...HISTORY_KEYS] as const;
 const WITHOUT_OUTPUTS = FILE_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
 
 const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
@@ -90,24 +91,43 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     load: async () => (await import('./demo.ts')).demo,
   },
   compare: {
-    summary: 'a report beside NetworkStatus, or beside an earlier report',
+    summary: 'a report beside NetworkStatus, or an earlier report; the last two runs',
     about:
       'Puts side by side what API Management says of its dependencies (the saved NetworkStatus reply) and what a ' +
       'report says of them, in either order, and what each combination means. With two reports, the older first: ' +
-      'what changed. Sends nothing. Exits with 1 when the two disagree on a required endpoint, or one got worse.',
+      'what changed. Without any: what changed since the last run, by the two newest reports of the state folder. ' +
+      'Sends nothing. Exits with 1 when the two disagree on a required endpoint, or one got worse.',
     examples: [
+      'apim-probe compare --state /var/lib/apim-probe',
       'apim-probe compare report.json network-status.json',
       'apim-probe compare monday.json tuesday.json --format json',
     ],
     positionals: [
-      { name: 'REPORT', optional: false },
-      { name: 'NETWORKSTATUS|REPORT', optional: false },
+      { name: 'REPORT', optional: true },
+      { name: 'NETWORKSTATUS|REPORT', optional: true },
     ],
-    options: [],
+    options: ['state', 'config'],
     own: [
       { name: 'format', value: 'FORMAT', words: ['table', 'json'], help: 'table or json (default: table)' },
     ],
     load: async () => (await import('./compare.ts')).compare,
+  },
+  history: {
+    summary: 'the kept reports of earlier runs, a line each',
+    about:
+      'Lists the reports that runs with --state have kept, the newest first: when, what verdict, how many ' +
+      'endpoints were reached, and what changed from the run before. Sends nothing.',
+    examples: [
+      'apim-probe history --state /var/lib/apim-probe',
+      'apim-probe history --limit 500 --format json',
+    ],
+    positionals: [],
+    options: ['state', 'config'],
+    own: [
+      { name: 'format', value: 'FORMAT', words: ['table', 'json'], help: 'table or json (default: table)' },
+      { name: 'limit', value: 'N', help: 'list at most so many (default: 20)' },
+    ],
+    load: async () => (await import('./history.ts')).history,
   },
   schema: {
     summary: 'print the JSON Schema of the report, or of a config file',

@@ -10,6 +10,7 @@ import { UsageError } from '../config/usage-error.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
 import type { Command } from './command.ts';
 import { write } from './io.ts';
+import { lastTwo, stateFolder } from './state-folder.ts';
 
 interface Compared {
   readonly json: unknown;
@@ -46,9 +47,24 @@ function compared([one, other]: readonly Comparable[]): Compared {
   return { json: comparison, text: serviceText(comparison), required: comparison.disagreements.required };
 }
 
-/** `apim-probe compare REPORT OTHER`: what the service says beside what the VM saw, or what changed since. */
-export const compare: Command = async ({ positionals, own }, io) => {
-  const { json, text, required } = compared(readBoth(positionals, io.cwd));
+/**
+ * `apim-probe compare [REPORT OTHER]`: what the service says beside what the VM saw, or what changed since. Only
+ * without files are the options of a run looked at, for the folder that has them.
+ */
+export const compare: Command = async ({ positionals, flags, own }, io) => {
+  if (positionals.length === 1) {
+    throw new UsageError([
+      `"apim-probe compare" needs two files, or none where --state DIR has them: name both, the older first`,
+    ]);
+  }
+  const [needless] = Object.keys(flags);
+  if (positionals.length > 1 && needless !== undefined) {
+    throw new UsageError([
+      `--${needless} is for a comparison without files: leave out either it or the files`,
+    ]);
+  }
+  const paths = positionals.length > 1 ? positionals : await lastTwo(stateFolder(flags, io, 'compare'));
+  const { json, text, required } = compared(readBoth(paths, io.cwd));
   await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
   return required > 0 ? 1 : 0;
 };

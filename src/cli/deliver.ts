@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { systemReason } from '../config/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
+import { reportFileName } from '../delivery/report-name.ts';
 import { createFile, replaceFile } from '../delivery/write-file.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
 import { toNetworkStatus } from '../report/network-status.ts';
@@ -20,6 +21,12 @@ export interface Delivery {
   readonly problems: readonly string[];
 }
 
+/** Where reports stay, by its name and by what puts one there: resolves with its path. */
+export interface Keeper {
+  readonly place: string;
+  keep(report: Report): Promise<string>;
+}
+
 const FILE_WIDTH = 80;
 
 const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
@@ -27,12 +34,6 @@ const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
   text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
   'network-status': (report) => harmlessJson(toNetworkStatus(report)),
 };
-
-/** `apim-probe-report-20261123T065200Z-1a2b3c`: sorts by time, and the id's end tells runs of one second apart. */
-function reportFileName({ startedAt, id }: Pick<Report, 'startedAt' | 'id'>): string {
-  const compact = startedAt.replace(/\.\d+/, '').replace(/[-:]/g, '');
-  return `apim-probe-report-${compact}-${id.slice(-6)}`;
-}
 
 function reasonOf(error: unknown): string {
   return systemReason(error instanceof StreamError ? error.cause : error);
@@ -65,10 +66,15 @@ async function rescue(
 }
 
 /**
- * Writes the report to every output of the plan.
+ * Writes the report to every output of the plan, and keeps it where a history is kept.
  * @returns what was written and what was not; never throws for an output that fails
  */
-export async function deliver(report: Report, plan: OutputPlan, io: Io): Promise<Delivery> {
+export async function deliver(
+  report: Report,
+  plan: OutputPlan,
+  io: Io,
+  history: Keeper | null = null,
+): Promise<Delivery> {
   const files: string[] = [];
   const problems: string[] = [];
   let jsonIsSafe = false;
@@ -87,6 +93,7 @@ export async function deliver(report: Report, plan: OutputPlan, io: Io): Promise
       if (format === 'json') jsonFailed = true;
     }
   };
+  if (history !== null) await attempt('json', history.place, () => history.keep(report));
   for (const { format, path } of plan.files) {
     await attempt(format, path, async () => {
       await replaceFile(path, RENDERERS[format](report));

@@ -14,18 +14,22 @@ export interface OutputPlan {
 export type Keeping = 'always' | 'on-request';
 
 /**
- * @param keeping `always` for a run: JSON on stdout, or a new file when stdout is a terminal; `on-request` for
- *   the demo, whose summary is what one wants to see, on a terminal or not
+ * @param keeping `always` for a run: JSON on stdout, or a new file when stdout is a terminal, unless a state folder
+ *   keeps it; `on-request` for the demo, whose summary is what one wants to see, on a terminal or not
  */
 export function planOutputs(
-  options: Pick<Options, 'output' | 'format'>,
+  options: Pick<Options, 'output' | 'format' | 'state'>,
   stdoutIsTerminal: boolean,
   keeping: Keeping,
 ): OutputPlan {
   const named = options.format.map(({ format, file }) => ({ format, path: file }));
   const all = options.output === null ? named : [{ format: 'json' as const, path: options.output }, ...named];
   const asked = all.find(({ path }) => path === '-')?.format ?? null;
-  const settled = asked !== null || keeping === 'on-request' || all.some(({ format }) => format === 'json');
+  const settled =
+    asked !== null ||
+    options.state !== null ||
+    keeping === 'on-request' ||
+    all.some(({ format }) => format === 'json');
   const stdout = settled || stdoutIsTerminal ? asked : 'json';
   return {
     files: all.filter(({ path }) => path !== '-'),

@@ -8,11 +8,14 @@ import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
 import { type Delivery, deliver } from './deliver.ts';
-import { exitCode } from './exit-code.ts';
+import { EXIT_BUSY, exitCode } from './exit-code.ts';
 import { columnsOf, type Io, StreamError, write } from './io.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
+import { logEvent, logOutcome } from './log-events.ts';
+import { runOnChange } from './on-change.ts';
 import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';
 import { beforeVerdict } from './summary.ts';
 
@@ -25,18 +28,30 @@ async function tell(io: Io, message: string): Promise<void> {
   });
 }
 
-/** A log that tells every event and a line that is drawn over and over would tear each other. */
-async function watch(options: Options, io: Io): Promise<Progress> {
-  const log = await createLog(options.logLevel, io.stderr);
-  if (log !== null) {
-    return { event: (event) => log[event.kind === 'phase' ? 'info' : 'debug'](event), stop: () => {} };
-  }
-  if (options.quiet) return { event: () => {}, stop: () => {} };
-  return createProgress(io.stderr, { color: options.color, term: io.env['TERM'] });
+/** A log on stderr that tells every event and a line that is drawn over and over would tear each other. */
+function watch(options: Options, io: Io, log: Log | null): Progress {
+  const still = options.quiet || (log !== null && !log.inFile);
+  const line = still
+    ? { event: () => {}, stop: () => {} }
+    : createProgress(io.stderr, { color: options.color, term: io.env['TERM'] });
+  if (log === null) return line;
+  return {
+    event: (event) => {
+      logEvent(log.logger, event);
+      line.event(event);
+    },
+    stop: line.stop,
+  };
 }
 
-async function probe(options: Options, io: Io, agent: Agent, signal: AbortSignal): Promise<Report> {
-  const progress = await watch(options, io);
+async function probe(
+  options: Options,
+  io: Io,
+  agent: Agent,
+  signal: AbortSignal,
+  log: Log | null,
+): Promise<Report> {
+  const progress = watch(options, io, log);
   try {
     return await agent(options, { signal, progress: progress.event });
   } finally {
@@ -72,6 +87,27 @@ async function summarise(
   });
 }
 
+/** What waits until the report is where it belongs, and changes nothing of what it says. */
+async function afterwards(
+  history: RunHistory,
+  report: Report,
+  options: Options,
+  io: Io,
+  signal: AbortSignal,
+  say: (level: 'warn' | 'error', message: string) => Promise<void>,
+): Promise<void> {
+  for (const problem of await history.tidy(Date.now())) await say('warn', problem);
+  const change = options.onChange === null ? null : history.changeIn(report);
+  if (options.onChange === null || change === null) return;
+  const problem = await runOnChange(options.onChange, change, {
+    env: io.env,
+    cwd: io.cwd,
+    signal,
+    say: (line) => void tell(io, `on-change: ${line}`),
+  });
+  if (problem !== null) await say('error', `the command of --on-change ${problem}`);
+}
+
 const DEFECT = 'This is a defect in apim-probe: the run ended early. Please report it, with the JSON report.';
 
 /**
@@ -90,20 +126,42 @@ export async function probeAndReport(
   if (problems.length > 0) throw new UsageError(problems);
   const { plan, unkept } = withoutFolder(planOutputs(options, io.stdout.isTTY === true, keeping), io);
   const showStack = options.logLevel === 'debug' || options.logLevel === 'trace';
+  const log = await createLog(options, {
+    stderr: io.stderr,
+    env: io.env,
+    complain: (problem) => void tell(io, `apim-probe: ${problem}`),
+  });
+  /** What goes to a person goes to a log file as well; on stderr it would stand twice. */
+  const say = async (level: 'warn' | 'error', message: string): Promise<void> => {
+    await tell(io, `${level === 'warn' ? 'note' : 'apim-probe'}: ${message}`);
+    if (log?.inFile === true) log.logger[level](message);
+  };
+  const opening = options.state === null ? null : await openHistory(options, options.state);
+  if (opening?.kind === 'busy') {
+    await say('error', opening.message);
+    log?.close();
+    return EXIT_BUSY;
+  }
+  const history = opening?.history ?? null;
   const interruption = catchInterruptions(
     io.process,
     (message) => void tell(io, message),
     (defect) => defectText(defect, showStack),
   );
   try {
-    for (const note of unkept === null ? notes : [...notes, unkept]) await tell(io, `note: ${note}`);
-    const report = await probe(options, io, agent, interruption.signal);
-    const delivery = await deliver(report, plan, io);
-    for (const problem of delivery.problems) await tell(io, `apim-probe: ${problem}`);
+    for (const note of unkept === null ? notes : [...notes, unkept]) await say('warn', note);
+    const probed = await probe(options, io, agent, interruption.signal, log);
+    const report = history === null ? probed : await history.complete(probed);
+    const delivery = await deliver(report, plan, io, history);
+    for (const problem of delivery.problems) await say('error', problem);
     await summarise(report, options, plan, delivery, unkept === null ? [] : [unkept], io);
     if (report.interrupted === 'defect') await tell(io, DEFECT);
+    if (log !== null) logOutcome(log.logger, report, delivery.files);
+    if (history !== null) await afterwards(history, report, options, io, interruption.signal, say);
     return exitCode({ report, failOn: options.failOn, delivered: delivery.complete });
   } finally {
+    await history?.close();
     interruption.release();
+    log?.close();
   }
 }

@@ -128,6 +128,22 @@ function checkUnits({ tier, units }: Draft, origins: Loaded['origins'], problems
   );
 }
 
+function checkOnChange({ onChange, state }: Draft, origins: Loaded['origins'], problems: string[]): void {
+  if (typeof onChange !== 'string' || state !== null) return;
+  problems.push(
+    `onChange: ${quote(onChange)} (${origins.onChange}) needs kept reports to tell a change by: give --state DIR as well`,
+  );
+}
+
+/** The one is appended to and the other replaced as a whole: together they would lose the log. */
+function checkLogFile({ logFile, output, format }: Draft, origins: Loaded['origins'], problems: string[]) {
+  if (typeof logFile !== 'string') return;
+  if (output !== logFile && format?.every(({ file }) => file !== logFile) !== false) return;
+  problems.push(
+    `logFile: ${quotePath(logFile)} (${origins.logFile}) is also where a report goes: give each its own file`,
+  );
+}
+
 function remarks(options: Options): string[] {
   const notes: string[] = [];
   if (options.deadline < options.timeout) {
@@ -166,6 +182,8 @@ export function load(sources: Sources): Loaded {
   checkImports(draft, complete, problems);
   checkGroups(draft, complete, problems);
   checkUnits(draft, complete, problems);
+  checkOnChange(draft, complete, problems);
+  checkLogFile(draft, complete, problems);
   if (problems.length > 0) throw new UsageError(problems);
   const options = draft as Options;
   return { options, origins: complete, notes: remarks(options) };

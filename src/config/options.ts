@@ -29,6 +29,7 @@ export const SECTIONS = [
   'Names and routes',
   'Time and load',
   'Output',
+  'History',
   'Configuration',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -111,6 +112,18 @@ function serviceName(value: string): string {
   if (/^[a-z](?:[a-z0-9-]{0,48}[a-z0-9])?$/i.test(value)) return value.toLowerCase();
   const rule = 'letters, digits and hyphens, at most 50, starting with a letter';
   throw new BadValue(`must be the service's name alone, like contoso (${rule})`);
+}
+
+/** Where neither stdin nor stdout can be meant by `-`. */
+function namedFile(value: string): string {
+  if (value === '-') throw new BadValue('must name a file or folder; - stands for none here');
+  return filePath(value);
+}
+
+function shellCommand(value: string): string {
+  if (value.trim() === '') throw new BadValue('must be a command');
+  if (value.includes('\0')) throw new BadValue('has a NUL character, which no command can have');
+  return value;
 }
 
 const resource = {
@@ -352,6 +365,14 @@ export const OPTIONS: Table = {
     help: 'colour on a terminal',
     off: 'no colour, as with NO_COLOR set or TERM=dumb',
   },
+  logFile: {
+    ...file,
+    type: text(namedFile),
+    section: 'Output',
+    many: false,
+    default: null,
+    help: 'append the log to FILE, in JSON lines, instead of stderr; past 10 MiB it becomes FILE.1',
+  },
   failOn: {
     section: 'Output',
     kind: 'text',
@@ -360,6 +381,52 @@ export const OPTIONS: Table = {
     many: false,
     default: 'required',
     help: 'exit 1 when a required endpoint, or any one, was not reached; or never',
+  },
+  state: {
+    section: 'History',
+    kind: 'text',
+    type: text(namedFile),
+    place: (path, resolve) => resolve(path),
+    value: 'DIR',
+    many: false,
+    default: null,
+    help: 'folder that keeps the reports, for history, compare and status changes; made when it is missing',
+  },
+  keepDays: {
+    section: 'History',
+    kind: 'number',
+    type: wholeNumber(' of days', 1, 3650),
+    value: 'DAYS',
+    many: false,
+    default: 30,
+    help: 'remove kept reports that are older than that',
+  },
+  keepCount: {
+    section: 'History',
+    kind: 'number',
+    type: wholeNumber('', 2, 100_000),
+    value: 'N',
+    many: false,
+    default: 3000,
+    help: 'keep at most so many reports',
+  },
+  keepBytes: {
+    section: 'History',
+    kind: 'number',
+    type: wholeNumber(' of bytes', 1_000_000, 1_000_000_000_000),
+    value: 'BYTES',
+    many: false,
+    default: 1_000_000_000,
+    help: 'keep at most so many bytes of reports, and the two newest in any case',
+  },
+  onChange: {
+    section: 'History',
+    kind: 'text',
+    type: text(shellCommand),
+    value: 'COMMAND',
+    many: false,
+    default: null,
+    help: 'run COMMAND by the shell when the verdict, or what is not reached, differs from the last kept report',
   },
   config: {
     ...file,

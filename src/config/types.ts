@@ -80,5 +80,13 @@ export interface Options {
   readonly quiet: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly color: boolean;
+  readonly logFile: string | null;
   readonly failOn: 'required' | 'any' | 'never';
+  /** Folder of the kept reports; null: none is kept. */
+  readonly state: string | null;
+  readonly keepDays: number;
+  readonly keepCount: number;
+  readonly keepBytes: number;
+  /** For the shell, as the user wrote it. */
+  readonly onChange: string | null;
 }

@@ -1,6 +1,6 @@
 /** Report files appear whole or not at all: a temporary file beside them, flushed, then renamed. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../config/system-reason.ts';
 
@@ -26,9 +26,18 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
+function temporaryIn(folder: string): string {
+  return join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+}
+
+/** Whether a file of this name was on its way to another one when its writer was ended, or is so still. */
+export function isTemporary(name: string): boolean {
+  return /^\.apim-probe-.*\.tmp$/.test(name);
+}
+
 async function renameInto(path: string, content: string): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  const temporary = temporaryIn(folder);
   try {
     await fill(await open(temporary, 'wx', OWNER_ONLY), content);
     await rename(temporary, path);
@@ -52,6 +61,27 @@ export async function replaceFile(path: string, content: string): Promise<void> 
 }
 
 /**
+ * Gives the full temporary file its name, unless that is taken: a link never replaces what is there, so that the
+ * file appears whole and at once. Where the file system knows no links, an empty file holds the name until then.
+ */
+async function claim(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+    await unlink(temporary).catch(() => {});
+  } catch (error) {
+    if (!LINKS_UNKNOWN.some((code) => code === errorCode(error))) throw error;
+    await (await open(path, 'wx', OWNER_ONLY)).close();
+    await rename(temporary, path).catch(async (failure: unknown) => {
+      await unlink(path).catch(() => {});
+      throw failure;
+    });
+  }
+}
+
+/** What file systems without links answer (FAT, exFAT, some network shares), each system in its own word. */
+const LINKS_UNKNOWN = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EXDEV', 'EMLINK', 'UNKNOWN'];
+
+/**
  * Writes a new file and never over an existing one: with `name` taken, `name-2` and so on is used.
  * @returns its path
  * @throws the file system's error
@@ -62,21 +92,22 @@ export async function createFile(
   extension: string,
   content: string,
 ): Promise<string> {
-  for (let number = 1; ; number += 1) {
-    const path = join(folder, `${name}${number === 1 ? '' : `-${number}`}${extension}`);
-    try {
-      // The empty file holds the name until the full one takes its place.
-      await (await open(path, 'wx', OWNER_ONLY)).close();
-    } catch (error) {
-      if (errorCode(error) === 'EEXIST') continue;
-      throw error;
-    }
-    try {
-      await renameInto(path, content);
+  const temporary = temporaryIn(folder);
+  try {
+    await fill(await open(temporary, 'wx', OWNER_ONLY), content);
+    for (let number = 1; ; number += 1) {
+      const path = join(folder, `${name}${number === 1 ? '' : `-${number}`}${extension}`);
+      try {
+        await claim(temporary, path);
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') continue;
+        throw error;
+      }
+      await flushFolder(folder);
       return path;
-    } catch (error) {
-      await unlink(path).catch(() => {});
-      throw error;
     }
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
   }
 }

@@ -81,8 +81,8 @@ function connectivity(target: Target, title: string | undefined, report: Report)
     status: STATUS[target.status],
     error: errorOf(target, title),
     lastUpdated: report.finishedAt,
-    // One run knows of no change before it.
-    lastStatusChange: report.startedAt,
+    // Where no kept report tells of a change, this run is the first that is known to have seen it so.
+    lastStatusChange: target.lastStatusChange ?? report.startedAt,
     resourceType: word,
     isOptional: !target.required,
   };

@@ -93,6 +93,19 @@ const Target = z.strictObject({
     .describe('Date of the last document that lists it, when the documents dropped it'),
   status: z.enum(STATUSES),
   reason: z.string().nullable().describe('Why nothing was tested, when nothing was'),
+  lastStatusChange: instant
+    .nullable()
+    .describe(
+      'Start of the run that first saw the status of now, after one that saw another; runs that did not test it ' +
+        'are passed over. Null when no kept report tells, or without --state',
+    ),
+  flaps: z
+    .int()
+    .min(0)
+    .describe(
+      'How often the status changed from one kept report to the next in the 24 hours before this run, this run ' +
+        'included; runs that did not test it are passed over. 0 without --state',
+    ),
   failure: failure.nullable(),
   cause: cause.nullable(),
   addresses: z.array(Address).describe('What the system itself would dial'),

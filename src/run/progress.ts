@@ -1,3 +1,4 @@
+import type { Attempt, Resolution } from '../report/schema.ts';
 import type { Status } from '../report/vocabulary.ts';
 
 /** The parts of a run, in the order in which they begin. */
@@ -8,4 +9,6 @@ export type ProgressEvent =
   | { readonly kind: 'phase'; readonly name: Phase }
   | { readonly kind: 'start'; readonly total: number }
   | { readonly kind: 'begin'; readonly id: string }
+  | { readonly kind: 'resolved'; readonly id: string; readonly resolutions: readonly Resolution[] }
+  | { readonly kind: 'attempt'; readonly id: string; readonly attempt: Attempt }
   | { readonly kind: 'end'; readonly id: string; readonly status: Status };

@@ -45,7 +45,12 @@ export function summarise(planned: PlannedTarget, seen: Seen): Target {
 function identity(planned: PlannedTarget) {
   const { id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until } =
     planned;
-  return { id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until };
+  return {
+    ...{ id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until },
+    // One run knows of no other; the history fills these in.
+    lastStatusChange: null,
+    flaps: 0,
+  };
 }
 
 type Outcome = Pick<Target, 'status' | 'failure' | 'reason'>;

@@ -44,7 +44,9 @@ async function look(planned: PlannedTarget, probe: Probe, context: RunContext): 
     // The instance answers to its names at its own address, whether DNS knows of it or not.
     ...(vip === null || known.includes(vip) ? [] : [tryAddress(planned, vip, 'vip', probe, context)]),
   ]);
-  return summarise(planned, { dialable, resolutions: await name.resolutions, tried: tried.flat() });
+  const resolutions = await name.resolutions;
+  context.progress({ kind: 'resolved', id: planned.id, resolutions });
+  return summarise(planned, { dialable, resolutions, tried: tried.flat() });
 }
 
 /** IPv6 is left alone on a VM that has none, unless there is nothing else: it would only ever fail. */
@@ -66,6 +68,7 @@ async function tryAddress(
     const tried = await context.gate(() => attempt(probe, parts(planned, address, context), from));
     if (tried === null) break;
     made.push(tried);
+    context.progress({ kind: 'attempt', id: planned.id, attempt: tried.attempt });
     if (tried.defect !== null) context.defects.add(planned.id, tried.defect.error);
     if (tried.attempt.ok || tried.defect !== null || tried.impossible !== null) break;
   }

@@ -1,16 +1,22 @@
 import t from 'tap';
-import { planOutputs } from '../../src/cli/outputs.ts';
+import { type Keeping, planOutputs } from '../../src/cli/outputs.ts';
+import type { Options } from '../../src/config/types.ts';
+
+type Chosen = Pick<Options, 'output' | 'format'> & Partial<Pick<Options, 'state'>>;
+
+const plan = (options: Chosen, terminal: boolean, keeping: Keeping) =>
+  planOutputs({ state: null, ...options }, terminal, keeping);
 
 const nothing = { output: null, format: [] } as const;
 
 t.test('without --output: JSON on stdout, or a new file when stdout is a terminal', async (t) => {
-  t.match(planOutputs(nothing, false, 'always'), {
+  t.match(plan(nothing, false, 'always'), {
     stdout: 'json',
     kept: false,
     summary: 'stderr',
     files: { length: 0 },
   });
-  t.match(planOutputs(nothing, true, 'always'), {
+  t.match(plan(nothing, true, 'always'), {
     stdout: null,
     kept: true,
     summary: 'stdout',
@@ -20,37 +26,46 @@ t.test('without --output: JSON on stdout, or a new file when stdout is a termina
 
 t.test('with --output FILE nothing but a terminal gets the summary on stdout', async (t) => {
   const options = { output: '/r.json', format: [] };
-  t.match(planOutputs(options, true, 'always'), { stdout: null, kept: false, summary: 'stdout' });
-  t.match(planOutputs(options, false, 'always'), { stdout: null, kept: false, summary: 'stderr' });
-  t.strictSame(planOutputs(options, true, 'always').files, [{ format: 'json', path: '/r.json' }]);
+  t.match(plan(options, true, 'always'), { stdout: null, kept: false, summary: 'stdout' });
+  t.match(plan(options, false, 'always'), { stdout: null, kept: false, summary: 'stderr' });
+  t.strictSame(plan(options, true, 'always').files, [{ format: 'json', path: '/r.json' }]);
 });
 
 t.test('a report on stdout drives the summary to stderr', async (t) => {
   for (const terminal of [true, false]) {
-    t.match(planOutputs({ output: '-', format: [] }, terminal, 'always'), {
+    t.match(plan({ output: '-', format: [] }, terminal, 'always'), {
       stdout: 'json',
       summary: 'stderr',
       kept: false,
     });
     const text = { output: null, format: [{ format: 'text', file: '-' }] } as const;
-    t.match(planOutputs(text, terminal, 'always'), { stdout: 'text', summary: 'stderr', kept: false });
+    t.match(plan(text, terminal, 'always'), { stdout: 'text', summary: 'stderr', kept: false });
   }
 });
 
 t.test('--format: a JSON file is the report kept, a text file is not', async (t) => {
   const json = { output: null, format: [{ format: 'json', file: '/r.json' }] } as const;
-  t.match(planOutputs(json, false, 'always'), { stdout: null, kept: false });
+  t.match(plan(json, false, 'always'), { stdout: null, kept: false });
   const text = { output: null, format: [{ format: 'text', file: '/r.txt' }] } as const;
-  t.match(planOutputs(text, false, 'always'), { stdout: 'json', kept: false });
-  t.match(planOutputs(text, true, 'always'), { stdout: null, kept: true });
+  t.match(plan(text, false, 'always'), { stdout: 'json', kept: false });
+  t.match(plan(text, true, 'always'), { stdout: null, kept: true });
 });
 
 t.test('the demo shows its summary and keeps nothing unasked', async (t) => {
   for (const terminal of [true, false]) {
-    t.match(planOutputs(nothing, terminal, 'on-request'), { stdout: null, kept: false, summary: 'stdout' });
-    t.match(planOutputs({ output: '-', format: [] }, terminal, 'on-request'), {
+    t.match(plan(nothing, terminal, 'on-request'), { stdout: null, kept: false, summary: 'stdout' });
+    t.match(plan({ output: '-', format: [] }, terminal, 'on-request'), {
       stdout: 'json',
       summary: 'stderr',
     });
   }
+});
+
+t.test('a report that the state folder keeps needs no other place', async (t) => {
+  for (const terminal of [true, false]) {
+    const kept = plan({ ...nothing, state: '/var/lib/apim-probe' }, terminal, 'always');
+    t.match(kept, { stdout: null, kept: false, summary: terminal ? 'stdout' : 'stderr', files: [] });
+  }
+  const asked = plan({ output: '-', format: [], state: '/var/lib/apim-probe' }, false, 'always');
+  t.equal(asked.stdout, 'json');
 });

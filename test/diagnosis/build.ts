@@ -98,6 +98,8 @@ export function target(group: Group, host: string, given: Given = {}): Target {
     reason: null,
     failure: null,
     cause: null,
+    lastStatusChange: null,
+    flaps: 0,
     addresses: [],
     addressesFrom: null,
     resolutions: [],

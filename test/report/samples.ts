@@ -25,6 +25,8 @@ export function target(group: Group, host: string, port: number, changes: Partia
     reason: null,
     failure: null,
     cause: null,
+    lastStatusChange: null,
+    flaps: 0,
     addresses: [{ address: '20.60.1.4', family: 4, scope: 'public', via: [] }],
     addressesFrom: '168.63.129.16',
     resolutions: [],

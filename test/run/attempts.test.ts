@@ -205,9 +205,12 @@ t.test('who watches is told of every target that is tested', async (t) => {
       progress: (event) => told.push(event),
     },
   );
-  t.same(told, [
+  t.equal(told.length, 6);
+  t.match(told, [
     { kind: 'start', total: 1 },
     { kind: 'begin', id: 'custom/10.0.0.9:80' },
+    { kind: 'attempt', id: 'custom/10.0.0.9:80', attempt: { address: '10.0.0.9', ok: false } },
+    { kind: 'resolved', id: 'custom/10.0.0.9:80', resolutions: [] },
     { kind: 'end', id: 'custom/10.0.0.9:80', status: 'unreachable' },
     { kind: 'phase', name: 'controls' },
   ]);

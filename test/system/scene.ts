@@ -1,6 +1,7 @@
 /** The frame of each file of system tests: what it needs, the healthy network, and what is left out and why. */
 import t, { type Test } from 'tap';
 import { Subnet } from './azure.ts';
+import { Machine } from './net.ts';
 import { command, which } from './processes.ts';
 import { NAMES, PLACES, type Place } from './services.ts';
 
@@ -100,4 +101,12 @@ export async function withPrograms(
 ): Promise<void> {
   const rootless = root && process.getuid?.() !== 0;
   await unless(rootless ? 'namespaces need root' : await lack(programs), name, body);
+}
+
+/** Runs `body` on a machine of its own, which has loopback and nothing else. */
+export async function alone(name: string, body: (t: Test, machine: Machine) => Promise<void>): Promise<void> {
+  await unless(await obstacle([]), name, async (inner) => {
+    await using machine = await Machine.start();
+    await body(inner, machine);
+  });
 }

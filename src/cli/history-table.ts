@@ -1,0 +1,79 @@
+/** The history for people: one line a run in 80 columns, the newest first. */
+import { printable } from '../report/printable.ts';
+import type { Counts } from '../report/schema.ts';
+import { count, cut, duration } from '../report/text/lines.ts';
+import { createPalette, MARK_OF_VERDICT } from '../report/text/palette.ts';
+import type { HistoryListing, ListedRun, UnreadableFile } from './history-listing.ts';
+
+const WIDTHS = { time: 17, verdict: 15, required: 9, optional: 9, took: 7 } as const;
+const LEFT = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
+
+/** As text that ends in a newline. */
+export function historyTable({ state, entries, left }: HistoryListing, width: number): string {
+  if (entries.length === 0) return `No report is kept in ${printable(state)} yet.\n`;
+  const head = row(['Time (UTC)', 'Verdict', 'Required', 'Optional', 'Took', 'Changed'], width);
+  const more = left > 0 ? [`and ${count(left, 'earlier report')}: --limit N lists more`] : [];
+  return `${[head, ...entries.map((entry) => line(entry, width)), ...more].join('\n')}\n`;
+}
+
+function row(cells: readonly [string, string, string, string, string, string], width: number): string {
+  const [time, verdict, required, optional, took, changed] = cells;
+  return [
+    time.padEnd(WIDTHS.time),
+    verdict.padEnd(WIDTHS.verdict),
+    required.padEnd(WIDTHS.required),
+    optional.padEnd(WIDTHS.optional),
+    took.padEnd(WIDTHS.took),
+    cut(changed, width - LEFT),
+  ]
+    .join('')
+    .trimEnd();
+}
+
+function line(entry: ListedRun | UnreadableFile, width: number): string {
+  if (!('digest' in entry)) return unreadableLine(entry, width);
+  const { digest, future } = entry;
+  const { verdict, summary, durationMs, interrupted } = digest;
+  const symbol = createPalette(false).symbol(MARK_OF_VERDICT[verdict]);
+  return row(
+    [
+      instant(digest.startedAt),
+      `${symbol} ${verdict}`,
+      reached(summary.required),
+      reached(summary.optional),
+      duration(durationMs),
+      [...(future ? ['later than now'] : []), ...(interrupted === null ? [] : [interrupted]), changes(entry)]
+        .filter((word) => word !== '')
+        .join('; '),
+    ],
+    width,
+  );
+}
+
+function unreadableLine({ file, problem }: UnreadableFile, width: number): string {
+  return cut(`${instant(file.time).padEnd(WIDTHS.time)}? ${file.name} ${problem}`, width);
+}
+
+/** `2026-11-25 03:12` */
+function instant(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function reached({ total, reachable, intermittent }: Counts): string {
+  return `${reachable + intermittent}/${total}`;
+}
+
+/** The groups whose endpoints got worse or better: names of endpoints take more room than a line has. */
+function changes({ change }: ListedRun): string {
+  if (change === null) return '';
+  const { worse, better } = change;
+  return [
+    ...(worse.length === 0 ? [] : [`worse: ${groups(worse)}`]),
+    ...(better.length === 0 ? [] : [`better: ${groups(better)}`]),
+  ].join('; ');
+}
+
+/** Ids are `<group>/<host>:<port>`. */
+function groups(ids: readonly string[]): string {
+  return printable([...new Set(ids.map((id) => id.split('/')[0] ?? id))].join(', '));
+}

@@ -1,0 +1,46 @@
+/** `apim-probe history`: the kept runs, newest first, each with what it changed. */
+import { quote } from '../config/mask.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { harmlessJson } from '../report/harmless-json.ts';
+import type { Command } from './command.ts';
+import { type HistoryListing, type ListedRun, listing } from './history-listing.ts';
+import { historyTable } from './history-table.ts';
+import { columnsOf, write } from './io.ts';
+import { stateFolder } from './state-folder.ts';
+
+const USUAL_LIMIT = 20;
+const LARGEST_LIMIT = 100_000;
+
+function limitOf(value: string | boolean | undefined): number {
+  if (value === undefined) return USUAL_LIMIT;
+  const limit = /^\d{1,6}$/.test(String(value)) ? Number(value) : 0;
+  if (limit >= 1 && limit <= LARGEST_LIMIT) return limit;
+  throw new UsageError([`--limit ${quote(value)} must be a whole number from 1 to ${LARGEST_LIMIT}`]);
+}
+
+function json({ state, entries, left }: HistoryListing): string {
+  return harmlessJson({
+    state,
+    runs: entries.flatMap((entry) => ('digest' in entry ? runJson(entry) : [])),
+    unreadable: entries.flatMap((entry) =>
+      'digest' in entry ? [] : { file: entry.file.path, problem: entry.problem },
+    ),
+    left,
+  });
+}
+
+function runJson({ file, digest, change, future }: ListedRun) {
+  const { id, startedAt, durationMs, verdict, interrupted, summary } = digest;
+  return {
+    ...{ file: file.path, bytes: file.bytes, id, startedAt: new Date(startedAt).toISOString(), durationMs },
+    ...{ verdict, interrupted, summary, future, change },
+  };
+}
+
+export const history: Command = async ({ flags, own }, io) => {
+  const limit = limitOf(own['limit']);
+  const state = stateFolder(flags, io, 'history');
+  const found = await listing(state, limit);
+  await write(io.stdout, own['format'] === 'json' ? json(found) : historyTable(found, columnsOf(io.stdout)));
+  return 0;
+};

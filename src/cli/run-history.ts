@@ -1,0 +1,170 @@
+/** What a run with `--state` has to do with the runs before it. Whatever is wrong with the folder, the run goes on. */
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { quotePath } from '../config/mask.ts';
+import { systemReason } from '../config/system-reason.ts';
+import type { Options } from '../config/types.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { type Carried, FLAP_WINDOW, isChange, isWhole, withChanges } from '../delivery/state/changes.ts';
+import { type Digest, digestFrom } from '../delivery/state/digest.ts';
+import { History } from '../delivery/state/history.ts';
+import type { KeptFile } from '../delivery/state/kept.ts';
+import { type Lock, takeLock } from '../delivery/state/lock.ts';
+import type { Report } from '../report/schema.ts';
+import { count, few } from '../report/text/lines.ts';
+import type { Keeper } from './deliver.ts';
+import type { Change } from './on-change.ts';
+
+/** Reports that one run opens at most, when the index does not know them. */
+const MOST_OPENED = 200;
+const SHOWN_PROBLEMS = 3;
+
+export type Opening =
+  | { readonly kind: 'open'; readonly history: RunHistory }
+  | { readonly kind: 'busy'; readonly message: string };
+
+/**
+ * Locks the state folder for this run, making it where it is missing.
+ * @throws UsageError when the path of the state folder leads to something else
+ */
+export async function openHistory(options: Options, state: string): Promise<Opening> {
+  if (statSync(state, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new UsageError([`--state ${quotePath(state)} is no folder: name one, or a path where none is yet`]);
+  }
+  const notes: string[] = [];
+  const history = new History(state);
+  try {
+    await history.prepare();
+  } catch (error) {
+    notes.push(`state folder ${state}: no report can be kept there: ${systemReason(error)}`);
+  }
+  try {
+    const locking = await takeLock(state);
+    if (locking.kind === 'busy') return { kind: 'busy', message: busy(state, locking.holder) };
+    const { takenFrom } = locking.lock;
+    if (takenFrom !== null) {
+      const who = takenFrom.pid === 0 ? '' : ` (process ${takenFrom.pid})`;
+      notes.push(
+        `state folder ${state}: the run that began at ${takenFrom.since}${who} was ended before it was done; its lock was taken over`,
+      );
+    }
+    return { kind: 'open', history: new RunHistory(history, options, state, locking.lock, notes) };
+  } catch (error) {
+    if (notes.length === 0) {
+      notes.push(`state folder ${state}: it cannot be locked against a second run: ${systemReason(error)}`);
+    }
+    return { kind: 'open', history: new RunHistory(history, options, state, null, notes) };
+  }
+}
+
+function busy(state: string, { pid, since }: { readonly pid: number; readonly since: string }): string {
+  const who = pid === 0 ? '' : ` (process ${pid}, since ${since})`;
+  return `another run is going in ${state}${who}: nothing was done; this run may come again later`;
+}
+
+/** A readable kept report. */
+interface Known {
+  readonly file: KeptFile;
+  readonly digest: Digest;
+}
+
+export class RunHistory implements Keeper {
+  readonly place: string;
+  readonly #history: History;
+  readonly #options: Options;
+  readonly #lock: Lock | null;
+  readonly #notes: string[];
+  /** The newest earlier report that nobody cut short. */
+  #last: Known | null = null;
+  #keptAt: string | null = null;
+
+  constructor(
+    history: History,
+    options: Options,
+    state: string,
+    lock: Lock | null,
+    notes: readonly string[],
+  ) {
+    this.place = `the state folder ${state}`;
+    this.#history = history;
+    this.#options = options;
+    this.#lock = lock;
+    this.#notes = [...notes];
+  }
+
+  /** The report with what earlier ones say of its targets, and with notes of what is wrong with the folder. */
+  async complete(report: Report): Promise<Report> {
+    const known = await this.#earlier(report).catch((error: unknown) => {
+      this.#notes.push(`${this.place} cannot be read: ${systemReason(error)}`);
+      return [];
+    });
+    this.#last = known.find(({ digest }) => isWhole(digest)) ?? null;
+    const [newest] = known;
+    const carried: Carried = newest === undefined ? new Map() : this.#history.changesIn(newest.file);
+    const told = withChanges(
+      report,
+      known.map(({ digest }) => digest),
+      carried,
+    );
+    const { environment } = told;
+    return { ...told, environment: { ...environment, notes: [...environment.notes, ...this.#notes] } };
+  }
+
+  /** Newest first: all of the flap window, and on until there is one to compare with. */
+  async #earlier(report: Report): Promise<Known[]> {
+    const start = Date.parse(report.startedAt);
+    const files = await this.#history.list();
+    const past = files.filter(({ time }) => time <= start);
+    if (past.length < files.length) {
+      this.#notes.push(
+        `${this.place} holds ${count(files.length - past.length, 'report')} of later than now: the clock was, or is, wrong; they are kept and compared with nothing`,
+      );
+    }
+    const known: Known[] = [];
+    const problems: string[] = [];
+    for (const file of past) {
+      const enough = known.some(({ digest }) => isWhole(digest)) && file.time < start - FLAP_WINDOW;
+      if (enough || this.#history.opened >= MOST_OPENED) break;
+      const run = this.#history.read(file);
+      if (!run.ok) problems.push(`${file.name} ${run.problem}`);
+      else if (run.digest.startedAt <= start && run.digest.id !== report.id)
+        known.push({ file, digest: run.digest });
+    }
+    if (problems.length > 0) this.#notes.push(`${this.place}: passed over: ${few(problems, SHOWN_PROBLEMS)}`);
+    return known;
+  }
+
+  /** @throws the file system's error */
+  async keep(report: Report): Promise<string> {
+    this.#keptAt = await this.#history.keep(report);
+    return this.#keptAt;
+  }
+
+  /** Removes what is no longer kept. @returns what could not be done, in words */
+  async tidy(now: number): Promise<string[]> {
+    // Nothing makes room for a report that is not there.
+    if (this.#keptAt === null) return [];
+    const newest = new Set(
+      [this.#keptAt, this.#last?.file.path ?? this.#keptAt].map((path) => basename(path)),
+    );
+    const problems = await this.#history.tidy(newest, this.#options, now);
+    return problems.map((problem) => `${this.place}: ${problem}`);
+  }
+
+  /** What the command of `--on-change` should be told, or null when there is nothing to tell. */
+  changeIn(report: Report): Change | null {
+    if (this.#last === null || !isWhole(report)) return null;
+    const now = digestFrom(report);
+    if (!isChange(this.#last.digest, now)) return null;
+    return {
+      oldReport: this.#last.file.path,
+      newReport: this.#keptAt ?? '',
+      oldVerdict: this.#last.digest.verdict,
+      newVerdict: report.verdict,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#lock?.release();
+  }
+}

@@ -1,0 +1,101 @@
+/** `apim-probe history`, and `compare` by the kept reports. */
+import { readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { DAY, fill, HOUR, MINUTE, run } from '../delivery/state/samples.ts';
+import { invoke } from './harness.ts';
+
+const now = Date.now();
+const BEGIN = now - 3 * HOUR;
+
+async function state(t: Test, reports: Parameters<typeof fill>[1]) {
+  const cwd = t.testdir({ s: {} });
+  const paths = await fill(join(cwd, 's'), reports);
+  return { cwd, paths };
+}
+
+const lines = (text: string) => text.trimEnd().split('\n');
+
+t.test('a line each, newest first, with what changed, in 80 columns', async (t) => {
+  const { cwd } = await state(t, [
+    run(BEGIN),
+    run(BEGIN + 15 * MINUTE, ['unreachable', 'unreachable']),
+    run(BEGIN + 30 * MINUTE, ['reachable', 'unreachable'], { interrupted: 'deadline' }),
+  ]);
+  const { code, out, err } = await invoke(['history', '--state', 's'], { cwd });
+  t.equal(code, 0);
+  t.equal(err, '');
+  const [head, ...rows] = lines(out);
+  t.match(head, /^Time \(UTC\) +Verdict +Required +Optional +Took +Changed$/);
+  t.match(rows, [
+    /✓ ready +1\/1 +0\/1 +4\.2 s +deadline; better: stor…$/,
+    /✗ blocked +0\/1 +0\/1 +4\.2 s +worse: storage-blob, s…$/,
+    /✓ ready +1\/1 +1\/1 +4\.2 s$/,
+  ]);
+  t.equal(rows.length, 3);
+  t.ok(lines(out).every((line) => [...line].length <= 80));
+});
+
+t.test('as JSON, with a limit', async (t) => {
+  const { cwd, paths } = await state(t, [
+    run(BEGIN),
+    run(BEGIN + MINUTE, ['reachable', 'unreachable']),
+    run(BEGIN + 2 * MINUTE),
+  ]);
+  const { out } = await invoke(['history', '--state', 's', '--format', 'json', '--limit', '2'], { cwd });
+  const printed = JSON.parse(out);
+  t.match(printed, {
+    state: join(cwd, 's'),
+    runs: [
+      { file: paths[2], verdict: 'ready', change: { verdict: null, better: [/^sql/], worse: [] } },
+      { file: paths[1], startedAt: new Date(BEGIN + MINUTE).toISOString(), change: { worse: [/^sql/] } },
+    ],
+    unreadable: [],
+    left: 1,
+  });
+  t.equal(printed.runs.length, 2);
+  t.match(JSON.parse(readFileSync(join(cwd, 's/index.json'), 'utf8')).runs.length, 3, 'and is indexed');
+});
+
+t.test('what cannot be read has a line, and what is of later than now is marked', async (t) => {
+  const { cwd, paths } = await state(t, [run(BEGIN), run(BEGIN + MINUTE), run(now + DAY)]);
+  truncateSync(paths[1] ?? '', 700);
+  const { code, out } = await invoke(['history', '--state', 's'], { cwd });
+  t.equal(code, 0);
+  t.match(lines(out).slice(1), [/later than now/, /\? apim-probe-report-.* is cut off/, /✓ ready/]);
+  const { unreadable } = JSON.parse(
+    (await invoke(['history', '--state', 's', '--format=json'], { cwd })).out,
+  );
+  t.match(unreadable, [{ file: paths[1], problem: /cut off/ }]);
+});
+
+t.test('an empty folder, and the folder by a variable', async (t) => {
+  const cwd = t.testdir({ s: {} });
+  const { code, out } = await invoke(['history'], { cwd, env: { APIM_PROBE_STATE: 's' } });
+  t.equal(code, 0);
+  t.match(out, /^No report is kept in .*\/s yet\.\n$/);
+});
+
+t.test('compare without files: the two newest that can be read, none of later than now', async (t) => {
+  const { cwd, paths } = await state(t, [
+    run(BEGIN),
+    run(BEGIN + MINUTE, ['unreachable', 'reachable']),
+    run(BEGIN + 2 * MINUTE),
+    run(now + DAY),
+  ]);
+  truncateSync(paths[2] ?? '', 700);
+  const { code, out } = await invoke(['compare', '--state', 's', '--format', 'json'], { cwd });
+  t.equal(code, 1, 'a required endpoint got worse');
+  t.match(JSON.parse(out), {
+    old: { verdict: 'ready' },
+    new: { verdict: 'blocked' },
+    worse: { required: 1 },
+  });
+});
+
+t.test('compare without files, and nothing to compare', async (t) => {
+  const { cwd } = await state(t, [run(BEGIN)]);
+  const { code, err } = await invoke(['compare', '--state', 's'], { cwd });
+  t.equal(code, 2);
+  t.match(err, /has 1 report that can be read, and a comparison needs two/);
+});

@@ -1,0 +1,188 @@
+/** A run with `--state`: what it keeps, what it learns from the runs before it, and what it survives. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { guardStreams } from '../../src/cli/io.ts';
+import { probeAndReport } from '../../src/cli/probe-and-report.ts';
+import type { Flags } from '../../src/config/layers.ts';
+import { load } from '../../src/config/load.ts';
+import { takeLock } from '../../src/delivery/state/lock.ts';
+import { toNetworkStatus } from '../../src/report/network-status.ts';
+import { Report } from '../../src/report/schema.ts';
+import { BLOB, DAY, fill, HOUR, run } from '../delivery/state/samples.ts';
+import { capture } from './harness.ts';
+
+const now = Date.now();
+
+async function probe(cwd: string, found: Report, flags: Flags = {}, during = async () => {}) {
+  const io = { ...capture({ cwd }), env: { PATH: '/usr/bin:/bin' } };
+  guardStreams(io);
+  const loaded = load({
+    flags: { state: ['s'], ...flags },
+    env: {},
+    cwd,
+    systemConfig: join(cwd, 'none'),
+  });
+  const agent = async () => {
+    await during();
+    return found;
+  };
+  const code = await probeAndReport(loaded, io, agent, 'always');
+  return { code, out: io.out(), err: io.err() };
+}
+
+function kept(cwd: string): Report[] {
+  const folder = join(cwd, 's/reports');
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => Report.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+}
+
+const blobOf = (report: Report | undefined) => report?.targets.find(({ id }) => id === BLOB);
+
+t.test('keeps the report in the folder, which needs nothing else, and lets go of the lock', async (t) => {
+  const cwd = t.testdir({});
+  const { code, out, err } = await probe(cwd, run(now));
+  t.equal(code, 0);
+  t.equal(out, '', 'it is kept: stdout is not needed');
+  t.match(err, /Report: .*\/s\/reports\/apim-probe-report-/);
+  t.equal(kept(cwd).length, 1);
+  t.strictSame(readdirSync(join(cwd, 's')).toSorted(), ['index.json', 'reports']);
+});
+
+t.test('status changes are told from run to run, in NetworkStatus too', async (t) => {
+  const cwd = t.testdir({});
+  const times = [3, 2, 1, 0].map((hours) => now - hours * HOUR);
+  const statuses = ['reachable', 'unreachable', 'unreachable', 'untested'] as const;
+  for (const [place, at] of times.entries()) {
+    await probe(cwd, run(at, [statuses[place] ?? 'reachable', 'reachable']));
+  }
+  const reports = kept(cwd);
+  const changed = new Date(times[1] ?? 0).toISOString();
+  t.strictSame(
+    reports.map((each) => blobOf(each)?.lastStatusChange),
+    [null, changed, changed, changed],
+  );
+  t.strictSame(
+    reports.map((each) => blobOf(each)?.flaps),
+    [0, 1, 1, 1],
+  );
+  const [third] = reports.slice(2).flatMap(toNetworkStatus);
+  const entries = third?.networkStatus.connectivityStatus ?? [];
+  t.equal(entries.find(({ name }) => name.startsWith('a.blob'))?.lastStatusChange, changed);
+});
+
+t.test('retention: the oldest go', async (t) => {
+  const cwd = t.testdir({});
+  await fill(join(cwd, 's'), [run(now - 40 * DAY), run(now - 3 * HOUR), run(now - 2 * HOUR)]);
+  await probe(cwd, run(now - HOUR));
+  t.equal(kept(cwd).length, 3, 'by age');
+  await probe(cwd, run(now), { keepCount: ['2'] });
+  t.equal(kept(cwd).length, 2, 'by count');
+});
+
+t.test('a second run ends at once, says so, and does nothing', async (t) => {
+  const cwd = t.testdir({ s: {} });
+  const locking = await takeLock(join(cwd, 's'));
+  if (locking.kind !== 'held') throw new Error('busy');
+  let probed = false;
+  const { code, out, err } = await probe(cwd, run(now), {}, async () => {
+    probed = true;
+  });
+  t.equal(code, 75);
+  t.equal(out, '');
+  t.match(
+    err,
+    new RegExp(`^apim-probe: another run is going in .* \\(process ${process.pid}, since .*: nothing`),
+  );
+  t.notOk(probed);
+  await locking.lock.release();
+  t.equal((await probe(cwd, run(now))).code, 0);
+});
+
+t.test('the lock of a run that died is taken over, and the report tells', async (t) => {
+  const holder = { pid: 7, since: '2026-05-04T08:30:00.000Z', token: 'a', boot: 'another' };
+  const cwd = t.testdir({ s: { lock: JSON.stringify({ ...holder, started: null, namespace: null }) } });
+  t.equal((await probe(cwd, run(now))).code, 0);
+  t.match(
+    kept(cwd)[0]?.environment.notes.at(-1),
+    /08:30:00\.000Z \(process 7\) was ended before it was done/,
+  );
+});
+
+t.test(
+  'a folder that cannot be made: the report goes to stdout, exit 4, and its notes say why',
+  async (t) => {
+    const { code, out, err } = await probe(t.testdir({}), run(now), { state: ['/proc/apim-probe'] });
+    t.equal(code, 4);
+    t.match(Report.parse(JSON.parse(out)).environment.notes.at(-1), /no report can be kept there/);
+    t.match(err, /could not be written to the state folder \/proc\/apim-probe/);
+    t.match(err, /the JSON report went to stdout instead/);
+  },
+);
+
+t.test('--output is enough to lose nothing when the folder takes nothing', async (t) => {
+  const cwd = t.testdir({});
+  const flags = { state: ['/proc/apim-probe'], output: ['r.json'] };
+  const { code, out } = await probe(cwd, run(now), flags);
+  t.equal(code, 4);
+  t.equal(out, '');
+  t.ok(Report.safeParse(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'))).success);
+});
+
+t.test('strange things in the folder are passed over, and told', async (t) => {
+  const cwd = t.testdir({});
+  const paths = await fill(join(cwd, 's'), [run(now - HOUR), run(now - 2 * HOUR), run(now + DAY)]);
+  truncateSync(paths[0] ?? '', 500);
+  writeFileSync(join(cwd, 's/reports/foreign.json'), 'x');
+  mkdirSync(join(cwd, 's/index.json'));
+  const { code, err } = await probe(cwd, run(now, ['unreachable', 'reachable']));
+  t.equal(code, 1);
+  t.match(err, /note: the state folder .*: the index of the history could not be written/);
+  const report = readdirSync(join(cwd, 's/reports'))
+    .filter((name) => name.startsWith('apim'))
+    .map((name) => readFileSync(join(cwd, 's/reports', name), 'utf8'))
+    .map((text) => Report.safeParse(text.endsWith('}\n') ? JSON.parse(text) : null).data)
+    .find((each) => each?.verdict === 'blocked');
+  t.equal(blobOf(report)?.lastStatusChange, report?.startedAt, 'by the report before the truncated one');
+  t.match(report?.environment.notes, [/holds 1 report of later than now/, /passed over: .* is cut off/]);
+});
+
+t.test('--on-change: told when something changed, and never of a run that was cut short', async (t) => {
+  const cwd = t.testdir({});
+  const onChange = ['echo "$PROBE_OLD_VERDICT $PROBE_NEW_VERDICT $(basename "$PROBE_NEW_REPORT")" >>told'];
+  const told = () => (existsSync(join(cwd, 'told')) ? readFileSync(join(cwd, 'told'), 'utf8') : '');
+  const down = ['unreachable', 'reachable'] as const;
+  await probe(cwd, run(now - 6 * HOUR), { onChange });
+  await probe(cwd, run(now - 5 * HOUR), { onChange });
+  t.equal(told(), '', 'nothing before, and nothing new');
+  await probe(cwd, run(now - 4 * HOUR, down), { onChange });
+  t.match(told(), /^ready blocked apim-probe-report-\w+-[0-9a-f]{6}\.json\n$/);
+  const cut = { interrupted: 'SIGTERM', verdict: 'inconclusive' } as const;
+  await probe(cwd, run(now - 3 * HOUR, ['untested', 'untested'], cut), { onChange });
+  await probe(cwd, run(now - 2 * HOUR, down), { onChange });
+  t.equal(told().split('\n').length, 2, 'the same as before the one that was cut short');
+});
+
+t.test('a command of --on-change that fails is told, and changes nothing', async (t) => {
+  const cwd = t.testdir({});
+  await probe(cwd, run(now - HOUR, ['unreachable', 'reachable']));
+  const { code, err } = await probe(cwd, run(now), { onChange: ['echo trouble; exit 9'] });
+  t.equal(code, 0);
+  t.match(err, /on-change: trouble\n/);
+  t.match(err, /apim-probe: the command of --on-change ended with exit code 9\n/);
+});
+
+t.test('the log file has what the terminal was told', async (t: Test) => {
+  const cwd = t.testdir({});
+  await probe(cwd, run(now), { state: ['/proc/apim-probe'], logFile: ['log'], logLevel: ['info'] });
+  const log = readFileSync(join(cwd, 'log'), 'utf8').trim().split('\n');
+  t.match(
+    log.map((line) => JSON.parse(line)),
+    [
+      { level: 'error', msg: /could not be written to the state folder/ },
+      { level: 'error', msg: /went to stdout instead/ },
+      { level: 'info', kind: 'report', verdict: 'ready' },
+    ],
+  );
+});

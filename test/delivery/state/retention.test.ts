@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import t from 'tap';
+import type { KeptFile } from '../../../src/delivery/state/kept.ts';
+import { expired, MOST_BY_AGE } from '../../../src/delivery/state/retention.ts';
+import { DAY, NOW } from './samples.ts';
+
+const ROOMY = { keepDays: 30, keepCount: 3000, keepBytes: 1e9 };
+
+/** Files of these ages in ms, newest first, a thousand bytes each. */
+function files(...ages: readonly number[]): KeptFile[] {
+  return ages
+    .map((age) => NOW - age)
+    .toSorted((one, other) => other - one)
+    .map((time, place) => ({
+      name: `${place}`,
+      path: `/s/${place}`,
+      time,
+      bytes: 1000,
+      mtimeMs: time,
+    }));
+}
+
+const ages = (gone: readonly KeptFile[]) =>
+  gone.map(({ time }) => NOW - time).toSorted((one, other) => one - other);
+
+t.test('by age: what is older than keepDays, and nothing else', async (t) => {
+  const kept = files(0, DAY, 29 * DAY, 31 * DAY, 40 * DAY);
+  t.strictSame(ages(expired(kept, new Set(['0']), ROOMY, NOW)), [31 * DAY, 40 * DAY]);
+});
+
+t.test('by count and by bytes: the oldest first', async (t) => {
+  const kept = files(0, 1, 2, 3, 4);
+  t.strictSame(ages(expired(kept, new Set(['0']), { ...ROOMY, keepCount: 3 }, NOW)), [3, 4]);
+  t.strictSame(ages(expired(kept, new Set(['0']), { ...ROOMY, keepBytes: 2500 }, NOW)), [2, 3, 4]);
+  t.strictSame(ages(expired(kept, new Set(['0']), { ...ROOMY, keepBytes: 1 }, NOW)), [2, 3, 4], 'two stay');
+});
+
+t.test('a clock that jumped ahead: every report is old, and only a few go', async (t) => {
+  const kept = files(...Array.from({ length: 100 }, (_, place) => place * 1000));
+  const gone = expired(kept, new Set(), ROOMY, NOW + 3650 * DAY);
+  t.equal(gone.length, MOST_BY_AGE);
+  t.ok(
+    gone.every(({ time }) => time <= NOW - 90 * 1000),
+    'the oldest ones',
+  );
+});
+
+t.test('a clock that was set back: the report just written is no victim of those of later', async (t) => {
+  const kept = files(-3 * DAY, -2 * DAY, -DAY, 0);
+  const gone = expired(kept, new Set(['3']), { ...ROOMY, keepCount: 3 }, NOW);
+  t.strictSame(ages(gone), [-DAY], 'the oldest of the others');
+});
+
+t.test('whatever the folder holds: the limits hold, and the newest stay', async () => {
+  const runs = Number(process.env['FUZZ_RUNS'] ?? 1);
+  const list = fc.array(fc.integer({ min: -60 * DAY, max: 90 * DAY }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(
+      list,
+      fc.integer({ min: 2, max: 20 }),
+      fc.integer({ min: 1, max: 20 }),
+      (given, count, kilo) => {
+        const kept = files(...given);
+        const newest = kept.find(({ time }) => time <= NOW) ?? kept[0];
+        const held = new Set(newest === undefined ? [] : [newest.name]);
+        const limits = { keepDays: 30, keepCount: count, keepBytes: kilo * 1000 };
+        const gone = expired(kept, held, limits, NOW);
+        const left = kept.length - gone.length;
+        return (
+          new Set(gone).size === gone.length &&
+          !gone.some(({ name }) => held.has(name)) &&
+          left <= Math.max(2, count) &&
+          left <= Math.max(2, kilo)
+        );
+      },
+    ),
+    { numRuns: 200 * runs },
+  );
+});

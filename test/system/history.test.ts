@@ -1,0 +1,180 @@
+/** Scheduled runs on machines that lose power, run full, or are in a hurry: no report is lost, and none is half. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { Report } from '../../src/report/schema.ts';
+import type { Machine } from './net.ts';
+import { CLEAN_ENVIRONMENT } from './processes.ts';
+import { alone } from './scene.ts';
+
+const AGENT = fileURLToPath(new URL('../../bin/apim-probe', import.meta.url));
+const KILLS = Number(process.env['KILLS'] ?? 60);
+/** Everything that is needed to send nothing but one SYN on loopback. */
+const withTimeout = (ms: number) => [
+  ...['--cloud', 'public', '--region', 'westeurope', '--only', 'custom', '--target', 'tcp://127.0.0.1:1'],
+  ...['--dns-server', '127.0.0.1:9', '--attempts', '1', '--timeout', `${ms}`, '--quiet'],
+];
+const QUICK = withTimeout(1000);
+/** Its verdict: the required groups have no names. */
+const INCONCLUSIVE = 3;
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; out: string; err: string }>;
+}
+
+function start(machine: Machine, cwd: string, args: readonly string[]): Run {
+  const [file = '', ...rest] = ['setpriv', '--pdeathsig', 'KILL', '--', ...machine.inside([AGENT, ...args])];
+  const child = spawn(file, rest, { cwd, env: CLEAN_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, err]: [string[], string[]] = [[], []];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text));
+  const ended = once(child, 'close').then(([code]) => ({ code, out: out.join(''), err: err.join('') }));
+  return { child, ended };
+}
+
+const scheduled = (machine: Machine, cwd: string, state: string, args: readonly string[] = QUICK) =>
+  start(machine, cwd, ['run', '--state', state, ...args]);
+
+/** The reports of a state folder, each held against the schema. */
+async function reportsIn(state: string): Promise<Map<string, Report>> {
+  const folder = join(state, 'reports');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const read = async (name: string): Promise<[string, Report]> => [
+    join(folder, name),
+    Report.parse(JSON.parse(await readFile(join(folder, name), 'utf8'))),
+  ];
+  return new Map(await Promise.all(names.map(read)));
+}
+
+/** Resolves when the folder is touched by somebody; not at all when nobody does. */
+async function touched(folder: string, signal: AbortSignal): Promise<void> {
+  const watcher = watch(folder, { signal });
+  watcher.on('error', () => {});
+  await once(watcher, 'change', { signal }).catch(() => {});
+  watcher.close();
+}
+
+await alone(`killed ${KILLS} times at random moments`, async (t, machine) => {
+  const cwd = t.testdir({ s: {} });
+  const state = join(cwd, 's');
+  await mkdir(join(state, 'reports'));
+  const begun = performance.now();
+  t.equal((await scheduled(machine, cwd, state).ended).code, INCONCLUSIVE);
+  const usual = performance.now() - begun;
+  const promised = new Set<string>();
+  let [killed, late] = [0, 0];
+  for (let number = 0; number < KILLS; number += 1) {
+    const { child, ended } = scheduled(machine, cwd, state);
+    const over = new AbortController();
+    const end = ended.finally(() => over.abort());
+    // Every other time in the little while in which files are written, which a random moment seldom meets.
+    if (number % 2 === 0) await pause(Math.random() * usual * 1.1);
+    else {
+      await touched(join(state, 'reports'), over.signal);
+      await pause(Math.random() * 40);
+    }
+    child.kill('SIGKILL');
+    const { code, err } = await end;
+    if (code === null) killed += 1;
+    else late += 1;
+    for (const [, path = ''] of err.matchAll(/^Report: (.+)$/gm)) promised.add(path);
+  }
+  const last = await scheduled(machine, cwd, state).ended;
+  t.equal(last.code, INCONCLUSIVE, 'the next run succeeds', { stderr: last.err });
+  const reports = await reportsIn(state);
+  t.pass(`every one of the ${reports.size} files with a report's name is a whole report`);
+  t.strictSame(
+    [...promised].filter((path) => !reports.has(path)),
+    [],
+    `none of the ${promised.size} reports that were told to be kept is lost`,
+  );
+  const takeovers = [...reports.values()].filter(({ environment }) =>
+    environment.notes.some((note) => note.endsWith('its lock was taken over')),
+  );
+  t.ok(takeovers.length > 0, 'locks of killed runs were taken over');
+  t.notOk((await readdir(state)).includes('lock'), 'and the last run let go of it');
+  const listed = await start(machine, cwd, ['history', '--state', state, '--format=json', '--limit=1000'])
+    .ended;
+  const { runs, unreadable } = JSON.parse(listed.out);
+  t.equal(runs.length, reports.size, 'the history lists them all');
+  t.strictSame(unreadable, []);
+  t.comment(
+    `${killed} killed, ${late} were faster; ${reports.size} reports, ${promised.size} of killed runs had been told; ${takeovers.length} locks taken over`,
+  );
+});
+
+await alone('a disk that runs full, and one that is read-only', async (t, machine) => {
+  const cwd = t.testdir({ s: {} });
+  const state = join(cwd, 's');
+  await machine.run('mount', '-t', 'tmpfs', '-o', 'size=600k', 'none', state);
+  const seen = `/proc/${machine.pid}/root${state}`;
+  let full = await scheduled(machine, cwd, state).ended;
+  let kept = 0;
+  while (full.code === INCONCLUSIVE && kept < 20) {
+    kept += 1;
+    full = await scheduled(machine, cwd, state).ended;
+  }
+  t.ok(kept > 1, `${kept} reports fitted`);
+  t.equal(full.code, 4, 'the next one is not delivered', { stderr: full.err });
+  t.match(full.err, /could not be written to the state folder .*: no space left on the device/);
+  t.ok(Report.safeParse(JSON.parse(full.out)).success, 'and is on stdout, whole');
+  t.equal((await reportsIn(seen)).size, kept, 'those before it are whole');
+  const leftovers = [...(await readdir(seen)), ...(await readdir(join(seen, 'reports')))];
+  t.strictSame(
+    leftovers.filter((name) => name.endsWith('.tmp')),
+    [],
+    'and nothing half is left',
+  );
+
+  await machine.run('sh', '-c', `dd if=/dev/zero of=${state}/filler bs=1k 2>/dev/null || :`);
+  const bytes = await scheduled(machine, cwd, state).ended;
+  t.equal(bytes.code, 4, 'not even a lock fits', { stderr: bytes.err });
+  const notes = Report.parse(JSON.parse(bytes.out)).environment.notes;
+  t.match(notes.at(-1), /cannot be locked against a second run: no space left/, 'which the report says');
+  await unlink(join(seen, 'filler'));
+
+  const [oldest = '', second = ''] = [...(await reportsIn(seen)).keys()].toSorted();
+  await Promise.all([unlink(oldest), unlink(second)]);
+  t.equal((await scheduled(machine, cwd, state).ended).code, INCONCLUSIVE, 'with room again, it is kept');
+
+  await machine.run('mount', '-o', 'remount,ro', state);
+  const before = await readdir(join(seen, 'reports'));
+  const barred = await scheduled(machine, cwd, state).ended;
+  t.equal(barred.code, 4, 'read-only', { stderr: barred.err });
+  t.match(barred.err, /could not be written to the state folder .*: the file system is read-only/);
+  t.ok(Report.safeParse(JSON.parse(barred.out)).success, 'the report is on stdout, whole');
+  const elsewhere = await scheduled(machine, cwd, state, [...QUICK, '--output', join(cwd, 'r.json')]).ended;
+  t.equal(elsewhere.code, 4);
+  t.ok(Report.safeParse(JSON.parse(await readFile(join(cwd, 'r.json'), 'utf8'))).success, 'or in --output');
+  t.strictSame(await readdir(join(seen, 'reports')), before);
+  const listed = await start(machine, cwd, ['history', '--state', state, '--format=json']).ended;
+  t.equal(JSON.parse(listed.out).runs.length, before.length, 'and the history can still be read');
+});
+
+await alone('two runs at once', async (t, machine) => {
+  const cwd = t.testdir({});
+  const state = join(cwd, 's');
+  const silent = "require('node:net').createServer().listen(9000, '127.0.0.1', () => console.log('up'))";
+  await using server = machine.serve([process.execPath, '-e', silent]);
+  await server.said('up');
+  const slow = [...withTimeout(4000), '--target', 'tls://127.0.0.1:9000'];
+  const outcomes = await Promise.all([1, 2].map(() => scheduled(machine, cwd, state, slow).ended));
+  t.strictSame(
+    outcomes.map(({ code }) => code).toSorted((one, other) => Number(one) - Number(other)),
+    [INCONCLUSIVE, 75],
+    'one probes',
+    { stderr: outcomes.map(({ err }) => err) },
+  );
+  const refused = outcomes.find(({ code }) => code === 75);
+  t.match(refused?.err, /another run is going in .*: nothing was done/, 'and the other says why it does not');
+  t.equal(refused?.out, '');
+  t.equal((await reportsIn(state)).size, 1);
+});
+
+t.end();
