@@ -94,10 +94,10 @@ function Install-Program([string] $Source) {
     # Beside its place first, and tried there: a program that does not run here must not replace one that does.
     $new = Join-Path $program 'apim-probe.new.exe'
     Copy-Item -LiteralPath $Source -Destination $new -Force
-    & $new --version | Out-Null
-    if ($LASTEXITCODE -ne 0) {
+    $works = try { & $new --version | Out-Null; $LASTEXITCODE -eq 0 } catch { $false }
+    if (-not $works) {
         Remove-Item -LiteralPath $new -Force
-        Stop-Installation "$Source does not run here (exit code $LASTEXITCODE); nothing was changed"
+        Stop-Installation "$Source does not run here; nothing was changed"
     }
     Move-Item -LiteralPath $new -Destination $executable -Force
 }

@@ -316,8 +316,10 @@ try_out() {
     chmod 755 "$staged"
     if told=$("$staged" --version 2>&1); then return; fi
   fi
+  hint='A single executable is for glibc and one architecture; apim-probe.mjs runs wherever Node.js does. '
+  if [ "$bundle" = yes ]; then hint=; fi
   refuse "$from does not run here: $(printf '%s\n' "$told" | head -n 3)
-It is made for Linux with glibc on one architecture; apim-probe.mjs runs wherever Node.js does. Nothing was changed."
+${hint}Nothing was changed."
 }
 
 # A minute of the quarter, chosen once: VMs of one image must not all ask in the same second.

@@ -52,6 +52,8 @@ var withKey = {
   disablePasswordAuthentication: true
   ssh: { publicKeys: [{ path: '/home/${adminName}/.ssh/authorized_keys', keyData: sshPublicKey }] }
 }
+var ownIdentity = { type: 'SystemAssigned' }
+var givenIdentity = { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
 var withPassword = { disablePasswordAuthentication: false }
 
 resource nic 'Microsoft.Network/networkInterfaces@2023-09-01' = {
@@ -70,9 +72,7 @@ resource nic 'Microsoft.Network/networkInterfaces@2023-09-01' = {
 resource vm 'Microsoft.Compute/virtualMachines@2023-09-01' = {
   name: vmName
   location: location
-  identity: empty(identityId)
-    ? { type: 'SystemAssigned' }
-    : { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
+  identity: empty(identityId) ? ownIdentity : givenIdentity
   properties: {
     hardwareProfile: { vmSize: vmSize }
     storageProfile: {

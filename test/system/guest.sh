@@ -19,7 +19,13 @@ fi
 
 if [ "$stage" = remove ]; then
   mount -t cgroup2 none /mnt
-  find "/mnt/$name" -depth -type d -exec rmdir {} +
+  # Its processes were killed, which is not yet gone.
+  tries=0
+  while [ -d "/mnt/$name" ] && ! find "/mnt/$name" -depth -type d -exec rmdir {} + 2>/dev/null; do
+    tries=$((tries + 1))
+    [ $tries -lt 100 ]
+    sleep 0.1
+  done
   exit
 fi
 
@@ -48,6 +54,8 @@ ln -s /proc/self/fd dev/fd
 
 # Nothing of what this machine has scheduled or starts by itself is to run in there.
 rm -rf etc/cron.*/* etc/systemd/system/*.wants lib/systemd/system/*.wants lib/systemd/system-generators etc/fstab
+# The log inside is not to ask the kernel for audit messages, which are about this machine.
+rm -f lib/systemd/system/systemd-journald-audit.socket
 rm -rf etc/apim-probe var/lib/apim-probe var/lib/private usr/local/bin/apim-probe usr/local/lib/apim-probe
 echo guest >etc/hostname
 printf '# nothing\n' >etc/crontab

@@ -84,11 +84,10 @@ await onGuest('a real systemd', 'systemd', ['systemd-analyze'], async (t, guest)
 
 await onGuest('under every shell', 'none', ['busybox', 'dash'], async (t, guest) => {
   await guest.must('printf "#!/bin/sh\\necho 0.1.0\\n" >/opt/apim-probe; : >/etc/apim-probe.txt');
-  // Busybox's own tools as well, as on a system that has no others; Debian's was built without flock.
+  // Busybox's own tools as well, as on a system that has no others; Debian's was built without these two.
   await guest.must(
-    'mkdir /opt/busybox && busybox --install -s /opt/busybox && ln -sf /usr/bin/flock /opt/busybox',
+    'mkdir /opt/busybox && busybox --install -s /opt/busybox && ln -sf /usr/bin/flock /usr/sbin/useradd /opt/busybox',
   );
-  // The last one also makes the user with them.
   for (const shell of ['dash', 'bash', 'env PATH=/opt/busybox /bin/busybox sh']) {
     const snapshot = () =>
       guest.must(
