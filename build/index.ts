@@ -31,7 +31,11 @@ async function build({ targets, available }: Wanted): Promise<void> {
     const { code, inputs, comments } = await oneFile();
     await writeFile(program, code);
     await chmod(program, 0o755);
-    for (const target of targets) await executable(target, { program, made, folder, available });
+    // All of them end before the folder goes, whatever becomes of one.
+    const ends = await Promise.allSettled(
+      targets.map((target) => executable(target, { program, made, folder, available })),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     const text = notices(ROOT, packagesOf(inputs), comments, runtime);
     await writeFile(join(made, 'THIRD-PARTY-NOTICES.txt'), text);
     await copyFile(join(ROOT, 'LICENSE'), join(made, 'LICENSE'));
