@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { Options } from '../config/types.ts';
+import { redactLine } from '../delivery/redaction/lines.ts';
 
 const WORDY = ['info', 'debug', 'trace'] as const;
 
 /**
- * The log: one JSON object a line on stderr, with times in UTC. What is of warning rank or above is told to
+ * The log: one JSON object a line on stderr, with times in UTC and without secrets. What is of warning rank or above is told to
  * the user in plain words anyway, so the quieter levels need no logger.
  * @returns null below `info`
  */
@@ -22,6 +23,6 @@ export async function createLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    stderr,
+    { write: (line: string) => void stderr.write(redactLine(line)) },
   );
 }

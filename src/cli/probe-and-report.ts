@@ -4,6 +4,7 @@ import type { Loaded } from '../config/load.ts';
 import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
+import { redactValue } from '../delivery/redaction/redact.ts';
 import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
@@ -97,7 +98,8 @@ export async function probeAndReport(
   );
   try {
     for (const note of unkept === null ? notes : [...notes, unkept]) await tell(io, `note: ${note}`);
-    const report = await probe(options, io, agent, interruption.signal);
+    // Nothing after this line sees a secret that a peer, a file or a variable has put into the report.
+    const report = redactValue(await probe(options, io, agent, interruption.signal));
     const delivery = await deliver(report, plan, io);
     for (const problem of delivery.problems) await tell(io, `apim-probe: ${problem}`);
     await summarise(report, options, plan, delivery, unkept === null ? [] : [unkept], io);

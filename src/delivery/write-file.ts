@@ -3,13 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../config/system-reason.ts';
+import { redact } from './redaction/redact.ts';
 
 /** Reports name the inner hosts of a network: for the owner's eyes. */
 const OWNER_ONLY = 0o600;
 
-async function fill(handle: FileHandle, content: string): Promise<void> {
+/** Text, which loses its secrets on the way to the file, or bytes that have been through that door already. */
+export type Content = string | AsyncIterable<Uint8Array>;
+
+async function fill(handle: FileHandle, content: Content): Promise<void> {
   try {
-    await handle.writeFile(content, 'utf8');
+    await handle.writeFile(typeof content === 'string' ? redact(content) : content, 'utf8');
     await handle.sync();
   } finally {
     await handle.close();
@@ -26,7 +30,7 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-async function renameInto(path: string, content: string): Promise<void> {
+async function renameInto(path: string, content: Content): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
@@ -48,7 +52,22 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   if (status === null) return renameInto(path, content);
   if (status.isFile()) return renameInto(await realpath(path), content);
   const handle = await open(path, 'w');
-  await handle.writeFile(content, 'utf8').finally(() => handle.close());
+  await handle.writeFile(redact(content), 'utf8').finally(() => handle.close());
+}
+
+/**
+ * Writes a new file.
+ * @throws the file system's error; with code EEXIST when something has that name already
+ */
+export async function createNew(path: string, content: Content): Promise<void> {
+  // The empty file holds the name until the full one takes its place.
+  await (await open(path, 'wx', OWNER_ONLY)).close();
+  try {
+    await renameInto(path, content);
+  } catch (error) {
+    await unlink(path).catch(() => {});
+    throw error;
+  }
 }
 
 /**
@@ -60,23 +79,15 @@ export async function createFile(
   folder: string,
   name: string,
   extension: string,
-  content: string,
+  content: Content,
 ): Promise<string> {
   for (let number = 1; ; number += 1) {
     const path = join(folder, `${name}${number === 1 ? '' : `-${number}`}${extension}`);
     try {
-      // The empty file holds the name until the full one takes its place.
-      await (await open(path, 'wx', OWNER_ONLY)).close();
-    } catch (error) {
-      if (errorCode(error) === 'EEXIST') continue;
-      throw error;
-    }
-    try {
-      await renameInto(path, content);
+      await createNew(path, content);
       return path;
     } catch (error) {
-      await unlink(path).catch(() => {});
-      throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     }
   }
 }
