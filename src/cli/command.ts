@@ -9,6 +9,8 @@ export const COMMAND_NAMES = [
   'records',
   'demo',
   'compare',
+  'render',
+  'bundle',
   'schema',
   'explain',
   'config',
@@ -30,6 +32,8 @@ interface Positional {
   /** Placeholder. */
   readonly name: string;
   readonly optional: boolean;
+  /** Whether it may be repeated; the last one alone. */
+  readonly many?: true;
 }
 
 export interface Invocation {

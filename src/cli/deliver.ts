@@ -4,11 +4,10 @@ import { systemReason } from '../config/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
 import { createFile, replaceFile } from '../delivery/write-file.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
-import { toNetworkStatus } from '../report/network-status.ts';
 import type { Report } from '../report/schema.ts';
-import { renderText } from '../report/text.ts';
 import { type Io, StreamError, write } from './io.ts';
 import type { OutputPlan } from './outputs.ts';
+import { RENDERERS } from './renderers.ts';
 
 export interface Delivery {
   /** Whether every output that was planned was written. */
@@ -20,16 +19,8 @@ export interface Delivery {
   readonly problems: readonly string[];
 }
 
-const FILE_WIDTH = 80;
-
-const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
-  json: harmlessJson,
-  text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
-  'network-status': (report) => harmlessJson(toNetworkStatus(report)),
-};
-
 /** `apim-probe-report-20261123T065200Z-1a2b3c`: sorts by time, and the id's end tells runs of one second apart. */
-function reportFileName({ startedAt, id }: Pick<Report, 'startedAt' | 'id'>): string {
+export function reportFileName({ startedAt, id }: Pick<Report, 'startedAt' | 'id'>): string {
   const compact = startedAt.replace(/\.\d+/, '').replace(/[-:]/g, '');
   return `apim-probe-report-${compact}-${id.slice(-6)}`;
 }

@@ -34,8 +34,17 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
  * @throws StreamError when the stream cannot take it (a full disk behind a redirection)
  */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  await send(stream, redact(text));
+}
+
+/** The same for bytes of an archive, whose files have been through the door already. */
+export async function writeBytes(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  await send(stream, bytes);
+}
+
+async function send(stream: NodeJS.WriteStream, content: string | Uint8Array): Promise<void> {
   const error = await new Promise<Error | null | undefined>((resolve) => {
-    stream.write(redact(text), (problem) => resolve(problem));
+    stream.write(content, (problem) => resolve(problem));
   });
   if (error === null || error === undefined || isGone(error)) return;
   throw new StreamError('stdout or stderr cannot be written', { cause: error });

@@ -16,6 +16,10 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+/** standard: secrets. strict: whatever says whose network it is, too. */
+export const REDACTION_LEVELS = ['standard', 'strict'] as const;
+export type RedactionLevel = (typeof REDACTION_LEVELS)[number];
+
 /** A DNS server as given by the user. */
 export interface ServerAddress {
   readonly address: string;
@@ -81,4 +85,9 @@ export interface Options {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly color: boolean;
   readonly failOn: 'required' | 'any' | 'never';
+  /** Of bundles and renderings. */
+  readonly redact: RedactionLevel;
+  /** Folder that keeps the reports of earlier runs. */
+  readonly state: string | null;
+  readonly logFile: string | null;
 }

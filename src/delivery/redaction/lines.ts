@@ -18,12 +18,16 @@ export const STANDARD: Redaction = { text: (text) => redact(text), value: (value
  * there is it plain where a value ends.
  */
 export function redactLine(line: string, { text, value }: Redaction = STANDARD): string {
-  const clean = text(line);
-  if (clean === line || !line.startsWith('{')) return clean;
+  return text(line.startsWith('{') ? withoutValues(line, value) : line);
+}
+
+function withoutValues(line: string, value: Redaction['value']): string {
   try {
-    return text(`${JSON.stringify(value<unknown>(JSON.parse(line)))}${line.endsWith('\n') ? '\n' : ''}`);
+    const object: unknown = JSON.parse(line);
+    const clean = value(object);
+    return clean === object ? line : `${JSON.stringify(clean)}${/\s*$/.exec(line)?.[0] ?? ''}`;
   } catch {
-    return clean;
+    return line;
   }
 }
 

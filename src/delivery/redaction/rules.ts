@@ -47,7 +47,8 @@ function hide(pattern: RegExp, kind: RedactionKind | ((before: string) => Redact
 
 const HEADERS =
   '(?:proxy-|x-ms-[a-z-]{0,40})?authorization(?:-auxiliary)?|(?:set-)?cookie2?|www-authorization';
-const SCHEMES = 'basic|bearer|digest|negotiate|ntlm|sharedkey(?:lite)?|sharedaccesssignature|hawk';
+const SCHEMES = '(?:basic|bearer|negotiate|ntlm|sharedkey(?:lite)?|sharedaccesssignature)[ \\t]+';
+const HEADER_NAME = `(?<![\\w-])(?:${HEADERS})[ \\t]{0,4}`;
 /** Parameters of a challenge (RFC 6750, section 3): what a service asks for, and no secret. */
 const CHALLENGE =
   /^(?:authorization(?:_uri)?|resource(?:_id|_metadata)?|realm|scope|error(?:_\w+)?|client_id|trusted_issuers|claims)$/i;
@@ -55,16 +56,11 @@ const CHALLENGE =
 const RULES: readonly Rule[] = [
   // Header: value, as a line, in JSON, and assigned.
   hide(new RegExp(`((?:${HEADERS})${QUOTE}\\s{0,8}:\\s{0,8})(${QUOTED})`, 'gi'), 'header'),
+  hide(new RegExp(`(${HEADER_NAME}:[ \\t]{0,8}(?:${SCHEMES}))([^\\s",;\\\\<>]+)`, 'gi'), 'header'),
+  hide(new RegExp(`(${HEADER_NAME}:[ \\t]*)(?![ \\t]|${SCHEMES}|https?:)(${REST})`, 'gi'), 'header'),
   hide(
     new RegExp(
-      `((?<![\\w-])(?:${HEADERS})[ \\t]{0,4}:[ \\t]{0,8}(?:(?:${SCHEMES})[ \\t]+)?)(?!https?:)(${REST})`,
-      'gi',
-    ),
-    'header',
-  ),
-  hide(
-    new RegExp(
-      `((?<![\\w-])(?:${HEADERS})${EQUALS}(?:(?:${SCHEMES})(?:[ \\t+]|%20)+)?)(?!\\\\*"?https?:|%22http)(${BARE})`,
+      `(${HEADER_NAME}${EQUALS}(?:(?:basic|bearer)(?:[ \\t+]|%20)+)?)(?!\\\\*"?https?:|%22http)(${BARE})`,
       'gi',
     ),
     'header',

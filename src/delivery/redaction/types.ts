@@ -13,6 +13,3 @@ export type RedactionKind = (typeof SECRET_KINDS)[number] | (typeof IDENTITY_KIN
 
 /** Told once for each thing that was removed. */
 export type Count = (kind: RedactionKind) => void;
-
-export const REDACTION_LEVELS = ['standard', 'strict'] as const;
-export type RedactionLevel = (typeof REDACTION_LEVELS)[number];
