@@ -20,7 +20,7 @@ export interface Delivery {
 }
 
 /** `apim-probe-report-20261123T065200Z-1a2b3c`: sorts by time, and the id's end tells runs of one second apart. */
-export function reportFileName({ startedAt, id }: Pick<Report, 'startedAt' | 'id'>): string {
+function reportFileName({ startedAt, id }: Pick<Report, 'startedAt' | 'id'>): string {
   const compact = startedAt.replace(/\.\d+/, '').replace(/[-:]/g, '');
   return `apim-probe-report-${compact}-${id.slice(-6)}`;
 }

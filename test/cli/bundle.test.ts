@@ -184,6 +184,27 @@ t.test('variables: those that matter, and none that is a secret', async (t) => {
   });
 });
 
+t.test('a report that was made to harm', async (t) => {
+  const deep = `{"schemaVersion":"1.1.0","targets":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+  const keys =
+    '{"schemaVersion":"1.1.0","targets":[],"__proto__":{"a":1},"__defineGetter__":1,"constructor":{"x":"sig=CANARY"}}';
+  const cwd = t.testdir({ 'deep.json': deep, 'keys.json': keys });
+  t.match(await invoke(['bundle', 'deep.json'], { cwd }), {
+    code: 2,
+    err: /"deep\.json" is nested too deeply/,
+  });
+  for (const level of ['standard', 'strict']) {
+    const { code } = await invoke(['bundle', 'keys.json', '--redact', level, '--output', level], { cwd });
+    t.equal(code, 0);
+    const files = await unpacked(readFileSync(join(cwd, level)));
+    t.match(files.get('reports/report.json'), '"__defineGetter__": 1');
+    t.notMatch([...files.values()].join(), 'CANARY');
+    t.match(manifestOf(files).leftOut, [
+      { name: 'report.txt', reason: /the newest report is a damaged report/ },
+    ]);
+  }
+});
+
 t.test('nothing is replaced, and what is wrong is said before anything is written', async (t) => {
   const cwd = t.testdir({ ...FILES, 'taken.tgz': 'mine' });
   for (const [argv, expected] of [

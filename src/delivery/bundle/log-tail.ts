@@ -2,10 +2,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { systemReason } from '../../config/system-reason.ts';
-import { LineRedactor, type Redaction } from '../redaction/lines.ts';
+import { LineRedactor } from '../redaction/lines.ts';
+import type { Redaction } from '../redaction/types.ts';
 
 /** Bytes of the log that go into a bundle: its last ones. */
-export const LOG_BYTES = 5 * 1024 * 1024;
+const LOG_BYTES = 5 * 1024 * 1024;
 const PIECE = 64 * 1024;
 
 export type LogTail =

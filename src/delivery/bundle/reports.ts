@@ -17,8 +17,22 @@ export function readReportFile(path: string): ReportRead {
   const file = readBounded(path, LARGEST_REPORT, WANTED);
   const json = file.ok ? parseJson(file.bytes, `name ${WANTED}`) : file;
   if (!json.ok) return json;
+  if (deeperThan(DEEPEST, json.value))
+    return { ok: false, problem: `is nested too deeply for a report; name ${WANTED}` };
   if (looksLikeReport(json.value)) return { ok: true, value: Object(json.value) };
   return { ok: false, problem: `is JSON and no report of apim-probe; name ${WANTED}` };
+}
+
+/** Levels of lists and objects; a report has some ten. */
+const DEEPEST = 64;
+
+function deeperThan(most: number, value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= most; depth += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 export type Found =

@@ -1,20 +1,12 @@
-/** The door at either level, as one thing to hand around. */
+/** Opens the door at either level. */
 import type { RedactionLevel } from '../../config/types.ts';
 import type { PublicNames } from './hosts.ts';
-import type { Redaction } from './lines.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { redact, redactValue } from './redact.ts';
 import { StrictRedaction } from './strict.ts';
-import type { Count } from './types.ts';
+import type { Count, Door } from './types.ts';
 
-export interface Door extends Redaction {
-  /** JSON as it is written, after its values have been through `value`. */
-  readonly finished: (text: string) => string;
-  /** Looks at data before any is redacted, and remembers what it calls its own. */
-  learn(value: unknown): void;
-}
-
-export interface DoorSettings {
+interface DoorSettings {
   readonly level: RedactionLevel;
   /** What the strict level leaves readable. */
   readonly names: PublicNames;

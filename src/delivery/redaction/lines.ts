@@ -1,17 +1,12 @@
 /** Logs: text that comes in lines, in pieces of any size. */
 import { redact, redactValue } from './redact.ts';
+import type { Redaction } from './types.ts';
 
 /** What a JSON line may take before it is worth no parser: a log's own lines are shorter. */
 const LONGEST_LINE = 64 * 1024;
 const CUT = `… (the rest of this line is left out: it has more than ${LONGEST_LINE / 1024} KiB)`;
 
-/** How text and values are redacted: at the standard level, or by a bundle's own. */
-export interface Redaction {
-  readonly text: (text: string) => string;
-  readonly value: <T>(value: T) => T;
-}
-
-export const STANDARD: Redaction = { text: (text) => redact(text), value: (value) => redactValue(value) };
+const STANDARD: Redaction = { text: (text) => redact(text), value: (value) => redactValue(value) };
 
 /**
  * One line of a log, with its line break if it has one. A JSON object is redacted value by value as well: only

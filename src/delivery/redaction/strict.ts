@@ -1,10 +1,10 @@
 /** The strict level: beside the secrets, whatever says whose network this is, as pseudonyms. */
 import { Addresses } from './addresses.ts';
-import type { Door } from './door.ts';
 import { DOTTED, Hosts, type PublicNames } from './hosts.ts';
+import { learnFrom } from './learn.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { redact, redactValue } from './redact.ts';
-import type { Count, RedactionKind } from './types.ts';
+import type { Count, Door, RedactionKind } from './types.ts';
 
 const GUID = /(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])/gi;
 /** What stands before the id of a tenant, a subscription, an application or an account. */
@@ -55,16 +55,8 @@ export class StrictRedaction implements Door {
     const count = this.#count;
     this.#count = () => {};
     redactValue(value, this.finished);
-    this.#learnFields(value);
+    learnFrom(value, this);
     this.#count = count;
-  }
-
-  #learnFields(value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
-    for (const [key, item] of Object.entries(value)) {
-      LEARN[key]?.(this, item);
-      this.#learnFields(item);
-    }
   }
 
   readonly value = <T>(value: T): T => this.#named(redactValue(value, this.text, this.#count));
@@ -142,51 +134,4 @@ const MACHINES: Readonly<Record<string, string>> = {
   vm: 'name',
   hostsFileEntries: 'host',
   overrides: 'host',
-};
-
-/** A name without a dot, or those of a list. */
-function learnNames(redaction: StrictRedaction, value: unknown): void {
-  for (const name of [value].flat()) {
-    if (typeof name === 'string' && !name.includes('.')) redaction.learnName(name);
-  }
-}
-
-function learnAddresses(redaction: StrictRedaction, value: unknown): void {
-  for (const address of [value].flat()) if (typeof address === 'string') redaction.learnAddress(address);
-}
-
-/** The texts under a key of each object in a list, or of one object. */
-function under(value: unknown, key: string): string[] {
-  return [value].flat().flatMap((one: unknown) => {
-    const text: unknown =
-      typeof one === 'object' && one !== null
-        ? Object.entries(one).find(([name]) => name === key)?.[1]
-        : null;
-    return typeof text === 'string' ? [text] : [];
-  });
-}
-
-/** An effective option: its values without a dot are names of resources. */
-function learnOption(redaction: StrictRedaction, option: unknown): void {
-  if (typeof option === 'object' && option !== null && 'value' in option) learnNames(redaction, option.value);
-}
-
-/** Fields of a report, and of what a bundle adds, that hold names and addresses of this network. */
-const LEARN: Readonly<Record<string, ((redaction: StrictRedaction, value: unknown) => void) | undefined>> = {
-  vm: (redaction, vm) => learnNames(redaction, under(vm, 'name')),
-  targets: (redaction, targets) => learnNames(redaction, under(targets, 'host')),
-  overrides: (redaction, overrides) => learnNames(redaction, under(overrides, 'host')),
-  searchDomains: learnNames,
-  machineName: learnNames,
-  hostsFileEntries: (redaction, entries) => learnNames(redaction, under(entries, 'host')),
-  proxies: (redaction, proxies) =>
-    learnNames(
-      redaction,
-      under(proxies, 'value').flatMap((value) => /^(?:\*\*\*@)?([\w-]+)(?::\d+)?$/.exec(value)?.[1] ?? []),
-    ),
-  interfaces: (redaction, interfaces) => learnAddresses(redaction, under(interfaces, 'address')),
-  sourceAddress: learnAddresses,
-  ...Object.fromEntries(
-    ['storage', 'sql', 'keyVault', 'eventHubs', 'redis', 'apim'].map((key) => [key, learnOption]),
-  ),
 };
