@@ -28,6 +28,8 @@ const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 export class Addresses {
   readonly #pseudonyms: Pseudonyms;
   readonly #cache = new Map<string, string | null>();
+  /** By the bits before: whether the next one is turned. */
+  readonly #turns = new Map<string, number>();
   /** Public addresses that belong to this network all the same: the VM's own, and its way out. */
   readonly #own = new Set<string>();
 
@@ -76,13 +78,21 @@ export class Addresses {
     return [...found.open, ...bytes.slice(found.open.length).map((byte) => `x${hex(byte)}`)].join('.');
   }
 
+  #turn(before: string): number {
+    const known = this.#turns.get(before);
+    if (known !== undefined) return known;
+    const turn = (this.#pseudonyms.digest(`bit ${before}`)[0] ?? 0) & 1;
+    this.#turns.set(before, turn);
+    return turn;
+  }
+
   /** Each bit after the first `kept` is turned or not by what stands before it: a permutation that keeps prefixes. */
   #permuted(bytes: readonly number[], kept: number): number[] {
     const bits = bytes.flatMap((byte) => [...byte.toString(2).padStart(8, '0')]);
     const turned = bits.map((bit, at) => {
       if (at < kept) return Number(bit);
       const before = bits.slice(0, at).join('');
-      return Number(bit) ^ ((this.#pseudonyms.digest(`bit ${before}`)[0] ?? 0) & 1);
+      return Number(bit) ^ this.#turn(before);
     });
     return bytes.map((_, at) => Number.parseInt(turned.slice(8 * at, 8 * at + 8).join(''), 2));
   }

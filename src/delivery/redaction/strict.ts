@@ -7,6 +7,8 @@ import { redact, redactValue } from './redact.ts';
 import type { Count, Door, RedactionKind } from './types.ts';
 
 const GUID = /(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])/gi;
+/** Without one of these a text holds neither a dotted name nor an address, a path or an id. */
+const TELLING = /[.:@/\\-]/;
 /** What stands before the id of a tenant, a subscription, an application or an account. */
 const WHOSE =
   /(?:subscriptions?|tenants?|directory|tid|oid|appid|application|client|object|principal|account|vm|login\.[a-z.]+|sts\.[a-z.]+)(?:[_-]?id)?(?:[^a-z0-9]|%2f|%3d|u003d){1,6}$/i;
@@ -82,7 +84,9 @@ export class StrictRedaction implements Door {
   readonly finished = (text: string): string => this.#patterns(text);
 
   #patterns(text: string): string {
-    return redact(text, this.#count)
+    const open = redact(text, this.#count);
+    if (!TELLING.test(open)) return open;
+    return open
       .replace(GUID, (id, at: number, all: string) =>
         this.#id(id, all.slice(Math.max(0, at - WHOSE_AT_MOST), at)),
       )
