@@ -4,7 +4,7 @@
 const WORDS = ['src/report/vocabulary.ts', 'probes/(failures|protocols|facts|printable).ts'];
 
 /** The grammar of host names, URLs and secrets: pure, and the same wherever a name is read. */
-const NAMES = ['src/config/(bad-value|host|mask|target-url).ts'];
+const NAMES = ['src/config/(bad-value|credentials|host|mask|target-url).ts'];
 
 /** A room (a folder or a file of the repository) and all that it may import beside itself and npm packages. */
 const DOORS = {
@@ -25,7 +25,11 @@ const DOORS = {
   'src/diagnosis': ['src/report', ...WORDS],
   'src/records': ['src/plan', 'src/config', 'src/report', ...WORDS],
   'src/report': ['src/azure', 'src/plan/types.ts', 'src/version.ts', ...WORDS],
-  'src/delivery': ['src/compare', 'src/config', 'src/report', ...WORDS],
+  // A bundle tells of the machine that it was made on.
+  'src/delivery': [
+    ...['src/azure', 'src/compare', 'src/config', 'src/environment', 'src/report', 'src/version.ts'],
+    ...WORDS,
+  ],
   'src/compare': ['src/azure', 'src/report', ...NAMES, ...WORDS],
   // The lab plays the services: whatever it shared with the probes, both would get wrong together.
   'src/lab': ['src/report/vocabulary.ts'],

@@ -10,6 +10,8 @@ export const COMMAND_NAMES = [
   'demo',
   'compare',
   'history',
+  'render',
+  'bundle',
   'schema',
   'explain',
   'config',
@@ -31,6 +33,8 @@ interface Positional {
   /** Placeholder. */
   readonly name: string;
   readonly optional: boolean;
+  /** Whether it may be repeated; the last one alone. */
+  readonly many?: true;
 }
 
 export interface Invocation {

@@ -1,12 +1,16 @@
 /** The commands, described once: parsing and help read this; the code of each is loaded when it runs. */
 
 import { FILE_KEYS } from '../config/options.ts';
+import { REPORT_FORMATS } from '../config/types.ts';
 import { RECORD_FORMATS, ZONE_MODES } from '../records/types.ts';
 import type { CommandDescription, CommandName } from './command.ts';
 
 const HISTORY_KEYS = ['state', 'keepDays', 'keepCount', 'keepBytes', 'onChange'] as const;
 const OUTPUT_KEYS = ['output', 'format', 'failOn', 'logFile', ...HISTORY_KEYS] as const;
-const WITHOUT_OUTPUTS = FILE_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
+/** What a run has no use for: it is for what is done with its reports. */
+const AFTERWARDS = ['redact'] as const;
+const RUN_KEYS = FILE_KEYS.filter((key) => !AFTERWARDS.some((later) => later === key));
+const WITHOUT_OUTPUTS = RUN_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
 
 const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   run: {
@@ -19,7 +23,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'apim-probe --target tcp://10.0.0.4:1433 --only custom',
     ],
     positionals: [],
-    options: [...FILE_KEYS, 'config'],
+    options: [...RUN_KEYS, 'config'],
     own: [],
     load: async () => (await import('./run.ts')).run,
   },
@@ -129,6 +133,49 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     ],
     load: async () => (await import('./history.ts')).history,
   },
+  render: {
+    summary: 'an existing report in another format',
+    about:
+      'Prints a JSON report of this or an earlier version in another format. With --redact strict, names, private ' +
+      'addresses and ids are pseudonyms in it. Sends nothing.',
+    examples: [
+      'apim-probe render report.json',
+      'apim-probe render report.json --format network-status > network-status.json',
+    ],
+    positionals: [{ name: 'REPORT', optional: false }],
+    options: ['redact', 'config'],
+    own: [
+      {
+        name: 'format',
+        value: 'FORMAT',
+        words: REPORT_FORMATS,
+        help: `${REPORT_FORMATS.join(', ')} (default: text)`,
+      },
+    ],
+    load: async () => (await import('./render.ts')).render,
+  },
+  bundle: {
+    summary: 'one redacted archive for support',
+    about:
+      'Puts reports, the log, the effective options, what this machine says of itself and a manifest into one ' +
+      '.tar.gz, without secrets, and prints its path. Sends nothing. Read what is in it before you give it away.',
+    examples: [
+      'apim-probe bundle --list --state /var/lib/apim-probe',
+      'apim-probe bundle report.json --redact strict',
+    ],
+    positionals: [{ name: 'REPORT', optional: true, many: true }],
+    options: ['redact', 'state', 'logFile', 'config'],
+    own: [
+      {
+        name: 'output',
+        value: 'FILE',
+        help: 'the new archive; - is stdout (default: apim-probe-bundle-TIME.tar.gz in this folder)',
+      },
+      { name: 'reports', value: 'N', help: 'newest reports of --state, at most (default: 10)' },
+      { name: 'list', value: null, help: 'list what would go in, and write nothing' },
+    ],
+    load: async () => (await import('./bundle.ts')).bundle,
+  },
   schema: {
     summary: 'print the JSON Schema of the report, or of a config file',
     about: 'Prints a JSON Schema (draft 2020-12) on stdout.',
@@ -170,6 +217,9 @@ export function describe(command: CommandName): CommandDescription {
 
 /** How a command is called, its options aside: brackets around what may be left out. */
 export function usageOf(command: CommandName): string {
-  const words = COMMANDS[command].positionals.map(({ name, optional }) => (optional ? `[${name}]` : name));
+  const words = COMMANDS[command].positionals.map(({ name, optional, many }) => {
+    const word = many === true ? `${name}…` : name;
+    return optional ? `[${word}]` : word;
+  });
   return ['apim-probe', command, ...words].join(' ');
 }

@@ -35,22 +35,18 @@ function table(rows: readonly Effective[], columns: number): string {
     .join('\n');
 }
 
-function json(rows: readonly Effective[]): string {
-  return JSON.stringify(
-    Object.fromEntries(rows.map(({ key, value, origin }) => [key, { value, origin }])),
-    null,
-    2,
-  );
+/** The effective options as `--format json` prints them: by key, each value with its origin, secrets masked. */
+export function effectiveOptions(loaded: Loaded): Record<string, { value: unknown; origin: string }> {
+  return Object.fromEntries(effective(loaded).map(({ key, value, origin }) => [key, { value, origin }]));
 }
 
 /** `apim-probe config`: the effective options, each with where it comes from. */
 export const config: Command = async ({ flags, own }, io) => {
   const loaded = load(loadSources(flags, io));
   for (const note of loaded.notes) await write(io.stderr, `note: ${note}\n`);
-  const rows = effective(loaded);
   await write(
     io.stdout,
-    `${own['format'] === 'json' ? json(rows) : table(printableAll(rows), columnsOf(io.stdout))}\n`,
+    `${own['format'] === 'json' ? JSON.stringify(effectiveOptions(loaded), null, 2) : table(printableAll(effective(loaded)), columnsOf(io.stdout))}\n`,
   );
   return 0;
 };

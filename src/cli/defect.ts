@@ -1,13 +1,14 @@
+import { redact } from '../delivery/redaction/redact.ts';
 import { VERSION } from '../version.ts';
 
 /**
  * What to tell the user of an error that should not have been possible.
  * @param stack whether to show where it happened
- * @returns text without a final newline
+ * @returns text without a secret and without a final newline
  */
 export function defectText(error: unknown, stack: boolean): string {
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const shown = stack && error instanceof Error && error.stack !== undefined ? error.stack : detail;
   const hint = stack ? '' : ' Run it again with --log-level debug for the details to send.';
-  return `apim-probe: This is a defect in apim-probe ${VERSION}. Please report it.${hint}\n${shown}`;
+  return redact(`apim-probe: This is a defect in apim-probe ${VERSION}. Please report it.${hint}\n${shown}`);
 }

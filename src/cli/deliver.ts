@@ -5,11 +5,10 @@ import type { ReportFormat } from '../config/types.ts';
 import { reportFileName } from '../delivery/report-name.ts';
 import { createFile, replaceFile } from '../delivery/write-file.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
-import { toNetworkStatus } from '../report/network-status.ts';
 import type { Report } from '../report/schema.ts';
-import { renderText } from '../report/text.ts';
 import { type Io, StreamError, write } from './io.ts';
 import type { OutputPlan } from './outputs.ts';
+import { RENDERERS } from './renderers.ts';
 
 export interface Delivery {
   /** Whether every output that was planned was written. */
@@ -26,14 +25,6 @@ export interface Keeper {
   readonly place: string;
   keep(report: Report): Promise<string>;
 }
-
-const FILE_WIDTH = 80;
-
-const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
-  json: harmlessJson,
-  text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
-  'network-status': (report) => harmlessJson(toNetworkStatus(report)),
-};
 
 function reasonOf(error: unknown): string {
   return systemReason(error instanceof StreamError ? error.cause : error);

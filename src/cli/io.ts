@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { errorCode } from '../config/system-reason.ts';
+import { redact } from '../delivery/redaction/redact.ts';
 
 /** The program's surroundings, handed in, so that a test can stand in for each of them. */
 export interface Io {
@@ -28,13 +29,22 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
 }
 
 /**
- * Writes all of the text and waits until the stream has taken it. A reader that has gone (`| head`) has read
+ * Writes all of the text, but for secrets in it, and waits until the stream has taken it. A reader that has gone (`| head`) has read
  * what it wanted, and that is no failure.
  * @throws StreamError when the stream cannot take it (a full disk behind a redirection)
  */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  await send(stream, redact(text));
+}
+
+/** The same for bytes of an archive, whose files have been through the door already. */
+export async function writeBytes(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  await send(stream, bytes);
+}
+
+async function send(stream: NodeJS.WriteStream, content: string | Uint8Array): Promise<void> {
   const error = await new Promise<Error | null | undefined>((resolve) => {
-    stream.write(text, (problem) => resolve(problem));
+    stream.write(content, (problem) => resolve(problem));
   });
   if (error === null || error === undefined || isGone(error)) return;
   throw new StreamError('stdout or stderr cannot be written', { cause: error });

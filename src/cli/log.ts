@@ -5,6 +5,7 @@
 import { fstatSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Options } from '../config/types.ts';
+import { redactLine } from '../delivery/redaction/lines.ts';
 import { openLogFile } from './log-file.ts';
 import { logLine } from './log-text.ts';
 
@@ -36,7 +37,7 @@ export interface LogParts {
 
 /**
  * What is of warning rank or above is told to the user in plain words on stderr anyway, so below `info` a log is
- * written to a file only.
+ * written to a file only. No line of it holds a secret.
  * @returns null when nothing is to be logged
  * @throws UsageError when the log file cannot be one
  */
@@ -55,13 +56,17 @@ export async function createLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    file ?? writerFor(stderr, env, options.color),
+    withoutSecrets(file ?? writerFor(stderr, env, options.color)),
   );
   return { logger, inFile: file !== null, close: () => file?.close() };
 }
 
 interface Writer {
   write(line: string): void;
+}
+
+function withoutSecrets(writer: Writer): Writer {
+  return { write: (line) => writer.write(redactLine(line)) };
 }
 
 function writerFor(stderr: NodeJS.WriteStream, env: NodeJS.ProcessEnv, color: boolean): Writer {

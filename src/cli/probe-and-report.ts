@@ -4,6 +4,7 @@ import type { Loaded } from '../config/load.ts';
 import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
+import { redactValue } from '../delivery/redaction/redact.ts';
 import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
@@ -150,7 +151,8 @@ export async function probeAndReport(
   );
   try {
     for (const note of unkept === null ? notes : [...notes, unkept]) await say('warn', note);
-    const probed = await probe(options, io, agent, interruption.signal, log);
+    // Nothing after this line sees a secret that a peer, a file or a variable has put into the report.
+    const probed = redactValue(await probe(options, io, agent, interruption.signal, log));
     const report = history === null ? probed : await history.complete(probed);
     const delivery = await deliver(report, plan, io, history);
     for (const problem of delivery.problems) await say('error', problem);

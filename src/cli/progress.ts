@@ -1,5 +1,6 @@
 /** The one line that moves: how far a run has come, and what it waits for. Only on a terminal. */
 import { styleText } from 'node:util';
+import { redact } from '../delivery/redaction/redact.ts';
 import { printable } from '../report/printable.ts';
 import type { Status } from '../report/vocabulary.ts';
 import type { Phase, ProgressEvent } from '../run/progress.ts';
@@ -127,7 +128,7 @@ class ProgressState {
       .entries()
       .filter(([, since]) => now - since >= WAIT_WORTH_SAYING_MS)
       .take(SHOWN_WAITING)
-      .map(([id]) => printable(id))
+      .map(([id]) => redact(printable(id)))
       .toArray();
     return overdue.length > 0 ? [{ text: `  waiting for ${overdue.join(', ')}`, format: 'dim' }] : [];
   }

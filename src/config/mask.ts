@@ -1,22 +1,9 @@
-/** Query parameters whose value opens a door: SAS signatures, function keys, tokens. */
-const CREDENTIALS = [
-  'sig',
-  'signature',
-  'code',
-  'key',
-  'api-key',
-  'apikey',
-  'subscription-key',
-  'token',
-  'access_token',
-  'id_token',
-  'client_secret',
-  'secret',
-  'password',
-  'pwd',
-];
+import { CREDENTIAL_NAMES, PARAMETER_NAMES } from './credentials.ts';
 
-const CREDENTIAL_PARAMETER = new RegExp(`([?&;](${CREDENTIALS.join('|')})=)[^&#\\s"]*`, 'gi');
+/** Query parameters whose value opens a door: SAS signatures, function keys, tokens. */
+const CREDENTIALS = [...PARAMETER_NAMES, `[\\w.-]{0,64}(?:${CREDENTIAL_NAMES.join('|')})`].join('|');
+
+const CREDENTIAL_PARAMETER = new RegExp(`([?&;](${CREDENTIALS})=)[^&#\\s"]*`, 'gi');
 const LONGEST_ECHO = 120;
 
 /** @returns the name of the first query parameter that carries a credential, or null */

@@ -19,7 +19,7 @@ import {
 import { address, resourceName, subnet } from './host.ts';
 import { didYouMean } from './nearest.ts';
 import { formatTargetUrl, parseTargetUrl } from './target-url.ts';
-import { LOG_LEVELS, type Options } from './types.ts';
+import { LOG_LEVELS, type Options, REDACTION_LEVELS } from './types.ts';
 
 /** The headings of the help, in their order. */
 export const SECTIONS = [
@@ -381,6 +381,15 @@ export const OPTIONS: Table = {
     many: false,
     default: 'required',
     help: 'exit 1 when a required endpoint, or any one, was not reached; or never',
+  },
+  redact: {
+    section: 'Output',
+    kind: 'text',
+    type: word(REDACTION_LEVELS),
+    value: 'LEVEL',
+    many: false,
+    default: 'standard',
+    help: 'what bundle and render leave out: standard (secrets) or strict (names, private addresses and ids, too)',
   },
   state: {
     section: 'History',

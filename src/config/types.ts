@@ -16,6 +16,10 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+/** standard: secrets. strict: whatever says whose network it is, too. */
+export const REDACTION_LEVELS = ['standard', 'strict'] as const;
+export type RedactionLevel = (typeof REDACTION_LEVELS)[number];
+
 /** A DNS server as given by the user. */
 export interface ServerAddress {
   readonly address: string;
@@ -82,6 +86,8 @@ export interface Options {
   readonly color: boolean;
   readonly logFile: string | null;
   readonly failOn: 'required' | 'any' | 'never';
+  /** Of bundles and renderings. */
+  readonly redact: RedactionLevel;
   /** Folder of the kept reports; null: none is kept. */
   readonly state: string | null;
   readonly keepDays: number;

@@ -3,13 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../config/system-reason.ts';
+import { redact } from './redaction/redact.ts';
 
 /** Reports name the inner hosts of a network: for the owner's eyes. */
 const OWNER_ONLY = 0o600;
 
-async function fill(handle: FileHandle, content: string): Promise<void> {
+/** Text, which loses its secrets on the way to the file, or bytes that have been through that door already. */
+export type Content = string | AsyncIterable<Uint8Array>;
+
+async function fill(handle: FileHandle, content: Content): Promise<void> {
   try {
-    await handle.writeFile(content, 'utf8');
+    await handle.writeFile(typeof content === 'string' ? redact(content) : content, 'utf8');
     await handle.sync();
   } finally {
     await handle.close();
@@ -35,7 +39,7 @@ export function isTemporary(name: string): boolean {
   return /^\.apim-probe-.*\.tmp$/.test(name);
 }
 
-async function renameInto(path: string, content: string): Promise<void> {
+async function renameInto(path: string, content: Content): Promise<void> {
   const folder = dirname(path);
   const temporary = temporaryIn(folder);
   try {
@@ -57,7 +61,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   if (status === null) return renameInto(path, content);
   if (status.isFile()) return renameInto(await realpath(path), content);
   const handle = await open(path, 'w');
-  await handle.writeFile(content, 'utf8').finally(() => handle.close());
+  await handle.writeFile(redact(content), 'utf8').finally(() => handle.close());
 }
 
 /**
@@ -82,6 +86,23 @@ async function claim(temporary: string, path: string): Promise<void> {
 const LINKS_UNKNOWN = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EXDEV', 'EMLINK', 'UNKNOWN'];
 
 /**
+ * Writes a new file.
+ * @throws the file system's error; with code EEXIST when something has that name already
+ */
+export async function createNew(path: string, content: Content): Promise<void> {
+  const folder = dirname(path);
+  const temporary = temporaryIn(folder);
+  try {
+    await fill(await open(temporary, 'wx', OWNER_ONLY), content);
+    await claim(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+  await flushFolder(folder);
+}
+
+/**
  * Writes a new file and never over an existing one: with `name` taken, `name-2` and so on is used.
  * @returns its path
  * @throws the file system's error
@@ -90,7 +111,7 @@ export async function createFile(
   folder: string,
   name: string,
   extension: string,
-  content: string,
+  content: Content,
 ): Promise<string> {
   const temporary = temporaryIn(folder);
   try {

@@ -7,7 +7,9 @@ import type { Test } from 'tap';
 import { runAgent } from '../../src/agent.ts';
 import { exitCode } from '../../src/cli/exit-code.ts';
 import { load } from '../../src/config/load.ts';
+import { redact, redactValue } from '../../src/delivery/redaction/redact.ts';
 import { SCENARIOS, startLab } from '../../src/lab/index.ts';
+import { harmlessJson } from '../../src/report/harmless-json.ts';
 import { Report } from '../../src/report/schema.ts';
 
 /** Every address that this process connects to, as the runtime says and whatever the program thinks. */
@@ -40,6 +42,9 @@ export async function playsAsPromised(t: Test, name: string): Promise<Report> {
   dialled.clear();
   const report = await runAgainst(name);
   Report.parse(report);
+  t.equal(redactValue(report), report, 'it holds no secret, and so redaction leaves it as it is');
+  const json = harmlessJson(report);
+  t.equal(redact(json), json, 'byte for byte');
   t.equal(report.verdict, expected.verdict);
   t.same(
     report.findings.map(({ cause }) => cause),

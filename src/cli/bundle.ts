@@ -1,0 +1,149 @@
+/** `apim-probe bundle`: what support asks for, in one file, redacted. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Loaded, load } from '../config/load.ts';
+import { quote, quotePath } from '../config/mask.ts';
+import { systemReason } from '../config/system-reason.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { folderProblem } from '../config/writable.ts';
+import { archive } from '../delivery/bundle/archive.ts';
+import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
+import { newestReports, readReportFile } from '../delivery/bundle/reports.ts';
+import { surroundings } from '../delivery/bundle/surroundings.ts';
+import { createFile, createNew } from '../delivery/write-file.ts';
+import { publicHostNames } from '../plan/public-names.ts';
+import { printable } from '../report/printable.ts';
+import type { Command } from './command.ts';
+import { effectiveOptions } from './config.ts';
+import { EXIT_UNDELIVERED } from './exit-code.ts';
+import { columnsOf, type Io, write, writeBytes } from './io.ts';
+import { entry } from './layout.ts';
+import { loadSources } from './sources.ts';
+
+const REPORTS = 10;
+const MOST_REPORTS = 1000;
+
+interface Chosen {
+  readonly paths: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Those that were named, and then the newest of the state folder. */
+function chooseReports(
+  positionals: readonly string[],
+  own: unknown,
+  { options, origins }: Loaded,
+  io: Io,
+): Chosen {
+  const problems: string[] = [];
+  const most = own === undefined ? REPORTS : Number(/^\d{1,4}$/.exec(String(own))?.[0] ?? Number.NaN);
+  if (!(most <= MOST_REPORTS)) {
+    problems.push(`--reports ${quote(own)} must be a whole number from 0 to ${MOST_REPORTS}`);
+  }
+  const named = positionals.map((path) => resolve(io.cwd, path));
+  for (const [index, path] of named.entries()) {
+    const read = readReportFile(path);
+    if (!read.ok) problems.push(`${quotePath(positionals[index] ?? path)} ${read.problem}`);
+  }
+  const kept = options.state === null ? null : newestReports(options.state, most);
+  if (kept?.ok === false)
+    problems.push(`state: ${quotePath(options.state ?? '')} (${origins.state}) ${kept.problem}`);
+  if (problems.length > 0) throw new UsageError(problems);
+  const paths = [...new Set([...named, ...(kept?.ok === true ? kept.paths : [])])];
+  const notes = paths.length > 0 ? [] : ['no report goes in: name one, or give --state DIR'];
+  return { paths, notes };
+}
+
+/** A config that is wrong is what support has to see; what the flags say must be right all the same. */
+function loadOrTell(
+  flags: Parameters<typeof loadSources>[0],
+  io: Io,
+): { loaded: Loaded; problems: readonly string[] } {
+  const sources = loadSources(flags, io);
+  try {
+    return { loaded: load(sources), problems: [] };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return {
+      loaded: load({ ...sources, preset: { origin: 'default', values: {} } }),
+      problems: error.problems,
+    };
+  }
+}
+
+/** `apim-probe-bundle-20261123T065200Z` */
+function bundleName(at: Date): string {
+  return `apim-probe-bundle-${at.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '')}`;
+}
+
+/** @throws UsageError when the archive cannot go there */
+function checkOutput(output: string | null, io: Io): void {
+  if (output === '-') {
+    if (io.stdout.isTTY === true)
+      throw new UsageError(['--output -: an archive is nothing for a terminal; redirect stdout']);
+    return;
+  }
+  if (output !== null && existsSync(output)) {
+    throw new UsageError([
+      `--output ${quotePath(output)} exists already, and no bundle replaces a file: name another one`,
+    ]);
+  }
+  const problem = folderProblem(output === null ? io.cwd : dirname(output));
+  if (problem !== null)
+    throw new UsageError([`the bundle cannot be written: ${problem}; name a file with --output`]);
+}
+
+async function list(contents: BundleContents, io: Io): Promise<void> {
+  for await (const { name, bytes, redactions } of makeBundle(contents)) {
+    const removed = Object.entries(redactions).map(([kind, times]) => `${kind} ${times}`);
+    const said = `${bytes.length} bytes${removed.length === 0 ? '' : `; redacted: ${removed.join(', ')}`}`;
+    await write(io.stdout, `${entry(printable(name), said, LIST_WIDTH, columnsOf(io.stdout))}\n`);
+  }
+}
+
+const LIST_WIDTH = 58;
+
+/** Writes the archive and says where it is. */
+async function save(contents: BundleContents, output: string | null, io: Io): Promise<number> {
+  const name = bundleName(contents.madeAt);
+  const bytes = archive(makeBundle(contents), name, contents.madeAt);
+  if (output === '-') {
+    for await (const chunk of bytes) await writeBytes(io.stdout, chunk);
+    return 0;
+  }
+  try {
+    const path = output ?? (await createFile(io.cwd, name, '.tar.gz', bytes));
+    if (output !== null) await createNew(output, bytes);
+    await write(io.stdout, `${path}\n`);
+    return 0;
+  } catch (error) {
+    await write(io.stderr, `apim-probe: the bundle could not be written: ${systemReason(error)}\n`);
+    return EXIT_UNDELIVERED;
+  }
+}
+
+export const bundle: Command = async ({ flags, own, positionals }, io) => {
+  const { loaded, problems } = loadOrTell(flags, io);
+  const { options } = loaded;
+  const reports = chooseReports(positionals, own['reports'], loaded, io);
+  const output = typeof own['output'] === 'string' ? own['output'] : null;
+  const target = output === null || output === '-' ? output : resolve(io.cwd, output);
+  if (own['list'] !== true) checkOutput(target, io);
+  const broken =
+    problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];
+  const notes = [...broken, ...reports.notes];
+  for (const note of notes) await write(io.stderr, `note: ${note}\n`);
+  const contents: BundleContents = {
+    level: options.redact,
+    names: publicHostNames(),
+    madeAt: new Date(),
+    reports: reports.paths,
+    log: options.logFile !== null && existsSync(options.logFile) ? options.logFile : null,
+    config: problems.length === 0 ? effectiveOptions(loaded) : { problems },
+    surroundings: await surroundings(options, io.env),
+    notes,
+  };
+  if (own['list'] !== true) return save(contents, target, io);
+  await list(contents, io);
+  return 0;
+};

@@ -1,0 +1,14 @@
+/** A report in each of its formats, as files and stdout get it. */
+import type { ReportFormat } from '../config/types.ts';
+import { harmlessJson } from '../report/harmless-json.ts';
+import { toNetworkStatus } from '../report/network-status.ts';
+import type { Report } from '../report/schema.ts';
+import { renderText } from '../report/text.ts';
+
+const FILE_WIDTH = 80;
+
+export const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
+  json: harmlessJson,
+  text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
+  'network-status': (report) => harmlessJson(toNetworkStatus(report)),
+};

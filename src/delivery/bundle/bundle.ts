@@ -1,0 +1,140 @@
+/** A bundle: one archive that says what support asks for, without what nobody should see. */
+import { createHash } from 'node:crypto';
+import type { RedactionLevel } from '../../config/types.ts';
+import { harmlessJson } from '../../report/harmless-json.ts';
+import { readReport } from '../../report/read.ts';
+import { renderText } from '../../report/text.ts';
+import { VERSION } from '../../version.ts';
+import { createDoor } from '../redaction/door.ts';
+import type { PublicNames } from '../redaction/hosts.ts';
+import type { Door, RedactionKind } from '../redaction/types.ts';
+import { logTail } from './log-tail.ts';
+import { entryName, readReportFile } from './reports.ts';
+import type { Entry, LeftOut, Redactions } from './types.ts';
+
+export interface BundleContents {
+  readonly level: RedactionLevel;
+  /** What the strict level leaves readable. */
+  readonly names: PublicNames;
+  /** Of the pseudonyms; random when it is left out. */
+  readonly key?: Uint8Array;
+  readonly madeAt: Date;
+  /** Paths of report files, absolute. One that cannot be read is named in the manifest. */
+  readonly reports: readonly string[];
+  /** Path of the log, or null. */
+  readonly log: string | null;
+  /** The effective options, or what is wrong with them. */
+  readonly config: unknown;
+  readonly surroundings: object;
+  /** What the user should know of how it was made; in the manifest. */
+  readonly notes: readonly string[];
+}
+
+/** Counts what one door removes, file by file. */
+class Counter {
+  #counts: Partial<Record<RedactionKind, number>> = {};
+
+  readonly count = (kind: RedactionKind): void => {
+    this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
+  };
+
+  /** What was counted since the last call. */
+  take(): Redactions {
+    const counts = this.#counts;
+    this.#counts = {};
+    return Object.fromEntries(Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+}
+
+/** The files of a bundle, one at a time; the manifest is the last. */
+export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entry, void, void> {
+  const counter = new Counter();
+  const door = createDoor({
+    level: contents.level,
+    names: contents.names,
+    key: contents.key,
+    count: counter.count,
+  });
+  if (contents.level === 'strict') learn(door, contents);
+  const files: Listed[] = [];
+  const leftOut: LeftOut[] = [];
+  const entry = (name: string, text: string): Entry => {
+    const made = { name, bytes: Buffer.from(text), redactions: counter.take() };
+    files.push(listed(made));
+    return made;
+  };
+  const json = (value: unknown): string => door.finished(harmlessJson(door.value(value)));
+
+  let newest: { readonly at: string; readonly report: object } | null = null;
+  for (const [index, path] of contents.reports.entries()) {
+    const read = readReportFile(path);
+    if (!read.ok) {
+      leftOut.push({ name: `report ${index + 1} of ${contents.reports.length}`, reason: read.problem });
+      continue;
+    }
+    const at = String((read.value as { startedAt?: unknown }).startedAt);
+    if (newest === null || at > newest.at) newest = { at, report: read.value };
+    yield entry(entryName(read.value, new Set(files.map(({ name }) => name))), json(read.value));
+  }
+  if (newest !== null) {
+    const reading = readReport(door.value(newest.report));
+    counter.take();
+    if (reading.ok) {
+      yield entry(
+        'report.txt',
+        door.finished(renderText(reading.report, { color: false, width: 80, quiet: false })),
+      );
+    } else leftOut.push({ name: 'report.txt', reason: `the newest report ${reading.problem}` });
+  }
+  if (contents.log !== null) {
+    const tail = logTail(contents.log, door);
+    if (tail.ok) yield entry('apim-probe.log', tail.text);
+    else leftOut.push({ name: 'apim-probe.log', reason: tail.reason });
+  }
+  yield entry('config.json', json(contents.config));
+  yield entry('environment.json', json(contents.surroundings));
+  const manifest = json(manifestOf(contents, files, leftOut));
+  yield { name: 'manifest.json', bytes: Buffer.from(manifest), redactions: counter.take() };
+}
+
+/** Names and ids are often said plainly in one place only; all of it is looked at before the first file is written. */
+function learn(door: Door, { reports, log, config, surroundings }: BundleContents): void {
+  door.learn(config);
+  door.learn(surroundings);
+  for (const path of reports) {
+    const read = readReportFile(path);
+    if (read.ok) door.learn(read.value);
+  }
+  const plain = { text: (text: string) => text, value: <T>(value: T) => value };
+  const tail = log === null ? null : logTail(log, plain);
+  if (tail?.ok === true) door.learn(tail.text);
+}
+
+interface Listed {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly redactions: Redactions;
+}
+
+function listed({ name, bytes, redactions }: Entry): Listed {
+  return { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), redactions };
+}
+
+const LEVELS: Readonly<Record<RedactionLevel, string>> = {
+  standard: 'Secrets are replaced by ***. Host names, addresses and ids are as they are.',
+  strict:
+    'Secrets are replaced by ***. Names, private addresses, user names and ids are pseudonyms: the same for the same ' +
+    'in this bundle, and others in any other. Addresses keep their subnets: what shares a prefix still does.',
+};
+
+function manifestOf(contents: BundleContents, files: readonly Listed[], leftOut: readonly LeftOut[]): object {
+  return {
+    agent: `apim-probe ${VERSION}`,
+    madeAt: contents.madeAt.toISOString(),
+    redaction: { level: contents.level, meaning: LEVELS[contents.level] },
+    files,
+    leftOut,
+    notes: contents.notes,
+  };
+}

@@ -1,0 +1,55 @@
+/** The end of the log, redacted while it is read. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { systemReason } from '../../config/system-reason.ts';
+import { LineRedactor } from '../redaction/lines.ts';
+import type { Redaction } from '../redaction/types.ts';
+
+/** Bytes of the log that go into a bundle: its last ones. */
+const LOG_BYTES = 5 * 1024 * 1024;
+const PIECE = 64 * 1024;
+
+export type LogTail =
+  | { readonly ok: true; readonly text: string }
+  /** A predicate. */
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * The last lines of a file. One that begins before them is left out: half of a line may be half of a secret.
+ * @param most bytes that are read
+ */
+export function logTail(path: string, redaction: Redaction, most = LOG_BYTES): LogTail {
+  try {
+    const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const status = fstatSync(handle);
+      if (!status.isFile()) return { ok: false, reason: 'is no regular file' };
+      return { ok: true, text: read(handle, Math.max(0, status.size - most), status.size, redaction) };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    return { ok: false, reason: `cannot be read: ${systemReason(error)}` };
+  }
+}
+
+function read(handle: number, start: number, end: number, redaction: Redaction): string {
+  const lines = new LineRedactor(redaction);
+  const decoder = new StringDecoder('utf8');
+  const piece = Buffer.alloc(PIECE);
+  let text = '';
+  let whole = start === 0;
+  for (let at = start; at < end; ) {
+    const bytes = readSync(handle, piece, 0, Math.min(PIECE, end - at), at);
+    if (bytes === 0) break;
+    at += bytes;
+    let part = decoder.write(piece.subarray(0, bytes));
+    if (!whole) {
+      const first = part.indexOf('\n');
+      whole = first >= 0;
+      part = whole ? part.slice(first + 1) : '';
+    }
+    text += lines.push(part);
+  }
+  return text + lines.push(decoder.end()) + lines.end();
+}

@@ -1,0 +1,103 @@
+/**
+ * Private addresses in place of private addresses. The pseudonym keeps prefixes: two addresses share as many leading
+ * bits as their originals do (the idea of Crypto-PAn: Xu, Fan, Ammar, Moon, "Prefix-preserving IP address
+ * anonymization", 2002), so that what is in one subnet stays in one subnet. It is written so that nobody, and no
+ * second redaction, takes it for an address: `10.x3f.x2a.x91`.
+ */
+import { isIPv4, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import type { Pseudonyms } from './pseudonyms.ts';
+
+/** Leading bits that a range gives away anyway, and the octets that are then written out. */
+const IPV4_RANGES = [
+  { range: ipaddr.IPv4.parseCIDR('10.0.0.0/8'), open: ['10'] },
+  { range: ipaddr.IPv4.parseCIDR('172.16.0.0/12'), open: ['172'] },
+  { range: ipaddr.IPv4.parseCIDR('192.168.0.0/16'), open: ['192', '168'] },
+  { range: ipaddr.IPv4.parseCIDR('100.64.0.0/10'), open: ['100'] },
+  { range: ipaddr.IPv4.parseCIDR('169.254.0.0/16'), open: ['169', '254'] },
+] as const;
+
+/** Unique local (RFC 4193) and link-local (RFC 4291) addresses. */
+const IPV6_RANGES = [ipaddr.IPv6.parseCIDR('fc00::/7'), ipaddr.IPv6.parseCIDR('fe80::/10')] as const;
+
+/** Azure's own: the instance metadata service, the same everywhere. */
+const EVERYWHERE = new Set(['169.254.169.254']);
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+export class Addresses {
+  readonly #pseudonyms: Pseudonyms;
+  readonly #cache = new Map<string, string | null>();
+  /** By the bits before: whether the next one is turned. */
+  readonly #turns = new Map<string, number>();
+  /** Public addresses that belong to this network all the same: the VM's own, and its way out. */
+  readonly #own = new Set<string>();
+
+  constructor(pseudonyms: Pseudonyms) {
+    this.#pseudonyms = pseudonyms;
+  }
+
+  /** From now on this address is hidden, private or not. */
+  learn(address: string): void {
+    if (isIPv4(address) || isIPv6(address)) this.#own.add(canonical(address));
+  }
+
+  /** @returns the pseudonym; null for what is no address, or a public one of nobody here */
+  hidden(text: string): string | null {
+    if (!isIPv4(text) && !isIPv6(text)) return null;
+    const address = canonical(text);
+    const known = this.#cache.get(address);
+    if (known !== undefined) return known;
+    const pseudonym =
+      this.#private(address) ?? (this.#own.has(address) ? this.#pseudonyms.of('address', address) : null);
+    // A public address may be learnt later.
+    if (pseudonym !== null) this.#cache.set(address, pseudonym);
+    return pseudonym;
+  }
+
+  #private(address: string): string | null {
+    if (isIPv4(address)) return EVERYWHERE.has(address) ? null : this.#ipv4(ipaddr.IPv4.parse(address));
+    const parsed = ipaddr.IPv6.parse(address.split('%')[0] ?? address);
+    if (parsed.isIPv4MappedAddress()) {
+      const within = this.#private(parsed.toIPv4Address().toString());
+      return within === null ? null : `mapped:${within}`;
+    }
+    const range = IPV6_RANGES.find((one) => parsed.match(one));
+    if (range === undefined) return null;
+    const bytes = this.#permuted(parsed.toByteArray(), range[1]);
+    return Array.from(
+      { length: 8 },
+      (_, at) => `x${hex(bytes[2 * at] ?? 0)}${hex(bytes[2 * at + 1] ?? 0)}`,
+    ).join(':');
+  }
+
+  #ipv4(address: ipaddr.IPv4): string | null {
+    const found = IPV4_RANGES.find(({ range }) => address.match(range));
+    if (found === undefined) return null;
+    const bytes = this.#permuted(address.toByteArray(), found.range[1]);
+    return [...found.open, ...bytes.slice(found.open.length).map((byte) => `x${hex(byte)}`)].join('.');
+  }
+
+  #turn(before: string): number {
+    const known = this.#turns.get(before);
+    if (known !== undefined) return known;
+    const turn = (this.#pseudonyms.digest(`bit ${before}`)[0] ?? 0) & 1;
+    this.#turns.set(before, turn);
+    return turn;
+  }
+
+  /** Each bit after the first `kept` is turned or not by what stands before it: a permutation that keeps prefixes. */
+  #permuted(bytes: readonly number[], kept: number): number[] {
+    const bits = bytes.flatMap((byte) => [...byte.toString(2).padStart(8, '0')]);
+    const turned = bits.map((bit, at) => {
+      if (at < kept) return Number(bit);
+      const before = bits.slice(0, at).join('');
+      return Number(bit) ^ this.#turn(before);
+    });
+    return bytes.map((_, at) => Number.parseInt(turned.slice(8 * at, 8 * at + 8).join(''), 2));
+  }
+}
+
+function canonical(address: string): string {
+  return isIPv4(address) ? address : ipaddr.IPv6.parse(address.split('%')[0] ?? address).toRFC5952String();
+}

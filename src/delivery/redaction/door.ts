@@ -1,0 +1,22 @@
+/** Opens the door at either level. */
+import type { RedactionLevel } from '../../config/types.ts';
+import type { PublicNames } from './hosts.ts';
+import { Pseudonyms } from './pseudonyms.ts';
+import { redact, redactValue } from './redact.ts';
+import { StrictRedaction } from './strict.ts';
+import type { Count, Door } from './types.ts';
+
+interface DoorSettings {
+  readonly level: RedactionLevel;
+  /** What the strict level leaves readable. */
+  readonly names: PublicNames;
+  /** Of the pseudonyms; random when it is left out, so that no two doors give the same. */
+  readonly key?: Uint8Array | undefined;
+  readonly count?: Count;
+}
+
+export function createDoor({ level, names, key, count = () => {} }: DoorSettings): Door {
+  if (level === 'strict') return new StrictRedaction(new Pseudonyms(key), names, count);
+  const text = (one: string): string => redact(one, count);
+  return { text, value: (value) => redactValue(value, text, count), finished: text, learn: () => {} };
+}

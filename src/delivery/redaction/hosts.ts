@@ -1,0 +1,132 @@
+/** Host names in place of host names: what belongs to everybody stays, what belongs to this network does not. */
+import type { Pseudonyms } from './pseudonyms.ts';
+
+/** Names that identify nobody. */
+export interface PublicNames {
+  /** Whether a host name, in lower case, is everybody's. */
+  readonly has: (host: string) => boolean;
+  /** `blob.core.windows.net`: what stands before it is the name of somebody's resource, and the rest stays. */
+  readonly services: readonly string[];
+  /** `windows.net`: the same, but what stands before it may be anything. */
+  readonly domains: readonly string[];
+}
+
+/** Labels between a resource and its suffix that only say which of its endpoints it is. */
+const ROLES = new Set([
+  '*',
+  'privatelink',
+  'portal',
+  'developer',
+  'management',
+  'scm',
+  'configuration',
+  'regional',
+  'www',
+]);
+
+const FILES =
+  /\.(?:json|ya?ml|txt|log|conf|cfg|ini|pem|crt|cer|key|pfx|der|md|m?[jt]s|cjs|gz|tgz|tar|zip|xml|html?|csv|sh|ps1|bicep|service|timer|socket|node|py|exe|dll|so|lock|tmp|pid)$/;
+
+/** How `addresses.ts` writes an address. */
+const ADDRESS = /^\d+(?:\.\d+)?(?:\.x[0-9a-f]{2}){2,3}$/;
+const PSEUDONYM = /^host-[0-9a-f]{4,}$/;
+/** Never registered, by RFC 2606: a name that ends so is nobody's. */
+const NOBODYS = 'invalid';
+
+/** What may be a host name: labels and dots. Whether it is one, `hidden` says. */
+export const DOTTED = /[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_-]+)+/g;
+
+export class Hosts {
+  readonly #pseudonyms: Pseudonyms;
+  readonly #names: PublicNames;
+  readonly #services: ReadonlySet<string>;
+  readonly #suffixes: ReadonlySet<string>;
+  /** Names without a dot, in lower case. */
+  readonly #labels = new Set<string>();
+
+  constructor(pseudonyms: Pseudonyms, names: PublicNames) {
+    this.#pseudonyms = pseudonyms;
+    this.#names = names;
+    this.#services = new Set(names.services);
+    this.#suffixes = this.#services.union(new Set(names.domains));
+  }
+
+  /** From now on this name without a dot (a VM's, a resource's) is hidden wherever it stands as a word. */
+  learn(label: string): void {
+    const name = label.toLowerCase();
+    if (
+      /^[a-z0-9_][a-z0-9_-]{2,62}$/.test(name) &&
+      /[a-z]/.test(name) &&
+      !COMMON.has(name) &&
+      !PSEUDONYM.test(name)
+    )
+      this.#labels.add(name);
+  }
+
+  /** A learnt name, or the word as it is. */
+  label(word: string): string {
+    return this.#labels.has(word.toLowerCase()) ? this.#labelPseudonym(word.toLowerCase()) : word;
+  }
+
+  /** A name without a dot that stands where only hosts stand. */
+  single(word: string): string {
+    const name = word.toLowerCase();
+    return name === 'localhost' || PSEUDONYM.test(name) || /^\d+$/.test(name)
+      ? word
+      : this.#labelPseudonym(name);
+  }
+
+  /** A dotted name; what is none, and what is everybody's, comes back as it is. */
+  hidden(text: string): string {
+    const name = text.toLowerCase();
+    const file = FILES.exec(name)?.[0];
+    if (file !== undefined) {
+      const stem = text.slice(0, -file.length);
+      return stem.includes('.') ? this.hidden(stem) + text.slice(-file.length) : text;
+    }
+    if (!isName(text, name) || this.#names.has(name) || this.#suffixes.has(name)) return text;
+    const labels = name.split('.');
+    const at = labels.findIndex((_, index) => index > 0 && this.#suffixes.has(labels.slice(index).join('.')));
+    if (at > 0) {
+      const suffix = labels.slice(at).join('.');
+      const resource = this.#services.has(suffix);
+      return [...labels.slice(0, at).map((label) => this.#below(label, resource)), suffix].join('.');
+    }
+    if (
+      labels.at(-1) === NOBODYS &&
+      labels.slice(0, -1).every((label) => PSEUDONYM.test(label) || label === '*')
+    )
+      return text;
+    // Each label stands for all of the name from there on, so that what shares a domain still does.
+    const hidden = labels.map((label, index) =>
+      label === '*' ? label : this.#pseudonyms.of('host', labels.slice(index).join('.')),
+    );
+    return [...hidden.slice(0, -1), NOBODYS].join('.');
+  }
+
+  #below(label: string, resource: boolean): string {
+    if (ROLES.has(label) || PSEUDONYM.test(label)) return label;
+    if (resource) this.learn(label);
+    return this.#labelPseudonym(label);
+  }
+
+  #labelPseudonym(label: string): string {
+    return this.#pseudonyms.of('host', label);
+  }
+}
+
+/** At least two labels, the last one of letters, and no word of a program: `process.stderr`, `Microsoft.Sql`. */
+function isName(text: string, name: string): boolean {
+  if (name.length > 253 || ADDRESS.test(name) || /^Microsoft\./.test(text) || /[a-z][A-Z]/.test(text))
+    return false;
+  return /\.(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})$/.test(name);
+}
+
+/** Words of reports and of people: a resource that is called like one cannot be told from it. */
+const COMMON = new Set(
+  (
+    'localhost host hosts storage sql redis dns vault network service virtual machine public private test probe apim gateway portal ' +
+    'developer management custom azure microsoft windows linux name names error warning info ready degraded blocked ' +
+    'blob table queue file core windows net com database servicebus cache inconclusive reachable unreachable intermittent untested resolve connect tls handshake request the and for with'
+  ).split(' '),
+);

@@ -1,0 +1,11 @@
+import { CREDENTIAL_NAMES } from '../../config/credentials.ts';
+
+const CREDENTIAL = new RegExp(
+  `(?:${CREDENTIAL_NAMES.join('|')}|(?:^|[_-])(?:sas|pwd|sig|signature|authorization|cookie))$`,
+  'i',
+);
+
+/** Whether what a key, a header or a variable of this name holds is a secret as a whole. */
+export function isCredentialName(name: string): boolean {
+  return CREDENTIAL.test(name);
+}

@@ -1,0 +1,58 @@
+/** The door that all output leaves through, at the standard level: no secret passes, everything else does. */
+
+import { isCredentialName } from './names-of-secrets.ts';
+import { withoutPrivateKeys } from './pem.ts';
+import { MARK, SUSPECT, withoutSecrets } from './rules.ts';
+import type { Count } from './types.ts';
+
+const UNCOUNTED: Count = () => {};
+
+/**
+ * Text without its secrets: signatures, tokens, keys, passwords, user-info, private keys. Line by line, so that how
+ * the text was cut into pieces does not matter as long as lines are whole; linear in time. Doing it twice changes
+ * nothing, and text without a secret comes back as the same string.
+ */
+export function redact(text: string, count: Count = UNCOUNTED): string {
+  const open = withoutPrivateKeys(text, count);
+  let kept = '';
+  let from = 0;
+  SUSPECT.lastIndex = 0;
+  for (let found = SUSPECT.exec(open); found !== null; found = SUSPECT.exec(open)) {
+    const start = open.lastIndexOf('\n', found.index) + 1;
+    const next = open.indexOf('\n', found.index);
+    const end = next < 0 ? open.length : next;
+    const begin = Math.max(start, from);
+    kept += open.slice(from, begin) + withoutSecrets(open.slice(begin, end), count);
+    from = end;
+    SUSPECT.lastIndex = end;
+  }
+  return from === 0 ? open : kept + open.slice(from);
+}
+
+/**
+ * The same for structured data: each string on its own, and whole where its key says that it is a secret. What
+ * holds no secret comes back as the same value.
+ * @param text what is done to each string
+ */
+export function redactValue<T>(value: T, text?: (text: string) => string, count?: Count): T;
+export function redactValue(
+  value: unknown,
+  text = redact as (text: string) => string,
+  count: Count = UNCOUNTED,
+): unknown {
+  if (typeof value === 'string') return text(value);
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => redactValue(item, text, count));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  let changed = false;
+  const entries = Object.entries(value).map(([key, item]: [string, unknown]): [string, unknown] => {
+    const secret = typeof item === 'string' && item !== '' && item !== MARK && isCredentialName(key);
+    if (secret) count('password');
+    const [name, clean] = [text(key), secret ? MARK : redactValue(item, text, count)];
+    changed ||= name !== key || clean !== item;
+    return [name, clean];
+  });
+  return changed ? Object.fromEntries(entries) : value;
+}

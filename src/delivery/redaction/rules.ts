@@ -1,0 +1,144 @@
+/**
+ * What a secret looks like in one line of text: by the name that it stands behind, or by its shape. Each pattern
+ * takes linear time: what repeats has one class, and what is lazy ends at the end of its line.
+ */
+import { CREDENTIAL_NAMES, PARAMETER_NAMES } from '../../config/credentials.ts';
+import type { Count, RedactionKind } from './types.ts';
+
+export const MARK = '***';
+
+type Rule = (line: string, count: Count) => string;
+
+const NAMES = CREDENTIAL_NAMES.join('|');
+const QUOTE = String.raw`(?:\\{0,8}["']|%(?:25)*22)`;
+/** As it is, percent-encoded (more than once), in JSON's and HTML's escapes. */
+const EQUALS = String.raw`(?:=|%(?:25)*3d|\\{1,8}u003d|&#61;)`;
+const QUERY = String.raw`[?&;#]|&amp;|%(?:25)*(?:26|3f|3b|23)|\\{1,8}u0026|\\{1,8}u003f`;
+/** Up to where a value without quotes goes; the ellipsis is how our own messages leave one out. */
+const BARE = String.raw`(?:\{[^}"'\\]*\}|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
+/** To the end of the line, or of the JSON string that the line stands in. */
+const REST = String.raw`(?:[^"\\\r\n]|\\(?!["nrtu\\]))+`;
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|(?<open>\\{1,8}["']|')(?:.*?)(?<!\\)\k<open>`;
+
+function kindOf(name: string): RedactionKind {
+  if (/sig/i.test(name)) return /signing/i.test(name) ? 'key' : 'signature';
+  if (/token|assertion|code/i.test(name)) return 'token';
+  return /key/i.test(name) ? 'key' : 'password';
+}
+
+/** Replaces what a match holds of a secret, and counts it unless that is done already. */
+function swapped(before: string, secret: string, kind: RedactionKind, count: Count): string {
+  const bare = secret.replace(/^\\*["']|\\*["']$/g, '');
+  if (bare === '' || bare === MARK) return before + secret;
+  count(kind);
+  const [open = ''] = /^\\*["']/.exec(secret) ?? [];
+  return (
+    before + open + MARK + (open !== '' && secret.length > open.length && secret.endsWith(open) ? open : '')
+  );
+}
+
+/** A pattern of two groups: what stays in front, and the secret. */
+function hide(pattern: RegExp, kind: RedactionKind | ((before: string) => RedactionKind)): Rule {
+  return (line, count) =>
+    line.replace(pattern, (_, before: string, secret: string) =>
+      swapped(before, secret, typeof kind === 'string' ? kind : kind(before), count),
+    );
+}
+
+const HEADERS =
+  '(?:proxy-|x-ms-[a-z-]{0,40})?authorization(?:-auxiliary)?|(?:set-)?cookie2?|www-authorization';
+const SCHEMES = '(?:basic|bearer|negotiate|ntlm|sharedkey(?:lite)?|sharedaccesssignature)[ \\t]+';
+const HEADER_NAME = `(?<![\\w-])(?:${HEADERS})[ \\t]{0,4}`;
+/** Parameters of a challenge (RFC 6750, section 3): what a service asks for, and no secret. */
+const CHALLENGE =
+  /^(?:authorization(?:_uri)?|resource(?:_id|_metadata)?|realm|scope|error(?:_\w+)?|client_id|trusted_issuers|claims)$/i;
+
+const RULES: readonly Rule[] = [
+  // Header: value, as a line, in JSON, and assigned.
+  hide(new RegExp(`((?:${HEADERS})${QUOTE}\\s{0,8}:\\s{0,8})(${QUOTED})`, 'gi'), 'header'),
+  hide(new RegExp(`(${HEADER_NAME}:[ \\t]{0,8}(?:${SCHEMES}))([^\\s",;\\\\<>]+)`, 'gi'), 'header'),
+  hide(new RegExp(`(${HEADER_NAME}:[ \\t]*)(?![ \\t]|${SCHEMES}|https?:)(${REST})`, 'gi'), 'header'),
+  hide(
+    new RegExp(
+      `(${HEADER_NAME}${EQUALS}(?:(?:basic|bearer)(?:[ \\t+]|%20)+)?)(?!\\\\*"?https?:|%22http)(${BARE})`,
+      'gi',
+    ),
+    'header',
+  ),
+  // Behind a name: JSON, then assigned, then as a line of YAML or a header.
+  hide(new RegExp(`((?:${NAMES})${QUOTE}\\s{0,8}:\\s{0,8})(${QUOTED})`, 'gi'), kindOf),
+  hide(
+    new RegExp(
+      `((?:${NAMES})${QUOTE}?[ \\t]{0,4}${EQUALS}[ \\t]{0,4}(?:%(?:25)*22)?)(${QUOTED}|(?:\\\\*["'])?${BARE})`,
+      'gi',
+    ),
+    kindOf,
+  ),
+  hide(
+    new RegExp(
+      `((?:${NAMES})[ \\t]{0,4}(?::|%(?:25)*3a)[ \\t]{0,8}(?:%(?:25)*22)?)(?![…&])(${QUOTED}|${REST})`,
+      'gi',
+    ),
+    kindOf,
+  ),
+  hide(
+    new RegExp(
+      `((?:${QUERY})(?:${PARAMETER_NAMES.join('|')})${EQUALS}(?:%(?:25)*22)?)(${QUOTED}|${BARE})`,
+      'gi',
+    ),
+    kindOf,
+  ),
+  hide(
+    new RegExp(`((?<![A-Za-z0-9_.-])(?:sig|signature|pwd)${EQUALS}(?:%(?:25)*22)?)(${QUOTED}|${BARE})`, 'gi'),
+    kindOf,
+  ),
+  // By its shape.
+  (line, count) =>
+    line.replace(
+      /\b(bearer[ \t]+)([\w.~+/-]+=*)(\\*")?/gi,
+      (all, before: string, token: string, quote = '') => {
+        const word = token.replace(/=+$/, '');
+        if (CHALLENGE.test(word) || /^[a-z]{1,20}[.]?$/i.test(word)) return all;
+        return swapped(before, token, 'token', count) + quote;
+      },
+    ),
+  (line, count) =>
+    line.replace(/\b(basic[ \t]+)([\w+/-]{4,}={0,2})/gi, (all, before: string, pair: string) =>
+      Buffer.from(pair, 'base64').includes(':') ? swapped(before, pair, 'header', count) : all,
+    ),
+  hide(/\b(shared[_-]?key(?:lite)?[ \t]+[\w-]{1,64}:)([\w+/=]+)/gi, 'signature'),
+  hide(/(\bresponse=\\*")([0-9a-f]{32,128})/gi, 'header'),
+  // RFC 7515 and 7516: base64url of `{"`, then parts between dots; cut off anywhere.
+  hide(/((?<![A-Za-z0-9_-]))(eyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*){0,3}|eyJ[\w+/-]{17,}={0,2})/g, 'token'),
+  // 64 bytes in base64: an account key of Azure Storage.
+  hide(/((?<![A-Za-z0-9+/]))([A-Za-z0-9+/]{86}==)(?![A-Za-z0-9+/=])/g, 'key'),
+  // User-info: all up to the last @ of the authority (RFC 3986, section 3.2), or beyond it where a password has slashes.
+  hide(/(\/\/)([^/?#\s"'<>]*)(?=@)/g, 'user-info'),
+  hide(/(\/\/)([^\s"'<>/@:?#]{1,64}:(?!\d{1,5}(?:[/?#\s"']|$))[^\s"'<>@]{0,256})(?=@)/g, 'user-info'),
+  hide(/(%(?:25)*2f%(?:25)*2f)((?:(?!%(?:25)*(?:2f|40))[^\s"'<>&/])+)(?=%(?:25)*40)/gi, 'user-info'),
+];
+
+/** Finds a line with something in it that a rule might want; everything else is left alone at the cost of one look. */
+export const SUSPECT = new RegExp(
+  [
+    `(?:${[...CREDENTIAL_NAMES, ...PARAMETER_NAMES].join('|')})${QUOTE}?\\s{0,8}(?:[:]|%(?:25)*3a|${EQUALS})`,
+    ...[
+      'authorization',
+      'cookie',
+      'bearer',
+      'basic',
+      'shared[_-]?key',
+      'response=',
+      'eyj',
+      '@',
+      '%(?:25)*40',
+    ],
+    '[A-Za-z0-9+/]{86}==',
+  ].join('|'),
+  'gi',
+);
+
+/** One line without its secrets. */
+export function withoutSecrets(line: string, count: Count): string {
+  return RULES.reduce((text, rule) => rule(text, count), line);
+}

@@ -1,0 +1,141 @@
+/** The strict level: beside the secrets, whatever says whose network this is, as pseudonyms. */
+import { Addresses } from './addresses.ts';
+import { DOTTED, Hosts, type PublicNames } from './hosts.ts';
+import { learnFrom } from './learn.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { redact, redactValue } from './redact.ts';
+import type { Count, Door, RedactionKind } from './types.ts';
+
+const GUID = /(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])/gi;
+/** Without one of these a text holds neither a dotted name nor an address, a path or an id. */
+const TELLING = /[.:@/\\-]/;
+/** What stands before the id of a tenant, a subscription, an application or an account. */
+const WHOSE =
+  /(?:subscriptions?|tenants?|directory|tid|oid|appid|application|client|object|principal|account|vm|login\.[a-z.]+|sts\.[a-z.]+)(?:[_-]?id)?(?:[^a-z0-9]|%2f|%3d|u003d){1,6}$/i;
+const WHOSE_AT_MOST = 64;
+
+const MAIL = /[\w.+-]{1,64}@(?=[\w-]+(?:\.[\w-]+)+)/g;
+const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)/g;
+/** Hexadecimal digits and colons, perhaps with an IPv4 address at the end; whether it is an address is seen later. */
+const IPV6 =
+  /(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:(?:\.\d{1,3}){3})?(?:%[\w-]{1,32})?(?![\w:])/gi;
+/** A host without a dot, in a URL. */
+const AUTHORITY = /(:\/\/(?:\*\*\*@)?)([a-z0-9_-]+)(?=[:/?#"'\s\\]|$)/gi;
+const HOME = /((?:\/home\/|\/Users\/|\\{1,4}Users\\{1,4}|\/Users\\{1,4}))([^/\\\s"':]+)/g;
+const ARM = /(\/resourceGroups\/|\/providers\/[\w.]+\/\w+\/)([^/\s"'?&\\]+)/gi;
+const WORD = /[A-Za-z0-9_-]{3,63}/g;
+
+export class StrictRedaction implements Door {
+  readonly #pseudonyms: Pseudonyms;
+  readonly #hosts: Hosts;
+  readonly #addresses: Addresses;
+  readonly #ids = new Set<string>();
+  #count: Count;
+
+  /** @param count told of each replacement */
+  constructor(pseudonyms: Pseudonyms, names: PublicNames, count: Count = () => {}) {
+    this.#pseudonyms = pseudonyms;
+    this.#hosts = new Hosts(pseudonyms, names);
+    this.#addresses = new Addresses(pseudonyms);
+    this.#count = count;
+  }
+
+  /** A name of this machine or of a resource, without a dot. */
+  learnName(name: string): void {
+    this.#hosts.learn(name);
+  }
+
+  learnAddress(address: string): void {
+    this.#addresses.learn(address);
+  }
+
+  /**
+   * Looks at data before anything is redacted: what it calls a name, an id or an address is hidden from then on
+   * wherever it stands. Nothing is counted.
+   */
+  learn(value: unknown): void {
+    const count = this.#count;
+    this.#count = () => {};
+    redactValue(value, this.finished);
+    learnFrom(value, this);
+    this.#count = count;
+  }
+
+  readonly value = <T>(value: T): T => this.#named(redactValue(value, this.text, this.#count));
+
+  /** Names of machines are hidden where they are known to be names, be they as common as words. */
+  #named<T>(value: T, within?: string): T;
+  #named(value: unknown, within = ''): unknown {
+    if (Array.isArray(value)) return value.map((item: unknown) => this.#named(item, within));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]: [string, unknown]) => {
+        const name = key === 'machineName' || MACHINES[within] === key;
+        if (!name || typeof item !== 'string') return [key, this.#named(item, key)];
+        return [key, item.includes('.') ? item : this.#swapped('host', item, this.#hosts.single(item))];
+      }),
+    );
+  }
+
+  readonly text = (text: string): string =>
+    this.#patterns(text).replace(WORD, (word) => this.#swapped('host', word, this.#hosts.label(word)));
+
+  /** The finished bytes of JSON: what can be known by its shape alone, so that no key of it is taken for a name. */
+  readonly finished = (text: string): string => this.#patterns(text);
+
+  #patterns(text: string): string {
+    const open = redact(text, this.#count);
+    if (!TELLING.test(open)) return open;
+    return open
+      .replace(GUID, (id, at: number, all: string) =>
+        this.#id(id, all.slice(Math.max(0, at - WHOSE_AT_MOST), at)),
+      )
+      .replace(
+        HOME,
+        (_, before: string, user: string) => before + this.#swapped('user', user, this.#user(user)),
+      )
+      .replace(
+        ARM,
+        (_, before: string, name: string) => before + this.#swapped('host', name, this.#hosts.single(name)),
+      )
+      .replace(
+        MAIL,
+        (local) => `${this.#swapped('user', local.slice(0, -1), this.#user(local.slice(0, -1)))}@`,
+      )
+      .replace(IPV6, (address) =>
+        this.#swapped('address', address, this.#addresses.hidden(address) ?? address),
+      )
+      .replace(IPV4, (address) =>
+        this.#swapped('address', address, this.#addresses.hidden(address) ?? address),
+      )
+      .replace(DOTTED, (name) => this.#swapped('host', name, this.#hosts.hidden(name)))
+      .replace(
+        AUTHORITY,
+        (_, before: string, name: string) => before + this.#swapped('host', name, this.#hosts.single(name)),
+      );
+  }
+
+  #swapped(kind: RedactionKind, original: string, pseudonym: string): string {
+    if (pseudonym !== original) this.#count(kind);
+    return pseudonym;
+  }
+
+  #user(name: string): string {
+    return /^(?:user-[0-9a-f]{4,}|\*+|root|Public|Default)$/.test(name)
+      ? name
+      : this.#pseudonyms.of('user', name.toLowerCase());
+  }
+
+  #id(id: string, before: string): string {
+    const name = id.toLowerCase();
+    if (WHOSE.test(before)) this.#ids.add(name);
+    return this.#ids.has(name) ? this.#swapped('id', id, this.#pseudonyms.of('id', name)) : id;
+  }
+}
+
+/** The key in an object, by the key that the object or its list stands under. */
+const MACHINES: Readonly<Record<string, string>> = {
+  vm: 'name',
+  hostsFileEntries: 'host',
+  overrides: 'host',
+};

@@ -1,0 +1,71 @@
+/** Host names that everybody knows, since the documents list them: they say nothing of whose network this is. */
+import { catalogFor, serviceSuffixes } from '../catalog/index.ts';
+import { CLOUDS } from '../report/vocabulary.ts';
+
+/** Domains of Microsoft in which its customers get names, or single machines of its own have them. */
+const SHARED = [
+  ...[
+    'windows.net',
+    'azure.net',
+    'azure.com',
+    'azure.us',
+    'azure.cn',
+    'usgovcloudapi.net',
+    'chinacloudapi.cn',
+  ],
+  ...['azure-api.net', 'azure-api.us', 'azure-api.cn', 'trafficmanager.net', 'azureedge.net', 'azurefd.net'],
+  ...['azurewebsites.net', 'cloudapp.net', 'cloudapp.azure.com', 'azureprivatedns.net', 'visualstudio.com'],
+];
+
+/** Domains of Microsoft, of authorities that sign for it, and of what findings cite: nobody else has a name there. */
+const OWN = [
+  ...['microsoft.com', 'microsoftonline.com', 'microsoftonline.us', 'msn.com', 'live.com', 'windows.com'],
+  ...[
+    'windowsupdate.com',
+    'microsoftmetrics.com',
+    'msftcloudes.com',
+    'msocsp.com',
+    'digicert.com',
+    'digicert.cn',
+  ],
+  ...[
+    'sts.windows.net',
+    'sts.chinacloudapi.cn',
+    'graph.windows.net',
+    'github.com',
+    'aka.ms',
+    'rfc-editor.org',
+  ],
+];
+
+export interface PublicHostNames {
+  /** Whether a host name, in lower case, is everybody's. */
+  readonly has: (host: string) => boolean;
+  /** Suffixes that resources get names under. */
+  readonly services: readonly string[];
+  /** Domains of Microsoft in which its customers and its own machines have names. */
+  readonly domains: readonly string[];
+}
+
+/** What the catalogue lists, in any cloud, and the suffixes that resources get names under. */
+export function publicHostNames(): PublicHostNames {
+  const listed = CLOUDS.flatMap((cloud) => catalogFor(cloud).flatMap(({ hosts }) => hosts[cloud] ?? []));
+  const whole = new Set([...listed, ...OWN]);
+  const regional = listed.filter((host) => /^[^{*]*\{region\}[^{*]*$/.test(host)).map(pattern);
+  const services = CLOUDS.flatMap((cloud) => serviceSuffixes(cloud));
+  return {
+    has: (host) =>
+      whole.has(host) ||
+      OWN.some((domain) => host.endsWith(`.${domain}`)) ||
+      regional.some((one) => one.test(host)),
+    services: services.flatMap(({ suffix, privateZone }) => [
+      suffix,
+      ...(privateZone === null ? [] : [privateZone]),
+    ]),
+    domains: SHARED,
+  };
+}
+
+function pattern(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll('.', '\\.').replace('{region}', '[a-z0-9]+')}$`);
+}

@@ -1,0 +1,300 @@
+/** The door is proved: a secret in every input, and none of them in any output. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import t, { type Test } from 'tap';
+import { runAgent } from '../../src/agent.ts';
+import { main } from '../../src/cli/main.ts';
+import { probeAndReport } from '../../src/cli/probe-and-report.ts';
+import { load } from '../../src/config/load.ts';
+import { diagnose } from '../../src/diagnosis/index.ts';
+import { machineWith } from '../environment/machine.ts';
+import { closedWorld, nameServer, tcpPeer, to } from '../run/peers.ts';
+import { certify, identity } from '../servers/certificates.ts';
+import { openTlsPeer } from '../servers/peer.ts';
+import { capture } from './harness.ts';
+
+/** A secret that can stand in a URL, and is long enough to be found by nobody's chance. */
+const secret = (place: string) => `Cnry${place}9xQ7`;
+const PLACES = [
+  ...[
+    'HttpBody',
+    'HttpHeader',
+    'Location',
+    'Smtp',
+    'Redis',
+    'Subject',
+    'Cname',
+    'Metadata',
+    'Proxy',
+    'Search',
+    'Hosts',
+  ],
+  ...['FileName', 'Comment', 'Cut', 'Pair', 'Variable', 'Log', 'Quoted'],
+] as const;
+const KEY_BODY = 'MIICnryPemBody9xQ7';
+
+/** Every spelling in which a secret might slip through. */
+function spellings(): string[] {
+  const plain = [...PLACES.map(secret), KEY_BODY];
+  return plain.flatMap((one) => [
+    ...[one, one.toUpperCase(), one.toLowerCase(), JSON.stringify(one).slice(1, -1), encodeURIComponent(one)],
+    ...[
+      Buffer.from(one).toString('base64'),
+      Buffer.from(`user:${one}`).toString('base64'),
+      Buffer.from(one).toString('hex'),
+    ],
+  ]);
+}
+
+/** What says whose network it is; it stays at the standard level. */
+const IDENTITY = ['contoso', '10.255.0.1', '10.77.3.4', 'vault-of-ours', 'corp-domain', 'vm-of-ours'];
+
+function answering(text: string): (socket: Socket) => void {
+  return (socket) => void socket.once('data', () => socket.end(text));
+}
+
+function http(status: string, headers: readonly string[], body: string): string {
+  return [
+    `HTTP/1.1 ${status}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    ...headers,
+    '',
+    body,
+  ].join('\r\n');
+}
+
+const PAGE = [
+  `<p>https://s.blob.core.windows.net/c?sig=${secret('HttpBody')}%3D&amp;se=1`,
+  `AccountKey=${secret('HttpBody')}; Authorization: Basic ${Buffer.from(`user:${secret('Pair')}`).toString('base64')}`,
+  `-----BEGIN PRIVATE KEY-----\n${KEY_BODY}`,
+].join('\n');
+
+const METADATA = JSON.stringify({
+  compute: {
+    azEnvironment: 'AzurePublicCloud',
+    location: 'westeurope',
+    name: `vm-of-ours sig=${secret('Metadata')}`,
+    osType: 'Linux',
+    vmSize: 'S',
+    zone: '',
+  },
+});
+
+/** The world: each peer says a secret of its own. */
+async function world(t: Test) {
+  const names = await nameServer(t, (name) =>
+    name.endsWith('.contoso.example')
+      ? { addresses: ['10.77.3.4'], cname: `sig=${secret('Cname')}.corp-domain.contoso.example` }
+      : { rcode: 'NXDOMAIN' },
+  );
+  const metadata = await tcpPeer(t, answering(http('200 OK', [], METADATA)));
+  const web = await tcpPeer(
+    t,
+    answering(
+      http(
+        '403 Forbidden',
+        [
+          `server: proxy token=${secret('HttpHeader')}`,
+          `location: https://u:${secret('Location')}@h.contoso.example/?sig=${secret('Location')}`,
+          `via: 1.1 "password=${secret('HttpHeader')}"`,
+          `www-authenticate: Bearer ${secret('HttpHeader')}1`,
+        ],
+        PAGE,
+      ),
+    ),
+  );
+  const smtp = await tcpPeer(t, (socket) => {
+    socket.write(`220 mail password=${secret('Smtp')} ready\r\n`);
+    socket.on('data', () => socket.write(`250-mail\r\n250 AUTH token=${secret('Smtp')}\r\n`));
+  });
+  const redis = await tcpPeer(
+    t,
+    answering(
+      `-NOAUTH see redis://u:${secret('Redis')}@h, or ${'x'.repeat(200)} password=${secret('Cut')}\r\n`,
+    ),
+  );
+  const subject = `CN=web.contoso.example, OU=sig=${secret('Subject')}`;
+  const tls = await openTlsPeer(t, identity(await certify({ subject })), answering(http('200 OK', [], '{}')));
+  return closedWorld([
+    ...[
+      to(names, '10.255.0.1', 53),
+      to(metadata, '169.254.169.254', 80),
+      to(web, null, 80),
+      to(smtp, null, 25),
+    ],
+    ...[to(redis, null, 6379), to(tls, null, 443)],
+  ]);
+}
+
+const CONFIG = `# password: ${secret('Comment')}
+target:
+  - http://web.contoso.example/ # sig=${secret('Comment')}
+  - https://web.contoso.example/
+  - smtp://mail.contoso.example
+  - redis://cache.contoso.example
+keyVault: vault-of-ours
+only: custom
+region: westeurope
+timeout: 20000
+attempts: 1
+logLevel: trace
+logFile: log
+state: state
+`;
+
+const IMPORT = JSON.stringify([
+  {
+    location: 'West Europe',
+    networkStatus: {
+      dnsServers: [],
+      connectivityStatus: [
+        {
+          ...{
+            name: `https://u:${secret('Quoted')}@imported.contoso.example`,
+            status: 'failure',
+            resourceType: 'Custom',
+          },
+          ...{
+            error: `sig=${secret('Quoted')}`,
+            lastUpdated: '2026-05-04T08:30:00Z',
+            lastStatusChange: '2026-05-04T08:30:00Z',
+            isOptional: true,
+          },
+        },
+      ],
+    },
+  },
+]);
+
+const LOG = [
+  `{"level":"debug","reply":{"set-cookie":"a=${secret('Log')}","note":"{\\"client_secret\\":\\"a\\\\\\"${secret('Quoted')}\\"}"}}`,
+  `10.77.3.4 contoso.example Authorization: Bearer ${secret('Log')}`,
+  '-----BEGIN RSA PRIVATE KEY-----',
+  KEY_BODY,
+  '-----END RSA PRIVATE KEY-----',
+  '',
+].join('\n');
+
+const ENVIRONMENT = {
+  HTTPS_PROXY: `http://user:${secret('Proxy')}@proxy.contoso.example:3128`,
+  all_proxy: `user:${secret('Proxy')}/@proxy`,
+  NODE_OPTIONS: `--title token=${secret('Variable')}`,
+  AZURE_CLIENT_SECRET: secret('Variable'),
+};
+
+interface Played {
+  readonly cwd: string;
+  /** Everything that came out, by where it came out. */
+  readonly outputs: Map<string, string>;
+}
+
+async function play(t: Test): Promise<Played> {
+  const importName = `sig=${secret('FileName')}.json`;
+  const cwd = t.testdir({
+    'apim-probe.yaml': `${CONFIG}from: "${importName}"\n`,
+    [importName]: IMPORT,
+    log: LOG,
+    etc: {},
+    state: { reports: {} },
+  });
+  const etc = {
+    testdir: (files: Record<string, string>) => {
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, 'etc', name), text);
+      return join(cwd, 'etc');
+    },
+  };
+  const machine = machineWith(
+    etc,
+    {
+      resolvConf: `nameserver 10.255.0.1\nsearch corp-domain.contoso.example password=${secret('Search')}\n`,
+      hosts: `10.77.3.4 sig=${secret('Hosts')}.contoso.example\n`,
+    },
+    { env: ENVIRONMENT },
+  );
+  const io = capture({ cwd, env: { ...ENVIRONMENT, APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' } });
+  const flags = {
+    output: ['state/reports/apim-probe-report-20260504T083000Z-abcdef.json'],
+    format: ['text=r.txt', 'network-status=n.json'],
+  };
+  const loaded = load({ flags, env: {}, cwd, systemConfig: join(cwd, 'none') });
+  const outside = await world(t);
+  await probeAndReport(
+    loaded,
+    io,
+    (options, hooks) => runAgent(options, hooks, { outside, machine, diagnose }),
+    'always',
+  );
+  const outputs = new Map([
+    ['stdout', io.out()],
+    ['stderr and log', io.err()],
+    ...['r.txt', 'n.json', String(flags.output[0])].map(
+      (file) => [file, readFileSync(join(cwd, file), 'utf8')] as const,
+    ),
+  ]);
+  return { cwd, outputs };
+}
+
+async function command(argv: readonly string[], cwd: string): Promise<{ out: string; err: string }> {
+  const io = capture({ cwd, env: { ...ENVIRONMENT, APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' } });
+  await main(argv, io);
+  return { out: io.out(), err: io.err() };
+}
+
+t.test('a secret in every input, and none in any output', async (t) => {
+  const { cwd, outputs } = await play(t);
+  const report = String(outputs.get('state/reports/apim-probe-report-20260504T083000Z-abcdef.json'));
+  const file = 'state/reports/apim-probe-report-20260504T083000Z-abcdef.json';
+  for (const level of ['standard', 'strict']) {
+    for (const format of ['json', 'text', 'network-status']) {
+      const { out, err } = await command(['render', file, '--format', format, '--redact', level], cwd);
+      outputs.set(`render ${format} ${level}`, out).set(`render ${format} ${level}: stderr`, err);
+    }
+    const { err } = await command(['bundle', '--redact', level, '--output', `${level}.tgz`], cwd);
+    outputs.set(`bundle ${level}`, gunzipSync(readFileSync(join(cwd, `${level}.tgz`))).toString('latin1'));
+    outputs.set(`bundle ${level}: stderr`, err);
+    const listed = await command(['bundle', '--list', '--redact', level], cwd);
+    outputs.set(`list ${level}`, listed.out);
+  }
+  for (const format of ['table', 'json'])
+    outputs.set(`config ${format}`, (await command(['config', '--format', format], cwd)).out);
+  outputs.set('a bad target', (await command(['--target', `https://h/?sig=${secret('Quoted')}`], cwd)).err);
+  outputs.set('a bad word', (await command([`https://u:${secret('Quoted')}@h`], cwd)).err);
+
+  // The canaries were heard: what stood around them is in the report.
+  for (const heard of [
+    'mail password=***',
+    '-NOAUTH see redis://***@h',
+    'AccountKey=***',
+    'sig=***',
+    'proxy.contoso.example',
+    'password=***',
+  ])
+    t.ok(report.includes(heard), `the report tells of ${heard}`);
+  t.ok(
+    (outputs.get('bundle standard') ?? '').includes('Authorization: Bearer ***'),
+    'the log is in the bundle',
+  );
+  t.match(outputs.get('stderr and log'), /"level":"debug"/, 'the log was on');
+
+  for (const [where, text] of outputs) {
+    const leaked = spellings().filter((one) => text.includes(one));
+    t.strictSame(leaked, [], where);
+  }
+  for (const where of ['bundle', 'render json', 'render text', 'render network-status', 'list'].map(
+    (what) => `${what} strict`,
+  )) {
+    const text = String(outputs.get(where)).toLowerCase();
+    t.strictSame(
+      IDENTITY.filter((one) => text.includes(one)),
+      [],
+      `${where} says nothing of whose network it is`,
+    );
+  }
+  // The metadata service is given a second to answer, which a busy machine may need for other things.
+  for (const one of IDENTITY.filter((name) => name !== 'vm-of-ours'))
+    t.ok((outputs.get('bundle standard') ?? '').includes(one), `the standard level keeps ${one}`);
+  t.strictSame(readdirSync(join(cwd, 'state/reports')), ['apim-probe-report-20260504T083000Z-abcdef.json']);
+});

@@ -1,0 +1,209 @@
+/** What the standard level takes out, what it leaves alone, and that nothing brings it to a halt. */
+import fc from 'fast-check';
+import t from 'tap';
+import { redact, redactValue } from '../../../src/delivery/redaction/redact.ts';
+import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
+import { harmlessJson } from '../../../src/report/harmless-json.ts';
+import { renderText } from '../../../src/report/text.ts';
+import { finding, report, withDropped } from '../../report/samples.ts';
+
+const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl';
+const STORAGE_KEY = `${'Ab1+/'.repeat(17)}x==`;
+const PEM = '-----BEGIN PRIVATE KEY-----\nMIICANARY\n-----END PRIVATE KEY-----';
+
+const SECRETS: readonly (readonly [string, string, RedactionKind])[] = [
+  [
+    'https://a.blob.core.windows.net/c?sp=w&sig=a%2Fb%3D&se=2026',
+    'https://a.blob.core.windows.net/c?sp=w&sig=***&se=2026',
+    'signature',
+  ],
+  [
+    '{"u":"https://h/?x=1\\u0026sig=abc\\u0026se=2"}',
+    '{"u":"https://h/?x=1\\u0026sig=***\\u0026se=2"}',
+    'signature',
+  ],
+  ['u=https%3A%2F%2Fh%3Fsig%3Dabc%26se%3D1', 'u=https%3A%2F%2Fh%3Fsig%3D***%26se%3D1', 'signature'],
+  ['SIG=ABC', 'SIG=***', 'signature'],
+  ['SharedKey account:abc+/=', 'SharedKey account:***', 'signature'],
+  [
+    'https://f.azurewebsites.net/api/x?code=abc==&b=1',
+    'https://f.azurewebsites.net/api/x?code=***&b=1',
+    'token',
+  ],
+  ['GET /#access_token=abc&state=1', 'GET /#access_token=***&state=1', 'token'],
+  ['{"access_token":"abc","expires_in":1}', '{"access_token":"***","expires_in":1}', 'token'],
+  ['{\\"refreshToken\\": \\"abc\\",\\"n\\":1}', '{\\"refreshToken\\": \\"***\\",\\"n\\":1}', 'token'],
+  [`seen ${JWT}, then`, 'seen ***, then', 'token'],
+  [`cut ${JWT.slice(0, 40)}`, 'cut ***', 'token'],
+  ['as Bearer abc-123 was', 'as Bearer *** was', 'token'],
+  [
+    'AccountName=a;AccountKey=abc/def==;EndpointSuffix=s',
+    'AccountName=a;AccountKey=***;EndpointSuffix=s',
+    'key',
+  ],
+  [
+    'Endpoint=sb://h/;SharedAccessKeyName=Root;SharedAccessKey=abc=',
+    'Endpoint=sb://h/;SharedAccessKeyName=Root;SharedAccessKey=***',
+    'key',
+  ],
+  ['Ocp-Apim-Subscription-Key: abc', 'Ocp-Apim-Subscription-Key: ***', 'key'],
+  ['x-functions-key: abc', 'x-functions-key: ***', 'key'],
+  [`key ${STORAGE_KEY} end`, 'key *** end', 'key'],
+  ['Server=h;Uid=u;Pwd={a;b};', 'Server=h;Uid=u;Pwd=***;', 'password'],
+  ['password: correct horse # battery', 'password: ***', 'password'],
+  ["adminPassword='a b'", "adminPassword='***'", 'password'],
+  ['{"clientSecret":"a\\"b","n":2}', '{"clientSecret":"***","n":2}', 'password'],
+  ['Authorization: Bearer abc', 'Authorization: Bearer ***', 'header'],
+  ['Proxy-Authorization: Basic dXNlcjpwYXNz', 'Proxy-Authorization: Basic ***', 'header'],
+  ['it sent Basic dXNlcjpwYXNz there', 'it sent Basic *** there', 'header'],
+  ['"authorization": "Digest abc"', '"authorization": "***"', 'header'],
+  ['Cookie: a=1; session=abc', 'Cookie: ***', 'header'],
+  ['{"m":"Set-Cookie: a=1\\u{a}next"}', '{"m":"Set-Cookie: ***\\u{a}next"}', 'header'],
+  ['http://user:pass@h:8080/', 'http://***@h:8080/', 'user-info'],
+  ['http://u:p@ss@h/', 'http://***@h/', 'user-info'],
+  ['http://u:p/ss@h/', 'http://***@h/', 'user-info'],
+  ['https%3A%2F%2Fuser%3Apass%40h', 'https%3A%2F%2F***%40h', 'user-info'],
+  [`a\n${PEM}\nb`, 'a\n[private key removed]\nb', 'private-key'],
+  [JSON.stringify({ a: PEM }), '{"a":"[private key removed]"}', 'private-key'],
+  [
+    `{"a":"${PEM.replaceAll('\n', '\\u{a}').slice(0, 38)}","b":1}`,
+    '{"a":"[private key removed]","b":1}',
+    'private-key',
+  ],
+  [
+    `-----BEGIN ENCRYPTED PRIVATE KEY-----\nabc\n-----END ENCRYPTED PRIVATE KEY-----`,
+    '[private key removed]',
+    'private-key',
+  ],
+  [`file: ${Buffer.from(PEM).toString('base64')}`, 'file: [private key removed]', 'private-key'],
+];
+
+t.test('each kind of secret, and nothing beside it', async (t) => {
+  for (const [text, expected, kind] of SECRETS) {
+    const counted: RedactionKind[] = [];
+    t.equal(
+      redact(text, (one) => counted.push(one)),
+      expected,
+    );
+    t.strictSame(counted, [kind], `${text} is counted once`);
+    t.equal(redact(expected), expected, 'once is enough');
+  }
+});
+
+t.test('what looks like a secret and is none', async (t) => {
+  for (const text of [
+    'WWW-Authenticate: Bearer authorization="https://login.windows.net/<tenant>", resource="https://vault.azure.net"',
+    '"www-authenticate": "Bearer authorization=\\"https://login.windows.net/<tenant>\\""',
+    'Basic authentication, Bearer token, shared access signature',
+    'holds a credential in its query (sig=…)',
+    'exit code=3, "rcode": "NXDOMAIN", errorCode: AuthorizationFailure',
+    '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
+    Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB').toString('base64'),
+    '{"token": null, "keys": [], "secret": {}}',
+    'se=2026-01-01&sp=rw&skn=Root',
+    'http://h:8080/@scope, git@github.com',
+    'sha256 9ce95a7f770421997bf03817784b1df6f6d6b267c1aa50dfeacf858e2f517f4b',
+  ])
+    t.equal(redact(text), text);
+});
+
+t.test('a report without a secret is the same report, byte for byte', async (t) => {
+  const plain = report({ targets: withDropped(['sql']), findings: [finding()] });
+  t.equal(redactValue(plain), plain);
+  const json = harmlessJson(plain);
+  t.equal(redact(json), json);
+  const text = renderText(plain, { color: true, width: 80, quiet: false });
+  t.equal(redact(text), text);
+});
+
+t.test('values: whole where the key says so, and JSON stays JSON', async (t) => {
+  const value = {
+    headers: { 'X-Api-Key': 'a"b\\c' },
+    db_password: 'x',
+    list: ['sig=abc', 1, null],
+    'sig=abc': true,
+  };
+  t.strictSame(redactValue(value), {
+    headers: { 'X-Api-Key': '***' },
+    db_password: '***',
+    list: ['sig=***', 1, null],
+    'sig=***': true,
+  });
+});
+
+const PIECES = [
+  ...SECRETS.map(([text]) => text),
+  ...[
+    '"',
+    "'",
+    '\\',
+    '\\"',
+    '\n',
+    ' ',
+    '=',
+    ':',
+    '&',
+    ';',
+    '@',
+    '//',
+    '%25',
+    '%40',
+    '{',
+    '}',
+    '-----',
+    '***',
+    '…',
+    'eyJ',
+    'password',
+    'sig',
+    'authorization',
+    'bearer ',
+    '\u0000',
+    'ß',
+  ],
+];
+
+t.test('twice is once, whatever stands beside what', async () => {
+  const text = fc
+    .array(fc.oneof(fc.constantFrom(...PIECES), fc.string()), { maxLength: 12 })
+    .map((all) => all.join(''));
+  fc.assert(
+    fc.property(text, (text) => {
+      const once = redact(text);
+      return redact(once) === once;
+    }),
+  );
+});
+
+t.test('JSON with secrets in it is still JSON afterwards', async () => {
+  const piece = fc.oneof(fc.constantFrom(...PIECES), fc.string());
+  const value = fc.dictionary(
+    fc.string(),
+    fc.array(piece, { maxLength: 4 }).map((all) => all.join('')),
+  );
+  fc.assert(
+    fc.property(value, (value) => {
+      JSON.parse(redact(harmlessJson(redactValue(value))));
+    }),
+  );
+});
+
+t.test('time grows with the text and no faster, whatever repeats', async (t) => {
+  // Four times the text: a quadratic pattern would take sixteen times as long, and hours at this size.
+  for (const unit of [
+    ...PIECES,
+    'password="',
+    "secret='",
+    'token":"',
+    'token\\":\\"',
+    '//a:b',
+    'LS0tLS1CRUdJTi',
+    '-----BEGIN PRIVATE KEY-----',
+    'x-ms-',
+    'A',
+    '%2f%2f',
+  ]) {
+    const text = `${unit.repeat(Math.ceil(100_000 / unit.length))}@`;
+    t.ok(redact(text).length <= text.length + 200_000, JSON.stringify(unit));
+  }
+});

@@ -1,0 +1,192 @@
+/** The strict level: nobody can tell whose network it is, and everybody can still read the report. */
+import fc from 'fast-check';
+import t from 'tap';
+import { createDoor } from '../../../src/delivery/redaction/door.ts';
+import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
+import { publicHostNames } from '../../../src/plan/public-names.ts';
+import { harmlessJson } from '../../../src/report/harmless-json.ts';
+import { Report } from '../../../src/report/schema.ts';
+import { renderText } from '../../../src/report/text.ts';
+import { finding, report, target, withDropped } from '../../report/samples.ts';
+
+const names = publicHostNames();
+
+function door(key = 'one key', count?: (kind: RedactionKind) => void) {
+  return createDoor({
+    level: 'strict',
+    names,
+    key: Buffer.from(key),
+    ...(count === undefined ? {} : { count }),
+  });
+}
+
+const HOST = 'host-[0-9a-f]{4}';
+const GUID = '11111111-2222-4333-8444-555555555555';
+
+t.test('names, addresses, ids and users', async (t) => {
+  for (const [text, expected] of [
+    ['sql01.corp.contoso.com', `^${HOST}\\.${HOST}\\.${HOST}\\.invalid$`],
+    [
+      'see https://sql01.corp.contoso.com:8443/x',
+      `^see https://${HOST}\\.${HOST}\\.${HOST}\\.invalid:8443/x$`,
+    ],
+    ['contosostore.blob.core.windows.net', `^${HOST}\\.blob\\.core\\.windows\\.net$`],
+    [
+      'contosostore.privatelink.blob.core.windows.net',
+      `^${HOST}\\.privatelink\\.blob\\.core\\.windows\\.net$`,
+    ],
+    ['contoso.developer.azure-api.net', `^${HOST}\\.developer\\.azure-api\\.net$`],
+    ['*.corp.contoso.com', `^\\*\\.${HOST}\\.${HOST}\\.invalid$`],
+    ['.contoso.com', `^\\.${HOST}\\.invalid$`],
+    ['http://proxy:3128', `^http://${HOST}:3128$`],
+    ['contoso.corp.json', `^${HOST}\\.invalid\\.json$`],
+    ['10.0.1.5', '^10\\.x..\\.x..\\.x..$'],
+    ['172.20.1.5:53', '^172\\.x1.\\.x..\\.x..:53$'],
+    ['192.168.7.7/24', '^192\\.168\\.x..\\.x../24$'],
+    ['100.64.3.4', '^100\\.x..\\.x..\\.x..$'],
+    ['[fd00:1::2]:443', '^\\[xf[cd]..(?::x....){7}\\]:443$'],
+    ['fe80::1%eth0', '^xfe[89ab].(?::x....){7}$'],
+    ['::ffff:10.0.1.5', '^mapped:10\\.x..\\.x..\\.x..$'],
+    ['::ffff:a00:105', '^mapped:10\\.x..\\.x..\\.x..$'],
+    [
+      `/subscriptions/${GUID}/resourceGroups/payroll/providers/Microsoft.Network/virtualNetworks/payroll-vnet`,
+      `^/subscriptions/id-..../resourceGroups/${HOST}/providers/Microsoft.Network/virtualNetworks/${HOST}$`,
+    ],
+    [`"tenantId": "${GUID}"`, '^"tenantId": "id-...."$'],
+    [`https://login.microsoftonline.com/${GUID}/v2.0`, '^https://login.microsoftonline.com/id-..../v2.0$'],
+    ['/home/alice/x /Users/alice', '^/home/user-..../x /Users/user-....$'],
+    ['C:\\Users\\alice\\x', '^C:\\\\Users\\\\user-....\\\\x$'],
+    ['alice@contoso.com', `^user-....@${HOST}\\.invalid$`],
+    ['sig=abc', '^sig=\\*\\*\\*$'],
+  ] as const)
+    t.match(door().text(text), new RegExp(expected), text);
+});
+
+t.test('what is everybody’s stays', async (t) => {
+  for (const text of [
+    'gcs.prod.monitoring.core.windows.net westeurope.login.microsoft.com ocsp.digicert.com learn.microsoft.com',
+    '168.63.129.16 169.254.169.254 192.0.2.1 20.60.1.4 127.0.0.1 ::1 2603:1030::1',
+    'report.json apim-probe.yaml /etc/resolv.conf Microsoft.Sql blob.core.windows.net localhost http://localhost:80',
+    '2026-05-04T08:30:00.000Z 12.0.2000 6.8.0-1021-azure 08:30:00',
+    `x-ms-request-id ${GUID}`,
+  ])
+    t.equal(door().text(text), text);
+});
+
+t.test('a name is hidden wherever it stands, once it is known as one', async (t) => {
+  const strict = door();
+  strict.learn(report({ targets: [target('sql', 'contoso-probe.database.windows.net', 1433)] }));
+  const said = strict.text('apim-probe run --sql contoso-probe --only sql; VM vm-probe-01; contoso-probe-2');
+  t.match(said, new RegExp(`^apim-probe run --sql (${HOST}) --only sql; VM ${HOST}; contoso-probe-2$`));
+  const bare = new RegExp(`--sql (${HOST})`).exec(said)?.[1];
+  t.equal(
+    strict.text('contoso-probe.database.windows.net'),
+    `${bare}.database.windows.net`,
+    'by one pseudonym',
+  );
+  strict.learn({ a: `tenant=${GUID}` });
+  t.match(strict.text(`seen ${GUID}`), /^seen id-....$/);
+  strict.learn({ sourceAddress: '20.1.2.3' });
+  t.match(strict.text('from 20.1.2.3'), /^from address-....$/, 'a public address of this network');
+});
+
+t.test('a report is still a report, tells the same, and nothing of its network', async (t) => {
+  const original = report({ targets: withDropped(['sql']), findings: [finding()] });
+  const strict = door();
+  strict.learn(original);
+  const hidden = Report.parse(strict.value(original));
+  t.equal(hidden.verdict, original.verdict);
+  t.strictSame(hidden.findings[0]?.evidence, [hidden.targets.find(({ group }) => group === 'sql')?.id]);
+  const json = harmlessJson(hidden);
+  t.equal(strict.finished(json), json, 'the values alone were enough');
+  for (const text of [json, renderText(hidden, { color: false, width: 80, quiet: false })])
+    t.notMatch(text, /contoso|vm-probe-01|10\.20\.|backend/i);
+});
+
+t.test('names of machines are hidden where they are names, be they common words', async (t) => {
+  const { environment } = report();
+  const value = { vm: { ...environment.vm, name: 'test' }, machineName: 'vm', status: 'test' };
+  t.match(door().value(value), { vm: { name: /^host-/ }, machineName: /^host-/, status: 'test' });
+});
+
+const octet = fc.nat(255);
+const label = fc.stringMatching(/^[a-z][a-z0-9]{2,12}$/);
+const ipv4 = fc.oneof(
+  fc.tuple(fc.constant(10), octet, octet, octet),
+  fc.tuple(fc.constant(172), fc.integer({ min: 16, max: 31 }), octet, octet),
+  fc.tuple(fc.constant(192), fc.constant(168), octet, octet),
+  fc.tuple(fc.constant(100), fc.integer({ min: 64, max: 127 }), octet, octet),
+);
+const ipv6 = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { minLength: 7, maxLength: 7 })
+  .map((groups) => ['fd12', ...groups.map((group) => group.toString(16))].join(':'));
+const identity = fc.oneof(
+  ipv4.map((octets) => octets.join('.')),
+  ipv6,
+  fc.tuple(label, label).map(([one, other]) => `${one}.${other}.com`),
+  label.map((one) => `${one}.vault.azure.net`),
+  label.map((one) => `/home/${one}/x`),
+  fc.uuid().map((id) => `/subscriptions/${id}`),
+);
+
+t.test('stable in one bundle, different for different originals', async () => {
+  const strict = door();
+  const seen = new Map<string, string>();
+  const origin = new Map<string, string>();
+  fc.assert(
+    fc.property(identity, (text) => {
+      const pseudonym = strict.finished(text);
+      const before = seen.get(text) ?? pseudonym;
+      const from = origin.get(pseudonym) ?? text;
+      seen.set(text, pseudonym);
+      origin.set(pseudonym, text);
+      return pseudonym === before && from.toLowerCase() === text.toLowerCase() && pseudonym !== text;
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+t.test('twice is once', async () => {
+  const strict = door();
+  const texts = fc.array(
+    fc.oneof(identity, fc.constantFrom(' ', ':', '/', '"', '\\', 'http://', '@', 'sig=a')),
+    { maxLength: 8 },
+  );
+  fc.assert(
+    fc.property(texts, (parts) => {
+      const once = strict.text(parts.join(''));
+      return strict.text(once) === once;
+    }),
+  );
+});
+
+t.test('two bundles cannot be linked', async (t) => {
+  for (const text of ['sql01.corp.contoso.com', '10.1.2.3', `tenants/${GUID}`, '/home/alice'])
+    t.not(door('one key').text(text), door('another key').text(text));
+  const random = () => createDoor({ level: 'strict', names }).text('sql01.corp.contoso.com');
+  t.not(random(), random(), 'without a key there is a random one');
+});
+
+t.test('addresses share as many bits as their originals', async () => {
+  const strict = door();
+  const bits = (text: string) =>
+    (text.match(/x[0-9a-f]{2}/g) ?? [])
+      .map((byte) => Number.parseInt(byte.slice(1), 16).toString(2).padStart(8, '0'))
+      .join('');
+  const shared = (one: string, other: string) => [...one].findIndex((bit, at) => bit !== other[at]);
+  const plain = (octets: readonly number[]) =>
+    octets.map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const tail = fc.tuple(octet, octet, octet);
+  fc.assert(
+    fc.property(tail, tail, (one, other) => {
+      const [first, second] = [one, other].map((octets) => bits(strict.text(`10.${octets.join('.')}`)));
+      return shared(first ?? '', second ?? '') === shared(plain(one), plain(other));
+    }),
+  );
+});
+
+t.test('what was hidden is counted by what it was', async (t) => {
+  const counted: RedactionKind[] = [];
+  door('k', (kind) => counted.push(kind)).text(`a.contoso.com 10.0.0.1 /home/bob/ tenant/${GUID} sig=abc`);
+  t.strictSame(counted.sort(), ['address', 'host', 'id', 'signature', 'user']);
+});
