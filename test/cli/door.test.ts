@@ -20,6 +20,7 @@ t.test('nothing else writes to a stream or a file', async (t) => {
     'src/cli/log.ts': 'redacts line by line',
     'src/cli/progress.ts': 'redacts the ids that it names',
     'src/delivery/write-file.ts': 'redacts, or is handed an archive',
+    'src/delivery/state/lock.ts': 'writes who holds the lock: numbers of its own',
     'src/delivery/bundle/archive.ts': 'packs what was redacted',
     'src/config/writable.ts': 'makes an empty file to see whether it can',
   };
