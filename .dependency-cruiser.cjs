@@ -25,7 +25,8 @@ const DOORS = {
   'src/diagnosis': ['src/report', ...WORDS],
   'src/records': ['src/plan', 'src/config', 'src/report', ...WORDS],
   'src/report': ['src/azure', 'src/plan/types.ts', 'src/version.ts', ...WORDS],
-  'src/delivery': ['src/compare', 'src/config', 'src/report', ...WORDS],
+  // Uploads obey --connect-to as probes do.
+  'src/delivery': ['src/compare', 'src/config', 'src/report', 'probes/wire/outside.ts', ...WORDS],
   'src/compare': ['src/azure', 'src/report', ...NAMES, ...WORDS],
   // The lab plays the services: whatever it shared with the probes, both would get wrong together.
   'src/lab': ['src/report/vocabulary.ts'],

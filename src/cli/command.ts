@@ -9,6 +9,7 @@ export const COMMAND_NAMES = [
   'records',
   'demo',
   'compare',
+  'upload',
   'schema',
   'explain',
   'config',
@@ -30,6 +31,8 @@ interface Positional {
   /** Placeholder. */
   readonly name: string;
   readonly optional: boolean;
+  /** Whether it may stand there any number of times; the last one alone. */
+  readonly many?: true;
 }
 
 export interface Invocation {

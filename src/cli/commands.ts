@@ -5,7 +5,20 @@ import { RECORD_FORMATS, ZONE_MODES } from '../records/types.ts';
 import type { CommandDescription, CommandName } from './command.ts';
 
 const OUTPUT_KEYS = ['output', 'format', 'failOn'] as const;
-const WITHOUT_OUTPUTS = FILE_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
+const UPLOAD_KEYS = [
+  ...([
+    'upload',
+    'uploadFile',
+    'uploadMethod',
+    'uploadHeaderFile',
+    'uploadIdentity',
+    'uploadTimeout',
+  ] as const),
+  ...(['state', 'spool', 'spoolBytes'] as const),
+];
+const WITHOUT_OUTPUTS = FILE_KEYS.filter(
+  (key) => ![...OUTPUT_KEYS, ...UPLOAD_KEYS].some((output) => output === key),
+);
 
 const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   run: {
@@ -109,6 +122,25 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     ],
     load: async () => (await import('./compare.ts')).compare,
   },
+  upload: {
+    summary: 'send the reports that wait in the spool, or given ones',
+    about:
+      'Sends what waits in the spool, and the reports named, to the destination of --upload. A report leaves the ' +
+      'spool when the service has confirmed it; one that it will never take moves to rejected/ in it, with the ' +
+      'reason beside it. Exits with 4 when something is left.',
+    examples: [
+      'apim-probe upload --status',
+      'apim-probe upload --upload https://contosostore.blob.core.windows.net/reports',
+      'apim-probe upload --upload-file /etc/apim-probe/upload-url report.json',
+    ],
+    positionals: [{ name: 'REPORT', optional: true, many: true }],
+    options: [...UPLOAD_KEYS, 'connectTo', 'caFile', 'quiet', 'config'],
+    own: [
+      { name: 'status', value: null, help: 'say what waits and what was rejected; send nothing' },
+      { name: 'retry-rejected', value: null, help: 'send the rejected reports once more' },
+    ],
+    load: async () => (await import('./upload.ts')).upload,
+  },
   schema: {
     summary: 'print the JSON Schema of the report, or of a config file',
     about: 'Prints a JSON Schema (draft 2020-12) on stdout.',
@@ -150,6 +182,9 @@ export function describe(command: CommandName): CommandDescription {
 
 /** How a command is called, its options aside: brackets around what may be left out. */
 export function usageOf(command: CommandName): string {
-  const words = COMMANDS[command].positionals.map(({ name, optional }) => (optional ? `[${name}]` : name));
+  const words = COMMANDS[command].positionals.map(({ name, optional, many }) => {
+    const word = many ? `${name}…` : name;
+    return optional ? `[${word}]` : word;
+  });
   return ['apim-probe', command, ...words].join(' ');
 }

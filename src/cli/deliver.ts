@@ -29,7 +29,7 @@ const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
 };
 
 /** `apim-probe-report-20261123T065200Z-1a2b3c`: sorts by time, and the id's end tells runs of one second apart. */
-function reportFileName({ startedAt, id }: Pick<Report, 'startedAt' | 'id'>): string {
+export function reportFileName({ startedAt, id }: Pick<Report, 'startedAt' | 'id'>): string {
   const compact = startedAt.replace(/\.\d+/, '').replace(/[-:]/g, '');
   return `apim-probe-report-${compact}-${id.slice(-6)}`;
 }

@@ -131,7 +131,7 @@ function wordProblems(words: readonly string[], command: CommandName | null): st
   const { positionals } = describe(command);
   const missing = positionals.slice(rest.length).filter(({ optional }) => !optional);
   const lacking = missing.map(({ name }) => `"apim-probe ${command}" needs ${name}: ${usageOf(command)}`);
-  const extra = rest.slice(positionals.length);
+  const extra = positionals.at(-1)?.many ? [] : rest.slice(positionals.length);
   return [
     ...lacking.slice(0, 1),
     ...extra.map((word) => `unexpected argument ${quote(word)} after "${command}"`),

@@ -4,6 +4,7 @@ import type { Loaded } from '../config/load.ts';
 import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
+import { createUploader, type Uploader } from '../delivery/upload/uploader.ts';
 import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
@@ -15,6 +16,7 @@ import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { catchInterruptions } from './signals.ts';
 import { beforeVerdict } from './summary.ts';
+import { type Uploaded, uploadReport } from './upload-report.ts';
 
 export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
 
@@ -72,6 +74,20 @@ async function summarise(
   });
 }
 
+/** After the summary, which nobody should have to wait for because a service does not answer. */
+async function upload(
+  report: Report,
+  uploader: Uploader,
+  options: Options,
+  io: Io,
+  signal: AbortSignal,
+): Promise<Uploaded> {
+  const uploaded = await uploadReport(report, uploader, options, signal);
+  for (const problem of uploaded.problems) await tell(io, `apim-probe: ${problem}`);
+  if (!options.quiet) for (const remark of uploaded.remarks) await tell(io, remark);
+  return uploaded;
+}
+
 const DEFECT = 'This is a defect in apim-probe: the run ended early. Please report it, with the JSON report.';
 
 /**
@@ -88,6 +104,7 @@ export async function probeAndReport(
   const { options, notes } = loaded;
   const problems = outputProblems(options);
   if (problems.length > 0) throw new UsageError(problems);
+  const uploader = createUploader(options, io.env);
   const { plan, unkept } = withoutFolder(planOutputs(options, io.stdout.isTTY === true, keeping), io);
   const showStack = options.logLevel === 'debug' || options.logLevel === 'trace';
   const interruption = catchInterruptions(
@@ -96,13 +113,18 @@ export async function probeAndReport(
     (defect) => defectText(defect, showStack),
   );
   try {
-    for (const note of unkept === null ? notes : [...notes, unkept]) await tell(io, `note: ${note}`);
-    const report = await probe(options, io, agent, interruption.signal);
+    const remarks = [...notes, ...(uploader?.notes ?? []), ...(unkept === null ? [] : [unkept])];
+    for (const note of remarks) await tell(io, `note: ${note}`);
+    const probed = await probe(options, io, agent, interruption.signal);
+    const report = uploader?.annotate(probed) ?? probed;
     const delivery = await deliver(report, plan, io);
     for (const problem of delivery.problems) await tell(io, `apim-probe: ${problem}`);
     await summarise(report, options, plan, delivery, unkept === null ? [] : [unkept], io);
     if (report.interrupted === 'defect') await tell(io, DEFECT);
-    return exitCode({ report, failOn: options.failOn, delivered: delivery.complete });
+    const uploaded =
+      uploader === null ? null : await upload(report, uploader, options, io, interruption.signal);
+    const delivered = delivery.complete && (uploaded?.complete ?? true);
+    return exitCode({ report, failOn: options.failOn, delivered });
   } finally {
     interruption.release();
   }

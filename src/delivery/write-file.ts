@@ -7,9 +7,9 @@ import { errorCode } from '../config/system-reason.ts';
 /** Reports name the inner hosts of a network: for the owner's eyes. */
 const OWNER_ONLY = 0o600;
 
-async function fill(handle: FileHandle, content: string): Promise<void> {
+async function fill(handle: FileHandle, content: string | Uint8Array): Promise<void> {
   try {
-    await handle.writeFile(content, 'utf8');
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();
@@ -17,7 +17,7 @@ async function fill(handle: FileHandle, content: string): Promise<void> {
 }
 
 /** So that the new name survives a power cut; where folders cannot be flushed, the file has been all the same. */
-async function flushFolder(folder: string): Promise<void> {
+export async function flushFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     await handle.sync().finally(() => handle.close());
@@ -26,7 +26,7 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-async function renameInto(path: string, content: string): Promise<void> {
+async function renameInto(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
@@ -43,12 +43,12 @@ async function renameInto(path: string, content: string): Promise<void> {
  * Writes a file, or replaces it as a whole; a symbolic link stays one. A device or a pipe is written in place.
  * @throws the file system's error; the old content is then untouched
  */
-export async function replaceFile(path: string, content: string): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const status = await stat(path).catch(() => null);
   if (status === null) return renameInto(path, content);
   if (status.isFile()) return renameInto(await realpath(path), content);
   const handle = await open(path, 'w');
-  await handle.writeFile(content, 'utf8').finally(() => handle.close());
+  await handle.writeFile(content).finally(() => handle.close());
 }
 
 /**
@@ -60,7 +60,7 @@ export async function createFile(
   folder: string,
   name: string,
   extension: string,
-  content: string,
+  content: string | Uint8Array,
 ): Promise<string> {
   for (let number = 1; ; number += 1) {
     const path = join(folder, `${name}${number === 1 ? '' : `-${number}`}${extension}`);
