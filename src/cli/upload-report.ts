@@ -62,7 +62,9 @@ function told(name: string, { sent, rejected, problem }: Pass, uploader: Uploade
   // Not here any more, or in the hands of another process that is sending it: no loss, and no failure of this run.
   if (!refused && (waits === undefined || waits.held)) return { complete: true, problems: refusals, remarks };
   if (waits === undefined) return { complete: false, problems: refusals, remarks };
-  const { problems } = failed(uploader, [`the report was not uploaded to ${destination}: ${problem ?? 'its turn did not come'}`]);
+  const { problems } = failed(uploader, [
+    `the report was not uploaded to ${destination}: ${problem ?? 'its turn did not come'}`,
+  ]);
   return { complete: false, problems: [...refusals, ...problems], remarks };
 }
 

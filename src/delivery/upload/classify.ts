@@ -2,7 +2,7 @@
 import { printable } from '../../../probes/printable.ts';
 import { retryAfter } from './back-off.ts';
 import type { Reply } from './client.ts';
-import { clockSentence, readValidity } from './clock-error.ts';
+import { clockSentence, outOfTime, readValidity } from './clock-error.ts';
 import type { Destination } from './destination.ts';
 import { later, never, type Outcome, stuck } from './outcome.ts';
 
@@ -42,7 +42,12 @@ const BLOB_EXISTS =
 const BLOB_AGAIN = /^(Md5Mismatch|IncompleteBody|OperationTimedOut|ServerBusy|InternalError|Lease.*)$/;
 
 /** @param now ms since the epoch, by this machine's clock */
-export function classify({ kind }: Pick<Destination, 'kind'>, reply: Reply, now: number): Outcome {
+export function classify(
+  destination: Pick<Destination, 'kind' | 'query'>,
+  reply: Reply,
+  now: number,
+): Outcome {
+  const { kind } = destination;
   const { status } = reply;
   if (kind === 'https') return classifyHttps(reply, now);
   if (status === 201) return { kind: 'confirmed' };
@@ -52,7 +57,10 @@ export function classify({ kind }: Pick<Destination, 'kind'>, reply: Reply, now:
   if (code === '') return stuck(`something else than Blob Storage answered (status ${status})`);
   if (BLOB_EXISTS.test(code)) return { kind: 'exists' };
   if (BLOB_AGAIN.test(code)) return later(`the service failed (${shown})`);
-  if (code === 'AuthenticationFailed') return unauthenticated(kind, reply, now);
+  if (code === 'AuthenticationFailed') return unauthenticated(destination, reply, now);
+  // Azurite's word for it, which is Azure's for network rules.
+  if (code === 'AuthorizationFailure' && /failed to authenticate/i.test(reply.body))
+    return unauthenticated(destination, reply, now);
   if (code === 'AuthorizationPermissionMismatch') return unpermitted(kind, shown);
   const [waits, ends] = [BLOB_STUCK[code], BLOB_NEVER[code]];
   if (waits !== undefined) return stuck(`${waits} (${shown})`);
@@ -62,19 +70,21 @@ export function classify({ kind }: Pick<Destination, 'kind'>, reply: Reply, now:
   return never(`Blob Storage refused it (${shown})`);
 }
 
-function unauthenticated(kind: Destination['kind'], reply: Reply, now: number): Outcome {
+function unauthenticated(
+  { kind, query }: Pick<Destination, 'kind' | 'query'>,
+  reply: Reply,
+  now: number,
+): Outcome {
   if (kind === 'blob-identity') return stuck('the identity’s token was refused (403 AuthenticationFailed)');
-  const validity = readValidity(reply.body);
+  const validity = readValidity(reply.body) ?? outOfTime(query, reply.header('date'));
   if (validity === null) {
-    return never(
-      'the SAS is not valid: it was cut off or changed, or its key was renewed (403 AuthenticationFailed)',
-    );
+    return never('the SAS is not valid: it was cut off or changed, or its key was renewed (403)');
   }
   const { start, expiry, current } = validity;
   const clock = clockSentence(current, now);
   const iso = (time: number): string => new Date(time).toISOString().replace('.000', '');
   if (current >= expiry) {
-    return never(`the SAS expired at ${iso(expiry)}: make a new one (403 AuthenticationFailed)${clock}`);
+    return never(`the SAS expired at ${iso(expiry)}: make a new one (403)${clock}`);
   }
   const since = start === null ? 'is not valid yet' : `is valid from ${iso(start)} only`;
   return stuck(`the SAS ${since}, and the service has ${iso(current)}${clock}`);

@@ -25,6 +25,20 @@ export function readValidity(body: string): Validity | null {
 }
 
 /**
+ * The same from the signature itself (`st`, `se`) and the reply's `Date`, for a refusal that explains nothing.
+ * @returns null when the signature is in its time, or says nothing of it (a stored access policy does)
+ */
+export function outOfTime(query: string, date: string): Validity | null {
+  const signature = new URLSearchParams(query);
+  const [start, expiry] = ['st', 'se'].map((name) => Date.parse(signature.get(name) ?? ''));
+  const current = Date.parse(date);
+  if (expiry === undefined || Number.isNaN(expiry) || Number.isNaN(current)) return null;
+  const begun = start === undefined || Number.isNaN(start) ? null : start;
+  if (current < expiry && (begun === null || current >= begun)) return null;
+  return { start: begun, expiry, current };
+}
+
+/**
  * @param service the service's clock, @param own this machine's; both ms since the epoch
  * @returns a sentence to put behind another, without its full stop; empty when the two agree
  */

@@ -81,23 +81,16 @@ export class Spool {
   async add(report: Identified, json: string): Promise<string> {
     const name = reportName(report);
     await makeOwnFolder(this.folder);
-    await this.#sweep();
     await replaceFile(this.pathOf(name), await compress(json));
-    await this.#makeRoom(name);
+    const all = entries(this.folder);
+    await sweep(all);
+    await this.#makeRoom(name, reportsOf(all));
     return name;
   }
 
   /** The oldest first. What is no report's file is none of the spool's. A folder that is not there holds nothing. */
   waiting(): Waiting[] {
-    const now = Date.now();
-    return entries(this.folder)
-      .flatMap(({ file, path, bytes }) => {
-        const claim = readClaim(file);
-        const name = claim?.name ?? file;
-        if (readReportName(name) === null) return [];
-        return [{ name, path, bytes, held: claim !== null && isHeld(claim, path, now) }];
-      })
-      .sort((one, other) => (one.name < other.name ? -1 : 1));
+    return reportsOf(entries(this.folder));
   }
 
   rejected(): Rejected[] {
@@ -164,8 +157,7 @@ export class Spool {
     return all.length;
   }
 
-  async #makeRoom(newest: string): Promise<void> {
-    const waiting = this.waiting();
+  async #makeRoom(newest: string, waiting: readonly Waiting[]): Promise<void> {
     const rejected = this.rejected();
     let bytes = [...waiting, ...rejected].reduce((sum, each) => sum + each.bytes, 0);
     const candidates = [...rejected, ...waiting.filter(({ name, held }) => !held && name !== newest)];
@@ -177,12 +169,24 @@ export class Spool {
       bytes -= freed;
     }
   }
+}
 
-  async #sweep(): Promise<void> {
-    for (const { file, path, changedMs } of entries(this.folder)) {
-      const abandoned = /^\.apim-probe-.*\.tmp$/.test(file) && Date.now() - changedMs > ABANDONED_MS;
-      if (abandoned) await unlink(path).catch(() => {});
-    }
+function reportsOf(all: readonly Entry[]): Waiting[] {
+  const now = Date.now();
+  return all
+    .flatMap(({ file, path, bytes }) => {
+      const claim = readClaim(file);
+      const name = claim?.name ?? file;
+      if (readReportName(name) === null) return [];
+      return [{ name, path, bytes, held: claim !== null && isHeld(claim, path, now) }];
+    })
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+async function sweep(all: readonly Entry[]): Promise<void> {
+  for (const { file, path, changedMs } of all) {
+    const abandoned = /^\.apim-probe-.*\.tmp$/.test(file) && Date.now() - changedMs > ABANDONED_MS;
+    if (abandoned) await unlink(path).catch(() => {});
   }
 }
 

@@ -1,0 +1,71 @@
+/** `kill -9` at random moments of an upload. KILLS=200 is what the README's figure was made with. */
+import { spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { Spool } from '../../../src/delivery/upload/spool.ts';
+import { blobStore, contentOf, openService } from './service.ts';
+import { pass, SAS } from './trial.ts';
+
+const KILLS = Number(process.env['KILLS'] ?? 60);
+const PROGRAM = join(import.meta.dirname, 'uploading.ts');
+
+t.test('no report is lost and none arrives half-written', { timeout: 600_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'apim-probe-kill-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'made'));
+  const spool = new Spool(join(folder, 'spool'), 64 * 1024 * 1024);
+  const { blobs, handle } = blobStore();
+  // Slow enough that most kills fall between a report's first byte and its confirmation.
+  const service = await openService(t, (seen, response, number) =>
+    setTimeout(() => handle(seen, response, number), Math.random() * 8),
+  );
+  const url = `${service.url}/c${SAS}`;
+  const kept = new Map<string, string>();
+  let killed = 0;
+  // ms from the first thing done to the last, here and now: the moments are spread over it.
+  let span = 100;
+  for (let number = 0; killed < KILLS && number < KILLS * 4; number += 1) {
+    const report = {
+      id: randomUUID(),
+      startedAt: new Date(Date.UTC(2026, 4, 4) + number * 900_000).toISOString(),
+    };
+    const json = JSON.stringify({ ...report, filler: randomBytes(100_000).toString('hex') });
+    const file = join(folder, 'made', `${number}.json`);
+    writeFileSync(file, json);
+    const program = spawn(process.execPath, [PROGRAM, spool.folder, url, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let began = 0;
+    let timer: NodeJS.Timeout | undefined;
+    program.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes('ready')) {
+        began = performance.now();
+        timer = setTimeout(() => program.kill('SIGKILL'), Math.random() * span);
+      }
+      if (chunk.includes('kept')) kept.set(report.id, json);
+    });
+    const [, signal] = await once(program, 'close');
+    clearTimeout(timer);
+    if (signal === 'SIGKILL') killed += 1;
+    else span = Math.max(20, performance.now() - began);
+  }
+  t.equal(killed, KILLS);
+  const waited = spool.waiting().length;
+  const last = await pass(spool, url);
+  t.match(last, { rejected: [], problem: null });
+  t.strictSame([spool.waiting(), spool.rejected()], [[], []]);
+  const arrived = new Set([...blobs.values()].map(contentOf));
+  t.equal(arrived.size, blobs.size, 'each once');
+  let lost = 0;
+  for (const json of kept.values()) if (!arrived.has(json)) lost += 1;
+  t.equal(lost, 0, 'of those that were in the spool');
+  t.comment(
+    `${killed} kills, ${kept.size} reports kept, ${blobs.size} arrived, ${waited} of them after the last kill`,
+  );
+  const temporary = readdirSync(spool.folder).filter((name) => !name.startsWith('.apim-probe-'));
+  t.strictSame(temporary, [], 'nothing stays but temporary files, which are swept an hour later');
+});
