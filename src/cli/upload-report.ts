@@ -68,8 +68,17 @@ function told(name: string, { sent, rejected, problem }: Pass, uploader: Uploade
   return { complete: false, problems: [...refusals, ...problems], remarks };
 }
 
+/** How many wait beside this one; a spool that cannot be read has been complained about already. */
+function othersIn(spool: Uploader['spool']): number {
+  try {
+    return spool.waiting().length - 1;
+  } catch {
+    return 0;
+  }
+}
+
 function failed({ spool }: Uploader, problems: readonly string[]): Uploaded {
-  const others = spool.waiting().length - 1;
+  const others = othersIn(spool);
   const company = others > 0 ? ` with ${count(others, 'other')}` : '';
   const where = `it waits in ${spool.folder}${company}; the next run sends it, or: apim-probe upload`;
   return { complete: false, problems: [...problems, where], remarks: [] };

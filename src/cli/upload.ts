@@ -8,7 +8,8 @@ import type { Pass } from '../delivery/upload/send.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
 import { count } from '../report/text/lines.ts';
 import type { Command } from './command.ts';
-import { EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
+import { defectText } from './defect.ts';
+import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
 import { type Io, write } from './io.ts';
 import { readReportFile } from './report-file.ts';
 import { catchInterruptions } from './signals.ts';
@@ -83,14 +84,19 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
 
 async function sendAll(uploader: Uploader, { options, origins }: Loaded, io: Io): Promise<number> {
   const say = (message: string): void => void write(io.stderr, `${message}\n`).catch(() => {});
-  const interruption = catchInterruptions(io.process, say, String, 'keeping what is not confirmed');
+  const interruption = catchInterruptions(
+    io.process,
+    say,
+    (defect) => defectText(defect, false),
+    'keeping what is not confirmed',
+  );
   try {
     const limit = origins.uploadTimeout === 'default' ? PATIENCE : options.uploadTimeout;
     const pass = await uploader.send(limit, interruption.signal);
     const { reason } = interruption.signal;
-    if (interruption.signal.aborted && reason !== 'SIGINT' && reason !== 'SIGTERM') throw reason;
     for (const line of passLines(pass, uploader, options.quiet)) await write(io.stderr, `${line}\n`);
     if (reason === 'SIGINT' || reason === 'SIGTERM') return exitOfSignal(reason);
+    if (interruption.signal.aborted) return EXIT_DEFECT;
     return pass.problem === null && pass.rejected.length === 0 ? 0 : EXIT_UNDELIVERED;
   } finally {
     interruption.release();

@@ -23,7 +23,7 @@ const Token = z.object({
 });
 const Refusal = z.object({ error: z.string(), error_description: z.string().catch('') });
 
-export type TokenResult =
+type TokenResult =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'none'; readonly outcome: Settled };
 

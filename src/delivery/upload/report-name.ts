@@ -7,7 +7,7 @@ export interface Identified {
   readonly id: string;
 }
 
-export const EXTENSION = '.json.gz';
+const EXTENSION = '.json.gz';
 const NAME =
   /^apim-probe-report-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json\.gz$/;
 

@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Options } from '../../config/types.ts';
 
 const OWNER_ONLY = 0o700;
@@ -35,10 +35,23 @@ export function spoolFolder(
  */
 export async function makeOwnFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
-  const { uid } = lstatSync(folder);
-  const own = process.geteuid?.() ?? uid;
-  // Root may work in anybody's folder, and a service in one that root made for it.
-  if (uid !== own && uid !== 0 && own !== 0) {
-    throw new Error('it belongs to another user; name a folder of your own with --spool');
+  const self = process.geteuid?.();
+  // Whoever owns the folder above could put another one in its place.
+  const shared = dirname(dirname(folder)) === tmpdir();
+  const foreign = [folder, ...(shared ? [dirname(folder)] : [])].find(
+    (path) => self !== undefined && !isTrusted(lstatSync(path).uid, self, shared),
+  );
+  if (foreign !== undefined) {
+    throw new Error(`${foreign} belongs to another user; name a folder of your own with --spool`);
   }
+}
+
+/**
+ * @param owner, @param self user ids
+ * @param shared whether anybody may have made the folder, as among the temporary files
+ */
+export function isTrusted(owner: number, self: number, shared: boolean): boolean {
+  if (owner === self) return true;
+  // Root may work in the folder of a service, and a service in one that root made for it.
+  return !shared && (owner === 0 || self === 0);
 }

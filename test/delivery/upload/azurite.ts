@@ -19,7 +19,7 @@ export const ACCOUNT = 'contosostore';
 const KEY = Buffer.alloc(64, 7).toString('base64');
 const DAY_MS = 86_400_000;
 
-export interface Signature {
+interface Signature {
   readonly container: string;
   /** As in `sp`. */
   readonly permissions: string;

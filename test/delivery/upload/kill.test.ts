@@ -5,19 +5,29 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import t from 'tap';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
 import { blobStore, contentOf, openService } from './service.ts';
 import { pass, SAS } from './trial.ts';
 
 const KILLS = Number(process.env['KILLS'] ?? 60);
-const PROGRAM = join(import.meta.dirname, 'uploading.ts');
+const SOURCE = join(import.meta.dirname, 'uploading.ts');
 
 t.setTimeout(600_000);
 t.test('no report is lost and none arrives half-written', { timeout: 600_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'apim-probe-kill-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'made'));
+  // Bundled, because most of what the many processes do would otherwise be reading source files.
+  const program = join(folder, 'uploading.mjs');
+  await build({
+    ...{ entryPoints: [SOURCE], outfile: program, bundle: true, platform: 'node', format: 'esm' },
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    logLevel: 'error',
+  });
   const spool = new Spool(join(folder, 'spool'), 64 * 1024 * 1024);
   const { blobs, handle } = blobStore();
   // Slow enough that most kills fall between a report's first byte and its confirmation.
@@ -39,19 +49,19 @@ t.test('no report is lost and none arrives half-written', { timeout: 600_000 }, 
     const json = JSON.stringify({ ...report, filler: randomBytes(20_000).toString('hex') });
     const file = join(folder, 'made', `${number}.json`);
     writeFileSync(file, json);
-    const program = spawn(process.execPath, [PROGRAM, spool.folder, url, file], {
+    const child = spawn(process.execPath, [program, spool.folder, url, file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let began = 0;
     let timer: NodeJS.Timeout | undefined;
-    program.stdout.on('data', (chunk: Buffer) => {
+    child.stdout.on('data', (chunk: Buffer) => {
       if (chunk.includes('ready')) {
         began = performance.now();
-        if (!spared) timer = setTimeout(() => program.kill('SIGKILL'), Math.random() * span);
+        if (!spared) timer = setTimeout(() => child.kill('SIGKILL'), Math.random() * span);
       }
       if (chunk.includes('kept')) kept.set(report.id, json);
     });
-    const [, signal] = await once(program, 'close');
+    const [, signal] = await once(child, 'close');
     clearTimeout(timer);
     if (signal === 'SIGKILL') killed += 1;
     else span = performance.now() - began;

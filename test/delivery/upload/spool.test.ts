@@ -7,7 +7,7 @@ import t from 'tap';
 import { claimedName } from '../../../src/delivery/upload/claim.ts';
 import { droppedNote, forgetDropped, readDropped } from '../../../src/delivery/upload/dropped.ts';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
-import { spoolFolder } from '../../../src/delivery/upload/spool-folder.ts';
+import { isTrusted, spoolFolder } from '../../../src/delivery/upload/spool-folder.ts';
 import { fill, openTrialSpool, sha256 } from './trial.ts';
 
 t.test('a report waits whole, for its owner alone', async (t) => {
@@ -143,6 +143,15 @@ t.test('a file of drops that says nonsense says nothing', async (t) => {
 t.test('a folder that takes nothing is an error', async (t) => {
   const file = join(t.testdir({ file: 'x' }), 'file');
   await t.rejects(fill(new Spool(join(file, 'spool'), 1000), 1), { code: /ENOTDIR|EEXIST/ });
+});
+
+t.test('whose folder may be used', async (t) => {
+  t.strictSame([isTrusted(7, 7, true), isTrusted(0, 7, false), isTrusted(7, 0, false)], [true, true, true]);
+  t.strictSame(
+    [isTrusted(8, 7, false), isTrusted(0, 7, true), isTrusted(7, 0, true)],
+    [false, false, false],
+    'among the temporary files nobody else’s, root’s neither',
+  );
 });
 
 t.test('where the spool is', (t) => {
