@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
 import type { buildConnector, Dispatcher } from 'undici';
 import { createOutside, type Redirection } from '../../../probes/wire/outside.ts';
+import { errorCode } from '../../config/system-reason.ts';
 import { transportReason } from './transport-reason.ts';
 
 const BODY_LIMIT = 65_536;
@@ -33,7 +34,7 @@ export type Exchange =
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface Client {
-  /** Never throws. */
+  /** Whatever a peer or a network does ends in a reply or a reason; only a defect is thrown. */
   exchange(request: Request, signal: AbortSignal): Promise<Exchange>;
   close(): Promise<void>;
 }
@@ -67,6 +68,7 @@ export function createClient(settings: ClientSettings): Client {
         opened ??= open(settings);
         return { kind: 'reply', reply: await exchange(await opened, request, signal) };
       } catch (error) {
+        if (!signal.aborted && errorCode(error) === null) throw error;
         const reason = signal.aborted ? 'the time for the upload was over' : transportReason(error);
         return { kind: 'failed', reason };
       }
@@ -78,7 +80,8 @@ export function createClient(settings: ClientSettings): Client {
 }
 
 async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSettings): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent, buildConnector } = await import('undici');
+  // The default export is all that a bundle keeps of this CommonJS package.
+  const { Agent, EnvHttpProxyAgent, buildConnector } = (await import('undici')).default;
   const extra = caFile.map((path) => readFileSync(path, 'utf8'));
   const trust = extra.length === 0 ? {} : { ca: [...getCACertificates('default'), ...extra] };
   const tls = { ...trust, timeout: CONNECT_MS };

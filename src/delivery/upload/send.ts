@@ -37,8 +37,9 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
   const sent: string[] = [];
   const rejected: Pass['rejected'][number][] = [];
   let failures = 0;
+  let last: string | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (signal.aborted) return { sent, rejected, problem: 'the time for the upload was over' };
+    if (signal.aborted) return { sent, rejected, problem: last ?? 'the time for the upload was over' };
     const claimed = await spool.claim(next);
     if (claimed === null) continue;
     const outcome = await sendOne(claimed, sending);
@@ -50,8 +51,9 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
     }
     failures += 1;
     const { reason, retryAfterMs } = outcome;
+    if (last === null || !signal.aborted) last = reason;
     if (outcome.stuck || failures >= MOST_FAILURES || signal.aborted)
-      return { sent, rejected, problem: reason };
+      return { sent, rejected, problem: signal.aborted ? last : reason };
     const pause = backOff(failures, retryAfterMs, clock.random);
     if (clock.now() + pause >= end) {
       const wish = retryAfterMs === null ? '' : `, and asks to be left alone for ${duration(retryAfterMs)}`;
@@ -77,6 +79,7 @@ async function tryOne(claimed: Claimed, sending: Sending & Means, signal: AbortS
   try {
     return await deliverParcel(await sending.spool.read(claimed), sending, signal);
   } catch (error) {
+    if (errorCode(error) === null) throw error;
     const damaged = (errorCode(error) ?? '').startsWith('Z_') || errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
     if (damaged) return never('the file in the spool is damaged: it is no report in gzip');
     return stuck(`a report in the spool cannot be read: ${systemReason(error)}`);

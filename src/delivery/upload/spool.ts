@@ -122,7 +122,9 @@ export class Spool {
   async read({ name, path }: Claimed): Promise<Parcel> {
     const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
-      if ((await handle.stat()).size > LARGEST_SPOOLED) throw new Error('it is larger than 64 MiB');
+      if ((await handle.stat()).size > LARGEST_SPOOLED) {
+        throw Object.assign(new Error('larger than 64 MiB'), { code: 'ERR_BUFFER_TOO_LARGE' });
+      }
       const bytes = await handle.readFile();
       const json = await decompress(bytes, { maxOutputLength: LARGEST_REPORT });
       return { name, bytes, sha256: createHash('sha256').update(json).digest('hex') };

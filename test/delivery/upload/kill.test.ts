@@ -20,9 +20,18 @@ t.test('no report is lost and none arrives half-written', { timeout: 600_000 }, 
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'made'));
   // Bundled, because most of what the many processes do would otherwise be reading source files.
+  // In pieces, as the agent itself is bundled: what a bundle keeps of CommonJS packages depends on it.
   const program = join(folder, 'uploading.mjs');
   await build({
-    ...{ entryPoints: [SOURCE], outfile: program, bundle: true, platform: 'node', format: 'esm' },
+    ...{
+      entryPoints: [SOURCE],
+      outdir: folder,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      splitting: true,
+    },
+    outExtension: { '.js': '.mjs' },
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
