@@ -25,10 +25,10 @@ const DOORS = {
   'src/diagnosis': ['src/report', ...WORDS],
   'src/records': ['src/plan', 'src/config', 'src/report', ...WORDS],
   'src/report': ['src/azure', 'src/plan/types.ts', 'src/version.ts', ...WORDS],
-  // A bundle tells of the machine that it was made on.
+  // A bundle tells of the machine that it was made on; uploads obey --connect-to as probes do.
   'src/delivery': [
     ...['src/azure', 'src/compare', 'src/config', 'src/environment', 'src/report', 'src/version.ts'],
-    ...WORDS,
+    ...['probes/wire/outside.ts', ...WORDS],
   ],
   'src/compare': ['src/azure', 'src/report', ...NAMES, ...WORDS],
   // The lab plays the services: whatever it shared with the probes, both would get wrong together.

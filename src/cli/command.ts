@@ -10,6 +10,7 @@ export const COMMAND_NAMES = [
   'demo',
   'compare',
   'history',
+  'upload',
   'render',
   'bundle',
   'schema',

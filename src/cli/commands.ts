@@ -5,8 +5,19 @@ import { REPORT_FORMATS } from '../config/types.ts';
 import { RECORD_FORMATS, ZONE_MODES } from '../records/types.ts';
 import type { CommandDescription, CommandName } from './command.ts';
 
-const HISTORY_KEYS = ['state', 'keepDays', 'keepCount', 'keepBytes', 'onChange'] as const;
-const OUTPUT_KEYS = ['output', 'format', 'failOn', 'logFile', ...HISTORY_KEYS] as const;
+const HISTORY_KEYS = ['keepDays', 'keepCount', 'keepBytes', 'onChange'] as const;
+const UPLOAD_KEYS = [
+  ...([
+    'upload',
+    'uploadFile',
+    'uploadMethod',
+    'uploadHeaderFile',
+    'uploadIdentity',
+    'uploadTimeout',
+  ] as const),
+  ...(['state', 'spool', 'spoolBytes'] as const),
+];
+const OUTPUT_KEYS = ['output', 'format', 'failOn', 'logFile', ...HISTORY_KEYS, ...UPLOAD_KEYS] as const;
 /** What a run has no use for: it is for what is done with its reports. */
 const AFTERWARDS = ['redact'] as const;
 const RUN_KEYS = FILE_KEYS.filter((key) => !AFTERWARDS.some((later) => later === key));
@@ -175,6 +186,25 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       { name: 'list', value: null, help: 'list what would go in, and write nothing' },
     ],
     load: async () => (await import('./bundle.ts')).bundle,
+  },
+  upload: {
+    summary: 'send the reports that wait in the spool, or given ones',
+    about:
+      'Sends what waits in the spool, and the reports named, to the destination of --upload. A report leaves the ' +
+      'spool when the service has confirmed it; one that it will never take moves to rejected/ in it, with the ' +
+      'reason beside it. Exits with 4 when something is left.',
+    examples: [
+      'apim-probe upload --status',
+      'apim-probe upload --upload https://contosostore.blob.core.windows.net/reports',
+      'apim-probe upload --upload-file /etc/apim-probe/upload-url report.json',
+    ],
+    positionals: [{ name: 'REPORT', optional: true, many: true }],
+    options: [...UPLOAD_KEYS, 'connectTo', 'caFile', 'quiet', 'config'],
+    own: [
+      { name: 'status', value: null, help: 'say what waits and what was rejected; send nothing' },
+      { name: 'retry-rejected', value: null, help: 'send the rejected reports once more' },
+    ],
+    load: async () => (await import('./upload.ts')).upload,
   },
   schema: {
     summary: 'print the JSON Schema of the report, or of a config file',

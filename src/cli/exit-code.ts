@@ -18,6 +18,11 @@ export const EXIT_BUSY = 75;
 const EXIT_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
 const EXIT_VERDICT = { ready: 0, degraded: 0, blocked: 1, inconclusive: 3 } as const;
 
+/** The exit code of what a signal ended. */
+export function exitOfSignal(name: keyof typeof EXIT_SIGNAL): number {
+  return EXIT_SIGNAL[name];
+}
+
 /**
  * The exit code of a run. What ended the run goes before where its report went, and that before what it found.
  * `--fail-on never` silences the verdict alone: a report that could not be delivered is still told.
@@ -25,7 +30,7 @@ const EXIT_VERDICT = { ready: 0, degraded: 0, blocked: 1, inconclusive: 3 } as c
 export function exitCode({ report, failOn, delivered }: Outcome): number {
   const { interrupted, verdict, summary } = report;
   if (interrupted === 'defect') return EXIT_DEFECT;
-  if (interrupted === 'SIGINT' || interrupted === 'SIGTERM') return EXIT_SIGNAL[interrupted];
+  if (interrupted === 'SIGINT' || interrupted === 'SIGTERM') return exitOfSignal(interrupted);
   if (!delivered) return EXIT_UNDELIVERED;
   if (failOn === 'never') return 0;
   if (failOn === 'any' && summary.optional.unreachable > 0) return 1;

@@ -19,7 +19,7 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['1', 'a required endpoint was not reached, or the subnet is too small'],
   ['2', 'usage or configuration error; no endpoint contacted'],
   ['3', 'inconclusive: something required was not tested'],
-  ['4', 'the report could not be written where it was asked for'],
+  ['4', 'the report could not be written or uploaded; nothing is lost'],
   ['70', 'a defect in apim-probe'],
   ['130, 143', 'stopped by SIGINT, SIGTERM; the report is complete and valid'],
 ];

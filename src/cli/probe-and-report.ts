@@ -5,6 +5,7 @@ import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
 import { redactValue } from '../delivery/redaction/redact.ts';
+import { createUploader, type Uploader } from '../delivery/upload/uploader.ts';
 import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
@@ -19,6 +20,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';
 import { beforeVerdict } from './summary.ts';
+import { type Uploaded, uploadReport } from './upload-report.ts';
 
 export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
 
@@ -88,6 +90,10 @@ async function summarise(
   });
 }
 
+type Say = (level: 'info' | 'warn' | 'error', message: string) => Promise<void>;
+
+const PREFIX = { info: '', warn: 'note: ', error: 'apim-probe: ' } as const;
+
 /** What waits until the report is where it belongs, and changes nothing of what it says. */
 async function afterwards(
   history: RunHistory,
@@ -95,7 +101,7 @@ async function afterwards(
   options: Options,
   io: Io,
   signal: AbortSignal,
-  say: (level: 'warn' | 'error', message: string) => Promise<void>,
+  say: Say,
 ): Promise<void> {
   for (const problem of await history.tidy(Date.now())) await say('warn', problem);
   const change = options.onChange === null ? null : history.changeIn(report);
@@ -107,6 +113,20 @@ async function afterwards(
     say: (line) => void tell(io, `on-change: ${line}`),
   });
   if (problem !== null) await say('error', `the command of --on-change ${problem}`);
+}
+
+/** After the summary, which nobody should have to wait for because a service does not answer. */
+async function upload(
+  report: Report,
+  uploader: Uploader,
+  options: Options,
+  signal: AbortSignal,
+  say: Say,
+): Promise<Uploaded> {
+  const uploaded = await uploadReport(report, uploader, options, signal);
+  for (const problem of uploaded.problems) await say('error', problem);
+  if (!options.quiet) for (const remark of uploaded.remarks) await say('info', remark);
+  return uploaded;
 }
 
 const DEFECT = 'This is a defect in apim-probe: the run ended early. Please report it, with the JSON report.';
@@ -125,6 +145,7 @@ export async function probeAndReport(
   const { options, notes } = loaded;
   const problems = outputProblems(options);
   if (problems.length > 0) throw new UsageError(problems);
+  const uploader = createUploader(options, io.env);
   const { plan, unkept } = withoutFolder(planOutputs(options, io.stdout.isTTY === true, keeping), io);
   const showStack = options.logLevel === 'debug' || options.logLevel === 'trace';
   const log = await createLog(options, {
@@ -133,8 +154,8 @@ export async function probeAndReport(
     complain: (problem) => void tell(io, `apim-probe: ${problem}`),
   });
   /** What goes to a person goes to a log file as well; on stderr it would stand twice. */
-  const say = async (level: 'warn' | 'error', message: string): Promise<void> => {
-    await tell(io, `${level === 'warn' ? 'note' : 'apim-probe'}: ${message}`);
+  const say: Say = async (level, message) => {
+    await tell(io, `${PREFIX[level]}${message}`);
     if (log?.inFile === true) log.logger[level](message);
   };
   const opening = options.state === null ? null : await openHistory(options, options.state);
@@ -150,17 +171,22 @@ export async function probeAndReport(
     (defect) => defectText(defect, showStack),
   );
   try {
-    for (const note of unkept === null ? notes : [...notes, unkept]) await say('warn', note);
+    const remarks = [...notes, ...(uploader?.notes ?? []), ...(unkept === null ? [] : [unkept])];
+    for (const note of remarks) await say('warn', note);
     // Nothing after this line sees a secret that a peer, a file or a variable has put into the report.
     const probed = redactValue(await probe(options, io, agent, interruption.signal, log));
-    const report = history === null ? probed : await history.complete(probed);
+    const annotated = uploader?.annotate(probed) ?? probed;
+    const report = history === null ? annotated : await history.complete(annotated);
     const delivery = await deliver(report, plan, io, history);
     for (const problem of delivery.problems) await say('error', problem);
     await summarise(report, options, plan, delivery, unkept === null ? [] : [unkept], io);
     if (report.interrupted === 'defect') await tell(io, DEFECT);
     if (log !== null) logOutcome(log.logger, report, delivery.files);
     if (history !== null) await afterwards(history, report, options, io, interruption.signal, say);
-    return exitCode({ report, failOn: options.failOn, delivered: delivery.complete });
+    const uploaded =
+      uploader === null ? null : await upload(report, uploader, options, interruption.signal, say);
+    const delivered = delivery.complete && (uploaded?.complete ?? true);
+    return exitCode({ report, failOn: options.failOn, delivered });
   } finally {
     await history?.close();
     interruption.release();

@@ -12,19 +12,17 @@ export interface Interruption {
  * finished then, and must not be lost.
  * @param say tells the user what has happened
  * @param describe puts a defect into words
+ * @param consequence what the first signal leads to, in words
  */
 export function catchInterruptions(
   process: Io['process'],
   say: (message: string) => void,
   describe: (defect: unknown) => string,
+  consequence = 'reporting what is known',
 ): Interruption {
   const controller = new AbortController();
   const stop = (name: 'SIGINT' | 'SIGTERM') => () => {
-    say(
-      controller.signal.aborted
-        ? STILL_STOPPING
-        : `apim-probe: ${name}: stopping, and reporting what is known`,
-    );
+    say(controller.signal.aborted ? STILL_STOPPING : `apim-probe: ${name}: stopping, and ${consequence}`);
     controller.abort(name);
   };
   const listeners = {

@@ -16,6 +16,7 @@ import {
 import { quote, quotePath } from './mask.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import type { Options } from './types.ts';
+import { checkUploadFlag, credentialLayer, oneDestination } from './upload-sources.ts';
 import { UsageError } from './usage-error.ts';
 
 const LOCAL_CONFIG = 'apim-probe.yaml';
@@ -62,7 +63,8 @@ function layersOf(sources: Sources, problems: string[]): Layer[] {
   const terminal = terminalLayer(env, cwd);
   if (preset !== undefined) return [flags, presetLayer(preset, cwd), terminal];
   const variables = variableLayer(env, cwd, problems);
-  return [flags, variables, configFile(flags, variables, sources, problems), terminal];
+  const file = configFile(flags, variables, sources, problems);
+  return oneDestination([flags, variables, file, terminal, credentialLayer(env, cwd)], problems);
 }
 
 /** @returns the option's value, or undefined when a problem was found */
@@ -76,7 +78,7 @@ function parse(key: OptionKey, given: Given, problems: string[]): unknown {
       parsed.push(place?.(result.data, (path) => resolve(given.folder, path)) ?? result.data);
     } else {
       problems.push(
-        `${key}: ${quote(value)} (${origin}) ${result.error.issues[0]?.message ?? 'is not valid'}`,
+        `${key}: ${option.secret ? 'the value, not repeated here,' : quote(value)} (${origin}) ${result.error.issues[0]?.message ?? 'is not valid'}`,
       );
     }
   }
@@ -184,6 +186,7 @@ export function load(sources: Sources): Loaded {
   checkUnits(draft, complete, problems);
   checkOnChange(draft, complete, problems);
   checkLogFile(draft, complete, problems);
+  checkUploadFlag(draft, complete, problems);
   if (problems.length > 0) throw new UsageError(problems);
   const options = draft as Options;
   return { options, origins: complete, notes: remarks(options) };

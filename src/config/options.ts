@@ -19,7 +19,8 @@ import {
 import { address, resourceName, subnet } from './host.ts';
 import { didYouMean } from './nearest.ts';
 import { formatTargetUrl, parseTargetUrl } from './target-url.ts';
-import { LOG_LEVELS, type Options, REDACTION_LEVELS } from './types.ts';
+import { LOG_LEVELS, type Options, REDACTION_LEVELS, UPLOAD_METHODS } from './types.ts';
+import { parseUploadUrl, shownUploadUrl } from './upload-url.ts';
 
 /** The headings of the help, in their order. */
 export const SECTIONS = [
@@ -30,6 +31,7 @@ export const SECTIONS = [
   'Time and load',
   'Output',
   'History',
+  'Upload',
   'Configuration',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -51,6 +53,8 @@ interface Reader<Item> extends Description {
   readonly value: string | null;
   /** The value as a config file may hold it; absent when it is text, a number or a boolean already. */
   readonly show?: (item: Item) => string;
+  /** Whether the value itself may be a secret: no message repeats it. */
+  readonly secret?: true;
   /** A path's file: relative paths are taken from the folder of the file that holds them, else the current one. */
   readonly place?: (item: Item, resolve: (path: string) => string) => Item;
 }
@@ -124,6 +128,12 @@ function shellCommand(value: string): string {
   if (value.trim() === '') throw new BadValue('must be a command');
   if (value.includes('\0')) throw new BadValue('has a NUL character, which no command can have');
   return value;
+}
+
+/** Client ids are GUIDs; whatever else stands there may be a name or a resource id, which are asked for otherwise. */
+function clientId(value: string): string {
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return value.toLowerCase();
+  throw new BadValue('must be the client id of a user-assigned identity: az identity show --query clientId');
 }
 
 const resource = {
@@ -436,6 +446,75 @@ export const OPTIONS: Table = {
     many: false,
     default: null,
     help: 'run COMMAND by the shell when the verdict, or what is not reached, differs from the last kept report',
+  },
+  upload: {
+    section: 'Upload',
+    kind: 'text',
+    type: text(parseUploadUrl),
+    show: shownUploadUrl,
+    secret: true,
+    value: 'URL',
+    many: false,
+    default: null,
+    help: 'send each report there: a container of Blob Storage, or any HTTPS URL; one with a SAS or token only from the variable, a file or a systemd credential',
+  },
+  uploadFile: {
+    ...file,
+    section: 'Upload',
+    many: false,
+    default: null,
+    help: 'file that holds that URL in one line (default: the systemd credential upload-url)',
+  },
+  uploadMethod: {
+    section: 'Upload',
+    kind: 'text',
+    type: word(UPLOAD_METHODS),
+    value: 'METHOD',
+    many: false,
+    default: 'put',
+    help: 'to an HTTPS URL that is no Blob Storage: put to URL/NAME, or post to URL itself',
+  },
+  uploadHeaderFile: {
+    ...file,
+    section: 'Upload',
+    many: false,
+    default: null,
+    help: 'file of headers for such a URL, one a line, like “Authorization: Bearer …”',
+  },
+  uploadIdentity: {
+    section: 'Upload',
+    kind: 'text',
+    type: text(clientId),
+    value: 'CLIENT_ID',
+    many: false,
+    default: null,
+    help: 'user-assigned identity for Blob Storage without a SAS (default: the VM’s own)',
+  },
+  uploadTimeout: {
+    section: 'Upload',
+    kind: 'number',
+    type: wholeNumber(' of milliseconds', 1, 3_600_000),
+    value: 'MS',
+    many: false,
+    default: 60_000,
+    help: 'limit of the whole upload after a run, in milliseconds; what is not sent then waits',
+  },
+  spool: {
+    ...file,
+    section: 'Upload',
+    many: false,
+    default: null,
+    value: 'DIR',
+    help: 'folder where reports wait (default: spool in --state, $STATE_DIRECTORY or ~/.local/state/apim-probe)',
+  },
+  spoolBytes: {
+    section: 'Upload',
+    kind: 'number',
+    type: wholeNumber(' of bytes', 65_536, 1_099_511_627_776),
+    value: 'BYTES',
+    many: false,
+    default: 67_108_864,
+    help: 'most that waits there; then the oldest goes, and the next report says so',
   },
   config: {
     ...file,

@@ -14,6 +14,8 @@ export type GatewayRole = (typeof GATEWAY_ROLES)[number];
 export const REPORT_FORMATS = ['json', 'text', 'network-status'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
+export const UPLOAD_METHODS = ['put', 'post'] as const;
+
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** standard: secrets. strict: whatever says whose network it is, too. */
@@ -95,4 +97,15 @@ export interface Options {
   readonly keepBytes: number;
   /** For the shell, as the user wrote it. */
   readonly onChange: string | null;
+  /** URL with whatever opens it: a secret. */
+  readonly upload: string | null;
+  readonly uploadFile: string | null;
+  readonly uploadMethod: (typeof UPLOAD_METHODS)[number];
+  readonly uploadHeaderFile: string | null;
+  readonly uploadIdentity: string | null;
+  /** ms, everything that is sent after one run */
+  readonly uploadTimeout: number;
+  /** Folder. */
+  readonly spool: string | null;
+  readonly spoolBytes: number;
 }

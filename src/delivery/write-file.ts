@@ -9,11 +9,15 @@ import { redact } from './redaction/redact.ts';
 const OWNER_ONLY = 0o600;
 
 /** Text, which loses its secrets on the way to the file, or bytes that have been through that door already. */
-export type Content = string | AsyncIterable<Uint8Array>;
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+function safe<Kind extends Content>(content: Kind): Kind | string {
+  return typeof content === 'string' ? redact(content) : content;
+}
 
 async function fill(handle: FileHandle, content: Content): Promise<void> {
   try {
-    await handle.writeFile(typeof content === 'string' ? redact(content) : content, 'utf8');
+    await handle.writeFile(safe(content), 'utf8');
     await handle.sync();
   } finally {
     await handle.close();
@@ -21,7 +25,7 @@ async function fill(handle: FileHandle, content: Content): Promise<void> {
 }
 
 /** So that the new name survives a power cut; where folders cannot be flushed, the file has been all the same. */
-async function flushFolder(folder: string): Promise<void> {
+export async function flushFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     await handle.sync().finally(() => handle.close());
@@ -56,12 +60,12 @@ async function renameInto(path: string, content: Content): Promise<void> {
  * Writes a file, or replaces it as a whole; a symbolic link stays one. A device or a pipe is written in place.
  * @throws the file system's error; the old content is then untouched
  */
-export async function replaceFile(path: string, content: string): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const status = await stat(path).catch(() => null);
   if (status === null) return renameInto(path, content);
   if (status.isFile()) return renameInto(await realpath(path), content);
   const handle = await open(path, 'w');
-  await handle.writeFile(redact(content), 'utf8').finally(() => handle.close());
+  await handle.writeFile(safe(content), 'utf8').finally(() => handle.close());
 }
 
 /**

@@ -1,0 +1,95 @@
+/** What `run` does with a report beside writing it: through the spool to its destination. Never changes a verdict. */
+import { tmpdir } from 'node:os';
+import { systemReason } from '../config/system-reason.ts';
+import type { Options } from '../config/types.ts';
+import { reportFileName } from '../delivery/report-name.ts';
+import type { Pass } from '../delivery/upload/send.ts';
+import type { Uploader } from '../delivery/upload/uploader.ts';
+import { createFile } from '../delivery/write-file.ts';
+import { harmlessJson } from '../report/harmless-json.ts';
+import type { Report } from '../report/schema.ts';
+import { count } from '../report/text/lines.ts';
+
+export interface Uploaded {
+  /** Whether the destination has this report. */
+  readonly complete: boolean;
+  readonly problems: readonly string[];
+  /** What went well, for those who want to hear it. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * @param signal a run that was stopped has no time left to send: its report waits
+ * @returns what was sent and what was not; never throws for what a service or a disk does
+ */
+export async function uploadReport(
+  report: Report,
+  uploader: Uploader,
+  { uploadTimeout }: Pick<Options, 'uploadTimeout'>,
+  signal: AbortSignal,
+): Promise<Uploaded> {
+  const json = harmlessJson(report);
+  let name: string;
+  try {
+    name = await uploader.keep(report, json);
+  } catch (error) {
+    return rescue(report, json, `it could not be put into ${uploader.spool.folder}: ${systemReason(error)}`);
+  }
+  if (signal.aborted) return failed(uploader, ['the run was stopped before the report could be uploaded']);
+  try {
+    return told(name, await uploader.send(uploadTimeout, signal), uploader);
+  } catch (error) {
+    return failed(uploader, [`the spool failed: ${systemReason(error)}`]);
+  }
+}
+
+async function rescue(report: Report, json: string, reason: string): Promise<Uploaded> {
+  const problem = `the report was not uploaded: ${reason}`;
+  try {
+    const path = await createFile(tmpdir(), reportFileName(report), '.json', json);
+    return { complete: false, problems: [problem, `it was saved as ${path} instead`], remarks: [] };
+  } catch {
+    return { complete: false, problems: [problem], remarks: [] };
+  }
+}
+
+function told(name: string, { sent, rejected, problem }: Pass, uploader: Uploader): Uploaded {
+  const { destination, spool } = uploader;
+  const remarks = sent.length === 0 ? [] : [`Uploaded: ${count(sent.length, 'report')} to ${destination}`];
+  const refusals = rejectionLines(rejected, uploader);
+  const waits = spool.waiting().find((each) => each.name === name);
+  const refused = rejected.some((each) => each.name === name);
+  // Not here any more, or in the hands of another process that is sending it: no loss, and no failure of this run.
+  if (!refused && (waits === undefined || waits.held)) return { complete: true, problems: refusals, remarks };
+  if (waits === undefined) return { complete: false, problems: refusals, remarks };
+  const { problems } = failed(uploader, [
+    `the report was not uploaded to ${destination}: ${problem ?? 'its turn did not come'}`,
+  ]);
+  return { complete: false, problems: [...refusals, ...problems], remarks };
+}
+
+/** How many wait beside this one; a spool that cannot be read has been complained about already. */
+function othersIn(spool: Uploader['spool']): number {
+  try {
+    return spool.waiting().length - 1;
+  } catch {
+    return 0;
+  }
+}
+
+function failed({ spool }: Uploader, problems: readonly string[]): Uploaded {
+  const others = othersIn(spool);
+  const company = others > 0 ? ` with ${count(others, 'other')}` : '';
+  const where = `it waits in ${spool.folder}${company}; the next run sends it, or: apim-probe upload`;
+  return { complete: false, problems: [...problems, where], remarks: [] };
+}
+
+/** Each reason once, whoever it holds for. */
+export function rejectionLines(rejected: Pass['rejected'], { destination, spool }: Uploader): string[] {
+  const byReason = Map.groupBy(rejected, ({ reason }) => reason);
+  return [...byReason].map(
+    ([reason, all]) =>
+      `${destination} will not take ${count(all.length, 'report')}: ${reason}. Kept in ${spool.rejectedFolder}; ` +
+      'when that is mended: apim-probe upload --retry-rejected',
+  );
+}

@@ -1,0 +1,40 @@
+/** `apim-probe upload --status`: what waits, what was refused and why, and when it last went well. */
+import { printable } from '../../probes/printable.ts';
+import { readBounded } from '../config/bounded-file.ts';
+import { readLastPass } from '../delivery/upload/last-pass.ts';
+import { readReportName } from '../delivery/upload/report-name.ts';
+import type { Rejected, Spool } from '../delivery/upload/spool.ts';
+import { count } from '../report/text/lines.ts';
+
+const SHOWN = 5;
+const LONGEST_REASON = 1000;
+const LARGEST_REASON = 65_536;
+
+const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
+
+/** @param destination as it may be shown, or null; @param limit bytes */
+export function uploadStatus(spool: Spool, limit: number, destination: string | null): string {
+  const waiting = spool.waiting();
+  const rejected = spool.rejected();
+  const bytes = [...waiting, ...rejected].reduce((sum, each) => sum + each.bytes, 0);
+  const { success, problem } = readLastPass(spool.folder);
+  const oldest = readReportName(waiting[0]?.name ?? '')?.startedAt;
+  const sending = waiting.filter(({ held }) => held).length;
+  const lines = [
+    `Destination: ${destination ?? 'none'}`,
+    `Spool: ${spool.folder}, ${kibibytes(bytes)} of ${kibibytes(limit)}`,
+    `Waiting: ${count(waiting.length, 'report')}` +
+      `${oldest === undefined ? '' : `, the oldest of ${oldest}`}${sending > 0 ? `, ${sending} being sent` : ''}`,
+    `Rejected: ${count(rejected.length, 'report')}${rejected.length === 0 ? '' : `, in ${spool.rejectedFolder}`}`,
+    ...rejected.slice(-SHOWN).map((each) => `  ${each.name}: ${reasonOf(each)}`),
+    ...(rejected.length > 0 ? ['  When that is mended: apim-probe upload --retry-rejected'] : []),
+    `Last success: ${success === null ? 'none' : `${success.at}, ${printable(success.text, 200)}`}`,
+    `Last problem: ${problem === null ? 'none' : `${problem.at}, ${printable(problem.text, LONGEST_REASON)}`}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function reasonOf({ reasonPath }: Rejected): string {
+  const file = readBounded(reasonPath, LARGEST_REASON, 'a reason');
+  return file.ok ? printable(file.bytes.toString('utf8').trim(), LONGEST_REASON) : 'no reason is there';
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { type Loaded, load } from '../config/load.ts';
+import { quotePath } from '../config/mask.ts';
+import { systemReason } from '../config/system-reason.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { Identified } from '../delivery/upload/report-name.ts';
+import type { Pass } from '../delivery/upload/send.ts';
+import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
+import { count } from '../report/text/lines.ts';
+import type { Command } from './command.ts';
+import { defectText } from './defect.ts';
+import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
+import { type Io, write } from './io.ts';
+import { readReportFile } from './report-file.ts';
+import { catchInterruptions } from './signals.ts';
+import { loadSources } from './sources.ts';
+import { rejectionLines } from './upload-report.ts';
+import { uploadStatus } from './upload-status.ts';
+
+/** ms; somebody who types the command wants it all sent, and can stop it. */
+const PATIENCE = 3_600_000;
+
+/** As much of a report as its name needs: reports of other versions are sent as well. */
+const Sendable = z.object({ schemaVersion: z.string(), id: z.uuid(), startedAt: z.iso.datetime() });
+
+interface Given {
+  readonly report: Identified;
+  readonly json: string;
+}
+
+/** @throws UsageError naming every file that is no report */
+function readReports(paths: readonly string[], cwd: string): Given[] {
+  const problems: string[] = [];
+  const given = paths.flatMap((path) => {
+    const json = readReportFile(path, cwd);
+    const parsed = Sendable.safeParse(parseJson(json));
+    if (parsed.success) return [{ report: parsed.data, json }];
+    problems.push(`${quotePath(path)} is no JSON report of apim-probe`);
+    return [];
+  });
+  if (problems.length > 0) throw new UsageError(problems);
+  return given;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const NO_DESTINATION =
+  'no destination is given: --upload URL; for a URL with a SAS or token --upload-file FILE, the variable ' +
+  'APIM_PROBE_UPLOAD, or the systemd credential upload-url';
+
+/** `apim-probe upload [REPORT…]`: sends what waits in the spool, after the reports named. */
+export const upload: Command = async ({ flags, own, positionals }, io) => {
+  const loaded = load(loadSources(flags, io));
+  const { options } = loaded;
+  if (own['status'] === true) {
+    if (positionals.length > 0) throw new UsageError(['--status sends nothing: leave the reports out']);
+    const uploader = createUploader(options, io.env);
+    const spool = uploader?.spool ?? openSpool(options, io.env);
+    await write(io.stdout, uploadStatus(spool, options.spoolBytes, uploader?.destination ?? null));
+    return 0;
+  }
+  const uploader = createUploader(options, io.env);
+  if (uploader === null) throw new UsageError([NO_DESTINATION]);
+  const given = readReports(positionals, io.cwd);
+  for (const note of [...loaded.notes, ...uploader.notes]) await write(io.stderr, `note: ${note}\n`);
+  try {
+    for (const { report, json } of given) await uploader.spool.add(report, json);
+    if (own['retry-rejected'] === true) await uploader.spool.retryRejected();
+  } catch (error) {
+    await write(
+      io.stderr,
+      `apim-probe: the spool ${uploader.spool.folder} cannot be written: ${systemReason(error)}\n`,
+    );
+    return EXIT_UNDELIVERED;
+  }
+  return sendAll(uploader, loaded, io);
+};
+
+async function sendAll(uploader: Uploader, { options, origins }: Loaded, io: Io): Promise<number> {
+  const say = (message: string): void => void write(io.stderr, `${message}\n`).catch(() => {});
+  const interruption = catchInterruptions(
+    io.process,
+    say,
+    (defect) => defectText(defect, false),
+    'keeping what is not confirmed',
+  );
+  try {
+    const limit = origins.uploadTimeout === 'default' ? PATIENCE : options.uploadTimeout;
+    const pass = await uploader.send(limit, interruption.signal);
+    const { reason } = interruption.signal;
+    for (const line of passLines(pass, uploader, options.quiet)) await write(io.stderr, `${line}\n`);
+    if (reason === 'SIGINT' || reason === 'SIGTERM') return exitOfSignal(reason);
+    if (interruption.signal.aborted) return EXIT_DEFECT;
+    return pass.problem === null && pass.rejected.length === 0 ? 0 : EXIT_UNDELIVERED;
+  } finally {
+    interruption.release();
+  }
+}
+
+function passLines(pass: Pass, uploader: Uploader, quiet: boolean): string[] {
+  const { sent, rejected, problem } = pass;
+  const { spool, destination } = uploader;
+  const lines = rejectionLines(rejected, uploader).map((line) => `apim-probe: ${line}`);
+  const left = spool.waiting().length;
+  if (problem !== null) {
+    lines.push(`apim-probe: ${destination}: ${problem}. ${count(left, 'report')} left in ${spool.folder}`);
+  }
+  if (!quiet && sent.length > 0) lines.push(`Uploaded: ${count(sent.length, 'report')} to ${destination}`);
+  if (!quiet && sent.length + rejected.length === 0 && problem === null) {
+    lines.push(`Nothing waits in ${spool.folder}`);
+  }
+  return lines;
+}

@@ -1,0 +1,71 @@
+/** `--upload URL`: where reports go. What the URL carries beside the place opens that place, and is never shown. */
+import { isIP } from 'node:net';
+import { BadValue } from './bad-value.ts';
+import { credentialParameter } from './mask.ts';
+
+const LONGEST_URL = 4096;
+
+/** Names of this very machine: the one place that plain HTTP may go to, as nobody listens in between. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/**
+ * Checks a destination.
+ * @returns the URL as WHATWG's parser writes it, whatever it carries with it
+ * @throws BadValue that repeats no part of the URL
+ */
+export function parseUploadUrl(text: string): string {
+  if (text.length > LONGEST_URL) {
+    throw new BadValue(`is ${text.length} characters long; a destination has at most ${LONGEST_URL}`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    throw new BadValue('has spaces or other characters that must be percent-encoded in a URL');
+  }
+  const url = URL.parse(text);
+  if (url === null || !/^https?:\/\//i.test(text)) {
+    throw new BadValue('must be an HTTPS URL, like https://contosostore.blob.core.windows.net/reports');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new BadValue('is plain HTTP, which anybody on the path could read; write https://');
+  }
+  if (url.hash !== '') throw new BadValue('has a fragment (#…), which is never sent; remove it');
+  if (isBlob(url)) checkContainer(url);
+  return url.href;
+}
+
+/** Blob Storage by its host name, or by a shared access signature: an account behind a custom domain has one as well. */
+export function isBlob(url: URL): boolean {
+  return /^[a-z0-9-]{3,}\.(?:[a-z0-9-]+\.)?blob\./.test(url.hostname) || isSigned(url);
+}
+
+/** @returns whether the URL carries a shared access signature: a version and a signature */
+export function isSigned({ searchParams }: URL): boolean {
+  return searchParams.has('sv') && searchParams.has('sig');
+}
+
+function checkContainer(url: URL): void {
+  if (url.pathname === '/') {
+    throw new BadValue('names no container: https://ACCOUNT.blob.core.windows.net/CONTAINER or …/PREFIX');
+  }
+  const type = url.searchParams.get('sr');
+  if (type === 'b') {
+    throw new BadValue(
+      'has a signature for one blob (sr=b); each report is a new blob: make one for the container (sr=c)',
+    );
+  }
+}
+
+/** @returns what makes the URL a secret, in words; null when it is none */
+export function credentialIn(href: string): string | null {
+  const url = new URL(href);
+  if (url.username !== '' || url.password !== '') return 'user-info before the @';
+  const parameter = credentialParameter(href);
+  return parameter === null ? null : `a credential (${parameter}=…)`;
+}
+
+/** A destination as it may be shown anywhere: its query and user-info are left out, whatever they hold. */
+export function shownUploadUrl(href: string): string {
+  const { origin, pathname, search } = new URL(href);
+  return `${origin}${pathname}${search === '' ? '' : '?…'}`;
+}

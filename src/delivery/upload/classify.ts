@@ -1,0 +1,137 @@
+/** A reply, and what it means for the report that was sent. Pure. */
+import { printable } from '../../../probes/printable.ts';
+import { retryAfter } from './back-off.ts';
+import type { Reply } from './client.ts';
+import { clockSentence, outOfTime, readValidity } from './clock-error.ts';
+import type { Destination } from './destination.ts';
+import { later, never, type Outcome, stuck } from './outcome.ts';
+
+/** Blob Storage's error codes that no repeat of the same request can change ("Blob service error codes"). */
+const BLOB_NEVER: Readonly<Record<string, string>> = {
+  ContainerNotFound: 'the container does not exist: create it, or correct the URL',
+  ResourceNotFound: 'the container does not exist: create it, or correct the URL',
+  ContainerDisabled: 'the container is disabled',
+  InvalidResourceName: 'the URL has a container name that none can have',
+  InvalidUri:
+    'the URL is none that Blob Storage knows: https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX',
+  AuthorizationResourceTypeMismatch: 'the SAS is not for blobs (srt lacks o): make a new one',
+  AuthorizationServiceMismatch: 'the SAS is not for Blob Storage (ss lacks b): make a new one',
+  AuthorizationProtocolMismatch: 'the SAS does not allow this protocol: write https:// in the URL',
+  AuthorizationSourceIPMismatch: 'the SAS is for other source addresses than this VM’s (sip): make a new one',
+  InsufficientAccountPermissions:
+    'the SAS does not allow writing blobs: make one that may create and write (cw)',
+  KeyBasedAuthenticationNotPermitted:
+    'the account allows no shared access signatures: use the VM’s managed identity, by the URL without one',
+  RequestBodyTooLarge: 'the report is too large for one request',
+  AccountRequiresHttps: 'the account takes HTTPS alone: write https:// in the URL',
+};
+
+/** Refusals that end without a change of the request, once somebody or time mends what is behind them. */
+const BLOB_STUCK: Readonly<Record<string, string>> = {
+  AuthorizationFailure:
+    'the account’s network rules refuse this subnet: allow it, by a service endpoint or a private endpoint',
+  AccountIsDisabled: 'the storage account is disabled',
+  ContainerBeingDeleted: 'the container is being deleted',
+};
+
+/** What Put Blob says to `If-None-Match: *`, or to a signature that may create and not overwrite. */
+const BLOB_EXISTS =
+  /^(BlobAlreadyExists|UnauthorizedBlobOverwrite|ConditionNotMet|BlobImmutableDueToPolicy)$/;
+
+/** Damaged on the way, or somebody else writes at this moment. */
+const BLOB_AGAIN = /^(Md5Mismatch|IncompleteBody|OperationTimedOut|ServerBusy|InternalError|Lease.*)$/;
+
+/** @param now ms since the epoch, by this machine's clock */
+export function classify(
+  destination: Pick<Destination, 'kind' | 'query'>,
+  reply: Reply,
+  now: number,
+): Outcome {
+  const { kind } = destination;
+  const { status } = reply;
+  if (kind === 'https') return classifyHttps(reply, now);
+  if (status === 201) return { kind: 'confirmed' };
+  if (status === 408 || status === 429 || status >= 500) return askedToWait(reply, now);
+  const code = reply.header('x-ms-error-code') || (/<Code>(\w+)<\/Code>/.exec(reply.body)?.[1] ?? '');
+  const shown = `${status} ${printable(code, 64)}`;
+  if (code === '') return stuck(`something else than Blob Storage answered (status ${status})`);
+  if (BLOB_EXISTS.test(code)) return { kind: 'exists' };
+  if (BLOB_AGAIN.test(code)) return later(`the service failed (${shown})`);
+  if (code === 'AuthenticationFailed') return unauthenticated(destination, reply, now);
+  // Azurite's word for it, which is Azure's for network rules.
+  if (code === 'AuthorizationFailure' && /failed to authenticate/i.test(reply.body))
+    return unauthenticated(destination, reply, now);
+  if (code === 'AuthorizationPermissionMismatch') return unpermitted(kind, shown);
+  const [waits, ends] = [BLOB_STUCK[code], BLOB_NEVER[code]];
+  if (waits !== undefined) return stuck(`${waits} (${shown})`);
+  if (ends !== undefined) return never(`${ends} (${shown})`);
+  // A token is renewed and tried again; a request without any right way in stays one.
+  if (status === 401 && kind === 'blob-identity') return stuck(`the identity’s token was refused (${shown})`);
+  return never(`Blob Storage refused it (${shown})`);
+}
+
+function unauthenticated(
+  { kind, query }: Pick<Destination, 'kind' | 'query'>,
+  reply: Reply,
+  now: number,
+): Outcome {
+  if (kind === 'blob-identity') return stuck('the identity’s token was refused (403 AuthenticationFailed)');
+  const validity = readValidity(reply.body) ?? outOfTime(query, reply.header('date'));
+  if (validity === null) {
+    return never('the SAS is not valid: it was cut off or changed, or its key was renewed (403)');
+  }
+  const { start, expiry, current } = validity;
+  const clock = clockSentence(current, now);
+  const iso = (time: number): string => new Date(time).toISOString().replace('.000', '');
+  if (current >= expiry) {
+    return never(`the SAS expired at ${iso(expiry)}: make a new one (403)${clock}`);
+  }
+  const since = start === null ? 'is not valid yet' : `is valid from ${iso(start)} only`;
+  return stuck(`the SAS ${since}, and the service has ${iso(current)}${clock}`);
+}
+
+/** A new role takes minutes to hold; a signature's permissions never change. */
+function unpermitted(kind: Destination['kind'], shown: string): Outcome {
+  return kind === 'blob-identity'
+    ? stuck(
+        `the VM’s identity may not write there: it needs the role Storage Blob Data Contributor, which takes up to ten minutes to hold (${shown})`,
+      )
+    : never(`the SAS does not allow writing: make one that may create and write, cw (${shown})`);
+}
+
+const HTTPS_NEVER: Readonly<Record<number, string>> = {
+  400: 'it took the request for a wrong one',
+  401: 'it wants a valid token or password: --upload-header-file FILE',
+  403: 'it does not allow the upload: look at the token or password',
+  404: 'nothing is at that URL',
+  405: 'it does not take this method: see --upload-method',
+  409: 'it says that the report contradicts what it has',
+  410: 'nothing is at that URL any more',
+  411: 'it does not take uploads of this kind',
+  413: 'the report is too large for it',
+  414: 'the URL is too long for it',
+  415: 'it does not take JSON in gzip',
+  422: 'it does not take such reports',
+  431: 'the headers are too large for it: see --upload-header-file',
+};
+
+/** The refusals of HTTP that pass: a proxy's, a time-out, too early, too many. */
+const HTTPS_AGAIN: readonly number[] = [407, 408, 421, 423, 425, 429];
+
+function classifyHttps(reply: Reply, now: number): Outcome {
+  const { status } = reply;
+  if (status >= 200 && status < 300) return { kind: 'confirmed' };
+  // A repeat with an Idempotency-Key, or If-None-Match: the first one arrived.
+  if (status === 412) return { kind: 'confirmed' };
+  if (status >= 300 && status < 400) {
+    return never(`it answered with a redirection (status ${status}), and none is followed: give the new URL`);
+  }
+  if (status < 400 || status >= 500 || HTTPS_AGAIN.includes(status)) return askedToWait(reply, now);
+  return never(`${HTTPS_NEVER[status] ?? 'it refused the report'} (status ${status})`);
+}
+
+function askedToWait(reply: Reply, now: number): Outcome {
+  const wait = retryAfter(reply.header('retry-after'), reply.header('date'), now);
+  const busy = reply.status === 429 ? 'the service is asked too often' : 'the service failed';
+  return later(`${busy} (status ${reply.status})`, wait);
+}

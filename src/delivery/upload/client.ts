@@ -1,0 +1,141 @@
+/** HTTP for uploads: connections are kept and used again, proxies and extra roots apply, redirects are not followed. */
+import { readFileSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
+import type { buildConnector, Dispatcher } from 'undici';
+import { createOutside, type Redirection } from '../../../probes/wire/outside.ts';
+import { errorCode } from '../../config/system-reason.ts';
+import { transportReason } from './transport-reason.ts';
+
+const BODY_LIMIT = 65_536;
+const CONNECT_MS = 10_000;
+/** The service is to answer; a peer that takes a report and says nothing has not confirmed it. */
+const ANSWER_MS = 30_000;
+
+export interface Request {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST';
+  readonly origin: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** Empty for a header that is not there. */
+  readonly header: (name: string) => string;
+  /** The first 64 KiB. */
+  readonly body: string;
+}
+
+/** `failed`: no reply came, and nobody knows what became of the request. The reason holds no secret. */
+export type Exchange =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface Client {
+  /** Whatever a peer or a network does ends in a reply or a reason; only a defect is thrown. */
+  exchange(request: Request, signal: AbortSignal): Promise<Exchange>;
+  close(): Promise<void>;
+}
+
+export interface ClientSettings {
+  /** Holds the proxy variables; empty for a client that must never use one. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Files of PEM certificates to trust beside the usual ones. */
+  readonly caFile: readonly string[];
+  readonly connectTo: readonly Redirection[];
+  /** ms until a reply has to come */
+  readonly answerMs?: number;
+}
+
+/** @returns null when no proxy is set; curl's rules, with or without a scheme */
+export function proxyFor(env: NodeJS.ProcessEnv): { readonly variable: string; readonly url: string } | null {
+  const variable = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].find(
+    (name) => (env[name] ?? '').trim() !== '',
+  );
+  const value = env[variable ?? '']?.trim();
+  if (variable === undefined || value === undefined) return null;
+  return { variable, url: /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}` };
+}
+
+export function createClient(settings: ClientSettings): Client {
+  // Loading undici costs more than everything else here, and a run with nothing to send needs none of it.
+  let opened: Promise<Dispatcher> | null = null;
+  return {
+    exchange: async (request, signal) => {
+      try {
+        opened ??= open(settings);
+        return { kind: 'reply', reply: await exchange(await opened, request, signal) };
+      } catch (error) {
+        if (!signal.aborted && errorCode(error) === null) throw error;
+        const reason = signal.aborted ? 'the time for the upload was over' : transportReason(error);
+        return { kind: 'failed', reason };
+      }
+    },
+    close: async () => {
+      await opened?.then((dispatcher) => dispatcher.destroy()).catch(() => {});
+    },
+  };
+}
+
+async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSettings): Promise<Dispatcher> {
+  // The default export is all that a bundle keeps of this CommonJS package.
+  const { Agent, EnvHttpProxyAgent, buildConnector } = (await import('undici')).default;
+  const extra = caFile.map((path) => readFileSync(path, 'utf8'));
+  const trust = extra.length === 0 ? {} : { ca: [...getCACertificates('default'), ...extra] };
+  const tls = { ...trust, timeout: CONNECT_MS };
+  const connect = redirected(buildConnector(tls), connectTo);
+  const common = { connect, headersTimeout: answerMs, bodyTimeout: answerMs, connections: 1 };
+  const proxy = proxyFor(env);
+  if (proxy === null) return new Agent(common);
+  if (!/^https?:\/\//i.test(proxy.url) || !URL.canParse(proxy.url)) {
+    throw Object.assign(new Error(), { code: 'NOT_A_PROXY', variable: proxy.variable });
+  }
+  // Empty strings keep undici from reading the variables of the process itself.
+  const noProxy = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
+  return new EnvHttpProxyAgent({
+    ...common,
+    ...{ httpProxy: '', httpsProxy: proxy.url, noProxy, requestTls: tls, proxyTls: tls },
+  });
+}
+
+/** `--connect-to`: the name in the request and in the certificate stays, the address is another. */
+function redirected(
+  connect: buildConnector.connector,
+  connectTo: readonly Redirection[],
+): buildConnector.connector {
+  const { route } = createOutside(connectTo);
+  return (options, callback) => {
+    const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
+    const to = route(options.hostname, options.hostname, port);
+    return connect({ ...options, hostname: to.address, port: String(to.port) }, callback);
+  };
+}
+
+async function exchange(dispatcher: Dispatcher, request: Request, signal: AbortSignal): Promise<Reply> {
+  const { method, origin, path, headers, body = null } = request;
+  const reply = await dispatcher.request({ method, origin, path, headers, body, signal });
+  return {
+    status: reply.statusCode,
+    header: (name) => [reply.headers[name] ?? ''].flat().join(', '),
+    body: await beginning(reply.body),
+  };
+}
+
+/** What the status says is said already: a body that breaks off takes nothing of it back. */
+async function beginning(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of body) {
+      const bytes = Buffer.from(chunk);
+      chunks.push(bytes);
+      length += bytes.length;
+      if (length >= BODY_LIMIT) break;
+    }
+  } catch {
+    // The peer broke off, or the time was over.
+  }
+  return Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString('utf8');
+}

@@ -1,0 +1,51 @@
+/** What a full spool had to let go, until a report has said so. */
+import { readFileSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { count } from '../../report/text/lines.ts';
+import { replaceFile } from '../write-file.ts';
+import { readReportName } from './report-name.ts';
+
+const FILE = 'dropped.json';
+
+const Dropped = z.object({
+  count: z.int().min(1),
+  /** Names of reports. */
+  first: z.string().max(200),
+  last: z.string().max(200),
+});
+export type Dropped = z.infer<typeof Dropped>;
+
+/** @returns what was dropped and not told yet; null when nothing was, or when the file says nothing sensible */
+export function readDropped(folder: string): Dropped | null {
+  try {
+    const parsed = Dropped.safeParse(JSON.parse(readFileSync(join(folder, FILE), 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Written before the report goes, so that a crash in between makes no secret of it. */
+export async function noteDropped(folder: string, name: string): Promise<void> {
+  const before = readDropped(folder);
+  if (before?.last === name) return;
+  const now = { count: (before?.count ?? 0) + 1, first: before?.first ?? name, last: name };
+  await replaceFile(join(folder, FILE), `${JSON.stringify(now)}\n`);
+}
+
+/** @param told what a report has said; what was dropped after it stays to be told */
+export async function forgetDropped(folder: string, told: Dropped): Promise<void> {
+  const now = readDropped(folder);
+  const left = (now?.count ?? 0) - told.count;
+  if (now === null || left <= 0) return unlink(join(folder, FILE)).catch(() => {});
+  await replaceFile(join(folder, FILE), `${JSON.stringify({ ...now, count: left })}\n`);
+}
+
+/** @returns a note for the next report, in the form of `environment.notes` */
+export function droppedNote({ count: number, first, last }: Dropped): string {
+  const times = [first, last].map((name) => readReportName(name)?.startedAt ?? 'an unknown time');
+  const when = times[0] === times[1] ? `of ${times[0]}` : `from ${times.join(' to ')}`;
+  return `the spool was full: ${count(number, 'earlier report')} ${when} went unsent; see spoolBytes`;
+}

@@ -1,0 +1,44 @@
+/** How the uploads went lately, for `upload --status`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { replaceFile } from '../write-file.ts';
+import type { Pass } from './send.ts';
+
+const FILE = 'last-upload.json';
+
+const Event = z.object({ at: z.iso.datetime(), text: z.string().max(2000) }).nullable();
+const LastPass = z.object({ success: Event.catch(null), problem: Event.catch(null) });
+export type LastPass = z.infer<typeof LastPass>;
+
+const NOTHING: LastPass = { success: null, problem: null };
+
+/** What cannot be read has nothing to say. */
+export function readLastPass(folder: string): LastPass {
+  try {
+    return LastPass.catch(NOTHING).parse(JSON.parse(readFileSync(join(folder, FILE), 'utf8')));
+  } catch {
+    return NOTHING;
+  }
+}
+
+/**
+ * Keeps what happened; a full disk costs the memory of it and nothing else.
+ * @param now ms since the epoch
+ */
+export async function keepPass(
+  folder: string,
+  { sent, problem, rejected }: Pass,
+  now: number,
+): Promise<void> {
+  const at = new Date(now).toISOString();
+  const wrong = problem ?? rejected.at(-1)?.reason ?? null;
+  const success = sent.at(-1);
+  if (wrong === null && success === undefined) return;
+  const last = readLastPass(folder);
+  const kept: LastPass = {
+    success: success === undefined ? last.success : { at, text: success },
+    problem: wrong === null ? last.problem : { at, text: wrong },
+  };
+  await replaceFile(join(folder, FILE), `${JSON.stringify(kept)}\n`).catch(() => {});
+}

@@ -1,0 +1,87 @@
+/** Empties the spool, as far as the service and the time allow. */
+import { errorCode, systemReason } from '../../config/system-reason.ts';
+import { duration } from '../../report/text/lines.ts';
+import { backOff, type Clock } from './back-off.ts';
+import { deliverParcel, type Means } from './deliver-parcel.ts';
+import { never, type Settled, stuck } from './outcome.ts';
+import type { Claimed, Spool, Waiting } from './spool.ts';
+
+/** In a row, over all reports: a service that fails so often is down. */
+const MOST_FAILURES = 5;
+
+export interface Pass {
+  /** Names of reports that the service has confirmed. */
+  readonly sent: readonly string[];
+  readonly rejected: readonly { readonly name: string; readonly reason: string }[];
+  /** Why reports still wait, as a sentence without its full stop; null when nothing stood in the way. */
+  readonly problem: string | null;
+}
+
+export interface Sending extends Omit<Means, 'now'> {
+  readonly spool: Spool;
+  readonly clock: Clock;
+  /** Aborts when the pass has to end; what is not confirmed then stays. */
+  readonly signal: AbortSignal;
+  /** ms since the epoch at which it will abort: no pause is begun that would outlast it */
+  readonly end: number;
+}
+
+/**
+ * Sends what waits, the oldest first. A report that fails goes to the back, so that it holds up no other; after some
+ * failures in a row, whichever reports they were of, the pass is over.
+ * @throws the file system's error when the spool cannot be read
+ */
+export async function sendWaiting(sending: Sending): Promise<Pass> {
+  const { spool, clock, signal, end } = sending;
+  const queue: Waiting[] = spool.waiting();
+  const sent: string[] = [];
+  const rejected: Pass['rejected'][number][] = [];
+  let failures = 0;
+  let last: string | null = null;
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (signal.aborted) return { sent, rejected, problem: last ?? 'the time for the upload was over' };
+    const claimed = await spool.claim(next);
+    if (claimed === null) continue;
+    const outcome = await sendOne(claimed, sending);
+    if (outcome.kind === 'confirmed') sent.push(claimed.name);
+    if (outcome.kind === 'never') rejected.push({ name: claimed.name, reason: outcome.reason });
+    if (outcome.kind !== 'later') {
+      failures = 0;
+      continue;
+    }
+    failures += 1;
+    const { reason, retryAfterMs } = outcome;
+    if (last === null || !signal.aborted) last = reason;
+    if (outcome.stuck || failures >= MOST_FAILURES || signal.aborted)
+      return { sent, rejected, problem: signal.aborted ? last : reason };
+    const pause = backOff(failures, retryAfterMs, clock.random);
+    if (clock.now() + pause >= end) {
+      const wish = retryAfterMs === null ? '' : `, and asks to be left alone for ${duration(retryAfterMs)}`;
+      return { sent, rejected, problem: `${reason}${wish}` };
+    }
+    queue.push({ ...next, path: spool.pathOf(claimed.name) });
+    await clock.sleep(pause, signal);
+  }
+  return { sent, rejected, problem: null };
+}
+
+/** Leaves the report where its outcome wants it. */
+async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled> {
+  const { spool, clock, signal } = sending;
+  const outcome = await tryOne(claimed, { ...sending, now: clock.now }, signal);
+  if (outcome.kind === 'confirmed') await spool.remove(claimed);
+  else if (outcome.kind === 'never') await spool.reject(claimed, outcome.reason);
+  else await spool.release(claimed);
+  return outcome;
+}
+
+async function tryOne(claimed: Claimed, sending: Sending & Means, signal: AbortSignal): Promise<Settled> {
+  try {
+    return await deliverParcel(await sending.spool.read(claimed), sending, signal);
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    const damaged = (errorCode(error) ?? '').startsWith('Z_') || errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
+    if (damaged) return never('the file in the spool is damaged: it is no report in gzip');
+    return stuck(`a report in the spool cannot be read: ${systemReason(error)}`);
+  }
+}

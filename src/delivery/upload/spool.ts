@@ -1,0 +1,225 @@
+/**
+ * The spool: a folder where each report waits in a file of its own until a service has confirmed it, and beside it
+ * `rejected/` for those that it will never take, each with the reason in words.
+ */
+import { createHash } from 'node:crypto';
+import { constants, lstatSync, readdirSync } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { errorCode } from '../../config/system-reason.ts';
+import { flushFolder, replaceFile } from '../write-file.ts';
+import { claimedName, isHeld, readClaim } from './claim.ts';
+import { noteDropped } from './dropped.ts';
+import { type Identified, readReportName, reportName } from './report-name.ts';
+import { makeOwnFolder } from './spool-folder.ts';
+
+const LARGEST_SPOOLED = 64 * 1024 * 1024;
+const LARGEST_REPORT = 256 * 1024 * 1024;
+/** A temporary file that is older than this was left by a process that was killed. */
+const ABANDONED_MS = 3_600_000;
+
+const [compress, decompress] = [promisify(gzip), promisify(gunzip)];
+
+export interface Waiting {
+  /** The report's name, whoever holds the file. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** Whether a process is sending it now. */
+  readonly held: boolean;
+}
+
+/** A report that this process alone may send now. */
+export interface Claimed {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What is sent. */
+export interface Parcel {
+  readonly name: string;
+  /** gzip */
+  readonly bytes: Buffer;
+  /** Of the report's JSON, in hexadecimal: what a reader can check after unpacking. */
+  readonly sha256: string;
+}
+
+export interface Rejected {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly reasonPath: string;
+}
+
+export class Spool {
+  readonly folder: string;
+  readonly #limit: number;
+
+  /** @param folder absolute, @param limit bytes of everything in it, rejected reports among them */
+  constructor(folder: string, limit: number) {
+    this.folder = folder;
+    this.#limit = limit;
+  }
+
+  /** Where the report waits while nobody sends it. */
+  pathOf(name: string): string {
+    return join(this.folder, name);
+  }
+
+  get rejectedFolder(): string {
+    return join(this.folder, 'rejected');
+  }
+
+  /**
+   * Puts a report in, whole and flushed to the disk, and then makes room: rejected reports go first, then the
+   * oldest that wait. The newest one stays, however large.
+   * @returns its name
+   * @throws the file system's error
+   */
+  async add(report: Identified, json: string): Promise<string> {
+    const name = reportName(report);
+    await makeOwnFolder(this.folder);
+    await replaceFile(this.pathOf(name), await compress(json));
+    const all = entries(this.folder);
+    await sweep(all);
+    await this.#makeRoom(name, reportsOf(all));
+    return name;
+  }
+
+  /** The oldest first. What is no report's file is none of the spool's. A folder that is not there holds nothing. */
+  waiting(): Waiting[] {
+    return reportsOf(entries(this.folder));
+  }
+
+  rejected(): Rejected[] {
+    return entries(this.rejectedFolder)
+      .filter(({ file }) => readReportName(file) !== null)
+      .map(({ file, path, bytes }) => ({ name: file, path, bytes, reasonPath: reasonPath(path) }))
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** @returns null when another process was faster */
+  async claim({ name, path, held }: Waiting): Promise<Claimed | null> {
+    if (held) return null;
+    const mine = join(this.folder, claimedName(name));
+    try {
+      await rename(path, mine);
+      return { name, path: mine };
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  /** Lets it wait on. */
+  async release({ name, path }: Claimed): Promise<void> {
+    await rename(path, this.pathOf(name)).catch(unlessGone);
+  }
+
+  /** @throws the file system's or zlib's error for a file that is damaged */
+  async read({ name, path }: Claimed): Promise<Parcel> {
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      if ((await handle.stat()).size > LARGEST_SPOOLED) {
+        throw Object.assign(new Error('larger than 64 MiB'), { code: 'ERR_BUFFER_TOO_LARGE' });
+      }
+      const bytes = await handle.readFile();
+      const json = await decompress(bytes, { maxOutputLength: LARGEST_REPORT });
+      return { name, bytes, sha256: createHash('sha256').update(json).digest('hex') };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Only after the service has confirmed it. */
+  async remove({ path }: Claimed): Promise<void> {
+    await unlink(path).catch(unlessGone);
+  }
+
+  /** The reason is written first: no rejected report lies there without one. */
+  async reject({ name, path }: Claimed, reason: string): Promise<void> {
+    await makeOwnFolder(this.rejectedFolder);
+    const to = join(this.rejectedFolder, name);
+    await replaceFile(reasonPath(to), `${reason}\n`);
+    await rename(path, to);
+    await flushFolder(this.rejectedFolder);
+    await flushFolder(this.folder);
+  }
+
+  /** @returns how many wait again */
+  async retryRejected(): Promise<number> {
+    const all = this.rejected();
+    for (const { name, path, reasonPath: reason } of all) {
+      await rename(path, join(this.folder, name));
+      await unlink(reason).catch(() => {});
+    }
+    await flushFolder(this.folder);
+    return all.length;
+  }
+
+  async #makeRoom(newest: string, waiting: readonly Waiting[]): Promise<void> {
+    const rejected = this.rejected();
+    let bytes = [...waiting, ...rejected].reduce((sum, each) => sum + each.bytes, 0);
+    const candidates = [...rejected, ...waiting.filter(({ name, held }) => !held && name !== newest)];
+    for (const { name, path, bytes: freed } of candidates) {
+      if (bytes <= this.#limit) return;
+      await noteDropped(this.folder, name);
+      await unlink(path).catch(() => {});
+      await unlink(reasonPath(path)).catch(() => {});
+      bytes -= freed;
+    }
+  }
+}
+
+function reportsOf(all: readonly Entry[]): Waiting[] {
+  const now = Date.now();
+  return all
+    .flatMap(({ file, path, bytes }) => {
+      const claim = readClaim(file);
+      const name = claim?.name ?? file;
+      if (readReportName(name) === null) return [];
+      return [{ name, path, bytes, held: claim !== null && isHeld(claim, path, now) }];
+    })
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+async function sweep(all: readonly Entry[]): Promise<void> {
+  for (const { file, path, changedMs } of all) {
+    const abandoned = /^\.apim-probe-.*\.tmp$/.test(file) && Date.now() - changedMs > ABANDONED_MS;
+    if (abandoned) await unlink(path).catch(() => {});
+  }
+}
+
+/** Somebody else may have tidied up: after an hour a claim is nobody's. */
+function unlessGone(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
+}
+
+function reasonPath(path: string): string {
+  return `${path}.reason.txt`;
+}
+
+interface Entry {
+  readonly file: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly changedMs: number;
+}
+
+/** Regular files alone: links could lead anywhere. */
+function entries(folder: string): Entry[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return names.flatMap((file) => {
+    const path = join(folder, file);
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    return status?.isFile() ? [{ file, path, bytes: status.size, changedMs: status.mtimeMs }] : [];
+  });
+}

@@ -1,0 +1,93 @@
+/** The spool and the way out of it, put together from the options. */
+import type { Options } from '../../config/types.ts';
+import type { Report } from '../../report/schema.ts';
+import { CLOCK, type Clock } from './back-off.ts';
+import { createClient } from './client.ts';
+import { type Destination, readDestination, shownDestination } from './destination.ts';
+import { droppedNote, forgetDropped, readDropped } from './dropped.ts';
+import { createIdentity } from './identity.ts';
+import { keepPass } from './last-pass.ts';
+import type { Identified } from './report-name.ts';
+import { type Pass, sendWaiting } from './send.ts';
+import { Spool } from './spool.ts';
+import { spoolFolder } from './spool-folder.ts';
+
+export interface Uploader {
+  readonly spool: Spool;
+  /** Without its query. */
+  readonly destination: string;
+  /** What the user should know of how the destination is given. */
+  readonly notes: readonly string[];
+  /** The report with a note of what was dropped before it, if something was. */
+  annotate(report: Report): Report;
+  /** @returns its name; @throws the file system's error */
+  keep(report: Identified, json: string): Promise<string>;
+  /** @param limitMs for all of it */
+  send(limitMs: number, signal: AbortSignal): Promise<Pass>;
+}
+
+/** @returns the spool of the options, whether or not anything is uploaded */
+export function openSpool(options: Options, env: NodeJS.ProcessEnv): Spool {
+  return new Spool(spoolFolder(options, env), options.spoolBytes);
+}
+
+/**
+ * @param env for the proxy variables, and for where the spool is
+ * @returns null when no destination is given
+ * @throws UsageError for one that cannot be used
+ */
+export function createUploader(
+  options: Options,
+  env: NodeJS.ProcessEnv,
+  clock: Clock = CLOCK,
+): Uploader | null {
+  const read = readDestination(options);
+  if (read === null) return null;
+  const { destination, notes } = read;
+  const spool = openSpool(options, env);
+  const { folder } = spool;
+  // The report that is being annotated is the one that tells; what is dropped to make room for it comes later.
+  const untold = readDropped(folder);
+  return {
+    spool,
+    destination: shownDestination(destination),
+    notes,
+    annotate: (report) => (untold === null ? report : withNote(report, droppedNote(untold))),
+    keep: async (report, json) => {
+      const name = await spool.add(report, json);
+      if (untold !== null) await forgetDropped(folder, untold);
+      return name;
+    },
+    send: (limitMs, signal) => send({ destination, spool, options, env, clock }, limitMs, signal),
+  };
+}
+
+function withNote(report: Report, note: string): Report {
+  const { environment } = report;
+  return { ...report, environment: { ...environment, notes: [...environment.notes, note] } };
+}
+
+interface Parts {
+  readonly destination: Destination;
+  readonly spool: Spool;
+  readonly options: Options;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+}
+
+async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<Pass> {
+  const { destination, spool, options, clock } = parts;
+  const { connectTo, caFile } = options;
+  const loopback = destination.origin.startsWith('http:');
+  const client = createClient({ env: loopback ? {} : parts.env, caFile, connectTo });
+  const identity = createIdentity(destination.clientId, connectTo, clock.now);
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(limitMs)]);
+  try {
+    const end = clock.now() + limitMs;
+    const pass = await sendWaiting({ spool, destination, client, identity, clock, signal, end });
+    await keepPass(spool.folder, pass, clock.now());
+    return pass;
+  } finally {
+    await Promise.all([client.close(), identity.close()]);
+  }
+}

@@ -1,0 +1,162 @@
+import t from 'tap';
+import { createClient } from '../../../src/delivery/upload/client.ts';
+import { ACCOUNT, startAzurite } from './azurite.ts';
+import { certificates } from './certificates.ts';
+import { answer, type Handler, openService } from './service.ts';
+import { CANARY, fakeClock, fill, openTrialSpool, pass } from './trial.ts';
+
+const HOST = `${ACCOUNT}.blob.core.windows.net`;
+const URL_OF_IT = `https://${HOST}/reports/vm1`;
+const CLIENT_ID = '00000000-0000-4000-8000-00000000c11e';
+
+/** Azurite checks what a token claims, and not who signed it. */
+function token(audience = 'https://storage.azure.com'): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    aud: audience,
+    iss: `https://sts.windows.net/${CLIENT_ID}/`,
+    nbf: now - 60,
+    iat: now,
+    exp: now + 3600,
+  };
+  return `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.${CANARY}`;
+}
+
+const issue =
+  (text: () => string, seconds = 86_400, epoch = Date.now()): Handler =>
+  (_seen, response) => {
+    const expires = String(Math.floor(epoch / 1000) + seconds);
+    response
+      .writeHead(200)
+      .end(JSON.stringify({ access_token: text(), expires_on: expires, token_type: 'Bearer' }));
+  };
+
+const redirect = (host: string, port: number, toPort: number) => ({
+  ...{ host, port, address: '127.0.0.1', toPort },
+});
+
+t.test('Azurite, by a token of the metadata service', async (t) => {
+  const { files } = await certificates(t, [HOST, 'localhost']);
+  const azurite = await startAzurite(t, files);
+  const metadata = await openService(t, issue(token));
+  const options = {
+    caFile: [files.root],
+    connectTo: [redirect(HOST, 443, azurite.port), redirect('169.254.169.254', 80, metadata.port)],
+  };
+  const spool = openTrialSpool(t);
+  await fill(spool, 3);
+  t.match(await pass(spool, URL_OF_IT, { options }), { rejected: { length: 3 } }, 'no container yet');
+  const client = createClient({ env: {}, caFile: [files.root], connectTo: [] });
+  t.teardown(() => client.close());
+  const ask = async (method: 'HEAD' | 'PUT', path: string): Promise<number> => {
+    const { pathname, origin } = new URL(azurite.url);
+    const request = { method, origin, path: `${pathname}/${path}${azurite.accountSas()}`, headers: {} };
+    const result = await client.exchange(request, new AbortController().signal);
+    return result.kind === 'reply' ? result.reply.status : 0;
+  };
+  t.equal(await ask('PUT', 'reports?restype=container&'), 201);
+  await spool.retryRejected();
+  const { sent } = await pass(spool, URL_OF_IT, { options });
+  t.equal(sent.length, 3);
+  for (const name of sent) t.equal(await ask('HEAD', `reports/vm1/${name}?`), 200);
+  t.equal(metadata.requests.length, 2, 'one token for each pass');
+  const [asked] = metadata.requests;
+  t.match(asked, { method: 'GET', headers: { metadata: 'true', host: '169.254.169.254' } });
+  t.equal(asked?.headers['x-forwarded-for'], undefined);
+  const query = new URL(asked?.url ?? '', 'http://x').searchParams;
+  t.equal(query.get('resource'), 'https://storage.azure.com/');
+  t.equal(query.get('client_id'), null);
+});
+
+t.test('a user-assigned identity is asked for by its client id, and the token opens the blob', async (t) => {
+  const { tls, files } = await certificates(t, [HOST]);
+  const storage = await openService(t, answer(201), tls);
+  const metadata = await openService(
+    t,
+    issue(() => CANARY),
+  );
+  const options = {
+    uploadIdentity: CLIENT_ID,
+    caFile: [files.root],
+    connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
+  };
+  const spool = openTrialSpool(t);
+  await fill(spool, 4);
+  const env = { HTTP_PROXY: 'http://127.0.0.1:1', ALL_PROXY: 'http://127.0.0.1:1', NO_PROXY: HOST };
+  t.match(await pass(spool, URL_OF_IT, { options, env }), { sent: { length: 4 }, problem: null });
+  t.match(metadata.requests, [
+    {
+      url: `/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fstorage.azure.com%2F&client_id=${CLIENT_ID}`,
+    },
+  ]);
+  t.match(storage.requests[0]?.headers, {
+    host: HOST,
+    authorization: `Bearer ${CANARY}`,
+    'x-ms-version': /^20/,
+    'x-ms-date': /GMT$/,
+  });
+});
+
+t.test('a token that is refused is renewed once; one that ends soon is renewed before', async (t) => {
+  const { tls, files } = await certificates(t, [HOST]);
+  let number = 0;
+  const storage = await openService(
+    t,
+    (seen, response, count) =>
+      answer(seen.headers.authorization === 'Bearer t2' ? 201 : 401, {
+        'x-ms-error-code': 'InvalidAuthenticationInfo',
+      })(seen, response, count),
+    tls,
+  );
+  const clock = fakeClock();
+  const metadata = await openService(
+    t,
+    issue(() => `t${++number}`, 600, clock.now()),
+  );
+  const options = {
+    caFile: [files.root],
+    connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
+  };
+  const spool = openTrialSpool(t);
+  await fill(spool, 2);
+  t.match(await pass(spool, URL_OF_IT, { options, clock }), { sent: { length: 2 } });
+  t.equal(metadata.requests.length, 2);
+  number = 10;
+  await fill(spool, 1);
+  t.match(await pass(spool, URL_OF_IT, { options, clock }), {
+    sent: [],
+    problem: /token was refused \(401 InvalidAuthenticationInfo\)/,
+  });
+  t.equal(spool.waiting().length, 1);
+});
+
+t.test('no identity, no metadata service, nonsense: the reports wait, and the words say why', async (t) => {
+  const refusal = JSON.stringify({ error: 'invalid_request', error_description: 'Identity not found' });
+  for (const [handle, words, asks] of [
+    [answer(400, {}, refusal), /Identity not found.*az vm identity assign/, 1],
+    [answer(200, {}, '<html>'), /its answer holds none/, 1],
+    [answer(200, {}, '{"access_token":"a\\r\\nb","expires_on":"1"}'), /its answer holds none/, 1],
+    [answer(429), /status 429/, 5],
+    [answer(500), /status 500/, 5],
+  ] as const) {
+    const metadata = await openService(t, handle);
+    const options = { connectTo: [redirect('169.254.169.254', 80, metadata.port)] };
+    const spool = openTrialSpool(t);
+    await fill(spool, 1);
+    t.match(await pass(spool, URL_OF_IT, { options }), { sent: [], rejected: [], problem: words });
+    t.equal(metadata.requests.length, asks);
+    t.equal(spool.waiting().length, 1);
+  }
+});
+
+t.test('a proxy that opens TLS, and is trusted by nobody', async (t) => {
+  const { tls } = await certificates(t, [HOST]);
+  const storage = await openService(t, answer(201), tls);
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  const options = { connectTo: [redirect(HOST, 443, storage.port)] };
+  const { problem } = await pass(spool, `${URL_OF_IT}?sv=1&sig=${CANARY}`, { options });
+  t.match(problem, /leads to no trusted root: --ca-file FILE/);
+  t.equal(storage.requests.length, 0, 'the signature was not sent');
+});

@@ -1,0 +1,307 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { closedPort, openPeer } from '../../servers/peer.ts';
+import { answer, blobStore, contentOf, type Handler, openService } from './service.ts';
+import { CANARY, fakeClock, fill, openTrialSpool, pass, SAS, sha256 } from './trial.ts';
+
+t.test('a report arrives with all that a reader needs, and leaves the spool', async (t) => {
+  const spool = openTrialSpool(t);
+  const [[name, json] = ['', '']] = await fill(spool, 1);
+  const { blobs, handle } = blobStore();
+  const service = await openService(t, handle);
+  t.strictSame(await pass(spool, `${service.url}/reports/vm1/${SAS}`), {
+    sent: [name],
+    rejected: [],
+    problem: null,
+  });
+  t.strictSame(spool.waiting(), []);
+  const blob = blobs.get(`/reports/vm1/${name}`);
+  t.equal(blob === undefined ? '' : contentOf(blob), json);
+  t.match(blob?.headers, {
+    'x-ms-blob-type': 'BlockBlob',
+    'x-ms-blob-content-type': 'application/json',
+    'x-ms-blob-content-encoding': 'gzip',
+    'x-ms-meta-sha256': sha256(json),
+    'if-none-match': '*',
+  });
+  t.ok(blob?.url.endsWith(SAS));
+});
+
+t.test('many reports share one connection', async (t) => {
+  const spool = openTrialSpool(t);
+  await fill(spool, 50);
+  const service = await openService(t, blobStore().handle);
+  t.equal((await pass(spool, `${service.url}/reports${SAS}`)).sent.length, 50);
+  t.equal(service.connections(), 1);
+});
+
+t.test('PUT and POST to any endpoint, with headers from a file', async (t) => {
+  const folder = t.testdir({ headers: `Authorization: Bearer ${CANARY}\r\n\r\nX-Team: network\n` });
+  const uploadHeaderFile = join(folder, 'headers');
+  for (const method of ['put', 'post'] as const) {
+    const spool = openTrialSpool(t);
+    const [[name, json] = ['', '']] = await fill(spool, 1);
+    const service = await openService(t, answer(200));
+    await pass(spool, `${service.url}/in?x=1`, { options: { uploadMethod: method, uploadHeaderFile } });
+    const [seen] = service.requests;
+    t.equal(seen?.method, method.toUpperCase());
+    t.equal(seen?.url, method === 'put' ? `/in/${name}?x=1` : '/in?x=1');
+    t.equal(seen === undefined ? '' : contentOf(seen), json);
+    t.match(seen?.headers, {
+      authorization: `Bearer ${CANARY}`,
+      'x-team': 'network',
+      'content-encoding': 'gzip',
+      'content-digest': /^sha-256=:.{44}:$/,
+      'idempotency-key': /^[0-9a-f-]{36}$/,
+      'apim-probe-sha256': sha256(json),
+    });
+  }
+  const service = await openService(t, answer(200));
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  await pass(spool, service.url.replace('//', `//user:${CANARY}%2F@`));
+  t.equal(
+    service.requests[0]?.headers.authorization,
+    `Basic ${Buffer.from(`user:${CANARY}/`).toString('base64')}`,
+  );
+});
+
+t.test('503 with Retry-After: asked again, and not before', async (t) => {
+  const { handle } = blobStore();
+  const service = await openService(t, (seen, response, number) =>
+    number <= 2
+      ? answer(503, { 'retry-after': '40' })(seen, response, number)
+      : handle(seen, response, number),
+  );
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  const clock = fakeClock();
+  t.match(await pass(spool, `${service.url}/c${SAS}`, { clock }), { sent: { length: 1 }, problem: null });
+  t.equal(clock.slept.length, 2);
+  for (const ms of clock.slept) t.ok(ms >= 40_000 && ms < 56_000);
+});
+
+t.test('a Retry-After beyond the time that is left ends the pass at once', async (t) => {
+  const service = await openService(t, answer(429, { 'retry-after': '3600' }));
+  const spool = openTrialSpool(t);
+  await fill(spool, 3);
+  const clock = fakeClock();
+  const { problem } = await pass(spool, `${service.url}/c${SAS}`, { clock, limitMs: 60_000 });
+  t.match(problem, /asked too often \(status 429\), and asks to be left alone for 60 min/);
+  t.strictSame([clock.slept, service.requests.length, spool.waiting().length], [[], 1, 3]);
+});
+
+t.test('a service that is down is left alone after five failures in a row', async (t) => {
+  const service = await openService(t, answer(500));
+  const spool = openTrialSpool(t);
+  await fill(spool, 20);
+  const clock = fakeClock();
+  t.match(await pass(spool, `${service.url}/c${SAS}`, { clock }), {
+    sent: [],
+    problem: /failed \(status 500\)/,
+  });
+  t.equal(service.requests.length, 5);
+  t.strictSame(clock.slept, [750, 1500, 3000, 6000], 'with the chance of one half');
+  t.equal(spool.waiting().filter(({ held }) => !held).length, 20);
+});
+
+t.test('one report that always fails holds up no other', async (t) => {
+  const spool = openTrialSpool(t);
+  const [poison = ''] = (await fill(spool, 10)).keys();
+  const { handle, blobs } = blobStore();
+  const service = await openService(t, (seen, response, number) =>
+    seen.url.includes(poison) ? answer(500)(seen, response, number) : handle(seen, response, number),
+  );
+  t.equal((await pass(spool, `${service.url}/c${SAS}`)).sent.length, 9);
+  t.equal(blobs.size, 9);
+  t.match(spool.waiting(), [{ name: poison, held: false }]);
+});
+
+t.test('refusals for good go to rejected/ with the reason, and the rest arrives', async (t) => {
+  const spool = openTrialSpool(t);
+  const [refused = ''] = (await fill(spool, 4)).keys();
+  writeFileSync(join(spool.folder, [...(await fill(spool, 1)).keys()][0] ?? ''), 'torn');
+  const { handle, blobs } = blobStore();
+  const service = await openService(t, (seen, response, number) =>
+    seen.url.includes(refused)
+      ? answer(413, { 'x-ms-error-code': 'RequestBodyTooLarge' })(seen, response, number)
+      : handle(seen, response, number),
+  );
+  const { sent, rejected, problem } = await pass(spool, `${service.url}/c${SAS}`);
+  t.strictSame([sent.length, rejected.length, problem, blobs.size], [3, 2, null, 3]);
+  const reasons = spool.rejected().map(({ reasonPath }) => readFileSync(reasonPath, 'utf8'));
+  t.match(reasons.toSorted(), [/damaged/, /too large for one request \(413 RequestBodyTooLarge\)/]);
+});
+
+t.test('resets in the middle of the body, and no reply at all: the report stays', async (t) => {
+  for (const [behave, words] of [
+    [
+      (socket: import('node:net').Socket) => socket.once('data', () => socket.resetAndDestroy()),
+      /reset|ended|closed/,
+    ],
+    [() => undefined, /did not answer in time/],
+    [
+      (socket: import('node:net').Socket) => socket.once('data', () => socket.end('HTTP/1.1 20')),
+      /ended|could not/,
+    ],
+  ] as const) {
+    const peer = await openPeer(t, behave);
+    const spool = openTrialSpool(t);
+    const [name] = (await fill(spool, 1, 400_000)).keys();
+    const { sent, problem } = await pass(spool, `http://127.0.0.1:${peer.port}/c${SAS}`, { answerMs: 100 });
+    t.strictSame(sent, []);
+    t.match(problem, words);
+    t.match(spool.waiting(), [{ name, held: false }]);
+    t.equal(peer.accepted(), 5);
+  }
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  t.match(await pass(spool, `http://127.0.0.1:${await closedPort()}/c${SAS}`), {
+    problem: /refused \(ECONNREFUSED\)/,
+  });
+});
+
+t.test('a service that confirms and then breaks has confirmed', async (t) => {
+  const { blobs, handle } = blobStore();
+  const service = await openService(t, (seen, response, number) => {
+    if (seen.method === 'HEAD') return handle(seen, response, number);
+    blobs.set(seen.url.split('?')[0] ?? '', seen);
+    response.writeHead(201, { 'content-length': '1000' });
+    response.write('half');
+    setImmediate(() => response.socket?.resetAndDestroy());
+  });
+  const spool = openTrialSpool(t);
+  await fill(spool, 3);
+  t.match(await pass(spool, `${service.url}/c${SAS}`), { sent: { length: 3 }, problem: null });
+  t.equal(blobs.size, 3);
+  t.strictSame(spool.waiting(), []);
+});
+
+/** Stores, and the confirmation is lost on the way. */
+const confirmationLost =
+  (store: Handler): Handler =>
+  (seen, response, number) => {
+    if (seen.method === 'HEAD' || number > 1) return store(seen, response, number);
+    const silent = { writeHead: () => ({ end: () => response.socket?.resetAndDestroy() }) };
+    store(seen, silent as unknown as typeof response, number);
+  };
+
+t.test('a lost confirmation: the repeat finds the report there, and that confirms it', async (t) => {
+  const { blobs, handle } = blobStore();
+  const service = await openService(t, confirmationLost(handle));
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  t.match(await pass(spool, `${service.url}/c${SAS}`), { sent: { length: 1 }, rejected: [], problem: null });
+  t.strictSame(
+    service.requests.map(({ method }) => method),
+    ['PUT', 'PUT', 'HEAD'],
+  );
+  t.equal(blobs.size, 1);
+});
+
+t.test('a signature that lets nobody look is believed; other content is never overwritten', async (t) => {
+  for (const [status, headers, expected] of [
+    [403, {}, { sent: { length: 1 } }],
+    [
+      200,
+      { 'x-ms-meta-sha256': 'other' },
+      { rejected: [{ reason: /other content; nothing was overwritten/ }] },
+    ],
+    [500, {}, { problem: /does not show it \(status 500\)/ }],
+  ] as const) {
+    const service = await openService(t, (seen, response, number) =>
+      seen.method === 'HEAD'
+        ? answer(status, headers)(seen, response, number)
+        : answer(409, { 'x-ms-error-code': 'BlobAlreadyExists' })(seen, response, number),
+    );
+    const spool = openTrialSpool(t);
+    await fill(spool, 1);
+    t.match(await pass(spool, `${service.url}/c${SAS}`), expected);
+  }
+});
+
+t.test('a pass that is stopped leaves what is not confirmed', async (t) => {
+  const controller = new AbortController();
+  const service = await openService(t, (seen, response, number) => {
+    if (number < 3) return answer(201)(seen, response, number);
+    controller.abort('SIGTERM');
+  });
+  const spool = openTrialSpool(t);
+  await fill(spool, 10);
+  const { sent, problem } = await pass(spool, `${service.url}/c${SAS}`, { signal: controller.signal });
+  t.strictSame([sent.length, problem], [2, 'the time for the upload was over']);
+  t.equal(spool.waiting().filter(({ held }) => !held).length, 8);
+});
+
+t.test('a redirection is not followed, whoever asks for the token', async (t) => {
+  const thief = await openService(t, answer(200));
+  const service = await openService(t, answer(307, { location: thief.url }));
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  t.match(await pass(spool, service.url), { rejected: [{ reason: /none is followed/ }] });
+  t.equal(thief.requests.length, 0);
+});
+
+t.test('replies without end cost no memory and no time', async (t) => {
+  const service = await openService(t, (_seen, response) => {
+    response.writeHead(201);
+    const more = (): void => {
+      while (response.write(Buffer.alloc(65_536)));
+    };
+    response.on('drain', more);
+    more();
+  });
+  const spool = openTrialSpool(t);
+  await fill(spool, 2);
+  t.equal((await pass(spool, `${service.url}/c${SAS}`)).sent.length, 2);
+});
+
+/** Two in five requests fail, in every way that there is, before or after the report was stored. */
+function unreliable(store: Handler, random: () => number): Handler {
+  return (seen, response, number) => {
+    const luck = random();
+    if (luck >= 0.4) return store(seen, response, number);
+    if (luck >= 0.3) return answer(503, { 'retry-after': '2' })(seen, response, number);
+    if (luck >= 0.2) return void response.socket?.resetAndDestroy();
+    if (luck >= 0.1) return answer(500)(seen, response, number);
+    const silent = { writeHead: () => ({ end: () => response.socket?.resetAndDestroy() }) };
+    return store(seen, silent as unknown as typeof response, number);
+  };
+}
+
+t.test(
+  '1,000 reports, a service that fails two times in five, two uploaders at once: each arrives once',
+  async (t) => {
+    let state = 20261123;
+    const random = (): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    };
+    const { blobs, handle } = blobStore();
+    const service = await openService(t, unreliable(handle, random));
+    const spool = openTrialSpool(t);
+    const texts = await fill(spool, 1000);
+    const sent: string[] = [];
+    let passes = 0;
+    while (spool.waiting().length > 0) {
+      passes += 2;
+      const both = await Promise.all([
+        pass(spool, `${service.url}/c${SAS}`),
+        pass(spool, `${service.url}/c${SAS}`),
+      ]);
+      for (const each of both) {
+        t.strictSame(each.rejected, []);
+        sent.push(...each.sent);
+      }
+    }
+    t.comment(`${service.requests.length} requests in ${passes} passes`);
+    t.equal(sent.length, 1000);
+    t.equal(new Set(sent).size, 1000);
+    t.equal(blobs.size, 1000);
+    for (const [name, json] of texts) {
+      const blob = blobs.get(`/c/${name}`);
+      if (blob === undefined || contentOf(blob) !== json) t.fail(`${name} did not arrive as it was`);
+    }
+  },
+);

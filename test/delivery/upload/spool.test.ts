@@ -1,0 +1,166 @@
+import { readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import t from 'tap';
+import { claimedName } from '../../../src/delivery/upload/claim.ts';
+import { droppedNote, forgetDropped, readDropped } from '../../../src/delivery/upload/dropped.ts';
+import { Spool } from '../../../src/delivery/upload/spool.ts';
+import { isTrusted, spoolFolder } from '../../../src/delivery/upload/spool-folder.ts';
+import { fill, openTrialSpool, sha256 } from './trial.ts';
+
+t.test('a report waits whole, for its owner alone', async (t) => {
+  const spool = openTrialSpool(t);
+  t.strictSame([spool.waiting(), spool.rejected()], [[], []], 'a folder that is not there');
+  const [[name, json] = ['', '']] = await fill(spool, 1);
+  t.equal(statSync(spool.folder).mode & 0o777, 0o700);
+  t.equal(statSync(join(spool.folder, name)).mode & 0o777, 0o600);
+  t.equal(gunzipSync(readFileSync(join(spool.folder, name))).toString(), json);
+  t.strictSame(readdirSync(spool.folder), [name], 'no temporary file stays');
+});
+
+t.test('the same report twice is one', async (t) => {
+  const spool = openTrialSpool(t);
+  const report = { id: '019b76da-a800-7000-8000-000000abcdef', startedAt: '2026-05-04T08:30:00.123Z' };
+  await spool.add(report, '1');
+  t.equal(
+    await spool.add(report, '1'),
+    'apim-probe-report-20260504T083000Z-019b76da-a800-7000-8000-000000abcdef.json.gz',
+  );
+  t.equal(spool.waiting().length, 1);
+});
+
+t.test('the oldest first, and nothing that is not a report’s', async (t) => {
+  const spool = openTrialSpool(t);
+  const names = [...(await fill(spool, 5)).keys()];
+  for (const foreign of ['notes.txt', 'core', '.apim-probe-1-abcd.tmp', `${names[0]}.part`])
+    writeFileSync(join(spool.folder, foreign), 'x');
+  await mkdir(
+    join(spool.folder, 'apim-probe-report-20260504T083000Z-019b76da-a800-7000-8000-000000abcdef.json.gz'),
+  );
+  symlinkSync(
+    '/etc/passwd',
+    join(spool.folder, 'apim-probe-report-20260504T083000Z-019b76da-a800-7000-8000-000000abcdee.json.gz'),
+  );
+  t.strictSame(
+    spool.waiting().map(({ name }) => name),
+    names,
+  );
+  utimesSync(join(spool.folder, '.apim-probe-1-abcd.tmp'), 0, 0);
+  await fill(spool, 1);
+  t.notOk(readdirSync(spool.folder).includes('.apim-probe-1-abcd.tmp'), 'left by a killed process: swept');
+  t.ok(readdirSync(spool.folder).includes('notes.txt'), 'of others: left alone');
+});
+
+t.test('of many that claim one report, one has it', async (t) => {
+  const spool = openTrialSpool(t);
+  const [[name, json] = ['', '']] = await fill(spool, 1);
+  const [waiting] = spool.waiting();
+  if (waiting === undefined) throw new Error('nothing waits');
+  const claims = await Promise.all(Array.from({ length: 20 }, () => spool.claim(waiting)));
+  const [claimed, ...others] = claims.filter((claim) => claim !== null);
+  t.strictSame(others, []);
+  t.match(spool.waiting(), [{ name, held: true }], 'still counted while it is sent');
+  if (claimed === undefined) throw new Error('nobody has it');
+  t.equal((await spool.read(claimed)).sha256, sha256(json));
+  await spool.release(claimed);
+  t.match(spool.waiting(), [{ name, held: false }]);
+});
+
+t.test('a claim of a process that has gone is no claim', async (t) => {
+  const spool = openTrialSpool(t);
+  const names = [...(await fill(spool, 3)).keys()];
+  const [gone, recycled, other] = names.map((name) => join(spool.folder, name));
+  const [, pid = '', began = ''] = /^\.sending-(\d+)-(\d+)-/.exec(claimedName('')) ?? [];
+  await rename(gone ?? '', join(spool.folder, `.sending-4194303-1-${names[0]}`));
+  await rename(recycled ?? '', join(spool.folder, `.sending-${process.ppid}-1-${names[1]}`));
+  await rename(other ?? '', join(spool.folder, `.sending-${pid}-${began}-${names[2]}`));
+  t.strictSame(
+    spool.waiting().map(({ held }) => held),
+    [false, process.platform !== 'linux', true],
+  );
+});
+
+t.test('a rejected report has its reason beside it, and waits again on request', async (t) => {
+  const spool = openTrialSpool(t);
+  const [[name] = ['']] = await fill(spool, 1);
+  const [waiting] = spool.waiting();
+  const claimed = waiting === undefined ? null : await spool.claim(waiting);
+  if (claimed === null) throw new Error('not claimed');
+  await spool.reject(claimed, 'the container does not exist');
+  t.strictSame(spool.waiting(), []);
+  const [rejected] = spool.rejected();
+  t.equal(rejected?.name, name);
+  t.equal(readFileSync(rejected?.reasonPath ?? '', 'utf8'), 'the container does not exist\n');
+  t.equal(statSync(spool.rejectedFolder).mode & 0o777, 0o700);
+  t.equal(await spool.retryRejected(), 1);
+  t.match(spool.waiting(), [{ name, held: false }]);
+  t.strictSame(readdirSync(spool.rejectedFolder), []);
+});
+
+t.test('a full spool lets the oldest go, rejected ones first, and remembers it', async (t) => {
+  const spool = openTrialSpool(t, 10_000);
+  const names = [...(await fill(spool, 3, 3000)).keys()];
+  const [oldest] = spool.waiting();
+  const claimed = oldest === undefined ? null : await spool.claim(oldest);
+  if (claimed === null) throw new Error('not claimed');
+  await spool.reject(claimed, 'never');
+  const later = [...(await fill(spool, 12, 3000)).keys()];
+  const left = [...spool.waiting(), ...spool.rejected()];
+  t.ok(left.reduce((sum, { bytes }) => sum + bytes, 0) <= 10_000);
+  t.strictSame(spool.rejected(), []);
+  t.ok(
+    left.some(({ name }) => name === later.at(-1)),
+    'the newest one stays',
+  );
+  const dropped = readDropped(spool.folder);
+  t.equal(dropped?.count, 15 - left.length);
+  t.equal(dropped?.first, names[0]);
+  if (dropped === null) throw new Error('nothing was remembered');
+  t.match(droppedNote(dropped), /the spool was full: \d+ earlier reports from 2026-05-04T08:30:00Z to 2026-/);
+  await forgetDropped(spool.folder, { ...dropped, count: dropped.count - 1 });
+  t.equal(readDropped(spool.folder)?.count, 1, 'what was dropped in between is still to be told');
+  await forgetDropped(spool.folder, { ...dropped, count: 1 });
+  t.equal(readDropped(spool.folder), null);
+});
+
+t.test('one report that is larger than the limit stays', async (t) => {
+  const spool = openTrialSpool(t, 1000);
+  await fill(spool, 1, 5000);
+  t.equal(spool.waiting().length, 1);
+});
+
+t.test('a file of drops that says nonsense says nothing', async (t) => {
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  for (const text of ['', '{', '[]', '{"count":-1,"first":"a","last":"b"}']) {
+    await writeFile(join(spool.folder, 'dropped.json'), text);
+    t.equal(readDropped(spool.folder), null);
+  }
+});
+
+t.test('a folder that takes nothing is an error', async (t) => {
+  const file = join(t.testdir({ file: 'x' }), 'file');
+  await t.rejects(fill(new Spool(join(file, 'spool'), 1000), 1), { code: /ENOTDIR|EEXIST/ });
+});
+
+t.test('whose folder may be used', async (t) => {
+  t.strictSame([isTrusted(7, 7, true), isTrusted(0, 7, false), isTrusted(7, 0, false)], [true, true, true]);
+  t.strictSame(
+    [isTrusted(8, 7, false), isTrusted(0, 7, true), isTrusted(7, 0, true)],
+    [false, false, false],
+    'among the temporary files nobody else’s, root’s neither',
+  );
+});
+
+t.test('where the spool is', (t) => {
+  const none = { spool: null, state: null };
+  t.equal(spoolFolder({ spool: '/a', state: '/b' }, {}), '/a');
+  t.equal(spoolFolder({ ...none, state: '/b' }, { STATE_DIRECTORY: '/c' }), join('/b', 'spool'));
+  t.equal(spoolFolder(none, { STATE_DIRECTORY: '/c:/d', HOME: '/h' }), join('/c', 'spool'));
+  t.equal(spoolFolder(none, { XDG_STATE_HOME: '/x', HOME: '/h' }), '/x/apim-probe/spool');
+  t.equal(spoolFolder(none, { HOME: homedir() }), join(homedir(), '.local/state/apim-probe/spool'));
+  for (const HOME of ['', '/', 'relative']) t.ok(spoolFolder(none, { HOME }).startsWith(tmpdir()));
+  t.end();
+});
