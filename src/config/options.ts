@@ -479,7 +479,7 @@ export const OPTIONS: Table = {
     section: 'Upload',
     many: false,
     default: null,
-    help: 'file of headers for such a URL, one a line, like “Authorization: Bearer …”',
+    help: 'file of headers for such a URL, one a line, with the token that opens it',
   },
   uploadIdentity: {
     section: 'Upload',
