@@ -21,6 +21,7 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['3', 'inconclusive: something required was not tested'],
   ['4', 'the report could not be written or uploaded; nothing is lost'],
   ['70', 'a defect in apim-probe'],
+  ['75', 'another run is going in the state folder; nothing was done'],
   ['130, 143', 'stopped by SIGINT, SIGTERM; the report is complete and valid'],
 ];
 
