@@ -57,6 +57,13 @@ t.test('tells the first verdict and every change, and nothing else', async (t) =
   t.equal(run(2, null).out, '');
 });
 
+t.test('another run under way is neither a change nor forgotten for one', async (t) => {
+  const { run } = scheduled(t);
+  run(0, 'ready');
+  t.strictSame(run(75, null), { code: 75, out: '' });
+  t.equal(run(0, 'ready').out, '', 'the verdict before it is the one to compare with');
+});
+
 t.test('hands the agent what systemd would', async (t) => {
   const { folder, run } = scheduled(t);
   t.match(run(0, 'ready').out, 'no credential');
