@@ -18,10 +18,13 @@ tail_of() {
 }
 
 if [ -d /run/systemd/system ] && [ -f "/etc/systemd/system/$service" ]; then
-  begun=$(date +%s)
+  # Also forgets how many starts there were within seconds, or systemd would refuse one that somebody asks for.
+  systemctl reset-failed "$service" 2>/dev/null
   systemctl start "$service" 2>/dev/null
   journalctl --sync 2>/dev/null
-  journalctl --quiet --output cat --since "@$begun" "_SYSTEMD_UNIT=$service" | tail_of
+  # By invocation and not by time: the run before this one may have ended within the same second.
+  invocation=$(systemctl show --property InvocationID --value "$service")
+  journalctl --quiet --output cat "_SYSTEMD_INVOCATION_ID=$invocation" "_SYSTEMD_UNIT=$service" | tail_of
   code=$(systemctl show --property ExecMainStatus --value "$service")
 elif [ -f "$cronfile" ]; then
   run=$(sed -n 's|^[0-9].* \(/[^ ]*/scheduled-run\)$|\1|p' "$cronfile")
