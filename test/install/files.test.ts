@@ -82,7 +82,14 @@ t.test('every schedule is every 15 minutes', async (t) => {
 
 t.test('every file is in the table of the README', async (t) => {
   const names = ['install.sh', 'install.ps1', 'config.yaml', 'apim-probe.service', 'apim-probe.timer'];
-  const more = ['apim-probe.cron', 'scheduled-run.sh', 'cloud-init.yaml', 'test-vm.bicep', 'run-command.sh'];
+  const more = [
+    'apim-probe.cron',
+    'scheduled-run.sh',
+    'cloud-init.yaml',
+    'test-vm.bicep',
+    'remove-vm.bicep',
+    'run-command.sh',
+  ];
   for (const name of [...names, ...more]) {
     t.match(read('README.md'), `\`${name}\``);
     t.ok(read(name).length > 0);

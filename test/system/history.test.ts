@@ -13,7 +13,7 @@ import { CLEAN_ENVIRONMENT } from './processes.ts';
 import { alone } from './scene.ts';
 
 const AGENT = fileURLToPath(new URL('../../bin/apim-probe', import.meta.url));
-const KILLS = Number(process.env['KILLS'] ?? 60);
+const KILLS = Number(process.env['KILLS'] ?? 20);
 /** Everything that is needed to send nothing but one SYN on loopback. */
 const withTimeout = (ms: number) => [
   ...['--cloud', 'public', '--region', 'westeurope', '--only', 'custom', '--target', 'tcp://127.0.0.1:1'],

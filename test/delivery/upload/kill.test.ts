@@ -11,7 +11,7 @@ import { Spool } from '../../../src/delivery/upload/spool.ts';
 import { blobStore, contentOf, openService } from './service.ts';
 import { pass, SAS } from './trial.ts';
 
-const KILLS = Number(process.env['KILLS'] ?? 60);
+const KILLS = Number(process.env['KILLS'] ?? 20);
 const SOURCE = join(import.meta.dirname, 'uploading.ts');
 
 t.setTimeout(600_000);
