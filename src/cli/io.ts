@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { errorCode } from '../config/system-reason.ts';
-import { redact } from '../delivery/redaction/redact.ts';
+import { redactDocument } from '../delivery/redaction/redact.ts';
 
 /** The program's surroundings, handed in, so that a test can stand in for each of them. */
 export interface Io {
@@ -34,7 +34,7 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
  * @throws StreamError when the stream cannot take it (a full disk behind a redirection)
  */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  await send(stream, redact(text));
+  await send(stream, redactDocument(text));
 }
 
 /** The same for bytes of an archive, whose files have been through the door already. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../config/system-reason.ts';
-import { redact } from './redaction/redact.ts';
+import { redactDocument } from './redaction/redact.ts';
 
 /** Reports name the inner hosts of a network: for the owner's eyes. */
 const OWNER_ONLY = 0o600;
@@ -12,7 +12,7 @@ const OWNER_ONLY = 0o600;
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 function safe<Kind extends Content>(content: Kind): Kind | string {
-  return typeof content === 'string' ? redact(content) : content;
+  return typeof content === 'string' ? redactDocument(content) : content;
 }
 
 async function fill(handle: FileHandle, content: Content): Promise<void> {

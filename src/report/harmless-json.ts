@@ -9,7 +9,10 @@ function escaped(character: string): string {
     .join('');
 }
 
-/** A value as JSON text. What peers sent stays in it escaped, never raw, so that `cat` of it is harmless. */
-export function harmlessJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2).replace(UNPRINTABLE, escaped)}\n`;
+/**
+ * A value as JSON text. What peers sent stays in it escaped, never raw, so that `cat` of it is harmless.
+ * @param indent columns; 0 for one line
+ */
+export function harmlessJson(value: unknown, indent = 2): string {
+  return `${JSON.stringify(value, null, indent).replace(UNPRINTABLE, escaped)}\n`;
 }

@@ -242,3 +242,20 @@ t.test(
     t.notMatch(`${stopped.err()}${timed.err()}${everything(spool)}`, CANARY);
   },
 );
+
+t.test('upload REPORT sends no secret that a foreign file holds', async (t) => {
+  const cwd = folderOf(t);
+  const { blobs, handle } = blobStore();
+  const { url } = await openService(t, handle);
+  const foreign = {
+    ...sample(),
+    proxy: `http://bob:${CANARY}@proxy/`,
+    seen: `https://h/c?sp=w&sig=${CANARY}`,
+  };
+  writeFileSync(join(cwd, 'foreign.json'), JSON.stringify({ ...foreign, banner: '"password=' }));
+  const env = { ...OPEN, APIM_PROBE_UPLOAD: `${url}/c${SAS}`, APIM_PROBE_SPOOL: join(cwd, 'spool') };
+  t.equal((await invoke(['upload', 'foreign.json'], { cwd, env })).code, 0);
+  const [arrived = ''] = [...blobs.values()].map(contentOf);
+  t.match(JSON.parse(arrived), { banner: '"password=', seen: /sig=\*\*\*$/ });
+  t.notMatch(arrived, CANARY);
+});

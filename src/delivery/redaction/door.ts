@@ -2,7 +2,7 @@
 import type { RedactionLevel } from '../../config/types.ts';
 import type { PublicNames } from './hosts.ts';
 import { Pseudonyms } from './pseudonyms.ts';
-import { redact, redactValue } from './redact.ts';
+import { redact, redactDocument, redactValue } from './redact.ts';
 import { StrictRedaction } from './strict.ts';
 import type { Count, Door } from './types.ts';
 
@@ -18,5 +18,6 @@ interface DoorSettings {
 export function createDoor({ level, names, key, count = () => {} }: DoorSettings): Door {
   if (level === 'strict') return new StrictRedaction(new Pseudonyms(key), names, count);
   const text = (one: string): string => redact(one, count);
-  return { text, value: (value) => redactValue(value, text, count), finished: text, learn: () => {} };
+  const finished = (one: string): string => redactDocument(one, count);
+  return { text, value: (value) => redactValue(value, text, count), finished, learn: () => {} };
 }

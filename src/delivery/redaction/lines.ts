@@ -10,19 +10,22 @@ const STANDARD: Redaction = { text: (text) => redact(text), value: (value) => re
 
 /**
  * One line of a log, with its line break if it has one. A JSON object is redacted value by value as well: only
- * there is it plain where a value ends.
+ * there is it plain where a value ends. It stays one, whatever its values look like.
  */
 export function redactLine(line: string, { text, value }: Redaction = STANDARD): string {
-  return text(line.startsWith('{') ? withoutValues(line, value) : line);
+  const object = line.startsWith('{') ? parsed(line) : undefined;
+  if (object === undefined) return text(line);
+  const clean = value(object);
+  const whole = clean === object ? line : `${JSON.stringify(clean)}${/\s*$/.exec(line)?.[0] ?? ''}`;
+  const finished = text(whole);
+  return finished === whole || parsed(finished) !== undefined ? finished : whole;
 }
 
-function withoutValues(line: string, value: Redaction['value']): string {
+function parsed(line: string): unknown {
   try {
-    const object: unknown = JSON.parse(line);
-    const clean = value(object);
-    return clean === object ? line : `${JSON.stringify(clean)}${/\s*$/.exec(line)?.[0] ?? ''}`;
+    return JSON.parse(line);
   } catch {
-    return line;
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 /** The door that all output leaves through, at the standard level: no secret passes, everything else does. */
 
+import { harmlessJson } from '../../report/harmless-json.ts';
 import { isCredentialName } from './names-of-secrets.ts';
 import { withoutPrivateKeys } from './pem.ts';
 import { MARK, SUSPECT, withoutSecrets } from './rules.ts';
@@ -55,4 +56,21 @@ export function redactValue(
     return [name, clean];
   });
   return changed ? Object.fromEntries(entries) : value;
+}
+
+/**
+ * A finished text, whole: like `redact`, but JSON stays JSON. Its strings may end in what looks like a credential's
+ * name ("password="), and then the quote behind it is no part of a value: only string by string is that plain.
+ */
+export function redactDocument(text: string, count: Count = UNCOUNTED): string {
+  const clean = redact(text, count);
+  if (clean === text || !/^\s*[[{]/.test(text)) return clean;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return clean;
+  }
+  const value = redactValue(parsed, (one) => redact(one, count), count);
+  return value === parsed ? text : harmlessJson(value, /^\s*[[{]\r?\n/.test(text) ? 2 : 0);
 }

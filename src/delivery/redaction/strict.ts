@@ -3,7 +3,7 @@ import { Addresses } from './addresses.ts';
 import { DOTTED, Hosts, type PublicNames } from './hosts.ts';
 import { learnFrom } from './learn.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { redact, redactValue } from './redact.ts';
+import { redact, redactDocument, redactValue } from './redact.ts';
 import type { Count, Door, RedactionKind } from './types.ts';
 
 const GUID = /(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])/gi;
@@ -81,10 +81,13 @@ export class StrictRedaction implements Door {
     this.#patterns(text).replace(WORD, (word) => this.#swapped('host', word, this.#hosts.label(word)));
 
   /** The finished bytes of JSON: what can be known by its shape alone, so that no key of it is taken for a name. */
-  readonly finished = (text: string): string => this.#patterns(text);
+  readonly finished = (text: string): string => this.#shapes(redactDocument(text, this.#count));
 
   #patterns(text: string): string {
-    const open = redact(text, this.#count);
+    return this.#shapes(redact(text, this.#count));
+  }
+
+  #shapes(open: string): string {
     if (!TELLING.test(open)) return open;
     return open
       .replace(GUID, (id, at: number, all: string) =>

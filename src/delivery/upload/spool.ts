@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { errorCode } from '../../config/system-reason.ts';
+import { redactDocument } from '../redaction/redact.ts';
 import { flushFolder, replaceFile } from '../write-file.ts';
 import { claimedName, isHeld, readClaim } from './claim.ts';
 import { noteDropped } from './dropped.ts';
@@ -73,7 +74,7 @@ export class Spool {
   }
 
   /**
-   * Puts a report in, whole and flushed to the disk, and then makes room: rejected reports go first, then the
+   * Puts a report in, without secrets (it may be a foreign file), whole and flushed to the disk, and then makes room: rejected reports go first, then the
    * oldest that wait. The newest one stays, however large.
    * @returns its name
    * @throws the file system's error
@@ -81,7 +82,7 @@ export class Spool {
   async add(report: Identified, json: string): Promise<string> {
     const name = reportName(report);
     await makeOwnFolder(this.folder);
-    await replaceFile(this.pathOf(name), await compress(json));
+    await replaceFile(this.pathOf(name), await compress(redactDocument(json)));
     const all = entries(this.folder);
     await sweep(all);
     await this.#makeRoom(name, reportsOf(all));

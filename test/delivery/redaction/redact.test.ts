@@ -1,7 +1,8 @@
 /** What the standard level takes out, what it leaves alone, and that nothing brings it to a halt. */
 import fc from 'fast-check';
 import t from 'tap';
-import { redact, redactValue } from '../../../src/delivery/redaction/redact.ts';
+import { redactLine } from '../../../src/delivery/redaction/lines.ts';
+import { redact, redactDocument, redactValue } from '../../../src/delivery/redaction/redact.ts';
 import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
 import { harmlessJson } from '../../../src/report/harmless-json.ts';
 import { renderText } from '../../../src/report/text.ts';
@@ -206,4 +207,34 @@ t.test('time grows with the text and no faster, whatever repeats', async (t) => 
     const text = `${unit.repeat(Math.ceil(100_000 / unit.length))}@`;
     t.ok(redact(text).length <= text.length + 200_000, JSON.stringify(unit));
   }
+});
+
+t.test('JSON stays JSON, whatever its strings end in', async (t) => {
+  const piece = fc.constantFrom(
+    'password=',
+    'token:',
+    '"token=',
+    '?code=',
+    'sig=',
+    'a',
+    ' ',
+    ',',
+    '"',
+    '\\',
+    '\n',
+  );
+  const text = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(''));
+  const value = fc.dictionary(text, fc.oneof(text, fc.array(text, { maxLength: 3 })), { maxKeys: 4 });
+  fc.assert(
+    fc.property(value, fc.constantFrom(0, 2), (from, indent) => {
+      const clean = redactValue(from);
+      const json = harmlessJson(clean, indent);
+      JSON.parse(redactDocument(json));
+      JSON.parse(redactLine(harmlessJson(from, 0)));
+    }),
+    { numRuns: 2000 },
+  );
+  const banner = { banner: '"password=', next: ['?code=', 'x'], url: 'https://h/?sig=canary' };
+  t.strictSame(JSON.parse(redactDocument(harmlessJson(banner))), { ...banner, url: 'https://h/?sig=***' });
+  t.strictSame(JSON.parse(redactLine(harmlessJson(banner, 0))), { ...banner, url: 'https://h/?sig=***' });
 });
