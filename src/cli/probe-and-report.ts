@@ -20,7 +20,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';
 import { beforeVerdict } from './summary.ts';
-import { type Uploaded, uploadReport } from './upload-report.ts';
+import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './upload-report.ts';
 
 export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
 
@@ -117,16 +117,22 @@ async function afterwards(
 
 /** After the summary, which nobody should have to wait for because a service does not answer. */
 async function upload(
-  report: Report,
+  spooled: Spooled,
   uploader: Uploader,
   options: Options,
   signal: AbortSignal,
   say: Say,
 ): Promise<Uploaded> {
-  const uploaded = await uploadReport(report, uploader, options, signal);
+  const uploaded = await uploadSpooled(spooled, uploader, options, signal);
   for (const problem of uploaded.problems) await say('error', problem);
   if (!options.quiet) for (const remark of uploaded.remarks) await say('info', remark);
   return uploaded;
+}
+
+/** What ended the run after its report was finished, which can not say it any more. */
+function endOf({ aborted, reason }: AbortSignal): Report['interrupted'] {
+  if (!aborted) return null;
+  return reason === 'SIGINT' || reason === 'SIGTERM' ? reason : 'defect';
 }
 
 const DEFECT = 'This is a defect in apim-probe: the run ended early. Please report it, with the JSON report.';
@@ -178,15 +184,21 @@ export async function probeAndReport(
     const annotated = uploader?.annotate(probed) ?? probed;
     const report = history === null ? annotated : await history.complete(annotated);
     const delivery = await deliver(report, plan, io, history);
+    const spooled = uploader === null ? null : await spoolReport(report, uploader);
     for (const problem of delivery.problems) await say('error', problem);
     await summarise(report, options, plan, delivery, unkept === null ? [] : [unkept], io);
     if (report.interrupted === 'defect') await tell(io, DEFECT);
     if (log !== null) logOutcome(log.logger, report, delivery.files);
     if (history !== null) await afterwards(history, report, options, io, interruption.signal, say);
+    // A service that does not answer keeps no other run from probing: the spool is nobody's alone.
+    await history?.close();
     const uploaded =
-      uploader === null ? null : await upload(report, uploader, options, interruption.signal, say);
+      uploader === null || spooled === null
+        ? null
+        : await upload(spooled, uploader, options, interruption.signal, say);
     const delivered = delivery.complete && (uploaded?.complete ?? true);
-    return exitCode({ report, failOn: options.failOn, delivered });
+    const interrupted = report.interrupted ?? endOf(interruption.signal);
+    return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });
   } finally {
     await history?.close();
     interruption.release();

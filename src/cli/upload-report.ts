@@ -18,26 +18,39 @@ export interface Uploaded {
   readonly remarks: readonly string[];
 }
 
+/** Where the report waits for its turn, or what became of it instead. */
+export type Spooled =
+  | { readonly kind: 'waits'; readonly name: string }
+  | { readonly kind: 'failed'; readonly uploaded: Uploaded };
+
+/**
+ * Puts the report into the spool. Before anything that takes time: what is there is sent by this run or by the next.
+ * @returns where it is; never throws for what a disk does
+ */
+export async function spoolReport(report: Report, uploader: Uploader): Promise<Spooled> {
+  const json = harmlessJson(report);
+  try {
+    return { kind: 'waits', name: await uploader.keep(report, json) };
+  } catch (error) {
+    const reason = `it could not be put into ${uploader.spool.folder}: ${systemReason(error)}`;
+    return { kind: 'failed', uploaded: await rescue(report, json, reason) };
+  }
+}
+
 /**
  * @param signal a run that was stopped has no time left to send: its report waits
  * @returns what was sent and what was not; never throws for what a service or a disk does
  */
-export async function uploadReport(
-  report: Report,
+export async function uploadSpooled(
+  spooled: Spooled,
   uploader: Uploader,
   { uploadTimeout }: Pick<Options, 'uploadTimeout'>,
   signal: AbortSignal,
 ): Promise<Uploaded> {
-  const json = harmlessJson(report);
-  let name: string;
-  try {
-    name = await uploader.keep(report, json);
-  } catch (error) {
-    return rescue(report, json, `it could not be put into ${uploader.spool.folder}: ${systemReason(error)}`);
-  }
+  if (spooled.kind === 'failed') return spooled.uploaded;
   if (signal.aborted) return failed(uploader, ['the run was stopped before the report could be uploaded']);
   try {
-    return told(name, await uploader.send(uploadTimeout, signal), uploader);
+    return told(spooled.name, await uploader.send(uploadTimeout, signal), uploader);
   } catch (error) {
     return failed(uploader, [`the spool failed: ${systemReason(error)}`]);
   }

@@ -3,7 +3,7 @@ import { errorCode, systemReason } from '../../config/system-reason.ts';
 import { duration } from '../../report/text/lines.ts';
 import { backOff, type Clock } from './back-off.ts';
 import { deliverParcel, type Means } from './deliver-parcel.ts';
-import { never, type Settled, stuck } from './outcome.ts';
+import { never, type Settled } from './outcome.ts';
 import type { Claimed, Spool, Waiting } from './spool.ts';
 
 /** In a row, over all reports: a service that fails so often is down. */
@@ -38,12 +38,18 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
   const rejected: Pass['rejected'][number][] = [];
   let failures = 0;
   let last: string | null = null;
+  /** Why a file here could not be read: that is no fault of the service, and the others go on. */
+  let unread: string | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (signal.aborted) return { sent, rejected, problem: last ?? 'the time for the upload was over' };
     const claimed = await spool.claim(next);
     if (claimed === null) continue;
     const outcome = await sendOne(claimed, sending);
     if (outcome.kind === 'confirmed') sent.push(claimed.name);
+    if (outcome.kind === 'unreadable') {
+      unread ??= outcome.reason;
+      continue;
+    }
     if (outcome.kind === 'never') rejected.push({ name: claimed.name, reason: outcome.reason });
     if (outcome.kind !== 'later') {
       failures = 0;
@@ -62,11 +68,11 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
     queue.push({ ...next, path: spool.pathOf(claimed.name) });
     await clock.sleep(pause, signal);
   }
-  return { sent, rejected, problem: null };
+  return { sent, rejected, problem: unread };
 }
 
 /** Leaves the report where its outcome wants it. */
-async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled> {
+async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Unreadable> {
   const { spool, clock, signal } = sending;
   const outcome = await tryOne(claimed, { ...sending, now: clock.now }, signal);
   if (outcome.kind === 'confirmed') await spool.remove(claimed);
@@ -75,13 +81,25 @@ async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled> {
   return outcome;
 }
 
-async function tryOne(claimed: Claimed, sending: Sending & Means, signal: AbortSignal): Promise<Settled> {
+interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly reason: string;
+}
+
+async function tryOne(
+  claimed: Claimed,
+  sending: Sending & Means,
+  signal: AbortSignal,
+): Promise<Settled | Unreadable> {
   try {
     return await deliverParcel(await sending.spool.read(claimed), sending, signal);
   } catch (error) {
     if (errorCode(error) === null) throw error;
     const damaged = (errorCode(error) ?? '').startsWith('Z_') || errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
     if (damaged) return never('the file in the spool is damaged: it is no report in gzip');
-    return stuck(`a report in the spool cannot be read: ${systemReason(error)}`);
+    return {
+      kind: 'unreadable',
+      reason: `${claimed.name} in the spool cannot be read: ${systemReason(error)}`,
+    };
   }
 }
