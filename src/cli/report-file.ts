@@ -4,13 +4,14 @@ import { resolve } from 'node:path';
 import { quote } from '../config/mask.ts';
 import { systemReason } from '../config/system-reason.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { LARGEST_REPORT } from '../report/read.ts';
 
-const LARGEST_REPORT = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
 
 /**
  * @param path relative to `cwd`, or absolute
  * @returns the file's text; whatever it holds
- * @throws UsageError when it cannot be read, is no regular file or is larger than 16 MiB
+ * @throws UsageError when it cannot be read, is no regular file or is larger than a report can be
  */
 export function readReportFile(path: string, cwd: string): string {
   const name = quote(path);
@@ -22,7 +23,7 @@ export function readReportFile(path: string, cwd: string): string {
     const handle = openSync(absolute, 'r');
     try {
       if (fstatSync(handle).size > LARGEST_REPORT) {
-        throw new UsageError([`${name} is larger than 16 MiB: too large for a report`]);
+        throw new UsageError([`${name} is larger than ${LARGEST_REPORT / MIB} MiB: too large for a report`]);
       }
       return readFileSync(handle, 'utf8').replace(/^\ufeff/, '');
     } finally {

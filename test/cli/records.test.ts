@@ -1,6 +1,6 @@
 /** The command: what it is told, what it refuses, and that it asks nobody but the metadata service. */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Target } from '../../src/report/schema.ts';
@@ -119,7 +119,8 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     'text.json': 'no JSON',
     folder: {},
   });
-  writeFileSync(join(cwd, 'huge.json'), Buffer.alloc(16 * 1024 * 1024 + 1, ' '));
+  writeFileSync(join(cwd, 'huge.json'), '');
+  truncateSync(join(cwd, 'huge.json'), 64 * 1024 * 1024 + 1);
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   const where =
     /Overview page of the instance in the Azure portal, and the answer to: az apim show --resource-group GROUP/;
@@ -164,7 +165,7 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     [['folder'], /"folder" is no regular file; name a JSON report/],
     [['pipe'], /"pipe" is no regular file/],
     [['/dev/zero'], /"\/dev\/zero" is no regular file/],
-    [['huge.json'], /"huge\.json" is larger than 16 MiB/],
+    [['huge.json'], /"huge\.json" is larger than 64 MiB/],
   ] as const) {
     const { code, out, err } = await invoke(['records', ...argv], { cwd });
     t.equal(code, 2, argv.join(' '));

@@ -259,3 +259,36 @@ t.test('upload REPORT sends no secret that a foreign file holds', async (t) => {
   t.match(JSON.parse(arrived), { banner: '"password=', seen: /sig=\*\*\*$/ });
   t.notMatch(arrived, CANARY);
 });
+
+t.test('a run that is stopped while it uploads says so, and keeps no other from running', async (t) => {
+  const cwd = folderOf(t);
+  const env = { APIM_PROBE_SPOOL: join(cwd, 'spool'), APIM_PROBE_STATE: join(cwd, 'state') };
+  const other = await openService(t, blobStore().handle);
+  let io: ReturnType<typeof capture> | undefined;
+  let second: Awaited<ReturnType<typeof run>> | undefined;
+  const { url } = await openService(t, async () => {
+    second ??= await run(cwd, { ...env, APIM_PROBE_UPLOAD: `${other.url}/c${SAS}` });
+    io?.process.emit('SIGTERM');
+    return undefined;
+  });
+  const first = await run(cwd, { ...env, APIM_PROBE_UPLOAD: `${url}/c${SAS}` }, (own) => {
+    io = own;
+    return async () => sample();
+  });
+  t.equal(first.code, 143, first.err);
+  t.equal(second?.code, 0, second?.err ?? 'it never began');
+});
+
+t.test('a report is in the spool before the command of --on-change runs', async (t) => {
+  const cwd = folderOf(t);
+  const { url } = await openService(t, blobStore().handle);
+  const spool = join(cwd, 'spool');
+  const env = {
+    ...{ APIM_PROBE_SPOOL: spool, APIM_PROBE_STATE: join(cwd, 'state'), APIM_PROBE_UPLOAD: `${url}/c${SAS}` },
+    APIM_PROBE_ON_CHANGE: `ls ${spool} >seen`,
+  };
+  t.equal((await run(cwd, env)).code, 0);
+  const blocked = async () => ({ ...sample(), verdict: 'blocked' as const });
+  t.equal((await run(cwd, env, () => blocked)).code, 1);
+  t.match(readFileSync(join(cwd, 'seen'), 'utf8'), /^apim-probe-report-.*\.json\.gz$/m);
+});

@@ -118,6 +118,24 @@ t.test('one report that always fails holds up no other', async (t) => {
   t.match(spool.waiting(), [{ name: poison, held: false }]);
 });
 
+t.test('a file that cannot be read holds up no other, and stays', async (t) => {
+  const spool = openTrialSpool(t);
+  const names = [...(await fill(spool, 3)).keys()];
+  const read = spool.read.bind(spool);
+  spool.read = async (claimed) => {
+    if (claimed.name === names[0]) throw Object.assign(new Error('denied'), { code: 'EACCES' });
+    return read(claimed);
+  };
+  const { url } = await openService(t, blobStore().handle);
+  const { sent, rejected, problem } = await pass(spool, `${url}/reports${SAS}`);
+  t.strictSame([sent, rejected], [names.slice(1), []]);
+  t.match(problem, /in the spool cannot be read: permission denied/);
+  t.strictSame(
+    spool.waiting().map(({ name }) => name),
+    names.slice(0, 1),
+  );
+});
+
 t.test('refusals for good go to rejected/ with the reason, and the rest arrives', async (t) => {
   const spool = openTrialSpool(t);
   const [refused = ''] = (await fill(spool, 4)).keys();
