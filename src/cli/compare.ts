@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Comparable, LARGEST_COMPARABLE, readComparable } from '../compare/read.ts';
+import { type Comparable, readComparable } from '../compare/read.ts';
 import { compareReports } from '../compare/reports.ts';
 import { compareWithService } from '../compare/service.ts';
 import { reportsText } from '../compare/text/reports.ts';
@@ -8,6 +8,7 @@ import { readBounded } from '../config/bounded-file.ts';
 import { quotePath } from '../config/mask.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
+import { LARGEST_REPORT } from '../report/largest-report.ts';
 import type { Command } from './command.ts';
 import { write } from './io.ts';
 import { lastTwo, stateFolder } from './state-folder.ts';
@@ -22,7 +23,7 @@ interface Compared {
 /** @throws UsageError naming every file that cannot be compared */
 function readBoth(paths: readonly string[], cwd: string): Comparable[] {
   const readings = paths.map((path) => {
-    const file = readBounded(resolve(cwd, path), LARGEST_COMPARABLE, 'a JSON file');
+    const file = readBounded(resolve(cwd, path), LARGEST_REPORT, 'a JSON file');
     return { path, ...(file.ok ? readComparable(file.bytes) : file) };
   });
   const problems = readings.flatMap((each) => (each.ok ? [] : `${quotePath(each.path)} ${each.problem}`));

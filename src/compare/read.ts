@@ -11,9 +11,6 @@ export type ComparableReading =
   /** A predicate: "is cut off: …". */
   | { readonly ok: false; readonly problem: string };
 
-/** A report of 10,000 targets with all their evidence takes some 60 MiB. */
-export const LARGEST_COMPARABLE = 256 * 1024 * 1024;
-
 const ADVICE = 'name a JSON report of apim-probe, or a NetworkStatus reply of Azure';
 
 export function readComparable(bytes: Uint8Array): ComparableReading {

@@ -18,9 +18,6 @@ const ADDED: Readonly<Record<string, unknown>> = {
   addressFrom: 'name',
 };
 
-/** Bytes; a report of 10,000 targets with all their evidence takes some 60 MiB. */
-export const LARGEST_REPORT = 64 * 1024 * 1024;
-
 export const WANTED = 'a JSON report of apim-probe';
 
 const SHOWN_DEFECTS = 3;

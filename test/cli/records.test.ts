@@ -120,7 +120,7 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     folder: {},
   });
   writeFileSync(join(cwd, 'huge.json'), '');
-  truncateSync(join(cwd, 'huge.json'), 64 * 1024 * 1024 + 1);
+  truncateSync(join(cwd, 'huge.json'), 256 * 1024 * 1024 + 1);
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   const where =
     /Overview page of the instance in the Azure portal, and the answer to: az apim show --resource-group GROUP/;
@@ -162,10 +162,10 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     [['other.json'], /"other\.json" is no report of apim-probe/],
     [['text.json'], /"text\.json" is no JSON/],
     [['gone.json'], /"gone\.json" cannot be read: it does not exist \(ENOENT\)/],
-    [['folder'], /"folder" is no regular file; name a JSON report/],
+    [['folder'], /"folder" is no regular file; name a JSON report of apim-probe/],
     [['pipe'], /"pipe" is no regular file/],
     [['/dev/zero'], /"\/dev\/zero" is no regular file/],
-    [['huge.json'], /"huge\.json" is larger than 64 MiB/],
+    [['huge.json'], /"huge\.json" is larger than 256 MiB/],
   ] as const) {
     const { code, out, err } = await invoke(['records', ...argv], { cwd });
     t.equal(code, 2, argv.join(' '));

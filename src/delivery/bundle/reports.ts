@@ -5,7 +5,8 @@ import { parseJson } from '../../azure/json.ts';
 import { looksLikeReport } from '../../compare/past-report.ts';
 import { readBounded } from '../../config/bounded-file.ts';
 import { errorCode, systemReason } from '../../config/system-reason.ts';
-import { LARGEST_REPORT, WANTED } from '../../report/read.ts';
+import { LARGEST_REPORT } from '../../report/largest-report.ts';
+import { WANTED } from '../../report/read.ts';
 
 export type ReportRead =
   | { readonly ok: true; readonly value: object }

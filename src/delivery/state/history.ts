@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readBounded } from '../../config/bounded-file.ts';
 import { errorCode, systemReason } from '../../config/system-reason.ts';
 import { harmlessJson } from '../../report/harmless-json.ts';
+import { LARGEST_REPORT } from '../../report/largest-report.ts';
 import type { Report } from '../../report/schema.ts';
 import { reportFileName } from '../report-name.ts';
 import { createFile, isTemporary } from '../write-file.ts';
@@ -14,8 +15,6 @@ import { Index } from './index-file.ts';
 import { type KeptFile, listKept, lookAt, reportsFolder } from './kept.ts';
 import { expired, type Limits } from './retention.ts';
 
-/** A report of 10,000 targets with all their evidence takes some 60 MiB. */
-const LARGEST_REPORT = 256 * 1024 * 1024;
 const OWNER_ONLY = 0o700;
 /** ms. Nobody takes as long to write a file. */
 const LEFTOVER_AGE = 60 * 60 * 1000;

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { errorCode } from '../../config/system-reason.ts';
+import { LARGEST_REPORT } from '../../report/largest-report.ts';
 import { redactDocument } from '../redaction/redact.ts';
 import { flushFolder, replaceFile } from '../write-file.ts';
 import { claimedName, isHeld, readClaim } from './claim.ts';
@@ -17,7 +18,6 @@ import { type Identified, readReportName, reportName } from './report-name.ts';
 import { makeOwnFolder } from './spool-folder.ts';
 
 const LARGEST_SPOOLED = 64 * 1024 * 1024;
-const LARGEST_REPORT = 256 * 1024 * 1024;
 /** A temporary file that is older than this was left by a process that was killed. */
 const ABANDONED_MS = 3_600_000;
 
