@@ -46,12 +46,14 @@ function chooseReports(
     if (!read.ok) problems.push(`${quotePath(positionals[index] ?? path)} ${read.problem}`);
   }
   const kept = options.state === null ? null : newestReports(options.state, most);
-  if (kept?.ok === false)
-    problems.push(`state: ${quotePath(options.state ?? '')} (${origins.state}) ${kept.problem}`);
+  const unread =
+    kept?.ok === false ? [`state: ${quotePath(options.state ?? '')} (${origins.state}) ${kept.problem}`] : [];
+  if (origins.state === 'flag --state') problems.push(...unread);
   if (problems.length > 0) throw new UsageError(problems);
   const paths = [...new Set([...named, ...(kept?.ok === true ? kept.paths : [])])];
-  const notes = paths.length > 0 ? [] : ['no report goes in: name one, or give --state DIR'];
-  return { paths, notes };
+  const missing = paths.length > 0 ? [] : ['no report goes in: name one, or give --state DIR'];
+  // A folder that the schedule was to make and never made: support wants all the rest the more.
+  return { paths, notes: [...unread, ...missing] };
 }
 
 /** A config that is wrong is what support has to see; what the flags say must be right all the same. */

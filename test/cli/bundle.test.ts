@@ -162,6 +162,15 @@ t.test('a config file that is wrong goes in as what is wrong with it', async (t)
   t.match(manifestOf(files).notes, [/the options of a run/, /no report/]);
 });
 
+t.test('a state folder that the schedule never made is told, and the rest goes in', async (t) => {
+  const cwd = t.testdir({ 'apim-probe.yaml': 'state: never\n' });
+  const { code, err } = await invoke(['bundle', '--output', 'b.tgz'], { cwd });
+  t.equal(code, 0);
+  t.match(err, /note: state: ".*never" \(.*\) holds no folder "reports"/);
+  const files = await unpacked(readFileSync(join(cwd, 'b.tgz')));
+  t.match(manifestOf(files).notes, [/holds no folder "reports"/, /no report/]);
+});
+
 t.test('variables: those that matter, and none that is a secret', async (t) => {
   const cwd = t.testdir({});
   const env = {

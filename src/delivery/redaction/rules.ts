@@ -20,6 +20,9 @@ const BARE = String.raw`(?:\{[^}"'\\]*\}|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]
 const REST = String.raw`(?:[^"\\\r\n]|\\(?!["nrtu\\]))+`;
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|(?<open>\\{1,8}["']|')(?:.*?)(?<!\\)\k<open>`;
 
+/** Of a host whose name ends in such a word, "auth.token:443": without their ports two targets would be one. */
+const PORT = String.raw`(?<=[./-](?:${NAMES}):)\d{1,5}(?![\w.-])`;
+
 function kindOf(name: string): RedactionKind {
   if (/sig/i.test(name)) return /signing/i.test(name) ? 'key' : 'signature';
   if (/token|assertion|code/i.test(name)) return 'token';
@@ -76,7 +79,7 @@ const RULES: readonly Rule[] = [
   ),
   hide(
     new RegExp(
-      `((?:${NAMES})[ \\t]{0,4}(?::|%(?:25)*3a)[ \\t]{0,8}(?:%(?:25)*22)?)(?![…&])(${QUOTED}|${REST})`,
+      `((?:${NAMES})[ \\t]{0,4}(?::|%(?:25)*3a)[ \\t]{0,8}(?:%(?:25)*22)?)(?![…&]|${PORT})(${QUOTED}|${REST})`,
       'gi',
     ),
     kindOf,

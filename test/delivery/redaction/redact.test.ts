@@ -238,3 +238,14 @@ t.test('JSON stays JSON, whatever its strings end in', async (t) => {
   t.strictSame(JSON.parse(redactDocument(harmlessJson(banner))), { ...banner, url: 'https://h/?sig=***' });
   t.strictSame(JSON.parse(redactLine(harmlessJson(banner, 0))), { ...banner, url: 'https://h/?sig=***' });
 });
+
+t.test(
+  'the port of a host that is named like a secret stays; what only looks like a port does not',
+  async (t) => {
+    for (const host of ['custom/auth.token:443', 'tcp://my-secret:8443/', 'https://token:443'])
+      t.equal(redact(host), host);
+    t.equal(redact('password:12345'), 'password:***');
+    t.equal(redact('x.password: 443'), 'x.password: ***');
+    t.equal(redact('auth.token:443abc'), 'auth.token:***');
+  },
+);
