@@ -12,7 +12,7 @@ const EXAMPLES = `Examples:
   After it, the gateway and the management endpoint as well:
     apim-probe --apim contoso --vip 10.0.1.5
   Scheduled, with its options in /etc/apim-probe/config.yaml:
-    apim-probe --quiet --output /var/lib/apim-probe/report.json`;
+    apim-probe --quiet --state /var/lib/apim-probe`;
 
 const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'every required endpoint was reached'],
