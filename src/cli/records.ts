@@ -1,7 +1,7 @@
 import { BadValue } from '../config/bad-value.ts';
 import type { Flags } from '../config/layers.ts';
 import { type Loaded, load } from '../config/load.ts';
-import { quote } from '../config/mask.ts';
+import { quote, quotePath } from '../config/mask.ts';
 import { flagName } from '../config/options.ts';
 import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -96,7 +96,7 @@ function ofReport({ path, zone, flags, loaded: { options, origins }, cwd }: Repo
     const names = idle.map((key) => `--${flagName(key)}`).join(', ');
     throw new UsageError([`${names}: a report says that itself; leave out the one or the other`]);
   }
-  const name = quote(path);
+  const name = quotePath(path);
   const report = parseReport(readReportFile(path, cwd), name);
   const given = options.vip ?? vipOfReport(report, name);
   if (given === null) throw new UsageError([`${name} is of a run without --vip. ${vipUnknown(null)}`]);

@@ -1,7 +1,7 @@
 /** A report that somebody names on the command line. */
 import { resolve } from 'node:path';
 import { readBounded } from '../config/bounded-file.ts';
-import { quote } from '../config/mask.ts';
+import { quotePath } from '../config/mask.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { LARGEST_REPORT } from '../report/largest-report.ts';
 import { WANTED } from '../report/read.ts';
@@ -13,6 +13,6 @@ import { WANTED } from '../report/read.ts';
  */
 export function readReportFile(path: string, cwd: string): string {
   const file = readBounded(resolve(cwd, path), LARGEST_REPORT, WANTED);
-  if (!file.ok) throw new UsageError([`${quote(path)} ${file.problem}`]);
+  if (!file.ok) throw new UsageError([`${quotePath(path)} ${file.problem}`]);
   return file.bytes.toString('utf8').replace(/^\ufeff/, '');
 }

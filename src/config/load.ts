@@ -97,7 +97,7 @@ type Draft = Partial<Options>;
 function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
   for (const path of draft.caFile ?? []) {
     const problem = caFileProblem(path);
-    if (problem !== null) problems.push(`caFile: ${quote(path)} (${origins.caFile}) ${problem}`);
+    if (problem !== null) problems.push(`caFile: ${quotePath(path)} (${origins.caFile}) ${problem}`);
   }
 }
 

@@ -21,21 +21,29 @@ function maskUserInfo(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[\s\S]*@/i, '$1***@').replace(/^[^/]*@/, '***@');
 }
 
+/** JSON's own escapes, and those of characters that a terminal obeys or a reader cannot see. */
+function escaped(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /**
  * A value as an error message may show it: secrets masked, control and direction characters escaped, cut at
  * 120 characters, in double quotes when it is text.
  */
 export function quote(value: unknown): string {
   const masked = typeof value === 'string' ? maskUserInfo(value) : value;
-  const json = maskSecrets(JSON.stringify(masked) ?? String(value));
-  const text = json.replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const text = escaped(maskSecrets(JSON.stringify(masked) ?? String(value)));
   return text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text;
 }
 
-/** The same for a file's path: of a long one the end, which tells files apart. */
+/** The same for a file's path, of which the end tells files apart: as much of the end as there is room for. */
 export function quotePath(path: string): string {
-  return path.length > LONGEST_ECHO ? quote(`…/${path.split(/[/\\]/).at(-1)}`) : quote(path);
+  const whole = quote(path);
+  if (!whole.endsWith('…')) return whole;
+  const parts = maskSecrets(maskUserInfo(path)).split(/[/\\]/);
+  const ends = parts.slice(1).map((_, at) => quote(`…/${parts.slice(at + 1).join('/')}`));
+  return ends.find((end) => !end.endsWith('…')) ?? whole;
 }
