@@ -4,7 +4,7 @@ import { retryAfter } from './back-off.ts';
 import type { Reply } from './client.ts';
 import { clockSentence, outOfTime, readValidity } from './clock-error.ts';
 import type { Destination } from './destination.ts';
-import { later, never, type Outcome, stuck } from './outcome.ts';
+import { later, never, type Outcome, type Settled, stuck } from './outcome.ts';
 
 /** Blob Storage's error codes that no repeat of the same request can change ("Blob service error codes"). */
 const BLOB_NEVER: Readonly<Record<string, string>> = {
@@ -42,14 +42,13 @@ const BLOB_EXISTS =
 const BLOB_AGAIN = /^(Md5Mismatch|IncompleteBody|OperationTimedOut|ServerBusy|InternalError|Lease.*)$/;
 
 /** @param now ms since the epoch, by this machine's clock */
-export function classify(
+export function classifyBlob(
   destination: Pick<Destination, 'kind' | 'query'>,
   reply: Reply,
   now: number,
 ): Outcome {
   const { kind } = destination;
   const { status } = reply;
-  if (kind === 'https') return classifyHttps(reply, now);
   if (status === 201) return { kind: 'confirmed' };
   if (status === 408 || status === 429 || status >= 500) return askedToWait(reply, now);
   const code = reply.header('x-ms-error-code') || (/<Code>(\w+)<\/Code>/.exec(reply.body)?.[1] ?? '');
@@ -65,7 +64,6 @@ export function classify(
   const [waits, ends] = [BLOB_STUCK[code], BLOB_NEVER[code]];
   if (waits !== undefined) return stuck(`${waits} (${shown})`);
   if (ends !== undefined) return never(`${ends} (${shown})`);
-  // A token is renewed and tried again; a request without any right way in stays one.
   if (status === 401 && kind === 'blob-identity') return stuck(`the identity’s token was refused (${shown})`);
   return never(`Blob Storage refused it (${shown})`);
 }
@@ -118,7 +116,8 @@ const HTTPS_NEVER: Readonly<Record<number, string>> = {
 /** The refusals of HTTP that pass: a proxy's, a time-out, too early, too many. */
 const HTTPS_AGAIN: readonly number[] = [407, 408, 421, 423, 425, 429];
 
-function classifyHttps(reply: Reply, now: number): Outcome {
+/** @param now ms since the epoch, by this machine's clock */
+export function classifyHttps(reply: Reply, now: number): Settled {
   const { status } = reply;
   if (status >= 200 && status < 300) return { kind: 'confirmed' };
   // A repeat with an Idempotency-Key, or If-None-Match: the first one arrived.
@@ -130,7 +129,7 @@ function classifyHttps(reply: Reply, now: number): Outcome {
   return never(`${HTTPS_NEVER[status] ?? 'it refused the report'} (status ${status})`);
 }
 
-function askedToWait(reply: Reply, now: number): Outcome {
+function askedToWait(reply: Reply, now: number): Settled {
   const wait = retryAfter(reply.header('retry-after'), reply.header('date'), now);
   const busy = reply.status === 429 ? 'the service is asked too often' : 'the service failed';
   return later(`${busy} (status ${reply.status})`, wait);

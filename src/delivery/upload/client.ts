@@ -22,6 +22,8 @@ export interface Request {
 
 export interface Reply {
   readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Empty for a header that is not there. */
   readonly header: (name: string) => string;
   /** The first 64 KiB. */
@@ -116,9 +118,13 @@ function redirected(
 async function exchange(dispatcher: Dispatcher, request: Request, signal: AbortSignal): Promise<Reply> {
   const { method, origin, path, headers, body = null } = request;
   const reply = await dispatcher.request({ method, origin, path, headers, body, signal });
+  const received = Object.fromEntries(
+    Object.entries(reply.headers).map(([name, value = '']) => [name, [value].flat().join(', ')]),
+  );
   return {
     status: reply.statusCode,
-    header: (name) => [reply.headers[name] ?? ''].flat().join(', '),
+    headers: received,
+    header: (name) => received[name] ?? '',
     body: await beginning(reply.body),
   };
 }

@@ -1,10 +1,10 @@
 /** One report to its destination, once: the request, what a lost confirmation needs, and the token that both need. */
-import { classify } from './classify.ts';
+import { classifyBlob, classifyHttps } from './classify.ts';
 import type { Client, Exchange } from './client.ts';
 import type { Destination } from './destination.ts';
 import type { Identity } from './identity.ts';
-import { later, never, type Outcome, type Settled } from './outcome.ts';
-import { headRequest, putRequest } from './requests.ts';
+import { later, never, type Settled } from './outcome.ts';
+import { uploadRequest } from './requests.ts';
 import type { Parcel } from './spool.ts';
 
 export interface Means {
@@ -15,37 +15,26 @@ export interface Means {
   readonly now: () => number;
 }
 
-/** @returns what became of it; never throws */
+/** @returns what became of it; whatever a peer does is an outcome, only a defect is thrown */
 export async function deliverParcel(parcel: Parcel, means: Means, signal: AbortSignal): Promise<Settled> {
-  const first = await attempt(parcel, means, signal);
-  if (!first.tokenRefused) return first.outcome;
-  // It may have been revoked, or the clock that said how long it lasts is wrong: one more, with a new one.
-  means.identity.forget();
-  return (await attempt(parcel, means, signal)).outcome;
-}
-
-interface Attempt {
-  readonly outcome: Settled;
-  readonly tokenRefused: boolean;
-}
-
-async function attempt(parcel: Parcel, means: Means, signal: AbortSignal): Promise<Attempt> {
   const { destination, client, now } = means;
-  let token: string | null = null;
-  if (destination.kind === 'blob-identity') {
-    const result = await means.identity.token(signal);
-    if (result.kind === 'none') return { outcome: result.outcome, tokenRefused: false };
-    token = result.token;
+  if (destination.kind === 'https') {
+    const sent = await client.exchange(uploadRequest(destination, parcel), signal);
+    return sent.kind === 'failed' ? later(sent.reason) : classifyHttps(sent.reply, now());
   }
-  const sent = await client.exchange(putRequest(destination, parcel, token), signal);
-  if (sent.kind === 'failed') return { outcome: later(sent.reason), tokenRefused: false };
-  const outcome: Outcome = classify(destination, sent.reply, now());
-  if (outcome.kind === 'exists') {
-    const found = await client.exchange(headRequest(destination, parcel.name, token), signal);
-    return { outcome: same(found, parcel), tokenRefused: false };
-  }
-  return { outcome, tokenRefused: token !== null && sent.reply.status === 401 };
+  const opening = destination.kind === 'blob-sas' ? NO_TOKEN : await means.identity.token(signal);
+  if (opening.kind === 'none') return opening.outcome;
+  // The SDK is loaded by those alone who send something to Blob Storage.
+  const { putBlob, blobProperties } = await import('./blob-store.ts');
+  const opened = { ...destination, token: opening.token };
+  const sent = await putBlob(opened, parcel, client, signal);
+  if (sent.kind === 'failed') return later(sent.reason);
+  const outcome = classifyBlob(destination, sent.reply, now());
+  if (outcome.kind !== 'exists') return outcome;
+  return same(await blobProperties(opened, parcel.name, client, signal), parcel);
 }
+
+const NO_TOKEN = { kind: 'token', token: null } as const;
 
 /**
  * A name holds its report's id, and a blob appears whole or not at all: what is there is this report unless its hash

@@ -80,7 +80,7 @@ async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<P
   const { connectTo, caFile } = options;
   const loopback = destination.origin.startsWith('http:');
   const client = createClient({ env: loopback ? {} : parts.env, caFile, connectTo });
-  const identity = createIdentity(destination.clientId, connectTo, clock.now);
+  const identity = createIdentity(destination.clientId, connectTo);
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limitMs)]);
   try {
     const end = clock.now() + limitMs;

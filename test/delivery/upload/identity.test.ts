@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { createClient } from '../../../src/delivery/upload/client.ts';
 import { ACCOUNT, startAzurite } from './azurite.ts';
 import { certificates } from './certificates.ts';
 import { answer, type Handler, openService } from './service.ts';
-import { CANARY, fakeClock, fill, openTrialSpool, pass } from './trial.ts';
+import { CANARY, fill, openTrialSpool, pass } from './trial.ts';
 
 const HOST = `${ACCOUNT}.blob.core.windows.net`;
 const URL_OF_IT = `https://${HOST}/reports/vm1`;
 const CLIENT_ID = '00000000-0000-4000-8000-00000000c11e';
+
+/** The SDK keeps a token for each identity as long as its process lives: a test that is to see it asked takes a new one. */
+const newIdentity = (): { readonly uploadIdentity: string } => ({ uploadIdentity: randomUUID() });
 
 /** Azurite checks what a token claims, and not who signed it. */
 function token(audience = 'https://storage.azure.com'): string {
@@ -60,12 +64,12 @@ t.test('Azurite, by a token of the metadata service', async (t) => {
   const { sent } = await pass(spool, URL_OF_IT, { options });
   t.equal(sent.length, 3);
   for (const name of sent) t.equal(await ask('HEAD', `reports/vm1/${name}?`), 200);
-  t.equal(metadata.requests.length, 2, 'one token for each pass');
+  t.equal(metadata.requests.length, 1, 'one token for both passes');
   const [asked] = metadata.requests;
   t.match(asked, { method: 'GET', headers: { metadata: 'true', host: '169.254.169.254' } });
   t.equal(asked?.headers['x-forwarded-for'], undefined);
   const query = new URL(asked?.url ?? '', 'http://x').searchParams;
-  t.equal(query.get('resource'), 'https://storage.azure.com/');
+  t.equal(query.get('resource'), 'https://storage.azure.com');
   t.equal(query.get('client_id'), null);
 });
 
@@ -87,48 +91,89 @@ t.test('a user-assigned identity is asked for by its client id, and the token op
   t.match(await pass(spool, URL_OF_IT, { options, env }), { sent: { length: 4 }, problem: null });
   t.match(metadata.requests, [
     {
-      url: `/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fstorage.azure.com%2F&client_id=${CLIENT_ID}`,
+      url: `/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fstorage.azure.com&client_id=${CLIENT_ID}`,
     },
   ]);
   t.match(storage.requests[0]?.headers, {
     host: HOST,
     authorization: `Bearer ${CANARY}`,
     'x-ms-version': /^20/,
-    'x-ms-date': /GMT$/,
+    'x-ms-client-request-id': /^[0-9a-f-]{36}$/,
   });
 });
 
-t.test('a token that is refused is renewed once; one that ends soon is renewed before', async (t) => {
+t.test('a token that is refused: the reports wait, and no other is asked for', async (t) => {
   const { tls, files } = await certificates(t, [HOST]);
-  let number = 0;
+  const challenge = `Bearer authorization_uri=https://login.microsoftonline.com/${CLIENT_ID}/oauth2/authorize resource_id=https://storage.azure.com`;
   const storage = await openService(
     t,
-    (seen, response, count) =>
-      answer(seen.headers.authorization === 'Bearer t2' ? 201 : 401, {
-        'x-ms-error-code': 'InvalidAuthenticationInfo',
-      })(seen, response, count),
+    answer(401, { 'x-ms-error-code': 'InvalidAuthenticationInfo', 'www-authenticate': challenge }),
     tls,
   );
-  const clock = fakeClock();
   const metadata = await openService(
     t,
-    issue(() => `t${++number}`, 600, clock.now()),
+    issue(() => CANARY),
   );
   const options = {
+    ...newIdentity(),
     caFile: [files.root],
     connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
   };
   const spool = openTrialSpool(t);
   await fill(spool, 2);
-  t.match(await pass(spool, URL_OF_IT, { options, clock }), { sent: { length: 2 } });
-  t.equal(metadata.requests.length, 2);
-  number = 10;
-  await fill(spool, 1);
-  t.match(await pass(spool, URL_OF_IT, { options, clock }), {
-    sent: [],
-    problem: /token was refused \(401 InvalidAuthenticationInfo\)/,
+  const { sent, problem } = await pass(spool, URL_OF_IT, { options });
+  t.strictSame(sent, []);
+  t.match(problem, /token was refused \(401 InvalidAuthenticationInfo\)/);
+  t.notMatch(problem, CANARY);
+  t.equal(metadata.requests.length, 1);
+  t.equal(spool.waiting().length, 2);
+});
+
+t.test('a token that is over, or nearly, is not used a second time', async (t) => {
+  const { tls, files } = await certificates(t, [HOST]);
+  const storage = await openService(t, answer(201), tls);
+  let number = 0;
+  const metadata = await openService(
+    t,
+    issue(() => `t${++number}`, 120),
+  );
+  const options = {
+    ...newIdentity(),
+    caFile: [files.root],
+    connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
+  };
+  const spool = openTrialSpool(t);
+  await fill(spool, 2);
+  t.match(await pass(spool, URL_OF_IT, { options }), { sent: { length: 2 } });
+  t.strictSame(
+    storage.requests.map(({ headers }) => headers.authorization),
+    ['Bearer t1', 'Bearer t2'],
+  );
+});
+
+t.test('the variables of the process lead the SDK through no proxy, and do not trip it', async (t) => {
+  const { tls, files } = await certificates(t, [HOST]);
+  const storage = await openService(t, answer(201), tls);
+  const metadata = await openService(
+    t,
+    issue(() => CANARY),
+  );
+  const options = {
+    ...newIdentity(),
+    caFile: [files.root],
+    connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
+  };
+  const before = process.env['HTTPS_PROXY'];
+  t.teardown(() => {
+    if (before === undefined) delete process.env['HTTPS_PROXY'];
+    else process.env['HTTPS_PROXY'] = before;
   });
-  t.equal(spool.waiting().length, 1);
+  for (const value of ['127.0.0.1:1', 'http://127.0.0.1:1', '://']) {
+    process.env['HTTPS_PROXY'] = value;
+    const spool = openTrialSpool(t);
+    await fill(spool, 1);
+    t.match(await pass(spool, URL_OF_IT, { options }), { sent: { length: 1 }, problem: null }, value);
+  }
 });
 
 t.test('no identity, no metadata service, nonsense: the reports wait, and the words say why', async (t) => {
@@ -141,7 +186,7 @@ t.test('no identity, no metadata service, nonsense: the reports wait, and the wo
     [answer(500), /status 500/, 5],
   ] as const) {
     const metadata = await openService(t, handle);
-    const options = { connectTo: [redirect('169.254.169.254', 80, metadata.port)] };
+    const options = { ...newIdentity(), connectTo: [redirect('169.254.169.254', 80, metadata.port)] };
     const spool = openTrialSpool(t);
     await fill(spool, 1);
     t.match(await pass(spool, URL_OF_IT, { options }), { sent: [], rejected: [], problem: words });

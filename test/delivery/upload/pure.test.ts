@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { backOff, CLOCK, retryAfter } from '../../../src/delivery/upload/back-off.ts';
-import { classify } from '../../../src/delivery/upload/classify.ts';
+import { classifyBlob, classifyHttps } from '../../../src/delivery/upload/classify.ts';
 import type { Reply } from '../../../src/delivery/upload/client.ts';
 import { readValidity } from '../../../src/delivery/upload/clock-error.ts';
 import { readReportName, reportName } from '../../../src/delivery/upload/report-name.ts';
@@ -9,11 +9,11 @@ import { readReportName, reportName } from '../../../src/delivery/upload/report-
 const NOW = Date.UTC(2026, 4, 4, 12);
 
 function reply(status: number, headers: Record<string, string> = {}, body = ''): Reply {
-  return { status, body, header: (name) => headers[name] ?? '' };
+  return { status, body, headers, header: (name) => headers[name] ?? '' };
 }
 
 const blob = (status: number, code: string, body = '', kind: 'blob-sas' | 'blob-identity' = 'blob-sas') =>
-  classify({ kind, query: '' }, reply(status, code === '' ? {} : { 'x-ms-error-code': code }, body), NOW);
+  classifyBlob({ kind, query: '' }, reply(status, code === '' ? {} : { 'x-ms-error-code': code }, body), NOW);
 
 t.test('names sort as their reports’ times do, and give time and id back', (t) => {
   const time = fc.date({
@@ -118,7 +118,7 @@ t.test('Blob Storage: what is never taken, and what has only to wait', (t) => {
     { kind: 'never' },
     'in the body alone',
   );
-  t.match(classify({ kind: 'blob-sas', query: '' }, reply(503, { 'retry-after': '7' }), NOW), {
+  t.match(classifyBlob({ kind: 'blob-sas', query: '' }, reply(503, { 'retry-after': '7' }), NOW), {
     kind: 'later',
     retryAfterMs: 7000,
   });
@@ -157,7 +157,7 @@ t.test('a SAS out of its time, and the clock that may be to blame', (t) => {
 t.test('a refusal that explains nothing is held against the signature’s own times', (t) => {
   const query = '?sv=1&st=2026-05-04T00:00:00Z&se=2026-05-05T00:00:00Z&sig=x';
   const refusal = (date: string) =>
-    classify(
+    classifyBlob(
       { kind: 'blob-sas', query },
       reply(
         403,
@@ -179,8 +179,7 @@ t.test('a refusal that explains nothing is held against the signature’s own ti
 });
 
 t.test('any HTTPS endpoint', (t) => {
-  const https = (status: number, headers = {}) =>
-    classify({ kind: 'https', query: '' }, reply(status, headers), NOW);
+  const https = (status: number, headers = {}) => classifyHttps(reply(status, headers), NOW);
   for (const status of [200, 201, 202, 204, 412]) t.equal(https(status).kind, 'confirmed', String(status));
   for (const status of [301, 302, 307, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422])
     t.equal(https(status).kind, 'never', String(status));

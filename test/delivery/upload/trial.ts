@@ -88,7 +88,7 @@ export async function pass(spool: Spool, url: string, way: Way = {}): Promise<Pa
   const { destination } = read;
   const { caFile = [], connectTo = [] } = options;
   const client = createClient({ env, caFile, connectTo, answerMs: way.answerMs ?? 5000 });
-  const identity = createIdentity(destination.clientId, connectTo, clock.now);
+  const identity = createIdentity(destination.clientId, connectTo);
   try {
     const end = clock.now() + (way.limitMs ?? 3_600_000);
     return await sendWaiting({ spool, destination, client, identity, clock, signal, end });
