@@ -44,6 +44,20 @@ for (const words of [['--version'], ['plan', '--cloud', 'public', '--region', 'w
   }
 }
 
+const lab = join(import.meta.dirname, '..', 'src', 'lab', 'index.ts');
+const ready = `const { startLab } = await import(${JSON.stringify(lab)}); await startLab('healthy'); process.exit(0);`;
+const { one, other } = measureInTurn(
+  RUNS,
+  () => measure([process.execPath, '--input-type=module', '-e', ready]),
+  () => measure(bare),
+);
+say(
+  'the embedded lab until it is ready',
+  `${(one.seconds * 1000).toFixed(0)} ms`,
+  `bare ${(other.seconds * 1000).toFixed(0)} ms`,
+  `ratio ${(one.seconds / other.seconds).toFixed(2)}`,
+);
+
 function megabytes({ length }: Uint8Array): string {
   return `${(length / 1e6).toFixed(1)} MB`;
 }

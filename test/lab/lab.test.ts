@@ -26,12 +26,8 @@ t.test('an unknown scenario is refused', async (t) => {
 });
 
 for (const { name } of SCENARIOS) {
-  t.test(`${name} starts in time, stays on loopback, and closes`, async (t) => {
-    // CPU time: how long a busy machine lets it wait says nothing about the lab.
-    const before = process.cpuUsage();
+  t.test(`${name} starts, stays on loopback, and closes`, async (t) => {
     const lab = await startLab(name);
-    const { user, system } = process.cpuUsage(before);
-    t.ok(user + system < 2_000_000, 'ready in under 2 s');
     const redirects = list(lab, 'connectTo').map((redirect) => redirect.split(':'));
     t.ok(redirects.every(([, , address]) => address === '127.0.0.1'));
     t.same(redirects.at(-1)?.slice(0, 2), ['', ''], 'the last redirect takes everything that is left');

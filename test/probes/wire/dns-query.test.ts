@@ -194,10 +194,8 @@ t.test('ways in which no answer comes over UDP', async (t) => {
   };
   await Promise.all(
     Object.entries(cases).map(async ([title, [behaviour, failure]]) => {
-      const started = performance.now();
       const error = await failed(ask(t, behaviour, { stepMs: 150 }));
       t.equal(error.failure, failure, title);
-      t.ok(performance.now() - started < 5000);
     }),
   );
 });
