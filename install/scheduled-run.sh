@@ -26,15 +26,27 @@ verdict=$(sed -n 's/^  "verdict": "\([a-z]*\)".*/\1/p' "$report" 2>/dev/null | h
 now="${verdict:-no report}, exit code $code"
 before=$(cat "$last" 2>/dev/null || echo 'no run')
 
-# A full disk must not silence the change: what cannot be kept is told every time.
+tell() {
+  printf '%s\n\napim-probe on %s: %s (before: %s)\n' "$said" "$(uname -n)" "$now" "$before"
+}
+
 kept=yes
-{ printf '%s\n' "$now" >"$last.new" && mv -f "$last.new" "$last"; } 2>/dev/null || kept=no
 { printf '%s\n' "$said" >"$state/last-run.txt.new" && mv -f "$state/last-run.txt.new" "$state/last-run.txt"; } 2>/dev/null ||
   kept=no
 
-if [ "$now" != "$before" ] || [ "$kept" = no ]; then
-  printf '%s\n\n' "$said"
-  printf 'apim-probe on %s: %s (before: %s)\n' "$(uname -n)" "$now" "$before"
-  [ "$kept" = yes ] || printf 'The state folder %s takes nothing: this comes after every run until it does.\n' "$state"
+# Told first and remembered afterwards: where this script is ended in between, or its reader is gone, the next run
+# tells the change. What cron's mail does with it later, nobody here learns.
+told=no
+if [ "$now" != "$before" ]; then
+  tell 2>/dev/null || exit "$code"
+  told=yes
+fi
+
+# A full disk must not silence the change: what cannot be kept is told every time.
+{ printf '%s\n' "$now" >"$last.new" && mv -f "$last.new" "$last"; } 2>/dev/null || kept=no
+
+if [ "$kept" = no ]; then
+  [ "$told" = yes ] || tell
+  printf 'The state folder %s takes nothing: this comes after every run until it does.\n' "$state"
 fi
 exit "$code"

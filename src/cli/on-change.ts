@@ -1,5 +1,5 @@
 /** The user's own command for the case that something changed, as cron would run it. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { systemReason } from '../config/system-reason.ts';
 import { printable } from '../report/printable.ts';
@@ -39,27 +39,19 @@ export async function runOnChange(
   change: Change,
   { env, cwd, signal, say, limit = LIMIT }: OnChangeParts,
 ): Promise<string | null> {
-  const posix = process.platform !== 'win32';
-  const child = spawn(command, {
-    shell: true,
-    // A group of its own, so that the limit ends what the command started as well.
-    detached: posix,
-    windowsHide: true,
-    cwd,
-    // Not APIM_PROBE_…: those are options, and a run or comparison started by the command would refuse them.
-    env: {
-      ...env,
-      PROBE_OLD_REPORT: change.oldReport,
-      PROBE_NEW_REPORT: change.newReport,
-      PROBE_OLD_VERDICT: change.oldVerdict,
-      PROBE_NEW_VERDICT: change.newVerdict,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const talk = [passOn(child.stdout, say), passOn(child.stderr, say)];
+  // Not APIM_PROBE_…: those are options, and a run or comparison started by the command would refuse them.
+  const told = {
+    PROBE_OLD_REPORT: change.oldReport,
+    PROBE_NEW_REPORT: change.newReport,
+    PROBE_OLD_VERDICT: change.oldVerdict,
+    PROBE_NEW_VERDICT: change.newVerdict,
+  };
+  const child = start(command, cwd, { ...env, ...told });
+  if (child instanceof Error) return unstarted(child);
+  const talk = [child.stdout, child.stderr].flatMap((stream) => (stream ? passOn(stream, say) : []));
   const kill = (name: NodeJS.Signals): void => {
     try {
-      if (posix && child.pid !== undefined) process.kill(-child.pid, name);
+      if (POSIX && child.pid !== undefined) process.kill(-child.pid, name);
       else child.kill(name);
     } catch {
       return;
@@ -76,7 +68,7 @@ export async function runOnChange(
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const outcome = await new Promise<string | null>((resolve) => {
-    child.once('error', (error) => resolve(`could not be started: ${systemReason(error)}`));
+    child.once('error', (error) => resolve(unstarted(error)));
     // Not `close`: what the command left in the background may hold its pipes for ever.
     child.once('exit', (code, name) =>
       resolve(name === null ? codeProblem(code) : `was ended by the signal ${name}`),
@@ -87,6 +79,30 @@ export async function runOnChange(
   await Promise.race([Promise.all(talk.map(({ done }) => done)), pause(100)]);
   for (const { close } of talk) close();
   return ended ?? outcome;
+}
+
+const POSIX = process.platform !== 'win32';
+
+/** Some refusals come as an event of the child, others at once: the environment that is too large, for one. */
+function start(command: string, cwd: string, env: NodeJS.ProcessEnv): ChildProcess | Error {
+  try {
+    return spawn(command, {
+      shell: true,
+      // A group of its own, so that the limit ends what the command started as well.
+      detached: POSIX,
+      windowsHide: true,
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
+function unstarted(error: Error): string {
+  return `could not be started: ${systemReason(error)}`;
 }
 
 function codeProblem(code: number | null): string | null {

@@ -104,15 +104,22 @@ async function afterwards(
   say: Say,
 ): Promise<void> {
   for (const problem of await history.tidy(Date.now())) await say('warn', problem);
-  const change = options.onChange === null ? null : history.changeIn(report);
-  if (options.onChange === null || change === null) return;
-  const problem = await runOnChange(options.onChange, change, {
-    env: io.env,
-    cwd: io.cwd,
-    signal,
-    say: (line) => void tell(io, `on-change: ${line}`),
-  });
-  if (problem !== null) await say('error', `the command of --on-change ${problem}`);
+  if (options.onChange === null) return;
+  const change = history.changeIn(report);
+  if (change !== null) {
+    const problem = await runOnChange(options.onChange, change, {
+      env: io.env,
+      cwd: io.cwd,
+      signal,
+      say: (line) => void tell(io, `on-change: ${line}`),
+    });
+    if (problem !== null) {
+      await say('error', `the command of --on-change ${problem}; ${history.prospect}`);
+      return;
+    }
+  }
+  const problem = await history.announced(report, change !== null);
+  if (problem !== null) await say('warn', problem);
 }
 
 /** After the summary, which nobody should have to wait for because a service does not answer. */

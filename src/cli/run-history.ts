@@ -5,13 +5,12 @@ import { quotePath } from '../config/mask.ts';
 import { systemReason } from '../config/system-reason.ts';
 import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
-import { type Carried, FLAP_WINDOW, isChange, isWhole, withChanges } from '../delivery/state/changes.ts';
-import { type Digest, digestFrom } from '../delivery/state/digest.ts';
-import { History } from '../delivery/state/history.ts';
-import type { KeptFile } from '../delivery/state/kept.ts';
+import { type Carried, FLAP_WINDOW, isWhole, withChanges } from '../delivery/state/changes.ts';
+import { History, type KnownRun } from '../delivery/state/history.ts';
 import { type Lock, takeLock } from '../delivery/state/lock.ts';
 import type { Report } from '../report/schema.ts';
 import { count, few } from '../report/text/lines.ts';
+import { Announcement } from './announcement.ts';
 import type { Keeper } from './deliver.ts';
 import type { Change } from './on-change.ts';
 
@@ -62,20 +61,15 @@ function busy(state: string, { pid, since }: { readonly pid: number; readonly si
   return `another run is going in ${state}${who}: nothing was done; this run may come again later`;
 }
 
-/** A readable kept report. */
-interface Known {
-  readonly file: KeptFile;
-  readonly digest: Digest;
-}
-
 export class RunHistory implements Keeper {
   readonly place: string;
   readonly #history: History;
   readonly #options: Options;
   readonly #lock: Lock | null;
   readonly #notes: string[];
+  readonly #announcement: Announcement;
   /** The newest earlier report that nobody cut short. */
-  #last: Known | null = null;
+  #last: KnownRun | null = null;
   #keptAt: string | null = null;
 
   constructor(
@@ -90,6 +84,7 @@ export class RunHistory implements Keeper {
     this.#options = options;
     this.#lock = lock;
     this.#notes = [...notes];
+    this.#announcement = new Announcement(state, history);
   }
 
   /** The report with what earlier ones say of its targets, and with notes of what is wrong with the folder. */
@@ -99,6 +94,10 @@ export class RunHistory implements Keeper {
       return [];
     });
     this.#last = known.find(({ digest }) => isWhole(digest)) ?? null;
+    const forgotten = await this.#announcement.recall(this.#last);
+    if (forgotten !== null && this.#options.onChange !== null) {
+      this.#notes.push(`${this.place}: ${forgotten}`);
+    }
     const [newest] = known;
     const carried: Carried = newest === undefined ? new Map() : this.#history.changesIn(newest.file);
     const told = withChanges(
@@ -111,7 +110,7 @@ export class RunHistory implements Keeper {
   }
 
   /** Newest first: all of the flap window, and on until there is one to compare with. */
-  async #earlier(report: Report): Promise<Known[]> {
+  async #earlier(report: Report): Promise<KnownRun[]> {
     const start = Date.parse(report.startedAt);
     const files = await this.#history.list();
     const past = files.filter(({ time }) => time <= start);
@@ -120,7 +119,7 @@ export class RunHistory implements Keeper {
         `${this.place} holds ${count(files.length - past.length, 'report')} of later than now: the clock was, or is, wrong; they are kept and compared with nothing`,
       );
     }
-    const known: Known[] = [];
+    const known: KnownRun[] = [];
     const problems: string[] = [];
     for (const file of past) {
       const enough = known.some(({ digest }) => isWhole(digest)) && file.time < start - FLAP_WINDOW;
@@ -136,6 +135,7 @@ export class RunHistory implements Keeper {
 
   /** @throws the file system's error */
   async keep(report: Report): Promise<string> {
+    if (this.#options.onChange !== null) await this.#announcement.begin();
     this.#keptAt = await this.#history.keep(report);
     return this.#keptAt;
   }
@@ -144,24 +144,31 @@ export class RunHistory implements Keeper {
   async tidy(now: number): Promise<string[]> {
     // Nothing makes room for a report that is not there.
     if (this.#keptAt === null) return [];
-    const newest = new Set(
-      [this.#keptAt, this.#last?.file.path ?? this.#keptAt].map((path) => basename(path)),
-    );
+    // Without `--on-change` too: a run by hand must not take away what the next scheduled one compares with.
+    const compared = [this.#last, this.#announcement.announced].flatMap((run) => run?.file.name ?? []);
+    const newest = new Set([basename(this.#keptAt), ...compared]);
     const problems = await this.#history.tidy(newest, this.#options, now);
     return problems.map((problem) => `${this.place}: ${problem}`);
   }
 
   /** What the command of `--on-change` should be told, or null when there is nothing to tell. */
   changeIn(report: Report): Change | null {
-    if (this.#last === null || !isWhole(report)) return null;
-    const now = digestFrom(report);
-    if (!isChange(this.#last.digest, now)) return null;
-    return {
-      oldReport: this.#last.file.path,
-      newReport: this.#keptAt ?? '',
-      oldVerdict: this.#last.digest.verdict,
-      newVerdict: report.verdict,
-    };
+    return this.#announcement.changeIn(report, this.#keptAt);
+  }
+
+  /** What becomes of a change that the command of `--on-change` did not take, in words. */
+  get prospect(): string {
+    return this.#announcement.prospect(this.#keptAt);
+  }
+
+  /**
+   * The command of `--on-change` ended well, or there was nothing to tell it.
+   * @param told whether there was
+   * @returns what could not be done, in words, or null
+   */
+  async announced(report: Report, told: boolean): Promise<string | null> {
+    const problem = await this.#announcement.finish(report, this.#keptAt, told);
+    return problem === null ? null : `${this.place}: ${problem}`;
   }
 
   async close(): Promise<void> {

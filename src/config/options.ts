@@ -445,7 +445,7 @@ export const OPTIONS: Table = {
     value: 'COMMAND',
     many: false,
     default: null,
-    help: 'run COMMAND by the shell when the verdict, or what is not reached, differs from the last kept report',
+    help: 'run COMMAND by the shell when the verdict, or what is not reached, differs from the report announced last; until it ends with 0, each run tells the change again',
   },
   upload: {
     section: 'Upload',

@@ -56,6 +56,8 @@ t.test('a command that fails is told in words', async (t) => {
   }
   const gone = await attempt(t, 'true', { cwd: '/nonexistent' });
   t.match(gone.problem, /could not be started: it does not exist/);
+  const large = await attempt(t, 'true', { env: { LARGE: 'x'.repeat(4_000_000) } });
+  t.match(large.problem, /could not be started: .*E2BIG/, 'refused at once, and not by an event');
 });
 
 t.test('the time limit ends the command with all that it started', async (t) => {

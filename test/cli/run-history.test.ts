@@ -2,41 +2,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { guardStreams } from '../../src/cli/io.ts';
-import { probeAndReport } from '../../src/cli/probe-and-report.ts';
-import type { Flags } from '../../src/config/layers.ts';
-import { load } from '../../src/config/load.ts';
 import { takeLock } from '../../src/delivery/state/lock.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
 import { Report } from '../../src/report/schema.ts';
 import { BLOB, DAY, fill, HOUR, run } from '../delivery/state/samples.ts';
-import { capture } from './harness.ts';
+import { kept, probe } from './scheduled.ts';
 
 const now = Date.now();
-
-async function probe(cwd: string, found: Report, flags: Flags = {}, during = async () => {}) {
-  const io = { ...capture({ cwd }), env: { PATH: '/usr/bin:/bin' } };
-  guardStreams(io);
-  const loaded = load({
-    flags: { state: ['s'], ...flags },
-    env: {},
-    cwd,
-    systemConfig: join(cwd, 'none'),
-  });
-  const agent = async () => {
-    await during();
-    return found;
-  };
-  const code = await probeAndReport(loaded, io, agent, 'always');
-  return { code, out: io.out(), err: io.err() };
-}
-
-function kept(cwd: string): Report[] {
-  const folder = join(cwd, 's/reports');
-  return readdirSync(folder)
-    .toSorted()
-    .map((name) => Report.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
-}
 
 const blobOf = (report: Report | undefined) => report?.targets.find(({ id }) => id === BLOB);
 
@@ -162,15 +134,6 @@ t.test('--on-change: told when something changed, and never of a run that was cu
   await probe(cwd, run(now - 3 * HOUR, ['untested', 'untested'], cut), { onChange });
   await probe(cwd, run(now - 2 * HOUR, down), { onChange });
   t.equal(told().split('\n').length, 2, 'the same as before the one that was cut short');
-});
-
-t.test('a command of --on-change that fails is told, and changes nothing', async (t) => {
-  const cwd = t.testdir({});
-  await probe(cwd, run(now - HOUR, ['unreachable', 'reachable']));
-  const { code, err } = await probe(cwd, run(now), { onChange: ['echo trouble; exit 9'] });
-  t.equal(code, 0);
-  t.match(err, /on-change: trouble\n/);
-  t.match(err, /apim-probe: the command of --on-change ended with exit code 9\n/);
 });
 
 t.test('the log file has what the terminal was told', async (t: Test) => {

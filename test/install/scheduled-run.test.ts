@@ -9,7 +9,12 @@ import { furnish, INSTALL } from './installer.ts';
 /** A state folder, options, and an agent that ends as it is told; returns one scheduled run of it. */
 function scheduled(t: Test): {
   folder: string;
-  run: (code: number, verdict: string | null, state?: string) => { code: number | null; out: string };
+  run: (
+    code: number,
+    verdict: string | null,
+    state?: string,
+    stdout?: 'full',
+  ) => { code: number | null; out: string };
 } {
   const folder = t.testdir({ state: {}, etc: {} });
   const script = (state: string) =>
@@ -17,7 +22,7 @@ function scheduled(t: Test): {
       .replaceAll('/var/lib/apim-probe', state)
       .replaceAll('/etc/apim-probe', join(folder, 'etc'))
       .replaceAll('/usr/local/bin/apim-probe', join(folder, 'agent'));
-  const run = (code: number, verdict: string | null, state = join(folder, 'state')) => {
+  const run = (code: number, verdict: string | null, state = join(folder, 'state'), stdout?: 'full') => {
     const report = verdict === null ? '' : harmlessJson({ schemaVersion: '1', verdict, targets: [] });
     furnish(folder, {
       report,
@@ -29,12 +34,13 @@ exit ${code}
       run: script(state),
     });
     chmodSync(join(folder, 'agent'), 0o755);
-    const { status, stdout, stderr } = spawnSync('sh', [join(folder, 'run')], {
+    const line = stdout === 'full' ? 'sh "$0" >/dev/full' : 'sh "$0"';
+    const ended = spawnSync('sh', ['-c', line, join(folder, 'run')], {
       encoding: 'utf8',
       env: { PATH: '/usr/bin:/bin' },
     });
-    t.equal(stderr, '', 'its own troubles never reach the mail');
-    return { code: status, out: stdout };
+    t.equal(ended.stderr, '', 'its own troubles never reach the mail');
+    return { code: ended.status, out: ended.stdout };
   };
   return { folder, run };
 }
@@ -82,6 +88,15 @@ t.test('a state folder that takes nothing is told every time, with the verdict',
     t.match(out, 'no report, exit code 1');
   }
   t.notOk(existsSync(join(folder, 'gone')));
+});
+
+t.test('a change whose telling fails is told by the next run', async (t) => {
+  const { folder, run } = scheduled(t);
+  run(0, 'ready');
+  t.equal(run(1, 'blocked', undefined, 'full').code, 1, 'the exit code is the agent’s all the same');
+  t.equal(readFileSync(join(folder, 'state/last-verdict'), 'utf8'), 'ready, exit code 0\n');
+  t.match(run(1, 'blocked').out, 'blocked, exit code 1 (before: ready, exit code 0)');
+  t.equal(run(1, 'blocked').out, '');
 });
 
 t.test('a damaged memory of the last run is a change, once', async (t) => {

@@ -20,6 +20,8 @@ const withTimeout = (ms: number) => [
   ...['--dns-server', '127.0.0.1:9', '--attempts', '1', '--timeout', `${ms}`, '--quiet'],
 ];
 const QUICK = withTimeout(1000);
+/** A server that accepts, and says nothing. */
+const LISTENING = "require('node:net').createServer().listen(9000, '127.0.0.1', () => console.log('up'))";
 /** Its verdict: the required groups have no names. */
 const INCONCLUSIVE = 3;
 
@@ -160,8 +162,7 @@ await alone('a disk that runs full, and one that is read-only', async (t, machin
 await alone('two runs at once', async (t, machine) => {
   const cwd = t.testdir({});
   const state = join(cwd, 's');
-  const silent = "require('node:net').createServer().listen(9000, '127.0.0.1', () => console.log('up'))";
-  await using server = machine.serve([process.execPath, '-e', silent]);
+  await using server = machine.serve([process.execPath, '-e', LISTENING]);
   await server.said('up');
   const slow = [...withTimeout(4000), '--target', 'tls://127.0.0.1:9000'];
   const outcomes = await Promise.all([1, 2].map(() => scheduled(machine, cwd, state, slow).ended));
@@ -175,6 +176,84 @@ await alone('two runs at once', async (t, machine) => {
   t.match(refused?.err, /another run is going in .*: nothing was done/, 'and the other says why it does not');
   t.equal(refused?.out, '');
   t.equal((await reportsIn(state)).size, 1);
+});
+
+/** Beside the state folder: on the machine, commands run elsewhere. */
+const TELL = 'echo "$PROBE_OLD_REPORT" >>"$(dirname "$PROBE_OLD_REPORT")/../../told"';
+const toldIn = (cwd: string) =>
+  readFile(join(cwd, 'told'), 'utf8').then(
+    (text) => text.trimEnd().split('\n'),
+    () => [],
+  );
+/** With a target that is reached while its server is up: its change leaves the verdict as it is. */
+const watching = (machine: Machine, cwd: string, command: string) =>
+  scheduled(machine, cwd, join(cwd, 's'), [
+    ...QUICK,
+    '--target',
+    'tcp://127.0.0.1:9000',
+    '--on-change',
+    command,
+  ]);
+
+await alone('killed before a change is told', async (t, machine) => {
+  const cwd = t.testdir({});
+  const run = (command: string) => watching(machine, cwd, command);
+  await using server = machine.serve([process.execPath, '-e', LISTENING]);
+  await server.said('up');
+  t.equal((await run(TELL).ended).code, INCONCLUSIVE);
+  const [first] = (await reportsIn(join(cwd, 's'))).keys();
+  await server[Symbol.asyncDispose]();
+
+  // The shell's parent is the run itself.
+  const struck = await run('kill -KILL "$PPID"').ended;
+  t.equal(struck.code, null, 'killed between the keeping of its report and the end of its command');
+  const kept = (await reportsIn(join(cwd, 's'))).size;
+  t.equal(kept, 2);
+  t.strictSame(await toldIn(cwd), []);
+  let killed = 0;
+  for (let number = 0; number < 5; number += 1) {
+    const { child, ended } = run('sleep 10');
+    const over = new AbortController();
+    const end = ended.finally(() => over.abort());
+    await touched(join(cwd, 's/reports'), over.signal);
+    await pause(Math.random() * 40);
+    child.kill('SIGKILL');
+    if ((await end).code === null) killed += 1;
+  }
+  t.ok(killed > 0, `killed ${killed} times while the report is written, and after`);
+  t.equal((await run(TELL).ended).code, INCONCLUSIVE);
+  t.strictSame(
+    await toldIn(cwd),
+    [first],
+    'told by the first run that gets so far, as it was before them all',
+  );
+  await run(TELL).ended;
+  t.equal((await toldIn(cwd)).length, 1, 'and not any more');
+});
+
+await alone('a change on a disk that is full', async (t, machine) => {
+  const cwd = t.testdir({ s: {} });
+  // The mount is over the folder on the machine alone, and what is told lands outside of it.
+  await machine.run('mount', '-t', 'tmpfs', '-o', 'size=2m', 'none', join(cwd, 's'));
+  const seen = `/proc/${machine.pid}/root${cwd}/s`;
+  const run = () => watching(machine, cwd, TELL).ended;
+  await using server = machine.serve([process.execPath, '-e', LISTENING]);
+  await server.said('up');
+  await run();
+  await server[Symbol.asyncDispose]();
+  await machine.run('sh', '-c', `dd if=/dev/zero of=${cwd}/s/filler bs=1k 2>/dev/null || :`);
+  for (const times of [1, 2]) {
+    const { code, err } = await run();
+    t.equal(code, 4, 'the report is not kept', { stderr: err });
+    t.match(err, /the report that was announced is not kept; the next run tells it again\n/);
+    t.equal((await toldIn(cwd)).length, times, 'told every time, for nothing can be remembered');
+  }
+  await unlink(join(seen, 'filler'));
+  t.equal((await run()).code, INCONCLUSIVE);
+  t.equal((await toldIn(cwd)).length, 3);
+  t.equal(new Set(await toldIn(cwd)).size, 1, 'by the one report that was kept before');
+  t.equal((await run()).code, INCONCLUSIVE);
+  t.equal((await toldIn(cwd)).length, 3, 'kept, it is no news any more');
 });
 
 t.end();

@@ -91,6 +91,13 @@ export function isChange(before: Digest, after: Digest): boolean {
   });
 }
 
+/** Whether the later run did not test what the earlier one had an answer of. */
+export function leavesUntested(before: Digest, after: Digest): boolean {
+  return [...before.statuses].some(
+    ([id, was]) => was !== 'untested' && after.statuses.get(id) === 'untested',
+  );
+}
+
 /** A run that somebody or a defect ended says nothing of the network. */
 export function isWhole({ interrupted }: Pick<Digest, 'interrupted'>): boolean {
   return interrupted === null || interrupted === 'deadline';

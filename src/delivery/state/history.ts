@@ -10,7 +10,7 @@ import type { Report } from '../../report/schema.ts';
 import { reportFileName } from '../report-name.ts';
 import { createFile, isTemporary } from '../write-file.ts';
 import type { Carried } from './changes.ts';
-import { type DigestReading, digestFrom, digestOf } from './digest.ts';
+import { type Digest, type DigestReading, digestFrom, digestOf } from './digest.ts';
 import { Index } from './index-file.ts';
 import { type KeptFile, listKept, lookAt, reportsFolder } from './kept.ts';
 import { expired, type Limits } from './retention.ts';
@@ -21,6 +21,12 @@ const LEFTOVER_AGE = 60 * 60 * 1000;
 
 /** A kept report with what its digest says, or why it has none. */
 export type Run = { readonly file: KeptFile } & DigestReading;
+
+/** A kept report that can be read. */
+export interface KnownRun {
+  readonly file: KeptFile;
+  readonly digest: Digest;
+}
 
 const WithChanges = z.object({
   targets: z.array(z.object({ id: z.string(), lastStatusChange: z.iso.datetime().nullish() })),

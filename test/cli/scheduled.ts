@@ -1,0 +1,38 @@
+/** Runs with `--state`, each with the report that it is to find. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { guardStreams } from '../../src/cli/io.ts';
+import { probeAndReport } from '../../src/cli/probe-and-report.ts';
+import type { Flags } from '../../src/config/layers.ts';
+import { load } from '../../src/config/load.ts';
+import { Report } from '../../src/report/schema.ts';
+import { capture } from './harness.ts';
+
+/**
+ * One run in the folder `s` of `cwd`.
+ * @param during what happens while it probes
+ */
+export async function probe(cwd: string, found: Report, flags: Flags = {}, during = async () => {}) {
+  const io = { ...capture({ cwd }), env: { PATH: '/usr/bin:/bin' } };
+  guardStreams(io);
+  const loaded = load({
+    flags: { state: ['s'], ...flags },
+    env: {},
+    cwd,
+    systemConfig: join(cwd, 'none'),
+  });
+  const agent = async () => {
+    await during();
+    return found;
+  };
+  const code = await probeAndReport(loaded, io, agent, 'always');
+  return { code, out: io.out(), err: io.err() };
+}
+
+/** What it has kept, the oldest first. */
+export function kept(cwd: string): Report[] {
+  const folder = join(cwd, 's/reports');
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => Report.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+}
