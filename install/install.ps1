@@ -125,8 +125,9 @@ function Install-Task {
     $start = (Get-Date).Date.AddMinutes((Get-Random -Minimum 0 -Maximum 15))
     $trigger = New-ScheduledTaskTrigger -Once -At $start -RepetitionInterval (New-TimeSpan -Minutes 15)
     $principal = New-ScheduledTaskPrincipal -UserId $localService -LogonType ServiceAccount -RunLevel Limited
+    # As long as the service of systemd has: apim-probe.service says what it is the sum of.
     $settings = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew `
-        -ExecutionTimeLimit (New-TimeSpan -Minutes 65) -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries
+        -ExecutionTimeLimit (New-TimeSpan -Minutes 130) -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries
     Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -Principal $principal `
         -Settings $settings -Description 'Probes what Azure API Management depends on from this subnet' -Force | Out-Null
 }

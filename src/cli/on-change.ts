@@ -15,6 +15,8 @@ export interface Change {
 /** ms */
 const LIMIT = 60_000;
 const GRACE = 2000;
+/** ms that a run may spend on its command, the end of one that does not end by itself included. */
+export const LONGEST_COMMAND = LIMIT + GRACE;
 /** Bytes of what the command says that are passed on. */
 const LARGEST_TALK = 16 * 1024;
 

@@ -1,8 +1,9 @@
 /** Report files appear whole or not at all: a temporary file beside them, flushed, then renamed. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../config/system-reason.ts';
+import { inFolderOf, type Place, plainPlace } from './place.ts';
 import { redactDocument } from './redaction/redact.ts';
 
 /** Reports name the inner hosts of a network: for the owner's eyes. */
@@ -15,9 +16,11 @@ function safe<Kind extends Content>(content: Kind): Kind | string {
   return typeof content === 'string' ? redactDocument(content) : content;
 }
 
-async function fill(handle: FileHandle, content: Content): Promise<void> {
+async function fill(temporary: string, content: Content, place: Place): Promise<void> {
+  const handle = await open(temporary, 'wx', OWNER_ONLY);
   try {
     await handle.writeFile(safe(content), 'utf8');
+    await place.give(handle);
     await handle.sync();
   } finally {
     await handle.close();
@@ -43,17 +46,20 @@ export function isTemporary(name: string): boolean {
   return /^\.apim-probe-.*\.tmp$/.test(name);
 }
 
-async function renameInto(path: string, content: Content): Promise<void> {
-  const folder = dirname(path);
-  const temporary = temporaryIn(folder);
+async function renameInto(place: Place, name: string, content: Content): Promise<void> {
+  const temporary = temporaryIn(place.path);
   try {
-    await fill(await open(temporary, 'wx', OWNER_ONLY), content);
-    await rename(temporary, path);
+    await fill(temporary, content, place);
+    await rename(temporary, join(place.path, name));
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;
   }
-  await flushFolder(folder);
+  await flushFolder(place.path);
+}
+
+function renameTo(path: string, content: Content): Promise<void> {
+  return renameInto(plainPlace(dirname(path)), basename(path), content);
 }
 
 /**
@@ -62,10 +68,19 @@ async function renameInto(path: string, content: Content): Promise<void> {
  */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const status = await stat(path).catch(() => null);
-  if (status === null) return renameInto(path, content);
-  if (status.isFile()) return renameInto(await realpath(path), content);
+  if (status === null) return renameTo(path, content);
+  if (status.isFile()) return renameTo(await realpath(path), content);
   const handle = await open(path, 'w');
   await handle.writeFile(safe(content), 'utf8').finally(() => handle.close());
+}
+
+/**
+ * Writes a file of a spool or a state folder, or replaces it as a whole, a symbolic link too: where root works in a
+ * service's folder, the service must not choose what root writes to. The file is the folder's owner's.
+ * @throws the file system's error; the old content is then untouched
+ */
+export function replaceKept(path: string, content: string | Uint8Array): Promise<void> {
+  return inFolderOf(dirname(path), (place) => renameInto(place, basename(path), content));
 }
 
 /**
@@ -97,13 +112,34 @@ export async function createNew(path: string, content: Content): Promise<void> {
   const folder = dirname(path);
   const temporary = temporaryIn(folder);
   try {
-    await fill(await open(temporary, 'wx', OWNER_ONLY), content);
+    await fill(temporary, content, plainPlace(folder));
     await claim(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;
   }
   await flushFolder(folder);
+}
+
+async function createIn(place: Place, name: string, extension: string, content: Content): Promise<string> {
+  const temporary = temporaryIn(place.path);
+  try {
+    await fill(temporary, content, place);
+    for (let number = 1; ; number += 1) {
+      const file = `${name}${number === 1 ? '' : `-${number}`}${extension}`;
+      try {
+        await claim(temporary, join(place.path, file));
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') continue;
+        throw error;
+      }
+      await flushFolder(place.path);
+      return file;
+    }
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
 }
 
 /**
@@ -117,22 +153,16 @@ export async function createFile(
   extension: string,
   content: Content,
 ): Promise<string> {
-  const temporary = temporaryIn(folder);
-  try {
-    await fill(await open(temporary, 'wx', OWNER_ONLY), content);
-    for (let number = 1; ; number += 1) {
-      const path = join(folder, `${name}${number === 1 ? '' : `-${number}`}${extension}`);
-      try {
-        await claim(temporary, path);
-      } catch (error) {
-        if (errorCode(error) === 'EEXIST') continue;
-        throw error;
-      }
-      await flushFolder(folder);
-      return path;
-    }
-  } catch (error) {
-    await unlink(temporary).catch(() => {});
-    throw error;
-  }
+  return join(folder, await createIn(plainPlace(folder), name, extension, content));
+}
+
+/** As `createFile`, in a state folder: the file is the folder's owner's. */
+export async function createKept(
+  folder: string,
+  name: string,
+  extension: string,
+  content: Content,
+): Promise<string> {
+  const file = await inFolderOf(folder, (place) => createIn(place, name, extension, content));
+  return join(folder, file);
 }

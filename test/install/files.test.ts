@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { parse } from 'yaml';
 import { main } from '../../src/cli/main.ts';
+import { LONGEST_COMMAND } from '../../src/cli/on-change.ts';
+import { OPTION_KEYS, OPTIONS } from '../../src/config/options.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import { capture } from '../cli/harness.ts';
 import { INSTALL } from './installer.ts';
 
@@ -72,6 +75,25 @@ t.test('every way to run calls the agent alike', async (t) => {
   t.strictSame(flags(read('apim-probe.service')), expected);
   t.strictSame(flags(read('scheduled-run.sh').replaceAll('\\\n', '')), expected);
   t.strictSame(flags(read('install.ps1')), expected);
+});
+
+t.test('no schedule ends a run that its own limits would end', async (t) => {
+  const { properties } = configSchema() as { properties: Record<string, { maximum?: number }> };
+  const limits = OPTION_KEYS.filter((key) => OPTIONS[key].help.startsWith('limit of the whole'));
+  t.strictSame(limits, ['deadline', 'uploadTimeout'], 'those that follow one another in a run');
+  const most = limits.map((key) => properties[key]?.maximum ?? Number.NaN);
+  const longest = [...most, LONGEST_COMMAND].reduce((sum, ms) => sum + ms);
+  const minutes = [
+    /^TimeoutStartSec=(\d+)min$/m.exec(read('apim-probe.service'))?.[1],
+    /-ExecutionTimeLimit \(New-TimeSpan -Minutes (\d+)\)/.exec(read('install.ps1'))?.[1],
+  ];
+  for (const limit of minutes) {
+    const left = Number(limit) * 60_000 - longest;
+    t.ok(left >= 5 * 60_000, 'time for what has no limit of its own', { limit, longest });
+    t.ok(left <= 15 * 60_000, 'and what hangs is ended', { limit, longest });
+  }
+  for (const name of ['apim-probe.cron', 'scheduled-run.sh'])
+    t.notMatch(read(name), /\b(?:timeout|ulimit|kill)\b/, `${name} has no limit that could be too short`);
 });
 
 t.test('every schedule is every 15 minutes', async (t) => {

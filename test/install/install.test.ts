@@ -1,5 +1,6 @@
 /** What the installer puts where. */
-import { chmodSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import {
@@ -7,11 +8,13 @@ import {
   CRON,
   EXECUTABLE,
   furnish,
+  INSTALL,
   installer,
   inventory,
   MANIFEST,
   PROGRAM,
   prepared,
+  scratch,
   TABLE,
   UNITS,
 } from './installer.ts';
@@ -76,7 +79,7 @@ t.test('a prefix moves the program, and everything that calls it', async (t) => 
 });
 
 t.test('the program alone, without root', async (t) => {
-  const folder = t.testdir({ from: { 'apim-probe': EXECUTABLE }, home: {} });
+  const folder = scratch(t, { 'from/apim-probe': EXECUTABLE });
   const prefix = join(folder, 'home');
   const args = ['--from', join(folder, 'from/apim-probe'), '--prefix', prefix, '--no-schedule'];
   const { code, out, err } = installer(args, {});
@@ -88,16 +91,74 @@ t.test('the program alone, without root', async (t) => {
 });
 
 t.test('the bundle is started by the Node.js that was found or named', async (t) => {
-  const folder = t.testdir({ 'apim-probe.mjs': 'console.log(process.argv[2]);', home: {} });
+  const folder = scratch(t, { 'apim-probe.mjs': 'console.log(process.argv[2]);' });
+  // This one may lie in a folder with spaces; a link is what the installer asks for then.
+  const node = join(folder, 'linked-node');
+  symlinkSync(process.execPath, node);
   const prefix = join(folder, 'home');
   const from = ['--from', join(folder, 'apim-probe.mjs'), '--prefix', prefix, '--no-schedule'];
-  const { code, err } = installer([...from, '--node', process.execPath], {});
+  const { code, err } = installer([...from, '--node', node], {});
   t.equal(code, 0, err);
-  t.match(readFileSync(join(prefix, 'bin/apim-probe'), 'utf8'), `exec ${process.execPath} `);
+  t.match(readFileSync(join(prefix, 'bin/apim-probe'), 'utf8'), `exec ${node} `);
   const said = installer(['two words'], { script: join(prefix, 'bin/apim-probe') });
   t.equal(said.out, 'two words\n');
   furnish(folder, { 'bin/node': '#!/bin/sh\necho v22.0.0\n' });
   chmodSync(join(folder, 'bin/node'), 0o755);
   t.equal(installer(from, { path: join(folder, 'bin') }).code, 0);
   t.match(readFileSync(join(prefix, 'bin/apim-probe'), 'utf8'), `exec ${folder}/bin/node `);
+});
+
+t.test('it may lie in a folder with spaces, and be called from there', async (t) => {
+  for (const schedule of ['systemd', 'cron']) {
+    const { destdir, from } = prepared(t);
+    // Beside a folder that a path cut at its spaces would lead to.
+    const source = join(scratch(t, { 'my/own': '', 'my  own -x/dist/apim-probe': EXECUTABLE }), 'my  own -x');
+    cpSync(INSTALL, join(source, 'install'), { recursive: true });
+    const script = join(source, 'install', 'install.sh');
+    const { code, err } = installer(['--schedule', schedule], { destdir, script });
+    t.equal(code, 0, err);
+    t.equal(err, '');
+    const files = inventory(destdir);
+    const own = prepared(t).destdir;
+    installer(['--from', from, '--schedule', schedule], { destdir: own });
+    t.strictSame(Object.keys(files), Object.keys(inventory(own)), 'the same files as from anywhere else');
+    t.notMatch(Object.values(files).join('\n'), 'my  own', 'none of which leads back to that folder');
+    const again = installer(['--schedule', schedule], {
+      destdir,
+      script: 'install.sh',
+      cwd: join(source, 'install'),
+    });
+    t.equal(again.code, 0, again.err);
+    t.match(again.out, `unchanged: /${PROGRAM}`);
+    t.strictSame({ ...inventory(destdir), [TABLE]: '' }, { ...files, [TABLE]: '' });
+    t.equal(installer(['uninstall', '--purge'], { destdir, script }).code, 0);
+    t.strictSame(inventory(destdir), {});
+  }
+});
+
+t.test('what is installed may lie in a folder with spaces, with the sums beside it', async (t) => {
+  const folder = scratch(t, {
+    'a b/apim-probe.mjs': 'console.log(process.argv[2]);',
+    'a b/apim-probe': EXECUTABLE,
+  });
+  const node = join(folder, 'linked-node');
+  symlinkSync(process.execPath, node);
+  const sum = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, 'a b', name)))
+      .digest('hex');
+  const names = ['apim-probe', 'apim-probe.mjs'];
+  furnish(folder, { 'a b/SHA256SUMS': names.map((name) => `${sum(name)}  ${name}\n`).join('') });
+  for (const name of names) {
+    const from = join(folder, 'a b', name);
+    const prefix = join(folder, `home-${name}`);
+    const { code, out, err } = installer(
+      ['--from', from, '--node', node, '--prefix', prefix, '--no-schedule'],
+      {},
+    );
+    t.equal(code, 0, err);
+    t.match(out, `checked: ${from} is what SHA256SUMS says`);
+    const { out: said } = installer(['two words'], { script: join(prefix, 'bin/apim-probe') });
+    t.equal(said, name === 'apim-probe' ? '0.1.0\n' : 'two words\n');
+  }
 });

@@ -1,6 +1,16 @@
 /** Runs the installer on a prepared root or a prefix, so that no test needs root or touches this machine. */
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
 
@@ -31,15 +41,20 @@ export interface Call {
   readonly shell?: readonly string[];
   /** A folder that comes first on the PATH. */
   readonly path?: string;
+  readonly cwd?: string;
 }
 
-export function installer(args: readonly string[], { destdir, script, shell = ['sh'], path }: Call): Ended {
+export function installer(
+  args: readonly string[],
+  { destdir, script, shell = ['sh'], path, cwd }: Call,
+): Ended {
   const [program = 'sh', ...before] = shell;
   const { status, stdout, stderr } = spawnSync(
     program,
     [...before, script ?? join(INSTALL, 'install.sh'), ...args],
     {
       encoding: 'utf8',
+      cwd,
       env: {
         PATH: `${path ?? '/usr/sbin'}:/usr/sbin:/usr/bin:/sbin:/bin`,
         ...(destdir === undefined ? {} : { DESTDIR: destdir }),
@@ -47,6 +62,16 @@ export function installer(args: readonly string[], { destdir, script, shell = ['
     },
   );
   return { code: status, out: stdout, err: stderr };
+}
+
+/**
+ * A folder of the test's own with these files. Not in the checkout: that may lie anywhere, and the installer takes
+ * no path with spaces for the places that it installs to.
+ */
+export function scratch(t: Test, files: Readonly<Record<string, string>> = {}): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'apim-probe-install-')));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return furnish(folder, files);
 }
 
 /** Writes files below a folder, with the folders that they need. */
@@ -75,10 +100,10 @@ export function prepared(
   t: Test,
   files: Readonly<Record<string, string>> = {},
 ): { destdir: string; from: string } {
-  const folder = t.testdir({ root: {}, from: {} });
-  furnish(join(folder, 'root'), files);
-  furnish(join(folder, 'from'), { 'apim-probe': EXECUTABLE });
-  return { destdir: join(folder, 'root'), from: join(folder, 'from', 'apim-probe') };
+  const folder = scratch(t, { 'from/apim-probe': EXECUTABLE });
+  const destdir = join(folder, 'root');
+  mkdirSync(destdir);
+  return { destdir: furnish(destdir, files), from: join(folder, 'from', 'apim-probe') };
 }
 
 export function contentOf(destdir: string, path: string): string {

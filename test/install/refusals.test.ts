@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { EXECUTABLE, furnish, INSTALL, installer, inventory, prepared } from './installer.ts';
+import { EXECUTABLE, furnish, INSTALL, installer, inventory, prepared, scratch } from './installer.ts';
 
 t.test('SHA256SUMS decides, under whatever name', async (t) => {
   // The sum of EXECUTABLE, from coreutils.
@@ -71,7 +71,10 @@ t.test('refused, before anything is changed', async (t) => {
 });
 
 t.test('nothing to install is said with the names that were looked for', async (t) => {
-  const folder = t.testdir({ 'install.sh': readFileSync(join(INSTALL, 'install.sh'), 'utf8'), root: {} });
+  const folder = scratch(t, {
+    'install.sh': readFileSync(join(INSTALL, 'install.sh'), 'utf8'),
+    'root/etc/hostname': 'vm',
+  });
   const { code, err } = installer(['--schedule', 'none'], {
     script: join(folder, 'install.sh'),
     destdir: join(folder, 'root'),

@@ -1,13 +1,19 @@
 /** The run by cron: silent unless the verdict changed. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { harmlessJson } from '../../src/report/harmless-json.ts';
-import { furnish, INSTALL } from './installer.ts';
+import { furnish, INSTALL, scratch } from './installer.ts';
 
-/** A state folder, options, and an agent that ends as it is told; returns one scheduled run of it. */
-function scheduled(t: Test): {
+/**
+ * A state folder, options, and an agent that ends as it is told; returns one scheduled run of it.
+ * @param place where the script lies, below the folder that is returned
+ */
+function scheduled(
+  t: Test,
+  place = 'lib',
+): {
   folder: string;
   run: (
     code: number,
@@ -16,7 +22,8 @@ function scheduled(t: Test): {
     stdout?: 'full',
   ) => { code: number | null; out: string };
 } {
-  const folder = t.testdir({ state: {}, etc: {} });
+  const folder = scratch(t);
+  for (const name of ['state', 'etc']) mkdirSync(join(folder, name));
   const script = (state: string) =>
     readFileSync(join(INSTALL, 'scheduled-run.sh'), 'utf8')
       .replaceAll('/var/lib/apim-probe', state)
@@ -31,11 +38,11 @@ echo "summary of $1, \${CREDENTIALS_DIRECTORY:-no credential}, $*" >&2
 ${verdict === null ? ':' : `cat '${folder}/report' >'${state}/report.json'`}
 exit ${code}
 `,
-      run: script(state),
+      [`${place}/run`]: script(state),
     });
     chmodSync(join(folder, 'agent'), 0o755);
     const line = stdout === 'full' ? 'sh "$0" >/dev/full' : 'sh "$0"';
-    const ended = spawnSync('sh', ['-c', line, join(folder, 'run')], {
+    const ended = spawnSync('sh', ['-c', line, join(folder, place, 'run')], {
       encoding: 'utf8',
       env: { PATH: '/usr/bin:/bin' },
     });
@@ -61,6 +68,13 @@ t.test('tells the first verdict and every change, and nothing else', async (t) =
   t.match(readFileSync(join(folder, 'state/last-run.txt'), 'utf8'), 'summary of run', 'a silent run is kept');
   t.match(run(2, null).out, 'exit code 2', 'a config that broke is a change');
   t.equal(run(2, null).out, '');
+});
+
+t.test('it may lie in a folder with spaces', async (t) => {
+  const { folder, run } = scheduled(t, "the operator's  own -x");
+  t.match(run(0, 'ready').out, 'ready, exit code 0 (before: no run)');
+  t.strictSame(run(0, 'ready'), { code: 0, out: '' });
+  t.strictSame(readdirSync(join(folder, "the operator's  own -x")), ['run'], 'and leaves nothing there');
 });
 
 t.test('another run under way is neither a change nor forgotten for one', async (t) => {

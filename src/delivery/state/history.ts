@@ -1,21 +1,21 @@
 /** A state folder: reports as files, what is known of them, and what is no longer kept. */
-import { chmod, lstat, mkdir, readdir, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, readdir, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../config/bounded-file.ts';
-import { errorCode, systemReason } from '../../config/system-reason.ts';
+import { systemReason } from '../../config/system-reason.ts';
 import { harmlessJson } from '../../report/harmless-json.ts';
 import { LARGEST_REPORT } from '../../report/largest-report.ts';
 import type { Report } from '../../report/schema.ts';
+import { makeFolder } from '../make-folder.ts';
 import { reportFileName } from '../report-name.ts';
-import { createFile, isTemporary } from '../write-file.ts';
+import { createKept, isTemporary } from '../write-file.ts';
 import type { Carried } from './changes.ts';
 import { type Digest, type DigestReading, digestFrom, digestOf } from './digest.ts';
 import { Index } from './index-file.ts';
 import { type KeptFile, listKept, lookAt, reportsFolder } from './kept.ts';
 import { expired, type Limits } from './retention.ts';
 
-const OWNER_ONLY = 0o700;
 /** ms. Nobody takes as long to write a file. */
 const LEFTOVER_AGE = 60 * 60 * 1000;
 
@@ -93,7 +93,7 @@ export class History {
    */
   async keep(report: Report): Promise<string> {
     const folder = reportsFolder(this.#state);
-    const path = await createFile(folder, reportFileName(report), '.json', harmlessJson(report));
+    const path = await createKept(folder, reportFileName(report), '.json', harmlessJson(report));
     const file = await lookAt(folder, basename(path)).catch(() => null);
     if (file !== null) this.#index.add(file, digestFrom(report));
     return path;
@@ -133,23 +133,5 @@ export class History {
         if (status?.isFile() && age > LEFTOVER_AGE) await unlink(path);
       }
     }
-  }
-}
-
-/** Not `mkdir`'s own way to make parents: where a folder takes no other, as in /proc, that one tries for ever. */
-async function makeFolder(folder: string): Promise<void> {
-  const make = async (): Promise<void> => {
-    await mkdir(folder, { mode: OWNER_ONLY });
-    // The mask of this process may have taken away what the owner needs.
-    await chmod(folder, OWNER_ONLY);
-  };
-  try {
-    await make();
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await make();
   }
 }

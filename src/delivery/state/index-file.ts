@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../config/bounded-file.ts';
 import { STATUSES, type Status, VERDICTS } from '../../report/vocabulary.ts';
-import { replaceFile } from '../write-file.ts';
+import { replaceKept } from '../write-file.ts';
 import { type Digest, Summary } from './digest.ts';
 import type { KeptFile } from './kept.ts';
 
@@ -110,7 +110,7 @@ export class Index {
     if (!this.#changed && stale.length === 0) return;
     for (const name of stale) this.#entries.delete(name);
     const content = { version: VERSION, ...this.#withoutUnused() };
-    await replaceFile(this.#path, `${JSON.stringify(content)}\n`);
+    await replaceKept(this.#path, `${JSON.stringify(content)}\n`);
     this.#changed = false;
   }
 

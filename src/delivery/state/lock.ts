@@ -5,10 +5,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, lstat, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, lstat, open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../../config/system-reason.ts';
+import { inFolderOf, type Place } from '../place.ts';
 
 const Holder = z.object({
   pid: z.int().min(1),
@@ -43,6 +44,7 @@ export type Locking =
   | { readonly kind: 'held'; readonly lock: Lock }
   | { readonly kind: 'busy'; readonly holder: Pick<Holder, 'pid' | 'since'> };
 
+const NAME = 'lock';
 const LARGEST_LOCK = 4096;
 /** ms. Longer than any run may take, when nothing but the age tells whether its holder still lives. */
 const OLDEST_UNVERIFIED = 2 * 60 * 60 * 1000;
@@ -55,7 +57,7 @@ const MOST_TRIES = 5;
  * @throws the file system's error when no lock can be made there
  */
 export async function takeLock(state: string, processes: Processes = thisSystem()): Promise<Locking> {
-  const path = join(state, 'lock');
+  const path = join(state, NAME);
   const me: Holder = {
     pid: processes.pid,
     since: new Date().toISOString(),
@@ -66,7 +68,7 @@ export async function takeLock(state: string, processes: Processes = thisSystem(
   };
   let takenFrom: Lock['takenFrom'] = null;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    if (await create(state, path, me)) {
+    if (await create(state, me)) {
       return { kind: 'held', lock: { takenFrom, release: () => release(path, me.token) } };
     }
     const found = await read(path);
@@ -84,33 +86,45 @@ export async function takeLock(state: string, processes: Processes = thisSystem(
 }
 
 /** @returns false when somebody has it */
-async function create(state: string, path: string, me: Holder): Promise<boolean> {
-  const temporary = join(state, `.apim-probe-${me.pid}-${me.token}.tmp`);
-  try {
-    await writeFile(temporary, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST') return false;
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'UNKNOWN'].some((one) => one === code)) {
-      throw error;
+function create(state: string, me: Holder): Promise<boolean> {
+  return inFolderOf(state, async (place) => {
+    const path = join(place.path, NAME);
+    const temporary = join(place.path, `.apim-probe-${me.pid}-${me.token}.tmp`);
+    try {
+      await writeNew(temporary, me, place);
+      await link(temporary, path);
+      return true;
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'EEXIST') return false;
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'UNKNOWN'].some((one) => one === code)) {
+        throw error;
+      }
+      return createInPlace(path, me, place);
+    } finally {
+      await unlink(temporary).catch(() => {});
     }
-    return createInPlace(path, me);
-  } finally {
-    await unlink(temporary).catch(() => {});
-  }
+  });
 }
 
 /** Where the file system knows no links. */
-async function createInPlace(path: string, me: Holder): Promise<boolean> {
+async function createInPlace(path: string, me: Holder, place: Place): Promise<boolean> {
   try {
-    const handle = await open(path, 'wx', 0o600);
-    await handle.writeFile(JSON.stringify(me)).finally(() => handle.close());
+    await writeNew(path, me, place);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
+  }
+}
+
+async function writeNew(path: string, me: Holder, place: Place): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(JSON.stringify(me));
+    await place.give(handle);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -4,7 +4,7 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { count } from '../../report/text/lines.ts';
-import { replaceFile } from '../write-file.ts';
+import { replaceKept } from '../write-file.ts';
 import { readReportName } from './report-name.ts';
 
 const FILE = 'dropped.json';
@@ -32,7 +32,7 @@ export async function noteDropped(folder: string, name: string): Promise<void> {
   const before = readDropped(folder);
   if (before?.last === name) return;
   const now = { count: (before?.count ?? 0) + 1, first: before?.first ?? name, last: name };
-  await replaceFile(join(folder, FILE), `${JSON.stringify(now)}\n`);
+  await replaceKept(join(folder, FILE), `${JSON.stringify(now)}\n`);
 }
 
 /** @param told what a report has said; what was dropped after it stays to be told */
@@ -40,7 +40,7 @@ export async function forgetDropped(folder: string, told: Dropped): Promise<void
   const now = readDropped(folder);
   const left = (now?.count ?? 0) - told.count;
   if (now === null || left <= 0) return unlink(join(folder, FILE)).catch(() => {});
-  await replaceFile(join(folder, FILE), `${JSON.stringify({ ...now, count: left })}\n`);
+  await replaceKept(join(folder, FILE), `${JSON.stringify({ ...now, count: left })}\n`);
 }
 
 /** @returns a note for the next report, in the form of `environment.notes` */

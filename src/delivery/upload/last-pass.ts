@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../write-file.ts';
+import { replaceKept } from '../write-file.ts';
 import type { Pass } from './send.ts';
 
 const FILE = 'last-upload.json';
@@ -40,5 +40,5 @@ export async function keepPass(
     success: success === undefined ? last.success : { at, text: success },
     problem: wrong === null ? last.problem : { at, text: wrong },
   };
-  await replaceFile(join(folder, FILE), `${JSON.stringify(kept)}\n`).catch(() => {});
+  await replaceKept(join(folder, FILE), `${JSON.stringify(kept)}\n`).catch(() => {});
 }

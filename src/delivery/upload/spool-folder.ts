@@ -1,11 +1,9 @@
 /** Where reports wait until a service has confirmed them. */
 import { lstatSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Options } from '../../config/types.ts';
-
-const OWNER_ONLY = 0o700;
+import { makeFolder } from '../make-folder.ts';
 
 /**
  * The folder of the spool: `--spool`, `--state`, systemd's StateDirectory, the user's own state folder (XDG base
@@ -34,7 +32,7 @@ export function spoolFolder(
  *   anybody may have made it first
  */
 export async function makeOwnFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
+  await makeFolder(folder);
   const self = process.geteuid?.();
   // Whoever owns the folder above could put another one in its place.
   const shared = dirname(dirname(folder)) === tmpdir();

@@ -11,7 +11,7 @@ import { gunzip, gzip } from 'node:zlib';
 import { errorCode } from '../../config/system-reason.ts';
 import { LARGEST_REPORT } from '../../report/largest-report.ts';
 import { redactDocument } from '../redaction/redact.ts';
-import { flushFolder, replaceFile } from '../write-file.ts';
+import { flushFolder, replaceKept } from '../write-file.ts';
 import { claimedName, isHeld, readClaim } from './claim.ts';
 import { noteDropped } from './dropped.ts';
 import { type Identified, readReportName, reportName } from './report-name.ts';
@@ -82,7 +82,7 @@ export class Spool {
   async add(report: Identified, json: string): Promise<string> {
     const name = reportName(report);
     await makeOwnFolder(this.folder);
-    await replaceFile(this.pathOf(name), await compress(redactDocument(json)));
+    await replaceKept(this.pathOf(name), await compress(redactDocument(json)));
     const all = entries(this.folder);
     await sweep(all);
     await this.#makeRoom(name, reportsOf(all));
@@ -143,7 +143,7 @@ export class Spool {
   async reject({ name, path }: Claimed, reason: string): Promise<void> {
     await makeOwnFolder(this.rejectedFolder);
     const to = join(this.rejectedFolder, name);
-    await replaceFile(reasonPath(to), `${reason}\n`);
+    await replaceKept(reasonPath(to), `${reason}\n`);
     await rename(path, to);
     await flushFolder(this.rejectedFolder);
     await flushFolder(this.folder);
