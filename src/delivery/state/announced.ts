@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../config/bounded-file.ts';
 import { timeInName } from '../report-name.ts';
-import { replaceFile } from '../write-file.ts';
+import { replaceKept } from '../write-file.ts';
 import { isWhole } from './changes.ts';
 import type { History, KnownRun } from './history.ts';
 import { lookAt, reportsFolder } from './kept.ts';
@@ -63,9 +63,5 @@ function read(path: string): z.infer<typeof Memory> | null {
  * @throws the file system's error; the one before is then still remembered
  */
 export async function rememberAnnounced(state: string, name: string, id: string): Promise<void> {
-  const path = join(state, FILE);
-  const status = await lstat(path).catch(() => null);
-  // Into a pipe that somebody left there, writing would never end.
-  if (status !== null && !status.isFile()) throw new Error(`${FILE} is no regular file`);
-  await replaceFile(path, `${JSON.stringify({ version: VERSION, name, id })}\n`);
+  await replaceKept(join(state, FILE), `${JSON.stringify({ version: VERSION, name, id })}\n`);
 }

@@ -1,4 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
 import { recallAnnounced, rememberAnnounced } from '../../../src/delivery/state/announced.ts';
@@ -54,15 +65,22 @@ t.test('whatever else stands in the file is lost in words, and leads to no other
   t.match(await recall(state), { kind: 'lost' }, 'a report that was cut short was never announced');
 });
 
-t.test('what is no regular file is neither read nor written', async (t) => {
-  const state = t.testdir({ 'mine.txt': 'mine' });
-  const memory = join(state, 'announced.json');
-  mkdirSync(memory);
-  t.match(await recall(state), { kind: 'lost', problem: /damaged, or cannot be read/ });
-  await t.rejects(rememberAnnounced(state, 'a', 'b'), /no regular file/);
-  const linked = join(state, 'linked');
-  mkdirSync(linked);
-  symlinkSync(join(state, 'mine.txt'), join(linked, 'announced.json'));
-  await t.rejects(rememberAnnounced(linked, 'a', 'b'), /no regular file/);
-  t.equal(readFileSync(join(state, 'mine.txt'), 'utf8'), 'mine');
-});
+t.test(
+  'what is no regular file is not written to: a folder stays, a link or a pipe is replaced',
+  async (t) => {
+    const state = t.testdir({ 'mine.txt': 'mine' });
+    const memory = join(state, 'announced.json');
+    mkdirSync(memory);
+    t.match(await recall(state), { kind: 'lost', problem: /damaged, or cannot be read/ });
+    await t.rejects(rememberAnnounced(state, 'a', 'b'), { code: /EISDIR|EEXIST|ENOTEMPTY/ });
+    rmdirSync(memory);
+    symlinkSync(join(state, 'mine.txt'), memory);
+    await rememberAnnounced(state, 'a', 'b');
+    t.equal(readFileSync(join(state, 'mine.txt'), 'utf8'), 'mine');
+    t.ok(lstatSync(memory).isFile());
+    unlinkSync(memory);
+    execFileSync('mkfifo', [memory]);
+    await rememberAnnounced(state, 'a', 'b');
+    t.ok(lstatSync(memory).isFile());
+  },
+);
