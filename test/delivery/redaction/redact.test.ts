@@ -184,7 +184,8 @@ t.test('JSON with secrets in it is still JSON afterwards', async () => {
   );
   fc.assert(
     fc.property(value, (value) => {
-      JSON.parse(redact(harmlessJson(redactValue(value))));
+      const json = harmlessJson(value);
+      for (const text of [json, harmlessJson(redactValue(value))]) JSON.parse(redactDocument(text));
     }),
   );
 });
