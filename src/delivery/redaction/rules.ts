@@ -14,8 +14,11 @@ const QUOTE = String.raw`(?:\\{0,8}["']|%(?:25)*22)`;
 /** As it is, percent-encoded (more than once), in JSON's and HTML's escapes. */
 const EQUALS = String.raw`(?:=|%(?:25)*3d|\\{1,8}u003d|&#61;)`;
 const QUERY = String.raw`[?&;#]|&amp;|%(?:25)*(?:26|3f|3b|23)|\\{1,8}u0026|\\{1,8}u003f`;
-/** Up to where a value without quotes goes; the ellipsis is how our own messages leave one out. */
-const BARE = String.raw`(?:\{[^}"'\\]*\}|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
+/**
+ * Up to where a value without quotes goes; the ellipsis is how our own messages leave one out. Behind a mark that is
+ * there already a backslash is the next thing's, whatever letter a pseudonym puts behind it.
+ */
+const BARE = String.raw`(?:\*\*\*(?=\\)|\{[^}"'\\]*\}|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
 /** To the end of the line, or of the JSON string that the line stands in. */
 const REST = String.raw`(?:[^"\\\r\n]|\\(?!["nrtu\\]))+`;
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|(?<open>\\{1,8}["']|')(?:.*?)(?<!\\)\k<open>`;
@@ -117,7 +120,7 @@ const RULES: readonly Rule[] = [
   hide(/((?<![A-Za-z0-9+/]))([A-Za-z0-9+/]{86}==)(?![A-Za-z0-9+/=])/g, 'key'),
   // User-info: all up to the last @ of the authority (RFC 3986, section 3.2), or beyond it where a password has slashes.
   hide(/(\/\/)([^/?#\s"'<>]*)(?=@)/g, 'user-info'),
-  hide(/(\/\/)([^\s"'<>/@:?#]{1,64}:(?!\d{1,5}(?:[/?#\s"']|$))[^\s"'<>@]{0,256})(?=@)/g, 'user-info'),
+  hide(/(\/\/)([^\s"'<>/@:?#]{1,64}:(?!\d{1,5}(?:[/?#\s"']|$))[^\s"'<>@]{0,256}@*)(?=@)/g, 'user-info'),
   hide(/(%(?:25)*2f%(?:25)*2f)((?:(?!%(?:25)*(?:2f|40))[^\s"'<>&/])+)(?=%(?:25)*40)/gi, 'user-info'),
 ];
 

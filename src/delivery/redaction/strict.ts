@@ -14,7 +14,8 @@ const WHOSE =
   /(?:subscriptions?|tenants?|directory|tid|oid|appid|application|client|object|principal|account|vm|login\.[a-z.]+|sts\.[a-z.]+)(?:[_-]?id)?(?:[^a-z0-9]|%2f|%3d|u003d){1,6}$/i;
 const WHOSE_AT_MOST = 64;
 
-const MAIL = /[\w.+-]{1,64}@(?=[\w-]+(?:\.[\w-]+)+)/g;
+/** From where its word begins: of one that is longer than a mailbox may be, no part is left in front. */
+const MAIL = /(?<![\w.+-])[\w.+-]+@(?=[\w-]+(?:\.[\w-]+)+)/g;
 const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)/g;
 /** Hexadecimal digits and colons, perhaps with an IPv4 address at the end; whether it is an address is seen later. */
 const IPV6 =
@@ -78,7 +79,11 @@ export class StrictRedaction implements Door {
   }
 
   readonly text = (text: string): string =>
-    this.#patterns(text).replace(WORD, (word) => this.#swapped('host', word, this.#hosts.label(word)));
+    this.#patterns(text).replace(WORD, (word, at: number, all: string) =>
+      isPartOfAddress(word, all[at - 1], all[at + word.length])
+        ? word
+        : this.#swapped('host', word, this.#hosts.label(word)),
+    );
 
   /** The finished bytes of JSON: what can be known by its shape alone, so that no key of it is taken for a name. */
   readonly finished = (text: string): string => this.#shapes(redactDocument(text, this.#count));
@@ -134,6 +139,11 @@ export class StrictRedaction implements Door {
     if (WHOSE.test(before)) this.#ids.add(name);
     return this.#ids.has(name) ? this.#swapped('id', id, this.#pseudonyms.of('id', name)) : id;
   }
+}
+
+/** Part of an address's pseudonym, `10.x3f.x2a.x91`, although somebody may call a resource so. */
+function isPartOfAddress(word: string, before: string | undefined, after: string | undefined): boolean {
+  return /^x(?:[0-9a-f]{2}){1,2}$/.test(word) && /[.:]/.test(`${before ?? ''}${after ?? ''}`);
 }
 
 /** The key in an object, by the key that the object or its list stands under. */
