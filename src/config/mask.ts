@@ -21,21 +21,17 @@ function maskUserInfo(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[\s\S]*@/i, '$1***@').replace(/^[^/]*@/, '***@');
 }
 
-/** JSON's own escapes, and those of characters that a terminal obeys or a reader cannot see. */
-function escaped(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 /**
  * A value as an error message may show it: secrets masked, control and direction characters escaped, cut at
  * 120 characters, in double quotes when it is text.
  */
 export function quote(value: unknown): string {
   const masked = typeof value === 'string' ? maskUserInfo(value) : value;
-  const text = escaped(maskSecrets(JSON.stringify(masked) ?? String(value)));
+  const json = maskSecrets(JSON.stringify(masked) ?? String(value));
+  const text = json.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   return text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text;
 }
 

@@ -51,7 +51,8 @@ export function classifyBlob(
   const { status } = reply;
   if (status === 201) return { kind: 'confirmed' };
   if (status === 408 || status === 429 || status >= 500) return askedToWait(reply, now);
-  const code = reply.header('x-ms-error-code') || (/<Code>(\w+)<\/Code>/.exec(reply.body)?.[1] ?? '');
+  const code =
+    (reply.headers['x-ms-error-code'] ?? '') || (/<Code>(\w+)<\/Code>/.exec(reply.body)?.[1] ?? '');
   const shown = `${status} ${printable(code, 64)}`;
   if (code === '') return stuck(`something else than Blob Storage answered (status ${status})`);
   if (BLOB_EXISTS.test(code)) return { kind: 'exists' };
@@ -74,7 +75,7 @@ function unauthenticated(
   now: number,
 ): Outcome {
   if (kind === 'blob-identity') return stuck('the identity’s token was refused (403 AuthenticationFailed)');
-  const validity = readValidity(reply.body) ?? outOfTime(query, reply.header('date'));
+  const validity = readValidity(reply.body) ?? outOfTime(query, reply.headers['date'] ?? '');
   if (validity === null) {
     return never('the SAS is not valid: it was cut off or changed, or its key was renewed (403)');
   }
@@ -130,7 +131,7 @@ export function classifyHttps(reply: Reply, now: number): Settled {
 }
 
 function askedToWait(reply: Reply, now: number): Settled {
-  const wait = retryAfter(reply.header('retry-after'), reply.header('date'), now);
+  const wait = retryAfter(reply.headers['retry-after'] ?? '', reply.headers['date'] ?? '', now);
   const busy = reply.status === 429 ? 'the service is asked too often' : 'the service failed';
   return later(`${busy} (status ${reply.status})`, wait);
 }

@@ -24,8 +24,6 @@ export interface Reply {
   readonly status: number;
   /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty for a header that is not there. */
-  readonly header: (name: string) => string;
   /** The first 64 KiB. */
   readonly body: string;
 }
@@ -124,7 +122,6 @@ async function exchange(dispatcher: Dispatcher, request: Request, signal: AbortS
   return {
     status: reply.statusCode,
     headers: received,
-    header: (name) => received[name] ?? '',
     body: await beginning(reply.body),
   };
 }

@@ -42,10 +42,10 @@ const NO_TOKEN = { kind: 'token', token: null } as const;
  */
 function same(found: Exchange, { sha256 }: Parcel): Settled {
   if (found.kind === 'failed') return later(found.reason);
-  const { status, header } = found.reply;
+  const { status, headers } = found.reply;
   if (status === 401 || status === 403) return { kind: 'confirmed' };
   if (status !== 200)
     return later(`it has a blob of that name and does not show it (status ${found.reply.status})`);
-  if (header('x-ms-meta-sha256') === sha256) return { kind: 'confirmed' };
+  if (headers['x-ms-meta-sha256'] === sha256) return { kind: 'confirmed' };
   return never('another blob has the name of this report and other content; nothing was overwritten');
 }

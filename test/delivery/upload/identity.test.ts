@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createClient } from '../../../src/delivery/upload/client.ts';
 import { ACCOUNT, startAzurite } from './azurite.ts';
 import { certificates } from './certificates.ts';
@@ -73,22 +73,30 @@ t.test('Azurite, by a token of the metadata service', async (t) => {
   t.equal(query.get('client_id'), null);
 });
 
-t.test('a user-assigned identity is asked for by its client id, and the token opens the blob', async (t) => {
+/** A storage account that answers so, a metadata service that does, and the options that lead to both. */
+async function account(t: Test, storageDoes: Handler, metadataDoes: Handler) {
   const { tls, files } = await certificates(t, [HOST]);
-  const storage = await openService(t, answer(201), tls);
-  const metadata = await openService(
-    t,
-    issue(() => CANARY),
-  );
+  const storage = await openService(t, storageDoes, tls);
+  const metadata = await openService(t, metadataDoes);
   const options = {
-    uploadIdentity: CLIENT_ID,
+    ...newIdentity(),
     caFile: [files.root],
     connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
   };
+  return { storage, metadata, options };
+}
+
+t.test('a user-assigned identity is asked for by its client id, and the token opens the blob', async (t) => {
+  const { storage, metadata, options } = await account(
+    t,
+    answer(201),
+    issue(() => CANARY),
+  );
+  const assigned = { ...options, uploadIdentity: CLIENT_ID };
   const spool = openTrialSpool(t);
   await fill(spool, 4);
   const env = { HTTP_PROXY: 'http://127.0.0.1:1', ALL_PROXY: 'http://127.0.0.1:1', NO_PROXY: HOST };
-  t.match(await pass(spool, URL_OF_IT, { options, env }), { sent: { length: 4 }, problem: null });
+  t.match(await pass(spool, URL_OF_IT, { options: assigned, env }), { sent: { length: 4 }, problem: null });
   t.match(metadata.requests, [
     {
       url: `/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fstorage.azure.com&client_id=${CLIENT_ID}`,
@@ -103,22 +111,12 @@ t.test('a user-assigned identity is asked for by its client id, and the token op
 });
 
 t.test('a token that is refused: the reports wait, and no other is asked for', async (t) => {
-  const { tls, files } = await certificates(t, [HOST]);
   const challenge = `Bearer authorization_uri=https://login.microsoftonline.com/${CLIENT_ID}/oauth2/authorize resource_id=https://storage.azure.com`;
-  const storage = await openService(
+  const { metadata, options } = await account(
     t,
     answer(401, { 'x-ms-error-code': 'InvalidAuthenticationInfo', 'www-authenticate': challenge }),
-    tls,
-  );
-  const metadata = await openService(
-    t,
     issue(() => CANARY),
   );
-  const options = {
-    ...newIdentity(),
-    caFile: [files.root],
-    connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
-  };
   const spool = openTrialSpool(t);
   await fill(spool, 2);
   const { sent, problem } = await pass(spool, URL_OF_IT, { options });
@@ -129,19 +127,30 @@ t.test('a token that is refused: the reports wait, and no other is asked for', a
   t.equal(spool.waiting().length, 2);
 });
 
+t.test('the SDK neither repeats nor follows: what it is told is what the spool is told', async (t) => {
+  for (const [what, handle, asks, words] of [
+    ['busy', answer(503), 5, /status 503/],
+    ['moved', answer(307, { location: `https://${HOST}/elsewhere` }), 1, /something else .*status 307/],
+  ] as const) {
+    const { storage, options } = await account(
+      t,
+      handle,
+      issue(() => CANARY),
+    );
+    const spool = openTrialSpool(t);
+    await fill(spool, 1);
+    t.match((await pass(spool, URL_OF_IT, { options })).problem, words, what);
+    t.equal(storage.requests.length, asks, 'once for each attempt of the spool');
+  }
+});
+
 t.test('a token that is over, or nearly, is not used a second time', async (t) => {
-  const { tls, files } = await certificates(t, [HOST]);
-  const storage = await openService(t, answer(201), tls);
   let number = 0;
-  const metadata = await openService(
+  const { storage, options } = await account(
     t,
+    answer(201),
     issue(() => `t${++number}`, 120),
   );
-  const options = {
-    ...newIdentity(),
-    caFile: [files.root],
-    connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
-  };
   const spool = openTrialSpool(t);
   await fill(spool, 2);
   t.match(await pass(spool, URL_OF_IT, { options }), { sent: { length: 2 } });
@@ -152,17 +161,11 @@ t.test('a token that is over, or nearly, is not used a second time', async (t) =
 });
 
 t.test('the variables of the process lead the SDK through no proxy, and do not trip it', async (t) => {
-  const { tls, files } = await certificates(t, [HOST]);
-  const storage = await openService(t, answer(201), tls);
-  const metadata = await openService(
+  const { options } = await account(
     t,
+    answer(201),
     issue(() => CANARY),
   );
-  const options = {
-    ...newIdentity(),
-    caFile: [files.root],
-    connectTo: [redirect(HOST, 443, storage.port), redirect('169.254.169.254', 80, metadata.port)],
-  };
   const before = process.env['HTTPS_PROXY'];
   t.teardown(() => {
     if (before === undefined) delete process.env['HTTPS_PROXY'];

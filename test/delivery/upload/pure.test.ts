@@ -9,7 +9,7 @@ import { readReportName, reportName } from '../../../src/delivery/upload/report-
 const NOW = Date.UTC(2026, 4, 4, 12);
 
 function reply(status: number, headers: Record<string, string> = {}, body = ''): Reply {
-  return { status, body, headers, header: (name) => headers[name] ?? '' };
+  return { status, body, headers };
 }
 
 const blob = (status: number, code: string, body = '', kind: 'blob-sas' | 'blob-identity' = 'blob-sas') =>
