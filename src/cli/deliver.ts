@@ -6,7 +6,7 @@ import { reportFileName } from '../delivery/report-name.ts';
 import { createFile, replaceFile } from '../delivery/write-file.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
 import type { Report } from '../report/schema.ts';
-import { type Io, StreamError, write } from './io.ts';
+import { type Io, StreamError, write, writeOnlyCopy } from './io.ts';
 import type { OutputPlan } from './outputs.ts';
 import { RENDERERS } from './renderers.ts';
 
@@ -38,7 +38,7 @@ async function rescue(
 ): Promise<Pick<Delivery, 'files' | 'onStdout' | 'problems'>> {
   if (stdoutIsFree) {
     try {
-      await write(io.stdout, harmlessJson(report));
+      await writeOnlyCopy(io.stdout, harmlessJson(report));
       return { files: [], onStdout: true, problems: ['the JSON report went to stdout instead'] };
     } catch {
       return rescue(report, false, io);
@@ -99,7 +99,8 @@ export async function deliver(
   const { stdout } = plan;
   if (stdout !== null) {
     await attempt(stdout, 'stdout', async () => {
-      await write(io.stdout, RENDERERS[stdout](report));
+      const out = stdout === 'json' && !jsonIsSafe ? writeOnlyCopy : write;
+      await out(io.stdout, RENDERERS[stdout](report));
       return null;
     });
   }

@@ -29,24 +29,36 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
 }
 
 /**
- * Writes all of the text, but for secrets in it, and waits until the stream has taken it. A reader that has gone (`| head`) has read
- * what it wanted, and that is no failure.
+ * Writes all of the text, but for secrets in it, and waits until the stream has taken it. A reader that has gone
+ * (`| head`) has read what it wanted, and that is no failure.
  * @throws StreamError when the stream cannot take it (a full disk behind a redirection)
  */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   await send(stream, redactDocument(text));
 }
 
-/** The same for bytes of an archive, whose files have been through the door already. */
+/**
+ * The same for what exists nowhere else, the only copy of a report: a reader that has gone has not read it.
+ * @throws StreamError then, too
+ */
+export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  await send(stream, redactDocument(text), () => false);
+}
+
+/** As `write`, for bytes of an archive, whose files have been through the door already. */
 export async function writeBytes(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
   await send(stream, bytes);
 }
 
-async function send(stream: NodeJS.WriteStream, content: string | Uint8Array): Promise<void> {
+async function send(
+  stream: NodeJS.WriteStream,
+  content: string | Uint8Array,
+  forgiven: (error: Error) => boolean = isGone,
+): Promise<void> {
   const error = await new Promise<Error | null | undefined>((resolve) => {
     stream.write(content, (problem) => resolve(problem));
   });
-  if (error === null || error === undefined || isGone(error)) return;
+  if (error === null || error === undefined || forgiven(error)) return;
   throw new StreamError('stdout or stderr cannot be written', { cause: error });
 }
 

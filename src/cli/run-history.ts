@@ -32,9 +32,11 @@ export async function openHistory(options: Options, state: string): Promise<Open
   }
   const notes: string[] = [];
   const history = new History(state);
+  let unprepared: unknown = null;
   try {
     await history.prepare();
   } catch (error) {
+    unprepared = error;
     notes.push(`state folder ${state}: no report can be kept there: ${systemReason(error)}`);
   }
   try {
@@ -47,12 +49,15 @@ export async function openHistory(options: Options, state: string): Promise<Open
         `state folder ${state}: the run that began at ${takenFrom.since}${who} was ended before it was done; its lock was taken over`,
       );
     }
-    return { kind: 'open', history: new RunHistory(history, options, state, locking.lock, notes) };
+    return {
+      kind: 'open',
+      history: new RunHistory(history, options, state, locking.lock, notes, unprepared),
+    };
   } catch (error) {
     if (notes.length === 0) {
       notes.push(`state folder ${state}: it cannot be locked against a second run: ${systemReason(error)}`);
     }
-    return { kind: 'open', history: new RunHistory(history, options, state, null, notes) };
+    return { kind: 'open', history: new RunHistory(history, options, state, null, notes, unprepared) };
   }
 }
 
@@ -67,6 +72,8 @@ export class RunHistory implements Keeper {
   readonly #options: Options;
   readonly #lock: Lock | null;
   readonly #notes: string[];
+  /** Why the folder could not be made ready; writing into it would only say that it is not. Null when it is. */
+  readonly #unprepared: unknown;
   readonly #announcement: Announcement;
   /** The newest earlier report that nobody cut short. */
   #last: KnownRun | null = null;
@@ -78,12 +85,14 @@ export class RunHistory implements Keeper {
     state: string,
     lock: Lock | null,
     notes: readonly string[],
+    unprepared: unknown,
   ) {
     this.place = `the state folder ${state}`;
     this.#history = history;
     this.#options = options;
     this.#lock = lock;
     this.#notes = [...notes];
+    this.#unprepared = unprepared;
     this.#announcement = new Announcement(state, history);
   }
 
@@ -136,7 +145,11 @@ export class RunHistory implements Keeper {
   /** @throws the file system's error */
   async keep(report: Report): Promise<string> {
     if (this.#options.onChange !== null) await this.#announcement.begin();
-    this.#keptAt = await this.#history.keep(report);
+    try {
+      this.#keptAt = await this.#history.keep(report);
+    } catch (error) {
+      throw this.#unprepared ?? error;
+    }
     return this.#keptAt;
   }
 

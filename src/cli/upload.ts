@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type Loaded, load } from '../config/load.ts';
 import { quotePath } from '../config/mask.ts';
-import { systemReason } from '../config/system-reason.ts';
+import { errorCode, systemReason } from '../config/system-reason.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Identified } from '../delivery/upload/report-name.ts';
 import type { Pass } from '../delivery/upload/send.ts';
+import type { Spool } from '../delivery/upload/spool.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
 import { count } from '../report/text/lines.ts';
 import type { Command } from './command.ts';
@@ -58,6 +59,7 @@ const NO_DESTINATION =
 export const upload: Command = async ({ flags, own, positionals }, io) => {
   const loaded = load(loadSources(flags, io));
   const { options } = loaded;
+  checkSpool(openSpool(options, io.env), loaded);
   if (own['status'] === true) {
     if (positionals.length > 0) throw new UsageError(['--status sends nothing: leave the reports out']);
     const uploader = createUploader(options, io.env);
@@ -81,6 +83,19 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   }
   return sendAll(uploader, loaded, io);
 };
+
+/** @throws UsageError for a spool that is there and cannot be read */
+function checkSpool(spool: Spool, { origins }: Loaded): void {
+  try {
+    spool.waiting();
+    spool.rejected();
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    throw new UsageError([
+      `spool: ${quotePath(spool.folder)} (${origins.spool}) cannot be read: ${systemReason(error)}; give --spool DIR, or run this as its owner`,
+    ]);
+  }
+}
 
 async function sendAll(uploader: Uploader, { options, origins }: Loaded, io: Io): Promise<number> {
   const say = (message: string): void => void write(io.stderr, `${message}\n`).catch(() => {});

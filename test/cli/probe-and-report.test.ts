@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { guardStreams } from '../../src/cli/io.ts';
@@ -142,7 +150,6 @@ t.test('with stdout in use the report that fails is saved among the temporary fi
   t.equal(code, 4);
   const path = /saved as (\S+\.json) instead/.exec(err)?.[1] ?? '';
   t.strictSame(reportIn(path), SAMPLE);
-  const { unlinkSync } = await import('node:fs');
   unlinkSync(path);
 });
 
@@ -151,12 +158,24 @@ t.test('a full disk behind stdout', async (t) => {
   t.equal(code, 4);
   const path = /saved as (\S+\.json) instead/.exec(err)?.[1] ?? '';
   t.strictSame(reportIn(path), SAMPLE);
-  const { unlinkSync } = await import('node:fs');
   unlinkSync(path);
 });
 
-t.test('a reader that has gone is no failure', async (t) => {
-  const { code, err } = await attempt(t.testdir({}), { stdoutFails: 'EPIPE' });
+t.test(
+  'a reader that has gone has not read the only copy of the report: it is saved and named',
+  async (t) => {
+    const { code, err } = await attempt(t.testdir({}), { stdoutFails: 'EPIPE' });
+    t.equal(code, 4);
+    t.match(err, /stdout: nobody reads it any more \(EPIPE\)/);
+    const path = /saved as (\S+\.json) instead/.exec(err)?.[1] ?? '';
+    t.strictSame(reportIn(path), SAMPLE);
+    unlinkSync(path);
+  },
+);
+
+t.test('a reader that has gone is no failure where a file has the report', async (t) => {
+  const cwd = t.testdir({});
+  const { code, err } = await attempt(cwd, { stdoutFails: 'EPIPE', flags: { output: ['r.json'] } });
   t.equal(code, 0);
   t.notMatch(err, 'EPIPE');
 });

@@ -149,3 +149,9 @@ t.test('the log file has what the terminal was told', async (t: Test) => {
     ],
   );
 });
+
+t.test('a state folder that cannot be made ready is told with its own reason', async (t) => {
+  const { code, err } = await probe(t.testdir({}), run(now), { state: ['/sys'] });
+  t.equal(code, 4);
+  t.match(err, /could not be written to the state folder \/sys: (?!it does not exist)/);
+});
