@@ -1,11 +1,11 @@
 /** Files that users name: regular ones, up to a size, with the system's refusals in words. */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { systemReason } from './system-reason.ts';
+import { errorCode, systemReason } from './system-reason.ts';
 
 export type FileRead =
   | { readonly ok: true; readonly bytes: Buffer }
   /** A predicate: "cannot be read: …". */
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: string; readonly missing: boolean };
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -27,10 +27,11 @@ export function readBounded(path: string, most: number, wanted: string): FileRea
       closeSync(handle);
     }
   } catch (error) {
-    return refuse(`cannot be read: ${systemReason(error)}`);
+    return refuse(`cannot be read: ${systemReason(error)}`, errorCode(error) === 'ENOENT');
   }
 }
 
-function refuse(problem: string): FileRead {
-  return { ok: false, problem };
+/** @param missing whether there is no such file at all */
+function refuse(problem: string, missing = false): FileRead {
+  return { ok: false, problem, missing };
 }

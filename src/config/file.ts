@@ -1,5 +1,4 @@
 /** The config file: YAML, of which JSON is a part, with the line and column of everything that is wrong. */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   type Document,
@@ -11,11 +10,12 @@ import {
   type Pair,
   parseAllDocuments,
 } from 'yaml';
+import { decode } from '../azure/decode.ts';
+import { readBounded } from './bounded-file.ts';
 import type { Given, Layer, RawValue } from './layers.ts';
 import { quote } from './mask.ts';
 import { didYouMean } from './nearest.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
-import { errorCode, systemReason } from './system-reason.ts';
 
 const LARGEST_FILE = 1024 * 1024;
 
@@ -31,23 +31,12 @@ function at({ path, lines }: Place, offset: number | undefined): string {
 
 /** @returns the text, or null when there is no such file and none had to be */
 function read(path: string, demanded: boolean, problems: string[]): string | null {
-  try {
-    const handle = openSync(path, 'r');
-    try {
-      const status = fstatSync(handle);
-      if (!status.isFile()) problems.push(`config file ${path} is no regular file: name a YAML or JSON file`);
-      else if (status.size > LARGEST_FILE)
-        problems.push(`config file ${path} is larger than 1 MiB: too large for options`);
-      else return readFileSync(handle, 'utf8').replace(/^\ufeff/, '');
-      return null;
-    } finally {
-      closeSync(handle);
-    }
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT' || demanded)
-      problems.push(`config file ${path} cannot be read: ${systemReason(error)}`);
-    return null;
-  }
+  const file = readBounded(path, LARGEST_FILE, 'a YAML or JSON file of options');
+  if (!file.ok && file.missing && !demanded) return null;
+  const decoded = file.ok ? decode(file.bytes) : file;
+  if (decoded.ok) return decoded.text;
+  problems.push(`config file ${path} ${decoded.problem}`);
+  return null;
 }
 
 /** The library's messages end in a drawing of the line; the first line says it all. */
@@ -73,12 +62,20 @@ function values(node: Node, document: Document, place: Place, problems: string[]
   return items.map((item) => {
     const origin = at(place, (item ?? node).range?.[0]);
     try {
-      return { origin, value: item === null ? null : item.toJS(document, { maxAliasCount: 20 }) };
+      const value: unknown = item === null ? null : item.toJS(document, { maxAliasCount: 20 });
+      if (isCircular(value)) problems.push(`${origin}: an alias (*) stands within what it is an alias of`);
+      else return { origin, value };
+      return { origin, value: null };
     } catch (error) {
       problems.push(`${origin}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
       return { origin, value: null };
     }
   });
+}
+
+function isCircular(value: unknown, above: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return above.includes(value) || Object.values(value).some((each) => isCircular(each, [...above, value]));
 }
 
 function keyProblem(key: string): string {

@@ -133,7 +133,7 @@ function checkUnits({ tier, units }: Draft, origins: Loaded['origins'], problems
 function checkOnChange({ onChange, state }: Draft, origins: Loaded['origins'], problems: string[]): void {
   if (typeof onChange !== 'string' || state !== null) return;
   problems.push(
-    `onChange: ${quote(onChange)} (${origins.onChange}) needs kept reports to tell a change by: give --state DIR as well`,
+    `onChange (${origins.onChange}) needs kept reports to tell a change by: give --state DIR as well`,
   );
 }
 

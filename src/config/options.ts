@@ -442,6 +442,9 @@ export const OPTIONS: Table = {
     section: 'History',
     kind: 'text',
     type: text(shellCommand),
+    // Which of its words is a password, nobody can tell.
+    show: () => '***',
+    secret: true,
     value: 'COMMAND',
     many: false,
     default: null,
@@ -539,6 +542,11 @@ export function flagName(key: string): string {
 export function variableName(key: string): string {
   return `APIM_PROBE_${flagName(key).replaceAll('-', '_').toUpperCase()}`;
 }
+
+/** The variables whose whole value may be a secret. */
+export const SECRET_VARIABLES: ReadonlySet<string> = new Set(
+  OPTION_KEYS.filter((key) => OPTIONS[key].secret === true).map(variableName),
+);
 
 /** The values of one option as a config file may hold them, for people and for `config --format json`. */
 export function shown(key: keyof Options, value: unknown): unknown {

@@ -31,7 +31,7 @@ const PLACES = [
     'Search',
     'Hosts',
   ],
-  ...['FileName', 'Comment', 'Cut', 'Pair', 'Variable', 'Log', 'Quoted'],
+  ...['FileName', 'Comment', 'Cut', 'Pair', 'Variable', 'Log', 'Quoted', 'Command', 'Words'],
 ] as const;
 const KEY_BODY = 'MIICnryPemBody9xQ7';
 
@@ -143,6 +143,7 @@ attempts: 1
 logLevel: trace
 logFile: log
 state: state
+onChange: ': curl -u me:${secret('Command')} https://hooks.contoso.example/${secret('Command')}'
 `;
 
 const IMPORT = JSON.stringify([
@@ -183,6 +184,7 @@ const ENVIRONMENT = {
   all_proxy: `user:${secret('Proxy')}/@proxy`,
   NODE_OPTIONS: `--title token=${secret('Variable')}`,
   AZURE_CLIENT_SECRET: secret('Variable'),
+  APIM_PROBE_ON_CHANGE: `: mysql -p${secret('Words')}`,
 };
 
 interface Played {

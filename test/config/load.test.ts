@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -120,6 +121,24 @@ t.test('a config file that cannot be read', async (t) => {
     problems(() => load({ flags: { config: [''] } })),
     /config: "" \(flag --config\) must name a file/,
   );
+  execFileSync('mkfifo', [join(cwd, 'pipe')]);
+  t.match(
+    problems(() => load({ flags: { config: ['pipe'] } })),
+    /is no regular file/,
+    'without waiting for a writer',
+  );
+});
+
+t.test('a config file as Windows PowerShell writes it: UTF-16 with a byte order mark', async (t) => {
+  const { load, cwd } = loader(t);
+  const text = Buffer.from('\ufefftimeout: 7\r\n', 'utf16le');
+  for (const [name, bytes] of [
+    ['le.yaml', text],
+    ['be.yaml', Buffer.from(text).swap16()],
+  ] as const) {
+    writeFileSync(join(cwd, name), bytes);
+    t.equal(load({ flags: { config: [name] } }).options.timeout, 7, name);
+  }
 });
 
 t.test('a malformed config file is told with file, line and column', async (t) => {
@@ -132,7 +151,9 @@ t.test('a malformed config file is told with file, line and column', async (t) =
     ['tag.yaml', 'timeout: !secret 1\n', /tag\.yaml:1:10: Unresolved tag/],
     ['alias.yaml', 'storage: *gone\n', /alias\.yaml:1:\d+: /],
     ['tab.yaml', 'a:\n\tb: 1\n', /tab\.yaml:2:1: /],
-    ['binary.yaml', '\u0000\u0001\u0002', /binary\.yaml:1:1: /],
+    ['cycle.yaml', 'timeout: 1\nstorage: &a [*a]\n', /cycle\.yaml:2:14: an alias \(\*\) stands within/],
+    ['deep.yaml', 'storage: {a: &x {b: *x}}\n', /deep\.yaml:1:10: an alias \(\*\) stands within/],
+    ['binary.yaml', '\u0000\u0001\u0002', /binary\.yaml is cut off: UTF-16/],
   ] as const) {
     const { file, load } = loader(t);
     file(name, text);

@@ -1,6 +1,7 @@
 /** What this machine says of itself, for somebody who cannot see it. Nothing is sent. */
 import { cpus, hostname, release, totalmem, type, version } from 'node:os';
 import { readBounded } from '../../config/bounded-file.ts';
+import { SECRET_VARIABLES } from '../../config/options.ts';
 import type { Options } from '../../config/types.ts';
 import { readHostsFile } from '../../environment/hosts-file.ts';
 import { survey } from '../../environment/index.ts';
@@ -81,7 +82,7 @@ function variables(env: NodeJS.ProcessEnv): Record<string, string> {
 
 /** Everything in front of the last @ may be a password, whatever stands in it. */
 function shown(name: string, value: string): string {
-  if (isCredentialName(name)) return value === '' ? '' : '***';
+  if (isCredentialName(name) || SECRET_VARIABLES.has(name.toUpperCase())) return value === '' ? '' : '***';
   const open = /proxy$/i.test(name) ? value.replace(/^(\w+:\/\/)?[\s\S]*@/i, '$1***@') : value;
   return printable(open, LONGEST_VALUE);
 }
