@@ -29,6 +29,8 @@ const FILES =
 
 /** How `addresses.ts` writes an address. */
 const ADDRESS = /^\d+(?:\.\d+)?(?:\.x[0-9a-f]{2}){2,3}$/;
+/** As Azure spells its regions: `westeurope`, `chinaeast2`. */
+const REGION = /^[a-z]{4,40}[0-9]?$/;
 const PSEUDONYM = /^host-[0-9a-f]{4,}$/;
 /** Never registered, by RFC 2606: a name that ends so is nobody's. */
 const NOBODYS = 'invalid';
@@ -43,6 +45,8 @@ export class Hosts {
   readonly #suffixes: ReadonlySet<string>;
   /** Names without a dot, in lower case. */
   readonly #labels = new Set<string>();
+  /** Labels that stay whatever stands beside them. */
+  readonly #open = new Set<string>();
 
   constructor(pseudonyms: Pseudonyms, names: PublicNames) {
     this.#pseudonyms = pseudonyms;
@@ -63,9 +67,15 @@ export class Hosts {
       this.#labels.add(name);
   }
 
+  /** From now on this label is everybody's, although a name under a service's suffix may hold it. */
+  leave(label: string): void {
+    if (REGION.test(label)) this.#open.add(label);
+  }
+
   /** A learnt name, or the word as it is. */
   label(word: string): string {
-    return this.#labels.has(word.toLowerCase()) ? this.#labelPseudonym(word.toLowerCase()) : word;
+    const name = word.toLowerCase();
+    return this.#labels.has(name) && !this.#open.has(name) ? this.#labelPseudonym(name) : word;
   }
 
   /** A name without a dot that stands where only hosts stand. */
@@ -105,7 +115,7 @@ export class Hosts {
   }
 
   #below(label: string, resource: boolean): string {
-    if (ROLES.has(label) || PSEUDONYM.test(label)) return label;
+    if (ROLES.has(label) || PSEUDONYM.test(label) || this.#open.has(label)) return label;
     if (resource) this.learn(label);
     return this.#labelPseudonym(label);
   }

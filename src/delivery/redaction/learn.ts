@@ -4,6 +4,8 @@ export interface Learner {
   /** A name without a dot: of a machine, or of a resource. */
   learnName(name: string): void;
   learnAddress(address: string): void;
+  /** A region of Azure: everybody's, wherever it stands. */
+  learnRegion(name: string): void;
 }
 
 /** Tells the learner of every such field, however deep it lies. */
@@ -25,6 +27,13 @@ function learnNames(learner: Learner, value: unknown): void {
 
 function learnAddresses(learner: Learner, value: unknown): void {
   for (const address of [value].flat()) if (typeof address === 'string') learner.learnAddress(address);
+}
+
+/** As the report has it, or as an effective option. */
+function learnRegions(learner: Learner, value: unknown): void {
+  const given: unknown =
+    typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
+  for (const name of [given].flat()) if (typeof name === 'string') learner.learnRegion(name);
 }
 
 /** The texts under a key of each object in a list, or of one object. */
@@ -58,6 +67,8 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
     ),
   interfaces: (learner, interfaces) => learnAddresses(learner, under(interfaces, 'address')),
   sourceAddress: learnAddresses,
+  region: learnRegions,
+  location: learnRegions,
   ...Object.fromEntries(
     ['storage', 'sql', 'keyVault', 'eventHubs', 'redis', 'apim'].map((key) => [key, learnOption]),
   ),

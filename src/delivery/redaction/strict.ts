@@ -50,6 +50,11 @@ export class StrictRedaction implements Door {
     this.#addresses.learn(address);
   }
 
+  /** A region of Azure, which stays readable. */
+  learnRegion(name: string): void {
+    this.#hosts.leave(name);
+  }
+
   /**
    * Looks at data before anything is redacted: what it calls a name, an id or an address is hidden from then on
    * wherever it stands. Nothing is counted.

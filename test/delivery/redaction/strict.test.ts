@@ -129,6 +129,21 @@ const identity = fc.oneof(
   fc.uuid().map((id) => `/subscriptions/${id}`),
 );
 
+t.test('the region stays readable, although names under a service hold it', async (t) => {
+  const chain = 'dataslice6.westeurope.database.windows.net';
+  const strict = door();
+  strict.learn({ targets: [{ cname: chain }], environment: { region: 'westeurope' } });
+  t.equal(strict.text('public cloud, westeurope'), 'public cloud, westeurope');
+  t.match(strict.text(chain), new RegExp(`^${HOST}\\.westeurope\\.database\\.windows\\.net$`));
+  t.match(strict.text('westeurope.login.microsoft.com'), /^westeurope\./);
+  const option = door();
+  option.learn({ region: { value: 'chinaeast2', origin: 'flag' } });
+  t.equal(option.text('chinaeast2.blob.core.chinacloudapi.cn'), 'chinaeast2.blob.core.chinacloudapi.cn');
+  const wrong = door();
+  wrong.learn({ region: 'contoso-store', targets: ['contoso-store.blob.core.windows.net'] });
+  t.match(wrong.text('contoso-store'), new RegExp(`^${HOST}$`), 'what is no region’s name is no excuse');
+});
+
 t.test('stable in one bundle, different for different originals', async () => {
   const strict = door();
   const seen = new Map<string, string>();
