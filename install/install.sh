@@ -32,7 +32,7 @@ uninstall    what was installed; config and reports stay
   --from FILE     the executable, or apim-probe.mjs for a Node.js of this machine (default: the first of
                   apim-probe-linux-ARCH, apim-probe, apim-probe.mjs beside this script or in ../dist);
                   checked against the SHA256SUMS beside it, when there is one
-  --node FILE     the Node.js for apim-probe.mjs, 22 or newer (default: the one on the PATH)
+  --node FILE     the Node.js for apim-probe.mjs, 26.10 or newer (default: the one on the PATH)
   --prefix DIR    where the program goes (default: /usr/local)
   --schedule HOW  systemd, cron or none (default: what this machine has)
   --no-schedule   the program alone, which takes no root when DIR is yours
@@ -225,14 +225,20 @@ verify() {
   say "checked: $from is what SHA256SUMS says"
 }
 
+# The bundle asks for the runtime that it was made with: MAJOR.MINOR.
+oldest_node=26.10
+is_new_enough() {
+  [ "${1%.*}" -gt "${oldest_node%.*}" ] || { [ "${1%.*}" -eq "${oldest_node%.*}" ] && [ "${1#*.}" -ge "${oldest_node#*.}" ]; }
+}
+
 find_node() {
   if [ "$bundle" = no ]; then return; fi
   node=${node:-$(command -v node || true)}
-  [ -n "$node" ] || refuse "$from needs Node.js 22 or newer: name one with --node FILE, or use the single executable"
+  [ -n "$node" ] || refuse "$from needs Node.js $oldest_node or newer: name one with --node FILE, or use the single executable"
   node=$(CDPATH='' cd -- "$(dirname -- "$node")" 2>/dev/null && pwd -P)/$(basename -- "$node")
-  major=$("$node" --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p') || major=
-  [ "${major:-0}" -ge 22 ] ||
-    refuse "$node is no Node.js 22 or newer (it says: ${major:-nothing}); --node FILE names another"
+  version=$("$node" --version 2>/dev/null | sed -n 's/^v\([0-9]*\.[0-9]*\)\..*/\1/p') || version=
+  is_new_enough "${version:-0.0}" ||
+    refuse "$node is no Node.js $oldest_node or newer (it says: ${version:-nothing}); --node FILE names another"
   case $node in *[!A-Za-z0-9/._+-]*) refuse "$node: a path of letters, digits and / . _ + - is needed; make a link" ;; esac
   check_place "$node"
 }

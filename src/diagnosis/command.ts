@@ -48,6 +48,11 @@ export function probeAgain(observations: Observations, targets: readonly Target[
   return ['apim-probe run', ...where(observations, groups), ...only, ...[...flags].sort()].join(' ');
 }
 
+/** The run that asks the DNS servers of this one again, where no target stands for them. */
+export function askDnsAgain(observations: Observations): string {
+  return ['apim-probe run', ...where(observations, new Set(['dns'])), '--only dns'].join(' ');
+}
+
 /** The question to one DNS server, or to the system's own when there is none to name. */
 export function lookup(host: string, server: string | null): string {
   if (!isSafeHost(host)) return 'apim-probe run --only dns';

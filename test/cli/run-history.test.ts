@@ -46,8 +46,8 @@ t.test('status changes are told from run to run, in NetworkStatus too', async (t
 
 t.test('retention: the oldest go', async (t) => {
   const cwd = t.testdir({});
-  await fill(join(cwd, 's'), [run(now - 40 * DAY), run(now - 3 * HOUR), run(now - 2 * HOUR)]);
-  await probe(cwd, run(now - HOUR));
+  await fill(join(cwd, 's'), [run(now - 40 * HOUR), run(now - 20 * HOUR), run(now - 2 * HOUR)]);
+  await probe(cwd, run(now - HOUR), { keepDays: ['1'] });
   t.equal(kept(cwd).length, 3, 'by age');
   await probe(cwd, run(now), { keepCount: ['2'] });
   t.equal(kept(cwd).length, 2, 'by count');

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { lookup, probeAgain, showIssuer } from '../../src/diagnosis/command.ts';
+import { askDnsAgain, lookup, probeAgain, showIssuer } from '../../src/diagnosis/command.ts';
 import type { Target } from '../../src/report/schema.ts';
 import type { Group } from '../../src/report/vocabulary.ts';
 import { failed, observations, reached } from './build.ts';
@@ -46,6 +46,10 @@ t.test('cloud and DNS servers are repeated when they were given', async (t) => {
   t.equal(
     probeAgain({ ...given, environment }, targets),
     "apim-probe run --cloud china --dns-server 127.0.0.1:5353 --dns-server '[fd00::1]:53' --only kms",
+  );
+  t.equal(
+    askDnsAgain({ ...given, environment }),
+    "apim-probe run --cloud china --dns-server 127.0.0.1:5353 --dns-server '[fd00::1]:53' --only dns",
   );
 });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { OLDEST_NODE } from '../../build/chunks.ts';
 import {
   CONFIG,
   CRON,
@@ -102,7 +103,15 @@ t.test('the bundle is started by the Node.js that was found or named', async (t)
   t.match(readFileSync(join(prefix, 'bin/apim-probe'), 'utf8'), `exec ${node} `);
   const said = installer(['two words'], { script: join(prefix, 'bin/apim-probe') });
   t.equal(said.out, 'two words\n');
-  furnish(folder, { 'bin/node': '#!/bin/sh\necho v22.0.0\n' });
+  for (const version of ['v22.0.0', 'v26.9.1', 'nonsense']) {
+    furnish(folder, { 'bin/node': `#!/bin/sh\necho ${version}\n` });
+    chmodSync(join(folder, 'bin/node'), 0o755);
+    const refused = installer([...from, '--dry-run'], { path: join(folder, 'bin') });
+    t.equal(refused.code, 2, version);
+    t.match(refused.err, /is no Node\.js 26\.10 or newer \(it says: (22\.0|26\.9|nothing)\)/);
+  }
+  t.match(OLDEST_NODE, /^26\.10\./, 'which is what the bundle asks for');
+  furnish(folder, { 'bin/node': '#!/bin/sh\necho v26.10.0\n' });
   chmodSync(join(folder, 'bin/node'), 0o755);
   t.equal(installer(from, { path: join(folder, 'bin') }).code, 0);
   t.match(readFileSync(join(prefix, 'bin/apim-probe'), 'utf8'), `exec ${folder}/bin/node `);

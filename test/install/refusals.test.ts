@@ -57,7 +57,7 @@ t.test('refused, before anything is changed', async (t) => {
     [['--from', from, '--schedule', 'cron', '--prefix', '/home/me'], { destdir }, 'out of the scheduled run'],
     [['--from', from, '--schedule', 'cron', '--prefix', '/occupied'], { destdir }, 'is no folder'],
     [['--from', `${folder}/broken`, ...own], {}, 'does not run here: wrong architecture'],
-    [['--from', `${folder}/old.mjs`, '--node', `${folder}/node20`, ...own], {}, '(it says: 20)'],
+    [['--from', `${folder}/old.mjs`, '--node', `${folder}/node20`, ...own], {}, '(it says: 20.1)'],
     [['--from', `${folder}/old.mjs`, '--node', '/gone', ...own], {}, '(it says: nothing)'],
     [['--schedule', 'cron'], at(alone), 'is missing: keep the folder of this script together'],
   ];

@@ -13,8 +13,8 @@ const DAY = 24 * 60 * 60 * 1000;
 const ALWAYS_KEPT = 2;
 
 /**
- * Most reports that age alone removes after one run. A schedule adds one and needs no more than that removed; a
- * clock that jumps ahead makes every report old at once, and must not empty the folder before it is set right.
+ * Most reports that age alone removes after one run: a schedule adds one and needs no more than that removed, and
+ * whatever else goes wrong with time, the folder does not empty at once.
  */
 export const MOST_BY_AGE = 10;
 
@@ -42,8 +42,27 @@ export function expired(
     gone.add(file);
     [count, bytes] = [count - 1, bytes - file.bytes];
   }
-  const aged = leaving.filter(
-    (file) => !gone.has(file) && file.time <= now && file.time < now - limits.keepDays * DAY,
-  );
+  const ages = witnessedAges(past, now);
+  const aged = leaving.filter((file) => !gone.has(file) && (ages.get(file) ?? 0) > limits.keepDays * DAY);
   return [...gone, ...aged.slice(0, MOST_BY_AGE)];
+}
+
+/**
+ * How old reports are by the time that runs have witnessed. A clock that jumps ahead leaves one gap between two
+ * reports, and nothing in the folder tells it from a machine that was off: a gap that is far longer than usual counts
+ * as twice the usual one, or as a day, so that neither makes every report old.
+ * @param past newest first
+ * @returns ms, by file
+ */
+function witnessedAges(past: readonly KeptFile[], now: number): Map<KeptFile, number> {
+  const gaps = past.map(({ time }, place) => (place === 0 ? now : (past[place - 1]?.time ?? now)) - time);
+  const usual = gaps.toSorted((one, other) => one - other)[Math.floor(gaps.length / 2)] ?? 0;
+  const longest = Math.max(DAY, 2 * usual);
+  let age = 0;
+  return new Map(
+    past.map((file, place) => {
+      age += Math.min(gaps[place] ?? 0, longest);
+      return [file, age];
+    }),
+  );
 }

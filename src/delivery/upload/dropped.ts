@@ -40,7 +40,9 @@ export async function forgetDropped(folder: string, told: Dropped): Promise<void
   const now = readDropped(folder);
   const left = (now?.count ?? 0) - told.count;
   if (now === null || left <= 0) return unlink(join(folder, FILE)).catch(() => {});
-  await replaceKept(join(folder, FILE), `${JSON.stringify({ ...now, count: left })}\n`);
+  // Of several that went since, the first is not known by name; they came after the last one that was told.
+  const first = left === 1 ? now.last : told.last;
+  await replaceKept(join(folder, FILE), `${JSON.stringify({ count: left, first, last: now.last })}\n`);
 }
 
 /** @returns a note for the next report, in the form of `environment.notes` */

@@ -1,6 +1,6 @@
 import type { Observations, Resolution, Target } from '../../report/schema.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookup } from '../command.ts';
+import { askDnsAgain, lookup } from '../command.ts';
 import { finding } from '../finding.ts';
 import { missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
@@ -89,7 +89,7 @@ function describe({ observations, targets, open }: Scene, broken: readonly Broke
         'virtual network) or to an Azure DNS Private Resolver inbound endpoint.',
       ...CAUSE_TEXTS['dns-forwarding-broken'].remedy.slice(1),
     ],
-    confirm: example === undefined ? 'apim-probe run --only dns' : lookup(example.host, first.server),
+    confirm: example === undefined ? askDnsAgain(observations) : lookup(example.host, first.server),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Target } from '../../report/schema.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
+import { askDnsAgain, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { costOf } from '../look-up-cost.ts';
 import type { Rule, Scene } from '../rule.ts';
@@ -33,7 +33,7 @@ export const dnsServerDown: Rule = (scene) => {
       ].join(' '),
       targets: [...own, ...unresolved],
       remedy: remedyFor(scene, dead, unresolved),
-      confirm: own.length > 0 ? probeAgain(observations, own) : 'apim-probe run --only dns',
+      confirm: own.length > 0 ? probeAgain(observations, own) : askDnsAgain(observations),
     }),
   ];
 };

@@ -1,5 +1,5 @@
 import type { Finding } from '../../report/schema.ts';
-import { probeAgain } from '../command.ts';
+import { askDnsAgain, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { costOf } from '../look-up-cost.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
@@ -39,7 +39,7 @@ function judge(scene: Scene, server: string): Finding[] {
         `${seconds(most)})${silent > 0 ? `, and ${silent} were not answered at all` : ''}. ` +
         costOf(observations, server, { waitsMs: median }),
       targets: own === undefined ? [] : nameable(scene, [own]),
-      confirm: own === undefined ? 'apim-probe run --only dns' : probeAgain(observations, [own]),
+      confirm: own === undefined ? askDnsAgain(observations) : probeAgain(observations, [own]),
     }),
   ];
 }

@@ -15,7 +15,7 @@ import t from 'tap';
 import { History } from '../../../src/delivery/state/history.ts';
 import type { KeptFile } from '../../../src/delivery/state/kept.ts';
 import { Report } from '../../../src/report/schema.ts';
-import { DAY, fill, MINUTE, NOW, run, SQL } from './samples.ts';
+import { DAY, fill, HOUR, MINUTE, NOW, run, SQL } from './samples.ts';
 
 const ROOMY = { keepDays: 30, keepCount: 3000, keepBytes: 1e9 };
 
@@ -119,12 +119,12 @@ t.test('the index forgets what is gone, targets too', async (t) => {
   const state = t.testdir({});
   const history = new History(state);
   await history.prepare();
-  await history.keep(run(NOW - 40 * DAY, undefined, { targets: [] }));
-  await history.keep(run(NOW - 31 * DAY));
+  await history.keep(run(NOW - 40 * HOUR, undefined, { targets: [] }));
+  await history.keep(run(NOW - 30 * HOUR));
   const kept = run(NOW, undefined, { targets: run(NOW).targets.filter(({ id }) => id === SQL) });
   await history.keep(kept);
   await history.keep({ ...kept, startedAt: new Date(NOW - 1).toISOString() });
-  t.strictSame(await history.tidy(new Set(), ROOMY, NOW), []);
+  t.strictSame(await history.tidy(new Set(), { ...ROOMY, keepDays: 1 }, NOW), []);
   const index = JSON.parse(readFileSync(join(state, 'index.json'), 'utf8'));
   t.equal(index.runs.length, 2);
   t.strictSame(index.targets, [SQL]);
