@@ -39,6 +39,13 @@ t.test('with the only server dead, one finding names every endpoint', async (t) 
   t.same([...new Set(Object.values(causes))], ['dns-server-down']);
 });
 
+t.test('one name is no “all of 1 name”', async (t) => {
+  const { findings } = judge({
+    targets: [unresolved('sql', 'contoso.database.windows.net', [silence()], { port: 1433, required: true })],
+  });
+  t.match(findings[0]?.explanation, '10.0.0.4 left the only name unanswered (dns_timeout).');
+});
+
 t.test('two dead servers are one finding', async (t) => {
   const { findings } = judge({
     servers: [SERVER, OTHER_SERVER],

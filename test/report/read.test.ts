@@ -90,6 +90,10 @@ t.test('what cannot be read is named', async (t) => {
     ],
     [{ schemaVersion: 'one\u001b[0m', targets: [] }, /has the schemaVersion one\\u\{1b\}\[0m/],
     [{ ...FULL, verdict: 'fine' }, /is a damaged report \(verdict: /],
+    [
+      { schemaVersion: FULL.schemaVersion, id: FULL.id },
+      /is a damaged report \(.*; and \d+ more\); probe again/,
+    ],
     [{ ...FULL, schemaVersion: '1.0.0', verdict: 'fine' }, /is a damaged report \(verdict: /],
     [
       { ...FULL, schemaVersion: '1.7.0', targets: [{ ...FULL.targets[0], port: 'x' }] },

@@ -58,7 +58,9 @@ function silenceOf(server: string, targets: readonly Target[]): string {
   const asked = answersOf(server, targets);
   const how = list([...asked.values()].map(({ rcode }) => rcode).sort(), 3);
   const said =
-    asked.size > 0 ? `${server} left all of ${count(asked.size, 'name')} unanswered (${how}).` : null;
+    asked.size > 0
+      ? `${server} left ${asked.size === 1 ? 'the only name' : `all of ${asked.size} names`} unanswered (${how}).`
+      : null;
   const facts = targetOf(server, targets)?.attempts.findLast((attempt) => attempt.facts.dns !== undefined)
     ?.facts.dns;
   const transports = facts === undefined ? null : `Asked on its own: UDP ${facts.udp}, TCP ${facts.tcp}.`;
