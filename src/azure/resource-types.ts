@@ -11,6 +11,8 @@ export interface ResourceType {
   readonly protocol: Protocol;
   /** Where a name has none. */
   readonly port: number;
+  /** Whether Azure writes the port out in every name of the kind that the examples have. */
+  readonly portIsNamed?: true;
 }
 
 const AZURES = {
@@ -23,13 +25,18 @@ const AZURES = {
   SQLDatabase: { group: 'sql', protocol: 'tds', port: 1433 },
   AzureKeyVault: { group: 'key-vault', protocol: 'https', port: 443 },
   Monitoring: { group: 'azure-monitor', protocol: 'https', port: 443 },
-  Metrics: { group: 'azure-monitor', protocol: 'https', port: 1886 },
+  Metrics: { group: 'azure-monitor', protocol: 'https', port: 1886, portIsNamed: true },
   AzureActiveDirectory: { group: 'entra-id', protocol: 'https', port: 443 },
   RegionalAzureActiveDirectory: { group: 'entra-id', protocol: 'https', port: 443 },
   CaptchaEndpoint: { group: 'captcha', protocol: 'https', port: 443 },
   ApplicationInsightsIngestionEndpoint: { group: 'portal-diagnostics', protocol: 'https', port: 443 },
-  'ApiManagement Control Plane - inbound': { group: 'control-plane', protocol: 'https', port: 3443 },
-  Email: { group: 'smtp', protocol: 'smtp', port: 25028 },
+  'ApiManagement Control Plane - inbound': {
+    group: 'control-plane',
+    protocol: 'https',
+    port: 3443,
+    portIsNamed: true,
+  },
+  Email: { group: 'smtp', protocol: 'smtp', port: 25028, portIsNamed: true },
   SourceControl: { group: 'gateway', protocol: 'https', port: 443 },
   InternalCache: { group: 'infrastructure', protocol: 'tcp', port: 6381 },
 } as const satisfies Readonly<Record<string, ResourceType>>;

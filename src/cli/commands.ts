@@ -111,7 +111,8 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'Puts side by side what API Management says of its dependencies (the saved NetworkStatus reply) and what a ' +
       'report says of them, in either order, and what each combination means. With two reports, the older first: ' +
       'what changed. Without any: what changed since the last run, by the two newest reports of the state folder. ' +
-      'Sends nothing. Exits with 1 when the two disagree on a required endpoint, or one got worse.',
+      'Sends nothing. Exits with 1 when the two disagree on a required endpoint, or one got worse; with 3 when ' +
+      'they have no endpoint in common.',
     examples: [
       'apim-probe compare --state /var/lib/apim-probe',
       'apim-probe compare report.json network-status.json',

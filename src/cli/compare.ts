@@ -10,6 +10,7 @@ import { UsageError } from '../config/usage-error.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
 import { LARGEST_REPORT } from '../report/largest-report.ts';
 import type { Command } from './command.ts';
+import { EXIT_INCONCLUSIVE } from './exit-code.ts';
 import { write } from './io.ts';
 import { lastTwo, stateFolder } from './state-folder.ts';
 
@@ -18,6 +19,8 @@ interface Compared {
   readonly text: string;
   /** What differs for the worse on endpoints that are required. */
   readonly required: number;
+  /** How many endpoints the two have in common. */
+  readonly common: number;
 }
 
 /** @throws UsageError naming every file that cannot be compared */
@@ -35,7 +38,9 @@ function readBoth(paths: readonly string[], cwd: string): Comparable[] {
 function compared([one, other]: readonly Comparable[]): Compared {
   if (one?.kind === 'report' && other?.kind === 'report') {
     const comparison = compareReports(one.report, other.report);
-    return { json: comparison, text: reportsText(comparison), required: comparison.worse.required };
+    const { targets, worse } = comparison;
+    const common = targets.changed.length + targets.unchanged;
+    return { json: comparison, text: reportsText(comparison), required: worse.required, common };
   }
   const report = [one, other].find((each) => each?.kind === 'report');
   const status = [one, other].find((each) => each?.kind === 'network-status');
@@ -45,7 +50,9 @@ function compared([one, other]: readonly Comparable[]): Compared {
     ]);
   }
   const comparison = compareWithService(report.report, status);
-  return { json: comparison, text: serviceText(comparison), required: comparison.disagreements.required };
+  const { endpoints, disagreements } = comparison;
+  const common = endpoints.filter(({ vm }) => vm !== null).length;
+  return { json: comparison, text: serviceText(comparison), required: disagreements.required, common };
 }
 
 /**
@@ -65,7 +72,9 @@ export const compare: Command = async ({ positionals, flags, own }, io) => {
     ]);
   }
   const paths = positionals.length > 1 ? positionals : await lastTwo(stateFolder(flags, io, 'compare'));
-  const { json, text, required } = compared(readBoth(paths, io.cwd));
+  const { json, text, required, common } = compared(readBoth(paths, io.cwd));
   await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
-  return required > 0 ? 1 : 0;
+  if (required > 0) return 1;
+  // Two files that have nothing in common have not been found to agree.
+  return common === 0 ? EXIT_INCONCLUSIVE : 0;
 };

@@ -10,13 +10,14 @@ export interface Outcome {
 }
 
 export const EXIT_USAGE = 2;
+export const EXIT_INCONCLUSIVE = 3;
 export const EXIT_UNDELIVERED = 4;
 export const EXIT_DEFECT = 70;
 /** Another run is going: nothing was done, and later it will be (EX_TEMPFAIL of sysexits.h). */
 export const EXIT_BUSY = 75;
 
 const EXIT_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
-const EXIT_VERDICT = { ready: 0, degraded: 0, blocked: 1, inconclusive: 3 } as const;
+const EXIT_VERDICT = { ready: 0, degraded: 0, blocked: 1, inconclusive: EXIT_INCONCLUSIVE } as const;
 
 /** The exit code of what a signal ended. */
 export function exitOfSignal(name: keyof typeof EXIT_SIGNAL): number {

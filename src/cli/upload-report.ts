@@ -99,10 +99,14 @@ function failed({ spool }: Uploader, problems: readonly string[]): Uploaded {
 
 /** Each reason once, whoever it holds for. */
 export function rejectionLines(rejected: Pass['rejected'], { destination, spool }: Uploader): string[] {
-  const byReason = Map.groupBy(rejected, ({ reason }) => reason);
-  return [...byReason].map(
-    ([reason, all]) =>
-      `${destination} will not take ${count(all.length, 'report')}: ${reason}. Kept in ${spool.rejectedFolder}; ` +
-      'when that is mended: apim-probe upload --retry-rejected',
-  );
+  const byReason = Map.groupBy(rejected, ({ by, reason }) => `${by} ${reason}`);
+  return [...byReason.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const reports = count(1 + others.length, 'report');
+    const { by, reason } = first;
+    const kept = `Kept in ${spool.rejectedFolder}`;
+    return by === 'spool'
+      ? `${reports} in ${spool.folder} cannot be sent: ${reason}. ${kept}`
+      : `${destination} will not take ${reports}: ${reason}. ${kept}; when that is mended: apim-probe upload --retry-rejected`;
+  });
 }

@@ -93,7 +93,8 @@ function connectivity(target: Target, title: string | undefined, report: Report)
  * the user's own speaks, so it is a URL.
  */
 function nameOf({ group, protocol, host, port }: Target, word: string): string {
-  if (group !== 'custom' && resourceType(word)?.port === port) return host;
+  const type = resourceType(word);
+  if (group !== 'custom' && type?.port === port && type.portIsNamed !== true) return host;
   const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return group === 'custom' ? `${protocol}://${place}` : place;
 }

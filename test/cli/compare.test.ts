@@ -20,6 +20,7 @@ const FILES = {
   'reached.json': JSON.stringify(reached),
   'missed.json': JSON.stringify(missed),
   'optional.json': JSON.stringify(optional),
+  'other.json': JSON.stringify(report({ targets: [target('ntp', 'time.example', 123)] })),
   'success.json': JSON.stringify(said('success')),
   'failure.json': JSON.stringify({ value: said('failure') }),
   'unneeded.json': JSON.stringify(said('success', true)),
@@ -56,6 +57,8 @@ t.test('the exit code says whether anything required is in dispute, or got worse
     [['missed.json', 'reached.json'], 0],
     [['reached.json', 'optional.json'], 0],
     [['reached.json', 'reached.json'], 0],
+    [['other.json', 'success.json'], 3],
+    [['other.json', 'reached.json'], 3],
   ] as const) {
     t.equal((await compare(t, ...files)).code, code, files.join(' and '));
   }

@@ -104,7 +104,8 @@ t.test('a name is as the service has it, or says what its word does not', async 
     [target('dns', 'fd00::53', 53), 'fd00::53', 'DnsServer'],
     [target('dns', 'fd00::53', 5353), '[fd00::53]:5353', 'DnsServer'],
     [target('custom', 'fd00::9', 80, { protocol: 'tcp' }), 'tcp://[fd00::9]:80', 'Custom'],
-    [target('azure-monitor', 'a.example', 1886, { resourceType: 'Metrics' }), 'a.example', 'Metrics'],
+    [target('azure-monitor', 'a.example', 1886, { resourceType: 'Metrics' }), 'a.example:1886', 'Metrics'],
+    [target('smtp', 'a.example', 25028), 'a.example:25028', 'Email'],
     [target('azure-monitor', 'a.example', 1886), 'a.example:1886', 'Monitoring'],
   ] as const) {
     t.match(only(one), { name, resourceType: word }, one.id);

@@ -86,6 +86,10 @@ function findingLines(title: string, symbol: string, findings: readonly FindingS
 function reportsSentence({ old: before, new: after, verdict, worse, targets }: ReportComparison): string {
   const word = after.verdict.toUpperCase();
   const was = verdict === 'same' ? 'as before' : `was ${before.verdict.toUpperCase()}`;
+  const nothing =
+    targets.changed.length + targets.unchanged === 0
+      ? ' Nothing to compare: the two have no endpoint in common.'
+      : '';
   const better = targets.changed.filter(({ change }) => change === 'better').length;
-  return `${word}, ${was}: ${count(worse.total, 'endpoint')} worse (${worse.required} required), ${better} better, ${targets.unchanged} unchanged, ${targets.added.length} new, ${targets.gone.length} gone.`;
+  return `${word}, ${was}: ${count(worse.total, 'endpoint')} worse (${worse.required} required), ${better} better, ${targets.unchanged} unchanged, ${targets.added.length} new, ${targets.gone.length} gone.${nothing}`;
 }

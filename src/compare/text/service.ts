@@ -97,9 +97,15 @@ function endpointLines(endpoint: ServiceEndpoint, symbol: string): string[] {
     ...(service.stale && service.lastUpdated !== null
       ? [`not checked since ${minute(service.lastUpdated)}`]
       : []),
-    ...(vm === null ? [] : [vm.failure, vm.cause].filter((word) => word !== null)),
+    ...(vm === null ? [] : seenBy(vm)),
   ];
   return facts.length === 0 ? lines : [...lines, ...wrap(facts.join('; '), WIDTH, '    ')];
+}
+
+/** What the VM saw, and why, in the words of its report. */
+function seenBy({ failure, cause }: NonNullable<ServiceEndpoint['vm']>): string[] {
+  const words = [failure, cause].filter((word) => word !== null);
+  return words.length === 0 ? [] : [`this VM: ${words.join(', ')}`];
 }
 
 function serviceSentence({ disagreements, endpoints }: ServiceComparison): string {

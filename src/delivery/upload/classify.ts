@@ -117,17 +117,47 @@ const HTTPS_NEVER: Readonly<Record<number, string>> = {
 /** The refusals of HTTP that pass: a proxy's, a time-out, too early, too many. */
 const HTTPS_AGAIN: readonly number[] = [407, 408, 421, 423, 425, 429];
 
-/** @param now ms since the epoch, by this machine's clock */
-export function classifyHttps(reply: Reply, now: number): Settled {
+/** Those of RFC 9110 by which a service says that it has the report, or will look after it. */
+const HTTPS_CONFIRMED: readonly number[] = [200, 201, 202, 204];
+/** The redirections of RFC 9110 that hold for now: those of a portal's login page, too. */
+const HTTPS_ELSEWHERE: readonly number[] = [302, 303, 307];
+const WEB_PAGE = /<(?:!doctype\s+html|html)\b/i;
+/** Characters in which a web page says that it is one. */
+const WEB_PAGE_WITHIN = 1024;
+
+/**
+ * @param destination its method: only a PUT is sent with `If-None-Match: *`
+ * @param now ms since the epoch, by this machine's clock
+ */
+export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Reply, now: number): Settled {
   const { status } = reply;
-  if (status >= 200 && status < 300) return { kind: 'confirmed' };
-  // A repeat with an Idempotency-Key, or If-None-Match: the first one arrived.
-  if (status === 412) return { kind: 'confirmed' };
+  // A service that stores what it gets may describe that in a page, with 201; a page with 200 is a device's or a portal's.
+  if (status === 200 && isWebPage(reply.body)) {
+    return stuck(
+      'a web page answered, as of a portal or a filter on the way, and no service that takes reports (status 200)',
+    );
+  }
+  if (HTTPS_CONFIRMED.includes(status)) return { kind: 'confirmed' };
+  // The first of two: it arrived, and its confirmation was lost.
+  if (status === 412 && method === 'PUT') return { kind: 'confirmed' };
+  if (status >= 200 && status < 300) {
+    return stuck(`its answer does not say that it has the report (status ${status})`);
+  }
+  if (HTTPS_ELSEWHERE.includes(status)) {
+    return stuck(
+      `it answered with a redirection (status ${status}), and none is followed: a portal on the way, or another URL is to be given`,
+    );
+  }
   if (status >= 300 && status < 400) {
     return never(`it answered with a redirection (status ${status}), and none is followed: give the new URL`);
   }
   if (status < 400 || status >= 500 || HTTPS_AGAIN.includes(status)) return askedToWait(reply, now);
   return never(`${HTTPS_NEVER[status] ?? 'it refused the report'} (status ${status})`);
+}
+
+function isWebPage(body: string): boolean {
+  const beginning = body.slice(0, WEB_PAGE_WITHIN).trimStart();
+  return beginning.startsWith('<') && WEB_PAGE.test(beginning);
 }
 
 function askedToWait(reply: Reply, now: number): Settled {

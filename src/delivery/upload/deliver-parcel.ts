@@ -20,7 +20,7 @@ export async function deliverParcel(parcel: Parcel, means: Means, signal: AbortS
   const { destination, client, now } = means;
   if (destination.kind === 'https') {
     const sent = await client.exchange(uploadRequest(destination, parcel), signal);
-    return sent.kind === 'failed' ? later(sent.reason) : classifyHttps(sent.reply, now());
+    return sent.kind === 'failed' ? later(sent.reason) : classifyHttps(destination, sent.reply, now());
   }
   const opening = destination.kind === 'blob-sas' ? NO_TOKEN : await means.identity.token(signal);
   if (opening.kind === 'none') return opening.outcome;

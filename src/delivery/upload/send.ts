@@ -3,16 +3,23 @@ import { errorCode, systemReason } from '../../config/system-reason.ts';
 import { duration } from '../../report/text/lines.ts';
 import { backOff, type Clock } from './back-off.ts';
 import { deliverParcel, type Means } from './deliver-parcel.ts';
-import { never, type Settled } from './outcome.ts';
+import type { Settled } from './outcome.ts';
 import type { Claimed, Spool, Waiting } from './spool.ts';
 
 /** In a row, over all reports: a service that fails so often is down. */
 const MOST_FAILURES = 5;
 
+export interface Rejection {
+  readonly name: string;
+  readonly reason: string;
+  /** Whose doing it is: the service's, which will never take it, or that of whatever damaged the file in the spool. */
+  readonly by: 'service' | 'spool';
+}
+
 export interface Pass {
   /** Names of reports that the service has confirmed. */
   readonly sent: readonly string[];
-  readonly rejected: readonly { readonly name: string; readonly reason: string }[];
+  readonly rejected: readonly Rejection[];
   /** Why reports still wait, as a sentence without its full stop; null when nothing stood in the way. */
   readonly problem: string | null;
 }
@@ -35,7 +42,7 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
   const { spool, clock, signal, end } = sending;
   const queue: Waiting[] = spool.waiting();
   const sent: string[] = [];
-  const rejected: Pass['rejected'][number][] = [];
+  const rejected: Rejection[] = [];
   let failures = 0;
   let last: string | null = null;
   /** Why a file here could not be read: that is no fault of the service, and the others go on. */
@@ -50,7 +57,10 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
       unread ??= outcome.reason;
       continue;
     }
-    if (outcome.kind === 'never') rejected.push({ name: claimed.name, reason: outcome.reason });
+    if (outcome.kind === 'never')
+      rejected.push({ name: claimed.name, reason: outcome.reason, by: 'service' });
+    if (outcome.kind === 'damaged')
+      rejected.push({ name: claimed.name, reason: outcome.reason, by: 'spool' });
     if (outcome.kind !== 'later') {
       failures = 0;
       continue;
@@ -72,17 +82,19 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
 }
 
 /** Leaves the report where its outcome wants it. */
-async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Unreadable> {
+async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Unsent> {
   const { spool, clock, signal } = sending;
   const outcome = await tryOne(claimed, { ...sending, now: clock.now }, signal);
   if (outcome.kind === 'confirmed') await spool.remove(claimed);
-  else if (outcome.kind === 'never') await spool.reject(claimed, outcome.reason);
+  else if (outcome.kind === 'never' || outcome.kind === 'damaged')
+    await spool.reject(claimed, outcome.reason);
   else await spool.release(claimed);
   return outcome;
 }
 
-interface Unreadable {
-  readonly kind: 'unreadable';
+/** Nothing went out: the file is no report in gzip, or cannot be read at this moment. */
+interface Unsent {
+  readonly kind: 'damaged' | 'unreadable';
   readonly reason: string;
 }
 
@@ -90,13 +102,13 @@ async function tryOne(
   claimed: Claimed,
   sending: Sending & Means,
   signal: AbortSignal,
-): Promise<Settled | Unreadable> {
+): Promise<Settled | Unsent> {
   try {
     return await deliverParcel(await sending.spool.read(claimed), sending, signal);
   } catch (error) {
     if (errorCode(error) === null) throw error;
     const damaged = (errorCode(error) ?? '').startsWith('Z_') || errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
-    if (damaged) return never('the file in the spool is damaged: it is no report in gzip');
+    if (damaged) return { kind: 'damaged', reason: 'the file is damaged, it is no report in gzip' };
     return {
       kind: 'unreadable',
       reason: `${claimed.name} in the spool cannot be read: ${systemReason(error)}`,

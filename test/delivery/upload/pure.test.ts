@@ -179,12 +179,32 @@ t.test('a refusal that explains nothing is held against the signature’s own ti
 });
 
 t.test('any HTTPS endpoint', (t) => {
-  const https = (status: number, headers = {}) => classifyHttps(reply(status, headers), NOW);
+  const https = (status: number, headers = {}, method: 'PUT' | 'POST' = 'PUT') =>
+    classifyHttps({ method }, reply(status, headers), NOW);
   for (const status of [200, 201, 202, 204, 412]) t.equal(https(status).kind, 'confirmed', String(status));
-  for (const status of [301, 302, 307, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422])
+  for (const status of [301, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422])
     t.equal(https(status).kind, 'never', String(status));
   for (const status of [100, 407, 408, 425, 429, 500, 502, 503, 504, 507])
     t.match(https(status), { kind: 'later', stuck: false }, String(status));
   t.match(https(429, { 'retry-after': '3' }), { retryAfterMs: 3000 });
+  t.equal(https(412, {}, 'POST').kind, 'never', 'a POST has no condition that could fail so');
+  t.end();
+});
+
+t.test('an HTTPS endpoint that does not say that it has the report: it waits', (t) => {
+  const https = (status: number, body = '') =>
+    classifyHttps({ method: 'POST' }, { ...reply(status), body }, NOW);
+  for (const status of [203, 205, 206, 207, 226, 302, 303, 307])
+    t.match(https(status), { kind: 'later', stuck: true }, String(status));
+  for (const page of [
+    '<!DOCTYPE html><title>Sign in</title>',
+    '\ufeff\r\n<html lang="en">',
+    '<!-- portal --> <!doctype HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">',
+  ])
+    t.match(https(200, page), { kind: 'later', stuck: true, reason: /web page/ }, page);
+  // What Apache's WebDAV says of a file that it has stored, and what services say in a word.
+  t.equal(https(201, '<!DOCTYPE HTML><title>201 Created</title>').kind, 'confirmed');
+  for (const word of ['', 'ok', '{"html": "<html>"}', '<response/>'])
+    t.equal(https(200, word).kind, 'confirmed', word);
   t.end();
 });
