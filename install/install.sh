@@ -125,6 +125,14 @@ superuser=no
 system=no
 [ "$superuser" = no ] && [ -z "$root" ] || system=yes
 
+# What this user may not do ends the installation; a dry run says it once and goes on.
+told_root=no
+forbidden() {
+  if [ "$dry" = no ]; then refuse "$*"; fi
+  if [ "$told_root" = no ]; then say "note: to do this, $*"; fi
+  told_root=yes
+}
+
 # The version of systemd, 0 when this machine was not started by it.
 systemd_version() {
   if [ -d /run/systemd/system ] && has systemctl; then
@@ -137,7 +145,7 @@ systemd_version() {
 choose_schedule() {
   if [ "$schedule" = none ]; then return; fi
   [ "$system" = yes ] ||
-    refuse 'a schedule takes root. Run it with sudo, or install the program alone: --prefix DIR --no-schedule'
+    forbidden 'a schedule takes root. Run it with sudo, or install the program alone: --prefix DIR --no-schedule'
   if [ -n "$root" ]; then
     if [ "$schedule" != auto ]; then return; fi
     if [ -d "$root/usr/lib/systemd/system" ] || [ -d "$root/lib/systemd/system" ]; then
@@ -304,7 +312,7 @@ check_writable() {
   folder=$root$1
   while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
   [ -d "$folder" ] || refuse "$folder is no folder, so nothing can be put into $1"
-  [ -w "$folder" ] || refuse "$folder is not yours to write to: use sudo, or --prefix DIR --no-schedule"
+  [ -w "$folder" ] || forbidden "$folder is not yours to write to: use sudo, or --prefix DIR --no-schedule"
 }
 
 # Before anything is replaced: does it run here? A prepared root may be another machine's. It is tried where it will
@@ -470,6 +478,7 @@ install_all() {
   before=$(read_manifest)
   files=$(list_files)
   done_so_far='the manifest; running the same command again continues'
+  if [ ! -f "$root$manifest" ]; then step "install $manifest" || true; fi
   # Before the first file, so that an installation that breaks off can be removed.
   write_manifest "$before
 $files"
@@ -499,7 +508,7 @@ uninstall_all() {
     before=$(read_manifest)
     for file in $before; do
       if [ ! -e "$root$file" ] || [ -w "$root$(dirname "$file")" ]; then continue; fi
-      refuse "$file is not yours to remove: run it with sudo"
+      forbidden "$file is not yours to remove: run it with sudo"
     done
     done_so_far='the manifest; running the same command again continues'
     remove_all_but ''

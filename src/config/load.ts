@@ -130,8 +130,9 @@ function checkUnits({ tier, units }: Draft, origins: Loaded['origins'], problems
   );
 }
 
+/** A flag is meant for this very run. A config file serves runs that have a state folder, and others that do not. */
 function checkOnChange({ onChange, state }: Draft, origins: Loaded['origins'], problems: string[]): void {
-  if (typeof onChange !== 'string' || state !== null) return;
+  if (typeof onChange !== 'string' || state !== null || !origins.onChange.startsWith('flag ')) return;
   problems.push(
     `onChange (${origins.onChange}) needs kept reports to tell a change by: give --state DIR as well`,
   );
@@ -158,6 +159,9 @@ function remarks(options: Options): string[] {
   }
   if (options.location.length > 0 && options.apim === null) {
     notes.push('location has no effect without apim: it is for the host names of its regional gateways');
+  }
+  if (options.onChange !== null && options.state === null) {
+    notes.push('onChange has no effect without state: only kept reports tell that something changed');
   }
   return notes;
 }

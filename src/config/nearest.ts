@@ -7,7 +7,13 @@ function plain(word: string): string {
 
 function farness(word: string, candidate: string): number {
   if (word.length >= 3 && candidate.startsWith(word)) return 0.5;
-  return distance(word, candidate);
+  const far = distance(word, candidate);
+  // Two letters that changed places are one slip of the fingers, and two changes.
+  return far === 2 && lettersOf(word) === lettersOf(candidate) ? 1 : far;
+}
+
+function lettersOf(word: string): string {
+  return [...word].sort().join('');
 }
 
 /**
@@ -19,7 +25,8 @@ function nearest(word: string, candidates: readonly string[]): string | null {
   if (word.length > 100) return null;
   const wanted = plain(word);
   let best: string | null = null;
-  let bestFarness = Math.max(2, Math.floor(wanted.length / 3)) + 0.1;
+  // A slip for every three letters; what is farther away is another word.
+  let bestFarness = Math.max(1, Math.floor(wanted.length / 3)) + 0.1;
   for (const candidate of candidates) {
     const far = farness(wanted, plain(candidate));
     if (far < bestFarness) {

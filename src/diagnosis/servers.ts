@@ -28,7 +28,8 @@ export function kindOf({ failure, addresses }: Pick<Resolution, 'failure' | 'add
   return SILENT.includes(failure) ? 'silent' : 'unknown';
 }
 
-function kindOfAddresses(addresses: readonly string[]): AnswerKind {
+/** The same for addresses alone, of which there is one at least. */
+export function kindOfAddresses(addresses: readonly string[]): AnswerKind {
   if (addresses.some(isBogus)) return 'bogus';
   if (addresses.some((address) => scopeOf(address) === 'private')) return 'private';
   return addresses.some(isPublic) ? 'public' : 'unknown';

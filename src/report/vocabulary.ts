@@ -49,6 +49,7 @@ export const CAUSES = [
   'dns-servers-disagree',
   'dns-tampered',
   'dns-server-slow',
+  'dns-tcp-blocked',
   'dns-search-domain',
   'private-zone-shadows-suffix',
   'azure-api-net-zone-shadowed',

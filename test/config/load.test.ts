@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Loaded, load, type Sources } from '../../src/config/load.ts';
+import { didYouMean } from '../../src/config/nearest.ts';
 import { UsageError } from '../../src/config/usage-error.ts';
 
 function loader(t: Test) {
@@ -273,6 +274,13 @@ t.test('contradictions are errors, oddities are notes', async (t) => {
     /location has no effect without apim: it is for the host names of its regional gateways/,
   );
   t.strictSame(load({ flags: { location: ['uksouth'], apim: ['contoso'] } }).notes, []);
+  t.match(
+    problems(() => load({ flags: { onChange: ['true'] } })),
+    /onChange \(flag --on-change\) needs kept reports to tell a change by: give --state DIR/,
+  );
+  const scheduled = { APIM_PROBE_ON_CHANGE: 'true' };
+  t.match(load({ env: scheduled }).notes.join(), /onChange has no effect without state/);
+  t.strictSame(load({ env: { ...scheduled, APIM_PROBE_STATE: 'state' } }).notes, []);
 });
 
 t.test('the Developer tier has one unit', async (t) => {
@@ -329,4 +337,20 @@ t.test('secrets in a value are not repeated, whatever the option', async (t) => 
     problems(() => load({ flags: { config: ['c.yaml'] } })),
     'p4ss',
   );
+});
+
+t.test('a suggestion is a slip of the fingers away, and no other word', (t) => {
+  const names = ['run', 'plan', 'sql', 'kms', 'ntp', 'storage-blob', 'key-vault', 'require', 'timeout'];
+  for (const [word, meant] of [
+    ['slq', 'sql'],
+    ['plna', 'plan'],
+    ['runn', 'run'],
+    ['stor', 'storage-blob'],
+    ['sotrageblobb', 'storage-blob'],
+    ['keyvalt', 'key-vault'],
+  ] as const)
+    t.equal(didYouMean(word, names), ` Did you mean ${meant}?`);
+  for (const word of ['tcp', 'foo', 'x', '', 'ab', 'plot', 'sky', 'version', 'storage'.repeat(20)])
+    t.equal(didYouMean(word, names), '', word);
+  t.end();
 });

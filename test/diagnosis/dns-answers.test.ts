@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  attempt,
   azureDns,
   dnsServer,
   failed,
@@ -235,6 +236,72 @@ t.test('dns-tampered', async (t) => {
       ],
     });
     t.same(findings, []);
+  });
+});
+
+t.test('dns-tampered: what the control knows of Azure DNS takes the place of the test', async (t) => {
+  const judged = (answer: string) =>
+    judge({
+      targets: [failed('sql', HOST, '0.0.0.0', 'tcp_refused')],
+      controls: [azureDns({ [HOST]: answer })],
+    }).only('dns-tampered').remedy;
+  const known = judged('20.1.1.1');
+  t.match(known.at(-1), `Azure DNS (${AZURE}), asked directly from this VM, gives 20.1.1.1 for ${HOST}`);
+  t.notMatch(known.join(' '), /As a test ask/);
+  t.match(judged('0.0.0.0').at(-1), /As a test ask Azure DNS/, 'an answer that is as wrong helps nobody');
+});
+
+t.test('dns-tcp-blocked', async (t) => {
+  const server = (address: string, tcp: string, status: 'reachable' | 'unreachable' = 'reachable') => ({
+    ...dnsServer(address, status === 'reachable' ? null : 'dns_timeout'),
+    attempts: [attempt(address, null, { proof: 'reply', dns: { udp: 'NOERROR', tcp } })],
+  });
+
+  t.test('a warning that names the servers, and the answers that were cut', async (t) => {
+    const truncated = { ...resolved('20.1.1.1', OTHER_SERVER), truncated: true };
+    const { findings, causes } = judge({
+      servers: [SERVER, OTHER_SERVER],
+      targets: [
+        server(SERVER, 'NOERROR'),
+        server(OTHER_SERVER, 'tcp_refused'),
+        reached('sql', HOST, '20.1.1.1', { resolutions: [resolved('20.1.1.1'), truncated] }),
+      ],
+    });
+    t.match(findings, [
+      {
+        cause: 'dns-tcp-blocked',
+        severity: 'warning',
+        title: `DNS server ${OTHER_SERVER} cannot be asked over TCP`,
+        explanation: new RegExp(
+          `${OTHER_SERVER} answers over UDP; TCP port 53: tcp_refused\\. In this run 1 answer did not fit into UDP: ${HOST}\\.`,
+        ),
+        evidence: [`dns/${OTHER_SERVER}:53`],
+        confirm: /--only dns/,
+      },
+    ]);
+    t.equal(causes[`dns/${OTHER_SERVER}:53`], null, 'it was reached');
+  });
+
+  t.test('nothing is said of what was not seen: dead, out of time, or answered in the end', async (t) => {
+    for (const target of [
+      server(SERVER, 'NOERROR'),
+      server(SERVER, 'REFUSED'),
+      server(SERVER, 'deadline_exceeded'),
+      server(SERVER, 'unexpected'),
+      server(SERVER, 'tcp_timeout', 'unreachable'),
+      {
+        ...server(SERVER, 'tcp_timeout'),
+        attempts: ['tcp_timeout', 'NOERROR'].map((tcp) =>
+          attempt(SERVER, null, { proof: 'reply', dns: { udp: 'NOERROR', tcp } }),
+        ),
+      },
+    ]) {
+      const { findings } = judge({ servers: [SERVER], targets: [target] });
+      t.notOk(
+        findings.find(({ cause }) => cause === 'dns-tcp-blocked'),
+        JSON.stringify(target.attempts),
+      );
+    }
   });
 });
 

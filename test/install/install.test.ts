@@ -51,7 +51,7 @@ t.test('a dry run says every step and takes none', async (t) => {
   const before = inventory(destdir);
   const { code, out } = installer(['--from', from, '--dry-run'], { destdir });
   t.equal(code, 0);
-  for (const file of [PROGRAM, CONFIG, ...UNITS]) t.match(out, `would install /${file}`);
+  for (const file of [PROGRAM, MANIFEST, CONFIG, ...UNITS]) t.match(out, `would install /${file}\n`);
   t.match(out, 'Nothing was changed.');
   t.strictSame(inventory(destdir), before);
   installer(['--from', from], { destdir });

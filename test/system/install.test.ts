@@ -101,6 +101,14 @@ await onGuest('under every shell', 'none', ['busybox', 'dash'], async (t, guest)
     await t.test(shell, async (t) => {
       const call = (args: string) => guest.run(`${shell} ${INSTALL} ${args}`);
       t.match(await call('--from /opt/apim-probe --dry-run'), { code: 0, err: '' });
+      const nobody = (args: string) =>
+        guest.run(`setpriv --reuid 65534 --regid 65534 --clear-groups ${shell} ${INSTALL} ${args}`);
+      t.match(await nobody('--from /opt/apim-probe'), { code: 2, err: /a schedule takes root/ });
+      t.match(await nobody('--from /opt/apim-probe --dry-run'), {
+        code: 0,
+        err: '',
+        out: /^note: to do this, a schedule takes root.*would install \/etc\/cron\.d/apim-probe.*Nothing was changed\.\n$/s,
+      });
       t.match(await call('--from /opt/apim-probe'), { code: 0, err: '' });
       const first = await snapshot();
       t.match(first, 'usr/local/lib/apim-probe/scheduled-run');

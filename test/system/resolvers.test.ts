@@ -58,13 +58,18 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     t.strictSame(outcome.report.findings, []);
   });
 
-  await t.test('it is slow', async (t) => {
+  await t.test('it is slow, and nobody listens there on TCP', async (t) => {
     await using relay = subnet.azure.serve([process.execPath, RELAY, CUSTOM_DNS, AZURE_DNS, '1200']);
     await relay.until(async () => (await subnet.azure.listening()).has(`${CUSTOM_DNS}:53`));
     await subnet.vm.resolvers(CUSTOM_DNS, AZURE_DNS);
     const outcome = await subnet.vm.probe([...ARGUMENTS, '--timeout', '4000']);
     t.equal(outcome.report.verdict, 'ready', 'verdict', { stderr: outcome.stderr });
-    t.strictSame(causes(outcome), ['dns-server-slow']);
+    t.strictSame(causes(outcome).toSorted(), ['dns-server-slow', 'dns-tcp-blocked']);
+    t.match(findingsOf(outcome, 'dns-tcp-blocked')[0], {
+      title: `DNS server ${CUSTOM_DNS} cannot be asked over TCP`,
+      explanation: /answers over UDP; TCP port 53: (?:dns_unreachable|tcp_refused)/,
+      evidence: [`dns/${CUSTOM_DNS}:53`],
+    });
     t.match(findingsOf(outcome, 'dns-server-slow')[0], {
       title: `DNS server ${CUSTOM_DNS} takes`,
       explanation: /Every look-up starts there and waits 1\.\d s/,

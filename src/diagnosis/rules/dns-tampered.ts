@@ -1,10 +1,12 @@
 import type { ControlAnswer } from '../../report/controls.ts';
-import type { Target } from '../../report/schema.ts';
+import type { Observations, Target } from '../../report/schema.ts';
 import { isBogus } from '../addresses.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
+import { AZURE_DNS, azureAnswer, kindOfAddresses } from '../servers.ts';
 import { brief, count, list } from '../words.ts';
 
 /** Invented answers: names that cannot exist resolve, or services have addresses that nobody can have. */
@@ -28,10 +30,27 @@ export const dnsTampered: Rule = ({ observations, targets, open }) => {
         ' ',
       ),
       targets: explained,
+      remedy: remedy(observations, explained),
       confirm: first === undefined ? probeAgain(observations, explained) : lookup(first.name, first.server),
     }),
   ];
 };
+
+/** The last step is a test with Azure DNS; where the control has made it already, its outcome takes the step's place. */
+function remedy(observations: Observations, explained: readonly Target[]): readonly string[] {
+  const steps = CAUSE_TEXTS['dns-tampered'].remedy;
+  const asked = explained.flatMap(({ host }) => azureAnswer(observations, host) ?? []);
+  const right = asked.find((answer) => {
+    const kind = kindOfAddresses(answer.addresses);
+    return kind === 'public' || kind === 'private';
+  });
+  if (right === undefined) return steps;
+  return [
+    ...steps.slice(0, -1),
+    `Azure DNS (${AZURE_DNS}), asked directly from this VM, gives ${list(right.addresses, 3)} for ${right.name}: if ` +
+      'nothing on the DNS server can be mended, forward there.',
+  ];
+}
 
 /** Addresses that came from DNS; what the hosts file says is the VM's own doing. */
 function answered(target: Target): readonly string[] {

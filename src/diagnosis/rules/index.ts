@@ -8,6 +8,7 @@ import { dnsServerDown } from './dns-server-down.ts';
 import { dnsServerSlow } from './dns-server-slow.ts';
 import { dnsServersDisagree } from './dns-servers-disagree.ts';
 import { dnsTampered } from './dns-tampered.ts';
+import { dnsTcpBlocked } from './dns-tcp-blocked.ts';
 import { gatewayNotServing } from './gateway-not-serving.ts';
 import { gatewayRecords } from './gateway-records.ts';
 import { hostsFileOverride } from './hosts-file-override.ts';
@@ -39,6 +40,7 @@ export const RULES: readonly Rule[] = [
   dnsServerDown,
   dnsTampered,
   dnsServerSlow,
+  dnsTcpBlocked,
   hostsFileOverride,
   gatewayRecords,
   clockSkew,

@@ -21,6 +21,21 @@ export const RESOLUTION_CAUSES = {
     reference:
       'Name resolution for resources in Azure virtual networks, name resolution that uses your own DNS server',
   },
+  'dns-tcp-blocked': {
+    title: 'A DNS server cannot be asked over TCP',
+    explanation:
+      'The server answers over UDP, and TCP port 53 is closed there or cut off on the way. An answer that does not fit ' +
+      'into a UDP datagram comes truncated, and has to be asked for again over TCP (RFC 7766): such names then fail, ' +
+      'one at a time and depending on how long their answers are today. API Management’s port table asks for both.',
+    recognisedBy:
+      'The same server answers the same question over UDP, while TCP to its port times out, is refused or cut.',
+    owner: 'dns',
+    remedy: [
+      'Allow TCP port 53 beside UDP in the NSGs of both subnets and in every firewall between them.',
+      'On the DNS server: let it listen on TCP as well (RFC 7766 requires it), also on a load balancer in front of it.',
+    ],
+    reference: 'RFC 7766 (DNS transport over TCP); API Management virtual network reference, port table',
+  },
   'dns-search-domain': {
     title: 'The search list changes what names mean here',
     explanation:

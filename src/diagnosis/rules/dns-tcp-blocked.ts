@@ -1,0 +1,71 @@
+import type { Failure } from '../../../probes/failures.ts';
+import type { Target } from '../../report/schema.ts';
+import { probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import { nameable, type Rule } from '../rule.ts';
+import { allServers, answersOf, targetOf } from '../servers.ts';
+import { count, list } from '../words.ts';
+
+/** How TCP port 53 fails when it is closed, cut or silent. */
+const CLOSED: ReadonlySet<string> = new Set([
+  'tcp_timeout',
+  'tcp_refused',
+  'tcp_unreachable',
+  'tcp_reset',
+  'dns_timeout',
+  'dns_unreachable',
+  'protocol_timeout',
+  'protocol_closed',
+] satisfies Failure[]);
+
+interface Half {
+  readonly server: string;
+  readonly target: Target;
+  readonly failure: string;
+}
+
+/** Servers that answer over UDP and cannot be asked over TCP: all in one finding. */
+export const dnsTcpBlocked: Rule = (scene) => {
+  const { observations, targets } = scene;
+  const halves = allServers(observations, targets).flatMap((server) => half(server, targets));
+  if (halves.length === 0) return [];
+  const servers = halves.map(({ server }) => server);
+  const cut = new Set(
+    halves.flatMap(({ server }) =>
+      [...answersOf(server, targets)].filter(([, { truncated }]) => truncated).map(([host]) => host),
+    ),
+  );
+  return [
+    finding('dns-tcp-blocked', {
+      severity: 'warning',
+      title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot be asked over TCP`,
+      explanation:
+        `${halves.map(({ server, failure }) => `${server} answers over UDP; TCP port ${portOf(server)}: ${failure}.`).join(' ')} ` +
+        (cut.size === 0
+          ? 'No answer of this run was too long for UDP; the next one that is will be missing.'
+          : `In this run ${count(cut.size, 'answer')} did not fit into UDP: ${list([...cut].sort(), 3)}.`),
+      targets: nameable(
+        scene,
+        halves.map(({ target }) => target),
+      ),
+      confirm: probeAgain(
+        observations,
+        halves.map(({ target }) => target),
+      ),
+    }),
+  ];
+};
+
+function half(server: string, targets: readonly Target[]): Half[] {
+  const target = targetOf(server, targets);
+  if (target?.status !== 'reachable') return [];
+  const outcomes = target.attempts.flatMap(({ ok, facts }) => (ok && facts.dns ? [facts.dns.tcp] : []));
+  const [failure] = outcomes;
+  // One lost connection is no closed port; all that were tried failed the same way, or nearly so.
+  if (failure === undefined || !outcomes.every((outcome) => CLOSED.has(outcome))) return [];
+  return [{ server, target, failure }];
+}
+
+function portOf(server: string): string {
+  return /^(?:[^:]+|\[.*\]):(\d+)$/.exec(server)?.[1] ?? '53';
+}
