@@ -17,11 +17,12 @@ const UPLOAD_KEYS = [
   ] as const),
   ...(['state', 'spool', 'spoolBytes'] as const),
 ];
-const OUTPUT_KEYS = ['output', 'format', 'failOn', 'logFile', ...HISTORY_KEYS, ...UPLOAD_KEYS] as const;
-/** What a run has no use for: it is for what is done with its reports. */
-const AFTERWARDS = ['redact'] as const;
-const RUN_KEYS = FILE_KEYS.filter((key) => !AFTERWARDS.some((later) => later === key));
-const WITHOUT_OUTPUTS = RUN_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
+const OUTPUT_KEYS = [
+  ...(['output', 'format', 'failOn', 'logFile', 'redact'] as const),
+  ...HISTORY_KEYS,
+  ...UPLOAD_KEYS,
+];
+const WITHOUT_OUTPUTS = FILE_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
 
 const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   run: {
@@ -34,7 +35,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'apim-probe --target tcp://10.0.0.4:1433 --only custom',
     ],
     positionals: [],
-    options: [...RUN_KEYS, 'config'],
+    options: [...FILE_KEYS, 'config'],
     own: [],
     load: async () => (await import('./run.ts')).run,
   },
@@ -200,7 +201,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'apim-probe upload --upload-file /etc/apim-probe/upload-url report.json',
     ],
     positionals: [{ name: 'REPORT', optional: true, many: true }],
-    options: [...UPLOAD_KEYS, 'connectTo', 'caFile', 'quiet', 'config'],
+    options: [...UPLOAD_KEYS, 'redact', 'connectTo', 'caFile', 'quiet', 'config'],
     own: [
       { name: 'status', value: null, help: 'say what waits and what was rejected; send nothing' },
       { name: 'retry-rejected', value: null, help: 'send the rejected reports once more' },

@@ -4,11 +4,10 @@ import { systemReason } from '../config/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
 import { reportFileName } from '../delivery/report-name.ts';
 import { createFile, replaceFile } from '../delivery/write-file.ts';
-import { harmlessJson } from '../report/harmless-json.ts';
 import type { Report } from '../report/schema.ts';
 import { type Io, StreamError, write, writeOnlyCopy } from './io.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { OutputPlan } from './outputs.ts';
-import { RENDERERS } from './renderers.ts';
 
 export interface Delivery {
   /** Whether every output that was planned was written. */
@@ -20,10 +19,16 @@ export interface Delivery {
   readonly problems: readonly string[];
 }
 
-/** Where reports stay, by its name and by what puts one there: resolves with its path. */
+/** Where reports stay on this machine, by its name and by what puts one there: resolves with its path. */
 export interface Keeper {
   readonly place: string;
   keep(report: Report): Promise<string>;
+}
+
+/** The report as it stays, and where. */
+export interface Kept {
+  readonly report: Report;
+  readonly keeper: Keeper;
 }
 
 function reasonOf(error: unknown): string {
@@ -32,20 +37,21 @@ function reasonOf(error: unknown): string {
 
 /** Where a report goes whose file refused it: stdout when that is free, else a file among the temporary ones. */
 async function rescue(
-  report: Report,
+  outgoing: Outgoing,
   stdoutIsFree: boolean,
   io: Io,
 ): Promise<Pick<Delivery, 'files' | 'onStdout' | 'problems'>> {
   if (stdoutIsFree) {
     try {
-      await writeOnlyCopy(io.stdout, harmlessJson(report));
+      await writeOnlyCopy(io.stdout, outgoing.as('json'));
       return { files: [], onStdout: true, problems: ['the JSON report went to stdout instead'] };
     } catch {
-      return rescue(report, false, io);
+      return rescue(outgoing, false, io);
     }
   }
   try {
-    const path = await createFile(tmpdir(), reportFileName(report), '.json', harmlessJson(report));
+    const name = reportFileName(outgoing.report);
+    const path = await createFile(tmpdir(), name, '.json', outgoing.as('json'));
     return { files: [path], onStdout: false, problems: [`the JSON report was saved as ${path} instead`] };
   } catch (error) {
     return {
@@ -58,13 +64,14 @@ async function rescue(
 
 /**
  * Writes the report to every output of the plan, and keeps it where a history is kept.
+ * @param kept null where none is
  * @returns what was written and what was not; never throws for an output that fails
  */
 export async function deliver(
-  report: Report,
+  outgoing: Outgoing,
   plan: OutputPlan,
   io: Io,
-  history: Keeper | null = null,
+  kept: Kept | null = null,
 ): Promise<Delivery> {
   const files: string[] = [];
   const problems: string[] = [];
@@ -84,29 +91,29 @@ export async function deliver(
       if (format === 'json') jsonFailed = true;
     }
   };
-  if (history !== null) await attempt('json', history.place, () => history.keep(report));
+  if (kept !== null) await attempt('json', kept.keeper.place, () => kept.keeper.keep(kept.report));
   for (const { format, path } of plan.files) {
     await attempt(format, path, async () => {
-      await replaceFile(path, RENDERERS[format](report));
+      await replaceFile(path, outgoing.as(format));
       return path;
     });
   }
   if (plan.kept) {
     await attempt('json', io.cwd, () =>
-      createFile(io.cwd, reportFileName(report), '.json', harmlessJson(report)),
+      createFile(io.cwd, reportFileName(outgoing.report), '.json', outgoing.as('json')),
     );
   }
   const { stdout } = plan;
   if (stdout !== null) {
     await attempt(stdout, 'stdout', async () => {
       const out = stdout === 'json' && !jsonIsSafe ? writeOnlyCopy : write;
-      await out(io.stdout, RENDERERS[stdout](report));
+      await out(io.stdout, outgoing.as(stdout));
       return null;
     });
   }
   const planned = { complete: problems.length === 0, files, onStdout: stdout !== null, problems };
   if (!jsonFailed || jsonIsSafe) return planned;
-  const rescued = await rescue(report, stdout === null, io);
+  const rescued = await rescue(outgoing, stdout === null, io);
   return {
     complete: false,
     files: [...files, ...rescued.files],

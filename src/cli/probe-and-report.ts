@@ -15,6 +15,7 @@ import { columnsOf, type Io, StreamError, write } from './io.ts';
 import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
+import { type Outgoing, outgoing, sharedKey } from './outgoing.ts';
 import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
@@ -122,6 +123,19 @@ async function afterwards(
   if (problem !== null) await say('warn', problem);
 }
 
+/** The report for everybody else than this machine's own history. */
+async function leaving(
+  report: Report,
+  options: Options,
+  uploader: Uploader | null,
+  say: Say,
+): Promise<Outgoing> {
+  if (options.redact === 'standard') return outgoing(report, 'standard');
+  const { key, problem = null } = await sharedKey(options, uploader?.spool.folder ?? null);
+  if (problem !== null) await say('warn', `the pseudonyms of this report are in no other one, as ${problem}`);
+  return outgoing(report, 'strict', key);
+}
+
 /** After the summary, which nobody should have to wait for because a service does not answer. */
 async function upload(
   spooled: Spooled,
@@ -190,10 +204,12 @@ export async function probeAndReport(
     const probed = redactValue(await probe(options, io, agent, interruption.signal, log));
     const annotated = uploader?.annotate(probed) ?? probed;
     const report = history === null ? annotated : await history.complete(annotated);
-    const delivery = await deliver(report, plan, io, history);
-    const spooled = uploader === null ? null : await spoolReport(report, uploader);
+    const out = await leaving(report, options, uploader, say);
+    const kept = history === null ? null : { report, keeper: history };
+    const delivery = await deliver(out, plan, io, kept);
+    const spooled = uploader === null ? null : await spoolReport(out, uploader);
     for (const problem of delivery.problems) await say('error', problem);
-    await summarise(report, options, plan, delivery, unkept === null ? [] : [unkept], io);
+    await summarise(out.report, options, plan, delivery, unkept === null ? [] : [unkept], io);
     if (report.interrupted === 'defect') await tell(io, DEFECT);
     if (log !== null) logOutcome(log.logger, report, delivery.files);
     if (history !== null) await afterwards(history, report, options, io, interruption.signal, say);

@@ -6,9 +6,9 @@ import { reportFileName } from '../delivery/report-name.ts';
 import type { Pass } from '../delivery/upload/send.ts';
 import type { Uploader } from '../delivery/upload/uploader.ts';
 import { createFile } from '../delivery/write-file.ts';
-import { harmlessJson } from '../report/harmless-json.ts';
 import type { Report } from '../report/schema.ts';
 import { count } from '../report/text/lines.ts';
+import type { Outgoing } from './outgoing.ts';
 
 export interface Uploaded {
   /** Whether the destination has this report. */
@@ -27,8 +27,9 @@ export type Spooled =
  * Puts the report into the spool. Before anything that takes time: what is there is sent by this run or by the next.
  * @returns where it is; never throws for what a disk does
  */
-export async function spoolReport(report: Report, uploader: Uploader): Promise<Spooled> {
-  const json = harmlessJson(report);
+export async function spoolReport(outgoing: Outgoing, uploader: Uploader): Promise<Spooled> {
+  const { report } = outgoing;
+  const json = outgoing.as('json');
   try {
     return { kind: 'waits', name: await uploader.keep(report, json) };
   } catch (error) {

@@ -2,16 +2,19 @@ import { z } from 'zod';
 import { type Loaded, load } from '../config/load.ts';
 import { quotePath } from '../config/mask.ts';
 import { errorCode, systemReason } from '../config/system-reason.ts';
+import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Identified } from '../delivery/upload/report-name.ts';
 import type { Pass } from '../delivery/upload/send.ts';
 import type { Spool } from '../delivery/upload/spool.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
+import { harmlessJson } from '../report/harmless-json.ts';
 import { count } from '../report/text/lines.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
 import { type Io, write } from './io.ts';
+import { sharedKey, strictDoor } from './outgoing.ts';
 import { readReportFile } from './report-file.ts';
 import { catchInterruptions } from './signals.ts';
 import { loadSources } from './sources.ts';
@@ -71,8 +74,9 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   if (uploader === null) throw new UsageError([NO_DESTINATION]);
   const given = readReports(positionals, io.cwd);
   for (const note of [...loaded.notes, ...uploader.notes]) await write(io.stderr, `note: ${note}\n`);
+  const named = await redacted(given, options, uploader, io);
   try {
-    for (const { report, json } of given) await uploader.spool.add(report, json);
+    for (const { report, json } of named) await uploader.spool.add(report, json);
     if (own['retry-rejected'] === true) await uploader.spool.retryRejected();
   } catch (error) {
     await write(
@@ -83,6 +87,26 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   }
   return sendAll(uploader, loaded, io);
 };
+
+/** The reports at the level that was asked for. What waits in the spool already went through the door of its run. */
+async function redacted(
+  given: readonly Given[],
+  options: Options,
+  uploader: Uploader,
+  io: Io,
+): Promise<readonly Given[]> {
+  if (options.redact === 'standard' || given.length === 0) return given;
+  const { key, problem = null } = await sharedKey(options, uploader.spool.folder);
+  if (problem !== null)
+    await write(io.stderr, `note: the pseudonyms are in no other report, as ${problem}\n`);
+  const door = strictDoor(key);
+  const values = given.map(({ json }) => parseJson(json));
+  for (const value of values) door.learn(value);
+  return given.map(({ report }, at) => ({
+    report,
+    json: door.finished(harmlessJson(door.value(values[at]))),
+  }));
+}
 
 /** @throws UsageError for a spool that is there and cannot be read */
 function checkSpool(spool: Spool, { origins }: Loaded): void {

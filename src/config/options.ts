@@ -399,7 +399,7 @@ export const OPTIONS: Table = {
     value: 'LEVEL',
     many: false,
     default: 'standard',
-    help: 'what bundle and render leave out: standard (secrets) or strict (names, private addresses and ids, too)',
+    help: 'what reports, uploads and bundles leave out: standard (secrets) or strict (names, private addresses and ids, too)',
   },
   state: {
     section: 'History',

@@ -1,21 +1,25 @@
-/** Names in place of names: the same for the same, within one bundle and nowhere else. */
+/** Names in place of names: the same for the same, within one bundle or the reports of one VM, and nowhere else. */
 import { createHmac, randomBytes } from 'node:crypto';
 
-const FEWEST_DIGITS = 4;
+/** Few where one report or bundle is all that there is, and so many that chance gives no two the same where not. */
+const [FEWEST_DIGITS, DIGITS_FOR_GOOD] = [4, 8];
 
-/** Hands out pseudonyms by HMAC-SHA-256 (RFC 2104) under a key of its own, which is never written anywhere. */
+/** Hands out pseudonyms by HMAC-SHA-256 (RFC 2104) under a key, which is in nothing that leaves the machine. */
 export class Pseudonyms {
   readonly #key: Uint8Array;
   readonly #given = new Map<string, string>();
   readonly #taken = new Set<string>();
 
-  /** @param key random unless a test needs the same again */
-  constructor(key: Uint8Array = randomBytes(32)) {
-    this.#key = key;
+  readonly #digits: number;
+
+  /** @param key a kept one, for more than one report; else a random one that nobody sees again */
+  constructor(key?: Uint8Array) {
+    this.#key = key ?? randomBytes(32);
+    this.#digits = key === undefined ? FEWEST_DIGITS : DIGITS_FOR_GOOD;
   }
 
   /**
-   * `host-3f2a`: equal for equal originals, and different for different ones, as more digits are taken when the
+   * `host-3f2a`, longer under a kept key: equal for equal originals, and different for different ones, as more digits are taken when the
    * first few are in use.
    * @param word what stands before the digits
    */
@@ -24,7 +28,7 @@ export class Pseudonyms {
     const given = this.#given.get(known);
     if (given !== undefined) return given;
     const digits = this.digest(known).toString('hex');
-    for (let length = FEWEST_DIGITS; ; length += 1) {
+    for (let length = this.#digits; ; length += 1) {
       const pseudonym = `${word}-${digits.slice(0, length)}`;
       if (this.#taken.has(pseudonym) && length < digits.length) continue;
       this.#taken.add(pseudonym);

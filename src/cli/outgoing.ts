@@ -1,0 +1,46 @@
+/** A report as it leaves the program: in any format, and at the level of redaction that was asked for. */
+import type { Options, RedactionLevel, ReportFormat } from '../config/types.ts';
+import { createDoor } from '../delivery/redaction/door.ts';
+import { type KeptKey, keptKey } from '../delivery/redaction/kept-key.ts';
+import type { Door } from '../delivery/redaction/types.ts';
+import { publicHostNames } from '../plan/public-names.ts';
+import type { Report } from '../report/schema.ts';
+import { RENDERERS } from './renderers.ts';
+
+export interface Outgoing {
+  readonly report: Report;
+  /** The finished text. */
+  as(format: ReportFormat): string;
+}
+
+/** What a report says of itself at the strict level. */
+const STRICT_NOTE =
+  'names, private addresses and ids in this report are pseudonyms (--redact strict), and so are they in its commands';
+
+/** @param report without its secrets, at either level */
+export function outgoing(report: Report, level: RedactionLevel, key?: Uint8Array): Outgoing {
+  if (level === 'standard') return { report, as: (format) => RENDERERS[format](report) };
+  const door = strictDoor(key);
+  door.learn(report);
+  const { environment, ...rest } = door.value(report);
+  const hidden = { ...rest, environment: { ...environment, notes: [...environment.notes, STRICT_NOTE] } };
+  return { report: hidden, as: (format) => door.finished(RENDERERS[format](hidden)) };
+}
+
+/** @param key of the pseudonyms; without one they are nobody else's */
+export function strictDoor(key?: Uint8Array): Door {
+  return createDoor({ level: 'strict', names: publicHostNames(), key });
+}
+
+/**
+ * The key that the reports of this machine share: in the state folder, or the spool when there is none and reports
+ * are sent.
+ * @returns no key for a report that stands alone
+ */
+export async function sharedKey(
+  { state }: Pick<Options, 'state'>,
+  spool: string | null,
+): Promise<Partial<KeptKey>> {
+  const folder = state ?? spool;
+  return folder === null ? {} : keptKey(folder);
+}

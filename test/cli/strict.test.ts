@@ -1,0 +1,146 @@
+/** `--redact strict` where reports leave: a run's outputs and summary, its uploads, and `upload REPORT`. */
+import { randomUUIDv7 } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { probeAndReport } from '../../src/cli/probe-and-report.ts';
+import { load } from '../../src/config/load.ts';
+import { harmlessJson } from '../../src/report/harmless-json.ts';
+import { Report } from '../../src/report/schema.ts';
+import { blobStore, contentOf, openService } from '../delivery/upload/service.ts';
+import { finding, report, withDropped } from '../report/samples.ts';
+import { capture, invoke } from './harness.ts';
+
+/** What the samples call their own network's. */
+const OWN = /contoso|10\.20\./;
+const KEY = 'pseudonyms.key';
+const FENCELESS = { APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' };
+
+function folderOf(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'apim-probe-strict-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const sample = (startedAt = '2026-05-04T08:30:00.123Z') =>
+  report({
+    id: randomUUIDv7(),
+    startedAt,
+    verdict: 'blocked',
+    targets: withDropped(['sql']),
+    findings: [finding()],
+  });
+
+async function run(cwd: string, variables: NodeJS.ProcessEnv, probed = sample()) {
+  const env = { ...FENCELESS, APIM_PROBE_REDACT: 'strict', ...variables };
+  const io = capture({ cwd, env });
+  const loaded = load({ flags: {}, env, cwd, systemConfig: join(cwd, 'none') });
+  const code = await probeAndReport(loaded, io, async () => probed, 'always');
+  return { code, out: io.out(), err: io.err() };
+}
+
+const idsOf = (json: string) => Report.parse(JSON.parse(json)).targets.map(({ id }) => id);
+
+t.test('the sample says whose network it is', async (t) => {
+  t.match(harmlessJson(sample()), OWN, 'or these tests would prove nothing');
+});
+
+t.test('all that a run gives out is strict; what it keeps on the VM is not', async (t) => {
+  const cwd = folderOf(t);
+  const state = join(cwd, 'state');
+  const { blobs, handle } = blobStore();
+  const { url } = await openService(t, handle);
+  const env = {
+    APIM_PROBE_STATE: state,
+    APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x`,
+    APIM_PROBE_OUTPUT: 'r.json',
+    APIM_PROBE_FORMAT: 'text=r.txt,network-status=n.json,json=-',
+  };
+  const first = await run(cwd, env);
+  t.equal(first.code, 1, first.err);
+  const given = [first.out, first.err, ...['r.json', 'r.txt', 'n.json'].map((name) => read(cwd, name))];
+  const [sent = ''] = [...blobs.values()].map(contentOf);
+  for (const text of [...given, sent]) t.notMatch(text, OWN);
+  t.equal(sent, read(cwd, 'r.json'), 'what is sent is what is written');
+  t.match(Report.parse(JSON.parse(sent)).environment.notes.at(-1), /are pseudonyms \(--redact strict\)/);
+  const [kept = ''] = readdirSync(join(state, 'reports'));
+  t.match(read(state, join('reports', kept)), OWN, 'the history is compared by names');
+
+  t.strictSame([statSync(join(state, KEY)).mode & 0o777, statSync(join(state, KEY)).size], [0o600, 32]);
+  const second = await run(cwd, env, sample('2026-05-04T08:45:00.000Z'));
+  t.strictSame(idsOf(second.out), idsOf(first.out), 'the next report calls everything the same');
+  t.notMatch(second.err, /Only in|new endpoint/);
+  const files = ['one.json', 'two.json'];
+  for (const [at, text] of [first.out, second.out].entries()) writeFileSync(join(cwd, files[at] ?? ''), text);
+  t.match((await invoke(['compare', ...files], { cwd })).out, /57 unchanged,\s+0\s+new, 0 gone/);
+});
+
+t.test('a report that stands alone shares its pseudonyms with none', async (t) => {
+  const cwd = folderOf(t);
+  const [one, other] = [await run(cwd, {}), await run(cwd, {})];
+  for (const { out, err } of [one, other]) t.notMatch(out + err, OWN);
+  t.strictNotSame(idsOf(one.out), idsOf(other.out));
+  t.strictSame(readdirSync(cwd), []);
+});
+
+t.test('a key that cannot be kept is told, and one that is damaged made anew', async (t) => {
+  const cwd = folderOf(t);
+  mkdirSync(join(cwd, KEY));
+  const told = await run(cwd, { APIM_PROBE_STATE: cwd, APIM_PROBE_OUTPUT: '-' });
+  t.equal(told.code, 1);
+  t.match(
+    told.err,
+    /note: the pseudonyms of this report are in no other one, as their key cannot be kept as/,
+  );
+  t.notMatch(told.out + told.err, OWN);
+  rmSync(join(cwd, KEY), { recursive: true });
+  writeFileSync(join(cwd, KEY), 'short');
+  t.notMatch((await run(cwd, { APIM_PROBE_STATE: cwd })).err, /pseudonyms of this report/);
+  t.equal(statSync(join(cwd, KEY)).size, 32);
+});
+
+t.test('a disk that refuses the report gives away no more', async (t) => {
+  const cwd = folderOf(t);
+  const { code, out, err } = await run(cwd, { APIM_PROBE_OUTPUT: '/dev/full' });
+  t.equal(code, 4);
+  t.match(err, /went to stdout instead/);
+  t.notMatch(out + err, OWN);
+  t.equal(idsOf(out).length, sample().targets.length, 'and no less');
+});
+
+t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t) => {
+  const cwd = folderOf(t);
+  const { blobs, handle } = blobStore();
+  const { url } = await openService(t, handle);
+  const spool = join(cwd, 'spool');
+  const env = { ...FENCELESS, APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x`, APIM_PROBE_SPOOL: spool };
+  const { out } = await run(cwd, env);
+  const younger = { ...sample(), schemaVersion: '1.99.0', more: { region: 'westeurope' } };
+  writeFileSync(join(cwd, 'mine.json'), harmlessJson(younger));
+  t.match(await invoke(['upload', 'mine.json', '--redact', 'strict'], { cwd, env }), { code: 0 });
+  const sent = [...blobs.values()].map(contentOf);
+  t.equal(sent.length, 2);
+  for (const text of sent) t.notMatch(text, OWN);
+  const mine = JSON.parse(sent.find((text) => text.includes('1.99.0')) ?? '{}');
+  t.strictSame(
+    mine.targets.map(({ id }: { id: string }) => id),
+    idsOf(out),
+  );
+  t.match(mine.more, { region: 'westeurope' });
+  writeFileSync(join(cwd, 'plain.json'), harmlessJson(sample()));
+  await invoke(['upload', 'plain.json'], { cwd, env });
+  t.match(
+    contentOf([...blobs.values()].at(-1) ?? never()),
+    OWN,
+    'without being asked it hides secrets alone',
+  );
+});
+
+function read(folder: string, name: string): string {
+  return readFileSync(join(folder, name), 'utf8');
+}
+
+function never(): never {
+  throw new Error('nothing was sent');
+}
