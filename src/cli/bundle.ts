@@ -16,7 +16,7 @@ import { printable } from '../report/printable.ts';
 import type { Command } from './command.ts';
 import { effectiveOptions } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
-import { columnsOf, type Io, write, writeBytes } from './io.ts';
+import { columnsOf, type Io, tell, write, writeBytes } from './io.ts';
 import { entry } from './layout.ts';
 import { loadSources } from './sources.ts';
 
@@ -119,7 +119,7 @@ async function save(contents: BundleContents, output: string | null, io: Io): Pr
     await write(io.stdout, `${path}\n`);
     return 0;
   } catch (error) {
-    await write(io.stderr, `apim-probe: the bundle could not be written: ${systemReason(error)}\n`);
+    await tell(io.stderr, `apim-probe: the bundle could not be written: ${systemReason(error)}`);
     return EXIT_UNDELIVERED;
   }
 }
@@ -134,7 +134,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const broken =
     problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];
   const notes = [...broken, ...reports.notes];
-  for (const note of notes) await write(io.stderr, `note: ${note}\n`);
+  for (const note of notes) await tell(io.stderr, `note: ${note}`);
   const contents: BundleContents = {
     level: options.redact,
     names: publicHostNames(),

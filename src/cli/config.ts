@@ -3,7 +3,7 @@ import { maskSecrets } from '../config/mask.ts';
 import { FILE_KEYS, shown } from '../config/options.ts';
 import { printableAll } from '../report/printable.ts';
 import type { Command } from './command.ts';
-import { columnsOf, write } from './io.ts';
+import { columnsOf, tell, write } from './io.ts';
 import { entry } from './layout.ts';
 import { loadSources } from './sources.ts';
 
@@ -43,7 +43,7 @@ export function effectiveOptions(loaded: Loaded): Record<string, { value: unknow
 /** `apim-probe config`: the effective options, each with where it comes from. */
 export const config: Command = async ({ flags, own }, io) => {
   const loaded = load(loadSources(flags, io));
-  for (const note of loaded.notes) await write(io.stderr, `note: ${note}\n`);
+  for (const note of loaded.notes) await tell(io.stderr, `note: ${note}`);
   await write(
     io.stdout,
     `${own['format'] === 'json' ? JSON.stringify(effectiveOptions(loaded), null, 2) : table(printableAll(effective(loaded)), columnsOf(io.stdout))}\n`,

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { errorCode } from '../config/system-reason.ts';
 import { redactDocument } from '../delivery/redaction/redact.ts';
+import { wrap } from '../report/text/lines.ts';
 
 /** The program's surroundings, handed in, so that a test can stand in for each of them. */
 export interface Io {
@@ -35,6 +36,24 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
  */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   await send(stream, redactDocument(text));
+}
+
+/**
+ * Writes a message for people and ends its line. On a terminal its lines are broken between words; elsewhere they stay
+ * whole, so that they can be searched for.
+ * @throws StreamError as `write` does
+ */
+export async function tell(stream: NodeJS.WriteStream, message: string): Promise<void> {
+  // Before it is broken: a secret and the word by which it is known must not come to stand on two lines.
+  const lines = redactDocument(message).split('\n');
+  const shown = stream.isTTY === true ? lines.flatMap((line) => broken(line, columnsOf(stream))) : lines;
+  await write(stream, `${shown.join('\n')}\n`);
+}
+
+/** What goes on stands under the words of an item, or two columns in. */
+function broken(line: string, width: number): string[] {
+  const [first = ''] = /^ *(?:- )?/.exec(line) ?? [];
+  return wrap(line.slice(first.length), width, first, ' '.repeat(first.length || 2));
 }
 
 /**

@@ -3,7 +3,7 @@ import { UsageError } from '../config/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
-import { guardStreams, type Io, StreamError, write } from './io.ts';
+import { guardStreams, type Io, StreamError, tell, write } from './io.ts';
 
 async function perform(argv: readonly string[], io: Io): Promise<number> {
   if (argv.includes('--version')) {
@@ -30,7 +30,7 @@ function usageText({ problems }: UsageError): string {
       : [`apim-probe: ${problems.length} problems:`, ...problems.map((problem) => `  - ${problem}`)].join(
           '\n',
         );
-  return `${body}\nNo endpoint was contacted. "apim-probe --help" lists the commands and options.\n`;
+  return `${body}\nNo endpoint was contacted. "apim-probe --help" lists the commands and options.`;
 }
 
 /** The options may be the very thing that broke, so the wish for a stack is read from the raw words. */
@@ -41,15 +41,15 @@ function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
 
 async function failed(error: unknown, argv: readonly string[], io: Io): Promise<number> {
   if (error instanceof UsageError) {
-    await write(io.stderr, usageText(error));
+    await tell(io.stderr, usageText(error));
     return EXIT_USAGE;
   }
   if (error instanceof StreamError) {
     const reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
-    await write(io.stderr, `apim-probe: ${error.message}: ${reason}\n`);
+    await tell(io.stderr, `apim-probe: ${error.message}: ${reason}`);
     return EXIT_UNDELIVERED;
   }
-  await write(io.stderr, `${defectText(error, wantsStack(argv, io.env))}\n`);
+  await tell(io.stderr, defectText(error, wantsStack(argv, io.env)));
   return EXIT_DEFECT;
 }
 

@@ -1,6 +1,6 @@
 import { load } from '../config/load.ts';
 import type { Command } from './command.ts';
-import { columnsOf, write } from './io.ts';
+import { columnsOf, tell, write } from './io.ts';
 import { planCsv } from './plan-csv.ts';
 import { planJson } from './plan-json.ts';
 import type { Listing } from './plan-listing.ts';
@@ -26,7 +26,7 @@ export const plan: Command = async ({ flags, own }, io) => {
     notes: made.notes,
     absences: made.absences,
   };
-  for (const note of [...notes, ...made.notes]) await write(io.stderr, `note: ${note}\n`);
+  for (const note of [...notes, ...made.notes]) await tell(io.stderr, `note: ${note}`);
   await write(io.stdout, rendered(own['format'], listing, columnsOf(io.stdout)));
   return 0;
 };

@@ -11,7 +11,7 @@ import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { EXIT_BUSY, exitCode } from './exit-code.ts';
-import { columnsOf, type Io, StreamError, write } from './io.ts';
+import { columnsOf, type Io, StreamError, tell, write } from './io.ts';
 import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
@@ -26,8 +26,8 @@ import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './uploa
 export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
 
 /** Talk is dispensable: a stderr that takes nothing must not cost the report. */
-async function tell(io: Io, message: string): Promise<void> {
-  await write(io.stderr, `${message}\n`).catch((error: unknown) => {
+async function talk(io: Io, message: string): Promise<void> {
+  await tell(io.stderr, message).catch((error: unknown) => {
     if (!(error instanceof StreamError)) throw error;
   });
 }
@@ -112,7 +112,7 @@ async function afterwards(
       env: io.env,
       cwd: io.cwd,
       signal,
-      say: (line) => void tell(io, `on-change: ${line}`),
+      say: (line) => void talk(io, `on-change: ${line}`),
     });
     if (problem !== null) {
       await say('error', `the command of --on-change ${problem}; ${history.prospect}`);
@@ -178,11 +178,11 @@ export async function probeAndReport(
   const log = await createLog(options, {
     stderr: io.stderr,
     env: io.env,
-    complain: (problem) => void tell(io, `apim-probe: ${problem}`),
+    complain: (problem) => void talk(io, `apim-probe: ${problem}`),
   });
   /** What goes to a person goes to a log file as well; on stderr it would stand twice. */
   const say: Say = async (level, message) => {
-    await tell(io, `${PREFIX[level]}${message}`);
+    await talk(io, `${PREFIX[level]}${message}`);
     if (log?.inFile === true) log.logger[level](message);
   };
   const opening = options.state === null ? null : await openHistory(options, options.state);
@@ -194,7 +194,7 @@ export async function probeAndReport(
   const history = opening?.history ?? null;
   const interruption = catchInterruptions(
     io.process,
-    (message) => void tell(io, message),
+    (message) => void talk(io, message),
     (defect) => defectText(defect, showStack),
   );
   try {
@@ -210,7 +210,7 @@ export async function probeAndReport(
     const spooled = uploader === null ? null : await spoolReport(out, uploader);
     for (const problem of delivery.problems) await say('error', problem);
     await summarise(out.report, options, plan, delivery, unkept === null ? [] : [unkept], io);
-    if (report.interrupted === 'defect') await tell(io, DEFECT);
+    if (report.interrupted === 'defect') await talk(io, DEFECT);
     if (log !== null) logOutcome(log.logger, report, delivery.files);
     if (history !== null) await afterwards(history, report, options, io, interruption.signal, say);
     // A service that does not answer keeps no other run from probing: the spool is nobody's alone.

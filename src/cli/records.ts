@@ -13,7 +13,7 @@ import { nothingMissing, renderRecords } from '../records/render.ts';
 import { parseReport, vipOfReport } from '../records/report.ts';
 import type { Names, RecordAddress, RecordFormat, ZoneMode } from '../records/types.ts';
 import type { Command } from './command.ts';
-import { write } from './io.ts';
+import { tell, write } from './io.ts';
 import { readReportFile } from './report-file.ts';
 import { loadSources } from './sources.ts';
 
@@ -34,7 +34,7 @@ export const records: Command = async ({ flags, own, positionals: [path] }, io) 
   const found =
     path === undefined ? await ofInstance(loaded) : ofReport({ path, zone, flags, loaded, cwd: io.cwd });
   const { names, vip, suffix, notes, right } = found;
-  for (const note of [...publicNote(vip), ...notes]) await write(io.stderr, `note: ${note}\n`);
+  for (const note of [...publicNote(vip), ...notes]) await tell(io.stderr, `note: ${note}`);
   const today = new Date().toISOString().slice(0, 10);
   const text =
     sizeOf(names) > 0

@@ -9,7 +9,7 @@ import { publicHostNames } from '../plan/public-names.ts';
 import { LARGEST_REPORT } from '../report/largest-report.ts';
 import { readReportBytes, WANTED } from '../report/read.ts';
 import type { Command } from './command.ts';
-import { write } from './io.ts';
+import { tell, write } from './io.ts';
 import { RENDERERS } from './renderers.ts';
 import { loadSources } from './sources.ts';
 
@@ -19,7 +19,7 @@ export const render: Command = async ({ flags, own, positionals: [path = ''] }, 
   const file = readBounded(resolve(io.cwd, path), LARGEST_REPORT, WANTED);
   const reading = file.ok ? readReportBytes(file.bytes) : file;
   if (!reading.ok) throw new UsageError([`${quotePath(path)} ${reading.problem}`]);
-  for (const note of reading.notes) await write(io.stderr, `note: ${note}\n`);
+  for (const note of reading.notes) await tell(io.stderr, `note: ${note}`);
   const door = createDoor({ level: options.redact, names: publicHostNames() });
   door.learn(reading.report);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';

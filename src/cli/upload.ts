@@ -13,7 +13,7 @@ import { count } from '../report/text/lines.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
-import { type Io, write } from './io.ts';
+import { type Io, tell, write } from './io.ts';
 import { sharedKey, strictDoor } from './outgoing.ts';
 import { readReportFile } from './report-file.ts';
 import { catchInterruptions } from './signals.ts';
@@ -73,15 +73,15 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   const uploader = createUploader(options, io.env);
   if (uploader === null) throw new UsageError([NO_DESTINATION]);
   const given = readReports(positionals, io.cwd);
-  for (const note of [...loaded.notes, ...uploader.notes]) await write(io.stderr, `note: ${note}\n`);
+  for (const note of [...loaded.notes, ...uploader.notes]) await tell(io.stderr, `note: ${note}`);
   const named = await redacted(given, options, uploader, io);
   try {
     for (const { report, json } of named) await uploader.spool.add(report, json);
     if (own['retry-rejected'] === true) await uploader.spool.retryRejected();
   } catch (error) {
-    await write(
+    await tell(
       io.stderr,
-      `apim-probe: the spool ${uploader.spool.folder} cannot be written: ${systemReason(error)}\n`,
+      `apim-probe: the spool ${uploader.spool.folder} cannot be written: ${systemReason(error)}`,
     );
     return EXIT_UNDELIVERED;
   }
@@ -97,8 +97,7 @@ async function redacted(
 ): Promise<readonly Given[]> {
   if (options.redact === 'standard' || given.length === 0) return given;
   const { key, problem = null } = await sharedKey(options, uploader.spool.folder);
-  if (problem !== null)
-    await write(io.stderr, `note: the pseudonyms are in no other report, as ${problem}\n`);
+  if (problem !== null) await tell(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
   const door = strictDoor(key);
   const values = given.map(({ json }) => parseJson(json));
   for (const value of values) door.learn(value);
@@ -122,7 +121,7 @@ function checkSpool(spool: Spool, { origins }: Loaded): void {
 }
 
 async function sendAll(uploader: Uploader, { options, origins }: Loaded, io: Io): Promise<number> {
-  const say = (message: string): void => void write(io.stderr, `${message}\n`).catch(() => {});
+  const say = (message: string): void => void tell(io.stderr, message).catch(() => {});
   const interruption = catchInterruptions(
     io.process,
     say,
@@ -133,7 +132,7 @@ async function sendAll(uploader: Uploader, { options, origins }: Loaded, io: Io)
     const limit = origins.uploadTimeout === 'default' ? PATIENCE : options.uploadTimeout;
     const pass = await uploader.send(limit, interruption.signal);
     const { reason } = interruption.signal;
-    for (const line of passLines(pass, uploader, options.quiet)) await write(io.stderr, `${line}\n`);
+    for (const line of passLines(pass, uploader, options.quiet)) await tell(io.stderr, line);
     if (reason === 'SIGINT' || reason === 'SIGTERM') return exitOfSignal(reason);
     if (interruption.signal.aborted) return EXIT_DEFECT;
     return pass.problem === null && pass.rejected.length === 0 ? 0 : EXIT_UNDELIVERED;

@@ -44,6 +44,9 @@ function firstLine(message: string): string {
   return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
 }
 
+/** What the runtime says when the parser has gone down too many levels, which the library passes on as the file's error. */
+const OUT_OF_STACK = /call stack size exceeded|stack overflow/i;
+
 function onlyDocument(text: string, place: Place, problems: string[]): Document.Parsed | null {
   const documents = parseAllDocuments(text, { lineCounter: place.lines, stringKeys: true });
   if (!Array.isArray(documents) || documents.length === 0) return null;
@@ -51,9 +54,13 @@ function onlyDocument(text: string, place: Place, problems: string[]): Document.
   const before = problems.length;
   if (second !== undefined)
     problems.push(`${at(place, second.range[0])}: a second document; a config file holds one`);
-  for (const { pos, message } of [...(document?.errors ?? []), ...(document?.warnings ?? [])]) {
-    problems.push(`${at(place, pos[0])}: ${firstLine(message)}`);
+  const wrong = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
+  const deep = wrong.find(({ message }) => OUT_OF_STACK.test(message));
+  if (deep !== undefined) {
+    problems.push(`${at(place, deep.pos[0])}: nested far too deep; an option is a value or a list of values`);
+    return null;
   }
+  for (const { pos, message } of wrong) problems.push(`${at(place, pos[0])}: ${firstLine(message)}`);
   return problems.length > before ? null : (document ?? null);
 }
 

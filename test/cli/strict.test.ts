@@ -114,7 +114,11 @@ t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t)
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
   const spool = join(cwd, 'spool');
-  const env = { ...FENCELESS, APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x`, APIM_PROBE_SPOOL: spool };
+  const env = {
+    ...FENCELESS,
+    APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x`,
+    APIM_PROBE_SPOOL: spool,
+  };
   const { out } = await run(cwd, env);
   const younger = { ...sample(), schemaVersion: '1.99.0', more: { region: 'westeurope' } };
   writeFileSync(join(cwd, 'mine.json'), harmlessJson(younger));

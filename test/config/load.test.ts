@@ -339,6 +339,18 @@ t.test('secrets in a value are not repeated, whatever the option', async (t) => 
   );
 });
 
+t.test('a config file that is nested without end is one problem, in words', async (t) => {
+  const { file, load } = loader(t);
+  for (const text of ['['.repeat(50_000), `storage: ${'['.repeat(20_000)}${']'.repeat(20_000)}`]) {
+    file('apim-probe.yaml', text);
+    const said = problems(() => load());
+    t.match(
+      said,
+      /^.*apim-probe\.yaml:1:\d+: nested far too deep; an option is a value or a list of values$/,
+    );
+  }
+});
+
 t.test('a suggestion is a slip of the fingers away, and no other word', (t) => {
   const names = ['run', 'plan', 'sql', 'kms', 'ntp', 'storage-blob', 'key-vault', 'require', 'timeout'];
   for (const [word, meant] of [
