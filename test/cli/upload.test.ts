@@ -114,6 +114,26 @@ t.test('a refused report: exit 4, the reason, and --retry-rejected', async (t) =
   t.match(await invoke(['upload', '--retry-rejected'], { cwd, env }), { code: 0, err: /Uploaded: 1 report/ });
 });
 
+t.test('a damaged file in the spool is no fault of the destination', async (t) => {
+  const cwd = folderOf(t);
+  const { blobs, handle } = blobStore();
+  const { url } = await openService(t, handle);
+  const spool = join(cwd, 'spool');
+  const env = { ...OPEN, APIM_PROBE_UPLOAD: `${url}/c${SAS}`, APIM_PROBE_SPOOL: spool };
+  mkdirSync(spool);
+  writeFileSync(join(spool, `apim-probe-report-20260504T083000Z-${randomUUIDv7()}.json.gz`), 'torn');
+  const { code, err } = await invoke(['upload'], { cwd, env });
+  t.equal(code, 4);
+  t.match(
+    err.replaceAll(/\s+/g, ' '),
+    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, it is no report in gzip. Kept in ${spool}/rejected`,
+  );
+  t.notMatch(err, /will not take|retry-rejected/, 'sending it again would not help');
+  const after = await run(cwd, env);
+  t.match(after, { code: 0, err: /Uploaded: 1 report/ }, 'nor does it hold up the next one');
+  t.equal(blobs.size, 1);
+});
+
 t.test('upload sends the reports that are named', async (t) => {
   const cwd = folderOf(t);
   const { blobs, handle } = blobStore();

@@ -1,0 +1,90 @@
+/** The agent itself, as its one file, under the installed unit: what the service's walls leave it has to be enough. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { oneFile } from '../../build/one-file.ts';
+import { Report } from '../../src/report/schema.ts';
+import type { Guest } from './guest.ts';
+import { INSTALL, onGuest } from './installation.ts';
+
+const FOLDER = '/var/lib/apim-probe';
+/** In there is only loopback: every address is out of reach at once, and nothing can leave. */
+const CONFIG = {
+  cloud: 'public',
+  region: 'westeurope',
+  storage: ['contosostore'],
+  dnsServer: ['127.0.0.1'],
+  timeout: 1000,
+  attempts: 1,
+  deadline: 20_000,
+  logLevel: 'info',
+};
+
+async function bringAgent(guest: Guest): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'apim-probe-service-'));
+  try {
+    await writeFile(join(folder, 'apim-probe.mjs'), (await oneFile()).code);
+    await guest.bring(join(folder, 'apim-probe.mjs'), '/opt/apim-probe.mjs');
+    await guest.bring(process.execPath, '/opt/node');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const configure = (guest: Guest, more: object) =>
+  guest.must(`cat >/etc/apim-probe/config.yaml <<'END'\n${JSON.stringify({ ...CONFIG, ...more })}\nEND`);
+
+/** Starts the service, waits for its end. */
+async function run(guest: Guest): Promise<{ code: string; journal: string }> {
+  await guest.run('systemctl start apim-probe');
+  await guest.run('journalctl --sync');
+  return {
+    code: (await guest.must('systemctl show --property ExecMainStatus --value apim-probe')).trim(),
+    journal: await guest.must('journalctl --no-pager --output cat --unit apim-probe'),
+  };
+}
+
+await onGuest('the agent under a real systemd', 'systemd', ['systemd-analyze'], async (t, guest) => {
+  await bringAgent(guest);
+  await guest.must(`sh ${INSTALL} --from /opt/apim-probe.mjs --node /opt/node`);
+  // Runs are started by this test alone.
+  await guest.must('systemctl disable --now apim-probe.timer');
+
+  await configure(guest, {});
+  const first = await run(guest);
+  t.equal(first.code, '1', 'blocked, and no defect', { journal: first.journal });
+  t.match(first.journal, /BLOCKED/);
+  t.notMatch(first.journal, /defect|EPERM|EACCES|not permitted|denied/i, 'no wall stands in its way');
+  const report = Report.parse(JSON.parse(await guest.must(`cat ${FOLDER}/report.json`)));
+  t.match(report, {
+    verdict: 'blocked',
+    interrupted: null,
+    agent: { runtime: `node ${process.versions.node}` },
+  });
+  t.equal(report.environment.privileged, false);
+  t.strictSame(report.environment.notes, [], 'nothing is wrong with its folder');
+  t.ok(report.targets.filter(({ status }) => status === 'unreachable').length > 20, 'sockets were tried');
+
+  await configure(guest, { upload: 'https://127.0.0.1:9/reports', uploadTimeout: 2000, redact: 'strict' });
+  const second = await run(guest);
+  t.equal(second.code, '4', 'not delivered', { journal: second.journal });
+  t.match(second.journal, `it waits in ${FOLDER}/spool`);
+  const files = await guest.must(
+    `cd /var/lib/private/apim-probe && find . -type f -printf '%P %m\\n' | sort`,
+  );
+  t.match(files, /^pseudonyms\.key 600$/m);
+  t.equal(files.match(/^reports\/\S+\.json 600$/gm)?.length, 2, files);
+  t.equal(files.match(/^spool\/apim-probe-report-\S+\.json\.gz 600$/gm)?.length, 1, files);
+  t.notMatch(await guest.must(`zcat ${FOLDER}/spool/*.json.gz; cat ${FOLDER}/report.json`), 'contosostore');
+  t.match(await guest.must(`cat ${FOLDER}/reports/*.json`), 'contosostore');
+
+  const history = await guest.must(`apim-probe history --state ${FOLDER}`);
+  t.equal(history.match(/✗ blocked/g)?.length, 2, history);
+  t.match(await guest.must(`apim-probe upload --status --state ${FOLDER}`), /Waiting: 1 report/);
+  // What root does in the service's folder must not keep the service from its next run.
+  await guest.run(`apim-probe run --config /etc/apim-probe/config.yaml --state ${FOLDER} --quiet`);
+  const third = await run(guest);
+  t.equal(third.code, '4', third.journal);
+  t.equal((await guest.must(`ls ${FOLDER}/reports`)).trim().split('\n').length, 4);
+  t.match(await guest.must(`stat -c %U ${FOLDER}/reports/* ${FOLDER}/spool/* | sort -u`), /^(?!root)\S+\n$/);
+});
