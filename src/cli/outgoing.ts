@@ -27,9 +27,13 @@ export function outgoing(report: Report, level: RedactionLevel, key?: Uint8Array
   return { report: hidden, as: (format) => door.finished(RENDERERS[format](hidden)) };
 }
 
+/** Of pseudonyms that more than one report has: by 32 bits, a hundred names have a chance of one in a million to meet. */
+const SHARED_DIGITS = 8;
+
 /** @param key of the pseudonyms; without one they are nobody else's */
 export function strictDoor(key?: Uint8Array): Door {
-  return createDoor({ level: 'strict', names: publicHostNames(), key });
+  const digits = key === undefined ? undefined : SHARED_DIGITS;
+  return createDoor({ level: 'strict', names: publicHostNames(), key, digits });
 }
 
 /**

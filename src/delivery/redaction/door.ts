@@ -12,11 +12,13 @@ interface DoorSettings {
   readonly names: PublicNames;
   /** Of the pseudonyms; random when it is left out, so that no two doors give the same. */
   readonly key?: Uint8Array | undefined;
+  /** The fewest of a pseudonym. */
+  readonly digits?: number | undefined;
   readonly count?: Count;
 }
 
-export function createDoor({ level, names, key, count = () => {} }: DoorSettings): Door {
-  if (level === 'strict') return new StrictRedaction(new Pseudonyms(key), names, count);
+export function createDoor({ level, names, key, digits, count = () => {} }: DoorSettings): Door {
+  if (level === 'strict') return new StrictRedaction(new Pseudonyms(key, digits), names, count);
   const text = (one: string): string => redact(one, count);
   const finished = (one: string): string => redactDocument(one, count);
   return { text, value: (value) => redactValue(value, text, count), finished, learn: () => {} };

@@ -1,8 +1,7 @@
 /** Names in place of names: the same for the same, within one bundle or the reports of one VM, and nowhere else. */
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** Few where one report or bundle is all that there is, and so many that chance gives no two the same where not. */
-const [FEWEST_DIGITS, DIGITS_FOR_GOOD] = [4, 8];
+const FEWEST_DIGITS = 4;
 
 /** Hands out pseudonyms by HMAC-SHA-256 (RFC 2104) under a key, which is in nothing that leaves the machine. */
 export class Pseudonyms {
@@ -12,14 +11,18 @@ export class Pseudonyms {
 
   readonly #digits: number;
 
-  /** @param key a kept one, for more than one report; else a random one that nobody sees again */
-  constructor(key?: Uint8Array) {
-    this.#key = key ?? randomBytes(32);
-    this.#digits = key === undefined ? FEWEST_DIGITS : DIGITS_FOR_GOOD;
+  /**
+   * @param key random when it is left out
+   * @param digits the fewest: with a key that is used again, so many that chance makes no two names equal, as a name
+   *   that gets more digits in one report and not in the next would be another one
+   */
+  constructor(key: Uint8Array = randomBytes(32), digits = FEWEST_DIGITS) {
+    this.#key = key;
+    this.#digits = digits;
   }
 
   /**
-   * `host-3f2a`, longer under a kept key: equal for equal originals, and different for different ones, as more digits are taken when the
+   * `host-3f2a`: equal for equal originals, and different for different ones, as more digits are taken when the
    * first few are in use.
    * @param word what stands before the digits
    */
