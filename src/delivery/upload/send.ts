@@ -9,7 +9,7 @@ import type { Claimed, Spool, Waiting } from './spool.ts';
 /** In a row, over all reports: a service that fails so often is down. */
 const MOST_FAILURES = 5;
 
-export interface Rejection {
+interface Rejection {
   readonly name: string;
   readonly reason: string;
   /** Whose doing it is: the service's, which will never take it, or that of whatever damaged the file in the spool. */
