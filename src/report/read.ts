@@ -5,6 +5,7 @@ import { Control } from './controls.ts';
 import { printable } from './printable.ts';
 import { Report } from './schema.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
+import { CAUSES } from './vocabulary.ts';
 
 export type ReportReading =
   | { readonly ok: true; readonly report: Report; readonly notes: readonly string[] }
@@ -49,8 +50,10 @@ export function readReport(value: unknown): ReportReading {
     };
   }
   if (version === SCHEMA_VERSION) return checked(value, []);
-  const { value: known, notes } = withKnownControls(value);
-  const read = Earlier.safeParse(known);
+  const controls = withKnownControls(value);
+  const causes = withKnownCauses(controls.value);
+  const notes = [...controls.notes, ...causes.notes];
+  const read = Earlier.safeParse(causes.value);
   if (!read.success) return damaged(read.error);
   return checked({ ...Object(read.data), schemaVersion: SCHEMA_VERSION }, [
     `it was written with schemaVersion ${printable(version, 20)} and is read as ${SCHEMA_VERSION}: what only one of them knows is left out or empty`,
@@ -80,6 +83,33 @@ function withKnownControls(value: unknown): { value: unknown; notes: string[] } 
   const notes = left === 0 ? [] : [`${left} of its controls are not of this version, and left out`];
   return { value: { ...report, controls: known }, notes };
 }
+
+/** Newer versions name more causes. What a finding says of its own stays; of its cause this version knows nothing. */
+function withKnownCauses(value: unknown): { value: unknown; notes: string[] } {
+  const report = Caused.safeParse(value).data;
+  if (report === undefined) return { value, notes: [] };
+  const unknown = new Set<string>();
+  const translated = <Item extends { cause?: unknown }>(item: Item): Item => {
+    if (typeof item.cause !== 'string' || Cause.safeParse(item.cause).success) return item;
+    unknown.add(printable(item.cause, 60));
+    return { ...item, cause: 'undetermined' };
+  };
+  const [findings, targets] = [report.findings.map(translated), report.targets.map(translated)];
+  const notes =
+    unknown.size === 0
+      ? []
+      : [`it names causes that this version does not know: ${few([...unknown].sort())}`];
+  return { value: { ...report, findings, targets }, notes };
+}
+
+function few(words: readonly string[]): string {
+  const more = words.length - SHOWN_DEFECTS;
+  return `${words.slice(0, SHOWN_DEFECTS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const Cause = z.enum(CAUSES);
+const WithCause = z.array(z.looseObject({ cause: z.unknown() }));
+const Caused = z.looseObject({ findings: WithCause, targets: WithCause });
 
 /** The report's schema, where keys may be missing and others may be there. */
 const Earlier = lenient(Report.extend({ schemaVersion: z.string() }));

@@ -42,6 +42,32 @@ t.test('a report of this version is read as it is', async (t) => {
   t.strictSame(readReportBytes(Buffer.from(JSON.stringify(FULL))), { ok: true, report: FULL, notes: [] });
 });
 
+t.test('a younger version may name causes that are not known here', async (t) => {
+  const words = ['new-one', 'new-two', 'new-three', 'new-four'];
+  const younger = {
+    ...FULL,
+    schemaVersion: '1.9.0',
+    findings: [...words.map((cause) => ({ ...finding(), cause })), finding()],
+    targets: FULL.targets.map((one) => ({ ...one, cause: 'new-one\u001b[2J' })),
+  };
+  const reading = readReport(younger);
+  if (!reading.ok) throw new Error(reading.problem);
+  t.strictSame(
+    reading.report.findings.map(({ cause }) => cause),
+    [...words.map(() => 'undetermined'), finding().cause],
+  );
+  t.strictSame(reading.report.findings[0]?.title, finding().title, 'its own words stay');
+  t.equal(reading.report.targets[0]?.cause, 'undetermined');
+  t.match(
+    reading.notes.at(-1),
+    /^it names causes that this version does not know: new-four, new-one, new-one\S+\[2J and 2 more$/,
+  );
+  t.notMatch(reading.notes.join(), '\u001b');
+  const { notes } = readReport({ ...younger, findings: [], targets: [] }) as typeof reading;
+  t.equal(notes.length, 1, 'and says nothing where there is none');
+  t.notOk(readReport({ ...younger, schemaVersion: SCHEMA_VERSION }).ok, 'of this version it is damaged');
+});
+
 t.test('of an earlier minor version what it did not know is null, or what it was then', async (t) => {
   const earlier = without({ ...FULL, schemaVersion: '1.0.0' }, [
     'ignored',
