@@ -7,9 +7,12 @@ export type Parsed =
   /** A predicate that says what the bytes are instead, and what to do. */
   | { readonly ok: false; readonly problem: string };
 
-/** How the two replies are saved, for whoever has to do it once more. */
-export const SAVE_AGAIN =
-  'save the reply again with: az rest --method get --url "/subscriptions/…/networkstatus?api-version=2022-08-01"';
+const saveAgain = (path: string): string =>
+  `save the reply again with: az rest --method get --url "/subscriptions/…/${path}?api-version=2022-08-01"`;
+
+/** How the reply is saved, for whoever has to do it once more; where it is not known which of the two it is, the first. */
+export const SAVE_AGAIN = saveAgain('networkstatus');
+export const SAVE_OUTBOUND_AGAIN = saveAgain('outboundNetworkDependenciesEndpoints');
 
 const SHOWN_BEGINNING = 40;
 const SHOWN_REASON = 160;

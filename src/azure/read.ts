@@ -1,7 +1,7 @@
 /** Azure's own lists, recognised by their shape. Pure: bytes in, a document or what is wrong with it out. */
 import type { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
-import { parseJson, SAVE_AGAIN } from './json.ts';
+import { parseJson, SAVE_AGAIN, SAVE_OUTBOUND_AGAIN } from './json.ts';
 import { AllLocations, ByLocation, type NetworkStatus, networkStatus } from './network-status.ts';
 import { Categories, type OutboundDependencies, outboundDependencies } from './outbound-dependencies.ts';
 
@@ -73,7 +73,7 @@ function list(members: readonly unknown[], incomplete: boolean, where: string): 
     const read = Categories.safeParse(members);
     return read.success
       ? nonEmpty({ ...outboundDependencies(read.data), incomplete })
-      : defects(read.error, where);
+      : defects(read.error, where, SAVE_OUTBOUND_AGAIN);
   }
   return refuse(UNKNOWN);
 }
@@ -93,13 +93,13 @@ function nonEmpty(document: AzureDocument): Reading {
 }
 
 /** Where in the reply something is wrong, as a path that `jq` takes. */
-function defects({ issues }: z.ZodError, where: string): Reading {
+function defects({ issues }: z.ZodError, where: string, advice = SAVE_AGAIN): Reading {
   const shown = issues
     .slice(0, SHOWN_DEFECTS)
     .map(({ path, message }) => `${jqPath(where, path)}: ${printable(message, SHOWN_WORDS)}`);
   const left = issues.length - shown.length;
   const more = left > 0 ? `; and ${left} more` : '';
-  return refuse(`is a reply of Azure with defects (${shown.join('; ')}${more}); ${SAVE_AGAIN}`);
+  return refuse(`is a reply of Azure with defects (${shown.join('; ')}${more}); ${advice}`);
 }
 
 function jqPath(where: string, path: readonly PropertyKey[]): string {

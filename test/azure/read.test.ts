@@ -186,7 +186,7 @@ t.test('defects are named with their place, a few of them', async (t) => {
     problemOf([
       { category: 'x', endpoints: [{ domainName: 'a.example', endpointDetails: [{ port: '443' }] }] },
     ]),
-    /\(\.\[0\]\.endpoints\[0\]\.endpointDetails\[0\]\.port: Invalid input: expected number, received string\)/,
+    /\(\.\[0\]\.endpoints\[0\]\.endpointDetails\[0\]\.port: Invalid input: expected number, received string\); .*\/outboundNetworkDependenciesEndpoints\?/,
   );
   t.match(
     problemOf([location('a', [entry('x', 'a'.repeat(2000))])]),
