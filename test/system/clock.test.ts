@@ -1,5 +1,5 @@
 import { findingsOf } from './judge.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { QUICK, scene } from './scene.ts';
 
 await scene("the VM's clock", ['faketime'], async (t, subnet) => {
   for (const [offset, name] of [
@@ -8,7 +8,7 @@ await scene("the VM's clock", ['faketime'], async (t, subnet) => {
   ] as const) {
     await t.test(name, async (t) => {
       const within = ['faketime', '--exclude-monotonic', '-f', offset];
-      const outcome = await subnet.vm.probe(ARGUMENTS, { within });
+      const outcome = await subnet.vm.probe(QUICK, { within });
       t.equal(outcome.report.findings[0]?.cause, 'clock-skew', 'stated first', { stderr: outcome.stderr });
       t.equal(findingsOf(outcome, 'clock-skew').length, 1, 'and once');
       t.strictSame(findingsOf(outcome, 'wrong-certificate'), [], 'and no certificate is blamed');

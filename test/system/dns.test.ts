@@ -1,7 +1,7 @@
 import { CUSTOM_DNS, PUBLIC_RANGE } from './azure.ts';
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
 import { AZURE_DNS, dnsmasq, PRIVATE, withRecord, type Zone } from './names.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { ARGUMENTS, QUICK, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const BLOB = `${NAMES.storage}.blob.core.windows.net`;
@@ -9,11 +9,13 @@ const PRIVATE_BLOB = `${NAMES.storage}.privatelink.blob.core.windows.net`;
 /** In a peered network. */
 const PRIVATE_ENDPOINT = '10.2.0.9';
 const SQL = `${NAMES.sql}.database.windows.net`;
+/** Where something is silent: the same in less time. What the default time-outs come to, outbound.test.ts shows. */
+const IMPATIENT = [...ARGUMENTS, '--timeout', '1500'];
 
 await scene('a DNS server that is down', [], async (t, subnet) => {
   await t.test('whose packets are dropped', async (t) => {
     await using _ = await subnet.fault(`ip daddr ${AZURE_DNS} drop`);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(IMPATIENT);
     t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
     t.equal(outcome.report.verdict, 'blocked', 'verdict');
     t.equal(outcome.report.findings[0]?.cause, 'dns-server-down', 'stated first');
@@ -25,7 +27,7 @@ await scene('a DNS server that is down', [], async (t, subnet) => {
 
   await t.test('on a host that is up', async (t) => {
     await subnet.silenceDns();
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
     t.equal(outcome.report.verdict, 'blocked', 'verdict');
     t.equal(outcome.report.findings[0]?.cause, 'dns-server-down', 'stated first');
@@ -40,7 +42,7 @@ await scene('a DNS server that is down', [], async (t, subnet) => {
   await t.test('while a second one works', async (t) => {
     await subnet.vm.resolvers(CUSTOM_DNS, AZURE_DNS);
     await using _ = await subnet.fault(`ip daddr ${CUSTOM_DNS} drop`);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(IMPATIENT);
     t.equal(outcome.code, 1, 'exit code 1, as every configured server is required', {
       stderr: outcome.stderr,
     });
@@ -62,14 +64,14 @@ await scene('names', [], async (t, subnet) => {
 
   await t.test('one that does not exist', async (t) => {
     await subnet.resolve(withRecord(subnet.zones, SQL, null));
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     blockedBy(t, outcome, { cause: 'name-does-not-exist', groups: ['sql'], failures: ['dns_nxdomain'] });
   });
 
   await t.test('one that a private zone claims without having it', async (t) => {
     const zone = { name: 'privatelink.blob.core.windows.net', primary: PRIVATE, records: new Map() };
     await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: PRIVATE_BLOB }), zone]);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     blockedBy(t, outcome, {
       cause: 'private-zone-missing-record',
       groups: ['storage-blob'],
@@ -84,7 +86,7 @@ await scene('names', [], async (t, subnet) => {
       records: new Map([[PRIVATE_BLOB, { a: subnet.addressOf(BLOB) }]]),
     };
     await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: PRIVATE_BLOB }), zone]);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     t.equal(outcome.code, 0, 'exit code 0, as the public address answers', { stderr: outcome.stderr });
     const [finding] = findingsOf(outcome, 'private-zone-not-linked');
     t.strictSame(
@@ -101,14 +103,14 @@ await scene('names', [], async (t, subnet) => {
     };
     await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: PRIVATE_BLOB }), zone]);
     await using _ = await subnet.divert(`ip daddr ${PRIVATE_ENDPOINT} dnat ip to ${subnet.addressOf(BLOB)}`);
-    const healthy = await subnet.vm.probe(ARGUMENTS);
+    const healthy = await subnet.vm.probe(QUICK);
     t.equal(healthy.report.verdict, 'ready', 'is as good as any', { stderr: healthy.stderr });
     t.equal(targetsOf(healthy, 'storage-blob')[0]?.addresses[0]?.scope, 'private', 'and known as private');
 
     await using __ = await subnet.fault(
       `iifname "eth0" ip daddr ${PUBLIC_RANGE} ct original ip daddr ${PUBLIC_RANGE} drop`,
     );
-    const alone = await subnet.vm.probe(ARGUMENTS);
+    const alone = await subnet.vm.probe(IMPATIENT);
     t.equal(targetsOf(alone, 'storage-blob')[0]?.status, 'reachable', 'and does without a path outside');
     t.equal(alone.report.findings[0]?.cause, 'no-outbound-path', 'which is missing', {
       stderr: alone.stderr,
@@ -119,7 +121,7 @@ await scene('names', [], async (t, subnet) => {
   await t.test('one that only the hosts file knows', async (t) => {
     await subnet.resolve(withRecord(subnet.zones, SQL, null));
     await subnet.vm.write('hosts', `127.0.0.1 localhost\n${subnet.addressOf(SQL)} ${SQL}\n`);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     await subnet.vm.write('hosts', '127.0.0.1 localhost\n');
     t.equal(targetsOf(outcome, 'sql')[0]?.status, 'reachable', 'is dialled', { stderr: outcome.stderr });
     const { overrides } = outcome.report.environment.dns.hostsFile;
@@ -138,7 +140,7 @@ await scene('names', [], async (t, subnet) => {
     );
     const zone: Zone = { name: 'example', primary: 'ns1-201.azure-dns.com', records: new Map(chain) };
     await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: alias(0) }), zone]);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     const [blob] = targetsOf(outcome, 'storage-blob');
     t.equal(blob?.status, 'reachable', 'is asked again over TCP', { stderr: outcome.stderr });
     t.ok(
@@ -153,7 +155,7 @@ await scene("a customer's own DNS server", ['dnsmasq'], async (t, subnet) => {
   await t.test('that forwards to nobody', async (t) => {
     await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, []);
     await subnet.vm.resolvers(CUSTOM_DNS);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
     t.equal(outcome.report.findings[0]?.cause, 'dns-forwarding-broken', 'stated first');
     t.equal(findingsOf(outcome, 'dns-forwarding-broken').length, 1, 'and once');
@@ -163,7 +165,7 @@ await scene("a customer's own DNS server", ['dnsmasq'], async (t, subnet) => {
   await t.test('that forwards to Azure', async (t) => {
     await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, [`--server=${AZURE_DNS}`]);
     await subnet.vm.resolvers(CUSTOM_DNS);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     t.equal(outcome.code, 0, 'exit code 0', { stderr: outcome.stderr });
     t.equal(outcome.report.verdict, 'ready', 'verdict');
   });
@@ -172,7 +174,7 @@ await scene("a customer's own DNS server", ['dnsmasq'], async (t, subnet) => {
     const answers = [`--server=${AZURE_DNS}`, `--address=/${BLOB}/10.1.0.9`];
     await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, answers);
     await subnet.vm.resolvers(AZURE_DNS, CUSTOM_DNS);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     const [finding] = findingsOf(outcome, 'dns-servers-disagree');
     t.strictSame(
       finding?.evidence,
@@ -187,7 +189,7 @@ await scene("a customer's own DNS server", ['dnsmasq'], async (t, subnet) => {
   await t.test('that invents answers', async (t) => {
     await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, ['--address=/#/20.33.0.1']);
     await subnet.vm.resolvers(CUSTOM_DNS);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
     t.equal(outcome.report.findings[0]?.cause, 'dns-tampered', 'stated first');
     const control = outcome.report.controls.find(({ name }) => name === 'dns-random-name');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Authority } from './certificates.ts';
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
 import { acceptor, denial, inspection, nameFilter } from './middleboxes.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { QUICK, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const VAULT = `${NAMES.keyVault}.vault.azure.net`;
@@ -19,7 +19,7 @@ await scene('an inspection proxy in the path', ['mitmdump'], async (t, subnet) =
       const roots = ['/etc/apim-probe/roots.pem', ...(trusted ? ['/etc/apim-probe/inspector.pem'] : [])];
       await subnet.vm.copy(inspector.root, 'apim-probe/inspector.pem');
       await subnet.vm.write('apim-probe/config.yaml', `caFile: [${roots.join(', ')}]\n`);
-      const outcome = await subnet.vm.probe(ARGUMENTS);
+      const outcome = await subnet.vm.probe(QUICK);
       t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
       t.equal(outcome.report.verdict, 'blocked', 'verdict');
       const [finding, ...others] = findingsOf(outcome, 'tls-intercepted');
@@ -45,7 +45,7 @@ await scene('a firewall that reads server names', ['squid'], async (t, subnet) =
   const certificate = await subnet.authority.issue(['firewall.contoso.example']);
   const device = join(subnet.folder, 'device');
   await using _ = await nameFilter(subnet.router, device, certificate, VAULT, AZURE_443);
-  const outcome = await subnet.vm.probe(ARGUMENTS);
+  const outcome = await subnet.vm.probe(QUICK);
   blockedBy(t, outcome, {
     cause: 'sni-filtered',
     groups: ['key-vault'],
@@ -58,7 +58,7 @@ await scene('a firewall that reads server names', ['squid'], async (t, subnet) =
 await scene('a proxy that forbids plain HTTP', ['squid'], async (t, subnet) => {
   const device = join(subnet.folder, 'device');
   await using _ = await denial(subnet.router, device, 'ip daddr 20.33.0.0/16 tcp dport 80');
-  const outcome = await subnet.vm.probe(ARGUMENTS);
+  const outcome = await subnet.vm.probe(QUICK);
   t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
   t.equal(outcome.report.verdict, 'blocked', 'verdict');
   const plain = outcome.report.targets.filter(({ protocol }) => protocol === 'http');
@@ -75,7 +75,7 @@ await scene('a proxy that forbids plain HTTP', ['squid'], async (t, subnet) => {
 await scene('something that completes handshakes for everyone', [], async (t, subnet) => {
   const device = join(subnet.folder, 'device');
   await using _ = await acceptor(subnet.router, device, 'tcp dport { 80, 443 } ip daddr != 169.254.169.254');
-  const outcome = await subnet.vm.probe(ARGUMENTS);
+  const outcome = await subnet.vm.probe(QUICK);
   t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
   t.equal(outcome.report.verdict, 'blocked', 'verdict');
   t.equal(outcome.report.findings[0]?.cause, 'transparent-proxy', 'stated first');
@@ -90,7 +90,7 @@ await scene('certificates and those who show them', [], async (t, subnet) => {
     const elsewhere = subnet.addressOf('login.microsoftonline.com');
     const condition = `ip daddr ${subnet.addressOf(VAULT)} tcp dport 443`;
     await using _ = await subnet.divert(`${condition} dnat ip to ${elsewhere}`);
-    blockedBy(t, await subnet.vm.probe(ARGUMENTS), {
+    blockedBy(t, await subnet.vm.probe(QUICK), {
       cause: 'wrong-certificate',
       groups: ['key-vault'],
       failures: ['tls_name_mismatch'],
@@ -102,7 +102,7 @@ await scene('certificates and those who show them', [], async (t, subnet) => {
     const device = join(subnet.folder, 'device');
     const condition = `ip daddr ${subnet.addressOf(host)} tcp dport 5671`;
     await using _ = await acceptor(subnet.router, device, condition, await subnet.authority.issue([host]));
-    const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'event-hubs']);
+    const outcome = await subnet.vm.probe([...QUICK, '--only', 'event-hubs']);
     const target = targetsOf(outcome, 'event-hubs').find(({ port }) => port === 5671);
     t.match(target, { status: 'unreachable', failure: 'protocol_closed' });
     t.match(

@@ -19,8 +19,10 @@ export async function postfix(
   certificate: Certificate,
 ): Promise<Background> {
   const [queue, data] = [join(folder, 'queue'), join(folder, 'data')];
-  await Promise.all([queue, data].map((each) => mkdir(each, { recursive: true })));
-  await chown(data, await idOf('postfix'), (await stat(data)).gid);
+  const own = [data, ...['private', 'public'].map((room) => join(queue, room))];
+  await Promise.all([...own, join(queue, 'pid')].map((each) => mkdir(each, { recursive: true })));
+  const [user, { gid }] = [await idOf('postfix'), await stat(data)];
+  await Promise.all(own.map((each) => chown(each, user, gid)));
   // Its servers give up root's rights, and still have to come in.
   await chmod(dirname(folder), 0o711);
   const main = {
@@ -47,7 +49,8 @@ export async function postfix(
   const settings = Object.entries(main).map(([name, value]) => `${name} = ${value}`);
   await writeFile(join(folder, 'main.cf'), `${settings.join('\n')}\n`);
   await writeFile(join(folder, 'master.cf'), `${services.join('\n')}\n`);
-  const program = machine.serve(['postfix', '-c', folder, 'start-fg']);
+  // Its master alone: what "postfix start" looks after first, of a whole mail system, takes seconds.
+  const program = machine.serve(['/usr/lib/postfix/sbin/master', '-c', folder, '-d']);
   await program.until(async () => {
     const listening = await machine.listening();
     return relays.every(({ address, port }) => listening.has(`${address}:${port}`));

@@ -1,5 +1,5 @@
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { ARGUMENTS, QUICK, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const BLOB = `${NAMES.storage}.blob.core.windows.net`;
@@ -8,7 +8,7 @@ const VAULT = `${NAMES.keyVault}.vault.azure.net`;
 await scene('what a packet filter does to outbound traffic', [], async (t, subnet) => {
   await t.test('SQL is dropped', async (t) => {
     await using _ = await subnet.fault('tcp dport 1433 drop');
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     blockedBy(t, outcome, { cause: 'outbound-dropped', groups: ['sql'], failures: ['tcp_timeout'] });
     t.equal(targetsOf(outcome, 'sql')[0]?.attempts.length, 3, 'after three attempts');
   });
@@ -16,7 +16,7 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
   await t.test('Storage is reset', async (t) => {
     const rule = `ip daddr ${subnet.addressOf(BLOB)} tcp dport 443 reject with tcp reset`;
     await using _ = await subnet.fault(rule);
-    blockedBy(t, await subnet.vm.probe(ARGUMENTS), {
+    blockedBy(t, await subnet.vm.probe(QUICK), {
       cause: 'outbound-rejected',
       groups: ['storage-blob'],
       failures: ['tcp_refused'],
@@ -26,7 +26,7 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
   await t.test('Key Vault is rejected by ICMP', async (t) => {
     const rule = `ip daddr ${subnet.addressOf(VAULT)} reject with icmpx admin-prohibited`;
     await using _ = await subnet.fault(rule);
-    blockedBy(t, await subnet.vm.probe(ARGUMENTS), {
+    blockedBy(t, await subnet.vm.probe(QUICK), {
       cause: 'outbound-rejected',
       groups: ['key-vault'],
       failures: ['tcp_unreachable'],
@@ -49,7 +49,7 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
   await t.test('every second connection to Key Vault is reset', async (t) => {
     const rule = `ip daddr ${subnet.addressOf(VAULT)} tcp flags syn numgen inc mod 2 == 0 reject with tcp reset`;
     await using _ = await subnet.fault(rule);
-    const outcome = await subnet.vm.probe(ARGUMENTS);
+    const outcome = await subnet.vm.probe(QUICK);
     t.equal(outcome.code, 0, 'exit code 0', { stderr: outcome.stderr });
     t.equal(outcome.report.verdict, 'degraded', 'verdict', { stderr: outcome.stderr });
     const [vault] = targetsOf(outcome, 'key-vault');

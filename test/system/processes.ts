@@ -3,9 +3,13 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
+
+/** ms between two questions whether a program is ready */
+const PAUSE = 50;
 
 /** What every program is given: nothing of the developer's own proxies, CA bundles or npm settings. */
 export const CLEAN_ENVIRONMENT = {
@@ -76,7 +80,8 @@ export class Background implements AsyncDisposable {
     while (!(await ready())) {
       if (this.ended) throw new Error(`${this.#name} ended at once:\n${this.#output}`);
       if (giveUp.aborted) throw new Error(`${this.#name} is not ready after ${seconds} s:\n${this.#output}`);
-      await new Promise((resume) => setImmediate(resume));
+      // A question starts a program: asked without a pause they would keep from starting what they ask for.
+      await setTimeout(PAUSE);
     }
   }
 

@@ -1,5 +1,6 @@
 /** nginx and Azurite as the services behind the catalogue's names. */
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Certificate } from './certificates.ts';
@@ -112,7 +113,11 @@ export async function azurite(
       ...['--cert', certificate.chain, '--key', certificate.key],
       ...['--silent', '--disableTelemetry', '--skipApiVersionCheck'],
     ],
-    { AZURITE_ACCOUNTS: `${account}:${Buffer.alloc(64).toString('base64')}` },
+    {
+      AZURITE_ACCOUNTS: `${account}:${Buffer.alloc(64).toString('base64')}`,
+      // Each scene starts one, and most of that is compiling.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'apim-probe-azurite'),
+    },
   );
   await program.until(async () => {
     const listening = await machine.listening();
