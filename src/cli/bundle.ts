@@ -16,7 +16,7 @@ import { printable } from '../report/printable.ts';
 import type { Command } from './command.ts';
 import { effectiveOptions } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
-import { columnsOf, type Io, tell, write, writeBytes } from './io.ts';
+import { columnsOf, type Io, StreamError, tell, write, writeBytes } from './io.ts';
 import { entry } from './layout.ts';
 import { loadSources } from './sources.ts';
 
@@ -113,13 +113,20 @@ async function save(contents: BundleContents, output: string | null, io: Io): Pr
     for await (const chunk of bytes) await writeBytes(io.stdout, chunk);
     return 0;
   }
+  let path: string;
   try {
-    const path = output ?? (await createFile(io.cwd, name, '.tar.gz', bytes));
+    path = output ?? (await createFile(io.cwd, name, '.tar.gz', bytes));
     if (output !== null) await createNew(output, bytes);
+  } catch (error) {
+    await tell(io.stderr, `apim-probe: the bundle could not be written: ${systemReason(error)}`);
+    return EXIT_UNDELIVERED;
+  }
+  try {
     await write(io.stdout, `${path}\n`);
     return 0;
   } catch (error) {
-    await tell(io.stderr, `apim-probe: the bundle could not be written: ${systemReason(error)}`);
+    const reason = systemReason(error instanceof StreamError ? error.cause : error);
+    await tell(io.stderr, `apim-probe: the bundle is ${path}; stdout does not take its name: ${reason}`);
     return EXIT_UNDELIVERED;
   }
 }

@@ -8,7 +8,7 @@ import type { Uploader } from '../delivery/upload/uploader.ts';
 import { createFile } from '../delivery/write-file.ts';
 import type { Report } from '../report/schema.ts';
 import { count } from '../report/text/lines.ts';
-import type { Outgoing } from './outgoing.ts';
+import { type Outgoing, rewriteFor, sharedKey } from './outgoing.ts';
 
 export interface Uploaded {
   /** Whether the destination has this report. */
@@ -45,13 +45,15 @@ export async function spoolReport(outgoing: Outgoing, uploader: Uploader): Promi
 export async function uploadSpooled(
   spooled: Spooled,
   uploader: Uploader,
-  { uploadTimeout }: Pick<Options, 'uploadTimeout'>,
+  { uploadTimeout, redact, state }: Pick<Options, 'uploadTimeout' | 'redact' | 'state'>,
   signal: AbortSignal,
 ): Promise<Uploaded> {
   if (spooled.kind === 'failed') return spooled.uploaded;
   if (signal.aborted) return failed(uploader, ['the run was stopped before the report could be uploaded']);
   try {
-    return told(spooled.name, await uploader.send(uploadTimeout, signal), uploader);
+    const { key } = redact === 'strict' ? await sharedKey({ state }, uploader.spool.folder) : {};
+    const pass = await uploader.send(uploadTimeout, signal, rewriteFor(redact, key));
+    return told(spooled.name, pass, uploader);
   } catch (error) {
     return failed(uploader, [`the spool failed: ${systemReason(error)}`]);
   }
@@ -91,15 +93,17 @@ function othersIn(spool: Uploader['spool']): number {
   }
 }
 
-function failed({ spool }: Uploader, problems: readonly string[]): Uploaded {
+function failed(uploader: Uploader, problems: readonly string[]): Uploaded {
+  const { spool } = uploader;
   const others = othersIn(spool);
   const company = others > 0 ? ` with ${count(others, 'other')}` : '';
-  const where = `it waits in ${spool.folder}${company}; the next run sends it, or: apim-probe upload`;
+  const where = `it waits in ${spool.folder}${company}; the next run sends it, or: ${uploader.command}`;
   return { complete: false, problems: [...problems, where], remarks: [] };
 }
 
 /** Each reason once, whoever it holds for. */
-export function rejectionLines(rejected: Pass['rejected'], { destination, spool }: Uploader): string[] {
+export function rejectionLines(rejected: Pass['rejected'], uploader: Uploader): string[] {
+  const { destination, spool, command } = uploader;
   const byReason = Map.groupBy(rejected, ({ by, reason }) => `${by} ${reason}`);
   return [...byReason.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
@@ -108,6 +112,6 @@ export function rejectionLines(rejected: Pass['rejected'], { destination, spool 
     const kept = `Kept in ${spool.rejectedFolder}`;
     return by === 'spool'
       ? `${reports} in ${spool.folder} cannot be sent: ${reason}. ${kept}`
-      : `${destination} will not take ${reports}: ${reason}. ${kept}; when that is mended: apim-probe upload --retry-rejected`;
+      : `${destination} will not take ${reports}: ${reason}. ${kept}; when that is mended: ${command} --retry-rejected`;
   });
 }

@@ -6,15 +6,14 @@ import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Identified } from '../delivery/upload/report-name.ts';
 import type { Pass } from '../delivery/upload/send.ts';
-import type { Spool } from '../delivery/upload/spool.ts';
+import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
-import { harmlessJson } from '../report/harmless-json.ts';
 import { count } from '../report/text/lines.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
 import { type Io, tell, write } from './io.ts';
-import { sharedKey, strictDoor } from './outgoing.ts';
+import { rewriteFor, sharedKey } from './outgoing.ts';
 import { readReportFile } from './report-file.ts';
 import { catchInterruptions } from './signals.ts';
 import { loadSources } from './sources.ts';
@@ -74,9 +73,9 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   if (uploader === null) throw new UsageError([NO_DESTINATION]);
   const given = readReports(positionals, io.cwd);
   for (const note of [...loaded.notes, ...uploader.notes]) await tell(io.stderr, `note: ${note}`);
-  const named = await redacted(given, options, uploader, io);
+  const rewrite = await rewriting(options, uploader, io);
   try {
-    for (const { report, json } of named) await uploader.spool.add(report, json);
+    for (const { report, json } of given) await uploader.spool.add(report, rewrite?.(json) ?? json);
     if (own['retry-rejected'] === true) await uploader.spool.retryRejected();
   } catch (error) {
     await tell(
@@ -85,26 +84,15 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
     );
     return EXIT_UNDELIVERED;
   }
-  return sendAll(uploader, loaded, io);
+  return sendAll(uploader, loaded, rewrite, io);
 };
 
-/** The reports at the level that was asked for. What waits in the spool already went through the door of its run. */
-async function redacted(
-  given: readonly Given[],
-  options: Options,
-  uploader: Uploader,
-  io: Io,
-): Promise<readonly Given[]> {
-  if (options.redact === 'standard' || given.length === 0) return given;
+/** What is to happen to each report at the level that was asked for; null where nothing is. */
+async function rewriting(options: Options, uploader: Uploader, io: Io): Promise<Rewrite | null> {
+  if (options.redact === 'standard') return null;
   const { key, problem = null } = await sharedKey(options, uploader.spool.folder);
   if (problem !== null) await tell(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
-  const door = strictDoor(key);
-  const values = given.map(({ json }) => parseJson(json));
-  for (const value of values) door.learn(value);
-  return given.map(({ report }, at) => ({
-    report,
-    json: door.finished(harmlessJson(door.value(values[at]))),
-  }));
+  return rewriteFor(options.redact, key);
 }
 
 /** @throws UsageError for a spool that is there and cannot be read */
@@ -120,7 +108,12 @@ function checkSpool(spool: Spool, { origins }: Loaded): void {
   }
 }
 
-async function sendAll(uploader: Uploader, { options, origins }: Loaded, io: Io): Promise<number> {
+async function sendAll(
+  uploader: Uploader,
+  { options, origins }: Loaded,
+  rewrite: Rewrite | null,
+  io: Io,
+): Promise<number> {
   const say = (message: string): void => void tell(io.stderr, message).catch(() => {});
   const interruption = catchInterruptions(
     io.process,
@@ -130,7 +123,7 @@ async function sendAll(uploader: Uploader, { options, origins }: Loaded, io: Io)
   );
   try {
     const limit = origins.uploadTimeout === 'default' ? PATIENCE : options.uploadTimeout;
-    const pass = await uploader.send(limit, interruption.signal);
+    const pass = await uploader.send(limit, interruption.signal, rewrite);
     const { reason } = interruption.signal;
     for (const line of passLines(pass, uploader, options.quiet)) await tell(io.stderr, line);
     if (reason === 'SIGINT' || reason === 'SIGTERM') return exitOfSignal(reason);

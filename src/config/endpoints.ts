@@ -104,5 +104,8 @@ export function formatReportFormat(output: Options['format'][number]): string {
 export function filePath(text: string): string {
   if (text === '') throw new BadValue('must name a file');
   if (text.includes('\0')) throw new BadValue('has a NUL character, which no path can have');
+  // Shells put the home folder in its place, where they see it; nobody does so in a file, or behind --state=.
+  if (/^~[/\\]/.test(text))
+    throw new BadValue('begins with ~, which stands for nothing here: write the whole path');
   return text;
 }

@@ -42,7 +42,7 @@ const STATUS = {
 /** Azure's example replies name a region as people read it; only its short name is known here. */
 const NO_REGION = 'unknown';
 
-/** The reply for one location: every target, but for pings, which NetworkStatus does not know. */
+/** The reply for one location: every target that has a host, but for pings, which NetworkStatus does not know. */
 export function toNetworkStatus(report: Report): readonly NetworkStatusReply[] {
   const titles = titlesById(report);
   return [
@@ -51,11 +51,16 @@ export function toNetworkStatus(report: Report): readonly NetworkStatusReply[] {
       networkStatus: {
         dnsServers: [...new Set(report.environment.dns.servers.flatMap(ipv4Of))],
         connectivityStatus: report.targets
-          .filter(({ protocol }) => protocol !== 'icmp')
+          .filter(({ protocol, host }) => protocol !== 'icmp' && !isPlaceholder(host))
           .map((target) => connectivity(target, titles.get(target.id), report)),
       },
     },
   ];
+}
+
+/** `<storage>.blob.core.windows.net` and the like: what a run was given no name for, and nobody could connect to. */
+function isPlaceholder(host: string): boolean {
+  return host.includes('<');
 }
 
 /** Servers are named `ADDRESS`, or `ADDRESS:PORT` when the port is not 53. */

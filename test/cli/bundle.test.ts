@@ -33,6 +33,14 @@ const FILES = {
   },
 };
 
+t.test('a name that stdout does not take is told elsewhere: the archive is there', async (t) => {
+  const cwd = t.testdir(FILES);
+  const { code, err } = await invoke(['bundle', 'named.json'], { cwd, stdoutFails: 'ENOSPC' });
+  t.equal(code, 4);
+  const [name = ''] = readdirSync(cwd).filter((file) => file.endsWith('.tar.gz'));
+  t.match(err, `the bundle is ${join(cwd, name)}; stdout does not take its name: no space left`);
+});
+
 /** The files of an archive, by their names within its one folder. */
 async function unpacked(bytes: Uint8Array): Promise<Map<string, string>> {
   const entries = await unpackTar(new Uint8Array(gunzipSync(bytes)));

@@ -1,5 +1,5 @@
 /** `--redact strict` where reports leave: a run's outputs and summary, its uploads, and `upload REPORT`. */
-import { randomUUIDv7 } from 'node:crypto';
+import { createHash, randomUUIDv7 } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
 import { harmlessJson } from '../../src/report/harmless-json.ts';
 import { Report } from '../../src/report/schema.ts';
-import { blobStore, contentOf, openService } from '../delivery/upload/service.ts';
+import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
 import { capture, invoke } from './harness.ts';
 
@@ -139,6 +139,35 @@ t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t)
     OWN,
     'without being asked it hides secrets alone',
   );
+});
+
+t.test('what waits from before it was asked for leaves as strictly', async (t) => {
+  const cwd = folderOf(t);
+  const { blobs, handle } = blobStore();
+  let down = true;
+  const { url } = await openService(t, (seen, response, number) =>
+    down
+      ? answer(403, { 'x-ms-error-code': 'AuthorizationFailure' })(seen, response, number)
+      : handle(seen, response, number),
+  );
+  const spool = join(cwd, 'spool');
+  const env = {
+    ...FENCELESS,
+    APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x`,
+    APIM_PROBE_SPOOL: spool,
+  };
+  const open = { APIM_PROBE_REDACT: 'standard' };
+  for (const variables of [open, open, {}]) t.equal((await run(cwd, { ...env, ...variables })).code, 4);
+  down = false;
+  t.equal((await run(cwd, env)).code, 1, 'delivered, and blocked');
+  t.equal(blobs.size, 4);
+  const sent = [...blobs.values()];
+  for (const one of sent) {
+    t.notMatch(contentOf(one), OWN);
+    const digest = createHash('sha256').update(contentOf(one)).digest('hex');
+    t.equal(one.headers['x-ms-meta-sha256'], digest, 'and its hash is of what was sent');
+  }
+  t.strictSame(idsOf(contentOf(sent[0] ?? never())), idsOf(contentOf(sent.at(-1) ?? never())));
 });
 
 function read(folder: string, name: string): string {

@@ -114,6 +114,31 @@ t.test('a refused report: exit 4, the reason, and --retry-rejected', async (t) =
   t.match(await invoke(['upload', '--retry-rejected'], { cwd, env }), { code: 0, err: /Uploaded: 1 report/ });
 });
 
+t.test('a refusal is told whole, with the command that fits this spool and destination', async (t) => {
+  const cwd = folderOf(t);
+  let status = 401;
+  const { url } = await openService(t, (seen, response, number) => answer(status)(seen, response, number));
+  const spool = join(cwd, 'my spool');
+  const named = ['--spool', spool, '--upload', `${url}/in`, '--upload-timeout', '2000'];
+  writeFileSync(join(cwd, 'r.json'), harmlessJson(sample()));
+  const { code, err } = await invoke(['upload', 'r.json', ...named], { cwd, env: OPEN });
+  t.equal(code, 4);
+  const command = `apim-probe upload --spool '${spool}' --upload ${url}/in`;
+  t.match(
+    err,
+    `it wants a valid token or password, by --upload-header-file FILE (status 401). Kept in ${spool}/rejected; when that is mended: ${command} --retry-rejected`,
+  );
+  const env = { APIM_PROBE_SPOOL: spool, APIM_PROBE_UPLOAD: `${url}/in`, APIM_PROBE_UPLOAD_TIMEOUT: '1000' };
+  status = 503;
+  t.match((await run(cwd, env)).err, `the next run sends it, or: ${command}`);
+  const secret = { ...env, APIM_PROBE_UPLOAD: `${url}/c${SAS}` };
+  t.match(
+    (await run(cwd, secret)).err,
+    `or: apim-probe upload --spool '${spool}'\n`,
+    'a secret is in no command',
+  );
+});
+
 t.test('a damaged file in the spool is no fault of the destination', async (t) => {
   const cwd = folderOf(t);
   const { blobs, handle } = blobStore();

@@ -351,6 +351,18 @@ t.test('a config file that is nested without end is one problem, in words', asyn
   }
 });
 
+t.test('~ is the shell’s, and stands for no folder here', async (t) => {
+  const { file, load } = loader(t);
+  file('apim-probe.yaml', 'state: ~/probe\ncaFile: ~/root.pem\nlogFile: ~other.log\n');
+  const said = problems(() => load());
+  t.match(
+    said,
+    /state: "~\/probe" \(.*\) begins with ~, which stands for nothing here: write the whole path/,
+  );
+  t.match(said, /caFile: "~\/root\.pem"/);
+  t.notMatch(said, 'logFile', 'a name may begin so');
+});
+
 t.test('a suggestion is a slip of the fingers away, and no other word', (t) => {
   const names = ['run', 'plan', 'sql', 'kms', 'ntp', 'storage-blob', 'key-vault', 'require', 'timeout'];
   for (const [word, meant] of [

@@ -103,10 +103,17 @@ t.test('a flag never holds a secret; everything else may', (t) => {
 });
 
 t.test('a file holds the URL in one line', (t) => {
-  const { write, destination } = house(t);
+  const { cwd, write, destination } = house(t);
   const from = (text: string, mode = 0o600) =>
     destination({ flags: { uploadFile: [write('url', text, mode)] } });
   t.match(from(`\ufeff${SIGNED}\r\n`), { destination: { kind: 'blob-sas' }, notes: [] });
+  write('url', '');
+  writeFileSync(join(cwd, 'url'), Buffer.from(`\ufeff${SIGNED}\r\n`, 'utf16le'));
+  t.match(
+    destination({ flags: { uploadFile: ['url'] } }),
+    { destination: { kind: 'blob-sas' } },
+    'PowerShell’s >',
+  );
   if (process.platform !== 'win32')
     t.match(from(SIGNED, 0o644)?.notes, [/others on this machine can read it: chmod 600/]);
   for (const [text, words] of [
@@ -177,6 +184,12 @@ t.test('what a destination is, and what is of no use to it', (t) => {
   t.match(problems(header(`\nX Y: ${CANARY}`)), /line 1 has characters that no header may have/);
   t.match(problems(header(`a: b\nContent-Encoding: ${CANARY}`)), /line 2 sets content-encoding/);
   t.match(problems(header(`X-Key: ${CANARY}`, PLAIN)), /of no use to Blob Storage/);
+  t.match(problems(header('\n \n')), /is empty; write NAME: VALUE, or leave it out/);
+  const twice = () => {
+    const flags = { uploadFile: [write('url', `https://u:${CANARY}@example.com/`)] };
+    return destination({ flags: { ...flags, uploadHeaderFile: [write('headers', 'authorization: x')] } });
+  };
+  t.match(problems(twice), /the URL holds user-info, and uploadHeaderFile an Authorization header/);
   t.equal(destination({}), null);
   t.end();
 });

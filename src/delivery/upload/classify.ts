@@ -100,7 +100,7 @@ function unpermitted(kind: Destination['kind'], shown: string): Outcome {
 
 const HTTPS_NEVER: Readonly<Record<number, string>> = {
   400: 'it took the request for a wrong one',
-  401: 'it wants a valid token or password: --upload-header-file FILE',
+  401: 'it wants a valid token or password, by --upload-header-file FILE',
   403: 'it does not allow the upload: look at the token or password',
   404: 'nothing is at that URL',
   405: 'it does not take this method: see --upload-method',

@@ -1,6 +1,7 @@
 /** Where reports are uploaded to, read and checked before anything is sent. */
 import { statSync } from 'node:fs';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { decode } from '../../azure/decode.ts';
 import { BadValue } from '../../config/bad-value.ts';
 import { readBounded } from '../../config/bounded-file.ts';
 import { quotePath } from '../../config/mask.ts';
@@ -58,6 +59,12 @@ export function readDestination(options: Given): DestinationRead | null {
     const what = uploadHeaderFile === null ? 'user-info' : 'uploadHeaderFile';
     throw new UsageError([`upload: ${what} is of no use to Blob Storage; give a SAS URL, or the plain URL`]);
   }
+  if ('authorization' in user && 'authorization' in headers) {
+    throw new UsageError([
+      'upload: the URL holds user-info, and uploadHeaderFile an Authorization header; the service would see one of ' +
+        'them alone: remove the other',
+    ]);
+  }
   const destination: Destination = {
     ...{ kind, origin, path: pathname.replace(/\/+$/, ''), query: search },
     method: kind === 'https' && options.uploadMethod === 'post' ? 'POST' : 'PUT',
@@ -81,10 +88,9 @@ function basic(username: string, password: string): Record<string, string> {
 function linesOf(path: string, key: string, wanted: string): string[] {
   const file = readBounded(path, LARGEST_FILE, wanted);
   if (!file.ok) throw new UsageError([`${key}: ${quotePath(path)} ${file.problem}`]);
-  const lines = file.bytes
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/);
+  const decoded = decode(file.bytes);
+  if (!decoded.ok) throw new UsageError([`${key}: ${quotePath(path)} ${decoded.problem}`]);
+  const lines = decoded.text.split(/\r?\n/);
   return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
@@ -106,6 +112,11 @@ function urlFrom(path: string): string {
 function headersFrom(path: string): Record<string, string> {
   const headers: Record<string, string> = {};
   const lines = linesOf(path, 'uploadHeaderFile', 'a file of headers');
+  if (lines.length === 0) {
+    throw new UsageError([
+      `uploadHeaderFile: ${quotePath(path)} is empty; write NAME: VALUE, or leave it out`,
+    ]);
+  }
   for (const [index, line] of lines.entries()) {
     const colon = line.indexOf(':');
     const [name, value] = [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];

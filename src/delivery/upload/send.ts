@@ -4,7 +4,7 @@ import { duration } from '../../report/text/lines.ts';
 import { backOff, type Clock } from './back-off.ts';
 import { deliverParcel, type Means } from './deliver-parcel.ts';
 import type { Settled } from './outcome.ts';
-import type { Claimed, Spool, Waiting } from './spool.ts';
+import type { Claimed, Rewrite, Spool, Waiting } from './spool.ts';
 
 /** In a row, over all reports: a service that fails so often is down. */
 const MOST_FAILURES = 5;
@@ -26,6 +26,8 @@ export interface Pass {
 
 export interface Sending extends Omit<Means, 'now'> {
   readonly spool: Spool;
+  /** What was put into the spool earlier may have been redacted less than is asked for now. */
+  readonly rewrite: Rewrite | null;
   readonly clock: Clock;
   /** Aborts when the pass has to end; what is not confirmed then stays. */
   readonly signal: AbortSignal;
@@ -104,8 +106,11 @@ async function tryOne(
   signal: AbortSignal,
 ): Promise<Settled | Unsent> {
   try {
-    return await deliverParcel(await sending.spool.read(claimed), sending, signal);
+    return await deliverParcel(await sending.spool.read(claimed, sending.rewrite), sending, signal);
   } catch (error) {
+    // Only who rewrites it looks into it.
+    if (error instanceof SyntaxError)
+      return { kind: 'damaged', reason: 'what is packed in the file is no JSON' };
     if (errorCode(error) === null) throw error;
     const damaged = (errorCode(error) ?? '').startsWith('Z_') || errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
     if (damaged) return { kind: 'damaged', reason: 'the file is damaged, it is no report in gzip' };

@@ -38,6 +38,9 @@ export interface Claimed {
   readonly path: string;
 }
 
+/** JSON to JSON. */
+export type Rewrite = (json: string) => string;
+
 /** What is sent. */
 export interface Parcel {
   readonly name: string;
@@ -119,8 +122,11 @@ export class Spool {
     await rename(path, this.pathOf(name)).catch(unlessGone);
   }
 
-  /** @throws the file system's or zlib's error for a file that is damaged */
-  async read({ name, path }: Claimed): Promise<Parcel> {
+  /**
+   * @param rewrite what is to happen to the JSON before it leaves; null sends the file as it is
+   * @throws the file system's or zlib's error for a file that is damaged
+   */
+  async read({ name, path }: Claimed, rewrite: Rewrite | null = null): Promise<Parcel> {
     const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
       if ((await handle.stat()).size > LARGEST_SPOOLED) {
@@ -128,7 +134,9 @@ export class Spool {
       }
       const bytes = await handle.readFile();
       const json = await decompress(bytes, { maxOutputLength: LARGEST_REPORT });
-      return { name, bytes, sha256: createHash('sha256').update(json).digest('hex') };
+      const text = rewrite === null ? null : rewrite(json.toString('utf8'));
+      if (text === null) return parcel(name, bytes, json);
+      return parcel(name, await compress(text), Buffer.from(text));
     } finally {
       await handle.close();
     }
@@ -172,6 +180,10 @@ export class Spool {
       bytes -= freed;
     }
   }
+}
+
+function parcel(name: string, bytes: Buffer, json: Buffer): Parcel {
+  return { name, bytes, sha256: createHash('sha256').update(json).digest('hex') };
 }
 
 function reportsOf(all: readonly Entry[]): Waiting[] {

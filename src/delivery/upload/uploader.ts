@@ -1,5 +1,6 @@
 /** The spool and the way out of it, put together from the options. */
 import type { Options } from '../../config/types.ts';
+import { credentialIn } from '../../config/upload-url.ts';
 import type { Report } from '../../report/schema.ts';
 import { CLOCK, type Clock } from './back-off.ts';
 import { createClient } from './client.ts';
@@ -9,21 +10,23 @@ import { createIdentity } from './identity.ts';
 import { keepPass } from './last-pass.ts';
 import type { Identified } from './report-name.ts';
 import { type Pass, sendWaiting } from './send.ts';
-import { Spool } from './spool.ts';
+import { type Rewrite, Spool } from './spool.ts';
 import { spoolFolder } from './spool-folder.ts';
 
 export interface Uploader {
   readonly spool: Spool;
   /** Without its query. */
   readonly destination: string;
+  /** The command that sends what waits here, with the options that name this spool and this destination. */
+  readonly command: string;
   /** What the user should know of how the destination is given. */
   readonly notes: readonly string[];
   /** The report with a note of what was dropped before it, if something was. */
   annotate(report: Report): Report;
   /** @returns its name; @throws the file system's error */
   keep(report: Identified, json: string): Promise<string>;
-  /** @param limitMs for all of it */
-  send(limitMs: number, signal: AbortSignal): Promise<Pass>;
+  /** @param limitMs for all of it, @param rewrite what is to happen to each report before it leaves */
+  send(limitMs: number, signal: AbortSignal, rewrite?: Rewrite | null): Promise<Pass>;
 }
 
 /** @returns the spool of the options, whether or not anything is uploaded */
@@ -51,6 +54,7 @@ export function createUploader(
   return {
     spool,
     destination: shownDestination(destination),
+    command: uploadCommand(options, folder),
     notes,
     annotate: (report) => (untold === null ? report : withNote(report, droppedNote(untold))),
     keep: async (report, json) => {
@@ -58,8 +62,23 @@ export function createUploader(
       if (untold !== null) await forgetDropped(folder, untold);
       return name;
     },
-    send: (limitMs, signal) => send({ destination, spool, options, env, clock }, limitMs, signal),
+    send: (limitMs, signal, rewrite = null) =>
+      send({ destination, spool, rewrite, options, env, clock }, limitMs, signal),
   };
+}
+
+/** Characters that no shell reads as anything else. */
+const PLAIN = /^[A-Za-z0-9_./:@%+,=-]+$/;
+
+/** A destination that is a secret is named by its file, or not at all. */
+function uploadCommand({ upload, uploadFile }: Options, spool: string): string {
+  const open = upload !== null && credentialIn(upload) === null ? upload : null;
+  const words = [
+    ...['apim-probe', 'upload', '--spool', spool],
+    ...(open === null ? [] : ['--upload', open]),
+    ...(uploadFile === null ? [] : ['--upload-file', uploadFile]),
+  ];
+  return words.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }
 
 function withNote(report: Report, note: string): Report {
@@ -70,13 +89,14 @@ function withNote(report: Report, note: string): Report {
 interface Parts {
   readonly destination: Destination;
   readonly spool: Spool;
+  readonly rewrite: Rewrite | null;
   readonly options: Options;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
 }
 
 async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<Pass> {
-  const { destination, spool, options, clock } = parts;
+  const { destination, spool, rewrite, options, clock } = parts;
   const { connectTo, caFile } = options;
   const loopback = destination.origin.startsWith('http:');
   const client = createClient({ env: loopback ? {} : parts.env, caFile, connectTo });
@@ -84,7 +104,7 @@ async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<P
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limitMs)]);
   try {
     const end = clock.now() + limitMs;
-    const pass = await sendWaiting({ spool, destination, client, identity, clock, signal, end });
+    const pass = await sendWaiting({ spool, rewrite, destination, client, identity, clock, signal, end });
     await keepPass(spool.folder, pass, clock.now());
     return pass;
   } finally {

@@ -91,7 +91,7 @@ export async function pass(spool: Spool, url: string, way: Way = {}): Promise<Pa
   const identity = createIdentity(destination.clientId, connectTo);
   try {
     const end = clock.now() + (way.limitMs ?? 3_600_000);
-    return await sendWaiting({ spool, destination, client, identity, clock, signal, end });
+    return await sendWaiting({ spool, rewrite: null, destination, client, identity, clock, signal, end });
   } finally {
     await Promise.all([client.close(), identity.close()]);
   }
