@@ -110,10 +110,12 @@ async function tryOne(
   } catch (error) {
     // Only who rewrites it looks into it.
     if (error instanceof SyntaxError)
-      return { kind: 'damaged', reason: 'what is packed in the file is no JSON' };
+      return { kind: 'damaged', reason: 'what is packed in the file is no JSON: delete it' };
     if (errorCode(error) === null) throw error;
-    const damaged = (errorCode(error) ?? '').startsWith('Z_') || errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
-    if (damaged) return { kind: 'damaged', reason: 'the file is damaged, it is no report in gzip' };
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE')
+      return { kind: 'damaged', reason: 'what is packed in the file is larger than a report can be: delete it' };
+    if ((errorCode(error) ?? '').startsWith('Z_'))
+      return { kind: 'damaged', reason: 'the file is damaged, it is no report in gzip: delete it' };
     return {
       kind: 'unreadable',
       reason: `${claimed.name} in the spool cannot be read: ${systemReason(error)}`,
