@@ -113,7 +113,10 @@ async function tryOne(
       return { kind: 'damaged', reason: 'what is packed in the file is no JSON: delete it' };
     if (errorCode(error) === null) throw error;
     if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE')
-      return { kind: 'damaged', reason: 'what is packed in the file is larger than a report can be: delete it' };
+      return {
+        kind: 'damaged',
+        reason: 'what is packed in the file is larger than a report can be: delete it',
+      };
     if ((errorCode(error) ?? '').startsWith('Z_'))
       return { kind: 'damaged', reason: 'the file is damaged, it is no report in gzip: delete it' };
     return {
