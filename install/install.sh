@@ -129,7 +129,7 @@ system=no
 told_root=no
 forbidden() {
   if [ "$dry" = no ]; then refuse "$*"; fi
-  if [ "$told_root" = no ]; then say "note: to do this, $*"; fi
+  if [ "$told_root" = no ]; then say "note: this user may only look on, as $*"; fi
   told_root=yes
 }
 
@@ -145,7 +145,7 @@ systemd_version() {
 choose_schedule() {
   if [ "$schedule" = none ]; then return; fi
   [ "$system" = yes ] ||
-    forbidden 'a schedule takes root. Run it with sudo, or install the program alone: --prefix DIR --no-schedule'
+    forbidden 'a schedule takes root: run it with sudo, or install the program alone, with --prefix DIR --no-schedule'
   if [ -n "$root" ]; then
     if [ "$schedule" != auto ]; then return; fi
     if [ -d "$root/usr/lib/systemd/system" ] || [ -d "$root/lib/systemd/system" ]; then
@@ -516,7 +516,7 @@ uninstall_all() {
     remove_folder "$lib"
     done_so_far=
   fi
-  if [ "$system" = no ]; then return; fi
+  if [ "$system" = no ] && [ "$dry" = no ]; then return; fi
   if [ "$purge" = yes ]; then
     remove "$config"
     remove "$secret"

@@ -53,6 +53,8 @@ export async function tell(stream: NodeJS.WriteStream, message: string): Promise
 /** What goes on stands under the words of an item, or two columns in. */
 function broken(line: string, width: number): string[] {
   const [first = ''] = /^ *(?:- )?/.exec(line) ?? [];
+  // Blanks that somebody wrote so, in a path or a drawing, are part of what is said.
+  if (line.slice(first.length).includes('  ')) return [line];
   return wrap(line.slice(first.length), width, first, ' '.repeat(first.length || 2));
 }
 

@@ -1,8 +1,11 @@
 /** A report as it leaves the program: in any format, and at the level of redaction that was asked for. */
+import { z } from 'zod';
 import type { Options, RedactionLevel, ReportFormat } from '../config/types.ts';
+import { makeFolder } from '../delivery/make-folder.ts';
 import { createDoor } from '../delivery/redaction/door.ts';
 import { type KeptKey, keptKey } from '../delivery/redaction/kept-key.ts';
 import type { Door } from '../delivery/redaction/types.ts';
+import { makeOwnFolder } from '../delivery/upload/spool-folder.ts';
 import { publicHostNames } from '../plan/public-names.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
 import type { Report } from '../report/schema.ts';
@@ -23,8 +26,7 @@ export function outgoing(report: Report, level: RedactionLevel, key?: Uint8Array
   if (level === 'standard') return { report, as: (format) => RENDERERS[format](report) };
   const door = strictDoor(key);
   door.learn(report);
-  const { environment, ...rest } = door.value(report);
-  const hidden = { ...rest, environment: { ...environment, notes: [...environment.notes, STRICT_NOTE] } };
+  const hidden = marked(door.value(report));
   return { report: hidden, as: (format) => door.finished(RENDERERS[format](hidden)) };
 }
 
@@ -37,6 +39,16 @@ function strictDoor(key?: Uint8Array): Door {
   return createDoor({ level: 'strict', names: publicHostNames(), key, digits });
 }
 
+/** The report with the note that says what it is, once; of another version it may have no place for it. */
+function marked<Kind>(report: Kind): Kind {
+  const { success, data } = Noted.safeParse(report);
+  if (!success || data.environment.notes.includes(STRICT_NOTE)) return report;
+  const { environment } = data;
+  return { ...report, environment: { ...environment, notes: [...environment.notes, STRICT_NOTE] } };
+}
+
+const Noted = z.looseObject({ environment: z.looseObject({ notes: z.array(z.string()) }) });
+
 /**
  * What is to happen to a report's JSON before it leaves at this level: what waits in a spool may be from before the
  * strict one was asked for. Doing it twice changes nothing.
@@ -48,7 +60,7 @@ export function rewriteFor(level: RedactionLevel, key?: Uint8Array): ((json: str
     const value: unknown = JSON.parse(json);
     const door = strictDoor(key);
     door.learn(value);
-    return door.finished(harmlessJson(door.value(value)));
+    return door.finished(harmlessJson(marked(door.value(value))));
   };
 }
 
@@ -61,6 +73,6 @@ export async function sharedKey(
   { state }: Pick<Options, 'state'>,
   spool: string | null,
 ): Promise<Partial<KeptKey>> {
-  const folder = state ?? spool;
-  return folder === null ? {} : keptKey(folder);
+  if (state !== null) return keptKey(state, makeFolder);
+  return spool === null ? {} : keptKey(spool, makeOwnFolder);
 }

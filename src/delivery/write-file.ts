@@ -108,12 +108,21 @@ const LINKS_UNKNOWN = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EX
  * Writes a new file.
  * @throws the file system's error; with code EEXIST when something has that name already
  */
-export async function createNew(path: string, content: Content): Promise<void> {
-  const folder = dirname(path);
+export function createNew(path: string, content: Content): Promise<void> {
+  return createExactly(plainPlace(dirname(path)), basename(path), content);
+}
+
+/** The same in a spool or a state folder, as `replaceKept` does it. */
+export function createNewKept(path: string, content: Content): Promise<void> {
+  return inFolderOf(dirname(path), (place) => createExactly(place, basename(path), content));
+}
+
+async function createExactly(place: Place, name: string, content: Content): Promise<void> {
+  const folder = place.path;
   const temporary = temporaryIn(folder);
   try {
-    await fill(temporary, content, plainPlace(folder));
-    await claim(temporary, path);
+    await fill(temporary, content, place);
+    await claim(temporary, join(folder, name));
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
+import { keptKey } from '../../src/delivery/redaction/kept-key.ts';
 import { harmlessJson } from '../../src/report/harmless-json.ts';
 import { Report } from '../../src/report/schema.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
@@ -82,6 +83,71 @@ t.test('a report that stands alone shares its pseudonyms with none', async (t) =
   for (const { out, err } of [one, other]) t.notMatch(out + err, OWN);
   t.strictNotSame(idsOf(one.out), idsOf(other.out));
   t.strictSame(readdirSync(cwd), []);
+});
+
+t.test('a word of a peer makes no name readable, and what the report calls its own is not', async (t) => {
+  const cwd = folderOf(t);
+  const [first, ...others] = sample().targets;
+  if (first === undefined) throw never();
+  const attempt = {
+    ...{ address: '20.1.1.1', addressFrom: 'name', startedAt: '2026-05-04T08:30:00.000Z' },
+    ...{ ok: true, failure: null, steps: [] },
+    facts: {
+      http: {
+        status: 302,
+        headers: { location: 'contosoprobe01' },
+        bodyBytes: 0,
+        bodyStart: '',
+        blockPage: null,
+      },
+    },
+  };
+  const probed = Report.parse({ ...sample(), targets: [{ ...first, attempts: [attempt] }, ...others] });
+  const { network } = probed.environment;
+  const environment = {
+    ...probed.environment,
+    network: { ...network, vip: '20.50.1.1' },
+    proxies: [{ name: 'NO_PROXY', value: 'intranet7, buildbox' }],
+  };
+  const { out, err } = await run(cwd, {}, Report.parse({ ...probed, environment }));
+  t.notMatch(out + err, OWN);
+  t.notMatch(out + err, /20\.50\.1\.1|intranet7|buildbox/);
+});
+
+t.test('the command for what waits repeats what its run was told', async (t) => {
+  const cwd = folderOf(t);
+  const env = {
+    APIM_PROBE_STATE: join(cwd, 'state'),
+    APIM_PROBE_UPLOAD: 'http://127.0.0.1:9/in',
+    APIM_PROBE_UPLOAD_METHOD: 'post',
+    APIM_PROBE_UPLOAD_TIMEOUT: '1000',
+  };
+  t.match(
+    (await run(cwd, env)).err,
+    `or: apim-probe upload --state ${join(cwd, 'state')} --upload http://127.0.0.1:9/in --upload-method post --redact strict\n`,
+  );
+});
+
+t.test('what a run writes and what upload makes of the kept report are the same bytes', async (t) => {
+  const cwd = folderOf(t);
+  const state = join(cwd, 'state');
+  const { blobs, handle } = blobStore();
+  const { url } = await openService(t, handle);
+  const { out } = await run(cwd, { APIM_PROBE_STATE: state, APIM_PROBE_FORMAT: 'json=-' });
+  const [kept = ''] = readdirSync(join(state, 'reports'));
+  const named = ['upload', join(state, 'reports', kept), '--redact', 'strict', '--state', state];
+  const env = { ...FENCELESS, APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x` };
+  t.match(await invoke(named, { cwd, env }), { code: 0 });
+  t.equal(contentOf([...blobs.values()][0] ?? never()), out);
+});
+
+t.test('those who make a key at the same time have the same one', async (t) => {
+  for (let round = 0; round < 10; round += 1) {
+    const folder = folderOf(t);
+    const keys = await Promise.all(Array.from({ length: 6 }, () => keptKey(folder, async () => {})));
+    t.equal(new Set(keys.map(({ key }) => Buffer.from(key).toString('hex'))).size, 1);
+    t.strictSame(new Set(keys.map(({ problem }) => problem)), new Set([null]));
+  }
 });
 
 t.test('a key that cannot be kept is told, and one that is damaged made anew', async (t) => {

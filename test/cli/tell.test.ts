@@ -35,6 +35,11 @@ t.test('a list keeps its form, and a word that is longer than a line stays whole
   );
 });
 
+t.test('blanks that were written so stay', async (t) => {
+  const line = `apim-probe: "/tmp/re  port.json" cannot be read: it does not exist`;
+  t.equal(await told(line, { isTTY: true, columns: 40 }), `${line}\n`);
+});
+
 t.test('elsewhere lines stay whole, without secrets', async (t) => {
   t.equal(await told(NOTE, { isTTY: false, columns: 40 }), `${NOTE}\n`);
   for (const columns of [20, 21, 22, 24, 28, 32, 80])

@@ -282,6 +282,20 @@ t.test('dns-tcp-blocked', async (t) => {
     t.equal(causes[`dns/${OTHER_SERVER}:53`], null, 'it was reached');
   });
 
+  t.test('a name that is lost by it is its own, an error, and no forwarder’s', async (t) => {
+    const cut = unanswered('dns_unreachable', { truncated: true });
+    const { findings, causes } = judge({
+      targets: [
+        server(SERVER, 'tcp_refused'),
+        unresolved('sql', HOST, [cut], { required: true, failure: 'dns_unreachable' }),
+        reached('kms', 'kms.core.windows.net', '20.1.1.1'),
+      ],
+      controls: [azureDns({ [HOST]: '20.1.1.1' })],
+    });
+    t.equal(causes[ID], 'dns-tcp-blocked');
+    t.match(findings, [{ cause: 'dns-tcp-blocked', severity: 'error', evidence: [`dns/${SERVER}:53`, ID] }]);
+  });
+
   t.test('nothing is said of what was not seen: dead, out of time, or answered in the end', async (t) => {
     for (const target of [
       server(SERVER, 'NOERROR'),

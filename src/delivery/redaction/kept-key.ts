@@ -2,9 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readBounded } from '../../config/bounded-file.ts';
-import { systemReason } from '../../config/system-reason.ts';
-import { makeOwnFolder } from '../upload/spool-folder.ts';
-import { replaceKept } from '../write-file.ts';
+import { errorCode, systemReason } from '../../config/system-reason.ts';
+import { createNewKept, replaceKept } from '../write-file.ts';
 
 const FILE = 'pseudonyms.key';
 const BYTES = 32;
@@ -17,26 +16,43 @@ export interface KeptKey {
 
 /**
  * Reads the key of a folder, or makes one there, for the owner of the folder alone.
- * @param folder made when it is missing; another user's gets no key
+ * @param make makes the folder where it is missing, and refuses one that is not to have the key
  * @returns a key in any case; never throws for what a disk does
  */
-export async function keptKey(folder: string): Promise<KeptKey> {
+export async function keptKey(folder: string, make: (folder: string) => Promise<void>): Promise<KeptKey> {
   const path = join(folder, FILE);
-  const fresh = randomBytes(BYTES);
   try {
-    await makeOwnFolder(folder);
+    await make(folder);
     const known = readKey(path);
-    if (known !== null) return { key: known, problem: null };
-    await replaceKept(path, fresh);
-    // Of two processes that make one at the same time, both use the one that stayed.
-    return { key: readKey(path) ?? fresh, problem: null };
+    if (known.kind === 'key') return { key: known.key, problem: null };
+    const fresh = randomBytes(BYTES);
+    if (known.kind === 'damaged') await replaceKept(path, fresh);
+    else await createNewKept(path, fresh).catch(unlessThere);
+    // Of two processes that make one at the same time, both use the one that was first.
+    const made = readKey(path);
+    if (made.kind === 'key') return { key: made.key, problem: null };
+    throw new Error('what is there is no key');
   } catch (error) {
-    return { key: fresh, problem: `their key cannot be kept as ${path}: ${systemReason(error)}` };
+    return {
+      key: randomBytes(BYTES),
+      problem: `their key cannot be kept as ${path}: ${systemReason(error)}`,
+    };
   }
 }
 
-/** @returns null for one that is not there, or cannot be what was written */
-function readKey(path: string): Uint8Array | null {
+function unlessThere(error: unknown): void {
+  if (errorCode(error) !== 'EEXIST') throw error;
+}
+
+type KeyRead =
+  | { readonly kind: 'key'; readonly key: Uint8Array }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged' };
+
+/** @throws the file system's words for a file that is there and cannot be read now: its key is still the key */
+function readKey(path: string): KeyRead {
   const file = readBounded(path, BYTES, 'a key');
-  return file.ok && file.bytes.length === BYTES ? file.bytes : null;
+  if (file.ok) return file.bytes.length === BYTES ? { kind: 'key', key: file.bytes } : { kind: 'damaged' };
+  if (file.missing) return { kind: 'missing' };
+  throw new Error(`it ${file.problem}`);
 }

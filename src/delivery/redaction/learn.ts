@@ -63,12 +63,18 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
   proxies: (learner, proxies) =>
     learnNames(
       learner,
-      under(proxies, 'value').flatMap((value) => /^(?:\*\*\*@)?([\w-]+)(?::\d+)?$/.exec(value)?.[1] ?? []),
+      under(proxies, 'value')
+        .flatMap((value) => value.split(','))
+        .flatMap((value) => /^\s*(?:\*\*\*@)?([\w-]+)(?::\d+)?\s*$/.exec(value)?.[1] ?? []),
     ),
   interfaces: (learner, interfaces) => learnAddresses(learner, under(interfaces, 'address')),
   sourceAddress: learnAddresses,
   region: learnRegions,
-  location: learnRegions,
+  // The option; a reply's header of that name is the peer's word.
+  location: (learner, value) => {
+    if (typeof value === 'object' && value !== null && 'value' in value) learnRegions(learner, value);
+  },
+  vip: learnAddresses,
   ...Object.fromEntries(
     ['storage', 'sql', 'keyVault', 'eventHubs', 'redis', 'apim'].map((key) => [key, learnOption]),
   ),

@@ -121,7 +121,7 @@ const HTTPS_AGAIN: readonly number[] = [407, 408, 421, 423, 425, 429];
 const HTTPS_CONFIRMED: readonly number[] = [200, 201, 202, 204];
 /** The redirections of RFC 9110 that hold for now: those of a portal's login page, too. */
 const HTTPS_ELSEWHERE: readonly number[] = [302, 303, 307];
-const WEB_PAGE = /<(?:!doctype\s+html|html)\b/i;
+const WEB_PAGE = /<(?:!doctype\s+html|html|head|body|script|meta|title)\b/i;
 /** Characters in which a web page says that it is one. */
 const WEB_PAGE_WITHIN = 1024;
 
@@ -132,7 +132,7 @@ const WEB_PAGE_WITHIN = 1024;
 export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Reply, now: number): Settled {
   const { status } = reply;
   // A service that stores what it gets may describe that in a page, with 201; a page with 200 is a device's or a portal's.
-  if (status === 200 && isWebPage(reply.body)) {
+  if (status === 200 && isWebPage(reply)) {
     return stuck(
       'a web page answered, as of a portal or a filter on the way, and no service that takes reports (status 200)',
     );
@@ -140,7 +140,7 @@ export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Re
   if (HTTPS_CONFIRMED.includes(status)) return { kind: 'confirmed' };
   // The first of two: it arrived, and its confirmation was lost.
   if (status === 412 && method === 'PUT') return { kind: 'confirmed' };
-  if (status >= 200 && status < 300) {
+  if ((status >= 200 && status < 300) || status === 304) {
     return stuck(`its answer does not say that it has the report (status ${status})`);
   }
   if (HTTPS_ELSEWHERE.includes(status)) {
@@ -155,9 +155,12 @@ export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Re
   return never(`${HTTPS_NEVER[status] ?? 'it refused the report'} (status ${status})`);
 }
 
-function isWebPage(body: string): boolean {
+/** By its own word, or by what it looks like; "ok" as text/html is what small services say without thinking of it. */
+function isWebPage({ body, headers }: Reply): boolean {
+  const named = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers['content-type'] ?? '');
+  if (named && (headers['content-encoding'] ?? '') !== '') return true;
   const beginning = body.slice(0, WEB_PAGE_WITHIN).trimStart();
-  return beginning.startsWith('<') && WEB_PAGE.test(beginning);
+  return beginning.startsWith('<') && (named || WEB_PAGE.test(beginning));
 }
 
 function askedToWait(reply: Reply, now: number): Settled {

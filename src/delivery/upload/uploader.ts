@@ -71,12 +71,21 @@ export function createUploader(
 const PLAIN = /^[A-Za-z0-9_./:@%+,=-]+$/;
 
 /** A destination that is a secret is named by its file, or not at all. */
-function uploadCommand({ upload, uploadFile }: Options, spool: string): string {
-  const open = upload !== null && credentialIn(upload) === null ? upload : null;
+function uploadCommand(options: Options, folder: string): string {
+  const { upload, spool, state } = options;
+  const given = (flag: string, value: string | null): string[] => (value === null ? [] : [flag, value]);
   const words = [
-    ...['apim-probe', 'upload', '--spool', spool],
-    ...(open === null ? [] : ['--upload', open]),
-    ...(uploadFile === null ? [] : ['--upload-file', uploadFile]),
+    ...['apim-probe', 'upload'],
+    // The state folder has the key of the pseudonyms as well.
+    ...given('--state', state),
+    ...(state === null || spool !== null ? ['--spool', folder] : []),
+    ...given('--upload', upload !== null && credentialIn(upload) === null ? upload : null),
+    ...given('--upload-file', options.uploadFile),
+    ...given('--upload-method', options.uploadMethod === 'post' ? 'post' : null),
+    ...given('--upload-header-file', options.uploadHeaderFile),
+    ...given('--upload-identity', options.uploadIdentity),
+    ...options.caFile.flatMap((path) => ['--ca-file', path]),
+    ...given('--redact', options.redact === 'strict' ? 'strict' : null),
   ];
   return words.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }

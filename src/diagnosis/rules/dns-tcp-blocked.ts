@@ -3,7 +3,7 @@ import type { Target } from '../../report/schema.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { nameable, type Rule } from '../rule.ts';
-import { allServers, answersOf, targetOf } from '../servers.ts';
+import { allServers, answersOf, isUnresolved, targetOf } from '../servers.ts';
 import { count, list } from '../words.ts';
 
 /** How TCP port 53 fails when it is closed, cut or silent. */
@@ -24,9 +24,12 @@ interface Half {
   readonly failure: string;
 }
 
-/** Servers that answer over UDP and cannot be asked over TCP: all in one finding. */
+/**
+ * Servers that answer over UDP and cannot be asked over TCP: all in one finding, with the names whose answer did not
+ * fit into UDP and that no server gave an address for.
+ */
 export const dnsTcpBlocked: Rule = (scene) => {
-  const { observations, targets } = scene;
+  const { observations, targets, open } = scene;
   const halves = allServers(observations, targets).flatMap((server) => half(server, targets));
   if (halves.length === 0) return [];
   const servers = halves.map(({ server }) => server);
@@ -35,19 +38,29 @@ export const dnsTcpBlocked: Rule = (scene) => {
       [...answersOf(server, targets)].filter(([, { truncated }]) => truncated).map(([host]) => host),
     ),
   );
+  const lost = open.filter(
+    (target) =>
+      isUnresolved(target) &&
+      target.resolutions.some(
+        ({ server, truncated, failure }) => truncated && failure !== null && servers.includes(server),
+      ),
+  );
   return [
     finding('dns-tcp-blocked', {
-      severity: 'warning',
+      ...(lost.length === 0 ? { severity: 'warning' as const } : {}),
       title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot be asked over TCP`,
       explanation:
         `${halves.map(({ server, failure }) => `${server} answers over UDP; TCP port ${portOf(server)}: ${failure}.`).join(' ')} ` +
         (cut.size === 0
           ? 'No answer of this run was too long for UDP; the next one that is will be missing.'
           : `In this run ${count(cut.size, 'answer')} did not fit into UDP: ${list([...cut].sort(), 3)}.`),
-      targets: nameable(
-        scene,
-        halves.map(({ target }) => target),
-      ),
+      targets: [
+        ...nameable(
+          scene,
+          halves.map(({ target }) => target),
+        ),
+        ...lost,
+      ],
       confirm: probeAgain(
         observations,
         halves.map(({ target }) => target),

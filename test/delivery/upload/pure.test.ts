@@ -194,11 +194,13 @@ t.test('any HTTPS endpoint', (t) => {
 t.test('an HTTPS endpoint that does not say that it has the report: it waits', (t) => {
   const https = (status: number, body = '') =>
     classifyHttps({ method: 'POST' }, { ...reply(status), body }, NOW);
-  for (const status of [203, 205, 206, 207, 226, 302, 303, 307])
+  for (const status of [203, 205, 206, 207, 226, 302, 303, 304, 307])
     t.match(https(status), { kind: 'later', stuck: true }, String(status));
   for (const page of [
     '<!DOCTYPE html><title>Sign in</title>',
     '\ufeff\r\n<html lang="en">',
+    '<script>location="http://portal/login"</script>',
+    '<head><title>Login</title></head>',
     '<!-- portal --> <!doctype HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">',
   ])
     t.match(https(200, page), { kind: 'later', stuck: true, reason: /web page/ }, page);
@@ -206,5 +208,16 @@ t.test('an HTTPS endpoint that does not say that it has the report: it waits', (
   t.equal(https(201, '<!DOCTYPE HTML><title>201 Created</title>').kind, 'confirmed');
   for (const word of ['', 'ok', '{"html": "<html>"}', '<response/>'])
     t.equal(https(200, word).kind, 'confirmed', word);
+  const typed = (body: string, more = {}) =>
+    classifyHttps(
+      { method: 'POST' },
+      reply(200, { 'content-type': 'text/html; charset=utf-8', ...more }, body),
+      NOW,
+    );
+  t.equal(typed('ok').kind, 'confirmed', 'small services say so without thinking of it');
+  t.match(
+    [typed('<p>Sign in'), typed('\u001f\ufffd', { 'content-encoding': 'gzip' })],
+    [{ stuck: true }, { stuck: true }],
+  );
   t.end();
 });
