@@ -89,25 +89,30 @@ t.test('a word of a peer makes no name readable, and what the report calls its o
   const cwd = folderOf(t);
   const [first, ...others] = sample().targets;
   if (first === undefined) throw never();
+  const host = 'contosostore.blob.core.windows.net';
+  const store = { id: `storage-blob/${host}:443`, host };
   const attempt = {
     ...{ address: '20.1.1.1', addressFrom: 'name', startedAt: '2026-05-04T08:30:00.000Z' },
     ...{ ok: true, failure: null, steps: [] },
     facts: {
       http: {
         status: 302,
-        headers: { location: 'contosoprobe01' },
+        headers: { location: 'contosostore' },
         bodyBytes: 0,
         bodyStart: '',
         blockPage: null,
       },
     },
   };
-  const probed = Report.parse({ ...sample(), targets: [{ ...first, attempts: [attempt] }, ...others] });
+  const probed = Report.parse({
+    ...sample(),
+    targets: [{ ...first, ...store, attempts: [attempt] }, ...others],
+  });
   const { network } = probed.environment;
   const environment = {
     ...probed.environment,
     network: { ...network, vip: '20.50.1.1' },
-    proxies: [{ name: 'NO_PROXY', value: 'intranet7, buildbox' }],
+    proxies: [{ variable: 'NO_PROXY', value: 'intranet7, buildbox' }],
   };
   const { out, err } = await run(cwd, {}, Report.parse({ ...probed, environment }));
   t.notMatch(out + err, OWN);
