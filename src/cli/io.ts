@@ -39,6 +39,14 @@ export async function write(stream: NodeJS.WriteStream, text: string): Promise<v
 }
 
 /**
+ * The same for what exists nowhere else, the only copy of a report: a reader that has gone has not read it.
+ * @throws StreamError then, too
+ */
+export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  await send(stream, redactDocument(text), () => false);
+}
+
+/**
  * Writes a message for people and ends its line. On a terminal its lines are broken between words; elsewhere they stay
  * whole, so that they can be searched for.
  * @throws StreamError as `write` does
@@ -50,20 +58,20 @@ export async function tell(stream: NodeJS.WriteStream, message: string): Promise
   await write(stream, `${shown.join('\n')}\n`);
 }
 
+/** A command on a line of its own, which `tell` does not break: what is pasted must be all of it. */
+export function commandLine(command: string): string {
+  return `\n${COMMAND_INDENT}${command}`;
+}
+
+const COMMAND_INDENT = '    ';
+
 /** What goes on stands under the words of an item, or two columns in. */
 function broken(line: string, width: number): string[] {
+  if (line.startsWith(COMMAND_INDENT)) return [line];
   const [first = ''] = /^ *(?:- )?/.exec(line) ?? [];
   // Blanks that somebody wrote so, in a path or a drawing, are part of what is said.
   if (line.slice(first.length).includes('  ')) return [line];
   return wrap(line.slice(first.length), width, first, ' '.repeat(first.length || 2));
-}
-
-/**
- * The same for what exists nowhere else, the only copy of a report: a reader that has gone has not read it.
- * @throws StreamError then, too
- */
-export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  await send(stream, redactDocument(text), () => false);
 }
 
 /** As `write`, for bytes of an archive, whose files have been through the door already. */

@@ -1,10 +1,10 @@
-/** A report as it leaves the program: in any format, and at the level of redaction that was asked for. */
+/** How reports leave the program: in any format, and at the level of redaction that was asked for. */
 import { z } from 'zod';
-import type { Options, RedactionLevel, ReportFormat } from '../config/types.ts';
+import type { Options, ReportFormat } from '../config/types.ts';
 import { makeFolder } from '../delivery/make-folder.ts';
 import { createDoor } from '../delivery/redaction/door.ts';
 import { type KeptKey, keptKey } from '../delivery/redaction/kept-key.ts';
-import type { Door } from '../delivery/redaction/types.ts';
+import type { Rewrite } from '../delivery/upload/spool.ts';
 import { makeOwnFolder } from '../delivery/upload/spool-folder.ts';
 import { publicHostNames } from '../plan/public-names.ts';
 import { harmlessJson } from '../report/harmless-json.ts';
@@ -17,27 +17,65 @@ export interface Outgoing {
   as(format: ReportFormat): string;
 }
 
-/** What a report says of itself at the strict level. */
-const STRICT_NOTE =
-  'names, private addresses and ids in this report are pseudonyms (--redact strict), and so are they in its commands';
+export interface WayOut {
+  /** Why the pseudonyms are in no other report, as the end of a sentence; null when they are, or there are none. */
+  readonly problem: string | null;
+  /** @param report without its secrets */
+  outgoing(report: Report): Outgoing;
+  /** The same for the JSON of a report of any version, once more or for the first time; null where nothing is to be done. */
+  readonly rewrite: Rewrite | null;
+}
 
-/** @param report without its secrets, at either level */
-export function outgoing(report: Report, level: RedactionLevel, key?: Uint8Array): Outgoing {
-  if (level === 'standard') return { report, as: (format) => RENDERERS[format](report) };
-  const door = strictDoor(key);
-  door.learn(report);
-  const hidden = marked(door.value(report));
-  return { report: hidden, as: (format) => door.finished(RENDERERS[format](hidden)) };
+/**
+ * Opens the way out. At the strict level the reports of a machine share the key of their pseudonyms, in the state
+ * folder, or in the spool when there is none.
+ * @param spool its folder, or null where nothing is sent: without either folder a report stands alone
+ */
+export async function openWayOut(
+  { redact, state }: Pick<Options, 'redact' | 'state'>,
+  spool: string | null,
+): Promise<WayOut> {
+  if (redact === 'standard') return { problem: null, outgoing: plainly, rewrite: null };
+  const { key, problem = null } = await sharedKey(state, spool);
+  return {
+    problem,
+    outgoing: (report) => {
+      const { value, finished } = hide(report, key);
+      return { report: value, as: (format) => finished(RENDERERS[format](value)) };
+    },
+    rewrite: (json) => {
+      const { value, finished } = hide<unknown>(JSON.parse(json), key);
+      return finished(harmlessJson(value));
+    },
+  };
+}
+
+/** A report as it is. */
+export function plainly(report: Report): Outgoing {
+  return { report, as: (format) => RENDERERS[format](report) };
+}
+
+async function sharedKey(state: string | null, spool: string | null): Promise<Partial<KeptKey>> {
+  if (state !== null) return keptKey(state, makeFolder);
+  return spool === null ? {} : keptKey(spool, makeOwnFolder);
 }
 
 /** Of pseudonyms that more than one report has: by 32 bits, a hundred names have a chance of one in a million to meet. */
 const SHARED_DIGITS = 8;
 
-/** @param key of the pseudonyms; without one they are nobody else's */
-function strictDoor(key?: Uint8Array): Door {
+/** Doing it twice changes nothing, whatever the second key. */
+function hide<Kind>(report: Kind, key: Uint8Array | undefined) {
   const digits = key === undefined ? undefined : SHARED_DIGITS;
-  return createDoor({ level: 'strict', names: publicHostNames(), key, digits });
+  const door = createDoor({ level: 'strict', names: publicHostNames(), key, digits });
+  door.learn(report);
+  return { value: marked(door.value(report)), finished: door.finished };
 }
+
+/** What a report says of itself at the strict level. */
+const STRICT_NOTE =
+  'names, private addresses and ids in this report are pseudonyms (--redact strict), and so are they in its commands';
+
+const Noted = z.looseObject({ environment: z.looseObject({ notes: z.array(z.string()) }) });
 
 /** The report with the note that says what it is, once; of another version it may have no place for it. */
 function marked<Kind>(report: Kind): Kind {
@@ -45,34 +83,4 @@ function marked<Kind>(report: Kind): Kind {
   if (!success || data.environment.notes.includes(STRICT_NOTE)) return report;
   const { environment } = data;
   return { ...report, environment: { ...environment, notes: [...environment.notes, STRICT_NOTE] } };
-}
-
-const Noted = z.looseObject({ environment: z.looseObject({ notes: z.array(z.string()) }) });
-
-/**
- * What is to happen to a report's JSON before it leaves at this level: what waits in a spool may be from before the
- * strict one was asked for. Doing it twice changes nothing.
- * @returns null where nothing is
- */
-export function rewriteFor(level: RedactionLevel, key?: Uint8Array): ((json: string) => string) | null {
-  if (level === 'standard') return null;
-  return (json) => {
-    const value: unknown = JSON.parse(json);
-    const door = strictDoor(key);
-    door.learn(value);
-    return door.finished(harmlessJson(marked(door.value(value))));
-  };
-}
-
-/**
- * The key that the reports of this machine share: in the state folder, or the spool when there is none and reports
- * are sent.
- * @returns no key for a report that stands alone
- */
-export async function sharedKey(
-  { state }: Pick<Options, 'state'>,
-  spool: string | null,
-): Promise<Partial<KeptKey>> {
-  if (state !== null) return keptKey(state, makeFolder);
-  return spool === null ? {} : keptKey(spool, makeOwnFolder);
 }

@@ -15,7 +15,7 @@ import { columnsOf, type Io, StreamError, tell, write } from './io.ts';
 import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
-import { type Outgoing, outgoing, sharedKey } from './outgoing.ts';
+import { openWayOut, type WayOut } from './outgoing.ts';
 import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
@@ -123,28 +123,16 @@ async function afterwards(
   if (problem !== null) await say('warn', problem);
 }
 
-/** The report for everybody else than this machine's own history. */
-async function leaving(
-  report: Report,
-  options: Options,
-  uploader: Uploader | null,
-  say: Say,
-): Promise<Outgoing> {
-  if (options.redact === 'standard') return outgoing(report, 'standard');
-  const { key, problem = null } = await sharedKey(options, uploader?.spool.folder ?? null);
-  if (problem !== null) await say('warn', `the pseudonyms of this report are in no other one, as ${problem}`);
-  return outgoing(report, 'strict', key);
-}
-
 /** After the summary, which nobody should have to wait for because a service does not answer. */
 async function upload(
   spooled: Spooled,
   uploader: Uploader,
+  rewrite: WayOut['rewrite'],
   options: Options,
   signal: AbortSignal,
   say: Say,
 ): Promise<Uploaded> {
-  const uploaded = await uploadSpooled(spooled, uploader, options, signal);
+  const uploaded = await uploadSpooled(spooled, uploader, rewrite, options, signal);
   for (const problem of uploaded.problems) await say('error', problem);
   if (!options.quiet) for (const remark of uploaded.remarks) await say('info', remark);
   return uploaded;
@@ -204,7 +192,10 @@ export async function probeAndReport(
     const probed = redactValue(await probe(options, io, agent, interruption.signal, log));
     const annotated = uploader?.annotate(probed) ?? probed;
     const report = history === null ? annotated : await history.complete(annotated);
-    const out = await leaving(report, options, uploader, say);
+    const wayOut = await openWayOut(options, uploader?.spool.folder ?? null);
+    if (wayOut.problem !== null)
+      await say('warn', `the pseudonyms of this report are in no other one, as ${wayOut.problem}`);
+    const out = wayOut.outgoing(report);
     const kept = history === null ? null : { report, keeper: history };
     const delivery = await deliver(out, plan, io, kept);
     const spooled = uploader === null ? null : await spoolReport(out, uploader);
@@ -218,7 +209,7 @@ export async function probeAndReport(
     const uploaded =
       uploader === null || spooled === null
         ? null
-        : await upload(spooled, uploader, options, interruption.signal, say);
+        : await upload(spooled, uploader, wayOut.rewrite, options, interruption.signal, say);
     const delivered = delivery.complete && (uploaded?.complete ?? true);
     const interrupted = report.interrupted ?? endOf(interruption.signal);
     return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });

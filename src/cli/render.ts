@@ -4,13 +4,12 @@ import { load } from '../config/load.ts';
 import { quotePath } from '../config/mask.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
-import { createDoor } from '../delivery/redaction/door.ts';
-import { publicHostNames } from '../plan/public-names.ts';
+import { redactValue } from '../delivery/redaction/redact.ts';
 import { LARGEST_REPORT } from '../report/largest-report.ts';
 import { readReportBytes, WANTED } from '../report/read.ts';
 import type { Command } from './command.ts';
 import { tell, write } from './io.ts';
-import { RENDERERS } from './renderers.ts';
+import { openWayOut } from './outgoing.ts';
 import { loadSources } from './sources.ts';
 
 /** `apim-probe render REPORT`: an existing report in another format, redacted at the level that is asked for. */
@@ -20,10 +19,8 @@ export const render: Command = async ({ flags, own, positionals: [path = ''] }, 
   const reading = file.ok ? readReportBytes(file.bytes) : file;
   if (!reading.ok) throw new UsageError([`${quotePath(path)} ${reading.problem}`]);
   for (const note of reading.notes) await tell(io.stderr, `note: ${note}`);
-  const door = createDoor({ level: options.redact, names: publicHostNames() });
-  door.learn(reading.report);
+  const { outgoing } = await openWayOut({ redact: options.redact, state: null }, null);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
-  const text = RENDERERS[format](door.value(reading.report));
-  await write(io.stdout, door.finished(text));
+  await write(io.stdout, outgoing(redactValue(reading.report)).as(format));
   return 0;
 };

@@ -4,11 +4,13 @@ import { systemReason } from '../config/system-reason.ts';
 import type { Options } from '../config/types.ts';
 import { reportFileName } from '../delivery/report-name.ts';
 import type { Pass } from '../delivery/upload/send.ts';
+import type { Rewrite } from '../delivery/upload/spool.ts';
 import type { Uploader } from '../delivery/upload/uploader.ts';
 import { createFile } from '../delivery/write-file.ts';
 import type { Report } from '../report/schema.ts';
 import { count } from '../report/text/lines.ts';
-import { type Outgoing, rewriteFor, sharedKey } from './outgoing.ts';
+import { commandLine } from './io.ts';
+import type { Outgoing } from './outgoing.ts';
 
 export interface Uploaded {
   /** Whether the destination has this report. */
@@ -45,15 +47,14 @@ export async function spoolReport(outgoing: Outgoing, uploader: Uploader): Promi
 export async function uploadSpooled(
   spooled: Spooled,
   uploader: Uploader,
-  { uploadTimeout, redact, state }: Pick<Options, 'uploadTimeout' | 'redact' | 'state'>,
+  rewrite: Rewrite | null,
+  { uploadTimeout }: Pick<Options, 'uploadTimeout'>,
   signal: AbortSignal,
 ): Promise<Uploaded> {
   if (spooled.kind === 'failed') return spooled.uploaded;
   if (signal.aborted) return failed(uploader, ['the run was stopped before the report could be uploaded']);
   try {
-    const { key } = redact === 'strict' ? await sharedKey({ state }, uploader.spool.folder) : {};
-    const pass = await uploader.send(uploadTimeout, signal, rewriteFor(redact, key));
-    return told(spooled.name, pass, uploader);
+    return told(spooled.name, await uploader.send(uploadTimeout, signal, rewrite), uploader);
   } catch (error) {
     return failed(uploader, [`the spool failed: ${systemReason(error)}`]);
   }
@@ -97,7 +98,7 @@ function failed(uploader: Uploader, problems: readonly string[]): Uploaded {
   const { spool } = uploader;
   const others = othersIn(spool);
   const company = others > 0 ? ` with ${count(others, 'other')}` : '';
-  const where = `it waits in ${spool.folder}${company}; the next run sends it, or: ${uploader.command}`;
+  const where = `it waits in ${spool.folder}${company}; the next run sends it, or:${commandLine(uploader.command)}`;
   return { complete: false, problems: [...problems, where], remarks: [] };
 }
 
@@ -112,6 +113,6 @@ export function rejectionLines(rejected: Pass['rejected'], uploader: Uploader): 
     const kept = `Kept in ${spool.rejectedFolder}`;
     return by === 'spool'
       ? `${reports} in ${spool.folder} cannot be sent: ${reason}. ${kept}`
-      : `${destination} will not take ${reports}: ${reason}. ${kept}; when that is mended: ${command} --retry-rejected`;
+      : `${destination} will not take ${reports}: ${reason}. ${kept}; when that is mended:${commandLine(`${command} --retry-rejected`)}`;
   });
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type Loaded, load } from '../config/load.ts';
 import { quotePath } from '../config/mask.ts';
 import { errorCode, systemReason } from '../config/system-reason.ts';
-import type { Options } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Identified } from '../delivery/upload/report-name.ts';
 import type { Pass } from '../delivery/upload/send.ts';
@@ -13,7 +12,7 @@ import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
 import { type Io, tell, write } from './io.ts';
-import { rewriteFor, sharedKey } from './outgoing.ts';
+import { openWayOut } from './outgoing.ts';
 import { readReportFile } from './report-file.ts';
 import { catchInterruptions } from './signals.ts';
 import { loadSources } from './sources.ts';
@@ -27,6 +26,8 @@ const PATIENCE = 3_600_000;
 const Sendable = z.object({ schemaVersion: z.string(), id: z.uuid(), startedAt: z.iso.datetime() });
 
 interface Given {
+  /** As the user gave it. */
+  readonly path: string;
   readonly report: Identified;
   readonly json: string;
 }
@@ -37,7 +38,7 @@ function readReports(paths: readonly string[], cwd: string): Given[] {
   const given = paths.flatMap((path) => {
     const json = readReportFile(path, cwd);
     const parsed = Sendable.safeParse(parseJson(json));
-    if (parsed.success) return [{ report: parsed.data, json }];
+    if (parsed.success) return [{ path, report: parsed.data, json }];
     problems.push(`${quotePath(path)} is no JSON report of apim-probe`);
     return [];
   });
@@ -73,9 +74,11 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   if (uploader === null) throw new UsageError([NO_DESTINATION]);
   const given = readReports(positionals, io.cwd);
   for (const note of [...loaded.notes, ...uploader.notes]) await tell(io.stderr, `note: ${note}`);
-  const rewrite = await rewriting(options, uploader, io);
+  const { problem, rewrite } = await openWayOut(options, uploader.spool.folder);
+  if (problem !== null) await tell(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
+  const ready = rewritten(given, rewrite);
   try {
-    for (const { report, json } of given) await uploader.spool.add(report, rewrite?.(json) ?? json);
+    for (const { report, json } of ready) await uploader.spool.add(report, json);
     if (own['retry-rejected'] === true) await uploader.spool.retryRejected();
   } catch (error) {
     await tell(
@@ -87,12 +90,21 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   return sendAll(uploader, loaded, rewrite, io);
 };
 
-/** What is to happen to each report at the level that was asked for; null where nothing is. */
-async function rewriting(options: Options, uploader: Uploader, io: Io): Promise<Rewrite | null> {
-  if (options.redact === 'standard') return null;
-  const { key, problem = null } = await sharedKey(options, uploader.spool.folder);
-  if (problem !== null) await tell(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
-  return rewriteFor(options.redact, key);
+/** @throws UsageError naming each that is nested beyond what a report can be */
+function rewritten(given: readonly Given[], rewrite: Rewrite | null): readonly Given[] {
+  if (rewrite === null) return given;
+  const problems: string[] = [];
+  const done = given.flatMap((one) => {
+    try {
+      return { ...one, json: rewrite(one.json) };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      problems.push(`${quotePath(one.path)} is nested far too deep for a report`);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new UsageError(problems);
+  return done;
 }
 
 /** @throws UsageError for a spool that is there and cannot be read */

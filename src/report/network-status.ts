@@ -2,7 +2,6 @@
  * The report in the form of Azure's NetworkStatus reply (API Management REST API, 2022-08-01), so that whatever
  * reads the service's own word on its dependencies reads this VM's as well. Pure.
  */
-import { isIPv4 } from 'node:net';
 import { resourceType, wordFor } from '../azure/resource-types.ts';
 import type { Report, Target } from './schema.ts';
 
@@ -66,7 +65,8 @@ function isPlaceholder(host: string): boolean {
 /** Servers are named `ADDRESS`, or `ADDRESS:PORT` when the port is not 53. */
 function ipv4Of(server: string): string[] {
   const address = server.replace(/:\d+$/, '');
-  return isIPv4(address) ? [address] : [];
+  // What has no colon left is IPv4, or at the strict level its pseudonym.
+  return address.includes(':') ? [] : [address];
 }
 
 /** Of several findings on one target, the one for the target's own cause goes first. */

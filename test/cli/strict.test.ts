@@ -3,10 +3,12 @@ import { createHash, randomUUIDv7 } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
 import { keptKey } from '../../src/delivery/redaction/kept-key.ts';
+import { reportName } from '../../src/delivery/upload/report-name.ts';
 import { harmlessJson } from '../../src/report/harmless-json.ts';
 import { Report } from '../../src/report/schema.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
@@ -24,8 +26,12 @@ function folderOf(t: Test): string {
   return folder;
 }
 
+const { environment: usual } = report();
+const environment = { ...usual, dns: { ...usual.dns, servers: ['168.63.129.16', '10.20.0.4'] } };
+
 const sample = (startedAt = '2026-05-04T08:30:00.123Z') =>
   report({
+    environment,
     id: randomUUIDv7(),
     startedAt,
     verdict: 'blocked',
@@ -63,6 +69,12 @@ t.test('all that a run gives out is strict; what it keeps on the VM is not', asy
   const given = [first.out, first.err, ...['r.json', 'r.txt', 'n.json'].map((name) => read(cwd, name))];
   const [sent = ''] = [...blobs.values()].map(contentOf);
   for (const text of [...given, sent]) t.notMatch(text, OWN);
+  const [{ networkStatus }] = JSON.parse(read(cwd, 'n.json'));
+  t.match(
+    networkStatus.dnsServers,
+    ['168.63.129.16', /^10\.x..\.x..\.x..$/],
+    'a pseudonym is an answer, too',
+  );
   t.equal(sent, read(cwd, 'r.json'), 'what is sent is what is written');
   t.match(Report.parse(JSON.parse(sent)).environment.notes.at(-1), /are pseudonyms \(--redact strict\)/);
   const [kept = ''] = readdirSync(join(state, 'reports'));
@@ -129,7 +141,7 @@ t.test('the command for what waits repeats what its run was told', async (t) => 
   };
   t.match(
     (await run(cwd, env)).err,
-    `or: apim-probe upload --state ${join(cwd, 'state')} --upload http://127.0.0.1:9/in --upload-method post --redact strict\n`,
+    `or:\n    apim-probe upload --state ${join(cwd, 'state')} --upload http://127.0.0.1:9/in --upload-method post --redact strict\n`,
   );
 });
 
@@ -144,6 +156,51 @@ t.test('what a run writes and what upload makes of the kept report are the same 
   const env = { ...FENCELESS, APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x` };
   t.match(await invoke(named, { cwd, env }), { code: 0 });
   t.equal(contentOf([...blobs.values()][0] ?? never()), out);
+});
+
+t.test('what cannot be rewritten holds up no other, and is told', async (t) => {
+  const cwd = folderOf(t);
+  const { blobs, handle } = blobStore();
+  const { url } = await openService(t, handle);
+  const spool = join(cwd, 'spool');
+  const env = {
+    ...FENCELESS,
+    APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x`,
+    APIM_PROBE_SPOOL: spool,
+  };
+  const { schemaVersion, id, startedAt } = sample();
+  const head = JSON.stringify({ schemaVersion, id, startedAt }).slice(0, -1);
+  writeFileSync(join(cwd, 'deep.json'), `${head},"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
+  const refused = await invoke(['upload', 'deep.json', '--redact', 'strict'], { cwd, env });
+  t.match(refused, { code: 2, err: /"deep\.json" is nested far too deep for a report/ });
+  t.equal(blobs.size, 0);
+  const name = reportName({ id, startedAt: '2020-01-01T00:00:00.000Z' });
+  writeFileSync(join(spool, name), gzipSync(readFileSync(join(cwd, 'deep.json'))));
+  const { code, err } = await run(cwd, env);
+  t.equal(code, 1, err);
+  t.match(err, /1 report in .* cannot be sent: the file is damaged, what it holds is no report: delete it/);
+  t.equal(blobs.size, 1);
+  t.notMatch(contentOf([...blobs.values()][0] ?? never()), OWN);
+});
+
+t.test('what is rewritten stays so: a repeat after a lost key has the same bytes', async (t) => {
+  const cwd = folderOf(t);
+  const seen: string[] = [];
+  const { url } = await openService(t, (one, response, number) => {
+    seen.push(contentOf(one));
+    return answer(503)(one, response, number);
+  });
+  const spool = join(cwd, 'spool');
+  const env = { APIM_PROBE_UPLOAD: `${url}/in`, APIM_PROBE_SPOOL: spool, APIM_PROBE_UPLOAD_TIMEOUT: '500' };
+  await run(cwd, { ...env, APIM_PROBE_REDACT: 'standard' });
+  const strict = { cwd, env: { ...FENCELESS, ...env, APIM_PROBE_REDACT: 'strict' } };
+  await invoke(['upload'], strict);
+  rmSync(join(spool, KEY));
+  await invoke(['upload'], strict);
+  const [open, ...hidden] = [...new Set(seen)];
+  t.match(open, OWN);
+  t.equal(hidden.length, 1, 'one form, however often it was sent');
+  t.notMatch(hidden[0], OWN);
 });
 
 t.test('those who make a key at the same time have the same one', async (t) => {
@@ -166,9 +223,11 @@ t.test('a key that cannot be kept is told, and one that is damaged made anew', a
   );
   t.notMatch(told.out + told.err, OWN);
   rmSync(join(cwd, KEY), { recursive: true });
-  writeFileSync(join(cwd, KEY), 'short');
-  t.notMatch((await run(cwd, { APIM_PROBE_STATE: cwd })).err, /pseudonyms of this report/);
-  t.equal(statSync(join(cwd, KEY)).size, 32);
+  for (const wrong of ['short', 'long'.repeat(20)]) {
+    writeFileSync(join(cwd, KEY), wrong);
+    t.notMatch((await run(cwd, { APIM_PROBE_STATE: cwd })).err, /pseudonyms of this report/);
+    t.equal(statSync(join(cwd, KEY)).size, 32);
+  }
 });
 
 t.test('a disk that refuses the report gives away no more', async (t) => {

@@ -1,7 +1,7 @@
 /** Messages for people: broken between words on a terminal, whole elsewhere. */
 import { Writable } from 'node:stream';
 import t from 'tap';
-import { tell } from '../../src/cli/io.ts';
+import { commandLine, tell } from '../../src/cli/io.ts';
 
 async function told(message: string, terminal: { isTTY: boolean; columns: number }): Promise<string> {
   let text = '';
@@ -32,6 +32,17 @@ t.test('a list keeps its form, and a word that is longer than a line stays whole
       columns: 40,
     }),
     `apim-probe: 2 problems:\n  - caFile:\n    "${path}"\n    is empty\n  - sql: no\n`,
+  );
+});
+
+t.test('a command on its own line is all on it, whatever the terminal', async (t) => {
+  const command = `apim-probe upload --state '/var/my state' --upload https://example.com/in --redact strict`;
+  t.equal(
+    await told(`apim-probe: it waits in the spool; the next run sends it, or:${commandLine(command)}`, {
+      isTTY: true,
+      columns: 40,
+    }),
+    `apim-probe: it waits in the spool; the\n  next run sends it, or:\n    ${command}\n`,
   );
 });
 

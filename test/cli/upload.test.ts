@@ -76,7 +76,10 @@ t.test(
     const [kept = ''] = readdirSync(join(cwd, 'reports'));
     t.equal(Report.parse(JSON.parse(readFileSync(join(cwd, 'reports', kept), 'utf8'))).verdict, 'ready');
     t.match(err, /not uploaded to .*network rules refuse this subnet/);
-    t.match(err, `it waits in ${join(cwd, 'spool')}; the next run sends it, or: apim-probe upload`);
+    t.match(
+      err,
+      `it waits in ${join(cwd, 'spool')}; the next run sends it, or:\n    apim-probe upload --state ${cwd}\n`,
+    );
     t.notMatch(`${err}${everything(cwd)}`, CANARY);
     const status1 = await invoke(['upload', '--status'], { cwd, env });
     t.match(status1.out, /Waiting: 1 report, the oldest of 2026-05-04T08:30:00Z\n.*Rejected: 0/s);
@@ -126,17 +129,18 @@ t.test('a refusal is told whole, with the command that fits this spool and desti
   const command = `apim-probe upload --spool '${spool}' --upload ${url}/in`;
   t.match(
     err,
-    `it wants a valid token or password, by --upload-header-file FILE (status 401). Kept in ${spool}/rejected; when that is mended: ${command} --retry-rejected`,
+    `it wants a valid token or password, by --upload-header-file FILE (status 401). Kept in ${spool}/rejected; when that is mended:\n    ${command} --retry-rejected\n`,
   );
   const env = { APIM_PROBE_SPOOL: spool, APIM_PROBE_UPLOAD: `${url}/in`, APIM_PROBE_UPLOAD_TIMEOUT: '1000' };
   status = 503;
-  t.match((await run(cwd, env)).err, `the next run sends it, or: ${command}`);
-  const secret = { ...env, APIM_PROBE_UPLOAD: `${url}/c${SAS}` };
-  t.match(
-    (await run(cwd, secret)).err,
-    `or: apim-probe upload --spool '${spool}'\n`,
-    'a secret is in no command',
-  );
+  t.match((await run(cwd, env)).err, `the next run sends it, or:\n    ${command}\n`);
+  for (const hidden of [SAS, `?k=${CANARY}`, `?x=${CANARY}`]) {
+    const log = join(cwd, 'log');
+    const variables = { ...env, APIM_PROBE_UPLOAD: `${url}/c${hidden}`, APIM_PROBE_LOG_FILE: log };
+    const { err: said } = await run(cwd, variables);
+    t.match(said, `or:\n    apim-probe upload --spool '${spool}'\n`);
+    t.notMatch(said + readFileSync(log, 'utf8'), CANARY, 'any parameter may be a secret');
+  }
 });
 
 t.test('a damaged file in the spool is no fault of the destination', async (t) => {
@@ -151,7 +155,7 @@ t.test('a damaged file in the spool is no fault of the destination', async (t) =
   t.equal(code, 4);
   t.match(
     err.replaceAll(/\s+/g, ' '),
-    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, it is no report in gzip: delete it. Kept in ${spool}/rejected`,
+    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, what it holds is no report in gzip: delete it. Kept in ${spool}/rejected`,
   );
   t.notMatch(err, /will not take|retry-rejected/, 'sending it again would not help');
   const after = await run(cwd, env);

@@ -273,7 +273,7 @@ t.test('dns-tcp-blocked', async (t) => {
         severity: 'warning',
         title: `DNS server ${OTHER_SERVER} cannot be asked over TCP`,
         explanation: new RegExp(
-          `${OTHER_SERVER} answers over UDP; TCP port 53: tcp_refused\\. In this run 1 answer did not fit into UDP: ${HOST}\\.`,
+          `${OTHER_SERVER} answers over UDP; over TCP: tcp_refused\\. In this run 1 answer did not fit into UDP: ${HOST}\\.`,
         ),
         evidence: [`dns/${OTHER_SERVER}:53`],
         confirm: /--only dns/,

@@ -67,7 +67,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     t.strictSame(causes(outcome).toSorted(), ['dns-server-slow', 'dns-tcp-blocked']);
     t.match(findingsOf(outcome, 'dns-tcp-blocked')[0], {
       title: `DNS server ${CUSTOM_DNS} cannot be asked over TCP`,
-      explanation: /answers over UDP; TCP port 53: (?:dns_unreachable|tcp_refused)/,
+      explanation: /answers over UDP; over TCP: (?:dns_unreachable|tcp_refused)/,
       evidence: [`dns/${CUSTOM_DNS}:53`],
     });
     t.match(findingsOf(outcome, 'dns-server-slow')[0], {

@@ -36,7 +36,9 @@ const PSEUDONYM = /^host-[0-9a-f]{4,}$/;
 const NOBODYS = 'invalid';
 
 /** What may be a host name: labels and dots. Whether it is one, `hidden` says. */
-export const DOTTED = /[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_-]+)+/g;
+export const DOTTED = /[\p{L}\p{M}\p{N}_*-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+/gu;
+/** The same alone, as a field holds it: perhaps with the dot that ends a name, or begins one. */
+const HOST = /^\.?((?:[\p{L}\p{M}\p{N}_*-]+\.)+[\p{L}\p{M}\p{N}_-]+)\.?$/u;
 
 export class Hosts {
   readonly #pseudonyms: Pseudonyms;
@@ -45,6 +47,8 @@ export class Hosts {
   readonly #suffixes: ReadonlySet<string>;
   /** Names without a dot, in lower case. */
   readonly #labels = new Set<string>();
+  /** Names with dots, in lower case, that some field calls one: they need not look like one. */
+  readonly #known = new Set<string>();
   /** Labels that stay whatever stands beside them. */
   readonly #open = new Set<string>();
 
@@ -65,6 +69,18 @@ export class Hosts {
       !PSEUDONYM.test(name)
     )
       this.#labels.add(name);
+  }
+
+  /** From now on this name with dots is one, and so is what stands below it, however they are spelt. */
+  learnHost(text: string): void {
+    const name = HOST.exec(text.trim().toLowerCase())?.[1]?.replace(/^\*\./, '');
+    if (name?.includes('.') && !/^[\d.]+$/.test(name) && !ADDRESS.test(name)) this.#known.add(name);
+  }
+
+  #isKnown(name: string): boolean {
+    for (let rest = name; rest.includes('.'); rest = rest.slice(rest.indexOf('.') + 1))
+      if (this.#known.has(rest)) return true;
+    return false;
   }
 
   /** From now on this label is everybody's, although a name under a service's suffix may hold it. */
@@ -89,12 +105,15 @@ export class Hosts {
   /** A dotted name; what is none, and what is everybody's, comes back as it is. */
   hidden(text: string): string {
     const name = text.toLowerCase();
-    const file = FILES.exec(name)?.[0];
-    if (file !== undefined) {
-      const stem = text.slice(0, -file.length);
-      return stem.includes('.') ? this.hidden(stem) + text.slice(-file.length) : text;
+    if (this.#names.has(name) || this.#suffixes.has(name)) return text;
+    if (!this.#isKnown(name)) {
+      const file = FILES.exec(name)?.[0];
+      if (file !== undefined) {
+        const stem = text.slice(0, -file.length);
+        return stem.includes('.') ? this.hidden(stem) + text.slice(-file.length) : text;
+      }
+      if (!isName(text, name)) return text;
     }
-    if (!isName(text, name) || this.#names.has(name) || this.#suffixes.has(name)) return text;
     const labels = name.split('.');
     const at = labels.findIndex((_, index) => index > 0 && this.#suffixes.has(labels.slice(index).join('.')));
     if (at > 0) {
@@ -129,7 +148,7 @@ export class Hosts {
 function isName(text: string, name: string): boolean {
   if (name.length > 253 || ADDRESS.test(name) || /^Microsoft\./.test(text) || /[a-z][A-Z]/.test(text))
     return false;
-  return /\.(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})$/.test(name);
+  return /\.(?:\p{L}{2,63}|xn--[a-z0-9-]{2,59})$/u.test(name);
 }
 
 /** Words of reports and of people: a resource that is called like one cannot be told from it. */

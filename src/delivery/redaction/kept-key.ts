@@ -7,6 +7,8 @@ import { createNewKept, replaceKept } from '../write-file.ts';
 
 const FILE = 'pseudonyms.key';
 const BYTES = 32;
+/** Of a file that is looked at; one of another size than a key's is damaged, and made anew. */
+const MOST_BYTES = 1024 * 1024;
 
 export interface KeptKey {
   readonly key: Uint8Array;
@@ -51,7 +53,7 @@ type KeyRead =
 
 /** @throws the file system's words for a file that is there and cannot be read now: its key is still the key */
 function readKey(path: string): KeyRead {
-  const file = readBounded(path, BYTES, 'a key');
+  const file = readBounded(path, MOST_BYTES, 'a key');
   if (file.ok) return file.bytes.length === BYTES ? { kind: 'key', key: file.bytes } : { kind: 'damaged' };
   if (file.missing) return { kind: 'missing' };
   throw new Error(`it ${file.problem}`);

@@ -3,6 +3,8 @@
 export interface Learner {
   /** A name without a dot: of a machine, or of a resource. */
   learnName(name: string): void;
+  /** A name with dots, whatever it looks like; what is none is passed over. */
+  learnHost(name: string): void;
   learnAddress(address: string): void;
   /** A region of Azure: everybody's, wherever it stands. */
   learnRegion(name: string): void;
@@ -18,11 +20,34 @@ export function learnFrom(value: unknown, learner: Learner): void {
   }
 }
 
-/** A name without a dot, or those of a list. */
+/** A name, or those of a list. */
 function learnNames(learner: Learner, value: unknown): void {
   for (const name of [value].flat()) {
-    if (typeof name === 'string' && !name.includes('.')) learner.learnName(name);
+    if (typeof name !== 'string') continue;
+    if (name.includes('.')) learner.learnHost(name);
+    else learner.learnName(name);
   }
+}
+
+/** Names of hosts that others have given: one without a dot may be any word. */
+function learnHosts(learner: Learner, value: unknown): void {
+  for (const name of [value].flat()) if (typeof name === 'string') learner.learnHost(name);
+}
+
+/** The host of a URL, or of HOST, HOST:PORT and *.HOST as proxy variables have them. */
+const PLACE = /^\s*(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/@\s]*@)?\.?([^/:\s?#[\]]+)/i;
+
+function learnPlaces(learner: Learner, places: readonly string[]): void {
+  learnNames(
+    learner,
+    places.flatMap((place) => PLACE.exec(place)?.[1] ?? []),
+  );
+}
+
+/** The common names of a subject (RFC 4514). */
+function learnSubject(learner: Learner, subject: unknown): void {
+  if (typeof subject !== 'string') return;
+  for (const [, name = ''] of subject.matchAll(/(?:^|[,+]\s*)CN=([^,+]+)/g)) learner.learnHost(name.trim());
 }
 
 function learnAddresses(learner: Learner, value: unknown): void {
@@ -47,9 +72,18 @@ function under(value: unknown, key: string): string[] {
   });
 }
 
-/** An effective option: its values without a dot are names of resources. */
+/** An effective option: its values are names of resources. */
 function learnOption(learner: Learner, option: unknown): void {
   if (typeof option === 'object' && option !== null && 'value' in option) learnNames(learner, option.value);
+}
+
+/** An effective option: its values are URLs. */
+function learnUrls(learner: Learner, option: unknown): void {
+  if (typeof option !== 'object' || option === null || !('value' in option)) return;
+  learnPlaces(
+    learner,
+    [option.value].flat().filter((url) => typeof url === 'string'),
+  );
 }
 
 /** Fields of a report, and of what a bundle adds, that hold names and addresses of this network. */
@@ -61,11 +95,9 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
   machineName: learnNames,
   hostsFileEntries: (learner, entries) => learnNames(learner, under(entries, 'host')),
   proxies: (learner, proxies) =>
-    learnNames(
+    learnPlaces(
       learner,
-      under(proxies, 'value')
-        .flatMap((value) => value.split(','))
-        .flatMap((value) => /^\s*(?:\*\*\*@)?([\w-]+)(?::\d+)?\s*$/.exec(value)?.[1] ?? []),
+      under(proxies, 'value').flatMap((value) => value.split(',')),
     ),
   interfaces: (learner, interfaces) => learnAddresses(learner, under(interfaces, 'address')),
   sourceAddress: learnAddresses,
@@ -75,6 +107,15 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
     if (typeof value === 'object' && value !== null && 'value' in value) learnRegions(learner, value);
   },
   vip: learnAddresses,
+  names: learnHosts,
+  via: learnHosts,
+  cname: learnHosts,
+  authority: learnHosts,
+  serverName: learnHosts,
+  subject: learnSubject,
+  answers: (learner, answers) => learnHosts(learner, under(answers, 'name')),
+  target: learnUrls,
+  upload: learnUrls,
   ...Object.fromEntries(
     ['storage', 'sql', 'keyVault', 'eventHubs', 'redis', 'apim'].map((key) => [key, learnOption]),
   ),

@@ -46,6 +46,10 @@ export class StrictRedaction implements Door {
     this.#hosts.learn(name);
   }
 
+  learnHost(name: string): void {
+    this.#hosts.learnHost(name);
+  }
+
   learnAddress(address: string): void {
     this.#addresses.learn(address);
   }

@@ -4,7 +4,7 @@ import { duration } from '../../report/text/lines.ts';
 import { backOff, type Clock } from './back-off.ts';
 import { deliverParcel, type Means } from './deliver-parcel.ts';
 import type { Settled } from './outcome.ts';
-import type { Claimed, Rewrite, Spool, Waiting } from './spool.ts';
+import type { Claimed, Parcel, Rewrite, Spool, Waiting } from './spool.ts';
 
 /** In a row, over all reports: a service that fails so often is down. */
 const MOST_FAILURES = 5;
@@ -105,23 +105,26 @@ async function tryOne(
   sending: Sending & Means,
   signal: AbortSignal,
 ): Promise<Settled | Unsent> {
+  let parcel: Parcel;
   try {
-    return await deliverParcel(await sending.spool.read(claimed, sending.rewrite), sending, signal);
+    parcel = await sending.spool.read(claimed, sending.rewrite);
   } catch (error) {
-    // Only who rewrites it looks into it.
-    if (error instanceof SyntaxError)
-      return { kind: 'damaged', reason: 'what is packed in the file is no JSON: delete it' };
-    if (errorCode(error) === null) throw error;
-    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE')
-      return {
-        kind: 'damaged',
-        reason: 'what is packed in the file is larger than a report can be: delete it',
-      };
-    if ((errorCode(error) ?? '').startsWith('Z_'))
-      return { kind: 'damaged', reason: 'the file is damaged, it is no report in gzip: delete it' };
-    return {
-      kind: 'unreadable',
-      reason: `${claimed.name} in the spool cannot be read: ${systemReason(error)}`,
-    };
+    return unread(claimed, error);
   }
+  return deliverParcel(parcel, sending, signal);
+}
+
+/** @throws what is nobody's but the program's */
+function unread({ name }: Claimed, error: unknown): Unsent {
+  // Only who rewrites it looks into it.
+  if (error instanceof SyntaxError || error instanceof RangeError) return damaged('is no report');
+  const code = errorCode(error);
+  if (code === null) throw error;
+  if (code === 'ERR_BUFFER_TOO_LARGE') return damaged('is larger than a report can be');
+  if (code.startsWith('Z_')) return damaged('is no report in gzip');
+  return { kind: 'unreadable', reason: `${name} in the spool cannot be read: ${systemReason(error)}` };
+}
+
+function damaged(what: string): Unsent {
+  return { kind: 'damaged', reason: `the file is damaged, what it holds ${what}: delete it` };
 }

@@ -38,7 +38,7 @@ export interface Claimed {
   readonly path: string;
 }
 
-/** JSON to JSON. */
+/** JSON to JSON. @throws SyntaxError, or RangeError for what is nested too deep */
 export type Rewrite = (json: string) => string;
 
 /** What is sent. */
@@ -123,7 +123,7 @@ export class Spool {
   }
 
   /**
-   * @param rewrite what is to happen to the JSON before it leaves; null sends the file as it is
+   * @param rewrite what is to happen to the JSON before it leaves, and stays done: a repeat has the same bytes
    * @throws the file system's or zlib's error for a file that is damaged
    */
   async read({ name, path }: Claimed, rewrite: Rewrite | null = null): Promise<Parcel> {
@@ -135,8 +135,10 @@ export class Spool {
       const bytes = await handle.readFile();
       const json = await decompress(bytes, { maxOutputLength: LARGEST_REPORT });
       const text = rewrite === null ? null : rewrite(json.toString('utf8'));
-      if (text === null) return parcel(name, bytes, json);
-      return parcel(name, await compress(text), Buffer.from(text));
+      if (text === null || json.equals(Buffer.from(text))) return parcel(name, bytes, json);
+      const rewritten = await compress(text);
+      await replaceKept(path, rewritten);
+      return parcel(name, rewritten, Buffer.from(text));
     } finally {
       await handle.close();
     }

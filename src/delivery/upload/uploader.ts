@@ -1,6 +1,5 @@
 /** The spool and the way out of it, put together from the options. */
 import type { Options } from '../../config/types.ts';
-import { credentialIn } from '../../config/upload-url.ts';
 import type { Report } from '../../report/schema.ts';
 import { CLOCK, type Clock } from './back-off.ts';
 import { createClient } from './client.ts';
@@ -70,7 +69,13 @@ export function createUploader(
 /** Characters that no shell reads as anything else. */
 const PLAIN = /^[A-Za-z0-9_./:@%+,=-]+$/;
 
-/** A destination that is a secret is named by its file, or not at all. */
+/** Whether a URL is nothing but a place: any parameter may be a secret, whatever its name. */
+function isPlain(href: string): boolean {
+  const { search, username, password } = new URL(href);
+  return `${search}${username}${password}` === '';
+}
+
+/** A destination that may be a secret is named by its file, or not at all. */
 function uploadCommand(options: Options, folder: string): string {
   const { upload, spool, state } = options;
   const given = (flag: string, value: string | null): string[] => (value === null ? [] : [flag, value]);
@@ -79,7 +84,7 @@ function uploadCommand(options: Options, folder: string): string {
     // The state folder has the key of the pseudonyms as well.
     ...given('--state', state),
     ...(state === null || spool !== null ? ['--spool', folder] : []),
-    ...given('--upload', upload !== null && credentialIn(upload) === null ? upload : null),
+    ...given('--upload', upload !== null && isPlain(upload) ? upload : null),
     ...given('--upload-file', options.uploadFile),
     ...given('--upload-method', options.uploadMethod === 'post' ? 'post' : null),
     ...given('--upload-header-file', options.uploadHeaderFile),

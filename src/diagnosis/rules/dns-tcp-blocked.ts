@@ -50,7 +50,7 @@ export const dnsTcpBlocked: Rule = (scene) => {
       ...(lost.length === 0 ? { severity: 'warning' as const } : {}),
       title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot be asked over TCP`,
       explanation:
-        `${halves.map(({ server, failure }) => `${server} answers over UDP; TCP port ${portOf(server)}: ${failure}.`).join(' ')} ` +
+        `${halves.map(({ server, failure }) => `${server} answers over UDP; over TCP: ${failure}.`).join(' ')} ` +
         (cut.size === 0
           ? 'No answer of this run was too long for UDP; the next one that is will be missing.'
           : `In this run ${count(cut.size, 'answer')} did not fit into UDP: ${list([...cut].sort(), 3)}.`),
@@ -74,11 +74,7 @@ function half(server: string, targets: readonly Target[]): Half[] {
   if (target?.status !== 'reachable') return [];
   const outcomes = target.attempts.flatMap(({ ok, facts }) => (ok && facts.dns ? [facts.dns.tcp] : []));
   const [failure] = outcomes;
-  // One lost connection is no closed port; all that were tried failed the same way, or nearly so.
+  // One lost connection is no closed port: every attempt has to have failed so.
   if (failure === undefined || !outcomes.every((outcome) => CLOSED.has(outcome))) return [];
   return [{ server, target, failure }];
-}
-
-function portOf(server: string): string {
-  return /^(?:[^:]+|\[.*\]):(\d+)$/.exec(server)?.[1] ?? '53';
 }

@@ -23,6 +23,65 @@ function door(key = 'one key', count?: (kind: RedactionKind) => void) {
 const HOST = 'host-[0-9a-f]{4}';
 const GUID = '11111111-2222-4333-8444-555555555555';
 
+t.test('a host name that a field calls one is hidden, whatever it looks like', async (t) => {
+  const environment = report().environment;
+  const tls = { subject: 'CN=SrvSql.humongous.local, O=x', names: ['*.Fourth.coffee-1'] };
+  const own = {
+    environment: {
+      ...environment,
+      dns: { ...environment.dns, searchDomains: ['ContosoCorp.local', 'corp.lan1'] },
+      proxies: [
+        {
+          variable: 'NO_PROXY',
+          value: '.BlueYonder.net, *.Tailspin.toys:8080,http://u@Proxy.Lucerne.x1:3128',
+        },
+      ],
+    },
+    targets: [{ host: 'db.trey-lan' }, { host: 'fabrikam.sh' }, { host: '20.1.1.1' }],
+    attempts: [{ facts: { tls: { chain: [tls] } }, via: ['VmSql.proseware.local'] }],
+    config: { target: { value: ['tcp://adatum.zip:1433/x'], origin: 'flag' } },
+  };
+  const strict = door();
+  strict.learn(own);
+  for (const name of [
+    ...[
+      'ContosoCorp.local',
+      'Srv1.ContosoCorp.local',
+      'x.corp.lan1',
+      'db.trey-lan',
+      'fabrikam.sh',
+      'adatum.zip',
+    ],
+    ...[
+      'a.BlueYonder.net',
+      'Tailspin.toys',
+      'Proxy.Lucerne.x1',
+      'SrvSql.humongous.local',
+      'a.fourth.coffee-1',
+    ],
+    ...['VmSql.proseware.local', 'wingtip.münchen.de'],
+  ]) {
+    const shown = strict.text(`custom/${name}:1433`);
+    t.match(shown, new RegExp(`^custom/(?:${HOST}\\.){1,4}invalid:1433$`), name);
+    t.equal(strict.text(shown), shown, 'twice as once');
+    t.match(strict.finished(`{"a":"${name}"}`), new RegExp(`^\\{"a":"(?:${HOST}\\.){1,4}invalid"\\}$`));
+  }
+  for (const text of [
+    '20.1.1.1',
+    'install.sh',
+    'process.stdErr',
+    'apim-probe.mjs',
+    'blob.core.windows.net',
+    'v1.2.3',
+  ])
+    t.equal(strict.text(text), text);
+  const written = JSON.stringify(strict.value(own));
+  t.notMatch(
+    written,
+    /contosocorp|lan1|trey-lan|fabrikam|adatum|blueyonder|tailspin|lucerne|humongous|coffee|proseware/i,
+  );
+});
+
 t.test('names, addresses, ids and users', async (t) => {
   for (const [text, expected] of [
     ['sql01.corp.contoso.com', `^${HOST}\\.${HOST}\\.${HOST}\\.invalid$`],
