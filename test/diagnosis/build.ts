@@ -56,7 +56,7 @@ export function judge(parts: Parameters<typeof observations>[0]): {
   targets: readonly Target[];
   findings: readonly Finding[];
   causes: Record<string, Cause | null>;
-  only: (cause: Cause) => Finding;
+  single: (cause: Cause) => Finding;
 } {
   const { targets, findings } = diagnose(observations(parts));
   for (const target of targets) Report.shape.targets.element.parse(target);
@@ -65,7 +65,7 @@ export function judge(parts: Parameters<typeof observations>[0]): {
     targets,
     findings,
     causes: Object.fromEntries(targets.map(({ id, cause }) => [id, cause])),
-    only: (cause) => {
+    single: (cause) => {
       const found = findings.filter((finding) => finding.cause === cause);
       if (found[0] === undefined || found.length > 1) {
         throw new Error(

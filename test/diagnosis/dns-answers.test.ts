@@ -45,7 +45,7 @@ t.test('dns-forwarding-broken', async (t) => {
   });
 
   t.test('two servers that both lack a forwarder are one finding', async (t) => {
-    const { only } = judge({
+    const { single } = judge({
       servers: [SERVER, OTHER_SERVER],
       targets: [
         unresolved('sql', HOST, [
@@ -54,12 +54,12 @@ t.test('dns-forwarding-broken', async (t) => {
         ]),
       ],
     });
-    t.match(only('dns-forwarding-broken').title, 'DNS servers 10.0.0.4 and 10.0.0.5');
-    t.match(only('dns-forwarding-broken').explanation, 'No other server could be asked to compare.');
+    t.match(single('dns-forwarding-broken').title, 'DNS servers 10.0.0.4 and 10.0.0.5');
+    t.match(single('dns-forwarding-broken').explanation, 'No other server could be asked to compare.');
   });
 
   t.test('a failing second server is a warning while the first one resolves', async (t) => {
-    const { only, causes } = judge({
+    const { single, causes } = judge({
       servers: [SERVER, OTHER_SERVER],
       targets: [
         reached('sql', HOST, '20.1.1.1', {
@@ -68,7 +68,7 @@ t.test('dns-forwarding-broken', async (t) => {
         }),
       ],
     });
-    t.match(only('dns-forwarding-broken'), {
+    t.match(single('dns-forwarding-broken'), {
       severity: 'warning',
       confirm: `nslookup ${HOST} ${OTHER_SERVER}`,
     });
@@ -101,7 +101,7 @@ t.test('dns-forwarding-broken', async (t) => {
   t.test('a server that denies every name of unrelated domains knows nothing public', async (t) => {
     const hosts = ['a.database.windows.net', 'v.vault.azure.net', 'login.microsoftonline.com'];
     const denied = (host: string) => unresolved('custom', host, [unanswered('dns_nxdomain')]);
-    t.match(judge({ targets: hosts.map(denied) }).only('dns-forwarding-broken').evidence, { length: 3 });
+    t.match(judge({ targets: hosts.map(denied) }).single('dns-forwarding-broken').evidence, { length: 3 });
     const mixed = judge({
       targets: [...hosts.map(denied), reached('kms', 'kms.core.windows.net', '20.1.1.1')],
     });
@@ -145,11 +145,11 @@ t.test('dns-servers-disagree', async (t) => {
   });
 
   t.test('is a warning while the endpoint works', async (t) => {
-    const { only, causes } = judge({
+    const { single, causes } = judge({
       servers,
       targets: [reached('sql', HOST, '10.2.0.4', { resolutions: both })],
     });
-    t.equal(only('dns-servers-disagree').severity, 'warning');
+    t.equal(single('dns-servers-disagree').severity, 'warning');
     t.equal(causes[ID], null);
   });
 
@@ -244,7 +244,7 @@ t.test('dns-tampered: what the control knows of Azure DNS takes the place of the
     judge({
       targets: [failed('sql', HOST, '0.0.0.0', 'tcp_refused')],
       controls: [azureDns({ [HOST]: answer })],
-    }).only('dns-tampered').remedy;
+    }).single('dns-tampered').remedy;
   const known = judged('20.1.1.1');
   t.match(known.at(-1), `Azure DNS (${AZURE}), asked directly from this VM, gives 20.1.1.1 for ${HOST}`);
   t.notMatch(known.join(' '), /As a test ask/);
@@ -325,8 +325,8 @@ t.test('more than one answer', async (t) => {
     const mixed = reached('sql', HOST, '10.2.0.4', {
       resolutions: [many(['10.2.0.4', '20.1.1.1']), many(['20.1.1.1'], OTHER_SERVER)],
     });
-    const { only } = judge({ servers: [SERVER, OTHER_SERVER], targets: [mixed] });
-    t.match(only('dns-servers-disagree').explanation, '10.0.0.4 says private (10.2.0.4 and 20.1.1.1)');
+    const { single } = judge({ servers: [SERVER, OTHER_SERVER], targets: [mixed] });
+    t.match(single('dns-servers-disagree').explanation, '10.0.0.4 says private (10.2.0.4 and 20.1.1.1)');
     const bogus = failed('sql', HOST, '0.0.0.0', 'tcp_refused', {
       resolutions: [many(['0.0.0.0', '20.1.1.1'])],
     });
@@ -338,23 +338,23 @@ t.test('more than one answer', async (t) => {
     async (t) => {
       const answers = [unanswered('dns_nodata', { server: OTHER_SERVER }), resolved('20.1.1.1')];
       const target = unresolved('sql', HOST, answers, { failure: 'dns_nodata' });
-      const { only } = judge({ servers: [OTHER_SERVER, SERVER], targets: [target] });
+      const { single } = judge({ servers: [OTHER_SERVER, SERVER], targets: [target] });
       t.match(
-        only('dns-servers-disagree').explanation,
+        single('dns-servers-disagree').explanation,
         `${HOST}: 10.0.0.5 says no address and 10.0.0.4 says public`,
       );
-      t.equal(only('dns-servers-disagree').confirm, `nslookup ${HOST} ${OTHER_SERVER}`);
+      t.equal(single('dns-servers-disagree').confirm, `nslookup ${HOST} ${OTHER_SERVER}`);
     },
   );
 
   t.test('a dead server beside a broken one does not hide it', async (t) => {
     const answers = [unanswered('dns_timeout', { server: OTHER_SERVER }), unanswered('dns_servfail')];
-    const { causes, only } = judge({
+    const { causes, single } = judge({
       servers: [OTHER_SERVER, SERVER],
       targets: [dnsServer(OTHER_SERVER, 'dns_timeout'), dnsServer(SERVER), unresolved('sql', HOST, answers)],
     });
     t.equal(causes[ID], 'dns-forwarding-broken');
-    t.match(only('dns-forwarding-broken').title, 'DNS server 10.0.0.4 cannot');
-    t.same(only('dns-server-down').evidence, ['dns/10.0.0.5:53']);
+    t.match(single('dns-forwarding-broken').title, 'DNS server 10.0.0.4 cannot');
+    t.same(single('dns-server-down').evidence, ['dns/10.0.0.5:53']);
   });
 });

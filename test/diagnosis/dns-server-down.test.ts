@@ -64,7 +64,7 @@ t.test('two dead servers are one finding', async (t) => {
 });
 
 t.test('one dead server of two costs time and is its own evidence', async (t) => {
-  const { only, causes } = judge({
+  const { single, causes } = judge({
     servers: [SERVER, OTHER_SERVER],
     targets: [
       dnsServer(SERVER, 'dns_timeout'),
@@ -74,7 +74,7 @@ t.test('one dead server of two costs time and is its own evidence', async (t) =>
       }),
     ],
   });
-  const finding = only('dns-server-down');
+  const finding = single('dns-server-down');
   t.same(finding.evidence, ['dns/10.0.0.4:53']);
   t.match(finding.explanation, '10.0.0.5 answered. Every look-up starts there and waits');
   t.equal(causes['sql/contoso.database.windows.net:443'], null, 'what works has no cause');
@@ -112,26 +112,26 @@ t.test('is recognised from the names alone when the servers were not planned', a
 });
 
 t.test('with Azure DNS alive, the way out is named', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     targets: [dnsServer(SERVER, 'dns_timeout'), unresolved('sql', 'a.database.windows.net', [silence()])],
     controls: [azureDns({ 'a.database.windows.net': '20.1.1.1' })],
   });
-  t.match(only('dns-server-down').remedy[0], /Azure DNS \(168\.63\.129\.16\) answers this VM/);
+  t.match(single('dns-server-down').remedy[0], /Azure DNS \(168\.63\.129\.16\) answers this VM/);
 });
 
 t.test('with Azure DNS itself dead, the service tag that can stop it is named', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     servers: ['168.63.129.16'],
     targets: [dnsServer('168.63.129.16', 'dns_timeout')],
   });
-  t.match(only('dns-server-down').remedy[0], /AzurePlatformDNS/);
+  t.match(single('dns-server-down').remedy[0], /AzurePlatformDNS/);
 });
 
 t.test('without a resolution, a name is only unresolved for want of a living server', async (t) => {
   const nameless = unresolved('sql', 'a.database.windows.net', []);
   const alone = judge({ targets: [dnsServer(SERVER, 'dns_timeout'), nameless] });
   t.equal(alone.causes[nameless.id], 'dns-server-down');
-  t.match(alone.only('dns-server-down').explanation, 'Asked on its own: UDP dns_timeout, TCP dns_timeout.');
+  t.match(alone.single('dns-server-down').explanation, 'Asked on its own: UDP dns_timeout, TCP dns_timeout.');
   const accompanied = judge({
     servers: [SERVER, OTHER_SERVER],
     targets: [dnsServer(SERVER, 'dns_timeout'), dnsServer(OTHER_SERVER), nameless],

@@ -49,7 +49,7 @@ t.test('everything at the VIP is fine, with --vip and without', async (t) => {
 });
 
 t.test('a record that is missing everywhere, while the gateway works', async (t) => {
-  const { only, causes, findings } = judge({
+  const { single, causes, findings } = judge({
     targets: [
       missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
       missing(PORTAL, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
@@ -57,7 +57,7 @@ t.test('a record that is missing everywhere, while the gateway works', async (t)
     environment: surroundings({ vip: VIP }),
   });
   t.equal(findings.length, 1, 'one root cause, one finding');
-  const finding = only('gateway-record-missing');
+  const finding = single('gateway-record-missing');
   t.match(finding, {
     severity: 'error',
     title: '2 of the instance’s 2 host names are not in DNS',
@@ -71,33 +71,33 @@ t.test('a record that is missing everywhere, while the gateway works', async (t)
 });
 
 t.test('a record that is missing, and a gateway that does not work either', async (t) => {
-  const { only, causes } = judge({
+  const { single, causes } = judge({
     targets: [missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, 'tls_reset')] })],
     environment: surroundings({ vip: VIP }),
   });
   t.match(
-    only('gateway-record-missing').explanation,
+    single('gateway-record-missing').explanation,
     /does not answer .* \(tls_reset\), so DNS is not all that is wrong/,
   );
-  t.match(only('gateway-not-serving'), { severity: 'error', evidence: { length: 0 } });
+  t.match(single('gateway-not-serving'), { severity: 'error', evidence: { length: 0 } });
   t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-record-missing', 'what fails first is the cause');
 });
 
 t.test('without --vip nothing was tried, and that is said', async (t) => {
-  const { only } = judge({ targets: [missing(GATEWAY, [nxdomain()])], environment: surroundings({}) });
-  t.match(only('gateway-record-missing').explanation, 'Give --vip ADDRESS');
-  t.match(only('gateway-record-missing').remedy[0], 'apim-probe records --apim contoso --vip ADDRESS');
+  const { single } = judge({ targets: [missing(GATEWAY, [nxdomain()])], environment: surroundings({}) });
+  t.match(single('gateway-record-missing').explanation, 'Give --vip ADDRESS');
+  t.match(single('gateway-record-missing').remedy[0], 'apim-probe records --apim contoso --vip ADDRESS');
 });
 
 t.test('a record that one server of two lacks', async (t) => {
-  const { only, causes } = judge({
+  const { single, causes } = judge({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), nxdomain(OTHER_SERVER)] }),
       found(PORTAL, VIP, BOTH),
     ],
     environment: surroundings({ vip: VIP, servers: BOTH }),
   });
-  const finding = only('gateway-record-missing');
+  const finding = single('gateway-record-missing');
   t.match(finding, {
     severity: 'warning',
     title: `${GATEWAY} is not in DNS according to ${OTHER_SERVER}`,
@@ -108,7 +108,7 @@ t.test('a record that one server of two lacks', async (t) => {
 });
 
 t.test('a record that Azure DNS has and the custom server does not ask for', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     targets: [
       missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
       reached('sql', 'contoso.database.windows.net', '20.1.1.1'),
@@ -116,17 +116,17 @@ t.test('a record that Azure DNS has and the custom server does not ask for', asy
     controls: [azureDns({ [GATEWAY]: VIP })],
     environment: surroundings({ vip: VIP }),
   });
-  const finding = only('gateway-record-missing');
+  const finding = single('gateway-record-missing');
   t.match(finding.explanation, '168.63.129.16), asked directly, answers with 10.1.0.5');
   t.match(finding.remedy[0], `On ${SERVER}: forward ${GATEWAY} to 168.63.129.16`);
 });
 
 t.test('a private zone that claims the name and lacks the record is named, with the record', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     targets: [missing(PORTAL, [nxdomain(SERVER, ['azure-api.net azureprivatedns.net'])])],
     environment: surroundings({ vip: VIP }),
   });
-  const finding = only('gateway-record-missing');
+  const finding = single('gateway-record-missing');
   t.match(finding.explanation, 'by authority of the private zone azure-api.net');
   t.match(
     finding.remedy[0],
@@ -158,11 +158,14 @@ t.test('a public address, at one server and at both', async (t) => {
     ],
     environment,
   });
-  t.match(one.only('gateway-record-public'), {
+  t.match(one.single('gateway-record-public'), {
     severity: 'warning',
     title: `${GATEWAY} leads to a public address according to ${OTHER_SERVER}`,
   });
-  t.match(one.only('gateway-record-public').explanation, `${OTHER_SERVER} answers 20.4.4.4 for ${GATEWAY}.`);
+  t.match(
+    one.single('gateway-record-public').explanation,
+    `${OTHER_SERVER} answers 20.4.4.4 for ${GATEWAY}.`,
+  );
   const both = judge({
     targets: [
       found(GATEWAY, '20.4.4.4', BOTH, {
@@ -174,19 +177,19 @@ t.test('a public address, at one server and at both', async (t) => {
     environment,
   });
   t.equal(both.causes[`gateway/${GATEWAY}:443`], 'gateway-record-public');
-  t.match(both.only('gateway-record-public'), { severity: 'error' });
-  t.match(both.only('gateway-record-public').explanation, 'At 10.1.0.5 the instance answers');
-  t.match(both.only('gateway-record-public').remedy[0], `make ${GATEWAY} lead to ${VIP}`);
+  t.match(both.single('gateway-record-public'), { severity: 'error' });
+  t.match(both.single('gateway-record-public').explanation, 'At 10.1.0.5 the instance answers');
+  t.match(both.single('gateway-record-public').remedy[0], `make ${GATEWAY} lead to ${VIP}`);
 });
 
 t.test('another private address than the VIP, at one server of two', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)] }),
     ],
     environment: surroundings({ vip: VIP, servers: BOTH }),
   });
-  t.match(only('gateway-record-wrong'), {
+  t.match(single('gateway-record-wrong'), {
     severity: 'warning',
     title: `${GATEWAY} leads to another address than ${VIP} according to ${OTHER_SERVER}`,
   });
@@ -194,38 +197,38 @@ t.test('another private address than the VIP, at one server of two', async (t) =
 
 t.test('without --vip the names have to agree', async (t) => {
   const environment = surroundings({});
-  const { only } = judge({
+  const { single } = judge({
     targets: [found(GATEWAY, VIP), found(PORTAL, VIP), found(MANAGEMENT, '10.1.0.9')],
     environment,
   });
-  t.match(only('gateway-record-wrong'), {
+  t.match(single('gateway-record-wrong'), {
     title: `${MANAGEMENT} leads to an address that cannot be the instance’s`,
     evidence: [`gateway/${MANAGEMENT}:443`],
   });
-  t.match(only('gateway-record-wrong'), { severity: 'info' }, 'it was reached there, and may be meant');
-  t.match(only('gateway-record-wrong').explanation, 'reached there under its own certificate');
+  t.match(single('gateway-record-wrong'), { severity: 'info' }, 'it was reached there, and may be meant');
+  t.match(single('gateway-record-wrong').explanation, 'reached there under its own certificate');
   const silent = unserved(MANAGEMENT, '10.1.0.9');
   const doubt = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, VIP), silent], environment });
-  t.match(doubt.only('gateway-record-wrong'), { severity: 'warning' });
+  t.match(doubt.single('gateway-record-wrong'), { severity: 'warning' });
   t.match(
-    doubt.only('gateway-record-wrong').remedy[1],
+    doubt.single('gateway-record-wrong').remedy[1],
     `make ${MANAGEMENT} lead to ${VIP}`,
     'what most of them say',
   );
   const split = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
-  t.equal(split.only('gateway-record-wrong').evidence.length, 2, 'with no majority all are in doubt');
+  t.equal(split.single('gateway-record-wrong').evidence.length, 2, 'with no majority all are in doubt');
 });
 
 t.test('without --vip an address outside the subnet is in doubt, whoever agrees', async (t) => {
   const targets = [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5')];
-  const { only } = judge({ targets, environment: surroundings({}) });
-  t.match(only('gateway-record-wrong'), { severity: 'info' }, 'it was reached there');
-  t.match(only('gateway-record-wrong').remedy[0], 'give it as --vip 10.9.0.5, and nothing is wrong');
+  const { single } = judge({ targets, environment: surroundings({}) });
+  t.match(single('gateway-record-wrong'), { severity: 'info' }, 'it was reached there');
+  t.match(single('gateway-record-wrong').remedy[0], 'give it as --vip 10.9.0.5, and nothing is wrong');
   t.notOk(
-    only('gateway-record-wrong').remedy.some((step) => step.includes('lead to')),
+    single('gateway-record-wrong').remedy.some((step) => step.includes('lead to')),
     'DNS says that already',
   );
-  t.match(only('gateway-record-wrong').explanation, '10.9.0.5 lies outside the subnet 10.1.0.0/27');
+  t.match(single('gateway-record-wrong').explanation, '10.9.0.5 lies outside the subnet 10.1.0.0/27');
   t.same(
     judge({ targets, environment: surroundings({ vip: '10.9.0.5' }) }).findings,
     [],
@@ -240,7 +243,7 @@ t.test('without --vip an address outside the subnet is in doubt, whoever agrees'
     targets: [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5'), found(MANAGEMENT, VIP)],
     environment: surroundings({}),
   });
-  t.equal(inside.only('gateway-record-wrong').evidence.length, 2, 'one inside goes before two outside');
+  t.equal(inside.single('gateway-record-wrong').evidence.length, 2, 'one inside goes before two outside');
 });
 
 /** Led there by every server given, and silent there. */
@@ -251,13 +254,13 @@ function unserved(host: string, address: string, servers: readonly string[] = [S
 
 t.test('of two addresses, the one at which the instance proved itself is the right one', async (t) => {
   const resolutions = [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)];
-  const { only } = judge({
+  const { single } = judge({
     targets: [found(GATEWAY, VIP, BOTH, { resolutions }), found(PORTAL, VIP, BOTH, { resolutions })],
     environment: surroundings({ servers: BOTH }),
   });
-  t.match(only('gateway-record-wrong').title, `according to ${OTHER_SERVER}`);
+  t.match(single('gateway-record-wrong').title, `according to ${OTHER_SERVER}`);
   t.match(
-    only('gateway-record-wrong').remedy[1],
+    single('gateway-record-wrong').remedy[1],
     `At ${OTHER_SERVER}: make ${GATEWAY} and ${PORTAL} lead to ${VIP}.`,
   );
 });
@@ -269,8 +272,8 @@ t.test('two ports of one name are one voice', async (t) => {
     found(GATEWAY, VIP, [SERVER], { attempts: [] }),
     found(PORTAL, VIP, [SERVER], { attempts: [] }),
   ];
-  const { only } = judge({ targets, environment: surroundings({}) });
-  t.match(only('gateway-record-wrong').title, MANAGEMENT);
+  const { single } = judge({ targets, environment: surroundings({}) });
+  t.match(single('gateway-record-wrong').title, MANAGEMENT);
 });
 
 t.test('from a secondary region the names lead to the primary, and the region’s own does not', async (t) => {
@@ -278,7 +281,7 @@ t.test('from a secondary region the names lead to the primary, and the region’
   const targets = [found(GATEWAY, '10.2.0.5'), found(MANAGEMENT, '10.2.0.5'), found(own, VIP)];
   const told = judge({ targets, environment: surroundings({ vip: '10.2.0.5' }) });
   t.same(told.findings, [], 'whose address --vip is');
-  const untold = judge({ targets, environment: surroundings({}) }).only('gateway-record-wrong');
+  const untold = judge({ targets, environment: surroundings({}) }).single('gateway-record-wrong');
   t.match(untold, { severity: 'info' });
   t.notOk(
     untold.evidence.some((id) => id.includes('regional')),
@@ -289,7 +292,7 @@ t.test('from a secondary region the names lead to the primary, and the region’
 t.test('external mode is what --vip says, or what was reached', async (t) => {
   const targets = [found(GATEWAY, '20.4.4.4'), found(MANAGEMENT, '20.4.4.4')];
   t.same(judge({ targets, environment: surroundings({ vip: '20.4.4.4' }) }).findings, []);
-  const untold = judge({ targets, environment: surroundings({}) }).only('gateway-record-public');
+  const untold = judge({ targets, environment: surroundings({}) }).single('gateway-record-public');
   t.match(untold, { severity: 'info' });
   t.match(untold.remedy[0], 'If the instance is in external mode');
 });
@@ -310,11 +313,11 @@ t.test('a further region that is missing gets no address of this one', async (t)
   const host = 'contoso-northeurope-01.regional.azure-api.net';
   const source = { kind: 'config', document: '--location', asOf: '2026-05-04', name: null } as const;
   const authority = [`azure-api.net azureprivatedns.net`];
-  const { only } = judge({
+  const { single } = judge({
     targets: [found(GATEWAY, VIP), missing(host, [nxdomain(SERVER, authority)], { source })],
     environment: surroundings({ vip: VIP }),
   });
-  const { remedy } = only('gateway-record-missing');
+  const { remedy } = single('gateway-record-missing');
   t.match(remedy[0], 'contoso-northeurope-01.regional with the gateway’s private address in northeurope');
   t.match(remedy[1], `apim-probe records --apim contoso --location northeurope --vip ${VIP}`);
 });
@@ -324,14 +327,14 @@ t.test('the gateway of another region has an address of its own', async (t) => {
   const own = 'contoso-westeurope-01.regional.azure-api.net';
   const environment = surroundings({ vip: VIP });
   t.same(judge({ targets: [found(GATEWAY, VIP), found(host, '10.7.0.5')], environment }).findings, []);
-  t.match(judge({ targets: [found(own, '10.7.0.5')], environment }).only('gateway-record-wrong').evidence, [
+  t.match(judge({ targets: [found(own, '10.7.0.5')], environment }).single('gateway-record-wrong').evidence, [
     `gateway/${own}:443`,
   ]);
-  t.ok(judge({ targets: [found(host, '20.4.4.4')], environment }).only('gateway-record-public'));
+  t.ok(judge({ targets: [found(host, '20.4.4.4')], environment }).single('gateway-record-public'));
 });
 
 t.test('what fails at the right address fails for another reason', async (t) => {
-  const { causes, only } = judge({
+  const { causes, single } = judge({
     targets: [
       found(GATEWAY, VIP, BOTH, {
         status: 'unreachable',
@@ -343,7 +346,7 @@ t.test('what fails at the right address fails for another reason', async (t) => 
     environment: surroundings({ vip: VIP, servers: BOTH }),
   });
   t.equal(causes[`gateway/${GATEWAY}:443`], 'outbound-rejected');
-  t.same(only('gateway-record-missing').evidence, []);
+  t.same(single('gateway-record-missing').evidence, []);
 });
 
 for (const failure of [
@@ -355,20 +358,20 @@ for (const failure of [
   'http_unexpected',
 ] as const) {
   t.test(`a good connection and then ${failure} is the instance’s to mend`, async (t) => {
-    const { only, causes } = judge({
+    const { single, causes } = judge({
       targets: [
         found(GATEWAY, VIP, [SERVER], { status: 'unreachable', failure, attempts: [attempt(VIP, failure)] }),
         found('contoso.scm.azure-api.net', VIP),
       ],
       environment: surroundings({ vip: VIP }),
     });
-    t.match(only('gateway-not-serving'), {
+    t.match(single('gateway-not-serving'), {
       severity: 'error',
       owner: 'service',
       title: '10.1.0.5 does not serve 1 host name of the instance',
     });
     t.match(
-      only('gateway-not-serving').explanation,
+      single('gateway-not-serving').explanation,
       'contoso.scm.azure-api.net:443 is served at the same address',
     );
     t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-not-serving');
@@ -382,16 +385,16 @@ t.test('an instance that serves nothing', async (t) => {
     attempts: [attempt(VIP, 'tls_closed')],
   } as const;
   const given = { ...failing, attempts: [...failing.attempts] };
-  const { only } = judge({
+  const { single } = judge({
     targets: [found(GATEWAY, VIP, [SERVER], given), found(PORTAL, VIP, [SERVER], given)],
     environment: surroundings({ vip: VIP }),
   });
   t.equal(
-    only('gateway-not-serving').title,
+    single('gateway-not-serving').title,
     '10.1.0.5 takes connections, and the instance does not serve there',
   );
   t.match(
-    only('gateway-not-serving').explanation,
+    single('gateway-not-serving').explanation,
     'No other host name of the instance is served there either.',
   );
 });
@@ -413,7 +416,7 @@ const SOON = { validTo: '2026-05-20T00:00:00.000Z' };
 
 t.test('a certificate with less than 30 days left', async (t) => {
   const facts = tls({}, SOON);
-  const { only } = judge({
+  const { single } = judge({
     targets: [
       found('api.contoso.com', VIP, [SERVER], {
         source: { kind: 'config', document: '--hostname gateway', asOf: '2026-05-04', name: null },
@@ -423,16 +426,16 @@ t.test('a certificate with less than 30 days left', async (t) => {
     ],
     environment: surroundings({ vip: VIP }),
   });
-  t.match(only('wrong-certificate'), {
+  t.match(single('wrong-certificate'), {
     severity: 'warning',
     title: 'The certificate of api.contoso.com and manage.contoso.com expires in 15 days',
   });
-  t.match(only('wrong-certificate').remedy[0], 'Renew it');
+  t.match(single('wrong-certificate').remedy[0], 'Renew it');
 });
 
 t.test('several certificates that end are one finding, the first end first', async (t) => {
   const until = (validTo: string, fingerprint256: string) => tls({}, { validTo, fingerprint256 });
-  const { only } = judge({
+  const { single } = judge({
     targets: [
       found(GATEWAY, VIP, [SERVER], {
         attempts: [attempt(VIP, null, until('2026-05-25T00:00:00.000Z', 'A'))],
@@ -443,11 +446,11 @@ t.test('several certificates that end are one finding, the first end first', asy
     ],
     environment: surroundings({ vip: VIP }),
   });
-  t.match(only('wrong-certificate'), {
+  t.match(single('wrong-certificate'), {
     title: '2 certificates of the instance expire soon, the first in 4 days',
     explanation: /^That of contoso\.developer\.azure-api\.net is valid until 2026-05-09/,
   });
-  t.match(only('wrong-certificate').remedy[0], 'Microsoft renews');
+  t.match(single('wrong-certificate').remedy[0], 'Microsoft renews');
 });
 
 t.test('with more, or elsewhere, nothing is said', async (t) => {
@@ -476,7 +479,7 @@ t.test('a custom domain whose chain is broken', async (t) => {
         }),
       ],
       environment: surroundings({ vip: VIP }),
-    }).only('wrong-certificate').remedy[0];
+    }).single('wrong-certificate').remedy[0];
   t.match(judged({}, { issuer: 'CN=Contoso CA' }), 'without that of its issuer “CN=Contoso CA”');
   t.match(judged({}, { subject: 'CN=api', issuer: 'CN=api' }), 'self-signed');
 });

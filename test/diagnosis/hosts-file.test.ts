@@ -18,7 +18,7 @@ const HERE = { addressesFrom: 'hosts-file' } as const;
 const entry = (host: string, address: string) => [{ host, addresses: [address] }];
 
 t.test('an entry that differs from what every server says', async (t) => {
-  const { only, causes } = judge({
+  const { single, causes } = judge({
     targets: [
       failed('sql', SQL, '10.9.9.9', 'tcp_timeout', {
         ...HERE,
@@ -30,7 +30,7 @@ t.test('an entry that differs from what every server says', async (t) => {
     controls: [azureDns({ [SQL]: '20.1.1.2' })],
     environment: surroundings({ servers: [SERVER, OTHER_SERVER], overrides: entry(SQL, '10.9.9.9') }),
   });
-  const finding = only('hosts-file-override');
+  const finding = single('hosts-file-override');
   t.match(finding, {
     severity: 'error',
     owner: 'vm',
@@ -45,11 +45,11 @@ t.test('an entry that differs from what every server says', async (t) => {
 });
 
 t.test('what is reached through it is a warning: others will not get there', async (t) => {
-  const { only, causes } = judge({
+  const { single, causes } = judge({
     targets: [reached('sql', SQL, '10.9.9.9', { ...HERE, resolutions: [unanswered('dns_nxdomain')] })],
     environment: surroundings({ overrides: entry(SQL, '10.9.9.9') }),
   });
-  t.match(only('hosts-file-override'), { severity: 'warning', evidence: [`sql/${SQL}:443`] });
+  t.match(single('hosts-file-override'), { severity: 'warning', evidence: [`sql/${SQL}:443`] });
   t.equal(causes[`sql/${SQL}:443`], null);
 });
 
@@ -81,8 +81,8 @@ t.test('the gateway at its own address is the documented way to try it', async (
     targets: [reached('gateway', GATEWAY, '10.1.0.5', { ...HERE, required: true, resolutions: missing })],
     environment,
   });
-  t.match(working.only('hosts-file-override'), { severity: 'info' });
-  t.match(working.only('gateway-record-missing'), { severity: 'warning' }, 'DNS is judged all the same');
+  t.match(working.single('hosts-file-override'), { severity: 'info' });
+  t.match(working.single('gateway-record-missing'), { severity: 'warning' }, 'DNS is judged all the same');
   const failing = judge({
     targets: [
       failed('gateway', GATEWAY, '10.1.0.5', 'tls_reset', {

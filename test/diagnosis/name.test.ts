@@ -43,14 +43,16 @@ t.test('two wrong names are two causes of their own', async (t) => {
 });
 
 t.test('a name without an address counts as well', async (t) => {
-  const { only } = judge({ targets: [unresolved('custom', 'app.contoso.com', [unanswered('dns_nodata')])] });
-  t.match(only('name-does-not-exist').explanation, /no address \(NODATA\)/);
+  const { single } = judge({
+    targets: [unresolved('custom', 'app.contoso.com', [unanswered('dns_nodata')])],
+  });
+  t.match(single('name-does-not-exist').explanation, /no address \(NODATA\)/);
 });
 
 t.test('a name that the documents list points at the document', async (t) => {
-  const { only } = judge({ targets: [unresolved('certificates', 'csp.digicert.com', [nxdomain()])] });
-  t.equal(only('name-does-not-exist').severity, 'warning');
-  t.match(only('name-does-not-exist').remedy[0], /Port table \(2026-04-30\)/);
+  const { single } = judge({ targets: [unresolved('certificates', 'csp.digicert.com', [nxdomain()])] });
+  t.equal(single('name-does-not-exist').severity, 'warning');
+  t.match(single('name-does-not-exist').remedy[0], /Port table \(2026-04-30\)/);
 });
 
 t.test('does not fire when another server resolves the name', async (t) => {
@@ -88,7 +90,7 @@ t.test('only names that the catalogue fixes are blamed on a document', async (t)
           source: { kind, document: 'Port table', asOf: '2026-04-30', name: null },
         }),
       ],
-    }).only('name-does-not-exist').remedy[0];
+    }).single('name-does-not-exist').remedy[0];
   t.match(remedy('kms', 'catalog'), 'The name comes from Port table');
   t.match(remedy('sql', 'catalog'), 'Compare a.net with');
   t.match(remedy('kms', 'config'), 'Compare a.net with');

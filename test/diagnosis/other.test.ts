@@ -94,9 +94,9 @@ t.test('intermittent-loss', async (t) => {
         attempt('20.1.1.2', 'tcp_timeout'),
       ],
     });
-    const { only } = judge({ targets: [mixed] });
-    t.match(only('intermittent-loss').explanation, 'Always failing: 20.1.1.2; the other addresses work.');
-    t.match(only('intermittent-loss').remedy[0], 'the whole service tag');
+    const { single } = judge({ targets: [mixed] });
+    t.match(single('intermittent-loss').explanation, 'Always failing: 20.1.1.2; the other addresses work.');
+    t.match(single('intermittent-loss').remedy[0], 'the whole service tag');
   });
 
   t.test('does not fire for what always worked or always failed', async (t) => {
@@ -141,7 +141,7 @@ t.test('what Azure Firewall needs is said in its own words', async (t) => {
   const first = (product: string) =>
     judge({
       targets: [failed('certificates', 'a.net', '20.1.1.1', 'http_blocked', { facts: page(product) })],
-    }).only('block-page').remedy[0];
+    }).single('block-page').remedy[0];
   t.match(
     first('Azure Firewall'),
     'Azure Firewall: add an application rule with source this subnet for a.net',

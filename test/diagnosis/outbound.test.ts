@@ -43,14 +43,14 @@ t.test('outbound-dropped', async (t) => {
   });
 
   t.test('a private address has its own rule, peering and route', async (t) => {
-    const { only } = judge({
+    const { single } = judge({
       targets: [
         failed('sql', 'a.database.windows.net', '10.2.0.4', 'tcp_timeout', SQL),
         reached('entra-id', 'login.microsoftonline.com', '20.1.1.1'),
       ],
     });
-    t.match(only('outbound-dropped').title, 'private addresses, port 1433');
-    t.match(only('outbound-dropped').remedy[0], 'allow TCP port 1433 to 10.2.0.4');
+    t.match(single('outbound-dropped').title, 'private addresses, port 1433');
+    t.match(single('outbound-dropped').remedy[0], 'allow TCP port 1433 to 10.2.0.4');
   });
 
   t.test('an IPv6 address without a route does not make a rejection of it', async (t) => {
@@ -214,7 +214,7 @@ t.test('severity follows what the run needs', async (t) => {
       targets: given.map((one, index) =>
         failed('smtp', `s${index}.msn.com`, '20.4.4.4', 'tcp_timeout', { port: 25, ...one }),
       ),
-    }).only('outbound-dropped');
+    }).single('outbound-dropped');
   t.equal(severity([{ required: true, until: null }]).severity, 'error');
   t.equal(severity([{ required: true, until: '2021-11-01' }]).severity, 'error', 'asked for by --require');
   t.equal(severity([{ required: false, until: null }]).severity, 'warning');
@@ -232,34 +232,34 @@ t.test('remedies fit the destination', async (t) => {
   const witness = reached('entra-id', 'login.microsoftonline.com', '20.1.1.1', {
     serviceTag: 'AzureActiveDirectory',
   });
-  const only = (
+  const single = (
     given: Parameters<typeof failed>[4],
     group: Parameters<typeof failed>[0] = 'infrastructure',
   ) =>
-    judge({ targets: [witness, failed(group, 'a.net', '20.3.3.3', 'tcp_timeout', given)] }).only(
+    judge({ targets: [witness, failed(group, 'a.net', '20.3.3.3', 'tcp_timeout', given)] }).single(
       'outbound-dropped',
     );
 
-  const web = only({ serviceTag: 'AzureActiveDirectory', protocol: 'http' });
+  const web = single({ serviceTag: 'AzureActiveDirectory', protocol: 'http' });
   t.match(web.explanation, '1 other endpoint of the same service tag and port connected');
   t.match(web.remedy[2], 'an application rule for a.net');
   t.equal(web.remedy.length, 3, 'no service endpoint for this tag, no port 25');
-  const sql = only({ ...SQL, port: 1433 });
+  const sql = single({ ...SQL, port: 1433 });
   t.match(sql.explanation, '1 other endpoint connected, so the loss is specific');
   t.match(sql.remedy.slice(2), [
     /network rule for service tag Sql, TCP port 1433/,
     /service endpoint for Sql/,
   ]);
-  const own = only({ protocol: 'tcp' }, 'custom');
+  const own = single({ protocol: 'tcp' }, 'custom');
   t.equal(own.title, 'Outbound TCP to a.net, port 443, is dropped');
   t.match(own.remedy[0], 'destination the addresses of a.net');
-  const configured = only(
+  const configured = single(
     { source: { kind: 'config', document: '--hostname', asOf: '2026-05-04', name: null } },
     'redis',
   );
   t.equal(configured.title, 'Outbound TCP to a.net, port 443, is dropped');
   const unnamed = judge({ targets: [witness, failed('captcha', 'a.net', '20.3.3.3', 'tcp_refused')] });
-  t.match(unnamed.only('outbound-rejected').remedy[0], 'allow a.net (20.3.3.3).');
+  t.match(unnamed.single('outbound-rejected').remedy[0], 'allow a.net (20.3.3.3).');
 });
 
 t.test('how a connection was refused is said in words', async (t) => {
@@ -269,8 +269,8 @@ t.test('how a connection was refused is said in words', async (t) => {
     ['tcp_unreachable', /^ICMP unreachable or prohibited/],
     ['udp_refused', /^ICMP port unreachable/],
   ] as const) {
-    const { only } = judge({ targets: [failed('ntp', 'a.net', '20.1.1.1', failure)] });
-    t.match(only('outbound-rejected').explanation, words);
+    const { single } = judge({ targets: [failed('ntp', 'a.net', '20.1.1.1', failure)] });
+    t.match(single('outbound-rejected').explanation, words);
   }
 });
 

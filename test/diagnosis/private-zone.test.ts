@@ -35,18 +35,18 @@ t.test('private-zone-missing-record', async (t) => {
 
   t.test('is told by the alias alone', async (t) => {
     const answer = unanswered('dns_nodata', { cname: ['contoso.privatelink.vaultcore.azure.net'] });
-    const { only } = judge({ targets: [unresolved('key-vault', 'contoso.vault.azure.net', [answer])] });
+    const { single } = judge({ targets: [unresolved('key-vault', 'contoso.vault.azure.net', [answer])] });
     t.match(
-      only('private-zone-missing-record').title,
+      single('private-zone-missing-record').title,
       'privatelink.vaultcore.azure.net has no record for contoso',
     );
-    t.match(only('private-zone-missing-record').explanation, 'answers no address');
+    t.match(single('private-zone-missing-record').explanation, 'answers no address');
   });
 
   t.test('a private zone for the public suffix hides its names too', async (t) => {
     const answer = unanswered('dns_nxdomain', { authority: ['database.windows.net. azureprivatedns.net.'] });
-    const { only } = judge({ targets: [unresolved('sql', 'a.database.windows.net', [answer])] });
-    t.match(only('private-zone-missing-record').title, 'database.windows.net has no record for a');
+    const { single } = judge({ targets: [unresolved('sql', 'a.database.windows.net', [answer])] });
+    t.match(single('private-zone-missing-record').title, 'database.windows.net has no record for a');
   });
 
   t.test('one zone is one finding, two zones are two', async (t) => {
@@ -121,13 +121,13 @@ t.test('private-zone-not-linked', async (t) => {
   });
 
   t.test('when Azure DNS knows the private address, forwarding is at fault and not the link', async (t) => {
-    const { only } = judge({
+    const { single } = judge({
       targets: [failed('storage-blob', HOST, '20.60.1.1', 'tcp_timeout', aliased)],
       controls: [azureDns({ [HOST]: '10.2.0.4' })],
     });
-    t.match(only('private-zone-not-linked').explanation, /answers .* with 10\.2\.0\.4: the zone is linked/);
+    t.match(single('private-zone-not-linked').explanation, /answers .* with 10\.2\.0\.4: the zone is linked/);
     t.match(
-      only('private-zone-not-linked').remedy[0],
+      single('private-zone-not-linked').remedy[0],
       'On the custom DNS servers (10.0.0.4): forward blob.core.windows.net to',
     );
   });
@@ -172,7 +172,7 @@ t.test('private-zone-not-linked', async (t) => {
 });
 
 t.test('with Azure-provided DNS there is nothing to forward', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     servers: ['168.63.129.16'],
     targets: [
       failed('storage-blob', HOST, '20.60.1.1', 'tcp_timeout', {
@@ -180,13 +180,13 @@ t.test('with Azure-provided DNS there is nothing to forward', async (t) => {
       }),
     ],
   });
-  t.equal(only('private-zone-not-linked').remedy.length, 2);
-  t.notMatch(only('private-zone-not-linked').remedy.join(' '), /forward/);
+  t.equal(single('private-zone-not-linked').remedy.length, 2);
+  t.notMatch(single('private-zone-not-linked').remedy.join(' '), /forward/);
 });
 
 t.test('a forwarder needs the host’s own suffix beside the zone’s', async (t) => {
   const via = ['contoso.privatelink.vaultcore.azure.net'];
-  const { only } = judge({
+  const { single } = judge({
     targets: [
       failed('key-vault', 'contoso.vault.azure.net', '20.7.7.7', 'tcp_timeout', {
         addresses: [addressOf('20.7.7.7', via)],
@@ -194,7 +194,7 @@ t.test('a forwarder needs the host’s own suffix beside the zone’s', async (t
     ],
   });
   t.match(
-    only('private-zone-not-linked').remedy[1],
+    single('private-zone-not-linked').remedy[1],
     'forward vault.azure.net and vaultcore.azure.net to 168.63.129.16',
   );
 });

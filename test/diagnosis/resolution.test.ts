@@ -30,7 +30,7 @@ function names(times: readonly (number | null)[], server = SERVER) {
 }
 
 t.test('a slow server is one finding, with what it costs', async (t) => {
-  const { only, findings } = judge({
+  const { single, findings } = judge({
     targets: [dnsServer(SERVER), dnsServer(OTHER_SERVER), ...names([1200, 1900, 2400, 2600, null])],
     environment: surroundings({ servers: BOTH }),
   });
@@ -38,20 +38,20 @@ t.test('a slow server is one finding, with what it costs', async (t) => {
     findings.map(({ cause }) => cause),
     ['dns-server-slow'],
   );
-  t.match(only('dns-server-slow'), {
+  t.match(single('dns-server-slow'), {
     severity: 'warning',
     title: 'DNS server 10.0.0.4 takes 2.4 s to answer',
     evidence: ['dns/10.0.0.4:53'],
   });
   t.match(
-    only('dns-server-slow').explanation,
+    single('dns-server-slow').explanation,
     'Over 5 names the median was 2.4 s (from 1.2 s to 5.0 s), and 1 were not',
   );
-  t.match(only('dns-server-slow').explanation, 'Every look-up starts there and waits 2.4 s.');
+  t.match(single('dns-server-slow').explanation, 'Every look-up starts there and waits 2.4 s.');
 });
 
 t.test('the second server of the list costs only what the first leaves to it', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     targets: [
       dnsServer(SERVER),
       dnsServer(OTHER_SERVER),
@@ -59,13 +59,13 @@ t.test('the second server of the list costs only what the first leaves to it', a
     ],
     environment: surroundings({ servers: BOTH }),
   });
-  t.match(only('dns-server-slow').explanation, 'It stands in place 2 of the list');
+  t.match(single('dns-server-slow').explanation, 'It stands in place 2 of the list');
   const rotating = judge({
     targets: names([1200, 1900, 2400, 2600, 3000], OTHER_SERVER),
     environment: surroundings({ servers: BOTH, system: { rotate: true } }),
   });
   t.match(
-    rotating.only('dns-server-slow').explanation,
+    rotating.single('dns-server-slow').explanation,
     'Every look-up that starts there (options rotate) waits 2.4 s.',
   );
 });
@@ -81,7 +81,7 @@ t.test('what a dead server costs, by the settings of this system', async (t) => 
     judge({
       targets: [dnsServer(SERVER, 'dns_timeout'), dnsServer(OTHER_SERVER), ...names([null, null])],
       environment: surroundings({ servers, ...(system && { system }) }),
-    }).only('dns-server-down').explanation;
+    }).single('dns-server-down').explanation;
   t.match(
     dead({}),
     'Every look-up starts there and waits 5 s (time-out of this system) before a server that answers is asked.',
@@ -98,12 +98,12 @@ t.test('two dead servers in front of one that answers cost twice as much', async
     unanswered('dns_timeout', { server: OTHER_SERVER }),
     resolved('20.1.1.1', third),
   ];
-  const { only } = judge({
+  const { single } = judge({
     targets: [reached('sql', 'a.database.windows.net', '20.1.1.1', { resolutions })],
     environment: surroundings({ servers }),
   });
   t.match(
-    only('dns-server-down').explanation,
+    single('dns-server-down').explanation,
     'waits 10 s (2 servers of 5 s each) before a server that answers',
   );
 });
@@ -111,19 +111,19 @@ t.test('two dead servers in front of one that answers cost twice as much', async
 t.test('a server that only this run asks costs this system nothing', async (t) => {
   const { dns, network } = surroundings({ servers: BOTH });
   const environment = { network, dns: { ...dns, source: '--dns-server' } };
-  const { only } = judge({ targets: names([1200, 1900, 2400, 2600, 3000]), environment });
-  t.notMatch(only('dns-server-slow').explanation, 'look-up');
+  const { single } = judge({ targets: names([1200, 1900, 2400, 2600, 3000]), environment });
+  t.notMatch(single('dns-server-slow').explanation, 'look-up');
 });
 
 t.test('a server that answers from another address is not told to be switched on', async (t) => {
   const ignored = { wrongId: 0, wrongSource: 3 };
   const resolutions = [unanswered('dns_timeout', { ignored })];
-  const { only } = judge({
+  const { single } = judge({
     targets: [unresolved('sql', 'a.database.windows.net', resolutions)],
     environment: surroundings({}),
   });
-  t.match(only('dns-server-down').explanation, '3 replies came from another address or port than 10.0.0.4');
-  t.match(only('dns-server-down').remedy[0], 'The server does reply, from another address');
+  t.match(single('dns-server-down').explanation, '3 replies came from another address or port than 10.0.0.4');
+  t.match(single('dns-server-down').remedy[0], 'The server does reply, from another address');
 });
 
 const ANSWER = { server: SERVER, rcode: 'NOERROR', addresses: ['10.9.9.9'], cname: [], authority: [], ms: 2 };
@@ -139,11 +139,11 @@ function searching(
 }
 
 t.test('a wildcard in a search domain', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     targets: [],
     controls: [searching({ wildcards: [{ ...ANSWER, name: 'x00ff.corp.example' }] })],
   });
-  t.match(only('dns-search-domain'), {
+  t.match(single('dns-search-domain'), {
     severity: 'warning',
     title: 'Any name resolves under the search domain corp.example',
     confirm: 'nslookup no-such-name.corp.example 10.0.0.4',
@@ -168,21 +168,21 @@ t.test('a server that invents every answer has no wildcard there in particular',
 t.test('a name that resolves and goes through the list all the same', async (t) => {
   const host = 'contoso.azure-api.net';
   const answer = { ...ANSWER, name: `${host}.corp.example` };
-  const { only } = judge({
+  const { single } = judge({
     targets: [reached('custom', host, '20.1.1.1')],
     controls: [searching({ surprises: [{ host, domain: 'corp.example', answer }] })],
   });
-  t.match(only('dns-search-domain').title, '1 name means something else here');
+  t.match(single('dns-search-domain').title, '1 name means something else here');
 });
 
 t.test('a name that only resolves with a suffix', async (t) => {
   const host = 'contoso.azure-api.net';
   const answer = { ...ANSWER, name: `${host}.corp.example` };
-  const { only } = judge({
+  const { single } = judge({
     targets: [],
     controls: [searching({ surprises: [{ host, domain: 'corp.example', answer }] })],
   });
-  t.match(only('dns-search-domain'), {
+  t.match(single('dns-search-domain'), {
     title: '1 name resolves only with a search domain appended',
     explanation: '10.0.0.4 knows contoso.azure-api.net as contoso.azure-api.net.corp.example (10.9.9.9).',
     confirm: `nslookup ${host}.corp.example 10.0.0.4`,

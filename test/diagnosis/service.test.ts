@@ -23,13 +23,13 @@ t.test('wrong-service', async (t) => {
   });
 
   t.test('several are one finding, required ones first', async (t) => {
-    const { only } = judge({
+    const { single } = judge({
       targets: [
         failed('event-hubs', 'a.net', '20.1.1.1', 'protocol_mismatch'),
         failed('storage-blob', 'b.net', '20.1.1.1', 'protocol_mismatch', { required: true }),
       ],
     });
-    t.match(only('wrong-service'), {
+    t.match(single('wrong-service'), {
       title: 'Something else answers at 2 endpoints',
       evidence: ['storage-blob/b.net:443', 'event-hubs/a.net:443'],
     });
@@ -102,14 +102,14 @@ t.test('service-firewall-denied', async (t) => {
   });
 
   t.test('Key Vault’s words, with the address that it saw, and Event Hubs’', async (t) => {
-    const { only } = judge({
+    const { single } = judge({
       targets: [
         answering('key-vault', 'a.vault.azure.net', vault('ForbiddenByFirewall')),
         answering('key-vault', 'b.vault.azure.net', vault('ForbiddenByConnection')),
         answering('event-hubs', 'c.servicebus.windows.net', hub(true)),
       ],
     });
-    const { explanation, title } = only('service-firewall-denied');
+    const { explanation, title } = single('service-firewall-denied');
     t.equal(title, 'The network rules of 3 endpoints refuse this subnet');
     t.match(explanation, 'a.vault.azure.net:443 (ForbiddenByFirewall, seen from 20.61.7.33)');
     t.match(explanation, '(ForbiddenByConnection, seen from 20.61.7.33)');

@@ -41,10 +41,10 @@ t.test('one block is one finding, however many relays it cuts off', async (t) =>
 });
 
 t.test('a relay that the documents dropped is a remark', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     targets: [{ ...silent(25), ...DROPPED }, { ...answers(587), ...DROPPED }, web],
   });
-  t.equal(only('smtp-port-25-blocked').severity, 'info');
+  t.equal(single('smtp-port-25-blocked').severity, 'info');
 });
 
 t.test('what else is not fine on the other port does not matter, as long as it answers', async (t) => {
@@ -77,6 +77,6 @@ t.test('anything else is not that block', async (t) => {
 
 t.test('a private relay on port 25 does not speak against it', async (t) => {
   const inside = answers(25, 'mail.contoso.internal', '10.9.9.9');
-  const { only } = judge({ targets: [silent(25), answers(587), inside, web] });
-  t.same(only('smtp-port-25-blocked').evidence, [`smtp/${RELAY}:25`]);
+  const { single } = judge({ targets: [silent(25), answers(587), inside, web] });
+  t.same(single('smtp-port-25-blocked').evidence, [`smtp/${RELAY}:25`]);
 });

@@ -16,8 +16,8 @@ function judged(
 }
 
 t.test('a subnet that is too small is an error, with this VM or without it', async (t) => {
-  const { only } = judged(subnetCapacity(29, 'premium', 2, false));
-  const found = only('subnet-too-small');
+  const { single } = judged(subnetCapacity(29, 'premium', 2, false));
+  const found = single('subnet-too-small');
   t.match(found, {
     severity: 'error',
     owner: 'network',
@@ -34,7 +34,7 @@ t.test('a subnet that is too small is an error, with this VM or without it', asy
     'has 3 usable addresses, as Azure keeps five. In internal mode 2 units of Premium take 5:',
   );
   t.equal(
-    judged(subnetCapacity(28, 'premium', 7, true), [blob], '10.0.1.0/28').only('subnet-too-small').title,
+    judged(subnetCapacity(28, 'premium', 7, true), [blob], '10.0.1.0/28').single('subnet-too-small').title,
     '10.0.1.0/28 cannot hold 7 units of Premium even without this VM: at most 5 units would fit',
   );
 });
@@ -50,7 +50,7 @@ t.test('the remedy names the smallest subnet that will do', async (t) => {
     [30, 25],
     [31, 25],
   ] as const) {
-    const found = judged(subnetCapacity(29, 'premium', units, false)).only('subnet-too-small');
+    const found = judged(subnetCapacity(29, 'premium', units, false)).single('subnet-too-small');
     t.match(found.remedy[0], new RegExp(`^Use a /${smallest}, the smallest subnet for ${units} units`));
     t.ok(subnetCapacity(smallest, 'premium', units, false).unitsThatFit >= units);
     t.ok(subnetCapacity(smallest + 1, 'premium', units, false).unitsThatFit < units);
@@ -58,8 +58,8 @@ t.test('the remedy names the smallest subnet that will do', async (t) => {
 });
 
 t.test('below the smallest subnet nothing fits', async (t) => {
-  const { only } = judged(subnetCapacity(30, 'developer', null, true), [blob], '10.0.1.0/30');
-  t.match(only('subnet-too-small'), {
+  const { single } = judged(subnetCapacity(30, 'developer', null, true), [blob], '10.0.1.0/30');
+  t.match(single('subnet-too-small'), {
     severity: 'error',
     title: '10.0.1.0/30 cannot hold 1 unit of Developer even without this VM: none fits',
     remedy: [/^Use a \/29, the smallest subnet for 1 unit of Developer/],
@@ -68,9 +68,9 @@ t.test('below the smallest subnet nothing fits', async (t) => {
 });
 
 t.test('a /29 is a trap: this VM has the address that the deployment lacks', async (t) => {
-  const { findings, only } = judged(subnetCapacity(29, 'premium', null, true));
+  const { findings, single } = judged(subnetCapacity(29, 'premium', null, true));
   t.equal(findings.length, 1);
-  t.match(only('subnet-too-small'), {
+  t.match(single('subnet-too-small'), {
     severity: 'warning',
     owner: 'vm',
     title: '10.0.1.0/29 holds 1 unit of Premium only once this VM is removed from it',
@@ -79,7 +79,7 @@ t.test('a /29 is a trap: this VM has the address that the deployment lacks', asy
 });
 
 t.test('the trap is not one of the /29 alone', async (t) => {
-  t.equal(judged(subnetCapacity(28, 'premium', 5, true)).only('subnet-too-small').severity, 'warning');
+  t.equal(judged(subnetCapacity(28, 'premium', 5, true)).single('subnet-too-small').severity, 'warning');
 });
 
 t.test('what fits is not worth a word', async (t) => {
@@ -101,7 +101,7 @@ t.test('an instance that exists has its addresses', async (t) => {
     target('control-plane', 'api.contoso.com', { status: 'untested', reason: 'left out by --only' }),
   ]) {
     for (const room of [subnetCapacity(29, 'premium', 2, true), subnetCapacity(29, 'premium', 1, true)]) {
-      const found = judged(room, [blob, instance]).only('subnet-too-small');
+      const found = judged(room, [blob, instance]).single('subnet-too-small');
       t.equal(found.severity, 'info');
       t.match(found.explanation, 'An instance exists already: if it is in this subnet, it has the addresses');
     }
@@ -114,7 +114,7 @@ t.test('a gateway without a name is no instance', async (t) => {
     reason: 'give --apim NAME',
   });
   t.equal(
-    judged(subnetCapacity(29, 'premium', 2, true), [blob, nameless]).only('subnet-too-small').severity,
+    judged(subnetCapacity(29, 'premium', 2, true), [blob, nameless]).single('subnet-too-small').severity,
     'error',
   );
 });

@@ -41,10 +41,10 @@ t.test('tls-intercepted', async (t) => {
   });
 
   t.test('an inspection authority given with --ca-file is still named', async (t) => {
-    const { only } = judge({ targets: [minted(HOST, 'extra')] });
-    t.match(only('tls-intercepted').explanation, 'verifies only by a root given with --ca-file');
+    const { single } = judge({ targets: [minted(HOST, 'extra')] });
+    t.match(single('tls-intercepted').explanation, 'verifies only by a root given with --ca-file');
     t.equal(
-      only('tls-intercepted').confirm,
+      single('tls-intercepted').confirm,
       `openssl s_client -connect ${HOST}:443 -servername ${HOST} </dev/null | openssl x509 -noout -subject -issuer -dates`,
     );
   });
@@ -60,9 +60,9 @@ t.test('tls-intercepted', async (t) => {
     const own = failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', {
       facts: tls({ trust: 'none', trustError: 'SELF_SIGNED_CERT_IN_CHAIN' }, CONTOSO),
     });
-    const { only } = judge({ targets: [own] });
-    t.match(only('wrong-certificate').title, 'of an authority that is not trusted here');
-    t.match(only('wrong-certificate').remedy[0], '--ca-file');
+    const { single } = judge({ targets: [own] });
+    t.match(single('wrong-certificate').title, 'of an authority that is not trusted here');
+    t.match(single('wrong-certificate').remedy[0], '--ca-file');
   });
 
   t.test('does not fire for another name, nor without a certificate', async (t) => {
@@ -86,8 +86,8 @@ t.test('tls-intercepted', async (t) => {
         attempt('20.1.1.2', null, tls()),
       ],
     });
-    const { only } = judge({ targets: [once] });
-    t.match(only('tls-intercepted'), { severity: 'warning', title: /Contoso/ });
+    const { single } = judge({ targets: [once] });
+    t.match(single('tls-intercepted'), { severity: 'warning', title: /Contoso/ });
   });
 });
 
@@ -220,13 +220,13 @@ t.test('sni-filtered', async (t) => {
       cut('c.net'),
       cut('d.net', 'tls_timeout'),
     ];
-    const { causes, only } = judge({
+    const { causes, single } = judge({
       targets: [proven, alike, contrary, different],
       controls: [otherName(proven, true, 'www.example.org'), otherName(contrary, false)],
     });
     t.same(Object.values(causes), ['sni-filtered', 'sni-filtered', 'undetermined', 'undetermined']);
-    t.match(only('sni-filtered').explanation, 'with the server name www.example.org it went further');
-    t.match(only('sni-filtered').explanation, '1 more endpoint ended in the same way');
+    t.match(single('sni-filtered').explanation, 'with the server name www.example.org it went further');
+    t.match(single('sni-filtered').explanation, '1 more endpoint ended in the same way');
   });
 
   t.test('does not fire when the control ends alike, nor without a control', async (t) => {
@@ -306,7 +306,7 @@ t.test('what is to be done about a certificate depends on what is wrong with it'
         failed('gateway', 'api.contoso.com', '10.1.0.5', failure, { facts: tls({ nameMatches: false }) }),
       ],
       controls: [clock(0)],
-    }).only('wrong-certificate').remedy[0];
+    }).single('wrong-certificate').remedy[0];
   t.match(remedy('tls_name_mismatch'), /^Name:/);
   t.match(remedy('tls_expired'), /^Validity:/);
   t.match(remedy('tls_not_yet_valid'), /^Validity:/);
@@ -331,9 +331,9 @@ t.test('without a measurement a fast clock shows in expired certificates', async
   const expired = ['a.net', 'b.net', 'c.net'].map((host) =>
     failed('infrastructure', host, '20.1.1.1', 'tls_expired', { facts: tls({}, { fingerprint256: host }) }),
   );
-  const { only } = judge({ targets: expired });
-  t.equal(only('clock-skew').title, 'This VM’s clock seems to be fast');
-  t.match(only('clock-skew').explanation, 'seem to have expired at once, at a.net, b.net and c.net.');
+  const { single } = judge({ targets: expired });
+  t.equal(single('clock-skew').title, 'This VM’s clock seems to be fast');
+  t.match(single('clock-skew').explanation, 'seem to have expired at once, at a.net, b.net and c.net.');
 });
 
 t.test('one certificate of the chain that is bad by the true time suffices', async (t) => {

@@ -44,7 +44,7 @@ t.test('public zones are not worth a word', async (t) => {
 });
 
 t.test('a private zone over a public suffix hides what nobody named', async (t) => {
-  const { only, causes } = judge({
+  const { single, causes } = judge({
     targets: [
       reached('storage-blob', `mine.${BLOB}`, '10.2.0.9'),
       unresolved('storage-blob', `other.${BLOB}`, [
@@ -53,7 +53,7 @@ t.test('a private zone over a public suffix hides what nobody named', async (t) 
     ],
     controls: [authority({ suffix: BLOB, ...PRIVATE, zone: BLOB }, { suffix: BLOB, server: OTHER_SERVER })],
   });
-  const finding = only('private-zone-shadows-suffix');
+  const finding = single('private-zone-shadows-suffix');
   t.match(finding, {
     severity: 'warning',
     title: `A private zone stands in the place of the public ${BLOB}`,
@@ -66,7 +66,7 @@ t.test('a private zone over a public suffix hides what nobody named', async (t) 
 });
 
 t.test('a zone that the server holds itself is said to be that', async (t) => {
-  const { only } = judge({
+  const { single } = judge({
     targets: [],
     controls: [
       authority({
@@ -78,21 +78,24 @@ t.test('a zone that the server holds itself is said to be that', async (t) => {
       }),
     ],
   });
-  t.match(only('private-zone-shadows-suffix').explanation, 'that it holds the zone itself');
-  t.match(only('private-zone-shadows-suffix').title, 'windows.net');
+  t.match(single('private-zone-shadows-suffix').explanation, 'that it holds the zone itself');
+  t.match(single('private-zone-shadows-suffix').title, 'windows.net');
 });
 
 for (const suffix of ['azure-api.net', 'azure-api.us', 'azure-api.cn']) {
   t.test(`the whole of ${suffix} in a private zone`, async (t) => {
     const host = `contoso.${suffix}`;
-    const { only } = judge({
+    const { single } = judge({
       targets: [reached('gateway', host, '10.1.0.5')],
       controls: [authority({ suffix, ...PRIVATE, zone: suffix })],
       environment: surroundings({ vip: '10.1.0.5' }),
     });
-    t.match(only('azure-api-net-zone-shadowed'), { severity: 'warning', evidence: [`gateway/${host}:443`] });
+    t.match(single('azure-api-net-zone-shadowed'), {
+      severity: 'warning',
+      evidence: [`gateway/${host}:443`],
+    });
     t.match(
-      only('azure-api-net-zone-shadowed').remedy[0],
+      single('azure-api-net-zone-shadowed').remedy[0],
       'apim-probe records --apim contoso --vip 10.1.0.5 --format az',
     );
   });
@@ -119,21 +122,24 @@ t.test('a wildcard in such a zone is somebody’s own doing, and no forgery', as
     own.findings.map(({ cause }) => cause),
     ['azure-api-net-zone-shadowed'],
   );
-  t.match(own.only('azure-api-net-zone-shadowed').explanation, 'It has a wildcard record: 10.0.0.4 answers');
+  t.match(
+    own.single('azure-api-net-zone-shadowed').explanation,
+    'It has a wildcard record: 10.0.0.4 answers',
+  );
   const other = judge({ targets, controls: [authority(zone), invented(OTHER_SERVER)] });
-  t.ok(other.only('dns-tampered'), 'at a server without that zone it is');
+  t.ok(other.single('dns-tampered'), 'at a server without that zone it is');
 });
 
 t.test('one zone at two servers is one finding', async (t) => {
   const zone = { suffix: BLOB, ...PRIVATE, zone: BLOB };
-  const { only } = judge({ targets: [], controls: [authority(zone, { ...zone, server: OTHER_SERVER })] });
-  t.match(only('private-zone-shadows-suffix').explanation, '10.0.0.4 and 10.0.0.5 name');
+  const { single } = judge({ targets: [], controls: [authority(zone, { ...zone, server: OTHER_SERVER })] });
+  t.match(single('private-zone-shadows-suffix').explanation, '10.0.0.4 and 10.0.0.5 name');
 });
 
 t.test('a record that another server knows is told with its address', async (t) => {
   const host = `mine.${BLOB}`;
   const alias = `mine.privatelink.${BLOB}`;
-  const { only } = judge({
+  const { single } = judge({
     servers: [SERVER, OTHER_SERVER],
     targets: [
       unresolved('storage-blob', host, [
@@ -143,7 +149,7 @@ t.test('a record that another server knows is told with its address', async (t) 
     ],
   });
   t.match(
-    only('private-zone-missing-record').remedy[0],
+    single('private-zone-missing-record').remedy[0],
     `10.0.0.5 knows ${host} at 10.2.0.9: give 10.0.0.4 the same zone, or the A record mine in privatelink.${BLOB}`,
   );
 });
@@ -155,14 +161,14 @@ for (const zone of [
 ]) {
   t.test(`${zone} is a private link scope’s`, async (t) => {
     const cname = [`westeurope-5.in.ai.${zone}`];
-    const { only } = judge({
+    const { single } = judge({
       targets: [
         unresolved('azure-monitor', 'westeurope-5.in.applicationinsights.azure.com', [
           unanswered('dns_nxdomain', { cname, authority: [`${zone} azureprivatedns.net`] }),
         ]),
       ],
     });
-    t.match(only('private-zone-missing-record').remedy[0], /Azure Monitor Private Link Scope/);
+    t.match(single('private-zone-missing-record').remedy[0], /Azure Monitor Private Link Scope/);
   });
 }
 
@@ -172,9 +178,12 @@ for (const [zone, record] of [
   ['privatelink.vaultcore.azure.cn', 'mine.vault.azure.cn'],
 ] as const) {
   t.test(`the record of ${record} belongs into ${zone}`, async (t) => {
-    const { only } = judge({
+    const { single } = judge({
       targets: [unresolved('key-vault', record, [unanswered('dns_nxdomain', { cname: [`mine.${zone}`] })])],
     });
-    t.equal(only('private-zone-missing-record').title, `The private DNS zone ${zone} has no record for mine`);
+    t.equal(
+      single('private-zone-missing-record').title,
+      `The private DNS zone ${zone} has no record for mine`,
+    );
   });
 }
