@@ -5,6 +5,7 @@ import { Control } from './controls.ts';
 import { printable } from './printable.ts';
 import { Report } from './schema.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
+import { few } from './text/lines.ts';
 import { CAUSES } from './vocabulary.ts';
 
 export type ReportReading =
@@ -98,13 +99,8 @@ function withKnownCauses(value: unknown): { value: unknown; notes: string[] } {
   const notes =
     unknown.size === 0
       ? []
-      : [`it names causes that this version does not know: ${few([...unknown].sort())}`];
+      : [`it names causes that this version does not know: ${few([...unknown].sort(), SHOWN_DEFECTS)}`];
   return { value: { ...report, findings, targets }, notes };
-}
-
-function few(words: readonly string[]): string {
-  const more = words.length - SHOWN_DEFECTS;
-  return `${words.slice(0, SHOWN_DEFECTS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const Cause = z.enum(CAUSES);
