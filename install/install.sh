@@ -170,6 +170,7 @@ choose_schedule() {
     refuse 'found neither systemd 247 or newer nor /etc/cron.d. Install the program alone with --no-schedule, and' \
       "have your scheduler call: $bin run --quiet --config $config --output FILE"
   has flock || refuse 'cron needs flock, of util-linux, to keep two runs apart: install it, or use --no-schedule'
+  has timeout || refuse 'cron needs timeout, of coreutils, to end a run that hangs: install it, or use --no-schedule'
   has useradd || has adduser || refuse 'cron needs a user for the runs, and there is neither useradd nor adduser'
 }
 

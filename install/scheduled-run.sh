@@ -14,15 +14,31 @@ if [ -r /etc/apim-probe/upload-url ]; then
   export CREDENTIALS_DIRECTORY
 fi
 
+# Each report is a new file, put in the place of the last one: where that is still there, this run had none.
+left=$(ls -i "$report" 2>/dev/null)
+
+# What hangs would hold cron's lock, and every later run would end in silence. The limit is that of the systemd service;
+# ended by it, a run has exit code 124, and 137 when it took no notice. Then the shell has a word to say as well.
 code=0
-said=$(/usr/local/bin/apim-probe run --quiet --config /etc/apim-probe/config.yaml \
-  --state "$state" --output "$report" 2>&1) || code=$?
+said=$({
+  timeout -k 20 7800 /usr/local/bin/apim-probe run --quiet --config /etc/apim-probe/config.yaml \
+    --state "$state" --output "$report"
+} 2>&1) || code=$?
 
 # Another run is under way, somebody's by hand perhaps: it says what there is to say.
 [ "$code" -ne 75 ] || exit 75
 
-# The exit code does not tell "ready" from "degraded"; the report does. A run without a report left the last one.
-verdict=$(sed -n 's/^  "verdict": "\([a-z]*\)".*/\1/p' "$report" 2>/dev/null | head -n 1)
+case $code in
+  124) said="$said
+It took more than 130 minutes and was stopped." ;;
+  137) said="$said
+It was killed: it took more than 130 minutes and did not stop, or the machine ran out of memory." ;;
+esac
+
+# The exit code does not tell "ready" from "degraded"; the report does.
+verdict=
+[ "$(ls -i "$report" 2>/dev/null)" = "$left" ] ||
+  verdict=$(sed -n 's/^  "verdict": "\([a-z]*\)".*/\1/p' "$report" 2>/dev/null | head -n 1)
 now="${verdict:-no report}, exit code $code"
 before=$(cat "$last" 2>/dev/null || echo 'no run')
 

@@ -10,7 +10,7 @@ const TERMINAL_VARIABLES = ['NO_COLOR', 'TERM'] as const;
 
 /** `apim-probe demo`: the production code path, with nothing but options that point it at the lab. */
 export const demo: Command = async ({ flags, own }, io) => {
-  const { SCENARIOS, startLab } = await import('../lab/index.ts');
+  const { NotSilentError, SCENARIOS, startLab } = await import('../lab/index.ts');
   if (own['list'] === true) {
     const width = Math.max(...SCENARIOS.map(({ name }) => name.length)) + 2;
     await write(
@@ -34,7 +34,12 @@ export const demo: Command = async ({ flags, own }, io) => {
     import('../agent.ts'),
     import('./probe-and-report.ts'),
   ]);
-  const lab = await startLab(name);
+  const lab = await startLab(name).catch((error: unknown) => {
+    if (!(error instanceof NotSilentError)) throw error;
+    throw new UsageError([
+      `--scenario ${name} cannot be played here: ${error.message}. It can on Linux; "apim-probe demo --list" names others`,
+    ]);
+  });
   try {
     const loaded = load({
       flags,

@@ -1,4 +1,4 @@
-/** The history for people: one line a run in 80 columns, the newest first. */
+/** The history for people: one line a run, the newest first. */
 import { printable } from '../report/printable.ts';
 import type { Counts } from '../report/schema.ts';
 import { count, cut, duration } from '../report/text/lines.ts';
@@ -8,7 +8,7 @@ import type { HistoryListing, ListedRun, UnreadableFile } from './history-listin
 const WIDTHS = { time: 17, verdict: 15, required: 9, optional: 9, took: 7 } as const;
 const LEFT = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
 
-/** As text that ends in a newline. */
+/** As text that ends in a newline. @param width columns, after which a line is cut */
 export function historyTable({ state, entries, left }: HistoryListing, width: number): string {
   if (entries.length === 0) return `No report is kept in ${printable(state)} yet.\n`;
   const head = row(['Time (UTC)', 'Verdict', 'Required', 'Optional', 'Took', 'Changed'], width);

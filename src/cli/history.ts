@@ -41,6 +41,8 @@ export const history: Command = async ({ flags, own }, io) => {
   const limit = limitOf(own['limit']);
   const state = stateFolder(flags, io, 'history');
   const found = await listing(state, limit);
-  await write(io.stdout, own['format'] === 'json' ? json(found) : historyTable(found, columnsOf(io.stdout)));
+  // What is searched, mailed or kept is not cut.
+  const width = io.stdout.isTTY === true ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;
+  await write(io.stdout, own['format'] === 'json' ? json(found) : historyTable(found, width));
   return 0;
 };

@@ -51,14 +51,7 @@ export async function runOnChange(
   const child = start(command, cwd, { ...env, ...told });
   if (child instanceof Error) return unstarted(child);
   const talk = [child.stdout, child.stderr].flatMap((stream) => (stream ? passOn(stream, say) : []));
-  const kill = (name: NodeJS.Signals): void => {
-    try {
-      if (POSIX && child.pid !== undefined) process.kill(-child.pid, name);
-      else child.kill(name);
-    } catch {
-      return;
-    }
-  };
+  const kill = (name: NodeJS.Signals): void => killAll(child, name);
   let ended: string | null = null;
   const end = (why: string) => (): void => {
     ended ??= why;
@@ -84,6 +77,8 @@ export async function runOnChange(
 }
 
 const POSIX = process.platform !== 'win32';
+/** What the shell ends with. */
+const UNKNOWN_COMMAND = POSIX ? 127 : 9009;
 
 /** Some refusals come as an event of the child, others at once: the environment that is too large, for one. */
 function start(command: string, cwd: string, env: NodeJS.ProcessEnv): ChildProcess | Error {
@@ -103,14 +98,29 @@ function start(command: string, cwd: string, env: NodeJS.ProcessEnv): ChildProce
   }
 }
 
+/** The command and what it started. */
+function killAll({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  if (!POSIX) {
+    const taskkill = ['/pid', `${pid}`, '/t', '/f'];
+    spawn('taskkill', taskkill, { stdio: 'ignore', windowsHide: true }).on('error', () => {});
+    return;
+  }
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
 function unstarted(error: Error): string {
   return `could not be started: ${systemReason(error)}`;
 }
 
 function codeProblem(code: number | null): string | null {
   if (code === 0) return null;
-  return code === 127
-    ? 'ended with 127: the shell does not know such a command'
+  return code === UNKNOWN_COMMAND
+    ? `ended with ${code}: the shell does not know such a command`
     : `ended with exit code ${code}`;
 }
 

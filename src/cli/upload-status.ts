@@ -12,8 +12,13 @@ const LARGEST_REASON = 65_536;
 
 const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
 
-/** @param destination as it may be shown, or null; @param limit bytes */
-export function uploadStatus(spool: Spool, limit: number, destination: string | null): string {
+/** @param limit bytes, @param destination as it may be shown, or null, @param command that sends what waits there */
+export function uploadStatus(
+  spool: Spool,
+  limit: number,
+  destination: string | null,
+  command: string,
+): string {
   const waiting = spool.waiting();
   const rejected = spool.rejected();
   const bytes = [...waiting, ...rejected].reduce((sum, each) => sum + each.bytes, 0);
@@ -27,7 +32,7 @@ export function uploadStatus(spool: Spool, limit: number, destination: string | 
       `${oldest === undefined ? '' : `, the oldest of ${oldest}`}${sending > 0 ? `, ${sending} being sent` : ''}`,
     `Rejected: ${count(rejected.length, 'report')}${rejected.length === 0 ? '' : `, in ${spool.rejectedFolder}`}`,
     ...rejected.slice(-SHOWN).map((each) => `  ${each.name}: ${reasonOf(each)}`),
-    ...(rejected.length > 0 ? ['  When that is mended: apim-probe upload --retry-rejected'] : []),
+    ...(rejected.length > 0 ? ['  When that is mended:', `    ${command} --retry-rejected`] : []),
     `Last success: ${success === null ? 'none' : `${success.at}, ${printable(success.text, 200)}`}`,
     `Last problem: ${problem === null ? 'none' : `${problem.at}, ${printable(problem.text, LONGEST_REASON)}`}`,
   ];

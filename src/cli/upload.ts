@@ -6,6 +6,7 @@ import { UsageError } from '../config/usage-error.ts';
 import type { Identified } from '../delivery/upload/report-name.ts';
 import type { Pass } from '../delivery/upload/send.ts';
 import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
+import { uploadCommand } from '../delivery/upload/upload-command.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
 import { count } from '../report/text/lines.ts';
 import type { Command } from './command.ts';
@@ -67,7 +68,8 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
     if (positionals.length > 0) throw new UsageError(['--status sends nothing: leave the reports out']);
     const uploader = createUploader(options, io.env);
     const spool = uploader?.spool ?? openSpool(options, io.env);
-    await write(io.stdout, uploadStatus(spool, options.spoolBytes, uploader?.destination ?? null));
+    const command = uploadCommand(options, spool.folder, process.platform);
+    await write(io.stdout, uploadStatus(spool, options.spoolBytes, uploader?.destination ?? null, command));
     return 0;
   }
   const uploader = createUploader(options, io.env);

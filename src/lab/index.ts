@@ -10,6 +10,8 @@ import { tlsInspectionTrusted } from './scenarios/tls-inspection-trusted.ts';
 import { transparentProxy } from './scenarios/transparent-proxy.ts';
 import type { Lab } from './start.ts';
 
+export { NotSilentError } from './silent-port.ts';
+
 const ALL: readonly Scenario[] = [
   healthy,
   sqlBlocked,
@@ -31,8 +33,8 @@ export const SCENARIOS: readonly {
 
 /**
  * Starts the look-alike of an Azure subnet on loopback, in the named condition. The options are raw, as in a
- * configuration file; the last redirect refuses, so that nothing can leave the machine. Throws a RangeError
- * for a name that is not in SCENARIOS.
+ * configuration file; the last redirect refuses, so that nothing can leave the machine.
+ * @throws RangeError for a name that is not in SCENARIOS, NotSilentError where the system cannot play it
  */
 export async function startLab(name: string): Promise<Lab> {
   const scenario = ALL.find((known) => known.name === name);

@@ -19,12 +19,18 @@ const SLEEPING_LISTENER = `
 const MOST_FILLERS = 16;
 const FULL_AFTER_MS = 50;
 
+/** No port can be silent here: the scenario cannot be played. */
+export class NotSilentError extends Error {
+  override readonly name = 'NotSilentError';
+}
+
 /**
  * A port that answers nothing, as behind a firewall that drops: no SYN-ACK and no RST. Needs no privilege:
  * a listener whose thread sleeps accepts nobody, and once its queue is full the kernel drops every further SYN.
- * Throws on a system that answers all the same (Linux and macOS do not).
+ * @param most connections that the queue may take before it is full
+ * @throws NotSilentError on a system that answers all the same, as Windows does
  */
-export async function openSilentPort(): Promise<Listener> {
+export async function openSilentPort(most = MOST_FILLERS): Promise<Listener> {
   const gate = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   // The flags of this process are not for the worker: one that makes a module of its text would break it.
   const worker = new Worker(SLEEPING_LISTENER, { eval: true, execArgv: [], workerData: gate });
@@ -36,14 +42,14 @@ export async function openSilentPort(): Promise<Listener> {
     Atomics.notify(gate, 0);
     await worker.terminate();
   };
-  while (fillers.length < MOST_FILLERS) {
+  while (fillers.length < most) {
     const socket = net.connect({ port, host: LOOPBACK });
     socket.on('error', () => socket.destroy());
     fillers.push(socket);
     if (!(await isAnswered(socket))) return { port, close };
   }
   await close();
-  throw new Error('this system answers connections to a full queue: the lab cannot be silent on it');
+  throw new NotSilentError('this system answers connections to a full queue, so nothing on it can be silent');
 }
 
 /** Whether the connection is completed or refused; a full queue does neither. */

@@ -16,13 +16,15 @@ async function state(t: Test, reports: Parameters<typeof fill>[1]) {
 
 const lines = (text: string) => text.trimEnd().split('\n');
 
-t.test('a line each, newest first, with what changed, in 80 columns', async (t) => {
+t.test('a line each, newest first, with what changed, in 80 columns of a terminal', async (t) => {
   const { cwd } = await state(t, [
     run(BEGIN),
     run(BEGIN + 15 * MINUTE, ['unreachable', 'unreachable']),
     run(BEGIN + 30 * MINUTE, ['reachable', 'unreachable'], { interrupted: 'deadline' }),
   ]);
-  const { code, out, err } = await invoke(['history', '--state', 's'], { cwd });
+  const piped = await invoke(['history', '--state', 's'], { cwd });
+  t.match(piped.out, /deadline; better: storage-blob$/m, 'whole elsewhere');
+  const { code, out, err } = await invoke(['history', '--state', 's'], { cwd, terminal: true });
   t.equal(code, 0);
   t.equal(err, '');
   const [head, ...rows] = lines(out);

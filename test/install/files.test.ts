@@ -86,14 +86,14 @@ t.test('no schedule ends a run that its own limits would end', async (t) => {
   const minutes = [
     /^TimeoutStartSec=(\d+)min$/m.exec(read('apim-probe.service'))?.[1],
     /-ExecutionTimeLimit \(New-TimeSpan -Minutes (\d+)\)/.exec(read('install.ps1'))?.[1],
+    Number(/timeout -k \d+ (\d+) /.exec(read('scheduled-run.sh'))?.[1]) / 60,
   ];
   for (const limit of minutes) {
     const left = Number(limit) * 60_000 - longest;
     t.ok(left >= 5 * 60_000, 'time for what has no limit of its own', { limit, longest });
     t.ok(left <= 15 * 60_000, 'and what hangs is ended', { limit, longest });
   }
-  for (const name of ['apim-probe.cron', 'scheduled-run.sh'])
-    t.notMatch(read(name), /\b(?:timeout|ulimit|kill)\b/, `${name} has no limit that could be too short`);
+  t.notMatch(read('apim-probe.cron'), /\b(?:timeout|ulimit|kill)\b/, 'and there is no second limit');
 });
 
 t.test('every schedule is every 15 minutes', async (t) => {

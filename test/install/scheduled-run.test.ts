@@ -21,6 +21,8 @@ function scheduled(
     state?: string,
     stdout?: 'full',
   ) => { code: number | null; out: string };
+  /** As `run` of an agent that never ends, with a limit of a second. */
+  hang: (agent: string) => { code: number | null; out: string };
 } {
   const folder = scratch(t);
   for (const name of ['state', 'etc']) mkdirSync(join(folder, name));
@@ -35,13 +37,20 @@ function scheduled(
       report,
       agent: `#!/bin/sh
 echo "summary of $1, \${CREDENTIALS_DIRECTORY:-no credential}, $*" >&2
-${verdict === null ? ':' : `cat '${folder}/report' >'${state}/report.json'`}
+${verdict === null ? ':' : `cp '${folder}/report' '${state}/new' && mv '${state}/new' '${state}/report.json'`}
 exit ${code}
 `,
       [`${place}/run`]: script(state),
     });
+    return started(stdout === 'full' ? 'sh "$0" >/dev/full' : 'sh "$0"');
+  };
+  const hang = (agent: string) => {
+    const limited = script(join(folder, 'state')).replace(/timeout -k \d+ \d+ /, 'timeout -k 1 1 ');
+    furnish(folder, { agent, [`${place}/run`]: limited });
+    return started('sh "$0"');
+  };
+  const started = (line: string) => {
     chmodSync(join(folder, 'agent'), 0o755);
-    const line = stdout === 'full' ? 'sh "$0" >/dev/full' : 'sh "$0"';
     const ended = spawnSync('sh', ['-c', line, join(folder, place, 'run')], {
       encoding: 'utf8',
       env: { PATH: '/usr/bin:/bin' },
@@ -49,7 +58,7 @@ exit ${code}
     t.equal(ended.stderr, '', 'its own troubles never reach the mail');
     return { code: ended.status, out: ended.stdout };
   };
-  return { folder, run };
+  return { folder, run, hang };
 }
 
 t.test('tells the first verdict and every change, and nothing else', async (t) => {
@@ -66,7 +75,11 @@ t.test('tells the first verdict and every change, and nothing else', async (t) =
   t.equal(blocked.code, 1, 'the exit code is the agent’s');
   t.equal(run(1, 'blocked').out, '');
   t.match(readFileSync(join(folder, 'state/last-run.txt'), 'utf8'), 'summary of run', 'a silent run is kept');
-  t.match(run(2, null).out, 'exit code 2', 'a config that broke is a change');
+  t.match(
+    run(2, null).out,
+    'no report, exit code 2 (before: blocked, exit code 1)',
+    'a config that broke is a change',
+  );
   t.equal(run(2, null).out, '');
 });
 
@@ -91,6 +104,21 @@ t.test('hands the agent what systemd would', async (t) => {
   const { out } = run(1, 'blocked');
   t.match(out, `${folder}/etc, run --quiet --config ${folder}/etc/config.yaml --state ${folder}/state`);
   t.match(out, `--output ${folder}/state/report.json`);
+});
+
+t.test('a run that hangs is ended and told, once', async (t) => {
+  const { run, hang } = scheduled(t);
+  run(0, 'ready');
+  const deaf = `#!/bin/sh\ntrap '' TERM\necho started >&2\nsleep 60\n`;
+  const first = hang(deaf);
+  t.equal(first.code, 137);
+  t.match(
+    first.out,
+    /^started\n(?:Killed\n)?It was killed: [\s\S]*no report, exit code 137 \(before: ready, exit code 0\)\n$/,
+  );
+  t.strictSame(hang(deaf), { code: 137, out: '' });
+  t.match(hang('#!/bin/sh\nsleep 60\n').out, 'no report, exit code 124 (before: no report, exit code 137)');
+  t.match(run(0, 'ready').out, 'ready, exit code 0 (before: no report, exit code 124)');
 });
 
 t.test('a state folder that takes nothing is told every time, with the verdict', async (t) => {

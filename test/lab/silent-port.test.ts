@@ -1,5 +1,5 @@
 import t from 'tap';
-import { openSilentPort } from '../../src/lab/silent-port.ts';
+import { NotSilentError, openSilentPort } from '../../src/lab/silent-port.ts';
 import { connecting } from './client-of-the-lab.ts';
 
 t.test('answers nothing to several at once, again and again, until it is closed', async (t) => {
@@ -10,4 +10,9 @@ t.test('answers nothing to several at once, again and again, until it is closed'
   }
   await silent.close();
   t.equal(await connecting(silent.port, 5000), 'ECONNREFUSED');
+});
+
+t.test('a system that answers all the same is told by name, and nothing of it stays open', async (t) => {
+  // As many as a queue takes on Linux before it is full: here every one is answered.
+  await t.rejects(openSilentPort(1), NotSilentError);
 });

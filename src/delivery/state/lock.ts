@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../../config/system-reason.ts';
 import { inFolderOf, type Place } from '../place.ts';
+import { processStart } from '../process-start.ts';
 
 const Holder = z.object({
   pid: z.int().min(1),
@@ -18,7 +19,7 @@ const Holder = z.object({
   token: z.string(),
   /** Null where the system does not tell. */
   boot: z.string().nullable(),
-  /** The process's start in clock ticks since the boot (proc_pid_stat(5)): a later process of that id has another. */
+  /** As `processStart` has it. */
   started: z.string().nullable(),
   /** Process ids mean nothing in another namespace. */
   namespace: z.string().nullable(),
@@ -47,7 +48,7 @@ export type Locking =
 const NAME = 'lock';
 const LARGEST_LOCK = 4096;
 /** ms. Longer than any run may take, when nothing but the age tells whether its holder still lives. */
-const OLDEST_UNVERIFIED = 2 * 60 * 60 * 1000;
+const OLDEST_UNVERIFIED = 150 * 60 * 1000;
 /** ms. Where a lock cannot appear whole, it is empty for a moment. */
 const UNREADABLE_GRACE = 10_000;
 const MOST_TRIES = 5;
@@ -203,7 +204,7 @@ function thisSystem(): Processes {
         return errorCode(error) !== 'ESRCH';
       }
     },
-    startOf: (pid) => startIn(firstLineOf(`/proc/${pid}/stat`)),
+    startOf: processStart,
   };
 }
 
@@ -222,9 +223,4 @@ function namespaceOf(): string | null {
   } catch {
     return null;
   }
-}
-
-/** Field 22; the second one, the program's name, may hold spaces and parentheses of its own. */
-function startIn(stat: string | null): string | null {
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }

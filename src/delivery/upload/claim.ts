@@ -2,8 +2,9 @@
  * Who is sending a report at this moment. The claim is the file's name while it is sent, so that taking it is one
  * rename, which only one of two can win; a claim whose process has gone is no claim.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { errorCode } from '../../config/system-reason.ts';
+import { processStart } from '../process-start.ts';
 
 /** Nobody sends one report for so long; process ids of another machine or container mean nothing here. */
 const STALE_MS = 3_600_000;
@@ -12,7 +13,7 @@ const CLAIMED = /^\.sending-(\d+)-(\d+)-(.+)$/;
 
 interface Claim {
   readonly pid: number;
-  /** Process ids come around again; Linux tells when each began, in ticks since boot. Elsewhere 0. */
+  /** As `processStart` has it; 0 where the system does not tell. */
   readonly began: string;
   readonly name: string;
 }
@@ -21,7 +22,7 @@ let own: string | null = null;
 
 /** @returns the name of the file while this process sends it */
 export function claimedName(name: string): string {
-  own ??= beganAt(process.pid) ?? '0';
+  own ??= processStart(process.pid) ?? '0';
   return `.sending-${process.pid}-${own}-${name}`;
 }
 
@@ -47,15 +48,5 @@ export function isHeld({ pid, began }: Claim, path: string, now: number): boolea
   } catch (error) {
     return errorCode(error) === 'EPERM';
   }
-  return (beganAt(pid) ?? began) === began;
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); the second one, in parentheses, may hold anything. */
-function beganAt(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
+  return (processStart(pid) ?? began) === began;
 }

@@ -11,6 +11,7 @@ import type { Identified } from './report-name.ts';
 import { type Pass, sendWaiting } from './send.ts';
 import { type Rewrite, Spool } from './spool.ts';
 import { spoolFolder } from './spool-folder.ts';
+import { uploadCommand } from './upload-command.ts';
 
 export interface Uploader {
   readonly spool: Spool;
@@ -53,7 +54,7 @@ export function createUploader(
   return {
     spool,
     destination: shownDestination(destination),
-    command: uploadCommand(options, folder),
+    command: uploadCommand(options, folder, process.platform),
     notes,
     annotate: (report) => (untold === null ? report : withNote(report, droppedNote(untold))),
     keep: async (report, json) => {
@@ -64,35 +65,6 @@ export function createUploader(
     send: (limitMs, signal, rewrite = null) =>
       send({ destination, spool, rewrite, options, env, clock }, limitMs, signal),
   };
-}
-
-/** Characters that no shell reads as anything else. */
-const PLAIN = /^[A-Za-z0-9_./:@%+,=-]+$/;
-
-/** Whether a URL is nothing but a place: any parameter may be a secret, whatever its name. */
-function isPlain(href: string): boolean {
-  const { search, username, password } = new URL(href);
-  return `${search}${username}${password}` === '';
-}
-
-/** A destination that may be a secret is named by its file, or not at all. */
-function uploadCommand(options: Options, folder: string): string {
-  const { upload, spool, state } = options;
-  const given = (flag: string, value: string | null): string[] => (value === null ? [] : [flag, value]);
-  const words = [
-    ...['apim-probe', 'upload'],
-    // The state folder has the key of the pseudonyms as well.
-    ...given('--state', state),
-    ...(state === null || spool !== null ? ['--spool', folder] : []),
-    ...given('--upload', upload !== null && isPlain(upload) ? upload : null),
-    ...given('--upload-file', options.uploadFile),
-    ...given('--upload-method', options.uploadMethod === 'post' ? 'post' : null),
-    ...given('--upload-header-file', options.uploadHeaderFile),
-    ...given('--upload-identity', options.uploadIdentity),
-    ...options.caFile.flatMap((path) => ['--ca-file', path]),
-    ...given('--redact', options.redact === 'strict' ? 'strict' : null),
-  ];
-  return words.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }
 
 function withNote(report: Report, note: string): Report {

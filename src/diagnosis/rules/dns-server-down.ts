@@ -97,7 +97,8 @@ function consequence(
   unresolved: readonly Target[],
 ): string {
   if (alive.length === 0) {
-    return `No other server is configured, so no name resolves: ${count(unresolved.length, 'endpoint')} could not be tried.`;
+    const lost = `: ${count(unresolved.length, 'endpoint')} could not be tried.`;
+    return `No other server is configured, so no name resolves${unresolved.length > 0 ? lost : ' but those of the hosts file.'}`;
   }
   const [first = ''] = dead;
   const answers = [...answersOf(first, targets).values()];

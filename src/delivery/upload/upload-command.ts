@@ -1,0 +1,44 @@
+/** The command that sends what waits, as people paste it. */
+import type { Options } from '../../config/types.ts';
+
+/**
+ * `apim-probe upload` with the options of a run. A destination that may be a secret is named by its file, or not at all.
+ * @param folder of the spool
+ * @param platform whose shell it is for: sh, or on Windows both PowerShell and cmd
+ */
+export function uploadCommand(options: Options, folder: string, platform: NodeJS.Platform): string {
+  const { upload, spool, state } = options;
+  const given = (flag: string, value: string | null): string[] => (value === null ? [] : [flag, value]);
+  const words = [
+    ...['apim-probe', 'upload'],
+    // The state folder has the key of the pseudonyms as well.
+    ...given('--state', state),
+    ...(state === null || spool !== null ? ['--spool', folder] : []),
+    ...given('--upload', upload !== null && isPlain(upload) ? upload : null),
+    ...given('--upload-file', options.uploadFile),
+    ...given('--upload-method', options.uploadMethod === 'post' ? 'post' : null),
+    ...given('--upload-header-file', options.uploadHeaderFile),
+    ...given('--upload-identity', options.uploadIdentity),
+    ...options.caFile.flatMap((path) => ['--ca-file', path]),
+    ...given('--redact', options.redact === 'strict' ? 'strict' : null),
+  ];
+  return words.map(platform === 'win32' ? windowsWord : posixWord).join(' ');
+}
+
+/** Whether a URL is nothing but a place: any parameter may be a secret, whatever its name. */
+function isPlain(href: string): boolean {
+  const { search, username, password } = new URL(href);
+  return `${search}${username}${password}` === '';
+}
+
+function posixWord(word: string): string {
+  return /^[A-Za-z0-9_./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** What one of the two shells expands inside double quotes, PowerShell leaves alone inside single ones, and cmd cannot. */
+function windowsWord(word: string): string {
+  if (/^[A-Za-z0-9_./:\\+=-]+$/.test(word)) return word;
+  if (/[$`"%]/.test(word)) return `'${word.replaceAll("'", "''")}'`;
+  // A backslash before the closing quote would be read as an escape of it.
+  return `"${word.replace(/\\+$/, '$&$&')}"`;
+}

@@ -1,0 +1,23 @@
+/** `apim-probe demo` where the lab cannot be as the scenario wants it. */
+import t from 'tap';
+import { UsageError } from '../../src/config/usage-error.ts';
+import { NotSilentError, SCENARIOS } from '../../src/lab/index.ts';
+import { capture } from './harness.ts';
+
+t.test('a scenario that this system cannot play is no defect', async (t) => {
+  const lab = {
+    NotSilentError,
+    SCENARIOS,
+    startLab: () => Promise.reject(new NotSilentError('nothing on it can be silent')),
+  };
+  const { demo } = (await t.mockImport('../../src/cli/demo.ts', {
+    '../../src/lab/index.ts': lab,
+    '../../src/config/usage-error.ts': { UsageError },
+  })) as typeof import('../../src/cli/demo.ts');
+  const io = capture({ cwd: t.testdir({}) });
+  const call = { command: 'demo' as const, flags: {}, own: { scenario: 'forced-tunnel' }, positionals: [] };
+  await t.rejects(demo(call, io), {
+    constructor: UsageError,
+    message: /--scenario forced-tunnel cannot be played here: nothing on it can be silent\. It can on Linux/,
+  });
+});

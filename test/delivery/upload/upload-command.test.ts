@@ -1,0 +1,38 @@
+/** The printed command: what it names, and that the shell that it is pasted into reads it as it was meant. */
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import t from 'tap';
+import { load } from '../../../src/config/load.ts';
+import { uploadCommand } from '../../../src/delivery/upload/upload-command.ts';
+
+const { options } = load({ flags: {}, env: {}, cwd: '/', systemConfig: '/nonexistent' });
+
+t.test('sh reads each word as it is', (t) => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1, unit: 'binary' }), (name) => {
+      const folder = `/var/${name.replaceAll('\0', '').toWellFormed()}`;
+      const command = uploadCommand(options, folder, 'linux').replace('apim-probe', `printf '%s\\0'`);
+      const { stdout } = spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8' });
+      t.strictSame(stdout.split('\0').slice(0, -1), ['upload', '--spool', folder]);
+    }),
+    { numRuns: 100 },
+  );
+  t.end();
+});
+
+t.test('on Windows, words that PowerShell and cmd read alike, as far as both can', (t) => {
+  for (const [folder, word] of [
+    ['C:\\ProgramData\\apim-probe\\state', 'C:\\ProgramData\\apim-probe\\state'],
+    ['C:\\Program Files\\probe', '"C:\\Program Files\\probe"'],
+    ['D:\\my spool\\', '"D:\\my spool\\\\"'],
+    ["C:\\O'Neil", '"C:\\O\'Neil"'],
+    ['C:\\a,b;c', '"C:\\a,b;c"'],
+    ['C:\\a&whoami', '"C:\\a&whoami"'],
+    ['C:\\$(calc)', "'C:\\$(calc)'"],
+    ["C:\\`$x'y", "'C:\\`$x''y'"],
+    ['C:\\100%PATH%', "'C:\\100%PATH%'"],
+  ] as const) {
+    t.equal(uploadCommand(options, folder, 'win32'), `apim-probe upload --spool ${word}`);
+  }
+  t.end();
+});
