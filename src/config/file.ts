@@ -16,6 +16,7 @@ import type { Given, Layer, RawValue } from './layers.ts';
 import { quote } from './mask.ts';
 import { didYouMean } from './nearest.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
+import { yamlProblem } from './yaml-problem.ts';
 
 const LARGEST_FILE = 1024 * 1024;
 
@@ -39,11 +40,6 @@ function read(path: string, demanded: boolean, problems: string[]): string | nul
   return null;
 }
 
-/** The library's messages end in a drawing of the line; the first line says it all. */
-function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
-}
-
 /** What the runtime says when the parser has gone down too many levels, which the library passes on as the file's error. */
 const OUT_OF_STACK = /call stack size exceeded|stack overflow/i;
 
@@ -60,7 +56,7 @@ function onlyDocument(text: string, place: Place, problems: string[]): Document.
     problems.push(`${at(place, deep.pos[0])}: nested far too deep; an option is a value or a list of values`);
     return null;
   }
-  for (const { pos, message } of wrong) problems.push(`${at(place, pos[0])}: ${firstLine(message)}`);
+  for (const error of wrong) problems.push(`${at(place, error.pos[0])}: ${yamlProblem(error)}`);
   return problems.length > before ? null : (document ?? null);
 }
 
@@ -74,7 +70,7 @@ function values(node: Node, document: Document, place: Place, problems: string[]
       else return { origin, value };
       return { origin, value: null };
     } catch (error) {
-      problems.push(`${origin}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+      problems.push(`${origin}: ${yamlProblem(error)}`);
       return { origin, value: null };
     }
   });

@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
   EPIPE: 'nobody reads it any more',
   EIO: 'input/output error',
+  ENXIO: 'nothing reads from this pipe',
 };
 
 /** @returns the system's code of an error (ENOENT, EPIPE, …), or null */

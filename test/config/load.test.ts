@@ -149,7 +149,7 @@ t.test('a malformed config file is told with file, line and column', async (t) =
     ['comma.json', '{"timeout": 1,,}', /comma\.json:1:15: /],
     ['list.yaml', '- a\n', /list\.yaml:1:1: must hold options/],
     ['two.yaml', 'timeout: 1\n---\ntimeout: 2\n', /two\.yaml:2:1: a second document/],
-    ['tag.yaml', 'timeout: !secret 1\n', /tag\.yaml:1:10: Unresolved tag/],
+    ['tag.yaml', 'timeout: !secret 1\n', /tag\.yaml:1:10: a tag \(!\) that means nothing here/],
     ['alias.yaml', 'storage: *gone\n', /alias\.yaml:1:\d+: /],
     ['tab.yaml', 'a:\n\tb: 1\n', /tab\.yaml:2:1: /],
     ['cycle.yaml', 'timeout: 1\nstorage: &a [*a]\n', /cycle\.yaml:2:14: an alias \(\*\) stands within/],
@@ -163,6 +163,32 @@ t.test('a malformed config file is told with file, line and column', async (t) =
       expected,
       name,
     );
+  }
+});
+
+t.test('nothing of a malformed config file is repeated: it may be a secret', async (t) => {
+  const canary = 'canary7f3a91';
+  for (const [text, expected] of [
+    [`target: [https://a.example]]\nonChange: curl -u u:${canary} http://x\n`, /:1:\d+: Unexpected/],
+    [`region: a}\n${canary}\n`, /:\d:\d+: /],
+    [`onChange: !${canary}\n`, /:1:11: a tag/],
+    [`onChange: !!${canary} x\n`, /:1:11: a tag/],
+    [`onChange: !<${canary}\n`, /:1:\d+: /],
+    [`onChange: >${canary}\n  x\n`, /:1:\d+: Block scalar header includes extra characters/],
+    [`onChange: *${canary}\n`, /:1:11: Unresolved alias/],
+    [`onChange: "\\U${canary}"\n`, /:1:\d+: a backslash/],
+    [`%${canary} x\n---\nregion: a\n`, /:1:1: a line that begins with %/],
+    [`onChange: [a, b\n${canary}: x\n`, /:\d:\d+: /],
+    [`onChange: "${canary}\n`, /:\d:\d+: /],
+    [`onChange: 'a' ${canary}\n`, /:1:\d+: /],
+    [`onChange: @${canary}\n`, /:1:11: Plain value cannot start with/],
+    [`onChange: {a: ${canary}}}\n`, /:1:\d+: /],
+  ] as const) {
+    const { file, load } = loader(t);
+    file('broken.yaml', text);
+    const said = problems(() => load({ flags: { config: ['broken.yaml'] } }));
+    t.match(said, expected, text);
+    t.notMatch(said, canary);
   }
 });
 

@@ -30,6 +30,12 @@ export function redact(text: string, count: Count = UNCOUNTED): string {
   return from === 0 ? open : kept + open.slice(from);
 }
 
+/** Whether there is anything to look for. */
+function isSuspect(text: string): boolean {
+  SUSPECT.lastIndex = 0;
+  return SUSPECT.test(text) || withoutPrivateKeys(text, UNCOUNTED) !== text;
+}
+
 /**
  * The same for structured data: each string on its own, and whole where its key says that it is a secret. What
  * holds no secret comes back as the same value.
@@ -49,13 +55,36 @@ export function redactValue(
   if (typeof value !== 'object' || value === null) return value;
   let changed = false;
   const entries = Object.entries(value).map(([key, item]: [string, unknown]): [string, unknown] => {
-    const secret = typeof item === 'string' && item !== '' && item !== MARK && isCredentialName(key);
-    if (secret) count('password');
-    const [name, clean] = [text(key), secret ? MARK : redactValue(item, text, count)];
+    const name = text(key);
+    const clean = isCredentialName(key) ? hideAll(item, count) : redactValue(item, text, count);
     changed ||= name !== key || clean !== item;
     return [name, clean];
   });
   return changed ? Object.fromEntries(entries) : value;
+}
+
+/** Numbers below are counts and codes: the manifest says how many tokens were redacted. */
+const SMALLEST_NUMBER = 1_000_000;
+
+/** What stands under a credential's name, however deep. */
+function hideAll(value: unknown, count: Count): unknown {
+  const secret =
+    typeof value === 'string'
+      ? value !== '' && value !== MARK
+      : typeof value === 'number' && Math.abs(value) >= SMALLEST_NUMBER;
+  if (secret) {
+    count('password');
+    return MARK;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => hideAll(item, count));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, hideAll(item, count)]);
+  return entries.some(([key, item]) => item !== Reflect.get(value, key))
+    ? Object.fromEntries(entries)
+    : value;
 }
 
 /**
@@ -63,13 +92,12 @@ export function redactValue(
  * name ("password="), and then the quote behind it is no part of a value: only string by string is that plain.
  */
 export function redactDocument(text: string, count: Count = UNCOUNTED): string {
-  const clean = redact(text, count);
-  if (clean === text || !/^\s*[[{]/.test(text)) return clean;
+  if (!/^\s*[[{]/.test(text) || !isSuspect(text)) return redact(text, count);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    return clean;
+    return redact(text, count);
   }
   const value = redactValue(parsed, (one) => redact(one, count), count);
   return value === parsed ? text : harmlessJson(value, /^\s*[[{]\r?\n/.test(text) ? 2 : 0);

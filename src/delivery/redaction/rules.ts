@@ -20,8 +20,21 @@ const QUERY = String.raw`[?&;#]|&amp;|%(?:25)*(?:26|3f|3b|23)|\\{1,8}u0026|\\{1,
  */
 const BARE = String.raw`(?:\*\*\*(?=\\)|\{[^}"'\\]*\}|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
 /** To the end of the line, or of the JSON string that the line stands in. */
-const REST = String.raw`(?:[^"\\\r\n]|\\(?!["nrtu\\]))+`;
-const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|(?<open>\\{1,8}["']|')(?:.*?)(?<!\\)\k<open>`;
+const REST = String.raw`(?:="[^"\r\n]*(?:"|$)|[^"\\\r\n]|\\(?!["nrtu\\]))+`;
+/**
+ * Up to the quote that ends it (doubled ones in single quotes are YAML's), or to the end of the line, as what a peer
+ * says is cut off at some length. Behind escaped quotes also to one without an escape: the string around it ends there.
+ */
+const QUOTED = [
+  String.raw`"(?:[^"\\]|\\[^])*(?:"|\\?$)`,
+  String.raw`'(?:[^'\\]|''|\\[^])*(?:'|\\?$)`,
+  String.raw`(?<wide>\\{1,8}")(?:(?!(?<!\\)")[^])*?(?:(?<!\\)\k<wide>|(?=(?<!\\)")|$)`,
+  String.raw`(?<narrow>\\{1,8}')(?:(?!(?<!\\)')[^])*?(?:(?<!\\)\k<narrow>|(?=(?<!\\)')|$)`,
+].join('|');
+/** Of a list in JSON, what is in it: up to its end, or that of the line. */
+const LISTED = String.raw`[^\]]+`;
+/** As connection strings have it: up to the semicolon, blanks and all. */
+const PAIRED = String.raw`(?![ \t]|\*\*\*)[^;"'<>&\r\n…\\{]{1,256}(?=;[ \t]{0,4}(?:[a-z][\w ]{1,40}=|$|["'\\]))`;
 
 /** Of a host whose name ends in such a word, "auth.token:443": without their ports two targets would be one. */
 const PORT = String.raw`(?<=[./-](?:${NAMES}):)\d{1,5}(?![\w.-])`;
@@ -62,6 +75,7 @@ const CHALLENGE =
 const RULES: readonly Rule[] = [
   // Header: value, as a line, in JSON, and assigned.
   hide(new RegExp(`((?:${HEADERS})${QUOTE}\\s{0,8}:\\s{0,8})(${QUOTED})`, 'gi'), 'header'),
+  hide(new RegExp(`((?:${HEADERS})${QUOTE}\\s{0,8}:\\s{0,8}\\[\\s{0,8})(${LISTED})`, 'gi'), 'header'),
   hide(new RegExp(`(${HEADER_NAME}:[ \\t]{0,8}(?:${SCHEMES}))([^\\s",;\\\\<>]+)`, 'gi'), 'header'),
   hide(new RegExp(`(${HEADER_NAME}:[ \\t]*)(?![ \\t]|${SCHEMES}|https?:)(${REST})`, 'gi'), 'header'),
   hide(
@@ -73,6 +87,8 @@ const RULES: readonly Rule[] = [
   ),
   // Behind a name: JSON, then assigned, then as a line of YAML or a header.
   hide(new RegExp(`((?:${NAMES})${QUOTE}\\s{0,8}:\\s{0,8})(${QUOTED})`, 'gi'), kindOf),
+  hide(new RegExp(`((?:${NAMES})${QUOTE}\\s{0,8}:\\s{0,8}\\[\\s{0,8})(${LISTED})`, 'gi'), kindOf),
+  hide(new RegExp(`((?:${NAMES}|(?<![\\w-])pwd)[ \\t]{0,4}=[ \\t]{0,4})(${PAIRED})`, 'gi'), kindOf),
   hide(
     new RegExp(
       `((?:${NAMES})${QUOTE}?[ \\t]{0,4}${EQUALS}[ \\t]{0,4}(?:%(?:25)*22)?)(${QUOTED}|(?:\\\\*["'])?${BARE})`,

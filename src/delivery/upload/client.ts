@@ -5,6 +5,7 @@ import type { buildConnector, Dispatcher } from 'undici';
 import { createOutside, type Redirection } from '../../../probes/wire/outside.ts';
 import { errorCode } from '../../config/system-reason.ts';
 import { transportReason } from './transport-reason.ts';
+import { basicAuthorization } from './user-info.ts';
 
 const BODY_LIMIT = 65_536;
 const CONNECT_MS = 10_000;
@@ -81,7 +82,7 @@ export function createClient(settings: ClientSettings): Client {
 
 async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSettings): Promise<Dispatcher> {
   // The default export is all that a bundle keeps of this CommonJS package.
-  const { Agent, EnvHttpProxyAgent, buildConnector } = (await import('undici')).default;
+  const { Agent, EnvHttpProxyAgent, Pool, buildConnector } = (await import('undici')).default;
   const extra = caFile.map((path) => readFileSync(path, 'utf8'));
   const trust = extra.length === 0 ? {} : { ca: [...getCACertificates('default'), ...extra] };
   const tls = { ...trust, timeout: CONNECT_MS };
@@ -92,12 +93,27 @@ async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSett
   if (!/^https?:\/\//i.test(proxy.url) || !URL.canParse(proxy.url)) {
     throw Object.assign(new Error(), { code: 'NOT_A_PROXY', variable: proxy.variable });
   }
+  const place = new URL(proxy.url);
+  const token = basicAuthorization(place);
+  [place.username, place.password] = ['', ''];
   // Empty strings keep undici from reading the variables of the process itself.
   const noProxy = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
   return new EnvHttpProxyAgent({
     ...common,
-    ...{ httpProxy: '', httpsProxy: proxy.url, noProxy, requestTls: tls, proxyTls: tls },
+    ...{ httpProxy: '', httpsProxy: place.href, noProxy, requestTls: tls, proxyTls: tls },
+    ...(token === null ? {} : { token }),
+    clientFactory: (origin, options) =>
+      new Pool(origin, { ...options, connect: ofProxy(tls, proxy.variable) }),
   });
+
+  /** What goes wrong on the way to the proxy is no fault of the destination. */
+  function ofProxy(options: buildConnector.BuildOptions, variable: string): buildConnector.connector {
+    const connect = buildConnector(options);
+    return (to, callback) =>
+      connect(to, (...[error, socket]) =>
+        error === null ? callback(null, socket) : callback(Object.assign(error, { proxy: variable }), null),
+      );
+  }
 }
 
 /** `--connect-to`: the name in the request and in the certificate stays, the address is another. */

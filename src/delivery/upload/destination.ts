@@ -8,6 +8,7 @@ import { quotePath } from '../../config/mask.ts';
 import type { Options } from '../../config/types.ts';
 import { isBlob, isSigned, parseUploadUrl, shownUploadUrl } from '../../config/upload-url.ts';
 import { UsageError } from '../../config/usage-error.ts';
+import { basicAuthorization } from './user-info.ts';
 
 const LARGEST_FILE = 64 * 1024;
 
@@ -51,11 +52,13 @@ export function readDestination(options: Given): DestinationRead | null {
   const { upload, uploadFile, uploadHeaderFile, uploadIdentity } = options;
   const url = upload ?? (uploadFile === null ? null : urlFrom(uploadFile));
   if (url === null) return null;
-  const { origin, pathname, search, username, password } = new URL(url);
+  const place = new URL(url);
+  const { origin, pathname, search } = place;
   const kind = kindOf(url);
-  const user = username === '' && password === '' ? {} : basic(username, password);
+  const authorization = basicAuthorization(place);
+  const user = authorization === null ? {} : { authorization };
   const headers = uploadHeaderFile === null ? {} : headersFrom(uploadHeaderFile);
-  if (kind !== 'https' && (uploadHeaderFile !== null || username !== '')) {
+  if (kind !== 'https' && (uploadHeaderFile !== null || authorization !== null)) {
     const what = uploadHeaderFile === null ? 'user-info' : 'uploadHeaderFile';
     throw new UsageError([`upload: ${what} is of no use to Blob Storage; give a SAS URL, or the plain URL`]);
   }
@@ -78,11 +81,6 @@ function kindOf(href: string): Destination['kind'] {
   const url = new URL(href);
   if (!isBlob(url)) return 'https';
   return isSigned(url) ? 'blob-sas' : 'blob-identity';
-}
-
-function basic(username: string, password: string): Record<string, string> {
-  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
 }
 
 function linesOf(path: string, key: string, wanted: string): string[] {

@@ -1,13 +1,15 @@
 /** What a full spool had to let go, until a report has said so. */
-import { readFileSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readBounded } from '../../config/bounded-file.ts';
 import { count } from '../../report/text/lines.ts';
 import { replaceKept } from '../write-file.ts';
 import { readReportName } from './report-name.ts';
 
 const FILE = 'dropped.json';
+/** Bytes. */
+const LARGEST = 4096;
 
 const Dropped = z.object({
   count: z.int().min(1),
@@ -19,8 +21,10 @@ export type Dropped = z.infer<typeof Dropped>;
 
 /** @returns what was dropped and not told yet; null when nothing was, or when the file says nothing sensible */
 export function readDropped(folder: string): Dropped | null {
+  const file = readBounded(join(folder, FILE), LARGEST, 'a list');
+  if (!file.ok) return null;
   try {
-    const parsed = Dropped.safeParse(JSON.parse(readFileSync(join(folder, FILE), 'utf8')));
+    const parsed = Dropped.safeParse(JSON.parse(file.bytes.toString('utf8')));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

@@ -1,11 +1,13 @@
 /** How the uploads went lately, for `upload --status`. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readBounded } from '../../config/bounded-file.ts';
 import { replaceKept } from '../write-file.ts';
 import type { Pass } from './send.ts';
 
 const FILE = 'last-upload.json';
+/** Bytes. */
+const LARGEST = 64 * 1024;
 
 const Event = z.object({ at: z.iso.datetime(), text: z.string().max(2000) }).nullable();
 const LastPass = z.object({ success: Event.catch(null), problem: Event.catch(null) });
@@ -15,8 +17,10 @@ const NOTHING: LastPass = { success: null, problem: null };
 
 /** What cannot be read has nothing to say. */
 export function readLastPass(folder: string): LastPass {
+  const file = readBounded(join(folder, FILE), LARGEST, 'a memory of uploads');
+  if (!file.ok) return NOTHING;
   try {
-    return LastPass.catch(NOTHING).parse(JSON.parse(readFileSync(join(folder, FILE), 'utf8')));
+    return LastPass.catch(NOTHING).parse(JSON.parse(file.bytes.toString('utf8')));
   } catch {
     return NOTHING;
   }

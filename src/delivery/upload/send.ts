@@ -47,16 +47,21 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
   const rejected: Rejection[] = [];
   let failures = 0;
   let last: string | null = null;
-  /** Why a file here could not be read: that is no fault of the service, and the others go on. */
-  let unread: string | null = null;
+  /** What went wrong with files here: that is no fault of the service, and the others go on. */
+  let stuck: string | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (signal.aborted) return { sent, rejected, problem: last ?? 'the time for the upload was over' };
-    const claimed = await spool.claim(next);
+    const claimed = await claim(next, spool);
     if (claimed === null) continue;
+    if ('reason' in claimed) {
+      stuck ??= claimed.reason;
+      continue;
+    }
     const outcome = await sendOne(claimed, sending);
-    if (outcome.kind === 'confirmed') sent.push(claimed.name);
-    if (outcome.kind === 'unreadable') {
-      unread ??= outcome.reason;
+    if (outcome.kind === 'confirmed' || (outcome.kind === 'stuck' && outcome.confirmed))
+      sent.push(claimed.name);
+    if (outcome.kind === 'stuck') {
+      stuck ??= outcome.reason;
       continue;
     }
     if (outcome.kind === 'never')
@@ -80,24 +85,56 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
     queue.push({ ...next, path: spool.pathOf(claimed.name) });
     await clock.sleep(pause, signal);
   }
-  return { sent, rejected, problem: unread };
+  return { sent, rejected, problem: stuck };
 }
 
-/** Leaves the report where its outcome wants it. */
+/** @returns null when another process was faster */
+async function claim(next: Waiting, spool: Spool): Promise<Claimed | Stuck | null> {
+  try {
+    return await spool.claim(next);
+  } catch (error) {
+    return stuckAt(next, 'cannot be claimed', error);
+  }
+}
+
+/** Leaves the report where its outcome wants it; where that cannot be, it waits on, and the next pass settles it. */
 async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Unsent> {
   const { spool, clock, signal } = sending;
   const outcome = await tryOne(claimed, { ...sending, now: clock.now }, signal);
-  if (outcome.kind === 'confirmed') await spool.remove(claimed);
-  else if (outcome.kind === 'never' || outcome.kind === 'damaged')
-    await spool.reject(claimed, outcome.reason);
-  else await spool.release(claimed);
-  return outcome;
+  const refused = outcome.kind === 'never' || outcome.kind === 'damaged';
+  try {
+    if (outcome.kind === 'confirmed') await spool.remove(claimed);
+    else if (refused) await spool.reject(claimed, outcome.reason);
+    else await spool.release(claimed);
+    return outcome;
+  } catch (error) {
+    await spool.release(claimed).catch(() => {});
+    const what = refused ? `is refused (${outcome.reason}), and cannot be put aside` : 'cannot be taken away';
+    return { ...stuckAt(claimed, what, error), confirmed: outcome.kind === 'confirmed' };
+  }
 }
 
-/** Nothing went out: the file is no report in gzip, or cannot be read at this moment. */
-interface Unsent {
-  readonly kind: 'damaged' | 'unreadable';
+/** The file is no report in gzip, and nothing went out. */
+interface Damaged {
+  readonly kind: 'damaged';
   readonly reason: string;
+}
+
+/** The spool's file system is in the way. */
+interface Stuck {
+  readonly kind: 'stuck';
+  readonly reason: string;
+  /** Whether the service has it: it is sent once more, which does no harm. */
+  readonly confirmed: boolean;
+}
+
+type Unsent = Damaged | Stuck;
+
+/** @throws what is nobody's but the program's */
+function stuckAt({ name }: Pick<Claimed, 'name'>, what: string, error: unknown): Stuck {
+  if (errorCode(error) === null) throw error;
+  const reason = `${name} in the spool ${what}: ${systemReason(error)}`;
+  return { kind: 'stuck', reason, confirmed: false };
 }
 
 async function tryOne(
@@ -115,16 +152,15 @@ async function tryOne(
 }
 
 /** @throws what is nobody's but the program's */
-function unread({ name }: Claimed, error: unknown): Unsent {
+function unread(claimed: Claimed, error: unknown): Unsent {
   // Only who rewrites it looks into it.
   if (error instanceof SyntaxError || error instanceof RangeError) return damaged('is no report');
   const code = errorCode(error);
-  if (code === null) throw error;
   if (code === 'ERR_BUFFER_TOO_LARGE') return damaged('is larger than a report can be');
-  if (code.startsWith('Z_')) return damaged('is no report in gzip');
-  return { kind: 'unreadable', reason: `${name} in the spool cannot be read: ${systemReason(error)}` };
+  if (code?.startsWith('Z_')) return damaged('is no report in gzip');
+  return stuckAt(claimed, 'cannot be read', error);
 }
 
-function damaged(what: string): Unsent {
+function damaged(what: string): Damaged {
   return { kind: 'damaged', reason: `the file is damaged, what it holds ${what}: delete it` };
 }

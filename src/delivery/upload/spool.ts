@@ -123,7 +123,8 @@ export class Spool {
   }
 
   /**
-   * @param rewrite what is to happen to the JSON before it leaves, and stays done: a repeat has the same bytes
+   * @param rewrite what is to happen to the JSON before it leaves, and stays done where that can be: a repeat has the
+   *   same bytes, whatever the options are then
    * @throws the file system's or zlib's error for a file that is damaged
    */
   async read({ name, path }: Claimed, rewrite: Rewrite | null = null): Promise<Parcel> {
@@ -137,7 +138,8 @@ export class Spool {
       const text = rewrite === null ? null : rewrite(json.toString('utf8'));
       if (text === null || json.equals(Buffer.from(text))) return parcel(name, bytes, json);
       const rewritten = await compress(text);
-      await replaceKept(path, rewritten);
+      // A full disk keeps it from staying done, and from nothing else: done again it gives the same.
+      await replaceKept(path, rewritten).catch(unlessSystem);
       return parcel(name, rewritten, Buffer.from(text));
     } finally {
       await handle.close();
@@ -210,6 +212,11 @@ async function sweep(all: readonly Entry[]): Promise<void> {
 /** Somebody else may have tidied up: after an hour a claim is nobody's. */
 function unlessGone(error: unknown): void {
   if (errorCode(error) !== 'ENOENT') throw error;
+}
+
+/** @throws what is no file system's refusal */
+function unlessSystem(error: unknown): void {
+  if (errorCode(error) === null) throw error;
 }
 
 function reasonPath(path: string): string {

@@ -25,6 +25,13 @@ const UNTRUSTED =
 
 /** @returns a clause without a full stop, with the system's code */
 export function transportReason(error: unknown): string {
+  const reason = reasonOf(error);
+  return error instanceof Error && 'proxy' in error
+    ? `the proxy that ${String(error.proxy)} names cannot be used: ${reason}`
+    : reason;
+}
+
+function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code === 'NOT_A_PROXY') {
     const variable = error instanceof Error && 'variable' in error ? String(error.variable) : 'HTTPS_PROXY';

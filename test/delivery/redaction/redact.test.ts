@@ -77,6 +77,22 @@ const SECRETS: readonly (readonly [string, string, RedactionKind])[] = [
     'private-key',
   ],
   [`file: ${Buffer.from(PEM).toString('base64')}`, 'file: [private key removed]', 'private-key'],
+  // What a peer says is cut off somewhere.
+  ['{"a":1,"access_token":"abc…', '{"a":1,"access_token":"***', 'token'],
+  ['{"a":1,"clientSecret":"abc\\', '{"a":1,"clientSecret":"***', 'password'],
+  ['{"b":"{\\"access_token\\":\\"abc…","c":1}', '{"b":"{\\"access_token\\":\\"***","c":1}', 'token'],
+  ['{\\"access_token\\":\\"abc', '{\\"access_token\\":\\"***', 'token'],
+  ['"Cookie":"a=abc', '"Cookie":"***', 'header'],
+  ["adminPassword='a b", "adminPassword='***", 'password'],
+  // And not every value is one plain string.
+  ["password: 'it''s abc'", "password: '***'", 'password'],
+  ['{"password": ["abc", "d"]}', '{"password": ["***"]}', 'password'],
+  ['{\\"password\\": [\\"abc\\"', '{\\"password\\": [\\"***\\"', 'password'],
+  ['"set-cookie":["sid=abc"]', '"set-cookie":["***"]', 'header'],
+  ['Set-Cookie: a="abc"; Path=/', 'Set-Cookie: ***', 'header'],
+  ['Server=h;Password=a b c;Database=d', 'Server=h;Password=***;Database=d', 'password'],
+  ['x pwd = a b c;', 'x pwd = ***;', 'password'],
+  ['https://h/b?X-Amz-Signature=abc&x=1', 'https://h/b?X-Amz-Signature=***&x=1', 'signature'],
 ];
 
 t.test('each kind of secret, and nothing beside it', async (t) => {
@@ -123,13 +139,21 @@ t.test('values: whole where the key says so, and JSON stays JSON', async (t) => 
     db_password: 'x',
     list: ['sig=abc', 1, null],
     'sig=abc': true,
+    password: ['x', { y: 'z', n: [1234567890] }, null, true],
+    tokens: { a: 'x', count: 3 },
+    apiKey: 1234567890123456,
   };
   t.strictSame(redactValue(value), {
     headers: { 'X-Api-Key': '***' },
     db_password: '***',
     list: ['sig=***', 1, null],
     'sig=***': true,
+    password: ['***', { y: '***', n: ['***'] }, null, true],
+    tokens: { a: '***', count: 3 },
+    apiKey: '***',
   });
+  const lines = harmlessJson({ password: ['x'] });
+  t.strictSame(JSON.parse(redactDocument(lines)), { password: ['***'] }, 'over several lines');
 });
 
 const PIECES = [
@@ -151,6 +175,12 @@ const PIECES = [
     '%40',
     '{',
     '}',
+    '[',
+    ']',
+    "'",
+    "''",
+    '="',
+    'pwd=a b;',
     '-----',
     '***',
     '…',
@@ -198,6 +228,10 @@ t.test('time grows with the text and no faster, whatever repeats', async (t) => 
     "secret='",
     'token":"',
     'token\\":\\"',
+    'token\\":\\"a"',
+    'token":["',
+    'token=a b',
+    'cookie: a="',
     '//a:b',
     'LS0tLS1CRUdJTi',
     '-----BEGIN PRIVATE KEY-----',

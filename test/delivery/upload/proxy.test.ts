@@ -66,6 +66,20 @@ t.test('HTTPS_PROXY with a password, and --ca-file', async (t) => {
   t.equal(service.requests[0]?.headers['proxy-authorization'], undefined);
 });
 
+t.test('a percent sign in a password is one, for a proxy and for the destination', async (t) => {
+  const { tls, files } = await certificates(t, [HOST]);
+  const service = await openService(t, answer(201), tls);
+  const proxy = await openProxy(t, service.port);
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  const env = { HTTPS_PROXY: `http://user:50%off%21@127.0.0.1:${proxy.port}` };
+  const options = { caFile: [files.root] };
+  t.match(await pass(spool, `https://bot:100%@${HOST}/in`, { env, options }), { sent: { length: 1 } });
+  const header = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
+  t.equal(proxy.asked[0]?.authorization, header('user:50%off!'));
+  t.equal(service.requests[0]?.headers['authorization'], header('bot:100%'));
+});
+
 t.test('NO_PROXY goes before it', async (t) => {
   const { tls, files } = await certificates(t, [HOST]);
   const service = await openService(t, answer(201), tls);
@@ -85,7 +99,10 @@ t.test('a proxy that refuses, is none, or is not there: said without its passwor
     [`http://user:${CANARY}@127.0.0.1:${refusing.port}`, /the proxy refused to connect to it \(status 407\)/],
     [`socks5://user:${CANARY}@127.0.0.1:1`, /HTTPS_PROXY names no HTTP proxy/],
     [`http://user:${CANARY}@127.0.0.1:port`, /HTTPS_PROXY names no HTTP proxy/],
-    [`http://user:${CANARY}@127.0.0.1:1`, /refused \(ECONNREFUSED\)/],
+    [
+      `http://user:${CANARY}@127.0.0.1:1`,
+      /^the proxy that HTTPS_PROXY names cannot be used: the connection was refused \(ECONNREFUSED\)/,
+    ],
   ] as const) {
     const spool = openTrialSpool(t);
     await fill(spool, 1);

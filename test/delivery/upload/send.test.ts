@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import t from 'tap';
 import { closedPort, openPeer } from '../../servers/peer.ts';
 import { answer, blobStore, contentOf, type Handler, openService } from './service.ts';
@@ -116,6 +117,53 @@ t.test('one report that always fails holds up no other', async (t) => {
   t.equal((await pass(spool, `${service.url}/c${SAS}`)).sent.length, 9);
   t.equal(blobs.size, 9);
   t.match(spool.waiting(), [{ name: poison, held: false }]);
+});
+
+t.test('what cannot be put aside or claimed holds up no other, and stays', async (t) => {
+  const spool = openTrialSpool(t);
+  const service = await openService(t, answer(201));
+  const [junk = '', good = ''] = [...(await fill(spool, 2)).keys()];
+  writeFileSync(spool.pathOf(junk), 'no gzip');
+  // As a full disk does: nothing can be put there.
+  writeFileSync(spool.rejectedFolder, '');
+  const first = await pass(spool, `${service.url}/in`);
+  t.strictSame([first.sent, first.rejected], [[good], []]);
+  t.match(first.problem, /in the spool is refused \(the file is damaged.*\), and cannot be put aside: /);
+  t.match(spool.waiting(), [{ name: junk, held: false }]);
+  rmSync(spool.rejectedFolder);
+  t.match(await pass(spool, `${service.url}/in`), { rejected: [{ name: junk }] }, 'the next pass settles it');
+
+  const readOnly = Object.assign(openTrialSpool(t), {
+    claim: () => Promise.reject(Object.assign(new Error('EROFS'), { code: 'EROFS' })),
+  });
+  await fill(readOnly, 2);
+  t.match(await pass(readOnly, `${service.url}/in`), {
+    sent: [],
+    problem: /in the spool cannot be claimed: the file system is read-only/,
+  });
+  const kept = Object.assign(openTrialSpool(t), {
+    remove: () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })),
+  });
+  await fill(kept, 2);
+  const { sent, problem } = await pass(kept, `${service.url}/in`);
+  t.equal(sent.length, 2, 'the service has them');
+  t.match(problem, /cannot be taken away: input\/output error/);
+  t.match(kept.waiting(), [{ held: false }, { held: false }]);
+});
+
+t.test('a report that cannot be rewritten in place is sent rewritten all the same', async (t) => {
+  const spool = openTrialSpool(t);
+  const [[name, json] = ['', '']] = await fill(spool, 1);
+  const [waiting] = spool.waiting();
+  const claimed = waiting && (await spool.claim(waiting));
+  if (!claimed) throw new Error('nothing waits');
+  const parcel = await spool.read(claimed, (text) => {
+    // Nothing can be made in a folder that is gone, as on a disk that is full.
+    rmSync(spool.folder, { recursive: true });
+    return text.replace('filler', 'hidden');
+  });
+  t.equal(gunzipSync(parcel.bytes).toString(), json.replace('filler', 'hidden'));
+  t.match(parcel, { name, sha256: sha256(json.replace('filler', 'hidden')) });
 });
 
 t.test('a file that cannot be read holds up no other, and stays', async (t) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import t from 'tap';
 import { claimedName } from '../../../src/delivery/upload/claim.ts';
 import { droppedNote, forgetDropped, readDropped } from '../../../src/delivery/upload/dropped.ts';
+import { keepPass, readLastPass } from '../../../src/delivery/upload/last-pass.ts';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
 import { isTrusted, spoolFolder } from '../../../src/delivery/upload/spool-folder.ts';
 import { fill, openTrialSpool, sha256 } from './trial.ts';
@@ -168,4 +170,14 @@ t.test('where the spool is', (t) => {
   t.equal(spoolFolder(none, { HOME: homedir() }), join(homedir(), '.local/state/apim-probe/spool'));
   for (const HOME of ['', '/', 'relative']) t.ok(spoolFolder(none, { HOME }).startsWith(tmpdir()));
   t.end();
+});
+
+t.test('what remembers is read without waiting for anybody', async (t) => {
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  for (const name of ['dropped.json', 'last-upload.json']) execFileSync('mkfifo', [join(spool.folder, name)]);
+  t.equal(readDropped(spool.folder), null);
+  t.strictSame(readLastPass(spool.folder), { success: null, problem: null });
+  await keepPass(spool.folder, { sent: ['a'], rejected: [], problem: null }, 0);
+  t.match(readLastPass(spool.folder), { success: { text: 'a' } }, 'and a file takes its place');
 });

@@ -1,0 +1,22 @@
+/** What is wrong with a YAML file, in words that repeat nothing of it: any of its values may be a secret. */
+import { type ErrorCode, YAMLError } from 'yaml';
+
+const TAG = 'a tag (!) that means nothing here; put text that begins with ! in quotes';
+
+/** For those of the library's sentences that quote the file where it cannot be told from their own words. */
+const WORDS: Partial<Record<ErrorCode, string>> = {
+  BAD_COLLECTION_TYPE: TAG,
+  TAG_RESOLVE_FAILED: TAG,
+  BAD_DIRECTIVE: 'a line that begins with % and is no directive of YAML; put such text in quotes',
+  BAD_DQ_ESCAPE: 'a backslash in double quotes with what is no escape; double it, or use single quotes',
+};
+
+/** @param error of the parser, or of the making of values, as the end of a sentence */
+export function yamlProblem(error: unknown): string {
+  if (!(error instanceof Error)) return 'it cannot be read';
+  const words = error instanceof YAMLError ? WORDS[error.code] : undefined;
+  if (words !== undefined) return words;
+  // What the sentence quotes stands behind its colon, and a drawing of the line below it.
+  const [sentence = ''] = error.message.split(/ at line \d+, column \d+|: |:?\n/);
+  return sentence;
+}
