@@ -1,5 +1,7 @@
 /** Host names that everybody knows, since the documents list them: they say nothing of whose network this is. */
+import { z } from 'zod';
 import { catalogFor, serviceSuffixes } from '../catalog/index.ts';
+import { Report } from '../report/schema.ts';
 import { CLOUDS } from '../report/vocabulary.ts';
 
 /** Domains of Microsoft in which its customers get names, or single machines of its own have them. */
@@ -45,6 +47,8 @@ export interface PublicHostNames {
   readonly services: readonly string[];
   /** Domains of Microsoft in which its customers and its own machines have names. */
   readonly domains: readonly string[];
+  /** Whether the report itself says this word, which is in lower case: a key of it, or one of its fixed values. */
+  readonly isWord: (word: string) => boolean;
 }
 
 /** What the catalogue lists, in any cloud, and the suffixes that resources get names under. */
@@ -63,7 +67,24 @@ export function publicHostNames(): PublicHostNames {
       ...(privateZone === null ? [] : [privateZone]),
     ]),
     domains: SHARED,
+    isWord: (word) => {
+      words ??= new Set(wordsOf(z.toJSONSchema(Report)).map((each) => each.toLowerCase()));
+      return words.has(word);
+    },
   };
+}
+
+let words: ReadonlySet<string> | null = null;
+
+/** Names of properties and fixed values, however deep in a JSON Schema. */
+function wordsOf(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(wordsOf);
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => [
+    ...(key === 'properties' && typeof value === 'object' && value !== null ? Object.keys(value) : []),
+    ...(key === 'enum' || key === 'const' ? [value].flat().filter((one) => typeof one === 'string') : []),
+    ...wordsOf(value),
+  ]);
 }
 
 function pattern(template: string): RegExp {

@@ -9,6 +9,8 @@ export interface PublicNames {
   readonly services: readonly string[];
   /** `windows.net`: the same, but what stands before it may be anything. */
   readonly domains: readonly string[];
+  /** Whether a word, in lower case, is one of the report's own. */
+  readonly isWord: (word: string) => boolean;
 }
 
 /** Labels between a resource and its suffix that only say which of its endpoints it is. */
@@ -35,8 +37,10 @@ const PSEUDONYM = /^host-[0-9a-f]{4,}$/;
 /** Never registered, by RFC 2606: a name that ends so is nobody's. */
 const NOBODYS = 'invalid';
 
-/** What may be a host name: labels and dots. Whether it is one, `hidden` says. */
-export const DOTTED = /[\p{L}\p{M}\p{N}_*-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+/gu;
+/** What may be a host name: labels and dots, from the beginning of a label on. Whether it is one, `hidden` says. */
+export const DOTTED = /(?<![\p{L}\p{M}\p{N}_-])(?:\*\.)?[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+/gu;
+/** Characters of a host name (RFC 1035, section 2.3.4). */
+const LONGEST = 253;
 /** The same alone, as a field holds it: perhaps with the dot that ends a name, or begins one. */
 const HOST = /^\.?((?:[\p{L}\p{M}\p{N}_*-]+\.)+[\p{L}\p{M}\p{N}_-]+)\.?$/u;
 
@@ -66,6 +70,7 @@ export class Hosts {
       /^[a-z0-9_][a-z0-9_-]{2,62}$/.test(name) &&
       /[a-z]/.test(name) &&
       !COMMON.has(name) &&
+      !this.#names.isWord(name) &&
       !PSEUDONYM.test(name)
     )
       this.#labels.add(name);
@@ -78,7 +83,8 @@ export class Hosts {
   }
 
   #isKnown(name: string): boolean {
-    for (let rest = name; rest.includes('.'); rest = rest.slice(rest.indexOf('.') + 1))
+    const end = name.length > LONGEST ? name.slice(-LONGEST) : name;
+    for (let rest = end; rest.includes('.'); rest = rest.slice(rest.indexOf('.') + 1))
       if (this.#known.has(rest)) return true;
     return false;
   }
@@ -105,6 +111,9 @@ export class Hosts {
   /** A dotted name; what is none, and what is everybody's, comes back as it is. */
   hidden(text: string): string {
     const name = text.toLowerCase();
+    if (name.length > LONGEST) {
+      return this.#isKnown(name) ? `${this.#pseudonyms.of('host', name)}.${NOBODYS}` : text;
+    }
     if (this.#names.has(name) || this.#suffixes.has(name)) return text;
     if (!this.#isKnown(name)) {
       const file = FILES.exec(name)?.[0];
@@ -146,8 +155,7 @@ export class Hosts {
 
 /** At least two labels, the last one of letters, and no word of a program: `process.stderr`, `Microsoft.Sql`. */
 function isName(text: string, name: string): boolean {
-  if (name.length > 253 || ADDRESS.test(name) || /^Microsoft\./.test(text) || /[a-z][A-Z]/.test(text))
-    return false;
+  if (ADDRESS.test(name) || /^Microsoft\./.test(text) || /[a-z][A-Z]/.test(text)) return false;
   return /\.(?:\p{L}{2,63}|xn--[a-z0-9-]{2,59})$/u.test(name);
 }
 

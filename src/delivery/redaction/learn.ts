@@ -6,6 +6,8 @@ export interface Learner {
   /** A name with dots, whatever it looks like; what is none is passed over. */
   learnHost(name: string): void;
   learnAddress(address: string): void;
+  /** An id of a tenant, a subscription, an application. */
+  learnId(id: string): void;
   /** A region of Azure: everybody's, wherever it stands. */
   learnRegion(name: string): void;
 }
@@ -16,8 +18,15 @@ export function learnFrom(value: unknown, learner: Learner): void {
   for (const [key, item] of Object.entries(value)) {
     // A file's keys may be called like anything that every object has.
     if (Object.hasOwn(LEARN, key)) LEARN[key]?.(learner, item);
+    if (IDS.test(key)) learnIds(learner, item);
     learnFrom(item, learner);
   }
+}
+
+const IDS = /(?:subscription|tenant|directory|application|client|principal|account)[_-]?ids?$/i;
+
+function learnIds(learner: Learner, value: unknown): void {
+  for (const id of [value].flat()) if (typeof id === 'string') learner.learnId(id);
 }
 
 /** A name, or those of a list. */
@@ -29,7 +38,19 @@ function learnNames(learner: Learner, value: unknown): void {
   }
 }
 
-/** Names of hosts that others have given: one without a dot may be any word. */
+/** A header's list of `1.1 gateway, 1.1 10.0.0.4:3128 (squid)` (RFC 9110, section 7.6.3), or an alias chain. */
+function learnVia(learner: Learner, value: unknown): void {
+  if (typeof value === 'string')
+    learnNames(
+      learner,
+      [...value.matchAll(VIA)].map(([, name]) => name),
+    );
+  else learnHosts(learner, value);
+}
+
+const VIA = /(?:^|,)\s*(?:[\w!#$%&'*+.^`|~-]+\/)?[\w.-]+\s+([^\s,:()]+)/g;
+
+/** Names of hosts in DNS, where one without a dot may be any word. */
 function learnHosts(learner: Learner, value: unknown): void {
   for (const name of [value].flat()) if (typeof name === 'string') learner.learnHost(name);
 }
@@ -107,8 +128,8 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
     if (typeof value === 'object' && value !== null && 'value' in value) learnRegions(learner, value);
   },
   vip: learnAddresses,
-  names: learnHosts,
-  via: learnHosts,
+  names: learnNames,
+  via: learnVia,
   cname: learnHosts,
   authority: learnHosts,
   serverName: learnHosts,

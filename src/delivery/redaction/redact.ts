@@ -39,26 +39,32 @@ function isSuspect(text: string): boolean {
 /**
  * The same for structured data: each string on its own, and whole where its key says that it is a secret. What
  * holds no secret comes back as the same value.
- * @param text what is done to each string
+ * @param text what is done to each string, @param name to each key: the same, unless it says otherwise
  */
-export function redactValue<T>(value: T, text?: (text: string) => string, count?: Count): T;
+export function redactValue<T>(
+  value: T,
+  text?: (text: string) => string,
+  count?: Count,
+  name?: (key: string) => string,
+): T;
 export function redactValue(
   value: unknown,
   text = redact as (text: string) => string,
   count: Count = UNCOUNTED,
+  name = text,
 ): unknown {
   if (typeof value === 'string') return text(value);
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => redactValue(item, text, count));
+    const items = value.map((item: unknown) => redactValue(item, text, count, name));
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   if (typeof value !== 'object' || value === null) return value;
   let changed = false;
   const entries = Object.entries(value).map(([key, item]: [string, unknown]): [string, unknown] => {
-    const name = text(key);
-    const clean = isCredentialName(key) ? hideAll(item, count) : redactValue(item, text, count);
-    changed ||= name !== key || clean !== item;
-    return [name, clean];
+    const shown = name(key);
+    const clean = isCredentialName(key) ? hideAll(item, count) : redactValue(item, text, count, name);
+    changed ||= shown !== key || clean !== item;
+    return [shown, clean];
   });
   return changed ? Object.fromEntries(entries) : value;
 }

@@ -11,7 +11,7 @@ const GUID = /(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f
 const TELLING = /[.:@/\\-]/;
 /** What stands before the id of a tenant, a subscription, an application or an account. */
 const WHOSE =
-  /(?:subscriptions?|tenants?|directory|tid|oid|appid|application|client|object|principal|account|vm|login\.[a-z.]+|sts\.[a-z.]+)(?:[_-]?id)?(?:[^a-z0-9]|%2f|%3d|u003d){1,6}$/i;
+  /(?:subscriptions?|tenants?|directory|tid|oid|appid|application|client|object|principal|account|vm|login\.[a-z.]+|sts\.[a-z.]+)(?:[_-]?ids?)?(?:[^a-z0-9]|%2f|%3d|u003d){1,6}$/i;
 const WHOSE_AT_MOST = 64;
 
 /** From where its word begins: of one that is longer than a mailbox may be, no part is left in front. */
@@ -22,6 +22,8 @@ const IPV6 =
   /(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:(?:\.\d{1,3}){3})?(?:%[\w-]{1,32})?(?![\w:])/gi;
 /** A host without a dot, in a URL. */
 const AUTHORITY = /(:\/\/(?:\*\*\*@)?)([a-z0-9_-]+)(?=[:/?#"'\s\\]|$)/gi;
+/** Of a share on Windows, `\\\\server\\share`. */
+const UNC = /(?<=^|[\s"'=(,;])(\\{2})([a-z0-9_-]+)(?=\\)/gi;
 const HOME = /((?:\/home\/|\/Users\/|\\{1,4}Users\\{1,4}|\/Users\\{1,4}))([^/\\\s"':]+)/g;
 const ARM = /(\/resourceGroups\/|\/providers\/[\w.]+\/\w+\/)([^/\s"'?&\\]+)/gi;
 const WORD = /[A-Za-z0-9_-]{3,63}/g;
@@ -50,6 +52,10 @@ export class StrictRedaction implements Door {
     this.#hosts.learnHost(name);
   }
 
+  learnId(id: string): void {
+    for (const [one] of id.matchAll(GUID)) this.#ids.add(one.toLowerCase());
+  }
+
   learnAddress(address: string): void {
     this.#addresses.learn(address);
   }
@@ -71,7 +77,9 @@ export class StrictRedaction implements Door {
     this.#count = count;
   }
 
-  readonly value = <T>(value: T): T => this.#named(redactValue(value, this.text, this.#count));
+  /** A machine may be called like a key of the report: there it is none. */
+  readonly value = <T>(value: T): T =>
+    this.#named(redactValue(value, this.text, this.#count, (key) => this.#patterns(key)));
 
   /** Names of machines are hidden where they are known to be names, be they as common as words. */
   #named<T>(value: T, within?: string): T;
@@ -98,7 +106,13 @@ export class StrictRedaction implements Door {
   readonly finished = (text: string): string => this.#shapes(redactDocument(text, this.#count));
 
   #patterns(text: string): string {
-    return this.#shapes(redact(text, this.#count));
+    const open = redact(text, this.#count);
+    return this.#shapes(
+      open.replace(
+        UNC,
+        (_, before: string, name: string) => before + this.#swapped('host', name, this.#hosts.single(name)),
+      ),
+    );
   }
 
   #shapes(open: string): string {

@@ -168,6 +168,80 @@ t.test('names of machines are hidden where they are names, be they common words'
   t.match(door().value(value), { vm: { name: /^host-/ }, machineName: /^host-/, status: 'test' });
 });
 
+t.test('a machine that is called like a key or a word of the report breaks none', async (t) => {
+  const strict = door();
+  const own = report({ targets: withDropped(['sql']), findings: [finding()] });
+  const words = ['targets', 'startedAt', 'outbound-dropped', 'tcp_timeout', 'AzureKeyVault', 'zzfacts'];
+  const chain = [{ subject: 'CN=zzfacts', names: words }];
+  const value = {
+    ...own,
+    environment: { ...own.environment, dns: { ...own.environment.dns, searchDomains: words } },
+    facts: { tls: { chain }, zzfacts: 1 },
+  };
+  strict.learn(value);
+  const shown = strict.value(value);
+  t.strictSame(Object.keys(shown), Object.keys(value));
+  Report.parse(JSON.parse(strict.finished(harmlessJson({ ...shown, facts: undefined }))));
+  t.match(shown.facts.tls.chain[0]?.subject, /^CN=host-/, 'what is none of them is hidden');
+  t.equal(shown.facts.zzfacts, 1, 'but as a key');
+});
+
+t.test('hosts without a dot that their place gives away, and ids by their key', async (t) => {
+  const strict = door();
+  const value = {
+    headers: { via: '1.1 zzproxy, HTTP/1.1 ZzOther:3128 (squid)' },
+    names: ['srv.zz.example', 'zzserver'],
+    subscriptionIds: [GUID],
+    lines: ['by zzproxy', 'to ZZOTHER', 'at zzserver', '\\\\zzfiles\\share', GUID, 'C:\\Windows\\x'],
+  };
+  strict.learn(value);
+  const shown = harmlessJson(strict.value(value));
+  t.notMatch(shown, /zz/i);
+  t.notMatch(shown, GUID);
+  t.match(shown, 'squid');
+  t.match(strict.value(value).lines.at(-1), 'C:\\Windows\\x');
+});
+
+t.test('time grows with the text and no faster, whatever repeats', async (t) => {
+  const strict = door();
+  strict.learn({ targets: [{ host: 'known.contoso-x1' }] });
+  // Four times the text: a quadratic pattern would take sixteen times as long, and minutes at this size.
+  for (const unit of [
+    ...['a', 'a-', 'a.', '*', '*.', 'aa.bb.', '.js', 'x.known.contoso-x1.', 'ä', '\u0301'],
+    ...[
+      'a:',
+      'fe80:',
+      '1.',
+      '10.1.2.',
+      '1:2:3:4:5:6:7:8 ',
+      'a+',
+      'a@',
+      '@',
+      '://',
+      '://a',
+      '/home/',
+      '\\\\a',
+    ],
+    ...['/providers/a.b/c/', '/resourceGroups/', 'tenantId":"', `${GUID.slice(0, 35)} `, 'login.a.'],
+  ]) {
+    for (const end of ['', '.', '@', '.contoso.example', '.known.contoso-x1']) {
+      const text = `${unit.repeat(Math.ceil(100_000 / unit.length))}${end}`;
+      t.ok(strict.text(text).length <= text.length * 8, JSON.stringify(unit + end));
+    }
+  }
+});
+
+t.test(
+  'a dotted name that is longer than any host name is hidden whole where it ends in a known one',
+  async (t) => {
+    const strict = door();
+    strict.learn({ targets: [{ host: 'known.contoso-x1' }] });
+    const long = `${'a.'.repeat(200)}known.contoso-x1`;
+    t.match(strict.text(`to ${long}:443`), /^to host-[0-9a-f]+\.invalid:443$/);
+    t.equal(strict.text('a.'.repeat(200)), 'a.'.repeat(200));
+  },
+);
+
 const octet = fc.nat(255);
 const label = fc.stringMatching(/^[a-z][a-z0-9]{2,12}$/);
 const ipv4 = fc.oneof(
