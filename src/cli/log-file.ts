@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from
 import { quotePath } from '../config/mask.ts';
 import { errorCode, systemReason } from '../config/system-reason.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { previousLog } from '../delivery/previous-log.ts';
 
 /** Bytes. A file past that is set aside as FILE.1 by the next run, so that two of them are the most there is. */
 const LARGEST = 10 * 1024 * 1024;
@@ -57,7 +58,7 @@ function open(path: string, complain: (problem: string) => void): number {
   const status = fstatSync(handle);
   if (!status.isFile() || status.size <= LARGEST) return handle;
   try {
-    renameSync(path, `${path}.1`);
+    renameSync(path, previousLog(path));
   } catch (error) {
     complain(`the log ${path} is larger than 10 MiB and cannot be set aside: ${systemReason(error)}`);
     return handle;

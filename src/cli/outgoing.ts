@@ -4,6 +4,7 @@ import type { Options, ReportFormat } from '../config/types.ts';
 import { makeFolder } from '../delivery/make-folder.ts';
 import { createDoor } from '../delivery/redaction/door.ts';
 import { type KeptKey, keptKey } from '../delivery/redaction/kept-key.ts';
+import { redactDocument } from '../delivery/redaction/redact.ts';
 import type { Rewrite } from '../delivery/upload/spool.ts';
 import { makeOwnFolder } from '../delivery/upload/spool-folder.ts';
 import { publicHostNames } from '../plan/public-names.ts';
@@ -22,8 +23,8 @@ export interface WayOut {
   readonly problem: string | null;
   /** @param report without its secrets */
   outgoing(report: Report): Outgoing;
-  /** The same for the JSON of a report of any version, once more or for the first time; null where nothing is to be done. */
-  readonly rewrite: Rewrite | null;
+  /** The same for the JSON of a report of any version, once more or for the first time. */
+  readonly rewrite: Rewrite;
 }
 
 /**
@@ -35,7 +36,8 @@ export async function openWayOut(
   { redact, state }: Pick<Options, 'redact' | 'state'>,
   spool: string | null,
 ): Promise<WayOut> {
-  if (redact === 'standard') return { problem: null, outgoing: plainly, rewrite: null };
+  if (redact === 'standard')
+    return { problem: null, outgoing: plainly, rewrite: (json) => redactDocument(json) };
   const { key, problem = null } = await sharedKey(state, spool);
   return {
     problem,

@@ -51,8 +51,8 @@ export async function listOrExplain(history: History, state: string): Promise<Ke
 }
 
 /**
- * The two newest reports that can be read, the older first. Those of later than now say nothing of the last run, as
- * long as there are others.
+ * The two newest reports that can be read, the older first. Those of later than now say nothing of the last run, and
+ * are compared with one another alone, where the folder has no others.
  * @throws UsageError when there are no two
  */
 export async function lastTwo(state: string): Promise<string[]> {
@@ -60,14 +60,15 @@ export async function lastTwo(state: string): Promise<string[]> {
   const files = await listOrExplain(history, state);
   const [past, future] = [files.filter(isPast), files.filter((file) => !isPast(file))];
   const newest: string[] = [];
-  for (const file of [...past, ...future]) {
+  for (const file of past.length > 0 ? past : future) {
     if (newest.length === 2) break;
     if (history.read(file).ok) newest.push(file.path);
   }
   const [last, before] = newest;
   if (last === undefined || before === undefined) {
+    const passed = past.length > 0 && future.length > 0 ? `, besides ${future.length} of later than now` : '';
     throw new UsageError([
-      `the state folder ${quotePath(state)} has ${count(newest.length, 'report')} that can be read, and a comparison needs two: run with --state again, or name two files`,
+      `the state folder ${quotePath(state)} has ${count(newest.length, 'report')} that can be read${passed}, and a comparison needs two: run with --state again, or name two files`,
     ]);
   }
   return [before, last];

@@ -47,7 +47,7 @@ export async function spoolReport(outgoing: Outgoing, uploader: Uploader): Promi
 export async function uploadSpooled(
   spooled: Spooled,
   uploader: Uploader,
-  rewrite: Rewrite | null,
+  rewrite: Rewrite,
   { uploadTimeout }: Pick<Options, 'uploadTimeout'>,
   signal: AbortSignal,
 ): Promise<Uploaded> {

@@ -93,8 +93,7 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
 };
 
 /** @throws UsageError naming each that is nested beyond what a report can be */
-function rewritten(given: readonly Given[], rewrite: Rewrite | null): readonly Given[] {
-  if (rewrite === null) return given;
+function rewritten(given: readonly Given[], rewrite: Rewrite): readonly Given[] {
   const problems: string[] = [];
   const done = given.flatMap((one) => {
     try {
@@ -125,7 +124,7 @@ function checkSpool(spool: Spool, { origins }: Loaded): void {
 async function sendAll(
   uploader: Uploader,
   { options, origins }: Loaded,
-  rewrite: Rewrite | null,
+  rewrite: Rewrite,
   io: Io,
 ): Promise<number> {
   const say = (message: string): void => void tell(io.stderr, message).catch(() => {});

@@ -269,3 +269,14 @@ t.test('of a long log the end goes in, from a whole line on', async (t) => {
   t.ok(log.startsWith(line));
   t.ok(log.endsWith('the end\n'));
 });
+
+t.test('of a log that has just begun anew, what was before it goes in as well', async (t) => {
+  const cwd = t.testdir({});
+  const line = `{"level":"info","msg":"${'x'.repeat(100)}"}\n`;
+  writeFileSync(join(cwd, 'log'), 'now\n', { mode: 0o600 });
+  writeFileSync(join(cwd, 'log.1'), `${line.repeat(60_000)}before, sig=CANARY\n`, { mode: 0o600 });
+  await invoke(['bundle', '--log-file', 'log', '--output', 'b.tgz'], { cwd });
+  const log = (await unpacked(readFileSync(join(cwd, 'b.tgz')))).get('apim-probe.log') ?? '';
+  t.ok(log.length <= 5 * 1024 * 1024 && log.length > 5 * 1024 * 1024 - 200);
+  t.ok(log.endsWith('before, sig=***\nnow\n'));
+});

@@ -100,4 +100,15 @@ t.test('compare without files, and nothing to compare', async (t) => {
   const { code, err } = await invoke(['compare', '--state', 's'], { cwd });
   t.equal(code, 2);
   t.match(err, /has 1 report that can be read, and a comparison needs two/);
+  const mixed = await state(t, [run(BEGIN), run(now + DAY), run(now + 2 * DAY)]);
+  t.match(await invoke(['compare', '--state', 's'], { cwd: mixed.cwd }), {
+    code: 2,
+    err: /has 1 report that can be read, besides 2 of later than now, and a comparison needs two/,
+  });
+  const ahead = await state(t, [run(now + DAY), run(now + 2 * DAY)]);
+  t.match(
+    await invoke(['compare', '--state', 's'], { cwd: ahead.cwd }),
+    { code: 0 },
+    'a clock that was wrong',
+  );
 });

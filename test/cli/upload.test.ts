@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
@@ -342,4 +342,27 @@ t.test('a report is in the spool before the command of --on-change runs', async 
   const blocked = async () => ({ ...sample(), verdict: 'blocked' as const });
   t.equal((await run(cwd, env, () => blocked)).code, 1);
   t.match(readFileSync(join(cwd, 'seen'), 'utf8'), /^apim-probe-report-.*\.json\.gz$/m);
+});
+
+t.test('what others have put into the spool loses its secrets on the way out as well', async (t) => {
+  const cwd = folderOf(t);
+  const spool = join(cwd, 'spool');
+  mkdirSync(spool, { mode: 0o700 });
+  const plant = (second: number, text: string) => {
+    const name = `apim-probe-report-20260504T08300${second}Z-019b76da-a800-7000-8000-00000000000${second}.json.gz`;
+    writeFileSync(join(spool, name), gzipSync(text), { mode: 0o600 });
+  };
+  plant(1, harmlessJson({ password: [CANARY], list: [`pwd=${CANARY}`] }));
+  plant(2, `password=${CANARY}`);
+  plant(3, `${'['.repeat(100_000)}"sig=${CANARY}"${']'.repeat(100_000)}`);
+  const arrived: string[] = [];
+  const { url } = await openService(t, (seen, response, number) => {
+    arrived.push(gunzipSync(seen.body).toString());
+    return answer(201)(seen, response, number);
+  });
+  const named = ['--spool', spool, '--upload', `${url}/in`];
+  t.match(await invoke(['upload', ...named], { cwd, env: OPEN }), { code: 0, err: /Uploaded: 3 reports/ });
+  t.equal(arrived.length, 3);
+  t.notMatch(arrived.join(), CANARY);
+  t.match(arrived[0], /"password": \[\n\s+"\*\*\*"/);
 });

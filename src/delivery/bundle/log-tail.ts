@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { systemReason } from '../../config/system-reason.ts';
+import { previousLog } from '../previous-log.ts';
 import { LineRedactor } from '../redaction/lines.ts';
 import type { Redaction } from '../redaction/types.ts';
 
@@ -15,16 +16,29 @@ export type LogTail =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * The last lines of a file. One that begins before them is left out: half of a line may be half of a secret.
+ * The last lines of a log, those of the one before it among them. One that begins before them is left out: half of a
+ * line may be half of a secret.
  * @param most bytes that are read
  */
 export function logTail(path: string, redaction: Redaction, most = LOG_BYTES): LogTail {
+  const last = tailOf(path, redaction, most);
+  if (!last.ok || last.left <= 0) return last;
+  const before = tailOf(previousLog(path), redaction, last.left);
+  return before.ok ? { ok: true, text: before.text + last.text } : last;
+}
+
+type Tail =
+  | { readonly ok: true; readonly text: string; readonly left: number }
+  | Extract<LogTail, { ok: false }>;
+
+function tailOf(path: string, redaction: Redaction, most: number): Tail {
   try {
     const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const status = fstatSync(handle);
       if (!status.isFile()) return { ok: false, reason: 'is no regular file' };
-      return { ok: true, text: read(handle, Math.max(0, status.size - most), status.size, redaction) };
+      const text = read(handle, Math.max(0, status.size - most), status.size, redaction);
+      return { ok: true, text, left: most - status.size };
     } finally {
       closeSync(handle);
     }

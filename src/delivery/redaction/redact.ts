@@ -99,12 +99,13 @@ function hideAll(value: unknown, count: Count): unknown {
  */
 export function redactDocument(text: string, count: Count = UNCOUNTED): string {
   if (!/^\s*[[{]/.test(text) || !isSuspect(text)) return redact(text, count);
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
-  } catch {
-    return redact(text, count);
+    const parsed: unknown = JSON.parse(text);
+    const value = redactValue(parsed, (one) => redact(one, count), count);
+    return value === parsed ? text : harmlessJson(value, /^\s*[[{]\r?\n/.test(text) ? 2 : 0);
+  } catch (error) {
+    // No JSON, or nested deeper than the stack is.
+    if (error instanceof SyntaxError || error instanceof RangeError) return redact(text, count);
+    throw error;
   }
-  const value = redactValue(parsed, (one) => redact(one, count), count);
-  return value === parsed ? text : harmlessJson(value, /^\s*[[{]\r?\n/.test(text) ? 2 : 0);
 }

@@ -56,7 +56,8 @@ export function expired(
  */
 function witnessedAges(past: readonly KeptFile[], now: number): Map<KeptFile, number> {
   const gaps = past.map(({ time }, place) => (place === 0 ? now : (past[place - 1]?.time ?? now)) - time);
-  const usual = gaps.toSorted((one, other) => one - other)[Math.floor(gaps.length / 2)] ?? 0;
+  // Not the median: of a few reports half the gaps may be a clock's jumps.
+  const usual = gaps.toSorted((one, other) => one - other)[Math.floor(gaps.length / 4)] ?? 0;
   const longest = Math.max(DAY, 2 * usual);
   let age = 0;
   return new Map(

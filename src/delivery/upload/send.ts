@@ -27,7 +27,7 @@ export interface Pass {
 export interface Sending extends Omit<Means, 'now'> {
   readonly spool: Spool;
   /** What was put into the spool earlier may have been redacted less than is asked for now. */
-  readonly rewrite: Rewrite | null;
+  readonly rewrite: Rewrite;
   readonly clock: Clock;
   /** Aborts when the pass has to end; what is not confirmed then stays. */
   readonly signal: AbortSignal;
@@ -153,7 +153,6 @@ async function tryOne(
 
 /** @throws what is nobody's but the program's */
 function unread(claimed: Claimed, error: unknown): Unsent {
-  // Only who rewrites it looks into it.
   if (error instanceof SyntaxError || error instanceof RangeError) return damaged('is no report');
   const code = errorCode(error);
   if (code === 'ERR_BUFFER_TOO_LARGE') return damaged('is larger than a report can be');

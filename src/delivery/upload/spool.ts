@@ -127,7 +127,7 @@ export class Spool {
    *   same bytes, whatever the options are then
    * @throws the file system's or zlib's error for a file that is damaged
    */
-  async read({ name, path }: Claimed, rewrite: Rewrite | null = null): Promise<Parcel> {
+  async read({ name, path }: Claimed, rewrite: Rewrite): Promise<Parcel> {
     const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
       if ((await handle.stat()).size > LARGEST_SPOOLED) {
@@ -135,8 +135,8 @@ export class Spool {
       }
       const bytes = await handle.readFile();
       const json = await decompress(bytes, { maxOutputLength: LARGEST_REPORT });
-      const text = rewrite === null ? null : rewrite(json.toString('utf8'));
-      if (text === null || json.equals(Buffer.from(text))) return parcel(name, bytes, json);
+      const text = rewrite(json.toString('utf8'));
+      if (json.equals(Buffer.from(text))) return parcel(name, bytes, json);
       const rewritten = await compress(text);
       // A full disk keeps it from staying done, and from nothing else: done again it gives the same.
       await replaceKept(path, rewritten).catch(unlessSystem);

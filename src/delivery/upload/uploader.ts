@@ -26,7 +26,7 @@ export interface Uploader {
   /** @returns its name; @throws the file system's error */
   keep(report: Identified, json: string): Promise<string>;
   /** @param limitMs for all of it, @param rewrite what is to happen to each report before it leaves */
-  send(limitMs: number, signal: AbortSignal, rewrite?: Rewrite | null): Promise<Pass>;
+  send(limitMs: number, signal: AbortSignal, rewrite: Rewrite): Promise<Pass>;
 }
 
 /** @returns the spool of the options, whether or not anything is uploaded */
@@ -62,7 +62,7 @@ export function createUploader(
       if (untold !== null) await forgetDropped(folder, untold);
       return name;
     },
-    send: (limitMs, signal, rewrite = null) =>
+    send: (limitMs, signal, rewrite) =>
       send({ destination, spool, rewrite, options, env, clock }, limitMs, signal),
   };
 }
@@ -75,7 +75,7 @@ function withNote(report: Report, note: string): Report {
 interface Parts {
   readonly destination: Destination;
   readonly spool: Spool;
-  readonly rewrite: Rewrite | null;
+  readonly rewrite: Rewrite;
   readonly options: Options;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;

@@ -57,6 +57,11 @@ t.test('a clock that jumped ahead makes no report old, however many runs go on u
   }
 });
 
+t.test('a clock that jumped both ways makes no report old, in a folder with few of them', async (t) => {
+  const kept = files(0, 4000 * DAY - 60_000, 4000 * DAY, 4400 * DAY);
+  t.strictSame(expired(kept, new Set(['0']), ROOMY, NOW), []);
+});
+
 t.test('a clock that was set back: the report just written is no victim of those of later', async (t) => {
   const kept = files(-3 * DAY, -2 * DAY, -DAY, 0);
   const gone = expired(kept, new Set(['3']), { ...ROOMY, keepCount: 3 }, NOW);

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import t from 'tap';
 import { closedPort, openPeer } from '../../servers/peer.ts';
 import { answer, blobStore, contentOf, type Handler, openService } from './service.ts';
-import { CANARY, fakeClock, fill, openTrialSpool, pass, SAS, sha256 } from './trial.ts';
+import { AS_IT_IS, CANARY, fakeClock, fill, openTrialSpool, pass, SAS, sha256 } from './trial.ts';
 
 t.test('a report arrives with all that a reader needs, and leaves the spool', async (t) => {
   const spool = openTrialSpool(t);
@@ -172,7 +172,7 @@ t.test('a file that cannot be read holds up no other, and stays', async (t) => {
   const read = spool.read.bind(spool);
   spool.read = async (claimed) => {
     if (claimed.name === names[0]) throw Object.assign(new Error('denied'), { code: 'EACCES' });
-    return read(claimed);
+    return read(claimed, AS_IT_IS);
   };
   const { url } = await openService(t, blobStore().handle);
   const { sent, rejected, problem } = await pass(spool, `${url}/reports${SAS}`);

@@ -10,7 +10,7 @@ import { droppedNote, forgetDropped, readDropped } from '../../../src/delivery/u
 import { keepPass, readLastPass } from '../../../src/delivery/upload/last-pass.ts';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
 import { isTrusted, spoolFolder } from '../../../src/delivery/upload/spool-folder.ts';
-import { fill, openTrialSpool, sha256 } from './trial.ts';
+import { AS_IT_IS, fill, openTrialSpool, sha256 } from './trial.ts';
 
 t.test('a report waits whole, for its owner alone', async (t) => {
   const spool = openTrialSpool(t);
@@ -65,7 +65,7 @@ t.test('of many that claim one report, one has it', async (t) => {
   t.strictSame(others, []);
   t.match(spool.waiting(), [{ name, held: true }], 'still counted while it is sent');
   if (claimed === undefined) throw new Error('nobody has it');
-  t.equal((await spool.read(claimed)).sha256, sha256(json));
+  t.equal((await spool.read(claimed, AS_IT_IS)).sha256, sha256(json));
   await spool.release(claimed);
   t.match(spool.waiting(), [{ name, held: false }]);
 });

@@ -80,6 +80,8 @@ const PLAIN = {
   uploadIdentity: null,
 } as const;
 
+export const AS_IT_IS = (json: string): string => json;
+
 /** One pass to this URL. */
 export async function pass(spool: Spool, url: string, way: Way = {}): Promise<Pass> {
   const { options = {}, env = {}, clock = fakeClock(), signal = new AbortController().signal } = way;
@@ -91,7 +93,7 @@ export async function pass(spool: Spool, url: string, way: Way = {}): Promise<Pa
   const identity = createIdentity(destination.clientId, connectTo);
   try {
     const end = clock.now() + (way.limitMs ?? 3_600_000);
-    return await sendWaiting({ spool, rewrite: null, destination, client, identity, clock, signal, end });
+    return await sendWaiting({ spool, rewrite: AS_IT_IS, destination, client, identity, clock, signal, end });
   } finally {
     await Promise.all([client.close(), identity.close()]);
   }
