@@ -31,7 +31,20 @@ const PLACES = [
     'Search',
     'Hosts',
   ],
-  ...['FileName', 'Comment', 'Cut', 'Pair', 'Variable', 'Log', 'Quoted', 'Command', 'Words'],
+  ...[
+    'FileName',
+    'Comment',
+    'Cut',
+    'Pair',
+    'Variable',
+    'Log',
+    'Quoted',
+    'Command',
+    'Words',
+    'Json',
+    'List',
+    'Share',
+  ],
 ] as const;
 const KEY_BODY = 'MIICnryPemBody9xQ7';
 
@@ -72,6 +85,13 @@ const PAGE = [
   `-----BEGIN PRIVATE KEY-----\n${KEY_BODY}`,
 ].join('\n');
 
+/** Cut off within a secret, wherever that is: the closing quote is far away. */
+const JSON_PAGE = JSON.stringify({
+  tokens: [secret('List')],
+  detail: 'x'.repeat(120),
+  clientSecret: `${secret('Json')}${secret('Json').repeat(100)}`,
+});
+
 const METADATA = JSON.stringify({
   compute: {
     azEnvironment: 'AzurePublicCloud',
@@ -106,6 +126,10 @@ async function world(t: Test) {
       ),
     ),
   );
+  const api = await tcpPeer(
+    t,
+    answering(http('403 Forbidden', [`server: x password=a b ${secret('Share')};`], JSON_PAGE)),
+  );
   const smtp = await tcpPeer(t, (socket) => {
     socket.write(`220 mail password=${secret('Smtp')} ready\r\n`);
     socket.on('data', () => socket.write(`250-mail\r\n250 AUTH token=${secret('Smtp')}\r\n`));
@@ -125,13 +149,14 @@ async function world(t: Test) {
       to(web, null, 80),
       to(smtp, null, 25),
     ],
-    ...[to(redis, null, 6379), to(tls, null, 443)],
+    ...[to(redis, null, 6379), to(tls, null, 443), to(api, null, 8080)],
   ]);
 }
 
 const CONFIG = `# password: ${secret('Comment')}
 target:
   - http://web.contoso.example/ # sig=${secret('Comment')}
+  - http://web.contoso.example:8080/
   - https://web.contoso.example/
   - smtp://mail.contoso.example
   - redis://cache.contoso.example
