@@ -5,6 +5,7 @@ import { isCredentialName } from './names-of-secrets.ts';
 import { withoutPrivateKeys } from './pem.ts';
 import { MARK, SUSPECT, withoutSecrets } from './rules.ts';
 import type { Count } from './types.ts';
+import { withoutBlocks } from './yaml-block.ts';
 
 const UNCOUNTED: Count = () => {};
 
@@ -14,7 +15,7 @@ const UNCOUNTED: Count = () => {};
  * nothing, and text without a secret comes back as the same string.
  */
 export function redact(text: string, count: Count = UNCOUNTED): string {
-  const open = withoutPrivateKeys(text, count);
+  const open = withoutBlocks(withoutPrivateKeys(text, count), count);
   let kept = '';
   let from = 0;
   SUSPECT.lastIndex = 0;

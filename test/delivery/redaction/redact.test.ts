@@ -92,6 +92,7 @@ const SECRETS: readonly (readonly [string, string, RedactionKind])[] = [
   ['Set-Cookie: a="abc"; Path=/', 'Set-Cookie: ***', 'header'],
   ['Server=h;Password=a b c;Database=d', 'Server=h;Password=***;Database=d', 'password'],
   ['x pwd = a b c;', 'x pwd = ***;', 'password'],
+  ['a:\n  password: |-\n    abc\n\n    d\n  e: f\n', 'a:\n  password: ***\n  e: f\n', 'password'],
   ['https://h/b?X-Amz-Signature=abc&x=1', 'https://h/b?X-Amz-Signature=***&x=1', 'signature'],
 ];
 
@@ -181,6 +182,7 @@ const PIECES = [
     "''",
     '="',
     'pwd=a b;',
+    'password: |\n  abc\n',
     '-----',
     '***',
     '…',
