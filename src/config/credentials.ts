@@ -2,7 +2,7 @@
 
 /** What stands behind one of these is a secret, whatever comes before the name: `adminPassword`, `X-Functions-Key`. */
 export const CREDENTIAL_NAMES: readonly string[] = [
-  ...['passwords?', 'passwd', 'passphrase', 'secrets?', 'tokens?', 'client[_-]?assertion'],
+  ...['password', 'passwd', 'passphrase', 'secret', 'token', 'client[_-]?assertion'],
   '(?:account|access|shared|functions?|subscription|api|storage|primary|secondary|master|private|signing|encryption|client|host)[_-]?(?:access[_-]?|master[_-]?)?keys?',
 ];
 

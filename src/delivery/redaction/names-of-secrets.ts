@@ -1,7 +1,7 @@
 import { CREDENTIAL_NAMES } from '../../config/credentials.ts';
 
 const CREDENTIAL = new RegExp(
-  `(?:${CREDENTIAL_NAMES.join('|')}|(?:^|[_-])(?:sas|pwd|sig|signature|authorization|cookie))$`,
+  `(?:(?:${CREDENTIAL_NAMES.join('|')})s?|(?:^|[_-])(?:sas|pwd|sig|signature|authorization|cookie))$`,
   'i',
 );
 

@@ -2,6 +2,7 @@
 
 import { harmlessJson } from '../../report/harmless-json.ts';
 import { isCredentialName } from './names-of-secrets.ts';
+import { withoutNested } from './nested.ts';
 import { withoutPrivateKeys } from './pem.ts';
 import { MARK, SUSPECT, withoutSecrets } from './rules.ts';
 import type { Count } from './types.ts';
@@ -15,7 +16,7 @@ const UNCOUNTED: Count = () => {};
  * nothing, and text without a secret comes back as the same string.
  */
 export function redact(text: string, count: Count = UNCOUNTED): string {
-  const open = withoutBlocks(withoutPrivateKeys(text, count), count);
+  const open = withoutNested(withoutBlocks(withoutPrivateKeys(text, count), count), count);
   let kept = '';
   let from = 0;
   SUSPECT.lastIndex = 0;
@@ -63,7 +64,7 @@ export function redactValue(
   let changed = false;
   const entries = Object.entries(value).map(([key, item]: [string, unknown]): [string, unknown] => {
     const shown = name(key);
-    const clean = isCredentialName(key) ? hideAll(item, count) : redactValue(item, text, count, name);
+    const clean = isCredentialName(key) ? hideAll(item, count, name) : redactValue(item, text, count, name);
     changed ||= shown !== key || clean !== item;
     return [shown, clean];
   });
@@ -74,7 +75,7 @@ export function redactValue(
 const SMALLEST_NUMBER = 1_000_000;
 
 /** What stands under a credential's name, however deep. */
-function hideAll(value: unknown, count: Count): unknown {
+function hideAll(value: unknown, count: Count, name: (key: string) => string): unknown {
   const secret =
     typeof value === 'string'
       ? value !== '' && value !== MARK
@@ -85,13 +86,13 @@ function hideAll(value: unknown, count: Count): unknown {
   }
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => hideAll(item, count));
+    const items = value.map((item: unknown) => hideAll(item, count, name));
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
-  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, hideAll(item, count)]);
-  return entries.some(([key, item]) => item !== Reflect.get(value, key))
-    ? Object.fromEntries(entries)
-    : value;
+  const before = Object.entries(value);
+  const after = before.map(([key, item]): [string, unknown] => [name(key), hideAll(item, count, name)]);
+  const same = after.every(([key, item], place) => key === before[place]?.[0] && item === before[place][1]);
+  return same ? value : Object.fromEntries(after);
 }
 
 /**

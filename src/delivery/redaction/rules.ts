@@ -18,28 +18,28 @@ const QUERY = String.raw`[?&;#]|&amp;|%(?:25)*(?:26|3f|3b|23)|\\{1,8}u0026|\\{1,
  * Up to where a value without quotes goes; the ellipsis is how our own messages leave one out. Behind a mark that is
  * there already a backslash is the next thing's, whatever letter a pseudonym puts behind it.
  */
-const BARE = String.raw`(?:\*\*\*(?=\\)|\{[^}"'\\]*\}|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
-/** To the end of the line, or of the JSON string that the line stands in. */
-const REST = String.raw`(?:="[^"\r\n]*(?:"|$)|[^"\\\r\n]|\\(?!["nrtu\\]))+`;
+const BARE = String.raw`(?:\*\*\*(?=\\)|\{(?:[^}"'\\]|\}\})*(?:\}|$)|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
+/** To the end of the line, or of the JSON string that the line stands in; values of cookies may have quotes (RFC 6265). */
+const REST = String.raw`(?:=(?<cookie>\\{0,8}")[!#-+\--:<-[\]-~]+(?:\k<cookie>|$)|[^"\\\r\n]|\\(?!["nrtu\\]))+`;
 /**
- * Up to the quote that ends it (doubled ones in single quotes are YAML's), or to the end of the line, as what a peer
- * says is cut off at some length. Behind escaped quotes also to one without an escape: the string around it ends there.
+ * Up to the quote that ends it, or to the end of the line, as what a peer says is cut off at some length. Doubled quotes
+ * are those of YAML and connection strings, `'\''` is a shell's. Behind escaped quotes also to one without an escape: the string around it ends there.
  */
 const QUOTED = [
-  String.raw`"(?:[^"\\]|\\[^])*(?:"|\\?$)`,
-  String.raw`'(?:[^'\\]|''|\\[^])*(?:'|\\?$)`,
+  String.raw`"(?:[^"\\]|""|\\[^])*(?:"|\\?$)`,
+  String.raw`'(?:[^'\\]|'\\''|''|\\[^])*(?:'|\\?$)`,
   String.raw`(?<wide>\\{1,8}")(?:(?!(?<!\\)")[^])*?(?:(?<!\\)\k<wide>|(?=(?<!\\)")|$)`,
   String.raw`(?<narrow>\\{1,8}')(?:(?!(?<!\\)')[^])*?(?:(?<!\\)\k<narrow>|(?=(?<!\\)')|$)`,
 ].join('|');
-/** Of a list in JSON, what is in it: up to its end, or that of the line. */
-const LISTED = String.raw`[^\]]+`;
-/** As connection strings have it: up to the semicolon, blanks and all. */
-const PAIRED = String.raw`(?![ \t]|\*\*\*)[^;"'<>&\r\n…\\{]{1,256}(?=;[ \t]{0,4}(?:[a-z][\w ]{1,40}=|$|["'\\]))`;
+/** As connection strings have it: up to the semicolon, blanks and all. Of the last pair, to the end of the line. */
+const PAIRED = String.raw`(?![ \t]|\*\*\*)[^;"'<>&\r\n…\\{]{1,1024}(?=;[ \t]{0,4}(?:\w[\w ]{0,40}=|$|["'\\]))`;
+const LAST_PAIR = String.raw`(?![ \t]|\*\*\*)[^;"'<>&\r\n…\\{]{1,1024}`;
+const AFTER_A_PAIR = String.raw`(?<=(?<!&[\w#]{1,8});[ \t]{0,4}[\w -]{0,40})`;
 
 /** Of a host whose name ends in such a word, "auth.token:443": without their ports two targets would be one. */
 const PORT = String.raw`(?<=[./-](?:${NAMES}):)\d{1,5}(?![\w.-])`;
 
-function kindOf(name: string): RedactionKind {
+export function kindOf(name: string): RedactionKind {
   if (/sig/i.test(name)) return /signing/i.test(name) ? 'key' : 'signature';
   if (/token|assertion|code/i.test(name)) return 'token';
   return /key/i.test(name) ? 'key' : 'password';
@@ -64,7 +64,7 @@ function hide(pattern: RegExp, kind: RedactionKind | ((before: string) => Redact
     );
 }
 
-const HEADERS =
+export const HEADERS =
   '(?:proxy-|x-ms-[a-z-]{0,40})?authorization(?:-auxiliary)?|(?:set-)?cookie2?|www-authorization';
 const SCHEMES = '(?:basic|bearer|negotiate|ntlm|sharedkey(?:lite)?|sharedaccesssignature)[ \\t]+';
 const HEADER_NAME = `(?<![\\w-])(?:${HEADERS})[ \\t]{0,4}`;
@@ -74,8 +74,7 @@ const CHALLENGE =
 
 const RULES: readonly Rule[] = [
   // Header: value, as a line, in JSON, and assigned.
-  hide(new RegExp(`((?:${HEADERS})${QUOTE}\\s{0,8}:\\s{0,8})(${QUOTED})`, 'gi'), 'header'),
-  hide(new RegExp(`((?:${HEADERS})${QUOTE}\\s{0,8}:\\s{0,8}\\[\\s{0,8})(${LISTED})`, 'gi'), 'header'),
+  hide(new RegExp(`((?:${HEADERS})${QUOTE}\\s{0,32}:\\s{0,32})(${QUOTED})`, 'gi'), 'header'),
   hide(new RegExp(`(${HEADER_NAME}:[ \\t]{0,8}(?:${SCHEMES}))([^\\s",;\\\\<>]+)`, 'gi'), 'header'),
   hide(new RegExp(`(${HEADER_NAME}:[ \\t]*)(?![ \\t]|${SCHEMES}|https?:)(${REST})`, 'gi'), 'header'),
   hide(
@@ -86,19 +85,24 @@ const RULES: readonly Rule[] = [
     'header',
   ),
   // Behind a name: JSON, then assigned, then as a line of YAML or a header.
-  hide(new RegExp(`((?:${NAMES})${QUOTE}\\s{0,8}:\\s{0,8})(${QUOTED})`, 'gi'), kindOf),
-  hide(new RegExp(`((?:${NAMES})${QUOTE}\\s{0,8}:\\s{0,8}\\[\\s{0,8})(${LISTED})`, 'gi'), kindOf),
-  hide(new RegExp(`((?:${NAMES}|(?<![\\w-])pwd)[ \\t]{0,4}=[ \\t]{0,4})(${PAIRED})`, 'gi'), kindOf),
+  hide(new RegExp(`((?:${NAMES})s?${QUOTE}\\s{0,32}:\\s{0,32})(${QUOTED})`, 'gi'), kindOf),
   hide(
     new RegExp(
-      `((?:${NAMES})${QUOTE}?[ \\t]{0,4}${EQUALS}[ \\t]{0,4}(?:%(?:25)*22)?)(${QUOTED}|(?:\\\\*["'])?${BARE})`,
+      `((?:${NAMES}|(?<![\\w-])pwd)[ \\t]{0,16}=[ \\t]{0,16})(${PAIRED}|(?<=${AFTER_A_PAIR}(?:${NAMES}|pwd)[ \\t]{0,16}=[ \\t]{0,16})${LAST_PAIR})`,
       'gi',
     ),
     kindOf,
   ),
   hide(
     new RegExp(
-      `((?:${NAMES})[ \\t]{0,4}(?::|%(?:25)*3a)[ \\t]{0,8}(?:%(?:25)*22)?)(?![…&]|${PORT})(${QUOTED}|${REST})`,
+      `((?:${NAMES})${QUOTE}?[ \\t]{0,16}${EQUALS}[ \\t]{0,16}(?:%(?:25)*22)?)(${QUOTED}|(?:\\\\*["'])?${BARE})`,
+      'gi',
+    ),
+    kindOf,
+  ),
+  hide(
+    new RegExp(
+      `((?:${NAMES})[ \\t]{0,16}(?::|%(?:25)*3a)[ \\t]{0,16}(?:%(?:25)*22)?)(?![…&]|${PORT})(${QUOTED}|${REST})`,
       'gi',
     ),
     kindOf,
@@ -143,7 +147,7 @@ const RULES: readonly Rule[] = [
 /** Finds a line with something in it that a rule might want; everything else is left alone at the cost of one look. */
 export const SUSPECT = new RegExp(
   [
-    `(?:${[...CREDENTIAL_NAMES, ...PARAMETER_NAMES].join('|')})${QUOTE}?\\s{0,8}(?:[:]|%(?:25)*3a|${EQUALS})`,
+    `(?:${[...CREDENTIAL_NAMES, ...PARAMETER_NAMES].join('|')})s?${QUOTE}?\\s{0,32}(?:[:]|%(?:25)*3a|${EQUALS})`,
     ...[
       'authorization',
       'cookie',

@@ -1,17 +1,21 @@
-/** Secrets that stand on the lines below their name: block scalars of YAML 1.2, section 8.1. */
+/** Secrets that stand on the lines below their name: block scalars and lists of YAML 1.2, sections 8.1 and 8.2. */
 import { CREDENTIAL_NAMES } from '../../config/credentials.ts';
 import { MARK } from './rules.ts';
 import type { Count } from './types.ts';
 
-const NAME = `(?:${CREDENTIAL_NAMES.join('|')})["']?[ \\t]{0,8}:[ \\t]{0,8}`;
-const INDICATOR = String.raw`[|>][-+1-9]{0,2}[ \t]*\r?\n`;
+const NAME = String.raw`(?:${CREDENTIAL_NAMES.join('|')})s?["']?[ \t]{0,8}:`;
+const INDICATOR = String.raw`[ \t]{0,8}[|>][-+1-9]{0,2}[ \t]*\r?\n`;
 /** The first line, and those that are as far in, or empty. */
 const LINES = String.raw`(?<margin>[ \t]+)[^ \t\r\n][^\n]*(?:\n(?:\k<margin>[^\n]*|[ \t]*(?=\r?\n)\r?))*`;
 const BLOCK = new RegExp(`(${NAME})${INDICATOR}${LINES}`, 'gi');
+/** The name alone on its line but for what it ends: no sentence that has a list below it. */
+const ITEMS = String.raw`[ \t]*(?:\r?\n[ \t]*- [^\n]*)+`;
+const LIST = new RegExp(String.raw`((?:^|\n)[ \t]*(?:- )?["']?[\w.-]{0,64}?${NAME})${ITEMS}`, 'gi');
 
 export function withoutBlocks(text: string, count: Count): string {
-  return text.replace(BLOCK, (_, name: string) => {
+  const hide = (_: string, name: string): string => {
     count('password');
-    return `${name}${MARK}`;
-  });
+    return `${name} ${MARK}`;
+  };
+  return text.replace(BLOCK, hide).replace(LIST, hide);
 }
