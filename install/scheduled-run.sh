@@ -15,29 +15,33 @@ if [ -r /etc/apim-probe/upload-url ]; then
 fi
 
 # Each report is a new file, put in the place of the last one: where that is still there, this run had none.
-left=$(ls -i "$report" 2>/dev/null)
+left=$(ls -iL "$report" 2>/dev/null)
 
-# What hangs would hold cron's lock, and every later run would end in silence. The limit is that of the systemd service;
-# ended by it, a run has exit code 124, and 137 when it took no notice. Then the shell has a word to say as well.
+# What hangs would hold cron's lock, and every later run would end in silence. The limit in seconds is that of the
+# systemd service; what takes no notice of its end is killed, and then the shell has a word to say as well.
+limit=7800
+begun=$(date +%s)
 code=0
 said=$({
-  timeout -k 20 7800 /usr/local/bin/apim-probe run --quiet --config /etc/apim-probe/config.yaml \
+  timeout -k 20 "$limit" /usr/local/bin/apim-probe run --quiet --config /etc/apim-probe/config.yaml \
     --state "$state" --output "$report"
 } 2>&1) || code=$?
 
 # Another run is under way, somebody's by hand perhaps: it says what there is to say.
 [ "$code" -ne 75 ] || exit 75
 
-case $code in
-  124) said="$said
-It took more than 130 minutes and was stopped." ;;
-  137) said="$said
-It was killed: it took more than 130 minutes and did not stop, or the machine ran out of memory." ;;
-esac
+# By the clock: how a run that was ended exits depends on whose "timeout" it is.
+if [ $(($(date +%s) - begun)) -ge "$limit" ]; then
+  said="$said
+It took $((limit / 60)) minutes and was ended."
+elif [ "$code" -eq 137 ]; then
+  said="$said
+It was killed, perhaps because the machine ran out of memory."
+fi
 
 # The exit code does not tell "ready" from "degraded"; the report does.
 verdict=
-[ "$(ls -i "$report" 2>/dev/null)" = "$left" ] ||
+[ "$(ls -iL "$report" 2>/dev/null)" = "$left" ] ||
   verdict=$(sed -n 's/^  "verdict": "\([a-z]*\)".*/\1/p' "$report" 2>/dev/null | head -n 1)
 now="${verdict:-no report}, exit code $code"
 before=$(cat "$last" 2>/dev/null || echo 'no run')

@@ -11,10 +11,10 @@ import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
 import { newestReports, readReportFile } from '../delivery/bundle/reports.ts';
 import { surroundings } from '../delivery/bundle/surroundings.ts';
 import { createFile, createNew } from '../delivery/write-file.ts';
-import { publicHostNames } from '../plan/public-names.ts';
 import { printable } from '../report/printable.ts';
 import type { Command } from './command.ts';
 import { effectiveOptions } from './config.ts';
+import { everybodysNames } from './everybodys-names.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
 import { columnsOf, type Io, StreamError, tell, write, writeBytes } from './io.ts';
 import { entry } from './layout.ts';
@@ -144,7 +144,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
   for (const note of notes) await tell(io.stderr, `note: ${note}`);
   const contents: BundleContents = {
     level: options.redact,
-    names: publicHostNames(),
+    names: everybodysNames(),
     madeAt: new Date(),
     reports: reports.paths,
     log: options.logFile !== null && existsSync(options.logFile) ? options.logFile : null,

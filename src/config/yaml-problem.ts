@@ -7,7 +7,8 @@ const TAG = 'a tag (!) that means nothing here; put text that begins with ! in q
 const WORDS: Partial<Record<ErrorCode, string>> = {
   BAD_COLLECTION_TYPE: TAG,
   TAG_RESOLVE_FAILED: TAG,
-  BAD_DIRECTIVE: 'a line that begins with % and is no directive of YAML; put such text in quotes',
+  BAD_DIRECTIVE:
+    'a directive (%) that is none of YAML 1.2; leave it out, or put text that begins with % in quotes',
   BAD_DQ_ESCAPE: 'a backslash in double quotes with what is no escape; double it, or use single quotes',
 };
 
@@ -17,6 +18,8 @@ export function yamlProblem(error: unknown): string {
   const words = error instanceof YAMLError ? WORDS[error.code] : undefined;
   if (words !== undefined) return words;
   // What the sentence quotes stands behind its colon, and a drawing of the line below it.
-  const [sentence = ''] = error.message.split(/ at line \d+, column \d+|: |:?\n/);
-  return sentence;
+  const [sentence = ''] = error.message.split(/ at line \d+, column \d+|:?\n/);
+  return error instanceof YAMLError && error.code === 'MISSING_CHAR'
+    ? sentence
+    : (sentence.split(': ')[0] ?? '');
 }

@@ -47,7 +47,7 @@ export interface PublicHostNames {
   readonly services: readonly string[];
   /** Domains of Microsoft in which its customers and its own machines have names. */
   readonly domains: readonly string[];
-  /** Whether the report itself says this word, which is in lower case: a key of it, or one of its fixed values. */
+  /** Whether a word, in lower case, is a key of the report, one of its fixed values, or in a name that everybody knows. */
   readonly isWord: (word: string) => boolean;
 }
 
@@ -68,7 +68,10 @@ export function publicHostNames(): PublicHostNames {
     ]),
     domains: SHARED,
     isWord: (word) => {
-      words ??= new Set(wordsOf(z.toJSONSchema(Report)).map((each) => each.toLowerCase()));
+      words ??= new Set([
+        ...wordsOf(z.toJSONSchema(Report)).map((each) => each.toLowerCase()),
+        ...[...whole, ...SHARED].flatMap((host) => host.split('.')),
+      ]);
       return words.has(word);
     },
   };

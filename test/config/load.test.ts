@@ -146,7 +146,8 @@ t.test('a malformed config file is told with file, line and column', async (t) =
   for (const [name, text, expected] of [
     ['twice.yaml', 'timeout: 5\ntimeout: 6\n', /twice\.yaml:2:1: .*unique/],
     ['open.yaml', 'timeout: 5\nstorage: [a\n', /open\.yaml:3:1: /],
-    ['comma.json', '{"timeout": 1,,}', /comma\.json:1:15: /],
+    ['comma.json', '{"timeout": 1,,}', /comma\.json:1:15: Unexpected , in flow map$/m],
+    ['colon.json', '{\n  "timeout" 1000\n}', /colon\.json:2:13: Missing , or : between flow map items$/m],
     ['list.yaml', '- a\n', /list\.yaml:1:1: must hold options/],
     ['two.yaml', 'timeout: 1\n---\ntimeout: 2\n', /two\.yaml:2:1: a second document/],
     ['tag.yaml', 'timeout: !secret 1\n', /tag\.yaml:1:10: a tag \(!\) that means nothing here/],
@@ -177,7 +178,7 @@ t.test('nothing of a malformed config file is repeated: it may be a secret', asy
     [`onChange: >${canary}\n  x\n`, /:1:\d+: Block scalar header includes extra characters/],
     [`onChange: *${canary}\n`, /:1:11: Unresolved alias/],
     [`onChange: "\\U${canary}"\n`, /:1:\d+: a backslash/],
-    [`%${canary} x\n---\nregion: a\n`, /:1:1: a line that begins with %/],
+    [`%${canary} x\n---\nregion: a\n`, /:1:1: a directive \(%\)/],
     [`onChange: [a, b\n${canary}: x\n`, /:\d:\d+: /],
     [`onChange: "${canary}\n`, /:\d:\d+: /],
     [`onChange: 'a' ${canary}\n`, /:1:\d+: /],

@@ -86,7 +86,7 @@ t.test('no schedule ends a run that its own limits would end', async (t) => {
   const minutes = [
     /^TimeoutStartSec=(\d+)min$/m.exec(read('apim-probe.service'))?.[1],
     /-ExecutionTimeLimit \(New-TimeSpan -Minutes (\d+)\)/.exec(read('install.ps1'))?.[1],
-    Number(/timeout -k \d+ (\d+) /.exec(read('scheduled-run.sh'))?.[1]) / 60,
+    Number(/^limit=(\d+)$/m.exec(read('scheduled-run.sh'))?.[1]) / 60,
   ];
   for (const limit of minutes) {
     const left = Number(limit) * 60_000 - longest;

@@ -1,6 +1,14 @@
 /** The run by cron: silent unless the verdict changed. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { harmlessJson } from '../../src/report/harmless-json.ts';
@@ -22,7 +30,7 @@ function scheduled(
     stdout?: 'full',
   ) => { code: number | null; out: string };
   /** As `run` of an agent that never ends, with a limit of a second. */
-  hang: (agent: string) => { code: number | null; out: string };
+  hang: (agent: string, path?: string) => { code: number | null; out: string };
 } {
   const folder = scratch(t);
   for (const name of ['state', 'etc']) mkdirSync(join(folder, name));
@@ -37,23 +45,23 @@ function scheduled(
       report,
       agent: `#!/bin/sh
 echo "summary of $1, \${CREDENTIALS_DIRECTORY:-no credential}, $*" >&2
-${verdict === null ? ':' : `cp '${folder}/report' '${state}/new' && mv '${state}/new' '${state}/report.json'`}
+${verdict === null ? ':' : `cp '${folder}/report' '${state}/new' && mv '${state}/new' "$(readlink -f '${state}/report.json')"`}
 exit ${code}
 `,
       [`${place}/run`]: script(state),
     });
     return started(stdout === 'full' ? 'sh "$0" >/dev/full' : 'sh "$0"');
   };
-  const hang = (agent: string) => {
-    const limited = script(join(folder, 'state')).replace(/timeout -k \d+ \d+ /, 'timeout -k 1 1 ');
+  const hang = (agent: string, path?: string) => {
+    const limited = script(join(folder, 'state')).replace('limit=7800', 'limit=1').replace('-k 20', '-k 1');
     furnish(folder, { agent, [`${place}/run`]: limited });
-    return started('sh "$0"');
+    return started('sh "$0"', path);
   };
-  const started = (line: string) => {
+  const started = (line: string, path = '/usr/bin:/bin') => {
     chmodSync(join(folder, 'agent'), 0o755);
     const ended = spawnSync('sh', ['-c', line, join(folder, place, 'run')], {
       encoding: 'utf8',
-      env: { PATH: '/usr/bin:/bin' },
+      env: { PATH: path },
     });
     t.equal(ended.stderr, '', 'its own troubles never reach the mail');
     return { code: ended.status, out: ended.stdout };
@@ -114,11 +122,31 @@ t.test('a run that hangs is ended and told, once', async (t) => {
   t.equal(first.code, 137);
   t.match(
     first.out,
-    /^started\n(?:Killed\n)?It was killed: [\s\S]*no report, exit code 137 \(before: ready, exit code 0\)\n$/,
+    /^started\n(?:Killed\n)?It took 0 minutes and was ended\.\n[\s\S]*no report, exit code 137 \(before: ready, exit code 0\)\n$/,
   );
   t.strictSame(hang(deaf), { code: 137, out: '' });
-  t.match(hang('#!/bin/sh\nsleep 60\n').out, 'no report, exit code 124 (before: no report, exit code 137)');
+  const sleepy = '#!/bin/sh\nsleep 60\n';
+  t.match(hang(sleepy).out, 'no report, exit code 124 (before: no report, exit code 137)');
   t.match(run(0, 'ready').out, 'ready, exit code 0 (before: no report, exit code 124)');
+  t.match(run(137, null).out, /It was killed, perhaps because .*no report, exit code 137/s);
+});
+
+const noBusybox =
+  !existsSync('/usr/bin/busybox') && process.env['CI'] === undefined && 'not installed: busybox of Debian';
+t.test('where busybox is all there is, as well', { skip: noBusybox }, async (t) => {
+  const { folder, hang } = scheduled(t);
+  symlinkSync('/usr/bin/busybox', join(folder, 'timeout'));
+  const { code, out } = hang('#!/bin/sh\nsleep 60\n', `${folder}:/usr/bin:/bin`);
+  t.equal(code, 143);
+  t.match(out, /It took 0 minutes and was ended\.[\s\S]*no report, exit code 143/);
+});
+
+t.test('the report may be a link to somewhere else', async (t) => {
+  const { folder, run } = scheduled(t);
+  symlinkSync(join(folder, 'elsewhere.json'), join(folder, 'state/report.json'));
+  for (const verdict of ['ready', 'degraded'])
+    t.match(run(0, verdict).out, `${verdict}, exit code 0`, 'the new one behind it is seen');
+  t.match(run(2, null).out, 'no report, exit code 2', 'and the old one is none');
 });
 
 t.test('a state folder that takes nothing is told every time, with the verdict', async (t) => {

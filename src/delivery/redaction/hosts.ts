@@ -11,6 +11,8 @@ export interface PublicNames {
   readonly domains: readonly string[];
   /** Whether a word, in lower case, is one of the report's own. */
   readonly isWord: (word: string) => boolean;
+  /** Whether the program's own sentences say it: no peer may take it out of them. */
+  readonly says: (word: string) => boolean;
 }
 
 /** Labels between a resource and its suffix that only say which of its endpoints it is. */
@@ -37,8 +39,8 @@ const PSEUDONYM = /^host-[0-9a-f]{4,}$/;
 /** Never registered, by RFC 2606: a name that ends so is nobody's. */
 const NOBODYS = 'invalid';
 
-/** What may be a host name: labels and dots, from the beginning of a label on. Whether it is one, `hidden` says. */
-export const DOTTED = /(?<![\p{L}\p{M}\p{N}_-])(?:\*\.)?[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+/gu;
+/** What may be a host name: labels and dots, from the beginning of one on. Whether it is one, `hidden` says. */
+export const DOTTED = /(?<![\p{L}\p{M}\p{N}_*-])[\p{L}\p{M}\p{N}_*-]+(?:\.[\p{L}\p{M}\p{N}_*-]+)+/gu;
 /** Characters of a host name (RFC 1035, section 2.3.4). */
 const LONGEST = 253;
 /** The same alone, as a field holds it: perhaps with the dot that ends a name, or begins one. */
@@ -76,6 +78,15 @@ export class Hosts {
       this.#labels.add(name);
   }
 
+  /**
+   * The same for a name that a peer gives: a word of our own, or what looks like a time or a number, is none, or a
+   * hostile one would have it hidden all over the report.
+   */
+  learnFromPeer(label: string): void {
+    const name = label.toLowerCase();
+    if (/^[a-z]/.test(name) && !this.#names.says(name)) this.learn(name);
+  }
+
   /** From now on this name with dots is one, and so is what stands below it, however they are spelt. */
   learnHost(text: string): void {
     const name = HOST.exec(text.trim().toLowerCase())?.[1]?.replace(/^\*\./, '');
@@ -110,6 +121,10 @@ export class Hosts {
 
   /** A dotted name; what is none, and what is everybody's, comes back as it is. */
   hidden(text: string): string {
+    // What stands behind it may be set off by asterisks; before it they belong to it, as in a wildcard.
+    let end = text.length;
+    while (text[end - 1] === '*') end -= 1;
+    if (end < text.length) return this.hidden(text.slice(0, end)) + text.slice(end);
     const name = text.toLowerCase();
     if (name.length > LONGEST) {
       return this.#isKnown(name) ? `${this.#pseudonyms.of('host', name)}.${NOBODYS}` : text;

@@ -3,6 +3,8 @@
 export interface Learner {
   /** A name without a dot: of a machine, or of a resource. */
   learnName(name: string): void;
+  /** The same, by the word of a peer, which may be anybody. */
+  learnPeer(name: string): void;
   /** A name with dots, whatever it looks like; what is none is passed over. */
   learnHost(name: string): void;
   learnAddress(address: string): void;
@@ -40,15 +42,23 @@ function learnNames(learner: Learner, value: unknown): void {
 
 /** A header's list of `1.1 gateway, 1.1 10.0.0.4:3128 (squid)` (RFC 9110, section 7.6.3), or an alias chain. */
 function learnVia(learner: Learner, value: unknown): void {
-  if (typeof value === 'string')
-    learnNames(
-      learner,
-      [...value.matchAll(VIA)].map(([, name]) => name),
-    );
-  else learnHosts(learner, value);
+  for (const one of [value].flat()) {
+    if (typeof one !== 'string') continue;
+    const received = [...one.matchAll(VIA)].flatMap(([, name = '']) => name);
+    learnPeers(learner, /\s/.test(one) ? received : one);
+  }
 }
 
 const VIA = /(?:^|,)\s*(?:[\w!#$%&'*+.^`|~-]+\/)?[\w.-]+\s+([^\s,:()]+)/g;
+
+/** Names that a peer gives, of its certificate or of what it is reached by. */
+function learnPeers(learner: Learner, value: unknown): void {
+  for (const name of [value].flat()) {
+    if (typeof name !== 'string') continue;
+    if (name.includes('.')) learner.learnHost(name);
+    else learner.learnPeer(name);
+  }
+}
 
 /** Names of hosts in DNS, where one without a dot may be any word. */
 function learnHosts(learner: Learner, value: unknown): void {
@@ -128,7 +138,7 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
     if (typeof value === 'object' && value !== null && 'value' in value) learnRegions(learner, value);
   },
   vip: learnAddresses,
-  names: learnNames,
+  names: learnPeers,
   via: learnVia,
   cname: learnHosts,
   authority: learnHosts,
@@ -137,6 +147,7 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
   answers: (learner, answers) => learnHosts(learner, under(answers, 'name')),
   target: learnUrls,
   upload: learnUrls,
+  uploadIdentity: (learner, option) => learnIds(learner, under(option, 'value')),
   ...Object.fromEntries(
     ['storage', 'sql', 'keyVault', 'eventHubs', 'redis', 'apim'].map((key) => [key, learnOption]),
   ),

@@ -18,7 +18,7 @@ const QUERY = String.raw`[?&;#]|&amp;|%(?:25)*(?:26|3f|3b|23)|\\{1,8}u0026|\\{1,
  * Up to where a value without quotes goes; the ellipsis is how our own messages leave one out. Behind a mark that is
  * there already a backslash is the next thing's, whatever letter a pseudonym puts behind it.
  */
-const BARE = String.raw`(?:\*\*\*(?=\\)|\{(?:[^}"'\\]|\}\})*(?:\}|$)|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
+const BARE = String.raw`(?:\*\*\*(?=\\)|\{(?:[^}"'\\]|\}\})*(?:\}|$)[^\s&;"'<>\\…]*|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
 /** To the end of the line, or of the JSON string that the line stands in; values of cookies may have quotes (RFC 6265). */
 const REST = String.raw`(?:=(?<cookie>\\{0,8}")[!#-+\--:<-[\]-~]+(?:\k<cookie>|$)|[^"\\\r\n]|\\(?!["nrtu\\]))+`;
 /**

@@ -23,7 +23,7 @@ const IPV6 =
 /** A host without a dot, in a URL. */
 const AUTHORITY = /(:\/\/(?:\*\*\*@)?)([a-z0-9_-]+)(?=[:/?#"'\s\\]|$)/gi;
 /** Of a share on Windows, `\\\\server\\share`. */
-const UNC = /(?<=^|[\s"'=(,;])(\\{2})([a-z0-9_-]+)(?=\\)/gi;
+const UNC = /(?<![\\\w]|(?<![a-z])[a-z]:)(\\{2})([a-z0-9_-]+)(?=\\)/gi;
 const HOME = /((?:\/home\/|\/Users\/|\\{1,4}Users\\{1,4}|\/Users\\{1,4}))([^/\\\s"':]+)/g;
 const ARM = /(\/resourceGroups\/|\/providers\/[\w.]+\/\w+\/)([^/\s"'?&\\]+)/gi;
 const WORD = /[A-Za-z0-9_-]{3,63}/g;
@@ -46,6 +46,10 @@ export class StrictRedaction implements Door {
   /** A name of this machine or of a resource, without a dot. */
   learnName(name: string): void {
     this.#hosts.learn(name);
+  }
+
+  learnPeer(name: string): void {
+    this.#hosts.learnFromPeer(name);
   }
 
   learnHost(name: string): void {

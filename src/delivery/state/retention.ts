@@ -7,6 +7,8 @@ export interface Limits {
   readonly keepBytes: number;
 }
 
+/** Reports, of which the gaps between them say little of what is usual. */
+const FEW = 8;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** So many of the newest stay whatever the limits say: what changed is told by two. */
@@ -56,13 +58,14 @@ export function expired(
  */
 function witnessedAges(past: readonly KeptFile[], now: number): Map<KeptFile, number> {
   const gaps = past.map(({ time }, place) => (place === 0 ? now : (past[place - 1]?.time ?? now)) - time);
-  // Not the median: of a few reports half the gaps may be a clock's jumps.
-  const usual = gaps.toSorted((one, other) => one - other)[Math.floor(gaps.length / 4)] ?? 0;
+  // Of a few reports half the gaps may be a clock's jumps.
+  const place = gaps.length < FEW ? gaps.length / 4 : gaps.length / 2;
+  const usual = gaps.toSorted((one, other) => one - other)[Math.floor(place)] ?? 0;
   const longest = Math.max(DAY, 2 * usual);
   let age = 0;
   return new Map(
-    past.map((file, place) => {
-      age += Math.min(gaps[place] ?? 0, longest);
+    past.map((file, index) => {
+      age += Math.min(gaps[index] ?? 0, longest);
       return [file, age];
     }),
   );

@@ -1,15 +1,15 @@
 /** The strict level: nobody can tell whose network it is, and everybody can still read the report. */
 import fc from 'fast-check';
 import t from 'tap';
+import { everybodysNames } from '../../../src/cli/everybodys-names.ts';
 import { createDoor } from '../../../src/delivery/redaction/door.ts';
 import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
-import { publicHostNames } from '../../../src/plan/public-names.ts';
 import { harmlessJson } from '../../../src/report/harmless-json.ts';
 import { Report } from '../../../src/report/schema.ts';
 import { renderText } from '../../../src/report/text.ts';
 import { finding, report, target, withDropped } from '../../report/samples.ts';
 
-const names = publicHostNames();
+const names = everybodysNames();
 
 function door(key = 'one key', count?: (kind: RedactionKind) => void) {
   return createDoor({
@@ -200,6 +200,28 @@ t.test('hosts without a dot that their place gives away, and ids by their key', 
   t.notMatch(shown, GUID);
   t.match(shown, 'squid');
   t.match(strict.value(value).lines.at(-1), 'C:\\Windows\\x');
+});
+
+t.test('no peer has the report’s own words, times or tools hidden by calling itself so', async (t) => {
+  const strict = door();
+  const names = ['2026-11-29t14', 'curl', 'squid', '2026', 'firewall', 'microsoftonline', 'zzserver1'];
+  strict.learn({ tls: { chain: [{ names }] }, headers: { via: '1.1 certificate, 1.1 openssl' } });
+  const text =
+    'Squid answered at 2026-11-29T14:32:36.384Z; check the certificate and the firewall: curl -v https://login.microsoftonline.com | openssl x509';
+  t.equal(strict.text(text), text);
+  t.notMatch(strict.text('at zzserver1'), 'zzserver1');
+});
+
+t.test('asterisks: within a name, before it, and around it', async (t) => {
+  const strict = door();
+  for (const name of [
+    'payroll*.contoso.example',
+    'f*o.bar.contoso.example',
+    '*.contoso.example',
+    'a.b*c.contoso.example',
+  ])
+    t.match(strict.text(`to ${name}!`), /^to (?:\*\.)?(?:host-[0-9a-f]+\.)+invalid!$/, name);
+  t.match(strict.text('**db.contoso.example**'), /^(?:host-[0-9a-f]+\.)+invalid\*\*$/);
 });
 
 t.test('time grows with the text and no faster, whatever repeats', async (t) => {

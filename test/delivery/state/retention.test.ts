@@ -62,6 +62,18 @@ t.test('a clock that jumped both ways makes no report old, in a folder with few 
   t.strictSame(expired(kept, new Set(['0']), ROOMY, NOW), []);
 });
 
+t.test('runs that are repeated at once now and then make the others no younger', async (t) => {
+  const weekly = Array.from({ length: 40 }, (_, week) => [
+    week * 7 * DAY,
+    ...(week % 2 ? [] : [week * 7 * DAY + 60_000]),
+  ]);
+  const gone = ages(expired(files(...weekly.flat()), new Set(['0']), ROOMY, NOW));
+  t.equal(gone.length, MOST_BY_AGE);
+  t.ok((gone[0] ?? 0) > 30 * DAY);
+  const fewer = files(...weekly.flat().filter((age) => age <= 36 * DAY));
+  t.strictSame(ages(expired(fewer, new Set(['0']), ROOMY, NOW)), [35 * DAY]);
+});
+
 t.test('a clock that was set back: the report just written is no victim of those of later', async (t) => {
   const kept = files(-3 * DAY, -2 * DAY, -DAY, 0);
   const gone = expired(kept, new Set(['3']), { ...ROOMY, keepCount: 3 }, NOW);
