@@ -10,6 +10,7 @@ import { archive } from '../delivery/bundle/archive.ts';
 import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
 import { newestReports, readReportFile } from '../delivery/bundle/reports.ts';
 import { surroundings } from '../delivery/bundle/surroundings.ts';
+import { previousLog } from '../delivery/previous-log.ts';
 import { createFile, createNew } from '../delivery/write-file.ts';
 import { printable } from '../report/printable.ts';
 import type { Command } from './command.ts';
@@ -131,6 +132,11 @@ async function save(contents: BundleContents, output: string | null, io: Io): Pr
   }
 }
 
+/** What was set aside is there when the one that follows is not yet. */
+function hasLog(path: string | null): boolean {
+  return path !== null && (existsSync(path) || existsSync(previousLog(path)));
+}
+
 export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const { loaded, problems } = loadOrTell(flags, io);
   const { options } = loaded;
@@ -147,7 +153,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
     names: everybodysNames(),
     madeAt: new Date(),
     reports: reports.paths,
-    log: options.logFile !== null && existsSync(options.logFile) ? options.logFile : null,
+    log: hasLog(options.logFile) ? options.logFile : null,
     config: problems.length === 0 ? effectiveOptions(loaded) : { problems },
     surroundings: await surroundings(options, io.env),
     notes,

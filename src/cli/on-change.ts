@@ -77,8 +77,6 @@ export async function runOnChange(
 }
 
 const POSIX = process.platform !== 'win32';
-/** What the shell ends with. */
-const UNKNOWN_COMMAND = POSIX ? 127 : 9009;
 
 /** Some refusals come as an event of the child, others at once: the environment that is too large, for one. */
 function start(command: string, cwd: string, env: NodeJS.ProcessEnv): ChildProcess | Error {
@@ -119,8 +117,8 @@ function unstarted(error: Error): string {
 
 function codeProblem(code: number | null): string | null {
   if (code === 0) return null;
-  return code === UNKNOWN_COMMAND
-    ? `ended with ${code}: the shell does not know such a command`
+  return code === 127
+    ? 'ended with 127: the shell does not know such a command'
     : `ended with exit code ${code}`;
 }
 

@@ -70,7 +70,7 @@ async function rescue(report: Report, json: string, reason: string): Promise<Upl
   }
 }
 
-function told(name: string, { sent, rejected, problem }: Pass, uploader: Uploader): Uploaded {
+function told(name: string, { sent, rejected, problem, stuck }: Pass, uploader: Uploader): Uploaded {
   const { destination, spool } = uploader;
   const remarks = sent.length === 0 ? [] : [`Uploaded: ${count(sent.length, 'report')} to ${destination}`];
   const refusals = rejectionLines(rejected, uploader);
@@ -80,7 +80,7 @@ function told(name: string, { sent, rejected, problem }: Pass, uploader: Uploade
   if (!refused && (waits === undefined || waits.held)) return { complete: true, problems: refusals, remarks };
   if (waits === undefined) return { complete: false, problems: refusals, remarks };
   const { problems } = failed(uploader, [
-    `the report was not uploaded to ${destination}: ${problem ?? 'its turn did not come'}`,
+    `the report was not uploaded to ${destination}: ${problem ?? stuck ?? 'its turn did not come'}`,
   ]);
   return { complete: false, problems: [...refusals, ...problems], remarks };
 }

@@ -8,7 +8,7 @@ import type { Pass } from '../delivery/upload/send.ts';
 import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
 import { uploadCommand } from '../delivery/upload/upload-command.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
-import { count } from '../report/text/lines.ts';
+import { count, duration } from '../report/text/lines.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
@@ -22,6 +22,8 @@ import { uploadStatus } from './upload-status.ts';
 
 /** ms; somebody who types the command wants it all sent, and can stop it. */
 const PATIENCE = 3_600_000;
+/** ms; a shorter pause between attempts is nothing to speak of. */
+const LONG_PAUSE = 10_000;
 
 /** As much of a report as its name needs: reports of other versions are sent as well. */
 const Sendable = z.object({ schemaVersion: z.string(), id: z.uuid(), startedAt: z.iso.datetime() });
@@ -136,27 +138,32 @@ async function sendAll(
   );
   try {
     const limit = origins.uploadTimeout === 'default' ? PATIENCE : options.uploadTimeout;
-    const pass = await uploader.send(limit, interruption.signal, rewrite);
+    const pausing = (reason: string, ms: number): void => {
+      if (ms >= LONG_PAUSE && !options.quiet)
+        say(`${uploader.destination}: ${reason}; trying again in ${duration(ms)}`);
+    };
+    const pass = await uploader.send(limit, interruption.signal, rewrite, pausing);
     const { reason } = interruption.signal;
     for (const line of passLines(pass, uploader, options.quiet)) await tell(io.stderr, line);
     if (reason === 'SIGINT' || reason === 'SIGTERM') return exitOfSignal(reason);
     if (interruption.signal.aborted) return EXIT_DEFECT;
-    return pass.problem === null && pass.rejected.length === 0 ? 0 : EXIT_UNDELIVERED;
+    const done = pass.problem === null && pass.stuck === null && pass.rejected.length === 0;
+    return done ? 0 : EXIT_UNDELIVERED;
   } finally {
     interruption.release();
   }
 }
 
 function passLines(pass: Pass, uploader: Uploader, quiet: boolean): string[] {
-  const { sent, rejected, problem } = pass;
+  const { sent, rejected, problem, stuck } = pass;
   const { spool, destination } = uploader;
   const lines = rejectionLines(rejected, uploader).map((line) => `apim-probe: ${line}`);
   const left = spool.waiting().length;
-  if (problem !== null) {
-    lines.push(`apim-probe: ${destination}: ${problem}. ${count(left, 'report')} left in ${spool.folder}`);
-  }
+  const rest = `${count(left, 'report')} left in ${spool.folder}`;
+  if (stuck !== null) lines.push(`apim-probe: ${stuck}. ${rest}`);
+  if (problem !== null) lines.push(`apim-probe: ${destination}: ${problem}. ${rest}`);
   if (!quiet && sent.length > 0) lines.push(`Uploaded: ${count(sent.length, 'report')} to ${destination}`);
-  if (!quiet && sent.length + rejected.length === 0 && problem === null) {
+  if (!quiet && sent.length + rejected.length === 0 && problem === null && stuck === null) {
     lines.push(`Nothing waits in ${spool.folder}`);
   }
   return lines;

@@ -30,7 +30,10 @@ export function parseUploadUrl(text: string): string {
     throw new BadValue('is plain HTTP, which anybody on the path could read; write https://');
   }
   if (url.hash !== '') throw new BadValue('has a fragment (#…), which is never sent; remove it');
-  if (isBlob(url)) checkContainer(url);
+  if (isBlob(url)) {
+    checkContainer(url);
+    checkSignature(url);
+  }
   return url.href;
 }
 
@@ -42,6 +45,18 @@ export function isBlob(url: URL): boolean {
 /** @returns whether the URL carries a shared access signature: a version and a signature */
 export function isSigned({ searchParams }: URL): boolean {
   return searchParams.has('sv') && searchParams.has('sig');
+}
+
+/** Query parameters of a shared access signature ("Create a service SAS", Microsoft). */
+const SIGNED = ['sv', 'sp', 'st', 'se', 'sr', 'spr', 'sip', 'si', 'ss', 'srt', 'sig', 'skoid'];
+
+/** Half of one would be taken for none, and the VM's identity be used in its stead. */
+function checkSignature(url: URL): void {
+  const some = SIGNED.filter((name) => url.searchParams.has(name));
+  if (isSigned(url) || some.length === 0) return;
+  throw new BadValue(
+    `has a part of a shared access signature only (${some.join(', ')}), without sv and sig: in a shell put it in quotes, since & ends a command`,
+  );
 }
 
 function checkContainer(url: URL): void {

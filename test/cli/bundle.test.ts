@@ -1,6 +1,6 @@
 /** `apim-probe bundle`: from files to an archive. */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { unpackTar } from 'modern-tar';
@@ -279,4 +279,12 @@ t.test('of a log that has just begun anew, what was before it goes in as well', 
   const log = (await unpacked(readFileSync(join(cwd, 'b.tgz')))).get('apim-probe.log') ?? '';
   t.ok(log.length <= 5 * 1024 * 1024 && log.length > 5 * 1024 * 1024 - 200);
   t.ok(log.endsWith('before, sig=***\nnow\n'));
+  writeFileSync(join(cwd, 'log.1'), 'cut off', { mode: 0o600 });
+  const read = async (name: string) => {
+    await invoke(['bundle', '--log-file', 'log', '--output', name], { cwd });
+    return (await unpacked(readFileSync(join(cwd, name)))).get('apim-probe.log');
+  };
+  t.equal(await read('c.tgz'), 'cut off\nnow\n', 'a line each');
+  rmSync(join(cwd, 'log'));
+  t.equal(await read('d.tgz'), 'cut off\n', 'before the next one begins');
 });

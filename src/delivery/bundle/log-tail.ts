@@ -22,9 +22,11 @@ export type LogTail =
  */
 export function logTail(path: string, redaction: Redaction, most = LOG_BYTES): LogTail {
   const last = tailOf(path, redaction, most);
-  if (!last.ok || last.left <= 0) return last;
-  const before = tailOf(previousLog(path), redaction, last.left);
-  return before.ok ? { ok: true, text: before.text + last.text } : last;
+  if (last.ok && last.left <= 0) return last;
+  const before = tailOf(previousLog(path), redaction, last.ok ? last.left : most);
+  if (!before.ok || before.text === '') return last;
+  const lines = before.text.endsWith('\n') ? before.text : `${before.text}\n`;
+  return { ok: true, text: lines + (last.ok ? last.text : '') };
 }
 
 type Tail =

@@ -1,14 +1,18 @@
 /** HTTP for uploads: connections are kept and used again, proxies and extra roots apply, redirects are not followed. */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { buildConnector, Dispatcher } from 'undici';
 import { createOutside, type Redirection } from '../../../probes/wire/outside.ts';
 import { errorCode } from '../../config/system-reason.ts';
 import { transportReason } from './transport-reason.ts';
 import { basicAuthorization } from './user-info.ts';
+import { whyOver } from './why-over.ts';
 
 const BODY_LIMIT = 65_536;
 const CONNECT_MS = 10_000;
+/** A body that drips is read no longer: what became of the report, the status has said. */
+const BODY_MS = 5000;
 /** The service is to answer; a peer that takes a report and says nothing has not confirmed it. */
 const ANSWER_MS = 30_000;
 
@@ -70,7 +74,7 @@ export function createClient(settings: ClientSettings): Client {
         return { kind: 'reply', reply: await exchange(await opened, request, signal) };
       } catch (error) {
         if (!signal.aborted && errorCode(error) === null) throw error;
-        const reason = signal.aborted ? 'the time for the upload was over' : transportReason(error);
+        const reason = signal.aborted ? whyOver(signal) : transportReason(error);
         return { kind: 'failed', reason };
       }
     },
@@ -95,12 +99,11 @@ async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSett
   }
   const place = new URL(proxy.url);
   const token = basicAuthorization(place);
-  [place.username, place.password] = ['', ''];
   // Empty strings keep undici from reading the variables of the process itself.
   const noProxy = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
   return new EnvHttpProxyAgent({
     ...common,
-    ...{ httpProxy: '', httpsProxy: place.href, noProxy, requestTls: tls, proxyTls: tls },
+    ...{ httpProxy: '', httpsProxy: place.origin, noProxy, requestTls: tls, proxyTls: tls },
     ...(token === null ? {} : { token }),
     clientFactory: (origin, options) =>
       new Pool(origin, { ...options, connect: ofProxy(tls, proxy.variable) }),
@@ -110,7 +113,8 @@ async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSett
   function ofProxy(options: buildConnector.BuildOptions, variable: string): buildConnector.connector {
     const connect = buildConnector(options);
     return (to, callback) =>
-      connect(to, (...[error, socket]) =>
+      // No name is sent for an address (RFC 6066, section 3), and the runtime refuses to.
+      connect(isIP(to.servername ?? '') === 0 ? to : { ...to, servername: '' }, (...[error, socket]) =>
         error === null ? callback(null, socket) : callback(Object.assign(error, { proxy: variable }), null),
       );
   }
@@ -146,6 +150,7 @@ async function exchange(dispatcher: Dispatcher, request: Request, signal: AbortS
 async function beginning(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
+  const limit = setTimeout(() => body.destroy(), BODY_MS);
   try {
     for await (const chunk of body) {
       const bytes = Buffer.from(chunk);
@@ -155,6 +160,8 @@ async function beginning(body: Dispatcher.ResponseData['body']): Promise<string>
     }
   } catch {
     // The peer broke off, or the time was over.
+  } finally {
+    clearTimeout(limit);
   }
   return Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString('utf8');
 }

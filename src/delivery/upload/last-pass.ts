@@ -32,11 +32,11 @@ export function readLastPass(folder: string): LastPass {
  */
 export async function keepPass(
   folder: string,
-  { sent, problem, rejected }: Pass,
+  { sent, problem, stuck, rejected }: Pass,
   now: number,
 ): Promise<void> {
   const at = new Date(now).toISOString();
-  const wrong = problem ?? rejected.at(-1)?.reason ?? null;
+  const wrong = problem ?? stuck ?? rejected.at(-1)?.reason ?? null;
   const success = sent.at(-1);
   if (wrong === null && success === undefined) return;
   const last = readLastPass(folder);

@@ -5,6 +5,7 @@ import { backOff, type Clock } from './back-off.ts';
 import { deliverParcel, type Means } from './deliver-parcel.ts';
 import type { Settled } from './outcome.ts';
 import type { Claimed, Parcel, Rewrite, Spool, Waiting } from './spool.ts';
+import { whyOver } from './why-over.ts';
 
 /** In a row, over all reports: a service that fails so often is down. */
 const MOST_FAILURES = 5;
@@ -20,9 +21,13 @@ export interface Pass {
   /** Names of reports that the service has confirmed. */
   readonly sent: readonly string[];
   readonly rejected: readonly Rejection[];
-  /** Why reports still wait, as a sentence without its full stop; null when nothing stood in the way. */
+  /** What the service did that reports still wait, as a sentence without its full stop; null when it did nothing. */
   readonly problem: string | null;
+  /** The same of files of the spool, where its file system is in the way. */
+  readonly stuck: string | null;
 }
+
+export type Pausing = (reason: string, ms: number) => void;
 
 export interface Sending extends Omit<Means, 'now'> {
   readonly spool: Spool;
@@ -33,6 +38,8 @@ export interface Sending extends Omit<Means, 'now'> {
   readonly signal: AbortSignal;
   /** ms since the epoch at which it will abort: no pause is begun that would outlast it */
   readonly end: number;
+  /** Told why it waits before the next attempt, and for how many ms. */
+  readonly pausing?: Pausing | undefined;
 }
 
 /**
@@ -50,7 +57,7 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
   /** What went wrong with files here: that is no fault of the service, and the others go on. */
   let stuck: string | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (signal.aborted) return { sent, rejected, problem: last ?? 'the time for the upload was over' };
+    if (signal.aborted) return { sent, rejected, stuck, problem: last ?? whyOver(signal) };
     const claimed = await claim(next, spool);
     if (claimed === null) continue;
     if ('reason' in claimed) {
@@ -76,16 +83,17 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
     const { reason, retryAfterMs } = outcome;
     if (last === null || !signal.aborted) last = reason;
     if (outcome.stuck || failures >= MOST_FAILURES || signal.aborted)
-      return { sent, rejected, problem: signal.aborted ? last : reason };
+      return { sent, rejected, stuck, problem: signal.aborted ? last : reason };
     const pause = backOff(failures, retryAfterMs, clock.random);
     if (clock.now() + pause >= end) {
       const wish = retryAfterMs === null ? '' : `, and asks to be left alone for ${duration(retryAfterMs)}`;
-      return { sent, rejected, problem: `${reason}${wish}` };
+      return { sent, rejected, stuck, problem: `${reason}${wish}` };
     }
     queue.push({ ...next, path: spool.pathOf(claimed.name) });
+    sending.pausing?.(reason, pause);
     await clock.sleep(pause, signal);
   }
-  return { sent, rejected, problem: stuck };
+  return { sent, rejected, stuck, problem: null };
 }
 
 /** @returns null when another process was faster */

@@ -37,6 +37,8 @@ function reasonOf(error: unknown): string {
     const variable = error instanceof Error && 'variable' in error ? String(error.variable) : 'HTTPS_PROXY';
     return `${variable} names no HTTP proxy (http://HOST:PORT or https://HOST:PORT)`;
   }
+  if (code === 'UND_ERR_SOCKET' && error instanceof Error && error.message === 'bad response')
+    return 'it answered with 100 Continue, which was not asked for and is not taken';
   const status = refusedByProxy(error);
   if (status !== null) return `the proxy refused to connect to it (status ${status})`;
   if (UNTRUSTED.test(code)) return `its certificate leads to no trusted root: --ca-file FILE (${code})`;

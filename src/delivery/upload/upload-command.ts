@@ -37,8 +37,9 @@ function posixWord(word: string): string {
 
 /** What one of the two shells expands inside double quotes, PowerShell leaves alone inside single ones, and cmd cannot. */
 function windowsWord(word: string): string {
-  if (/^[A-Za-z0-9_./:\\+=-]+$/.test(word)) return word;
-  if (/[$`"%]/.test(word)) return `'${word.replaceAll("'", "''")}'`;
+  if (/^[A-Za-z0-9_./:\\+=%-]+$/.test(word)) return word;
+  // PowerShell reads typographic quotes as if they were straight ones.
+  if (/[$`"“”„]/.test(word)) return `'${word.replace(/['‘’‚‛]/g, '$&$&')}'`;
   // A backslash before the closing quote would be read as an escape of it.
   return `"${word.replace(/\\+$/, '$&$&')}"`;
 }

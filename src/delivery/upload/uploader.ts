@@ -8,7 +8,7 @@ import { droppedNote, forgetDropped, readDropped } from './dropped.ts';
 import { createIdentity } from './identity.ts';
 import { keepPass } from './last-pass.ts';
 import type { Identified } from './report-name.ts';
-import { type Pass, sendWaiting } from './send.ts';
+import { type Pass, type Pausing, sendWaiting } from './send.ts';
 import { type Rewrite, Spool } from './spool.ts';
 import { spoolFolder } from './spool-folder.ts';
 import { uploadCommand } from './upload-command.ts';
@@ -25,8 +25,11 @@ export interface Uploader {
   annotate(report: Report): Report;
   /** @returns its name; @throws the file system's error */
   keep(report: Identified, json: string): Promise<string>;
-  /** @param limitMs for all of it, @param rewrite what is to happen to each report before it leaves */
-  send(limitMs: number, signal: AbortSignal, rewrite: Rewrite): Promise<Pass>;
+  /**
+   * @param limitMs for all of it, @param rewrite what is to happen to each report before it leaves
+   * @param pausing told of pauses between attempts
+   */
+  send(limitMs: number, signal: AbortSignal, rewrite: Rewrite, pausing?: Pausing): Promise<Pass>;
 }
 
 /** @returns the spool of the options, whether or not anything is uploaded */
@@ -62,8 +65,8 @@ export function createUploader(
       if (untold !== null) await forgetDropped(folder, untold);
       return name;
     },
-    send: (limitMs, signal, rewrite) =>
-      send({ destination, spool, rewrite, options, env, clock }, limitMs, signal),
+    send: (limitMs, signal, rewrite, pausing) =>
+      send({ destination, spool, rewrite, options, env, clock, pausing }, limitMs, signal),
   };
 }
 
@@ -79,10 +82,11 @@ interface Parts {
   readonly options: Options;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
+  readonly pausing: Pausing | undefined;
 }
 
 async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<Pass> {
-  const { destination, spool, rewrite, options, clock } = parts;
+  const { destination, spool, rewrite, options, clock, pausing } = parts;
   const { connectTo, caFile } = options;
   const loopback = destination.origin.startsWith('http:');
   const client = createClient({ env: loopback ? {} : parts.env, caFile, connectTo });
@@ -90,7 +94,8 @@ async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<P
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limitMs)]);
   try {
     const end = clock.now() + limitMs;
-    const pass = await sendWaiting({ spool, rewrite, destination, client, identity, clock, signal, end });
+    const means = { destination, client, identity };
+    const pass = await sendWaiting({ ...means, spool, rewrite, clock, signal, end, pausing });
     await keepPass(spool.folder, pass, clock.now());
     return pass;
   } finally {

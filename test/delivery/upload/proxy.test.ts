@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import t, { type Test } from 'tap';
 import { proxyFor } from '../../../src/delivery/upload/client.ts';
@@ -15,10 +16,15 @@ interface Proxy {
 }
 
 /** A proxy that connects whoever asks to one port of loopback, or refuses. */
-async function openProxy(t: Test, toPort: number, status = 200): Promise<Proxy> {
+async function openProxy(
+  t: Test,
+  toPort: number,
+  status = 200,
+  tls: https.ServerOptions | null = null,
+): Promise<Proxy> {
   const asked: Proxy['asked'] = [];
   const open = new Set<net.Socket>();
-  const server = http.createServer();
+  const server = tls === null ? http.createServer() : https.createServer(tls);
   server.on('connection', (socket) => open.add(socket));
   server.on('connect', (request, client: net.Socket) => {
     asked.push({ to: request.url ?? '', authorization: request.headers['proxy-authorization'] });
@@ -78,6 +84,25 @@ t.test('a percent sign in a password is one, for a proxy and for the destination
   const header = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
   t.equal(proxy.asked[0]?.authorization, header('user:50%off!'));
   t.equal(service.requests[0]?.headers['authorization'], header('bot:100%'));
+});
+
+t.test('an HTTPS proxy by its address, and one with a path', async (t) => {
+  const { tls, files } = await certificates(t, [HOST, '127.0.0.1']);
+  const service = await openService(t, answer(201), tls);
+  const proxies = [
+    `https://127.0.0.1:${(await openProxy(t, service.port, 200, tls)).port}`,
+    `http://127.0.0.1:${(await openProxy(t, service.port)).port}/some/path`,
+  ];
+  for (const HTTPS_PROXY of proxies) {
+    const spool = openTrialSpool(t);
+    await fill(spool, 1);
+    const given = { env: { HTTPS_PROXY }, options: { caFile: [files.root] } };
+    t.match(
+      await pass(spool, `https://${HOST}/in`, given),
+      { sent: { length: 1 }, problem: null },
+      HTTPS_PROXY,
+    );
+  }
 });
 
 t.test('NO_PROXY goes before it', async (t) => {

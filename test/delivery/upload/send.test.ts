@@ -14,6 +14,7 @@ t.test('a report arrives with all that a reader needs, and leaves the spool', as
   t.strictSame(await pass(spool, `${service.url}/reports/vm1/${SAS}`), {
     sent: [name],
     rejected: [],
+    stuck: null,
     problem: null,
   });
   t.strictSame(spool.waiting(), []);
@@ -83,6 +84,25 @@ t.test('503 with Retry-After: asked again, and not before', async (t) => {
   for (const ms of clock.slept) t.ok(ms >= 40_000 && ms < 56_000);
 });
 
+t.test('pauses are told, with their reason', async (t) => {
+  const { handle } = blobStore();
+  const service = await openService(t, (seen, response, number) =>
+    number === 1
+      ? answer(503, { 'retry-after': '40' })(seen, response, number)
+      : handle(seen, response, number),
+  );
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  const told: [string, number][] = [];
+  const pausing = (reason: string, ms: number): void => void told.push([reason, ms]);
+  t.match(await pass(spool, `${service.url}/c${SAS}`, { pausing }), { sent: { length: 1 } });
+  t.match(
+    told,
+    [[/status 503/, 40_000]].map(([reason]) => [reason]),
+  );
+  t.ok((told[0]?.[1] ?? 0) >= 40_000);
+});
+
 t.test('a Retry-After beyond the time that is left ends the pass at once', async (t) => {
   const service = await openService(t, answer(429, { 'retry-after': '3600' }));
   const spool = openTrialSpool(t);
@@ -128,7 +148,7 @@ t.test('what cannot be put aside or claimed holds up no other, and stays', async
   writeFileSync(spool.rejectedFolder, '');
   const first = await pass(spool, `${service.url}/in`);
   t.strictSame([first.sent, first.rejected], [[good], []]);
-  t.match(first.problem, /in the spool is refused \(the file is damaged.*\), and cannot be put aside: /);
+  t.match(first.stuck, /in the spool is refused \(the file is damaged.*\), and cannot be put aside: /);
   t.match(spool.waiting(), [{ name: junk, held: false }]);
   rmSync(spool.rejectedFolder);
   t.match(await pass(spool, `${service.url}/in`), { rejected: [{ name: junk }] }, 'the next pass settles it');
@@ -139,15 +159,15 @@ t.test('what cannot be put aside or claimed holds up no other, and stays', async
   await fill(readOnly, 2);
   t.match(await pass(readOnly, `${service.url}/in`), {
     sent: [],
-    problem: /in the spool cannot be claimed: the file system is read-only/,
+    stuck: /in the spool cannot be claimed: the file system is read-only/,
   });
   const kept = Object.assign(openTrialSpool(t), {
     remove: () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })),
   });
   await fill(kept, 2);
-  const { sent, problem } = await pass(kept, `${service.url}/in`);
+  const { sent, stuck } = await pass(kept, `${service.url}/in`);
   t.equal(sent.length, 2, 'the service has them');
-  t.match(problem, /cannot be taken away: input\/output error/);
+  t.match(stuck, /cannot be taken away: input\/output error/);
   t.match(kept.waiting(), [{ held: false }, { held: false }]);
 });
 
@@ -175,9 +195,9 @@ t.test('a file that cannot be read holds up no other, and stays', async (t) => {
     return read(claimed, AS_IT_IS);
   };
   const { url } = await openService(t, blobStore().handle);
-  const { sent, rejected, problem } = await pass(spool, `${url}/reports${SAS}`);
+  const { sent, rejected, stuck } = await pass(spool, `${url}/reports${SAS}`);
   t.strictSame([sent, rejected], [names.slice(1), []]);
-  t.match(problem, /in the spool cannot be read: permission denied/);
+  t.match(stuck, /in the spool cannot be read: permission denied/);
   t.strictSame(
     spool.waiting().map(({ name }) => name),
     names.slice(0, 1),
@@ -296,7 +316,7 @@ t.test('a pass that is stopped leaves what is not confirmed', async (t) => {
   const spool = openTrialSpool(t);
   await fill(spool, 10);
   const { sent, problem } = await pass(spool, `${service.url}/c${SAS}`, { signal: controller.signal });
-  t.strictSame([sent.length, problem], [2, 'the time for the upload was over']);
+  t.strictSame([sent.length, problem], [2, 'the upload was stopped (SIGTERM)']);
   t.equal(spool.waiting().filter(({ held }) => !held).length, 8);
 });
 
@@ -308,6 +328,28 @@ t.test('a redirection is not followed, whoever asks for the token', async (t) =>
   t.match(await pass(spool, service.url), { rejected: [], problem: /none is followed/ });
   t.equal(spool.waiting().length, 1);
   t.equal(thief.requests.length, 0);
+});
+
+t.test('a reply whose body drips is confirmed by its status, and holds up no other', async (t) => {
+  const service = await openService(t, (_seen, response) => {
+    response.writeHead(201, { 'content-length': '400' }).write('x');
+    const drip = setInterval(() => response.write('x'), 200);
+    response.on('close', () => clearInterval(drip));
+  });
+  const spool = openTrialSpool(t);
+  await fill(spool, 2);
+  t.match(await pass(spool, `${service.url}/in`), { sent: { length: 2 }, problem: null });
+});
+
+t.test('100 Continue that nobody asked for is told for what it is', async (t) => {
+  const service = await openService(t, (_seen, response) => {
+    response.writeContinue();
+    response.writeHead(201).end();
+  });
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  t.match((await pass(spool, `${service.url}/in`)).problem, 'it answered with 100 Continue');
+  t.equal(spool.waiting().length, 1);
 });
 
 t.test('replies without end cost no memory and no time', async (t) => {

@@ -178,6 +178,6 @@ t.test('what remembers is read without waiting for anybody', async (t) => {
   for (const name of ['dropped.json', 'last-upload.json']) execFileSync('mkfifo', [join(spool.folder, name)]);
   t.equal(readDropped(spool.folder), null);
   t.strictSame(readLastPass(spool.folder), { success: null, problem: null });
-  await keepPass(spool.folder, { sent: ['a'], rejected: [], problem: null }, 0);
+  await keepPass(spool.folder, { sent: ['a'], rejected: [], problem: null, stuck: null }, 0);
   t.match(readLastPass(spool.folder), { success: { text: 'a' } }, 'and a file takes its place');
 });

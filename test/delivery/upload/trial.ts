@@ -11,7 +11,7 @@ import { createClient } from '../../../src/delivery/upload/client.ts';
 import { readDestination } from '../../../src/delivery/upload/destination.ts';
 import { createIdentity } from '../../../src/delivery/upload/identity.ts';
 import { reportName } from '../../../src/delivery/upload/report-name.ts';
-import { type Pass, sendWaiting } from '../../../src/delivery/upload/send.ts';
+import { type Pass, type Pausing, sendWaiting } from '../../../src/delivery/upload/send.ts';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
 
 /** Carried by URLs, headers and tokens of these tests; must never be seen anywhere else. */
@@ -70,6 +70,7 @@ export interface Way {
   readonly signal?: AbortSignal;
   readonly answerMs?: number;
   readonly limitMs?: number;
+  readonly pausing?: Pausing;
 }
 
 const PLAIN = {
@@ -93,7 +94,8 @@ export async function pass(spool: Spool, url: string, way: Way = {}): Promise<Pa
   const identity = createIdentity(destination.clientId, connectTo);
   try {
     const end = clock.now() + (way.limitMs ?? 3_600_000);
-    return await sendWaiting({ spool, rewrite: AS_IT_IS, destination, client, identity, clock, signal, end });
+    const means = { destination, client, identity, pausing: way.pausing };
+    return await sendWaiting({ ...means, spool, rewrite: AS_IT_IS, clock, signal, end });
   } finally {
     await Promise.all([client.close(), identity.close()]);
   }

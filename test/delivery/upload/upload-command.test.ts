@@ -30,7 +30,8 @@ t.test('on Windows, words that PowerShell and cmd read alike, as far as both can
     ['C:\\a&whoami', '"C:\\a&whoami"'],
     ['C:\\$(calc)', "'C:\\$(calc)'"],
     ["C:\\`$x'y", "'C:\\`$x''y'"],
-    ['C:\\100%PATH%', "'C:\\100%PATH%'"],
+    ['C:\\100%20', 'C:\\100%20'],
+    ['C:\\a”; calc; “’', "'C:\\a”; calc; “’’'"],
   ] as const) {
     t.equal(uploadCommand(options, folder, 'win32'), `apim-probe upload --spool ${word}`);
   }
