@@ -1,4 +1,5 @@
 /** Certificates of every kind, good and bad, made on the spot: no test depends on a date or on a file. */
+import { isIP } from 'node:net';
 import 'reflect-metadata';
 import { KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -55,7 +56,7 @@ export function authority(subject: string, request: Omit<Request, 'subject'> = {
   return certify({ subject, ca: true, ...request });
 }
 
-/** A server's certificate for these DNS names. */
+/** A server's certificate for these DNS names, or addresses. */
 export function server(
   issuer: Party,
   names: readonly string[],
@@ -66,7 +67,7 @@ export function server(
     issuer,
     ...request,
     extensions: [
-      alternativeNames(names.map((value) => ({ type: 'dns', value }))),
+      alternativeNames(names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }))),
       ...(request.extensions ?? []),
     ],
   });
