@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { BuildError } from './build-error.ts';
 import { problemsOf, withoutSignature } from './executable-format.ts';
 import type { Target } from './targets.ts';
+import { removeLibatomic } from './without-libatomic.ts';
 
 const run = promisify(execFile);
 /** The path is kept in the executable, so it is a short one that says nothing of this machine. */
@@ -32,7 +33,7 @@ export async function makeExecutable(
   const settings = {
     main: MAIN,
     mainFormat: 'module',
-    executable: target.format === 'pe' ? await unsigned(runtime, folder) : runtime,
+    executable: await prepared(runtime, target, folder),
     output,
     disableExperimentalSEAWarning: true,
     // NODE_OPTIONS is for whoever starts Node.js; this is no Node.js to its user.
@@ -47,9 +48,12 @@ export async function makeExecutable(
   if (problems.length > 0) throw new BuildError(`${target.output} is wrong: ${problems.join('; ')}.`);
 }
 
-async function unsigned(runtime: string, folder: string): Promise<string> {
-  const copy = join(folder, 'unsigned.exe');
-  await writeFile(copy, withoutSignature(await readFile(runtime)));
+/** @returns the path of the runtime as the executable has it */
+async function prepared(runtime: string, { format }: Target, folder: string): Promise<string> {
+  const bytes = await readFile(runtime);
+  if (format === 'elf' && !removeLibatomic(bytes)) return runtime;
+  const copy = join(folder, 'runtime');
+  await writeFile(copy, format === 'pe' ? withoutSignature(bytes) : bytes);
   return copy;
 }
 

@@ -331,7 +331,7 @@ try_out() {
     chmod 755 "$staged"
     if told=$("$staged" --version 2>&1); then return; fi
   fi
-  hint='A single executable is for glibc and one architecture; apim-probe.mjs runs wherever Node.js does. '
+  hint='A single executable is for one architecture, glibc and libstdc++; apim-probe.mjs runs wherever Node.js 26 does. '
   if [ "$bundle" = yes ]; then hint=; fi
   refuse "$from does not run here: $(printf '%s\n' "$told" | head -n 3)
 ${hint}Nothing was changed."

@@ -22,6 +22,21 @@ t.test('variables that make Node.js load code, fail or listen', async (t) => {
   }
 });
 
+t.test('it wants no library but those that every system with glibc and a C++ program has', async (t) => {
+  const { code, err } = await start(PROGRAM, ['--version'], { env: { LD_DEBUG: 'libs' }, cwd: folder });
+  t.equal(code, 0);
+  const wanted = new Set([...err.matchAll(/find library=(\S+)/g)].map(([, name = '']) => name));
+  const usual = [
+    'libdl.so.2',
+    'libm.so.6',
+    'libstdc++.so.6',
+    'libgcc_s.so.1',
+    'libpthread.so.0',
+    'libc.so.6',
+  ];
+  t.strictSame([...wanted].sort(), usual.sort());
+});
+
 t.test('a variable that a runtime without NODE_OPTIONS does not take is refused by name', async (t) => {
   const env = { NODE_REPL_EXTERNAL_MODULE: evil };
   const { code, out, err } = await start(PROGRAM, ['--version'], { env, cwd: folder });
