@@ -50,9 +50,6 @@ const SIGNATURES: readonly Signature[] = [
   },
 ];
 
-/** What a page may be said to be of. */
-export const PRODUCTS: readonly string[] = SIGNATURES.map(({ product }) => product);
-
 /** The product whose page this is, or null when it looks like the service's own answer. */
 export function recogniseBlockPage(status: number, headers: Headers, body: string): string | null {
   const header = (name: string): string => [headers[name] ?? ''].flat().join(', ');

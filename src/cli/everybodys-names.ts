@@ -1,19 +1,29 @@
 /** What the strict level leaves readable: names that everybody knows, and words of the program's own. */
-import { PRODUCTS } from '../../probes/wire/block-page.ts';
 import type { PublicNames } from '../delivery/redaction/hosts.ts';
 import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
 import { publicHostNames } from '../plan/public-names.ts';
 
-/** In commands that confirm or mend something. */
-const TOOLS = ['curl', 'openssl', 'nslookup', 'chronyc', 'w32tm', 'sudo', 'powershell', 'bash', 'resolvectl'];
+/** Tools, and products that a page may be of; the others are in the texts. */
+const TOOLS = [
+  'curl',
+  'openssl',
+  'nslookup',
+  'chronyc',
+  'w32tm',
+  'sudo',
+  'powershell',
+  'bash',
+  'resolvectl',
+  'squid',
+];
 
 export function everybodysNames(): PublicNames {
   let words: ReadonlySet<string> | null = null;
   return {
     ...publicHostNames(),
     says: (word) => {
-      words ??= wordsOf(JSON.stringify([CAUSE_TEXTS, FAILURE_TEXTS, PRODUCTS, TOOLS]));
+      words ??= wordsOf(JSON.stringify([CAUSE_TEXTS, FAILURE_TEXTS, TOOLS]));
       return words.has(word);
     },
   };
