@@ -171,6 +171,7 @@ choose_schedule() {
       "have your scheduler call: $bin run --quiet --config $config --output FILE"
   has flock || refuse 'cron needs flock, of util-linux, to keep two runs apart: install it, or use --no-schedule'
   has timeout || refuse 'cron needs timeout, of coreutils, to end a run that hangs: install it, or use --no-schedule'
+  has cron || has crond || say 'note: found neither cron nor crond: nothing starts the runs until there is one'
   has useradd || has adduser || refuse 'cron needs a user for the runs, and there is neither useradd nor adduser'
 }
 
@@ -269,15 +270,32 @@ list_files() {
   esac
 }
 
+# Whether a schedule is this installation's: one with another prefix has put its own into the same place.
+is_ours() {
+  case $1 in
+    "$units"/*) [ ! -f "$root$units/apim-probe.service" ] || grep -qF "ExecStart=$bin " "$root$units/apim-probe.service" ;;
+    "$cronfile") [ ! -f "$root$cronfile" ] || grep -qF " $lib/scheduled-run" "$root$cronfile" ;;
+  esac
+}
+
 # The manifest's lines that an installer can have written: it is a file, and files can be damaged.
 read_manifest() {
   [ -f "$root$manifest" ] || return 0
   while IFS= read -r line; do
     case $line in
-      "$bin" | "$lib/apim-probe.mjs" | "$lib/scheduled-run" | "$cronfile" | "$dropin") say "$line" ;;
-      "$units/apim-probe.service" | "$units/apim-probe.timer") say "$line" ;;
+      "$bin" | "$lib/apim-probe.mjs" | "$lib/scheduled-run") say "$line" ;;
+      "$cronfile" | "$dropin" | "$units/apim-probe.service" | "$units/apim-probe.timer")
+        if is_ours "$line"; then say "$line"; fi
+        ;;
     esac
   done <"$root$manifest"
+}
+
+absolute() {
+  case $1 in
+    /*) say "$1" ;;
+    *) say "$(pwd)/$1" ;;
+  esac
 }
 
 # put SOURCE TARGET MODE: whole or not at all, and only when it differs.
@@ -323,13 +341,20 @@ try_out() {
     printf '#!/bin/sh\nexec %s %s "$@"\n' "$node" "$lib/apim-probe.mjs" >"$work/apim-probe"
     if [ -n "$root" ] || told=$("$node" "$from" --version 2>&1); then return; fi
   else
-    cp "$from" "$work/apim-probe"
+    # A link: there may be no room in /tmp for another copy.
+    ln -s "$(absolute "$from")" "$work/apim-probe"
     if [ -n "$root" ] || [ "$dry" = yes ]; then return; fi
+    made_bin=no
+    [ -d "$prefix/bin" ] || made_bin=yes
     mkdir -p "$prefix/bin"
+    # Left by an installation that was killed.
+    rm -f "$bin".new.*
     staged=$bin.new.$$
     cp "$from" "$staged"
     chmod 755 "$staged"
     if told=$("$staged" --version 2>&1); then return; fi
+    rm -f "$staged"
+    if [ "$made_bin" = yes ]; then remove_folder "$prefix/bin"; fi
   fi
   hint='A single executable is for one architecture, glibc and libstdc++; apim-probe.mjs runs wherever Node.js 26 does. '
   if [ "$bundle" = yes ]; then hint=; fi

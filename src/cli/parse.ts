@@ -187,6 +187,7 @@ export type Parsed =
  * @throws UsageError with every problem of the command line
  */
 export function parseCommandLine(argv: readonly string[]): Parsed {
+  if (argv[0] === 'help') return parseCommandLine([...argv.slice(1), '--help']);
   const problems = valuedSwitches(argv);
   const { raw, words } = split(argv, problems);
   const [first] = words;

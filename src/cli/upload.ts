@@ -67,7 +67,8 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   const { options } = loaded;
   checkSpool(openSpool(options, io.env), loaded);
   if (own['status'] === true) {
-    if (positionals.length > 0) throw new UsageError(['--status sends nothing: leave the reports out']);
+    if (positionals.length > 0 || own['retry-rejected'] === true)
+      throw new UsageError(['--status sends nothing: leave the reports and --retry-rejected out']);
     const uploader = createUploader(options, io.env);
     const spool = uploader?.spool ?? openSpool(options, io.env);
     const command = uploadCommand(options, spool.folder, process.platform);

@@ -146,6 +146,12 @@ t.test('--version and --help', async (t) => {
   );
   t.match(out.slice(examples, commands), /Before the deployment[\s\S]*After it[\s\S]*Scheduled/);
   t.match(await invoke(['-h'], { cwd }), { code: 0, out });
+  t.match(await invoke(['help'], { cwd }), { code: 0, out });
+  t.match(await invoke(['help', 'plan'], { cwd }), await invoke(['plan', '--help'], { cwd }));
+  t.match(await invoke(['help', 'plna'], { cwd }), {
+    code: 2,
+    err: /unknown command "plna"\. Did you mean plan\?/,
+  });
 });
 
 t.test('every help text fits 80 columns and names its options', async (t) => {

@@ -290,7 +290,7 @@ export function reservedAddress(connected: boolean): Control {
     outcome: connected ? 'anomalous' : 'expected',
     detail: {
       text: 'tried',
-      address: '192.0.2.1',
+      address: '192.0.2.1:443',
       connected,
       failure: connected ? null : 'tcp_timeout',
     },

@@ -152,7 +152,7 @@ function control(ids: readonly string[]): fc.Arbitrary<Control> {
       outcome,
       detail: fc.record({
         text: fc.constant(text),
-        address: fc.constant('192.0.2.1'),
+        address: fc.constant('192.0.2.1:443'),
         connected: fc.boolean(),
         failure,
       }),

@@ -42,3 +42,16 @@ t.test('what breaks off says so, and can be continued and removed', async (t) =>
   t.equal(installer(['uninstall', '--purge'], { destdir }).code, 0);
   t.strictSame(Object.keys(inventory(destdir)), ['etc/systemd/system']);
 });
+
+t.test('removing one prefix leaves the schedule that another one has put in its place', async (t) => {
+  for (const schedule of ['systemd', 'cron']) {
+    const { destdir, from } = prepared(t);
+    installer(['--from', from, '--schedule', schedule], { destdir });
+    installer(['--from', from, '--schedule', schedule, '--prefix', '/opt/new'], { destdir });
+    const kept = Object.entries(inventory(destdir)).filter(([path]) => !path.startsWith('usr/local/'));
+    t.match(installer(['uninstall'], { destdir }), { code: 0, out: 'remove /usr/local/bin/apim-probe' });
+    t.strictSame(Object.entries(inventory(destdir)), kept, schedule);
+    t.equal(installer(['uninstall', '--prefix', '/opt/new'], { destdir }).code, 0);
+    t.strictSame(Object.keys(inventory(destdir)), [CONFIG]);
+  }
+});

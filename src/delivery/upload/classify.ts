@@ -32,6 +32,8 @@ const BLOB_STUCK: Readonly<Record<string, string>> = {
     'the account’s network rules refuse this subnet: allow it, by a service endpoint or a private endpoint',
   AccountIsDisabled: 'the storage account is disabled',
   ContainerBeingDeleted: 'the container is being deleted',
+  AccountBeingCreated: 'the storage account is being created',
+  ContainerBeingDisabled: 'the container is being disabled',
 };
 
 /** What Put Blob says to `If-None-Match: *`, or to a signature that may create and not overwrite. */

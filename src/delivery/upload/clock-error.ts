@@ -13,11 +13,12 @@ export interface Validity {
 }
 
 /**
- * "Signature not valid in the specified time frame: Start [...] - Expiry [...] - Current [...]"
+ * "Signature not valid in the specified time frame: Start [...] - Expiry [...] - Current [...]"; of the key of a user
+ * delegation SAS the same with "Key start" and "Key expiry".
  * @param body of the 403 reply
  */
 export function readValidity(body: string): Validity | null {
-  const frame = /Start \[([^\]]*)\][^[]*Expiry \[([^\]]*)\][^[]*Current \[([^\]]*)\]/.exec(body);
+  const frame = /Start \[([^\]]*)\][^[]*Expiry \[([^\]]*)\][^[]*Current \[([^\]]*)\]/i.exec(body);
   if (frame === null) return null;
   const [start = Number.NaN, expiry = Number.NaN, current = Number.NaN] = frame.slice(1).map(Date.parse);
   if (Number.isNaN(expiry) || Number.isNaN(current)) return null;

@@ -1,5 +1,5 @@
 /** The command that sends what waits, as people paste it. */
-import type { Options } from '../../config/types.ts';
+import type { Options, Redirect } from '../../config/types.ts';
 
 /**
  * `apim-probe upload` with the options of a run. A destination that may be a secret is named by its file, or not at all.
@@ -20,9 +20,16 @@ export function uploadCommand(options: Options, folder: string, platform: NodeJS
     ...given('--upload-header-file', options.uploadHeaderFile),
     ...given('--upload-identity', options.uploadIdentity),
     ...options.caFile.flatMap((path) => ['--ca-file', path]),
+    ...options.connectTo.flatMap((one) => ['--connect-to', redirection(one)]),
     ...given('--redact', options.redact === 'strict' ? 'strict' : null),
   ];
   return words.map(platform === 'win32' ? windowsWord : posixWord).join(' ');
+}
+
+/** As curl's option has it: what is empty is any. */
+function redirection({ host, port, address, toPort }: Redirect): string {
+  const to = address.includes(':') ? `[${address}]` : address;
+  return `${host ?? ''}:${port ?? ''}:${to}:${toPort}`;
 }
 
 /** Whether a URL is nothing but a place: any parameter may be a secret, whatever its name. */

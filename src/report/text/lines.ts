@@ -44,10 +44,18 @@ export function few(items: readonly string[], most: number): string {
   return left > 0 ? `${items.slice(0, most).join(', ')} and ${left} more` : items.join(', ');
 }
 
-/** A duration as people say it: `640 ms`, `4.2 s`, `60 s`, `3 min 5 s`. */
+/** A duration as people say it: `640 ms`, `4.2 s`, `60 s`, `3 min 5 s`, `2 h 5 min`, `60 days`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 3600) return inTwo(seconds, 60, 'min', 's');
+  const minutes = Math.round(seconds / 60);
+  return minutes < 48 * 60 ? inTwo(minutes, 60, 'h', 'min') : count(Math.round(minutes / 1440), 'day');
+}
+
+function inTwo(amount: number, each: number, large: string, small: string): string {
+  const rest = amount % each;
+  return `${Math.floor(amount / each)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
 }
