@@ -88,6 +88,16 @@ function Set-Rights([string] $Folder, [string] $ServiceRight) {
     if ($LASTEXITCODE -ne 0) { throw "icacls could not set the rights of $Folder" }
 }
 
+# Any user may make a folder in ProgramData, and options may name a command that the task runs.
+function Test-Owner([string] $Path) {
+    if (-not (Test-Path -LiteralPath $Path)) { return }
+    $owner = (Get-Acl -LiteralPath $Path).GetOwner([Security.Principal.SecurityIdentifier]).Value
+    $me = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+    if ($localSystem, $administrators, $me -notcontains $owner) {
+        Stop-Installation "$Path belongs to $owner, who is no administrator: see what it holds, then remove it"
+    }
+}
+
 function Install-Program([string] $Source) {
     if (-not $PSCmdlet.ShouldProcess($executable, 'install')) { return }
     New-Item -ItemType Directory -Force -Path $program | Out-Null
@@ -179,10 +189,15 @@ if (-not (Test-Path -LiteralPath $From -PathType Leaf)) {
 }
 $From = (Resolve-Path -LiteralPath $From).ProviderPath
 Test-Sum $From
+if (-not $NoSchedule) {
+    Test-Owner $data
+    Test-Owner $config
+}
 Stop-Task
 Install-Program $From
 if (-not $NoSchedule) {
     Install-Config
     Install-Task
-    Write-Output "Done. Name your resources in $config, then try it: Start-ScheduledTask $task"
+    if ($WhatIfPreference) { Write-Output 'Nothing was changed.' }
+    else { Write-Output "Done. Name your resources in $config, then try it: Start-ScheduledTask $task" }
 }

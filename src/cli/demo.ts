@@ -3,7 +3,7 @@ import { quote } from '../config/mask.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Command } from './command.ts';
-import { write } from './io.ts';
+import { columnsOf, write } from './io.ts';
 import { entry } from './layout.ts';
 
 const TERMINAL_VARIABLES = ['NO_COLOR', 'TERM'] as const;
@@ -12,10 +12,11 @@ const TERMINAL_VARIABLES = ['NO_COLOR', 'TERM'] as const;
 export const demo: Command = async ({ flags, own }, io) => {
   const { NotSilentError, SCENARIOS, startLab } = await import('../lab/index.ts');
   if (own['list'] === true) {
+    const columns = columnsOf(io.stdout);
     const width = Math.max(...SCENARIOS.map(({ name }) => name.length)) + 2;
     await write(
       io.stdout,
-      `${SCENARIOS.map(({ name, summary }) => entry(name, summary, width)).join('\n')}\n`,
+      `${SCENARIOS.map(({ name, summary }) => entry(name, summary, width, columns)).join('\n')}\n`,
     );
     return 0;
   }
