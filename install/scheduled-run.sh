@@ -31,13 +31,18 @@ said=$({
 [ "$code" -ne 75 ] || exit 75
 
 # By the clock: how a run that was ended exits depends on whose "timeout" it is.
-if [ $(($(date +%s) - begun)) -ge "$limit" ]; then
-  said="$said
+took=$(($(date +%s) - begun))
+case $code in
+  124 | 137 | 143)
+    if [ "$took" -ge "$limit" ]; then
+      said="$said
 It took $((limit / 60)) minutes and was ended."
-elif [ "$code" -eq 137 ]; then
-  said="$said
+    elif [ "$code" -eq 137 ]; then
+      said="$said
 It was killed, perhaps because the machine ran out of memory."
-fi
+    fi
+    ;;
+esac
 
 # The exit code does not tell "ready" from "degraded"; the report does.
 verdict=

@@ -9,7 +9,7 @@ export const INSTALL = '/mnt/install/install.sh';
 
 /** Stands in for the agent: says and writes down what it was given, and ends as its options tell it to. */
 const STAND_IN = `
-import { accessSync, constants, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { lookup } from 'node:dns/promises';
@@ -46,7 +46,9 @@ const report = {
   options: tried(() => readFileSync('/etc/apim-probe/config.yaml')),
   writes: ['/etc', '/usr', '/var/lib', '/root', '/home'].filter((place) => tried(() => writeFileSync(place + '/left', ''))),
 };
-writeFileSync(after('--output'), JSON.stringify(report, null, 2) + '\\n');
+// A new file in the place of the last one, as the agent does it.
+writeFileSync(after('--output') + '.new', JSON.stringify(report, null, 2) + '\\n');
+renameSync(after('--output') + '.new', after('--output'));
 console.error(verdict.toUpperCase() + ': said by the stand-in.');
 process.exit(Number(code));
 `;
