@@ -273,7 +273,8 @@ list_files() {
 # Whether a schedule is this installation's: one with another prefix has put its own into the same place.
 is_ours() {
   case $1 in
-    "$units"/*) [ ! -f "$root$units/apim-probe.service" ] || grep -qF "ExecStart=$bin " "$root$units/apim-probe.service" ;;
+    "$units"/*) [ ! -f "$root$units/apim-probe.service" ] ||
+      sed -n 's/^ExecStart=/ /p' "$root$units/apim-probe.service" | grep -qF " $bin " ;;
     "$cronfile") [ ! -f "$root$cronfile" ] || grep -qF " $lib/scheduled-run" "$root$cronfile" ;;
   esac
 }
@@ -350,7 +351,7 @@ try_out() {
     # Left by an installation that was killed.
     rm -f "$bin".new.*
     staged=$bin.new.$$
-    cp "$from" "$staged"
+    cp -- "$from" "$staged"
     chmod 755 "$staged"
     if told=$("$staged" --version 2>&1); then return; fi
     rm -f "$staged"
@@ -572,6 +573,7 @@ leave() {
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 141' PIPE
 
 case $command in
   install) install_all ;;

@@ -34,7 +34,7 @@ const QUOTED = [
 /** As connection strings have it: up to the semicolon, blanks and all. Of the last pair, to the end of the line. */
 const PAIRED = String.raw`(?![ \t]|\*\*\*)[^;"'<>&\r\n…\\{]{1,1024}(?=;[ \t]{0,4}(?:\w[\w ]{0,40}=|$|["'\\]))`;
 const LAST_PAIR = String.raw`(?![ \t]|\*\*\*)[^;"'<>&\r\n…\\{]{1,1024}`;
-const AFTER_A_PAIR = String.raw`(?<=(?<!&[\w#]{1,8});[ \t]{0,4}[\w -]{0,40})`;
+const AFTER_A_PAIR = String.raw`(?<=(?<![?&\w])[a-z][\w ]{0,40}=[^;\n]{0,256};[ \t]{0,4}[\w -]{0,40})`;
 
 /** Of a host whose name ends in such a word, "auth.token:443": without their ports two targets would be one. */
 const PORT = String.raw`(?<=[./-](?:${NAMES}):)\d{1,5}(?![\w.-])`;

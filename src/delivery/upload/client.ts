@@ -114,8 +114,10 @@ async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSett
     const connect = buildConnector(options);
     return (to, callback) =>
       // No name is sent for an address (RFC 6066, section 3), and the runtime refuses to.
-      connect(isIP(to.servername ?? '') === 0 ? to : { ...to, servername: '' }, (...[error, socket]) =>
-        error === null ? callback(null, socket) : callback(Object.assign(error, { proxy: variable }), null),
+      connect(
+        isIP((to.servername ?? '').replace(/^\[|\]$/g, '')) === 0 ? to : { ...to, servername: '' },
+        (...[error, socket]) =>
+          error === null ? callback(null, socket) : callback(Object.assign(error, { proxy: variable }), null),
       );
   }
 }
