@@ -57,6 +57,8 @@ function scan(text: string, begin: number, quote: string): Scanned {
     if (character === mark) {
       const is = quoteBehind(slashes, levels);
       if (is === 'outer') return { end: at - slashes, holds: holds || opened !== null };
+      // Outside of a string no quote is escaped: this is JSON of another kind, and may hold anything.
+      if (is === 'escaped' && opened === null) holds = true;
       if (is === 'delimiter' && opened === null) opened = at + 1;
       else if (is === 'delimiter') {
         const string = text.slice(opened ?? at, at - quote.length + 1);
