@@ -39,15 +39,14 @@ t.test('it is looked for no more, and nothing else is missing', { skip }, async 
       require('node:worker_threads').parentPort.postMessage(list.length);
     \`;
     let sum = 0;
-    for (let i = 0; i < 4; i += 1)
-      new Worker(text, { eval: true }).on('message', (n) => { sum += n; }).on('exit', () => { if (i === 3) setTimeout(() => {}, 0); });
+    for (let i = 0; i < 4; i += 1) new Worker(text, { eval: true }).on('message', (n) => { sum += n; });
     process.on('exit', () => console.log(sum));
   `;
   t.equal(execFileSync(after, ['-e', work], { encoding: 'utf8', env: {} }), '160000\n');
   t.equal(removeLibatomic(bytes), false, 'once is enough');
 });
 
-t.test('what cannot be done is said, and nothing half of it', { skip }, async (t) => {
+t.test('what cannot be done is said', { skip }, async (t) => {
   const bytes = readFileSync(process.execPath);
   const other = Buffer.from(bytes);
   const at = other.indexOf('\0__atomic_compare_exchange\0');

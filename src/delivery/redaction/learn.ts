@@ -32,11 +32,11 @@ function learnIds(learner: Learner, value: unknown): void {
 }
 
 /** A name, or those of a list. */
-function learnNames(learner: Learner, value: unknown): void {
+function learnNames(learner: Learner, value: unknown, single: 'learnName' | 'learnPeer' = 'learnName'): void {
   for (const name of [value].flat()) {
     if (typeof name !== 'string') continue;
     if (name.includes('.')) learner.learnHost(name);
-    else learner.learnName(name);
+    else learner[single](name);
   }
 }
 
@@ -53,11 +53,7 @@ const VIA = /(?:^|,)\s*(?:[\w!#$%&'*+.^`|~-]+\/)?[\w.-]+\s+([^\s,:()]+)/g;
 
 /** Names that a peer gives, of its certificate or of what it is reached by. */
 function learnPeers(learner: Learner, value: unknown): void {
-  for (const name of [value].flat()) {
-    if (typeof name !== 'string') continue;
-    if (name.includes('.')) learner.learnHost(name);
-    else learner.learnPeer(name);
-  }
+  learnNames(learner, value, 'learnPeer');
 }
 
 /** Names of hosts in DNS, where one without a dot may be any word. */

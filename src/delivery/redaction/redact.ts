@@ -29,7 +29,10 @@ export function redact(text: string, count: Count = UNCOUNTED): string {
 const MOST_PASSES = 5;
 
 function redactOnce(text: string, count: Count): string {
-  const open = withoutNested(withoutBlocks(withoutPrivateKeys(text, count), count), count);
+  const keyless = withoutPrivateKeys(text, count);
+  SUSPECT.lastIndex = 0;
+  if (!SUSPECT.test(keyless)) return keyless;
+  const open = withoutNested(withoutBlocks(keyless, count), count);
   let kept = '';
   let from = 0;
   SUSPECT.lastIndex = 0;
@@ -113,7 +116,8 @@ function hideAll(value: unknown, count: Count, name: (key: string) => string): u
  * name ("password="), and then the quote behind it is no part of a value: only string by string is that plain.
  */
 export function redactDocument(text: string, count: Count = UNCOUNTED): string {
-  if (!/^\s*[[{]/.test(text) || !isSuspect(text)) return redact(text, count);
+  if (!isSuspect(text)) return text;
+  if (!/^\s*[[{]/.test(text)) return redact(text, count);
   try {
     const parsed: unknown = JSON.parse(text);
     const value = redactValue(parsed, (one) => redact(one, count), count);

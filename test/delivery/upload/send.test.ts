@@ -96,10 +96,8 @@ t.test('pauses are told, with their reason', async (t) => {
   const told: [string, number][] = [];
   const pausing = (reason: string, ms: number): void => void told.push([reason, ms]);
   t.match(await pass(spool, `${service.url}/c${SAS}`, { pausing }), { sent: { length: 1 } });
-  t.match(
-    told,
-    [[/status 503/, 40_000]].map(([reason]) => [reason]),
-  );
+  t.equal(told.length, 1);
+  t.match(told[0]?.[0], /status 503/);
   t.ok((told[0]?.[1] ?? 0) >= 40_000);
 });
 
