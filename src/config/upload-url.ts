@@ -55,7 +55,7 @@ function checkSignature(url: URL): void {
   const some = SIGNED.filter((name) => url.searchParams.has(name));
   if (isSigned(url) || some.length === 0) return;
   throw new BadValue(
-    `has a part of a shared access signature only (${some.join(', ')}), without sv and sig: in a shell put it in quotes, since & ends a command`,
+    `has a part of a shared access signature only (${some.join(', ')}), which needs both sv and sig: in a shell put the URL in quotes, since & ends a command`,
   );
 }
 
