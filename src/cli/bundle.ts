@@ -19,7 +19,7 @@ import { everybodysNames } from './everybodys-names.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
 import { columnsOf, type Io, StreamError, tell, write, writeBytes } from './io.ts';
 import { entry } from './layout.ts';
-import { loadSources } from './sources.ts';
+import { loadSources, nameConfigFile } from './sources.ts';
 
 const REPORTS = 10;
 const MOST_REPORTS = 1000;
@@ -139,6 +139,7 @@ function hasLog(path: string | null): boolean {
 
 export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const { loaded, problems } = loadOrTell(flags, io);
+  await nameConfigFile(loaded, io);
   const { options } = loaded;
   const reports = chooseReports(positionals, own['reports'], loaded, io);
   const output = typeof own['output'] === 'string' ? own['output'] : null;

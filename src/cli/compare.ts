@@ -71,7 +71,7 @@ export const compare: Command = async ({ positionals, flags, own }, io) => {
       `--${needless} is for a comparison without files: leave out either it or the files`,
     ]);
   }
-  const paths = positionals.length > 1 ? positionals : await lastTwo(stateFolder(flags, io, 'compare'));
+  const paths = positionals.length > 1 ? positionals : await lastTwo(await stateFolder(flags, io, 'compare'));
   const { json, text, required, common } = compared(readBoth(paths, io.cwd));
   await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
   if (required > 0) return 1;

@@ -1,11 +1,11 @@
-import { type Loaded, load } from '../config/load.ts';
+import type { Loaded } from '../config/load.ts';
 import { maskSecrets } from '../config/mask.ts';
 import { FILE_KEYS, shown } from '../config/options.ts';
 import { printableAll } from '../report/printable.ts';
 import type { Command } from './command.ts';
 import { columnsOf, tell, write } from './io.ts';
 import { entry } from './layout.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 
 /** One option as it is in effect. The value is as a config file may hold it, or null when it is not set. */
 interface Effective {
@@ -42,7 +42,7 @@ export function effectiveOptions(loaded: Loaded): Record<string, { value: unknow
 
 /** `apim-probe config`: the effective options, each with where it comes from. */
 export const config: Command = async ({ flags, own }, io) => {
-  const loaded = load(loadSources(flags, io));
+  const loaded = await loadOptions(flags, io);
   for (const note of loaded.notes) await tell(io.stderr, `note: ${note}`);
   await write(
     io.stdout,

@@ -42,9 +42,17 @@ function optionSections(keys: readonly OptionKey[]): string[] {
   return SECTIONS.flatMap((section) => {
     const members = keys.filter((key) => OPTIONS[key].section === section);
     if (members.length === 0) return [];
-    const lines = members.map((key) => entry(optionTerm(key), optionHelp(key), TERM_WIDTH));
+    const lines = members.flatMap((key) => [
+      entry(optionTerm(key), optionHelp(key), TERM_WIDTH),
+      ...withoutLine(key),
+    ]);
     return [[`${section}:`, ...lines].join('\n')];
   });
+}
+
+function withoutLine(key: OptionKey): string[] {
+  const { without } = OPTIONS[key];
+  return without === undefined ? [] : [entry(`  --no-${flagName(key)}`, without, TERM_WIDTH)];
 }
 
 function ownSection(own: readonly OwnFlag[]): string[] {

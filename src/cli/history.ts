@@ -39,7 +39,7 @@ function runJson({ file, digest, change, future }: ListedRun) {
 
 export const history: Command = async ({ flags, own }, io) => {
   const limit = limitOf(own['limit']);
-  const state = stateFolder(flags, io, 'history');
+  const state = await stateFolder(flags, io, 'history');
   const found = await listing(state, limit);
   // What is searched, mailed or kept is not cut.
   const width = io.stdout.isTTY === true ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;

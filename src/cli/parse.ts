@@ -3,7 +3,7 @@ import yargs from 'yargs';
 import type { Flags } from '../config/layers.ts';
 import { quote } from '../config/mask.ts';
 import { didYouMean } from '../config/nearest.ts';
-import { flagName, OPTION_KEYS, OPTIONS } from '../config/options.ts';
+import { flagName, OPTION_KEYS, OPTIONS, type OptionKey } from '../config/options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { COMMAND_NAMES, type CommandName, type Invocation } from './command.ts';
 import { describe, usageOf } from './commands.ts';
@@ -21,12 +21,16 @@ const YARGS_SETTINGS = {
   'short-option-groups': false,
 } as const;
 
+function hasNegation(key: OptionKey): boolean {
+  return OPTIONS[key].kind === 'switch' || OPTIONS[key].without !== undefined;
+}
+
 /** Every flag of every command: its placeholder, or null for a switch. */
 function allFlags(): Map<string, string | null> {
   const flags = new Map<string, string | null>([['help', null]]);
   for (const key of OPTION_KEYS) {
     flags.set(flagName(key), OPTIONS[key].value);
-    if (OPTIONS[key].kind === 'switch') flags.set(`no-${flagName(key)}`, null);
+    if (hasNegation(key)) flags.set(`no-${flagName(key)}`, null);
   }
   for (const command of COMMAND_NAMES)
     for (const { name, value } of describe(command).own) flags.set(name, value);
@@ -37,9 +41,7 @@ const FLAGS = allFlags();
 
 function flagsOf(command: CommandName): Set<string> {
   const { options, own } = describe(command);
-  const negations = options
-    .filter((key) => OPTIONS[key].kind === 'switch')
-    .map((key) => `no-${flagName(key)}`);
+  const negations = options.filter(hasNegation).map((key) => `no-${flagName(key)}`);
   return new Set(['help', ...options.map(flagName), ...negations, ...own.map(({ name }) => name)]);
 }
 
@@ -149,6 +151,9 @@ function runFlags(raw: Raw, command: CommandName, problems: string[]): Flags {
       continue;
     }
     const value = raw.get(name);
+    if (no && value !== undefined)
+      problems.push(`--${name} and --no-${name} exclude each other: give one of them`);
+    if (no) flags[key] = false;
     if (value === undefined || typeof value === 'boolean') continue;
     const texts = typeof value === 'string' ? [value] : value;
     if (texts.length > 1 && !OPTIONS[key].many) {

@@ -1,6 +1,6 @@
 import { BadValue } from '../config/bad-value.ts';
 import type { Flags } from '../config/layers.ts';
-import { type Loaded, load } from '../config/load.ts';
+import type { Loaded } from '../config/load.ts';
 import { quote, quotePath } from '../config/mask.ts';
 import { flagName } from '../config/options.ts';
 import type { Options } from '../config/types.ts';
@@ -15,7 +15,7 @@ import type { Names, RecordAddress, RecordFormat, ZoneMode } from '../records/ty
 import type { Command } from './command.ts';
 import { tell, write } from './io.ts';
 import { readReportFile } from './report-file.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 
 /** What the records are made of, wherever it comes from. */
 interface Found {
@@ -29,7 +29,7 @@ interface Found {
 
 /** `apim-probe records`: what DNS should say of an instance, ready to use. */
 export const records: Command = async ({ flags, own, positionals: [path] }, io) => {
-  const loaded = load(loadSources(flags, io));
+  const loaded = await loadOptions(flags, io);
   const zone: ZoneMode = own['zone'] === 'suffix' ? 'suffix' : 'host';
   const found =
     path === undefined ? await ofInstance(loaded) : ofReport({ path, zone, flags, loaded, cwd: io.cwd });

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { readBounded } from '../config/bounded-file.ts';
-import { load } from '../config/load.ts';
 import { quotePath } from '../config/mask.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -10,11 +9,11 @@ import { readReportBytes, WANTED } from '../report/read.ts';
 import type { Command } from './command.ts';
 import { tell, write } from './io.ts';
 import { openWayOut } from './outgoing.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 
 /** `apim-probe render REPORT`: an existing report in another format, redacted at the level that is asked for. */
 export const render: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
-  const { options } = load(loadSources(flags, io));
+  const { options } = await loadOptions(flags, io);
   const file = readBounded(resolve(io.cwd, path), LARGEST_REPORT, WANTED);
   const reading = file.ok ? readReportBytes(file.bytes) : file;
   if (!reading.ok) throw new UsageError([`${quotePath(path)} ${reading.problem}`]);

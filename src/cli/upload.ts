@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Loaded, load } from '../config/load.ts';
+import type { Loaded } from '../config/load.ts';
 import { quotePath } from '../config/mask.ts';
 import { errorCode, systemReason } from '../config/system-reason.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -16,7 +16,7 @@ import { type Io, tell, write } from './io.ts';
 import { openWayOut } from './outgoing.ts';
 import { readReportFile } from './report-file.ts';
 import { catchInterruptions } from './signals.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 import { rejectionLines } from './upload-report.ts';
 import { uploadStatus } from './upload-status.ts';
 
@@ -63,7 +63,7 @@ const NO_DESTINATION =
 
 /** `apim-probe upload [REPORT…]`: sends what waits in the spool, after the reports named. */
 export const upload: Command = async ({ flags, own, positionals }, io) => {
-  const loaded = load(loadSources(flags, io));
+  const loaded = await loadOptions(flags, io);
   const { options } = loaded;
   checkSpool(openSpool(options, io.env), loaded);
   if (own['status'] === true) {

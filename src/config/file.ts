@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import { decode } from '../azure/decode.ts';
 import { readBounded } from './bounded-file.ts';
+import { configFileProblem, windowsConfigProblem } from './config-trust.ts';
 import type { Given, Layer, RawValue } from './layers.ts';
 import { quote } from './mask.ts';
 import { didYouMean } from './nearest.ts';
@@ -30,14 +31,32 @@ function at({ path, lines }: Place, offset: number | undefined): string {
   return `${path}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
 }
 
-/** @returns the text, or null when there is no such file and none had to be */
-function read(path: string, demanded: boolean, problems: string[]): string | null {
-  const file = readBounded(path, LARGEST_FILE, 'a YAML or JSON file of options');
-  if (!file.ok && file.missing && !demanded) return null;
+/** `default`: the file of the machine, which need not be there; `named`: the one that the user named. */
+type Choice = 'named' | 'default';
+
+type Text =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Nothing of it is used; `unreadable` says why where the user should know. */
+  | { readonly kind: 'none'; readonly unreadable: string | null };
+
+function read(path: string, choice: Choice, problems: string[]): Text {
+  const uid = process.getuid?.() ?? null;
+  let distrust: string | null = null;
+  const file = readBounded(path, LARGEST_FILE, 'a YAML or JSON file of options', {
+    inheritedPipe: true,
+    trust: (status) => {
+      distrust = configFileProblem(path, status, uid);
+      if (uid === null && choice === 'default') distrust = windowsConfigProblem(path);
+      return distrust;
+    },
+  });
+  if (!file.ok && distrust === null && choice === 'default') {
+    return { kind: 'none', unreadable: file.missing ? null : `${path} ${file.problem}` };
+  }
   const decoded = file.ok ? decode(file.bytes) : file;
-  if (decoded.ok) return decoded.text;
+  if (decoded.ok) return { kind: 'text', text: decoded.text };
   problems.push(`config file ${path} ${decoded.problem}`);
-  return null;
+  return { kind: 'none', unreadable: null };
 }
 
 /** What the runtime says when the parser has gone down too many levels, which the library passes on as the file's error. */
@@ -114,16 +133,25 @@ function readPair(
   return [key, { origin, folder: dirname(place.path), values: values(node, document, place, problems) }];
 }
 
+export interface OptionsFile {
+  /** Null when the file is not there or cannot be used. */
+  readonly layer: Layer | null;
+  /** Why the machine's own file was passed over: "/etc/… cannot be read: …"; null when it was not. */
+  readonly unreadable: string | null;
+}
+
 /**
  * Reads a config file.
  * @param path absolute
- * @param demanded whether its absence is a problem
  * @param problems receives what is wrong, each with file, line and column
- * @returns its options, or null when there is no such file or it cannot be used
  */
-export function fileLayer(path: string, demanded: boolean, problems: string[]): Layer | null {
-  const text = read(path, demanded, problems);
-  if (text === null) return null;
+export function fileLayer(path: string, choice: Choice, problems: string[]): OptionsFile {
+  const content = read(path, choice, problems);
+  if (content.kind === 'none') return { layer: null, unreadable: content.unreadable };
+  return { layer: parsed(content.text, path, problems), unreadable: null };
+}
+
+function parsed(text: string, path: string, problems: string[]): Layer {
   const place = { path, lines: new LineCounter() };
   const document = onlyDocument(text, place, problems);
   const contents = document?.contents ?? null;

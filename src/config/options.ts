@@ -41,6 +41,8 @@ interface Description {
   readonly help: string;
   /** What the flag with `--no-` does, for a switch that is on by default. */
   readonly off?: string;
+  /** What `--no-` does, for an option that takes a value and whose default can be turned off. */
+  readonly without?: string;
 }
 
 /** How one option is read. `Item` is the parsed value: of the option itself, or of one entry of a list. */
@@ -524,7 +526,8 @@ export const OPTIONS: Table = {
     section: 'Configuration',
     many: false,
     default: null,
-    help: 'options from a YAML or JSON file (default: ./apim-probe.yaml, else /etc/apim-probe/config.yaml)',
+    help: 'options from a YAML or JSON file (default: /etc/apim-probe/config.yaml)',
+    without: 'no config file, whatever is there',
   },
 };
 

@@ -18,7 +18,7 @@ t.test('a usage error is exit 2, on stderr, without a stack', async (t) => {
   const { code, out, err } = await start(PROGRAM, ['run', '--outptu', 'x'], { cwd, env });
   t.match({ code, out }, { code: 2, out: '' });
   t.match(err, /Did you mean --output\?/);
-  const config = await start(PROGRAM, [], { cwd, env });
+  const config = await start(PROGRAM, ['--config', 'apim-probe.yaml'], { cwd, env });
   t.equal(config.code, 2);
   t.match(config.err, /apim-probe\.yaml:1:10\) must be a whole number/);
 });

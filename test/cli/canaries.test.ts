@@ -246,7 +246,7 @@ async function play(t: Test): Promise<Played> {
     output: ['state/reports/apim-probe-report-20260504T083000Z-abcdef.json'],
     format: ['text=r.txt', 'network-status=n.json'],
   };
-  const loaded = load({ flags, env: {}, cwd, systemConfig: join(cwd, 'none') });
+  const loaded = load({ flags, env: {}, cwd, systemConfig: join(cwd, 'apim-probe.yaml') });
   const outside = await world(t);
   await probeAndReport(
     loaded,
@@ -268,7 +268,7 @@ async function play(t: Test): Promise<Played> {
 
 async function command(argv: readonly string[], cwd: string): Promise<{ out: string; err: string }> {
   const io = capture({ cwd, env: { ...ENVIRONMENT, APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' } });
-  await main(argv, io);
+  await main(argv, { ...io, systemConfig: join(cwd, 'apim-probe.yaml') });
   return { out: io.out(), err: io.err() };
 }
 

@@ -99,7 +99,7 @@ t.test('a flag never holds a secret; everything else may', (t) => {
     problems(() => load({ flags: { upload: [`${SIGNED} x`] } })),
     /not repeated here/,
   );
-  write('apim-probe.yaml', `upload: "${SIGNED}"\n`);
+  write('none', `upload: "${SIGNED}"\n`);
   t.match(destination({}), {
     destination: { kind: 'blob-sas', path: '/reports/vm1', method: 'PUT' },
     notes: [],

@@ -38,7 +38,7 @@ function tailOf(path: string, redaction: Redaction, most: number): Tail {
     const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const status = fstatSync(handle);
-      if (!status.isFile()) return { ok: false, reason: 'is no regular file' };
+      if (!status.isFile()) return { ok: false, reason: 'is not a regular file' };
       const text = read(handle, Math.max(0, status.size - most), status.size, redaction);
       return { ok: true, text, left: most - status.size };
     } finally {
