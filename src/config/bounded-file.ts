@@ -52,7 +52,8 @@ function inheritedPipe(path: string): number | null {
     /^\/(?:dev|proc\/self)\/fd\/(\d{1,6})$/.exec(path)?.[1] ?? (path === '/dev/stdin' ? '0' : null);
   if (name === null) return null;
   try {
-    return fstatSync(Number(name)).isFIFO() ? Number(name) : null;
+    const status = fstatSync(Number(name));
+    return status.isFIFO() || status.isSocket() ? Number(name) : null;
   } catch {
     return null;
   }

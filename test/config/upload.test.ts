@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { BadValue } from '../../src/config/bad-value.ts';
 import { load, type Sources } from '../../src/config/load.ts';
-import { credentialIn, isLoopback, parseUploadUrl, shownUploadUrl } from '../../src/config/upload-url.ts';
+import { isLoopback } from '../../src/config/loopback.ts';
+import { credentialIn, parseUploadUrl, shownUploadUrl } from '../../src/config/upload-url.ts';
 import { UsageError } from '../../src/config/usage-error.ts';
 import { readDestination } from '../../src/delivery/upload/destination.ts';
 

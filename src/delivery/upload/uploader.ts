@@ -1,5 +1,8 @@
 /** The spool and the way out of it, put together from the options. */
+
+import { RUNTIME_VARIABLES, runtimeVariablesIn } from '../../config/runtime-variables.ts';
 import type { Options } from '../../config/types.ts';
+import { UsageError } from '../../config/usage-error.ts';
 import type { Report } from '../../report/schema.ts';
 import { CLOCK, type Clock } from './back-off.ts';
 import { createClient } from './client.ts';
@@ -49,6 +52,7 @@ export function createUploader(
 ): Uploader | null {
   const read = readDestination(options);
   if (read === null) return null;
+  refuseRuntimeVariables(env);
   const { destination, notes } = read;
   const spool = openSpool(options, env);
   const { folder } = spool;
@@ -68,6 +72,24 @@ export function createUploader(
     send: (limitMs, signal, rewrite, pausing) =>
       send({ destination, spool, rewrite, options, env, clock, pausing }, limitMs, signal),
   };
+}
+
+/**
+ * The starter and the executable take these variables away. A runtime that the user started with them has obeyed them
+ * already: it may print what is sent, or send it to whoever answers.
+ * @throws UsageError
+ */
+function refuseRuntimeVariables(env: NodeJS.ProcessEnv): void {
+  const names = runtimeVariablesIn(env);
+  if (names.length === 0) return;
+  const problems = names.map(
+    (name) => `upload: the variable ${name} is set, which ${RUNTIME_VARIABLES[name]}; nothing is uploaded so`,
+  );
+  const fix = `env ${names.map((name) => `-u ${name}`).join(' ')} node apim-probe.mjs …`;
+  throw new UsageError([
+    ...problems,
+    `upload: unset them (${fix}), or use the single executable, which does`,
+  ]);
 }
 
 function withNote(report: Report, note: string): Report {
