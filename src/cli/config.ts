@@ -1,9 +1,9 @@
+import { maskSecrets } from '../common/mask.ts';
+import { printableAll } from '../common/printable.ts';
 import type { Loaded } from '../config/load.ts';
-import { maskSecrets } from '../config/mask.ts';
 import { FILE_KEYS, shown } from '../config/options.ts';
-import { printableAll } from '../report/printable.ts';
 import type { Command } from './command.ts';
-import { columnsOf, tell, write } from './io.ts';
+import { columnsOf, write, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
 import { loadOptions } from './sources.ts';
 
@@ -43,7 +43,7 @@ export function effectiveOptions(loaded: Loaded): Record<string, { value: unknow
 /** `apim-probe config`: the effective options, each with where it comes from. */
 export const config: Command = async ({ flags, own }, io) => {
   const loaded = await loadOptions(flags, io);
-  for (const note of loaded.notes) await tell(io.stderr, `note: ${note}`);
+  for (const note of loaded.notes) await writeMessage(io.stderr, `note: ${note}`);
   await write(
     io.stdout,
     `${own['format'] === 'json' ? JSON.stringify(effectiveOptions(loaded), null, 2) : table(printableAll(effective(loaded)), columnsOf(io.stdout))}\n`,

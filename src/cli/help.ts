@@ -1,7 +1,7 @@
 /** The help texts, from the descriptions of the options and commands. At most 80 columns. */
 import { flagName, OPTIONS, type OptionKey, SECTIONS } from '../config/options.ts';
 import { COMMAND_NAMES, type CommandName, type OwnFlag } from './command.ts';
-import { describe, usageOf } from './commands.ts';
+import { commandDescription, usageOf } from './commands.ts';
 import { entry, paragraph } from './layout.ts';
 
 const TERM_WIDTH = 26;
@@ -76,13 +76,13 @@ const ORIGINS = paragraph(
 
 /** `apim-probe --help` */
 export function programHelp(): string {
-  const commands = COMMAND_NAMES.map((name) => entry(`  ${name}`, describe(name).summary, 12));
+  const commands = COMMAND_NAMES.map((name) => entry(`  ${name}`, commandDescription(name).summary, 12));
   const codes = EXIT_CODES.map(([code, meaning]) => entry(`  ${code}`, meaning, 12));
   return paragraphs([
     'Says whether Azure API Management can live in this subnet, and why not.',
     EXAMPLES,
     ['Commands ("apim-probe COMMAND --help" says more):', ...commands].join('\n'),
-    ...optionSections(describe('run').options),
+    ...optionSections(commandDescription('run').options),
     [
       'Help:',
       entry('  --help, -h', 'this text', TERM_WIDTH),
@@ -95,7 +95,7 @@ export function programHelp(): string {
 
 /** `apim-probe COMMAND --help` */
 export function commandHelp(command: CommandName): string {
-  const { about, examples, options, own } = describe(command);
+  const { about, examples, options, own } = commandDescription(command);
   return paragraphs([
     paragraph(`${usageOf(command)} [options]`, 80, 'Usage: '),
     paragraph(about, 80),

@@ -1,7 +1,8 @@
 /** `apim-probe history`: the kept runs, newest first, each with what it changed. */
-import { quote } from '../config/mask.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { harmlessJson } from '../report/harmless-json.ts';
+
+import { harmlessJson } from '../common/escaped-json.ts';
+import { quote } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Command } from './command.ts';
 import { type HistoryListing, type ListedRun, listing } from './history-listing.ts';
 import { historyTable } from './history-table.ts';

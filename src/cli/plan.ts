@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { columnsOf, tell, write } from './io.ts';
+import { columnsOf, write, writeMessage } from './io.ts';
 import { planCsv } from './plan-csv.ts';
 import { planJson } from './plan-json.ts';
 import type { Listing } from './plan-listing.ts';
@@ -25,7 +25,7 @@ export const plan: Command = async ({ flags, own }, io) => {
     notes: made.notes,
     absences: made.absences,
   };
-  for (const note of [...notes, ...made.notes]) await tell(io.stderr, `note: ${note}`);
+  for (const note of [...notes, ...made.notes]) await writeMessage(io.stderr, `note: ${note}`);
   await write(io.stdout, rendered(own['format'], listing, columnsOf(io.stdout)));
   return 0;
 };

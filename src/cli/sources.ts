@@ -1,6 +1,6 @@
 import type { Flags } from '../config/layers.ts';
 import { type Loaded, load, type Sources } from '../config/load.ts';
-import { type Io, StreamError, tell } from './io.ts';
+import { type Io, StreamError, writeMessage } from './io.ts';
 
 /** The usual places that options come from. */
 export function loadSources(flags: Flags, { env, cwd, systemConfig }: Io): Sources {
@@ -20,7 +20,7 @@ export async function loadOptions(flags: Flags, io: Io): Promise<Loaded> {
 /** A stderr that takes nothing must not cost the report. */
 export async function nameConfigFile({ configFile }: Loaded, io: Io): Promise<void> {
   if (configFile === null) return;
-  await tell(io.stderr, `Options from ${configFile}`).catch((error: unknown) => {
+  await writeMessage(io.stderr, `Options from ${configFile}`).catch((error: unknown) => {
     if (!(error instanceof StreamError)) throw error;
   });
 }

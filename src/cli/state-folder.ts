@@ -1,12 +1,12 @@
 /** The state folder, for the commands that read it. */
 import { statSync } from 'node:fs';
+import { quotePath } from '../common/mask.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { count } from '../common/text-lines.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Flags } from '../config/layers.ts';
-import { quotePath } from '../config/mask.ts';
-import { systemReason } from '../config/system-reason.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { History } from '../delivery/state/history.ts';
-import type { KeptFile } from '../delivery/state/kept.ts';
-import { count } from '../report/text/lines.ts';
+import { History } from '../delivery/history/history.ts';
+import type { KeptFile } from '../delivery/history/kept.ts';
 import type { CommandName } from './command.ts';
 import type { Io } from './io.ts';
 import { loadOptions } from './sources.ts';

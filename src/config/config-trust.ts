@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { quotePath } from './mask.ts';
+import { quotePath } from '../common/mask.ts';
 
 const GROUP_WRITE = 0o020;
 const OTHERS_WRITE = 0o002;

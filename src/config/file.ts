@@ -10,23 +10,23 @@ import {
   type Pair,
   parseAllDocuments,
 } from 'yaml';
-import { decode } from '../azure/decode.ts';
-import { readBounded } from './bounded-file.ts';
+import { readBounded } from '../common/bounded-file.ts';
+import { decode } from '../common/decode-text.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { quote } from '../common/mask.ts';
 import { configFileProblem, windowsConfigProblem } from './config-trust.ts';
 import type { Given, Layer, RawValue } from './layers.ts';
-import { quote } from './mask.ts';
-import { didYouMean } from './nearest.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import { yamlProblem } from './yaml-problem.ts';
 
 const LARGEST_FILE = 1024 * 1024;
 
-interface Place {
+interface FilePosition {
   readonly path: string;
   readonly lines: LineCounter;
 }
 
-function at({ path, lines }: Place, offset: number | undefined): string {
+function at({ path, lines }: FilePosition, offset: number | undefined): string {
   const { line, col } = lines.linePos(offset ?? 0);
   return `${path}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
 }
@@ -62,7 +62,7 @@ function read(path: string, choice: Choice, problems: string[]): Text {
 /** What the runtime says when the parser has gone down too many levels, which the library passes on as the file's error. */
 const OUT_OF_STACK = /call stack size exceeded|stack overflow/i;
 
-function onlyDocument(text: string, place: Place, problems: string[]): Document.Parsed | null {
+function onlyDocument(text: string, place: FilePosition, problems: string[]): Document.Parsed | null {
   const documents = parseAllDocuments(text, { lineCounter: place.lines, stringKeys: true });
   if (!Array.isArray(documents) || documents.length === 0) return null;
   const [document, second] = documents;
@@ -79,7 +79,7 @@ function onlyDocument(text: string, place: Place, problems: string[]): Document.
   return problems.length > before ? null : (document ?? null);
 }
 
-function values(node: Node, document: Document, place: Place, problems: string[]): RawValue[] {
+function values(node: Node, document: Document, place: FilePosition, problems: string[]): RawValue[] {
   const items = isSeq(node) ? (node.items as (Node | null)[]) : [node];
   return items.map((item) => {
     const origin = at(place, (item ?? node).range?.[0]);
@@ -109,7 +109,7 @@ function keyProblem(key: string): string {
 function readPair(
   pair: Pair,
   document: Document,
-  place: Place,
+  place: FilePosition,
   problems: string[],
 ): [OptionKey, Given] | null {
   const keyNode = isScalar(pair.key) ? pair.key : null;

@@ -1,6 +1,8 @@
 /** Flags, variables, config file and defaults become one validated set of options, or one error with every problem. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { quote, quotePath } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { caFileProblem } from './ca-file.ts';
 import { fileLayer, type OptionsFile } from './file.ts';
 import { readImport } from './import-file.ts';
@@ -14,11 +16,9 @@ import {
   terminalLayer,
   variableLayer,
 } from './layers.ts';
-import { quote, quotePath } from './mask.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import type { Options } from './types.ts';
 import { checkUploadFlag, credentialLayer, oneDestination } from './upload-sources.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Read from the current folder until 0.2. Whoever can write to that folder could run commands by it. */
 const LOCAL_CONFIG = 'apim-probe.yaml';

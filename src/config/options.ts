@@ -3,8 +3,11 @@
  * config's JSON Schema all come from this table.
  */
 import { z } from 'zod';
-import { CLOUDS, GROUPS } from '../report/vocabulary.ts';
-import { BadValue } from './bad-value.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { address, resourceName, subnet } from '../common/host-name.ts';
+import { formatTargetUrl, parseTargetUrl } from '../common/target-url.ts';
+import { CLOUDS, GROUPS } from '../model/vocabulary.ts';
 import {
   filePath,
   formatCustomDomain,
@@ -16,9 +19,6 @@ import {
   parseReportFormat,
   parseServerAddress,
 } from './endpoints.ts';
-import { address, resourceName, subnet } from './host.ts';
-import { didYouMean } from './nearest.ts';
-import { formatTargetUrl, parseTargetUrl } from './target-url.ts';
 import { LOG_LEVELS, type Options, REDACTION_LEVELS, UPLOAD_METHODS } from './types.ts';
 import { parseUploadUrl, shownUploadUrl } from './upload-url.ts';
 

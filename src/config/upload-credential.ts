@@ -1,5 +1,5 @@
 /** Which destination of uploads may be sent which credential. */
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../common/loopback.ts';
 
 /**
  * `managed-identity`: a token that opens every storage account that the VM's identity may use.

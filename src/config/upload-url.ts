@@ -1,7 +1,7 @@
 /** `--upload URL`: where reports go. What the URL carries beside the place opens that place, and is never shown. */
-import { BadValue } from './bad-value.ts';
-import { isLoopback } from './loopback.ts';
-import { credentialParameter } from './mask.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { isLoopback } from '../common/loopback.ts';
+import { credentialParameter } from '../common/mask.ts';
 import { credentialProblem } from './upload-credential.ts';
 
 const LONGEST_URL = 4096;

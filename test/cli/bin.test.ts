@@ -1,6 +1,6 @@
 /** The program in a process of its own, as a user or a service manager starts it. */
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { FENCE } from './harness.ts';
 import { PROGRAM, start } from './program.ts';
 

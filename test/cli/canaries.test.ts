@@ -247,11 +247,11 @@ async function play(t: Test): Promise<Played> {
     format: ['text=r.txt', 'network-status=n.json'],
   };
   const loaded = load({ flags, env: {}, cwd, systemConfig: join(cwd, 'apim-probe.yaml') });
-  const outside = await world(t);
+  const system = await world(t);
   await probeAndReport(
     loaded,
     io,
-    (options, hooks) => runAgent(options, hooks, { outside, machine, diagnose }),
+    (options, hooks) => runAgent(options, hooks, { system, machine, diagnose }),
     'always',
   );
   const outputs = new Map([

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Target } from '../../src/report/schema.ts';
+import type { Target } from '../../src/model/report.ts';
 import { resolved, unanswered } from '../diagnosis/build.ts';
 import { report, target } from '../report/samples.ts';
 import { invoke } from './harness.ts';

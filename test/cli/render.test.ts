@@ -1,6 +1,6 @@
 /** `apim-probe render`: an existing report in each format. */
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { didYouMean } from '../../src/common/did-you-mean.ts';
+import { UsageError } from '../../src/common/usage-error.ts';
 import { type Loaded, load, type Sources } from '../../src/config/load.ts';
-import { didYouMean } from '../../src/config/nearest.ts';
-import { UsageError } from '../../src/config/usage-error.ts';
 
 function loader(t: Test) {
   const cwd = t.testdir({});

@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { BadValue } from '../../src/config/bad-value.ts';
+import { BadValue } from '../../src/common/bad-value.ts';
+import { isLoopback } from '../../src/common/loopback.ts';
+import { UsageError } from '../../src/common/usage-error.ts';
 import { load, type Sources } from '../../src/config/load.ts';
-import { isLoopback } from '../../src/config/loopback.ts';
 import { credentialIn, parseUploadUrl, shownUploadUrl } from '../../src/config/upload-url.ts';
-import { UsageError } from '../../src/config/usage-error.ts';
 import { readDestination } from '../../src/delivery/upload/destination.ts';
 
 const CANARY = 'canary7f3a91';

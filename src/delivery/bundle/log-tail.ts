@@ -1,7 +1,7 @@
 /** The end of the log, redacted while it is read. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { systemReason } from '../../config/system-reason.ts';
+import { systemReason } from '../../common/system-reason.ts';
 import { previousLog } from '../previous-log.ts';
 import { LineRedactor } from '../redaction/lines.ts';
 import type { Redaction } from '../redaction/types.ts';
