@@ -1,5 +1,7 @@
 /** The survey: where we are, before anything is probed. */
+
 import type { Options, ServerAddress } from '../config/types.ts';
+import { METADATA_ADDRESS } from '../model/azure.ts';
 import { readHostsFile } from './hosts-file.ts';
 import { hasGlobalIPv6, localInterfaces, proxyVariables } from './local.ts';
 import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
@@ -95,9 +97,9 @@ function metadataControl(result: MetadataResult): NonNullable<Survey['metadata']
     case 'present':
       return control('expected', 'the instance metadata service answered');
     case 'absent':
-      return control('unknown', `no instance metadata service at 169.254.169.254 (${result.why})`);
+      return control('unknown', `no instance metadata service at ${METADATA_ADDRESS} (${result.why})`);
     case 'garbled':
-      return control('anomalous', `169.254.169.254 is no instance metadata service: ${result.why}`);
+      return control('anomalous', `${METADATA_ADDRESS} is no instance metadata service: ${result.why}`);
   }
 }
 

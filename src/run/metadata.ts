@@ -1,4 +1,5 @@
 /** Azure Instance Metadata Service: plain HTTP to a link-local address, from inside the VM only, past any proxy. */
+
 import type { Socket } from 'node:net';
 import { type Failure, ProbeError } from '../../probes/failures.ts';
 import { within } from '../../probes/wire/budget.ts';
@@ -6,15 +7,15 @@ import { toProbeError } from '../../probes/wire/failure.ts';
 import { exchange } from '../../probes/wire/http.ts';
 import type { System } from '../../probes/wire/system.ts';
 import type { MetadataReply } from '../environment/types.ts';
+import { METADATA_ADDRESS } from '../model/azure.ts';
 
-const ADDRESS = '169.254.169.254';
 /** Older than 2021-01-01, when the document grew by the VM's user data: 64 KiB that may hold secrets. */
 const API_VERSION = '2019-06-01';
 /** ms for the whole of it; the service is on this very host, so silence means that there is none. */
 const PATIENCE = 1000;
 
 const REQUEST = {
-  origin: `http://${ADDRESS}`,
+  origin: `http://${METADATA_ADDRESS}`,
   path: `/metadata/instance?api-version=${API_VERSION}`,
   headers: { metadata: 'true' },
 } as const;
@@ -25,7 +26,7 @@ const NONSENSE: readonly Failure[] = ['protocol_closed', 'protocol_mismatch'];
 /** Asks once. Never throws. */
 export async function askMetadata(system: System, signal: AbortSignal): Promise<MetadataReply> {
   if (signal.aborted) return { kind: 'nobody', why: 'the run ended before it was asked' };
-  const socket = system.connectTcp(system.route(ADDRESS, ADDRESS, 80));
+  const socket = system.connectTcp(system.route(METADATA_ADDRESS, METADATA_ADDRESS, 80));
   socket.on('error', () => undefined);
   const asked = connected(socket).then(() => exchange(socket, REQUEST, signal));
   try {

@@ -12,7 +12,7 @@ const LONGEST_NAME = 253;
 export async function ask(
   server: ServerAddress,
   name: string,
-  { system, budget, queries }: Pick<RunContext, 'outside' | 'budget' | 'queries'>,
+  { system, budget, queries }: Pick<RunContext, 'system' | 'budget' | 'queries'>,
 ): Promise<ControlAnswer> {
   const isAskable = name.length <= LONGEST_NAME;
   const answer = isAskable ? await queries(() => resolveAt({ system, server, budget }, name)) : null;

@@ -2,11 +2,11 @@
 import { isIP } from 'node:net';
 import { ProbeError } from '../../../probes/failures.ts';
 import { queryTcp } from '../../../probes/wire/dns-query.ts';
+import { AZURE_RESOLVER } from '../../model/azure.ts';
 import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
 import type { PlannedTarget } from '../../plan/types.ts';
 import type { RunContext } from '../context.ts';
 import { ask } from './ask.ts';
-import { AZURE_RESOLVER } from './azure-resolver.ts';
 
 const SERVER = AZURE_RESOLVER.address;
 /** Azure DNS throttles each VM; the catalogue stays well below this, an imported list may not. */

@@ -1,9 +1,9 @@
 /** Who answers for the suffixes under which Azure publishes its services: the public zones, or private ones over them. */
 import { zoneAt } from '../../../probes/wire/zone.ts';
 import { serverName } from '../../environment/index.ts';
+import { AZURE_RESOLVER } from '../../model/azure.ts';
 import type { ControlOf, ZoneAuthorityAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
-import { AZURE_RESOLVER } from './azure-resolver.ts';
 
 type ZoneAuthority = ControlOf<'dns-zone-authority'>;
 
