@@ -58,6 +58,7 @@ export async function survey(
     searchDomains: resolvers.searchDomains,
     hosts: hostsFile.hosts,
     hasIPv6: hasGlobalIPv6(interfaces),
+    limit: dns.limit,
     metadata: metadata === null ? null : metadataControl(metadata),
   };
 }
@@ -68,12 +69,12 @@ export function serverName({ address, port }: ServerAddress): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-type InUse = Pick<Awaited<ReturnType<typeof systemResolvers>>, 'servers' | 'source' | 'notes'>;
+type InUse = Pick<Awaited<ReturnType<typeof systemResolvers>>, 'servers' | 'source' | 'notes' | 'limit'>;
 
 /** The user's servers, or else the system's; each once. */
 function serversInUse({ dnsServer }: Options, system: InUse): InUse {
-  const { servers, source, notes } =
-    dnsServer.length > 0 ? { servers: dnsServer, source: '--dns-server', notes: [] } : system;
+  const { servers, source, notes, limit } =
+    dnsServer.length > 0 ? { servers: dnsServer, source: '--dns-server', notes: [], limit: null } : system;
   const byName = new Map(servers.map((server) => [serverName(server), server]));
   const repeated = [...byName.keys()].filter(
     (name) => servers.filter((server) => serverName(server) === name).length > 1,
@@ -81,6 +82,7 @@ function serversInUse({ dnsServer }: Options, system: InUse): InUse {
   return {
     servers: [...byName.values()],
     source,
+    limit,
     notes: [...notes, ...repeated.map((name) => `${source} names ${name} more than once; it is asked once`)],
   };
 }
@@ -98,6 +100,11 @@ function metadataControl(result: MetadataResult): NonNullable<Survey['metadata']
       return control('expected', 'the instance metadata service answered');
     case 'absent':
       return control('unknown', `no instance metadata service at ${METADATA_ADDRESS} (${result.why})`);
+    case 'not-asked':
+      return control(
+        'unknown',
+        `the instance metadata service could not be asked, as this VM ran out of something: ${result.why}`,
+      );
     case 'garbled':
       return control('anomalous', `${METADATA_ADDRESS} is no instance metadata service: ${result.why}`);
   }
