@@ -9,6 +9,9 @@ process.on('uncaughtException', (defect) => {
   process.exit(EXIT_DEFECT);
 });
 
+/** Exit codes of signals are above it. */
+const SIGNALLED = 128;
+
 // Should the work come to nothing, never settled and nothing left to wait for, that must not pass for a success.
 process.exitCode = EXIT_DEFECT;
 main(process.argv.slice(2), {
@@ -19,4 +22,6 @@ main(process.argv.slice(2), {
   process,
 }).then((code) => {
   process.exitCode = code;
+  // Once stopped by a signal, a log that waits for a stalled reader holds up the end no longer.
+  if (code > SIGNALLED) setTimeout(() => process.exit(code), 5000).unref();
 });

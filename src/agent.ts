@@ -10,6 +10,7 @@ import { makePlan } from './plan/plan.ts';
 import type { Place, Plan } from './plan/types.ts';
 import { assemble } from './report/assemble.ts';
 import type { Observations, Report } from './report/schema.ts';
+import { isStopSignal } from './report/stop-signals.ts';
 import { sayDefect } from './run/defects.ts';
 import { askMetadata } from './run/metadata.ts';
 import { createOutside, type Outside } from './run/outside.ts';
@@ -17,7 +18,7 @@ import type { ProgressEvent } from './run/progress.ts';
 import { observe } from './run/run.ts';
 
 export interface RunHooks {
-  /** Aborted with what stopped the run: `SIGINT`, `SIGTERM`, or the error that nobody caught. */
+  /** Aborted with what stopped the run: the name of a signal, or the error that nobody caught. */
   readonly signal: AbortSignal;
   readonly progress?: (event: ProgressEvent) => void;
 }
@@ -107,8 +108,7 @@ function endOf(signal: AbortSignal, deadline: number): AbortSignal {
 
 function stoppedBy({ aborted, reason }: AbortSignal): Stop {
   if (!aborted) return { by: null, defects: [] };
-  if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'deadline')
-    return { by: reason, defects: [] };
+  if (isStopSignal(reason) || reason === 'deadline') return { by: reason, defects: [] };
   return { by: 'defect', defects: reason === 'defect' ? [] : [sayDefect('the run', reason)] };
 }
 

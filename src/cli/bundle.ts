@@ -5,7 +5,7 @@ import { type Loaded, load } from '../config/load.ts';
 import { quote, quotePath } from '../config/mask.ts';
 import { systemReason } from '../config/system-reason.ts';
 import { UsageError } from '../config/usage-error.ts';
-import { folderProblem } from '../config/writable.ts';
+import { folderProblem, isStdout } from '../config/writable.ts';
 import { archive } from '../delivery/bundle/archive.ts';
 import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
 import { newestReports, readReportFile } from '../delivery/bundle/reports.ts';
@@ -142,7 +142,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const { options } = loaded;
   const reports = chooseReports(positionals, own['reports'], loaded, io);
   const output = typeof own['output'] === 'string' ? own['output'] : null;
-  const target = output === null || output === '-' ? output : resolve(io.cwd, output);
+  const target = output === null ? null : isStdout(output) ? '-' : resolve(io.cwd, output);
   if (own['list'] !== true) checkOutput(target, io);
   const broken =
     problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { systemReason } from '../config/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
 import { reportFileName } from '../delivery/report-name.ts';
-import { createFile, replaceFile } from '../delivery/write-file.ts';
+import { createFile, replaceFile, writeOutlet } from '../delivery/write-file.ts';
 import type { Report } from '../report/schema.ts';
 import { type Io, StreamError, write, writeOnlyCopy } from './io.ts';
 import type { Outgoing } from './outgoing.ts';
+import type { Outlets } from './outlets.ts';
 import type { OutputPlan } from './outputs.ts';
 
 export interface Delivery {
@@ -29,6 +30,13 @@ export interface Keeper {
 export interface Kept {
   readonly report: Report;
   readonly keeper: Keeper;
+}
+
+export interface Places {
+  /** The outputs that were opened before the run; they stay open. */
+  readonly outlets?: Outlets;
+  /** Null where no history is kept. */
+  readonly kept?: Kept | null;
 }
 
 function reasonOf(error: unknown): string {
@@ -64,19 +72,17 @@ async function rescue(
 
 /**
  * Writes the report to every output of the plan, and keeps it where a history is kept.
- * @param kept null where none is
  * @returns what was written and what was not; never throws for an output that fails
  */
 export async function deliver(
   outgoing: Outgoing,
   plan: OutputPlan,
   io: Io,
-  kept: Kept | null = null,
+  { outlets = new Map(), kept = null }: Places = {},
 ): Promise<Delivery> {
   const files: string[] = [];
   const problems: string[] = [];
   let jsonIsSafe = false;
-  let jsonFailed = false;
   const attempt = async (
     format: ReportFormat,
     name: string,
@@ -88,13 +94,15 @@ export async function deliver(
       if (format === 'json') jsonIsSafe = true;
     } catch (error) {
       problems.push(`the report could not be written to ${name}: ${reasonOf(error)}`);
-      if (format === 'json') jsonFailed = true;
     }
   };
   if (kept !== null) await attempt('json', kept.keeper.place, () => kept.keeper.keep(kept.report));
   for (const { format, path } of plan.files) {
     await attempt(format, path, async () => {
-      await replaceFile(path, outgoing.as(format));
+      const outlet = outlets.get(path);
+      await (outlet === undefined
+        ? replaceFile(path, outgoing.as(format))
+        : writeOutlet(outlet, outgoing.as(format)));
       return path;
     });
   }
@@ -112,7 +120,7 @@ export async function deliver(
     });
   }
   const planned = { complete: problems.length === 0, files, onStdout: stdout !== null, problems };
-  if (!jsonFailed || jsonIsSafe) return planned;
+  if (problems.length === 0 || jsonIsSafe) return planned;
   const rescued = await rescue(outgoing, stdout === null, io);
   return {
     complete: false,

@@ -22,7 +22,7 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['4', 'the report could not be written or uploaded; nothing is lost'],
   ['70', 'a defect in apim-probe'],
   ['75', 'another run is going in the state folder; nothing was done'],
-  ['130, 143', 'stopped by SIGINT, SIGTERM; the report is complete and valid'],
+  ['129-131, 143', 'stopped by SIGHUP, SIGINT, SIGQUIT, SIGTERM; the report is complete and valid'],
 ];
 
 function optionTerm(key: OptionKey): string {

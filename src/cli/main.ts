@@ -1,4 +1,5 @@
 /** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
+import { systemReason } from '../config/system-reason.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { defectText } from './defect.ts';
@@ -45,8 +46,7 @@ async function failed(error: unknown, argv: readonly string[], io: Io): Promise<
     return EXIT_USAGE;
   }
   if (error instanceof StreamError) {
-    const reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
-    await tell(io.stderr, `apim-probe: ${error.message}: ${reason}`);
+    await tell(io.stderr, `apim-probe: ${error.message}: ${systemReason(error.cause)}`);
     return EXIT_UNDELIVERED;
   }
   await tell(io.stderr, defectText(error, wantsStack(argv, io.env)));
@@ -62,7 +62,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await perform(argv, io);
   } catch (error) {
-    // When even stderr takes nothing, the exit code is all that is left to say.
     return await failed(error, argv, io).catch(() => EXIT_DEFECT);
   }
 }

@@ -13,7 +13,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
   EPIPE: 'nobody reads it any more',
   EIO: 'input/output error',
-  ENXIO: 'nothing reads from this pipe',
+  ENXIO: 'nothing is there to take it',
+  ETIMEDOUT: 'its reader takes nothing',
 };
 
 /** @returns the system's code of an error (ENOENT, EPIPE, …), or null */

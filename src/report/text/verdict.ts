@@ -1,5 +1,6 @@
 /** The verdict: one sentence that a person reads last and a script's log keeps. */
 import type { Counts, Report, Target } from '../schema.ts';
+import { isStopSignal } from '../stop-signals.ts';
 import { leavesNoRoom, verdict } from '../verdict.ts';
 import type { Group } from '../vocabulary.ts';
 import { count, duration, few, wrap } from './lines.ts';
@@ -21,9 +22,9 @@ function interruptionLines(report: Report, width: number): string[] {
   const after = `after ${duration(report.durationMs)}`;
   const untested = report.targets.filter((target) => target.status === 'untested').length;
   const left = untested > 0 ? `${count(untested, 'endpoint')} not tested` : 'every endpoint had been tested';
+  if (isStopSignal(report.interrupted))
+    return wrap(`Stopped by ${report.interrupted} ${after}: ${left}.`, width);
   const reasons = {
-    SIGINT: `Stopped by SIGINT ${after}: ${left}.`,
-    SIGTERM: `Stopped by SIGTERM ${after}: ${left}.`,
     deadline: `The deadline came ${after}: ${left}. --deadline MS gives a run longer.`,
     defect: `A defect in apim-probe ended the run ${after}: ${left}. Please report it with the JSON report.`,
   };
