@@ -1,9 +1,8 @@
 import type { EventEmitter } from 'node:events';
-import { fstatSync } from 'node:fs';
 import { errorCode } from '../config/system-reason.ts';
-import { flush, wasClosed, writeAll } from '../delivery/descriptor.ts';
 import { redactDocument } from '../delivery/redaction/redact.ts';
 import { wrap } from '../report/text/lines.ts';
+import { writeWhole } from './stream-writer.ts';
 
 /** The program's surroundings, handed in, so that a test can stand in for each of them. */
 export interface Io {
@@ -20,12 +19,6 @@ export interface Io {
 /** Stdout or stderr refused the text; `cause` says why. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
-}
-
-/** Stdout was closed when the program started, or is a null device that looks the same. */
-export class ClosedError extends Error {
-  override readonly name = 'ClosedError';
-  readonly code = 'EBADF';
 }
 
 const USUAL_COLUMNS = 80;
@@ -94,59 +87,10 @@ async function send(
   content: string | Uint8Array,
   forgiven: (error: Error) => boolean = isGone,
 ): Promise<void> {
-  const descriptor = plainDescriptor(stream);
-  const error = await (descriptor === null
-    ? writeStream(stream, content)
-    : writeWhole(stream, descriptor, content));
+  const error = await writeWhole(stream, content);
   if (error === null || forgiven(error)) return;
   throw new StreamError('stdout or stderr cannot be written', { cause: error });
 }
-
-/**
- * Node.js's stream on a file loses what a short write leaves over, one on a kind that it does not know loses everything,
- * and one on a pipe whose reader has stalled keeps the process alive for good. So descriptors are written without them.
- * A terminal's stream is whole, and on Windows all are.
- */
-function plainDescriptor(stream: NodeJS.WriteStream): number | null {
-  if (stream.isTTY === true || process.platform === 'win32') return null;
-  return 'fd' in stream && typeof stream.fd === 'number' ? stream.fd : null;
-}
-
-const hurried = new WeakSet<NodeJS.WriteStream>();
-/** ms */
-const HURRIED_STALL = 5000;
-
-/** From now on a reader that takes nothing for 5 seconds is given up: the run is being stopped. */
-export function hurry(stream: NodeJS.WriteStream): void {
-  hurried.add(stream);
-}
-
-function writeStream(stream: NodeJS.WriteStream, content: string | Uint8Array): Promise<Error | null> {
-  return new Promise((resolve) => {
-    stream.write(content, (problem) => resolve(problem ?? null));
-  });
-}
-
-async function writeWhole(
-  stream: NodeJS.WriteStream,
-  descriptor: number,
-  content: string | Uint8Array,
-): Promise<Error | null> {
-  if (descriptor === STDOUT && wasClosed(descriptor)) return new ClosedError(CLOSED);
-  try {
-    // A pager may be left open for hours.
-    await writeAll(descriptor, Buffer.from(content), () => (hurried.has(stream) ? HURRIED_STALL : Infinity));
-    if (descriptor === STDOUT && fstatSync(descriptor).isFile()) flush(descriptor);
-    return null;
-  } catch (error) {
-    if (error instanceof Error) return error;
-    throw error;
-  }
-}
-
-const STDOUT = 1;
-const CLOSED =
-  'it is closed (or a null device opened for reading, too; --output /dev/null discards a report)';
 
 function isGone(error: Error): boolean {
   const code = errorCode(error);

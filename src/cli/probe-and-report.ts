@@ -13,7 +13,7 @@ import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { EXIT_BUSY, exitCode } from './exit-code.ts';
-import { ClosedError, columnsOf, type Io, StreamError, tell, write } from './io.ts';
+import { columnsOf, type Io, StreamError, tell, write } from './io.ts';
 import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
@@ -23,6 +23,7 @@ import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';
+import { ClosedError } from './stream-writer.ts';
 import { beforeVerdict } from './summary.ts';
 import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './upload-report.ts';
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { STOP_SIGNALS, type StopSignal } from '../report/stop-signals.ts';
-import { hurry, type Io } from './io.ts';
+import type { Io } from './io.ts';
+import { hurry } from './stream-writer.ts';
 
 /** A run that can be ended from outside, and by a defect that no `try` was around. */
 export interface Interruption {
