@@ -21,6 +21,8 @@ export interface RunHooks {
   /** Aborted with what stopped the run: the name of a signal, or the error that nobody caught. */
   readonly signal: AbortSignal;
   readonly progress?: (event: ProgressEvent) => void;
+  /** Certificates, as PEM, to trust beside those of `--ca-file`. */
+  readonly roots?: readonly string[];
 }
 
 /** What the story is told with, so that a test can put its own in the place of any. */
@@ -52,14 +54,15 @@ export async function surveyAndPlan(
  */
 export async function runAgent(
   options: Options,
-  { signal, progress = () => {} }: RunHooks,
+  { signal, progress = () => {}, roots: given = [] }: RunHooks,
   rooms: Rooms = realRooms(options),
 ): Promise<Report> {
   const { outside, machine } = rooms;
   const imports = readImports(options);
   const [startedAt, started] = [outside.now(), outside.tick()];
   const end = endOf(signal, options.deadline);
-  const roots = await Promise.all(options.caFile.map((file) => readFile(file, 'utf8')));
+  const files = options.caFile.map((file) => readFile(file, 'utf8'));
+  const roots = [...given, ...(await Promise.all(files))];
   progress({ kind: 'phase', name: 'survey' });
   const surroundings = await survey(options, machine, () => askMetadata(outside, end));
   const plan = makePlan(options, placeOf(surroundings), imports);

@@ -161,13 +161,20 @@ async function open(
     ...common,
     ...{ httpProxy: '', httpsProxy: place.origin, noProxy, requestTls: tls, proxyTls: tls },
     ...(token === null ? {} : { token }),
-    clientFactory: (origin, options) =>
-      // A proxy that does not answer CONNECT is no connection.
-      new Pool(origin, {
+    clientFactory: (origin, options) => {
+      const pool = new Pool(origin, {
         ...options,
         headersTimeout: CONNECT_MS,
         connect: ofProxy(sockets.of(buildConnector(tls)), proxy.variable),
-      }),
+      });
+      const ask = pool.connect.bind(pool);
+      // A proxy that does not answer CONNECT has taken no report.
+      const connect = (request: Dispatcher.ConnectOptions) =>
+        ask(request).catch((error: unknown) => {
+          throw error instanceof Error ? Object.assign(error, { proxy: proxy.variable }) : error;
+        });
+      return Object.assign(pool, { connect });
+    },
   });
 
   /** What goes wrong on the way to the proxy is no fault of the destination. */
