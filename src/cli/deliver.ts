@@ -27,7 +27,7 @@ export interface Keeper {
 }
 
 /** The report as it stays, and where. */
-export interface Kept {
+interface Kept {
   readonly report: Report;
   readonly keeper: Keeper;
 }

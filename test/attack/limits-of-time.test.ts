@@ -27,7 +27,7 @@ function inTime(t: Test, run: Enclosed, name: string): void {
 
 t.test('--upload-timeout', async (t) => {
   const cases = [
-    ['SYNs are dropped', `${SENDING} --connect-to ::10.9.9.9:443`, ''],
+    ['SYNs are dropped', `${SENDING} --connect-to up.example:443:10.9.9.9:443`, ''],
     ['silent in TLS', `${SENDING} --connect-to up.example:443:127.0.0.1:7001`, ''],
     ['a proxy that drops SYNs', SENDING, 'https_proxy=http://10.9.9.9:3128'],
     ['a proxy that does not answer CONNECT', SENDING, 'https_proxy=http://127.0.0.1:7001'],
