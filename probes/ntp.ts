@@ -6,8 +6,8 @@ import { printable } from './printable.ts';
 import type { Probe } from './types.ts';
 import { recordDestination } from './wire/dial.ts';
 import { toProbeError } from './wire/failure.ts';
-import type { Endpoint, Outside } from './wire/outside.ts';
 import type { Session } from './wire/session.ts';
+import type { Endpoint, System } from './wire/system.ts';
 
 const NONCE_OCTETS = 8;
 
@@ -24,9 +24,9 @@ export const ntp: Probe = {
 };
 
 async function ask(session: Session): Promise<NtpFacts> {
-  const { outside, budget } = session;
+  const { system, budget } = session;
   const endpoint = recordDestination(session);
-  const questions = new Questions(outside.datagram(endpoint.address), outside);
+  const questions = new Questions(system.openUdp(endpoint.address), system);
   try {
     return await session.step('request', 'udp', () => questions.ask(endpoint, budget.stepMs / 2));
   } catch (error) {
@@ -49,13 +49,13 @@ class Questions {
   /** What was wrong with the last datagram that was no answer. */
   flaw: string | null = null;
   readonly #socket: Socket;
-  readonly #outside: Outside;
+  readonly #outside: System;
   readonly #asked: Question[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, outside: Outside) {
+  constructor(socket: Socket, system: System) {
     this.#socket = socket;
-    this.#outside = outside;
+    this.#outside = system;
   }
 
   /**
@@ -89,14 +89,14 @@ class Questions {
   }
 
   #send(): void {
-    const nonce = this.#outside.random(NONCE_OCTETS);
-    this.#asked.push({ nonce, at: this.#outside.now(), tick: this.#outside.tick() });
+    const nonce = this.#outside.randomBytes(NONCE_OCTETS);
+    this.#asked.push({ nonce, at: this.#outside.now(), tick: this.#outside.monotonicMs() });
     this.#socket.send(encodeRequest(nonce));
   }
 
   /** Null for a datagram that answers none of the questions: anybody can send those. */
   #hear(bytes: Uint8Array): NtpFacts | null {
-    const tick = this.#outside.tick();
+    const tick = this.#outside.monotonicMs();
     for (const question of this.#asked) {
       const answer = readAnswer(bytes, question.nonce);
       if (answer.kind === 'reply') return measure(answer.reply, question, tick - question.tick);

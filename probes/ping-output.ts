@@ -1,7 +1,7 @@
 /** The system's ping: how it is called, and what its words mean. No program is run here. */
 import { isIP, isIPv6 } from 'node:net';
 import factory from 'ping/lib/builder/factory.js';
-import type { Finished } from './wire/outside.ts';
+import type { Finished } from './wire/system.ts';
 
 /** What a ping came to. */
 export type Pinged =

@@ -5,7 +5,7 @@ import { ProbeError } from '../failures.ts';
 import { type Budget, runIsOver, within } from './budget.ts';
 import { type DnsReply, encodeQuestion, type Question, readReply } from './dns-message.ts';
 import { toProbeError } from './failure.ts';
-import type { Endpoint, Outside } from './outside.ts';
+import type { Endpoint, System } from './system.ts';
 
 /** How often a question is sent over UDP within its step: datagrams do get lost. */
 const TRANSMISSIONS = 3;
@@ -21,7 +21,7 @@ export interface Ignored {
 }
 
 export interface QueryContext {
-  readonly outside: Outside;
+  readonly system: System;
   readonly server: Endpoint;
   /** The server's name where it has one: redirections may be given for it. */
   readonly host?: string;
@@ -36,11 +36,11 @@ export interface QueryContext {
  * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed
  */
 export async function queryUdp(context: QueryContext, question: Question): Promise<DnsReply> {
-  const { outside, budget, ignored } = context;
+  const { system, budget, ignored } = context;
   if (budget.signal.aborted) throw runIsOver();
   const server = destination(context);
-  const id = randomId(outside);
-  const socket = outside.datagram(server.address);
+  const id = randomId(system);
+  const socket = system.openUdp(server.address);
   const { promise, resolve, reject } = Promise.withResolvers<DnsReply>();
   const sending = new Sending(socket, server, { id, question, stepMs: budget.stepMs, fail: reject });
   let garbage: string | null = null;
@@ -177,11 +177,11 @@ class Sending {
  * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed
  */
 export async function queryTcp(context: QueryContext, question: Question): Promise<DnsReply> {
-  const { outside, budget } = context;
+  const { system, budget } = context;
   if (budget.signal.aborted) throw runIsOver();
-  const id = randomId(outside);
+  const id = randomId(system);
   const message = encodeQuestion(id, question);
-  const socket = outside.stream(destination(context));
+  const socket = system.connectTcp(destination(context));
   const answered = new Promise<DnsReply>((resolve, reject) => {
     let received = Buffer.alloc(0);
     socket.on('error', (error) => reject(toProbeError(error, 'dns')));
@@ -218,8 +218,8 @@ const THIS_HOST: ReadonlyMap<string, string> = new Map([
   ['::', '::1'],
 ]);
 
-function destination({ outside, server, host }: QueryContext): Endpoint {
-  const { address, port } = outside.route(host ?? server.address, server.address, server.port);
+function destination({ system, server, host }: QueryContext): Endpoint {
+  const { address, port } = system.route(host ?? server.address, server.address, server.port);
   return { address: THIS_HOST.get(address) ?? address, port };
 }
 
@@ -227,6 +227,6 @@ function malformed(why: string): ProbeError {
   return new ProbeError('dns_malformed', why);
 }
 
-function randomId(outside: Outside): number {
-  return Buffer.from(outside.random(2)).readUInt16BE(0);
+function randomId(system: System): number {
+  return Buffer.from(system.randomBytes(2)).readUInt16BE(0);
 }

@@ -17,7 +17,7 @@ export const TIMEOUTS = {
 /** Any thrown value as a ProbeError; one that is a ProbeError already passes through. */
 export function toProbeError(error: unknown, layer: Layer): ProbeError {
   if (error instanceof ProbeError) return error;
-  const seen = describe(error);
+  const seen = errorDetails(error);
   return new ProbeError(CLASSIFIERS[layer](seen), printable(inWords(seen), 300), { cause: error });
 }
 
@@ -29,7 +29,7 @@ interface Seen {
   readonly syscall: string;
 }
 
-function describe(error: unknown): Seen {
+function errorDetails(error: unknown): Seen {
   if (!(error instanceof Error)) return { code: '', message: textOf(error), syscall: '' };
   // undici wraps the socket's own error, and that one knows more.
   const inner = error.cause instanceof Error ? error.cause : error;

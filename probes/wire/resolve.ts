@@ -21,9 +21,9 @@ export interface Answer {
 export async function resolveAt(asked: QueryContext, name: string): Promise<Answer> {
   const ignored: Ignored = { wrongId: 0, wrongSource: 0 };
   const context = { ...asked, ignored };
-  const started = context.outside.tick();
+  const started = context.system.monotonicMs();
   const [v4, v6] = await Promise.all([lookUp(context, name, 'A'), lookUp(context, name, 'AAAA')]);
-  const ms = Math.round((context.outside.tick() - started) * 1000) / 1000;
+  const ms = Math.round((context.system.monotonicMs() - started) * 1000) / 1000;
   const addresses = [...v4.addresses, ...v6.addresses];
   // IPv4 decides what went wrong: API Management's own dependencies are reached over it.
   const telling = v4.addresses.length === 0 && v6.addresses.length > 0 ? v6 : v4;
@@ -53,7 +53,7 @@ interface Search {
 }
 
 async function lookUp(context: QueryContext, name: string, type: AddressType): Promise<LookUp> {
-  const end = context.outside.tick() + context.budget.stepMs;
+  const end = context.system.monotonicMs() + context.budget.stepMs;
   const search: Search = { context, name, type, end, chain: [], truncated: false };
   const ending = await follow(search).catch((error: unknown): Ending => {
     const failure = error instanceof ProbeError ? error.failure : 'unexpected';
@@ -93,7 +93,7 @@ async function ask(search: Search): Promise<DnsReply> {
 }
 
 function inTimeLeft({ context, end }: Search): QueryContext {
-  const stepMs = Math.max(1, end - context.outside.tick());
+  const stepMs = Math.max(1, end - context.system.monotonicMs());
   return { ...context, budget: { ...context.budget, stepMs } };
 }
 

@@ -37,12 +37,12 @@ export async function secure(
       ...(alpn && { alpn }),
     });
     const chain = peerChain(established);
-    const facts = describe(session, established, chain, { host, serverName });
+    const facts = tlsFacts(session, established, chain, { host, serverName });
     session.facts.tls = facts;
-    judge(facts, {
+    requireValidCertificate(facts, {
       host,
       acceptableIssuer: !azureIssuer || (chain[0] !== undefined && hasAzureIssuer(chain[0])),
-      now: session.outside.now(),
+      now: session.system.now(),
     });
     return established;
   });
@@ -74,7 +74,7 @@ export function handshake(session: Session, socket: Duplex, options: HandshakeOp
   });
 }
 
-function describe(
+function tlsFacts(
   session: Session,
   socket: TLSSocket,
   chain: readonly X509Certificate[],
@@ -97,7 +97,10 @@ function describe(
 }
 
 /** Whom to blame first: a chain from nowhere says more than a wrong name, and a wrong name more than a date. */
-function judge(facts: TlsFacts, expected: { host: string; acceptableIssuer: boolean; now: number }): void {
+function requireValidCertificate(
+  facts: TlsFacts,
+  expected: { host: string; acceptableIssuer: boolean; now: number },
+): void {
   const leaf = facts.chain[0];
   if (leaf === undefined) throw new ProbeError('tls_untrusted', 'the server showed no certificate');
   if (facts.trust === 'none') {

@@ -1,6 +1,6 @@
 import type { Options } from '../config/types.ts';
-import type { Report } from '../report/schema.ts';
-import { isStopSignal, type StopSignal } from '../report/stop-signals.ts';
+import type { Report } from '../model/report.ts';
+import { isStopSignal, type StopSignal } from '../model/stop-signals.ts';
 
 /** What the run came to. */
 export interface Outcome {

@@ -1,10 +1,10 @@
 /** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
-import { systemReason } from '../config/system-reason.ts';
-import { UsageError } from '../config/usage-error.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
-import { guardStreams, type Io, StreamError, tell, write } from './io.ts';
+import { guardStreams, type Io, StreamError, write, writeMessage } from './io.ts';
 
 async function perform(argv: readonly string[], io: Io): Promise<number> {
   if (argv.includes('--version')) {
@@ -18,8 +18,8 @@ async function perform(argv: readonly string[], io: Io): Promise<number> {
     await write(io.stdout, parsed.command === null ? programHelp() : commandHelp(parsed.command));
     return 0;
   }
-  const { describe } = await import('./commands.ts');
-  const command = await describe(parsed.invocation.command).load();
+  const { commandDescription } = await import('./commands.ts');
+  const command = await commandDescription(parsed.invocation.command).load();
   return command(parsed.invocation, io);
 }
 
@@ -42,14 +42,14 @@ function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
 
 async function failed(error: unknown, argv: readonly string[], io: Io): Promise<number> {
   if (error instanceof UsageError) {
-    await tell(io.stderr, usageText(error));
+    await writeMessage(io.stderr, usageText(error));
     return EXIT_USAGE;
   }
   if (error instanceof StreamError) {
-    await tell(io.stderr, `apim-probe: ${error.message}: ${systemReason(error.cause)}`);
+    await writeMessage(io.stderr, `apim-probe: ${error.message}: ${systemReason(error.cause)}`);
     return EXIT_UNDELIVERED;
   }
-  await tell(io.stderr, defectText(error, wantsStack(argv, io.env)));
+  await writeMessage(io.stderr, defectText(error, wantsStack(argv, io.env)));
   return EXIT_DEFECT;
 }
 

@@ -1,7 +1,7 @@
 /** The outputs of a run that are pipes or devices, opened before anything is sent. */
-import { quotePath } from '../config/mask.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { type Outlet, OutletError, openOutlet } from '../delivery/outlet.ts';
+import { quotePath } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
+import { type Outlet, OutletError, openOutlet } from '../delivery/files/outlet.ts';
 import type { OutputPlan } from './outputs.ts';
 
 /** By their paths; regular files are not among them. */

@@ -1,23 +1,23 @@
 /** What `run` and `demo` share: from validated options to a delivered report and an exit code. */
 import type { RunHooks } from '../agent.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Loaded } from '../config/load.ts';
-import { systemReason } from '../config/system-reason.ts';
 import type { Options } from '../config/types.ts';
-import { UsageError } from '../config/usage-error.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
 import { redactValue } from '../delivery/redaction/redact.ts';
 import { createUploader, type Uploader } from '../delivery/upload/uploader.ts';
-import type { Report } from '../report/schema.ts';
-import { isStopSignal } from '../report/stop-signals.ts';
+import type { Report } from '../model/report.ts';
+import { isStopSignal } from '../model/stop-signals.ts';
 import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { EXIT_BUSY, exitCode } from './exit-code.ts';
-import { columnsOf, type Io, StreamError, tell, write } from './io.ts';
+import { openExporter, type ReportExporter } from './export-report.ts';
+import { columnsOf, type Io, StreamError, write, writeMessage } from './io.ts';
 import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
-import { openWayOut, type WayOut } from './outgoing.ts';
 import { closeOutlets, type Outlets, openOutlets } from './outlets.ts';
 import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -100,7 +100,7 @@ type Say = (level: 'info' | 'warn' | 'error', message: string) => Promise<void>;
 const PREFIX = { info: '', warn: 'note: ', error: 'apim-probe: ' } as const;
 
 /** What waits until the report is where it belongs, and changes nothing of what it says. */
-async function afterwards(
+async function announceChange(
   history: RunHistory,
   report: Report,
   options: Options,
@@ -116,7 +116,7 @@ async function afterwards(
       env: io.env,
       cwd: io.cwd,
       signal,
-      say: (line) => void tell(io.stderr, `on-change: ${line}`),
+      say: (line) => void writeMessage(io.stderr, `on-change: ${line}`),
     });
     if (problem !== null) {
       await say('error', `the command of --on-change ${problem}; ${history.prospect}`);
@@ -131,7 +131,7 @@ async function afterwards(
 async function upload(
   spooled: Spooled,
   uploader: Uploader,
-  rewrite: WayOut['rewrite'],
+  rewrite: ReportExporter['rewrite'],
   options: Options,
   signal: AbortSignal,
   say: Say,
@@ -191,11 +191,11 @@ async function runWith(
   const log = await createLog(options, {
     stderr: io.stderr,
     env: io.env,
-    complain: (problem) => void tell(io.stderr, `apim-probe: ${problem}`),
+    complain: (problem) => void writeMessage(io.stderr, `apim-probe: ${problem}`),
   });
   /** What goes to a person goes to a log file as well; on stderr it would stand twice. */
   const say: Say = async (level, message) => {
-    await tell(io.stderr, `${PREFIX[level]}${message}`);
+    await writeMessage(io.stderr, `${PREFIX[level]}${message}`);
     if (log?.inFile === true) log.logger[level](message);
   };
   const opening = options.state === null ? null : await openHistory(options, options.state);
@@ -207,7 +207,7 @@ async function runWith(
   const history = opening?.history ?? null;
   const interruption = catchInterruptions(
     io,
-    (message) => void tell(io.stderr, message),
+    (message) => void writeMessage(io.stderr, message),
     (defect) => defectText(defect, showStack),
   );
   try {
@@ -217,10 +217,10 @@ async function runWith(
     const probed = redactValue(await probe(options, io, agent, interruption.signal, log));
     const annotated = uploader?.annotate(probed) ?? probed;
     const report = history === null ? annotated : await history.complete(annotated);
-    const wayOut = await openWayOut(options, uploader?.spool.folder ?? null);
-    if (wayOut.problem !== null)
-      await say('warn', `the pseudonyms of this report are in no other one, as ${wayOut.problem}`);
-    const out = wayOut.outgoing(report);
+    const exporter = await openExporter(options, uploader?.spool.folder ?? null);
+    if (exporter.problem !== null)
+      await say('warn', `the pseudonyms of this report are in no other one, as ${exporter.problem}`);
+    const out = exporter.exportReport(report);
     const kept = history === null ? null : { report, keeper: history };
     const delivery = await deliver(out, plan, io, { outlets, kept });
     closeOutlets(outlets);
@@ -229,15 +229,15 @@ async function runWith(
     const lines = unkept === null ? [] : [unkept];
     const unsummarised = await summarise(out.report, options, plan, delivery, lines, io);
     if (unsummarised !== null) await say('error', unsummarised);
-    if (report.interrupted === 'defect') await tell(io.stderr, DEFECT);
+    if (report.interrupted === 'defect') await writeMessage(io.stderr, DEFECT);
     if (log !== null) logOutcome(log.logger, report, delivery.files);
-    if (history !== null) await afterwards(history, report, options, io, interruption.signal, say);
+    if (history !== null) await announceChange(history, report, options, io, interruption.signal, say);
     // A service that does not answer keeps no other run from probing: the spool is nobody's alone.
     await history?.close();
     const uploaded =
       uploader === null || spooled === null
         ? null
-        : await upload(spooled, uploader, wayOut.rewrite, options, interruption.signal, say);
+        : await upload(spooled, uploader, exporter.rewrite, options, interruption.signal, say);
     const delivered = delivery.complete && unsummarised === null && (uploaded?.complete ?? true);
     const interrupted = report.interrupted ?? endOf(interruption.signal);
     return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });

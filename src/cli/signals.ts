@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { STOP_SIGNALS, type StopSignal } from '../report/stop-signals.ts';
+import { STOP_SIGNALS, type StopSignal } from '../model/stop-signals.ts';
 import type { Io } from './io.ts';
 import { hurry } from './stream-writer.ts';
 

@@ -4,8 +4,8 @@
  * descriptors are written without their streams; a terminal's stream is whole, and on Windows all are.
  */
 import { fstatSync } from 'node:fs';
-import { errorCode } from '../config/system-reason.ts';
-import { flush, wasClosed, writeAll } from '../delivery/descriptor.ts';
+import { errorCode } from '../common/system-reason.ts';
+import { flush, wasClosed, writeAll } from '../delivery/files/descriptor.ts';
 
 /** Stdout was closed when the program started, or is a null device that looks the same. */
 export class ClosedError extends Error {

@@ -1,7 +1,7 @@
 import type { Failure } from '../../probes/failures.ts';
-import type { ControlAnswer } from '../report/controls.ts';
-import type { Observations, Resolution, Target } from '../report/schema.ts';
-import { isBogus, isPublic, scopeOf } from './addresses.ts';
+import type { ControlAnswer } from '../model/controls.ts';
+import type { Observations, Resolution, Target } from '../model/report.ts';
+import { addressScope, isBogus, isPublic } from './addresses.ts';
 import { missingRecord } from './private-zones.ts';
 
 /** The virtual address of Azure's own resolver, in every region and cloud ("What is IP address 168.63.129.16?"). */
@@ -31,7 +31,7 @@ export function kindOf({ failure, addresses }: Pick<Resolution, 'failure' | 'add
 /** The same for addresses alone, of which there is one at least. */
 export function kindOfAddresses(addresses: readonly string[]): AnswerKind {
   if (addresses.some(isBogus)) return 'bogus';
-  if (addresses.some((address) => scopeOf(address) === 'private')) return 'private';
+  if (addresses.some((address) => addressScope(address) === 'private')) return 'private';
   return addresses.some(isPublic) ? 'public' : 'unknown';
 }
 

@@ -1,7 +1,7 @@
 /** The hosts file, which decides before any DNS server is asked. */
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { systemReason } from '../config/system-reason.ts';
+import { systemReason } from '../common/system-reason.ts';
 
 export interface HostsFile {
   /** Lower-case host name → addresses, in the file's order. */

@@ -2,8 +2,8 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
-import type { Environment } from '../report/schema.ts';
-import type { Cloud } from '../report/vocabulary.ts';
+import type { Environment } from '../model/report.ts';
+import type { Cloud } from '../model/vocabulary.ts';
 import type { MetadataReply } from './types.ts';
 
 export interface InstanceMetadata {

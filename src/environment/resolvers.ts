@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { printable } from '../../probes/printable.ts';
-import { systemReason } from '../config/system-reason.ts';
+import { systemReason } from '../common/system-reason.ts';
 import type { ServerAddress } from '../config/types.ts';
 import type { Machine } from './types.ts';
 

@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { ServerAddress } from '../config/types.ts';
-import type { Control } from '../report/controls.ts';
-import type { Environment } from '../report/schema.ts';
+import type { Control } from '../model/controls.ts';
+import type { Environment } from '../model/report.ts';
 
 /** Where we are: what the report says of it, and what only this run needs. */
 export interface Survey {

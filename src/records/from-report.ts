@@ -1,7 +1,7 @@
 /** The host names whose records are missing or wrong, as a report saw them. Pure. */
-import { BadValue } from '../config/bad-value.ts';
-import { hostName } from '../config/host.ts';
-import { UsageError } from '../config/usage-error.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { hostName } from '../common/host-name.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { isOfFurtherLocation } from '../plan/locations.ts';
 import { canonical, isPrivate } from './record-address.ts';
 import { correct, type ReportFile, type ReportTarget } from './report.ts';

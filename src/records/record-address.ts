@@ -1,6 +1,6 @@
 /** The address that the records lead to. Pure. */
 import ipaddr from 'ipaddr.js';
-import { BadValue } from '../config/bad-value.ts';
+import { BadValue } from '../common/bad-value.ts';
 import type { RecordAddress } from './types.ts';
 
 const IMPOSSIBLE: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** Addresses, and what kind of place they are. Pure. */
 import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { Address } from '../report/schema.ts';
+import type { Address } from '../model/report.ts';
 
 type Scope = Address['scope'];
 

@@ -1,5 +1,5 @@
 import type { Budget } from '../../probes/wire/budget.ts';
-import type { Outside } from '../../probes/wire/outside.ts';
+import type { System } from '../../probes/wire/system.ts';
 import type { TrustStore } from '../../probes/wire/trust.ts';
 import type { Survey } from '../environment/types.ts';
 import type { Defects } from './defects.ts';
@@ -9,7 +9,7 @@ import type { ProgressEvent } from './progress.ts';
 
 /** What every part of a run shares. */
 export interface RunContext {
-  readonly outside: Outside;
+  readonly system: System;
   readonly trust: TrustStore;
   readonly budget: Budget;
   readonly names: Names;

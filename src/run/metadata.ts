@@ -4,7 +4,7 @@ import { type Failure, ProbeError } from '../../probes/failures.ts';
 import { within } from '../../probes/wire/budget.ts';
 import { toProbeError } from '../../probes/wire/failure.ts';
 import { exchange } from '../../probes/wire/http.ts';
-import type { Outside } from '../../probes/wire/outside.ts';
+import type { System } from '../../probes/wire/system.ts';
 import type { MetadataReply } from '../environment/types.ts';
 
 const ADDRESS = '169.254.169.254';
@@ -23,9 +23,9 @@ const REQUEST = {
 const NONSENSE: readonly Failure[] = ['protocol_closed', 'protocol_mismatch'];
 
 /** Asks once. Never throws. */
-export async function askMetadata(outside: Outside, signal: AbortSignal): Promise<MetadataReply> {
+export async function askMetadata(system: System, signal: AbortSignal): Promise<MetadataReply> {
   if (signal.aborted) return { kind: 'nobody', why: 'the run ended before it was asked' };
-  const socket = outside.stream(outside.route(ADDRESS, ADDRESS, 80));
+  const socket = system.connectTcp(system.route(ADDRESS, ADDRESS, 80));
   socket.on('error', () => undefined);
   const asked = connected(socket).then(() => exchange(socket, REQUEST, signal));
   try {

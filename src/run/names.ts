@@ -2,11 +2,11 @@
 import { isIP } from 'node:net';
 import type { Failure } from '../../probes/failures.ts';
 import type { Budget } from '../../probes/wire/budget.ts';
-import type { Outside } from '../../probes/wire/outside.ts';
 import { type Answer, resolveAt } from '../../probes/wire/resolve.ts';
+import type { System } from '../../probes/wire/system.ts';
 import { serverName } from '../environment/index.ts';
 import type { Survey } from '../environment/types.ts';
-import type { Address, Resolution } from '../report/schema.ts';
+import type { Address, Resolution } from '../model/report.ts';
 import { describeAddress } from './addresses.ts';
 import type { Gate } from './gate.ts';
 
@@ -49,14 +49,14 @@ const OUT_OF_TIME: Answer = {
 
 export class Names {
   readonly #survey: Survey;
-  readonly #outside: Outside;
+  readonly #outside: System;
   readonly #budget: Budget;
   readonly #queries: Gate;
   readonly #known = new Map<string, NameResult>();
 
-  constructor(parts: { survey: Survey; outside: Outside; budget: Budget; queries: Gate }) {
+  constructor(parts: { survey: Survey; system: System; budget: Budget; queries: Gate }) {
     this.#survey = parts.survey;
-    this.#outside = parts.outside;
+    this.#outside = parts.system;
     this.#budget = parts.budget;
     this.#queries = parts.queries;
   }
@@ -84,7 +84,7 @@ export class Names {
     server: { address: string; port: number },
     [name, ...rest]: readonly [string, ...string[]],
   ): Promise<Answer> {
-    const context = { outside: this.#outside, server, budget: this.#budget };
+    const context = { system: this.#outside, server, budget: this.#budget };
     const answer = (await this.#queries(() => resolveAt(context, name))) ?? OUT_OF_TIME;
     const [next, ...others] = rest;
     return answer.addresses.length > 0 || next === undefined

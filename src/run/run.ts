@@ -1,13 +1,14 @@
 /** Plan to observations: everything at once, within the run's budget. */
 import { setMaxListeners } from 'node:events';
 import { loadHttpClient } from '../../probes/wire/http.ts';
-import type { Outside } from '../../probes/wire/outside.ts';
+import type { System } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import type { Options } from '../config/types.ts';
 import type { Survey } from '../environment/types.ts';
+import type { Control } from '../model/controls.ts';
+import type { Observations } from '../model/report.ts';
 import type { Plan } from '../plan/types.ts';
-import type { Control } from '../report/controls.ts';
-import type { Observations } from '../report/schema.ts';
+import { downgradeBareConnections } from './bare-connections.ts';
 import type { RunContext } from './context.ts';
 import { azureDns } from './controls/azure-dns.ts';
 import { clock } from './controls/clock.ts';
@@ -17,18 +18,17 @@ import { reservedAddress } from './controls/reserved-address.ts';
 import { searchDomains } from './controls/search-domain.ts';
 import { zoneAuthority } from './controls/zone-authority.ts';
 import { Defects } from './defects.ts';
-import { distrustBareConnections } from './distrust.ts';
 import { createGate } from './gate.ts';
 import { mapInFlight } from './in-flight.ts';
-import { forgiveDeadIPv6 } from './ipv6.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 import { observeTarget, probeOf } from './target.ts';
+import { discountUnroutedIPv6 } from './unrouted-ipv6.ts';
 
 export interface RunParts {
   readonly options: Options;
   readonly survey: Survey;
-  readonly outside: Outside;
+  readonly system: System;
   /** PEM certificates of `--ca-file`. */
   readonly roots: readonly string[];
   /** Aborted by the deadline or by the user. */
@@ -59,7 +59,7 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     control('azure-dns', context, () => azureDns(plan.targets, context)),
     control('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
-  const { targets, note } = forgiveDeadIPv6(observed);
+  const { targets, note } = discountUnroutedIPv6(observed);
   parts.progress({ kind: 'phase', name: 'controls' });
   const others = await control('tls-other-name', context, () => otherNames(targets, context));
   const search = await control('dns-search-domain', context, () => searchDomains(targets, context));
@@ -75,7 +75,7 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
         ...(note === null ? [] : [note]),
       ]),
       controls,
-      targets: distrustBareConnections(targets, controls),
+      targets: downgradeBareConnections(targets, controls),
     },
     defects,
   };
@@ -90,18 +90,18 @@ function mostInFlight({ concurrency }: Options): number {
 }
 
 function createContext(plan: Plan, parts: RunParts): RunContext {
-  const { options, survey, outside, signal } = parts;
+  const { options, survey, system, signal } = parts;
   // Every attempt under way listens for the end of the run.
   setMaxListeners(0, signal);
   const budget = { stepMs: options.timeout, signal };
   const queries = createGate(options.concurrency, signal);
   return {
-    outside,
+    system,
     survey,
     budget,
     queries,
     trust: new TrustStore(parts.roots),
-    names: new Names({ survey, outside, budget, queries }),
+    names: new Names({ survey, system, budget, queries }),
     gate: createGate(options.concurrency, signal),
     defects: new Defects(),
     attempts: options.attempts,

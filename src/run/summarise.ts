@@ -1,7 +1,7 @@
 /** Attempts to a target's status. Pure: an observation summed up, not yet judged. */
 import type { Failure } from '../../probes/failures.ts';
+import type { Attempt, Resolution, Target } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
-import type { Attempt, Resolution, Target } from '../report/schema.ts';
 import type { Tried } from './attempt.ts';
 import type { Dialable } from './names.ts';
 

@@ -2,8 +2,8 @@
 import { probeFor } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
 import { pause } from '../../probes/wire/budget.ts';
+import type { Address, Attempt, Target } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
-import type { Address, Attempt, Target } from '../report/schema.ts';
 import { attempt, type Tried } from './attempt.ts';
 import type { RunContext } from './context.ts';
 import { DEFECT, summarise, untested } from './summarise.ts';
@@ -76,7 +76,7 @@ async function tryAddress(
 }
 
 function parts(planned: PlannedTarget, address: string, context: RunContext) {
-  const { outside, trust, budget, question } = context;
+  const { system, trust, budget, question } = context;
   return {
     target: {
       host: planned.host,
@@ -86,7 +86,7 @@ function parts(planned: PlannedTarget, address: string, context: RunContext) {
       azureIssuer: isAzureOwn(planned),
     },
     address,
-    outside,
+    system,
     trust,
     budget,
   };

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { enclosed, RUN, reportIn, small, workplace } from './enclosed.ts';
 
 t.test('devices and descriptors work', async (t) => {

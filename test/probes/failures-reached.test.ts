@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { FAILURES, type Failure } from '../../probes/failures.ts';
 import type { Protocol } from '../../probes/protocols.ts';
-import { createOutside } from '../../probes/wire/outside.ts';
 import { resolveAt } from '../../probes/wire/resolve.ts';
+import { createSystem } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import { openSilentPort } from '../../src/lab/silent-port.ts';
 import {
@@ -192,7 +192,7 @@ const ANSWERS: Readonly<Partial<Record<Failure, Parameters<typeof openDnsPeer>[1
 t.test('one question each', async (t) => {
   const budget = { stepMs: SHORT_MS, signal: new AbortController().signal };
   const resolve = (endpoint: Endpoint) =>
-    resolveAt({ outside: createOutside(), server: endpoint, budget }, 'known.test');
+    resolveAt({ system: createSystem(), server: endpoint, budget }, 'known.test');
   for (const [failure, behaviour] of Object.entries(ANSWERS)) {
     t.match(await resolve(await openDnsPeer(t, behaviour)), { failure, addresses: { length: 0 } });
   }

@@ -110,9 +110,9 @@ t.test('of an endless body no more than 64 KiB are read', async (t) => {
 });
 
 t.test('a run that has ended asks nothing', async (t) => {
-  const outside = closedWorld();
-  t.match(await askMetadata(outside, AbortSignal.abort('SIGINT')), { kind: 'nobody' });
-  t.equal(outside.opened(), 0);
+  const system = closedWorld();
+  t.match(await askMetadata(system, AbortSignal.abort('SIGINT')), { kind: 'nobody' });
+  t.equal(system.opened(), 0);
 });
 
 t.test('a run that ends takes its question back', async (t) => {

@@ -1,9 +1,10 @@
 /** The verdict: one sentence that a person reads last and a script's log keeps. */
-import type { Counts, Report, Target } from '../schema.ts';
-import { isStopSignal } from '../stop-signals.ts';
+
+import { count, duration, few, wrap } from '../../common/text-lines.ts';
+import type { Counts, Report, Target } from '../../model/report.ts';
+import { isStopSignal } from '../../model/stop-signals.ts';
+import type { Group } from '../../model/vocabulary.ts';
 import { leavesNoRoom, verdict } from '../verdict.ts';
-import type { Group } from '../vocabulary.ts';
-import { count, duration, few, wrap } from './lines.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
 import { isForgiven } from './trouble.ts';
 

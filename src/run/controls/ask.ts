@@ -1,7 +1,7 @@
 import { resolveAt } from '../../../probes/wire/resolve.ts';
 import type { ServerAddress } from '../../config/types.ts';
 import { serverName } from '../../environment/index.ts';
-import type { ControlAnswer } from '../../report/controls.ts';
+import type { ControlAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
 
 const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
@@ -12,10 +12,10 @@ const LONGEST_NAME = 253;
 export async function ask(
   server: ServerAddress,
   name: string,
-  { outside, budget, queries }: Pick<RunContext, 'outside' | 'budget' | 'queries'>,
+  { system, budget, queries }: Pick<RunContext, 'system' | 'budget' | 'queries'>,
 ): Promise<ControlAnswer> {
   const isAskable = name.length <= LONGEST_NAME;
-  const answer = isAskable ? await queries(() => resolveAt({ outside, server, budget }, name)) : null;
+  const answer = isAskable ? await queries(() => resolveAt({ system, server, budget }, name)) : null;
   const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
   return {
     server: serverName(server),

@@ -2,8 +2,8 @@
 import { isIP } from 'node:net';
 import { ProbeError } from '../../../probes/failures.ts';
 import { queryTcp } from '../../../probes/wire/dns-query.ts';
+import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
 import type { PlannedTarget } from '../../plan/types.ts';
-import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
 import type { RunContext } from '../context.ts';
 import { ask } from './ask.ts';
 import { AZURE_RESOLVER } from './azure-resolver.ts';
@@ -33,14 +33,14 @@ export async function azureDns(
   return {
     name: 'azure-dns',
     outcome: resolved > 0 ? 'expected' : 'unknown',
-    detail: { text: say(answers, resolved, names.size), server: SERVER, tcp: await tcp, answers },
+    detail: { text: azureDnsText(answers, resolved, names.size), server: SERVER, tcp: await tcp, answers },
   };
 }
 
 /** Long answers need TCP (RFC 7766), and a firewall may well let UDP alone through. */
-async function overTcp({ outside, budget, queries, question }: RunContext): Promise<string | null> {
+async function overTcp({ system, budget, queries, question }: RunContext): Promise<string | null> {
   try {
-    const context = { outside, server: AZURE_RESOLVER, budget };
+    const context = { system, server: AZURE_RESOLVER, budget };
     const reply = await queries(() => queryTcp(context, { name: question, type: 'A' }));
     return reply?.rcode ?? null;
   } catch (error) {
@@ -48,7 +48,7 @@ async function overTcp({ outside, budget, queries, question }: RunContext): Prom
   }
 }
 
-function say(answers: readonly ControlAnswer[], resolved: number, names: number): string {
+function azureDnsText(answers: readonly ControlAnswer[], resolved: number, names: number): string {
   const asked = names > answers.length ? `the first ${answers.length} of ${names} names` : `${names} names`;
   if (resolved > 0) return `${SERVER}, asked directly, resolves ${resolved} of ${asked}`;
   // A reply has an RCODE, which is in capitals; a failure of ours is not.

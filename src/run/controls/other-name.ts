@@ -7,8 +7,8 @@ import { dial } from '../../../probes/wire/dial.ts';
 import { toProbeError } from '../../../probes/wire/failure.ts';
 import { Session } from '../../../probes/wire/session.ts';
 import { handshake } from '../../../probes/wire/tls.ts';
-import type { ControlOf } from '../../report/controls.ts';
-import type { Target } from '../../report/schema.ts';
+import type { ControlOf } from '../../model/controls.ts';
+import type { Target } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
 
 type OtherName = ControlOf<'tls-other-name'>;
@@ -51,14 +51,14 @@ function hasCertificate({ ok, facts }: Target['attempts'][number]): boolean {
 async function tryName(
   victim: { id: string; host: string; port: number; address: string },
   serverName: string | null,
-  { outside, trust, budget, gate }: RunContext,
+  { system, trust, budget, gate }: RunContext,
 ): Promise<OtherName> {
   const { id, host, port, address } = victim;
   const ended = await gate(async () => {
     const session = new Session({
       target: { host, port, path: '/', question: '', azureIssuer: false },
       address,
-      outside,
+      system,
       trust,
       budget,
     });

@@ -1,7 +1,7 @@
 /** An address that is nobody's: whoever completes a handshake there does so for every address. */
 import type { Failure } from '../../../probes/failures.ts';
 import { tcp } from '../../../probes/tcp.ts';
-import type { ControlOf } from '../../report/controls.ts';
+import type { ControlOf } from '../../model/controls.ts';
 import { attempt } from '../attempt.ts';
 import type { RunContext } from '../context.ts';
 
@@ -15,14 +15,9 @@ const PORT = 443;
 const SAYS_NOTHING: readonly (Failure | null)[] = ['deadline_exceeded', 'unexpected'];
 
 /** One TCP connection that must not succeed. */
-export async function reservedAddress({
-  outside,
-  trust,
-  budget,
-  gate,
-}: RunContext): Promise<ReservedAddress> {
+export async function reservedAddress({ system, trust, budget, gate }: RunContext): Promise<ReservedAddress> {
   const target = { host: ADDRESS, port: PORT, path: '/', question: '', azureIssuer: false };
-  const tried = await gate(() => attempt(tcp, { target, address: ADDRESS, outside, trust, budget }));
+  const tried = await gate(() => attempt(tcp, { target, address: ADDRESS, system, trust, budget }));
   if (tried?.defect) throw tried.defect.error;
   const failure = tried === null ? 'deadline_exceeded' : tried.attempt.failure;
   const connected = failure === null;
