@@ -13,12 +13,16 @@ import { hostInfo } from '../delivery/bundle/host-info.ts';
 import { newestReports, readBundledReport } from '../delivery/bundle/reports.ts';
 import { createFile, createNew } from '../delivery/files/write-file.ts';
 import { previousLog } from '../delivery/previous-log.ts';
-import type { Command } from './command.ts';
+import { redact } from '../delivery/redaction/redact.ts';
+import type { Legend } from '../delivery/redaction/types.ts';
+import type { Command, Invocation } from './command.ts';
 import { effectiveOptions } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
+import { openKey, SHARED_DIGITS } from './export-report.ts';
 import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
-import { loadSources, nameConfigFile } from './sources.ts';
+import { legendPath, storeLegend } from './legend.ts';
+import { loadSources, nameConfigFile, rememberOptions } from './sources.ts';
 import { wellKnownNames } from './well-known-names.ts';
 
 const REPORTS = 10;
@@ -123,7 +127,7 @@ async function save(contents: BundleContents, output: string | null, io: Io): Pr
     return EXIT_UNDELIVERED;
   }
   try {
-    await write(io.stdout, `${path}\n`);
+    await write(io.stdout, `${redact(path)}\n`);
     return 0;
   } catch (error) {
     const reason = systemReason(error instanceof StreamError ? error.cause : error);
@@ -140,21 +144,53 @@ function hasLog(path: string | null): boolean {
   return path !== null && (existsSync(path) || existsSync(previousLog(path)));
 }
 
+/** @throws UsageError when there can be no legend */
+function checkLegend(
+  own: Invocation['own'],
+  { redact: level }: Loaded['options'],
+  paths: readonly string[],
+  io: Io,
+): string | null {
+  if (own['legend'] !== undefined && own['list'] === true)
+    throw new UsageError(['--list writes nothing: leave --legend out']);
+  if (own['legend'] === undefined) return null;
+  const read = paths.map((path) => [path, reportAt(path)] as const);
+  return legendPath(own['legend'], level, read, io.cwd);
+}
+
+function reportAt(path: string): object | null {
+  const read = readBundledReport(path);
+  return read.ok ? read.value : null;
+}
+
+function idsOf(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    const report = reportAt(path);
+    return report !== null && 'id' in report && typeof report.id === 'string' ? report.id : [];
+  });
+}
+
 export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const { loaded, problems } = loadOrTell(flags, io);
+  rememberOptions(loaded.options);
   await nameConfigFile(loaded, io);
   const { options } = loaded;
   const reports = chooseReports(positionals, own['reports'], loaded, io);
   const output = typeof own['output'] === 'string' ? own['output'] : null;
   const target = output === null ? null : isStdout(output) ? '-' : resolve(io.cwd, output);
   if (own['list'] !== true) checkOutput(target, io);
+  const legend = checkLegend(own, options, reports.paths, io);
   const broken =
     problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];
-  const notes = [...broken, ...reports.notes];
+  const key = legend === null ? null : await openKey(options.state, null);
+  const unshared = key?.problem ? [`the pseudonyms are in no other report, as ${key.problem}`] : [];
+  const notes = [...broken, ...reports.notes, ...unshared];
   for (const note of notes) await writeMessage(io.stderr, `note: ${note}`);
   const contents: BundleContents = {
     level: options.redact,
     names: wellKnownNames(),
+    shared:
+      key?.key === undefined || key.keyFile === null ? undefined : { key: key.key, digits: SHARED_DIGITS },
     madeAt: new Date(),
     reports: reports.paths,
     log: hasLog(options.logFile) ? options.logFile : null,
@@ -162,7 +198,19 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
     surroundings: await hostInfo(options, io.env),
     notes,
   };
-  if (own['list'] !== true) return save(contents, target, io);
-  await list(contents, io);
-  return 0;
+  if (own['list'] === true) {
+    await list(contents, io);
+    return 0;
+  }
+  let names: Legend | null = null;
+  const finished = (made: Legend): void => {
+    names = made;
+  };
+  const code = await save({ ...contents, finished }, target, io);
+  if (legend === null || names === null) return code;
+  const header = { keyFile: key?.keyFile ?? null, reports: idsOf(reports.paths) };
+  const problem = await storeLegend(legend, names, header);
+  if (problem === null) return code;
+  await writeMessage(io.stderr, `apim-probe: ${problem}`);
+  return EXIT_UNDELIVERED;
 };

@@ -24,6 +24,12 @@ const OUTPUT_KEYS = [
 ];
 const WITHOUT_OUTPUTS = FILE_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
 
+const LEGEND = {
+  name: 'legend',
+  value: 'FILE',
+  help: 'at --redact strict: write the names behind the pseudonyms to this new file, for yourself',
+} as const;
+
 const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   run: {
     summary: 'probe every endpoint and report (the default)',
@@ -150,13 +156,15 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'an existing report in another format',
     about:
       'Prints a JSON report of this or an earlier version in another format. With --redact strict, names, private ' +
-      'addresses and ids are pseudonyms in it. Sends nothing.',
+      'addresses and ids are pseudonyms in it; with --state, those of the runs and uploads of that folder. Sends ' +
+      'nothing.',
     examples: [
       'apim-probe render report.json',
       'apim-probe render report.json --format network-status > network-status.json',
+      'apim-probe render report.json --redact strict --state /var/lib/apim-probe --legend names.json',
     ],
     positionals: [{ name: 'REPORT', optional: false }],
-    options: ['redact', 'config'],
+    options: ['redact', 'state', 'config'],
     own: [
       {
         name: 'format',
@@ -164,6 +172,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
         words: REPORT_FORMATS,
         help: `${REPORT_FORMATS.join(', ')} (default: text)`,
       },
+      LEGEND,
     ],
     load: async () => (await import('./render.ts')).render,
   },
@@ -186,6 +195,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       },
       { name: 'reports', value: 'N', help: 'newest reports of --state, at most (default: 10)' },
       { name: 'list', value: null, help: 'list what would go in, and write nothing' },
+      LEGEND,
     ],
     load: async () => (await import('./bundle.ts')).bundle,
   },

@@ -8,6 +8,7 @@ import { compareReports } from '../compare/reports.ts';
 import { compareWithService } from '../compare/service.ts';
 import { reportsText } from '../compare/text/reports.ts';
 import { serviceText } from '../compare/text/service.ts';
+import { redactValue } from '../delivery/redaction/redact.ts';
 import { LARGEST_REPORT } from '../model/largest-report.ts';
 import type { Command } from './command.ts';
 import { EXIT_INCONCLUSIVE } from './exit-code.ts';
@@ -31,7 +32,7 @@ function readBoth(paths: readonly string[], cwd: string): Comparable[] {
   });
   const problems = readings.flatMap((each) => (each.ok ? [] : `${quotePath(each.path)} ${each.problem}`));
   if (problems.length > 0) throw new UsageError(problems);
-  return readings.flatMap((each) => (each.ok ? each.document : []));
+  return readings.flatMap((each) => (each.ok ? redactValue(each.document) : []));
 }
 
 /** A report and NetworkStatus come in either order; two reports in that of time, the older first. */

@@ -1,7 +1,7 @@
-import { maskSecrets } from '../common/mask.ts';
 import { printableAll } from '../common/printable.ts';
 import type { Loaded } from '../config/load.ts';
 import { FILE_KEYS, shown } from '../config/options.ts';
+import { redactValue } from '../delivery/redaction/redact.ts';
 import type { Command } from './command.ts';
 import { columnsOf, write, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
@@ -14,13 +14,12 @@ interface Effective {
   readonly origin: string;
 }
 
-function masked(value: unknown): unknown {
-  if (typeof value === 'string') return maskSecrets(value);
-  return Array.isArray(value) ? value.map(masked) : value;
-}
-
 function effective({ options, origins }: Loaded): Effective[] {
-  return FILE_KEYS.map((key) => ({ key, value: masked(shown(key, options[key])), origin: origins[key] }));
+  return FILE_KEYS.map((key) => ({
+    key,
+    value: redactValue(shown(key, options[key])),
+    origin: origins[key],
+  }));
 }
 
 function inWords(value: unknown): string {

@@ -4,6 +4,7 @@ import { errorCode, systemReason } from '../common/system-reason.ts';
 import { count, duration } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Loaded } from '../config/load.ts';
+import { redactJson } from '../delivery/redaction/redact.ts';
 import type { UploadResult } from '../delivery/upload/send.ts';
 import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
 import { uploadCommand } from '../delivery/upload/upload-command.ts';
@@ -102,7 +103,7 @@ function rewritten(given: readonly Given[], rewrite: Rewrite): readonly Given[] 
   const problems: string[] = [];
   const done = given.flatMap((one) => {
     try {
-      return { ...one, json: rewrite(one.json) };
+      return { ...one, json: rewrite(redactJson(one.json)) };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       problems.push(`${quotePath(one.path)} is nested far too deep for a report`);
