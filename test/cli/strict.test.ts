@@ -8,7 +8,7 @@ import t, { type Test } from 'tap';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
-import { keptKey } from '../../src/delivery/redaction/pseudonym-key.ts';
+import { storedKey } from '../../src/delivery/redaction/pseudonym-key.ts';
 import { uploadName } from '../../src/delivery/upload/upload-name.ts';
 import { Report } from '../../src/model/report.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
@@ -206,7 +206,7 @@ t.test('what is rewritten stays so: a repeat after a lost key has the same bytes
 t.test('those who make a key at the same time have the same one', async (t) => {
   for (let round = 0; round < 10; round += 1) {
     const folder = folderOf(t);
-    const keys = await Promise.all(Array.from({ length: 6 }, () => keptKey(folder, async () => {})));
+    const keys = await Promise.all(Array.from({ length: 6 }, () => storedKey(folder, async () => {})));
     t.equal(new Set(keys.map(({ key }) => Buffer.from(key).toString('hex'))).size, 1);
     t.strictSame(new Set(keys.map(({ problem }) => problem)), new Set([null]));
   }
