@@ -39,5 +39,6 @@ function destination({ system, target, address, facts }: Session): string {
 function recordPing({ facts }: Session, pinged: Pinged): void {
   if (pinged.kind === 'answered') facts.icmp = { rttMs: pinged.rttMs };
   if (pinged.kind === 'silent') throw new ProbeError('protocol_timeout', 'no echo reply');
+  if (pinged.kind === 'limited') throw new ProbeError('local_limit', printable(pinged.why, 256));
   if (pinged.kind === 'refused') throw new ProbeError('protocol_refused', printable(pinged.why, 256));
 }

@@ -31,7 +31,9 @@ async function ask(session: Session): Promise<NtpFacts> {
     return await session.step('request', 'udp', () => questions.ask(endpoint, budget.stepMs / 2));
   } catch (error) {
     const silent = error instanceof ProbeError && error.failure === 'udp_timeout';
-    throw silent && questions.flaw !== null ? new ProbeError('protocol_mismatch', questions.flaw) : error;
+    if (!silent) throw error;
+    if (questions.flaw !== null) throw new ProbeError('protocol_mismatch', questions.flaw);
+    throw questions.shortage ?? error;
   } finally {
     questions.end();
   }
@@ -51,11 +53,18 @@ class Questions {
   readonly #socket: Socket;
   readonly #outside: System;
   readonly #asked: Question[] = [];
+  #hasLeft = false;
+  #shortage: ProbeError | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, system: System) {
     this.#socket = socket;
     this.#outside = system;
+  }
+
+  /** Why no datagram has left this machine; null when one has, or when none was refused. */
+  get shortage(): ProbeError | null {
+    return this.#hasLeft ? null : this.#shortage;
   }
 
   /**
@@ -91,7 +100,15 @@ class Questions {
   #send(): void {
     const nonce = this.#outside.randomBytes(NONCE_OCTETS);
     this.#asked.push({ nonce, at: this.#outside.now(), tick: this.#outside.monotonicMs() });
-    this.#socket.send(encodeRequest(nonce));
+    this.#socket.send(encodeRequest(nonce), (error) => {
+      if (error === null) this.#hasLeft = true;
+      else this.#sendingFailed(toProbeError(error, 'udp'));
+    });
+  }
+
+  /** A refused datagram also comes as an error of the socket; only a shortage is told here alone. */
+  #sendingFailed(error: ProbeError): void {
+    if (error.failure === 'local_limit') this.#shortage = error;
   }
 
   /** Null for a datagram that answers none of the questions: anybody can send those. */

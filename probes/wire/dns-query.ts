@@ -33,7 +33,7 @@ export interface QueryContext {
 /**
  * Over UDP from a fresh port, with a random id; what does not come from this server or does not answer this very
  * question is ignored (RFC 5452 section 9).
- * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed
+ * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed, local_limit
  */
 export async function queryUdp(context: QueryContext, question: Question): Promise<DnsReply> {
   const { system, budget, ignored } = context;
@@ -66,7 +66,8 @@ export async function queryUdp(context: QueryContext, question: Question): Promi
     return await within(budget, 'dns', promise);
   } catch (error) {
     const silent = error instanceof ProbeError && error.failure === 'dns_timeout';
-    throw silent && garbage !== null ? malformed(garbage) : error;
+    if (!silent) throw error;
+    throw garbage === null ? (sending.shortage ?? error) : malformed(garbage);
   } finally {
     sending.end();
     // Nothing is sent through a closed socket; its other listeners are the runtime's way to the close itself.
@@ -100,6 +101,8 @@ class Sending {
   #isConnected = false;
   #isPlain = false;
   #isOver = false;
+  #hasLeft = false;
+  #shortage: ProbeError | null = null;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -114,6 +117,11 @@ class Sending {
     this.#fail = fail;
     this.#full = encodeQuestion(id, question);
     this.#plain = encodeQuestion(id, question, false);
+  }
+
+  /** Why no datagram has left this machine; null when one has, or when none was refused. */
+  get shortage(): ProbeError | null {
+    return this.#hasLeft ? null : this.#shortage;
   }
 
   begin(): void {
@@ -163,9 +171,12 @@ class Sending {
     const message = this.#isPlain ? this.#plain : this.#full;
     // Without a callback the runtime keeps a failure to send to itself.
     const sent = (error: Error | null): void => {
-      const failed = error === null || this.#isOver ? null : toProbeError(error, 'dns');
+      if (error === null) this.#hasLeft = true;
+      if (error === null || this.#isOver) return;
+      const failed = toProbeError(error, 'dns');
       // A full buffer is no reason to give up: there are more datagrams to come.
-      if (failed !== null && failed.failure !== 'unexpected') this.#fail(failed);
+      if (failed.failure === 'local_limit') this.#shortage = failed;
+      else if (failed.failure !== 'unexpected') this.#fail(failed);
     };
     if (this.#isConnected) this.#socket.send(message, sent);
     else this.#socket.send(message, this.#server.port, this.#server.address, sent);
@@ -174,7 +185,7 @@ class Sending {
 
 /**
  * Over TCP, with the two bytes of length in front (RFC 1035 section 4.2.2).
- * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed
+ * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed, local_limit
  */
 export async function queryTcp(context: QueryContext, question: Question): Promise<DnsReply> {
   const { system, budget } = context;

@@ -1,9 +1,10 @@
 /** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
-import { systemReason } from '../common/system-reason.ts';
+import { isLocalLimit, LOCAL_LIMITS } from '../../probes/local-limits.ts';
+import { errorCode, systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { defectText } from './defect.ts';
-import { EXIT_DEFECT, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
+import { EXIT_DEFECT, EXIT_INCONCLUSIVE, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
 import { guardStreams, type Io, StreamError, write, writeMessage } from './io.ts';
 
 async function perform(argv: readonly string[], io: Io): Promise<number> {
@@ -44,6 +45,12 @@ async function failed(error: unknown, argv: readonly string[], io: Io): Promise<
   if (error instanceof UsageError) {
     await writeMessage(io.stderr, usageText(error));
     return EXIT_USAGE;
+  }
+  const code = errorCode(error) ?? '';
+  if (isLocalLimit(code)) {
+    const { what, remedy } = LOCAL_LIMITS[code];
+    await writeMessage(io.stderr, `apim-probe: this VM ran out of ${what} (${code}). ${remedy}`);
+    return EXIT_INCONCLUSIVE;
   }
   if (error instanceof StreamError) {
     await writeMessage(io.stderr, `apim-probe: ${error.message}: ${systemReason(error.cause)}`);

@@ -1,3 +1,4 @@
+import { addressScope } from '../../probes/address-scope.ts';
 import { BadValue } from '../common/bad-value.ts';
 import { quote, quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
@@ -8,7 +9,7 @@ import type { Options } from '../config/types.ts';
 import { instanceSuffix } from '../plan/instance.ts';
 import { namesOfPlan } from '../records/from-plan.ts';
 import { namesOfReport } from '../records/from-report.ts';
-import { isPrivate, recordAddress } from '../records/record-address.ts';
+import { recordAddress } from '../records/record-address.ts';
 import { nothingMissing, renderRecords } from '../records/render.ts';
 import { parseReport, vipOfReport } from '../records/report.ts';
 import type { Names, RecordAddress, RecordFormat, ZoneMode } from '../records/types.ts';
@@ -147,7 +148,7 @@ function usable(vip: string, key: string, origin: string | null): RecordAddress 
 }
 
 function publicNote({ address }: RecordAddress): string[] {
-  if (isPrivate(address)) return [];
+  if (addressScope(address) === 'private') return [];
   return [
     `${address} is a public address; the host names of an instance in internal mode lead to its private virtual IP`,
   ];

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open on this machine',
   EPIPE: 'nobody reads it any more',
   EIO: 'input/output error',
   ENXIO: 'nothing is there to take it',

@@ -1,7 +1,8 @@
 /** The API Management instance's own host names, and what DNS should say of them. */
 import ipaddr from 'ipaddr.js';
+import { addressScope } from '../../probes/address-scope.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
-import { addressScope, isPublic } from './addresses.ts';
+import { isPublic } from './addresses.ts';
 import { kindOf } from './servers.ts';
 
 /** Where the instance should be found, and how that is known. */

@@ -3,6 +3,7 @@ import type { Cause } from '../model/vocabulary.ts';
 
 /** Causes that bear on the whole network or VM: said before those of single endpoints. */
 const NETWORK_WIDE: readonly Cause[] = [
+  'vm-limit',
   'dns-server-down',
   'dns-tampered',
   'clock-skew',

@@ -1,11 +1,10 @@
+import { addressScope } from '../../probes/address-scope.ts';
 import type { Failure } from '../../probes/failures.ts';
+import { AZURE_DNS } from '../model/azure.ts';
 import type { ControlAnswer } from '../model/controls.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
-import { addressScope, isBogus, isPublic } from './addresses.ts';
+import { isBogus, isPublic } from './addresses.ts';
 import { missingRecord } from './private-zones.ts';
-
-/** The virtual address of Azure's own resolver, in every region and cloud ("What is IP address 168.63.129.16?"). */
-export const AZURE_DNS = '168.63.129.16';
 
 /** What a server's answer amounts to, as far as two servers can be compared. */
 export type AnswerKind = 'private' | 'public' | 'bogus' | 'absent' | 'failing' | 'silent' | 'unknown';

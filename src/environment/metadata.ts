@@ -18,6 +18,7 @@ export interface InstanceMetadata {
 export type MetadataResult =
   | { readonly kind: 'present'; readonly metadata: InstanceMetadata }
   | { readonly kind: 'absent'; readonly why: string }
+  | { readonly kind: 'not-asked'; readonly why: string }
   | { readonly kind: 'garbled'; readonly why: string };
 
 /** Every primitive is a string there, and an empty one stands for a missing value. */
@@ -53,6 +54,8 @@ export function readReply(reply: MetadataReply): MetadataResult {
   switch (reply.kind) {
     case 'nobody':
       return { kind: 'absent', why: reply.why };
+    case 'not-asked':
+      return reply;
     case 'nonsense':
       return { kind: 'garbled', why: reply.why };
     case 'http':

@@ -1,5 +1,6 @@
 /** The report as it is written: one schema, from which the type and the published JSON Schema come. */
 import { z } from 'zod';
+import { ADDRESS_SCOPES } from '../../probes/address-scope.ts';
 import { Facts } from '../../probes/facts.ts';
 import { FAILURES } from '../../probes/failures.ts';
 import { PROTOCOLS } from '../../probes/protocols.ts';
@@ -25,7 +26,7 @@ export type Counts = z.infer<typeof Counts>;
 const Address = z.strictObject({
   address: z.string(),
   family: z.union([z.literal(4), z.literal(6)]),
-  scope: z.enum(['public', 'private', 'loopback', 'link-local', 'reserved']),
+  scope: z.enum(ADDRESS_SCOPES),
   via: z.array(z.string()).describe('The CNAME chain that led here'),
 });
 export type Address = z.infer<typeof Address>;

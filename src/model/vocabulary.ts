@@ -70,6 +70,7 @@ export const CAUSES = [
   'gateway-not-serving',
   'subnet-too-small',
   'clock-skew',
+  'vm-limit',
   'smtp-port-25-blocked',
   'intermittent-loss',
   'undetermined',

@@ -16,6 +16,11 @@ export interface Tried {
   readonly impossible: string | null;
 }
 
+/** What this machine ran out of during the attempt, in the error's words; null when of nothing. */
+export function limitOf({ attempt: { failure, facts } }: Tried): string | null {
+  return failure === 'local_limit' ? (facts.error ?? failure) : null;
+}
+
 /** Never throws: whatever went wrong is a failure of the attempt, beside the evidence gathered before it. */
 export async function attempt(
   probe: Probe,

@@ -2,6 +2,7 @@ import type { Budget } from '../../probes/wire/budget.ts';
 import type { System } from '../../probes/wire/system.ts';
 import type { TrustStore } from '../../probes/wire/trust.ts';
 import type { Survey } from '../environment/types.ts';
+import type { Capacity } from './capacity.ts';
 import type { Defects } from './defects.ts';
 import type { Gate } from './gate.ts';
 import type { Names } from './names.ts';
@@ -18,6 +19,10 @@ export interface RunContext {
   readonly gate: Gate;
   /** Bounds the names that are being asked for. */
   readonly queries: Gate;
+  /** What both of them have learnt of this machine's limits. */
+  readonly capacity: Capacity;
+  /** How much may be under way at once, by the options. */
+  readonly concurrency: number;
   readonly defects: Defects;
   /** How often a failing address is tried. */
   readonly attempts: number;

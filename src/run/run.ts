@@ -9,6 +9,7 @@ import type { Control } from '../model/controls.ts';
 import type { Observations } from '../model/report.ts';
 import type { Plan } from '../plan/types.ts';
 import { downgradeBareConnections } from './bare-connections.ts';
+import { Capacity } from './capacity.ts';
 import type { RunContext } from './context.ts';
 import { azureDns } from './controls/azure-dns.ts';
 import { clock } from './controls/clock.ts';
@@ -22,6 +23,7 @@ import { createGate } from './gate.ts';
 import { mapInFlight } from './in-flight.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
+import { whatIsShort } from './shortage.ts';
 import { observeTarget, probeOf } from './target.ts';
 import { discountUnroutedIPv6 } from './unrouted-ipv6.ts';
 
@@ -73,6 +75,7 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
       environment: withWhatWasLearnt(plan, parts.survey, controls, [
         ...defects,
         ...(note === null ? [] : [note]),
+        ...slowedDown(context.capacity, parts.options),
       ]),
       controls,
       targets: downgradeBareConnections(targets, controls),
@@ -94,20 +97,33 @@ function createContext(plan: Plan, parts: RunParts): RunContext {
   // Every attempt under way listens for the end of the run.
   setMaxListeners(0, signal);
   const budget = { stepMs: options.timeout, signal };
-  const queries = createGate(options.concurrency, signal);
+  const capacity = new Capacity();
+  const queries = createGate(options.concurrency, signal, capacity);
   return {
     system,
     survey,
     budget,
     queries,
+    capacity,
     trust: new TrustStore(parts.roots),
     names: new Names({ survey, system, budget, queries }),
-    gate: createGate(options.concurrency, signal),
+    gate: createGate(options.concurrency, signal, capacity),
+    concurrency: options.concurrency,
     defects: new Defects(),
     attempts: options.attempts,
     question: plan.dnsQuestion,
     progress: parts.progress,
   };
+}
+
+/** What the run did about this machine's limits; nothing when it met none. */
+function slowedDown({ missed, least }: Capacity, { concurrency }: Options): string[] {
+  if (missed.length === 0) return [];
+  const few = Math.min(least, concurrency);
+  return [
+    `this VM ran out of ${whatIsShort(missed)}: what failed by it was done again, with as few as ${few} at once ` +
+      `instead of ${concurrency}`,
+  ];
 }
 
 /** A control that a defect of this program put an end to is left out. */

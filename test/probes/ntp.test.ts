@@ -153,3 +153,30 @@ t.test('the end of the run', async (t) => {
     steps: { length: 0 },
   });
 });
+
+t.test('where no datagram has left this machine, the server was not silent', async (t) => {
+  const peer = await openNtpPeer(t, () => []);
+  const real = createSystem();
+  const without = (refused: number) => {
+    let left = refused;
+    return {
+      ...real,
+      datagram: (address: string) => {
+        const socket = real.openUdp(address);
+        const send = socket.send.bind(socket) as (...args: unknown[]) => void;
+        socket.send = ((...args: unknown[]) => {
+          left -= 1;
+          if (left < 0) return send(...args);
+          const error = Object.assign(new Error('send ENOBUFS'), { code: 'ENOBUFS', syscall: 'send' });
+          return process.nextTick(args.at(-1) as (error: Error) => void, error);
+        }) as typeof socket.send;
+        return socket;
+      },
+    };
+  };
+  t.match(await tryOnce('ntp', peer, { system: without(9), stepMs: 300 }), {
+    failure: 'local_limit',
+    error: 'send ENOBUFS',
+  });
+  t.equal((await tryOnce('ntp', peer, { system: without(1), stepMs: 300 })).failure, 'udp_timeout');
+});

@@ -144,3 +144,11 @@ export function closedWorld(redirections: readonly Redirection[] = []): ClosedWo
 export function to(peer: { readonly port: number }, host: string | null, port: number | null): Redirection {
   return { host, port, address: '127.0.0.1', toPort: peer.port };
 }
+
+/** A socket that the system refuses to open, as the runtime tells it. */
+export function brokenSocket(code: string, address: string): net.Socket {
+  const socket = new net.Socket();
+  const details = { code, syscall: 'connect', address };
+  process.nextTick(() => socket.destroy(Object.assign(new Error(`connect ${code} ${address}`), details)));
+  return socket;
+}

@@ -58,9 +58,10 @@ function tried(failure: Failure | null, connectMs = 1, changes: Partial<Tried> =
 const address = describeAddress('10.0.0.1', []);
 const summed = (...attempts: readonly Tried[]) =>
   summarise(planned, {
-    dialable: { addresses: [address], failure: null, from: null },
+    dialable: { addresses: [address], failure: null, limit: null, from: null },
     resolutions: [],
     tried: attempts,
+    heldUpBy: null,
   });
 
 t.test('attempts to a status', async (t) => {
@@ -167,8 +168,13 @@ t.test('where anyone connects, only a bare connection is taken back', async (t) 
     const passed = tried(null);
     const attempt: Attempt = { ...passed.attempt, facts: { proof } };
     const addresses = [describeAddress(where, [])];
-    const dialable = { addresses, failure: null, from: null };
-    return summarise(planned, { dialable, resolutions: [], tried: [{ ...passed, attempt }, ...more] });
+    const dialable = { addresses, failure: null, limit: null, from: null };
+    return summarise(planned, {
+      dialable,
+      resolutions: [],
+      tried: [{ ...passed, attempt }, ...more],
+      heldUpBy: null,
+    });
   };
   const targets = [
     seen('connect', '20.60.1.4'),

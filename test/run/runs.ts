@@ -41,6 +41,7 @@ export function surveyWith(changes: Partial<Survey> = {}): Survey {
     searchDomains: [],
     hosts: new Map(),
     hasIPv6: false,
+    limit: null,
     metadata: null,
     ...changes,
   };

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../common/system-reason.ts';
+import { openPatiently } from '../open-patiently.ts';
 import { redactDocument } from '../redaction/redact.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
 import { type OwnedFolder, plainFolder, withOwnedFolder } from './owned-folder.ts';
@@ -18,7 +19,7 @@ function safe<Kind extends Content>(content: Kind): Kind | string {
 }
 
 async function fill(temporary: string, content: Content, place: OwnedFolder): Promise<void> {
-  const handle = await open(temporary, 'wx', OWNER_ONLY);
+  const handle = await openPatiently(temporary, 'wx', OWNER_ONLY);
   try {
     await handle.writeFile(safe(content), 'utf8');
     await place.give(handle);

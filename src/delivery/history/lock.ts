@@ -24,7 +24,7 @@ const Holder = z.object({
   /** Process ids mean nothing in another namespace. */
   namespace: z.string().nullable(),
 });
-export type Holder = z.infer<typeof Holder>;
+type Holder = z.infer<typeof Holder>;
 
 /** What the system tells of processes, so that a test can tell otherwise. */
 export interface Processes {

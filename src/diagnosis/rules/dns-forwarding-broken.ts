@@ -1,3 +1,4 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 import type { Observations, Resolution, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { askDnsAgain, lookup } from '../command.ts';
@@ -5,7 +6,6 @@ import { finding } from '../finding.ts';
 import { missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
-  AZURE_DNS,
   allServers,
   answersOf,
   azureKind,

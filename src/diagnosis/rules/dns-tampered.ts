@@ -1,3 +1,4 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 import type { ControlAnswer } from '../../model/controls.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { isBogus } from '../addresses.ts';
@@ -6,7 +7,7 @@ import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
-import { AZURE_DNS, azureAnswer, kindOfAddresses } from '../servers.ts';
+import { azureAnswer, kindOfAddresses } from '../servers.ts';
 import { brief, count, list } from '../text.ts';
 
 /** Invented answers: names that cannot exist resolve, or services have addresses that nobody can have. */

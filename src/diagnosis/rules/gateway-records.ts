@@ -1,3 +1,4 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 import type { Attempt, Finding, Resolution, Target } from '../../model/report.ts';
 import { dialled } from '../addresses.ts';
 import { lookup, probeAgain } from '../command.ts';
@@ -5,7 +6,7 @@ import { finding } from '../finding.ts';
 import { type Expected, expectedAddress, instanceTargets, isOutside, stateOf } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
-import { AZURE_DNS, knowsNothingPublic } from '../servers.ts';
+import { knowsNothingPublic } from '../servers.ts';
 import { count, list } from '../text.ts';
 import {
   azureKnows,

@@ -1,3 +1,4 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 /** What to do about the instance's records that are missing or wrong. */
 import type { Observations, Resolution, Target } from '../../model/report.ts';
 import type { Cause } from '../../model/vocabulary.ts';
@@ -5,7 +6,7 @@ import { CAUSE_TEXTS } from '../causes.ts';
 import { recordsCommand } from '../command.ts';
 import { type Expected, elsewhere, isProved, type RecordState } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
-import { AZURE_DNS, azureAnswer } from '../servers.ts';
+import { azureAnswer } from '../servers.ts';
 import { list } from '../text.ts';
 
 /** One server's answer for one endpoint of the instance. */

@@ -1,8 +1,9 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Observations, Target } from '../../model/report.ts';
 import { lookup } from '../command.ts';
 import { finding } from '../finding.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
-import { AZURE_DNS, azureAnswer, azureKind, kindOf, resolves } from '../servers.ts';
+import { azureAnswer, azureKind, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
 
 interface Override {

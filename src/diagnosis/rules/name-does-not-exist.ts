@@ -1,9 +1,10 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { AZURE_DNS, azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
+import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
 
 /** Names that the public hierarchy denies: one finding for each resource. */

@@ -1,3 +1,4 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { dialled, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
@@ -5,7 +6,6 @@ import { probeAgain } from '../command.ts';
 import { isPrivateOnly } from '../destinations.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { AZURE_DNS } from '../servers.ts';
 import { count, list } from '../text.ts';
 
 /** Fewer silent hosts than this could as well be their own fault. */

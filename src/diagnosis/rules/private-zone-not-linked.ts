@@ -1,3 +1,4 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Observations, Target } from '../../model/report.ts';
 import type { Group } from '../../model/vocabulary.ts';
 import { dialled, isPublic } from '../addresses.ts';
@@ -6,7 +7,7 @@ import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { AZURE_DNS, azureAnswer, azureKind } from '../servers.ts';
+import { azureAnswer, azureKind } from '../servers.ts';
 import { count, list } from '../text.ts';
 
 /** Where a host name belongs to one customer's resource; shared hosts pass privatelink aliases for everybody. */

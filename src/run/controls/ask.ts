@@ -3,6 +3,7 @@ import type { ServerAddress } from '../../config/types.ts';
 import { serverName } from '../../environment/index.ts';
 import type { ControlAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
+import { limitOf } from '../names.ts';
 
 const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
 /** RFC 1035 section 2.3.4: a longer name cannot be asked for. */
@@ -15,7 +16,7 @@ export async function ask(
   { system, budget, queries }: Pick<RunContext, 'system' | 'budget' | 'queries'>,
 ): Promise<ControlAnswer> {
   const isAskable = name.length <= LONGEST_NAME;
-  const answer = isAskable ? await queries(() => resolveAt({ system, server, budget }, name)) : null;
+  const answer = isAskable ? await queries(() => resolveAt({ system, server, budget }, name), limitOf) : null;
   const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
   return {
     server: serverName(server),

@@ -14,6 +14,8 @@ import type { RunContext } from '../context.ts';
 type OtherName = ControlOf<'tls-other-name'>;
 
 const CUT: readonly (Failure | null)[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
+/** The experiment was not made. */
+const SAYS_NOTHING: readonly Failure[] = ['deadline_exceeded', 'local_limit'];
 /** A firewall that cuts names cuts many; a few show it. */
 const MOST_TARGETS = 8;
 /** A name that firewalls let through when no target of this run is known to pass. */
@@ -54,7 +56,7 @@ async function tryName(
   { system, trust, budget, gate }: RunContext,
 ): Promise<OtherName> {
   const { id, host, port, address } = victim;
-  const ended = await gate(async () => {
+  const tryOnce = async () => {
     const session = new Session({
       target: { host, port, path: '/', question: '', azureIssuer: false },
       address,
@@ -65,22 +67,25 @@ async function tryName(
     try {
       const socket = await dial(session);
       await session.step('tls', 'tls', () => handshake(session, socket, { serverName }));
-      return { failure: null };
+      return { failure: null, limit: null };
     } catch (error) {
-      return { failure: toProbeError(error, 'tls').failure };
+      const { failure, message } = toProbeError(error, 'tls');
+      return { failure, limit: failure === 'local_limit' ? message : null };
     } finally {
       session.dispose();
     }
-  });
+  };
+  const ended = await gate(tryOnce, ({ limit }) => limit);
   const failure = ended === null ? 'deadline_exceeded' : ended.failure;
   // An alert is the server's own answer: the hello got through, and that is what was asked.
   const wentFurther = failure === null || failure === 'tls_alert';
+  const isUnknown = failure !== null && SAYS_NOTHING.includes(failure);
   const said = serverName === null ? 'without a name' : `with the name ${serverName}`;
   return {
     name: 'tls-other-name',
-    outcome: wentFurther ? 'anomalous' : failure === 'deadline_exceeded' ? 'unknown' : 'expected',
+    outcome: wentFurther ? 'anomalous' : isUnknown ? 'unknown' : 'expected',
     detail: {
-      text: `${address}:${port}, where TLS for ${host} was cut, ${wentFurther ? 'answers' : 'does not answer'} ${said}`,
+      text: `${address}:${port}, where TLS for ${host} was cut, ${wentFurther ? 'answers' : isUnknown ? 'could not be tried' : 'does not answer'} ${said}`,
       target: id,
       address,
       serverName,

@@ -1,9 +1,10 @@
 /** Who answers for the suffixes under which Azure publishes its services: the public zones, or private ones over them. */
+import type { Failure } from '../../../probes/failures.ts';
 import { zoneAt } from '../../../probes/wire/zone.ts';
 import { serverName } from '../../environment/index.ts';
+import { AZURE_RESOLVER } from '../../model/azure.ts';
 import type { ControlOf, ZoneAuthorityAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
-import { AZURE_RESOLVER } from './azure-resolver.ts';
 
 type ZoneAuthority = ControlOf<'dns-zone-authority'>;
 
@@ -21,8 +22,13 @@ export async function zoneAuthority(
   const asked = await Promise.all(
     servers.flatMap((server) =>
       suffixes.map(async (suffix): Promise<Seen | null> => {
-        const answer = await queries(() => zoneAt({ system, server, budget }, suffix));
-        return answer === null ? null : { server: serverName(server), suffix, ...answer };
+        const answer = await queries(
+          () => zoneAt({ system, server, budget }, suffix),
+          ({ limit }) => limit,
+        );
+        if (answer === null) return null;
+        const { rcode, zone, primary, authoritative } = answer;
+        return { server: serverName(server), suffix, rcode, zone, primary, authoritative };
       }),
     ),
   );
@@ -48,6 +54,8 @@ function isPrivate(answer: Seen, all: readonly Seen[]): boolean {
   if (AZURE_PRIVATE.test(primary ?? '')) return true;
   if (!authoritative || server === AZURE_RESOLVER.address || AZURE_PUBLIC.test(primary ?? '')) return false;
   const azure = all.find((other) => other.server === AZURE_RESOLVER.address && other.suffix === suffix);
+  // Where this machine could not ask for it, there is nothing to compare with.
+  if (azure?.rcode === ('local_limit' satisfies Failure)) return false;
   return azure === undefined || azure.primary !== primary;
 }
 

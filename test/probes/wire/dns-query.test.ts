@@ -165,7 +165,7 @@ t.test('what cannot even be sent is told at once', async (t) => {
   const error = await failed(query(peer, { stepMs: 60_000, system: refusing('ENETUNREACH') }));
   t.match(error, { failure: 'dns_unreachable', message: /ENETUNREACH/ });
   const full = await failed(query(peer, { stepMs: 120, system: refusing('ENOBUFS') }));
-  t.match(full, { failure: 'dns_timeout' }, 'a full buffer is no reason to give up');
+  t.match(full, { failure: 'local_limit' }, 'a full buffer is waited for, and is this machine’s own');
 });
 
 t.test('an IPv6 server is known in whatever way its address is written', async (t) => {
@@ -311,4 +311,39 @@ t.test('redirections may name the server by its address or by its name', async (
     createSystem([{ host, port: 53, address: peer.address, toPort: peer.port }]);
   t.match(await queryUdp({ system: towards('192.0.2.53'), server, budget }, QUESTION), KNOWN);
   t.match(await queryUdp({ system: towards('dns.test'), server, host: 'dns.test', budget }, QUESTION), KNOWN);
+});
+
+/** An outside whose datagrams the kernel refuses for want of buffers, as many as told. */
+function withoutBuffers(refused: number): System {
+  const real = createSystem();
+  let left = refused;
+  return {
+    ...real,
+    openUdp: (address) => {
+      const socket = real.openUdp(address);
+      const send = socket.send.bind(socket) as (...args: unknown[]) => void;
+      socket.send = ((...args: unknown[]) => {
+        if (left <= 0) return send(...args);
+        left -= 1;
+        const error = Object.assign(new Error('send ENOBUFS 127.0.0.1'), {
+          code: 'ENOBUFS',
+          syscall: 'send',
+        });
+        return process.nextTick(args.at(-1) as (error: Error) => void, error);
+      }) as typeof socket.send;
+      return socket;
+    },
+  };
+}
+
+t.test('a datagram that found no buffer is followed by others', async (t) => {
+  const answering: DnsBehaviour = { udp: (asked) => reply(asked, ANSWERS) };
+  t.match(await ask(t, answering, { system: withoutBuffers(1), stepMs: 900 }), KNOWN);
+});
+
+t.test('where none has left this machine, the server was not silent', async (t) => {
+  const error = await failed(ask(t, {}, { system: withoutBuffers(9), stepMs: 300 }));
+  t.match(error, { failure: 'local_limit', message: 'send ENOBUFS 127.0.0.1' });
+  const silence = await failed(ask(t, {}, { system: withoutBuffers(1), stepMs: 300 }));
+  t.equal(silence.failure, 'dns_timeout', 'but where one has');
 });
