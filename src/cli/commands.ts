@@ -161,7 +161,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     examples: [
       'apim-probe render report.json',
       'apim-probe render report.json --format network-status > network-status.json',
-      'apim-probe render report.json --redact strict --state /var/lib/apim-probe --legend names.json',
+      'apim-probe render report.json --redact strict --legend names.json',
     ],
     positionals: [{ name: 'REPORT', optional: false }],
     options: ['redact', 'state', 'config'],

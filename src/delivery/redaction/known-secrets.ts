@@ -61,8 +61,8 @@ function isDistinct(value: string): boolean {
 }
 
 function rememberUser({ username, password }: URL): void {
-  if (password === '') return rememberSecret(username);
-  rememberSecret(password);
+  // Some services take a token in place of a user's name.
+  rememberSecret(password === '' ? username : password);
   rememberSecret(`${username}:${password}`);
   rememberSecret(Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64'));
 }
@@ -71,7 +71,7 @@ function rememberUser({ username, password }: URL): void {
 function spellingsOf(value: string): string[] {
   const plain = [value, decoded(value)];
   const encoded = plain.map(encodeURIComponent);
-  const lower = encoded.map((text) => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()));
+  const lower = encoded.map((text) => text.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase()));
   const quoted = plain.map((text) => JSON.stringify(text).slice(1, -1));
   const marked = plain.map((text) => text.replaceAll('&', '&amp;'));
   return [...plain, ...encoded, ...lower, ...quoted, ...marked];
