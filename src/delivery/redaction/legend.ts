@@ -17,7 +17,7 @@ const SHARED =
 const ALONE = 'Names behind the pseudonyms of this one document. Keep it to yourself.';
 
 /** @returns JSON: a header, and `pseudonyms` as {pseudonym: {kind, name}} in alphabetical order */
-export function legendJson({ fingerprint, pseudonyms }: Legend, { keyFile, reports }: LegendHeader): string {
+function legendJson({ fingerprint, pseudonyms }: Legend, { keyFile, reports }: LegendHeader): string {
   const sorted = [...pseudonyms].sort(([one], [other]) => (one < other ? -1 : 1));
   return harmlessJson({
     about: keyFile === null ? ALONE : SHARED,
