@@ -6,7 +6,7 @@ import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
 import { certificateFacts, holdsName, peerChain } from './certificate.ts';
-import { toProbeError } from './failure.ts';
+import { toPeerError } from './failure.ts';
 import type { Session } from './session.ts';
 import { hasAzureIssuer } from './trust.ts';
 
@@ -67,9 +67,9 @@ export function handshake(session: Session, socket: Duplex, options: HandshakeOp
     });
     session.own(secured);
     secured.once('secureConnect', () => resolve(secured));
-    secured.once('error', (error) => reject(toProbeError(error, 'tls')));
+    secured.once('error', (error) => reject(toPeerError(error, 'tls')));
     // What carries TLS may know better why it ended.
-    socket.once('error', (error) => reject(toProbeError(error, 'tls')));
+    socket.once('error', (error) => reject(toPeerError(error, 'tls')));
     secured.once('close', () => reject(new ProbeError('tls_closed', 'closed during the TLS handshake')));
   });
 }

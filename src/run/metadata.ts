@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net';
 import { type Failure, ProbeError } from '../../probes/failures.ts';
 import { within } from '../../probes/wire/budget.ts';
-import { toProbeError } from '../../probes/wire/failure.ts';
-import { exchange } from '../../probes/wire/http.ts';
+import { exchange } from '../../probes/wire/exchange.ts';
+import { toPeerError, toProbeError } from '../../probes/wire/failure.ts';
 import type { Outside } from '../../probes/wire/outside.ts';
 import type { MetadataReply } from '../environment/types.ts';
 
@@ -42,6 +42,6 @@ export async function askMetadata(outside: Outside, signal: AbortSignal): Promis
 function connected(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('connect', resolve);
-    socket.once('error', (error) => reject(toProbeError(error, 'tcp')));
+    socket.once('error', (error) => reject(toPeerError(error, 'tcp')));
   });
 }
