@@ -26,10 +26,8 @@ export function peerChain(socket: TLSSocket): X509Certificate[] {
 
 /** One certificate as data, with every string bounded and printable. */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
-  const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } = fromLibrary(
-    'tls',
-    () => fields(certificate),
-  );
+  const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
+    fromLibrary('tls', () => fields(certificate));
   const issuerOrganization = organization(issuer);
   return {
     subject: distinguishedName(subject),
@@ -45,7 +43,8 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
 
 /** Each is a getter that reads the peer's bytes when it is first asked. */
 function fields(certificate: X509Certificate) {
-  const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } = certificate;
+  const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
+    certificate;
   return { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 };
 }
 

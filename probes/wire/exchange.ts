@@ -7,6 +7,8 @@ import { toPeerError } from './failure.ts';
 
 /** Bytes of a body that are read; the rest is left on the wire. */
 const BODY_LIMIT = 65_536;
+/** Chunks of a body, or segments of it, that are read: whoever sends so many tiny ones has said enough. */
+const MOST_PIECES = 4096;
 /** Bytes of the status line and all headers, of all trailers, and of all chunk extensions. */
 const HEADER_LIMIT = 16_384;
 /** Headers that are kept: 16 KiB hold 5,000 short ones. */
@@ -26,7 +28,7 @@ export interface HttpReply {
 }
 
 /**
- * Sends one GET and reads the reply, the first 64 KiB of its body at most; another exchange may follow on the socket.
+ * Sends one GET and reads the reply, the first 64 KiB of its body at most (or 4,096 chunks, if they are tiny); another exchange may follow on the socket.
  * @param signal ends it early; the caller owns the socket and destroys it
  * @param begun told once the head of the reply is there, and how to get at what has come so far
  * @throws ProbeError protocol_*
@@ -67,7 +69,8 @@ export function exchange(
     asking.on('upgrade', () => refuse('switched to another protocol, which nobody asked for'));
     asking.on('response', (message) => {
       const { statusCode = 0 } = message;
-      if (statusCode < 100) return refuse(`a status of ${statusCode}`);
+      // Informational replies are no response; the client hands on 101 as one where no protocol is named.
+      if (statusCode < 200) return refuse(`a status of ${statusCode}`);
       reply = new Reply(message);
       begun(reply.soFar);
       reply.ended.then(resolve, reject);
@@ -86,6 +89,7 @@ class Reply {
   readonly ended: Promise<HttpReply>;
   readonly #message: IncomingMessage;
   readonly #body = new ByteBuffer();
+  #pieces = 0;
 
   constructor(message: IncomingMessage) {
     this.#message = message;
@@ -105,9 +109,9 @@ class Reply {
   #read(): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
       this.#message.on('data', (piece: Buffer) => {
-        const left = BODY_LIMIT - this.#body.length;
-        this.#body.append(piece.subarray(0, left));
-        if (piece.length < left) return;
+        this.#body.append(piece.subarray(0, BODY_LIMIT - this.#body.length));
+        this.#pieces += 1;
+        if (this.#body.length < BODY_LIMIT && this.#pieces < MOST_PIECES) return;
         resolve(this.soFar());
         this.#message.destroy();
       });

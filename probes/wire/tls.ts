@@ -8,7 +8,13 @@ import { ProbeError } from '../failures.ts';
 import { certificateFacts, holdsName, peerChain } from './certificate.ts';
 import { toPeerError } from './failure.ts';
 import type { Session } from './session.ts';
-import { hasAzureIssuer } from './trust.ts';
+import { hasAzureIssuer, isRejected } from './trust.ts';
+
+/**
+ * Bytes of a handshake whose certificates are looked at although they do not verify. The runtime copies all of them at
+ * once, and 300 small ones take 1.3 MB; real servers stay below 10 KiB.
+ */
+const LARGEST_UNTRUSTED = 16_384;
 
 export interface HandshakeOptions {
   /** Sent in SNI; null sends none. */
@@ -36,6 +42,7 @@ export async function secure(
       secureContext,
       ...(alpn && { alpn }),
     });
+    refuseLargeChain(session, established);
     const chain = peerChain(established);
     const facts = describe(session, established, chain, { host, serverName });
     session.facts.tls = facts;
@@ -74,6 +81,21 @@ export function handshake(session: Session, socket: Duplex, options: HandshakeOp
   });
 }
 
+/** @throws ProbeError tls_untrusted, without evidence of the certificates */
+function refuseLargeChain({ bytesReceived }: Session, socket: TLSSocket): void {
+  const error = verifierErrorOf(socket);
+  if (!isRejected(error) || (bytesReceived ?? 0) <= LARGEST_UNTRUSTED) return;
+  throw new ProbeError(
+    'tls_untrusted',
+    `the chain does not verify: ${error}; too large to look at (${bytesReceived} bytes of a handshake)`,
+  );
+}
+
+/** OpenSSL's word for what is wrong with the chain: the types say Error. */
+function verifierErrorOf(socket: TLSSocket): string | null {
+  return socket.authorized ? null : String(socket.authorizationError);
+}
+
 function describe(
   session: Session,
   socket: TLSSocket,
@@ -81,8 +103,7 @@ function describe(
   names: { host: string; serverName: string | null },
 ): TlsFacts {
   const leaf = chain[0];
-  // Types say Error, the runtime gives OpenSSL's word.
-  const verifierError = socket.authorized ? null : String(socket.authorizationError);
+  const verifierError = verifierErrorOf(socket);
   return {
     serverName: names.serverName,
     version: socket.getProtocol(),

@@ -4,48 +4,68 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Protocol } from '../../probes/protocols.ts';
 import { Report } from '../../src/report/schema.ts';
-import type { HostilePeers } from './hostile-peers.ts';
+import type { Owner } from '../servers/peer.ts';
 
 /** As many as the agent talks to at once by default. */
 export const CROWD = 256;
+
+export interface HostilePeer {
+  readonly protocol: Protocol;
+  /** Opens a peer on a loopback port of its own and returns the port. */
+  readonly open: (t: Owner) => Promise<number>;
+}
 
 export interface Cost {
   /** Exit code of the agent. */
   readonly code: number | null;
   readonly err: string;
-  readonly targets: Report['targets'];
+  /** One for each peer, in the order of the peers. */
+  readonly targets: readonly Report['targets'][number][];
   readonly notes: readonly string[];
   /** Peak resident memory in MB (VmHWM of proc(5)). */
   readonly megabytes: number;
   readonly seconds: number;
 }
 
-/** Runs the agent against so many peers of one kind. */
+/**
+ * Runs the agent against these peers, all at once.
+ * @param timeout ms of one step
+ */
 export async function runAgainst(
   command: readonly [string, ...string[]],
-  peers: HostilePeers,
-  { count = CROWD, timeout = 5000 }: { readonly count?: number; readonly timeout?: number } = {},
+  peers: readonly HostilePeer[],
+  timeout = 5000,
 ): Promise<Cost> {
   const closing: (() => unknown)[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'apim-probe-attack-'));
   try {
-    const ports: number[] = [];
-    while (ports.length < count) ports.push(await peers.open({ teardown: (fn) => closing.push(fn) }));
+    const urls: string[] = [];
+    for (const { protocol, open } of peers) {
+      urls.push(`${protocol}://127.0.0.1:${await open({ teardown: (fn) => closing.push(fn) })}`);
+    }
     const config = join(folder, 'config.json');
     const report = join(folder, 'report.json');
     writeFileSync(
       config,
       JSON.stringify({
         ...{ cloud: 'public', region: 'westeurope', only: ['custom'], attempts: 1, timeout },
-        target: ports.map((port) => `${peers.protocol}://127.0.0.1:${port}`),
+        target: urls,
       }),
     );
     const started = performance.now();
-    const ended = await measured([...command, 'run', '--config', config, '--output', report, '--quiet'], folder);
+    const ended = await measured(
+      [...command, 'run', '--config', config, '--output', report, '--quiet'],
+      folder,
+    );
     const seconds = (performance.now() - started) / 1000;
     const { targets, environment } = Report.parse(JSON.parse(readFileSync(report, 'utf8')));
-    return { ...ended, targets, notes: environment.notes, seconds };
+    const byUrl = new Map(
+      targets.map((target) => [`${target.protocol}://${target.host}:${target.port}`, target]),
+    );
+    const inOrder = urls.map((url) => byUrl.get(url)).filter((target) => target !== undefined);
+    return { ...ended, targets: inOrder, notes: environment.notes, seconds };
   } finally {
     for (const close of closing) close();
     rmSync(folder, { recursive: true, force: true });

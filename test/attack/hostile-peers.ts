@@ -10,12 +10,7 @@ import { floods } from '../servers/behaviours.ts';
 import { authority, certify, identity } from '../servers/certificates.ts';
 import { readQuery, reply, TYPES } from '../servers/dns-bytes.ts';
 import type { Behaviour, Owner } from '../servers/peer.ts';
-
-export interface HostilePeers {
-  readonly protocol: Protocol;
-  /** Opens one peer on a loopback port of its own and returns the port. */
-  readonly open: (t: Owner) => Promise<number>;
-}
+import type { HostilePeer } from './crowd.ts';
 
 const MEGABYTE = 1024 * 1024;
 const OK = 'HTTP/1.1 200 OK\r\n';
@@ -51,7 +46,8 @@ function segments(head: string | Uint8Array, byte: string): Behaviour {
   };
 }
 
-function tcp(protocol: Protocol, behave: Behaviour): HostilePeers {
+/** A peer on TCP that behaves like this on every connection. */
+export function tcp(protocol: Protocol, behave: Behaviour): HostilePeer {
   return {
     protocol,
     open: (t) =>
@@ -70,7 +66,7 @@ function overTls(
   protocol: Protocol,
   options: () => Promise<tls.TlsOptions>,
   behave: Behaviour = () => undefined,
-): HostilePeers {
+): HostilePeer {
   let made: Promise<tls.SecureContext> | undefined;
   return {
     protocol,
@@ -105,11 +101,11 @@ async function listen(t: Owner, server: net.Server): Promise<number> {
 }
 
 /** Answers each datagram as often as it is told. */
-function datagrams(
+export function datagrams(
   protocol: Protocol,
   answers: (request: Buffer) => readonly Uint8Array[],
   overTcp?: (query: Buffer, socket: net.Socket) => void,
-): HostilePeers {
+): HostilePeer {
   return {
     protocol,
     open: async (t) => {
@@ -144,9 +140,8 @@ function framed(message: Uint8Array): Buffer {
   return Buffer.concat([length, message]);
 }
 
-/** A certificate with as many alternative names as a handshake of OpenSSL takes (100 KiB), each of them empty. */
-async function manyNames(): Promise<tls.TlsOptions> {
-  const count = 48_000;
+/** A certificate with as many alternative names, each of them empty: 48,000 is what a handshake of OpenSSL takes (100 KiB). */
+async function manyNames(count: number): Promise<tls.TlsOptions> {
   const length = (bytes: number): number[] => [0x83, bytes >> 16, (bytes >> 8) & 255, bytes & 255];
   const entries = Buffer.alloc(2 * count);
   for (let at = 0; at < entries.length; at += 2) entries[at] = 0x82;
@@ -160,11 +155,11 @@ async function manyNames(): Promise<tls.TlsOptions> {
   return identity(leaf);
 }
 
-/** A chain as long as a handshake of OpenSSL takes. */
-async function manyCertificates(): Promise<tls.TlsOptions> {
+/** A chain of as many certificates: 300 is what a handshake of OpenSSL takes (100 KiB). */
+async function manyCertificates(count: number): Promise<tls.TlsOptions> {
   const root = await authority('CN=R');
   const leaf = await certify({ subject: 'CN=long.test', issuer: root });
-  return identity(leaf, ...Array.from({ length: 300 }, () => root));
+  return identity(leaf, ...Array.from({ length: count }, () => root));
 }
 
 async function plain(): Promise<tls.TlsOptions> {
@@ -172,13 +167,16 @@ async function plain(): Promise<tls.TlsOptions> {
 }
 
 /** Each kind by its name. */
-export const HOSTILE: Readonly<Record<string, HostilePeers>> = {
+export const HOSTILE: Readonly<Record<string, HostilePeer>> = {
   'silent after the connection': tcp('http', () => undefined),
   'HTTP body in one-byte chunks': tcp('http', sends(CHUNKED, '1\r\nx\r\n'.repeat(65_000))),
   'HTTP body in one-byte segments': tcp('http', segments(`${OK}\r\n`, 'x')),
   'HTTP chunk extensions': tcp('http', floods(`${CHUNKED}1`, ';a=b', 512 * MEGABYTE)),
   'HTTP chunks with an extension each': tcp('http', floods(CHUNKED, '1;a\r\nx\r\n', 512 * MEGABYTE)),
-  'HTTP body of 64 KiB less one': tcp('http', sends(`${OK}content-length: 70000\r\n\r\n`, 'x'.repeat(65_535))),
+  'HTTP body of 64 KiB less one': tcp(
+    'http',
+    sends(`${OK}content-length: 70000\r\n\r\n`, 'x'.repeat(65_535)),
+  ),
   'HTTP headers of one byte, unfinished': tcp('http', sends(OK, 'a:\r\n'.repeat(16_000))),
   'HTTP headers of one byte, and a body that never comes': tcp(
     'http',
@@ -199,13 +197,24 @@ export const HOSTILE: Readonly<Record<string, HostilePeers>> = {
   'AMQP in one-byte segments': tcp('amqp', segments('AMQP', '\u0003')),
   'Redis in one-byte segments': tcp('redis', segments('+', 'a')),
   'TDS in one-byte segments': tcp('tds', segments(Uint8Array.from([4, 0, 255, 255, 0, 0, 1, 0]), 'a')),
-  'TDS packets of nothing': tcp('tds', floods('', '\u0004\u0000\u0000\u0008\u0000\u0000\u0001\u0000', 512 * MEGABYTE)),
-  'SMB in one-byte segments': tcp('smb', segments(Uint8Array.from([0, 0, 64, 0, 0xfe, 0x53, 0x4d, 0x42]), 'a')),
+  'TDS packets of nothing': tcp(
+    'tds',
+    floods('', '\u0004\u0000\u0000\u0008\u0000\u0000\u0001\u0000', 512 * MEGABYTE),
+  ),
+  'SMB in one-byte segments': tcp(
+    'smb',
+    segments(Uint8Array.from([0, 0, 64, 0, 0xfe, 0x53, 0x4d, 0x42]), 'a'),
+  ),
   'RPC in one-byte segments': tcp('kms', segments(Uint8Array.from([5, 0, 12, 3, 16, 0, 0, 0, 180, 16]), 'a')),
-  'a certificate of 48,000 names': overTls('tls', manyNames),
-  'a chain of 300 certificates': overTls('tls', manyCertificates),
+  'a certificate of 48,000 names': overTls('tls', () => manyNames(48_000)),
+  'a chain of 300 certificates': overTls('tls', () => manyCertificates(300)),
+  'a chain of 40 certificates': overTls('tls', () => manyCertificates(40)),
+  'a certificate of 7,000 names': overTls('tls', () => manyNames(7000)),
   'a certificate, and then silence': overTls('https', plain),
-  'TLS records without end': tcp('tls', floods('\u0016\u0003\u0003\u0000\u0001\u0002', '\u0016\u0003\u0003\u0000\u0001\u0000', 512 * MEGABYTE)),
+  'TLS records without end': tcp(
+    'tls',
+    floods('\u0016\u0003\u0003\u0000\u0001\u0002', '\u0016\u0003\u0003\u0000\u0001\u0000', 512 * MEGABYTE),
+  ),
   'DNS answers of the smallest records': datagrams('dns', (query) => [manyRecords(query, 60_000)]),
   'DNS answers to nothing that was asked': datagrams('dns', (query) => {
     const other = Buffer.from(manyRecords(query, 1200));
