@@ -42,10 +42,16 @@ export async function secure(
       secureContext,
       ...(alpn && { alpn }),
     });
-    refuseLargeChain(session, established);
-    const chain = peerChain(established);
+    const isLarge = isLargeAndRejected(session, established);
+    const chain = isLarge ? [] : peerChain(established);
     const facts = describe(session, established, chain, { host, serverName });
     session.facts.tls = facts;
+    if (isLarge) {
+      throw new ProbeError(
+        'tls_untrusted',
+        `the chain does not verify: ${facts.trustError}; it is too large to look at (${session.bytesReceived} bytes)`,
+      );
+    }
     judge(facts, {
       host,
       acceptableIssuer: !azureIssuer || (chain[0] !== undefined && hasAzureIssuer(chain[0])),
@@ -81,14 +87,9 @@ export function handshake(session: Session, socket: Duplex, options: HandshakeOp
   });
 }
 
-/** @throws ProbeError tls_untrusted, without evidence of the certificates */
-function refuseLargeChain({ bytesReceived }: Session, socket: TLSSocket): void {
-  const error = verifierErrorOf(socket);
-  if (!isRejected(error) || (bytesReceived ?? 0) <= LARGEST_UNTRUSTED) return;
-  throw new ProbeError(
-    'tls_untrusted',
-    `the chain does not verify: ${error}; too large to look at (${bytesReceived} bytes of a handshake)`,
-  );
+/** Whether the certificates lead nowhere and are too many, or too large, to be evidence. */
+function isLargeAndRejected({ bytesReceived }: Session, socket: TLSSocket): boolean {
+  return isRejected(verifierErrorOf(socket)) && (bytesReceived ?? 0) > LARGEST_UNTRUSTED;
 }
 
 /** OpenSSL's word for what is wrong with the chain: the types say Error. */

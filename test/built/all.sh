@@ -24,4 +24,4 @@ built=test/built
 against "$executable" $built/*.test.ts $commands/bin.test.ts $commands/main.test.ts $commands/imports.test.ts \
   $commands/compare.test.ts $commands/records.test.ts $commands/blob-upload.test.ts
 against dist/apim-probe.mjs $built/alone.test.ts $built/demo.test.ts $commands/bin.test.ts \
-  $commands/blob-upload.test.ts
+  $commands/blob-upload.test.ts test/attack/hostile-replies.test.ts
