@@ -21,7 +21,7 @@ export const keyVault: Probe = {
   over: 'tls',
   alpn: ['http/1.1'],
   converse: async (session, socket) => {
-    const own = socket.localAddress ?? null;
+    const own = session.localAddress;
     const health = await get(session, socket, requestTo('https', session.target), (reply) => {
       if (headerOf(reply, 'x-ms-keyvault-service-version') === '') {
         throw new ProbeError('protocol_mismatch', `not Key Vault: ${answeredBy(reply)}`);

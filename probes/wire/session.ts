@@ -99,6 +99,12 @@ export class Session {
     return first instanceof Socket ? first.bytesRead : null;
   }
 
+  /** This side's address of the connection; null before there is one. */
+  get localAddress(): string | null {
+    const [first] = this.#owned;
+    return first instanceof Socket ? (first.localAddress ?? null) : null;
+  }
+
   /** Some bytes or none tells a peer that fell silent from one that never spoke. */
   #countBytes(): void {
     const { bytesReceived } = this;

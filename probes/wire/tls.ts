@@ -8,6 +8,7 @@ import { ProbeError } from '../failures.ts';
 import { certificateFacts, holdsName, peerChain } from './certificate.ts';
 import { toPeerError } from './failure.ts';
 import type { Session } from './session.ts';
+import { TlsCarrier } from './tls-carrier.ts';
 import { hasAzureIssuer, isRejected } from './trust.ts';
 
 /**
@@ -69,8 +70,9 @@ export async function secure(
  */
 export function handshake(session: Session, socket: Duplex, options: HandshakeOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
+    const carrier = session.own(new TlsCarrier(socket));
     const secured = connect({
-      socket,
+      socket: carrier,
       secureContext: options.secureContext ?? session.trust.context,
       rejectUnauthorized: false,
       // Names are judged here, apart from trust: the runtime would let a wrong one hide a good chain.
@@ -79,7 +81,10 @@ export function handshake(session: Session, socket: Duplex, options: HandshakeOp
       ...(options.alpn && { ALPNProtocols: [...options.alpn] }),
     });
     session.own(secured);
-    secured.once('secureConnect', () => resolve(secured));
+    secured.once('secureConnect', () => {
+      carrier.established();
+      resolve(secured);
+    });
     secured.once('error', (error) => reject(toPeerError(error, 'tls')));
     // What carries TLS may know better why it ended.
     socket.once('error', (error) => reject(toPeerError(error, 'tls')));

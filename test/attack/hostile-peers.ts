@@ -84,14 +84,14 @@ function overTls(
   };
 }
 
-async function listen(t: Owner, server: net.Server): Promise<number> {
+async function listen(t: Owner, server: net.Server, port = 0): Promise<number> {
   const open = new Set<net.Socket>();
   server.on('connection', (socket: net.Socket) => {
     open.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => open.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {
     for (const socket of open) socket.destroy();
@@ -113,17 +113,30 @@ export function datagrams(
         socket.setNoDelay();
         socket.once('data', (bytes: Buffer) => overTcp?.(bytes.subarray(2), socket));
       });
-      const port = await listen(t, stream);
-      const socket = dgram.createSocket('udp4');
-      socket.bind(port, '127.0.0.1');
-      await once(socket, 'listening');
-      t.teardown(() => socket.close());
+      const { socket, port } = await bindBoth(t, stream);
       socket.on('message', (request, from) => {
         for (const answer of answers(request)) socket.send(answer, from.port, from.address, () => undefined);
       });
       return port;
     },
   };
+}
+
+/** The same port for both; what one of them has may be taken for the other. */
+async function bindBoth(t: Owner, server: net.Server): Promise<{ socket: dgram.Socket; port: number }> {
+  for (;;) {
+    const socket = dgram.createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    try {
+      const port = await listen(t, server, socket.address().port);
+      t.teardown(() => socket.close());
+      return { socket, port };
+    } catch (error) {
+      socket.close();
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }
 
 /** As many of the smallest records that there are as a message of this size holds, all of the name asked for. */
@@ -166,8 +179,10 @@ async function plain(): Promise<tls.TlsOptions> {
   return identity(await certify({ subject: 'CN=plain.test' }));
 }
 
+type Kinds = Readonly<Record<string, HostilePeer>>;
+
 /** Each kind by its name. */
-export const HOSTILE: Readonly<Record<string, HostilePeer>> = {
+export const HTTP: Kinds = {
   'silent after the connection': tcp('http', () => undefined),
   'HTTP body in one-byte chunks': tcp('http', sends(CHUNKED, '1\r\nx\r\n'.repeat(65_000))),
   'HTTP body in one-byte segments': tcp('http', segments(`${OK}\r\n`, 'x')),
@@ -192,6 +207,9 @@ export const HOSTILE: Readonly<Record<string, HostilePeer>> = {
   ),
   'HTTP trailers of one byte': tcp('http', sends(`${CHUNKED}1\r\nx\r\n0\r\n`, 'a:\r\n'.repeat(16_000))),
   'HTTP trailers without end': tcp('http', floods(`${CHUNKED}1\r\nx\r\n0\r\n`, 'abc: d\r\n', 512 * MEGABYTE)),
+};
+
+export const TEXT: Kinds = {
   'SMTP banner in one-byte segments': tcp('smtp', segments('220-', 'a')),
   'SMTP lines': tcp('smtp', segments(`220-${'a'.repeat(500)}\r\n`.repeat(60), '2')),
   'AMQP in one-byte segments': tcp('amqp', segments('AMQP', '\u0003')),
@@ -206,6 +224,9 @@ export const HOSTILE: Readonly<Record<string, HostilePeer>> = {
     segments(Uint8Array.from([0, 0, 64, 0, 0xfe, 0x53, 0x4d, 0x42]), 'a'),
   ),
   'RPC in one-byte segments': tcp('kms', segments(Uint8Array.from([5, 0, 12, 3, 16, 0, 0, 0, 180, 16]), 'a')),
+};
+
+export const TLS: Kinds = {
   'a certificate of 48,000 names': overTls('tls', () => manyNames(48_000)),
   'a chain of 300 certificates': overTls('tls', () => manyCertificates(300)),
   'a chain of 40 certificates': overTls('tls', () => manyCertificates(40)),
@@ -215,6 +236,9 @@ export const HOSTILE: Readonly<Record<string, HostilePeer>> = {
     'tls',
     floods('\u0016\u0003\u0003\u0000\u0001\u0002', '\u0016\u0003\u0003\u0000\u0001\u0000', 512 * MEGABYTE),
   ),
+};
+
+export const DATAGRAM: Kinds = {
   'DNS answers of the smallest records': datagrams('dns', (query) => [manyRecords(query, 60_000)]),
   'DNS answers to nothing that was asked': datagrams('dns', (query) => {
     const other = Buffer.from(manyRecords(query, 1200));

@@ -18,7 +18,6 @@ import { datagrams, tcp } from './hostile-peers.ts';
 
 /** Exit code of a run that tested nothing that API Management requires. */
 const INCONCLUSIVE = 3;
-const NOT_DELIVERED = 4;
 const TIMEOUT = 1500;
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1);
 
@@ -168,7 +167,8 @@ t.test(
     const cwd = t.testdir({});
     const file = join(cwd, 'report.json');
     writeFileSync(file, harmlessJson(report({})));
-    for (const [bytes] of REPLIES) {
+    // One run of the program each, so only those whose head is wrong.
+    for (const [bytes] of REPLIES.slice(0, 14)) {
       const server = createServer((socket) => {
         socket.on('error', () => socket.destroy());
         socket.once('data', () => socket.end(bytes));
@@ -177,11 +177,7 @@ t.test(
       const { port } = server.address() as { port: number };
       const args = ['upload', file, '--upload', `http://127.0.0.1:${port}/x`, '--upload-timeout', '5000'];
       const { code, err } = await start(PROGRAM, args, { cwd, env: { PATH: process.env['PATH'] } });
-      t.match(
-        String(code),
-        new RegExp(`^[0${NOT_DELIVERED}]$`),
-        `${JSON.stringify(String(bytes).slice(0, 60))}: ${err}`,
-      );
+      t.match(String(code), /^[04]$/, `${JSON.stringify(String(bytes).slice(0, 60))}: ${err}`);
       t.notMatch(err, /defect/);
       server.close();
     }
