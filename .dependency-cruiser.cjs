@@ -1,70 +1,91 @@
-/** The house's doors: which room may import which. `npm run doors` fails when an import goes through a wall. */
+/**
+ * Which module may import which. `npm run imports` fails when an import goes against it. Data goes one way, so imports
+ * go one way: a module imports from its own layer and from those above it in this list.
+ */
+const LAYERS = [
+  'probes',
+  'src/version.ts',
+  'src/common',
+  'src/model',
+  'src/azure',
+  'src/config',
+  'src/catalog',
+  'src/environment',
+  'src/plan',
+  'src/run',
+  'src/diagnosis',
+  'src/report',
+  'src/records',
+  'src/compare',
+  'src/delivery',
+  'src/lab',
+  'src/agent.ts',
+  'src/cli',
+  'bin',
+];
 
-/** Words and pure functions that every room but the lab may use. */
-const WORDS = ['src/report/vocabulary.ts', 'probes/(failures|protocols|facts|printable).ts'];
+/** What the probes define for others: no code that talks on the wire. */
+const PROBE_DEFINITIONS = '^probes/(address-scope|failures|local-limits|protocols|facts|printable)\\.ts$';
 
-/** The grammar of host names, URLs and secrets: pure, and the same wherever a name is read. */
-const NAMES = ['src/config/(bad-value|credentials|host|mask|target-url).ts'];
+const under = (layer) => (/\.ts$/.test(layer) ? `^${layer.replaceAll('.', '\\.')}$` : `^${layer}/`);
+const all = (layers) => layers.map(under);
 
-/** A room (a folder or a file of the repository) and all that it may import beside itself and npm packages. */
-const DOORS = {
-  bin: ['src/cli'],
-  'src/cli': [
-    ...['src/agent.ts', 'src/config', 'src/report', 'src/lab', 'src/plan', 'src/diagnosis', 'src/version.ts'],
-    ...['src/compare', 'src/delivery', 'src/records', 'src/run/progress.ts', ...WORDS],
-  ],
-  'src/agent.ts': [
-    ...['src/environment', 'src/plan', 'src/run', 'src/diagnosis', 'src/report', 'src/config', ...WORDS],
-  ],
-  'src/config': ['src/azure', ...WORDS],
-  'src/azure': [...NAMES, ...WORDS],
-  'src/catalog': ['src/config/types.ts', ...WORDS],
-  'src/environment': ['src/config', 'src/report', ...WORDS],
-  'src/plan': ['src/azure', 'src/catalog', 'src/config', 'src/environment', 'src/report', ...WORDS],
-  'src/run': ['probes', 'src/plan', 'src/environment', 'src/config', 'src/report', ...WORDS],
-  'src/diagnosis': ['src/report', ...WORDS],
-  'src/records': ['src/plan', 'src/config', 'src/report', ...WORDS],
-  'src/report': ['src/azure', 'src/plan/types.ts', 'src/version.ts', ...WORDS],
-  // A bundle tells of the machine that it was made on; uploads obey --connect-to as probes do.
-  'src/delivery': [
-    ...['src/azure', 'src/compare', 'src/config', 'src/environment', 'src/report', 'src/version.ts'],
-    ...['probes/wire/outside.ts', ...WORDS],
-  ],
-  'src/compare': ['src/azure', 'src/report', ...NAMES, ...WORDS],
-  // The lab plays the services: whatever it shared with the probes, both would get wrong together.
-  'src/lab': ['src/report/vocabulary.ts'],
-  'src/version.ts': ['package.json'],
-  // What makes the files that are handed out knows the program by its path alone.
-  build: ['package.json'],
-  probes: [],
-};
-
-const pattern = (place) => (/\.\w+$/.test(place) ? `^${place.replaceAll('.', '\\.')}$` : `^${place}/`);
-
-const doors = Object.entries(DOORS).map(([room, places]) => ({
-  name: `doors-of-${room}`,
-  comment: `${room} may import ${places.join(', ') || 'nothing outside itself'}`,
+const layers = LAYERS.map((layer, index) => ({
+  name: `imports-of-${layer}`,
+  comment: `${layer} may import from ${LAYERS.slice(0, index).join(', ') || 'no other module'}`,
   severity: 'error',
-  from: { path: pattern(room) },
-  to: { pathNot: [pattern(room), '^node_modules/', ...places.map(pattern)], dependencyTypesNot: ['core'] },
+  from: { path: under(layer) },
+  to: { path: [...all(LAYERS.slice(index + 1)), '^(build|test|bench)/'] },
 }));
 
 module.exports = {
   forbidden: [
-    ...doors,
+    ...layers,
     {
-      name: 'room-without-doors',
-      comment: 'A new room needs a line in DOORS before anything stands in it',
+      name: 'module-without-layer',
+      comment: 'A new folder needs a line in LAYERS',
       severity: 'error',
-      from: { path: '^src/', pathNot: Object.keys(DOORS).map(pattern) },
+      from: { path: '^src/', pathNot: all(LAYERS) },
       to: {},
+    },
+    {
+      name: 'only-a-run-probes',
+      comment:
+        'Everything else knows the probes by their definitions; uploads obey --connect-to as probes do',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/run/' },
+      to: { path: '^probes/', pathNot: [PROBE_DEFINITIONS, '^probes/wire/system\\.ts$'] },
+    },
+    {
+      name: 'diagnosis-is-pure',
+      comment: 'An old report must be judged as well as a new one',
+      severity: 'error',
+      from: { path: '^src/diagnosis/' },
+      to: {
+        path: '^(src|probes)/',
+        pathNot: ['^src/(diagnosis|common|model)/', PROBE_DEFINITIONS],
+      },
     },
     {
       name: 'diagnosis-does-no-io',
       comment: 'An old report must be judged as well as a new one',
       severity: 'error',
       from: { path: '^src/diagnosis/' },
-      to: { dependencyTypes: ['core'] },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?net$' },
+    },
+    {
+      name: 'lab-shares-nothing',
+      comment: 'What a simulator shared with the probe that it answers, both would get wrong together',
+      severity: 'error',
+      from: { path: '^src/lab/' },
+      to: { path: '^(src|probes)/', pathNot: ['^src/lab/', '^src/model/vocabulary\\.ts$'] },
+    },
+    {
+      name: 'build-knows-no-source',
+      comment: 'What makes the files that are handed out knows the program by its path alone',
+      severity: 'error',
+      from: { path: '^build/' },
+      to: { path: '^(bin|src|probes)/' },
     },
     {
       name: 'no-circular',
@@ -82,7 +103,7 @@ module.exports = {
     },
     {
       name: 'nothing-unresolved',
-      comment: 'An import that leads nowhere fails at run time, perhaps only on the way that needs it',
+      comment: 'An import that leads nowhere fails at run time, perhaps only where it is needed',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
@@ -90,7 +111,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Types walk through doors like everything else.
+    // Types count like everything else.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },

@@ -1,6 +1,12 @@
 import { defectText } from '../src/cli/defect.ts';
 import { EXIT_DEFECT } from '../src/cli/exit-code.ts';
 import { main } from '../src/cli/main.ts';
+import { restartInCleanEnvironment } from '../src/cli/restart.ts';
+
+restartInCleanEnvironment();
+
+// The runtime would open its inspector to everyone on this machine who can reach loopback.
+process.on('SIGUSR1', () => {});
 
 process.on('uncaughtException', (defect) => {
   // A run listens as well, and finishes its report first.

@@ -38,6 +38,8 @@ export async function makeExecutable(
     disableExperimentalSEAWarning: true,
     // NODE_OPTIONS is for whoever starts Node.js; this is no Node.js to its user.
     execArgvExtension: 'none',
+    // Until the program listens itself, SIGUSR1 would open the runtime's inspector.
+    execArgv: ['--disable-sigusr1'],
   };
   const config = join(folder, `${target.name}.json`);
   await writeFile(config, JSON.stringify(settings));

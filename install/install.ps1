@@ -88,9 +88,14 @@ function Set-Rights([string] $Folder, [string] $ServiceRight) {
     if ($LASTEXITCODE -ne 0) { throw "icacls could not set the rights of $Folder" }
 }
 
-# Any user may make a folder in ProgramData, and options may name a command that the task runs.
+# Any user may make a folder in ProgramData, and options may name a command that the task runs. Through a link this
+# would set the rights of another folder.
 function Test-Owner([string] $Path) {
-    if (-not (Test-Path -LiteralPath $Path)) { return }
+    $item = Get-Item -LiteralPath $Path -Force -ErrorAction SilentlyContinue
+    if ($null -eq $item) { return }
+    if ($item.Attributes -band [IO.FileAttributes]::ReparsePoint) {
+        Stop-Installation "$Path is a link: see where it leads, then remove it"
+    }
     $owner = (Get-Acl -LiteralPath $Path).GetOwner([Security.Principal.SecurityIdentifier]).Value
     $me = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
     if ($localSystem, $administrators, $me -notcontains $owner) {
@@ -113,17 +118,22 @@ function Install-Program([string] $Source) {
 }
 
 function Install-Config {
+    if ($PSCmdlet.ShouldProcess($data, 'make the folder, which LOCAL SERVICE may read')) {
+        New-Item -ItemType Directory -Force -Path $data | Out-Null
+        Set-Rights $data 'RX'
+        # Until now other users could put something there.
+        foreach ($path in $data, $config, $state) { Test-Owner $path }
+    }
     if (Test-Path -LiteralPath $config) {
         Write-Output "kept: $config"
     }
     elseif ($PSCmdlet.ShouldProcess($config, 'install')) {
-        New-Item -ItemType Directory -Force -Path $data | Out-Null
         Copy-Item -LiteralPath (Join-Path $PSScriptRoot 'config.yaml') -Destination $config
     }
     if ($PSCmdlet.ShouldProcess($state, 'make the folder, for administrators and LOCAL SERVICE alone')) {
         New-Item -ItemType Directory -Force -Path $state | Out-Null
-        Set-Rights $data 'RX'
-        Set-Rights $state 'M'
+        # Once: the rights are handed down to what LOCAL SERVICE has put there since, hard links to other files included.
+        if (-not (Get-Acl -LiteralPath $state).AreAccessRulesProtected) { Set-Rights $state 'M' }
     }
 }
 
@@ -190,8 +200,7 @@ if (-not (Test-Path -LiteralPath $From -PathType Leaf)) {
 $From = (Resolve-Path -LiteralPath $From).ProviderPath
 Test-Sum $From
 if (-not $NoSchedule) {
-    Test-Owner $data
-    Test-Owner $config
+    foreach ($path in $data, $config, $state) { Test-Owner $path }
 }
 Stop-Task
 Install-Program $From

@@ -5,8 +5,9 @@ set -eu
 umask 022
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-config=/etc/apim-probe/config.yaml
-secret=/etc/apim-probe/upload-url
+options=/etc/apim-probe
+config=$options/config.yaml
+secret=$options/upload-url
 state=/var/lib/apim-probe
 units=/etc/systemd/system
 dropin=$units/apim-probe.service.d/upload-url.conf
@@ -183,6 +184,63 @@ check_place() {
       refuse "$1 is out of the scheduled run's sight: choose a place like /usr/local or /opt, or --no-schedule"
       ;;
   esac
+}
+
+# inspect PATH: the owner, group, mode and number of names of what is there, of a link itself.
+inspect() {
+  read -r owner group mode links <<END
+$(stat -c '%u %g %a %h' "$1")
+END
+}
+
+# Whether group or others may write, by a mode in octal.
+others_may_write() { [ $((0$1 & 022)) -ne 0 ]; }
+
+# Whether this user or root owns it, and nobody else may change it.
+is_trusted() {
+  inspect "$1"
+  { [ "$owner" -eq 0 ] || [ "$owner" -eq "$(id -u)" ]; } && ! others_may_write "$mode"
+}
+
+# check_path FOLDER: whoever may change a folder on the way to a file can have root write, or run, another one. The
+# group may write, as "staff" does in /usr/local; a folder with the sticky bit protects what is in it. Whoever owns /
+# is root, under another number in a user namespace.
+check_path() {
+  if [ "$superuser" = no ] || [ -n "$root" ]; then return; fi
+  folder=$1
+  while [ ! -e "$folder" ] && [ ! -L "$folder" ]; do folder=$(dirname "$folder"); done
+  inspect /
+  top=$owner
+  for place in "$folder" "$(CDPATH='' cd -- "$folder" 2>/dev/null && pwd -P)"; do
+    while :; do
+      inspect "${place:-/}"
+      [ "$owner" -eq 0 ] || [ "$owner" -eq "$top" ] ||
+        refuse "the user with the id $owner owns $place, so root installs nothing below it: install the program alone as" \
+          'that user, with --no-schedule, or make root the owner'
+      if [ ! -L "$place" ] && [ $((0$mode & 01002)) -eq 2 ]; then
+        refuse "every user may write to $place, so root installs nothing below it: chmod o-w $place"
+      fi
+      if [ "$place" = / ] || [ -z "$place" ]; then break; fi
+      place=$(dirname "$place")
+    done
+  done
+}
+
+# The service and root do what the options say, and root hands the upload's destination to the service.
+check_options() {
+  if [ "$schedule" = none ] || [ ! -e "$root$options" ]; then return; fi
+  see='see what it holds, and then, as root'
+  is_trusted "$root$options/." || refuse "others than root may write to $root$options: $see:" \
+    "chown root:root $root$options && chmod 755 $root$options"
+  check_path "$options"
+  for file in "$root$config" "$root$secret"; do
+    # In a folder that only root can change, a link is root's own choice.
+    if [ -L "$file" ] || [ ! -e "$file" ]; then continue; fi
+    [ -f "$file" ] || refuse "$file is not a file: move it away"
+    is_trusted "$file" || refuse "others than root may write to $file: $see: chown root:root $file && chmod 600 $file"
+    [ "$links" -eq 1 ] || refuse "$file has another name elsewhere (a hard link), whose rights would change as well:" \
+      "$see: cp $file $file.copy && mv $file.copy $file"
+  done
 }
 
 find_executable() {
@@ -372,9 +430,87 @@ cron_minutes() {
   say "$minute,$((minute + 15)),$((minute + 30)),$((minute + 45))"
 }
 
+# Whether everything in a folder is root's alone: no other user can have put a name there that leads elsewhere.
+only_roots() {
+  [ -z "$(find "$1" \( ! -user 0 -o ! -type l -perm -020 -o ! -type l -perm -002 -o -type f -links +1 \) -print 2>/dev/null |
+    head -n 1)" ]
+}
+
+# Where earlier reports are that are not those of the user of the runs yet; else nothing.
+earlier_reports() {
+  if [ -L "$state" ]; then
+    case $(readlink "$state") in
+      # The link of systemd, into a folder that is closed to everybody else.
+      private/apim-probe | /var/lib/private/apim-probe)
+        if [ -d /var/lib/private/apim-probe ]; then say /var/lib/private/apim-probe; fi
+        ;;
+    esac
+  elif [ -d "$state" ]; then
+    inspect "$state"
+    if [ "$owner" != "$(id -u "$user" 2>/dev/null)" ]; then say "$state"; fi
+  fi
+}
+
+# Before anything is changed: whether earlier reports can be brought to the user of the runs.
+check_state() {
+  if [ "$schedule" != cron ] || [ -n "$root" ]; then return; fi
+  if [ -e "$state" ] && [ ! -d "$state" ]; then refuse "$state is not a folder: move it away"; fi
+  earlier=$(earlier_reports)
+  if [ -z "$earlier" ]; then return; fi
+  inspect "$earlier"
+  if [ "$owner" -eq 0 ] && ! only_roots "$earlier"; then
+    refuse "$earlier is root's, but other users may change things in it: see what it holds, and move it away"
+  fi
+  if [ "$owner" -ne 0 ] || [ "$earlier" != "$state" ]; then
+    has tar || refuse "tar is needed to bring the reports from $earlier: install it, or move that folder away"
+    has setpriv || refuse "setpriv, of util-linux, is needed to read $earlier as its owner: install it, or move it away"
+  fi
+}
+
+# as_owner UID GID COMMAND...: in the current folder, as the user with these numbers, who may have no name. That user
+# may stop the command, hence the limit; the new session has no terminal that the user could type into.
+as_owner() {
+  uid=$1 gid=$2
+  shift 2
+  timeout -k 5 600 setsid setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
+}
+
+# Copies reports into a new folder of the user of the runs. Root reads, writes and removes no name inside either
+# folder: its owner could have it lead anywhere. One user writes an archive, the other one reads it.
+bring_reports() {
+  earlier=$1
+  inspect "$earlier"
+  if [ "$owner" -eq 0 ] && [ "$earlier" = "$state" ]; then
+    # No other user can put a link there: check_state.
+    chown -Rh "$user:$user" "$state"
+    return
+  fi
+  new=$(mktemp -d "$state.XXXXXX")
+  chown "$user:$user" "$new"
+  {
+    (cd "$earlier" && as_owner "$owner" "$group" tar -cf - . </dev/null) || : >"$work/incomplete"
+  } | {
+    (cd "$new" && timeout -k 5 600 setsid su -s /bin/sh "$user" -c 'umask 077; exec tar -xf -') || : >"$work/incomplete"
+  }
+  if [ -L "$state" ]; then
+    rm "$state"
+  else
+    earlier=$(mktemp -d "$state.old.XXXXXX")/apim-probe
+    mv "$state" "$earlier"
+  fi
+  mv "$new" "$state"
+  if [ ! -e "$work/incomplete" ]; then
+    (cd "$earlier" && as_owner "$owner" "$group" find . ! -name . -prune -exec rm -rf {} + </dev/null) || true
+    # The folders themselves are in folders of root's.
+    rmdir "$earlier" 2>/dev/null || : >"$work/incomplete"
+    case $earlier in "$state.old."*) rmdir "${earlier%/*}" 2>/dev/null || true ;; esac
+  fi
+  if [ -e "$work/incomplete" ]; then say "note: not everything came along; the rest is in $earlier"; fi
+}
+
 make_user() {
   if [ -n "$root" ]; then
-    say "note: the prepared system needs a user and a group \"$user\" that own $state and may read $config"
+    say "note: the prepared system needs a user and a group \"$user\" that own $state and may read $secret, if it is there"
     return
   fi
   if ! grep -q "^$user:" /etc/passwd; then
@@ -386,25 +522,72 @@ make_user() {
       adduser -S -D -H -h "$state" -s /sbin/nologin -G "$user" "$user"
     fi
   fi
-  # What a systemd timer left behind is a link into a folder that is closed to everybody else.
-  if [ -L "$state" ] && [ -d /var/lib/private/apim-probe ]; then
-    step "bring the reports from /var/lib/private/apim-probe to $state" || return 0
+  earlier=$(earlier_reports)
+  if [ -n "$earlier" ]; then
+    # Its service writes there until it is stopped.
+    case $before in *"$units/apim-probe.timer"*) stop_timer ;; esac
+    if [ "$earlier" = "$state" ]; then
+      step "give the reports in $state to $user" || return 0
+    else
+      step "bring the reports from $earlier to $state" || return 0
+    fi
+    bring_reports "$earlier"
+  elif [ -L "$state" ] && [ ! -e "$state" ]; then
+    step "replace the link $state, which leads nowhere, by a folder" || return 0
     rm "$state"
-    mv /var/lib/private/apim-probe "$state"
+  fi
+  if [ -L "$state" ]; then
+    say "note: $state is a link, so what it leads to is left as it is: a folder of $user with mode 700 is needed there"
   elif [ ! -d "$state" ]; then
     step "make $state" || return 0
-    mkdir -p "$state"
-  fi
-  if [ "$dry" = no ]; then
-    chown -Rh "$user:$user" "$state"
+    mkdir -m 700 "$state"
+    chown "$user:$user" "$state"
+  elif [ "$dry" = no ]; then
     chmod 700 "$state"
-    for file in "$config" "$secret"; do
-      if [ -f "$file" ]; then
-        chgrp "$user" "$file"
-        chmod 640 "$file"
-      fi
-    done
   fi
+}
+
+# set_rights FILE GROUP MODE: of a file or folder that check_options let pass, or of a new one; root's, or below DESTDIR
+# this user's.
+set_rights() {
+  if [ -L "$root$1" ] || [ ! -e "$root$1" ]; then return; fi
+  gid=0
+  if [ "$2" = "$user" ]; then gid=$(id -g "$user" 2>/dev/null) || gid=0; fi
+  inspect "$root$1"
+  if [ "$mode" = "$3" ] && { [ "$superuser" = no ] || [ "$owner:$group" = "0:$gid" ]; }; then return; fi
+  step "set the rights of $1 to $3 root:$2" || return 0
+  if [ "$superuser" = yes ]; then chown "0:$gid" "$root$1"; fi
+  chmod "$3" "$root$1"
+}
+
+# The options are for every user's "apim-probe plan", the destination of uploads for the service alone.
+open_options() {
+  if [ ! -d "$root$options" ]; then return; fi
+  for file in "$config" "$secret"; do
+    if [ -L "$root$file" ]; then say "note: $file is a link, so the rights of what it leads to are left as they are"; fi
+  done
+  if [ "$schedule" = cron ] && [ -z "$root" ]; then
+    readers=$user closed=640
+  else
+    readers=root closed=600
+  fi
+  set_rights "$secret" "$readers" "$closed"
+  if [ ! -r "$root$config" ] || [ -L "$root$config" ]; then
+    :
+  elif grep -v '^ *#' "$root$config" | grep -Eqi 'sig=|://[^/ ]*@|[?&](code|key|token)=|authorization|bearer'; then
+    set_rights "$config" "$readers" "$closed"
+    say "note: $config seems to hold a secret, which belongs into $secret: not every user may read it"
+  else
+    set_rights "$config" root 644
+  fi
+  inspect "$root$options/."
+  if [ $((0$mode & 05)) -ne 5 ]; then
+    exposed=$(find "$root$options/." -type f -perm -004 ! -name config.yaml 2>/dev/null | sed "s|^$root||; s|/\./|/|" | sort)
+    if [ -n "$exposed" ]; then
+      say "note: every user may enter $options from now on, and read:" "$(printf '%s' "$exposed" | tr '\n' ' ')"
+    fi
+  fi
+  set_rights "$options" root 755
 }
 
 put_config() {
@@ -413,7 +596,7 @@ put_config() {
     say "kept: $config"
     return
   fi
-  put "$here/config.yaml" "$config" 640
+  put "$here/config.yaml" "$config" 644
 }
 
 put_schedule() {
@@ -442,7 +625,9 @@ put_schedule() {
       ' "$work/apim-probe.cron" >"$work/cron"
       put "$work/cron" "$cronfile" 644
       ;;
+    none) return ;;
   esac
+  open_options
 }
 
 # An upgrade leaves a timer that was switched off as it is.
@@ -460,8 +645,10 @@ start_schedule() {
   fi
 }
 
+stopped=no
 stop_timer() {
-  if [ -n "$root" ] || ! has systemctl || [ ! -d /run/systemd/system ]; then return; fi
+  if [ "$stopped" = yes ] || [ -n "$root" ] || ! has systemctl || [ ! -d /run/systemd/system ]; then return; fi
+  stopped=yes
   step 'stop and disable apim-probe.timer' || return 0
   systemctl disable --quiet --now apim-probe.timer || true
   systemctl stop apim-probe.service || true
@@ -493,8 +680,12 @@ write_manifest() {
 install_all() {
   choose_schedule
   check_place "$prefix"
+  check_path "$prefix/bin"
+  check_path "$prefix/lib"
   check_writable "$prefix/bin"
   check_writable "$prefix/lib"
+  check_options
+  check_state
   find_executable
   verify
   find_node
@@ -529,6 +720,8 @@ $files"
 }
 
 uninstall_all() {
+  check_path "$bin"
+  check_path "$lib"
   if [ ! -f "$root$manifest" ]; then
     say "Nothing of apim-probe is installed under $prefix (no $manifest)."
   else

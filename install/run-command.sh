@@ -1,24 +1,32 @@
 #!/bin/sh
-# For "az vm run-command": one run of the installed agent, as its schedule would do it, and its last words. Azure
-# brings back the last 4,096 bytes of what a script prints, markers included. It exits with 0 so that they do come back.
+# For "az vm run-command": one run of the installed agent, as its schedule would do it, and the end of its output. Azure
+# returns the last 4,096 bytes of what a script prints, markers included. It exits with 0 so that Azure returns them.
 set -u
 
 service=apim-probe.service
 cronfile=/etc/cron.d/apim-probe
 state=/var/lib/apim-probe
+user=apim-probe
+# Seconds, for the lock and the run. Azure drops the output of a script that takes 90 minutes.
+limit=5100
 
-# The end of the text on stdin, from the beginning of a line.
+# The last lines of the text on stdin, 3,000 bytes at most. Control characters would reach the operator's terminal.
 tail_of() {
-  text=$(cat)
-  if [ "${#text}" -le 3000 ]; then
-    printf '%s\n' "$text"
-  else
-    printf '%s\n' "$text" | tail -c 3000 | sed 1d
-  fi
+  text=$(tail -c 3001 | LC_ALL=C tr -d '\000-\010\013-\037\177')
+  if [ "$(printf '%s\n' "$text" | wc -c)" -gt 3000 ]; then text=$(printf '%s\n' "$text" | sed 1d); fi
+  printf '%s\n' "$text"
 }
 
+# as_user SECONDS COMMAND: runs a command line of sh as the user of the scheduled runs, and ends it after that time.
+# Root opens nothing inside that user's folder: a name there may be a link to any file, or a FIFO. The new session has
+# no terminal that the user could type into.
+as_user() {
+  timeout -k 5 "$1" setsid su -s /bin/sh "$user" -c "$2" </dev/null 2>/dev/null
+}
+
+cd /
 if [ -d /run/systemd/system ] && [ -f "/etc/systemd/system/$service" ]; then
-  # Also forgets how many starts there were within seconds, or systemd would refuse one that somebody asks for.
+  # Also resets the count of recent starts, or systemd would refuse one that somebody asks for.
   systemctl reset-failed "$service" 2>/dev/null
   systemctl start "$service" 2>/dev/null
   journalctl --sync 2>/dev/null
@@ -28,9 +36,17 @@ if [ -d /run/systemd/system ] && [ -f "/etc/systemd/system/$service" ]; then
   code=$(systemctl show --property ExecMainStatus --value "$service")
 elif [ -f "$cronfile" ]; then
   run=$(sed -n 's|^[0-9].* \(/[^ ]*/scheduled-run\)$|\1|p' "$cronfile")
-  flock "$state/cron.lock" su -s /bin/sh apim-probe -c "$run" >/dev/null 2>&1
+  begun=$(date +%s)
+  # The lock of the cron file.
+  as_user "$limit" "exec flock $state $run" >/dev/null
   code=$?
-  tail_of <"$state/last-run.txt"
+  if [ $(($(date +%s) - begun)) -ge "$limit" ]; then
+    echo "There is no result after $limit seconds: another run does not end, or this one did not."
+  else
+    # Both ends are bounded: a process of that user may hold the pipe open.
+    as_user 10 "[ -f $state/last-run.txt ] && exec tail -c 4000 $state/last-run.txt" |
+      timeout 20 head -c 4000 | tail_of
+  fi
 else
   echo 'apim-probe is not installed on a schedule here: run install.sh first.'
   exit 0

@@ -8,6 +8,13 @@ state=/var/lib/apim-probe
 report=$state/report.json
 last=$state/last-verdict
 
+# Root would follow the links that the folder's owner can put there.
+owner=$(stat -Lc %u "$state" 2>/dev/null)
+if [ "$(id -u)" -eq 0 ] && [ "${owner:-0}" -ne 0 ]; then
+  echo "The user with the id $owner owns $state: run this as that user, not as root." >&2
+  exit 2
+fi
+
 # As systemd would: the agent looks for "upload-url" where this variable says.
 if [ -r /etc/apim-probe/upload-url ]; then
   CREDENTIALS_DIRECTORY=/etc/apim-probe

@@ -22,8 +22,8 @@ export const dns: Probe = {
   },
 };
 
-function context({ outside, address, target, budget }: Session): QueryContext {
-  return { outside, server: { address, port: target.port }, host: target.host, budget };
+function context({ system, address, target, budget }: Session): QueryContext {
+  return { system, server: { address, port: target.port }, host: target.host, budget };
 }
 
 function question(session: Session) {

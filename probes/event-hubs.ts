@@ -48,7 +48,7 @@ async function overWebSocket(session: Session): Promise<EventHubsFacts['webSocke
         host: session.target.host,
         path: '/$servicebus/websocket',
         protocol: 'AMQPWSB10',
-        key: Buffer.from(session.outside.random(16)).toString('base64'),
+        key: Buffer.from(session.system.randomBytes(16)).toString('base64'),
       }),
     );
     return { ...upgrade, failure: null };

@@ -32,6 +32,7 @@ export const FAILURES = [
   'udp_timeout',
   'udp_refused',
   'deadline_exceeded',
+  'local_limit',
   'unexpected',
 ] as const;
 

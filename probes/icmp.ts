@@ -11,13 +11,13 @@ import type { Session } from './wire/session.ts';
 export const icmp: Probe = {
   over: 'nothing',
   converse: async (session) => {
-    const { outside, budget } = session;
+    const { system, budget } = session;
     const stop = new AbortController();
-    const argv = pingCommand(outside.platform, destination(session), budget.stepMs);
+    const argv = pingCommand(system.platform, destination(session), budget.stepMs);
     try {
       const outcome = await session.step('request', 'protocol', async () => {
-        const pinged = readPing(await outside.program(argv, stop.signal));
-        judge(session, pinged);
+        const pinged = readPing(await system.runProgram(argv, stop.signal));
+        recordPing(session, pinged);
         return pinged;
       });
       if (outcome.kind === 'impossible') throw new NotPossibleHere(outcome.why);
@@ -30,14 +30,15 @@ export const icmp: Probe = {
 };
 
 /** The address alone: ICMP has no ports, whatever a redirection says. */
-function destination({ outside, target, address, facts }: Session): string {
-  const endpoint = outside.route(target.host, address, target.port);
+function destination({ system, target, address, facts }: Session): string {
+  const endpoint = system.route(target.host, address, target.port);
   if (endpoint.address !== address) facts.dialled = endpoint.address;
   return endpoint.address;
 }
 
-function judge({ facts }: Session, pinged: Pinged): void {
+function recordPing({ facts }: Session, pinged: Pinged): void {
   if (pinged.kind === 'answered') facts.icmp = { rttMs: pinged.rttMs };
   if (pinged.kind === 'silent') throw new ProbeError('protocol_timeout', 'no echo reply');
+  if (pinged.kind === 'limited') throw new ProbeError('local_limit', printable(pinged.why, 256));
   if (pinged.kind === 'refused') throw new ProbeError('protocol_refused', printable(pinged.why, 256));
 }

@@ -1,18 +1,10 @@
 /** The address that a vault saw, and what it tells of the way that the connection took. Pure. */
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
+import { type AddressScope, addressScope } from './address-scope.ts';
 import type { KeyVaultFacts } from './product-facts.ts';
 
-/** RFC 1918, RFC 6598, RFC 4193, loopback and link-local: nothing that a NAT gateway or firewall shows outside. */
-const PRIVATE = new BlockList();
-PRIVATE.addSubnet('10.0.0.0', 8);
-PRIVATE.addSubnet('172.16.0.0', 12);
-PRIVATE.addSubnet('192.168.0.0', 16);
-PRIVATE.addSubnet('100.64.0.0', 10);
-PRIVATE.addSubnet('127.0.0.0', 8);
-PRIVATE.addSubnet('169.254.0.0', 16);
-PRIVATE.addSubnet('fc00::', 7, 'ipv6');
-PRIVATE.addSubnet('fe80::', 10, 'ipv6');
-PRIVATE.addAddress('::1', 'ipv6');
+/** What a NAT gateway or firewall never shows outside. */
+const NOT_SHOWN_OUTSIDE: readonly (AddressScope | null)[] = ['private', 'loopback', 'link-local'];
 
 /** The `addr=` of x-ms-keyvault-network-info, null when it holds no address. */
 export function readSource(networkInfo: string): string | null {
@@ -28,7 +20,7 @@ export function readSource(networkInfo: string): string | null {
 export function sourceScope(seen: string | null, own: string | null): KeyVaultFacts['source'] {
   if (seen === null) return null;
   if (own !== null && plain(own) === seen) return 'vm';
-  return PRIVATE.check(seen, isIPv6(seen) ? 'ipv6' : 'ipv4') ? 'private' : 'public';
+  return NOT_SHOWN_OUTSIDE.includes(addressScope(seen)) ? 'private' : 'public';
 }
 
 /** One way of writing: lower case, and IPv4 without the prefix that IPv6 sockets give it. */

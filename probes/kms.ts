@@ -20,7 +20,7 @@ export function bindTo(abstract: Syntax): Probe {
         socket.write(bindRequest(abstract));
         const reply = await new MessageReader(socket).next(decodeBindReply);
         session.facts.kms = factsOf(reply);
-        judge(reply);
+        requireAcceptance(reply);
         session.facts.proof = 'reply';
       }),
   };
@@ -46,7 +46,7 @@ function factsOf(reply: BindReply): NonNullable<Facts['kms']> {
 }
 
 /** @throws ProbeError unless the interface was accepted */
-function judge(reply: BindReply): void {
+function requireAcceptance(reply: BindReply): void {
   if (reply.kind === 'bind_nak') {
     const spoken = reply.versions.length === 0 ? '' : `, speaks ${reply.versions.slice(0, 5).join(' and ')}`;
     throw new ProbeError('protocol_refused', `the RPC server refused the bind: ${reply.reason}${spoken}`);

@@ -5,9 +5,9 @@ import { encodeRequest, kissInWords, type NtpReply, readAnswer, toUnixMs } from 
 import { printable } from './printable.ts';
 import type { Probe } from './types.ts';
 import { recordDestination } from './wire/dial.ts';
-import { toPeerError } from './wire/failure.ts';
-import type { Endpoint, Outside } from './wire/outside.ts';
+import { toPeerError, toProbeError } from './wire/failure.ts';
 import type { Session } from './wire/session.ts';
+import type { Endpoint, System } from './wire/system.ts';
 
 const NONCE_OCTETS = 8;
 
@@ -24,14 +24,16 @@ export const ntp: Probe = {
 };
 
 async function ask(session: Session): Promise<NtpFacts> {
-  const { outside, budget } = session;
+  const { system, budget } = session;
   const endpoint = recordDestination(session);
-  const questions = new Questions(outside.datagram(endpoint.address), outside);
+  const questions = new Questions(system.openUdp(endpoint.address), system);
   try {
     return await session.step('request', 'udp', () => questions.ask(endpoint, budget.stepMs / 2));
   } catch (error) {
     const silent = error instanceof ProbeError && error.failure === 'udp_timeout';
-    throw silent && questions.flaw !== null ? new ProbeError('protocol_mismatch', questions.flaw) : error;
+    if (!silent) throw error;
+    if (questions.flaw !== null) throw new ProbeError('protocol_mismatch', questions.flaw);
+    throw questions.shortage ?? error;
   } finally {
     questions.end();
   }
@@ -49,13 +51,20 @@ class Questions {
   /** What was wrong with the last datagram that was no answer. */
   flaw: string | null = null;
   readonly #socket: Socket;
-  readonly #outside: Outside;
+  readonly #outside: System;
   readonly #asked: Question[] = [];
+  #hasLeft = false;
+  #shortage: ProbeError | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, outside: Outside) {
+  constructor(socket: Socket, system: System) {
     this.#socket = socket;
-    this.#outside = outside;
+    this.#outside = system;
+  }
+
+  /** Why no datagram has left this machine; null when one has, or when none was refused. */
+  get shortage(): ProbeError | null {
+    return this.#hasLeft ? null : this.#shortage;
   }
 
   /**
@@ -89,14 +98,22 @@ class Questions {
   }
 
   #send(): void {
-    const nonce = this.#outside.random(NONCE_OCTETS);
-    this.#asked.push({ nonce, at: this.#outside.now(), tick: this.#outside.tick() });
-    this.#socket.send(encodeRequest(nonce));
+    const nonce = this.#outside.randomBytes(NONCE_OCTETS);
+    this.#asked.push({ nonce, at: this.#outside.now(), tick: this.#outside.monotonicMs() });
+    this.#socket.send(encodeRequest(nonce), (error) => {
+      if (error === null) this.#hasLeft = true;
+      else this.#sendingFailed(toProbeError(error, 'udp'));
+    });
+  }
+
+  /** A refused datagram also comes as an error of the socket; only a shortage is told here alone. */
+  #sendingFailed(error: ProbeError): void {
+    if (error.failure === 'local_limit') this.#shortage = error;
   }
 
   /** Null for a datagram that answers none of the questions: anybody can send those. */
   #hear(bytes: Uint8Array): NtpFacts | null {
-    const tick = this.#outside.tick();
+    const tick = this.#outside.monotonicMs();
     for (const question of this.#asked) {
       const answer = readAnswer(bytes, question.nonce);
       if (answer.kind === 'reply') return measure(answer.reply, question, tick - question.tick);

@@ -1,7 +1,8 @@
 /** The system's ping: how it is called, and what its words mean. No program is run here. */
 import { isIP, isIPv6 } from 'node:net';
 import factory from 'ping/lib/builder/factory.js';
-import type { Finished } from './wire/outside.ts';
+import { isLocalLimit, type LocalLimitCode } from './local-limits.ts';
+import type { Finished } from './wire/system.ts';
 
 /** What a ping came to. */
 export type Pinged =
@@ -9,6 +10,8 @@ export type Pinged =
   | { readonly kind: 'silent' }
   /** Somebody on the way, or the host itself, said that it cannot be reached. */
   | { readonly kind: 'refused'; readonly why: string }
+  /** Nothing was sent: this machine has run out of what it takes. */
+  | { readonly kind: 'limited'; readonly why: string }
   /** Nothing was sent: this machine cannot ping. */
   | { readonly kind: 'impossible'; readonly why: string };
 
@@ -43,14 +46,26 @@ const NOT_PERMITTED = /not permitted|permission denied|lacking privilege|are you
 const NOT_UNDERSTOOD = /(?:invalid|unrecognized|illegal) option|usage:/i;
 const REFUSED = /^.*(?:unreachable|prohibited|time to live exceeded|ttl expired).*$/im;
 
+/** The C library's words for what this machine ran out of (strerror(3)). */
+const LIMITS: readonly (readonly [RegExp, LocalLimitCode])[] = [
+  [/no buffer space available/i, 'ENOBUFS'],
+  [/cannot allocate memory/i, 'ENOMEM'],
+  [/too many open files in system/i, 'ENFILE'],
+  [/too many open files/i, 'EMFILE'],
+];
+
 /** What the program's end means. The words are those of the C locale, in which it is run. */
 export function readPing(ended: Finished): Pinged {
-  if (ended.kind === 'not-started') return { kind: 'impossible', why: whyNot(ended.code) };
+  if (ended.kind === 'not-started') {
+    return { kind: isLocalLimit(ended.code) ? 'limited' : 'impossible', why: whyNot(ended.code) };
+  }
   const { output } = ended;
   if (REPLY.test(output)) return { kind: 'answered', rttMs: timeIn(output) };
   if (NOT_PERMITTED.test(output)) return { kind: 'impossible', why: 'this user may not send a ping' };
   if (NOT_UNDERSTOOD.test(output))
     return { kind: 'impossible', why: 'this machine has a ping of another kind' };
+  const limit = LIMITS.find(([words]) => words.test(output));
+  if (limit !== undefined) return { kind: 'limited', why: `the ping program ran out: ${limit[1]}` };
   const why = REFUSED.exec(output)?.[0];
   return why === undefined ? { kind: 'silent' } : { kind: 'refused', why: why.trim() };
 }

@@ -15,7 +15,7 @@ export const smb: Probe = {
   over: 'tcp',
   converse: (session, socket) =>
     session.step('handshake', 'protocol', async () => {
-      socket.write(negotiateRequest(session.outside.random(RANDOM_BYTES)));
+      socket.write(negotiateRequest(session.system.randomBytes(RANDOM_BYTES)));
       const reply = await new MessageReader(socket).next(decodeNegotiateReply);
       if (reply.kind === 'error') {
         const code = `0x${reply.status.toString(16).padStart(8, '0')}`;

@@ -83,6 +83,7 @@ async function instead(session: Session, refusal: ProbeError): Promise<void> {
     await tlsFirst(session);
   } catch (error) {
     if (session.facts.tls !== undefined || !(error instanceof ProbeError)) throw error;
+    if (error.failure === 'local_limit') throw error;
     throw new ProbeError(refusal.failure, `${refusal.message}; and with TLS first: ${error.message}`);
   }
 }

@@ -6,15 +6,15 @@ import { diagnose } from './diagnosis/index.ts';
 import { survey } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
 import type { Machine, Survey } from './environment/types.ts';
+import type { Observations, Report } from './model/report.ts';
 import { makePlan } from './plan/plan.ts';
-import type { Place, Plan } from './plan/types.ts';
+import type { Plan, PlanContext } from './plan/types.ts';
 import { assemble } from './report/assemble.ts';
-import type { Observations, Report } from './report/schema.ts';
-import { sayDefect } from './run/defects.ts';
+import { defectNote } from './run/defects.ts';
 import { askMetadata } from './run/metadata.ts';
-import { createOutside, type Outside } from './run/outside.ts';
 import type { ProgressEvent } from './run/progress.ts';
 import { observe } from './run/run.ts';
+import { createSystem, type System } from './run/system.ts';
 
 export interface RunHooks {
   /** Aborted with what stopped the run: `SIGINT`, `SIGTERM`, or the error that nobody caught. */
@@ -23,26 +23,26 @@ export interface RunHooks {
 }
 
 /** What the story is told with, so that a test can put its own in the place of any. */
-export interface Rooms {
-  readonly outside: Outside;
+export interface AgentParts {
+  readonly system: System;
   readonly machine: Machine;
   readonly diagnose: typeof diagnose;
 }
 
-function realRooms(options: Options): Rooms {
-  return { outside: createOutside(options.connectTo), machine: thisMachine(), diagnose };
+function defaultParts(options: Options): AgentParts {
+  return { system: createSystem(options.connectTo), machine: thisMachine(), diagnose };
 }
 
 /** What `plan` prints. Asks the metadata service unless cloud and region are given, and sends nothing else. */
 export async function surveyAndPlan(
   options: Options,
-  { outside, machine }: Rooms = realRooms(options),
+  { system, machine }: AgentParts = defaultParts(options),
 ): Promise<Survey & { readonly plan: Plan }> {
   const imports = readImports(options);
   const unknown = options.cloud === null || options.region === null;
-  const ask = () => askMetadata(outside, new AbortController().signal);
+  const ask = () => askMetadata(system, new AbortController().signal);
   const found = await survey(options, machine, unknown ? ask : null);
-  return { ...found, plan: makePlan(options, placeOf(found), imports) };
+  return { ...found, plan: makePlan(options, planContext(found), imports) };
 }
 
 /**
@@ -52,27 +52,27 @@ export async function surveyAndPlan(
 export async function runAgent(
   options: Options,
   { signal, progress = () => {} }: RunHooks,
-  rooms: Rooms = realRooms(options),
+  used: AgentParts = defaultParts(options),
 ): Promise<Report> {
-  const { outside, machine } = rooms;
+  const { system, machine } = used;
   const imports = readImports(options);
-  const [startedAt, started] = [outside.now(), outside.tick()];
+  const [startedAt, started] = [system.now(), system.monotonicMs()];
   const end = endOf(signal, options.deadline);
   const roots = await Promise.all(options.caFile.map((file) => readFile(file, 'utf8')));
   progress({ kind: 'phase', name: 'survey' });
-  const surroundings = await survey(options, machine, () => askMetadata(outside, end));
-  const plan = makePlan(options, placeOf(surroundings), imports);
+  const surroundings = await survey(options, machine, () => askMetadata(system, end));
+  const plan = makePlan(options, planContext(surroundings), imports);
   progress({ kind: 'phase', name: 'probe' });
-  const parts = { options, survey: surroundings, outside, roots, signal: end, progress };
+  const parts = { options, survey: surroundings, system, roots, signal: end, progress };
   const { observations, defects } = await observe(plan, parts);
   const stopped = stoppedBy(end);
   progress({ kind: 'phase', name: 'diagnose' });
-  const judged = judge(observations, rooms.diagnose);
+  const judged = diagnoseSafely(observations, used.diagnose);
   const mistakes = [...stopped.defects, ...judged.defects];
   return assemble({
     startedAt,
     // By the clock that no time service sets back in the middle of a run.
-    finishedAt: startedAt + Math.round(outside.tick() - started),
+    finishedAt: startedAt + Math.round(system.monotonicMs() - started),
     interrupted: mistakes.length + defects.length > 0 ? 'defect' : stopped.by,
     plan,
     observations: withNotes(observations, mistakes),
@@ -80,7 +80,7 @@ export async function runAgent(
   });
 }
 
-function placeOf({ environment, servers }: Survey): Place {
+function planContext({ environment, servers }: Survey): PlanContext {
   return {
     cloud: environment.cloud,
     region: environment.region,
@@ -109,18 +109,18 @@ function stoppedBy({ aborted, reason }: AbortSignal): Stop {
   if (!aborted) return { by: null, defects: [] };
   if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'deadline')
     return { by: reason, defects: [] };
-  return { by: 'defect', defects: reason === 'defect' ? [] : [sayDefect('the run', reason)] };
+  return { by: 'defect', defects: reason === 'defect' ? [] : [defectNote('the run', reason)] };
 }
 
 /** Evidence outlives its judge: a rule that breaks costs the findings, not the report. */
-function judge(observations: Observations, by: Rooms['diagnose']) {
+function diagnoseSafely(observations: Observations, by: AgentParts['diagnose']) {
   try {
     return { ...by(observations), defects: [] };
   } catch (error) {
     return {
       targets: observations.targets,
       findings: [],
-      defects: [sayDefect('the diagnosis', error)],
+      defects: [defectNote('the diagnosis', error)],
     };
   }
 }

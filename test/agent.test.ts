@@ -1,10 +1,10 @@
 /** The whole story, in a world that ends on loopback. */
 import t from 'tap';
-import { type Rooms, runAgent, surveyAndPlan } from '../src/agent.ts';
-import { UsageError } from '../src/config/usage-error.ts';
+import { type AgentParts, runAgent, surveyAndPlan } from '../src/agent.ts';
+import { UsageError } from '../src/common/usage-error.ts';
 import { diagnose } from '../src/diagnosis/index.ts';
-import { Report } from '../src/report/schema.ts';
-import { CLOUDS } from '../src/report/vocabulary.ts';
+import { Report } from '../src/model/report.ts';
+import { CLOUDS } from '../src/model/vocabulary.ts';
 import { machineWith } from './environment/machine.ts';
 import { ALL_NAMES } from './plan/places.ts';
 import { optionsWith } from './run/options.ts';
@@ -15,9 +15,9 @@ const NEVER = new AbortController().signal;
 const QUICK = { timeout: 2000, attempts: 1, region: 'westeurope' } as const;
 const RESOLV_CONF = { resolvConf: 'nameserver 10.255.0.1\nnameserver 10.255.0.2\n' };
 
-function roomsWith(t: Parameters<typeof machineWith>[0], changes: Partial<Rooms> = {}): Rooms {
+function roomsWith(t: Parameters<typeof machineWith>[0], changes: Partial<AgentParts> = {}): AgentParts {
   return {
-    outside: changes.outside ?? closedWorld(),
+    system: changes.system ?? closedWorld(),
     machine: changes.machine ?? machineWith(t, RESOLV_CONF),
     diagnose: changes.diagnose ?? diagnose,
   };
@@ -47,10 +47,10 @@ for (const cloud of CLOUDS) {
       return { addresses: [known] };
     });
     const redirections = ['10.255.0.1', '10.255.0.2', '168.63.129.16'].map((host) => to(names, host, 53));
-    const outside = closedWorld(redirections);
+    const system = closedWorld(redirections);
     const options = optionsWith({ ...QUICK, ...ALL_NAMES, cloud });
-    const rooms = roomsWith(t, { outside });
-    const report = await runAgent(options, { signal: NEVER }, rooms);
+    const used = roomsWith(t, { system });
+    const report = await runAgent(options, { signal: NEVER }, used);
     Report.parse(report);
     const { plan } = await surveyAndPlan(options, roomsWith(t));
     const planned = new Set(
@@ -63,9 +63,9 @@ for (const cloud of CLOUDS) {
       '168.63.129.16 168.63.129.16:53',
       '192.0.2.1 192.0.2.1:443',
     ];
-    t.same([...outside.wanted].filter((way) => !planned.has(way)).toSorted(), controls.toSorted());
+    t.same([...system.wanted].filter((way) => !planned.has(way)).toSorted(), controls.toSorted());
     t.same(
-      [...planned].filter((way) => !outside.wanted.has(way)),
+      [...planned].filter((way) => !system.wanted.has(way)),
       [],
       'and all of it is contacted',
     );
@@ -85,10 +85,10 @@ for (const cloud of CLOUDS) {
 }
 
 t.test('a plan sends nothing when cloud and region are given', async (t) => {
-  const outside = closedWorld();
+  const system = closedWorld();
   const options = optionsWith({ cloud: 'public', region: 'westeurope' });
-  const { plan, environment } = await surveyAndPlan(options, roomsWith(t, { outside }));
-  t.equal(outside.opened(), 0);
+  const { plan, environment } = await surveyAndPlan(options, roomsWith(t, { system }));
+  t.equal(system.opened(), 0);
   t.ok(plan.targets.length > 80);
   t.same(environment.dns.servers, ['10.255.0.1', '10.255.0.2']);
 });
@@ -96,18 +96,18 @@ t.test('a plan sends nothing when cloud and region are given', async (t) => {
 t.test('else it asks the metadata service, and nobody else', async (t) => {
   const peer = await metadataPeer(t);
   for (const given of [{}, { cloud: 'china' }, { region: 'chinanorth3' }] as const) {
-    const outside = closedWorld([to(peer, '169.254.169.254', 80)]);
-    const { environment } = await surveyAndPlan(optionsWith(given), roomsWith(t, { outside }));
-    t.equal(outside.opened(), 1);
+    const system = closedWorld([to(peer, '169.254.169.254', 80)]);
+    const { environment } = await surveyAndPlan(optionsWith(given), roomsWith(t, { system }));
+    t.equal(system.opened(), 1);
     t.same([environment.cloud, environment.region], ['china', 'chinanorth3']);
   }
 });
 
 t.test('a run follows what the metadata service says', async (t) => {
   const peer = await metadataPeer(t);
-  const outside = closedWorld([to(peer, '169.254.169.254', 80)]);
+  const system = closedWorld([to(peer, '169.254.169.254', 80)]);
   const options = optionsWith({ ...QUICK, region: null, only: ['entra-id'] });
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { outside }));
+  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { system }));
   t.equal(report.environment.cloud, 'china');
   t.ok(report.targets.some(({ host }) => host === 'login.chinacloudapi.cn'));
   t.match(report.controls[0], { name: 'metadata', outcome: 'expected' });
@@ -158,7 +158,7 @@ t.test('a resource of another cloud is the user’s to correct', async (t) => {
 
 t.test('a deadline ends the run with a report', async (t) => {
   const mute = await tcpPeer(t, () => undefined);
-  const outside = closedWorld([to(mute, null, 80), to(mute, null, 443)]);
+  const system = closedWorld([to(mute, null, 80), to(mute, null, 443)]);
   const options = optionsWith({
     ...QUICK,
     timeout: 60_000,
@@ -166,7 +166,7 @@ t.test('a deadline ends the run with a report', async (t) => {
     target: targets('tls://10.0.0.1:443', 'tcp://10.0.0.2:81'),
   });
   const started = performance.now();
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { outside }));
+  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { system }));
   t.ok(performance.now() - started < 10_000);
   Report.parse(report);
   t.equal(report.interrupted, 'deadline');
@@ -180,14 +180,14 @@ for (const reason of ['SIGINT', 'SIGTERM', 'defect'] as const) {
   t.test(`${reason} ends the run with a report`, async (t) => {
     const controller = new AbortController();
     const mute = await tcpPeer(t, (socket) => void socket.once('data', () => controller.abort(reason)));
-    const outside = closedWorld([to(mute, '10.0.0.1', 443)]);
+    const system = closedWorld([to(mute, '10.0.0.1', 443)]);
     const options = optionsWith({
       ...QUICK,
       timeout: 60_000,
       cloud: 'public',
       target: targets('tls://10.0.0.1:443'),
     });
-    const report = await runAgent(options, { signal: controller.signal }, roomsWith(t, { outside }));
+    const report = await runAgent(options, { signal: controller.signal }, roomsWith(t, { system }));
     Report.parse(report);
     t.equal(report.interrupted, reason);
     t.match(report.targets.at(-1), {
@@ -223,7 +223,7 @@ t.test('a rule that breaks costs the findings, not the evidence', async (t) => {
 
 t.test('a probe that breaks costs its target', async (t) => {
   const world = closedWorld();
-  const outside = {
+  const system = {
     ...world,
     route: (host: string, address: string, port: number) => {
       if (port === 81) throw new TypeError('no way');
@@ -236,7 +236,7 @@ t.test('a probe that breaks costs its target', async (t) => {
     only: ['custom'],
     target: targets('tcp://10.0.0.1:80', 'tcp://10.0.0.1:81'),
   });
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { outside }));
+  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { system }));
   t.equal(report.interrupted, 'defect');
   t.match(report.targets.slice(-2), [
     { status: 'unreachable', failure: 'tcp_refused' },
@@ -267,14 +267,14 @@ t.test('a clock that is set back in the middle does not make the run shorter', a
     now -= 60_000;
     return now;
   };
-  const outside = { ...world, now: backwards };
+  const system = { ...world, now: backwards };
   const options = optionsWith({
     ...QUICK,
     cloud: 'public',
     only: ['custom'],
     target: targets('tcp://10.0.0.1:80'),
   });
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { outside }));
+  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { system }));
   t.equal(Date.parse(report.finishedAt) - Date.parse(report.startedAt), report.durationMs);
   t.ok(report.durationMs < 10_000);
 });

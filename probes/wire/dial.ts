@@ -1,8 +1,8 @@
 /** The connect step: TCP to one address. */
 import { isIPv6, type Socket } from 'node:net';
 import { toPeerError } from './failure.ts';
-import type { Endpoint } from './outside.ts';
 import type { Session } from './session.ts';
+import type { Endpoint } from './system.ts';
 
 /**
  * Opens TCP to the session's address, or to where the user redirected it, and records the step.
@@ -10,10 +10,10 @@ import type { Session } from './session.ts';
  * @throws ProbeError tcp_*
  */
 export async function dial(session: Session): Promise<Socket> {
-  const { outside } = session;
+  const { system } = session;
   const endpoint = recordDestination(session);
   const socket = await session.step('connect', 'tcp', (restart) => {
-    const opening = session.own(outside.stream(endpoint));
+    const opening = session.own(system.connectTcp(endpoint));
     opening.once('connectionAttempt', restart);
     return opened(opening);
   });
@@ -22,8 +22,8 @@ export async function dial(session: Session): Promise<Socket> {
 }
 
 /** Where the session's connections go; recorded as a fact when the user redirected them. */
-export function recordDestination({ outside, target, address, facts }: Session): Endpoint {
-  const endpoint = outside.route(target.host, address, target.port);
+export function recordDestination({ system, target, address, facts }: Session): Endpoint {
+  const endpoint = system.route(target.host, address, target.port);
   if (endpoint.address !== address || endpoint.port !== target.port) {
     const host = isIPv6(endpoint.address) ? `[${endpoint.address}]` : endpoint.address;
     facts.dialled = `${host}:${endpoint.port}`;

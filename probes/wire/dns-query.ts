@@ -6,7 +6,7 @@ import { type Budget, runIsOver, within } from './budget.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { type DnsReply, encodeQuestion, type Question, readReply } from './dns-message.ts';
 import { toPeerError, toProbeError } from './failure.ts';
-import type { Endpoint, Outside } from './outside.ts';
+import type { Endpoint, System } from './system.ts';
 
 /** How often a question is sent over UDP within its step: datagrams do get lost. */
 const TRANSMISSIONS = 3;
@@ -22,7 +22,7 @@ export interface Ignored {
 }
 
 export interface QueryContext {
-  readonly outside: Outside;
+  readonly system: System;
   readonly server: Endpoint;
   /** The server's name where it has one: redirections may be given for it. */
   readonly host?: string;
@@ -34,14 +34,14 @@ export interface QueryContext {
 /**
  * Over UDP from a fresh port, with a random id; what does not come from this server or does not answer this very
  * question is ignored (RFC 5452 section 9).
- * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed
+ * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed, local_limit
  */
 export async function queryUdp(context: QueryContext, question: Question): Promise<DnsReply> {
-  const { outside, budget, ignored } = context;
+  const { system, budget, ignored } = context;
   if (budget.signal.aborted) throw runIsOver();
   const server = destination(context);
-  const id = randomId(outside);
-  const socket = outside.datagram(server.address);
+  const id = randomId(system);
+  const socket = system.openUdp(server.address);
   const { promise, resolve, reject } = Promise.withResolvers<DnsReply>();
   const sending = new Sending(socket, server, { id, question, stepMs: budget.stepMs, fail: reject });
   let garbage: string | null = null;
@@ -67,7 +67,8 @@ export async function queryUdp(context: QueryContext, question: Question): Promi
     return await within(budget, 'dns', promise);
   } catch (error) {
     const silent = error instanceof ProbeError && error.failure === 'dns_timeout';
-    throw silent && garbage !== null ? malformed(garbage) : error;
+    if (!silent) throw error;
+    throw garbage === null ? (sending.shortage ?? error) : malformed(garbage);
   } finally {
     sending.end();
     // Nothing is sent through a closed socket; its other listeners are the runtime's way to the close itself.
@@ -101,6 +102,8 @@ class Sending {
   #isConnected = false;
   #isPlain = false;
   #isOver = false;
+  #hasLeft = false;
+  #shortage: ProbeError | null = null;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -115,6 +118,11 @@ class Sending {
     this.#fail = fail;
     this.#full = encodeQuestion(id, question);
     this.#plain = encodeQuestion(id, question, false);
+  }
+
+  /** Why no datagram has left this machine; null when one has, or when none was refused. */
+  get shortage(): ProbeError | null {
+    return this.#hasLeft ? null : this.#shortage;
   }
 
   begin(): void {
@@ -164,9 +172,12 @@ class Sending {
     const message = this.#isPlain ? this.#plain : this.#full;
     // Without a callback the runtime keeps a failure to send to itself.
     const sent = (error: Error | null): void => {
-      const failed = error === null || this.#isOver ? null : toProbeError(error, 'dns');
+      if (error === null) this.#hasLeft = true;
+      if (error === null || this.#isOver) return;
+      const failed = toProbeError(error, 'dns');
       // A full buffer is no reason to give up: there are more datagrams to come.
-      if (failed !== null && failed.failure !== 'unexpected') this.#fail(failed);
+      if (failed.failure === 'local_limit') this.#shortage = failed;
+      else if (failed.failure !== 'unexpected') this.#fail(failed);
     };
     if (this.#isConnected) this.#socket.send(message, sent);
     else this.#socket.send(message, this.#server.port, this.#server.address, sent);
@@ -175,14 +186,14 @@ class Sending {
 
 /**
  * Over TCP, with the two bytes of length in front (RFC 1035 section 4.2.2).
- * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed
+ * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed, local_limit
  */
 export async function queryTcp(context: QueryContext, question: Question): Promise<DnsReply> {
-  const { outside, budget } = context;
+  const { system, budget } = context;
   if (budget.signal.aborted) throw runIsOver();
-  const id = randomId(outside);
+  const id = randomId(system);
   const message = encodeQuestion(id, question);
-  const socket = outside.stream(destination(context));
+  const socket = system.connectTcp(destination(context));
   const answered = new Promise<DnsReply>((resolve, reject) => {
     const received = new ByteBuffer();
     socket.on('error', (error) => reject(toPeerError(error, 'dns')));
@@ -220,8 +231,8 @@ const THIS_HOST: ReadonlyMap<string, string> = new Map([
   ['::', '::1'],
 ]);
 
-function destination({ outside, server, host }: QueryContext): Endpoint {
-  const { address, port } = outside.route(host ?? server.address, server.address, server.port);
+function destination({ system, server, host }: QueryContext): Endpoint {
+  const { address, port } = system.route(host ?? server.address, server.address, server.port);
   return { address: THIS_HOST.get(address) ?? address, port };
 }
 
@@ -229,6 +240,6 @@ function malformed(why: string): ProbeError {
   return new ProbeError('dns_malformed', why);
 }
 
-function randomId(outside: Outside): number {
-  return Buffer.from(outside.random(2)).readUInt16BE(0);
+function randomId(system: System): number {
+  return Buffer.from(system.randomBytes(2)).readUInt16BE(0);
 }

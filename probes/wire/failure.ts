@@ -1,5 +1,7 @@
 /** The one place where errors of sockets, OpenSSL and the HTTP parser become the report's failures. */
+import { isIPv4 } from 'node:net';
 import { type Failure, ProbeError } from '../failures.ts';
+import { isLocalLimit, type LocalLimitCode } from '../local-limits.ts';
 import { printable } from '../printable.ts';
 
 /** The layer at which an error came up; the same errno means something else on another layer. */
@@ -17,7 +19,11 @@ export const TIMEOUTS = {
 /** Any thrown value as a ProbeError; one that is a ProbeError already passes through. */
 export function toProbeError(error: unknown, layer: Layer): ProbeError {
   if (error instanceof ProbeError) return error;
-  const seen = describe(error);
+  const seen = errorDetails(error);
+  const limit = localLimit(seen);
+  if (limit !== null) {
+    return new ProbeError('local_limit', printable(inWords({ ...seen, code: limit }), 300), { cause: error });
+  }
   return new ProbeError(CLASSIFIERS[layer](seen), printable(inWords(seen), 300), { cause: error });
 }
 
@@ -40,7 +46,7 @@ const ERRNO = /^E[A-Z0-9]+$/;
  */
 export function toPeerError(error: unknown, layer: Layer): ProbeError {
   const known = toProbeError(error, layer);
-  if (known.failure !== 'unexpected' || ERRNO.test(describe(error).code)) return known;
+  if (known.failure !== 'unexpected' || ERRNO.test(errorDetails(error).code)) return known;
   return new ProbeError(UNREADABLE[layer], known.message, { cause: error });
 }
 
@@ -63,19 +69,24 @@ interface Seen {
   readonly message: string;
   /** Empty when it was not the system that said so. */
   readonly syscall: string;
+  /** The other end's, or this end's for `bind`; empty when the error names none. */
+  readonly address: string;
 }
 
-function describe(error: unknown): Seen {
-  if (!(error instanceof Error)) return { code: '', message: textOf(error), syscall: '' };
+function errorDetails(error: unknown): Seen {
+  if (!(error instanceof Error)) return { code: '', message: textOf(error), syscall: '', address: '' };
   // A library may wrap the socket's own error, and that one knows more.
   const inner = error.cause instanceof Error ? error.cause : error;
-  const { code, syscall, reason } = inner as NodeJS.ErrnoException & { reason?: unknown };
+  const { code, syscall, reason, address } = inner as SystemError;
   return {
     code: String(code ?? (inner.name === 'Error' ? '' : inner.name)),
     message: typeof reason === 'string' ? withAlert(reason, inner.message) : inner.message,
     syscall: syscall ?? '',
+    address: typeof address === 'string' ? address : '',
   };
 }
+
+type SystemError = NodeJS.ErrnoException & { reason?: unknown; address?: unknown };
 
 /** OpenSSL's reason without its source files and thread numbers, but with the alert's number if there is one. */
 function withAlert(reason: string, message: string): string {
@@ -97,6 +108,30 @@ function textOf(value: unknown): string {
   } catch {
     return `a thrown ${typeof value}`;
   }
+}
+
+/** How OpenSSL and V8 say that there is no memory. */
+const NO_MEMORY = /MALLOC_FAILURE$|^ERR_MEMORY_ALLOCATION_FAILED$/;
+
+/**
+ * What this machine ran out of, whatever the layer; null when the error is about something else. No socket here is
+ * ever bound to a port of our choice, so EADDRINUSE can only mean that all are taken.
+ */
+function localLimit({ code, message, syscall, address }: Seen): LocalLimitCode | null {
+  if (NO_MEMORY.test(code) || message === 'Array buffer allocation failed') return 'ENOMEM';
+  if (!isLocalLimit(code)) return null;
+  if (code === 'EADDRNOTAVAIL') return isOrdinaryIPv4(address) ? code : null;
+  if (code === 'EAGAIN') return syscall.startsWith('spawn') ? code : null;
+  return code;
+}
+
+/**
+ * EADDRNOTAVAIL is about ports only where the other end is an ordinary IPv4 address. A VM without IPv6 says it of
+ * any IPv6 address, and some systems of addresses that nobody can have (0.0.0.0, multicast).
+ */
+function isOrdinaryIPv4(address: string): boolean {
+  const first = Number.parseInt(address, 10);
+  return isIPv4(address) && first > 0 && first < 224;
 }
 
 /** ICMP's unreachable and prohibited, and routes that say so on this machine (icmp(7), ip-route(8)). */

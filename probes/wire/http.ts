@@ -75,19 +75,19 @@ export async function get(
   try {
     return await session.step('request', 'protocol', async () => {
       const reply = await exchange(socket, request, session.budget.signal, begun);
-      judge(session, reply);
+      recordReply(session, reply);
       check(reply);
       return reply;
     });
   } catch (error) {
     const torn = soFar();
-    if (torn !== null) judge(session, torn);
+    if (torn !== null) recordReply(session, torn);
     throw error;
   }
 }
 
 /** Keeps a reply as evidence, whole or torn, and stops at one that is not the service's. */
-function judge(session: Session, reply: HttpReply): void {
+function recordReply(session: Session, reply: HttpReply): void {
   const facts = httpFacts(reply);
   session.facts.http = facts;
   if (facts.blockPage !== null) {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Facts } from '../facts.ts';
 import { type Budget, runIsOver, within } from './budget.ts';
 import type { Layer } from './failure.ts';
-import type { Outside } from './outside.ts';
+import type { System } from './system.ts';
 import type { TrustStore } from './trust.ts';
 
 export type StepName = 'resolve' | 'connect' | 'tls' | 'handshake' | 'request';
@@ -31,7 +31,7 @@ export interface ProbeTarget {
 export class Session {
   readonly target: ProbeTarget;
   readonly address: string;
-  readonly outside: Outside;
+  readonly system: System;
   readonly trust: TrustStore;
   readonly budget: Budget;
   /** Every attempt sends its steps and facts here as they come, so that a failure keeps what went before. */
@@ -42,13 +42,13 @@ export class Session {
   constructor(parts: {
     target: ProbeTarget;
     address: string;
-    outside: Outside;
+    system: System;
     trust: TrustStore;
     budget: Budget;
   }) {
     this.target = parts.target;
     this.address = parts.address;
-    this.outside = parts.outside;
+    this.system = parts.system;
     this.trust = parts.trust;
     this.budget = parts.budget;
   }
@@ -61,9 +61,9 @@ export class Session {
    */
   async step<T>(name: StepName, layer: Layer, work: (restart: () => void) => Promise<T>): Promise<T> {
     if (this.budget.signal.aborted) throw runIsOver();
-    let started = this.outside.tick();
+    let started = this.system.monotonicMs();
     const restart = (): void => {
-      started = this.outside.tick();
+      started = this.system.monotonicMs();
     };
     let ok = false;
     try {
@@ -71,7 +71,7 @@ export class Session {
       ok = true;
       return value;
     } finally {
-      const ms = Math.max(0, Math.round((this.outside.tick() - started) * 1000) / 1000);
+      const ms = Math.max(0, Math.round((this.system.monotonicMs() - started) * 1000) / 1000);
       this.steps.push({ name, ms, ok });
       if (!ok && name !== 'connect') this.#countBytes();
     }

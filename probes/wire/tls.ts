@@ -45,7 +45,7 @@ export async function secure(
     });
     const isLarge = isLargeAndRejected(session, established);
     const chain = isLarge ? [] : peerChain(established);
-    const facts = describe(session, established, chain, { host, serverName });
+    const facts = tlsFacts(session, established, chain, { host, serverName });
     session.facts.tls = facts;
     if (isLarge) {
       throw new ProbeError(
@@ -53,10 +53,10 @@ export async function secure(
         `the chain does not verify: ${facts.trustError}; it is too large to look at (${session.bytesReceived} bytes)`,
       );
     }
-    judge(facts, {
+    requireValidCertificate(facts, {
       host,
       acceptableIssuer: !azureIssuer || (chain[0] !== undefined && hasAzureIssuer(chain[0])),
-      now: session.outside.now(),
+      now: session.system.now(),
     });
     return established;
   });
@@ -102,7 +102,7 @@ function verifierErrorOf(socket: TLSSocket): string | null {
   return socket.authorized ? null : String(socket.authorizationError);
 }
 
-function describe(
+function tlsFacts(
   session: Session,
   socket: TLSSocket,
   chain: readonly X509Certificate[],
@@ -124,7 +124,10 @@ function describe(
 }
 
 /** Whom to blame first: a chain from nowhere says more than a wrong name, and a wrong name more than a date. */
-function judge(facts: TlsFacts, expected: { host: string; acceptableIssuer: boolean; now: number }): void {
+function requireValidCertificate(
+  facts: TlsFacts,
+  expected: { host: string; acceptableIssuer: boolean; now: number },
+): void {
   const leaf = facts.chain[0];
   if (leaf === undefined) throw new ProbeError('tls_untrusted', 'the server showed no certificate');
   if (facts.trust === 'none') {

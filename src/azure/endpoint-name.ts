@@ -2,10 +2,10 @@
 import { isIPv6 } from 'node:net';
 import { printable } from '../../probes/printable.ts';
 import type { Protocol } from '../../probes/protocols.ts';
-import { BadValue } from '../config/bad-value.ts';
-import { hostOrAddress, port } from '../config/host.ts';
-import { maskSecrets } from '../config/mask.ts';
-import { parseTargetUrl } from '../config/target-url.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { hostOrAddress, port } from '../common/host-name.ts';
+import { maskSecrets } from '../common/mask.ts';
+import { parseTargetUrl } from '../common/target-url.ts';
 
 export type EndpointName =
   | {

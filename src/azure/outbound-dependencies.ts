@@ -4,7 +4,7 @@
  * whether an endpoint is optional nor how it fares.
  */
 import { z } from 'zod';
-import type { Group } from '../report/vocabulary.ts';
+import type { Group } from '../model/vocabulary.ts';
 import { LONGEST_NAME } from './endpoint-name.ts';
 
 /** Every member is optional in the published schema; without a domain name there is nothing to read, though. */

@@ -1,7 +1,7 @@
 /** Azure's own lists, recognised by their shape. Pure: bytes in, a document or what is wrong with it out. */
 import type { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
-import { parseJson, SAVE_AGAIN, SAVE_OUTBOUND_AGAIN } from './json.ts';
+import { parseJson, SAVE_AGAIN, SAVE_OUTBOUND_AGAIN } from '../common/json.ts';
 import { AllLocations, ByLocation, type NetworkStatus, networkStatus } from './network-status.ts';
 import { Categories, type OutboundDependencies, outboundDependencies } from './outbound-dependencies.ts';
 

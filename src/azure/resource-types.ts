@@ -3,7 +3,7 @@
  * where the name alone does not say. Read in the example replies of 2022-08-01, 2024-05-01 and 2025-09-01-preview.
  */
 import type { Protocol } from '../../probes/protocols.ts';
-import type { Group } from '../report/vocabulary.ts';
+import type { Group } from '../model/vocabulary.ts';
 
 export interface ResourceType {
   readonly group: Group;

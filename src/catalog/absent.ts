@@ -1,5 +1,5 @@
 /** Host names that the documents give and a cloud's catalogue leaves out on purpose, with the reason. */
-import type { Cloud } from '../report/vocabulary.ts';
+import type { Cloud } from '../model/vocabulary.ts';
 
 interface Absence {
   readonly hosts: readonly string[];

@@ -1,7 +1,7 @@
 /** Where certificate chains are completed and revocation is asked: AIA, CRL and OCSP, over plain HTTP. */
 import { DOCUMENTS } from './documents.ts';
+import { inEveryCloud, OPTIONAL, REQUIRED } from './text.ts';
 import type { CatalogRow } from './types.ts';
-import { inEveryCloud, OPTIONAL, REQUIRED } from './words.ts';
 
 const HTTP = {
   group: 'certificates',

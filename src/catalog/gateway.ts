@@ -1,9 +1,9 @@
 /** The instance's own endpoints, once it exists. */
-import type { Cloud } from '../report/vocabulary.ts';
+import type { Cloud } from '../model/vocabulary.ts';
 import { DOCUMENTS } from './documents.ts';
 import { SERVICES } from './suffixes.ts';
+import { OPTIONAL, REQUIRED } from './text.ts';
 import type { CatalogRow } from './types.ts';
-import { OPTIONAL, REQUIRED } from './words.ts';
 
 /** `label` is what stands between the instance's name and the suffix; the gateway has none. */
 function endpoint(label: string | null): CatalogRow['hosts'] {

@@ -1,7 +1,7 @@
 /** Microsoft Entra ID. */
 import { DOCUMENTS } from './documents.ts';
+import { inEveryCloud, NO_HOST, OPTIONAL } from './text.ts';
 import type { CatalogRow } from './types.ts';
-import { inEveryCloud, NO_HOST, OPTIONAL } from './words.ts';
 
 const ENTRA = {
   group: 'entra-id',

@@ -1,5 +1,5 @@
 /** The catalogue: everything that API Management depends on, as data with its provenance. */
-import type { Cloud } from '../report/vocabulary.ts';
+import type { Cloud } from '../model/vocabulary.ts';
 import { certificates } from './certificates.ts';
 import { gateway } from './gateway.ts';
 import { identity } from './identity.ts';
@@ -11,7 +11,7 @@ import { rules } from './rules.ts';
 import type { CatalogRow } from './types.ts';
 
 export { absencesFor } from './absent.ts';
-export { type ResourceKind, resourceName } from './names.ts';
+export { parseResourceName, type ResourceKind } from './names.ts';
 export { instanceSuffix, serviceSuffixes } from './suffixes.ts';
 export type { CatalogRow, Placeholder } from './types.ts';
 

@@ -1,7 +1,7 @@
 /** What the machines of API Management themselves need: diagnostics, updates, activation, time, names. */
 import { DOCUMENTS } from './documents.ts';
+import { inEveryCloud, NO_HOST, OPTIONAL, REQUIRED, WILDCARD } from './text.ts';
 import type { CatalogRow } from './types.ts';
-import { inEveryCloud, NO_HOST, OPTIONAL, REQUIRED, WILDCARD } from './words.ts';
 
 const PLATFORM = {
   group: 'infrastructure',

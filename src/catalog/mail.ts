@@ -1,7 +1,7 @@
 /** Mail, the developer portal's CAPTCHA, and the diagnostics of the Azure portal. */
 import { DOCUMENTS } from './documents.ts';
+import { inEveryCloud, NO_HOST, OPTIONAL } from './text.ts';
 import type { CatalogRow } from './types.ts';
-import { inEveryCloud, NO_HOST, OPTIONAL } from './words.ts';
 
 const RELAY = {
   group: 'smtp',

@@ -1,7 +1,7 @@
 /** Azure Monitor: diagnostics, metrics, Resource Health, Application Insights. */
 import { DOCUMENTS } from './documents.ts';
+import { inEveryCloud, NO_HOST, OPTIONAL, REQUIRED, WILDCARD } from './text.ts';
 import type { CatalogRow } from './types.ts';
-import { inEveryCloud, NO_HOST, OPTIONAL, REQUIRED, WILDCARD } from './words.ts';
 
 const RULE = {
   group: 'azure-monitor',

@@ -1,5 +1,5 @@
 /** Taking apart what users give for a resource: its name, or its full host name. */
-import { CLOUDS, type Cloud } from '../report/vocabulary.ts';
+import { CLOUDS, type Cloud } from '../model/vocabulary.ts';
 import { type ServiceSuffix, serviceSuffixes } from './suffixes.ts';
 import type { Placeholder } from './types.ts';
 
@@ -29,7 +29,7 @@ const STORAGE_ACCOUNT = /^[a-z0-9]{3,24}$/;
  * @param value a resource name or a full public host name, in any case, with or without a final dot
  * @param cloud the cloud of this run: a host name of another one is refused
  */
-export function resourceName(kind: ResourceKind, value: string, cloud: Cloud): ResourceName {
+export function parseResourceName(kind: ResourceKind, value: string, cloud: Cloud): ResourceName {
   const host = value.trim().toLowerCase().replace(/\.$/, '');
   if (/[^a-z0-9.-]/.test(host) || host.length > 253 || host === '') {
     return refuse(

@@ -1,8 +1,8 @@
 /** The resources that every instance owns, and those that users attach: names differ from instance to instance. */
 import { DOCUMENTS } from './documents.ts';
 import { resourceHosts, SERVICES } from './suffixes.ts';
+import { INBOUND, inEveryCloud, NO_HOST, OPTIONAL, REQUIRED } from './text.ts';
 import type { CatalogRow } from './types.ts';
-import { INBOUND, inEveryCloud, NO_HOST, OPTIONAL, REQUIRED } from './words.ts';
 
 /** Needs a signature, so that an anonymous caller gets a refusal that only Storage words this way. */
 const STORAGE_PATH = '/?restype=service&comp=properties';

@@ -1,7 +1,7 @@
 /** The rules of the port table for which the documents name no host: for the firewall request, not for a test. */
 import { DOCUMENTS } from './documents.ts';
+import { INBOUND, inEveryCloud, NO_HOST, OPTIONAL, REQUIRED } from './text.ts';
 import type { CatalogRow } from './types.ts';
-import { INBOUND, inEveryCloud, NO_HOST, OPTIONAL, REQUIRED } from './words.ts';
 
 const RULE = {
   group: 'infrastructure',

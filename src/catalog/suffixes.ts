@@ -3,7 +3,7 @@
  * Suffixes: Azure SDK for Go, environment definitions. Zones: "Azure Private Endpoint private DNS zone
  * values", 2025-08-04, which lists no zone for the API Management gateway outside the public cloud.
  */
-import type { Cloud, Group } from '../report/vocabulary.ts';
+import type { Cloud, Group } from '../model/vocabulary.ts';
 import type { CatalogRow, Placeholder } from './types.ts';
 
 interface Service {

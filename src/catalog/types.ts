@@ -1,6 +1,6 @@
 import type { Conversation, Protocol, Transport } from '../../probes/protocols.ts';
 import type { GatewayRole } from '../config/types.ts';
-import type { Cloud, Group } from '../report/vocabulary.ts';
+import type { Cloud, Group } from '../model/vocabulary.ts';
 
 /** The document that a row comes from, and the date it bears. */
 export interface Provenance {

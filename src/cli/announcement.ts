@@ -4,12 +4,12 @@
  * to announce: whatever ends the run in between, the next one tells the change.
  */
 import { basename } from 'node:path';
-import { systemReason } from '../config/system-reason.ts';
-import { recallAnnounced, rememberAnnounced } from '../delivery/state/announced.ts';
-import { isChange, isWhole, leavesUntested } from '../delivery/state/changes.ts';
-import { digestFrom } from '../delivery/state/digest.ts';
-import type { History, KnownRun } from '../delivery/state/history.ts';
-import type { Report } from '../report/schema.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { recallAnnounced, rememberAnnounced } from '../delivery/history/announced.ts';
+import { isChange, isWhole, leavesUntested } from '../delivery/history/changes.ts';
+import { digestFrom } from '../delivery/history/digest.ts';
+import type { History, KnownRun } from '../delivery/history/history.ts';
+import type { Report } from '../model/report.ts';
 import type { Change } from './on-change.ts';
 
 export class Announcement {

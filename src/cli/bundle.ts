@@ -1,25 +1,25 @@
 /** `apim-probe bundle`: what support asks for, in one file, redacted. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { quote, quotePath } from '../common/mask.ts';
+import { printable } from '../common/printable.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { type Loaded, load } from '../config/load.ts';
-import { quote, quotePath } from '../config/mask.ts';
-import { systemReason } from '../config/system-reason.ts';
-import { UsageError } from '../config/usage-error.ts';
 import { folderProblem } from '../config/writable.ts';
 import { archive } from '../delivery/bundle/archive.ts';
 import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
-import { newestReports, readReportFile } from '../delivery/bundle/reports.ts';
-import { surroundings } from '../delivery/bundle/surroundings.ts';
+import { hostInfo } from '../delivery/bundle/host-info.ts';
+import { newestReports, readBundledReport } from '../delivery/bundle/reports.ts';
+import { createFile, createNew } from '../delivery/files/write-file.ts';
 import { previousLog } from '../delivery/previous-log.ts';
-import { createFile, createNew } from '../delivery/write-file.ts';
-import { printable } from '../report/printable.ts';
 import type { Command } from './command.ts';
 import { effectiveOptions } from './config.ts';
-import { everybodysNames } from './everybodys-names.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
-import { columnsOf, type Io, StreamError, tell, write, writeBytes } from './io.ts';
+import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
-import { loadSources } from './sources.ts';
+import { loadSources, nameConfigFile } from './sources.ts';
+import { wellKnownNames } from './well-known-names.ts';
 
 const REPORTS = 10;
 const MOST_REPORTS = 1000;
@@ -43,7 +43,7 @@ function chooseReports(
   }
   const named = positionals.map((path) => resolve(io.cwd, path));
   for (const [index, path] of named.entries()) {
-    const read = readReportFile(path);
+    const read = readBundledReport(path);
     if (!read.ok) problems.push(`${quotePath(positionals[index] ?? path)} ${read.problem}`);
   }
   const kept = options.state === null ? null : newestReports(options.state, most);
@@ -119,7 +119,7 @@ async function save(contents: BundleContents, output: string | null, io: Io): Pr
     path = output ?? (await createFile(io.cwd, name, '.tar.gz', bytes));
     if (output !== null) await createNew(output, bytes);
   } catch (error) {
-    await tell(io.stderr, `apim-probe: the bundle could not be written: ${systemReason(error)}`);
+    await writeMessage(io.stderr, `apim-probe: the bundle could not be written: ${systemReason(error)}`);
     return EXIT_UNDELIVERED;
   }
   try {
@@ -127,7 +127,10 @@ async function save(contents: BundleContents, output: string | null, io: Io): Pr
     return 0;
   } catch (error) {
     const reason = systemReason(error instanceof StreamError ? error.cause : error);
-    await tell(io.stderr, `apim-probe: the bundle is ${path}; stdout does not take its name: ${reason}`);
+    await writeMessage(
+      io.stderr,
+      `apim-probe: the bundle is ${path}; stdout does not take its name: ${reason}`,
+    );
     return EXIT_UNDELIVERED;
   }
 }
@@ -139,6 +142,7 @@ function hasLog(path: string | null): boolean {
 
 export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const { loaded, problems } = loadOrTell(flags, io);
+  await nameConfigFile(loaded, io);
   const { options } = loaded;
   const reports = chooseReports(positionals, own['reports'], loaded, io);
   const output = typeof own['output'] === 'string' ? own['output'] : null;
@@ -147,15 +151,15 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const broken =
     problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];
   const notes = [...broken, ...reports.notes];
-  for (const note of notes) await tell(io.stderr, `note: ${note}`);
+  for (const note of notes) await writeMessage(io.stderr, `note: ${note}`);
   const contents: BundleContents = {
     level: options.redact,
-    names: everybodysNames(),
+    names: wellKnownNames(),
     madeAt: new Date(),
     reports: reports.paths,
     log: hasLog(options.logFile) ? options.logFile : null,
     config: problems.length === 0 ? effectiveOptions(loaded) : { problems },
-    surroundings: await surroundings(options, io.env),
+    surroundings: await hostInfo(options, io.env),
     notes,
   };
   if (own['list'] !== true) return save(contents, target, io);

@@ -243,7 +243,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   },
 };
 
-export function describe(command: CommandName): CommandDescription {
+export function commandDescription(command: CommandName): CommandDescription {
   return COMMANDS[command];
 }
 

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
+import { readBounded } from '../common/bounded-file.ts';
+import { harmlessJson } from '../common/escaped-json.ts';
+import { quotePath } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { type Comparable, readComparable } from '../compare/read.ts';
 import { compareReports } from '../compare/reports.ts';
 import { compareWithService } from '../compare/service.ts';
 import { reportsText } from '../compare/text/reports.ts';
 import { serviceText } from '../compare/text/service.ts';
-import { readBounded } from '../config/bounded-file.ts';
-import { quotePath } from '../config/mask.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { harmlessJson } from '../report/harmless-json.ts';
-import { LARGEST_REPORT } from '../report/largest-report.ts';
+import { LARGEST_REPORT } from '../model/largest-report.ts';
 import type { Command } from './command.ts';
 import { EXIT_INCONCLUSIVE } from './exit-code.ts';
 import { write } from './io.ts';
@@ -71,7 +71,7 @@ export const compare: Command = async ({ positionals, flags, own }, io) => {
       `--${needless} is for a comparison without files: leave out either it or the files`,
     ]);
   }
-  const paths = positionals.length > 1 ? positionals : await lastTwo(stateFolder(flags, io, 'compare'));
+  const paths = positionals.length > 1 ? positionals : await lastTwo(await stateFolder(flags, io, 'compare'));
   const { json, text, required, common } = compared(readBoth(paths, io.cwd));
   await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
   if (required > 0) return 1;

@@ -1,11 +1,11 @@
-import { type Loaded, load } from '../config/load.ts';
-import { maskSecrets } from '../config/mask.ts';
+import { maskSecrets } from '../common/mask.ts';
+import { printableAll } from '../common/printable.ts';
+import type { Loaded } from '../config/load.ts';
 import { FILE_KEYS, shown } from '../config/options.ts';
-import { printableAll } from '../report/printable.ts';
 import type { Command } from './command.ts';
-import { columnsOf, tell, write } from './io.ts';
+import { columnsOf, write, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 
 /** One option as it is in effect. The value is as a config file may hold it, or null when it is not set. */
 interface Effective {
@@ -42,8 +42,8 @@ export function effectiveOptions(loaded: Loaded): Record<string, { value: unknow
 
 /** `apim-probe config`: the effective options, each with where it comes from. */
 export const config: Command = async ({ flags, own }, io) => {
-  const loaded = load(loadSources(flags, io));
-  for (const note of loaded.notes) await tell(io.stderr, `note: ${note}`);
+  const loaded = await loadOptions(flags, io);
+  for (const note of loaded.notes) await writeMessage(io.stderr, `note: ${note}`);
   await write(
     io.stdout,
     `${own['format'] === 'json' ? JSON.stringify(effectiveOptions(loaded), null, 2) : table(printableAll(effective(loaded)), columnsOf(io.stdout))}\n`,

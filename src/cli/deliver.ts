@@ -1,12 +1,12 @@
 /** Takes the finished report to where it belongs. Whatever refuses it, it is not lost while anything takes it. */
 import { tmpdir } from 'node:os';
-import { systemReason } from '../config/system-reason.ts';
+import { systemReason } from '../common/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
-import { reportFileName } from '../delivery/report-name.ts';
-import { createFile, replaceFile } from '../delivery/write-file.ts';
-import type { Report } from '../report/schema.ts';
+import { createFile, replaceFile } from '../delivery/files/write-file.ts';
+import { reportFileName } from '../delivery/report-file-name.ts';
+import type { Report } from '../model/report.ts';
+import type { ExportedReport } from './export-report.ts';
 import { type Io, StreamError, write, writeOnlyCopy } from './io.ts';
-import type { Outgoing } from './outgoing.ts';
 import type { OutputPlan } from './outputs.ts';
 
 export interface Delivery {
@@ -37,21 +37,21 @@ function reasonOf(error: unknown): string {
 
 /** Where a report goes whose file refused it: stdout when that is free, else a file among the temporary ones. */
 async function rescue(
-  outgoing: Outgoing,
+  exported: ExportedReport,
   stdoutIsFree: boolean,
   io: Io,
 ): Promise<Pick<Delivery, 'files' | 'onStdout' | 'problems'>> {
   if (stdoutIsFree) {
     try {
-      await writeOnlyCopy(io.stdout, outgoing.as('json'));
+      await writeOnlyCopy(io.stdout, exported.render('json'));
       return { files: [], onStdout: true, problems: ['the JSON report went to stdout instead'] };
     } catch {
-      return rescue(outgoing, false, io);
+      return rescue(exported, false, io);
     }
   }
   try {
-    const name = reportFileName(outgoing.report);
-    const path = await createFile(tmpdir(), name, '.json', outgoing.as('json'));
+    const name = reportFileName(exported.report);
+    const path = await createFile(tmpdir(), name, '.json', exported.render('json'));
     return { files: [path], onStdout: false, problems: [`the JSON report was saved as ${path} instead`] };
   } catch (error) {
     return {
@@ -68,7 +68,7 @@ async function rescue(
  * @returns what was written and what was not; never throws for an output that fails
  */
 export async function deliver(
-  outgoing: Outgoing,
+  exported: ExportedReport,
   plan: OutputPlan,
   io: Io,
   kept: Kept | null = null,
@@ -94,26 +94,26 @@ export async function deliver(
   if (kept !== null) await attempt('json', kept.keeper.place, () => kept.keeper.keep(kept.report));
   for (const { format, path } of plan.files) {
     await attempt(format, path, async () => {
-      await replaceFile(path, outgoing.as(format));
+      await replaceFile(path, exported.render(format));
       return path;
     });
   }
   if (plan.kept) {
     await attempt('json', io.cwd, () =>
-      createFile(io.cwd, reportFileName(outgoing.report), '.json', outgoing.as('json')),
+      createFile(io.cwd, reportFileName(exported.report), '.json', exported.render('json')),
     );
   }
   const { stdout } = plan;
   if (stdout !== null) {
     await attempt(stdout, 'stdout', async () => {
       const out = stdout === 'json' && !jsonIsSafe ? writeOnlyCopy : write;
-      await out(io.stdout, outgoing.as(stdout));
+      await out(io.stdout, exported.render(stdout));
       return null;
     });
   }
   const planned = { complete: problems.length === 0, files, onStdout: stdout !== null, problems };
   if (!jsonFailed || jsonIsSafe) return planned;
-  const rescued = await rescue(outgoing, stdout === null, io);
+  const rescued = await rescue(exported, stdout === null, io);
   return {
     complete: false,
     files: [...files, ...rescued.files],

@@ -1,7 +1,7 @@
+import { didYouMean } from '../common/did-you-mean.ts';
+import { quote } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { load } from '../config/load.ts';
-import { quote } from '../config/mask.ts';
-import { didYouMean } from '../config/nearest.ts';
-import { UsageError } from '../config/usage-error.ts';
 import type { Command } from './command.ts';
 import { columnsOf, write } from './io.ts';
 import { entry } from './layout.ts';

@@ -1,5 +1,5 @@
 import type { Options } from '../config/types.ts';
-import type { Report } from '../report/schema.ts';
+import type { Report } from '../model/report.ts';
 
 /** What the run came to. */
 export interface Outcome {

@@ -1,10 +1,10 @@
 import { FAILURES, type Failure } from '../../probes/failures.ts';
-import { quote } from '../config/mask.ts';
-import { didYouMean } from '../config/nearest.ts';
-import { UsageError } from '../config/usage-error.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { quote } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
-import { CAUSES, type Cause } from '../report/vocabulary.ts';
+import { CAUSES, type Cause } from '../model/vocabulary.ts';
 import type { Command } from './command.ts';
 import { columnsOf, type Io, write } from './io.ts';
 import { entry, paragraph } from './layout.ts';

@@ -1,7 +1,7 @@
 /** The help texts, from the descriptions of the options and commands. At most 80 columns. */
 import { flagName, OPTIONS, type OptionKey, SECTIONS } from '../config/options.ts';
 import { COMMAND_NAMES, type CommandName, type OwnFlag } from './command.ts';
-import { describe, usageOf } from './commands.ts';
+import { commandDescription, usageOf } from './commands.ts';
 import { entry, paragraph } from './layout.ts';
 
 const TERM_WIDTH = 26;
@@ -42,9 +42,17 @@ function optionSections(keys: readonly OptionKey[]): string[] {
   return SECTIONS.flatMap((section) => {
     const members = keys.filter((key) => OPTIONS[key].section === section);
     if (members.length === 0) return [];
-    const lines = members.map((key) => entry(optionTerm(key), optionHelp(key), TERM_WIDTH));
+    const lines = members.flatMap((key) => [
+      entry(optionTerm(key), optionHelp(key), TERM_WIDTH),
+      ...withoutLine(key),
+    ]);
     return [[`${section}:`, ...lines].join('\n')];
   });
+}
+
+function withoutLine(key: OptionKey): string[] {
+  const { without } = OPTIONS[key];
+  return without === undefined ? [] : [entry(`  --no-${flagName(key)}`, without, TERM_WIDTH)];
 }
 
 function ownSection(own: readonly OwnFlag[]): string[] {
@@ -68,13 +76,13 @@ const ORIGINS = paragraph(
 
 /** `apim-probe --help` */
 export function programHelp(): string {
-  const commands = COMMAND_NAMES.map((name) => entry(`  ${name}`, describe(name).summary, 12));
+  const commands = COMMAND_NAMES.map((name) => entry(`  ${name}`, commandDescription(name).summary, 12));
   const codes = EXIT_CODES.map(([code, meaning]) => entry(`  ${code}`, meaning, 12));
   return paragraphs([
     'Says whether Azure API Management can live in this subnet, and why not.',
     EXAMPLES,
     ['Commands ("apim-probe COMMAND --help" says more):', ...commands].join('\n'),
-    ...optionSections(describe('run').options),
+    ...optionSections(commandDescription('run').options),
     [
       'Help:',
       entry('  --help, -h', 'this text', TERM_WIDTH),
@@ -87,7 +95,7 @@ export function programHelp(): string {
 
 /** `apim-probe COMMAND --help` */
 export function commandHelp(command: CommandName): string {
-  const { about, examples, options, own } = describe(command);
+  const { about, examples, options, own } = commandDescription(command);
   return paragraphs([
     paragraph(`${usageOf(command)} [options]`, 80, 'Usage: '),
     paragraph(about, 80),

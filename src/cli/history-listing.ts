@@ -1,8 +1,8 @@
 /** The kept runs as `history` shows them, each beside the one before it. */
-import { changeSince, type RunChange } from '../delivery/state/changes.ts';
-import type { Digest } from '../delivery/state/digest.ts';
-import { History, type Run } from '../delivery/state/history.ts';
-import type { KeptFile } from '../delivery/state/kept.ts';
+import { changeSince, type RunChange } from '../delivery/history/changes.ts';
+import type { Digest } from '../delivery/history/digest.ts';
+import { History, type Run } from '../delivery/history/history.ts';
+import type { KeptFile } from '../delivery/history/kept.ts';
 import { isPast, listOrExplain } from './state-folder.ts';
 
 /** A kept report, with what it changed of the readable one before it; null for the oldest. */

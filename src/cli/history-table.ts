@@ -1,7 +1,7 @@
 /** The history for people: one line a run, the newest first. */
-import { printable } from '../report/printable.ts';
-import type { Counts } from '../report/schema.ts';
-import { count, cut, duration } from '../report/text/lines.ts';
+import { printable } from '../common/printable.ts';
+import { count, cut, duration } from '../common/text-lines.ts';
+import type { Counts } from '../model/report.ts';
 import { createPalette, MARK_OF_VERDICT } from '../report/text/palette.ts';
 import type { HistoryListing, ListedRun, UnreadableFile } from './history-listing.ts';
 

@@ -1,7 +1,8 @@
 /** `apim-probe history`: the kept runs, newest first, each with what it changed. */
-import { quote } from '../config/mask.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { harmlessJson } from '../report/harmless-json.ts';
+
+import { harmlessJson } from '../common/escaped-json.ts';
+import { quote } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Command } from './command.ts';
 import { type HistoryListing, type ListedRun, listing } from './history-listing.ts';
 import { historyTable } from './history-table.ts';
@@ -39,7 +40,7 @@ function runJson({ file, digest, change, future }: ListedRun) {
 
 export const history: Command = async ({ flags, own }, io) => {
   const limit = limitOf(own['limit']);
-  const state = stateFolder(flags, io, 'history');
+  const state = await stateFolder(flags, io, 'history');
   const found = await listing(state, limit);
   // What is searched, mailed or kept is not cut.
   const width = io.stdout.isTTY === true ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;

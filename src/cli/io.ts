@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
-import { errorCode } from '../config/system-reason.ts';
+import { errorCode } from '../common/system-reason.ts';
+import { wrap } from '../common/text-lines.ts';
 import { redactDocument } from '../delivery/redaction/redact.ts';
-import { wrap } from '../report/text/lines.ts';
 
 /** The program's surroundings, handed in, so that a test can stand in for each of them. */
 export interface Io {
@@ -51,7 +51,7 @@ export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): P
  * whole, so that they can be searched for.
  * @throws StreamError as `write` does
  */
-export async function tell(stream: NodeJS.WriteStream, message: string): Promise<void> {
+export async function writeMessage(stream: NodeJS.WriteStream, message: string): Promise<void> {
   // Before it is broken: a secret and the word by which it is known must not come to stand on two lines.
   const lines = redactDocument(message).split('\n');
   const shown = stream.isTTY === true ? lines.flatMap((line) => broken(line, columnsOf(stream))) : lines;

@@ -1,5 +1,5 @@
 /** Paragraphs and term lists for help and tables. */
-import { wrap } from '../report/text/lines.ts';
+import { wrap } from '../common/text-lines.ts';
 
 /**
  * Text wrapped between words, as one string.

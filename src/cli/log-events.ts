@@ -1,7 +1,7 @@
 /** What a run tells of itself, as lines of the log. What peers have said stands under `peer` alone. */
 import type { Logger } from 'pino';
-import { printableAll } from '../report/printable.ts';
-import type { Attempt, Report, Resolution } from '../report/schema.ts';
+import { printableAll } from '../common/printable.ts';
+import type { Attempt, Report, Resolution } from '../model/report.ts';
 import type { ProgressEvent } from '../run/progress.ts';
 
 /** Phases at `info`; what was tried with each target, step by step, at `debug`; whole chains at `trace`. */

@@ -1,8 +1,8 @@
 /** The file that the log is appended to. */
 import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
-import { quotePath } from '../config/mask.ts';
-import { errorCode, systemReason } from '../config/system-reason.ts';
-import { UsageError } from '../config/usage-error.ts';
+import { quotePath } from '../common/mask.ts';
+import { errorCode, systemReason } from '../common/system-reason.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { previousLog } from '../delivery/previous-log.ts';
 
 /** Bytes. A file past that is set aside as FILE.1 by the next run, so that two of them are the most there is. */

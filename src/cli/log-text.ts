@@ -1,6 +1,6 @@
 /** A line of the log, for somebody who watches it on a terminal. */
 import { styleText } from 'node:util';
-import { printable } from '../report/printable.ts';
+import { printable } from '../common/printable.ts';
 
 const COLOUR = {
   trace: 'dim',

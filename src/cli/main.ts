@@ -1,9 +1,11 @@
 /** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
-import { UsageError } from '../config/usage-error.ts';
+import { isLocalLimit, LOCAL_LIMITS } from '../../probes/local-limits.ts';
+import { errorCode } from '../common/system-reason.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { defectText } from './defect.ts';
-import { EXIT_DEFECT, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
-import { guardStreams, type Io, StreamError, tell, write } from './io.ts';
+import { EXIT_DEFECT, EXIT_INCONCLUSIVE, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
+import { guardStreams, type Io, StreamError, write, writeMessage } from './io.ts';
 
 async function perform(argv: readonly string[], io: Io): Promise<number> {
   if (argv.includes('--version')) {
@@ -17,8 +19,8 @@ async function perform(argv: readonly string[], io: Io): Promise<number> {
     await write(io.stdout, parsed.command === null ? programHelp() : commandHelp(parsed.command));
     return 0;
   }
-  const { describe } = await import('./commands.ts');
-  const command = await describe(parsed.invocation.command).load();
+  const { commandDescription } = await import('./commands.ts');
+  const command = await commandDescription(parsed.invocation.command).load();
   return command(parsed.invocation, io);
 }
 
@@ -41,15 +43,21 @@ function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
 
 async function failed(error: unknown, argv: readonly string[], io: Io): Promise<number> {
   if (error instanceof UsageError) {
-    await tell(io.stderr, usageText(error));
+    await writeMessage(io.stderr, usageText(error));
     return EXIT_USAGE;
+  }
+  const code = errorCode(error) ?? '';
+  if (isLocalLimit(code)) {
+    const { what, remedy } = LOCAL_LIMITS[code];
+    await writeMessage(io.stderr, `apim-probe: this VM ran out of ${what} (${code}). ${remedy}`);
+    return EXIT_INCONCLUSIVE;
   }
   if (error instanceof StreamError) {
     const reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
-    await tell(io.stderr, `apim-probe: ${error.message}: ${reason}`);
+    await writeMessage(io.stderr, `apim-probe: ${error.message}: ${reason}`);
     return EXIT_UNDELIVERED;
   }
-  await tell(io.stderr, defectText(error, wantsStack(argv, io.env)));
+  await writeMessage(io.stderr, defectText(error, wantsStack(argv, io.env)));
   return EXIT_DEFECT;
 }
 

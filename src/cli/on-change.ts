@@ -1,8 +1,8 @@
 /** The user's own command for the case that something changed, as cron would run it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { systemReason } from '../config/system-reason.ts';
-import { printable } from '../report/printable.ts';
+import { printable } from '../common/printable.ts';
+import { systemReason } from '../common/system-reason.ts';
 
 /** What changed, as the command is told of it. A path is empty for a report that could not be kept. */
 export interface Change {

@@ -1,12 +1,12 @@
 /** The command line: yargs splits it, and what it holds is then judged here, so that every problem is named at once. */
 import yargs from 'yargs';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { quote } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Flags } from '../config/layers.ts';
-import { quote } from '../config/mask.ts';
-import { didYouMean } from '../config/nearest.ts';
-import { flagName, OPTION_KEYS, OPTIONS } from '../config/options.ts';
-import { UsageError } from '../config/usage-error.ts';
+import { flagName, OPTION_KEYS, OPTIONS, type OptionKey } from '../config/options.ts';
 import { COMMAND_NAMES, type CommandName, type Invocation } from './command.ts';
-import { describe, usageOf } from './commands.ts';
+import { commandDescription, usageOf } from './commands.ts';
 
 /** yargs' own niceties would accept what nobody meant: `--no-` before anything, `--a.b`, camelCase twins. */
 const YARGS_SETTINGS = {
@@ -21,25 +21,27 @@ const YARGS_SETTINGS = {
   'short-option-groups': false,
 } as const;
 
+function hasNegation(key: OptionKey): boolean {
+  return OPTIONS[key].kind === 'switch' || OPTIONS[key].without !== undefined;
+}
+
 /** Every flag of every command: its placeholder, or null for a switch. */
 function allFlags(): Map<string, string | null> {
   const flags = new Map<string, string | null>([['help', null]]);
   for (const key of OPTION_KEYS) {
     flags.set(flagName(key), OPTIONS[key].value);
-    if (OPTIONS[key].kind === 'switch') flags.set(`no-${flagName(key)}`, null);
+    if (hasNegation(key)) flags.set(`no-${flagName(key)}`, null);
   }
   for (const command of COMMAND_NAMES)
-    for (const { name, value } of describe(command).own) flags.set(name, value);
+    for (const { name, value } of commandDescription(command).own) flags.set(name, value);
   return flags;
 }
 
 const FLAGS = allFlags();
 
 function flagsOf(command: CommandName): Set<string> {
-  const { options, own } = describe(command);
-  const negations = options
-    .filter((key) => OPTIONS[key].kind === 'switch')
-    .map((key) => `no-${flagName(key)}`);
+  const { options, own } = commandDescription(command);
+  const negations = options.filter(hasNegation).map((key) => `no-${flagName(key)}`);
   return new Set(['help', ...options.map(flagName), ...negations, ...own.map(({ name }) => name)]);
 }
 
@@ -128,7 +130,7 @@ function wordProblems(words: readonly string[], command: CommandName | null): st
     const known = COMMAND_NAMES.join(', ');
     return [`unknown command ${quote(first)}.${didYouMean(first, COMMAND_NAMES)} Commands: ${known}`];
   }
-  const { positionals } = describe(command);
+  const { positionals } = commandDescription(command);
   const missing = positionals.slice(rest.length).filter(({ optional }) => !optional);
   const lacking = missing.map(({ name }) => `"apim-probe ${command}" needs ${name}: ${usageOf(command)}`);
   const extra = positionals.at(-1)?.many === true ? [] : rest.slice(positionals.length);
@@ -140,7 +142,7 @@ function wordProblems(words: readonly string[], command: CommandName | null): st
 
 function runFlags(raw: Raw, command: CommandName, problems: string[]): Flags {
   const flags: Record<string, boolean | readonly string[]> = {};
-  for (const key of describe(command).options) {
+  for (const key of commandDescription(command).options) {
     const name = flagName(key);
     const [yes, no] = [raw.get(name) === true, raw.get(`no-${name}`) === true];
     if (OPTIONS[key].kind === 'switch') {
@@ -149,6 +151,9 @@ function runFlags(raw: Raw, command: CommandName, problems: string[]): Flags {
       continue;
     }
     const value = raw.get(name);
+    if (no && value !== undefined)
+      problems.push(`--${name} and --no-${name} exclude each other: give one of them`);
+    if (no) flags[key] = false;
     if (value === undefined || typeof value === 'boolean') continue;
     const texts = typeof value === 'string' ? [value] : value;
     if (texts.length > 1 && !OPTIONS[key].many) {
@@ -161,7 +166,7 @@ function runFlags(raw: Raw, command: CommandName, problems: string[]): Flags {
 
 function ownFlags(raw: Raw, command: CommandName, problems: string[]): Invocation['own'] {
   const own: Record<string, string | boolean> = {};
-  for (const { name, words } of describe(command).own) {
+  for (const { name, words } of commandDescription(command).own) {
     const value = raw.get(name);
     if (value === undefined) continue;
     if (typeof value === 'object') {

@@ -1,5 +1,5 @@
+import type { Environment } from '../model/report.ts';
 import type { Absence, PlannedControl, PlannedTarget } from '../plan/types.ts';
-import type { Environment } from '../report/schema.ts';
 
 /** What `plan` prints, in each of its formats. */
 export interface Listing {

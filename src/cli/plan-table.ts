@@ -1,7 +1,8 @@
 /** The plan as a table for people, by group. */
+
+import { printableAll } from '../common/printable.ts';
+import { count } from '../common/text-lines.ts';
 import type { PlannedTarget } from '../plan/types.ts';
-import { printableAll } from '../report/printable.ts';
-import { count } from '../report/text/lines.ts';
 import { entry, paragraph } from './layout.ts';
 import type { Listing } from './plan-listing.ts';
 

@@ -1,11 +1,10 @@
-import { load } from '../config/load.ts';
 import type { Command } from './command.ts';
-import { columnsOf, tell, write } from './io.ts';
+import { columnsOf, write, writeMessage } from './io.ts';
 import { planCsv } from './plan-csv.ts';
 import { planJson } from './plan-json.ts';
 import type { Listing } from './plan-listing.ts';
 import { planTable } from './plan-table.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 
 function rendered(format: unknown, listing: Listing, columns: number): string {
   if (format === 'json') return planJson(listing);
@@ -15,7 +14,7 @@ function rendered(format: unknown, listing: Listing, columns: number): string {
 
 /** `apim-probe plan`: what a run would contact, and nothing sent to any of it. */
 export const plan: Command = async ({ flags, own }, io) => {
-  const { options, notes } = load(loadSources(flags, io));
+  const { options, notes } = await loadOptions(flags, io);
   const { surveyAndPlan } = await import('../agent.ts');
   const { environment, plan: made } = await surveyAndPlan(options);
   const listing = {
@@ -26,7 +25,7 @@ export const plan: Command = async ({ flags, own }, io) => {
     notes: made.notes,
     absences: made.absences,
   };
-  for (const note of [...notes, ...made.notes]) await tell(io.stderr, `note: ${note}`);
+  for (const note of [...notes, ...made.notes]) await writeMessage(io.stderr, `note: ${note}`);
   await write(io.stdout, rendered(own['format'], listing, columnsOf(io.stdout)));
   return 0;
 };

@@ -1,21 +1,21 @@
 /** What `run` and `demo` share: from validated options to a delivered report and an exit code. */
 import type { RunHooks } from '../agent.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Options } from '../config/types.ts';
-import { UsageError } from '../config/usage-error.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
 import { redactValue } from '../delivery/redaction/redact.ts';
 import { createUploader, type Uploader } from '../delivery/upload/uploader.ts';
-import type { Report } from '../report/schema.ts';
+import type { Report } from '../model/report.ts';
 import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { EXIT_BUSY, exitCode } from './exit-code.ts';
-import { columnsOf, type Io, StreamError, tell, write } from './io.ts';
+import { openExporter, type ReportExporter } from './export-report.ts';
+import { columnsOf, type Io, StreamError, write, writeMessage } from './io.ts';
 import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
-import { openWayOut, type WayOut } from './outgoing.ts';
 import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
@@ -27,7 +27,7 @@ export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
 
 /** Talk is dispensable: a stderr that takes nothing must not cost the report. */
 async function talk(io: Io, message: string): Promise<void> {
-  await tell(io.stderr, message).catch((error: unknown) => {
+  await writeMessage(io.stderr, message).catch((error: unknown) => {
     if (!(error instanceof StreamError)) throw error;
   });
 }
@@ -96,7 +96,7 @@ type Say = (level: 'info' | 'warn' | 'error', message: string) => Promise<void>;
 const PREFIX = { info: '', warn: 'note: ', error: 'apim-probe: ' } as const;
 
 /** What waits until the report is where it belongs, and changes nothing of what it says. */
-async function afterwards(
+async function announceChange(
   history: RunHistory,
   report: Report,
   options: Options,
@@ -127,7 +127,7 @@ async function afterwards(
 async function upload(
   spooled: Spooled,
   uploader: Uploader,
-  rewrite: WayOut['rewrite'],
+  rewrite: ReportExporter['rewrite'],
   options: Options,
   signal: AbortSignal,
   say: Say,
@@ -192,10 +192,10 @@ export async function probeAndReport(
     const probed = redactValue(await probe(options, io, agent, interruption.signal, log));
     const annotated = uploader?.annotate(probed) ?? probed;
     const report = history === null ? annotated : await history.complete(annotated);
-    const wayOut = await openWayOut(options, uploader?.spool.folder ?? null);
-    if (wayOut.problem !== null)
-      await say('warn', `the pseudonyms of this report are in no other one, as ${wayOut.problem}`);
-    const out = wayOut.outgoing(report);
+    const exporter = await openExporter(options, uploader?.spool.folder ?? null);
+    if (exporter.problem !== null)
+      await say('warn', `the pseudonyms of this report are in no other one, as ${exporter.problem}`);
+    const out = exporter.exportReport(report);
     const kept = history === null ? null : { report, keeper: history };
     const delivery = await deliver(out, plan, io, kept);
     const spooled = uploader === null ? null : await spoolReport(out, uploader);
@@ -203,13 +203,13 @@ export async function probeAndReport(
     await summarise(out.report, options, plan, delivery, unkept === null ? [] : [unkept], io);
     if (report.interrupted === 'defect') await talk(io, DEFECT);
     if (log !== null) logOutcome(log.logger, report, delivery.files);
-    if (history !== null) await afterwards(history, report, options, io, interruption.signal, say);
+    if (history !== null) await announceChange(history, report, options, io, interruption.signal, say);
     // A service that does not answer keeps no other run from probing: the spool is nobody's alone.
     await history?.close();
     const uploaded =
       uploader === null || spooled === null
         ? null
-        : await upload(spooled, uploader, wayOut.rewrite, options, interruption.signal, say);
+        : await upload(spooled, uploader, exporter.rewrite, options, interruption.signal, say);
     const delivered = delivery.complete && (uploaded?.complete ?? true);
     const interrupted = report.interrupted ?? endOf(interruption.signal);
     return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });

@@ -1,8 +1,8 @@
 /** The one line that moves: how far a run has come, and what it waits for. Only on a terminal. */
 import { styleText } from 'node:util';
+import { printable } from '../common/printable.ts';
 import { redact } from '../delivery/redaction/redact.ts';
-import { printable } from '../report/printable.ts';
-import type { Status } from '../report/vocabulary.ts';
+import type { Status } from '../model/vocabulary.ts';
 import type { Phase, ProgressEvent } from '../run/progress.ts';
 
 const REDRAW_MS = 100;

@@ -1,21 +1,22 @@
-import { BadValue } from '../config/bad-value.ts';
+import { addressScope } from '../../probes/address-scope.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { quote, quotePath } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Flags } from '../config/layers.ts';
-import { type Loaded, load } from '../config/load.ts';
-import { quote, quotePath } from '../config/mask.ts';
+import type { Loaded } from '../config/load.ts';
 import { flagName } from '../config/options.ts';
 import type { Options } from '../config/types.ts';
-import { UsageError } from '../config/usage-error.ts';
 import { instanceSuffix } from '../plan/instance.ts';
 import { namesOfPlan } from '../records/from-plan.ts';
 import { namesOfReport } from '../records/from-report.ts';
-import { isPrivate, recordAddress } from '../records/record-address.ts';
+import { recordAddress } from '../records/record-address.ts';
 import { nothingMissing, renderRecords } from '../records/render.ts';
 import { parseReport, vipOfReport } from '../records/report.ts';
 import type { Names, RecordAddress, RecordFormat, ZoneMode } from '../records/types.ts';
 import type { Command } from './command.ts';
-import { tell, write } from './io.ts';
+import { write, writeMessage } from './io.ts';
 import { readReportFile } from './report-file.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 
 /** What the records are made of, wherever it comes from. */
 interface Found {
@@ -29,12 +30,12 @@ interface Found {
 
 /** `apim-probe records`: what DNS should say of an instance, ready to use. */
 export const records: Command = async ({ flags, own, positionals: [path] }, io) => {
-  const loaded = load(loadSources(flags, io));
+  const loaded = await loadOptions(flags, io);
   const zone: ZoneMode = own['zone'] === 'suffix' ? 'suffix' : 'host';
   const found =
     path === undefined ? await ofInstance(loaded) : ofReport({ path, zone, flags, loaded, cwd: io.cwd });
   const { names, vip, suffix, notes, right } = found;
-  for (const note of [...publicNote(vip), ...notes]) await tell(io.stderr, `note: ${note}`);
+  for (const note of [...publicNote(vip), ...notes]) await writeMessage(io.stderr, `note: ${note}`);
   const today = new Date().toISOString().slice(0, 10);
   const text =
     sizeOf(names) > 0
@@ -147,7 +148,7 @@ function usable(vip: string, key: string, origin: string | null): RecordAddress 
 }
 
 function publicNote({ address }: RecordAddress): string[] {
-  if (isPrivate(address)) return [];
+  if (addressScope(address) === 'private') return [];
   return [
     `${address} is a public address; the host names of an instance in internal mode lead to its private virtual IP`,
   ];

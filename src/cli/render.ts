@@ -1,26 +1,25 @@
 import { resolve } from 'node:path';
-import { readBounded } from '../config/bounded-file.ts';
-import { load } from '../config/load.ts';
-import { quotePath } from '../config/mask.ts';
+import { readBounded } from '../common/bounded-file.ts';
+import { quotePath } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
-import { UsageError } from '../config/usage-error.ts';
 import { redactValue } from '../delivery/redaction/redact.ts';
-import { LARGEST_REPORT } from '../report/largest-report.ts';
-import { readReportBytes, WANTED } from '../report/read.ts';
+import { LARGEST_REPORT } from '../model/largest-report.ts';
+import { readReportBytes, WANTED } from '../model/read-report.ts';
 import type { Command } from './command.ts';
-import { tell, write } from './io.ts';
-import { openWayOut } from './outgoing.ts';
-import { loadSources } from './sources.ts';
+import { openExporter } from './export-report.ts';
+import { write, writeMessage } from './io.ts';
+import { loadOptions } from './sources.ts';
 
 /** `apim-probe render REPORT`: an existing report in another format, redacted at the level that is asked for. */
 export const render: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
-  const { options } = load(loadSources(flags, io));
+  const { options } = await loadOptions(flags, io);
   const file = readBounded(resolve(io.cwd, path), LARGEST_REPORT, WANTED);
   const reading = file.ok ? readReportBytes(file.bytes) : file;
   if (!reading.ok) throw new UsageError([`${quotePath(path)} ${reading.problem}`]);
-  for (const note of reading.notes) await tell(io.stderr, `note: ${note}`);
-  const { outgoing } = await openWayOut({ redact: options.redact, state: null }, null);
+  for (const note of reading.notes) await writeMessage(io.stderr, `note: ${note}`);
+  const { exportReport } = await openExporter({ redact: options.redact, state: null }, null);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
-  await write(io.stdout, outgoing(redactValue(reading.report)).as(format));
+  await write(io.stdout, exportReport(redactValue(reading.report)).render(format));
   return 0;
 };

@@ -1,8 +1,9 @@
 /** A report in each of its formats, as files and stdout get it. */
+
+import { harmlessJson } from '../common/escaped-json.ts';
 import type { ReportFormat } from '../config/types.ts';
-import { harmlessJson } from '../report/harmless-json.ts';
+import type { Report } from '../model/report.ts';
 import { toNetworkStatus } from '../report/network-status.ts';
-import type { Report } from '../report/schema.ts';
 import { renderText } from '../report/text.ts';
 
 const FILE_WIDTH = 80;

@@ -1,10 +1,10 @@
 /** A report that somebody names on the command line. */
 import { resolve } from 'node:path';
-import { readBounded } from '../config/bounded-file.ts';
-import { quotePath } from '../config/mask.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { LARGEST_REPORT } from '../report/largest-report.ts';
-import { WANTED } from '../report/read.ts';
+import { readBounded } from '../common/bounded-file.ts';
+import { quotePath } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
+import { LARGEST_REPORT } from '../model/largest-report.ts';
+import { WANTED } from '../model/read-report.ts';
 
 /**
  * @param path relative to `cwd`, or absolute

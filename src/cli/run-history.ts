@@ -1,15 +1,15 @@
 /** What a run with `--state` has to do with the runs before it. Whatever is wrong with the folder, the run goes on. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { quotePath } from '../config/mask.ts';
-import { systemReason } from '../config/system-reason.ts';
+import { quotePath } from '../common/mask.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { count, few } from '../common/text-lines.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { type Carried, FLAP_WINDOW, isWhole, withChanges } from '../delivery/state/changes.ts';
-import { History, type KnownRun } from '../delivery/state/history.ts';
-import { type Lock, takeLock } from '../delivery/state/lock.ts';
-import type { Report } from '../report/schema.ts';
-import { count, few } from '../report/text/lines.ts';
+import { type Carried, FLAP_WINDOW, isWhole, withChanges } from '../delivery/history/changes.ts';
+import { History, type KnownRun } from '../delivery/history/history.ts';
+import { type Lock, takeLock } from '../delivery/history/lock.ts';
+import type { Report } from '../model/report.ts';
 import { Announcement } from './announcement.ts';
 import type { Keeper } from './deliver.ts';
 import type { Change } from './on-change.ts';

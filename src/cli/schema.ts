@@ -13,6 +13,6 @@ async function configSchema(): Promise<object> {
 }
 
 async function reportSchema(): Promise<object> {
-  const [{ z }, { Report }] = await Promise.all([import('zod'), import('../report/schema.ts')]);
+  const [{ z }, { Report }] = await Promise.all([import('zod'), import('../model/report.ts')]);
   return z.toJSONSchema(Report);
 }

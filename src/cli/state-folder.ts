@@ -1,23 +1,22 @@
 /** The state folder, for the commands that read it. */
 import { statSync } from 'node:fs';
+import { quotePath } from '../common/mask.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { count } from '../common/text-lines.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Flags } from '../config/layers.ts';
-import { load } from '../config/load.ts';
-import { quotePath } from '../config/mask.ts';
-import { systemReason } from '../config/system-reason.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { History } from '../delivery/state/history.ts';
-import type { KeptFile } from '../delivery/state/kept.ts';
-import { count } from '../report/text/lines.ts';
+import { History } from '../delivery/history/history.ts';
+import type { KeptFile } from '../delivery/history/kept.ts';
 import type { CommandName } from './command.ts';
 import type { Io } from './io.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 
 /**
  * @returns the absolute path of the folder that the options name
  * @throws UsageError when they name none, or it is not there
  */
-export function stateFolder(flags: Flags, io: Io, command: CommandName): string {
-  const { options, origins } = load(loadSources(flags, io));
+export async function stateFolder(flags: Flags, io: Io, command: CommandName): Promise<string> {
+  const { options, origins } = await loadOptions(flags, io);
   const { state } = options;
   if (state === null) {
     throw new UsageError([

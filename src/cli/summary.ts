@@ -1,4 +1,4 @@
-import type { Report } from '../report/schema.ts';
+import type { Report } from '../model/report.ts';
 
 /**
  * Puts a few lines before the verdict, which stays last because it matters most.

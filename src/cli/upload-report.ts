@@ -1,16 +1,16 @@
 /** What `run` does with a report beside writing it: through the spool to its destination. Never changes a verdict. */
 import { tmpdir } from 'node:os';
-import { systemReason } from '../config/system-reason.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { count } from '../common/text-lines.ts';
 import type { Options } from '../config/types.ts';
-import { reportFileName } from '../delivery/report-name.ts';
-import type { Pass } from '../delivery/upload/send.ts';
+import { createFile } from '../delivery/files/write-file.ts';
+import { reportFileName } from '../delivery/report-file-name.ts';
+import type { UploadResult } from '../delivery/upload/send.ts';
 import type { Rewrite } from '../delivery/upload/spool.ts';
 import type { Uploader } from '../delivery/upload/uploader.ts';
-import { createFile } from '../delivery/write-file.ts';
-import type { Report } from '../report/schema.ts';
-import { count } from '../report/text/lines.ts';
+import type { Report } from '../model/report.ts';
+import type { ExportedReport } from './export-report.ts';
 import { commandLine } from './io.ts';
-import type { Outgoing } from './outgoing.ts';
 
 export interface Uploaded {
   /** Whether the destination has this report. */
@@ -29,9 +29,9 @@ export type Spooled =
  * Puts the report into the spool. Before anything that takes time: what is there is sent by this run or by the next.
  * @returns where it is; never throws for what a disk does
  */
-export async function spoolReport(outgoing: Outgoing, uploader: Uploader): Promise<Spooled> {
-  const { report } = outgoing;
-  const json = outgoing.as('json');
+export async function spoolReport(exported: ExportedReport, uploader: Uploader): Promise<Spooled> {
+  const { report } = exported;
+  const json = exported.render('json');
   try {
     return { kind: 'waits', name: await uploader.keep(report, json) };
   } catch (error) {
@@ -54,7 +54,7 @@ export async function uploadSpooled(
   if (spooled.kind === 'failed') return spooled.uploaded;
   if (signal.aborted) return failed(uploader, ['the run was stopped before the report could be uploaded']);
   try {
-    return told(spooled.name, await uploader.send(uploadTimeout, signal, rewrite), uploader);
+    return uploadedReport(spooled.name, await uploader.send(uploadTimeout, signal, rewrite), uploader);
   } catch (error) {
     return failed(uploader, [`the spool failed: ${systemReason(error)}`]);
   }
@@ -70,7 +70,11 @@ async function rescue(report: Report, json: string, reason: string): Promise<Upl
   }
 }
 
-function told(name: string, { sent, rejected, problem, stuck }: Pass, uploader: Uploader): Uploaded {
+function uploadedReport(
+  name: string,
+  { sent, rejected, problem, stuck }: UploadResult,
+  uploader: Uploader,
+): Uploaded {
   const { destination, spool } = uploader;
   const remarks = sent.length === 0 ? [] : [`Uploaded: ${count(sent.length, 'report')} to ${destination}`];
   const refusals = rejectionLines(rejected, uploader);
@@ -103,7 +107,7 @@ function failed(uploader: Uploader, problems: readonly string[]): Uploaded {
 }
 
 /** Each reason once, whoever it holds for. */
-export function rejectionLines(rejected: Pass['rejected'], uploader: Uploader): string[] {
+export function rejectionLines(rejected: UploadResult['rejected'], uploader: Uploader): string[] {
   const { destination, spool, command } = uploader;
   const byReason = Map.groupBy(rejected, ({ by, reason }) => `${by} ${reason}`);
   return [...byReason.values()].flatMap(([first, ...others]) => {

@@ -1,10 +1,10 @@
 /** `apim-probe upload --status`: what waits, what was refused and why, and when it last went well. */
 import { printable } from '../../probes/printable.ts';
-import { readBounded } from '../config/bounded-file.ts';
-import { readLastPass } from '../delivery/upload/last-pass.ts';
-import { readReportName } from '../delivery/upload/report-name.ts';
+import { readBounded } from '../common/bounded-file.ts';
+import { count } from '../common/text-lines.ts';
+import { readLastUpload } from '../delivery/upload/last-upload.ts';
 import type { Rejected, Spool } from '../delivery/upload/spool.ts';
-import { count } from '../report/text/lines.ts';
+import { readUploadName } from '../delivery/upload/upload-name.ts';
 
 const SHOWN = 5;
 const LONGEST_REASON = 1000;
@@ -22,8 +22,8 @@ export function uploadStatus(
   const waiting = spool.waiting();
   const rejected = spool.rejected();
   const bytes = [...waiting, ...rejected].reduce((sum, each) => sum + each.bytes, 0);
-  const { success, problem } = readLastPass(spool.folder);
-  const oldest = readReportName(waiting[0]?.name ?? '')?.startedAt;
+  const { success, problem } = readLastUpload(spool.folder);
+  const oldest = readUploadName(waiting[0]?.name ?? '')?.startedAt;
   const sending = waiting.filter(({ held }) => held).length;
   const lines = [
     `Destination: ${destination ?? 'none'}`,

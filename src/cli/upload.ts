@@ -1,22 +1,22 @@
 import { z } from 'zod';
-import { type Loaded, load } from '../config/load.ts';
-import { quotePath } from '../config/mask.ts';
-import { errorCode, systemReason } from '../config/system-reason.ts';
-import { UsageError } from '../config/usage-error.ts';
-import type { Identified } from '../delivery/upload/report-name.ts';
-import type { Pass } from '../delivery/upload/send.ts';
+import { quotePath } from '../common/mask.ts';
+import { errorCode, systemReason } from '../common/system-reason.ts';
+import { count, duration } from '../common/text-lines.ts';
+import { UsageError } from '../common/usage-error.ts';
+import type { Loaded } from '../config/load.ts';
+import type { UploadResult } from '../delivery/upload/send.ts';
 import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
 import { uploadCommand } from '../delivery/upload/upload-command.ts';
+import type { Identified } from '../delivery/upload/upload-name.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
-import { count, duration } from '../report/text/lines.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
-import { type Io, tell, write } from './io.ts';
-import { openWayOut } from './outgoing.ts';
+import { openExporter } from './export-report.ts';
+import { type Io, write, writeMessage } from './io.ts';
 import { readReportFile } from './report-file.ts';
 import { catchInterruptions } from './signals.ts';
-import { loadSources } from './sources.ts';
+import { loadOptions } from './sources.ts';
 import { rejectionLines } from './upload-report.ts';
 import { uploadStatus } from './upload-status.ts';
 
@@ -63,7 +63,7 @@ const NO_DESTINATION =
 
 /** `apim-probe upload [REPORT…]`: sends what waits in the spool, after the reports named. */
 export const upload: Command = async ({ flags, own, positionals }, io) => {
-  const loaded = load(loadSources(flags, io));
+  const loaded = await loadOptions(flags, io);
   const { options } = loaded;
   checkSpool(openSpool(options, io.env), loaded);
   if (own['status'] === true) {
@@ -78,15 +78,16 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   const uploader = createUploader(options, io.env);
   if (uploader === null) throw new UsageError([NO_DESTINATION]);
   const given = readReports(positionals, io.cwd);
-  for (const note of [...loaded.notes, ...uploader.notes]) await tell(io.stderr, `note: ${note}`);
-  const { problem, rewrite } = await openWayOut(options, uploader.spool.folder);
-  if (problem !== null) await tell(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
+  for (const note of [...loaded.notes, ...uploader.notes]) await writeMessage(io.stderr, `note: ${note}`);
+  const { problem, rewrite } = await openExporter(options, uploader.spool.folder);
+  if (problem !== null)
+    await writeMessage(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
   const ready = rewritten(given, rewrite);
   try {
     for (const { report, json } of ready) await uploader.spool.add(report, json);
     if (own['retry-rejected'] === true) await uploader.spool.retryRejected();
   } catch (error) {
-    await tell(
+    await writeMessage(
       io.stderr,
       `apim-probe: the spool ${uploader.spool.folder} cannot be written: ${systemReason(error)}`,
     );
@@ -130,7 +131,7 @@ async function sendAll(
   rewrite: Rewrite,
   io: Io,
 ): Promise<number> {
-  const say = (message: string): void => void tell(io.stderr, message).catch(() => {});
+  const say = (message: string): void => void writeMessage(io.stderr, message).catch(() => {});
   const interruption = catchInterruptions(
     io.process,
     say,
@@ -145,7 +146,7 @@ async function sendAll(
     };
     const pass = await uploader.send(limit, interruption.signal, rewrite, pausing);
     const { reason } = interruption.signal;
-    for (const line of passLines(pass, uploader, options.quiet)) await tell(io.stderr, line);
+    for (const line of passLines(pass, uploader, options.quiet)) await writeMessage(io.stderr, line);
     if (reason === 'SIGINT' || reason === 'SIGTERM') return exitOfSignal(reason);
     if (interruption.signal.aborted) return EXIT_DEFECT;
     const done = pass.problem === null && pass.stuck === null && pass.rejected.length === 0;
@@ -155,7 +156,7 @@ async function sendAll(
   }
 }
 
-function passLines(pass: Pass, uploader: Uploader, quiet: boolean): string[] {
+function passLines(pass: UploadResult, uploader: Uploader, quiet: boolean): string[] {
   const { sent, rejected, problem, stuck } = pass;
   const { spool, destination } = uploader;
   const lines = rejectionLines(rejected, uploader).map((line) => `apim-probe: ${line}`);

@@ -1,5 +1,5 @@
 /** What the service says and what the VM saw, taken together: the combinations, and what each one means. */
-import { few } from '../report/text/lines.ts';
+import { few } from '../common/text-lines.ts';
 import type { PastFinding, PastReport } from './past-report.ts';
 import type { Combination, Meaning, ServiceEndpoint } from './types.ts';
 

@@ -1,8 +1,8 @@
 /** The DNS servers of the instance beside those of the VM. Pure. */
+import { AZURE_DNS } from '../model/azure.ts';
 import type { PastReport } from './past-report.ts';
 import type { ServerComparison } from './types.ts';
 
-const AZURE_DNS = '168.63.129.16';
 const APPLY =
   'Apply Network Configuration (az apim apply-network-updates --name NAME --resource-group GROUP)';
 

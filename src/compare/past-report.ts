@@ -1,7 +1,7 @@
 /** A report from a file, perhaps of an earlier version: as much of it as a comparison needs. */
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
-import { SCHEMA_VERSION } from '../report/schema-version.ts';
+import { SCHEMA_VERSION } from '../model/schema-version.ts';
 import { iso } from './time.ts';
 
 const instant = z.iso.datetime().transform((text) => Date.parse(text));
@@ -87,7 +87,7 @@ export function looksLikeReport(value: unknown): boolean {
 }
 
 /** Reads any report whose schema has the major that this version writes. */
-export function readReport(value: unknown): ReportReading {
+export function readPastReport(value: unknown): ReportReading {
   const version = z.object({ schemaVersion: z.string() }).safeParse(value).data?.schemaVersion ?? '';
   if (major(version) !== major(SCHEMA_VERSION)) {
     const named =

@@ -1,8 +1,9 @@
 /** The two files of a comparison, told apart by their shape. */
-import { parseJson } from '../azure/json.ts';
+
 import type { NetworkStatus } from '../azure/network-status.ts';
 import { LARGEST_REPLY, recognise } from '../azure/read.ts';
-import { looksLikeReport, type PastReport, readReport } from './past-report.ts';
+import { parseJson } from '../common/json.ts';
+import { looksLikeReport, type PastReport, readPastReport } from './past-report.ts';
 
 export type Comparable = { readonly kind: 'report'; readonly report: PastReport } | NetworkStatus;
 
@@ -17,7 +18,7 @@ export function readComparable(bytes: Uint8Array): ComparableReading {
   const parsed = parseJson(bytes, ADVICE);
   if (!parsed.ok) return parsed;
   if (looksLikeReport(parsed.value)) {
-    const reading = readReport(parsed.value);
+    const reading = readPastReport(parsed.value);
     return reading.ok ? { ok: true, document: { kind: 'report', report: reading.report } } : reading;
   }
   if (bytes.length > LARGEST_REPLY) {

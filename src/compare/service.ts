@@ -7,7 +7,7 @@ import {
   type StatusEntry,
   type StatusLocation,
 } from '../azure/network-status.ts';
-import { maskSecrets } from '../config/mask.ts';
+import { maskSecrets } from '../common/mask.ts';
 import { combine, isDisagreement, meaningOf } from './combinations.ts';
 import { compareServers } from './dns.ts';
 import { type Match, Targets } from './match.ts';
@@ -28,7 +28,9 @@ export function compareWithService(report: PastReport, { locations }: NetworkSta
       return endpoint(entry, match, location, newest);
     });
   });
-  const described = locations.map((location) => describe(location, chosen.includes(location), report));
+  const described = locations.map((location) =>
+    describeLocation(location, chosen.includes(location), report),
+  );
   return {
     kind: 'report-and-network-status',
     report: identityOf(report),
@@ -80,7 +82,7 @@ function vmOf({ id, status, failure, cause, reason }: PastTarget): ServiceEndpoi
   return { id, status, failure, cause, reason };
 }
 
-function describe(location: StatusLocation, compared: boolean, report: PastReport): ServiceLocation {
+function describeLocation(location: StatusLocation, compared: boolean, report: PastReport): ServiceLocation {
   const newest = newestCheck(location.entries);
   return {
     location: location.location,

@@ -1,6 +1,6 @@
 /** `--ca-file`: looked at before anything is sent, so that a wrong path is not taken for a wrong certificate. */
 import { X509Certificate } from 'node:crypto';
-import { readBounded } from './bounded-file.ts';
+import { readBounded } from '../common/bounded-file.ts';
 
 const LARGEST_FILE = 8 * 1024 * 1024;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;

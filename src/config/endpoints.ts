@@ -1,8 +1,8 @@
 /** The small grammars of `--dns-server`, `--connect-to`, `--hostname` and `--format`, each way. */
-import { BadValue } from './bad-value.ts';
-import { address, hostName, hostOrAddress, port } from './host.ts';
-import { quote } from './mask.ts';
-import { didYouMean } from './nearest.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { address, hostName, hostOrAddress, port } from '../common/host-name.ts';
+import { quote } from '../common/mask.ts';
 import {
   GATEWAY_ROLES,
   type GatewayRole,

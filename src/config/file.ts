@@ -10,40 +10,59 @@ import {
   type Pair,
   parseAllDocuments,
 } from 'yaml';
-import { decode } from '../azure/decode.ts';
-import { readBounded } from './bounded-file.ts';
+import { readBounded } from '../common/bounded-file.ts';
+import { decode } from '../common/decode-text.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { quote } from '../common/mask.ts';
+import { configFileProblem, windowsConfigProblem } from './config-trust.ts';
 import type { Given, Layer, RawValue } from './layers.ts';
-import { quote } from './mask.ts';
-import { didYouMean } from './nearest.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import { yamlProblem } from './yaml-problem.ts';
 
 const LARGEST_FILE = 1024 * 1024;
 
-interface Place {
+interface FilePosition {
   readonly path: string;
   readonly lines: LineCounter;
 }
 
-function at({ path, lines }: Place, offset: number | undefined): string {
+function at({ path, lines }: FilePosition, offset: number | undefined): string {
   const { line, col } = lines.linePos(offset ?? 0);
   return `${path}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
 }
 
-/** @returns the text, or null when there is no such file and none had to be */
-function read(path: string, demanded: boolean, problems: string[]): string | null {
-  const file = readBounded(path, LARGEST_FILE, 'a YAML or JSON file of options');
-  if (!file.ok && file.missing && !demanded) return null;
+/** `default`: the file of the machine, which need not be there; `named`: the one that the user named. */
+type Choice = 'named' | 'default';
+
+type Text =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Nothing of it is used; `unreadable` says why where the user should know. */
+  | { readonly kind: 'none'; readonly unreadable: string | null };
+
+function read(path: string, choice: Choice, problems: string[]): Text {
+  const uid = process.getuid?.() ?? null;
+  let distrust: string | null = null;
+  const file = readBounded(path, LARGEST_FILE, 'a YAML or JSON file of options', {
+    inheritedPipe: true,
+    trust: (status) => {
+      distrust = configFileProblem(path, status, uid);
+      if (uid === null && choice === 'default') distrust = windowsConfigProblem(path);
+      return distrust;
+    },
+  });
+  if (!file.ok && distrust === null && choice === 'default') {
+    return { kind: 'none', unreadable: file.missing ? null : `${path} ${file.problem}` };
+  }
   const decoded = file.ok ? decode(file.bytes) : file;
-  if (decoded.ok) return decoded.text;
+  if (decoded.ok) return { kind: 'text', text: decoded.text };
   problems.push(`config file ${path} ${decoded.problem}`);
-  return null;
+  return { kind: 'none', unreadable: null };
 }
 
 /** What the runtime says when the parser has gone down too many levels, which the library passes on as the file's error. */
 const OUT_OF_STACK = /call stack size exceeded|stack overflow/i;
 
-function onlyDocument(text: string, place: Place, problems: string[]): Document.Parsed | null {
+function onlyDocument(text: string, place: FilePosition, problems: string[]): Document.Parsed | null {
   const documents = parseAllDocuments(text, { lineCounter: place.lines, stringKeys: true });
   if (!Array.isArray(documents) || documents.length === 0) return null;
   const [document, second] = documents;
@@ -60,7 +79,7 @@ function onlyDocument(text: string, place: Place, problems: string[]): Document.
   return problems.length > before ? null : (document ?? null);
 }
 
-function values(node: Node, document: Document, place: Place, problems: string[]): RawValue[] {
+function values(node: Node, document: Document, place: FilePosition, problems: string[]): RawValue[] {
   const items = isSeq(node) ? (node.items as (Node | null)[]) : [node];
   return items.map((item) => {
     const origin = at(place, (item ?? node).range?.[0]);
@@ -90,7 +109,7 @@ function keyProblem(key: string): string {
 function readPair(
   pair: Pair,
   document: Document,
-  place: Place,
+  place: FilePosition,
   problems: string[],
 ): [OptionKey, Given] | null {
   const keyNode = isScalar(pair.key) ? pair.key : null;
@@ -114,16 +133,25 @@ function readPair(
   return [key, { origin, folder: dirname(place.path), values: values(node, document, place, problems) }];
 }
 
+export interface OptionsFile {
+  /** Null when the file is not there or cannot be used. */
+  readonly layer: Layer | null;
+  /** Why the machine's own file was passed over: "/etc/… cannot be read: …"; null when it was not. */
+  readonly unreadable: string | null;
+}
+
 /**
  * Reads a config file.
  * @param path absolute
- * @param demanded whether its absence is a problem
  * @param problems receives what is wrong, each with file, line and column
- * @returns its options, or null when there is no such file or it cannot be used
  */
-export function fileLayer(path: string, demanded: boolean, problems: string[]): Layer | null {
-  const text = read(path, demanded, problems);
-  if (text === null) return null;
+export function fileLayer(path: string, choice: Choice, problems: string[]): OptionsFile {
+  const content = read(path, choice, problems);
+  if (content.kind === 'none') return { layer: null, unreadable: content.unreadable };
+  return { layer: parsed(content.text, path, problems), unreadable: null };
+}
+
+function parsed(text: string, path: string, problems: string[]): Layer {
   const place = { path, lines: new LineCounter() };
   const document = onlyDocument(text, place, problems);
   const contents = document?.contents ?? null;

@@ -2,10 +2,10 @@
 import { basename } from 'node:path';
 import { printable } from '../../probes/printable.ts';
 import { type AzureDocument, LARGEST_REPLY, type Reading, readAzureDocument } from '../azure/read.ts';
-import { readBounded } from './bounded-file.ts';
-import { quotePath } from './mask.ts';
+import { readBounded } from '../common/bounded-file.ts';
+import { quotePath } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Options } from './types.ts';
-import { UsageError } from './usage-error.ts';
 
 /** @param path absolute */
 export function readImport(path: string): Reading {

@@ -1,5 +1,5 @@
 /** The places that options come from, read into one shape: nothing is validated here but the keys. */
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
 import { FILE_KEYS, flagName, OPTION_KEYS, OPTIONS, type OptionKey, variableName } from './options.ts';
 
 /** One value as it stands in its source, before its option's type has seen it. */

@@ -1,7 +1,10 @@
 /** Flags, variables, config file and defaults become one validated set of options, or one error with every problem. */
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { quote, quotePath } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { caFileProblem } from './ca-file.ts';
-import { fileLayer } from './file.ts';
+import { fileLayer, type OptionsFile } from './file.ts';
 import { readImport } from './import-file.ts';
 import {
   type Flags,
@@ -13,14 +16,18 @@ import {
   terminalLayer,
   variableLayer,
 } from './layers.ts';
-import { quote, quotePath } from './mask.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import type { Options } from './types.ts';
 import { checkUploadFlag, credentialLayer, oneDestination } from './upload-sources.ts';
-import { UsageError } from './usage-error.ts';
 
+/** Read from the current folder until 0.2. Whoever can write to that folder could run commands by it. */
 const LOCAL_CONFIG = 'apim-probe.yaml';
-const SYSTEM_CONFIG = '/etc/apim-probe/config.yaml';
+
+/** The config file that is read when none is named. */
+function systemConfig(env: NodeJS.ProcessEnv): string {
+  if (process.platform !== 'win32') return '/etc/apim-probe/config.yaml';
+  return join(env['ProgramData'] ?? 'C:\\ProgramData', 'apim-probe', 'config.yaml');
+}
 
 export interface Sources {
   readonly flags: Flags;
@@ -28,7 +35,7 @@ export interface Sources {
   readonly cwd: string;
   /** Stands in for config files and APIM_PROBE_* variables, which are then not looked at. */
   readonly preset?: Preset;
-  /** The config file of the machine, when it is not /etc/apim-probe/config.yaml. */
+  /** The config file of the machine, when it is not the usual one: /etc/apim-probe/config.yaml. */
   readonly systemConfig?: string;
 }
 
@@ -36,35 +43,65 @@ export interface Loaded {
   readonly options: Options;
   /** Where each option's value comes from. */
   readonly origins: Readonly<Record<keyof Options, string>>;
+  /** The config file that was read; null when none was. */
+  readonly configFile: string | null;
   /** What the user should know of the options as they are; nothing here stops a run. */
   readonly notes: readonly string[];
 }
 
-function configFile(flags: Layer, variables: Layer, sources: Sources, problems: string[]): Layer {
+interface ConfigFile {
+  readonly layer: Layer;
+  /** The file that was read; null when none was. */
+  readonly path: string | null;
+  readonly notes: readonly string[];
+}
+
+const NO_FILE: ConfigFile = { layer: new Map(), path: null, notes: [] };
+
+function configFile(flags: Layer, variables: Layer, sources: Sources, problems: string[]): ConfigFile {
   const named = flags.get('config') ?? variables.get('config');
-  if (named !== undefined) {
-    const path = parse('config', named, problems);
-    return typeof path === 'string' ? (fileLayer(path, true, problems) ?? new Map()) : new Map();
+  if (named?.values[0]?.value === false) return NO_FILE;
+  const notes = localNotes(sources, named);
+  if (named === undefined) {
+    const path = sources.systemConfig ?? systemConfig(sources.env);
+    return readConfig(fileLayer(path, 'default', problems), path, notes);
   }
-  const usual = [resolve(sources.cwd, LOCAL_CONFIG), sources.systemConfig ?? SYSTEM_CONFIG];
-  for (const path of usual) {
-    const before = problems.length;
-    const layer = fileLayer(path, false, problems);
-    if (layer !== null) return layer;
-    if (problems.length > before) break;
-  }
-  return new Map();
+  const path = parse('config', named, problems);
+  if (typeof path !== 'string') return NO_FILE;
+  return readConfig(fileLayer(path, 'named', problems), path, notes);
+}
+
+function readConfig(file: OptionsFile, path: string, notes: readonly string[]): ConfigFile {
+  if (file.layer !== null) return { layer: file.layer, path, notes };
+  const unread = file.unreadable === null ? [] : [`${file.unreadable}; its options are not used`];
+  return { ...NO_FILE, notes: [...notes, ...unread] };
+}
+
+/** Says that a file which earlier versions read is not read any more, unless it is the one that is named. */
+function localNotes({ cwd }: Sources, named: Given | undefined): string[] {
+  const local = resolve(cwd, LOCAL_CONFIG);
+  const value = named?.values[0]?.value;
+  if (!existsSync(local) || (typeof value === 'string' && resolve(cwd, value) === local)) return [];
+  return [
+    `./${LOCAL_CONFIG} is not read: a config file of the current folder is used only when it is named (--config ./${LOCAL_CONFIG})`,
+  ];
+}
+
+interface Layers {
+  readonly layers: readonly Layer[];
+  readonly file: ConfigFile;
 }
 
 /** From the strongest to the weakest. */
-function layersOf(sources: Sources, problems: string[]): Layer[] {
+function layersOf(sources: Sources, problems: string[]): Layers {
   const { env, cwd, preset } = sources;
   const flags = flagLayer(sources.flags, cwd);
   const terminal = terminalLayer(env, cwd);
-  if (preset !== undefined) return [flags, presetLayer(preset, cwd), terminal];
+  if (preset !== undefined) return { layers: [flags, presetLayer(preset, cwd), terminal], file: NO_FILE };
   const variables = variableLayer(env, cwd, problems);
   const file = configFile(flags, variables, sources, problems);
-  return oneDestination([flags, variables, file, terminal, credentialLayer(env, cwd)], problems);
+  const layers = [flags, variables, file.layer, terminal, credentialLayer(env, cwd)];
+  return { layers: oneDestination(layers, problems), file };
 }
 
 /** @returns the option's value, or undefined when a problem was found */
@@ -173,7 +210,7 @@ function remarks(options: Options): string[] {
  */
 export function load(sources: Sources): Loaded {
   const problems: string[] = [];
-  const layers = layersOf(sources, problems);
+  const { layers, file } = layersOf(sources, problems);
   const values: Record<string, unknown> = {};
   const origins: Record<string, string> = {};
   for (const key of FILE_KEYS) {
@@ -193,5 +230,10 @@ export function load(sources: Sources): Loaded {
   checkUploadFlag(draft, complete, problems);
   if (problems.length > 0) throw new UsageError(problems);
   const options = draft as Options;
-  return { options, origins: complete, notes: remarks(options) };
+  return {
+    options,
+    origins: complete,
+    configFile: file.path,
+    notes: [...file.notes, ...remarks(options)],
+  };
 }

@@ -3,8 +3,11 @@
  * config's JSON Schema all come from this table.
  */
 import { z } from 'zod';
-import { CLOUDS, GROUPS } from '../report/vocabulary.ts';
-import { BadValue } from './bad-value.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { address, resourceName, subnet } from '../common/host-name.ts';
+import { formatTargetUrl, parseTargetUrl } from '../common/target-url.ts';
+import { CLOUDS, GROUPS } from '../model/vocabulary.ts';
 import {
   filePath,
   formatCustomDomain,
@@ -16,9 +19,6 @@ import {
   parseReportFormat,
   parseServerAddress,
 } from './endpoints.ts';
-import { address, resourceName, subnet } from './host.ts';
-import { didYouMean } from './nearest.ts';
-import { formatTargetUrl, parseTargetUrl } from './target-url.ts';
 import { LOG_LEVELS, type Options, REDACTION_LEVELS, UPLOAD_METHODS } from './types.ts';
 import { parseUploadUrl, shownUploadUrl } from './upload-url.ts';
 
@@ -41,6 +41,8 @@ interface Description {
   readonly help: string;
   /** What the flag with `--no-` does, for a switch that is on by default. */
   readonly off?: string;
+  /** What `--no-` does, for an option that takes a value and whose default can be turned off. */
+  readonly without?: string;
 }
 
 /** How one option is read. `Item` is the parsed value: of the option itself, or of one entry of a list. */
@@ -524,7 +526,8 @@ export const OPTIONS: Table = {
     section: 'Configuration',
     many: false,
     default: null,
-    help: 'options from a YAML or JSON file (default: ./apim-probe.yaml, else /etc/apim-probe/config.yaml)',
+    help: 'options from a YAML or JSON file (default: /etc/apim-probe/config.yaml)',
+    without: 'no config file, whatever is there',
   },
 };
 

@@ -1,5 +1,5 @@
-import type { Protocol } from '../../probes/protocols.ts';
-import type { Cloud, Group } from '../report/vocabulary.ts';
+import type { TargetUrl } from '../common/target-url.ts';
+import type { Cloud, Group } from '../model/vocabulary.ts';
 
 export const GATEWAY_ROLES = [
   'gateway',
@@ -34,15 +34,6 @@ export interface Redirect {
   readonly port: number | null;
   readonly address: string;
   readonly toPort: number;
-}
-
-/** `--target URL`, taken apart. */
-export interface TargetUrl {
-  readonly protocol: Protocol;
-  readonly host: string;
-  readonly port: number;
-  /** Path and query for HTTP and HTTPS, null for the others. */
-  readonly path: string | null;
 }
 
 /** Everything a run can be told, validated. Built by `load()`, read-only from then on. */

@@ -1,14 +1,10 @@
 /** `--upload URL`: where reports go. What the URL carries beside the place opens that place, and is never shown. */
-import { isIP } from 'node:net';
-import { BadValue } from './bad-value.ts';
-import { credentialParameter } from './mask.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { isLoopback } from '../common/loopback.ts';
+import { credentialParameter } from '../common/mask.ts';
+import { credentialProblem } from './upload-credential.ts';
 
 const LONGEST_URL = 4096;
-
-/** Names of this very machine: the one place that plain HTTP may go to, as nobody listens in between. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
-}
 
 /**
  * Checks a destination.
@@ -33,13 +29,18 @@ export function parseUploadUrl(text: string): string {
   if (isBlob(url)) {
     checkContainer(url);
     checkSignature(url);
+    const problem = isSigned(url) ? null : credentialProblem(url, 'managed-identity');
+    if (problem !== null) throw new BadValue(problem);
   }
   return url.href;
 }
 
-/** Blob Storage by its host name, or by a shared access signature: an account behind a custom domain has one as well. */
+/**
+ * Blob Storage by a label of its host name, or by a shared access signature: an account behind a custom domain has one
+ * as well. Whether it is Azure's, and may get a token, is decided by `credentialProblem`.
+ */
 export function isBlob(url: URL): boolean {
-  return /^[a-z0-9-]{3,}\.(?:[a-z0-9-]+\.)?blob\./.test(url.hostname) || isSigned(url);
+  return /\.blob\./.test(url.hostname) || isSigned(url);
 }
 
 /** @returns whether the URL carries a shared access signature: a version and a signature */

@@ -11,7 +11,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, systemReason } from './system-reason.ts';
+import { errorCode, systemReason } from '../common/system-reason.ts';
 import type { Options } from './types.ts';
 
 /** One file or stdout that the user wants written, by the option that names it. */

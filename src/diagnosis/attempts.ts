@@ -1,6 +1,6 @@
 import type { TlsFacts } from '../../probes/facts.ts';
 import type { Failure } from '../../probes/failures.ts';
-import type { Attempt, Target } from '../report/schema.ts';
+import type { Attempt, Target } from '../model/report.ts';
 
 /** The certificate evidence of the last attempt that has any and, where one failed, that failed. */
 export function tlsOf(target: Target): TlsFacts | null {

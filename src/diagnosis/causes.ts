@@ -1,4 +1,4 @@
-import type { Cause } from '../report/vocabulary.ts';
+import type { Cause } from '../model/vocabulary.ts';
 import { DNS_CAUSES } from './texts/dns.ts';
 import { GATEWAY_CAUSES } from './texts/gateway.ts';
 import { PATH_CAUSES } from './texts/path.ts';

@@ -1,5 +1,5 @@
-import type { Observations, Target } from '../report/schema.ts';
-import type { Group } from '../report/vocabulary.ts';
+import type { Observations, Target } from '../model/report.ts';
+import type { Group } from '../model/vocabulary.ts';
 
 /**
  * Commands are pasted into a shell, and host names come from files, certificates and DNS. Only names and

@@ -1,6 +1,6 @@
-import type { Target } from '../report/schema.ts';
+import type { Target } from '../model/report.ts';
 import { dialled, isPublic } from './addresses.ts';
-import { count, list } from './words.ts';
+import { count, list } from './text.ts';
 
 /** Endpoints that one rule of a security group or firewall would let pass together. */
 export interface Destination {

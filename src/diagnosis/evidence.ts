@@ -1,7 +1,7 @@
-import type { Target } from '../report/schema.ts';
+import type { Target } from '../model/report.ts';
 import { dialled } from './addresses.ts';
 import { lastError } from './attempts.ts';
-import { brief, list } from './words.ts';
+import { brief, list } from './text.ts';
 
 /** “host:port (addresses): the last error”, for a sentence about targets that failed in the same way. */
 export function whatWasSeen(target: Target): string {

@@ -124,6 +124,12 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
     means: 'The run’s time was over before this was done; nothing is known about the endpoint.',
     next: 'Run again with a longer --deadline, or with --only to test fewer endpoints.',
   },
+  local_limit: {
+    means:
+      'This VM ran out of something that a test takes (open files, local ports, memory), so nothing is known about ' +
+      'the endpoint.',
+    next: 'Read the reason in the report: it names what there was none left of, and how there will be more.',
+  },
   unexpected: {
     means: 'An error that this version does not know.',
     next: 'Read the attempt’s error in the report, and send the report to the maintainers.',

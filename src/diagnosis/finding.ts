@@ -1,5 +1,5 @@
-import type { Finding, Target } from '../report/schema.ts';
-import type { Cause, Owner, Severity } from '../report/vocabulary.ts';
+import type { Finding, Target } from '../model/report.ts';
+import type { Cause, Owner, Severity } from '../model/vocabulary.ts';
 import { CAUSE_TEXTS } from './causes.ts';
 
 /** What a rule has to say itself; owner and remedy default to the cause's general text. */

@@ -1,5 +1,5 @@
-import type { Attempt, Finding, Observations, Target } from '../report/schema.ts';
-import type { Cause } from '../report/vocabulary.ts';
+import type { Attempt, Finding, Observations, Target } from '../model/report.ts';
+import type { Cause } from '../model/vocabulary.ts';
 import { inOrder } from './order.ts';
 import { RULES } from './rules/index.ts';
 

@@ -1,7 +1,8 @@
 /** The API Management instance's own host names, and what DNS should say of them. */
 import ipaddr from 'ipaddr.js';
-import type { Observations, Resolution, Target } from '../report/schema.ts';
-import { isPublic, scopeOf } from './addresses.ts';
+import { addressScope } from '../../probes/address-scope.ts';
+import type { Observations, Resolution, Target } from '../model/report.ts';
+import { isPublic } from './addresses.ts';
 import { kindOf } from './servers.ts';
 
 /** Where the instance should be found, and how that is known. */
@@ -57,7 +58,7 @@ export function expectedAddress(observations: Observations, targets: readonly Ta
   const answers = own.flatMap((target) =>
     target.resolutions.flatMap(({ addresses }) =>
       addresses
-        .filter((address) => scopeOf(address) === 'private')
+        .filter((address) => addressScope(address) === 'private')
         .map((address) => ({ address, host: target.host, isProved: isProved(target, [address]) })),
     ),
   );

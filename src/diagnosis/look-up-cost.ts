@@ -1,4 +1,4 @@
-import type { Observations } from '../report/schema.ts';
+import type { Observations } from '../model/report.ts';
 
 export interface Delay {
   /** ms that one question is kept waiting; null when no answer comes at all. */

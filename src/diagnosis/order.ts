@@ -1,8 +1,9 @@
-import type { Finding } from '../report/schema.ts';
-import type { Cause } from '../report/vocabulary.ts';
+import type { Finding } from '../model/report.ts';
+import type { Cause } from '../model/vocabulary.ts';
 
 /** Causes that bear on the whole network or VM: said before those of single endpoints. */
 const NETWORK_WIDE: readonly Cause[] = [
+  'vm-limit',
   'dns-server-down',
   'dns-tampered',
   'clock-skew',

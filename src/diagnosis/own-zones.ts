@@ -1,6 +1,6 @@
 /** Private zones in the place of public suffixes, as the control over them found. */
-import type { ControlAnswer, ZoneAuthorityAnswer } from '../report/controls.ts';
-import type { Observations } from '../report/schema.ts';
+import type { ControlAnswer, ZoneAuthorityAnswer } from '../model/controls.ts';
+import type { Observations } from '../model/report.ts';
 
 /** Each server's answer for a suffix that a zone of this network's own covers. */
 export function ownZones({ controls }: Pick<Observations, 'controls'>): readonly ZoneAuthorityAnswer[] {

@@ -1,4 +1,4 @@
-import type { Resolution, Target } from '../report/schema.ts';
+import type { Resolution, Target } from '../model/report.ts';
 
 /** The primary server in the SOA of every Azure private DNS zone. */
 const PRIVATE_PRIMARY = 'azureprivatedns.net';

@@ -1,4 +1,4 @@
-import type { Attempt, Finding, Observations, Target } from '../report/schema.ts';
+import type { Attempt, Finding, Observations, Target } from '../model/report.ts';
 
 /**
  * What a rule looks at. Targets are sorted by id, so that the plan's order decides nothing, and hold only the

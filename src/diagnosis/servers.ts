@@ -1,11 +1,10 @@
+import { addressScope } from '../../probes/address-scope.ts';
 import type { Failure } from '../../probes/failures.ts';
-import type { ControlAnswer } from '../report/controls.ts';
-import type { Observations, Resolution, Target } from '../report/schema.ts';
-import { isBogus, isPublic, scopeOf } from './addresses.ts';
+import { AZURE_DNS } from '../model/azure.ts';
+import type { ControlAnswer } from '../model/controls.ts';
+import type { Observations, Resolution, Target } from '../model/report.ts';
+import { isBogus, isPublic } from './addresses.ts';
 import { missingRecord } from './private-zones.ts';
-
-/** The virtual address of Azure's own resolver, in every region and cloud ("What is IP address 168.63.129.16?"). */
-export const AZURE_DNS = '168.63.129.16';
 
 /** What a server's answer amounts to, as far as two servers can be compared. */
 export type AnswerKind = 'private' | 'public' | 'bogus' | 'absent' | 'failing' | 'silent' | 'unknown';
@@ -31,7 +30,7 @@ export function kindOf({ failure, addresses }: Pick<Resolution, 'failure' | 'add
 /** The same for addresses alone, of which there is one at least. */
 export function kindOfAddresses(addresses: readonly string[]): AnswerKind {
   if (addresses.some(isBogus)) return 'bogus';
-  if (addresses.some((address) => scopeOf(address) === 'private')) return 'private';
+  if (addresses.some((address) => addressScope(address) === 'private')) return 'private';
   return addresses.some(isPublic) ? 'public' : 'unknown';
 }
 

@@ -1,7 +1,7 @@
 /** The hosts file, which decides before any DNS server is asked. */
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { systemReason } from '../config/system-reason.ts';
+import { systemReason } from '../common/system-reason.ts';
+import { readText } from './read-text.ts';
 
 export interface HostsFile {
   /** Lower-case host name → addresses, in the file's order. */
@@ -12,7 +12,7 @@ export interface HostsFile {
 /** Reads hosts(5). A file that is not there has no entries; one that cannot be read has none either, and a note. */
 export async function readHostsFile(file: string): Promise<HostsFile> {
   try {
-    return { hosts: parseHosts(await readFile(file, 'utf8')), notes: [] };
+    return { hosts: parseHosts(await readText(file)), notes: [] };
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return { hosts: new Map(), notes: missing ? [] : [`${file} could not be read: ${systemReason(error)}`] };

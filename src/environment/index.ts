@@ -1,5 +1,7 @@
 /** The survey: where we are, before anything is probed. */
+
 import type { Options, ServerAddress } from '../config/types.ts';
+import { METADATA_ADDRESS } from '../model/azure.ts';
 import { readHostsFile } from './hosts-file.ts';
 import { hasGlobalIPv6, localInterfaces, proxyVariables } from './local.ts';
 import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
@@ -56,6 +58,7 @@ export async function survey(
     searchDomains: resolvers.searchDomains,
     hosts: hostsFile.hosts,
     hasIPv6: hasGlobalIPv6(interfaces),
+    limit: dns.limit,
     metadata: metadata === null ? null : metadataControl(metadata),
   };
 }
@@ -66,12 +69,12 @@ export function serverName({ address, port }: ServerAddress): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-type InUse = Pick<Awaited<ReturnType<typeof systemResolvers>>, 'servers' | 'source' | 'notes'>;
+type InUse = Pick<Awaited<ReturnType<typeof systemResolvers>>, 'servers' | 'source' | 'notes' | 'limit'>;
 
 /** The user's servers, or else the system's; each once. */
 function serversInUse({ dnsServer }: Options, system: InUse): InUse {
-  const { servers, source, notes } =
-    dnsServer.length > 0 ? { servers: dnsServer, source: '--dns-server', notes: [] } : system;
+  const { servers, source, notes, limit } =
+    dnsServer.length > 0 ? { servers: dnsServer, source: '--dns-server', notes: [], limit: null } : system;
   const byName = new Map(servers.map((server) => [serverName(server), server]));
   const repeated = [...byName.keys()].filter(
     (name) => servers.filter((server) => serverName(server) === name).length > 1,
@@ -79,6 +82,7 @@ function serversInUse({ dnsServer }: Options, system: InUse): InUse {
   return {
     servers: [...byName.values()],
     source,
+    limit,
     notes: [...notes, ...repeated.map((name) => `${source} names ${name} more than once; it is asked once`)],
   };
 }
@@ -95,9 +99,14 @@ function metadataControl(result: MetadataResult): NonNullable<Survey['metadata']
     case 'present':
       return control('expected', 'the instance metadata service answered');
     case 'absent':
-      return control('unknown', `no instance metadata service at 169.254.169.254 (${result.why})`);
+      return control('unknown', `no instance metadata service at ${METADATA_ADDRESS} (${result.why})`);
+    case 'not-asked':
+      return control(
+        'unknown',
+        `the instance metadata service could not be asked, as this VM ran out of something: ${result.why}`,
+      );
     case 'garbled':
-      return control('anomalous', `169.254.169.254 is no instance metadata service: ${result.why}`);
+      return control('anomalous', `${METADATA_ADDRESS} is no instance metadata service: ${result.why}`);
   }
 }
 

@@ -1,8 +1,8 @@
 /** What this machine says of itself without a packet being sent. */
 import { printable } from '../../probes/printable.ts';
-import { maskSecrets } from '../config/mask.ts';
-import { systemReason } from '../config/system-reason.ts';
-import type { Environment } from '../report/schema.ts';
+import { maskSecrets } from '../common/mask.ts';
+import { systemReason } from '../common/system-reason.ts';
+import type { Environment } from '../model/report.ts';
 import type { Machine } from './types.ts';
 
 type Interfaces = Environment['network']['interfaces'];

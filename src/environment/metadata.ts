@@ -2,8 +2,8 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
-import type { Environment } from '../report/schema.ts';
-import type { Cloud } from '../report/vocabulary.ts';
+import type { Environment } from '../model/report.ts';
+import type { Cloud } from '../model/vocabulary.ts';
 import type { MetadataReply } from './types.ts';
 
 export interface InstanceMetadata {
@@ -18,6 +18,7 @@ export interface InstanceMetadata {
 export type MetadataResult =
   | { readonly kind: 'present'; readonly metadata: InstanceMetadata }
   | { readonly kind: 'absent'; readonly why: string }
+  | { readonly kind: 'not-asked'; readonly why: string }
   | { readonly kind: 'garbled'; readonly why: string };
 
 /** Every primitive is a string there, and an empty one stands for a missing value. */
@@ -53,6 +54,8 @@ export function readReply(reply: MetadataReply): MetadataResult {
   switch (reply.kind) {
     case 'nobody':
       return { kind: 'absent', why: reply.why };
+    case 'not-asked':
+      return reply;
     case 'nonsense':
       return { kind: 'garbled', why: reply.why };
     case 'http':

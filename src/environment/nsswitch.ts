@@ -1,12 +1,12 @@
 /** In which order this system asks its sources of host names. */
-import { readFile } from 'node:fs/promises';
+import { readText } from './read-text.ts';
 
 /** nsswitch.conf(5): what glibc does without the file, or without a line for hosts. */
 const USUAL: readonly string[] = ['files', 'dns'];
 
 /** Reads nsswitch.conf(5); a file that cannot be read says nothing. */
 export async function hostSources(file: string): Promise<readonly string[]> {
-  return parseNsswitch(await readFile(file, 'utf8').catch(() => ''));
+  return parseNsswitch(await readText(file).catch(() => ''));
 }
 
 /** The words of the `hosts:` line without their conditions (`[NOTFOUND=return]`). Pure. */

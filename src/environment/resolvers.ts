@@ -1,9 +1,10 @@
 /** The DNS servers that this system uses, as its configuration says. */
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { isLocalLimit } from '../../probes/local-limits.ts';
 import { printable } from '../../probes/printable.ts';
-import { systemReason } from '../config/system-reason.ts';
+import { errorCode, systemReason } from '../common/system-reason.ts';
 import type { ServerAddress } from '../config/types.ts';
+import { readText } from './read-text.ts';
 import type { Machine } from './types.ts';
 
 export interface Resolvers {
@@ -12,6 +13,8 @@ export interface Resolvers {
   readonly source: string;
   /** Null where the system keeps them elsewhere. */
   readonly options: ResolverOptions | null;
+  /** What this machine ran out of, in words, where the file could not be read for that; else null. */
+  readonly limit: string | null;
   readonly notes: readonly string[];
 }
 
@@ -52,10 +55,18 @@ export async function systemResolvers({
 
 async function readResolvConf(file: string): Promise<Resolvers> {
   try {
-    return parseResolvConf(await readFile(file, 'utf8'), file);
+    return parseResolvConf(await readText(file), file);
   } catch (error) {
-    const notes = [`${file} could not be read: ${systemReason(error)}`];
-    return { servers: [], searchDomains: [], source: file, options: readOptions([]), notes };
+    const problem = `${file} could not be read: ${systemReason(error)}`;
+    const limit = isLocalLimit(errorCode(error) ?? '') ? problem : null;
+    return {
+      servers: [],
+      searchDomains: [],
+      source: file,
+      options: readOptions([]),
+      limit,
+      notes: [problem],
+    };
   }
 }
 
@@ -84,6 +95,7 @@ export function parseResolvConf(text: string, file: string): Resolvers {
     searchDomains,
     source: file,
     options: readOptions(options),
+    limit: null,
     notes: [
       ...sayIgnored(ignored, file),
       ...sayServers(servers.length, file),
@@ -100,7 +112,7 @@ export function readServerList(list: readonly string[]): Resolvers {
     return isIP(address) === 0 ? [] : [{ address, port: Number(port) }];
   });
   const notes = servers.length === 0 ? ['this system names no DNS server'] : [];
-  return { servers, searchDomains: [], source: 'the runtime', options: null, notes };
+  return { servers, searchDomains: [], source: 'the runtime', options: null, limit: null, notes };
 }
 
 /** Words of `options` lines; the last one of a kind counts, and nonsense says nothing. */

@@ -1,5 +1,5 @@
 /** How many units of API Management a subnet holds, in internal mode. Pure. */
-import type { SubnetCapacity } from '../report/schema.ts';
+import type { SubnetCapacity } from '../model/report.ts';
 
 type Tier = SubnetCapacity['tier'];
 

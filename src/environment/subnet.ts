@@ -1,7 +1,7 @@
 /** The subnet of the service: how much fits into it, and whether what the user says agrees with it. Pure. */
 import ipaddr from 'ipaddr.js';
 import type { Options } from '../config/types.ts';
-import type { Environment } from '../report/schema.ts';
+import type { Environment } from '../model/report.ts';
 import { subnetCapacity } from './subnet-capacity.ts';
 
 type Network = Environment['network'];

@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { ServerAddress } from '../config/types.ts';
-import type { Control } from '../report/controls.ts';
-import type { Environment } from '../report/schema.ts';
+import type { Control } from '../model/controls.ts';
+import type { Environment } from '../model/report.ts';
 
 /** Where we are: what the report says of it, and what only this run needs. */
 export interface Survey {
@@ -12,6 +12,8 @@ export interface Survey {
   readonly hosts: ReadonlyMap<string, readonly string[]>;
   /** Whether an IPv6 address of another machine can be dialled at all. */
   readonly hasIPv6: boolean;
+  /** What this machine ran out of, in words, when its list of DNS servers could not be read for that; else null. */
+  readonly limit: string | null;
   readonly metadata: Extract<Control, { name: 'metadata' }> | null;
 }
 
@@ -43,4 +45,6 @@ export type MetadataReply =
   /** Something is there, and it does not speak HTTP. */
   | { readonly kind: 'nonsense'; readonly why: string }
   /** Refused, unreachable, or silent for too long. */
-  | { readonly kind: 'nobody'; readonly why: string };
+  | { readonly kind: 'nobody'; readonly why: string }
+  /** This machine ran out of what it takes to ask. */
+  | { readonly kind: 'not-asked'; readonly why: string };

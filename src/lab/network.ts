@@ -4,7 +4,7 @@ import { httpFront } from './http-front.ts';
 import { type Listener, listen, openMutePort, openRefusingPort } from './listeners.ts';
 import { openHttpMiddlebox, openTlsMiddlebox } from './middlebox.ts';
 import { type Front, PORTS } from './routes.ts';
-import type { Place } from './scenario.ts';
+import type { RouteEnd } from './scenario.ts';
 import { kms } from './services/kms.ts';
 import { openMuteDatagramPort, openTimeServer } from './services/ntp.ts';
 import { redis } from './services/redis.ts';
@@ -31,7 +31,7 @@ export class Network {
   }
 
   /** The loopback port where connections for `port` (null: any) end up. */
-  async portFor(place: Place, port: number | null): Promise<number> {
+  async portFor(place: RouteEnd, port: number | null): Promise<number> {
     const front = port === null ? 'mute' : (PORTS.get(port) ?? 'mute');
     return (await this.#open(place, front)).port;
   }
@@ -41,7 +41,7 @@ export class Network {
     await Promise.all(opened.map((result) => (result.status === 'fulfilled' ? result.value.close() : null)));
   }
 
-  #open(place: Place, front: Front): Promise<Listener> {
+  #open(place: RouteEnd, front: Front): Promise<Listener> {
     switch (place.kind) {
       case 'silence':
         return front === 'ntp'

@@ -1,6 +1,6 @@
 import { INSIDE } from './hosts.ts';
 import { LOOPBACK } from './listeners.ts';
-import type { Place, Route } from './scenario.ts';
+import type { Route, RouteEnd } from './scenario.ts';
 
 /** Which server stands behind a port of the lab; `mute` says nothing once it is connected. */
 export type Front =
@@ -32,8 +32,8 @@ export const PORTS: ReadonlyMap<number, Front> = new Map([
   ...serving('mute', 12_000),
 ]);
 
-const SERVICES: Place = { kind: 'services' };
-const REFUSAL: Place = { kind: 'refusal' };
+const SERVICES: RouteEnd = { kind: 'services' };
+const REFUSAL: RouteEnd = { kind: 'refusal' };
 
 /** 192.0.2.1 is nobody's address (RFC 5737), so an honest network connects nobody to it. */
 export const NOBODY: Route = { host: '192.0.2.1', port: null, to: REFUSAL };

@@ -1,4 +1,4 @@
-import type { Cause, Verdict } from '../report/vocabulary.ts';
+import type { Cause, Verdict } from '../model/vocabulary.ts';
 import type { ZoneData } from './zones.ts';
 
 /** What a run against a scenario must conclude. */
@@ -10,7 +10,7 @@ export interface Expected {
 }
 
 /** Where a connection of the agent's ends up. */
-export type Place =
+export type RouteEnd =
   /** The genuine service on that port. */
   | { readonly kind: 'services' }
   /** Storage, genuine, with network rules that do not let this subnet in. */
@@ -30,7 +30,7 @@ export type Place =
 export interface Route {
   readonly host: string | null;
   readonly port: number | null;
-  readonly to: Place;
+  readonly to: RouteEnd;
 }
 
 /** One named condition of the network, told as its difference from the healthy one. */

@@ -1,10 +1,11 @@
+import { AZURE_DNS, METADATA_ADDRESS } from '../model/azure.ts';
 import type { PlannedControl } from './types.ts';
 
 /** What a run sends beside the targets, for `plan --controls`. */
 export const CONTROLS: readonly PlannedControl[] = [
   {
     name: 'metadata',
-    destination: '169.254.169.254:80/tcp',
+    destination: `${METADATA_ADDRESS}:80/tcp`,
     purpose: 'cloud, region and subnet from the instance metadata service',
   },
   {
@@ -14,7 +15,7 @@ export const CONTROLS: readonly PlannedControl[] = [
   },
   {
     name: 'dns-zone-authority',
-    destination: 'the configured DNS servers and 168.63.129.16:53/udp',
+    destination: `the configured DNS servers and ${AZURE_DNS}:53/udp`,
     purpose: 'the SOA of each service suffix, to see whether a private zone hides the public one',
   },
   {
@@ -24,7 +25,7 @@ export const CONTROLS: readonly PlannedControl[] = [
   },
   {
     name: 'azure-dns',
-    destination: '168.63.129.16:53/udp and tcp',
+    destination: `${AZURE_DNS}:53/udp and tcp`,
     purpose: 'the names of the plan, asked of Azure’s own resolver',
   },
   {

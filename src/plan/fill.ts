@@ -1,8 +1,8 @@
 /** Host templates of the catalogue become host names, or say what is missing for that. Pure. */
-import { type Placeholder, type ResourceKind, resourceName } from '../catalog/index.ts';
+import { type Placeholder, parseResourceName, type ResourceKind } from '../catalog/index.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
-import { UsageError } from '../config/usage-error.ts';
-import type { Cloud } from '../report/vocabulary.ts';
+import type { Cloud } from '../model/vocabulary.ts';
 
 /** The values for each placeholder; an empty list when the user gave none. */
 export type Values = Readonly<Record<Placeholder, readonly string[]>>;
@@ -50,7 +50,7 @@ export function placeholderValues(
   const notes = new Set<string>();
   for (const kind of RESOURCES) {
     for (const value of options[kind]) {
-      const result = resourceName(kind, value, cloud);
+      const result = parseResourceName(kind, value, cloud);
       if (!result.ok) problems.push(result.error);
       else if (values[result.placeholder].includes(result.name)) {
         const [flag] = FLAGS[kind].flag.split(' ');

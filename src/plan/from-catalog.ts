@@ -1,11 +1,11 @@
 /** The catalogue's rows of one cloud as targets. Pure. */
 import { type CatalogRow, catalogFor, type Placeholder } from '../catalog/index.ts';
 import type { GatewayRole, Options } from '../config/types.ts';
-import type { Group } from '../report/vocabulary.ts';
+import type { Group } from '../model/vocabulary.ts';
 import { type Filled, fill, flagFor, placeholdersIn, type Values } from './fill.ts';
 import { furtherLocations, locationSource } from './locations.ts';
 import { targetId } from './target-id.ts';
-import type { Place, PlannedTarget } from './types.ts';
+import type { PlanContext, PlannedTarget } from './types.ts';
 
 /**
  * Every row, once for each host and port that it stands for.
@@ -13,7 +13,7 @@ import type { Place, PlannedTarget } from './types.ts';
  */
 export function fromCatalog(
   options: Options,
-  place: Place,
+  place: PlanContext,
   values: Values,
   named: ReadonlySet<Group> = new Set(),
 ): PlannedTarget[] {
@@ -23,12 +23,12 @@ export function fromCatalog(
 }
 
 /** The roles that this cloud has an endpoint for. */
-export function rolesOf({ cloud }: Place): ReadonlySet<GatewayRole> {
+export function rolesOf({ cloud }: PlanContext): ReadonlySet<GatewayRole> {
   return new Set(catalogFor(cloud).flatMap(({ role }) => role ?? []));
 }
 
 /** The instance's own endpoints are of no concern before there is an instance, unless somebody asks for them. */
-function concerns(row: CatalogRow, { cloud }: Place, options: Options): boolean {
+function concerns(row: CatalogRow, { cloud }: PlanContext, options: Options): boolean {
   const templates = row.hosts[cloud] ?? [];
   const needsInstance = templates.some((template) => placeholdersIn(template).includes('apim'));
   const asked = options.require.includes(row.group) || options.only.includes(row.group);
@@ -42,7 +42,7 @@ function fromRow(
   row: CatalogRow,
   values: Values,
   options: Options,
-  place: Place,
+  place: PlanContext,
   named: ReadonlySet<Group>,
 ): PlannedTarget[] {
   return varying(row, values, options, place, named).flatMap((each) =>
@@ -75,7 +75,7 @@ function varying(
   row: CatalogRow,
   values: Values,
   options: Options,
-  place: Place,
+  place: PlanContext,
   named: ReadonlySet<Group>,
 ): Varying[] {
   const custom = customHosts(row, options);
@@ -102,7 +102,7 @@ function varying(
 }
 
 /** The same endpoint in the further regions of the instance. */
-function elsewhere(row: CatalogRow, values: Values, options: Options, place: Place): Varying[] {
+function elsewhere(row: CatalogRow, values: Values, options: Options, place: PlanContext): Varying[] {
   const source = locationSource(place);
   return furtherLocations(options, place).locations.flatMap((location) =>
     (row.hosts[place.cloud] ?? [])

@@ -4,14 +4,14 @@ import type { Conversation, Protocol } from '../../probes/protocols.ts';
 import { whyUntestable } from '../azure/resource-types.ts';
 import type { CatalogRow } from '../catalog/index.ts';
 import type { Options } from '../config/types.ts';
-import type { Group } from '../report/vocabulary.ts';
+import type { Group } from '../model/vocabulary.ts';
 import { elsewhereNotes, Foreigners, incompleteNotes, repetitionNotes } from './import-notes.ts';
 import { type Import, type Listed, listed } from './listed.ts';
 import { RowIndex } from './rows.ts';
 import { serviceOf } from './services.ts';
 import { targetId } from './target-id.ts';
 import { transportOf } from './transport.ts';
-import type { Place, PlannedTarget } from './types.ts';
+import type { PlanContext, PlannedTarget } from './types.ts';
 
 export interface Imported {
   /** One for each id. */
@@ -23,7 +23,7 @@ export interface Imported {
 export function fromImports(
   imports: readonly Import[],
   { platform }: Pick<Options, 'platform'>,
-  place: Place,
+  place: PlanContext,
 ): Imported {
   const rows = new RowIndex(place.cloud);
   const byId = new Map<string, PlannedTarget>();

@@ -2,7 +2,7 @@
 import type { Options } from '../config/types.ts';
 import { targetId } from './target-id.ts';
 import { transportOf } from './transport.ts';
-import type { Place, PlannedTarget } from './types.ts';
+import type { PlanContext, PlannedTarget } from './types.ts';
 
 const ENDPOINT = {
   resourceType: null,
@@ -19,7 +19,7 @@ const ENDPOINT = {
 } as const;
 
 /** The DNS servers in use. None is something too: then a required endpoint has nothing to test. */
-export function fromServers({ servers, serversFrom, today }: Place): PlannedTarget[] {
+export function fromServers({ servers, serversFrom, today }: PlanContext): PlannedTarget[] {
   const server = (host: string, port: number): PlannedTarget => ({
     ...ENDPOINT,
     id: targetId('dns', host, port),
@@ -44,7 +44,7 @@ export function fromServers({ servers, serversFrom, today }: Place): PlannedTarg
 }
 
 /** `--target`, in the order given. */
-export function fromUrls(options: Options, { today }: Place): PlannedTarget[] {
+export function fromUrls(options: Options, { today }: PlanContext): PlannedTarget[] {
   return options.target.map(({ protocol, host, port, path }) => ({
     ...ENDPOINT,
     id: targetId('custom', host, port),

@@ -1,5 +1,5 @@
 /** What the planner has to say of the files of `--from`. Pure. */
-import type { Cloud } from '../report/vocabulary.ts';
+import type { Cloud } from '../model/vocabulary.ts';
 import type { Import, Listed } from './listed.ts';
 import { serviceOf } from './services.ts';
 

@@ -4,7 +4,7 @@ import { newestCheck, regionOf, type StatusLocation } from '../azure/network-sta
 import { type Dependency, groupOfCategory } from '../azure/outbound-dependencies.ts';
 import type { AzureDocument } from '../azure/read.ts';
 import { type ResourceType, resourceType } from '../azure/resource-types.ts';
-import type { Group } from '../report/vocabulary.ts';
+import type { Group } from '../model/vocabulary.ts';
 
 /** A document that `--from` names. */
 export interface Import {

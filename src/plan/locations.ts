@@ -1,13 +1,13 @@
 /** The further regions of an instance: each has a gateway of its own there. Pure. */
 import { catalogFor } from '../catalog/index.ts';
 import type { Options } from '../config/types.ts';
-import type { Source } from '../report/schema.ts';
-import type { Place } from './types.ts';
+import type { Source } from '../model/report.ts';
+import type { PlanContext } from './types.ts';
 
 /** What a target of a further region says of where it comes from. */
 const DOCUMENT = '--location';
 
-export function locationSource({ today }: Place): Source {
+export function locationSource({ today }: PlanContext): Source {
   return { kind: 'config', document: DOCUMENT, asOf: today, name: null };
 }
 
@@ -28,7 +28,7 @@ export function isElsewhere(
 /** `--location`, each once and without the run's own region, and what is to be said of those left out. */
 export function furtherLocations(
   { location }: Options,
-  { cloud, region }: Pick<Place, 'cloud' | 'region'>,
+  { cloud, region }: Pick<PlanContext, 'cloud' | 'region'>,
 ): { readonly locations: readonly string[]; readonly notes: readonly string[] } {
   if (location.length > 0 && !catalogFor(cloud).some(({ eachLocation }) => eachLocation === true)) {
     const unknown = `the documents name no regional gateway of the ${cloud} cloud; it has no effect`;

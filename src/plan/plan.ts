@@ -1,10 +1,10 @@
 /** Options, catalogue and environment become the list of what this run contacts, and of what it cannot. Pure. */
 import { isIP } from 'node:net';
 import { absencesFor, serviceSuffixes } from '../catalog/index.ts';
+import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { byGroupAndId } from '../report/order.ts';
-import type { Group } from '../report/vocabulary.ts';
+import { byGroupAndId } from '../model/order.ts';
+import type { Group } from '../model/vocabulary.ts';
 import { CONTROLS } from './controls.ts';
 import { placeholderValues } from './fill.ts';
 import { fromCatalog, rolesOf } from './from-catalog.ts';
@@ -12,7 +12,7 @@ import { fromImports, type Imported } from './from-import.ts';
 import { fromServers, fromUrls } from './from-options.ts';
 import type { Import } from './listed.ts';
 import { furtherLocations, isElsewhere } from './locations.ts';
-import type { Place, Plan, PlannedTarget } from './types.ts';
+import type { Plan, PlanContext, PlannedTarget } from './types.ts';
 
 /**
  * The plan of a run.
@@ -20,7 +20,7 @@ import type { Place, Plan, PlannedTarget } from './types.ts';
  * @throws UsageError for a resource name that does not fit the cloud, and for a group that is required and
  * has nothing to test
  */
-export function makePlan(options: Options, place: Place, imports: readonly Import[] = []): Plan {
+export function makePlan(options: Options, place: PlanContext, imports: readonly Import[] = []): Plan {
   const { values, notes } = placeholderValues(options, place.cloud, place.region);
   const imported = fromImports(imports, options, place);
   const all = [
@@ -73,7 +73,7 @@ function withUsersChoice(target: PlannedTarget, options: Options): PlannedTarget
 }
 
 /** All hosts of the instance share the address of `--vip`, but for the gateways of its further regions. */
-function withVip(target: PlannedTarget, { vip }: Options, { region }: Place): PlannedTarget {
+function withVip(target: PlannedTarget, { vip }: Options, { region }: PlanContext): PlannedTarget {
   const own = target.group === 'gateway' || target.group === 'control-plane';
   return vip !== null && own && target.testable && !isElsewhere(target, region) ? { ...target, vip } : target;
 }
@@ -96,7 +96,11 @@ function merge(all: readonly PlannedTarget[]): { targets: PlannedTarget[]; notes
 }
 
 /** A group that the user requires and that can never be tested would make every run inconclusive, or pass unseen. */
-function refuseEmptyGroups({ require }: Options, { cloud }: Place, targets: readonly PlannedTarget[]): void {
+function refuseEmptyGroups(
+  { require }: Options,
+  { cloud }: PlanContext,
+  targets: readonly PlannedTarget[],
+): void {
   const problems = [...new Set(require)]
     .filter((group) => !targets.some((target) => target.group === group && target.kind === 'endpoint'))
     .map((group) =>
@@ -107,7 +111,7 @@ function refuseEmptyGroups({ require }: Options, { cloud }: Place, targets: read
   if (problems.length > 0) throw new UsageError(problems);
 }
 
-function domainsWithoutRole(options: Options, place: Place): string[] {
+function domainsWithoutRole(options: Options, place: PlanContext): string[] {
   const roles = rolesOf(place);
   return options.hostname
     .filter(({ role }) => !roles.has(role))

@@ -1,8 +1,8 @@
 /** Host names that everybody knows, since the documents list them: they say nothing of whose network this is. */
 import { z } from 'zod';
 import { catalogFor, serviceSuffixes } from '../catalog/index.ts';
-import { Report } from '../report/schema.ts';
-import { CLOUDS } from '../report/vocabulary.ts';
+import { Report } from '../model/report.ts';
+import { CLOUDS } from '../model/vocabulary.ts';
 
 /** Domains of Microsoft in which its customers get names, or single machines of its own have them. */
 const SHARED = [

@@ -1,6 +1,6 @@
 /** Finds what the catalogue knows of a host that somebody else names. Pure. */
 import { type CatalogRow, catalogFor } from '../catalog/index.ts';
-import type { Cloud, Group } from '../report/vocabulary.ts';
+import type { Cloud, Group } from '../model/vocabulary.ts';
 
 interface Pattern {
   readonly matches: RegExp;

@@ -1,5 +1,5 @@
 import { serviceSuffixes } from '../catalog/index.ts';
-import { CLOUDS, type Cloud, type Group } from '../report/vocabulary.ts';
+import { CLOUDS, type Cloud, type Group } from '../model/vocabulary.ts';
 
 const SERVICES = CLOUDS.flatMap((cloud) =>
   serviceSuffixes(cloud).map(({ group, suffix }) => ({ group, cloud, ending: `.${suffix}` })),

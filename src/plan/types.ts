@@ -1,10 +1,10 @@
 import type { Conversation, Protocol, Transport } from '../../probes/protocols.ts';
 import type { ServerAddress } from '../config/types.ts';
-import type { Source } from '../report/schema.ts';
-import type { Cloud, ControlName, Group } from '../report/vocabulary.ts';
+import type { Source } from '../model/report.ts';
+import type { Cloud, ControlName, Group } from '../model/vocabulary.ts';
 
 /** What the planner needs to know of where it is. */
-export interface Place {
+export interface PlanContext {
   readonly cloud: Cloud;
   readonly region: string | null;
   readonly servers: readonly ServerAddress[];

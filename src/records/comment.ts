@@ -1,5 +1,5 @@
 /** Comments of the records: every format here takes `#`, and all of it is ASCII, since it ends in files of any system. */
-import { wrap } from '../report/text/lines.ts';
+import { wrap } from '../common/text-lines.ts';
 import type { Names, Records } from './types.ts';
 import { isInWideZone, UNKNOWN_ADDRESS } from './zones.ts';
 

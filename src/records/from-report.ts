@@ -1,9 +1,9 @@
 /** The host names whose records are missing or wrong, as a report saw them. Pure. */
-import { BadValue } from '../config/bad-value.ts';
-import { hostName } from '../config/host.ts';
-import { UsageError } from '../config/usage-error.ts';
+import { addressScope, canonicalAddress } from '../../probes/address-scope.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { hostName } from '../common/host-name.ts';
+import { UsageError } from '../common/usage-error.ts';
 import { isOfFurtherLocation } from '../plan/locations.ts';
-import { canonical, isPrivate } from './record-address.ts';
 import { correct, type ReportFile, type ReportTarget } from './report.ts';
 import type { Names } from './types.ts';
 
@@ -83,9 +83,10 @@ function nameIn(host: string, place: string): string {
 }
 
 function leadsTo(vip: string): (addresses: Addresses) => boolean {
-  return (addresses) => addresses.length > 0 && addresses.every((address) => canonical(address) === vip);
+  return (addresses) =>
+    addresses.length > 0 && addresses.every((address) => canonicalAddress(address) === vip);
 }
 
 function leadsInside(addresses: Addresses): boolean {
-  return addresses.length > 0 && addresses.every(isPrivate);
+  return addresses.length > 0 && addresses.every((address) => addressScope(address) === 'private');
 }

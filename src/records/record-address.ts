@@ -1,6 +1,6 @@
 /** The address that the records lead to. Pure. */
 import ipaddr from 'ipaddr.js';
-import { BadValue } from '../config/bad-value.ts';
+import { BadValue } from '../common/bad-value.ts';
 import type { RecordAddress } from './types.ts';
 
 const IMPOSSIBLE: Readonly<Record<string, string>> = {
@@ -10,7 +10,6 @@ const IMPOSSIBLE: Readonly<Record<string, string>> = {
   loopback: 'a loopback address',
   linkLocal: 'a link-local address',
 };
-const PRIVATE: readonly string[] = ['private', 'uniqueLocal', 'carrierGradeNat'];
 
 /**
  * @param text an IP address
@@ -22,14 +21,4 @@ export function recordAddress(text: string): RecordAddress {
   if (why !== undefined) throw new BadValue(`is ${why}, which no gateway has`);
   if (text.includes('%')) throw new BadValue('has a zone index (%…), which no record can hold; leave it out');
   return { address: address.toString(), type: address.kind() === 'ipv4' ? 'A' : 'AAAA' };
-}
-
-/** One spelling for each address; what is no address stays as it is. */
-export function canonical(text: string): string {
-  return ipaddr.isValid(text) ? ipaddr.process(text).toString() : text;
-}
-
-/** Whether an address is one of a private network; false for what is no address. */
-export function isPrivate(text: string): boolean {
-  return ipaddr.isValid(text) && PRIVATE.includes(ipaddr.process(text).range());
 }

@@ -1,10 +1,10 @@
 /** A report as far as records need it. It is a foreign file: whatever is wrong with it is named, and nothing else is read. Pure. */
 import { z } from 'zod';
-import { BadValue } from '../config/bad-value.ts';
-import { address } from '../config/host.ts';
-import { quote } from '../config/mask.ts';
-import { UsageError } from '../config/usage-error.ts';
-import { CLOUDS } from '../report/vocabulary.ts';
+import { BadValue } from '../common/bad-value.ts';
+import { address } from '../common/host-name.ts';
+import { quote } from '../common/mask.ts';
+import { UsageError } from '../common/usage-error.ts';
+import { CLOUDS } from '../model/vocabulary.ts';
 
 /** A list of this length at most, whose items are looked at only then: each wrong one costs an issue. */
 function few<Item extends z.ZodType>(item: Item, most: number) {

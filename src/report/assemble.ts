@@ -1,11 +1,11 @@
 /** The report, put together from what was planned, seen and judged. */
 import { randomUUIDv7 } from 'node:crypto';
 import { arch, release, type } from 'node:os';
+import { byGroupAndId } from '../model/order.ts';
+import type { Finding, Observations, Report, Target } from '../model/report.ts';
+import { SCHEMA_VERSION } from '../model/schema-version.ts';
 import type { Plan } from '../plan/types.ts';
 import { VERSION } from '../version.ts';
-import { byGroupAndId } from './order.ts';
-import type { Finding, Observations, Report, Target } from './schema.ts';
-import { SCHEMA_VERSION } from './schema-version.ts';
 import { summarise, verdict } from './verdict.ts';
 
 export interface Parts {

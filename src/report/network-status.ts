@@ -3,7 +3,7 @@
  * reads the service's own word on its dependencies reads this VM's as well. Pure.
  */
 import { resourceType, wordFor } from '../azure/resource-types.ts';
-import type { Report, Target } from './schema.ts';
+import type { Report, Target } from '../model/report.ts';
 
 /** One dependency, as the reply has it. */
 interface ConnectivityStatus {

@@ -1,8 +1,8 @@
 /** The summary for people: findings first, then the table, the verdict last. */
-import { printable, printableAll } from './printable.ts';
-import type { Report } from './schema.ts';
+import { printable, printableAll } from '../common/printable.ts';
+import { wrap } from '../common/text-lines.ts';
+import type { Report } from '../model/report.ts';
 import { findingLines, quietLines, restatementLines } from './text/findings.ts';
-import { wrap } from './text/lines.ts';
 import { headerLines, noticeLines } from './text/notices.ts';
 import { createPalette } from './text/palette.ts';
 import { tableLines } from './text/table.ts';

@@ -1,6 +1,6 @@
 /** Statuses to counts and a verdict. Pure. */
-import type { Counts, Finding, Report, Target } from './schema.ts';
-import type { Verdict } from './vocabulary.ts';
+import type { Counts, Finding, Report, Target } from '../model/report.ts';
+import type { Verdict } from '../model/vocabulary.ts';
 
 /** How many targets of each status, required and optional apart. */
 export function summarise(targets: readonly Target[]): Report['summary'] {

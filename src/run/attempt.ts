@@ -5,7 +5,7 @@ import { dial } from '../../probes/wire/dial.ts';
 import { toProbeError } from '../../probes/wire/failure.ts';
 import { Session } from '../../probes/wire/session.ts';
 import { secure } from '../../probes/wire/tls.ts';
-import type { Attempt } from '../report/schema.ts';
+import type { Attempt } from '../model/report.ts';
 import { isDefect } from './defects.ts';
 
 export interface Tried {
@@ -16,6 +16,11 @@ export interface Tried {
   readonly impossible: string | null;
 }
 
+/** What this machine ran out of during the attempt, in the error's words; null when of nothing. */
+export function limitOf({ attempt: { failure, facts } }: Tried): string | null {
+  return failure === 'local_limit' ? (facts.error ?? failure) : null;
+}
+
 /** Never throws: whatever went wrong is a failure of the attempt, beside the evidence gathered before it. */
 export async function attempt(
   probe: Probe,
@@ -23,7 +28,7 @@ export async function attempt(
   addressFrom: Attempt['addressFrom'] = 'name',
 ): Promise<Tried> {
   const session = new Session(parts);
-  const startedAt = new Date(parts.outside.now()).toISOString();
+  const startedAt = new Date(parts.system.now()).toISOString();
   let failure: Failure | null = null;
   let defect: Tried['defect'] = null;
   let impossible: string | null = null;

@@ -7,7 +7,7 @@ export class Defects {
 
   /** @param subject what the defect put an end to: a target's id, a control's name */
   add(subject: string, error: unknown): void {
-    const said = describe(error);
+    const said = describeDefect(error);
     const subjects = this.#subjects.get(said);
     if (subjects === undefined) this.#subjects.set(said, [subject]);
     else subjects.push(subject);
@@ -23,8 +23,8 @@ export class Defects {
 }
 
 /** A defect that hit no single test. */
-export function sayDefect(what: string, error: unknown): string {
-  return `a defect in apim-probe put an end to ${what}: ${describe(error)}`;
+export function defectNote(what: string, error: unknown): string {
+  return `a defect in apim-probe put an end to ${what}: ${describeDefect(error)}`;
 }
 
 /**
@@ -38,7 +38,7 @@ export function isDefect(error: unknown): boolean {
 }
 
 /** Kind, message and place; never a path of this machine. */
-function describe(error: unknown): string {
+function describeDefect(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error), 200);
   const place = /\b(?:src|probes|dist|bin)\/[\w./-]+:\d+:\d+/.exec(error.stack ?? '')?.[0];
   const said = printable(`${error.name}: ${error.message}`, 200);

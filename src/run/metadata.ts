@@ -1,20 +1,21 @@
 /** Azure Instance Metadata Service: plain HTTP to a link-local address, from inside the VM only, past any proxy. */
+
 import type { Socket } from 'node:net';
 import { type Failure, ProbeError } from '../../probes/failures.ts';
-import { within } from '../../probes/wire/budget.ts';
+import { pause, within } from '../../probes/wire/budget.ts';
 import { exchange } from '../../probes/wire/exchange.ts';
 import { toPeerError, toProbeError } from '../../probes/wire/failure.ts';
-import type { Outside } from '../../probes/wire/outside.ts';
+import type { System } from '../../probes/wire/system.ts';
 import type { MetadataReply } from '../environment/types.ts';
+import { METADATA_ADDRESS } from '../model/azure.ts';
 
-const ADDRESS = '169.254.169.254';
 /** Older than 2021-01-01, when the document grew by the VM's user data: 64 KiB that may hold secrets. */
 const API_VERSION = '2019-06-01';
 /** ms for the whole of it; the service is on this very host, so silence means that there is none. */
 const PATIENCE = 1000;
 
 const REQUEST = {
-  origin: `http://${ADDRESS}`,
+  origin: `http://${METADATA_ADDRESS}`,
   path: `/metadata/instance?api-version=${API_VERSION}`,
   headers: { metadata: 'true' },
 } as const;
@@ -22,10 +23,22 @@ const REQUEST = {
 /** Something took the connection and then did not speak HTTP. */
 const NONSENSE: readonly Failure[] = ['protocol_closed', 'protocol_mismatch'];
 
-/** Asks once. Never throws. */
-export async function askMetadata(outside: Outside, signal: AbortSignal): Promise<MetadataReply> {
+/** ms before it is asked again where this machine has run out of what it takes to ask. */
+const PAUSES = [100, 300, 600] as const;
+
+/** Asks once, and again only where this machine could not ask. Never throws. */
+export async function askMetadata(system: System, signal: AbortSignal): Promise<MetadataReply> {
+  for (const ms of PAUSES) {
+    const reply = await askOnce(system, signal);
+    if (reply.kind !== 'not-asked') return reply;
+    await pause(ms, signal);
+  }
+  return askOnce(system, signal);
+}
+
+async function askOnce(system: System, signal: AbortSignal): Promise<MetadataReply> {
   if (signal.aborted) return { kind: 'nobody', why: 'the run ended before it was asked' };
-  const socket = outside.stream(outside.route(ADDRESS, ADDRESS, 80));
+  const socket = system.connectTcp(system.route(METADATA_ADDRESS, METADATA_ADDRESS, 80));
   socket.on('error', () => undefined);
   const asked = connected(socket).then(() => exchange(socket, REQUEST, signal));
   try {
@@ -33,6 +46,7 @@ export async function askMetadata(outside: Outside, signal: AbortSignal): Promis
     return { kind: 'http', status, body: body.toString('utf8') };
   } catch (error) {
     const { failure, message } = error instanceof ProbeError ? error : toProbeError(error, 'protocol');
+    if (failure === 'local_limit') return { kind: 'not-asked', why: message };
     return { kind: NONSENSE.includes(failure) ? 'nonsense' : 'nobody', why: message };
   } finally {
     socket.destroy();

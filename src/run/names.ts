@@ -2,11 +2,11 @@
 import { isIP } from 'node:net';
 import type { Failure } from '../../probes/failures.ts';
 import type { Budget } from '../../probes/wire/budget.ts';
-import type { Outside } from '../../probes/wire/outside.ts';
 import { type Answer, resolveAt } from '../../probes/wire/resolve.ts';
+import type { System } from '../../probes/wire/system.ts';
 import { serverName } from '../environment/index.ts';
 import type { Survey } from '../environment/types.ts';
-import type { Address, Resolution } from '../report/schema.ts';
+import type { Address, Resolution } from '../model/report.ts';
 import { describeAddress } from './addresses.ts';
 import type { Gate } from './gate.ts';
 
@@ -14,6 +14,8 @@ import type { Gate } from './gate.ts';
 export interface Dialable {
   readonly addresses: readonly Address[];
   readonly failure: Failure | null;
+  /** What this machine ran out of, in the error's words, where the failure is `local_limit`; else null. */
+  readonly limit: string | null;
   /** hosts-file, or the server that settled it; null when nobody did. */
   readonly from: string | null;
 }
@@ -32,6 +34,7 @@ const ASK_THE_NEXT: readonly (Failure | null)[] = [
   'dns_servfail',
   'dns_refused',
   'dns_malformed',
+  'local_limit',
   'unexpected',
 ];
 
@@ -39,6 +42,7 @@ const ASK_THE_NEXT: readonly (Failure | null)[] = [
 const OUT_OF_TIME: Answer = {
   rcode: 'deadline_exceeded',
   failure: 'deadline_exceeded',
+  limit: null,
   addresses: [],
   cname: [],
   authority: [],
@@ -49,14 +53,14 @@ const OUT_OF_TIME: Answer = {
 
 export class Names {
   readonly #survey: Survey;
-  readonly #outside: Outside;
+  readonly #outside: System;
   readonly #budget: Budget;
   readonly #queries: Gate;
   readonly #known = new Map<string, NameResult>();
 
-  constructor(parts: { survey: Survey; outside: Outside; budget: Budget; queries: Gate }) {
+  constructor(parts: { survey: Survey; system: System; budget: Budget; queries: Gate }) {
     this.#survey = parts.survey;
-    this.#outside = parts.outside;
+    this.#outside = parts.system;
     this.#budget = parts.budget;
     this.#queries = parts.queries;
   }
@@ -84,8 +88,8 @@ export class Names {
     server: { address: string; port: number },
     [name, ...rest]: readonly [string, ...string[]],
   ): Promise<Answer> {
-    const context = { outside: this.#outside, server, budget: this.#budget };
-    const answer = (await this.#queries(() => resolveAt(context, name))) ?? OUT_OF_TIME;
+    const context = { system: this.#outside, server, budget: this.#budget };
+    const answer = (await this.#queries(() => resolveAt(context, name), limitOf)) ?? OUT_OF_TIME;
     const [next, ...others] = rest;
     return answer.addresses.length > 0 || next === undefined
       ? answer
@@ -102,21 +106,28 @@ export class Names {
   /** As nsswitch.conf(5) has it: nearly everywhere the hosts file, then the servers in their order. */
   async #systemChoice(host: string, answers: readonly Promise<Answer>[]): Promise<Dialable> {
     const fixed = this.#survey.hosts.get(host)?.map((address) => describeAddress(address, []));
-    const own = fixed === undefined ? null : { addresses: fixed, failure: null, from: 'hosts-file' };
+    const own =
+      fixed === undefined ? null : { addresses: fixed, failure: null, limit: null, from: 'hosts-file' };
     if (own !== null && !this.#asksDnsFirst()) return own;
+    let limit = answers.length === 0 ? this.#survey.limit : null;
     let failure: Failure | null = answers.length === 0 ? 'dns_unreachable' : null;
     for (const [index, answer] of answers.entries()) {
       const from = this.#serverAt(index);
-      const { addresses, cname, failure: said } = await answer;
+      const { addresses, cname, failure: said, limit: missing } = await answer;
       if (addresses.length > 0) {
         // A server that repeats an address does not make it two.
         const once = [...new Set(addresses)];
-        return { addresses: once.map((address) => describeAddress(address, cname)), failure: null, from };
+        const known = once.map((address) => describeAddress(address, cname));
+        return { addresses: known, failure: null, limit: null, from };
       }
+      limit ??= missing;
       failure = said;
-      if (!ASK_THE_NEXT.includes(said)) return own ?? { addresses: [], failure, from };
+      // A denial counts for nothing after a server that could not be asked: it might have known the name.
+      if (!ASK_THE_NEXT.includes(said) && limit === null)
+        return own ?? { addresses: [], failure, limit, from };
     }
-    return own ?? { addresses: [], failure, from: null };
+    if (limit !== null) failure = 'local_limit';
+    return own ?? { addresses: [], failure, limit, from: null };
   }
 
   /** Where it is set up that way, the hosts file is only for what no server knows. */
@@ -132,9 +143,19 @@ export class Names {
   }
 }
 
+/** For the gate: what this machine ran out of while it asked. */
+export function limitOf({ limit }: Answer): string | null {
+  return limit;
+}
+
 function literal(address: string): NameResult {
   return {
-    dialable: Promise.resolve({ addresses: [describeAddress(address, [])], failure: null, from: null }),
+    dialable: Promise.resolve({
+      addresses: [describeAddress(address, [])],
+      failure: null,
+      limit: null,
+      from: null,
+    }),
     resolutions: Promise.resolve([]),
   };
 }

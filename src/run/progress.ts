@@ -1,5 +1,5 @@
-import type { Attempt, Resolution } from '../report/schema.ts';
-import type { Status } from '../report/vocabulary.ts';
+import type { Attempt, Resolution } from '../model/report.ts';
+import type { Status } from '../model/vocabulary.ts';
 
 /** The parts of a run, in the order in which they begin. */
 export type Phase = 'survey' | 'resolve' | 'probe' | 'controls' | 'diagnose';

@@ -1,12 +1,14 @@
 /** Plan to observations: everything at once, within the run's budget. */
 import { setMaxListeners } from 'node:events';
-import type { Outside } from '../../probes/wire/outside.ts';
+import type { System } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import type { Options } from '../config/types.ts';
 import type { Survey } from '../environment/types.ts';
+import type { Control } from '../model/controls.ts';
+import type { Observations } from '../model/report.ts';
 import type { Plan } from '../plan/types.ts';
-import type { Control } from '../report/controls.ts';
-import type { Observations } from '../report/schema.ts';
+import { downgradeBareConnections } from './bare-connections.ts';
+import { Capacity } from './capacity.ts';
 import type { RunContext } from './context.ts';
 import { azureDns } from './controls/azure-dns.ts';
 import { clock } from './controls/clock.ts';
@@ -16,18 +18,18 @@ import { reservedAddress } from './controls/reserved-address.ts';
 import { searchDomains } from './controls/search-domain.ts';
 import { zoneAuthority } from './controls/zone-authority.ts';
 import { Defects } from './defects.ts';
-import { distrustBareConnections } from './distrust.ts';
 import { createGate } from './gate.ts';
 import { mapInFlight } from './in-flight.ts';
-import { forgiveDeadIPv6 } from './ipv6.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
+import { whatIsShort } from './shortage.ts';
 import { observeTarget, probeOf } from './target.ts';
+import { discountUnroutedIPv6 } from './unrouted-ipv6.ts';
 
 export interface RunParts {
   readonly options: Options;
   readonly survey: Survey;
-  readonly outside: Outside;
+  readonly system: System;
   /** PEM certificates of `--ca-file`. */
   readonly roots: readonly string[];
   /** Aborted by the deadline or by the user. */
@@ -55,7 +57,7 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     control('azure-dns', context, () => azureDns(plan.targets, context)),
     control('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
-  const { targets, note } = forgiveDeadIPv6(observed);
+  const { targets, note } = discountUnroutedIPv6(observed);
   parts.progress({ kind: 'phase', name: 'controls' });
   const others = await control('tls-other-name', context, () => otherNames(targets, context));
   const search = await control('dns-search-domain', context, () => searchDomains(targets, context));
@@ -69,9 +71,10 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
       environment: withWhatWasLearnt(plan, parts.survey, controls, [
         ...defects,
         ...(note === null ? [] : [note]),
+        ...slowedDown(context.capacity, parts.options),
       ]),
       controls,
-      targets: distrustBareConnections(targets, controls),
+      targets: downgradeBareConnections(targets, controls),
     },
     defects,
   };
@@ -86,24 +89,37 @@ function mostInFlight({ concurrency }: Options): number {
 }
 
 function createContext(plan: Plan, parts: RunParts): RunContext {
-  const { options, survey, outside, signal } = parts;
+  const { options, survey, system, signal } = parts;
   // Every attempt under way listens for the end of the run.
   setMaxListeners(0, signal);
   const budget = { stepMs: options.timeout, signal };
-  const queries = createGate(options.concurrency, signal);
+  const capacity = new Capacity();
+  const queries = createGate(options.concurrency, signal, capacity);
   return {
-    outside,
+    system,
     survey,
     budget,
     queries,
+    capacity,
     trust: new TrustStore(parts.roots),
-    names: new Names({ survey, outside, budget, queries }),
-    gate: createGate(options.concurrency, signal),
+    names: new Names({ survey, system, budget, queries }),
+    gate: createGate(options.concurrency, signal, capacity),
+    concurrency: options.concurrency,
     defects: new Defects(),
     attempts: options.attempts,
     question: plan.dnsQuestion,
     progress: parts.progress,
   };
+}
+
+/** What the run did about this machine's limits; nothing when it met none. */
+function slowedDown({ missed, least }: Capacity, { concurrency }: Options): string[] {
+  if (missed.length === 0) return [];
+  const few = Math.min(least, concurrency);
+  return [
+    `this VM ran out of ${whatIsShort(missed)}: what failed by it was done again, with as few as ${few} at once ` +
+      `instead of ${concurrency}`,
+  ];
 }
 
 /** A control that a defect of this program put an end to is left out. */

@@ -1,14 +1,18 @@
 /** Attempts to a target's status. Pure: an observation summed up, not yet judged. */
+import { isIPv6 } from 'node:net';
 import type { Failure } from '../../probes/failures.ts';
+import type { Attempt, Resolution, Target } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
-import type { Attempt, Resolution, Target } from '../report/schema.ts';
-import type { Tried } from './attempt.ts';
+import { limitOf, type Tried } from './attempt.ts';
 import type { Dialable } from './names.ts';
+import { shortageReason } from './shortage.ts';
 
 export interface Seen {
   readonly dialable: Dialable;
   readonly resolutions: readonly Resolution[];
   readonly tried: readonly Tried[];
+  /** The codes of what this machine was short of at the end, and made targets wait; null when of nothing. */
+  readonly heldUpBy: string | null;
 }
 
 /** A target for which nothing was sent, and why. */
@@ -29,7 +33,10 @@ export function untested(planned: PlannedTarget, reason: string, failure: Failur
 
 /** A target as it was seen. */
 export function summarise(planned: PlannedTarget, seen: Seen): Target {
-  const attempts = seen.tried.filter(({ impossible }) => impossible === null).map(({ attempt }) => attempt);
+  // What this machine could not even try is no evidence of the target.
+  const attempts = seen.tried
+    .filter((tried) => tried.impossible === null && limitOf(tried) === null)
+    .map(({ attempt }) => attempt);
   return {
     ...identity(planned),
     ...outcome(seen),
@@ -62,23 +69,45 @@ const OUT_OF_TIME: Outcome = {
 };
 export const DEFECT = 'a defect in apim-probe put an end to this test';
 
-function outcome({ dialable, tried: all }: Seen): Outcome {
+function outcome({ dialable, tried: all, heldUpBy }: Seen): Outcome {
   // What answers at --vip is evidence; whoever uses the name gets where the name leads.
   const tried = all.filter(({ attempt }) => attempt.addressFrom === 'name');
   // What the end of the run or a defect cut short says nothing about the target, as long as anything else does.
   const finished = tried
     .filter(({ defect, impossible }) => defect === null && impossible === null)
-    .filter(({ attempt }) => attempt.failure !== 'deadline_exceeded')
+    .filter(({ attempt }) => !TELLS_NOTHING.includes(attempt.failure))
     .map(({ attempt }) => attempt);
-  if (finished.length > 0) return statusOf(finished);
+  const limited = tried.filter((each) => limitOf(each) !== null);
+  if (finished.length > 0 && !onlyIPv6Failed(finished, limited)) return statusOf(finished);
+  const [first] = limited;
+  if (first !== undefined) return limitedBy(limitOf(first) ?? '');
   if (tried.some(({ defect }) => defect !== null)) {
     return { status: 'untested', failure: 'unexpected', reason: DEFECT };
   }
   const impossible = tried.find((each) => each.impossible !== null)?.impossible;
   if (typeof impossible === 'string') return { status: 'untested', failure: null, reason: impossible };
-  const { failure } = dialable;
+  const { failure, limit } = dialable;
+  if (limit !== null) return limitedBy(limit);
+  if (tried.length === 0 && heldUpBy !== null && (failure === null || failure === 'deadline_exceeded')) {
+    return limitedBy(heldUpBy, ', and the run ended before this one had its turn');
+  }
   if (tried.length > 0 || failure === null || failure === 'deadline_exceeded') return OUT_OF_TIME;
   return { status: 'unreachable', failure, reason: null };
+}
+
+/** The end of the run, or of what this machine has, cut these short. */
+const TELLS_NOTHING: readonly (Failure | null)[] = ['deadline_exceeded', 'local_limit'];
+
+function limitedBy(detail: string, consequence?: string): Outcome {
+  return { status: 'untested', failure: 'local_limit', reason: shortageReason(detail, consequence) };
+}
+
+/** IPv4, over which API Management reaches its dependencies, could not be tried, and IPv6 alone has failed. */
+function onlyIPv6Failed(finished: readonly Attempt[], limited: readonly Tried[]): boolean {
+  return (
+    limited.some(({ attempt }) => !isIPv6(attempt.address)) &&
+    finished.every(({ ok, address }) => !ok && isIPv6(address))
+  );
 }
 
 /** Status and failure of finished attempts; at least one. */

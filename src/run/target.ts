@@ -2,9 +2,9 @@
 import { probeFor } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
 import { pause } from '../../probes/wire/budget.ts';
+import type { Address, Attempt, Target } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
-import type { Address, Attempt, Target } from '../report/schema.ts';
-import { attempt, type Tried } from './attempt.ts';
+import { attempt, limitOf, type Tried } from './attempt.ts';
 import type { RunContext } from './context.ts';
 import { DEFECT, summarise, untested } from './summarise.ts';
 
@@ -46,7 +46,18 @@ async function look(planned: PlannedTarget, probe: Probe, context: RunContext): 
   ]);
   const resolutions = await name.resolutions;
   context.progress({ kind: 'resolved', id: planned.id, resolutions });
-  return summarise(planned, { dialable, resolutions, tried: tried.flat() });
+  return summarise(planned, {
+    dialable,
+    resolutions,
+    tried: tried.flat(),
+    heldUpBy: heldUpBy(context),
+  });
+}
+
+/** What kept targets waiting for longer than --concurrency would have; null when nothing did. */
+function heldUpBy({ capacity, concurrency }: RunContext): string | null {
+  const isShort = capacity.missed.length > 0 && capacity.most < concurrency;
+  return isShort ? capacity.missed.join(', ') : null;
 }
 
 /** IPv6 is left alone on a VM that has none, unless there is nothing else: it would only ever fail. */
@@ -65,18 +76,23 @@ async function tryAddress(
   const made: Tried[] = [];
   while (made.length < context.attempts) {
     if (made.length > 0) await pause(PAUSE_AFTER_FAILURE, context.budget.signal);
-    const tried = await context.gate(() => attempt(probe, parts(planned, address, context), from));
+    const tried = await context.gate(() => attempt(probe, parts(planned, address, context), from), limitOf);
     if (tried === null) break;
     made.push(tried);
     context.progress({ kind: 'attempt', id: planned.id, attempt: tried.attempt });
     if (tried.defect !== null) context.defects.add(planned.id, tried.defect.error);
-    if (tried.attempt.ok || tried.defect !== null || tried.impossible !== null) break;
+    if (tried.attempt.ok || tried.defect !== null || isLeftUntried(tried)) break;
   }
   return made;
 }
 
+/** This machine cannot try at all, or the gate has done what there was to do about a shortage. */
+function isLeftUntried(tried: Tried): boolean {
+  return tried.impossible !== null || limitOf(tried) !== null;
+}
+
 function parts(planned: PlannedTarget, address: string, context: RunContext) {
-  const { outside, trust, budget, question } = context;
+  const { system, trust, budget, question } = context;
   return {
     target: {
       host: planned.host,
@@ -86,7 +102,7 @@ function parts(planned: PlannedTarget, address: string, context: RunContext) {
       azureIssuer: isAzureOwn(planned),
     },
     address,
-    outside,
+    system,
     trust,
     budget,
   };

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Protocol } from '../../probes/protocols.ts';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import type { Owner } from '../servers/peer.ts';
 
 /** As many as the agent talks to at once by default. */

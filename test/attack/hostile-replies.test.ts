@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
 import type { Protocol } from '../../probes/protocols.ts';
-import { harmlessJson } from '../../src/report/harmless-json.ts';
+import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { PROGRAM, start } from '../cli/program.ts';
 import { report } from '../report/samples.ts';
 import { says, saysAndCloses, saysAndResets, tlsAlert } from '../servers/behaviours.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { groupOfCategory } from '../../src/azure/outbound-dependencies.ts';
 import { resourceType, whyUntestable, wordFor } from '../../src/azure/resource-types.ts';
-import { GROUPS } from '../../src/report/vocabulary.ts';
+import { GROUPS } from '../../src/model/vocabulary.ts';
 import { DEPENDENCIES_REPLY, ENTRIES } from './replies.ts';
 
 t.test('every word that the examples show is known', async (t) => {

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { BUILT, PROGRAM, start } from '../cli/program.ts';
 
 if (BUILT === null) throw new Error('PROGRAM_UNDER_TEST names no file: run "npm run test:built"');

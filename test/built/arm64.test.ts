@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { start } from '../cli/program.ts';
 
 const executable = join(import.meta.dirname, '../../dist/apim-probe-linux-arm64');

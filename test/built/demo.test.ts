@@ -1,7 +1,7 @@
 /** Each scenario of the lab, played by the program under test for itself: the report is what the scenario promises. */
 import t from 'tap';
 import { SCENARIOS } from '../../src/lab/index.ts';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { PROGRAM, start } from '../cli/program.ts';
 
 t.jobs = 2;

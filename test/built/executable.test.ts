@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { SCENARIOS } from '../../src/lab/index.ts';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { PROGRAM, start } from '../cli/program.ts';
 
 const folder = t.testdir({ 'evil.cjs': 'process.stdout.write("evil"); process.exit(99);' });

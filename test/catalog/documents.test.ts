@@ -1,7 +1,7 @@
 /** The catalogue against the documents: their tables, typed in again by hand. */
 import t from 'tap';
 import { absencesFor, catalogFor } from '../../src/catalog/index.ts';
-import { CLOUDS, type Cloud } from '../../src/report/vocabulary.ts';
+import { CLOUDS, type Cloud } from '../../src/model/vocabulary.ts';
 import { hostsOf, linesOf, rowOf } from './rows.ts';
 
 const EVERY_CLOUD_OR_REASON = `

@@ -4,7 +4,7 @@ import { DOCUMENTS } from '../../src/catalog/documents.ts';
 import { catalogFor } from '../../src/catalog/index.ts';
 import { PLACEHOLDERS } from '../../src/catalog/types.ts';
 import { GATEWAY_ROLES } from '../../src/config/types.ts';
-import { CLOUDS, GROUPS } from '../../src/report/vocabulary.ts';
+import { CLOUDS, GROUPS } from '../../src/model/vocabulary.ts';
 import { hostsOf, linesOf } from './rows.ts';
 
 const ISO_DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;

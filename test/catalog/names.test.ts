@@ -1,11 +1,11 @@
 import t from 'tap';
-import { type ResourceKind, resourceName, serviceSuffixes } from '../../src/catalog/index.ts';
-import { CLOUDS, type Cloud } from '../../src/report/vocabulary.ts';
+import { parseResourceName, type ResourceKind, serviceSuffixes } from '../../src/catalog/index.ts';
+import { CLOUDS, type Cloud } from '../../src/model/vocabulary.ts';
 
 const KINDS = ['storage', 'sql', 'keyVault', 'eventHubs', 'redis'] as const;
 
 function error(kind: ResourceKind, value: string, cloud: Cloud = 'public'): string {
-  const result = resourceName(kind, value, cloud);
+  const result = parseResourceName(kind, value, cloud);
   if (result.ok) throw new Error(`${value} was taken as ${result.name}`);
   return result.error;
 }
@@ -14,12 +14,12 @@ t.test('a bare name and every public host of it give the same name', async (t) =
   for (const cloud of CLOUDS) {
     for (const kind of KINDS) {
       const expected = { ok: true, placeholder: kind, name: 'contoso1' };
-      t.same(resourceName(kind, 'contoso1', cloud), expected);
+      t.same(parseResourceName(kind, 'contoso1', cloud), expected);
       const suffixes = serviceSuffixes(cloud).filter(({ placeholder }) => placeholder === kind);
       t.equal(suffixes.length, kind === 'storage' ? 4 : 1);
       for (const { suffix } of suffixes) {
-        t.same(resourceName(kind, `contoso1.${suffix}`, cloud), expected);
-        t.same(resourceName(kind, ` Contoso1.${suffix.toUpperCase()}. `, cloud), expected);
+        t.same(parseResourceName(kind, `contoso1.${suffix}`, cloud), expected);
+        t.same(parseResourceName(kind, ` Contoso1.${suffix.toUpperCase()}. `, cloud), expected);
       }
     }
   }
@@ -101,7 +101,7 @@ t.test('a secret in a value is not repeated', async (t) => {
 });
 
 t.test('a Redis host under no known suffix is a managed one, taken in full', async (t) => {
-  t.same(resourceName('redis', 'Cache.westeurope.redis.azure.net', 'public'), {
+  t.same(parseResourceName('redis', 'Cache.westeurope.redis.azure.net', 'public'), {
     ok: true,
     placeholder: 'managedRedis',
     name: 'cache.westeurope.redis.azure.net',

@@ -1,6 +1,6 @@
 /** The catalogue as its tests look at it: one line for each host and port. */
 import { type CatalogRow, catalogFor } from '../../src/catalog/index.ts';
-import type { Cloud } from '../../src/report/vocabulary.ts';
+import type { Cloud } from '../../src/model/vocabulary.ts';
 
 export interface Line {
   /** `<group>/<host>:<port>`, with the row's peer in the host's place when it has no host. */

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
-import type { Report } from '../../src/report/schema.ts';
-import type { Status } from '../../src/report/vocabulary.ts';
-import { DAY, fill, HOUR, run } from '../delivery/state/samples.ts';
+import type { Report } from '../../src/model/report.ts';
+import type { Status } from '../../src/model/vocabulary.ts';
+import { DAY, fill, HOUR, run } from '../delivery/history/samples.ts';
 import { kept, probe } from './scheduled.ts';
 
 const now = Date.now();

@@ -1,6 +1,6 @@
 /** The program in a process of its own, as a user or a service manager starts it. */
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { FENCE } from './harness.ts';
 import { PROGRAM, start } from './program.ts';
 
@@ -18,7 +18,7 @@ t.test('a usage error is exit 2, on stderr, without a stack', async (t) => {
   const { code, out, err } = await start(PROGRAM, ['run', '--outptu', 'x'], { cwd, env });
   t.match({ code, out }, { code: 2, out: '' });
   t.match(err, /Did you mean --output\?/);
-  const config = await start(PROGRAM, [], { cwd, env });
+  const config = await start(PROGRAM, ['--config', 'apim-probe.yaml'], { cwd, env });
   t.equal(config.code, 2);
   t.match(config.err, /apim-probe\.yaml:1:10\) must be a whole number/);
 });

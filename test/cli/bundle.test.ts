@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { unpackTar } from 'modern-tar';
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
@@ -35,7 +35,10 @@ const FILES = {
 
 t.test('a name that stdout does not take is told elsewhere: the archive is there', async (t) => {
   const cwd = t.testdir(FILES);
-  const { code, err } = await invoke(['bundle', 'named.json'], { cwd, stdoutFails: 'ENOSPC' });
+  const { code, err } = await invoke(['bundle', '--config', 'apim-probe.yaml', 'named.json'], {
+    cwd,
+    stdoutFails: 'ENOSPC',
+  });
   t.equal(code, 4);
   const [name = ''] = readdirSync(cwd).filter((file) => file.endsWith('.tar.gz'));
   t.match(err, `the bundle is ${join(cwd, name)}; stdout does not take its name: no space left`);
@@ -70,9 +73,9 @@ function manifestOf(files: ReadonlyMap<string, string>): Manifest {
 
 t.test('one archive: reports, text, log, options, environment and a manifest that proves them', async (t) => {
   const cwd = t.testdir(FILES);
-  const { code, out, err } = await invoke(['bundle', 'named.json'], { cwd });
+  const { code, out, err } = await invoke(['bundle', '--config', 'apim-probe.yaml', 'named.json'], { cwd });
   t.equal(code, 0);
-  t.equal(err, '');
+  t.equal(err, `Options from ${cwd}/apim-probe.yaml\n`);
   t.match(out, /apim-probe-bundle-\d{8}T\d{6}Z\.tar\.gz\n$/);
   const path = out.trim();
   t.equal(statSync(path).mode & 0o777, 0o600);
@@ -115,7 +118,9 @@ t.test('one archive: reports, text, log, options, environment and a manifest tha
 t.test('--list says the same and writes nothing', async (t) => {
   const cwd = t.testdir(FILES);
   const before = readdirSync(cwd);
-  const { code, out } = await invoke(['bundle', '--list', '--reports', '2'], { cwd });
+  const { code, out } = await invoke(['bundle', '--config', 'apim-probe.yaml', '--list', '--reports', '2'], {
+    cwd,
+  });
   t.equal(code, 0);
   t.strictSame(readdirSync(cwd), before);
   const names = out
@@ -129,7 +134,10 @@ t.test('strict: nothing of this network is in it, and two bundles have nothing i
   const cwd = t.testdir(FILES);
   const seen: string[] = [];
   for (const name of ['one.tgz', 'two.tgz']) {
-    const { code, out } = await invoke(['bundle', '--redact', 'strict', '--output', name], { cwd });
+    const { code, out } = await invoke(
+      ['bundle', '--config', 'apim-probe.yaml', '--redact', 'strict', '--output', name],
+      { cwd },
+    );
     t.equal(code, 0);
     t.equal(out, `${join(cwd, name)}\n`);
     const files = await unpacked(readFileSync(join(cwd, name)));
@@ -146,11 +154,15 @@ t.test('the archive on stdout', async (t) => {
   const cwd = t.testdir(FILES);
   const script = join(import.meta.dirname, '../../bin/apim-probe.ts');
   const { spawnSync } = await import('node:child_process');
-  const { status, stdout } = spawnSync(process.execPath, [script, 'bundle', '--output', '-'], {
-    cwd,
-    env: {},
-    maxBuffer: 1e8,
-  });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [script, 'bundle', '--config', 'apim-probe.yaml', '--output', '-'],
+    {
+      cwd,
+      env: {},
+      maxBuffer: 1e8,
+    },
+  );
   t.equal(status, 0);
   t.ok((await unpacked(stdout)).has('manifest.json'));
   t.match(await invoke(['bundle', '--output', '-'], { cwd, terminal: true }), {
@@ -161,7 +173,7 @@ t.test('the archive on stdout', async (t) => {
 
 t.test('a config file that is wrong goes in as what is wrong with it', async (t) => {
   const cwd = t.testdir({ 'apim-probe.yaml': 'timeuot: 5 # pw\nstorage: "https://u:CANARY@h"\n' });
-  const { code, err } = await invoke(['bundle', '--output', 'b.tgz'], { cwd });
+  const { code, err } = await invoke(['bundle', '--config', 'apim-probe.yaml', '--output', 'b.tgz'], { cwd });
   t.equal(code, 0);
   t.match(err, /the options of a run cannot be read[\s\S]*no report goes in/);
   const files = await unpacked(readFileSync(join(cwd, 'b.tgz')));
@@ -172,7 +184,7 @@ t.test('a config file that is wrong goes in as what is wrong with it', async (t)
 
 t.test('a state folder that the schedule never made is told, and the rest goes in', async (t) => {
   const cwd = t.testdir({ 'apim-probe.yaml': 'state: never\n' });
-  const { code, err } = await invoke(['bundle', '--output', 'b.tgz'], { cwd });
+  const { code, err } = await invoke(['bundle', '--config', 'apim-probe.yaml', '--output', 'b.tgz'], { cwd });
   t.equal(code, 0);
   t.match(err, /note: state: ".*never" \(.*\) holds no folder "reports"/);
   const files = await unpacked(readFileSync(join(cwd, 'b.tgz')));
@@ -255,7 +267,7 @@ t.test('a log that is none is named in the manifest', async (t) => {
   mkdirSync(join(cwd, 'logs'));
   await invoke(['bundle', '--log-file', 'logs', '--output', 'b.tgz'], { cwd });
   const manifest = manifestOf(await unpacked(readFileSync(join(cwd, 'b.tgz'))));
-  t.match(manifest.leftOut.at(-1), { name: 'apim-probe.log', reason: 'is no regular file' });
+  t.match(manifest.leftOut.at(-1), { name: 'apim-probe.log', reason: 'is not a regular file' });
 });
 
 t.test('of a long log the end goes in, from a whole line on', async (t) => {

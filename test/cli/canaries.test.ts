@@ -246,12 +246,12 @@ async function play(t: Test): Promise<Played> {
     output: ['state/reports/apim-probe-report-20260504T083000Z-abcdef.json'],
     format: ['text=r.txt', 'network-status=n.json'],
   };
-  const loaded = load({ flags, env: {}, cwd, systemConfig: join(cwd, 'none') });
-  const outside = await world(t);
+  const loaded = load({ flags, env: {}, cwd, systemConfig: join(cwd, 'apim-probe.yaml') });
+  const system = await world(t);
   await probeAndReport(
     loaded,
     io,
-    (options, hooks) => runAgent(options, hooks, { outside, machine, diagnose }),
+    (options, hooks) => runAgent(options, hooks, { system, machine, diagnose }),
     'always',
   );
   const outputs = new Map([
@@ -268,7 +268,7 @@ async function play(t: Test): Promise<Played> {
 
 async function command(argv: readonly string[], cwd: string): Promise<{ out: string; err: string }> {
   const io = capture({ cwd, env: { ...ENVIRONMENT, APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' } });
-  await main(argv, io);
+  await main(argv, { ...io, systemConfig: join(cwd, 'apim-probe.yaml') });
   return { out: io.out(), err: io.err() };
 }
 

@@ -1,6 +1,6 @@
 /** `apim-probe demo` where the lab cannot be as the scenario wants it. */
 import t from 'tap';
-import { UsageError } from '../../src/config/usage-error.ts';
+import { UsageError } from '../../src/common/usage-error.ts';
 import { NotSilentError, SCENARIOS } from '../../src/lab/index.ts';
 import { capture } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { exitCode } from '../../src/cli/exit-code.ts';
-import type { Report } from '../../src/report/schema.ts';
+import type { Report } from '../../src/model/report.ts';
 
 const NONE = { total: 0, reachable: 0, intermittent: 0, unreachable: 0, untested: 0 };
 

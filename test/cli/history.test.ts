@@ -2,7 +2,7 @@
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { DAY, fill, HOUR, MINUTE, run } from '../delivery/state/samples.ts';
+import { DAY, fill, HOUR, MINUTE, run } from '../delivery/history/samples.ts';
 import { invoke } from './harness.ts';
 
 const now = Date.now();

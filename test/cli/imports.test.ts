@@ -117,8 +117,8 @@ t.test('what is no file is refused too, without waiting for it', async (t) => {
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   for (const [path, expected] of [
     ['gone.json', /gone\.json" \(flag --from\) cannot be read: it does not exist \(ENOENT\)/],
-    ['folder', /is no regular file; name a saved reply of Azure/],
-    ['pipe', /is no regular file/],
+    ['folder', /is not a regular file; name a saved reply of Azure/],
+    ['pipe', /is not a regular file/],
     ['-', /from: "-" \(flag --from\) is no file; save the reply in one and name that/],
   ] as const) {
     const { code, err } = await invoke(['plan', ...HERE, '--from', path], { cwd });

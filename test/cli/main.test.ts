@@ -199,7 +199,15 @@ t.test('explain: all words, one word, however it is spelt', async (t) => {
 
 t.test('config: each option with where it comes from', async (t) => {
   const cwd = t.testdir({ 'apim-probe.yaml': 'deadline: 9000\n' });
-  const argv = ['config', '--target', 'https://a.example/x', '--connect-to', '::127.0.0.1:1'];
+  const argv = [
+    'config',
+    '--config',
+    'apim-probe.yaml',
+    '--target',
+    'https://a.example/x',
+    '--connect-to',
+    '::127.0.0.1:1',
+  ];
   const env = { APIM_PROBE_ATTEMPTS: '2' };
   const table = await invoke(argv, { cwd, env });
   t.equal(table.code, 0);

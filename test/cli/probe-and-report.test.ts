@@ -13,7 +13,7 @@ import { guardStreams } from '../../src/cli/io.ts';
 import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import type { Flags } from '../../src/config/layers.ts';
 import { load } from '../../src/config/load.ts';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { report } from '../report/samples.ts';
 import { type Captured, capture } from './harness.ts';
 

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import t from 'tap';
 import { createProgress, type ProgressClock } from '../../src/cli/progress.ts';
-import type { Status } from '../../src/report/vocabulary.ts';
+import type { Status } from '../../src/model/vocabulary.ts';
 
 /** A terminal of one line: what has been written, and what is to be seen of it. */
 class Terminal extends Writable {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Target } from '../../src/report/schema.ts';
+import type { Target } from '../../src/model/report.ts';
 import { resolved, unanswered } from '../diagnosis/build.ts';
 import { report, target } from '../report/samples.ts';
 import { invoke } from './harness.ts';
@@ -57,7 +57,9 @@ t.test('what a config file holds for runs is in nobody’s way', async (t) => {
       'apim: contoso\nvip: 10.0.1.5\ncloud: china\nregion: chinanorth3\nskip: [gateway]\nrequire: [custom]\n' +
       'storage: a1b.blob.core.windows.net\n',
   });
-  const { code, out } = await invoke(['records', '--format', 'hosts'], { cwd });
+  const { code, out } = await invoke(['records', '--config', 'apim-probe.yaml', '--format', 'hosts'], {
+    cwd,
+  });
   t.equal(code, 0);
   t.match(out, '\n10.0.1.5 contoso.azure-api.cn\n');
 });
@@ -162,9 +164,9 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     [['other.json'], /"other\.json" is no report of apim-probe/],
     [['text.json'], /"text\.json" is no JSON/],
     [['gone.json'], /"gone\.json" cannot be read: it does not exist \(ENOENT\)/],
-    [['folder'], /"folder" is no regular file; name a JSON report of apim-probe/],
-    [['pipe'], /"pipe" is no regular file/],
-    [['/dev/zero'], /"\/dev\/zero" is no regular file/],
+    [['folder'], /"folder" is not a regular file; name a JSON report of apim-probe/],
+    [['pipe'], /"pipe" is not a regular file/],
+    [['/dev/zero'], /"\/dev\/zero" is not a regular file/],
     [['huge.json'], /"huge\.json" is larger than 256 MiB/],
   ] as const) {
     const { code, out, err } = await invoke(['records', ...argv], { cwd });

@@ -1,6 +1,6 @@
 /** `apim-probe render`: an existing report in each format. */
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
@@ -60,7 +60,7 @@ t.test('what cannot be rendered: exit 2, and why', async (t) => {
     [['future.json'], /"future\.json" has the schemaVersion 2\.0\.0/],
     [['utf16.json'], /"utf16\.json" is empty/],
     [['bad\u001b.json'], /"bad\\u001b\.json" is (?:cut off|no JSON)/],
-    [['.'], /is no regular file; name a JSON report of apim-probe/],
+    [['.'], /is not a regular file; name a JSON report of apim-probe/],
     [['report.json', '--format', 'html'], /--format "html" must be one of json, text, network-status/],
     [['report.json', '--redact', 'all'], /redact: "all" \(flag --redact\) must be one of standard, strict/],
     [['a', 'b'], /unexpected argument "b" after "render"/],

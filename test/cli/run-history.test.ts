@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { takeLock } from '../../src/delivery/state/lock.ts';
+import { takeLock } from '../../src/delivery/history/lock.ts';
+import { Report } from '../../src/model/report.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
-import { Report } from '../../src/report/schema.ts';
-import { BLOB, DAY, fill, HOUR, run } from '../delivery/state/samples.ts';
+import { BLOB, DAY, fill, HOUR, run } from '../delivery/history/samples.ts';
 import { kept, probe } from './scheduled.ts';
 
 const now = Date.now();

@@ -1,7 +1,7 @@
 /** Messages for people: broken between words on a terminal, whole elsewhere. */
 import { Writable } from 'node:stream';
 import t from 'tap';
-import { commandLine, tell } from '../../src/cli/io.ts';
+import { commandLine, writeMessage } from '../../src/cli/io.ts';
 
 async function told(message: string, terminal: { isTTY: boolean; columns: number }): Promise<string> {
   let text = '';
@@ -11,7 +11,7 @@ async function told(message: string, terminal: { isTTY: boolean; columns: number
       done();
     },
   });
-  await tell(Object.assign(stream, terminal) as unknown as NodeJS.WriteStream, message);
+  await writeMessage(Object.assign(stream, terminal) as unknown as NodeJS.WriteStream, message);
   return text;
 }
 

@@ -1,7 +1,7 @@
 /** What changed between two reports. */
 import t from 'tap';
 import { compareReports } from '../../src/compare/reports.ts';
-import type { Target } from '../../src/report/schema.ts';
+import type { Target } from '../../src/model/report.ts';
 import { DROPPED, finding, target } from '../report/samples.ts';
 import { environment, past } from './samples.ts';
 

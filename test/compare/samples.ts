@@ -2,14 +2,14 @@
 
 import type { NetworkStatus } from '../../src/azure/network-status.ts';
 import { recognise } from '../../src/azure/read.ts';
-import { type PastReport, readReport } from '../../src/compare/past-report.ts';
-import type { Report, Target } from '../../src/report/schema.ts';
+import { type PastReport, readPastReport } from '../../src/compare/past-report.ts';
+import type { Report, Target } from '../../src/model/report.ts';
 import { entry, location } from '../azure/replies.ts';
 import { report, target } from '../report/samples.ts';
 
 /** A report as `compare` reads it from a file. */
 export function past(changes: Partial<Report> = {}): PastReport {
-  const reading = readReport(JSON.parse(JSON.stringify(report(changes))));
+  const reading = readPastReport(JSON.parse(JSON.stringify(report(changes))));
   if (!reading.ok) throw new Error(reading.problem);
   return reading.report;
 }

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { compareWithService } from '../../src/compare/service.ts';
 import type { ServiceComparison } from '../../src/compare/types.ts';
-import type { Target } from '../../src/report/schema.ts';
+import type { Target } from '../../src/model/report.ts';
 import { entry, location } from '../azure/replies.ts';
 import { DROPPED, finding, target } from '../report/samples.ts';
 import { environment, inWestEurope, past, status, vault } from './samples.ts';

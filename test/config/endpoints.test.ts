@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { PROTOCOLS } from '../../probes/protocols.ts';
+import { hostName, resourceName } from '../../src/common/host-name.ts';
+import { formatTargetUrl, parseTargetUrl } from '../../src/common/target-url.ts';
+import { UsageError } from '../../src/common/usage-error.ts';
 import {
   formatRedirect,
   formatServerAddress,
@@ -9,10 +12,7 @@ import {
   parseReportFormat,
   parseServerAddress,
 } from '../../src/config/endpoints.ts';
-import { hostName, resourceName } from '../../src/config/host.ts';
 import { load } from '../../src/config/load.ts';
-import { formatTargetUrl, parseTargetUrl } from '../../src/config/target-url.ts';
-import { UsageError } from '../../src/config/usage-error.ts';
 
 t.test('host names: each broken rule of RFC 1123 has its own words', async (t) => {
   const longest = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { didYouMean } from '../../src/common/did-you-mean.ts';
+import { UsageError } from '../../src/common/usage-error.ts';
 import { type Loaded, load, type Sources } from '../../src/config/load.ts';
-import { didYouMean } from '../../src/config/nearest.ts';
-import { UsageError } from '../../src/config/usage-error.ts';
 
 function loader(t: Test) {
   const cwd = t.testdir({});
@@ -40,14 +40,14 @@ t.test(
   'a flag goes before a variable, a variable before the file, the file before the default',
   async (t) => {
     const { file, load, cwd } = loader(t);
-    file('apim-probe.yaml', 'timeout: 1\nattempts: 1\nconcurrency: 1\nstorage: [fromfile]\n');
+    file('machine.yaml', 'timeout: 1\nattempts: 1\nconcurrency: 1\nstorage: [fromfile]\n');
     const env = { APIM_PROBE_TIMEOUT: '2', APIM_PROBE_ATTEMPTS: '2', APIM_PROBE_STORAGE: 'one, two three' };
     const { options, origins } = load({ flags: { timeout: ['3'] }, env });
     t.match(options, { timeout: 3, attempts: 2, concurrency: 1, deadline: 60_000 });
     t.strictSame(options.storage, ['one', 'two', 'three'], 'a stronger list replaces a weaker one');
     t.equal(origins.timeout, 'flag --timeout');
     t.equal(origins.attempts, 'variable APIM_PROBE_ATTEMPTS');
-    t.equal(origins.concurrency, `${cwd}/apim-probe.yaml:3:1`);
+    t.equal(origins.concurrency, `${cwd}/machine.yaml:3:1`);
     t.equal(origins.deadline, 'default');
   },
 );
@@ -79,12 +79,13 @@ t.test('NO_COLOR and TERM=dumb take colour away, and our own options rank above 
   t.equal(load({ env: { NO_COLOR: '1' } }).origins.color, 'variable NO_COLOR');
 });
 
-t.test('the config file: named, in the folder, of the machine', async (t) => {
+t.test('the config file: named, or of the machine', async (t) => {
   const { file, load, cwd } = loader(t);
   file('machine.yaml', 'timeout: 10\n');
   t.equal(load().options.timeout, 10);
-  file('apim-probe.yaml', 'timeout: 20\n');
-  t.equal(load().options.timeout, 20, 'the folder hides the machine');
+  t.equal(load().configFile, join(cwd, 'machine.yaml'));
+  t.match(load({ flags: { config: false } }), { options: { timeout: 5000 }, configFile: null });
+  t.equal(load({ flags: { config: false }, env: { APIM_PROBE_CONFIG: 'x' } }).configFile, null);
   file('named.json', '{\n\t"$schema": "./schema.json",\n\t"timeout": 30, "storage": "one"\n}\n');
   const named = load({ flags: { config: ['named.json'] } });
   t.equal(named.options.timeout, 30);
@@ -116,7 +117,7 @@ t.test('a config file that cannot be read', async (t) => {
   );
   t.match(
     problems(() => load({ flags: { config: ['.'] } })),
-    /is no regular file/,
+    /is not a regular file/,
   );
   t.match(
     problems(() => load({ flags: { config: [''] } })),
@@ -125,7 +126,7 @@ t.test('a config file that cannot be read', async (t) => {
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   t.match(
     problems(() => load({ flags: { config: ['pipe'] } })),
-    /is no regular file/,
+    /is not a regular file/,
     'without waiting for a writer',
   );
 });
@@ -196,11 +197,11 @@ t.test('nothing of a malformed config file is repeated: it may be a secret', asy
 t.test('wrong keys and values of a file name the place, the value and the fix', async (t) => {
   const { file, load } = loader(t);
   file(
-    'apim-probe.yaml',
+    'machine.yaml',
     'dns-server: 1.1.1.1\ntimeout: "5"\nstorage:\n  - good\n  - bad_name\n  - 12\nquiet:\nregion: [a]\nconfig: other.yaml\nwholly-else: 1\n',
   );
   const text = problems(() => load());
-  t.match(text, /apim-probe\.yaml:1:1: unknown key "dns-server"\. Did you mean dnsServer\?/);
+  t.match(text, /machine\.yaml:1:1: unknown key "dns-server"\. Did you mean dnsServer\?/);
   t.match(text, /timeout: "5" \(.+:2:10\) must be a whole number of milliseconds from 1 to 600000/);
   t.match(text, /storage: "bad_name" \(.+:5:5\) has "_" in the label/);
   t.match(text, /storage: 12 \(.+:6:5\) must be text; put it in quotes/);
@@ -218,7 +219,7 @@ t.test('an unknown variable suggests the nearest, and its value stays unsaid', a
 
 t.test('all problems are told at once, from every source', async (t) => {
   const { file, load } = loader(t);
-  file('apim-probe.yaml', 'attempts: 11\nnonsense: 1\n');
+  file('machine.yaml', 'attempts: 11\nnonsense: 1\n');
   const text = problems(() =>
     load({
       flags: { timeout: ['0'], only: ['sqll'], vip: ['10.0.0.300'], caFile: ['absent.pem'] },
@@ -273,7 +274,7 @@ t.test('certificate files are looked at', async (t) => {
   );
   t.match(
     problems(() => load({ flags: { caFile: ['.'] } })),
-    /is no regular file/,
+    /is not a regular file/,
   );
   t.match(
     problems(() => load({ flags: { caFile: ['gone.pem'] } })),
@@ -328,7 +329,7 @@ t.test('the Developer tier has one unit', async (t) => {
 
 t.test('a preset ranks below flags, and hides files and variables', async (t) => {
   const { file, load } = loader(t);
-  file('apim-probe.yaml', 'nonsense: 1\n');
+  file('machine.yaml', 'nonsense: 1\n');
   const preset = { origin: 'scenario x', values: { timeout: 7, connectTo: ['::127.0.0.1:1'], quiet: true } };
   const { options, origins } = load({
     preset,
@@ -369,18 +370,15 @@ t.test('secrets in a value are not repeated, whatever the option', async (t) => 
 t.test('a config file that is nested without end is one problem, in words', async (t) => {
   const { file, load } = loader(t);
   for (const text of ['['.repeat(50_000), `storage: ${'['.repeat(20_000)}${']'.repeat(20_000)}`]) {
-    file('apim-probe.yaml', text);
+    file('machine.yaml', text);
     const said = problems(() => load());
-    t.match(
-      said,
-      /^.*apim-probe\.yaml:1:\d+: nested far too deep; an option is a value or a list of values$/,
-    );
+    t.match(said, /^.*machine\.yaml:1:\d+: nested far too deep; an option is a value or a list of values$/);
   }
 });
 
 t.test('~ is the shell’s, and stands for no folder here', async (t) => {
   const { file, load } = loader(t);
-  file('apim-probe.yaml', 'state: ~/probe\ncaFile: ~/root.pem\nlogFile: ~other.log\n');
+  file('machine.yaml', 'state: ~/probe\ncaFile: ~/root.pem\nlogFile: ~other.log\n');
   const said = problems(() => load());
   t.match(
     said,

@@ -1,10 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { BadValue } from '../../src/config/bad-value.ts';
+import { BadValue } from '../../src/common/bad-value.ts';
+import { isLoopback } from '../../src/common/loopback.ts';
+import { UsageError } from '../../src/common/usage-error.ts';
 import { load, type Sources } from '../../src/config/load.ts';
-import { credentialIn, isLoopback, parseUploadUrl, shownUploadUrl } from '../../src/config/upload-url.ts';
-import { UsageError } from '../../src/config/usage-error.ts';
+import { credentialIn, parseUploadUrl, shownUploadUrl } from '../../src/config/upload-url.ts';
 import { readDestination } from '../../src/delivery/upload/destination.ts';
 
 const CANARY = 'canary7f3a91';
@@ -99,7 +100,7 @@ t.test('a flag never holds a secret; everything else may', (t) => {
     problems(() => load({ flags: { upload: [`${SIGNED} x`] } })),
     /not repeated here/,
   );
-  write('apim-probe.yaml', `upload: "${SIGNED}"\n`);
+  write('none', `upload: "${SIGNED}"\n`);
   t.match(destination({}), {
     destination: { kind: 'blob-sas', path: '/reports/vm1', method: 'PUT' },
     notes: [],

@@ -18,14 +18,14 @@ import * as promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { makeFolder } from '../../src/delivery/make-folder.ts';
-import { inFolderOf } from '../../src/delivery/place.ts';
-import { History } from '../../src/delivery/state/history.ts';
-import { takeLock } from '../../src/delivery/state/lock.ts';
+import { makeFolder } from '../../src/delivery/files/make-folder.ts';
+import { withOwnedFolder } from '../../src/delivery/files/owned-folder.ts';
+import { History } from '../../src/delivery/history/history.ts';
+import { takeLock } from '../../src/delivery/history/lock.ts';
 import { noteDropped, readDropped } from '../../src/delivery/upload/dropped.ts';
-import { keepPass, readLastPass } from '../../src/delivery/upload/last-pass.ts';
+import { readLastUpload, storeLastUpload } from '../../src/delivery/upload/last-upload.ts';
 import { Spool } from '../../src/delivery/upload/spool.ts';
-import { NOW, run } from './state/samples.ts';
+import { NOW, run } from './history/samples.ts';
 import { AS_IT_IS, fill, sha256 } from './upload/trial.ts';
 
 /** Of no account that anything else here runs as. */
@@ -101,7 +101,7 @@ t.test('what root rejects, drops and remembers there is the service’s', { skip
   const [[name] = ['']] = await fill(spool, 1);
   await spool.reject(await claimFirst(spool), 'never');
   await noteDropped(spool.folder, name);
-  await keepPass(spool.folder, { sent: [name], rejected: [], problem: null, stuck: null }, NOW);
+  await storeLastUpload(spool.folder, { sent: [name], rejected: [], problem: null, stuck: null }, NOW);
   t.strictSame(owners(spool.folder), {
     'dropped.json': FILE,
     'last-upload.json': FILE,
@@ -111,7 +111,7 @@ t.test('what root rejects, drops and remembers there is the service’s', { skip
   });
   await asService(async () => {
     t.equal(readDropped(spool.folder)?.count, 1);
-    t.equal(readLastPass(spool.folder).success?.text, name);
+    t.equal(readLastUpload(spool.folder).success?.text, name);
     t.equal(await spool.retryRejected(), 1);
     await spool.reject(await claimFirst(spool), 'not even now');
   });
@@ -168,7 +168,7 @@ t.test('a link that the service laid leads root nowhere', { skip }, async (t) =>
   const links = ['dropped.json', 'last-upload.json', 'index.json'];
   for (const name of links) symlinkSync(victim, join(own, name));
   await noteDropped(own, 'a');
-  await keepPass(own, { sent: ['a'], rejected: [], problem: null, stuck: null }, NOW);
+  await storeLastUpload(own, { sent: ['a'], rejected: [], problem: null, stuck: null }, NOW);
   await history.keep(run(NOW));
   await history.save();
   t.strictSame(owners(roots), { shadow: '0:0 600' });
@@ -188,7 +188,7 @@ t.test('where a folder’s link leads to root’s own, root’s files stay root�
 
 t.test('a folder that is exchanged meanwhile changes nothing', { skip }, async (t) => {
   const { own, roots } = folders(t);
-  await inFolderOf(own, async ({ path, give }) => {
+  await withOwnedFolder(own, async ({ path, give }) => {
     renameSync(own, `${own}-moved`);
     symlinkSync(roots, own);
     const handle = await promises.open(join(path, 'made'), 'wx', 0o600);
@@ -215,7 +215,7 @@ t.test('a folder of root’s that is put in the place of a new one stays root’
   const { own } = folders(t);
   mkdirSync(join(own, 'private'), { mode: 0o700 });
   writeFileSync(join(own, 'private', 'key'), 'secret', { mode: 0o600 });
-  const exchanged = await t.mockImport<typeof import('../../src/delivery/make-folder.ts')>(
+  const exchanged = await t.mockImport<typeof import('../../src/delivery/files/make-folder.ts')>(
     '../../src/delivery/make-folder.ts',
     {
       'node:fs/promises': {

@@ -2,7 +2,7 @@
 import type { CertificateFacts, Facts, TlsFacts } from '../../probes/facts.ts';
 import type { Failure } from '../../probes/failures.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
-import type { Control } from '../../src/report/controls.ts';
+import type { Control } from '../../src/model/controls.ts';
 import {
   type Address,
   type Attempt,
@@ -12,8 +12,8 @@ import {
   Report,
   type Resolution,
   type Target,
-} from '../../src/report/schema.ts';
-import type { Cause, Group } from '../../src/report/vocabulary.ts';
+} from '../../src/model/report.ts';
+import type { Cause, Group } from '../../src/model/vocabulary.ts';
 
 export const SERVER = '10.0.0.4';
 export const OTHER_SERVER = '10.0.0.5';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { askDnsAgain, lookup, probeAgain, showIssuer } from '../../src/diagnosis/command.ts';
-import type { Target } from '../../src/report/schema.ts';
-import type { Group } from '../../src/report/vocabulary.ts';
+import type { Target } from '../../src/model/report.ts';
+import type { Group } from '../../src/model/vocabulary.ts';
 import { failed, observations, reached } from './build.ts';
 
 const again = (targets: readonly Target[]) => probeAgain(observations({ targets }), targets);

@@ -1,6 +1,6 @@
 /** The instance's own host names: what DNS says of them, and who answers behind them. */
 import t from 'tap';
-import type { Resolution, Target } from '../../src/report/schema.ts';
+import type { Resolution, Target } from '../../src/model/report.ts';
 import {
   attempt,
   atVip,

@@ -4,9 +4,9 @@ import t from 'tap';
 import { FAILURES } from '../../probes/failures.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
 import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
-import type { Control } from '../../src/report/controls.ts';
-import { type Attempt, type Observations, Report, type Target } from '../../src/report/schema.ts';
-import { GROUPS, STATUSES } from '../../src/report/vocabulary.ts';
+import type { Control } from '../../src/model/controls.ts';
+import { type Attempt, type Observations, Report, type Target } from '../../src/model/report.ts';
+import { GROUPS, STATUSES } from '../../src/model/vocabulary.ts';
 import { addressOf, attempt, observations, target, tls, unanswered } from './build.ts';
 
 const SERVERS = ['10.0.0.4', '10.0.0.5', '168.63.129.16', '127.0.0.1:5353'] as const;

@@ -1,6 +1,6 @@
 /** How this system and this network use DNS: servers that are slow, and search lists that change names. */
 import t from 'tap';
-import type { ControlOf } from '../../src/report/controls.ts';
+import type { ControlOf } from '../../src/model/controls.ts';
 import {
   dnsServer,
   judge,

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Facts } from '../../probes/facts.ts';
-import type { Group } from '../../src/report/vocabulary.ts';
+import type { Group } from '../../src/model/vocabulary.ts';
 import { attempt, failed, judge, reached, target } from './build.ts';
 
 t.test('wrong-service', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
-import type { SubnetCapacity, Target } from '../../src/report/schema.ts';
+import type { SubnetCapacity, Target } from '../../src/model/report.ts';
 import { failed, judge, observations, reached, target } from './build.ts';
 
 const blob = reached('storage-blob', 'a.blob.core.windows.net', '20.1.1.1', { required: true });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { FAILURES } from '../../probes/failures.ts';
 import { CAUSE_TEXTS } from '../../src/diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../../src/diagnosis/failures.ts';
-import { CAUSES, OWNERS } from '../../src/report/vocabulary.ts';
+import { CAUSES, OWNERS } from '../../src/model/vocabulary.ts';
 
 t.test('every cause can be explained', async (t) => {
   t.same(Object.keys(CAUSE_TEXTS).sort(), [...CAUSES].sort());

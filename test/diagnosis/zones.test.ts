@@ -1,6 +1,6 @@
 /** Private zones in the place of public suffixes, and private link scopes over names that all share. */
 import t from 'tap';
-import type { ControlOf, ZoneAuthorityAnswer } from '../../src/report/controls.ts';
+import type { ControlOf, ZoneAuthorityAnswer } from '../../src/model/controls.ts';
 import {
   judge,
   OTHER_SERVER,

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import t from 'tap';
 import { parseResolvConf, readServerList, systemResolvers } from '../../src/environment/resolvers.ts';
@@ -25,6 +27,7 @@ t.test('an ordinary file', async (t) => {
     searchDomains: ['ax.internal.cloudapp.net', 'contoso.example'],
     source: FILE,
     options: { timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false },
+    limit: null,
     notes: [],
   });
 });
@@ -169,10 +172,25 @@ t.test('on Windows the runtime knows', async (t) => {
     searchDomains: [],
     source: 'the runtime',
     options: null,
+    limit: null,
     notes: [],
   });
 });
 
 t.test('a runtime that knows none says so', async (t) => {
   t.same(readServerList([]).notes, ['this system names no DNS server']);
+});
+
+t.test('no file left to open: it waits, and then says that it could not look', async (t) => {
+  const { resolverFiles } = machineWith(t, { resolvConf: 'nameserver 10.0.0.4\n' });
+  const script = fileURLToPath(new URL('resolvers-without-files.ts', import.meta.url));
+  const read = (freeAfterMs: string) => {
+    const argv = ['-c', 'ulimit -n 64 && exec "$0" "$@"', process.execPath, script];
+    const { stdout } = spawnSync('sh', [...argv, resolverFiles.configured, freeAfterMs], {
+      encoding: 'utf8',
+    });
+    return JSON.parse(stdout);
+  };
+  t.match(read('100'), { servers: [{ address: '10.0.0.4' }], limit: null, notes: [] });
+  t.match(read('never'), { servers: [], limit: /could not be read: too many files are open \(EMFILE\)/ });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { serverName, survey } from '../../src/environment/index.ts';
 import type { Machine, MetadataReply } from '../../src/environment/types.ts';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import { optionsWith } from '../run/options.ts';
 import { machineWith } from './machine.ts';
 

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { describe } from '../../src/cli/commands.ts';
+import { commandDescription } from '../../src/cli/commands.ts';
 import { flagName } from '../../src/config/options.ts';
 
 const INSTALL = join(import.meta.dirname, '../../install');
-const KNOWN = describe('run').options.map(flagName);
+const KNOWN = commandDescription('run').options.map(flagName);
 
 /** Each file that starts a run, and the arguments that it starts it with. */
 const CALLS = {

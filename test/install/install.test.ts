@@ -1,6 +1,6 @@
 /** What the installer puts where. */
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { OLDEST_NODE } from '../../build/chunks.ts';
@@ -31,7 +31,8 @@ t.test('a fresh system with systemd', async (t) => {
     'the program, its options, the service and its timer',
   );
   t.match(files[PROGRAM], /^755 /);
-  t.match(files[CONFIG], /^640 /, 'whoever reads the options has a reason to');
+  t.match(files[CONFIG], /^644 /, 'every user may read the options, and plan with them');
+  t.equal(statSync(join(destdir, 'etc/apim-probe')).mode & 0o7777, 0o755);
   for (const unit of UNITS) t.match(files[unit], /^644 /);
   t.match(out, 'enable apim-probe.timer', 'nothing is started in a prepared root; that is said');
 });

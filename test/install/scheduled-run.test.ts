@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { harmlessJson } from '../../src/report/harmless-json.ts';
+import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { furnish, INSTALL, scratch } from './installer.ts';
 
 /**

@@ -1,5 +1,14 @@
 /** What the installer does to an installation that is there already. */
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import {
@@ -40,6 +49,71 @@ t.test('an upgrade brings the program and keeps the options', async (t) => {
   t.match(contentOf(destdir, PROGRAM), '# newer');
   t.equal(contentOf(destdir, CONFIG), 'storage: [mine]\n');
   t.match(out, `kept: /${CONFIG}`);
+});
+
+t.test(
+  'the options of an earlier version become readable, and the upload’s destination does not',
+  async (t) => {
+    for (const schedule of ['systemd', 'cron']) {
+      const { destdir, from } = prepared(t, {
+        [CONFIG]: 'tier: premium\n',
+        'etc/apim-probe/upload-url': 'https://example.org/',
+        'etc/apim-probe/headers': '',
+      });
+      const mode = (path: string) => statSync(join(destdir, path)).mode & 0o7777;
+      chmodSync(join(destdir, CONFIG), 0o640);
+      chmodSync(join(destdir, 'etc/apim-probe'), 0o750);
+      const again = () => installer(['--from', from, '--schedule', schedule], { destdir });
+      const { code, out } = again();
+      t.equal(code, 0);
+      t.equal(mode('etc/apim-probe'), 0o755);
+      t.equal(mode(CONFIG), 0o644);
+      t.equal(mode('etc/apim-probe/upload-url'), 0o600);
+      t.match(out, 'every user may enter /etc/apim-probe from now on, and read: /etc/apim-probe/headers\n');
+      t.notMatch(again().out, /set the rights|every user/, 'once');
+
+      chmodSync(join(destdir, CONFIG), 0o640);
+      writeFileSync(
+        join(destdir, CONFIG),
+        '# sig=\nupload: https://a.blob.core.windows.net/c?sig=TOPSECRET\n',
+      );
+      const kept = again();
+      t.match(kept.out, 'config.yaml seems to hold a secret');
+      t.notMatch(kept.out, 'TOPSECRET');
+      t.equal(mode(CONFIG), 0o600);
+    }
+  },
+);
+
+t.test('options that others may change, or that are not files, are refused', async (t) => {
+  const { destdir, from } = prepared(t, { other: '' });
+  const config = join(destdir, CONFIG);
+  const other = join(destdir, 'other');
+  const again = () => installer(['--from', from, '--schedule', 'systemd'], { destdir });
+  again();
+  chmodSync(other, 0o600);
+  const options = join(config, '..');
+  for (const [make, change, message] of [
+    [() => writeFileSync(config, ''), () => chmodSync(config, 0o666), 'others than root may write to'],
+    [() => linkSync(other, config), null, 'has another name elsewhere'],
+    [() => mkdirSync(config), null, 'config.yaml is not a file'],
+    [() => writeFileSync(config, ''), () => chmodSync(options, 0o777), 'others than root may write to'],
+  ] as const) {
+    rmSync(config, { recursive: true });
+    make();
+    change?.();
+    const { code, err } = again();
+    t.equal(code, 2);
+    t.match(err, message);
+  }
+  chmodSync(options, 0o755);
+  rmSync(config, { recursive: true });
+  symlinkSync(other, config);
+  t.match(again(), {
+    code: 0,
+    out: /note: \S+config\.yaml is a link, so the rights of what it leads to are left/,
+  });
+  t.equal(statSync(other).mode & 0o777, 0o600, 'through no link');
 });
 
 t.test('the upload’s destination is handed over while its file exists', async (t) => {

@@ -1,6 +1,6 @@
 /** The plan holds the whole catalogue of its cloud: each row once for each host and port, and nothing else. */
 import t from 'tap';
-import { CLOUDS, type Cloud } from '../../src/report/vocabulary.ts';
+import { CLOUDS, type Cloud } from '../../src/model/vocabulary.ts';
 import { linesOf } from '../catalog/rows.ts';
 import { ALL_NAMES, idsOf, planWith, targetOf } from './places.ts';
 

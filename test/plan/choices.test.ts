@@ -1,8 +1,8 @@
 /** What the user's options make of the plan. */
 import t from 'tap';
+import { UsageError } from '../../src/common/usage-error.ts';
 import type { Options } from '../../src/config/types.ts';
-import { UsageError } from '../../src/config/usage-error.ts';
-import { GROUPS } from '../../src/report/vocabulary.ts';
+import { GROUPS } from '../../src/model/vocabulary.ts';
 import { ALL_NAMES, idsOf, planWith, TODAY, targetOf } from './places.ts';
 
 const problemsOf = (make: () => unknown): readonly string[] => {

@@ -4,7 +4,7 @@ import { readAzureDocument } from '../../src/azure/read.ts';
 import type { Options } from '../../src/config/types.ts';
 import type { Import } from '../../src/plan/listed.ts';
 import { makePlan } from '../../src/plan/plan.ts';
-import type { Place, Plan } from '../../src/plan/types.ts';
+import type { Plan, PlanContext } from '../../src/plan/types.ts';
 import { DEPENDENCIES_REPLY, ENTRIES, entry, location, STATUS_REPLY, utf8 } from '../azure/replies.ts';
 import { optionsWith } from '../run/options.ts';
 import { idsOf, PLACE, TODAY, targetOf } from './places.ts';
@@ -15,12 +15,16 @@ function read(reply: unknown, file = 'reply.json'): Import {
   return { file, document: reading.document };
 }
 
-function planFrom(reply: unknown, options: Partial<Options> = {}, place: Partial<Place> = {}): Plan {
+function planFrom(reply: unknown, options: Partial<Options> = {}, place: Partial<PlanContext> = {}): Plan {
   return makePlan(optionsWith(options), { ...PLACE, ...place }, [read(reply)]);
 }
 
 /** A plan from entries of one location. */
-function planOf(entries: readonly unknown[], options: Partial<Options> = {}, place: Partial<Place> = {}) {
+function planOf(
+  entries: readonly unknown[],
+  options: Partial<Options> = {},
+  place: Partial<PlanContext> = {},
+) {
   return planFrom([location('West Europe', entries)], options, place);
 }
 

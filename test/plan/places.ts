@@ -1,12 +1,12 @@
 /** Options and places from which the tests make plans. */
 import type { Options } from '../../src/config/types.ts';
 import { makePlan } from '../../src/plan/plan.ts';
-import type { Place, Plan, PlannedTarget } from '../../src/plan/types.ts';
+import type { Plan, PlanContext, PlannedTarget } from '../../src/plan/types.ts';
 import { optionsWith } from '../run/options.ts';
 
 export const TODAY = '2026-05-04';
 
-export const PLACE: Place = {
+export const PLACE: PlanContext = {
   cloud: 'public',
   region: 'westeurope',
   servers: [{ address: '168.63.129.16', port: 53 }],
@@ -14,7 +14,7 @@ export const PLACE: Place = {
   today: TODAY,
 };
 
-export function planWith(options: Partial<Options> = {}, place: Partial<Place> = {}): Plan {
+export function planWith(options: Partial<Options> = {}, place: Partial<PlanContext> = {}): Plan {
   return makePlan(optionsWith(options), { ...PLACE, ...place });
 }
 

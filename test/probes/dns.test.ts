@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createOutside } from '../../probes/wire/outside.ts';
+import { createSystem } from '../../probes/wire/system.ts';
 import { silent } from '../servers/behaviours.ts';
 import { a, RCODES, reply } from '../servers/dns-bytes.ts';
 import { openDnsPeer } from '../servers/dns-peer.ts';
@@ -51,9 +51,9 @@ t.test('nobody is there', async (t) => {
 
 t.test('a redirected question says where it went', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked), tcp: (asked) => reply(asked) });
-  const outside = createOutside([{ host: 'dns.test', port: 53, address: peer.address, toPort: peer.port }]);
+  const system = createSystem([{ host: 'dns.test', port: 53, address: peer.address, toPort: peer.port }]);
   const target = { host: 'dns.test', port: 53 };
-  const tried = await tryOnce('dns', { address: '192.0.2.53', port: 53 }, { outside, target });
+  const tried = await tryOnce('dns', { address: '192.0.2.53', port: 53 }, { system, target });
   t.match(tried, { failure: null, facts: { dialled: `${peer.address}:${peer.port}` } });
 });
 

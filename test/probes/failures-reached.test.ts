@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { FAILURES, type Failure } from '../../probes/failures.ts';
 import type { Protocol } from '../../probes/protocols.ts';
-import { createOutside } from '../../probes/wire/outside.ts';
 import { resolveAt } from '../../probes/wire/resolve.ts';
+import { createSystem } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import { openSilentPort } from '../../src/lab/silent-port.ts';
 import {
@@ -32,7 +32,7 @@ import { type Circumstances, tryOnce } from './try.ts';
 const LATER: readonly Failure[] = ['protocol_refused', 'udp_timeout', 'udp_refused'];
 
 /** Reached where their circumstances are: by way of `resolve`, a blocked thread, or a full table of files. */
-const ELSEWHERE: readonly Failure[] = ['tcp_reset', 'unexpected'];
+const ELSEWHERE: readonly Failure[] = ['tcp_reset', 'local_limit', 'unexpected'];
 
 /** Long enough for a busy machine to answer, short enough to wait for. */
 const SHORT_MS = 1000;
@@ -192,7 +192,7 @@ const ANSWERS: Readonly<Partial<Record<Failure, Parameters<typeof openDnsPeer>[1
 t.test('one question each', async (t) => {
   const budget = { stepMs: SHORT_MS, signal: new AbortController().signal };
   const resolve = (endpoint: Endpoint) =>
-    resolveAt({ outside: createOutside(), server: endpoint, budget }, 'known.test');
+    resolveAt({ system: createSystem(), server: endpoint, budget }, 'known.test');
   for (const [failure, behaviour] of Object.entries(ANSWERS)) {
     t.match(await resolve(await openDnsPeer(t, behaviour)), { failure, addresses: { length: 0 } });
   }
@@ -205,8 +205,8 @@ t.test('this machine’s own shortage is none of the network’s failures', asyn
     encoding: 'utf8',
   });
   t.match(JSON.parse(child.stdout), {
-    tcp: { failure: 'unexpected', error: /EMFILE/ },
-    dns: { failure: 'unexpected', error: /EMFILE/ },
+    tcp: { failure: 'local_limit', error: /EMFILE/ },
+    dns: { failure: 'local_limit', error: /EMFILE/ },
   });
 });
 

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Facts } from '../../probes/facts.ts';
-import { createOutside } from '../../probes/wire/outside.ts';
+import { createSystem } from '../../probes/wire/system.ts';
 import { tryOnce } from './try.ts';
 
 const PEER = { address: '192.0.2.7', port: 0 };
@@ -34,8 +34,8 @@ t.test('an echo reply', async (t) => {
 
 t.test('a redirected ping goes to that address, and ports do not matter', async (t) => {
   const called = await fakePing(t, 'echo "64 bytes from 127.0.0.1: ttl=64"');
-  const outside = createOutside([{ host: null, port: null, address: '127.0.0.1', toPort: 9 }]);
-  const tried = await tryOnce('icmp', PEER, { outside, target: { host: '-f.example; reboot' } });
+  const system = createSystem([{ host: null, port: null, address: '127.0.0.1', toPort: 9 }]);
+  const tried = await tryOnce('icmp', PEER, { system, target: { host: '-f.example; reboot' } });
   t.match(tried, { failure: null, facts: { dialled: '127.0.0.1', icmp: { rttMs: null } } });
   t.match(await called(), / 127\.0\.0\.1 LC_ALL/);
 });

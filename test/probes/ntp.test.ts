@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Facts } from '../../probes/facts.ts';
-import { createOutside } from '../../probes/wire/outside.ts';
+import { createSystem } from '../../probes/wire/system.ts';
 import { type NtpFields, ntpReply, openNtpPeer } from '../servers/ntp-peer.ts';
 import { closedPort } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
@@ -32,9 +32,9 @@ t.test('how far the clocks are apart, with the sign of this machine’s', async 
 
 t.test('offset and delay, from four time stamps', async (t) => {
   const [sentAt, backAt] = [1_700_000_000_000, 1_700_000_000_100];
-  const real = createOutside();
+  const real = createSystem();
   let ticks = 0;
-  const outside = {
+  const system = {
     ...real,
     now: () => sentAt,
     // The step and the question each look before the answer comes.
@@ -46,7 +46,7 @@ t.test('offset and delay, from four time stamps', async (t) => {
   const peer = await openNtpPeer(t, (request) => [
     ntpReply(request, { received: sentAt + 1030, sent: sentAt + 1050 }),
   ]);
-  const { facts } = await tryOnce('ntp', peer, { outside });
+  const { facts } = await tryOnce('ntp', peer, { system });
   // ((1030 - 0) + (1050 - 100)) / 2 = 990 behind the server; 100 - 20 = 80 on the way.
   t.match(facts.ntp, { offsetMs: -990 });
   t.equal(Math.round(facts.ntp?.delayMs ?? 0), 80);
@@ -136,9 +136,9 @@ t.test('nobody answers', async (t) => {
 
 t.test('a redirected question says where it went', async (t) => {
   const peer = await openNtpPeer(t, (request) => [ntpReply(request)]);
-  const outside = createOutside([{ host: 'time.test', port: 123, address: peer.address, toPort: peer.port }]);
+  const system = createSystem([{ host: 'time.test', port: 123, address: peer.address, toPort: peer.port }]);
   const target = { host: 'time.test', port: 123 };
-  const tried = await tryOnce('ntp', { address: '192.0.2.123', port: 123 }, { outside, target });
+  const tried = await tryOnce('ntp', { address: '192.0.2.123', port: 123 }, { system, target });
   t.match(tried, { failure: null, facts: { dialled: `${peer.address}:${peer.port}` } });
 });
 
@@ -152,4 +152,31 @@ t.test('the end of the run', async (t) => {
     failure: 'deadline_exceeded',
     steps: { length: 0 },
   });
+});
+
+t.test('where no datagram has left this machine, the server was not silent', async (t) => {
+  const peer = await openNtpPeer(t, () => []);
+  const real = createSystem();
+  const without = (refused: number) => {
+    let left = refused;
+    return {
+      ...real,
+      datagram: (address: string) => {
+        const socket = real.openUdp(address);
+        const send = socket.send.bind(socket) as (...args: unknown[]) => void;
+        socket.send = ((...args: unknown[]) => {
+          left -= 1;
+          if (left < 0) return send(...args);
+          const error = Object.assign(new Error('send ENOBUFS'), { code: 'ENOBUFS', syscall: 'send' });
+          return process.nextTick(args.at(-1) as (error: Error) => void, error);
+        }) as typeof socket.send;
+        return socket;
+      },
+    };
+  };
+  t.match(await tryOnce('ntp', peer, { system: without(9), stepMs: 300 }), {
+    failure: 'local_limit',
+    error: 'send ENOBUFS',
+  });
+  t.equal((await tryOnce('ntp', peer, { system: without(1), stepMs: 300 })).failure, 'udp_timeout');
 });

@@ -71,7 +71,21 @@ t.test('a machine that cannot ping', async (t) => {
   }
 });
 
-t.test('whatever it says: one of the four kinds', async () => {
+t.test('a machine that has run out of something', async (t) => {
+  for (const code of ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']) {
+    t.match(readPing({ kind: 'not-started', code }), { kind: 'limited', why: new RegExp(code) });
+  }
+  for (const [line, code] of [
+    ['ping: sendmsg: No buffer space available\n', 'ENOBUFS'],
+    ['ping: socket: Too many open files\n', 'EMFILE'],
+    ['ping: socket: Too many open files in system\n', 'ENFILE'],
+    ['ping: Cannot allocate memory\n', 'ENOMEM'],
+  ] as const) {
+    t.match(said(line), { kind: 'limited', why: new RegExp(`${code}$`) }, line);
+  }
+});
+
+t.test('whatever it says: one of the five kinds', async () => {
   const words = fc.constantFrom('ttl=', 'time=', 'TTL=64', '1e999', 'ms', '9', '\n', 'unreachable', ',', '.');
   const output = fc.oneof(
     fc.string(),
@@ -80,7 +94,8 @@ t.test('whatever it says: one of the four kinds', async () => {
   fc.assert(
     fc.property(output, (text) => {
       const pinged = said(text);
-      if (pinged.kind !== 'answered') return ['silent', 'refused', 'impossible'].includes(pinged.kind);
+      if (pinged.kind !== 'answered')
+        return ['silent', 'refused', 'limited', 'impossible'].includes(pinged.kind);
       return pinged.rttMs === null || (pinged.rttMs >= 0 && Number.isFinite(pinged.rttMs));
     }),
     { numRuns: RUNS },

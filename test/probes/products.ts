@@ -1,5 +1,5 @@
 /** Recorded replies over HTTP and HTTPS, for the conversations that tell one product from another. */
-import { createOutside } from '../../probes/wire/outside.ts';
+import { createSystem } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import { authority, identity, server } from '../servers/certificates.ts';
 import { type Behaviour, type Owner, openPeer, openTlsPeer, type Peer } from '../servers/peer.ts';
@@ -55,8 +55,8 @@ export function talk(
   target: { readonly host: string; readonly path: string },
   more: Pick<Circumstances, 'stepMs'> = {},
 ): Promise<Tried> {
-  const outside = createOutside([{ host: null, port: null, address: peer.address, toPort: peer.port }]);
-  return tryOnce(product, peer, { outside, trust, target: { ...target, port: 443 }, ...more });
+  const system = createSystem([{ host: null, port: null, address: peer.address, toPort: peer.port }]);
+  return tryOnce(product, peer, { system, trust, target: { ...target, port: 443 }, ...more });
 }
 
 /** Host and path of each product, as the catalogue has them. */

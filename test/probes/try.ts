@@ -4,14 +4,14 @@ import type { Conversation } from '../../probes/protocols.ts';
 import { probeFor } from '../../probes/registry.ts';
 import { dial } from '../../probes/wire/dial.ts';
 import { toProbeError } from '../../probes/wire/failure.ts';
-import { createOutside, type Outside } from '../../probes/wire/outside.ts';
 import { type ProbeTarget, Session } from '../../probes/wire/session.ts';
+import { createSystem, type System } from '../../probes/wire/system.ts';
 import { secure } from '../../probes/wire/tls.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 
 export interface Circumstances {
   readonly target?: Partial<ProbeTarget>;
-  readonly outside?: Outside;
+  readonly system?: System;
   readonly trust?: TrustStore;
   readonly stepMs?: number;
   readonly signal?: AbortSignal;
@@ -25,7 +25,7 @@ export function sessionWith(
   peer: { readonly address: string; readonly port: number },
   circumstances: Circumstances = {},
 ): Session {
-  const { target, outside, trust, stepMs, signal } = circumstances;
+  const { target, system, trust, stepMs, signal } = circumstances;
   return new Session({
     target: {
       host: peer.address,
@@ -36,7 +36,7 @@ export function sessionWith(
       ...target,
     },
     address: peer.address,
-    outside: outside ?? createOutside(),
+    system: system ?? createSystem(),
     trust: trust ?? PUBLIC_ONLY,
     budget: { stepMs: stepMs ?? 5000, signal: signal ?? NEVER },
   });

@@ -1,10 +1,10 @@
 /** Which records a report misses, and what becomes of files that are no such report. */
 import fc from 'fast-check';
 import t from 'tap';
-import { UsageError } from '../../src/config/usage-error.ts';
+import { UsageError } from '../../src/common/usage-error.ts';
+import type { Target } from '../../src/model/report.ts';
 import { namesOfReport } from '../../src/records/from-report.ts';
 import { parseReport, vipOfReport } from '../../src/records/report.ts';
-import type { Target } from '../../src/report/schema.ts';
 import { resolved, unanswered } from '../diagnosis/build.ts';
 import { report, target } from '../report/samples.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
+import { Report } from '../../src/model/report.ts';
 import { assemble, type Parts } from '../../src/report/assemble.ts';
-import { Report } from '../../src/report/schema.ts';
 import { VERSION } from '../../src/version.ts';
 import { planWith } from '../plan/places.ts';
 import { finding, report, target, wholeCatalogue } from './samples.ts';

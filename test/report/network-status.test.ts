@@ -2,9 +2,9 @@
 import t from 'tap';
 import { z } from 'zod';
 import { readAzureDocument } from '../../src/azure/read.ts';
+import type { Report } from '../../src/model/report.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
-import type { Report } from '../../src/report/schema.ts';
 import { utf8 } from '../azure/replies.ts';
 import { PLACE } from '../plan/places.ts';
 import { optionsWith } from '../run/options.ts';

@@ -1,8 +1,8 @@
 /** Reports built by hand, valid against the schema, for the tests of whatever shows them. */
-import type { Control } from '../../src/report/controls.ts';
-import { type Counts, type Finding, Report, type Target } from '../../src/report/schema.ts';
-import { SCHEMA_VERSION } from '../../src/report/schema-version.ts';
-import type { Group } from '../../src/report/vocabulary.ts';
+import type { Control } from '../../src/model/controls.ts';
+import { type Counts, type Finding, Report, type Target } from '../../src/model/report.ts';
+import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
+import type { Group } from '../../src/model/vocabulary.ts';
 
 const AS_OF = '2026-04-30';
 const DOCUMENT = 'Virtual network configuration reference: API Management';

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { Report, SubnetCapacity } from '../../src/report/schema.ts';
+import type { Report, SubnetCapacity } from '../../src/model/report.ts';
+import { GROUPS, OWNERS } from '../../src/model/vocabulary.ts';
 import { renderText, type TextOptions } from '../../src/report/text.ts';
-import { GROUPS, OWNERS } from '../../src/report/vocabulary.ts';
 import { DROPPED, finding, NAMELESS, report, target, wholeCatalogue, withDropped } from './samples.ts';
 
 /** What `az vm run-command` keeps of a command's output, from its end. */

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { Target } from '../../src/report/schema.ts';
+import type { Target } from '../../src/model/report.ts';
+import type { Status } from '../../src/model/vocabulary.ts';
 import { summarise, verdict } from '../../src/report/verdict.ts';
-import type { Status } from '../../src/report/vocabulary.ts';
 import { finding, target } from './samples.ts';
 
 const having = (required: boolean, status: Status, changes: Partial<Target> = {}) =>

@@ -110,7 +110,7 @@ t.test('IPv6 is left alone on a VM that has none', async (t) => {
     ['10.0.0.1', 'fd00::1'],
     'but it is evidence',
   );
-  t.notOk([...without.outside.wanted].some((way) => way.includes('fd00::1')));
+  t.notOk([...without.system.wanted].some((way) => way.includes('fd00::1')));
   const having = await ran({ options, names: [names], redirections, survey: { hasIPv6: true } });
   t.equal(having.only.status, 'intermittent');
   t.equal(having.only.attempts.length, 2);
@@ -143,14 +143,14 @@ t.test('IPv4 says what went wrong where both were tried', async (t) => {
 
 t.test('what this machine has no means for is untested, and not tried again', async (t) => {
   let calls = 0;
-  const outside = {
+  const system = {
     ...closedWorld(),
     program: async () => {
       calls += 1;
       return { kind: 'not-started', code: 'ENOENT' } as const;
     },
   };
-  const { only } = await ran({ options: { target: targets('icmp://10.0.0.9:0'), attempts: 3 }, outside });
+  const { only } = await ran({ options: { target: targets('icmp://10.0.0.9:0'), attempts: 3 }, system });
   t.match(only, { status: 'untested', failure: null, reason: /no ping program/, attempts: { length: 0 } });
   t.equal(calls, 1);
 });
@@ -162,7 +162,7 @@ t.test('no more attempts are under way than allowed', async (t) => {
   const urls = Array.from({ length: 60 }, (_, index) => `http://10.0.0.${index + 1}:80/`);
   const { targets: seen } = await ran({
     options: { target: targets(...urls), concurrency: 5 },
-    outside: closedWorld([to(peer, null, 80)]),
+    system: closedWorld([to(peer, null, 80)]),
   });
   t.ok(seen.every(({ status }) => status === 'reachable'));
   t.equal(peer.count(), 60);
@@ -199,7 +199,7 @@ t.test('who watches is told of every target that is tested', async (t) => {
     {
       options,
       survey: surveyWith(),
-      outside: closedWorld(),
+      system: closedWorld(),
       roots: [],
       signal: new AbortController().signal,
       progress: (event) => told.push(event),

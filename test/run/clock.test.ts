@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Attempt, Target } from '../../src/report/schema.ts';
+import type { Attempt, Target } from '../../src/model/report.ts';
 import { clock } from '../../src/run/controls/clock.ts';
 
 const NOW = Date.parse('2026-05-04T10:00:00.000Z');

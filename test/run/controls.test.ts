@@ -111,7 +111,7 @@ t.test('Azure DNS: not asked when it is configured, nor when there is nothing to
   t.notOk(configured.controls.some(({ name }) => name === 'azure-dns'));
   const nameless = await ran({ options: { target: targets('tcp://10.0.0.1:80') } });
   t.notOk(nameless.controls.some(({ name }) => name === 'azure-dns'));
-  t.notOk([...nameless.outside.wanted].some((way) => way.includes('168.63.129.16')));
+  t.notOk([...nameless.system.wanted].some((way) => way.includes('168.63.129.16')));
 });
 
 t.test('Azure DNS: of very many names only the first are asked', async (t) => {

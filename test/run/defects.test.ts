@@ -1,7 +1,7 @@
 /** Mistakes of the program itself: they cost their own test and nothing else, and are told. */
 import t from 'tap';
 import { ProbeError } from '../../probes/failures.ts';
-import { Defects, isDefect, sayDefect } from '../../src/run/defects.ts';
+import { Defects, defectNote, isDefect } from '../../src/run/defects.ts';
 import { closedWorld, nameServer, tcpPeer, to } from './peers.ts';
 import { ran, targets } from './runs.ts';
 
@@ -25,7 +25,7 @@ t.test('a probe that breaks leaves its target untested and the others alone', as
     defects,
   } = await ran({
     options: { target: targets('tcp://10.0.0.1:80', 'tcp://10.0.0.2:80', 'tcp://10.0.0.3:80'), attempts: 3 },
-    outside: breakingAt(['10.0.0.2', '10.0.0.3'], [to(peer, null, 80)]),
+    system: breakingAt(['10.0.0.2', '10.0.0.3'], [to(peer, null, 80)]),
   });
   t.match(seen, [
     { status: /^reachable$/ },
@@ -45,7 +45,7 @@ t.test('evidence of another address outweighs it', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', '10.0.0.2'] }));
   const world = closedWorld([to(names, '10.255.0.1', 53), to(peer, '10.0.0.1', 80)]);
-  const outside = {
+  const system = {
     ...world,
     route: (host: string, address: string, port: number) => {
       if (address === '10.0.0.2') throw new RangeError('out of range');
@@ -55,7 +55,7 @@ t.test('evidence of another address outweighs it', async (t) => {
   const { only, defects } = await ran({
     options: { target: targets('tcp://a.example:80') },
     names: [names],
-    outside,
+    system,
   });
   t.equal(only.status, 'reachable');
   t.equal(only.attempts.length, 2);
@@ -66,7 +66,7 @@ t.test('a control that breaks is left out', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const run = await ran({
     options: { target: targets('tcp://10.0.0.1:80') },
-    outside: breakingAt(['192.0.2.1'], [to(peer, null, 80)]),
+    system: breakingAt(['192.0.2.1'], [to(peer, null, 80)]),
   });
   t.equal(run.only.status, 'reachable');
   t.notOk(run.controls.some(({ name }) => name === 'tcp-reserved-address'));
@@ -78,7 +78,7 @@ t.test('whatever breaks beside the probe ends the target alone', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const world = closedWorld([to(peer, null, 80)]);
   let calls = 0;
-  const outside = {
+  const system = {
     ...world,
     // The clock is read outside of every try of an attempt.
     now: () => {
@@ -89,7 +89,7 @@ t.test('whatever breaks beside the probe ends the target alone', async (t) => {
   };
   const { targets: seen, defects } = await ran({
     options: { target: targets('tcp://10.0.0.1:80', 'tcp://10.0.0.2:80') },
-    outside,
+    system,
   });
   t.same(seen.map(({ status }) => status).toSorted(), ['reachable', 'untested']);
   t.match(defects, [/Error: no clock/]);
@@ -109,10 +109,13 @@ t.test('a defect is told with its place in the program, and no path of the machi
   const error = new RangeError('too far');
   error.stack = 'RangeError: too far\n    at f (file:///home/me/apim-probe/src/run/target.ts:33:5)\n    at g';
   t.equal(
-    sayDefect('the diagnosis', error),
+    defectNote('the diagnosis', error),
     'a defect in apim-probe put an end to the diagnosis: RangeError: too far (src/run/target.ts:33:5)',
   );
-  t.equal(sayDefect('the run', 'thrown\u0007'), 'a defect in apim-probe put an end to the run: thrown\\u{7}');
+  t.equal(
+    defectNote('the run', 'thrown\u0007'),
+    'a defect in apim-probe put an end to the run: thrown\\u{7}',
+  );
   const defects = new Defects();
   defects.add('one', new ProbeError('unexpected', 'odd'));
   t.match(defects.notes(), [/the test of one: ProbeError: odd/]);

@@ -85,7 +85,7 @@ t.test('a run that has ended before it begins opens no socket', async (t) => {
     names: [names],
     signal: AbortSignal.abort('SIGINT'),
   });
-  t.equal(run.outside.opened(), 0);
+  t.equal(run.system.opened(), 0);
   t.ok(run.targets.every(({ failure }) => failure === 'deadline_exceeded'));
   t.match(controlOf(run, 'tcp-reserved-address'), { outcome: 'unknown', detail: { connected: false } });
 });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
-import type { Attempt, Target } from '../../src/report/schema.ts';
-import { forgiveDeadIPv6 } from '../../src/run/ipv6.ts';
+import type { Attempt, Target } from '../../src/model/report.ts';
+import { discountUnroutedIPv6 } from '../../src/run/unrouted-ipv6.ts';
 import { addressOf, attempt, target } from '../diagnosis/build.ts';
 
 const [FOUR, SIX] = ['20.1.1.1', '2603:1030::1'];
@@ -18,7 +18,7 @@ function seen(name: string, four: Failure | null, six: Failure | null): Target {
 }
 
 t.test('where nothing answers over IPv6, IPv4 tells', async (t) => {
-  const { targets, note } = forgiveDeadIPv6([
+  const { targets, note } = discountUnroutedIPv6([
     seen('a.example', null, 'tcp_timeout'),
     seen('b.example', null, 'tcp_unreachable'),
     seen('c.example', 'tcp_refused', 'tcp_timeout'),
@@ -43,7 +43,7 @@ for (const [what, others] of [
   ['one that is refused by a service over IPv6', [seen('d.example', null, 'tls_reset')]],
 ] as const) {
   t.test(`${what} shows that there is a way`, async (t) => {
-    const { targets, note } = forgiveDeadIPv6([seen('a.example', null, 'tcp_timeout'), ...others]);
+    const { targets, note } = discountUnroutedIPv6([seen('a.example', null, 'tcp_timeout'), ...others]);
     t.equal(targets[0]?.status, 'intermittent');
     t.equal(note, null);
   });
@@ -52,7 +52,7 @@ for (const [what, others] of [
 t.test('loss over IPv4 stays loss', async (t) => {
   const flaky = seen('a.example', null, 'tcp_timeout');
   const given = { ...flaky, attempts: [attempt(FOUR, 'tcp_timeout'), ...flaky.attempts] };
-  const { targets } = forgiveDeadIPv6([given]);
+  const { targets } = discountUnroutedIPv6([given]);
   t.match(targets[0], { status: 'intermittent', failure: 'tcp_timeout' });
 });
 
@@ -61,5 +61,5 @@ t.test('without IPv6 there is nothing to forgive', async (t) => {
     status: 'intermittent',
     attempts: [attempt(FOUR, 'tcp_timeout')],
   });
-  t.same(forgiveDeadIPv6([plain]), { targets: [plain], note: null });
+  t.same(discountUnroutedIPv6([plain]), { targets: [plain], note: null });
 });

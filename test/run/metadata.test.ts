@@ -1,9 +1,10 @@
 /** The question to the instance metadata service, over real loopback sockets. */
 import type { Socket } from 'node:net';
 import t from 'tap';
+import type { System } from '../../probes/wire/system.ts';
 import type { MetadataReply } from '../../src/environment/types.ts';
 import { askMetadata } from '../../src/run/metadata.ts';
-import { closedWorld, type Peer, tcpPeer, to } from './peers.ts';
+import { brokenSocket, closedWorld, type Peer, tcpPeer, to } from './peers.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -110,13 +111,32 @@ t.test('of an endless body no more than 64 KiB are read', async (t) => {
 });
 
 t.test('a run that has ended asks nothing', async (t) => {
-  const outside = closedWorld();
-  t.match(await askMetadata(outside, AbortSignal.abort('SIGINT')), { kind: 'nobody' });
-  t.equal(outside.opened(), 0);
+  const system = closedWorld();
+  t.match(await askMetadata(system, AbortSignal.abort('SIGINT')), { kind: 'nobody' });
+  t.equal(system.opened(), 0);
 });
 
 t.test('a run that ends takes its question back', async (t) => {
   const controller = new AbortController();
   const peer = await tcpPeer(t, () => controller.abort('SIGINT'));
   t.match(await ask(peer, controller.signal), { kind: 'nobody', why: /the run ended/ });
+});
+
+t.test('where this machine has no file left, it is asked again, and is not called absent', async (t) => {
+  const peer = await tcpPeer(t, (socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+  });
+  const real = closedWorld([to(peer, '169.254.169.254', 80)]);
+  const without = (times: number): System => {
+    let left = times;
+    return {
+      ...real,
+      connectTcp: (endpoint) => {
+        left -= 1;
+        return left < 0 ? real.connectTcp(endpoint) : brokenSocket('EMFILE', endpoint.address);
+      },
+    };
+  };
+  t.match(await askMetadata(without(2), NEVER), { kind: 'http', status: 200 });
+  t.match(await askMetadata(without(99), NEVER), { kind: 'not-asked', why: /EMFILE/ });
 });

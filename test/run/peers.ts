@@ -3,7 +3,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { Packet } from 'dns2';
-import { createOutside, type Outside, type Redirection } from '../../probes/wire/outside.ts';
+import { createSystem, type Redirection, type System } from '../../probes/wire/system.ts';
 
 /** Whatever a test leaves open is closed when it ends. */
 interface Test {
@@ -97,7 +97,7 @@ function reply(request: Packet, question: Packet['questions'][number], said: Exc
 /** Nobody listens there, and the kernel says so at once. */
 const REFUSED = { address: '127.0.0.1', port: 1 } as const;
 
-export interface ClosedWorld extends Outside {
+export interface ClosedWorld extends System {
   /** Where the program wanted to go, before any redirection: `host address:port`, each once. */
   readonly wanted: ReadonlySet<string>;
   /** How many sockets of both kinds were opened. */
@@ -109,7 +109,7 @@ export interface ClosedWorld extends Outside {
  * that was not asked a way for throws, and so shows up as a defect.
  */
 export function closedWorld(redirections: readonly Redirection[] = []): ClosedWorld {
-  const real = createOutside(redirections);
+  const real = createSystem(redirections);
   const wanted = new Set<string>();
   let opened = 0;
   const inside = (address: string): void => {
@@ -125,17 +125,17 @@ export function closedWorld(redirections: readonly Redirection[] = []): ClosedWo
       const to = real.route(host, address, port);
       return to.address.startsWith('127.') ? to : REFUSED;
     },
-    stream: (endpoint) => {
+    connectTcp: (endpoint) => {
       inside(endpoint.address);
-      return real.stream(endpoint);
+      return real.connectTcp(endpoint);
     },
-    datagram: (address) => {
+    openUdp: (address) => {
       inside(address);
-      return real.datagram(address);
+      return real.openUdp(address);
     },
-    program: (argv, signal) => {
+    runProgram: (argv, signal) => {
       inside(argv.at(-1) ?? '');
-      return real.program(argv, signal);
+      return real.runProgram(argv, signal);
     },
   };
 }
@@ -143,4 +143,12 @@ export function closedWorld(redirections: readonly Redirection[] = []): ClosedWo
 /** Sends everything for an address and port to a peer, as `--connect-to` does. */
 export function to(peer: { readonly port: number }, host: string | null, port: number | null): Redirection {
   return { host, port, address: '127.0.0.1', toPort: peer.port };
+}
+
+/** A socket that the system refuses to open, as the runtime tells it. */
+export function brokenSocket(code: string, address: string): net.Socket {
+  const socket = new net.Socket();
+  const details = { code, syscall: 'connect', address };
+  process.nextTick(() => socket.destroy(Object.assign(new Error(`connect ${code} ${address}`), details)));
+  return socket;
 }

@@ -1,11 +1,11 @@
 /** The pure parts of a run: addresses, sums of attempts, the gate. */
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
-import type { Control } from '../../src/report/controls.ts';
-import type { Attempt } from '../../src/report/schema.ts';
+import type { Control } from '../../src/model/controls.ts';
+import type { Attempt } from '../../src/model/report.ts';
 import { describeAddress } from '../../src/run/addresses.ts';
 import type { Tried } from '../../src/run/attempt.ts';
-import { distrustBareConnections } from '../../src/run/distrust.ts';
+import { downgradeBareConnections } from '../../src/run/bare-connections.ts';
 import { createGate } from '../../src/run/gate.ts';
 import { summarise, untested } from '../../src/run/summarise.ts';
 import { customPlan, targets } from './runs.ts';
@@ -58,9 +58,10 @@ function tried(failure: Failure | null, connectMs = 1, changes: Partial<Tried> =
 const address = describeAddress('10.0.0.1', []);
 const summed = (...attempts: readonly Tried[]) =>
   summarise(planned, {
-    dialable: { addresses: [address], failure: null, from: null },
+    dialable: { addresses: [address], failure: null, limit: null, from: null },
     resolutions: [],
     tried: attempts,
+    heldUpBy: null,
   });
 
 t.test('attempts to a status', async (t) => {
@@ -167,8 +168,13 @@ t.test('where anyone connects, only a bare connection is taken back', async (t) 
     const passed = tried(null);
     const attempt: Attempt = { ...passed.attempt, facts: { proof } };
     const addresses = [describeAddress(where, [])];
-    const dialable = { addresses, failure: null, from: null };
-    return summarise(planned, { dialable, resolutions: [], tried: [{ ...passed, attempt }, ...more] });
+    const dialable = { addresses, failure: null, limit: null, from: null };
+    return summarise(planned, {
+      dialable,
+      resolutions: [],
+      tried: [{ ...passed, attempt }, ...more],
+      heldUpBy: null,
+    });
   };
   const targets = [
     seen('connect', '20.60.1.4'),
@@ -180,9 +186,9 @@ t.test('where anyone connects, only a bare connection is taken back', async (t) 
   ];
   const before = targets.map(({ status }) => status);
   t.same(before, ['reachable', 'intermittent', 'reachable', 'reachable', 'reachable', 'unreachable']);
-  t.equal(distrustBareConnections(targets, [control('expected')]), targets);
-  t.equal(distrustBareConnections(targets, []), targets);
-  const after = distrustBareConnections(targets, [control('anomalous')]);
+  t.equal(downgradeBareConnections(targets, [control('expected')]), targets);
+  t.equal(downgradeBareConnections(targets, []), targets);
+  const after = downgradeBareConnections(targets, [control('anomalous')]);
   t.same(
     after.map(({ status }) => status),
     ['untested', 'untested', 'reachable', 'reachable', 'reachable', 'unreachable'],

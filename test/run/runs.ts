@@ -1,12 +1,12 @@
 /** Runs against peers: a survey by hand, a plan of the targets given, a world that ends on loopback. */
-import type { Redirection } from '../../probes/wire/outside.ts';
+import type { Redirection } from '../../probes/wire/system.ts';
 import type { Options } from '../../src/config/types.ts';
 import { serverName } from '../../src/environment/index.ts';
 import type { Survey } from '../../src/environment/types.ts';
+import type { Control } from '../../src/model/controls.ts';
+import { Report, type Target } from '../../src/model/report.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
-import type { Control } from '../../src/report/controls.ts';
-import { Report, type Target } from '../../src/report/schema.ts';
 import { type Observed, observe } from '../../src/run/run.ts';
 import { optionsWith } from './options.ts';
 import { type ClosedWorld, closedWorld, type Peer, to } from './peers.ts';
@@ -41,6 +41,7 @@ export function surveyWith(changes: Partial<Survey> = {}): Survey {
     searchDomains: [],
     hosts: new Map(),
     hasIPv6: false,
+    limit: null,
     metadata: null,
     ...changes,
   };
@@ -70,7 +71,7 @@ export function targets(...urls: readonly string[]): Options['target'] {
 }
 
 export interface Ran extends Observed {
-  readonly outside: ClosedWorld;
+  readonly system: ClosedWorld;
   readonly targets: readonly Target[];
   readonly controls: readonly Control[];
   /** The one target, of which a test is about. */
@@ -84,7 +85,7 @@ export interface RunChanges {
   /** Name servers; each is a server at an address of its own that leads to the peer. */
   readonly names?: readonly Peer[];
   readonly signal?: AbortSignal;
-  readonly outside?: ClosedWorld;
+  readonly system?: ClosedWorld;
   readonly plan?: Plan;
   readonly roots?: readonly string[];
 }
@@ -100,12 +101,12 @@ export async function ran(changes: RunChanges): Promise<Ran> {
     ...(changes.names ?? []).map((peer, index) => to(peer, serverAddress(index), 53)),
     ...(changes.redirections ?? []),
   ];
-  const outside = changes.outside ?? closedWorld(redirections);
+  const system = changes.system ?? closedWorld(redirections);
   const plan = changes.plan ?? customPlan(options, servers);
   const observed = await observe(plan, {
     options,
     survey: surveyWith({ servers, ...changes.survey }),
-    outside,
+    system,
     roots: changes.roots ?? [],
     signal: changes.signal ?? new AbortController().signal,
     progress: () => {},
@@ -116,7 +117,7 @@ export async function ran(changes: RunChanges): Promise<Ran> {
   Report.shape.environment.parse(environment);
   const [only] = targets;
   if (only === undefined) throw new Error('the run had no target');
-  return { ...observed, outside, targets, controls, only };
+  return { ...observed, system, targets, controls, only };
 }
 
 /** The control of that name; fails when the run did not make it. */

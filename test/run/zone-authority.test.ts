@@ -2,7 +2,7 @@
 import t from 'tap';
 import { type Asked, RCODES, type Reply, reply, soa, TYPES } from '../servers/dns-bytes.ts';
 import { openDnsPeer } from '../servers/dns-peer.ts';
-import { to } from './peers.ts';
+import { type ClosedWorld, closedWorld, to } from './peers.ts';
 import { controlOf, customPlan, IMPATIENT, ran, serverAddress, targets } from './runs.ts';
 
 const BLOB = 'blob.core.windows.net';
@@ -103,4 +103,38 @@ t.test('who says nothing of zones leaves it open', async (t) => {
   const { outcome, detail } = await authority([mute], mute);
   t.equal(outcome, 'unknown');
   t.match(detail.zones, [{ rcode: 'REFUSED', zone: null, private: false }]);
+});
+
+t.test('a server’s own word is not taken where this VM could not ask Azure’s for it', async (t) => {
+  const server = await serverThatSays(t, () => ({
+    authoritative: true,
+    answers: [soa(BLOB, 'ns.corp.example')],
+  }));
+  const silent = await serverThatSays(t, () => null);
+  const names = [{ ...server, count: () => 0, most: () => 0 }];
+  const plan = { ...customPlan(OPTIONS), suffixes: [BLOB] };
+  const outcomeWith = async (full: boolean) => {
+    const real = closedWorld([to(server, serverAddress(0), 53), to(silent, '168.63.129.16', 53)]);
+    let azure = false;
+    const system: ClosedWorld = {
+      ...real,
+      route: (host, address, port) => {
+        azure = address === '168.63.129.16';
+        return real.route(host, address, port);
+      },
+      openUdp: (address) => {
+        const socket = real.openUdp(address);
+        const error = Object.assign(new Error('bind EMFILE'), { code: 'EMFILE', syscall: 'bind' });
+        if (full && azure) process.nextTick(() => socket.emit('error', error));
+        return socket;
+      },
+    };
+    const signal = AbortSignal.timeout(1500);
+    return controlOf(await ran({ options: OPTIONS, names, plan, system, signal }), 'dns-zone-authority');
+  };
+  const asked = await outcomeWith(false);
+  t.equal(asked.outcome, 'anomalous', 'silence of Azure’s is no such reason');
+  const full = await outcomeWith(true);
+  t.equal(full.outcome, 'expected');
+  t.equal(full.detail.zones.at(-1)?.rcode, 'local_limit');
 });

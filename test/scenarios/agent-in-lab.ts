@@ -6,11 +6,11 @@ import type { Socket } from 'node:net';
 import type { Test } from 'tap';
 import { runAgent } from '../../src/agent.ts';
 import { exitCode } from '../../src/cli/exit-code.ts';
+import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
 import { redact, redactValue } from '../../src/delivery/redaction/redact.ts';
 import { SCENARIOS, startLab } from '../../src/lab/index.ts';
-import { harmlessJson } from '../../src/report/harmless-json.ts';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 
 /** Every address that this process connects to, as the runtime says and whatever the program thinks. */
 const dialled = new Set<string>();

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Report } from '../../src/report/schema.ts';
+import type { Report } from '../../src/model/report.ts';
 import { evidenceOf, playsAsPromised } from './agent-in-lab.ts';
 
 const BLOB = 'storage-blob/labstorage.blob.core.windows.net:443';

@@ -22,7 +22,7 @@ await onGuest('a real cron', 'none', ['cron', 'faketime', 'flock'], async (t, gu
       chmod 666 /dev/shm/*faketime*
       for i in $(seq 300); do [ -s /var/lib/apim-probe/report.json ] && break; sleep 0.1; done
       # The script goes on after the report is written: whoever gets its lock next knows that it is done.
-      flock /var/lib/apim-probe/cron.lock true
+      flock /var/lib/apim-probe true
       for i in $(seq 20); do pgrep -P "$cron" >/dev/null || break; sleep 0.1; done
       kill "$cron"; wait "$cron" 2>/dev/null; cat /tmp/cron.log; test -s /var/lib/apim-probe/report.json`);
     t.equal(outcome.code, 0, 'cron ran it', outcome);
@@ -33,7 +33,7 @@ await onGuest('a real cron', 'none', ['cron', 'faketime', 'flock'], async (t, gu
   const expected = Number(await guest.must('id -u apim-probe'));
   t.equal(run.uid, expected, 'as a user of its own');
   t.not(run.uid, 0);
-  t.match(run, { verdict: 'ready', options: true, writes: [], credentials: null });
+  t.match(run, { verdict: 'ready', secret: false, writes: [], credentials: null });
   t.match(await guest.must('cat /tmp/mail'), /To: root[\s\S]*READY: said by[\s\S]*before: no run\)\n/);
 
   await guest.must(': >/tmp/mail');
@@ -50,8 +50,8 @@ await onGuest('a real cron', 'none', ['cron', 'faketime', 'flock'], async (t, gu
     'BLOCKED: said by the stand-in.\nexit code 1; the report is /var/lib/apim-probe/report.json on guest\n',
   );
 
-  const busy = `flock /var/lib/apim-probe/cron.lock sh -c 'rm /var/lib/apim-probe/report.json
-    su -s /bin/sh apim-probe -c "flock -n /var/lib/apim-probe/cron.lock /usr/local/lib/apim-probe/scheduled-run"'`;
+  const busy = `flock /var/lib/apim-probe sh -c 'rm /var/lib/apim-probe/report.json
+    su -s /bin/sh apim-probe -c "flock -n /var/lib/apim-probe /usr/local/lib/apim-probe/scheduled-run"'`;
   t.match(
     await guest.run(busy),
     { code: 1, out: '', err: '' },

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { Report } from '../../src/report/schema.ts';
+import { Report } from '../../src/model/report.ts';
 import type { Machine } from './net.ts';
 import { CLEAN_ENVIRONMENT } from './processes.ts';
 import { alone } from './scene.ts';

@@ -28,7 +28,7 @@ await onGuest('a real systemd', 'systemd', ['systemd-analyze'], async (t, guest)
   t.match(run, { interfaces: ['lo'], localhost: '127.0.0.1', resolvers: true }, 'it sees the network');
   t.match(
     run,
-    { options: false, writes: [], credentials: ['config.yaml'] },
+    { secret: false, writes: [], credentials: ['config.yaml'] },
     'and nothing that is not its own',
   );
   t.equal(await guest.must(`stat -c %a /var/lib/private/apim-probe ${folder}/report.json`), '700\n600\n');
@@ -68,7 +68,9 @@ await onGuest('a real systemd', 'systemd', ['systemd-analyze'], async (t, guest)
       chmod 600 /etc/apim-probe/upload-url`);
     await install(guest);
     await guest.must('systemctl start apim-probe');
-    t.strictSame((await seen(guest)).credentials?.toSorted(), ['config.yaml', 'upload-url']);
+    const { credentials, secret } = await seen(guest);
+    t.strictSame(credentials?.toSorted(), ['config.yaml', 'upload-url']);
+    t.equal(secret, false, 'and the file itself stays root’s');
   });
 
   await t.test('an upgrade leaves a timer off that was switched off', async (t) => {
@@ -89,9 +91,9 @@ await onGuest('a real systemd', 'systemd', ['systemd-analyze'], async (t, guest)
 
 await onGuest('under every shell', 'none', ['busybox', 'dash'], async (t, guest) => {
   await guest.must('printf "#!/bin/sh\\necho 0.1.0\\n" >/opt/apim-probe; : >/etc/apim-probe.txt');
-  // Busybox's own tools as well, as on a system that has no others; Debian's was built without these two.
+  // Busybox's own tools as well, as on a system that has no others; Debian's was built without these three.
   await guest.must(
-    'mkdir /opt/busybox && busybox --install -s /opt/busybox && ln -sf /usr/bin/flock /usr/sbin/useradd /opt/busybox',
+    'mkdir /opt/busybox && busybox --install -s /opt/busybox && ln -sf /usr/bin/flock /usr/bin/su /usr/sbin/useradd /opt/busybox',
   );
   for (const shell of ['dash', 'bash', 'env PATH=/opt/busybox /bin/busybox sh']) {
     const snapshot = () =>
@@ -117,8 +119,13 @@ await onGuest('under every shell', 'none', ['busybox', 'dash'], async (t, guest)
       t.match(await call('--from /gone'), { code: 2, err: /no file that can be read/ });
       t.match(
         await guest.must('id apim-probe; stat -c "%a %U:%G" /var/lib/apim-probe /etc/apim-probe/config.yaml'),
-        /700 apim-probe:apim-probe\n640 root:apim-probe/,
+        /700 apim-probe:apim-probe\n644 root:root/,
       );
+      t.strictSame(await guest.run(`${shell} /mnt/install/run-command.sh`), {
+        code: 0,
+        out: '0.1.0\nexit code 0; the report is /var/lib/apim-probe/report.json on guest\n',
+        err: '',
+      });
       t.match(await call('uninstall --purge'), { code: 0, err: '', out: /kept: the reports/ });
       t.equal(
         (await guest.run('ls -d /etc/apim-probe /etc/cron.d/apim-probe /usr/local/lib/apim-probe')).out,

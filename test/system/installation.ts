@@ -43,7 +43,7 @@ const report = {
   interfaces: Object.keys(networkInterfaces()),
   localhost: (await lookup('localhost')).address,
   resolvers: tried(() => readFileSync('/etc/resolv.conf')),
-  options: tried(() => readFileSync('/etc/apim-probe/config.yaml')),
+  secret: tried(() => readFileSync('/etc/apim-probe/upload-url')),
   writes: ['/etc', '/usr', '/var/lib', '/root', '/home'].filter((place) => tried(() => writeFileSync(place + '/left', ''))),
 };
 // A new file in the place of the last one, as the agent does it.
@@ -62,7 +62,8 @@ export interface Seen {
   readonly interfaces: readonly string[];
   readonly localhost: string;
   readonly resolvers: boolean;
-  readonly options: boolean;
+  /** Whether it could read the destination of uploads where root keeps it. */
+  readonly secret: boolean;
   readonly writes: readonly string[];
 }
 

@@ -1,8 +1,8 @@
 /** What the tests read out of a report. */
 import type { Test } from 'tap';
 import type { Failure } from '../../probes/failures.ts';
-import type { Finding, Target } from '../../src/report/schema.ts';
-import type { Cause, Group } from '../../src/report/vocabulary.ts';
+import type { Finding, Target } from '../../src/model/report.ts';
+import type { Cause, Group } from '../../src/model/vocabulary.ts';
 import type { Outcome } from './vm.ts';
 
 /** The targets of a group. */

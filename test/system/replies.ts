@@ -1,6 +1,6 @@
 /** What the services say, as nginx directives: replies that Microsoft documents or that were captured. */
 import { extname } from 'node:path';
-import type { Group } from '../../src/report/vocabulary.ts';
+import type { Group } from '../../src/model/vocabulary.ts';
 import { ISSUER, REVOKED } from './certificates.ts';
 
 /** Where the instance metadata service answers on every VM. */

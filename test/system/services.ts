@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Cloud } from '../../src/model/vocabulary.ts';
 import type { PlannedTarget } from '../../src/plan/types.ts';
-import type { Cloud } from '../../src/report/vocabulary.ts';
 import type { Authority, Certificate } from './certificates.ts';
 import { postfix, type Relay } from './mail.ts';
 import { type Answer, parentOf } from './names.ts';

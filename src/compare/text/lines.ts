@@ -1,5 +1,5 @@
 /** The typesetting that both comparisons share: at most 80 columns, except for names that are longer themselves. */
-import { columns } from '../../report/text/lines.ts';
+import { columns } from '../../common/text-lines.ts';
 import type { ReportIdentity } from '../past-report.ts';
 import type { TargetState } from '../types.ts';
 

@@ -1,6 +1,6 @@
 /** Two reports, for people: what got worse at the end, and the verdict last. */
-import { printableAll } from '../../report/printable.ts';
-import { count, wrap } from '../../report/text/lines.ts';
+import { printableAll } from '../../common/printable.ts';
+import { count, wrap } from '../../common/text-lines.ts';
 import type { Change, FindingSummary, ReportComparison, TargetState } from '../types.ts';
 import { capped, joined, runOf, stateWords, WIDTH } from './lines.ts';
 

@@ -1,6 +1,6 @@
 /** A report beside NetworkStatus, for people: what matters most at the end. */
-import { printableAll } from '../../report/printable.ts';
-import { count, cut, wrap } from '../../report/text/lines.ts';
+import { printableAll } from '../../common/printable.ts';
+import { count, cut, wrap } from '../../common/text-lines.ts';
 import { isDisagreement } from '../combinations.ts';
 import type { Combination, ServiceComparison, ServiceEndpoint, ServiceLocation } from '../types.ts';
 import { capped, joined, minute, row, runOf, WIDTH } from './lines.ts';

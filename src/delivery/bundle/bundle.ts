@@ -1,15 +1,15 @@
 /** A bundle: one archive that says what support asks for, without what nobody should see. */
 import { createHash } from 'node:crypto';
+import { harmlessJson } from '../../common/escaped-json.ts';
 import type { RedactionLevel } from '../../config/types.ts';
-import { harmlessJson } from '../../report/harmless-json.ts';
-import { readReport } from '../../report/read.ts';
+import { readReport } from '../../model/read-report.ts';
 import { renderText } from '../../report/text.ts';
 import { VERSION } from '../../version.ts';
-import { createDoor } from '../redaction/door.ts';
 import type { PublicNames } from '../redaction/hosts.ts';
-import type { Door, RedactionKind } from '../redaction/types.ts';
+import { createRedactor } from '../redaction/redactor.ts';
+import type { RedactionKind, Redactor } from '../redaction/types.ts';
 import { logTail } from './log-tail.ts';
-import { entryName, readReportFile } from './reports.ts';
+import { entryName, readBundledReport } from './reports.ts';
 import type { Entry, LeftOut, Redactions } from './types.ts';
 
 export interface BundleContents {
@@ -49,13 +49,13 @@ class Counter {
 /** The files of a bundle, one at a time; the manifest is the last. */
 export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entry, void, void> {
   const counter = new Counter();
-  const door = createDoor({
+  const redactor = createRedactor({
     level: contents.level,
     names: contents.names,
     key: contents.key,
     count: counter.count,
   });
-  if (contents.level === 'strict') learn(door, contents);
+  if (contents.level === 'strict') learn(redactor, contents);
   const files: Listed[] = [];
   const leftOut: LeftOut[] = [];
   const entry = (name: string, text: string): Entry => {
@@ -63,11 +63,11 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
     files.push(listed(made));
     return made;
   };
-  const json = (value: unknown): string => door.finished(harmlessJson(door.value(value)));
+  const json = (value: unknown): string => redactor.finished(harmlessJson(redactor.value(value)));
 
   let newest: { readonly at: string; readonly report: object } | null = null;
   for (const [index, path] of contents.reports.entries()) {
-    const read = readReportFile(path);
+    const read = readBundledReport(path);
     if (!read.ok) {
       leftOut.push({ name: `report ${index + 1} of ${contents.reports.length}`, reason: read.problem });
       continue;
@@ -77,17 +77,17 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
     yield entry(entryName(read.value, new Set(files.map(({ name }) => name))), json(read.value));
   }
   if (newest !== null) {
-    const reading = readReport(door.value(newest.report));
+    const reading = readReport(redactor.value(newest.report));
     counter.take();
     if (reading.ok) {
       yield entry(
         'report.txt',
-        door.finished(renderText(reading.report, { color: false, width: 80, quiet: false })),
+        redactor.finished(renderText(reading.report, { color: false, width: 80, quiet: false })),
       );
     } else leftOut.push({ name: 'report.txt', reason: `the newest report ${reading.problem}` });
   }
   if (contents.log !== null) {
-    const tail = logTail(contents.log, door);
+    const tail = logTail(contents.log, redactor);
     if (tail.ok) yield entry('apim-probe.log', tail.text);
     else leftOut.push({ name: 'apim-probe.log', reason: tail.reason });
   }
@@ -98,16 +98,16 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
 }
 
 /** Names and ids are often said plainly in one place only; all of it is looked at before the first file is written. */
-function learn(door: Door, { reports, log, config, surroundings }: BundleContents): void {
-  door.learn(config);
-  door.learn(surroundings);
+function learn(redactor: Redactor, { reports, log, config, surroundings }: BundleContents): void {
+  redactor.learn(config);
+  redactor.learn(surroundings);
   for (const path of reports) {
-    const read = readReportFile(path);
-    if (read.ok) door.learn(read.value);
+    const read = readBundledReport(path);
+    if (read.ok) redactor.learn(read.value);
   }
   const plain = { text: (text: string) => text, value: <T>(value: T) => value };
   const tail = log === null ? null : logTail(log, plain);
-  if (tail?.ok === true) door.learn(tail.text);
+  if (tail?.ok === true) redactor.learn(tail.text);
 }
 
 interface Listed {

@@ -1,7 +1,7 @@
 /** The end of the log, redacted while it is read. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { systemReason } from '../../config/system-reason.ts';
+import { systemReason } from '../../common/system-reason.ts';
 import { previousLog } from '../previous-log.ts';
 import { LineRedactor } from '../redaction/lines.ts';
 import type { Redaction } from '../redaction/types.ts';
@@ -38,7 +38,7 @@ function tailOf(path: string, redaction: Redaction, most: number): Tail {
     const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const status = fstatSync(handle);
-      if (!status.isFile()) return { ok: false, reason: 'is no regular file' };
+      if (!status.isFile()) return { ok: false, reason: 'is not a regular file' };
       const text = read(handle, Math.max(0, status.size - most), status.size, redaction);
       return { ok: true, text, left: most - status.size };
     } finally {

@@ -1,12 +1,12 @@
 /** The reports of a bundle: those that were named, and the newest of a state folder. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseJson } from '../../azure/json.ts';
+import { readBounded } from '../../common/bounded-file.ts';
+import { parseJson } from '../../common/json.ts';
+import { errorCode, systemReason } from '../../common/system-reason.ts';
 import { looksLikeReport } from '../../compare/past-report.ts';
-import { readBounded } from '../../config/bounded-file.ts';
-import { errorCode, systemReason } from '../../config/system-reason.ts';
-import { LARGEST_REPORT } from '../../report/largest-report.ts';
-import { WANTED } from '../../report/read.ts';
+import { LARGEST_REPORT } from '../../model/largest-report.ts';
+import { WANTED } from '../../model/read-report.ts';
 
 export type ReportRead =
   | { readonly ok: true; readonly value: object }
@@ -14,7 +14,7 @@ export type ReportRead =
   | { readonly ok: false; readonly problem: string };
 
 /** A JSON file that means to be a report of ours, of whatever version; its values have not been looked at. */
-export function readReportFile(path: string): ReportRead {
+export function readBundledReport(path: string): ReportRead {
   const file = readBounded(path, LARGEST_REPORT, WANTED);
   const json = file.ok ? parseJson(file.bytes, `name ${WANTED}`) : file;
   if (!json.ok) return json;

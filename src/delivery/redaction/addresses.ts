@@ -4,8 +4,10 @@
  * anonymization", 2002), so that what is in one subnet stays in one subnet. It is written so that nobody, and no
  * second redaction, takes it for an address: `10.x3f.x2a.x91`.
  */
+
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { METADATA_ADDRESS } from '../../model/azure.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** Leading bits that a range gives away anyway, and the octets that are then written out. */
@@ -19,9 +21,6 @@ const IPV4_RANGES = [
 
 /** Unique local (RFC 4193) and link-local (RFC 4291) addresses. */
 const IPV6_RANGES = [ipaddr.IPv6.parseCIDR('fc00::/7'), ipaddr.IPv6.parseCIDR('fe80::/10')] as const;
-
-/** Azure's own: the instance metadata service, the same everywhere. */
-const EVERYWHERE = new Set(['169.254.169.254']);
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
@@ -56,7 +55,7 @@ export class Addresses {
   }
 
   #private(address: string): string | null {
-    if (isIPv4(address)) return EVERYWHERE.has(address) ? null : this.#ipv4(ipaddr.IPv4.parse(address));
+    if (isIPv4(address)) return address === METADATA_ADDRESS ? null : this.#ipv4(ipaddr.IPv4.parse(address));
     const parsed = ipaddr.IPv6.parse(address.split('%')[0] ?? address);
     if (parsed.isIPv4MappedAddress()) {
       const within = this.#private(parsed.toIPv4Address().toString());

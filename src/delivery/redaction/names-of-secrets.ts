@@ -1,4 +1,4 @@
-import { CREDENTIAL_NAMES } from '../../config/credentials.ts';
+import { CREDENTIAL_NAMES } from '../../common/credential-names.ts';
 
 const CREDENTIAL = new RegExp(
   `(?:(?:${CREDENTIAL_NAMES.join('|')})s?|(?:^|[_-])(?:sas|pwd|sig|signature|authorization|cookie))$`,

@@ -1,5 +1,5 @@
 /** JSON under a credential's name that is no string, whole or cut off: whatever it holds is a secret. */
-import { CREDENTIAL_NAMES } from '../../config/credentials.ts';
+import { CREDENTIAL_NAMES } from '../../common/credential-names.ts';
 import { HEADERS, kindOf, MARK } from './rules.ts';
 import type { Count } from './types.ts';
 

@@ -1,6 +1,6 @@
 /** The door that all output leaves through, at the standard level: no secret passes, everything else does. */
 
-import { harmlessJson } from '../../report/harmless-json.ts';
+import { harmlessJson } from '../../common/escaped-json.ts';
 import { isCredentialName } from './names-of-secrets.ts';
 import { withoutNested } from './nested.ts';
 import { withoutPrivateKeys } from './pem.ts';

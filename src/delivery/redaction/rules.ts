@@ -2,7 +2,7 @@
  * What a secret looks like in one line of text: by the name that it stands behind, or by its shape. Each pattern
  * takes linear time: what repeats has one class, and what is lazy ends at the end of its line.
  */
-import { CREDENTIAL_NAMES, PARAMETER_NAMES } from '../../config/credentials.ts';
+import { CREDENTIAL_NAMES, PARAMETER_NAMES } from '../../common/credential-names.ts';
 import type { Count, RedactionKind } from './types.ts';
 
 export const MARK = '***';

@@ -4,7 +4,7 @@ import { DOTTED, Hosts, type PublicNames } from './hosts.ts';
 import { learnFrom } from './learn.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { redact, redactDocument, redactValue } from './redact.ts';
-import type { Count, Door, RedactionKind } from './types.ts';
+import type { Count, RedactionKind, Redactor } from './types.ts';
 
 const GUID = /(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])/gi;
 /** Without one of these a text holds neither a dotted name nor an address, a path or an id. */
@@ -28,7 +28,7 @@ const HOME = /((?:\/home\/|\/Users\/|\\{1,4}Users\\{1,4}|\/Users\\{1,4}))([^/\\\
 const ARM = /(\/resourceGroups\/|\/providers\/[\w.]+\/\w+\/)([^/\s"'?&\\]+)/gi;
 const WORD = /[A-Za-z0-9_-]{3,63}/g;
 
-export class StrictRedaction implements Door {
+export class StrictRedaction implements Redactor {
   readonly #pseudonyms: Pseudonyms;
   readonly #hosts: Hosts;
   readonly #addresses: Addresses;

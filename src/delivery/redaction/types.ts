@@ -14,7 +14,7 @@ export interface Redaction {
 }
 
 /** The door at either level, as one thing to hand around. */
-export interface Door extends Redaction {
+export interface Redactor extends Redaction {
   /** JSON as it is written, after its values have been through `value`. */
   readonly finished: (text: string) => string;
   /** Looks at data before any is redacted, and remembers what it calls its own. */

@@ -1,5 +1,5 @@
 /** Secrets that stand on the lines below their name: block scalars and lists of YAML 1.2, sections 8.1 and 8.2. */
-import { CREDENTIAL_NAMES } from '../../config/credentials.ts';
+import { CREDENTIAL_NAMES } from '../../common/credential-names.ts';
 import { MARK } from './rules.ts';
 import type { Count } from './types.ts';
 

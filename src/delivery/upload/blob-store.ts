@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { AnonymousCredential, BlockBlobClient, newPipeline, type WebResource } from '@azure/storage-blob';
 import type { Client, Exchange } from './client.ts';
 import type { Destination } from './destination.ts';
-import { readReportName } from './report-name.ts';
 import { SDK_OPTIONS, sendOnWire } from './sdk-transport.ts';
-import type { Parcel } from './spool.ts';
+import type { SpooledReport } from './spool.ts';
+import { readUploadName } from './upload-name.ts';
 
 /**
  * Knows all that is sent, in every cloud: the SDK names the newest version, which a sovereign cloud may not have for
@@ -22,11 +22,11 @@ type Opened = Pick<Destination, 'origin' | 'path' | 'query'> & { readonly token:
  */
 export function putBlob(
   opened: Opened,
-  parcel: Parcel,
+  spooled: SpooledReport,
   client: Client,
   signal: AbortSignal,
 ): Promise<Exchange> {
-  const { name, bytes, sha256 } = parcel;
+  const { name, bytes, sha256 } = spooled;
   // The SDK sends it for blocks alone until 12.34, which brings Apache Arrow along.
   const headers = { 'content-md5': createHash('md5').update(bytes).digest('base64') };
   return ask({ opened, name, headers, client, signal }, (blob) =>
@@ -67,7 +67,7 @@ async function ask(
   const extra = {
     ...own,
     'x-ms-version': SERVICE_VERSION,
-    'x-ms-client-request-id': readReportName(name)?.id ?? name,
+    'x-ms-client-request-id': readUploadName(name)?.id ?? name,
   };
   const httpClient = {
     sendRequest: async (request: WebResource) => {

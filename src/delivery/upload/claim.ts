@@ -3,7 +3,7 @@
  * rename, which only one of two can win; a claim whose process has gone is no claim.
  */
 import { statSync } from 'node:fs';
-import { errorCode } from '../../config/system-reason.ts';
+import { errorCode } from '../../common/system-reason.ts';
 import { processStart } from '../process-start.ts';
 
 /** Nobody sends one report for so long; process ids of another machine or container mean nothing here. */

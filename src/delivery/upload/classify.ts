@@ -4,7 +4,7 @@ import { retryAfter } from './back-off.ts';
 import type { Reply } from './client.ts';
 import { clockSentence, outOfTime, readValidity } from './clock-error.ts';
 import type { Destination } from './destination.ts';
-import { later, never, type Outcome, type Settled, stuck } from './outcome.ts';
+import { type Outcome, rejectedForGood, retryLater, type Settled, stuck } from './outcome.ts';
 
 /** Blob Storage's error codes that no repeat of the same request can change ("Blob service error codes"). */
 const BLOB_NEVER: Readonly<Record<string, string>> = {
@@ -58,7 +58,7 @@ export function classifyBlob(
   const shown = `${status} ${printable(code, 64)}`;
   if (code === '') return stuck(`something else than Blob Storage answered (status ${status})`);
   if (BLOB_EXISTS.test(code)) return { kind: 'exists' };
-  if (BLOB_AGAIN.test(code)) return later(`the service failed (${shown})`);
+  if (BLOB_AGAIN.test(code)) return retryLater(`the service failed (${shown})`);
   if (code === 'AuthenticationFailed') return unauthenticated(destination, reply, now);
   // Azurite's word for it, which is Azure's for network rules.
   if (code === 'AuthorizationFailure' && /failed to authenticate/i.test(reply.body))
@@ -66,9 +66,9 @@ export function classifyBlob(
   if (code === 'AuthorizationPermissionMismatch') return unpermitted(kind, shown);
   const [waits, ends] = [BLOB_STUCK[code], BLOB_NEVER[code]];
   if (waits !== undefined) return stuck(`${waits} (${shown})`);
-  if (ends !== undefined) return never(`${ends} (${shown})`);
+  if (ends !== undefined) return rejectedForGood(`${ends} (${shown})`);
   if (status === 401 && kind === 'blob-identity') return stuck(`the identity’s token was refused (${shown})`);
-  return never(`Blob Storage refused it (${shown})`);
+  return rejectedForGood(`Blob Storage refused it (${shown})`);
 }
 
 function unauthenticated(
@@ -79,13 +79,13 @@ function unauthenticated(
   if (kind === 'blob-identity') return stuck('the identity’s token was refused (403 AuthenticationFailed)');
   const validity = readValidity(reply.body) ?? outOfTime(query, reply.headers['date'] ?? '');
   if (validity === null) {
-    return never('the SAS is not valid: it was cut off or changed, or its key was renewed (403)');
+    return rejectedForGood('the SAS is not valid: it was cut off or changed, or its key was renewed (403)');
   }
   const { start, expiry, current } = validity;
   const clock = clockSentence(current, now);
   const iso = (time: number): string => new Date(time).toISOString().replace('.000', '');
   if (current >= expiry) {
-    return never(`the SAS expired at ${iso(expiry)}: make a new one (403)${clock}`);
+    return rejectedForGood(`the SAS expired at ${iso(expiry)}: make a new one (403)${clock}`);
   }
   const since = start === null ? 'is not valid yet' : `is valid from ${iso(start)} only`;
   return stuck(`the SAS ${since}, and the service has ${iso(current)}${clock}`);
@@ -97,7 +97,7 @@ function unpermitted(kind: Destination['kind'], shown: string): Outcome {
     ? stuck(
         `the VM’s identity may not write there: it needs the role Storage Blob Data Contributor, which takes up to ten minutes to hold (${shown})`,
       )
-    : never(`the SAS does not allow writing: make one that may create and write, cw (${shown})`);
+    : rejectedForGood(`the SAS does not allow writing: make one that may create and write, cw (${shown})`);
 }
 
 const HTTPS_NEVER: Readonly<Record<number, string>> = {
@@ -151,10 +151,12 @@ export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Re
     );
   }
   if (status >= 300 && status < 400) {
-    return never(`it answered with a redirection (status ${status}), and none is followed: give the new URL`);
+    return rejectedForGood(
+      `it answered with a redirection (status ${status}), and none is followed: give the new URL`,
+    );
   }
   if (status < 400 || status >= 500 || HTTPS_AGAIN.includes(status)) return askedToWait(reply, now);
-  return never(`${HTTPS_NEVER[status] ?? 'it refused the report'} (status ${status})`);
+  return rejectedForGood(`${HTTPS_NEVER[status] ?? 'it refused the report'} (status ${status})`);
 }
 
 /** By its own word, or by what it looks like; "ok" as text/html is what small services say without thinking of it. */
@@ -168,5 +170,5 @@ function isWebPage({ body, headers }: Reply): boolean {
 function askedToWait(reply: Reply, now: number): Settled {
   const wait = retryAfter(reply.headers['retry-after'] ?? '', reply.headers['date'] ?? '', now);
   const busy = reply.status === 429 ? 'the service is asked too often' : 'the service failed';
-  return later(`${busy} (status ${reply.status})`, wait);
+  return retryLater(`${busy} (status ${reply.status})`, wait);
 }

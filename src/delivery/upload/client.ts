@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { buildConnector, Dispatcher } from 'undici';
-import { createOutside, type Redirection } from '../../../probes/wire/outside.ts';
-import { errorCode } from '../../config/system-reason.ts';
+import { createSystem, type Redirection } from '../../../probes/wire/system.ts';
+import { errorCode } from '../../common/system-reason.ts';
+import { abortReason } from './abort-reason.ts';
 import { transportReason } from './transport-reason.ts';
 import { basicAuthorization } from './user-info.ts';
-import { whyOver } from './why-over.ts';
 
 const BODY_LIMIT = 65_536;
 const CONNECT_MS = 10_000;
@@ -74,7 +74,7 @@ export function createClient(settings: ClientSettings): Client {
         return { kind: 'reply', reply: await exchange(await opened, request, signal) };
       } catch (error) {
         if (!signal.aborted && errorCode(error) === null) throw error;
-        const reason = signal.aborted ? whyOver(signal) : transportReason(error);
+        const reason = signal.aborted ? abortReason(signal) : transportReason(error);
         return { kind: 'failed', reason };
       }
     },
@@ -127,7 +127,7 @@ function redirected(
   connect: buildConnector.connector,
   connectTo: readonly Redirection[],
 ): buildConnector.connector {
-  const { route } = createOutside(connectTo);
+  const { route } = createSystem(connectTo);
   return (options, callback) => {
     const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
     const to = route(options.hostname, options.hostname, port);

@@ -1,5 +1,5 @@
 /** The validity of a shared access signature, as Blob Storage explains a refusal, and what that tells of two clocks. */
-import { duration } from '../../report/text/lines.ts';
+import { duration } from '../../common/text-lines.ts';
 
 /** Below this, nobody is misled by a clock. */
 const WORTH_SAYING_MS = 60_000;

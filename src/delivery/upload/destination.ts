@@ -1,13 +1,14 @@
 /** Where reports are uploaded to, read and checked before anything is sent. */
 import { statSync } from 'node:fs';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { decode } from '../../azure/decode.ts';
-import { BadValue } from '../../config/bad-value.ts';
-import { readBounded } from '../../config/bounded-file.ts';
-import { quotePath } from '../../config/mask.ts';
+import { BadValue } from '../../common/bad-value.ts';
+import { readBounded } from '../../common/bounded-file.ts';
+import { decode } from '../../common/decode-text.ts';
+import { quotePath } from '../../common/mask.ts';
+import { UsageError } from '../../common/usage-error.ts';
 import type { Options } from '../../config/types.ts';
+import { credentialProblem } from '../../config/upload-credential.ts';
 import { isBlob, isSigned, parseUploadUrl, shownUploadUrl } from '../../config/upload-url.ts';
-import { UsageError } from '../../config/usage-error.ts';
 import { basicAuthorization } from './user-info.ts';
 
 const LARGEST_FILE = 64 * 1024;
@@ -80,7 +81,10 @@ export function readDestination(options: Given): DestinationRead | null {
 function kindOf(href: string): Destination['kind'] {
   const url = new URL(href);
   if (!isBlob(url)) return 'https';
-  return isSigned(url) ? 'blob-sas' : 'blob-identity';
+  if (isSigned(url)) return 'blob-sas';
+  const problem = credentialProblem(url, 'managed-identity');
+  if (problem !== null) throw new UsageError([`upload: ${shownUploadUrl(href)} ${problem}`]);
+  return 'blob-identity';
 }
 
 function linesOf(path: string, key: string, wanted: string): string[] {

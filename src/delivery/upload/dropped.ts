@@ -2,10 +2,10 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readBounded } from '../../config/bounded-file.ts';
-import { count } from '../../report/text/lines.ts';
-import { replaceKept } from '../write-file.ts';
-import { readReportName } from './report-name.ts';
+import { readBounded } from '../../common/bounded-file.ts';
+import { count } from '../../common/text-lines.ts';
+import { replaceKept } from '../files/write-file.ts';
+import { readUploadName } from './upload-name.ts';
 
 const FILE = 'dropped.json';
 /** Bytes. */
@@ -51,7 +51,7 @@ export async function forgetDropped(folder: string, told: Dropped): Promise<void
 
 /** @returns a note for the next report, in the form of `environment.notes` */
 export function droppedNote({ count: number, first, last }: Dropped): string {
-  const times = [first, last].map((name) => readReportName(name)?.startedAt ?? 'an unknown time');
+  const times = [first, last].map((name) => readUploadName(name)?.startedAt ?? 'an unknown time');
   const when = times[0] === times[1] ? `of ${times[0]}` : `from ${times.join(' to ')}`;
   return `the spool was full: ${count(number, 'earlier report')} ${when} went unsent; see spoolBytes`;
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { printable } from '../../../probes/printable.ts';
 import { type Client, type ClientSettings, createClient, type Exchange } from './client.ts';
-import { later, type Settled, stuck } from './outcome.ts';
+import { retryLater, type Settled, stuck } from './outcome.ts';
 
 /** ms; the service is on this very host. */
 const PATIENCE = 5000;
@@ -61,16 +61,16 @@ function whyNot({ exchange, host }: Heard): TokenResult {
   const metadata = `the instance metadata service (${host})`;
   if (exchange.kind === 'failed') {
     const reason = `no token of a managed identity: ${metadata} failed: ${exchange.reason}`;
-    return { kind: 'none', outcome: later(reason) };
+    return { kind: 'none', outcome: retryLater(reason) };
   }
   const { status, body } = exchange.reply;
   if (status === 404 || status === 410 || status === 429 || status >= 500) {
-    return { kind: 'none', outcome: later(`no token: ${metadata} answered with status ${status}`) };
+    return { kind: 'none', outcome: retryLater(`no token: ${metadata} answered with status ${status}`) };
   }
-  return refused(`status ${status}, ${said(body)}`);
+  return refused(`status ${status}, ${refusalText(body)}`);
 }
 
-function said(body: string): string {
+function refusalText(body: string): string {
   let document: unknown;
   try {
     document = JSON.parse(body);

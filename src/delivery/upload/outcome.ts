@@ -10,20 +10,20 @@ export type Settled =
       /** ms that the service asked to be left alone, or null */
       readonly retryAfterMs: number | null;
       /** Whether nothing at all can be sent until somebody mends something: no use in trying again soon. */
-      readonly stuck: boolean;
+      readonly needsAction: boolean;
     };
 
 /** What a reply says by itself. `exists`: something of that name is there, perhaps this very report, whose confirmation was lost. */
 export type Outcome = Settled | { readonly kind: 'exists' };
 
-export function never(reason: string): Settled {
+export function rejectedForGood(reason: string): Settled {
   return { kind: 'never', reason };
 }
 
-export function later(reason: string, retryAfterMs: number | null = null): Settled {
-  return { kind: 'later', reason, retryAfterMs, stuck: false };
+export function retryLater(reason: string, retryAfterMs: number | null = null): Settled {
+  return { kind: 'later', reason, retryAfterMs, needsAction: false };
 }
 
 export function stuck(reason: string): Settled {
-  return { kind: 'later', reason, retryAfterMs: null, stuck: true };
+  return { kind: 'later', reason, retryAfterMs: null, needsAction: true };
 }

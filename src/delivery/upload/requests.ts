@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { Request } from './client.ts';
 import type { Destination } from './destination.ts';
-import { readReportName } from './report-name.ts';
-import type { Parcel } from './spool.ts';
+import type { SpooledReport } from './spool.ts';
+import { readUploadName } from './upload-name.ts';
 
 /**
  * A PUT to a name of its own, or a POST to the endpoint itself.
  * RFC 9530 has the digest of the bytes as they travel; the report's own is for readers, and beside it.
  */
-export function uploadRequest(destination: Destination, { name, bytes, sha256 }: Parcel): Request {
+export function uploadRequest(destination: Destination, { name, bytes, sha256 }: SpooledReport): Request {
   const { origin, path, query, method, headers } = destination;
   const digest = createHash('sha256').update(bytes).digest('base64');
   return {
@@ -21,7 +21,7 @@ export function uploadRequest(destination: Destination, { name, bytes, sha256 }:
       ...(method === 'PUT' ? { 'if-none-match': '*' } : {}),
       'content-encoding': 'gzip',
       'content-digest': `sha-256=:${digest}:`,
-      'idempotency-key': readReportName(name)?.id ?? name,
+      'idempotency-key': readUploadName(name)?.id ?? name,
       'apim-probe-report': name,
       'apim-probe-sha256': sha256,
       ...headers,

@@ -1,11 +1,11 @@
 /** Empties the spool, as far as the service and the time allow. */
-import { errorCode, systemReason } from '../../config/system-reason.ts';
-import { duration } from '../../report/text/lines.ts';
+import { errorCode, systemReason } from '../../common/system-reason.ts';
+import { duration } from '../../common/text-lines.ts';
+import { abortReason } from './abort-reason.ts';
 import { backOff, type Clock } from './back-off.ts';
-import { deliverParcel, type Means } from './deliver-parcel.ts';
 import type { Settled } from './outcome.ts';
-import type { Claimed, Parcel, Rewrite, Spool, Waiting } from './spool.ts';
-import { whyOver } from './why-over.ts';
+import type { Claimed, Rewrite, Spool, SpooledReport, Waiting } from './spool.ts';
+import { type Means, uploadReport } from './upload-report.ts';
 
 /** In a row, over all reports: a service that fails so often is down. */
 const MOST_FAILURES = 5;
@@ -17,7 +17,7 @@ interface Rejection {
   readonly by: 'service' | 'spool';
 }
 
-export interface Pass {
+export interface UploadResult {
   /** Names of reports that the service has confirmed. */
   readonly sent: readonly string[];
   readonly rejected: readonly Rejection[];
@@ -47,7 +47,7 @@ export interface Sending extends Omit<Means, 'now'> {
  * failures in a row, whichever reports they were of, the pass is over.
  * @throws the file system's error when the spool cannot be read
  */
-export async function sendWaiting(sending: Sending): Promise<Pass> {
+export async function sendWaiting(sending: Sending): Promise<UploadResult> {
   const { spool, clock, signal, end } = sending;
   const queue: Waiting[] = spool.waiting();
   const sent: string[] = [];
@@ -57,7 +57,7 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
   /** What went wrong with files here: that is no fault of the service, and the others go on. */
   let stuck: string | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (signal.aborted) return { sent, rejected, stuck, problem: last ?? whyOver(signal) };
+    if (signal.aborted) return { sent, rejected, stuck, problem: last ?? abortReason(signal) };
     const claimed = await claim(next, spool);
     if (claimed === null) continue;
     if ('reason' in claimed) {
@@ -82,7 +82,7 @@ export async function sendWaiting(sending: Sending): Promise<Pass> {
     failures += 1;
     const { reason, retryAfterMs } = outcome;
     if (last === null || !signal.aborted) last = reason;
-    if (outcome.stuck || failures >= MOST_FAILURES || signal.aborted)
+    if (outcome.needsAction || failures >= MOST_FAILURES || signal.aborted)
       return { sent, rejected, stuck, problem: signal.aborted ? last : reason };
     const pause = backOff(failures, retryAfterMs, clock.random);
     if (clock.now() + pause >= end) {
@@ -150,13 +150,13 @@ async function tryOne(
   sending: Sending & Means,
   signal: AbortSignal,
 ): Promise<Settled | Unsent> {
-  let parcel: Parcel;
+  let spooled: SpooledReport;
   try {
-    parcel = await sending.spool.read(claimed, sending.rewrite);
+    spooled = await sending.spool.read(claimed, sending.rewrite);
   } catch (error) {
     return unread(claimed, error);
   }
-  return deliverParcel(parcel, sending, signal);
+  return uploadReport(spooled, sending, signal);
 }
 
 /** @throws what is nobody's but the program's */

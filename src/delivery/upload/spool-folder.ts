@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Options } from '../../config/types.ts';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from '../files/make-folder.ts';
 
 /**
  * The folder of the spool: `--spool`, `--state`, systemd's StateDirectory, the user's own state folder (XDG base

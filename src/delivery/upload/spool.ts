@@ -8,14 +8,14 @@ import { open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { errorCode } from '../../config/system-reason.ts';
-import { LARGEST_REPORT } from '../../report/largest-report.ts';
+import { errorCode } from '../../common/system-reason.ts';
+import { LARGEST_REPORT } from '../../model/largest-report.ts';
+import { flushFolder, replaceKept } from '../files/write-file.ts';
 import { redactDocument } from '../redaction/redact.ts';
-import { flushFolder, replaceKept } from '../write-file.ts';
 import { claimedName, isHeld, readClaim } from './claim.ts';
 import { noteDropped } from './dropped.ts';
-import { type Identified, readReportName, reportName } from './report-name.ts';
 import { makeOwnFolder } from './spool-folder.ts';
+import { type Identified, readUploadName, uploadName } from './upload-name.ts';
 
 const LARGEST_SPOOLED = 64 * 1024 * 1024;
 /** A temporary file that is older than this was left by a process that was killed. */
@@ -42,7 +42,7 @@ export interface Claimed {
 export type Rewrite = (json: string) => string;
 
 /** What is sent. */
-export interface Parcel {
+export interface SpooledReport {
   readonly name: string;
   /** gzip */
   readonly bytes: Buffer;
@@ -83,7 +83,7 @@ export class Spool {
    * @throws the file system's error
    */
   async add(report: Identified, json: string): Promise<string> {
-    const name = reportName(report);
+    const name = uploadName(report);
     await makeOwnFolder(this.folder);
     await replaceKept(this.pathOf(name), await compress(redactDocument(json)));
     const all = entries(this.folder);
@@ -99,7 +99,7 @@ export class Spool {
 
   rejected(): Rejected[] {
     return entries(this.rejectedFolder)
-      .filter(({ file }) => readReportName(file) !== null)
+      .filter(({ file }) => readUploadName(file) !== null)
       .map(({ file, path, bytes }) => ({ name: file, path, bytes, reasonPath: reasonPath(path) }))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
@@ -127,7 +127,7 @@ export class Spool {
    *   same bytes, whatever the options are then
    * @throws the file system's or zlib's error for a file that is damaged
    */
-  async read({ name, path }: Claimed, rewrite: Rewrite): Promise<Parcel> {
+  async read({ name, path }: Claimed, rewrite: Rewrite): Promise<SpooledReport> {
     const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
       if ((await handle.stat()).size > LARGEST_SPOOLED) {
@@ -136,11 +136,11 @@ export class Spool {
       const bytes = await handle.readFile();
       const json = await decompress(bytes, { maxOutputLength: LARGEST_REPORT });
       const text = rewrite(json.toString('utf8'));
-      if (json.equals(Buffer.from(text))) return parcel(name, bytes, json);
+      if (json.equals(Buffer.from(text))) return spooled(name, bytes, json);
       const rewritten = await compress(text);
       // A full disk keeps it from staying done, and from nothing else: done again it gives the same.
       await replaceKept(path, rewritten).catch(unlessSystem);
-      return parcel(name, rewritten, Buffer.from(text));
+      return spooled(name, rewritten, Buffer.from(text));
     } finally {
       await handle.close();
     }
@@ -186,7 +186,7 @@ export class Spool {
   }
 }
 
-function parcel(name: string, bytes: Buffer, json: Buffer): Parcel {
+function spooled(name: string, bytes: Buffer, json: Buffer): SpooledReport {
   return { name, bytes, sha256: createHash('sha256').update(json).digest('hex') };
 }
 
@@ -196,7 +196,7 @@ function reportsOf(all: readonly Entry[]): Waiting[] {
     .flatMap(({ file, path, bytes }) => {
       const claim = readClaim(file);
       const name = claim?.name ?? file;
-      if (readReportName(name) === null) return [];
+      if (readUploadName(name) === null) return [];
       return [{ name, path, bytes, held: claim !== null && isHeld(claim, path, now) }];
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));

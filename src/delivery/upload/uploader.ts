@@ -1,17 +1,20 @@
 /** The spool and the way out of it, put together from the options. */
+
+import { UsageError } from '../../common/usage-error.ts';
+import { RUNTIME_VARIABLES, runtimeVariablesIn } from '../../config/runtime-variables.ts';
 import type { Options } from '../../config/types.ts';
-import type { Report } from '../../report/schema.ts';
+import type { Report } from '../../model/report.ts';
 import { CLOCK, type Clock } from './back-off.ts';
 import { createClient } from './client.ts';
 import { type Destination, readDestination, shownDestination } from './destination.ts';
 import { droppedNote, forgetDropped, readDropped } from './dropped.ts';
 import { createIdentity } from './identity.ts';
-import { keepPass } from './last-pass.ts';
-import type { Identified } from './report-name.ts';
-import { type Pass, type Pausing, sendWaiting } from './send.ts';
+import { storeLastUpload } from './last-upload.ts';
+import { type Pausing, sendWaiting, type UploadResult } from './send.ts';
 import { type Rewrite, Spool } from './spool.ts';
 import { spoolFolder } from './spool-folder.ts';
 import { uploadCommand } from './upload-command.ts';
+import type { Identified } from './upload-name.ts';
 
 export interface Uploader {
   readonly spool: Spool;
@@ -29,7 +32,7 @@ export interface Uploader {
    * @param limitMs for all of it, @param rewrite what is to happen to each report before it leaves
    * @param pausing told of pauses between attempts
    */
-  send(limitMs: number, signal: AbortSignal, rewrite: Rewrite, pausing?: Pausing): Promise<Pass>;
+  send(limitMs: number, signal: AbortSignal, rewrite: Rewrite, pausing?: Pausing): Promise<UploadResult>;
 }
 
 /** @returns the spool of the options, whether or not anything is uploaded */
@@ -49,6 +52,7 @@ export function createUploader(
 ): Uploader | null {
   const read = readDestination(options);
   if (read === null) return null;
+  refuseRuntimeVariables(env);
   const { destination, notes } = read;
   const spool = openSpool(options, env);
   const { folder } = spool;
@@ -70,6 +74,24 @@ export function createUploader(
   };
 }
 
+/**
+ * The starter and the executable take these variables away. A runtime that the user started with them has obeyed them
+ * already: it may print what is sent, or send it to whoever answers.
+ * @throws UsageError
+ */
+function refuseRuntimeVariables(env: NodeJS.ProcessEnv): void {
+  const names = runtimeVariablesIn(env);
+  if (names.length === 0) return;
+  const problems = names.map(
+    (name) => `upload: the variable ${name} is set, which ${RUNTIME_VARIABLES[name]}; nothing is uploaded so`,
+  );
+  const fix = `env ${names.map((name) => `-u ${name}`).join(' ')} node apim-probe.mjs …`;
+  throw new UsageError([
+    ...problems,
+    `upload: unset them (${fix}), or use the single executable, which does`,
+  ]);
+}
+
 function withNote(report: Report, note: string): Report {
   const { environment } = report;
   return { ...report, environment: { ...environment, notes: [...environment.notes, note] } };
@@ -85,7 +107,7 @@ interface Parts {
   readonly pausing: Pausing | undefined;
 }
 
-async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<Pass> {
+async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<UploadResult> {
   const { destination, spool, rewrite, options, clock, pausing } = parts;
   const { connectTo, caFile } = options;
   const loopback = destination.origin.startsWith('http:');
@@ -96,7 +118,7 @@ async function send(parts: Parts, limitMs: number, stop: AbortSignal): Promise<P
     const end = clock.now() + limitMs;
     const means = { destination, client, identity };
     const pass = await sendWaiting({ ...means, spool, rewrite, clock, signal, end, pausing });
-    await keepPass(spool.folder, pass, clock.now());
+    await storeLastUpload(spool.folder, pass, clock.now());
     return pass;
   } finally {
     await Promise.all([client.close(), identity.close()]);

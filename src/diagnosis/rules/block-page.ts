@@ -1,10 +1,10 @@
-import type { Finding, Target } from '../../report/schema.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, count, list } from '../words.ts';
+import { brief, count, list } from '../text.ts';
 
 /** Replies that a device on the path wrote itself: one finding for each product. */
 export const blockPage: Rule = (scene) => {
@@ -14,10 +14,10 @@ export const blockPage: Rule = (scene) => {
   const byProduct = Map.groupBy(blocked, (target) => productOf(target) ?? 'a firewall or proxy');
   return [...byProduct.keys()]
     .sort()
-    .map((product) => describe(scene, product, byProduct.get(product) ?? []));
+    .map((product) => blockPageFinding(scene, product, byProduct.get(product) ?? []));
 };
 
-function describe({ observations }: Scene, product: string, targets: readonly Target[]): Finding {
+function blockPageFinding({ observations }: Scene, product: string, targets: readonly Target[]): Finding {
   const name = brief(product, 60);
   const statuses = list(
     [...new Set(targets.flatMap((target) => httpOf(target)?.status ?? []))].sort().map(String),

@@ -1,10 +1,10 @@
 import type { CertificateFacts } from '../../../probes/facts.ts';
-import type { Target } from '../../report/schema.ts';
+import type { Target } from '../../model/report.ts';
 import { showIssuer } from '../command.ts';
 import { finding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, count, list } from '../words.ts';
+import { brief, count, list } from '../text.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Days; a certificate that somebody has to renew by hand needs about that. */
@@ -33,7 +33,7 @@ export const certificateExpiry: Rule = (scene) => {
         certificates.length === 1
           ? `The certificate of ${list(hosts, 3)} expires in ${count(first.days, 'day')}`
           : `${certificates.length} certificates of the instance expire soon, the first in ${count(first.days, 'day')}`,
-      explanation: `${certificates.slice(0, 4).map(say).join(' ')} They were accepted today.`,
+      explanation: `${certificates.slice(0, 4).map(expiryText).join(' ')} They were accepted today.`,
       targets: ending.map(({ target }) => target).filter(({ status }) => status === 'reachable'),
       remedy: remedyFor(ending),
       confirm: showIssuer(first.target.host, first.target.port),
@@ -50,7 +50,7 @@ function endOf(target: Target, { atVip }: Scene): Ending[] {
   return days < NOTICE ? [{ target, leaf, days }] : [];
 }
 
-function say(members: readonly Ending[]): string {
+function expiryText(members: readonly Ending[]): string {
   const [first] = members;
   const hosts = list(
     members.map(({ target }) => target.host),

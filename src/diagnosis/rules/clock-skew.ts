@@ -1,9 +1,9 @@
-import type { Observations, Target } from '../../report/schema.ts';
+import type { Observations, Target } from '../../model/report.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, duration, list } from '../words.ts';
+import { count, duration, list } from '../text.ts';
 
 /** What TLS, Kerberos and Azure's signatures tolerate: beyond it things break. In milliseconds. */
 const TOLERANCE = 5 * 60_000;

@@ -1,11 +1,11 @@
-import type { Observations, Resolution, Target } from '../../report/schema.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { Observations, Resolution, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { askDnsAgain, lookup } from '../command.ts';
 import { finding } from '../finding.ts';
 import { missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
-  AZURE_DNS,
   allServers,
   answersOf,
   azureKind,
@@ -16,7 +16,7 @@ import {
   resolves,
   targetOf,
 } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** A server's failures, each with the target whose name it could not resolve. */
 interface Broken {
@@ -43,7 +43,7 @@ export const dnsForwardingBroken: Rule = (scene) => {
     return cases.length === 0 ? [] : [{ server, cases }];
   });
   const [first] = broken;
-  return first === undefined ? [] : [describe(scene, broken, first)];
+  return first === undefined ? [] : [forwardingFinding(scene, broken, first)];
 };
 
 /** Whether this server's failure is why the name did not resolve. */
@@ -71,7 +71,7 @@ function failsAlone(target: Target, resolution: Resolution): boolean {
   return kindOf(resolution) === 'failing' && target.resolutions.some((other) => resolves(kindOf(other)));
 }
 
-function describe({ observations, targets, open }: Scene, broken: readonly Broken[], first: Broken) {
+function forwardingFinding({ observations, targets, open }: Scene, broken: readonly Broken[], first: Broken) {
   const servers = broken.map(({ server }) => server);
   const cases = broken.flatMap((one) => one.cases);
   const own = servers.flatMap((server) => targetOf(server, open) ?? []);

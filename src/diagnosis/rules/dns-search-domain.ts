@@ -1,11 +1,11 @@
-import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
-import type { Target } from '../../report/schema.ts';
+import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
+import type { Target } from '../../model/report.ts';
 import { lookup } from '../command.ts';
 import { finding } from '../finding.ts';
 import { inventedAnswers } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
 import { kindOf, resolves } from '../servers.ts';
-import { brief, count, list } from '../words.ts';
+import { brief, count, list } from '../text.ts';
 
 type Detail = ControlOf<'dns-search-domain'>['detail'];
 

@@ -1,11 +1,11 @@
-import type { Target } from '../../report/schema.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { askDnsAgain, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { costOf } from '../look-up-cost.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
-  AZURE_DNS,
   allServers,
   answersOf,
   azureKind,
@@ -14,7 +14,7 @@ import {
   resolves,
   targetOf,
 } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** DNS servers that answered no question; with all of them dead it explains every name that did not resolve. */
 export const dnsServerDown: Rule = (scene) => {

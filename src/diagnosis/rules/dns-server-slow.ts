@@ -1,10 +1,10 @@
-import type { Finding } from '../../report/schema.ts';
+import type { Finding } from '../../model/report.ts';
 import { askDnsAgain, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { costOf } from '../look-up-cost.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
 import { allServers, answersOf, deadServers, kindOf, targetOf } from '../servers.ts';
-import { count } from '../words.ts';
+import { count } from '../text.ts';
 
 /** ms; a look-up that takes this long is felt in every connection. */
 const SLOW = 1000;
@@ -16,10 +16,10 @@ export const dnsServerSlow: Rule = (scene) => {
   const dead = deadServers(scene.observations, scene.targets);
   return allServers(scene.observations, scene.targets)
     .filter((server) => !dead.includes(server))
-    .flatMap((server) => judge(scene, server));
+    .flatMap((server) => slowServerFindings(scene, server));
 };
 
-function judge(scene: Scene, server: string): Finding[] {
+function slowServerFindings(scene: Scene, server: string): Finding[] {
   const { observations, targets } = scene;
   const answers = [...answersOf(server, targets).values()].filter(
     ({ failure }) => failure !== 'deadline_exceeded',

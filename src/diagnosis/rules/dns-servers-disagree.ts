@@ -1,11 +1,11 @@
-import type { Resolution, Target } from '../../report/schema.ts';
+import type { Resolution, Target } from '../../model/report.ts';
 import { dialled, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
 import { lookup } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { type AnswerKind, isUnresolved, kindOf, resolves } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 const COMPARABLE: readonly AnswerKind[] = ['private', 'public', 'absent'];
 
@@ -21,7 +21,7 @@ export const dnsServersDisagree: Rule = ({ targets, open }) => {
   return [
     finding('dns-servers-disagree', {
       title: `DNS servers ${list(servers, 3)} disagree about ${count(hosts.length, 'name')}`,
-      explanation: `${hosts.slice(0, 3).map(say).join(' ')} Which one is asked is chance, so the outcome is as well.`,
+      explanation: `${hosts.slice(0, 3).map(answersOfServers).join(' ')} Which one is asked is chance, so the outcome is as well.`,
       targets: affected,
       confirm: lookup(first.host, weakest(first)),
     }),
@@ -44,7 +44,7 @@ function explains(target: Target, open: readonly Target[]): boolean {
   return connectFailure(target) !== null && knowsPrivate && dialled(target).every(isPublic);
 }
 
-function say(target: Target): string {
+function answersOfServers(target: Target): string {
   const answers = comparable(target).map((resolution) => `${resolution.server} says ${inWords(resolution)}`);
   return `${target.host}: ${list(answers, 4)}.`;
 }

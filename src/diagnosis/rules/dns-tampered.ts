@@ -1,13 +1,14 @@
-import type { ControlAnswer } from '../../report/controls.ts';
-import type { Observations, Target } from '../../report/schema.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { ControlAnswer } from '../../model/controls.ts';
+import type { Observations, Target } from '../../model/report.ts';
 import { isBogus } from '../addresses.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
-import { AZURE_DNS, azureAnswer, kindOfAddresses } from '../servers.ts';
-import { brief, count, list } from '../words.ts';
+import { azureAnswer, kindOfAddresses } from '../servers.ts';
+import { brief, count, list } from '../text.ts';
 
 /** Invented answers: names that cannot exist resolve, or services have addresses that nobody can have. */
 export const dnsTampered: Rule = ({ observations, targets, open }) => {
@@ -26,9 +27,11 @@ export const dnsTampered: Rule = ({ observations, targets, open }) => {
   return [
     finding('dns-tampered', {
       title: `DNS answers from ${list([...servers].sort(), 3)} are invented`,
-      explanation: [...invented.slice(0, 3).map(say), ...sayBogus(bogus), extent(explained, targets)].join(
-        ' ',
-      ),
+      explanation: [
+        ...invented.slice(0, 3).map(inventedAnswer),
+        ...bogusAnswers(bogus),
+        extent(explained, targets),
+      ].join(' '),
       targets: explained,
       remedy: remedy(observations, explained),
       confirm: first === undefined ? probeAgain(observations, explained) : lookup(first.name, first.server),
@@ -61,13 +64,13 @@ function serversOf(target: Target, matches: (address: string) => boolean): strin
   return target.resolutions.filter(({ addresses }) => addresses.some(matches)).map(({ server }) => server);
 }
 
-function say({ server, name, addresses, cname }: ControlAnswer): string {
+function inventedAnswer({ server, name, addresses, cname }: ControlAnswer): string {
   const answer =
     addresses.length > 0 ? list(addresses, 3) : `an alias to ${brief(cname.at(-1) ?? 'nothing')}`;
   return `${server} answers the random name ${brief(name)}, which cannot exist, with ${answer}.`;
 }
 
-function sayBogus(targets: readonly Target[]): string[] {
+function bogusAnswers(targets: readonly Target[]): string[] {
   const shown = targets.slice(0, 3).map((target) => {
     const addresses = list(answered(target).filter(isBogus), 3);
     return `${target.host} is ${addresses} according to ${list(serversOf(target, isBogus), 3)}`;

@@ -1,10 +1,10 @@
 import type { Failure } from '../../../probes/failures.ts';
-import type { Target } from '../../report/schema.ts';
+import type { Target } from '../../model/report.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { nameable, type Rule } from '../rule.ts';
 import { allServers, answersOf, isUnresolved, targetOf } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** How TCP port 53 fails when it is closed, cut or silent. */
 const CLOSED: ReadonlySet<string> = new Set([

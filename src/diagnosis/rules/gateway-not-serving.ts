@@ -1,12 +1,12 @@
 import type { Failure } from '../../../probes/failures.ts';
-import type { Attempt, Target } from '../../report/schema.ts';
+import type { Attempt, Target } from '../../model/report.ts';
 import { isPublic } from '../addresses.ts';
 import { connected } from '../attempts.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { nameable, type Rule } from '../rule.ts';
-import { brief, count, list } from '../words.ts';
+import { brief, count, list } from '../text.ts';
 
 /** What comes after a good connection and is the instance's to give. */
 const NOT_SERVED: readonly (Failure | null)[] = [

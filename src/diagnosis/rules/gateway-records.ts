@@ -1,12 +1,13 @@
-import type { Attempt, Finding, Resolution, Target } from '../../report/schema.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { Attempt, Finding, Resolution, Target } from '../../model/report.ts';
 import { dialled } from '../addresses.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { type Expected, expectedAddress, instanceTargets, isOutside, stateOf } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
-import { AZURE_DNS, knowsNothingPublic } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { knowsNothingPublic } from '../servers.ts';
+import { count, list } from '../text.ts';
 import {
   azureKnows,
   CAUSE,
@@ -42,7 +43,7 @@ export const gatewayRecords: Rule = (scene) => {
       .filter((target) => target.status === 'reachable' || !wasDialledRight(target, expected))
       .filter((target) => target.status === 'reachable' || !explained.has(target));
     for (const target of targets) explained.add(target);
-    return [describe(scene, state, { said, affected, expected, targets })];
+    return [recordFinding(scene, state, { said, affected, expected, targets })];
   });
 };
 
@@ -56,7 +57,7 @@ function isExcused({ state, resolution }: Said, { targets }: Scene): boolean {
   return state === 'missing' && knowsNothingPublic(resolution.server, targets);
 }
 
-function describe(scene: Scene, state: Wrong, seen: Seen): Finding {
+function recordFinding(scene: Scene, state: Wrong, seen: Seen): Finding {
   const { observations } = scene;
   const { affected, targets } = seen;
   const [first] = affected;
@@ -141,7 +142,7 @@ function comparison({ observations }: Scene, { said, affected, expected }: Seen)
   const hosts = new Set(affected.map(({ target }) => target.host));
   const right = said.filter(({ target, state }) => state === 'right' && hosts.has(target.host));
   const better = [...new Set(right.map(({ resolution }) => resolution.server))].sort();
-  const outside = isOutside(expected, observations)
+  const system = isOutside(expected, observations)
     ? [
         `${expected.address} lies outside the subnet ${observations.environment.network.subnet}, where the instance ` +
           'would have its address; with this VM in another subnet than the instance, give --vip.',
@@ -156,7 +157,7 @@ function comparison({ observations }: Scene, { said, affected, expected }: Seen)
           `Azure DNS (${AZURE_DNS}), asked directly, answers with ${expected.address}: this server does not ask there.`,
         ]
       : []),
-    ...outside,
+    ...system,
   ];
 }
 

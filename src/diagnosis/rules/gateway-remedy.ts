@@ -1,12 +1,13 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 /** What to do about the instance's records that are missing or wrong. */
-import type { Observations, Resolution, Target } from '../../report/schema.ts';
-import type { Cause } from '../../report/vocabulary.ts';
+import type { Observations, Resolution, Target } from '../../model/report.ts';
+import type { Cause } from '../../model/vocabulary.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { recordsCommand } from '../command.ts';
 import { type Expected, elsewhere, isProved, type RecordState } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
-import { AZURE_DNS, azureAnswer } from '../servers.ts';
-import { list } from '../words.ts';
+import { azureAnswer } from '../servers.ts';
+import { list } from '../text.ts';
 
 /** One server's answer for one endpoint of the instance. */
 export interface Said {

@@ -1,9 +1,10 @@
-import type { Finding, Observations, Target } from '../../report/schema.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { Finding, Observations, Target } from '../../model/report.ts';
 import { lookup } from '../command.ts';
 import { finding } from '../finding.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
-import { AZURE_DNS, azureAnswer, azureKind, kindOf, resolves } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { azureAnswer, azureKind, kindOf, resolves } from '../servers.ts';
+import { count, list } from '../text.ts';
 
 interface Override {
   readonly host: string;
@@ -25,8 +26,8 @@ export const hostsFileOverride: Rule = (scene) => {
   });
   const [tests, others] = [overrides.filter(isTest), overrides.filter((one) => !isTest(one))];
   return [
-    ...(others.length > 0 ? [describe(scene, others, {})] : []),
-    ...(tests.length > 0 ? [describe(scene, tests, { severity: 'info' })] : []),
+    ...(others.length > 0 ? [overrideFinding(scene, others, {})] : []),
+    ...(tests.length > 0 ? [overrideFinding(scene, tests, { severity: 'info' })] : []),
   ];
 
   /** The documented way to try a gateway that is not in DNS yet. */
@@ -54,7 +55,7 @@ function said(targets: readonly Target[], observations: Observations): readonly 
   ]);
 }
 
-function describe(
+function overrideFinding(
   scene: Scene,
   overrides: readonly Override[],
   { severity }: Pick<Finding, 'severity'> | { severity?: undefined },

@@ -26,6 +26,7 @@ import { subnetTooSmall } from './subnet-too-small.ts';
 import { tlsIntercepted } from './tls-intercepted.ts';
 import { transparentProxy } from './transparent-proxy.ts';
 import { undetermined } from './undetermined.ts';
+import { vmLimit } from './vm-limit.ts';
 import { wrongCertificate } from './wrong-certificate.ts';
 import { wrongService } from './wrong-service.ts';
 import { zonesShadowed } from './zones-shadowed.ts';
@@ -37,6 +38,8 @@ import { zonesShadowed } from './zones-shadowed.ts';
 export const RULES: readonly Rule[] = [
   // It claims no target, and no other error matters as long as the instance has no room.
   subnetTooSmall,
+  // What was not tested is in the way of no other rule: they read what failed.
+  vmLimit,
   dnsServerDown,
   dnsTampered,
   dnsServerSlow,

@@ -1,9 +1,9 @@
-import type { Target } from '../../report/schema.ts';
+import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** Endpoints that both worked and failed within one run. */
 export const intermittentLoss: Rule = ({ observations, open }) => {

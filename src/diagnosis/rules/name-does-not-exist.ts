@@ -1,16 +1,17 @@
-import type { Finding, Target } from '../../report/schema.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { AZURE_DNS, azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
+import { count, list } from '../text.ts';
 
 /** Names that the public hierarchy denies: one finding for each resource. */
 export const nameDoesNotExist: Rule = (scene) => {
   const absent = scene.open.filter((target) => isUnresolved(target) && isDenied(target, scene));
   const byResource = Map.groupBy(absent, resourceOf);
-  return [...byResource.keys()].sort().map((name) => describe(scene, byResource.get(name) ?? []));
+  return [...byResource.keys()].sort().map((name) => unknownNameFinding(scene, byResource.get(name) ?? []));
 };
 
 function isDenied(target: Target, { observations }: Scene): boolean {
@@ -24,7 +25,7 @@ function resourceOf({ group, host }: Target): string {
   return group.startsWith('storage-') ? `storage account ${host.split('.')[0] ?? host}` : host;
 }
 
-function describe({ observations, targets: all }: Scene, targets: readonly Target[]): Finding {
+function unknownNameFinding({ observations, targets: all }: Scene, targets: readonly Target[]): Finding {
   const [first] = targets;
   const name = first === undefined ? '' : resourceOf(first);
   const hosts = [...new Set(targets.map(({ host }) => host))].sort();

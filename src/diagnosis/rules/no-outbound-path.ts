@@ -1,12 +1,12 @@
-import type { Target } from '../../report/schema.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { Target } from '../../model/report.ts';
 import { dialled, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
 import { probeAgain } from '../command.ts';
 import { isPrivateOnly } from '../destinations.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { AZURE_DNS } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** Fewer silent hosts than this could as well be their own fault. */
 const ENOUGH = 3;

@@ -1,4 +1,4 @@
-import type { Finding, Target } from '../../report/schema.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { dialled, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
@@ -13,7 +13,7 @@ import {
 } from '../destinations.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** From this many destinations on, one common cause is likelier than as many missing rules. */
 const MANY = 3;
@@ -23,15 +23,15 @@ export const outboundDropped: Rule = (scene) => {
   const dropped = scene.open.filter((target) => connectFailure(target) === 'dropped');
   const groups = destinations(dropped);
   if (groups.length >= MANY && nothingConnects(scene)) return [describeAll(scene, groups, EVERYTHING)];
-  const outside = destinations(dropped.filter((target) => !isPrivateOnly(target)));
-  if (outside.length >= MANY && onlyServiceEndpoints(scene)) {
+  const system = destinations(dropped.filter((target) => !isPrivateOnly(target)));
+  if (system.length >= MANY && onlyServiceEndpoints(scene)) {
     const inside = groups.filter(({ isPrivate }) => isPrivate);
     return [
-      describeAll(scene, outside, onlyEndpoints(scene.targets)),
-      ...inside.map((group) => describe(scene, group)),
+      describeAll(scene, system, onlyEndpoints(scene.targets)),
+      ...inside.map((group) => droppedFinding(scene, group)),
     ];
   }
-  return groups.map((group) => describe(scene, group));
+  return groups.map((group) => droppedFinding(scene, group));
 };
 
 function nothingConnects({ targets }: Scene): boolean {
@@ -40,17 +40,17 @@ function nothingConnects({ targets }: Scene): boolean {
 
 /** The picture of forced tunnelling: what has a service endpoint leaves the subnet directly, the rest is lost. */
 function onlyServiceEndpoints({ targets }: Scene): boolean {
-  const outside = targets.filter(
+  const system = targets.filter(
     (target) => target.group !== 'dns' && reached(target) && dialled(target).some(isPublic),
   );
-  return outside.length > 0 && outside.every(hasServiceEndpoint);
+  return system.length > 0 && system.every(hasServiceEndpoint);
 }
 
 function reached(target: Target): boolean {
   return target.status === 'reachable' || target.attempts.some(connected);
 }
 
-function describe({ observations, targets }: Scene, group: Destination): Finding {
+function droppedFinding({ observations, targets }: Scene, group: Destination): Finding {
   return finding('outbound-dropped', {
     title: `Outbound TCP to ${group.name}, ${portsOf(group)}, is dropped`,
     explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${contrast(group, targets)}`,

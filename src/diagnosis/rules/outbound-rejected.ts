@@ -1,4 +1,4 @@
-import type { Finding, Target } from '../../report/schema.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { dialled } from '../addresses.ts';
 import { connectFailure, failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
@@ -6,21 +6,21 @@ import { probeAgain } from '../command.ts';
 import { type Destination, destinations, portsOf, triesOf } from '../destinations.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { list } from '../words.ts';
+import { list } from '../text.ts';
 
 /** Connections that something refuses: one finding for each destination. */
 export const outboundRejected: Rule = (scene) => {
   const rejected = scene.open.filter(
     (target) => connectFailure(target) === 'rejected' || isUdpRefusal(target),
   );
-  return destinations(rejected).map((group) => describe(scene, group));
+  return destinations(rejected).map((group) => rejectedFinding(scene, group));
 };
 
 function isUdpRefusal(target: Target): boolean {
   return target.status === 'unreachable' && failedWith(target, ['udp_refused']);
 }
 
-function describe({ observations }: Scene, group: Destination): Finding {
+function rejectedFinding({ observations }: Scene, group: Destination): Finding {
   const how = [...new Set(group.targets.map(({ failure }) => failure))].sort();
   return finding('outbound-rejected', {
     title: `Connections to ${group.name}, ${portsOf(group)}, are refused`,

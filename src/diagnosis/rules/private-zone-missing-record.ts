@@ -1,11 +1,11 @@
-import type { Finding, Observations, Target } from '../../report/schema.ts';
+import type { Finding, Observations, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { isMonitorScope, missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, isUnresolved, kindOf } from '../servers.ts';
-import { brief, list } from '../words.ts';
+import { brief, list } from '../text.ts';
 
 interface Missing {
   readonly target: Target;
@@ -20,7 +20,7 @@ interface Missing {
 export const privateZoneMissingRecord: Rule = (scene) => {
   const missing = scene.open.filter(isUnresolved).flatMap((target) => firstMissing(target) ?? []);
   const byZone = Map.groupBy(missing, ({ zone }) => zone);
-  return [...byZone.keys()].sort().map((zone) => describe(scene, zone, byZone.get(zone) ?? []));
+  return [...byZone.keys()].sort().map((zone) => missingRecordFinding(scene, zone, byZone.get(zone) ?? []));
 };
 
 function firstMissing(target: Target): Missing | null {
@@ -33,7 +33,7 @@ function firstMissing(target: Target): Missing | null {
   return null;
 }
 
-function describe({ observations }: Scene, zone: string, missing: readonly Missing[]): Finding {
+function missingRecordFinding({ observations }: Scene, zone: string, missing: readonly Missing[]): Finding {
   const records = [...new Set(missing.map(({ record }) => record))].sort();
   const targets = missing.map(({ target }) => target);
   const [first] = missing;

@@ -1,13 +1,14 @@
-import type { Finding, Observations, Target } from '../../report/schema.ts';
-import type { Group } from '../../report/vocabulary.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { Finding, Observations, Target } from '../../model/report.ts';
+import type { Group } from '../../model/vocabulary.ts';
 import { dialled, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
 import { lookup, probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import { resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { AZURE_DNS, azureAnswer, azureKind } from '../servers.ts';
-import { count, list } from '../words.ts';
+import { azureAnswer, azureKind } from '../servers.ts';
+import { count, list } from '../text.ts';
 
 /** Where a host name belongs to one customer's resource; shared hosts pass privatelink aliases for everybody. */
 const OWNED: readonly Group[] = [
@@ -30,7 +31,7 @@ export const privateZoneNotLinked: Rule = (scene) => {
     (target) => isAliased(target) && (target.status === 'reachable' || fails(target, scene)),
   );
   const byZone = Map.groupBy(aliased, (target) => resourceZone(target) ?? '');
-  return [...byZone.keys()].sort().map((zone) => describe(scene, zone, byZone.get(zone) ?? []));
+  return [...byZone.keys()].sort().map((zone) => notLinkedFinding(scene, zone, byZone.get(zone) ?? []));
 };
 
 function isAliased(target: Target): boolean {
@@ -45,7 +46,7 @@ function fails(target: Target, { open }: Scene): boolean {
   return connectFailure(target) !== null && open.includes(target);
 }
 
-function describe({ observations }: Scene, zone: string, targets: readonly Target[]): Finding {
+function notLinkedFinding({ observations }: Scene, zone: string, targets: readonly Target[]): Finding {
   const failing = targets.filter(({ status }) => status !== 'reachable');
   const names = list(
     targets.map(({ host }) => host),

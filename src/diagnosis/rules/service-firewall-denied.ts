@@ -1,9 +1,9 @@
 import type { Facts } from '../../../probes/facts.ts';
-import type { Finding, Target } from '../../report/schema.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** Key Vault's words for a caller whose address, or kind of connection, its network rules do not allow. */
 const VAULT_CODES: readonly (string | null)[] = ['ForbiddenByFirewall', 'ForbiddenByConnection'];
@@ -11,7 +11,7 @@ const VAULT_CODES: readonly (string | null)[] = ['ForbiddenByFirewall', 'Forbidd
 /** Services that were reached and said that this subnet is not let in; the path is in order. */
 export const serviceFirewallDenied: Rule = (scene) => {
   const denied = scene.targets.filter((target) => refusalOf(target) !== null);
-  return denied.length === 0 ? [] : [describe(scene, denied)];
+  return denied.length === 0 ? [] : [deniedFinding(scene, denied)];
 };
 
 /** The service's own word for the refusal, null when there was none. */
@@ -25,7 +25,7 @@ function refusalIn({ storage, keyVault, eventHubs }: Facts): string | null {
   return keyVault !== undefined && VAULT_CODES.includes(keyVault.errorCode) ? keyVault.errorCode : null;
 }
 
-function describe({ observations }: Scene, targets: readonly Target[]): Finding {
+function deniedFinding({ observations }: Scene, targets: readonly Target[]): Finding {
   const [first] = targets;
   const single = targets.length === 1 && first !== undefined ? `${first.host}` : null;
   const words = targets.map(

@@ -1,11 +1,11 @@
-import type { Target } from '../../report/schema.ts';
+import type { Target } from '../../model/report.ts';
 import { dialled, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
 import { probeAgain } from '../command.ts';
 import { triesOf } from '../destinations.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { list } from '../words.ts';
+import { list } from '../text.ts';
 
 const BLOCKED_PORT = 25;
 /** Where the same relays listen, and Azure does not block. */

@@ -1,12 +1,12 @@
 import type { Failure } from '../../../probes/failures.ts';
-import type { ControlOf } from '../../report/controls.ts';
-import type { Observations, Target } from '../../report/schema.ts';
+import type { ControlOf } from '../../model/controls.ts';
+import type { Observations, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** How a handshake ends that was cut for its name. */
 export const CUT: readonly Failure[] = ['tls_reset', 'tls_closed', 'tls_timeout'];

@@ -1,8 +1,8 @@
-import type { SubnetCapacity, Target } from '../../report/schema.ts';
-import type { Severity } from '../../report/vocabulary.ts';
+import type { SubnetCapacity, Target } from '../../model/report.ts';
+import type { Severity } from '../../model/vocabulary.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count } from '../words.ts';
+import { count } from '../text.ts';
 
 /** Addresses that Azure keeps of every subnet. */
 const KEPT = 5;

@@ -1,12 +1,12 @@
 import type { TlsFacts } from '../../../probes/facts.ts';
-import type { Target } from '../../report/schema.ts';
+import type { Target } from '../../model/report.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain, showIssuer } from '../command.ts';
 import { byWeight, finding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import type { Rule } from '../rule.ts';
-import { brief, count, list } from '../words.ts';
+import { brief, count, list } from '../text.ts';
 
 /** Certificates with the right name from an authority that does not issue for the service. */
 export const tlsIntercepted: Rule = ({ observations, open }) => {
@@ -27,7 +27,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
         [...devices].map((issuer) => `“${brief(issuer, 60)}”`),
         3,
       )}`,
-      explanation: `${[...devices].map((issuer) => describe(issuer, explained)).join(' ')} ${trustOf(explained)}`,
+      explanation: `${[...devices].map((issuer) => explainInterception(issuer, explained)).join(' ')} ${trustOf(explained)}`,
       targets: explained,
       remedy: [exempt, exemption(explained), ...others],
       confirm: host === null ? probeAgain(observations, explained) : showIssuer(host.host, host.port),
@@ -47,7 +47,7 @@ function issuerOf(target: Target): string {
   return leaf?.issuerOrganization ?? leaf?.issuer ?? 'an unnamed issuer';
 }
 
-function describe(issuer: string, explained: readonly Target[]): string {
+function explainInterception(issuer: string, explained: readonly Target[]): string {
   const own = explained.filter((target) => issuerOf(target) === issuer);
   const dn =
     own.map((target) => tlsOf(target)?.chain[0]?.issuer).find((name) => name !== undefined) ?? issuer;

@@ -1,10 +1,10 @@
 import type { Failure } from '../../../probes/failures.ts';
-import type { Observations, Target } from '../../report/schema.ts';
+import type { Observations, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { probeAgain } from '../command.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 import { CUT } from './sni-filtered.ts';
 
 /** What follows when a device has accepted the connection and then lets nothing through. */

@@ -1,22 +1,22 @@
 import type { Failure } from '../../../probes/failures.ts';
-import type { Finding, Target } from '../../report/schema.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain } from '../command.ts';
 import { whatWasSeen } from '../evidence.ts';
 import { FAILURE_TEXTS } from '../failures.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** The last rule: whatever is still open gets this cause, one finding for each failure. */
 export const undetermined: Rule = (scene) => {
   const byFailure = Map.groupBy(scene.open, (target): Failure => target.failure ?? 'unexpected');
   return [...byFailure.keys()]
     .sort()
-    .map((failure) => describe(scene, failure, byFailure.get(failure) ?? []));
+    .map((failure) => undeterminedFinding(scene, failure, byFailure.get(failure) ?? []));
 };
 
-function describe(scene: Scene, failure: Failure, targets: readonly Target[]): Finding {
+function undeterminedFinding(scene: Scene, failure: Failure, targets: readonly Target[]): Finding {
   const text = FAILURE_TEXTS[failure];
   return finding('undetermined', {
     title: `${count(targets.length, 'endpoint')} failed with ${failure} for a reason that is not clear`,

@@ -1,5 +1,5 @@
 import type { TlsFacts } from '../../../probes/facts.ts';
-import type { Finding, Target } from '../../report/schema.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { dialled } from '../addresses.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
@@ -7,7 +7,7 @@ import { probeAgain, showIssuer } from '../command.ts';
 import { finding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, list } from '../words.ts';
+import { brief, list } from '../text.ts';
 
 const CERTIFICATE = ['tls_name_mismatch', 'tls_expired', 'tls_not_yet_valid', 'tls_untrusted'] as const;
 
@@ -17,10 +17,10 @@ export const wrongCertificate: Rule = (scene) => {
     (target) => failedWith(target, CERTIFICATE) && tlsOf(target)?.chain[0] !== undefined,
   );
   const byCertificate = Map.groupBy(wrong, (target) => tlsOf(target)?.chain[0]?.fingerprint256 ?? target.id);
-  return [...byCertificate.values()].map((targets) => describe(scene, targets));
+  return [...byCertificate.values()].map((targets) => certificateFinding(scene, targets));
 };
 
-function describe({ observations }: Scene, targets: readonly Target[]): Finding {
+function certificateFinding({ observations }: Scene, targets: readonly Target[]): Finding {
   const [first] = targets;
   const facts = first === undefined ? null : tlsOf(first);
   const hosts = list(

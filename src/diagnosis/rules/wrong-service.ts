@@ -1,15 +1,15 @@
-import type { Finding, Target } from '../../report/schema.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { probeAgain } from '../command.ts';
 import { whatWasSeen } from '../evidence.ts';
 import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list } from '../words.ts';
+import { count, list } from '../text.ts';
 
 /** Replies of another protocol or product: one finding, for one wrong record or device is behind most of them. */
 export const wrongService: Rule = (scene) => {
   const wrong = scene.open.filter(isOther);
-  return wrong.length === 0 ? [] : [describe(scene, wrong)];
+  return wrong.length === 0 ? [] : [wrongServiceFinding(scene, wrong)];
 };
 
 function isOther(target: Target): boolean {
@@ -20,7 +20,7 @@ function isOther(target: Target): boolean {
   );
 }
 
-function describe({ observations }: Scene, targets: readonly Target[]): Finding {
+function wrongServiceFinding({ observations }: Scene, targets: readonly Target[]): Finding {
   const [first] = targets;
   const place = first === undefined ? '' : `${first.host}:${first.port}`;
   return finding('wrong-service', {

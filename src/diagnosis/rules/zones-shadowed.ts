@@ -1,12 +1,12 @@
-import type { ZoneAuthorityAnswer } from '../../report/controls.ts';
-import type { Finding, Target } from '../../report/schema.ts';
+import type { ZoneAuthorityAnswer } from '../../model/controls.ts';
+import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookupZone, recordsCommand } from '../command.ts';
 import { finding } from '../finding.ts';
 import { expectedAddress, isOwn } from '../instance.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, list } from '../words.ts';
+import { brief, list } from '../text.ts';
 
 /** The public suffixes of API Management, in all three clouds. */
 const API_MANAGEMENT = /^azure-api\.(?:net|us|cn)$/i;
@@ -15,14 +15,14 @@ const API_MANAGEMENT = /^azure-api\.(?:net|us|cn)$/i;
 export const zonesShadowed: Rule = (scene) => {
   const own = ownZones(scene.observations);
   const byZone = Map.groupBy(own, ({ zone }) => plain(zone ?? ''));
-  return [...byZone.keys()].sort().map((zone) => describe(scene, zone, byZone.get(zone) ?? []));
+  return [...byZone.keys()].sort().map((zone) => shadowedFinding(scene, zone, byZone.get(zone) ?? []));
 };
 
 function plain(zone: string): string {
   return zone.toLowerCase().replace(/\.$/, '');
 }
 
-function describe(scene: Scene, zone: string, answers: readonly ZoneAuthorityAnswer[]): Finding {
+function shadowedFinding(scene: Scene, zone: string, answers: readonly ZoneAuthorityAnswer[]): Finding {
   const isApim = API_MANAGEMENT.test(zone);
   const cause = isApim ? 'azure-api-net-zone-shadowed' : 'private-zone-shadows-suffix';
   const servers = [...new Set(answers.map(({ server }) => server))].sort();

@@ -1,4 +1,4 @@
-import type { Cause } from '../../report/vocabulary.ts';
+import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
 const RECORDS = '“apim-probe records” prints them for the hosts file, Azure CLI and BIND';

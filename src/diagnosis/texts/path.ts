@@ -1,4 +1,5 @@
-import type { Cause } from '../../report/vocabulary.ts';
+import { LOCAL_LIMITS } from '../../../probes/local-limits.ts';
+import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
 /** The causes that live on the path: routes, security groups, firewalls, and the VM itself. */
@@ -114,6 +115,23 @@ export const PATH_CAUSES = {
       'If the VM synchronises over the network: allow UDP port 123 outbound.',
     ],
     reference: 'Time sync for Linux VMs in Azure; Time sync for Windows VMs in Azure',
+  },
+  'vm-limit': {
+    title: 'This VM ran out of something that the tests take',
+    explanation:
+      'The operating system of this VM refused a socket, a port, a file or memory. Nothing was sent, so neither the ' +
+      'network nor the services are at fault, and nothing is known of the endpoints. The run lowered the number of ' +
+      'connections that are open at a time and tried again before it gave up.',
+    recognisedBy:
+      'The error codes EMFILE or ENFILE (open files), EADDRNOTAVAIL of an IPv4 address or EADDRINUSE (local ports), ' +
+      'ENOBUFS, ENOMEM, or EAGAIN (processes), in repeated attempts.',
+    owner: 'vm',
+    remedy: [
+      'Find out what holds the resources (“lsof”, “ss -s”, “free -m”), and end it or wait for its end.',
+      'Run again with a lower --concurrency and a longer --deadline.',
+      ...new Set(Object.values(LOCAL_LIMITS).map(({ remedy }) => remedy)),
+    ],
+    reference: 'Linux manual pages errno(3), connect(2), getrlimit(2), ip(7); systemd.exec(5), LimitNOFILE=',
   },
   'smtp-port-25-blocked': {
     title: 'Azure blocks outbound mail on port 25',

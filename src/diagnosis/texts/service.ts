@@ -1,4 +1,4 @@
-import type { Cause } from '../../report/vocabulary.ts';
+import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
 /** The causes that lie with whoever answers at the end of the path. */

@@ -1,4 +1,4 @@
-import type { Owner } from '../../report/vocabulary.ts';
+import type { Owner } from '../../model/vocabulary.ts';
 
 /** What can be said of a cause before any run: the offline explanation, and the defaults of a finding. */
 export interface CauseText {

@@ -1,8 +1,8 @@
 import { insideFirst } from '../routes.ts';
-import type { Place, Route, Scenario } from '../scenario.ts';
+import type { Route, RouteEnd, Scenario } from '../scenario.ts';
 
 /** Application rules as an administrator would write them for API Management, who forgot Key Vault. */
-const MIDDLEBOX: Place = {
+const MIDDLEBOX: RouteEnd = {
   kind: 'middlebox',
   allows: [
     '*.core.windows.net',

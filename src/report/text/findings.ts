@@ -1,7 +1,8 @@
 /** The findings: what is wrong, whose it is, how it is fixed and how to see that it is. */
-import type { Finding } from '../schema.ts';
-import type { Owner } from '../vocabulary.ts';
-import { count, cut, wrap } from './lines.ts';
+
+import { count, cut, wrap } from '../../common/text-lines.ts';
+import type { Finding } from '../../model/report.ts';
+import type { Owner } from '../../model/vocabulary.ts';
 import { MARK_OF_SEVERITY, type Palette } from './palette.ts';
 
 const SHOWN_TARGETS = 4;

@@ -1,7 +1,8 @@
 /** What stands around the findings: which run this was, and what is worth knowing about where it ran. */
-import type { Control } from '../controls.ts';
-import type { Report } from '../schema.ts';
-import { count, cut, duration, few, wrap } from './lines.ts';
+
+import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
+import type { Control } from '../../model/controls.ts';
+import type { Report } from '../../model/report.ts';
 import type { Palette } from './palette.ts';
 
 const SHOWN_NOTES = 3;

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Severity, Status, Verdict } from '../vocabulary.ts';
+import type { Severity, Status, Verdict } from '../../model/vocabulary.ts';
 
 /** How good or bad something is, in the steps that the summary shows. */
 export type Mark = 'good' | 'doubtful' | 'bad' | 'unknown' | 'note';

@@ -1,7 +1,8 @@
 /** The table by group: what was reached, and under it what was not. */
-import type { Target } from '../schema.ts';
-import { GROUPS, type Group } from '../vocabulary.ts';
-import { count, wrap } from './lines.ts';
+
+import { count, wrap } from '../../common/text-lines.ts';
+import type { Target } from '../../model/report.ts';
+import { GROUPS, type Group } from '../../model/vocabulary.ts';
 import type { Mark, Palette } from './palette.ts';
 import { isForgiven, troubleLines, whyUntested } from './trouble.ts';
 

@@ -1,6 +1,7 @@
 /** What stands under a group of the table: each endpoint that was not reached, and how that showed. */
-import type { Target } from '../schema.ts';
-import { columns, count, cut, wrap } from './lines.ts';
+
+import { columns, count, cut, wrap } from '../../common/text-lines.ts';
+import type { Target } from '../../model/report.ts';
 import { MARK_OF_STATUS, type Palette } from './palette.ts';
 
 /** So many of a kind are named; a firewall that drops a whole group must not push the findings off the screen. */

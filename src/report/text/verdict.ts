@@ -1,8 +1,9 @@
 /** The verdict: one sentence that a person reads last and a script's log keeps. */
-import type { Counts, Report, Target } from '../schema.ts';
+
+import { count, duration, few, wrap } from '../../common/text-lines.ts';
+import type { Counts, Report, Target } from '../../model/report.ts';
+import type { Group } from '../../model/vocabulary.ts';
 import { leavesNoRoom, verdict } from '../verdict.ts';
-import type { Group } from '../vocabulary.ts';
-import { count, duration, few, wrap } from './lines.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
 import { isForgiven } from './trouble.ts';
 

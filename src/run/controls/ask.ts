@@ -1,8 +1,9 @@
 import { resolveAt } from '../../../probes/wire/resolve.ts';
 import type { ServerAddress } from '../../config/types.ts';
 import { serverName } from '../../environment/index.ts';
-import type { ControlAnswer } from '../../report/controls.ts';
+import type { ControlAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
+import { limitOf } from '../names.ts';
 
 const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
 /** RFC 1035 section 2.3.4: a longer name cannot be asked for. */
@@ -12,10 +13,10 @@ const LONGEST_NAME = 253;
 export async function ask(
   server: ServerAddress,
   name: string,
-  { outside, budget, queries }: Pick<RunContext, 'outside' | 'budget' | 'queries'>,
+  { system, budget, queries }: Pick<RunContext, 'system' | 'budget' | 'queries'>,
 ): Promise<ControlAnswer> {
   const isAskable = name.length <= LONGEST_NAME;
-  const answer = isAskable ? await queries(() => resolveAt({ outside, server, budget }, name)) : null;
+  const answer = isAskable ? await queries(() => resolveAt({ system, server, budget }, name), limitOf) : null;
   const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
   return {
     server: serverName(server),

@@ -1,12 +1,13 @@
 /** Azure's own resolver asked directly, beside whatever servers are configured. */
 import { isIP } from 'node:net';
-import { ProbeError } from '../../../probes/failures.ts';
+import type { Failure } from '../../../probes/failures.ts';
 import { queryTcp } from '../../../probes/wire/dns-query.ts';
+import { toProbeError } from '../../../probes/wire/failure.ts';
+import { AZURE_RESOLVER } from '../../model/azure.ts';
+import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
 import type { PlannedTarget } from '../../plan/types.ts';
-import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
 import type { RunContext } from '../context.ts';
 import { ask } from './ask.ts';
-import { AZURE_RESOLVER } from './azure-resolver.ts';
 
 const SERVER = AZURE_RESOLVER.address;
 /** Azure DNS throttles each VM; the catalogue stays well below this, an imported list may not. */
@@ -33,24 +34,32 @@ export async function azureDns(
   return {
     name: 'azure-dns',
     outcome: resolved > 0 ? 'expected' : 'unknown',
-    detail: { text: say(answers, resolved, names.size), server: SERVER, tcp: await tcp, answers },
+    detail: { text: azureDnsText(answers, resolved, names.size), server: SERVER, tcp: await tcp, answers },
   };
 }
 
 /** Long answers need TCP (RFC 7766), and a firewall may well let UDP alone through. */
-async function overTcp({ outside, budget, queries, question }: RunContext): Promise<string | null> {
-  try {
-    const context = { outside, server: AZURE_RESOLVER, budget };
-    const reply = await queries(() => queryTcp(context, { name: question, type: 'A' }));
-    return reply?.rcode ?? null;
-  } catch (error) {
-    return error instanceof ProbeError ? error.failure : 'unexpected';
-  }
+async function overTcp({ system, budget, queries, question }: RunContext): Promise<string | null> {
+  const context = { system, server: AZURE_RESOLVER, budget };
+  const tryOnce = async () => {
+    try {
+      const { rcode } = await queryTcp(context, { name: question, type: 'A' });
+      return { rcode, limit: null };
+    } catch (error) {
+      const { failure, message } = toProbeError(error, 'dns');
+      return { rcode: failure, limit: failure === 'local_limit' ? message : null };
+    }
+  };
+  const asked = await queries(tryOnce, ({ limit }) => limit);
+  return asked?.rcode ?? null;
 }
 
-function say(answers: readonly ControlAnswer[], resolved: number, names: number): string {
+function azureDnsText(answers: readonly ControlAnswer[], resolved: number, names: number): string {
   const asked = names > answers.length ? `the first ${answers.length} of ${names} names` : `${names} names`;
   if (resolved > 0) return `${SERVER}, asked directly, resolves ${resolved} of ${asked}`;
+  if (answers.every(({ rcode }) => rcode === ('local_limit' satisfies Failure))) {
+    return `${SERVER} could not be asked directly: this VM ran out of what it takes`;
+  }
   // A reply has an RCODE, which is in capitals; a failure of ours is not.
   const replied = answers.some(({ rcode }) => /^[A-Z]/.test(rcode));
   return replied

@@ -1,6 +1,6 @@
 /** The local clock against time servers, and against the `Date` of the services that answered. Pure. */
-import type { ControlOf } from '../../report/controls.ts';
-import type { Attempt, Target } from '../../report/schema.ts';
+import type { ControlOf } from '../../model/controls.ts';
+import type { Attempt, Target } from '../../model/report.ts';
 
 /** ms; Kerberos and Azure's shared access signatures both give up at five minutes. */
 const TOLERANCE = 5 * 60 * 1000;

@@ -7,13 +7,15 @@ import { dial } from '../../../probes/wire/dial.ts';
 import { toProbeError } from '../../../probes/wire/failure.ts';
 import { Session } from '../../../probes/wire/session.ts';
 import { handshake } from '../../../probes/wire/tls.ts';
-import type { ControlOf } from '../../report/controls.ts';
-import type { Target } from '../../report/schema.ts';
+import type { ControlOf } from '../../model/controls.ts';
+import type { Target } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
 
 type OtherName = ControlOf<'tls-other-name'>;
 
 const CUT: readonly (Failure | null)[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
+/** The experiment was not made. */
+const SAYS_NOTHING: readonly Failure[] = ['deadline_exceeded', 'local_limit'];
 /** A firewall that cuts names cuts many; a few show it. */
 const MOST_TARGETS = 8;
 /** A name that firewalls let through when no target of this run is known to pass. */
@@ -51,36 +53,39 @@ function hasCertificate({ ok, facts }: Target['attempts'][number]): boolean {
 async function tryName(
   victim: { id: string; host: string; port: number; address: string },
   serverName: string | null,
-  { outside, trust, budget, gate }: RunContext,
+  { system, trust, budget, gate }: RunContext,
 ): Promise<OtherName> {
   const { id, host, port, address } = victim;
-  const ended = await gate(async () => {
+  const tryOnce = async () => {
     const session = new Session({
       target: { host, port, path: '/', question: '', azureIssuer: false },
       address,
-      outside,
+      system,
       trust,
       budget,
     });
     try {
       const socket = await dial(session);
       await session.step('tls', 'tls', () => handshake(session, socket, { serverName }));
-      return { failure: null };
+      return { failure: null, limit: null };
     } catch (error) {
-      return { failure: toProbeError(error, 'tls').failure };
+      const { failure, message } = toProbeError(error, 'tls');
+      return { failure, limit: failure === 'local_limit' ? message : null };
     } finally {
       session.dispose();
     }
-  });
+  };
+  const ended = await gate(tryOnce, ({ limit }) => limit);
   const failure = ended === null ? 'deadline_exceeded' : ended.failure;
   // An alert is the server's own answer: the hello got through, and that is what was asked.
   const wentFurther = failure === null || failure === 'tls_alert';
+  const isUnknown = failure !== null && SAYS_NOTHING.includes(failure);
   const said = serverName === null ? 'without a name' : `with the name ${serverName}`;
   return {
     name: 'tls-other-name',
-    outcome: wentFurther ? 'anomalous' : failure === 'deadline_exceeded' ? 'unknown' : 'expected',
+    outcome: wentFurther ? 'anomalous' : isUnknown ? 'unknown' : 'expected',
     detail: {
-      text: `${address}:${port}, where TLS for ${host} was cut, ${wentFurther ? 'answers' : 'does not answer'} ${said}`,
+      text: `${address}:${port}, where TLS for ${host} was cut, ${wentFurther ? 'answers' : isUnknown ? 'could not be tried' : 'does not answer'} ${said}`,
       target: id,
       address,
       serverName,

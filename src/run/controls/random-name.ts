@@ -1,5 +1,5 @@
 /** A random name under each service suffix: if it resolves, answers are invented. */
-import type { ControlOf } from '../../report/controls.ts';
+import type { ControlOf } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
 import { ask } from './ask.ts';
 
@@ -8,11 +8,11 @@ export async function randomNames(
   suffixes: readonly string[],
   context: RunContext,
 ): Promise<ControlOf<'dns-random-name'>> {
-  const { outside, survey } = context;
+  const { system, survey } = context;
   const asked = await Promise.all(
     survey.servers.flatMap((server) =>
       suffixes.map((suffix) => {
-        const label = `x${Buffer.from(outside.random(8)).toString('hex')}`;
+        const label = `x${Buffer.from(system.randomBytes(8)).toString('hex')}`;
         return ask(server, `${label}.${suffix}`, context);
       }),
     ),

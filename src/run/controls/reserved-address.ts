@@ -1,8 +1,8 @@
 /** An address that is nobody's: whoever completes a handshake there does so for every address. */
 import type { Failure } from '../../../probes/failures.ts';
 import { tcp } from '../../../probes/tcp.ts';
-import type { ControlOf } from '../../report/controls.ts';
-import { attempt } from '../attempt.ts';
+import type { ControlOf } from '../../model/controls.ts';
+import { attempt, limitOf } from '../attempt.ts';
 import type { RunContext } from '../context.ts';
 
 type ReservedAddress = ControlOf<'tcp-reserved-address'>;
@@ -11,18 +11,13 @@ type ReservedAddress = ControlOf<'tcp-reserved-address'>;
 const ADDRESS = '192.0.2.1';
 const PORT = 443;
 
-/** Neither says anything about the path. */
-const SAYS_NOTHING: readonly (Failure | null)[] = ['deadline_exceeded', 'unexpected'];
+/** None of them says anything about the path. */
+const SAYS_NOTHING: readonly (Failure | null)[] = ['deadline_exceeded', 'local_limit', 'unexpected'];
 
 /** One TCP connection that must not succeed. */
-export async function reservedAddress({
-  outside,
-  trust,
-  budget,
-  gate,
-}: RunContext): Promise<ReservedAddress> {
+export async function reservedAddress({ system, trust, budget, gate }: RunContext): Promise<ReservedAddress> {
   const target = { host: ADDRESS, port: PORT, path: '/', question: '', azureIssuer: false };
-  const tried = await gate(() => attempt(tcp, { target, address: ADDRESS, outside, trust, budget }));
+  const tried = await gate(() => attempt(tcp, { target, address: ADDRESS, system, trust, budget }), limitOf);
   if (tried?.defect) throw tried.defect.error;
   const failure = tried === null ? 'deadline_exceeded' : tried.attempt.failure;
   const connected = failure === null;

@@ -1,8 +1,8 @@
 /** What the search list does to names: wildcards in it, and names that only it can resolve. */
 import { isIP } from 'node:net';
 import { serverName } from '../../environment/index.ts';
-import type { ControlAnswer, ControlOf } from '../../report/controls.ts';
-import type { Target } from '../../report/schema.ts';
+import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
+import type { Target } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
 import { ask } from './ask.ts';
 
@@ -23,13 +23,13 @@ export async function searchDomains(
   targets: readonly Target[],
   context: RunContext,
 ): Promise<SearchDomain | null> {
-  const { survey, outside } = context;
+  const { survey, system } = context;
   const domains = survey.searchDomains.slice(0, MOST_DOMAINS);
   if (domains.length === 0 || survey.servers.length === 0) return null;
   const asked = await Promise.all(
     survey.servers.flatMap((server) =>
       domains.map(async (domain) => {
-        const label = `x${Buffer.from(outside.random(8)).toString('hex')}`;
+        const label = `x${Buffer.from(system.randomBytes(8)).toString('hex')}`;
         const random = await ask(server, `${label}.${domain}`, context);
         // Under a wildcard every name resolves, and asking for more of them would show nothing new.
         const hosts = random.addresses.length > 0 ? [] : candidates(server, targets, context);
@@ -50,7 +50,7 @@ export async function searchDomains(
   return {
     name: 'dns-search-domain',
     outcome: wildcards.length + surprises.length > 0 ? 'anomalous' : answered ? 'expected' : 'unknown',
-    detail: { text: say(wildcards, surprises, answered), wildcards, surprises },
+    detail: { text: searchDomainText(wildcards, surprises, answered), wildcards, surprises },
   };
 }
 
@@ -73,7 +73,7 @@ function candidates(server: Server, targets: readonly Target[], { survey }: RunC
   return [...new Set(hosts)].slice(0, MOST_NAMES);
 }
 
-function say(
+function searchDomainText(
   [wildcard]: readonly ControlAnswer[],
   [surprise]: SearchDomain['detail']['surprises'],
   answered: boolean,

@@ -1,9 +1,10 @@
 /** Who answers for the suffixes under which Azure publishes its services: the public zones, or private ones over them. */
+import type { Failure } from '../../../probes/failures.ts';
 import { zoneAt } from '../../../probes/wire/zone.ts';
 import { serverName } from '../../environment/index.ts';
-import type { ControlOf, ZoneAuthorityAnswer } from '../../report/controls.ts';
+import { AZURE_RESOLVER } from '../../model/azure.ts';
+import type { ControlOf, ZoneAuthorityAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
-import { AZURE_RESOLVER } from './azure-resolver.ts';
 
 type ZoneAuthority = ControlOf<'dns-zone-authority'>;
 
@@ -13,7 +14,7 @@ const AZURE_PRIVATE = /(?:^|\.)azureprivatedns\.net\.?$/i;
 /** Asks every configured server, and Azure's own, for the SOA of each suffix; null when there is nobody to ask. */
 export async function zoneAuthority(
   suffixes: readonly string[],
-  { outside, survey, budget, queries }: RunContext,
+  { system, survey, budget, queries }: RunContext,
 ): Promise<ZoneAuthority | null> {
   if (survey.servers.length === 0) return null;
   const knowsAzure = survey.servers.some(({ address }) => address === AZURE_RESOLVER.address);
@@ -21,15 +22,20 @@ export async function zoneAuthority(
   const asked = await Promise.all(
     servers.flatMap((server) =>
       suffixes.map(async (suffix): Promise<Seen | null> => {
-        const answer = await queries(() => zoneAt({ outside, server, budget }, suffix));
-        return answer === null ? null : { server: serverName(server), suffix, ...answer };
+        const answer = await queries(
+          () => zoneAt({ system, server, budget }, suffix),
+          ({ limit }) => limit,
+        );
+        if (answer === null) return null;
+        const { rcode, zone, primary, authoritative } = answer;
+        return { server: serverName(server), suffix, rcode, zone, primary, authoritative };
       }),
     ),
   );
   const seen = asked.filter((answer) => answer !== null);
   return {
     name: 'dns-zone-authority',
-    ...judge(seen.map((one) => ({ ...one, private: isPrivate(one, seen) }))),
+    ...zoneOutcome(seen.map((one) => ({ ...one, private: isPrivate(one, seen) }))),
   };
 }
 
@@ -48,6 +54,8 @@ function isPrivate(answer: Seen, all: readonly Seen[]): boolean {
   if (AZURE_PRIVATE.test(primary ?? '')) return true;
   if (!authoritative || server === AZURE_RESOLVER.address || AZURE_PUBLIC.test(primary ?? '')) return false;
   const azure = all.find((other) => other.server === AZURE_RESOLVER.address && other.suffix === suffix);
+  // Where this machine could not ask for it, there is nothing to compare with.
+  if (azure?.rcode === ('local_limit' satisfies Failure)) return false;
   return azure === undefined || azure.primary !== primary;
 }
 
@@ -57,7 +65,7 @@ function covers(zone: string | null, suffix: string): boolean {
   return name.includes('.') && (suffix === name || suffix.endsWith(`.${name}`));
 }
 
-function judge(zones: readonly ZoneAuthorityAnswer[]): Pick<ZoneAuthority, 'outcome' | 'detail'> {
+function zoneOutcome(zones: readonly ZoneAuthorityAnswer[]): Pick<ZoneAuthority, 'outcome' | 'detail'> {
   const own = zones.filter((answer) => answer.private);
   const [first] = own;
   if (first !== undefined) {

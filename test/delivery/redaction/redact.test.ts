@@ -1,10 +1,10 @@
 /** What the standard level takes out, what it leaves alone, and that nothing brings it to a halt. */
 import fc from 'fast-check';
 import t from 'tap';
+import { harmlessJson } from '../../../src/common/escaped-json.ts';
 import { redactLine } from '../../../src/delivery/redaction/lines.ts';
 import { redact, redactDocument, redactValue } from '../../../src/delivery/redaction/redact.ts';
 import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
-import { harmlessJson } from '../../../src/report/harmless-json.ts';
 import { renderText } from '../../../src/report/text.ts';
 import { finding, report, withDropped } from '../../report/samples.ts';
 

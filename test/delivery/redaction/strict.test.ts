@@ -1,18 +1,18 @@
 /** The strict level: nobody can tell whose network it is, and everybody can still read the report. */
 import fc from 'fast-check';
 import t from 'tap';
-import { everybodysNames } from '../../../src/cli/everybodys-names.ts';
-import { createDoor } from '../../../src/delivery/redaction/door.ts';
+import { wellKnownNames } from '../../../src/cli/well-known-names.ts';
+import { harmlessJson } from '../../../src/common/escaped-json.ts';
+import { createRedactor } from '../../../src/delivery/redaction/redactor.ts';
 import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
-import { harmlessJson } from '../../../src/report/harmless-json.ts';
-import { Report } from '../../../src/report/schema.ts';
+import { Report } from '../../../src/model/report.ts';
 import { renderText } from '../../../src/report/text.ts';
 import { finding, report, target, withDropped } from '../../report/samples.ts';
 
-const names = everybodysNames();
+const names = wellKnownNames();
 
-function door(key = 'one key', count?: (kind: RedactionKind) => void) {
-  return createDoor({
+function redactor(key = 'one key', count?: (kind: RedactionKind) => void) {
+  return createRedactor({
     level: 'strict',
     names,
     key: Buffer.from(key),
@@ -41,7 +41,7 @@ t.test('a host name that a field calls one is hidden, whatever it looks like', a
     attempts: [{ facts: { tls: { chain: [tls] } }, via: ['VmSql.proseware.local'] }],
     config: { target: { value: ['tcp://adatum.zip:1433/x'], origin: 'flag' } },
   };
-  const strict = door();
+  const strict = redactor();
   strict.learn(own);
   for (const name of [
     ...[
@@ -118,7 +118,7 @@ t.test('names, addresses, ids and users', async (t) => {
     ['alice@contoso.com', `^user-....@${HOST}\\.invalid$`],
     ['sig=abc', '^sig=\\*\\*\\*$'],
   ] as const)
-    t.match(door().text(text), new RegExp(expected), text);
+    t.match(redactor().text(text), new RegExp(expected), text);
 });
 
 t.test('what is everybody’s stays', async (t) => {
@@ -129,11 +129,11 @@ t.test('what is everybody’s stays', async (t) => {
     '2026-05-04T08:30:00.000Z 12.0.2000 6.8.0-1021-azure 08:30:00',
     `x-ms-request-id ${GUID}`,
   ])
-    t.equal(door().text(text), text);
+    t.equal(redactor().text(text), text);
 });
 
 t.test('a name is hidden wherever it stands, once it is known as one', async (t) => {
-  const strict = door();
+  const strict = redactor();
   strict.learn(report({ targets: [target('sql', 'contoso-probe.database.windows.net', 1433)] }));
   const said = strict.text('apim-probe run --sql contoso-probe --only sql; VM vm-probe-01; contoso-probe-2');
   t.match(said, new RegExp(`^apim-probe run --sql (${HOST}) --only sql; VM ${HOST}; contoso-probe-2$`));
@@ -151,7 +151,7 @@ t.test('a name is hidden wherever it stands, once it is known as one', async (t)
 
 t.test('a report is still a report, tells the same, and nothing of its network', async (t) => {
   const original = report({ targets: withDropped(['sql']), findings: [finding()] });
-  const strict = door();
+  const strict = redactor();
   strict.learn(original);
   const hidden = Report.parse(strict.value(original));
   t.equal(hidden.verdict, original.verdict);
@@ -165,11 +165,11 @@ t.test('a report is still a report, tells the same, and nothing of its network',
 t.test('names of machines are hidden where they are names, be they common words', async (t) => {
   const { environment } = report();
   const value = { vm: { ...environment.vm, name: 'test' }, machineName: 'vm', status: 'test' };
-  t.match(door().value(value), { vm: { name: /^host-/ }, machineName: /^host-/, status: 'test' });
+  t.match(redactor().value(value), { vm: { name: /^host-/ }, machineName: /^host-/, status: 'test' });
 });
 
 t.test('a machine that is called like a key or a word of the report breaks none', async (t) => {
-  const strict = door();
+  const strict = redactor();
   const own = report({ targets: withDropped(['sql']), findings: [finding()] });
   const words = ['targets', 'startedAt', 'outbound-dropped', 'tcp_timeout', 'AzureKeyVault', 'zzfacts'];
   const chain = [{ subject: 'CN=zzfacts', names: words }];
@@ -187,7 +187,7 @@ t.test('a machine that is called like a key or a word of the report breaks none'
 });
 
 t.test('hosts without a dot that their place gives away, and ids by their key', async (t) => {
-  const strict = door();
+  const strict = redactor();
   const value = {
     headers: { via: '1.1 zzproxy, HTTP/1.1 ZzOther:3128 (squid)' },
     names: ['srv.zz.example', 'zzserver'],
@@ -203,7 +203,7 @@ t.test('hosts without a dot that their place gives away, and ids by their key', 
 });
 
 t.test('no peer has the report’s own words, times or tools hidden by calling itself so', async (t) => {
-  const strict = door();
+  const strict = redactor();
   const names = ['2026-11-29t14', 'curl', 'squid', '2026', 'firewall', 'microsoftonline', 'zzserver1'];
   strict.learn({ tls: { chain: [{ names }] }, headers: { via: '1.1 certificate, 1.1 openssl' } });
   const text =
@@ -213,7 +213,7 @@ t.test('no peer has the report’s own words, times or tools hidden by calling i
 });
 
 t.test('asterisks: within a name, before it, and around it', async (t) => {
-  const strict = door();
+  const strict = redactor();
   for (const name of [
     'payroll*.contoso.example',
     'f*o.bar.contoso.example',
@@ -225,7 +225,7 @@ t.test('asterisks: within a name, before it, and around it', async (t) => {
 });
 
 t.test('time grows with the text and no faster, whatever repeats', async (t) => {
-  const strict = door();
+  const strict = redactor();
   strict.learn({ targets: [{ host: 'known.contoso-x1' }] });
   // Four times the text: a quadratic pattern would take sixteen times as long, and minutes at this size.
   for (const unit of [
@@ -256,7 +256,7 @@ t.test('time grows with the text and no faster, whatever repeats', async (t) => 
 t.test(
   'a dotted name that is longer than any host name is hidden whole where it ends in a known one',
   async (t) => {
-    const strict = door();
+    const strict = redactor();
     strict.learn({ targets: [{ host: 'known.contoso-x1' }] });
     const long = `${'a.'.repeat(200)}known.contoso-x1`;
     t.match(strict.text(`to ${long}:443`), /^to host-[0-9a-f]+\.invalid:443$/);
@@ -286,21 +286,21 @@ const identity = fc.oneof(
 
 t.test('the region stays readable, although names under a service hold it', async (t) => {
   const chain = 'dataslice6.westeurope.database.windows.net';
-  const strict = door();
+  const strict = redactor();
   strict.learn({ targets: [{ cname: chain }], environment: { region: 'westeurope' } });
   t.equal(strict.text('public cloud, westeurope'), 'public cloud, westeurope');
   t.match(strict.text(chain), new RegExp(`^${HOST}\\.westeurope\\.database\\.windows\\.net$`));
   t.match(strict.text('westeurope.login.microsoft.com'), /^westeurope\./);
-  const option = door();
+  const option = redactor();
   option.learn({ region: { value: 'chinaeast2', origin: 'flag' } });
   t.equal(option.text('chinaeast2.blob.core.chinacloudapi.cn'), 'chinaeast2.blob.core.chinacloudapi.cn');
-  const wrong = door();
+  const wrong = redactor();
   wrong.learn({ region: 'contoso-store', targets: ['contoso-store.blob.core.windows.net'] });
   t.match(wrong.text('contoso-store'), new RegExp(`^${HOST}$`), 'what is no region’s name is no excuse');
 });
 
 t.test('stable in one bundle, different for different originals', async () => {
-  const strict = door();
+  const strict = redactor();
   const seen = new Map<string, string>();
   const origin = new Map<string, string>();
   fc.assert(
@@ -317,7 +317,7 @@ t.test('stable in one bundle, different for different originals', async () => {
 });
 
 t.test('twice is once', async (t) => {
-  const strict = door();
+  const strict = redactor();
   const long = `${'0'.repeat(65)}@contoso.example`;
   t.match(strict.text(long), /^user-[0-9a-f]+@host-/, 'a mailbox of any length');
   const escaped = String.raw`sig=a\naa.contoso.example`;
@@ -342,13 +342,13 @@ t.test('twice is once', async (t) => {
 
 t.test('two bundles cannot be linked', async (t) => {
   for (const text of ['sql01.corp.contoso.com', '10.1.2.3', `tenants/${GUID}`, '/home/alice'])
-    t.not(door('one key').text(text), door('another key').text(text));
-  const random = () => createDoor({ level: 'strict', names }).text('sql01.corp.contoso.com');
+    t.not(redactor('one key').text(text), redactor('another key').text(text));
+  const random = () => createRedactor({ level: 'strict', names }).text('sql01.corp.contoso.com');
   t.not(random(), random(), 'without a key there is a random one');
 });
 
 t.test('addresses share as many bits as their originals', async () => {
-  const strict = door();
+  const strict = redactor();
   const bits = (text: string) =>
     (text.match(/x[0-9a-f]{2}/g) ?? [])
       .map((byte) => Number.parseInt(byte.slice(1), 16).toString(2).padStart(8, '0'))
@@ -367,6 +367,8 @@ t.test('addresses share as many bits as their originals', async () => {
 
 t.test('what was hidden is counted by what it was', async (t) => {
   const counted: RedactionKind[] = [];
-  door('k', (kind) => counted.push(kind)).text(`a.contoso.com 10.0.0.1 /home/bob/ tenant/${GUID} sig=abc`);
+  redactor('k', (kind) => counted.push(kind)).text(
+    `a.contoso.com 10.0.0.1 /home/bob/ tenant/${GUID} sig=abc`,
+  );
   t.strictSame(counted.sort(), ['address', 'host', 'id', 'signature', 'user']);
 });

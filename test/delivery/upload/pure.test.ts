@@ -4,7 +4,7 @@ import { backOff, CLOCK, retryAfter } from '../../../src/delivery/upload/back-of
 import { classifyBlob, classifyHttps } from '../../../src/delivery/upload/classify.ts';
 import type { Reply } from '../../../src/delivery/upload/client.ts';
 import { readValidity } from '../../../src/delivery/upload/clock-error.ts';
-import { readReportName, reportName } from '../../../src/delivery/upload/report-name.ts';
+import { readUploadName, uploadName } from '../../../src/delivery/upload/upload-name.ts';
 
 const NOW = Date.UTC(2026, 4, 4, 12);
 
@@ -24,14 +24,14 @@ t.test('names sort as their reports’ times do, and give time and id back', (t)
   fc.assert(
     fc.property(time, time, fc.uuid(), (one, other, id) => {
       const second = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
-      const name = (date: Date): string => reportName({ startedAt: date.toISOString(), id });
-      t.strictSame(readReportName(name(one)), { startedAt: second(one), id });
+      const name = (date: Date): string => uploadName({ startedAt: date.toISOString(), id });
+      t.strictSame(readUploadName(name(one)), { startedAt: second(one), id });
       t.equal(name(one) < name(other), second(one) < second(other));
     }),
     { numRuns: 100 },
   );
   for (const foreign of ['report.json.gz', '../x', 'apim-probe-report-20260504T083000Z-abcdef.json'])
-    t.equal(readReportName(foreign), null);
+    t.equal(readUploadName(foreign), null);
   t.end();
 });
 

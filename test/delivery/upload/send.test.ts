@@ -175,13 +175,13 @@ t.test('a report that cannot be rewritten in place is sent rewritten all the sam
   const [waiting] = spool.waiting();
   const claimed = waiting && (await spool.claim(waiting));
   if (!claimed) throw new Error('nothing waits');
-  const parcel = await spool.read(claimed, (text) => {
+  const spooled = await spool.read(claimed, (text) => {
     // Nothing can be made in a folder that is gone, as on a disk that is full.
     rmSync(spool.folder, { recursive: true });
     return text.replace('filler', 'hidden');
   });
-  t.equal(gunzipSync(parcel.bytes).toString(), json.replace('filler', 'hidden'));
-  t.match(parcel, { name, sha256: sha256(json.replace('filler', 'hidden')) });
+  t.equal(gunzipSync(spooled.bytes).toString(), json.replace('filler', 'hidden'));
+  t.match(spooled, { name, sha256: sha256(json.replace('filler', 'hidden')) });
 });
 
 t.test('a file that cannot be read holds up no other, and stays', async (t) => {

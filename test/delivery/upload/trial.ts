@@ -10,9 +10,9 @@ import type { Clock } from '../../../src/delivery/upload/back-off.ts';
 import { createClient } from '../../../src/delivery/upload/client.ts';
 import { readDestination } from '../../../src/delivery/upload/destination.ts';
 import { createIdentity } from '../../../src/delivery/upload/identity.ts';
-import { reportName } from '../../../src/delivery/upload/report-name.ts';
-import { type Pass, type Pausing, sendWaiting } from '../../../src/delivery/upload/send.ts';
+import { type Pausing, sendWaiting, type UploadResult } from '../../../src/delivery/upload/send.ts';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
+import { uploadName } from '../../../src/delivery/upload/upload-name.ts';
 
 /** Carried by URLs, headers and tokens of these tests; must never be seen anywhere else. */
 export const CANARY = 'canary7f3a91';
@@ -41,8 +41,8 @@ export async function fill(spool: Spool, number: number, bytes = 200): Promise<M
       texts.set(await spool.add(report, json), json);
     } else {
       // As `add` leaves them, without a flush of the disk for each.
-      texts.set(reportName(report), json);
-      writeFileSync(spool.pathOf(reportName(report)), gzipSync(json), { mode: 0o600 });
+      texts.set(uploadName(report), json);
+      writeFileSync(spool.pathOf(uploadName(report)), gzipSync(json), { mode: 0o600 });
     }
   }
   return texts;
@@ -84,7 +84,7 @@ const PLAIN = {
 export const AS_IT_IS = (json: string): string => json;
 
 /** One pass to this URL. */
-export async function pass(spool: Spool, url: string, way: Way = {}): Promise<Pass> {
+export async function pass(spool: Spool, url: string, way: Way = {}): Promise<UploadResult> {
   const { options = {}, env = {}, clock = fakeClock(), signal = new AbortController().signal } = way;
   const read = readDestination({ ...PLAIN, ...options, upload: url });
   if (read === null) throw new Error('no destination');

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import { dial } from '../../../probes/wire/dial.ts';
-import { createOutside } from '../../../probes/wire/outside.ts';
+import { createSystem } from '../../../probes/wire/system.ts';
 import { openSilentPort } from '../../../src/lab/silent-port.ts';
 import { silent } from '../../servers/behaviours.ts';
 import { closedPort, openPeer } from '../../servers/peer.ts';
@@ -26,8 +26,8 @@ t.test('a connection is a step, a fact and a socket that is closed with the sess
 t.test('the time is that of the connection alone', async (t) => {
   const peer = await openPeer(t, silent);
   const times = [0, 1000, 1003];
-  const outside = { ...createOutside(), tick: () => times.shift() ?? 1003 };
-  const session = sessionWith(peer, { outside });
+  const system = { ...createSystem(), tick: () => times.shift() ?? 1003 };
+  const session = sessionWith(peer, { system });
   await dial(session);
   session.dispose();
   t.same(session.steps, [{ name: 'connect', ms: 3, ok: true }], 'from the attempt, not from the call');
@@ -35,15 +35,15 @@ t.test('the time is that of the connection alone', async (t) => {
 
 t.test('a redirected connection says where it went', async (t) => {
   const peer = await openPeer(t, silent);
-  const outside = createOutside([{ host: 'known.test', port: 443, address: LOOPBACK, toPort: peer.port }]);
+  const system = createSystem([{ host: 'known.test', port: 443, address: LOOPBACK, toPort: peer.port }]);
   const target = { host: 'known.test', port: 443 };
-  const tried = await tryOnce('tcp', { address: '192.0.2.1', port: 443 }, { outside, target });
+  const tried = await tryOnce('tcp', { address: '192.0.2.1', port: 443 }, { system, target });
   t.match(tried, { failure: null, facts: { dialled: `127.0.0.1:${peer.port}` } });
 });
 
 t.test('so does one to IPv6, and in brackets', async (t) => {
-  const outside = createOutside([{ host: null, port: null, address: '::1', toPort: 1 }]);
-  const { facts } = await tryOnce('tcp', { address: '192.0.2.1', port: 443 }, { outside });
+  const system = createSystem([{ host: null, port: null, address: '::1', toPort: 1 }]);
+  const { facts } = await tryOnce('tcp', { address: '192.0.2.1', port: 443 }, { system });
   t.equal(facts.dialled, '[::1]:1');
 });
 
@@ -69,16 +69,16 @@ t.test('there is no way there', async (t) => {
 
 t.test('a reset that comes with the connection', async (t) => {
   const { port, state } = await openResettingPort(t);
-  const outside = {
-    ...createOutside(),
+  const system = {
+    ...createSystem(),
     stream: (endpoint: { address: string; port: number }) => {
-      const socket = createOutside().stream(endpoint);
+      const socket = createSystem().connectTcp(endpoint);
       // Nothing is heard of the connection before it has been reset.
       socket.once('connectionAttempt', () => queueMicrotask(() => Atomics.wait(state, 0, 0, 5000)));
       return socket;
     },
   };
-  const tried = await tryOnce('tcp', { address: LOOPBACK, port }, { outside });
+  const tried = await tryOnce('tcp', { address: LOOPBACK, port }, { system });
   t.match(tried, { failure: 'tcp_reset', error: /ECONNRESET/, steps: ['✗connect'] });
 });
 
@@ -86,16 +86,16 @@ t.test('a run that ends while dialling leaves no socket behind', async (t) => {
   const port = await openSilentPort();
   t.teardown(() => port.close());
   const opened: net.Socket[] = [];
-  const outside = {
-    ...createOutside(),
+  const system = {
+    ...createSystem(),
     stream: (endpoint: { address: string; port: number }) => {
-      const socket = createOutside().stream(endpoint);
+      const socket = createSystem().connectTcp(endpoint);
       opened.push(socket);
       return socket;
     },
   };
   const controller = new AbortController();
-  const session = sessionWith({ address: LOOPBACK, port: port.port }, { outside, signal: controller.signal });
+  const session = sessionWith({ address: LOOPBACK, port: port.port }, { system, signal: controller.signal });
   const dialling = dial(session);
   await nextTurn();
   controller.abort();

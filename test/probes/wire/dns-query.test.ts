@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import type { DnsReply } from '../../../probes/wire/dns-message.ts';
 import { type Ignored, queryTcp, queryUdp } from '../../../probes/wire/dns-query.ts';
-import { createOutside, type Outside } from '../../../probes/wire/outside.ts';
+import { createSystem, type System } from '../../../probes/wire/system.ts';
 import { closes, drips, saysAndCloses, silent } from '../../servers/behaviours.ts';
 import { a, opt, RCODES, readQuery, reply } from '../../servers/dns-bytes.ts';
 import { type DnsBehaviour, framed, openDnsPeer } from '../../servers/dns-peer.ts';
@@ -18,14 +18,14 @@ interface How {
   readonly over?: 'udp' | 'tcp';
   readonly stepMs?: number;
   readonly signal?: AbortSignal;
-  readonly outside?: Outside;
+  readonly system?: System;
   readonly ignored?: Ignored;
 }
 
 function query(server: { address: string; port: number }, how: How = {}): Promise<DnsReply> {
   const { over = 'udp', stepMs = 5000, signal = new AbortController().signal } = how;
-  const { ignored, outside = createOutside() } = how;
-  const context = { outside, server, budget: { stepMs, signal }, ...(ignored && { ignored }) };
+  const { ignored, system = createSystem() } = how;
+  const context = { system, server, budget: { stepMs, signal }, ...(ignored && { ignored }) };
   return over === 'udp' ? queryUdp(context, QUESTION) : queryTcp(context, QUESTION);
 }
 
@@ -51,15 +51,15 @@ t.test('an answer, over UDP and over TCP', async (t) => {
 t.test('every question has an id and a port of its own', async (t) => {
   const ports = new Set<number>();
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, ANSWERS) });
-  const outside = {
-    ...createOutside(),
+  const system = {
+    ...createSystem(),
     datagram: (address: string) => {
-      const socket = createOutside().datagram(address);
+      const socket = createSystem().openUdp(address);
       socket.once('listening', () => ports.add(socket.address().port));
       return socket;
     },
   };
-  for (let count = 0; count < 8; count += 1) await query(peer, { outside });
+  for (let count = 0; count < 8; count += 1) await query(peer, { system });
   t.ok(ports.size > 1);
   t.ok(new Set(peer.asked.map(({ id }) => id)).size > 1);
 });
@@ -151,10 +151,10 @@ t.test('the unspecified address is this very host', async (t) => {
 
 t.test('what cannot even be sent is told at once', async (t) => {
   const peer = await openDnsPeer(t, {});
-  const refusing = (code: string): Outside => ({
-    ...createOutside(),
-    datagram: (address) => {
-      const socket = createOutside().datagram(address);
+  const refusing = (code: string): System => ({
+    ...createSystem(),
+    openUdp: (address) => {
+      const socket = createSystem().openUdp(address);
       const send = (...parts: unknown[]) => {
         const done = parts.at(-1);
         if (typeof done === 'function') done(Object.assign(new Error(code), { code }));
@@ -162,10 +162,10 @@ t.test('what cannot even be sent is told at once', async (t) => {
       return Object.assign(socket, { send });
     },
   });
-  const error = await failed(query(peer, { stepMs: 60_000, outside: refusing('ENETUNREACH') }));
+  const error = await failed(query(peer, { stepMs: 60_000, system: refusing('ENETUNREACH') }));
   t.match(error, { failure: 'dns_unreachable', message: /ENETUNREACH/ });
-  const full = await failed(query(peer, { stepMs: 120, outside: refusing('ENOBUFS') }));
-  t.match(full, { failure: 'dns_timeout' }, 'a full buffer is no reason to give up');
+  const full = await failed(query(peer, { stepMs: 120, system: refusing('ENOBUFS') }));
+  t.match(full, { failure: 'local_limit' }, 'a full buffer is waited for, and is this machine’s own');
 });
 
 t.test('an IPv6 server is known in whatever way its address is written', async (t) => {
@@ -285,8 +285,8 @@ t.test('a question under way ends with the run, and none is begun after it', asy
 
 t.test('no socket and no timer is left open', async (t) => {
   const sockets: dgram.Socket[] = [];
-  const outside = {
-    ...createOutside(),
+  const system = {
+    ...createSystem(),
     datagram: () => {
       const socket = dgram.createSocket('udp4');
       sockets.push(socket);
@@ -295,9 +295,9 @@ t.test('no socket and no timer is left open', async (t) => {
   };
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const before = timers();
-  await ask(t, { udp: (asked) => reply(asked, ANSWERS) }, { outside });
-  await failed(ask(t, {}, { outside, stepMs: 20 }));
-  await failed(query({ address: '127.0.0.1', port: await closedPort() }, { outside }));
+  await ask(t, { udp: (asked) => reply(asked, ANSWERS) }, { system });
+  await failed(ask(t, {}, { system, stepMs: 20 }));
+  await failed(query({ address: '127.0.0.1', port: await closedPort() }, { system }));
   t.equal(sockets.length, 3);
   for (const socket of sockets) t.throws(() => socket.address(), { code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' });
   t.equal(timers(), before);
@@ -308,10 +308,42 @@ t.test('redirections may name the server by its address or by its name', async (
   const server = { address: '192.0.2.53', port: 53 };
   const budget = { stepMs: 5000, signal: new AbortController().signal };
   const towards = (host: string) =>
-    createOutside([{ host, port: 53, address: peer.address, toPort: peer.port }]);
-  t.match(await queryUdp({ outside: towards('192.0.2.53'), server, budget }, QUESTION), KNOWN);
-  t.match(
-    await queryUdp({ outside: towards('dns.test'), server, host: 'dns.test', budget }, QUESTION),
-    KNOWN,
-  );
+    createSystem([{ host, port: 53, address: peer.address, toPort: peer.port }]);
+  t.match(await queryUdp({ system: towards('192.0.2.53'), server, budget }, QUESTION), KNOWN);
+  t.match(await queryUdp({ system: towards('dns.test'), server, host: 'dns.test', budget }, QUESTION), KNOWN);
+});
+
+/** An outside whose datagrams the kernel refuses for want of buffers, as many as told. */
+function withoutBuffers(refused: number): System {
+  const real = createSystem();
+  let left = refused;
+  return {
+    ...real,
+    openUdp: (address) => {
+      const socket = real.openUdp(address);
+      const send = socket.send.bind(socket) as (...args: unknown[]) => void;
+      socket.send = ((...args: unknown[]) => {
+        if (left <= 0) return send(...args);
+        left -= 1;
+        const error = Object.assign(new Error('send ENOBUFS 127.0.0.1'), {
+          code: 'ENOBUFS',
+          syscall: 'send',
+        });
+        return process.nextTick(args.at(-1) as (error: Error) => void, error);
+      }) as typeof socket.send;
+      return socket;
+    },
+  };
+}
+
+t.test('a datagram that found no buffer is followed by others', async (t) => {
+  const answering: DnsBehaviour = { udp: (asked) => reply(asked, ANSWERS) };
+  t.match(await ask(t, answering, { system: withoutBuffers(1), stepMs: 900 }), KNOWN);
+});
+
+t.test('where none has left this machine, the server was not silent', async (t) => {
+  const error = await failed(ask(t, {}, { system: withoutBuffers(9), stepMs: 300 }));
+  t.match(error, { failure: 'local_limit', message: 'send ENOBUFS 127.0.0.1' });
+  const silence = await failed(ask(t, {}, { system: withoutBuffers(1), stepMs: 300 }));
+  t.equal(silence.failure, 'dns_timeout', 'but where one has');
 });

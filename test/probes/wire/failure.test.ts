@@ -3,9 +3,11 @@ import { type Failure, ProbeError } from '../../../probes/failures.ts';
 import { fromLibrary, type Layer, toPeerError, toProbeError } from '../../../probes/wire/failure.ts';
 
 /** As the runtime makes them: a code, and a system call when the system said so. */
-function systemError(code: string, syscall = 'connect'): Error {
-  return Object.assign(new Error(`${syscall} ${code} 192.0.2.1:443`), { code, syscall });
+function systemError(code: string, syscall = 'connect', address?: string): Error {
+  return Object.assign(new Error(`${syscall} ${code} 192.0.2.1:443`), { code, syscall, address });
 }
+
+const LAYERS: readonly Layer[] = ['tcp', 'udp', 'dns', 'tls', 'protocol'];
 
 function openSslError(code: string, reason: string, tail = ''): Error {
   const message = `40D7F591BE7F0000:error:0A000000:SSL routines:read:${reason}:../deps/x.c:1:${tail}\n`;
@@ -30,14 +32,35 @@ const cases: readonly [Layer, Error, Failure][] = [
     'EACCES',
     'EPERM',
     'EINVAL',
-    'EADDRNOTAVAIL',
     'EAFNOSUPPORT',
   ].map((code): [Layer, Error, Failure] => ['tcp', systemError(code), 'tcp_unreachable']),
-  // This machine's own shortage says nothing of the network.
-  ['tcp', systemError('EMFILE'), 'unexpected'],
-  ['tcp', systemError('ENFILE'), 'unexpected'],
-  ['tcp', systemError('ENOBUFS'), 'unexpected'],
-  ['dns', systemError('EMFILE', 'bind'), 'unexpected'],
+  // This machine's own shortage says nothing of the network, whatever the layer.
+  ...LAYERS.flatMap((layer) => [
+    ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'].map((code): [Layer, Error, Failure] => [
+      layer,
+      systemError(code, 'connect', '192.0.2.1'),
+      'local_limit',
+    ]),
+    [layer, systemError('EADDRINUSE', 'bind', '0.0.0.0'), 'local_limit'] as [Layer, Error, Failure],
+    [layer, systemError('EAGAIN', 'spawn ping'), 'local_limit'] as [Layer, Error, Failure],
+    [layer, openSslError('ERR_SSL_MALLOC_FAILURE', 'malloc failure'), 'local_limit'] as [
+      Layer,
+      Error,
+      Failure,
+    ],
+    [layer, new RangeError('Array buffer allocation failed'), 'local_limit'] as [Layer, Error, Failure],
+  ]),
+  // Without IPv6 the kernel says of every IPv6 address what it says of a lack of ports; so do some systems of
+  // addresses that no host has.
+  ...['::1', '2603:1020::4', 'fe80::1', '0.0.0.0', '224.0.0.1', '255.255.255.255'].flatMap(
+    (address): [Layer, Error, Failure][] => [
+      ['tcp', systemError('EADDRNOTAVAIL', 'connect', address), 'tcp_unreachable'],
+      ['udp', systemError('EADDRNOTAVAIL', 'send', address), 'udp_refused'],
+      ['dns', systemError('EADDRNOTAVAIL', 'send', address), 'dns_unreachable'],
+    ],
+  ),
+  ['tcp', systemError('EADDRNOTAVAIL'), 'tcp_unreachable'],
+  ['tcp', systemError('EAGAIN'), 'unexpected'],
   ['dns', systemError('ECONNREFUSED', 'recvmsg'), 'dns_unreachable'],
   ['dns', systemError('EHOSTUNREACH', 'recvmsg'), 'dns_unreachable'],
   ['dns', systemError('EPERM', 'send'), 'dns_unreachable'],
@@ -46,7 +69,6 @@ const cases: readonly [Layer, Error, Failure][] = [
   ['udp', systemError('ECONNREFUSED', 'recvmsg'), 'udp_refused'],
   ['udp', systemError('EACCES', 'recvmsg'), 'udp_refused'],
   ['udp', systemError('ECONNRESET', 'recvmsg'), 'udp_refused'],
-  ['udp', systemError('EMFILE', 'bind'), 'unexpected'],
   ['tls', systemError('ECONNRESET', 'read'), 'tls_reset'],
   ['tls', systemError('EPIPE', 'write'), 'tls_reset'],
   ['tls', systemError('ETIMEDOUT', 'read'), 'tls_timeout'],
@@ -55,7 +77,6 @@ const cases: readonly [Layer, Error, Failure][] = [
   ['tls', openSslError('ERR_OSSL_ASN1_WRONG_TAG', 'wrong tag'), 'tls_not_tls'],
   ['tls', openSslError('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol'), 'tls_alert'],
   ['tls', openSslError('ERR_SSL_DH_KEY_TOO_SMALL', 'dh key too small'), 'tls_alert'],
-  ['tls', systemError('EMFILE'), 'unexpected'],
   ['protocol', systemError('ECONNRESET', 'read'), 'protocol_closed'],
   ['protocol', systemError('EPIPE', 'write'), 'protocol_closed'],
   ['protocol', systemError('ETIMEDOUT', 'read'), 'protocol_timeout'],
@@ -144,6 +165,14 @@ t.test('the words name the code once, and the cause of a wrapped error', async (
     message: 'read ECONNRESET 192.0.2.1:443',
   });
   t.equal(toProbeError(wrapped, 'protocol').cause, wrapped);
+});
+
+t.test('a shortage names its code, whoever said it', async (t) => {
+  t.equal(toProbeError(systemError('EMFILE', 'bind'), 'dns').message, 'bind EMFILE 192.0.2.1:443');
+  t.equal(
+    toProbeError(new RangeError('Array buffer allocation failed'), 'protocol').message,
+    'ENOMEM: Array buffer allocation failed',
+  );
 });
 
 t.test('what a peer put into an error is printable and bounded', async (t) => {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import t from 'tap';
-import { createOutside } from '../../../probes/wire/outside.ts';
+import { createSystem } from '../../../probes/wire/system.ts';
 import { TrustStore } from '../../../probes/wire/trust.ts';
 import { closes, says, saysAndCloses } from '../../servers/behaviours.ts';
 import { authority, identity, server } from '../../servers/certificates.ts';
@@ -28,16 +28,16 @@ async function listening(t: Owner, address?: string): Promise<{ peer: Peer; requ
 t.test('one request, over the socket that was dialled, and nothing afterwards', async (t) => {
   const { peer, requests } = await listening(t);
   const sockets: Socket[] = [];
-  const outside = {
-    ...createOutside([{ host: 'known.test', port: null, address: peer.address, toPort: peer.port }]),
+  const system = {
+    ...createSystem([{ host: 'known.test', port: null, address: peer.address, toPort: peer.port }]),
     stream: (endpoint: { address: string; port: number }) => {
-      const socket = createOutside().stream(endpoint);
+      const socket = createSystem().connectTcp(endpoint);
       sockets.push(socket);
       return socket;
     },
   };
   const target = { host: 'known.test', port: 80, path: '/status-0123?comp=list' };
-  const tried = await tryOnce('http', peer, { outside, target });
+  const tried = await tryOnce('http', peer, { system, target });
   t.match(tried, {
     failure: null,
     steps: ['connect', 'request'],
@@ -81,9 +81,9 @@ t.test('the port is named where it is not the scheme’s own', async (t) => {
       });
     };
     const peer = protocol === 'https' ? await openTlsPeer(t, identity(leaf), hear) : await openPeer(t, hear);
-    const outside = createOutside([{ host: null, port: null, address: peer.address, toPort: peer.port }]);
+    const system = createSystem([{ host: null, port: null, address: peer.address, toPort: peer.port }]);
     const trust = new TrustStore([root.pem], []);
-    const tried = await tryOnce(protocol, peer, { outside, trust, target: { host, port } });
+    const tried = await tryOnce(protocol, peer, { system, trust, target: { host, port } });
     t.equal(tried.failure, null);
     return /^host: (.*)\r$/m.exec(requests[0] ?? '')?.[1] ?? '';
   };

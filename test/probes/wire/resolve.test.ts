@@ -1,6 +1,6 @@
 import t from 'tap';
-import { createOutside } from '../../../probes/wire/outside.ts';
 import { type Answer, resolveAt } from '../../../probes/wire/resolve.ts';
+import { createSystem } from '../../../probes/wire/system.ts';
 import {
   type Asked,
   a,
@@ -23,7 +23,7 @@ function resolve(
   stepMs = 5000,
 ): Promise<Answer> {
   const budget = { stepMs, signal: new AbortController().signal };
-  return resolveAt({ outside: createOutside(), server: peer, budget }, name);
+  return resolveAt({ system: createSystem(), server: peer, budget }, name);
 }
 
 /** A server that says this of A, and that of AAAA; null for silence. */
@@ -243,15 +243,12 @@ t.test('where TCP fails the truncation is still known', async (t) => {
 
 t.test('a mistake of this program is no failure of the server', async (t) => {
   const budget = { stepMs: 5000, signal: new AbortController().signal };
-  const outside = {
-    ...createOutside(),
+  const system = {
+    ...createSystem(),
     route: () => {
       throw new TypeError('a mistake');
     },
   };
-  const answer = await resolveAt(
-    { outside, server: { address: '127.0.0.1', port: 1 }, budget },
-    'known.test',
-  );
+  const answer = await resolveAt({ system, server: { address: '127.0.0.1', port: 1 }, budget }, 'known.test');
   t.match(answer, { failure: 'unexpected', addresses: { length: 0 } });
 });

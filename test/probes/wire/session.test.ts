@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { createOutside } from '../../../probes/wire/outside.ts';
+import { createSystem } from '../../../probes/wire/system.ts';
 import { failed, sessionWith } from '../try.ts';
 
 const NOWHERE = { address: '192.0.2.1', port: 9 };
@@ -10,12 +10,12 @@ const NOWHERE = { address: '192.0.2.1', port: 9 };
 /** An outside whose clock is moved by hand. */
 function withClock() {
   const clock = { ms: 0 };
-  return { clock, outside: { ...createOutside(), tick: () => clock.ms } };
+  return { clock, system: { ...createSystem(), tick: () => clock.ms } };
 }
 
 t.test('a step is timed by the clock that it is given, in thousandths of a millisecond', async (t) => {
-  const { clock, outside } = withClock();
-  const session = sessionWith(NOWHERE, { outside });
+  const { clock, system } = withClock();
+  const session = sessionWith(NOWHERE, { system });
   const value = await session.step('connect', 'tcp', async () => {
     clock.ms += 12.34567;
     return 'value';
@@ -25,8 +25,8 @@ t.test('a step is timed by the clock that it is given, in thousandths of a milli
 });
 
 t.test('a restarted stopwatch forgets what came before', async (t) => {
-  const { clock, outside } = withClock();
-  const session = sessionWith(NOWHERE, { outside });
+  const { clock, system } = withClock();
+  const session = sessionWith(NOWHERE, { system });
   await session.step('connect', 'tcp', async (restart) => {
     clock.ms += 500;
     restart();
@@ -36,8 +36,8 @@ t.test('a restarted stopwatch forgets what came before', async (t) => {
 });
 
 t.test('a step that fails is kept beside those that went well', async (t) => {
-  const { clock, outside } = withClock();
-  const session = sessionWith(NOWHERE, { outside });
+  const { clock, system } = withClock();
+  const session = sessionWith(NOWHERE, { system });
   await session.step('connect', 'tcp', async () => undefined);
   t.match(
     await failed(

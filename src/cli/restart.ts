@@ -1,0 +1,21 @@
+/** The executable starts again when the runtime's own variables are set: they took effect before any line of it ran. */
+import { spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
+import { isSea } from 'node:sea';
+import { restartNote, runtimeVariablesIn, withoutRuntimeVariables } from '../config/runtime-variables.ts';
+
+/**
+ * Does nothing in a clean environment, and outside of the executable, where `bin/apim-probe` has done it or the user
+ * chose how to start the runtime. Does not return otherwise.
+ */
+export function restartInCleanEnvironment(): void {
+  if (!isSea()) return;
+  const names = runtimeVariablesIn(process.env);
+  if (names.length === 0) return;
+  process.stderr.write(`${restartNote(names)}\n`);
+  const env = withoutRuntimeVariables(process.env);
+  const args = process.argv.slice(2);
+  if (process.platform !== 'win32') process.execve?.(process.execPath, [process.execPath, ...args], env);
+  const { status, signal } = spawnSync(process.execPath, args, { env, stdio: 'inherit', windowsHide: true });
+  process.exit(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+}

@@ -1,0 +1,91 @@
+/** Files that users name: regular ones, up to a size, with the system's refusals in words. */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { errorCode, systemReason } from './system-reason.ts';
+
+export type FileRead =
+  | { readonly ok: true; readonly bytes: Buffer }
+  /** A predicate: "cannot be read: …". */
+  | { readonly ok: false; readonly problem: string; readonly missing: boolean };
+
+interface Checks {
+  /** Judges the open file before it is read: a predicate when it must not be, else null. */
+  readonly trust?: (status: Stats) => string | null;
+  /** Whether the shell's `<(command)` is read as well. Named pipes are refused: they may never have a writer. */
+  readonly inheritedPipe?: boolean;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const CHUNK = 65_536;
+/** ms between two looks at a pipe that has nothing yet. */
+const PIPE_PAUSE = 20;
+
+/**
+ * @param path absolute
+ * @param most bytes; a larger file is not read
+ * @param wanted what the file should be, for the text of the problem: "a file of PEM certificates"
+ */
+export function readBounded(path: string, most: number, wanted: string, checks: Checks = {}): FileRead {
+  const inherited = checks.inheritedPipe === true ? inheritedPipe(path) : null;
+  const tooLarge = `is larger than ${most / MEBIBYTE} MiB; name ${wanted}`;
+  try {
+    // O_NONBLOCK keeps a pipe without a writer from blocking here for good. Windows has neither.
+    const handle = inherited ?? openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const status = fstatSync(handle);
+      if (inherited === null && !status.isFile()) return refuse(`is not a regular file; name ${wanted}`);
+      if (status.size > most) return refuse(tooLarge);
+      const distrust = inherited === null ? (checks.trust?.(status) ?? null) : null;
+      if (distrust !== null) return refuse(distrust);
+      const bytes = readUpTo(handle, most + 1);
+      return bytes.length > most ? refuse(tooLarge) : { ok: true, bytes };
+    } finally {
+      if (inherited === null) closeSync(handle);
+    }
+  } catch (error) {
+    return refuse(`cannot be read: ${systemReason(error)}`, errorCode(error) === 'ENOENT');
+  }
+}
+
+/** The file descriptor behind /dev/fd/63 or /dev/stdin when it is a pipe that this process was started with. */
+function inheritedPipe(path: string): number | null {
+  const name =
+    /^\/(?:dev|proc\/self)\/fd\/(\d{1,6})$/.exec(path)?.[1] ?? (path === '/dev/stdin' ? '0' : null);
+  if (name === null) return null;
+  try {
+    const status = fstatSync(Number(name));
+    return status.isFIFO() || status.isSocket() ? Number(name) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A file may grow while it is read, and some have no size at all (/proc), so the bytes are counted here. */
+function readUpTo(handle: number, most: number): Buffer {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  while (length < most) {
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, most - length));
+    const read = readSome(handle, chunk);
+    if (read === 0) break;
+    chunks.push(chunk.subarray(0, read));
+    length += read;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Waits for a pipe's writer, as every program does that reads one. */
+function readSome(handle: number, chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(handle, chunk);
+    } catch (error) {
+      if (errorCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_PAUSE);
+    }
+  }
+}
+
+/** @param missing whether there is no such file at all */
+function refuse(problem: string, missing = false): FileRead {
+  return { ok: false, problem, missing };
+}

@@ -1,0 +1,62 @@
+/**
+ * Where files are kept. Root may work in the folder of a service: what it makes there becomes the folder's owner's,
+ * or the service could neither read nor replace it.
+ *
+ * That owner may exchange any name in the folder, and the folder itself, at any moment. So nothing is ever given away
+ * by its name: the folder is held open and reached through that handle alone, its owner is the owner of what is open,
+ * and what is given is the handle of something that this process has just made there.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+
+export interface OwnedFolder {
+  /** Leads to the folder while the work lasts, whatever happens to its name meanwhile. */
+  readonly path: string;
+  /** Whether root works here in another user's folder. */
+  readonly foreign: boolean;
+  /** Makes it the folder's owner's. Never throws: a report that stays root's is better than none. */
+  give(made: FileHandle): Promise<void>;
+}
+
+/** A folder where what is made belongs to whoever makes it. */
+export function plainFolder(folder: string): OwnedFolder {
+  return { path: folder, foreign: false, give: async () => {} };
+}
+
+/** Does the work in a folder, on behalf of its owner where this is root. @throws what the work throws */
+export async function withOwnedFolder<Result>(
+  folder: string,
+  work: (place: OwnedFolder) => Promise<Result>,
+): Promise<Result> {
+  const handle = process.geteuid?.() === 0 ? await hold(folder) : null;
+  if (handle === null) return work(plainFolder(folder));
+  try {
+    const { uid, gid } = await handle.stat();
+    return await work({
+      path: pathOf(handle),
+      foreign: true,
+      give: (made) => made.chown(uid, gid).catch(() => {}),
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The folder, when it is another user's and can be reached by its handle (Linux); what is wrong shows in the work. */
+async function hold(folder: string): Promise<FileHandle | null> {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY).catch(() => null);
+  if (handle === null) return null;
+  const [own, reached] = await Promise.all([handle.stat(), stat(pathOf(handle)).catch(() => null)]);
+  if (own.uid !== 0 && reached !== null && reached.ino === own.ino && reached.dev === own.dev) return handle;
+  await handle.close();
+  return null;
+}
+
+function pathOf({ fd }: FileHandle): string {
+  return `/proc/self/fd/${fd}`;
+}
+
+/** What is in an open folder. @throws the file system's error */
+export function listHeld(handle: FileHandle): Promise<string[]> {
+  return readdir(pathOf(handle));
+}

@@ -1,0 +1,183 @@
+/** Report files appear whole or not at all: a temporary file beside them, flushed, then renamed. */
+import { randomBytes } from 'node:crypto';
+import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../../common/system-reason.ts';
+import { openPatiently } from '../open-patiently.ts';
+import { redactDocument } from '../redaction/redact.ts';
+import { type OwnedFolder, plainFolder, withOwnedFolder } from './owned-folder.ts';
+
+/** Reports name the inner hosts of a network: for the owner's eyes. */
+const OWNER_ONLY = 0o600;
+
+/** Text, which loses its secrets on the way to the file, or bytes that have been through that door already. */
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+function safe<Kind extends Content>(content: Kind): Kind | string {
+  return typeof content === 'string' ? redactDocument(content) : content;
+}
+
+async function fill(temporary: string, content: Content, place: OwnedFolder): Promise<void> {
+  const handle = await openPatiently(temporary, 'wx', OWNER_ONLY);
+  try {
+    await handle.writeFile(safe(content), 'utf8');
+    await place.give(handle);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** So that the new name survives a power cut; where folders cannot be flushed, the file has been all the same. */
+export async function flushFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch {
+    return;
+  }
+}
+
+function temporaryIn(folder: string): string {
+  return join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+}
+
+/** Whether a file of this name was on its way to another one when its writer was ended, or is so still. */
+export function isTemporary(name: string): boolean {
+  return /^\.apim-probe-.*\.tmp$/.test(name);
+}
+
+async function renameInto(place: OwnedFolder, name: string, content: Content): Promise<void> {
+  const temporary = temporaryIn(place.path);
+  try {
+    await fill(temporary, content, place);
+    await rename(temporary, join(place.path, name));
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+  await flushFolder(place.path);
+}
+
+function renameTo(path: string, content: Content): Promise<void> {
+  return renameInto(plainFolder(dirname(path)), basename(path), content);
+}
+
+/**
+ * Writes a file, or replaces it as a whole; a symbolic link stays one. A device or a pipe is written in place.
+ * @throws the file system's error; the old content is then untouched
+ */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const status = await stat(path).catch(() => null);
+  if (status === null) return renameTo(path, content);
+  if (status.isFile()) return renameTo(await realpath(path), content);
+  const handle = await open(path, 'w');
+  await handle.writeFile(safe(content), 'utf8').finally(() => handle.close());
+}
+
+/**
+ * Writes a file of a spool or a state folder, or replaces it as a whole, a symbolic link too: where root works in a
+ * service's folder, the service must not choose what root writes to. The file is the folder's owner's.
+ * @throws the file system's error; the old content is then untouched
+ */
+export function replaceKept(path: string, content: string | Uint8Array): Promise<void> {
+  return withOwnedFolder(dirname(path), (place) => renameInto(place, basename(path), content));
+}
+
+/**
+ * Gives the full temporary file its name, unless that is taken: a link never replaces what is there, so that the
+ * file appears whole and at once. Where the file system knows no links, an empty file holds the name until then.
+ */
+async function claim(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+    await unlink(temporary).catch(() => {});
+  } catch (error) {
+    if (!LINKS_UNKNOWN.some((code) => code === errorCode(error))) throw error;
+    await (await open(path, 'wx', OWNER_ONLY)).close();
+    await rename(temporary, path).catch(async (failure: unknown) => {
+      await unlink(path).catch(() => {});
+      throw failure;
+    });
+  }
+}
+
+/** What file systems without links answer (FAT, exFAT, some network shares), each system in its own word. */
+const LINKS_UNKNOWN = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EXDEV', 'EMLINK', 'UNKNOWN'];
+
+/**
+ * Writes a new file.
+ * @throws the file system's error; with code EEXIST when something has that name already
+ */
+export function createNew(path: string, content: Content): Promise<void> {
+  return createExactly(plainFolder(dirname(path)), basename(path), content);
+}
+
+/** The same in a spool or a state folder, as `replaceKept` does it. */
+export function createNewKept(path: string, content: Content): Promise<void> {
+  return withOwnedFolder(dirname(path), (place) => createExactly(place, basename(path), content));
+}
+
+async function createExactly(place: OwnedFolder, name: string, content: Content): Promise<void> {
+  const folder = place.path;
+  const temporary = temporaryIn(folder);
+  try {
+    await fill(temporary, content, place);
+    await claim(temporary, join(folder, name));
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+  await flushFolder(folder);
+}
+
+async function createIn(
+  place: OwnedFolder,
+  name: string,
+  extension: string,
+  content: Content,
+): Promise<string> {
+  const temporary = temporaryIn(place.path);
+  try {
+    await fill(temporary, content, place);
+    for (let number = 1; ; number += 1) {
+      const file = `${name}${number === 1 ? '' : `-${number}`}${extension}`;
+      try {
+        await claim(temporary, join(place.path, file));
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') continue;
+        throw error;
+      }
+      await flushFolder(place.path);
+      return file;
+    }
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Writes a new file and never over an existing one: with `name` taken, `name-2` and so on is used.
+ * @returns its path
+ * @throws the file system's error
+ */
+export async function createFile(
+  folder: string,
+  name: string,
+  extension: string,
+  content: Content,
+): Promise<string> {
+  return join(folder, await createIn(plainFolder(folder), name, extension, content));
+}
+
+/** As `createFile`, in a state folder: the file is the folder's owner's. */
+export async function createKept(
+  folder: string,
+  name: string,
+  extension: string,
+  content: Content,
+): Promise<string> {
+  const file = await withOwnedFolder(folder, (place) => createIn(place, name, extension, content));
+  return join(folder, file);
+}

@@ -1,0 +1,67 @@
+/**
+ * Which kept report was announced last, in a file of its own beside the reports: a change that a killed run or a
+ * failed command did not get to anybody is told by comparing with that report, and not with the newest.
+ */
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readBounded } from '../../common/bounded-file.ts';
+import { replaceKept } from '../files/write-file.ts';
+import { timeInName } from '../report-file-name.ts';
+import { isWhole } from './changes.ts';
+import type { History, KnownRun } from './history.ts';
+import { lookAt, reportsFolder } from './kept.ts';
+
+const FILE = 'announced.json';
+const LARGEST = 4096;
+const VERSION = 1;
+
+const Memory = z.object({
+  version: z.literal(VERSION),
+  /** Of the report's file. Only a report's name passes, so that none leads out of the folder. */
+  name: z.string().refine((name) => timeInName(name) !== null),
+  /** A copied folder may have another report of that name. */
+  id: z.string().max(64),
+});
+
+export type Recollection =
+  /** Nothing was announced yet. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'report'; readonly run: KnownRun }
+  /** A sentence without its end mark. */
+  | { readonly kind: 'lost'; readonly problem: string };
+
+/** The report that was announced last, as long as the folder still has it. Never throws. */
+export async function recallAnnounced(state: string, history: History): Promise<Recollection> {
+  const path = join(state, FILE);
+  if ((await lstat(path).catch(() => null)) === null) return { kind: 'none' };
+  const memory = read(path);
+  if (memory === null) return { kind: 'lost', problem: `its ${FILE} is damaged, or cannot be read` };
+  const file = await lookAt(reportsFolder(state), memory.name);
+  if (file === null) return { kind: 'lost', problem: `${memory.name}, which was announced last, is gone` };
+  const run = history.read(file);
+  if (!run.ok) return { kind: 'lost', problem: `${file.name}, which was announced last, ${run.problem}` };
+  if (run.digest.id !== memory.id || !isWhole(run.digest)) {
+    return { kind: 'lost', problem: `its ${FILE} speaks of another report than ${file.name}` };
+  }
+  return { kind: 'report', run };
+}
+
+function read(path: string): z.infer<typeof Memory> | null {
+  const file = readBounded(path, LARGEST, 'a memory');
+  if (!file.ok) return null;
+  try {
+    return Memory.safeParse(JSON.parse(file.bytes.toString('utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Makes a kept report the announced one: on the disk once this returns.
+ * @param name of its file
+ * @throws the file system's error; the one before is then still remembered
+ */
+export async function rememberAnnounced(state: string, name: string, id: string): Promise<void> {
+  await replaceKept(join(state, FILE), `${JSON.stringify({ version: VERSION, name, id })}\n`);
+}

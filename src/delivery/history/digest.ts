@@ -1,0 +1,81 @@
+/** What the history has to know of a report, in a few hundred bytes. */
+import { z } from 'zod';
+import type { Report } from '../../model/report.ts';
+import { SCHEMA_VERSION } from '../../model/schema-version.ts';
+import { STATUSES, type Status, VERDICTS, type Verdict } from '../../model/vocabulary.ts';
+
+const Counts = z.object({
+  total: z.int(),
+  reachable: z.int(),
+  intermittent: z.int(),
+  unreachable: z.int(),
+  untested: z.int(),
+});
+
+export const Summary = z.object({ required: Counts, optional: Counts });
+
+/** As much of a report as a digest takes; minor versions may have more. */
+const Source = z.object({
+  schemaVersion: z.string(),
+  id: z.string().max(64),
+  startedAt: z.iso.datetime(),
+  durationMs: z.number(),
+  interrupted: z.string().max(20).nullable(),
+  verdict: z.enum(VERDICTS),
+  summary: Summary,
+  targets: z.array(z.object({ id: z.string().max(400), status: z.enum(STATUSES) })),
+});
+
+export interface Digest {
+  readonly id: string;
+  /** ms since the epoch */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly interrupted: string | null;
+  readonly verdict: Verdict;
+  readonly summary: z.infer<typeof Summary>;
+  /** By target. */
+  readonly statuses: ReadonlyMap<string, Status>;
+}
+
+/** @returns the digest of a report that is at hand */
+export function digestFrom(report: Report): Digest {
+  const { id, startedAt, durationMs, interrupted, verdict, summary, targets } = report;
+  return {
+    ...{ id, durationMs, interrupted, verdict, summary },
+    startedAt: Date.parse(startedAt),
+    statuses: new Map(targets.map((target) => [target.id, target.status])),
+  };
+}
+
+export type DigestReading =
+  | { readonly ok: true; readonly digest: Digest }
+  /** A predicate. */
+  | { readonly ok: false; readonly problem: string };
+
+/** @param bytes whatever a file of the folder holds */
+export function digestOf(bytes: Buffer): DigestReading {
+  if (bytes.length === 0) return { ok: false, problem: 'is empty' };
+  try {
+    const read = Source.safeParse(JSON.parse(bytes.toString('utf8')));
+    if (!read.success) return { ok: false, problem: 'holds JSON that is no report' };
+    const { schemaVersion, startedAt, targets, ...rest } = read.data;
+    if (major(schemaVersion) !== major(SCHEMA_VERSION)) {
+      return { ok: false, problem: 'was written by a version that this one does not read' };
+    }
+    return {
+      ok: true,
+      digest: {
+        ...rest,
+        startedAt: Date.parse(startedAt),
+        statuses: new Map(targets.map(({ id, status }) => [id, status])),
+      },
+    };
+  } catch {
+    return { ok: false, problem: 'is cut off, or no JSON' };
+  }
+}
+
+function major(version: string): string {
+  return version.split('.')[0] ?? '';
+}

@@ -1,0 +1,137 @@
+/** A state folder: reports as files, what is known of them, and what is no longer kept. */
+import { lstat, readdir, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { readBounded } from '../../common/bounded-file.ts';
+import { harmlessJson } from '../../common/escaped-json.ts';
+import { systemReason } from '../../common/system-reason.ts';
+import { LARGEST_REPORT } from '../../model/largest-report.ts';
+import type { Report } from '../../model/report.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { createKept, isTemporary } from '../files/write-file.ts';
+import { reportFileName } from '../report-file-name.ts';
+import type { Carried } from './changes.ts';
+import { type Digest, type DigestReading, digestFrom, digestOf } from './digest.ts';
+import { Index } from './index-file.ts';
+import { type KeptFile, listKept, lookAt, reportsFolder } from './kept.ts';
+import { expired, type Limits } from './retention.ts';
+
+/** ms. Nobody takes as long to write a file. */
+const LEFTOVER_AGE = 60 * 60 * 1000;
+
+/** A kept report with what its digest says, or why it has none. */
+export type Run = { readonly file: KeptFile } & DigestReading;
+
+/** A kept report that can be read. */
+export interface KnownRun {
+  readonly file: KeptFile;
+  readonly digest: Digest;
+}
+
+const WithChanges = z.object({
+  targets: z.array(z.object({ id: z.string(), lastStatusChange: z.iso.datetime().nullish() })),
+});
+
+export class History {
+  readonly #state: string;
+  readonly #index: Index;
+  #opened = 0;
+
+  /** @param state an absolute path; nothing is made or written yet */
+  constructor(state: string) {
+    this.#state = state;
+    this.#index = Index.read(state);
+  }
+
+  /**
+   * Makes the folder, for its owner alone, where it is missing. One that is there keeps its permissions: others may
+   * have been let in on purpose.
+   * @throws the file system's error
+   */
+  async prepare(): Promise<void> {
+    for (const folder of [this.#state, reportsFolder(this.#state)]) await makeFolder(folder);
+  }
+
+  /** Newest first. @throws the file system's error */
+  list(): Promise<KeptFile[]> {
+    return listKept(this.#state);
+  }
+
+  /** How many reports were opened because the index did not know them. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** What a kept report comes to: from the index, else from the report itself. Never throws. */
+  read(file: KeptFile): Run {
+    const known = this.#index.find(file);
+    if (known !== null) return { file, ok: true, digest: known };
+    this.#opened += 1;
+    const content = readBounded(file.path, LARGEST_REPORT, 'a report');
+    if (!content.ok) return { file, ...content };
+    const reading = digestOf(content.bytes);
+    if (reading.ok) this.#index.add(file, reading.digest);
+    return { file, ...reading };
+  }
+
+  /** When the targets of a kept report last changed their status, by its own word. */
+  changesIn({ path }: KeptFile): Carried {
+    const content = readBounded(path, LARGEST_REPORT, 'a report');
+    if (!content.ok) return new Map();
+    try {
+      const { targets } = WithChanges.parse(JSON.parse(content.bytes.toString('utf8')));
+      return new Map(targets.map(({ id, lastStatusChange }) => [id, lastStatusChange ?? null]));
+    } catch {
+      return new Map();
+    }
+  }
+
+  /**
+   * Keeps a report: whole and flushed to the disk once this returns.
+   * @returns its path
+   * @throws the file system's error
+   */
+  async keep(report: Report): Promise<string> {
+    const folder = reportsFolder(this.#state);
+    const path = await createKept(folder, reportFileName(report), '.json', harmlessJson(report));
+    const file = await lookAt(folder, basename(path)).catch(() => null);
+    if (file !== null) this.#index.add(file, digestFrom(report));
+    return path;
+  }
+
+  /**
+   * Removes what is no longer kept, and what killed runs left behind, and saves the index.
+   * @param newest names of the reports that stay
+   * @param now ms since the epoch
+   * @returns what could not be done, in words; the kept reports are as safe as before
+   */
+  async tidy(newest: ReadonlySet<string>, limits: Limits, now: number): Promise<string[]> {
+    const problems: string[] = [];
+    const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+      await work().catch((error: unknown) => void problems.push(`${what}: ${systemReason(error)}`));
+    };
+    await attempt('old reports could not be removed', async () => {
+      for (const { path } of expired(await this.list(), newest, limits, now)) await unlink(path);
+    });
+    await attempt('leftovers of ended runs could not be removed', () => this.#sweep());
+    await attempt('the index of the history could not be written', () => this.save());
+    return problems;
+  }
+
+  /** @throws the file system's error; nothing is lost then, for the index is made from the reports */
+  async save(): Promise<void> {
+    await this.#index.save(await this.list());
+  }
+
+  async #sweep(): Promise<void> {
+    for (const folder of [this.#state, reportsFolder(this.#state)]) {
+      for (const name of (await readdir(folder)).filter(isTemporary)) {
+        const path = join(folder, name);
+        const status = await lstat(path).catch(() => null);
+        // By a clock that was set back, an old file is one of the future.
+        const age = Math.abs(Date.now() - (status?.mtimeMs ?? Date.now()));
+        if (status?.isFile() && age > LEFTOVER_AGE) await unlink(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The digests of all kept reports in one file, so that thousands of reports need not be read to list them. It is a
+ * cache: an entry counts only as long as size and time of its report are what they were, and whatever cannot be
+ * read is made anew from the reports.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readBounded } from '../../common/bounded-file.ts';
+import { STATUSES, type Status, VERDICTS } from '../../model/vocabulary.ts';
+import { replaceKept } from '../files/write-file.ts';
+import { type Digest, Summary } from './digest.ts';
+import type { KeptFile } from './kept.ts';
+
+const LARGEST_INDEX = 128 * 1024 * 1024;
+const VERSION = 1;
+
+/** One letter for each target of the table, in its order; a space for one that the run did not have. */
+const LETTERS: Readonly<Record<Status, string>> = {
+  reachable: 'r',
+  intermittent: 'i',
+  unreachable: 'u',
+  untested: '-',
+};
+const STATUS_OF: ReadonlyMap<string, Status> = new Map(STATUSES.map((status) => [LETTERS[status], status]));
+
+const Entry = z.object({
+  name: z.string(),
+  bytes: z.number(),
+  mtimeMs: z.number(),
+  id: z.string(),
+  startedAt: z.number(),
+  durationMs: z.number(),
+  interrupted: z.string().nullable(),
+  verdict: z.enum(VERDICTS),
+  summary: Summary,
+  statuses: z.string(),
+});
+type Entry = z.infer<typeof Entry>;
+
+const IndexFile = z.object({
+  version: z.literal(VERSION),
+  targets: z.array(z.string()),
+  runs: z.array(Entry),
+});
+
+export class Index {
+  readonly #path: string;
+  readonly #targets: string[];
+  readonly #places: Map<string, number>;
+  readonly #entries: Map<string, Entry>;
+  #changed = false;
+
+  private constructor(path: string, targets: readonly string[], entries: readonly Entry[]) {
+    this.#path = path;
+    this.#targets = [...targets];
+    this.#places = new Map(targets.map((id, place) => [id, place]));
+    this.#entries = new Map(entries.map((entry) => [entry.name, entry]));
+  }
+
+  /** Never throws: an index that is missing or damaged is an empty one. */
+  static read(state: string): Index {
+    const path = join(state, 'index.json');
+    const file = readBounded(path, LARGEST_INDEX, 'an index');
+    if (!file.ok) return new Index(path, [], []);
+    try {
+      const { targets, runs } = IndexFile.parse(JSON.parse(file.bytes.toString('utf8')));
+      return new Index(path, targets, runs);
+    } catch {
+      return new Index(path, [], []);
+    }
+  }
+
+  /** What is known of this very file, or null. */
+  find({ name, bytes, mtimeMs }: KeptFile): Digest | null {
+    const entry = this.#entries.get(name);
+    if (entry === undefined || entry.bytes !== bytes || entry.mtimeMs !== mtimeMs) return null;
+    const { statuses, id, startedAt, durationMs, interrupted, verdict, summary } = entry;
+    return {
+      ...{ id, startedAt, durationMs, interrupted, verdict, summary },
+      statuses: new Map(
+        this.#targets.flatMap((target, place) => {
+          const status = STATUS_OF.get(statuses[place] ?? ' ');
+          return status === undefined ? [] : [[target, status]];
+        }),
+      ),
+    };
+  }
+
+  add({ name, bytes, mtimeMs }: KeptFile, { statuses, ...digest }: Digest): void {
+    for (const target of statuses.keys()) {
+      if (this.#places.has(target)) continue;
+      this.#places.set(target, this.#targets.length);
+      this.#targets.push(target);
+    }
+    const letters = this.#targets.map((target) => {
+      const status = statuses.get(target);
+      return status === undefined ? ' ' : LETTERS[status];
+    });
+    this.#entries.set(name, { name, bytes, mtimeMs, ...digest, statuses: letters.join('').trimEnd() });
+    this.#changed = true;
+  }
+
+  /**
+   * Writes what has been learnt, without the reports that are gone.
+   * @throws the file system's error
+   */
+  async save(kept: readonly KeptFile[]): Promise<void> {
+    const names = new Set(kept.map(({ name }) => name));
+    const stale = [...this.#entries.keys()].filter((name) => !names.has(name));
+    if (!this.#changed && stale.length === 0) return;
+    for (const name of stale) this.#entries.delete(name);
+    const content = { version: VERSION, ...this.#withoutUnused() };
+    await replaceKept(this.#path, `${JSON.stringify(content)}\n`);
+    this.#changed = false;
+  }
+
+  /** Targets that no run has any more would stay for ever. Only worth the work when they are many. */
+  #withoutUnused(): { readonly targets: readonly string[]; readonly runs: readonly Entry[] } {
+    const runs = [...this.#entries.values()];
+    const used = this.#targets.map((_, place) =>
+      runs.some(({ statuses }) => (statuses[place] ?? ' ') !== ' '),
+    );
+    if (used.every(Boolean)) return { targets: this.#targets, runs };
+    const places = used.flatMap((one, place) => (one ? [place] : []));
+    return {
+      targets: places.flatMap((place) => this.#targets[place] ?? []),
+      runs: runs.map((run) => ({
+        ...run,
+        statuses: places.map((place) => run.statuses[place] ?? ' ').join(''),
+      })),
+    };
+  }
+}

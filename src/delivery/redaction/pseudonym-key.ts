@@ -1,0 +1,60 @@
+/** The key of the pseudonyms of one VM's reports, kept so that each report calls the same thing the same. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { readBounded } from '../../common/bounded-file.ts';
+import { errorCode, systemReason } from '../../common/system-reason.ts';
+import { createNewKept, replaceKept } from '../files/write-file.ts';
+
+const FILE = 'pseudonyms.key';
+const BYTES = 32;
+/** Of a file that is looked at; one of another size than a key's is damaged, and made anew. */
+const MOST_BYTES = 1024 * 1024;
+
+export interface KeptKey {
+  readonly key: Uint8Array;
+  /** Why it is this report's alone, as the end of a sentence; null when it is kept. */
+  readonly problem: string | null;
+}
+
+/**
+ * Reads the key of a folder, or makes one there, for the owner of the folder alone.
+ * @param make makes the folder where it is missing, and refuses one that is not to have the key
+ * @returns a key in any case; never throws for what a disk does
+ */
+export async function keptKey(folder: string, make: (folder: string) => Promise<void>): Promise<KeptKey> {
+  const path = join(folder, FILE);
+  try {
+    await make(folder);
+    const known = readKey(path);
+    if (known.kind === 'key') return { key: known.key, problem: null };
+    const fresh = randomBytes(BYTES);
+    if (known.kind === 'damaged') await replaceKept(path, fresh);
+    else await createNewKept(path, fresh).catch(unlessThere);
+    // Of two processes that make one at the same time, both use the one that was first.
+    const made = readKey(path);
+    if (made.kind === 'key') return { key: made.key, problem: null };
+    throw new Error('what is there is no key');
+  } catch (error) {
+    return {
+      key: randomBytes(BYTES),
+      problem: `their key cannot be kept as ${path}: ${systemReason(error)}`,
+    };
+  }
+}
+
+function unlessThere(error: unknown): void {
+  if (errorCode(error) !== 'EEXIST') throw error;
+}
+
+type KeyRead =
+  | { readonly kind: 'key'; readonly key: Uint8Array }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged' };
+
+/** @throws the file system's words for a file that is there and cannot be read now: its key is still the key */
+function readKey(path: string): KeyRead {
+  const file = readBounded(path, MOST_BYTES, 'a key');
+  if (file.ok) return file.bytes.length === BYTES ? { kind: 'key', key: file.bytes } : { kind: 'damaged' };
+  if (file.missing) return { kind: 'missing' };
+  throw new Error(`it ${file.problem}`);
+}

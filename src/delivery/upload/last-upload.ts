@@ -1,0 +1,48 @@
+/** How the uploads went lately, for `upload --status`. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readBounded } from '../../common/bounded-file.ts';
+import { replaceKept } from '../files/write-file.ts';
+import type { UploadResult } from './send.ts';
+
+const FILE = 'last-upload.json';
+/** Bytes. */
+const LARGEST = 64 * 1024;
+
+const Event = z.object({ at: z.iso.datetime(), text: z.string().max(2000) }).nullable();
+const LastUpload = z.object({ success: Event.catch(null), problem: Event.catch(null) });
+export type LastPass = z.infer<typeof LastUpload>;
+
+const NOTHING: LastPass = { success: null, problem: null };
+
+/** What cannot be read has nothing to say. */
+export function readLastUpload(folder: string): LastPass {
+  const file = readBounded(join(folder, FILE), LARGEST, 'a memory of uploads');
+  if (!file.ok) return NOTHING;
+  try {
+    return LastUpload.catch(NOTHING).parse(JSON.parse(file.bytes.toString('utf8')));
+  } catch {
+    return NOTHING;
+  }
+}
+
+/**
+ * Keeps what happened; a full disk costs the memory of it and nothing else.
+ * @param now ms since the epoch
+ */
+export async function storeLastUpload(
+  folder: string,
+  { sent, problem, stuck, rejected }: UploadResult,
+  now: number,
+): Promise<void> {
+  const at = new Date(now).toISOString();
+  const wrong = problem ?? stuck ?? rejected.at(-1)?.reason ?? null;
+  const success = sent.at(-1);
+  if (wrong === null && success === undefined) return;
+  const last = readLastUpload(folder);
+  const kept: LastPass = {
+    success: success === undefined ? last.success : { at, text: success },
+    problem: wrong === null ? last.problem : { at, text: wrong },
+  };
+  await replaceKept(join(folder, FILE), `${JSON.stringify(kept)}\n`).catch(() => {});
+}

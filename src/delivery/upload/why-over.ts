@@ -1,8 +1,0 @@
-/** Why uploading was over before its end. */
-
-/** @param signal aborted: by a limit of time, or with the name of a signal of the system */
-export function whyOver({ reason }: AbortSignal): string {
-  if (typeof reason === 'string') return `the upload was stopped (${reason})`;
-  const late = reason instanceof Error && reason.name === 'TimeoutError';
-  return late ? 'the time for the upload was over' : 'the upload was stopped';
-}

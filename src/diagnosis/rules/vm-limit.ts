@@ -1,0 +1,36 @@
+import { LOCAL_LIMITS, localLimitsIn } from '../../../probes/local-limits.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { probeAgain } from '../command.ts';
+import { finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { count, list } from '../text.ts';
+
+/** Endpoints that could not be tested because this VM ran out of something; pings too, which no other rule reads. */
+export const vmLimit: Rule = ({ observations }) => {
+  const limited = observations.targets
+    .filter(({ status, failure }) => status === 'untested' && failure === 'local_limit')
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  if (limited.length === 0) return [];
+  const codes = localLimitsIn(limited.map(({ reason }) => reason ?? '').join(' '));
+  const things = list(codes.map((code) => LOCAL_LIMITS[code].what)) || 'something';
+  const isRequired = limited.some(({ required }) => required);
+  return [
+    finding('vm-limit', {
+      ...(isRequired ? { severity: 'error' as const } : {}),
+      title: `This VM ran out of ${things}, so ${count(limited.length, 'endpoint')} could not be tested`,
+      explanation:
+        `${list(codes) || 'An error of this VM'} kept the tests of ` +
+        `${list(
+          limited.map(({ host, port }) => `${host}:${port}`),
+          4,
+        )} from being made, with fewer connections open at a time as well. This says nothing about the network.`,
+      targets: limited,
+      // The general steps; what follows them in the text is for each code.
+      remedy: [
+        ...new Set(codes.map((code) => LOCAL_LIMITS[code].remedy)),
+        ...CAUSE_TEXTS['vm-limit'].remedy.slice(0, 2),
+      ],
+      confirm: probeAgain(observations, limited),
+    }),
+  ];
+};

@@ -1,0 +1,21 @@
+/** Reading this machine's small configuration files. */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isLocalLimit } from '../../probes/local-limits.ts';
+import { errorCode } from '../common/system-reason.ts';
+
+/** ms before a file is opened again that could not be because too many are open; others are being closed. */
+const PAUSES = [50, 150, 300] as const;
+
+/** A file's text in UTF-8. @throws the file system's error */
+export async function readText(file: string): Promise<string> {
+  for (const ms of PAUSES) {
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      if (!isLocalLimit(errorCode(error) ?? '')) throw error;
+      await pause(ms);
+    }
+  }
+  return readFile(file, 'utf8');
+}

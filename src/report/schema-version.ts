@@ -1,2 +1,0 @@
-/** Raised in its major when a change breaks a reader of the report. */
-export const SCHEMA_VERSION = '1.3.0';

@@ -1,0 +1,47 @@
+/** A virtual network with IPv6 addresses and no way out over IPv6 is no reason to doubt the services. Pure. */
+import { isIPv6 } from 'node:net';
+import type { Failure } from '../../probes/failures.ts';
+import type { Attempt, Target } from '../model/report.ts';
+import { statusOf } from './summarise.ts';
+
+/** What the network does to a connection, and not the service. */
+const NO_WAY: readonly (Failure | null)[] = ['tcp_timeout', 'tcp_unreachable', 'udp_timeout', 'udp_refused'];
+
+export interface IPv6Discount {
+  readonly targets: readonly Target[];
+  /** What is to be said of it; null when nothing was changed. */
+  readonly note: string | null;
+}
+
+/**
+ * Where no public IPv6 address of any target could be connected to, a target is what its IPv4 addresses make it:
+ * API Management's own dependencies are reached over IPv4. The attempts stay as evidence.
+ */
+export function discountUnroutedIPv6(targets: readonly Target[]): IPv6Discount {
+  const tried = targets.flatMap((target) => publicIPv6(target));
+  if (tried.length === 0 || tried.some(({ failure }) => !NO_WAY.includes(failure)))
+    return { targets, note: null };
+  const judged = targets.map((target) => {
+    const ipv4 = target.attempts.filter(
+      ({ address, addressFrom, failure }) =>
+        !isIPv6(address) && addressFrom === 'name' && failure !== 'deadline_exceeded',
+    );
+    return target.status !== 'intermittent' || publicIPv6(target).length === 0 || ipv4.length === 0
+      ? target
+      : { ...target, ...statusOf(ipv4) };
+  });
+  const changed = judged.filter((target, index) => target !== targets[index]).length;
+  if (changed === 0) return { targets, note: null };
+  const note =
+    `no public IPv6 address of ${changed} ${changed === 1 ? 'endpoint' : 'endpoints'} answered, so this network has no ` +
+    'way out over IPv6; they count by IPv4, over which API Management reaches them';
+  return { targets: judged, note };
+}
+
+function publicIPv6({ attempts, addresses }: Target): readonly Attempt[] {
+  const isPublic = (address: string) =>
+    addresses.some((one) => one.address === address && one.scope === 'public');
+  return attempts.filter(
+    ({ address, addressFrom }) => addressFrom === 'name' && isIPv6(address) && isPublic(address),
+  );
+}

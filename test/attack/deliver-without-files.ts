@@ -1,0 +1,39 @@
+/** Delivers a report with no file left to open: `node deliver-without-files.ts FILE MS`, after which some are free. */
+import { closeSync, openSync } from 'node:fs';
+import { deliver } from '../../src/cli/deliver.ts';
+import { exportUnredacted } from '../../src/cli/export-report.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { report } from '../report/samples.ts';
+
+const [, , file = '', freeAfterMs = 'never'] = process.argv;
+const outgoing = exportUnredacted(report());
+outgoing.render('json');
+
+const taken: number[] = [];
+try {
+  for (;;) taken.push(openSync('/dev/null', 'r'));
+} catch {
+  // None is left.
+}
+const free = (): void => {
+  for (const each of taken.splice(0)) closeSync(each);
+};
+if (freeAfterMs !== 'never') setTimeout(free, Number(freeAfterMs));
+const { stdout, stderr, env } = process;
+const io = {
+  stdout,
+  stderr,
+  env,
+  cwd: '/nonexistent',
+  process,
+  systemConfig: '/nonexistent',
+} as unknown as Io;
+const plan = {
+  files: [{ format: 'json', path: file }],
+  stdout: null,
+  kept: false,
+  summary: 'stderr',
+} as const;
+const { complete, problems } = await deliver(outgoing, plan, io);
+free();
+if (!complete) process.stderr.write(`${problems.join('\n')}\n`);

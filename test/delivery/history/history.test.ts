@@ -1,0 +1,181 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { History } from '../../../src/delivery/history/history.ts';
+import type { KeptFile } from '../../../src/delivery/history/kept.ts';
+import { Report } from '../../../src/model/report.ts';
+import { DAY, fill, HOUR, MINUTE, NOW, run, SQL } from './samples.ts';
+
+const ROOMY = { keepDays: 30, keepCount: 3000, keepBytes: 1e9 };
+
+t.test('a folder is made for its owner alone, and one that is there is left as it is', async (t) => {
+  const base = t.testdir({ shared: {} });
+  chmodSync(join(base, 'shared'), 0o755);
+  for (const [state, mode] of [
+    [join(base, 'new/state'), 0o700],
+    [join(base, 'shared'), 0o755],
+  ] as const) {
+    await new History(state).prepare();
+    t.equal(statSync(state).mode & 0o777, mode);
+    t.equal(statSync(join(state, 'reports')).mode & 0o777, 0o700);
+  }
+});
+
+t.test('a kept report is whole, for its owner alone, and never in the place of another', async (t) => {
+  const state = t.testdir({});
+  const history = new History(state);
+  await history.prepare();
+  const one = run(NOW);
+  const paths = [await history.keep(one), await history.keep(one), await history.keep(run(NOW))];
+  t.equal(new Set(paths).size, 3, 'of one second, one even of one name');
+  for (const path of paths) {
+    t.ok(Report.safeParse(JSON.parse(readFileSync(path, 'utf8'))).success);
+    t.equal(statSync(path).mode & 0o777, 0o600);
+  }
+  t.equal((await history.list()).length, 3);
+  t.equal(readdirSync(join(state, 'reports')).length, 3, 'no temporary file stays');
+});
+
+t.test('newest first by the name, and nothing but reports', async (t) => {
+  const state = t.testdir({});
+  const [older = '', newer = ''] = await fill(state, [run(NOW - DAY), run(NOW)]);
+  const folder = join(state, 'reports');
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  writeFileSync(join(folder, 'apim-probe-report-20261399T990000Z-abcdef.json'), 'no such day');
+  mkdirSync(join(folder, 'apim-probe-report-20260504T083000Z-000bad.json'));
+  symlinkSync('/etc/passwd', join(folder, 'apim-probe-report-20260504T083001Z-000bad.json'));
+  const history = new History(state);
+  t.strictSame(
+    (await history.list()).map(({ path }) => path),
+    [newer, older],
+  );
+  await history.tidy(new Set(), { ...ROOMY, keepCount: 2 }, NOW + 3650 * DAY);
+  t.ok(existsSync(join(folder, 'notes.txt')), 'what is foreign is never removed');
+});
+
+t.test('a folder that is not there holds nothing', async (t) => {
+  t.strictSame(await new History(join(t.testdir({}), 'gone')).list(), []);
+});
+
+t.test('files that are no reports are told, each with its reason', async (t) => {
+  const state = t.testdir({});
+  const reports = [run(NOW), run(NOW - 1000), run(NOW - 2000), run(NOW - 3000), run(NOW - 4000)];
+  const [empty = '', cut = '', foreign = '', future = ''] = await fill(state, reports);
+  truncateSync(empty, 0);
+  truncateSync(cut, 900);
+  writeFileSync(foreign, '{"a":1}');
+  writeFileSync(future, JSON.stringify({ ...reports[3], schemaVersion: '9.0.0' }));
+  const history = new History(state);
+  const read = (await history.list()).map((file) => history.read(file));
+  t.match(
+    read.map((each) => (each.ok ? 'report' : each.problem)),
+    ['is empty', /cut off/, /no report/, /does not read/, 'report'],
+  );
+});
+
+t.test('the index spares reading, and counts only while the file is what it was', async (t) => {
+  const state = t.testdir({});
+  const reports = [run(NOW), run(NOW - MINUTE, ['untested', 'unreachable']), run(NOW - DAY)];
+  const [first = ''] = await fill(state, reports);
+  const readAll = async (history: History) => {
+    const files: KeptFile[] = await history.list();
+    return files.map((file) => history.read(file)).map((each) => (each.ok ? each.digest : each.problem));
+  };
+  const fresh = new History(state);
+  const digests = await readAll(fresh);
+  await fresh.save();
+  t.equal(fresh.opened, 3);
+  const indexed = new History(state);
+  t.strictSame(await readAll(indexed), digests, 'the same, by the index');
+  t.equal(indexed.opened, 0);
+  t.equal(statSync(join(state, 'index.json')).mode & 0o777, 0o600);
+
+  const other = run(NOW, ['reachable', 'unreachable']);
+  writeFileSync(first, JSON.stringify(other));
+  const changed = new History(state);
+  t.match((await readAll(changed))[0], { id: other.id });
+  t.equal(changed.opened, 1);
+
+  for (const damage of ['', '{"version":1,"targets":[', '{"version":99}', '[]', 'null']) {
+    writeFileSync(join(state, 'index.json'), damage);
+    const rebuilt = new History(state);
+    t.strictSame((await readAll(rebuilt)).slice(1), digests.slice(1), `an index of ${damage || 'nothing'}`);
+    t.equal(rebuilt.opened, 3);
+  }
+});
+
+t.test('the index forgets what is gone, targets too', async (t) => {
+  const state = t.testdir({});
+  const history = new History(state);
+  await history.prepare();
+  await history.keep(run(NOW - 40 * HOUR, undefined, { targets: [] }));
+  await history.keep(run(NOW - 30 * HOUR));
+  const kept = run(NOW, undefined, { targets: run(NOW).targets.filter(({ id }) => id === SQL) });
+  await history.keep(kept);
+  await history.keep({ ...kept, startedAt: new Date(NOW - 1).toISOString() });
+  t.strictSame(await history.tidy(new Set(), { ...ROOMY, keepDays: 1 }, NOW), []);
+  const index = JSON.parse(readFileSync(join(state, 'index.json'), 'utf8'));
+  t.equal(index.runs.length, 2);
+  t.strictSame(index.targets, [SQL]);
+  const again = new History(state);
+  const [newest] = await again.list();
+  t.match(newest === undefined ? null : again.read(newest), {
+    digest: { statuses: new Map([[SQL, 'reachable']]) },
+  });
+  t.equal(again.opened, 0);
+});
+
+t.test('leftovers of killed runs go when they are older than an hour, by whatever clock', async (t) => {
+  const state = t.testdir({ reports: {} });
+  const leftover = (name: string, age: number): string => {
+    const path = join(state, name);
+    writeFileSync(path, 'half');
+    const then = (Date.now() - age) / 1000;
+    utimesSync(path, then, then);
+    return path;
+  };
+  const old = leftover('reports/.apim-probe-1-ab.tmp', 2 * 3_600_000);
+  const ahead = leftover('.apim-probe-2-ab.tmp', -2 * 3_600_000);
+  const fresh = leftover('reports/.apim-probe-3-ab.tmp', 60_000);
+  const foreign = leftover('reports/.other.tmp', 2 * 3_600_000);
+  t.strictSame(await new History(state).tidy(new Set(), ROOMY, NOW), []);
+  t.strictSame([old, ahead, fresh, foreign].map(existsSync), [false, false, true, true]);
+});
+
+t.test('what cannot be tidied is told, and nothing is thrown', async (t) => {
+  const state = t.testdir({ reports: 'a file', 'index.json': {} });
+  t.match(await new History(state).tidy(new Set(), ROOMY, NOW), [
+    /old reports could not be removed: .*ENOTDIR/,
+    /leftovers/,
+    /index of the history could not be written/,
+  ]);
+});
+
+t.test('when targets changed, as a report has it; an old or damaged one tells nothing', async (t) => {
+  const state = t.testdir({});
+  const at = '2026-05-01T00:00:00.000Z';
+  const report = run(NOW);
+  const told = { ...report, targets: report.targets.map((each) => ({ ...each, lastStatusChange: at })) };
+  const [path = ''] = await fill(state, [told]);
+  const history = new History(state);
+  const [file] = await history.list();
+  if (file === undefined) throw new Error('nothing kept');
+  t.equal(history.changesIn(file).get(SQL), at);
+  for (const content of ['', '{"targets":[{"id":1}]}', JSON.stringify(told).slice(0, 900)]) {
+    writeFileSync(path, content);
+    t.equal(history.changesIn(file).size, 0);
+  }
+  writeFileSync(path, '{"targets":[{"id":"a"}]}');
+  t.strictSame([...history.changesIn(file)], [['a', null]]);
+});

@@ -1,0 +1,7 @@
+/**
+ * Loaded before every test file. tap's processinfo adds NODE_OPTIONS to every child process, to learn of it; the agent
+ * refuses the runtime's variables, so the processes that a test starts get the environment that the test gives them.
+ */
+import processOnSpawn from 'process-on-spawn';
+
+processOnSpawn.removeAllListeners();
