@@ -182,7 +182,7 @@ async function plain(): Promise<tls.TlsOptions> {
 type Kinds = Readonly<Record<string, HostilePeer>>;
 
 /** Each kind by its name. */
-export const HTTP: Kinds = {
+export const HTTP_BODY: Kinds = {
   'silent after the connection': tcp('http', () => undefined),
   'HTTP body in one-byte chunks': tcp('http', sends(CHUNKED, '1\r\nx\r\n'.repeat(65_000))),
   'HTTP body in one-byte segments': tcp('http', segments(`${OK}\r\n`, 'x')),
@@ -192,6 +192,9 @@ export const HTTP: Kinds = {
     'http',
     sends(`${OK}content-length: 70000\r\n\r\n`, 'x'.repeat(65_535)),
   ),
+};
+
+export const HTTP_HEAD: Kinds = {
   'HTTP headers of one byte, unfinished': tcp('http', sends(OK, 'a:\r\n'.repeat(16_000))),
   'HTTP headers of one byte, and a body that never comes': tcp(
     'http',
