@@ -20,6 +20,7 @@ process.exitCode = EXIT_DEFECT;
 main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
   env: process.env,
   cwd: process.cwd(),
   process,

@@ -7,6 +7,8 @@ import { redactDocument } from '../delivery/redaction/redact.ts';
 export interface Io {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** A function, as the runtime opens the stream when it is first asked for it. */
+  readonly stdin: () => AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** Emits SIGINT, SIGTERM and uncaughtException. */

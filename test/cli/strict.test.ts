@@ -9,7 +9,7 @@ import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
 import { keptKey } from '../../src/delivery/redaction/pseudonym-key.ts';
-import { uploadName } from '../../src/delivery/upload/upload-name.ts';
+import { uploadName } from '../../src/delivery/report-names.ts';
 import { Report } from '../../src/model/report.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
