@@ -8,6 +8,7 @@ import type { UploadResult } from '../delivery/upload/send.ts';
 import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
 import { uploadCommand } from '../delivery/upload/upload-command.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
+import { isStopSignal } from '../model/stop-signals.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
@@ -81,9 +82,9 @@ async function sendAll(
   rewrite: Rewrite,
   io: Io,
 ): Promise<number> {
-  const say = (message: string): void => void writeMessage(io.stderr, message).catch(() => {});
+  const say = (message: string): void => void writeMessage(io.stderr, message);
   const interruption = catchInterruptions(
-    io.process,
+    io,
     say,
     (defect) => defectText(defect, false),
     'keeping what is not confirmed',
@@ -97,7 +98,7 @@ async function sendAll(
     const pass = await uploader.send(limit, interruption.signal, rewrite, pausing);
     const { reason } = interruption.signal;
     for (const line of passLines(pass, uploader, options.quiet)) await writeMessage(io.stderr, line);
-    if (reason === 'SIGINT' || reason === 'SIGTERM') return exitOfSignal(reason);
+    if (isStopSignal(reason)) return exitOfSignal(reason);
     if (interruption.signal.aborted) return EXIT_DEFECT;
     const done = pass.problem === null && pass.stuck === null && pass.rejected.length === 0;
     return done ? 0 : EXIT_UNDELIVERED;

@@ -149,12 +149,9 @@ t.test('the index forgets what is gone, targets too', async (t) => {
   const state = t.testdir({});
   const history = new History(state);
   await history.prepare();
-  for (const [hours, changes] of [
-    [40, { targets: [] }],
-    [30, {}],
-  ] as const) {
-    const then = (NOW - hours * HOUR) / 1000;
-    utimesSync(await history.keep(run(then * 1000, undefined, changes)), then, then);
+  for (const old of [run(NOW - 40 * HOUR, undefined, { targets: [] }), run(NOW - 30 * HOUR)]) {
+    const began = new Date(old.startedAt);
+    utimesSync(await history.keep(old), began, began);
   }
   const kept = run(NOW, undefined, { targets: run(NOW).targets.filter(({ id }) => id === SQL) });
   await history.keep(kept);
