@@ -1,7 +1,6 @@
 /** What a report's file is packed in: gzip, as uploads are, or the archive that `apim-probe bundle` makes. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { createTarDecoder } from 'modern-tar';
 import { printable } from '../../probes/printable.ts';
 import { errorCode } from '../common/system-reason.ts';
 import { LARGEST_REPORT } from './largest-report.ts';
@@ -77,6 +76,7 @@ async function collect(chunks: Chunks): Promise<Uint8Array> {
 }
 
 async function firstReport(archive: Chunks): Promise<Unpacked> {
+  const { createTarDecoder } = await import('modern-tar');
   const tar = Readable.toWeb(Readable.from(bounded(archive))) as import('node:stream/web').ReadableStream;
   try {
     for await (const { header, body } of tar.pipeThrough(createTarDecoder())) {
