@@ -100,7 +100,7 @@ async function sendAll(
     for (const line of passLines(pass, uploader, options.quiet)) await writeMessage(io.stderr, line);
     if (isStopSignal(reason)) return exitOfSignal(reason);
     if (interruption.signal.aborted) return EXIT_DEFECT;
-    const done = pass.problem === null && pass.stuck === null && pass.rejected.length === 0;
+    const done = pass.problem === null && pass.spoolProblem === null && pass.rejected.length === 0;
     return done ? 0 : EXIT_UNDELIVERED;
   } finally {
     interruption.release();
@@ -108,15 +108,15 @@ async function sendAll(
 }
 
 function passLines(pass: UploadResult, uploader: Uploader, quiet: boolean): string[] {
-  const { sent, rejected, problem, stuck } = pass;
+  const { sent, rejected, problem, spoolProblem } = pass;
   const { spool, destination } = uploader;
   const lines = rejectionLines(rejected, uploader).map((line) => `apim-probe: ${line}`);
   const left = spool.waiting().length;
   const rest = `${count(left, 'report')} left in ${spool.folder}`;
-  if (stuck !== null) lines.push(`apim-probe: ${stuck}. ${rest}`);
+  if (spoolProblem !== null) lines.push(`apim-probe: ${spoolProblem}. ${rest}`);
   if (problem !== null) lines.push(`apim-probe: ${destination}: ${problem}. ${rest}`);
   if (!quiet && sent.length > 0) lines.push(`Uploaded: ${count(sent.length, 'report')} to ${destination}`);
-  if (!quiet && sent.length + rejected.length === 0 && problem === null && stuck === null) {
+  if (!quiet && sent.length + rejected.length === 0 && problem === null && spoolProblem === null) {
     lines.push(`Nothing waits in ${spool.folder}`);
   }
   return lines;
