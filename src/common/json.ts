@@ -22,12 +22,19 @@ const LONGEST_SEARCHED = 16 * 1024 * 1024;
 /**
  * The value in the bytes of a JSON file, in UTF-8 or UTF-16.
  * @param advice what to do when there is none: the end of the problem's sentence
+ * @param check a predicate on what is wrong with the text before it is parsed, or null
  */
-export function parseJson(bytes: Uint8Array, advice = SAVE_AGAIN): Parsed {
+export function parseJson(
+  bytes: Uint8Array,
+  advice = SAVE_AGAIN,
+  check: (text: string) => string | null = () => null,
+): Parsed {
   const decoded = decode(bytes);
   if (!decoded.ok) return { ok: false, problem: `${decoded.problem}; ${advice}` };
   const { text } = decoded;
   if (text.trim() === '') return { ok: false, problem: `is empty; ${advice}` };
+  const wrong = check(text);
+  if (wrong !== null) return { ok: false, problem: `${wrong}; ${advice}` };
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch (error) {
@@ -100,3 +107,25 @@ function placeIn(text: string, position: number): string {
   const start = before.lastIndexOf('\n') + 1;
   return `line ${before.split('\n').length}, column ${position - start + 1}`;
 }
+
+/** How deep JSON nests, and how many values it has at most, counted from its brackets and commas without parsing it. */
+export function jsonShape(text: string): { readonly depth: number; readonly values: number } {
+  let [level, depth, values, quoted] = [0, 0, 1, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (quoted) {
+      if (code === BACKSLASH) at += 1;
+      else quoted = code !== QUOTE;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === COMMA) values += 1;
+    // [ and {, ] and } differ by this bit alone.
+    else if ((code | BRACE) === OPEN) {
+      values += 1;
+      level += 1;
+      if (level > depth) depth = level;
+    } else if ((code | BRACE) === CLOSE) level -= 1;
+  }
+  return { depth, values };
+}
+
+const [QUOTE, COMMA, BACKSLASH, OPEN, CLOSE, BRACE] = [0x22, 0x2c, 0x5c, 0x7b, 0x7d, 0x20];

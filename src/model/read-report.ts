@@ -2,12 +2,12 @@
  * The only reader of reports: bytes become a JSON value of the right version (`recogniseReport`), the value becomes a
  * report of today's type (`parseReport`). A caller that needs only a few fields does without the second step.
  */
-import type { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 import { readBounded } from '../common/bounded-file.ts';
-import { parseJson } from '../common/json.ts';
+import { jsonShape, parseJson } from '../common/json.ts';
 import { LARGEST_REPORT } from './largest-report.ts';
 import { readOtherMinor } from './other-minor.ts';
+import { parseBounded } from './parse-bounded.ts';
 import { Report } from './report.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { unpackReport } from './unpack-report.ts';
@@ -37,9 +37,10 @@ export type ReportReading =
 export const WANTED = 'a JSON report of apim-probe';
 
 const ADVICE = `name ${WANTED}`;
-const SHOWN_DEFECTS = 3;
 /** Levels of lists and objects; a report has some ten. */
 const DEEPEST = 64;
+/** Values of all kinds; a report of 10,000 targets with all their evidence has some four million. */
+const MOST_VALUES = 10_000_000;
 const MAJOR = majorOf(SCHEMA_VERSION);
 
 /**
@@ -59,7 +60,7 @@ export async function readReportBytes(bytes: Uint8Array): Promise<Recognised | R
 
 /** Recognises a report in JSON, which is not packed. */
 export function recogniseReport(bytes: Uint8Array): Recognised | Refusal {
-  const json = parseJson(bytes, ADVICE);
+  const json = parseJson(bytes, ADVICE, shapeProblem);
   if (!json.ok) return refuse(json.problem);
   const { value } = json;
   if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return foreign(value);
@@ -71,7 +72,6 @@ export function recogniseReport(bytes: Uint8Array): Recognised | Refusal {
     const problem = `is a report with schemaVersion ${shown}, and this apim-probe reads ${MAJOR}.x; use the version that wrote it, or probe again`;
     return { ...refuse(problem), olderVersion: major < (MAJOR ?? 0) ? shown : null };
   }
-  if (isDeep(value)) return refuse(`is nested too deeply for a report; ${ADVICE}`);
   return { ok: true, value };
 }
 
@@ -83,25 +83,21 @@ export function parseReport(value: object): ReportReading {
   const version = 'schemaVersion' in value ? String(value.schemaVersion) : '';
   if (version === SCHEMA_VERSION) return checked(value, []);
   const read = readOtherMinor(value);
-  if (!read.ok) return damaged(read.error);
+  if (!read.ok) return damaged(read.defects);
   return checked(read.value, [
     `it was written with schemaVersion ${printable(version, 20)} and is read as ${SCHEMA_VERSION}: what only one of them knows is left out or empty`,
     ...read.notes,
   ]);
 }
 
-function checked(value: unknown, notes: readonly string[]): ReportReading {
-  const result = Report.safeParse(value);
-  return result.success ? { ok: true, report: result.data, notes } : damaged(result.error);
+function checked(value: object, notes: readonly string[]): ReportReading {
+  const result = parseBounded(Report, value);
+  return result.ok ? { ok: true, report: result.value, notes } : damaged(result.defects);
 }
 
-/** The refusal of a report whose fields are wrong: the first few places and what is wrong there. */
-export function damaged({ issues }: z.ZodError): Refusal {
-  const shown = issues
-    .slice(0, SHOWN_DEFECTS)
-    .map(({ path, message }) => `${placeOf(path)}: ${printable(message, 100)}`);
-  const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : '';
-  return refuse(`is a damaged report (${shown.join('; ')}${more}); probe again`);
+/** @param defects as `parseBounded` has them */
+export function damaged(defects: string): Refusal {
+  return refuse(`is a damaged report (${defects}); probe again`);
 }
 
 /** @param problem a predicate */
@@ -130,20 +126,11 @@ function listIn(value: unknown): readonly unknown[] | null {
   return Array.isArray(inner) ? inner : null;
 }
 
-/** Without recursion, which such a value would exhaust. */
-function isDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= DEEPEST; depth += 1) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
-}
-
-/** `targets[3].host` */
-function placeOf(path: readonly PropertyKey[]): string {
-  const steps = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${printable(String(key), 60)}`));
-  return steps.join('').replace(/^\./, '') || 'the whole';
+/** Before the text is parsed: what is nested deeply exhausts the stack, and a list of a hundred million ones the memory. */
+function shapeProblem(text: string): string | null {
+  const { depth, values } = jsonShape(text);
+  if (depth > DEEPEST) return 'is nested too deeply for a report';
+  return values > MOST_VALUES ? 'has more values than a report can have' : null;
 }
 
 function majorOf(version: string): number | null {

@@ -177,7 +177,7 @@ t.test('what is not a report is named, with the place where it breaks', async (t
     ],
     [{ ...FULL, verdict: 'fine' }, /^is a damaged report \(verdict: .*\); probe again$/],
     [{ ...FULL, targets: [first, first, first, { ...first, host: 7 }] }, /\(targets\[3\]\.host: /],
-    [{ ...FULL, targets: [1, 2, 3, 4] }, /; and 1 more\)/],
+    [{ ...FULL, targets: [1, 2, 3, 4] }, /targets\[2\]: .*; and more\)/],
     [{ ...FULL, schemaVersion: OTHER, targets: [{ ...first, port: 'x' }] }, /\(targets\[0\]\.port: /],
     [gzipSync(JSON_TEXT).subarray(0, 200), /^is cut off: the gzip data ends in the middle; name/],
     [Buffer.concat([gzipSync('{}').subarray(0, 12), Buffer.alloc(40, 'x')]), /^is a damaged gzip file/],

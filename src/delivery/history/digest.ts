@@ -1,5 +1,6 @@
 /** What the history has to know of a report, in a few hundred bytes. */
 import { z } from 'zod';
+import { parseBounded } from '../../model/parse-bounded.ts';
 import { damaged, type Refusal, recogniseReport } from '../../model/read-report.ts';
 import type { Report } from '../../model/report.ts';
 import { STATUSES, type Status, VERDICTS, type Verdict } from '../../model/vocabulary.ts';
@@ -53,9 +54,9 @@ export type DigestReading = { readonly ok: true; readonly digest: Digest } | Ref
 export function digestOf(bytes: Uint8Array): DigestReading {
   const recognised = recogniseReport(bytes);
   if (!recognised.ok) return recognised;
-  const read = Source.safeParse(recognised.value);
-  if (!read.success) return damaged(read.error);
-  const { startedAt, targets, ...rest } = read.data;
+  const read = parseBounded(Source, recognised.value);
+  if (!read.ok) return damaged(read.defects);
+  const { startedAt, targets, ...rest } = read.value;
   return {
     ok: true,
     digest: {

@@ -6,6 +6,7 @@ import { readBounded } from '../../common/bounded-file.ts';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import { systemReason } from '../../common/system-reason.ts';
 import { LARGEST_REPORT } from '../../model/largest-report.ts';
+import { parseBounded } from '../../model/parse-bounded.ts';
 import { recogniseReport, refuse, WANTED } from '../../model/read-report.ts';
 import type { Report } from '../../model/report.ts';
 import { makeFolder } from '../files/make-folder.ts';
@@ -78,7 +79,8 @@ export class History {
   changesIn({ path }: StoredFile): Carried {
     const content = readBounded(path, LARGEST_REPORT, WANTED);
     const report = content.ok ? recogniseReport(content.bytes) : content;
-    const targets = report.ok ? (WithChanges.safeParse(report.value).data?.targets ?? []) : [];
+    const read = report.ok ? parseBounded(WithChanges, report.value) : report;
+    const targets = read.ok ? read.value.targets : [];
     return new Map(targets.map(({ id, lastStatusChange }) => [id, lastStatusChange ?? null]));
   }
 
