@@ -216,7 +216,7 @@ t.test('a folder of root’s that is put in the place of a new one stays root’
   mkdirSync(join(own, 'private'), { mode: 0o700 });
   writeFileSync(join(own, 'private', 'key'), 'secret', { mode: 0o600 });
   const exchanged = await t.mockImport<typeof import('../../src/delivery/files/make-folder.ts')>(
-    '../../src/delivery/make-folder.ts',
+    '../../src/delivery/files/make-folder.ts',
     {
       'node:fs/promises': {
         ...promises,
