@@ -1,25 +1,16 @@
-import { resolve } from 'node:path';
-import { readBounded } from '../common/bounded-file.ts';
-import { quotePath } from '../common/mask.ts';
-import { UsageError } from '../common/usage-error.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
-import { redactValue } from '../delivery/redaction/redact.ts';
-import { LARGEST_REPORT } from '../model/largest-report.ts';
-import { readReportBytes, WANTED } from '../model/read-report.ts';
 import type { Command } from './command.ts';
 import { openExporter } from './export-report.ts';
-import { write, writeMessage } from './io.ts';
+import { write } from './io.ts';
+import { openReport } from './open-report.ts';
 import { loadOptions } from './sources.ts';
 
 /** `apim-probe render REPORT`: an existing report in another format, redacted at the level that is asked for. */
 export const render: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
   const { options } = await loadOptions(flags, io);
-  const file = readBounded(resolve(io.cwd, path), LARGEST_REPORT, WANTED);
-  const reading = file.ok ? readReportBytes(file.bytes) : file;
-  if (!reading.ok) throw new UsageError([`${quotePath(path)} ${reading.problem}`]);
-  for (const note of reading.notes) await writeMessage(io.stderr, `note: ${note}`);
+  const { report } = await openReport(path, io);
   const { exportReport } = await openExporter({ redact: options.redact, state: null }, null);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
-  await write(io.stdout, exportReport(redactValue(reading.report)).render(format));
+  await write(io.stdout, exportReport(report).render(format));
   return 0;
 };

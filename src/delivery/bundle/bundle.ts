@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import type { RedactionLevel } from '../../config/types.ts';
-import { readReport } from '../../model/read-report.ts';
+import { parseReport, type Recognised, type Refusal } from '../../model/read-report.ts';
 import { renderText } from '../../report/text.ts';
 import { VERSION } from '../../version.ts';
 import type { PublicNames } from '../redaction/hosts.ts';
 import { createRedactor } from '../redaction/redactor.ts';
 import type { RedactionKind, Redactor } from '../redaction/types.ts';
+import { entryName } from './entry-name.ts';
 import { logTail } from './log-tail.ts';
-import { entryName, readBundledReport } from './reports.ts';
 import type { Entry, LeftOut, Redactions } from './types.ts';
 
 export interface BundleContents {
@@ -19,8 +19,8 @@ export interface BundleContents {
   /** Of the pseudonyms; random when it is left out. */
   readonly key?: Uint8Array;
   readonly madeAt: Date;
-  /** Paths of report files, absolute. One that cannot be read is named in the manifest. */
-  readonly reports: readonly string[];
+  /** Each opens a report, the newest first. One that cannot be read is named in the manifest. */
+  readonly reports: readonly (() => Promise<Recognised | Refusal>)[];
   /** Path of the log, or null. */
   readonly log: string | null;
   /** The effective options, or what is wrong with them. */
@@ -55,7 +55,7 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
     key: contents.key,
     count: counter.count,
   });
-  if (contents.level === 'strict') learn(redactor, contents);
+  if (contents.level === 'strict') await learn(redactor, contents);
   const files: Listed[] = [];
   const leftOut: LeftOut[] = [];
   const entry = (name: string, text: string): Entry => {
@@ -65,27 +65,19 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
   };
   const json = (value: unknown): string => redactor.finished(harmlessJson(redactor.value(value)));
 
-  let newest: { readonly at: string; readonly report: object } | null = null;
-  for (const [index, path] of contents.reports.entries()) {
-    const read = readBundledReport(path);
-    if (!read.ok) {
-      leftOut.push({ name: `report ${index + 1} of ${contents.reports.length}`, reason: read.problem });
+  let text: string | null = null;
+  for (const [index, open] of contents.reports.entries()) {
+    const reading = redacted(await open(), redactor);
+    if (!reading.ok) {
+      leftOut.push({ name: `report ${index + 1} of ${contents.reports.length}`, reason: reading.problem });
+      counter.take();
       continue;
     }
-    const at = String((read.value as { startedAt?: unknown }).startedAt);
-    if (newest === null || at > newest.at) newest = { at, report: read.value };
-    yield entry(entryName(read.value, new Set(files.map(({ name }) => name))), json(read.value));
+    text ??= renderText(reading.report, { color: false, width: 80, quiet: false });
+    const name = entryName(reading.report, new Set(files.map((file) => file.name)));
+    yield entry(name, redactor.finished(harmlessJson(reading.value)));
   }
-  if (newest !== null) {
-    const reading = readReport(redactor.value(newest.report));
-    counter.take();
-    if (reading.ok) {
-      yield entry(
-        'report.txt',
-        redactor.finished(renderText(reading.report, { color: false, width: 80, quiet: false })),
-      );
-    } else leftOut.push({ name: 'report.txt', reason: `the newest report ${reading.problem}` });
-  }
+  if (text !== null) yield entry('report.txt', redactor.finished(text));
   if (contents.log !== null) {
     const tail = logTail(contents.log, redactor);
     if (tail.ok) yield entry('apim-probe.log', tail.text);
@@ -97,12 +89,22 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
   yield { name: 'manifest.json', bytes: Buffer.from(manifest), redactions: counter.take() };
 }
 
+function redacted(read: Recognised | Refusal, redactor: Redactor) {
+  if (!read.ok) return read;
+  const value = redactor.value(read.value);
+  const reading = parseReport(value);
+  return reading.ok ? { ...reading, value } : reading;
+}
+
 /** Names and ids are often said plainly in one place only; all of it is looked at before the first file is written. */
-function learn(redactor: Redactor, { reports, log, config, surroundings }: BundleContents): void {
+async function learn(
+  redactor: Redactor,
+  { reports, log, config, surroundings }: BundleContents,
+): Promise<void> {
   redactor.learn(config);
   redactor.learn(surroundings);
-  for (const path of reports) {
-    const read = readBundledReport(path);
+  for (const open of reports) {
+    const read = await open();
     if (read.ok) redactor.learn(read.value);
   }
   const plain = { text: (text: string) => text, value: <T>(value: T) => value };
