@@ -21,6 +21,7 @@ process.exitCode = EXIT_DEFECT;
 const io = {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
   env: process.env,
   cwd: process.cwd(),
   process,

@@ -10,11 +10,12 @@ import { folderProblem, isStdout } from '../config/writable.ts';
 import { archive } from '../delivery/bundle/archive.ts';
 import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
 import { hostInfo } from '../delivery/bundle/host-info.ts';
-import { newestReports, readBundledReport } from '../delivery/bundle/reports.ts';
 import { createFile, createNew } from '../delivery/files/write-file.ts';
+import { reportsFolder } from '../delivery/history/stored-reports.ts';
 import { previousLog } from '../delivery/previous-log.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import type { Legend } from '../delivery/redaction/types.ts';
+import { readReportFile } from '../model/read-report.ts';
 import type { Command, Invocation } from './command.ts';
 import { effectiveOptions } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
@@ -22,43 +23,59 @@ import { openKey, SHARED_DIGITS } from './export-report.ts';
 import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
 import { legendPath, storeLegend } from './legend.ts';
+import { openReports } from './open-report.ts';
 import { loadSources, nameConfigFile, rememberOptions } from './sources.ts';
+import { listOrExplain } from './state-folder.ts';
 import { wellKnownNames } from './well-known-names.ts';
 
 const REPORTS = 10;
 const MOST_REPORTS = 1000;
 
 interface Chosen {
-  readonly paths: readonly string[];
+  readonly reports: BundleContents['reports'];
+  /** Of their files, for messages. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** Those that were named, and then the newest of the state folder. */
-function chooseReports(
+/** Those that the user named, the newest first, and then the newest of the state folder. */
+async function chooseReports(
   positionals: readonly string[],
   own: unknown,
   { options, origins }: Loaded,
   io: Io,
-): Chosen {
-  const problems: string[] = [];
+): Promise<Chosen> {
   const most = own === undefined ? REPORTS : Number(/^\d{1,4}$/.exec(String(own))?.[0] ?? Number.NaN);
   if (!(most <= MOST_REPORTS)) {
-    problems.push(`--reports ${quote(own)} must be a whole number from 0 to ${MOST_REPORTS}`);
+    throw new UsageError([`--reports ${quote(own)} must be a whole number from 0 to ${MOST_REPORTS}`]);
   }
-  const named = positionals.map((path) => resolve(io.cwd, path));
-  for (const [index, path] of named.entries()) {
-    const read = readBundledReport(path);
-    if (!read.ok) problems.push(`${quotePath(positionals[index] ?? path)} ${read.problem}`);
-  }
-  const kept = options.state === null ? null : newestReports(options.state, most);
+  const opened = await openReports(positionals, io);
+  const named = opened.toSorted(
+    (one, other) => Date.parse(other.report.startedAt) - Date.parse(one.report.startedAt),
+  );
+  const { state } = options;
   const unread =
-    kept?.ok === false ? [`state: ${quotePath(options.state ?? '')} (${origins.state}) ${kept.problem}`] : [];
-  if (origins.state === 'flag --state') problems.push(...unread);
-  if (problems.length > 0) throw new UsageError(problems);
-  const paths = [...new Set([...named, ...(kept?.ok === true ? kept.paths : [])])];
-  const missing = paths.length > 0 ? [] : ['no report goes in: name one, or give --state DIR'];
-  // A folder that the schedule was to make and never made: support wants all the rest the more.
-  return { paths, notes: [...unread, ...missing] };
+    state === null || existsSync(reportsFolder(state))
+      ? []
+      : [
+          `state: ${quotePath(state)} (${origins.state}) holds no folder "reports": name the folder of --state`,
+        ];
+  if (origins.state === 'flag --state' && unread.length > 0) throw new UsageError(unread);
+  const taken = new Set(positionals.map((path) => resolve(io.cwd, path)));
+  const newest = state === null ? [] : (await listOrExplain(state)).slice(0, most);
+  const stored = newest.filter(({ path }) => !taken.has(path));
+  const reports = [
+    ...named.map(({ openAgain }) => openAgain),
+    ...stored.map(
+      ({ path }) =>
+        () =>
+          readReportFile(path),
+    ),
+  ];
+  const missing = reports.length > 0 ? [] : ['no report goes in: name one, or give --state DIR'];
+  // Where the schedule never made its folder, support needs everything else the more.
+  const names = [...named.map(({ name }) => name), ...stored.map(({ path }) => quotePath(path))];
+  return { reports, names, notes: [...unread, ...missing] };
 }
 
 /** A config that is wrong is what support has to see; what the flags say must be right all the same. */
@@ -144,30 +161,29 @@ function hasLog(path: string | null): boolean {
   return path !== null && (existsSync(path) || existsSync(previousLog(path)));
 }
 
-/** @throws UsageError when there can be no legend */
-function checkLegend(
+interface LegendPlan {
+  readonly path: string;
+  /** Ids of the reports that go in. */
+  readonly reports: readonly string[];
+}
+
+/** @returns null when no legend is asked for; @throws UsageError when there can be none */
+async function planLegend(
   own: Invocation['own'],
   { redact: level }: Loaded['options'],
-  paths: readonly string[],
+  { reports, names }: Chosen,
   io: Io,
-): string | null {
-  if (own['legend'] !== undefined && own['list'] === true)
-    throw new UsageError(['--list writes nothing: leave --legend out']);
+): Promise<LegendPlan | null> {
   if (own['legend'] === undefined) return null;
-  const read = paths.map((path) => [path, reportAt(path)] as const);
-  return legendPath(own['legend'], level, read, io.cwd);
-}
-
-function reportAt(path: string): object | null {
-  const read = readBundledReport(path);
-  return read.ok ? read.value : null;
-}
-
-function idsOf(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
-    const report = reportAt(path);
-    return report !== null && 'id' in report && typeof report.id === 'string' ? report.id : [];
-  });
+  if (own['list'] === true) throw new UsageError(['--list writes nothing: leave --legend out']);
+  const read = await Promise.all(reports.map((open) => open()));
+  const values = read.map((one) => (one.ok ? one.value : null));
+  const named = values.map((value, index) => [names[index] ?? '', value] as const);
+  const path = legendPath(own['legend'], level, named, io.cwd);
+  const ids = values.flatMap((value) =>
+    value !== null && 'id' in value && typeof value.id === 'string' ? value.id : [],
+  );
+  return path === null ? null : { path, reports: ids };
 }
 
 export const bundle: Command = async ({ flags, own, positionals }, io) => {
@@ -175,16 +191,16 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
   rememberOptions(loaded.options);
   await nameConfigFile(loaded, io);
   const { options } = loaded;
-  const reports = chooseReports(positionals, own['reports'], loaded, io);
+  const chosen = await chooseReports(positionals, own['reports'], loaded, io);
   const output = typeof own['output'] === 'string' ? own['output'] : null;
   const target = output === null ? null : isStdout(output) ? '-' : resolve(io.cwd, output);
   if (own['list'] !== true) checkOutput(target, io);
-  const legend = checkLegend(own, options, reports.paths, io);
+  const legend = await planLegend(own, options, chosen, io);
   const broken =
     problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];
   const key = legend === null ? null : await openKey(options.state, null);
   const unshared = key?.problem ? [`the pseudonyms are in no other report, as ${key.problem}`] : [];
-  const notes = [...broken, ...reports.notes, ...unshared];
+  const notes = [...broken, ...chosen.notes, ...unshared];
   for (const note of notes) await writeMessage(io.stderr, `note: ${note}`);
   const contents: BundleContents = {
     level: options.redact,
@@ -192,7 +208,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
     shared:
       key?.key === undefined || key.keyFile === null ? undefined : { key: key.key, digits: SHARED_DIGITS },
     madeAt: new Date(),
-    reports: reports.paths,
+    reports: chosen.reports,
     log: hasLog(options.logFile) ? options.logFile : null,
     config: problems.length === 0 ? effectiveOptions(loaded) : { problems },
     surroundings: await hostInfo(options, io.env),
@@ -208,8 +224,8 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
   };
   const code = await save({ ...contents, finished }, target, io);
   if (legend === null || names === null) return code;
-  const header = { keyFile: key?.keyFile ?? null, reports: idsOf(reports.paths) };
-  const problem = await storeLegend(legend, names, header);
+  const header = { keyFile: key?.keyFile ?? null, reports: legend.reports };
+  const problem = await storeLegend(legend.path, names, header);
   if (problem === null) return code;
   await writeMessage(io.stderr, `apim-probe: ${problem}`);
   return EXIT_UNDELIVERED;

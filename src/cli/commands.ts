@@ -30,6 +30,10 @@ const LEGEND = {
   help: 'at --redact strict: write the names behind the pseudonyms to this new file, for yourself',
 } as const;
 
+/** What every command reads where it takes a REPORT. */
+const REPORT_FILE =
+  'A REPORT is a JSON report of this major version, also in gzip; a bundle; or - for stdin.';
+
 const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   run: {
     summary: 'probe every endpoint and report (the default)',
@@ -73,7 +77,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'Prints the records that the host names of an instance in internal mode need: lines for hosts files, Azure ' +
       'CLI commands for private zones, and zones for BIND. With a report: those alone that were missing, public ' +
       'or wrong when it was made. Nothing is sent but the question to the instance metadata service, and not even ' +
-      'that with a report, or when --cloud and --region are given.',
+      `that with a report, or when --cloud and --region are given. ${REPORT_FILE}`,
     examples: [
       'apim-probe records --apim contoso --vip 10.0.1.5',
       'apim-probe records --apim contoso --vip 10.0.1.5 --format az > zones.sh',
@@ -119,7 +123,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'report says of them, in either order, and what each combination means. With two reports, the older first: ' +
       'what changed. Without any: what changed since the last run, by the two newest reports of the state folder. ' +
       'Sends nothing. Exits with 1 when the two disagree on a required endpoint, or one got worse; with 3 when ' +
-      'they have no endpoint in common.',
+      `they have no endpoint in common. ${REPORT_FILE}`,
     examples: [
       'apim-probe compare --state /var/lib/apim-probe',
       'apim-probe compare report.json network-status.json',
@@ -136,9 +140,9 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     load: async () => (await import('./compare.ts')).compare,
   },
   history: {
-    summary: 'the kept reports of earlier runs, a line each',
+    summary: 'the stored reports of earlier runs, a line each',
     about:
-      'Lists the reports that runs with --state have kept, the newest first: when, what verdict, how many ' +
+      'Lists the reports that runs with --state have stored, the newest first: when, what verdict, how many ' +
       'endpoints were reached, and what changed from the run before. Sends nothing.',
     examples: [
       'apim-probe history --state /var/lib/apim-probe',
@@ -155,9 +159,9 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   render: {
     summary: 'an existing report in another format',
     about:
-      'Prints a JSON report of this or an earlier version in another format. With --redact strict, names, private ' +
-      'addresses and ids are pseudonyms in it; with --state, those of the runs and uploads of that folder. Sends ' +
-      'nothing.',
+      'Prints a report in another format. With --redact strict, names, private addresses and ids are pseudonyms in ' +
+      'it; with --state, those of the runs and uploads of that folder. Sends nothing. ' +
+      REPORT_FILE,
     examples: [
       'apim-probe render report.json',
       'apim-probe render report.json --format network-status > network-status.json',
@@ -180,7 +184,8 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'one redacted archive for support',
     about:
       'Puts reports, the log, the effective options, what this machine says of itself and a manifest into one ' +
-      '.tar.gz, without secrets, and prints its path. Sends nothing. Read what is in it before you give it away.',
+      '.tar.gz, without secrets, and prints its path. Sends nothing. Read what is in it before you give it away. ' +
+      REPORT_FILE,
     examples: [
       'apim-probe bundle --list --state /var/lib/apim-probe',
       'apim-probe bundle report.json --redact strict',
@@ -204,7 +209,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     about:
       'Sends what waits in the spool, and the reports named, to the destination of --upload. A report leaves the ' +
       'spool when the service has confirmed it; one that it will never take moves to rejected/ in it, with the ' +
-      'reason beside it. Exits with 4 when something is left.',
+      `reason beside it. Exits with 4 when something is left. ${REPORT_FILE}`,
     examples: [
       'apim-probe upload --status',
       'apim-probe upload --upload https://contosostore.blob.core.windows.net/reports',

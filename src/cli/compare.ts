@@ -1,18 +1,14 @@
-import { resolve } from 'node:path';
-import { readBounded } from '../common/bounded-file.ts';
+import type { NetworkStatus } from '../azure/network-status.ts';
 import { harmlessJson } from '../common/escaped-json.ts';
-import { quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
-import { type Comparable, readComparable } from '../compare/read.ts';
 import { compareReports } from '../compare/reports.ts';
 import { compareWithService } from '../compare/service.ts';
 import { reportsText } from '../compare/text/reports.ts';
 import { serviceText } from '../compare/text/service.ts';
-import { redactValue } from '../delivery/redaction/redact.ts';
-import { LARGEST_REPORT } from '../model/largest-report.ts';
 import type { Command } from './command.ts';
 import { EXIT_INCONCLUSIVE } from './exit-code.ts';
 import { write } from './io.ts';
+import { type OpenReport, openComparables } from './open-report.ts';
 import { lastTwo, stateFolder } from './state-folder.ts';
 
 interface Compared {
@@ -24,19 +20,8 @@ interface Compared {
   readonly common: number;
 }
 
-/** @throws UsageError naming every file that cannot be compared */
-function readBoth(paths: readonly string[], cwd: string): Comparable[] {
-  const readings = paths.map((path) => {
-    const file = readBounded(resolve(cwd, path), LARGEST_REPORT, 'a JSON file');
-    return { path, ...(file.ok ? readComparable(file.bytes) : file) };
-  });
-  const problems = readings.flatMap((each) => (each.ok ? [] : `${quotePath(each.path)} ${each.problem}`));
-  if (problems.length > 0) throw new UsageError(problems);
-  return readings.flatMap((each) => (each.ok ? redactValue(each.document) : []));
-}
-
 /** A report and NetworkStatus come in either order; two reports in that of time, the older first. */
-function compared([one, other]: readonly Comparable[]): Compared {
+function compared([one, other]: readonly (OpenReport | NetworkStatus)[]): Compared {
   if (one?.kind === 'report' && other?.kind === 'report') {
     const comparison = compareReports(one.report, other.report);
     const { targets, worse } = comparison;
@@ -73,7 +58,7 @@ export const compare: Command = async ({ positionals, flags, own }, io) => {
     ]);
   }
   const paths = positionals.length > 1 ? positionals : await lastTwo(await stateFolder(flags, io, 'compare'));
-  const { json, text, required, common } = compared(readBoth(paths, io.cwd));
+  const { json, text, required, common } = compared(await openComparables(paths, io));
   await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
   if (required > 0) return 1;
   // Two files that have nothing in common have not been found to agree.

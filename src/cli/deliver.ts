@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { systemReason } from '../common/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
 import { createFile, replaceFile, writeOutlet } from '../delivery/files/write-file.ts';
-import { reportFileName } from '../delivery/report-file-name.ts';
+import { reportFileName } from '../delivery/report-names.ts';
 import type { Report } from '../model/report.ts';
 import type { ExportedReport } from './export-report.ts';
 import { type Io, StreamError, write, writeOnlyCopy } from './io.ts';

@@ -1,24 +1,26 @@
-/** The kept runs as `history` shows them, each beside the one before it. */
+/** The stored runs as `history` shows them, each beside the one before it. */
 import { changeSince, type RunChange } from '../delivery/history/changes.ts';
 import type { Digest } from '../delivery/history/digest.ts';
 import { History, type Run } from '../delivery/history/history.ts';
-import type { KeptFile } from '../delivery/history/kept.ts';
-import { isPast, listOrExplain } from './state-folder.ts';
+import type { StoredFile } from '../delivery/history/stored-reports.ts';
+import { listOrExplain } from './state-folder.ts';
 
-/** A kept report, with what it changed of the readable one before it; null for the oldest. */
+/** A stored report, with what it changed of the readable one before it; null for the oldest. */
 export interface ListedRun {
-  readonly file: KeptFile;
+  readonly file: StoredFile;
   readonly digest: Digest;
   readonly change: RunChange | null;
-  /** Of later than now: its time is not to be trusted. */
+  /** Whether it began later than now, by this machine's clock. */
   readonly future: boolean;
 }
 
-/** A file with the name of a report that is none. */
+/** A file with the name of a report that this version does not read. */
 export interface UnreadableFile {
-  readonly file: KeptFile;
+  readonly file: StoredFile;
   /** A predicate. */
   readonly problem: string;
+  /** The version of a report of an earlier major; null for a damaged file. */
+  readonly olderVersion: string | null;
 }
 
 export interface HistoryListing {
@@ -36,12 +38,10 @@ export interface HistoryListing {
  */
 export async function listing(state: string, limit: number): Promise<HistoryListing> {
   const history = new History(state);
-  const files = await listOrExplain(history, state);
+  const files = await listOrExplain(state);
   const runs: Run[] = [];
-  // One more that can be read than is listed, for what the last line changed.
   for (const file of files) {
-    const needed = runs.length < limit || !runs.slice(limit).some(({ ok }) => ok);
-    if (!needed) break;
+    if (runs.length >= limit && runs.slice(limit).some(endsSearch)) break;
     runs.push(history.read(file));
   }
   // A reader without the right to write does without the index.
@@ -50,9 +50,16 @@ export async function listing(state: string, limit: number): Promise<HistoryList
   return { state, entries, left: Math.max(0, files.length - limit) };
 }
 
+/** The last line is compared with the next report that can be read; before one of an earlier version there is none. */
+function endsSearch(run: Run): boolean {
+  return run.ok || run.olderVersion !== null;
+}
+
 function listed(run: Run, older: readonly Run[]): ListedRun | UnreadableFile {
-  if (!run.ok) return { file: run.file, problem: run.problem };
+  const { file } = run;
+  if (!run.ok) return { file, problem: run.problem, olderVersion: run.olderVersion };
+  const { digest } = run;
   const before = older.find(({ ok }) => ok);
-  const change = before?.ok ? changeSince(before.digest, run.digest) : null;
-  return { file: run.file, digest: run.digest, change, future: !isPast(run.file) };
+  const change = before?.ok ? changeSince(before.digest, digest) : null;
+  return { file, digest, change, future: digest.startedAt > Date.now() };
 }

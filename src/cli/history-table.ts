@@ -1,4 +1,4 @@
-/** The history for people: one line a run, the newest first. */
+/** The history for people: one line for each run, the newest first. */
 import { printable } from '../common/printable.ts';
 import { count, cut, duration } from '../common/text-lines.ts';
 import type { Counts } from '../model/report.ts';
@@ -10,7 +10,7 @@ const LEFT = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
 
 /** As text that ends in a newline. @param width columns, after which a line is cut */
 export function historyTable({ state, entries, left }: HistoryListing, width: number): string {
-  if (entries.length === 0) return `No report is kept in ${printable(state)} yet.\n`;
+  if (entries.length === 0) return `No report is stored in ${printable(state)} yet.\n`;
   const head = row(['Time (UTC)', 'Verdict', 'Required', 'Optional', 'Took', 'Changed'], width);
   const more = left > 0 ? [`and ${count(left, 'earlier report')}: --limit N lists more`] : [];
   return `${[head, ...entries.map((entry) => line(entry, width)), ...more].join('\n')}\n`;
@@ -50,8 +50,10 @@ function line(entry: ListedRun | UnreadableFile, width: number): string {
   );
 }
 
-function unreadableLine({ file, problem }: UnreadableFile, width: number): string {
-  return cut(`${instant(file.time).padEnd(WIDTHS.time)}? ${file.name} ${problem}`, width);
+function unreadableLine({ file, problem, olderVersion }: UnreadableFile, width: number): string {
+  const what =
+    olderVersion === null ? `${file.name} ${problem}` : `older format (schemaVersion ${olderVersion})`;
+  return cut(`${instant(file.time).padEnd(WIDTHS.time)}? ${what}`, width);
 }
 
 /** `2026-11-25 03:12` */

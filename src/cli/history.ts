@@ -1,4 +1,4 @@
-/** `apim-probe history`: the kept runs, newest first, each with what it changed. */
+/** `apim-probe history`: the stored runs, newest first, each with what it changed. */
 
 import { harmlessJson } from '../common/escaped-json.ts';
 import { quote } from '../common/mask.ts';
@@ -21,11 +21,15 @@ function limitOf(value: string | boolean | undefined): number {
 }
 
 function json({ state, entries, left }: HistoryListing): string {
+  const others = entries.flatMap((entry) => ('digest' in entry ? [] : entry));
   return harmlessJson({
     state,
     runs: entries.flatMap((entry) => ('digest' in entry ? runJson(entry) : [])),
-    unreadable: entries.flatMap((entry) =>
-      'digest' in entry ? [] : { file: entry.file.path, problem: entry.problem },
+    older: others.flatMap(({ file, olderVersion }) =>
+      olderVersion === null ? [] : { file: file.path, schemaVersion: olderVersion },
+    ),
+    unreadable: others.flatMap(({ file, problem, olderVersion }) =>
+      olderVersion === null ? { file: file.path, problem } : [],
     ),
     left,
   });

@@ -9,6 +9,8 @@ import { writeWhole } from './stream-writer.ts';
 export interface Io {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** A function, as the runtime opens the stream when it is first asked for it. */
+  readonly stdin: () => AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** Emits the signals that stop a run, and uncaughtException. */

@@ -12,14 +12,14 @@ import { isStrict } from '../model/strict-note.ts';
 
 /**
  * @param given the flag's value
- * @param reports that the document is made of, by their names for the user
+ * @param reports that the document is made of, each with its file's name for messages
  * @returns the legend's path; null when none is asked for
  * @throws UsageError when there can be no legend, or the file cannot be made
  */
 export function legendPath(
   given: unknown,
   level: RedactionLevel,
-  reports: readonly (readonly [path: string, report: unknown])[],
+  reports: readonly (readonly [name: string, report: unknown])[],
   cwd: string,
 ): string | null {
   if (typeof given !== 'string') return null;
@@ -33,8 +33,8 @@ export function legendPath(
   if (strict.length > 0) {
     throw new UsageError(
       strict.map(
-        ([path]) =>
-          `--legend: ${quotePath(path)} holds pseudonyms already (--redact strict), and the names behind them are on the VM that made it`,
+        ([name]) =>
+          `--legend: ${name} holds pseudonyms already (--redact strict), and the names behind them are on the VM that made it`,
       ),
     );
   }

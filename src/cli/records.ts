@@ -1,6 +1,6 @@
 import { addressScope } from '../../probes/address-scope.ts';
 import { BadValue } from '../common/bad-value.ts';
-import { quote, quotePath } from '../common/mask.ts';
+import { quote } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Flags } from '../config/layers.ts';
 import type { Loaded } from '../config/load.ts';
@@ -8,14 +8,13 @@ import { flagName } from '../config/options.ts';
 import type { Options } from '../config/types.ts';
 import { instanceSuffix } from '../plan/instance.ts';
 import { namesOfPlan } from '../records/from-plan.ts';
-import { namesOfReport } from '../records/from-report.ts';
+import { namesOfReport, vipOfReport } from '../records/from-report.ts';
 import { recordAddress } from '../records/record-address.ts';
 import { nothingMissing, renderRecords } from '../records/render.ts';
-import { parseReport, vipOfReport } from '../records/report.ts';
 import type { Names, RecordAddress, RecordFormat, ZoneMode } from '../records/types.ts';
 import type { Command } from './command.ts';
-import { write, writeMessage } from './io.ts';
-import { readReportFile } from './report-file.ts';
+import { type Io, write, writeMessage } from './io.ts';
+import { openReport } from './open-report.ts';
 import { loadOptions } from './sources.ts';
 
 /** What the records are made of, wherever it comes from. */
@@ -33,7 +32,7 @@ export const records: Command = async ({ flags, own, positionals: [path] }, io) 
   const loaded = await loadOptions(flags, io);
   const zone: ZoneMode = own['zone'] === 'suffix' ? 'suffix' : 'host';
   const found =
-    path === undefined ? await ofInstance(loaded) : ofReport({ path, zone, flags, loaded, cwd: io.cwd });
+    path === undefined ? await ofInstance(loaded) : await ofReport({ path, zone, flags, loaded }, io);
   const { names, vip, suffix, notes, right } = found;
   for (const note of [...publicNote(vip), ...notes]) await writeMessage(io.stderr, `note: ${note}`);
   const today = new Date().toISOString().slice(0, 10);
@@ -87,18 +86,17 @@ interface ReportRequest {
   readonly zone: ZoneMode;
   readonly flags: Flags;
   readonly loaded: Loaded;
-  readonly cwd: string;
 }
 
-/** What was missing when a report was made. Nobody is asked anything. */
-function ofReport({ path, zone, flags, loaded: { options, origins }, cwd }: ReportRequest): Found {
+/** What was missing when a report was made; nothing is sent. */
+async function ofReport({ path, zone, flags, loaded }: ReportRequest, io: Io): Promise<Found> {
+  const { options, origins } = loaded;
   const idle = IN_THE_REPORT.filter((key) => flags[key] !== undefined);
   if (idle.length > 0) {
     const names = idle.map((key) => `--${flagName(key)}`).join(', ');
     throw new UsageError([`${names}: a report says that itself; leave out the one or the other`]);
   }
-  const name = quotePath(path);
-  const report = parseReport(readReportFile(path, cwd), name);
+  const { name, report } = await openReport(path, io);
   const given = options.vip ?? vipOfReport(report, name);
   if (given === null) throw new UsageError([`${name} is of a run without --vip. ${vipUnknown(null)}`]);
   const vip =

@@ -1,34 +1,25 @@
-import { resolve } from 'node:path';
-import { readBounded } from '../common/bounded-file.ts';
-import { quotePath } from '../common/mask.ts';
-import { UsageError } from '../common/usage-error.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
-import { redactValue } from '../delivery/redaction/redact.ts';
-import { LARGEST_REPORT } from '../model/largest-report.ts';
-import { readReportBytes, WANTED } from '../model/read-report.ts';
 import type { Command } from './command.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
 import { openExporter } from './export-report.ts';
 import { write, writeMessage } from './io.ts';
 import { legendPath, storeLegend } from './legend.ts';
+import { openReport } from './open-report.ts';
 import { loadOptions } from './sources.ts';
 
 /** `apim-probe render REPORT`: an existing report in another format, redacted at the level that is asked for. */
 export const render: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
   const { options } = await loadOptions(flags, io);
-  const file = readBounded(resolve(io.cwd, path), LARGEST_REPORT, WANTED);
-  const reading = file.ok ? readReportBytes(file.bytes) : file;
-  if (!reading.ok) throw new UsageError([`${quotePath(path)} ${reading.problem}`]);
-  for (const note of reading.notes) await writeMessage(io.stderr, `note: ${note}`);
-  const legend = legendPath(own['legend'], options.redact, [[path, reading.report]], io.cwd);
+  const { name, report } = await openReport(path, io);
+  const legend = legendPath(own['legend'], options.redact, [[name, report]], io.cwd);
   const { exportReport, keyFile, problem } = await openExporter(options, null);
   if (problem !== null)
     await writeMessage(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
-  const exported = exportReport(redactValue(reading.report));
+  const exported = exportReport(report);
   await write(io.stdout, exported.render(format));
   if (legend === null || exported.legend === null) return 0;
-  const unwritten = await storeLegend(legend, exported.legend, { keyFile, reports: [exported.report.id] });
+  const unwritten = await storeLegend(legend, exported.legend, { keyFile, reports: [report.id] });
   if (unwritten === null) return 0;
   await writeMessage(io.stderr, `apim-probe: ${unwritten}`);
   return EXIT_UNDELIVERED;

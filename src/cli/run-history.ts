@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { quotePath } from '../common/mask.ts';
 import { systemReason } from '../common/system-reason.ts';
-import { count, few } from '../common/text-lines.ts';
+import { few } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
 import { type Carried, FLAP_WINDOW, isWhole, withChanges } from '../delivery/history/changes.ts';
@@ -118,25 +118,24 @@ export class RunHistory implements Keeper {
     return { ...told, environment: { ...environment, notes: [...environment.notes, ...this.#notes] } };
   }
 
-  /** Newest first: all of the flap window, and on until there is one to compare with. */
+  /**
+   * Newest first: all of the flap window, and on until there is one to compare with. What an earlier major version
+   * wrote ends the list: every report before it is of that version, too.
+   */
   async #earlier(report: Report): Promise<KnownRun[]> {
     const start = Date.parse(report.startedAt);
-    const files = await this.#history.list();
-    const past = files.filter(({ time }) => time <= start);
-    if (past.length < files.length) {
-      this.#notes.push(
-        `${this.place} holds ${count(files.length - past.length, 'report')} of later than now: the clock was, or is, wrong; they are kept and compared with nothing`,
-      );
-    }
     const known: KnownRun[] = [];
     const problems: string[] = [];
-    for (const file of past) {
+    for (const file of await this.#history.list()) {
       const enough = known.some(({ digest }) => isWhole(digest)) && file.time < start - FLAP_WINDOW;
       if (enough || this.#history.opened >= MOST_OPENED) break;
       const run = this.#history.read(file);
-      if (!run.ok) problems.push(`${file.name} ${run.problem}`);
-      else if (run.digest.startedAt <= start && run.digest.id !== report.id)
-        known.push({ file, digest: run.digest });
+      if (run.ok) {
+        if (run.digest.id !== report.id) known.push({ file, digest: run.digest });
+        continue;
+      }
+      if (run.olderVersion !== null) break;
+      problems.push(`${file.name} ${run.problem}`);
     }
     if (problems.length > 0) this.#notes.push(`${this.place}: passed over: ${few(problems, SHOWN_PROBLEMS)}`);
     return known;

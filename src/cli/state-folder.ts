@@ -6,7 +6,7 @@ import { count } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Flags } from '../config/layers.ts';
 import { History } from '../delivery/history/history.ts';
-import type { KeptFile } from '../delivery/history/kept.ts';
+import { listStored, type StoredFile } from '../delivery/history/stored-reports.ts';
 import type { CommandName } from './command.ts';
 import type { Io } from './io.ts';
 import { loadOptions } from './sources.ts';
@@ -40,40 +40,36 @@ function folderProblem(path: string): string | null {
   }
 }
 
-/** @throws UsageError when the folder cannot be listed */
-export async function listOrExplain(history: History, state: string): Promise<KeptFile[]> {
+/**
+ * The stored reports, newest first.
+ * @throws UsageError when the folder cannot be listed
+ */
+export async function listOrExplain(state: string): Promise<StoredFile[]> {
   try {
-    return await history.list();
+    return await listStored(state);
   } catch (error) {
     throw new UsageError([`the state folder ${quotePath(state)} cannot be read: ${systemReason(error)}`]);
   }
 }
 
 /**
- * The two newest reports that can be read, the older first. Those of later than now say nothing of the last run, and
- * are compared with one another alone, where the folder has no others.
+ * The paths of the two newest reports that can be read, the older first.
  * @throws UsageError when there are no two
  */
 export async function lastTwo(state: string): Promise<string[]> {
   const history = new History(state);
-  const files = await listOrExplain(history, state);
-  const [past, future] = [files.filter(isPast), files.filter((file) => !isPast(file))];
   const newest: string[] = [];
-  for (const file of past.length > 0 ? past : future) {
-    if (newest.length === 2) break;
-    if (history.read(file).ok) newest.push(file.path);
+  for (const file of await listOrExplain(state)) {
+    const run = history.read(file);
+    if (run.ok) newest.push(file.path);
+    // Every report before this one is of an earlier version, too.
+    if (newest.length === 2 || (!run.ok && run.olderVersion !== null)) break;
   }
   const [last, before] = newest;
   if (last === undefined || before === undefined) {
-    const passed = past.length > 0 && future.length > 0 ? `, besides ${future.length} of later than now` : '';
     throw new UsageError([
-      `the state folder ${quotePath(state)} has ${count(newest.length, 'report')} that can be read${passed}, and a comparison needs two: run with --state again, or name two files`,
+      `the state folder ${quotePath(state)} has ${count(newest.length, 'report')} that can be read, and a comparison needs two: run with --state again, or name two files`,
     ]);
   }
   return [before, last];
-}
-
-/** Whether the report is of no later than now, by this machine's clock. */
-export function isPast({ time }: KeptFile): boolean {
-  return time <= Date.now();
 }

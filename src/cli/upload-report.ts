@@ -4,7 +4,7 @@ import { systemReason } from '../common/system-reason.ts';
 import { count } from '../common/text-lines.ts';
 import type { Options } from '../config/types.ts';
 import { createFile } from '../delivery/files/write-file.ts';
-import { reportFileName } from '../delivery/report-file-name.ts';
+import { reportFileName } from '../delivery/report-names.ts';
 import type { UploadResult } from '../delivery/upload/send.ts';
 import type { Rewrite } from '../delivery/upload/spool.ts';
 import type { Uploader } from '../delivery/upload/uploader.ts';

@@ -2,9 +2,9 @@
 import { printable } from '../../probes/printable.ts';
 import { readBounded } from '../common/bounded-file.ts';
 import { count } from '../common/text-lines.ts';
+import { readUploadName } from '../delivery/report-names.ts';
 import { readLastUpload } from '../delivery/upload/last-upload.ts';
 import type { Rejected, Spool } from '../delivery/upload/spool.ts';
-import { readUploadName } from '../delivery/upload/upload-name.ts';
 
 const SHOWN = 5;
 const LONGEST_REASON = 1000;

@@ -1,14 +1,12 @@
-import { z } from 'zod';
+import { harmlessJson } from '../common/escaped-json.ts';
 import { quotePath } from '../common/mask.ts';
 import { errorCode, systemReason } from '../common/system-reason.ts';
 import { count, duration } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Loaded } from '../config/load.ts';
-import { redactJson } from '../delivery/redaction/redact.ts';
 import type { UploadResult } from '../delivery/upload/send.ts';
 import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
 import { uploadCommand } from '../delivery/upload/upload-command.ts';
-import type { Identified } from '../delivery/upload/upload-name.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
 import { isStopSignal } from '../model/stop-signals.ts';
 import type { Command } from './command.ts';
@@ -16,7 +14,7 @@ import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
 import { openExporter } from './export-report.ts';
 import { type Io, write, writeMessage } from './io.ts';
-import { readReportFile } from './report-file.ts';
+import { openReports } from './open-report.ts';
 import { catchInterruptions } from './signals.ts';
 import { loadOptions } from './sources.ts';
 import { rejectionLines } from './upload-report.ts';
@@ -26,38 +24,6 @@ import { uploadStatus } from './upload-status.ts';
 const PATIENCE = 3_600_000;
 /** ms; a shorter pause between attempts is nothing to speak of. */
 const LONG_PAUSE = 10_000;
-
-/** As much of a report as its name needs: reports of other versions are sent as well. */
-const Sendable = z.object({ schemaVersion: z.string(), id: z.uuid(), startedAt: z.iso.datetime() });
-
-interface Given {
-  /** As the user gave it. */
-  readonly path: string;
-  readonly report: Identified;
-  readonly json: string;
-}
-
-/** @throws UsageError naming every file that is no report */
-function readReports(paths: readonly string[], cwd: string): Given[] {
-  const problems: string[] = [];
-  const given = paths.flatMap((path) => {
-    const json = readReportFile(path, cwd);
-    const parsed = Sendable.safeParse(parseJson(json));
-    if (parsed.success) return [{ path, report: parsed.data, json }];
-    problems.push(`${quotePath(path)} is no JSON report of apim-probe`);
-    return [];
-  });
-  if (problems.length > 0) throw new UsageError(problems);
-  return given;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
 
 const NO_DESTINATION =
   'no destination is given: --upload URL; for a URL with a SAS or token --upload-file FILE, the variable ' +
@@ -79,14 +45,13 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   }
   const uploader = createUploader(options, io.env);
   if (uploader === null) throw new UsageError([NO_DESTINATION]);
-  const given = readReports(positionals, io.cwd);
+  const given = await openReports(positionals, io);
   for (const note of [...loaded.notes, ...uploader.notes]) await writeMessage(io.stderr, `note: ${note}`);
   const { problem, rewrite } = await openExporter(options, uploader.spool.folder);
   if (problem !== null)
     await writeMessage(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
-  const ready = rewritten(given, rewrite);
   try {
-    for (const { report, json } of ready) await uploader.spool.add(report, json);
+    for (const { report, value } of given) await uploader.spool.add(report, rewrite(harmlessJson(value)));
     if (own['retry-rejected'] === true) await uploader.spool.retryRejected();
   } catch (error) {
     await writeMessage(
@@ -97,22 +62,6 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   }
   return sendAll(uploader, loaded, rewrite, io);
 };
-
-/** @throws UsageError naming each that is nested beyond what a report can be */
-function rewritten(given: readonly Given[], rewrite: Rewrite): readonly Given[] {
-  const problems: string[] = [];
-  const done = given.flatMap((one) => {
-    try {
-      return { ...one, json: rewrite(redactJson(one.json)) };
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      problems.push(`${quotePath(one.path)} is nested far too deep for a report`);
-      return [];
-    }
-  });
-  if (problems.length > 0) throw new UsageError(problems);
-  return done;
-}
 
 /** @throws UsageError for a spool that is there and cannot be read */
 function checkSpool(spool: Spool, { origins }: Loaded): void {

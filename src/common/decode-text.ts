@@ -31,6 +31,9 @@ export function decode(bytes: Uint8Array): Decoded {
   try {
     return { ok: true, text: new TextDecoder(encoding, { fatal: true }).decode(bytes) };
   } catch {
-    return { ok: false, problem: `is no text: some of its bytes are not ${encoding.toUpperCase()}` };
+    return {
+      ok: false,
+      problem: `is a binary file, not text: some of its bytes are not ${encoding.toUpperCase()}`,
+    };
   }
 }

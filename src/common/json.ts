@@ -1,31 +1,40 @@
-/** JSON that somebody saved, and what is there instead when it is none. */
+/** JSON that a user saved, and what the file holds instead when it is not JSON. */
 import { printable } from '../../probes/printable.ts';
 import { decode } from './decode-text.ts';
 
 export type Parsed =
   | { readonly ok: true; readonly value: unknown }
-  /** A predicate that says what the bytes are instead, and what to do. */
+  /** A predicate: what the bytes are instead, where the JSON breaks, and what to do. */
   | { readonly ok: false; readonly problem: string };
 
 const saveAgain = (path: string): string =>
   `save the reply again with: az rest --method get --url "/subscriptions/…/${path}?api-version=2022-08-01"`;
 
-/** How the reply is saved, for whoever has to do it once more; where it is not known which of the two it is, the first. */
+/** How to save the reply again; of the two replies the first, where it is not known which one is meant. */
 export const SAVE_AGAIN = saveAgain('networkstatus');
 export const SAVE_OUTBOUND_AGAIN = saveAgain('outboundNetworkDependenciesEndpoints');
 
 const SHOWN_BEGINNING = 40;
 const SHOWN_REASON = 160;
+/** Characters. Finding the place in a longer text would take too long. */
+const LONGEST_SEARCHED = 16 * 1024 * 1024;
 
 /**
- * The value in the bytes of a JSON file.
+ * The value in the bytes of a JSON file, in UTF-8 or UTF-16.
  * @param advice what to do when there is none: the end of the problem's sentence
+ * @param check a predicate on what is wrong with the text before it is parsed, or null
  */
-export function parseJson(bytes: Uint8Array, advice = SAVE_AGAIN): Parsed {
+export function parseJson(
+  bytes: Uint8Array,
+  advice = SAVE_AGAIN,
+  check: (text: string) => string | null = () => null,
+): Parsed {
   const decoded = decode(bytes);
   if (!decoded.ok) return { ok: false, problem: `${decoded.problem}; ${advice}` };
-  const text = decoded.text.trim();
-  if (text === '') return { ok: false, problem: `is empty; ${advice}` };
+  const { text } = decoded;
+  if (text.trim() === '') return { ok: false, problem: `is empty; ${advice}` };
+  const wrong = check(text);
+  if (wrong !== null) return { ok: false, problem: `${wrong}; ${advice}` };
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch (error) {
@@ -35,28 +44,88 @@ export function parseJson(bytes: Uint8Array, advice = SAVE_AGAIN): Parsed {
 }
 
 function notJson(text: string, reason: string): string {
-  if (/^<(?:!doctype html|html|head|body)\b/i.test(text)) {
-    return 'is an HTML page, probably the error page of a proxy or a login, and no reply of Azure';
+  const trimmed = text.trim();
+  if (/^\P{Cc}{0,200}(?![\t\r\n])\p{Cc}/u.test(trimmed)) return 'is a binary file, not text';
+  if (/^<(?:!doctype html|html|head|body)\b/i.test(trimmed)) {
+    return 'is an HTML page, probably the error page of a proxy or a login';
   }
-  if (text.startsWith('<')) return `is XML or HTML, and no JSON: it begins with ${beginning(text)}`;
-  if (!/^[[{]/.test(text)) return `is no JSON: it begins with ${beginning(text)}`;
-  if (isCutOff(text, reason)) {
-    return `is cut off: the JSON ends in the middle, in line ${lineOf(text, text.length)}`;
+  if (trimmed.startsWith('<')) return `is XML or HTML, not JSON: it begins with ${beginning(trimmed)}`;
+  if (!/^[[{]/.test(trimmed)) {
+    const kind = /^(?:(?:---|#[^\n]*)\s+)*[a-z][\w-]*:(?:\s|$)/.test(trimmed) ? 'is YAML' : 'is text';
+    return `${kind}, not JSON: it begins with ${beginning(trimmed)}`;
   }
-  return `is no valid JSON: ${printable(reason, SHOWN_REASON)}`;
+  if (isCutOff(text.trimEnd(), reason)) {
+    return `is cut off: the JSON ends in the middle, at ${placeIn(text, text.trimEnd().length)}`;
+  }
+  const position = breakOf(text, reason);
+  const where = position === null ? '' : ` at ${placeIn(text, position)}`;
+  const what = reason.replace(/(?: in JSON| after JSON)?(?: at position \d+.*|, (?:\.\.\.)?".*)$/s, '');
+  return `is not valid JSON${where}: ${printable(what, SHOWN_REASON)}`;
 }
 
 function beginning(text: string): string {
   return `“${printable(text, SHOWN_BEGINNING)}”`;
 }
 
-/** The parser tells where it stopped; when that is the end, what is missing comes after it. */
+/** Whether the parser stopped at the end: what is missing comes after it. */
 function isCutOff(text: string, reason: string): boolean {
   if (/end of JSON input|^Unterminated/.test(reason)) return true;
-  const position = /at position (\d+)/.exec(reason)?.[1];
-  return position !== undefined && Number(position) >= text.length;
+  const position = positionIn(reason);
+  return position !== null && position >= text.length;
 }
 
-function lineOf(text: string, position: number): number {
-  return text.slice(0, position).split('\n').length;
+function positionIn(reason: string): number | null {
+  const position = /at position (\d+)/.exec(reason)?.[1];
+  return position === undefined ? null : Number(position);
 }
+
+/** The parser names the place of most defects only; of the others it is where the longest beginning ends that may go on. */
+function breakOf(text: string, reason: string): number | null {
+  const named = positionIn(reason);
+  if (named !== null || text.length > LONGEST_SEARCHED) return named;
+  let [good, bad] = [0, text.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (mayGoOn(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function mayGoOn(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    return error instanceof SyntaxError && isCutOff(beginning, error.message);
+  }
+}
+
+/** Both count from 1. */
+function placeIn(text: string, position: number): string {
+  const before = text.slice(0, position);
+  const start = before.lastIndexOf('\n') + 1;
+  return `line ${before.split('\n').length}, column ${position - start + 1}`;
+}
+
+/** How deep JSON nests, and how many values it has at most, counted from its brackets and commas without parsing it. */
+export function jsonShape(text: string): { readonly depth: number; readonly values: number } {
+  let [level, depth, values, quoted] = [0, 0, 1, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (quoted) {
+      if (code === BACKSLASH) at += 1;
+      else quoted = code !== QUOTE;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === COMMA) values += 1;
+    // [ and {, ] and } differ by this bit alone.
+    else if ((code | BRACE) === OPEN) {
+      values += 1;
+      level += 1;
+      if (level > depth) depth = level;
+    } else if ((code | BRACE) === CLOSE) level -= 1;
+  }
+  return { depth, values };
+}
+
+const [QUOTE, COMMA, BACKSLASH, OPEN, CLOSE, BRACE] = [0x22, 0x2c, 0x5c, 0x7b, 0x7d, 0x20];

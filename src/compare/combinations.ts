@@ -1,6 +1,6 @@
 /** What the service says and what the VM saw, taken together: the combinations, and what each one means. */
 import { few } from '../common/text-lines.ts';
-import type { PastFinding, PastReport } from './past-report.ts';
+import type { Finding, Report } from '../model/report.ts';
 import type { Combination, Meaning, ServiceEndpoint } from './types.ts';
 
 /** What an entry's status and a target's status make together. */
@@ -27,7 +27,7 @@ export function isDisagreement(combination: Combination): boolean {
 export interface Circumstances {
   readonly members: readonly ServiceEndpoint[];
   readonly serversDiffer: boolean;
-  readonly report: PastReport;
+  readonly report: Report;
 }
 
 /** A meaning, and its place in the order of what is told: the weightiest last. */
@@ -95,7 +95,7 @@ function reasons({ members }: Circumstances): string {
 }
 
 /** The findings of the report on the members' causes, the most frequent cause first. */
-function findingsOn({ members, report }: Circumstances): PastFinding[] {
+function findingsOn({ members, report }: Circumstances): Finding[] {
   const ids = new Set(members.flatMap(({ vm }) => vm?.id ?? []));
   const causes = Map.groupBy(members, ({ vm }) => vm?.cause ?? '');
   return [...causes]
@@ -118,13 +118,13 @@ function bothFail(circumstances: Circumstances): Meaning {
   };
 }
 
-function titles(findings: readonly PastFinding[]): string {
+function titles(findings: readonly Finding[]): string {
   return findings.map(({ title, cause }) => `${title} (${cause}).`).join(' ');
 }
 
 function vmFails({ members, serversDiffer, report }: Circumstances): Meaning {
   const { hostsFile } = report.environment.dns;
-  const overridden = new Set((hostsFile?.overrides ?? []).map(({ host }) => host.toLowerCase()));
+  const overridden = new Set(hostsFile.overrides.map(({ host }) => host.toLowerCase()));
   const decided = report.targets.filter(({ host }) => overridden.has(host.toLowerCase()));
   const ids = new Set(decided.map(({ id }) => id));
   const concerned = members.flatMap(({ vm }) => (vm !== null && ids.has(vm.id) ? vm.id : []));
@@ -135,7 +135,7 @@ function vmFails({ members, serversDiffer, report }: Circumstances): Meaning {
       ...(concerned.length === 0
         ? []
         : [
-            `Remove from the VM’s hosts file (${hostsFile?.path ?? 'its path is not known'}) what it says of ${few(concerned, SHOWN_NAMES)}.`,
+            `Remove from the VM’s hosts file (${hostsFile.path}) what it says of ${few(concerned, SHOWN_NAMES)}.`,
           ]),
       ...(serversDiffer ? ['Let this VM ask the DNS servers that the instance asks, and probe again.'] : []),
       'Look at the VM’s own firewall, and at the network security group on its network interface.',

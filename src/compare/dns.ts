@@ -1,13 +1,13 @@
 /** The DNS servers of the instance beside those of the VM. Pure. */
 import { AZURE_DNS } from '../model/azure.ts';
-import type { PastReport } from './past-report.ts';
+import type { Report } from '../model/report.ts';
 import type { ServerComparison } from './types.ts';
 
 const APPLY =
   'Apply Network Configuration (az apim apply-network-updates --name NAME --resource-group GROUP)';
 
 /** The order counts for nothing here: both sides ask the next server when the first is silent. */
-export function compareServers(service: readonly string[], { environment }: PastReport): ServerComparison {
+export function compareServers(service: readonly string[], { environment }: Report): ServerComparison {
   const vm = environment.dns.servers.map(withoutPort);
   // A resolver on the VM itself hides the servers behind it.
   const known = vm.length > 0 && service.length > 0 && !vm.some((address) => /^(?:127\.|::1$)/.test(address));

@@ -1,9 +1,11 @@
 /** What changed between two reports. Pure. */
-import { identityOf, type PastFinding, type PastReport, type PastTarget } from './past-report.ts';
+import type { Finding, Report, Target } from '../model/report.ts';
+import type { Verdict } from '../model/vocabulary.ts';
+import { identityOf } from './identity.ts';
 import type { Change, FindingSummary, ReportComparison, TargetState } from './types.ts';
 
 /** The second report beside the first: what got better, what got worse, what came and what went. */
-export function compareReports(before: PastReport, after: PastReport): ReportComparison {
+export function compareReports(before: Report, after: Report): ReportComparison {
   const known = new Map(before.targets.map((target) => [target.id, target]));
   const still = new Set(after.targets.map(({ id }) => id));
   const added = after.targets.filter(({ id }) => !known.has(id));
@@ -43,15 +45,15 @@ export function compareReports(before: PastReport, after: PastReport): ReportCom
   };
 }
 
-function stateOf({ required, status, failure, cause }: PastTarget): TargetState {
+function stateOf({ required, status, failure, cause }: Target): TargetState {
   return { required, status, failure, cause };
 }
 
-function named(target: PastTarget): TargetState & { readonly id: string } {
+function named(target: Target): TargetState & { readonly id: string } {
   return { id: target.id, ...stateOf(target) };
 }
 
-function differs(then: PastTarget, now: PastTarget): boolean {
+function differs(then: Target, now: Target): boolean {
   return (
     then.status !== now.status ||
     then.failure !== now.failure ||
@@ -62,8 +64,8 @@ function differs(then: PastTarget, now: PastTarget): boolean {
 
 /** From best to worst; what was not tested stands beside this order. */
 const STATUSES = ['reachable', 'intermittent', 'unreachable'];
-/** From best to worst: without data nothing is known, and that is no pass. */
-const VERDICTS = ['ready', 'degraded', 'inconclusive', 'blocked'];
+/** From best to worst: without data nothing is known, and that does not pass. */
+const RANKS: Readonly<Record<Verdict, number>> = { ready: 0, degraded: 1, inconclusive: 2, blocked: 3 };
 
 /** Losing sight of what worked is worse; of what did not work, it is neither. */
 function changeOf(then: string, now: string): Change {
@@ -74,40 +76,38 @@ function changeOf(then: string, now: string): Change {
   return now === 'reachable' ? 'better' : now === 'unreachable' ? 'worse' : 'other';
 }
 
-function verdictChange(then: string, now: string): ReportComparison['verdict'] {
+function verdictChange(then: Verdict, now: Verdict): ReportComparison['verdict'] {
   if (then === now) return 'same';
-  const [from, to] = [VERDICTS.indexOf(then), VERDICTS.indexOf(now)];
-  if (from < 0 || to < 0) return 'other';
-  return to > from ? 'worse' : 'better';
+  return RANKS[now] > RANKS[then] ? 'worse' : 'better';
 }
 
 /**
  * The findings that have no like among the others: one of the same cause that explains one of the same endpoints,
  * or that says the same. Counts in a title change from run to run, so the title alone does not tell.
  */
-function unmatched(findings: readonly PastFinding[], others: readonly PastFinding[]): FindingSummary[] {
+function unmatched(findings: readonly Finding[], others: readonly Finding[]): FindingSummary[] {
   const keys = new Set(others.flatMap(keysOf));
   return findings
     .filter((finding) => !keysOf(finding).some((key) => keys.has(key)))
     .map(({ cause, severity, title, evidence }) => ({ cause, severity, title, endpoints: evidence.length }));
 }
 
-function keysOf({ cause, title, evidence }: PastFinding): string[] {
+function keysOf({ cause, title, evidence }: Finding): string[] {
   return [`${cause} “${title}”`, ...evidence.map((id) => `${cause} ${id}`)];
 }
 
-function remarks(before: PastReport, after: PastReport): string[] {
+function remarks(before: Report, after: Report): string[] {
   const [from, to] = [before.environment, after.environment];
   const places = [
     ['cloud', from.cloud, to.cloud],
     ['region', from.region, to.region],
     ['VM', from.vm?.name ?? null, to.vm?.name ?? null],
-    ['subnet', from.network?.subnet ?? null, to.network?.subnet ?? null],
+    ['subnet', from.network.subnet, to.network.subnet],
   ] as const;
   const other = places.filter(([, one, two]) => one !== null && two !== null && one !== two);
   return [
     ...(before.id === after.id ? ['Both files hold the same report.'] : []),
-    ...(after.startedAt < before.startedAt
+    ...(Date.parse(after.startedAt) < Date.parse(before.startedAt)
       ? ['The second report is older than the first: what got better here got worse in truth.']
       : []),
     ...other.map(

@@ -8,15 +8,16 @@ import {
   type StatusLocation,
 } from '../azure/network-status.ts';
 import { maskSecrets } from '../common/mask.ts';
+import type { Report, Target } from '../model/report.ts';
 import { combine, isDisagreement, meaningOf } from './combinations.ts';
 import { compareServers } from './dns.ts';
+import { identityOf } from './identity.ts';
 import { type Match, Targets } from './match.ts';
-import { identityOf, type PastReport, type PastTarget } from './past-report.ts';
 import { iso, REFRESH_MS, span } from './time.ts';
 import type { ServiceComparison, ServiceEndpoint, ServiceLocation } from './types.ts';
 
 /** Holds a report against NetworkStatus, in the locations that the VM can speak for. */
-export function compareWithService(report: PastReport, { locations }: NetworkStatus): ServiceComparison {
+export function compareWithService(report: Report, { locations }: NetworkStatus): ServiceComparison {
   const chosen = locationsOf(report, locations);
   const targets = new Targets(report.targets);
   const matched = new Set<string>();
@@ -46,7 +47,7 @@ export function compareWithService(report: PastReport, { locations }: NetworkSta
 
 /** The VM's own region where the reply has it; else all, as there is nothing to choose by. */
 function locationsOf(
-  { environment }: PastReport,
+  { environment }: Report,
   locations: readonly StatusLocation[],
 ): readonly StatusLocation[] {
   const own = locations.filter((location) => regionOf(location) === environment.region);
@@ -78,11 +79,11 @@ function endpoint(
   };
 }
 
-function vmOf({ id, status, failure, cause, reason }: PastTarget): ServiceEndpoint['vm'] {
+function vmOf({ id, status, failure, cause, reason }: Target): ServiceEndpoint['vm'] {
   return { id, status, failure, cause, reason };
 }
 
-function describeLocation(location: StatusLocation, compared: boolean, report: PastReport): ServiceLocation {
+function describeLocation(location: StatusLocation, compared: boolean, report: Report): ServiceLocation {
   const newest = newestCheck(location.entries);
   return {
     location: location.location,
@@ -101,15 +102,15 @@ function describeLocation(location: StatusLocation, compared: boolean, report: P
   };
 }
 
-function ageRemarks(newest: number | null, { startedAt, finishedAt }: PastReport): string[] {
+function ageRemarks(newest: number | null, { startedAt, finishedAt }: Report): string[] {
   if (newest === null) return [];
-  const behind = startedAt - newest;
+  const behind = Date.parse(startedAt) - newest;
   if (behind > 2 * REFRESH_MS) {
     return [
       `The newest check is ${span(behind)} older than the run. NetworkStatus is renewed every 15 minutes: if the reply was saved just before the run, the instance has lost touch with its control plane and reports nothing any more (inbound 3443, outbound Storage and SQL); else save the reply again and compare once more.`,
     ];
   }
-  const ahead = newest - finishedAt;
+  const ahead = newest - Date.parse(finishedAt);
   if (ahead <= 2 * REFRESH_MS) return [];
   return [
     `The report is ${span(ahead)} older than the newest check: probe again before trusting a disagreement.`,
@@ -127,7 +128,7 @@ function staleRemarks(entries: readonly StatusEntry[], newest: number | null): s
   ];
 }
 
-function regionRemarks(location: StatusLocation, { environment }: PastReport): string[] {
+function regionRemarks(location: StatusLocation, { environment }: Report): string[] {
   const named = regionOf(location);
   if (named === null || environment.region === null || named === environment.region) return [];
   return [
@@ -138,7 +139,7 @@ function regionRemarks(location: StatusLocation, { environment }: PastReport): s
 function meanings(
   endpoints: readonly ServiceEndpoint[],
   locations: readonly ServiceLocation[],
-  report: PastReport,
+  report: Report,
 ): ServiceComparison['meanings'] {
   const groups = Map.groupBy(endpoints, ({ combination }) => combination);
   const serversDiffer = locations.some(({ dns }) => dns?.differ === true);

@@ -1,5 +1,6 @@
 /** What a comparison comes to: what `compare --format json` prints. */
-import type { PastFinding, PastTarget, ReportIdentity } from './past-report.ts';
+import type { Finding, Target } from '../model/report.ts';
+import type { ReportIdentity } from './identity.ts';
 
 export type Combination =
   | 'both-reach'
@@ -41,7 +42,7 @@ export interface ServiceEndpoint {
     /** Not checked for longer than the others. */
     readonly stale: boolean;
   };
-  readonly vm: Pick<PastTarget, 'id' | 'status' | 'failure' | 'cause' | 'reason'> | null;
+  readonly vm: Pick<Target, 'id' | 'status' | 'failure' | 'cause' | 'reason'> | null;
   readonly combination: Combination;
 }
 
@@ -60,7 +61,7 @@ export interface ServiceComparison {
   readonly locations: readonly ServiceLocation[];
   readonly endpoints: readonly ServiceEndpoint[];
   /** Targets that the service does not check. */
-  readonly onlyInReport: readonly Pick<PastTarget, 'id' | 'required' | 'status' | 'failure' | 'cause'>[];
+  readonly onlyInReport: readonly Pick<Target, 'id' | 'required' | 'status' | 'failure' | 'cause'>[];
   /** What each combination that occurs means; the worst last. */
   readonly meanings: readonly (Meaning & { readonly combination: Combination; readonly count: number })[];
   readonly disagreements: { readonly total: number; readonly required: number };
@@ -70,7 +71,7 @@ export interface ServiceComparison {
 export type Change = 'better' | 'worse' | 'other';
 
 /** What is told of a target on one side. */
-export type TargetState = Pick<PastTarget, 'required' | 'status' | 'failure' | 'cause'>;
+export type TargetState = Pick<Target, 'required' | 'status' | 'failure' | 'cause'>;
 
 export interface ReportComparison {
   readonly kind: 'reports';
@@ -78,7 +79,7 @@ export interface ReportComparison {
   readonly new: ReportIdentity;
   /** What the reader should know before trusting the rest: other places, another order in time. */
   readonly remarks: readonly string[];
-  readonly verdict: Change | 'same';
+  readonly verdict: 'better' | 'worse' | 'same';
   readonly targets: {
     readonly changed: readonly {
       readonly id: string;
@@ -97,7 +98,7 @@ export interface ReportComparison {
   readonly worse: { readonly total: number; readonly required: number };
 }
 
-export type FindingSummary = Pick<PastFinding, 'cause' | 'severity' | 'title'> & {
+export type FindingSummary = Pick<Finding, 'cause' | 'severity' | 'title'> & {
   /** How many endpoints it explains. */
   readonly endpoints: number;
 };

@@ -1,148 +1,139 @@
-/** A report from a file: of this version of the schema, or of another one of the same major. Pure. */
-import { z } from 'zod';
-import { parseJson } from '../common/json.ts';
-import { printable } from '../common/printable.ts';
-import { few } from '../common/text-lines.ts';
-import { Control } from './controls.ts';
+/**
+ * The only reader of reports: bytes become a JSON value of the right version (`recogniseReport`), the value becomes a
+ * report of today's type (`parseReport`). A caller that needs only a few fields does without the second step.
+ */
+import { printable } from '../../probes/printable.ts';
+import { readBounded } from '../common/bounded-file.ts';
+import { jsonShape, parseJson } from '../common/json.ts';
+import { LARGEST_REPORT } from './largest-report.ts';
+import { readOtherMinor } from './other-minor.ts';
+import { parseBounded } from './parse-bounded.ts';
 import { Report } from './report.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
-import { CAUSES } from './vocabulary.ts';
+import { unpackReport } from './unpack-report.ts';
+
+/** Why a file is not a report that this version reads. */
+export interface Refusal {
+  readonly ok: false;
+  /** A predicate: "is empty; name …". */
+  readonly problem: string;
+  /** The version of a report of an earlier major; null for everything else. */
+  readonly olderVersion: string | null;
+  /** The reply of Azure that the file holds instead, as JSON; null for everything else. */
+  readonly reply: unknown;
+}
+
+/** A JSON value that says it is a report of this major; its fields have not been looked at. */
+export interface Recognised {
+  readonly ok: true;
+  readonly value: object;
+}
 
 export type ReportReading =
   | { readonly ok: true; readonly report: Report; readonly notes: readonly string[] }
-  /** A predicate: "is no report of apim-probe: …". */
-  | { readonly ok: false; readonly problem: string };
+  | Refusal;
 
-/** What minor versions have added, other than what may be null or empty: what was so before the addition. */
-const ADDED: Readonly<Record<string, unknown>> = {
-  // 1.1
-  ignored: { wrongId: 0, wrongSource: 0 },
-  addressFrom: 'name',
-};
-
+/** What a report's file should be, for messages. */
 export const WANTED = 'a JSON report of apim-probe';
 
-const SHOWN_DEFECTS = 3;
+const ADVICE = `name ${WANTED}`;
+/** Levels of lists and objects; a report has some ten. */
+const DEEPEST = 64;
+/** Values of all kinds; a report of 10,000 targets with all their evidence has some four million. */
+const MOST_VALUES = 10_000_000;
 const MAJOR = majorOf(SCHEMA_VERSION);
 
-/** Reads the bytes of a report's file. */
-export function readReportBytes(bytes: Uint8Array): ReportReading {
-  const json = parseJson(bytes, `name ${WANTED}`);
-  return json.ok ? readReport(json.value) : json;
+/**
+ * Reads a report's file: JSON in UTF-8 or UTF-16, the same in gzip, or a bundle, of which it takes the newest report.
+ * @param path absolute
+ */
+export async function readReportFile(path: string): Promise<Recognised | Refusal> {
+  const file = readBounded(path, LARGEST_REPORT, WANTED);
+  return file.ok ? readReportBytes(file.bytes) : refuse(file.problem);
+}
+
+/** The same for the bytes of such a file. */
+export async function readReportBytes(bytes: Uint8Array): Promise<Recognised | Refusal> {
+  const unpacked = await unpackReport(bytes);
+  return unpacked.ok ? recogniseReport(unpacked.bytes) : refuse(`${unpacked.problem}; ${ADVICE}`);
+}
+
+/** Recognises a report in JSON, which is not packed. */
+export function recogniseReport(bytes: Uint8Array): Recognised | Refusal {
+  const json = parseJson(bytes, ADVICE, shapeProblem);
+  if (!json.ok) return refuse(json.problem);
+  const { value } = json;
+  if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return foreign(value);
+  const version = typeof value.schemaVersion === 'string' ? value.schemaVersion : '';
+  const major = majorOf(version);
+  if (major === null) return refuse(`is JSON with a schemaVersion that is not one of a report; ${ADVICE}`);
+  if (major !== MAJOR) {
+    const shown = printable(version, 20);
+    const problem = `is a report with schemaVersion ${shown}, and this apim-probe reads ${MAJOR}.x; use the version that wrote it, or probe again`;
+    return { ...refuse(problem), olderVersion: major < (MAJOR ?? 0) ? shown : null };
+  }
+  return { ok: true, value };
 }
 
 /**
- * Reads a report. Of another minor version what this one does not know is left out, and what that one did not know
- * yet is null or empty, so that what comes back is a report of this version in any case; the notes say so.
+ * Checks all fields of a recognised report. One of another minor version is read as one of this version, as far as the
+ * two have the same fields; the notes say so.
  */
-export function readReport(value: unknown): ReportReading {
-  const version = z.object({ schemaVersion: z.string() }).safeParse(value).data?.schemaVersion;
-  if (version === undefined) {
-    return {
-      ok: false,
-      problem: 'is no report of apim-probe: it has no schemaVersion; name the JSON report of a run',
-    };
-  }
-  if (majorOf(version) !== MAJOR) {
-    const named = printable(version, 20);
-    return {
-      ok: false,
-      problem: `has the schemaVersion ${named}, and this apim-probe reads ${MAJOR}.x: use the version that wrote it`,
-    };
-  }
+export function parseReport(value: object): ReportReading {
+  const version = 'schemaVersion' in value ? String(value.schemaVersion) : '';
   if (version === SCHEMA_VERSION) return checked(value, []);
-  const controls = withKnownControls(value);
-  const causes = withKnownCauses(controls.value);
-  const notes = [...controls.notes, ...causes.notes];
-  const read = Earlier.safeParse(causes.value);
-  if (!read.success) return damaged(read.error);
-  return checked({ ...Object(read.data), schemaVersion: SCHEMA_VERSION }, [
+  const read = readOtherMinor(value);
+  if (!read.ok) return damaged(read.defects);
+  return checked(read.value, [
     `it was written with schemaVersion ${printable(version, 20)} and is read as ${SCHEMA_VERSION}: what only one of them knows is left out or empty`,
-    ...notes,
+    ...read.notes,
   ]);
 }
 
-function checked(value: unknown, notes: readonly string[]): ReportReading {
-  const result = Report.safeParse(value);
-  return result.success ? { ok: true, report: result.data, notes } : damaged(result.error);
+function checked(value: object, notes: readonly string[]): ReportReading {
+  const result = parseBounded(Report, value);
+  return result.ok ? { ok: true, report: result.value, notes } : damaged(result.defects);
 }
 
-function damaged({ issues }: z.ZodError): ReportReading {
-  const shown = issues
-    .slice(0, SHOWN_DEFECTS)
-    .map(({ path, message }) => `${placeOf(path)}: ${printable(message, 100)}`);
-  const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : '';
-  return { ok: false, problem: `is a damaged report (${shown.join('; ')}${more}); probe again` };
+/** @param defects as `parseBounded` has them */
+export function damaged(defects: string): Refusal {
+  return refuse(`is a damaged report (${defects}); probe again`);
 }
 
-/** A control is an experiment of its own: one that this version does not know, or knows otherwise, costs no report. */
-function withKnownControls(value: unknown): { value: unknown; notes: string[] } {
-  const report = z.looseObject({ controls: z.array(z.unknown()) }).safeParse(value).data;
-  if (report === undefined) return { value, notes: [] };
-  const known = report.controls.filter((control) => Control.safeParse(control).success);
-  const left = report.controls.length - known.length;
-  const notes = left === 0 ? [] : [`${left} of its controls are not of this version, and left out`];
-  return { value: { ...report, controls: known }, notes };
+/** @param problem a predicate */
+export function refuse(problem: string): Refusal {
+  return { ok: false, problem, olderVersion: null, reply: null };
 }
 
-/** Newer versions name more causes. What a finding says of its own stays; of its cause this version knows nothing. */
-function withKnownCauses(value: unknown): { value: unknown; notes: string[] } {
-  const report = Caused.safeParse(value).data;
-  if (report === undefined) return { value, notes: [] };
-  const unknown = new Set<string>();
-  const translated = <Item extends { cause?: unknown }>(item: Item): Item => {
-    if (typeof item.cause !== 'string' || Cause.safeParse(item.cause).success) return item;
-    unknown.add(printable(item.cause, 60));
-    return { ...item, cause: 'undetermined' };
-  };
-  const [findings, targets] = [report.findings.map(translated), report.targets.map(translated)];
-  const notes =
-    unknown.size === 0
-      ? []
-      : [`it names causes that this version does not know: ${few([...unknown].sort(), SHOWN_DEFECTS)}`];
-  return { value: { ...report, findings, targets }, notes };
+function foreign(value: unknown): Refusal {
+  const name = replyIn(value);
+  if (name === null) return refuse(`is JSON, but not a report: it has no schemaVersion; ${ADVICE}`);
+  return { ...refuse(`is ${name} of Azure, not a report; ${ADVICE}`), reply: value };
 }
 
-const Cause = z.enum(CAUSES);
-const WithCause = z.array(z.looseObject({ cause: z.unknown() }));
-const Caused = z.looseObject({ findings: WithCause, targets: WithCause });
-
-/** The report's schema, where keys may be missing and others may be there. */
-const Earlier = lenient(Report.extend({ schemaVersion: z.string() }));
-
-function lenient(schema: z.core.$ZodType): z.ZodType {
-  if (schema instanceof z.ZodObject) {
-    const fields = Object.entries<z.core.$ZodType>(schema.shape).map(([key, field]) => {
-      const before = ADDED[key];
-      return [key, before === undefined ? lenient(field) : lenient(field).prefault(before)] as const;
-    });
-    return z.object(Object.fromEntries(fields));
-  }
-  if (schema instanceof z.ZodArray) return z.array(lenient(schema.element));
-  if (schema instanceof z.ZodNullable) return lenient(schema.unwrap()).nullable().default(null);
-  if (schema instanceof z.ZodOptional) return lenient(schema.unwrap()).optional();
-  return z.unknown().superRefine(check(schema));
+/** Which of Azure's replies that users save the value looks like. */
+function replyIn(value: unknown): string | null {
+  const one: unknown = listIn(value)?.[0] ?? value;
+  if (typeof one !== 'object' || one === null) return null;
+  if ('connectivityStatus' in one || 'networkStatus' in one) return 'a NetworkStatus reply';
+  if ('endpoints' in one) return 'an outbound network dependencies reply';
+  return 'error' in one ? 'an error message' : null;
 }
 
-/** Everything else as strict as it is. */
-function check(schema: z.core.$ZodType) {
-  return (value: unknown, context: z.RefinementCtx): void => {
-    const result = z.core.safeParse(schema, value);
-    if (result.success) return;
-    for (const { path, message } of result.error.issues)
-      context.addIssue({ code: 'custom', path: [...path], message });
-  };
+function listIn(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  const inner = typeof value === 'object' && value !== null && 'value' in value ? value.value : null;
+  return Array.isArray(inner) ? inner : null;
 }
 
-function placeOf(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'the whole';
-  return path
-    .map((key, at) =>
-      typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${printable(String(key), 60)}`,
-    )
-    .join('');
+/** Before the text is parsed: what is nested deeply exhausts the stack, and a list of a hundred million ones the memory. */
+function shapeProblem(text: string): string | null {
+  const { depth, values } = jsonShape(text);
+  if (depth > DEEPEST) return 'is nested too deeply for a report';
+  return values > MOST_VALUES ? 'has more values than a report can have' : null;
 }
 
-function majorOf(version: string): string {
-  return /^(\d{1,9})\.\d{1,9}\.\d{1,9}$/.exec(version)?.[1] ?? '';
+function majorOf(version: string): number | null {
+  const major = /^(\d{1,9})\.\d{1,9}\.\d{1,9}$/.exec(version)?.[1];
+  return major === undefined ? null : Number(major);
 }

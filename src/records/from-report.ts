@@ -1,10 +1,11 @@
 /** The host names whose records are missing or wrong, as a report saw them. Pure. */
 import { addressScope, canonicalAddress } from '../../probes/address-scope.ts';
 import { BadValue } from '../common/bad-value.ts';
-import { hostName } from '../common/host-name.ts';
+import { address, hostName } from '../common/host-name.ts';
+import { quote } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
+import type { Report, Target } from '../model/report.ts';
 import { isOfFurtherLocation } from '../plan/locations.ts';
-import { correct, type ReportFile, type ReportTarget } from './report.ts';
 import type { Names } from './types.ts';
 
 /** What a report says of the names of its instance. */
@@ -20,7 +21,11 @@ export interface FoundNames {
  * @param vip in its canonical form
  * @throws UsageError for a host name that is none, and when the report knows of no instance
  */
-export function namesOfReport(report: ReportFile, vip: string, name: string): FoundNames {
+export function namesOfReport(
+  report: { readonly targets: readonly Target[] },
+  vip: string,
+  name: string,
+): FoundNames {
   const own = report.targets.flatMap((target, index) =>
     isOfInstance(target) ? [{ ...target, host: nameIn(target.host, `${name}: targets[${index}].host`) }] : [],
   );
@@ -48,6 +53,16 @@ export function namesOfReport(report: ReportFile, vip: string, name: string): Fo
   return { missing: { ...having('missing'), leftOut }, right: having('right') };
 }
 
+/**
+ * The virtual IP of the run that made the report.
+ * @param name of the file, for the error
+ * @throws UsageError when it is not an address
+ */
+export function vipOfReport({ environment }: Pick<Report, 'environment'>, name: string): string | null {
+  const { vip } = environment.network;
+  return vip === null ? null : correct(vip, `${name}: environment.network.vip`, address);
+}
+
 type State = 'missing' | 'right' | 'incomplete' | 'not-looked-up';
 
 const WHY_LEFT_OUT: Partial<Record<State, string>> = {
@@ -59,7 +74,7 @@ type Addresses = readonly string[];
 
 function stateOf(
   host: string,
-  targets: readonly ReportTarget[],
+  targets: readonly Target[],
   isRight: (addresses: Addresses) => boolean,
 ): State {
   if (host.includes('<')) return 'incomplete';
@@ -68,7 +83,7 @@ function stateOf(
   return answers.every(isRight) ? 'right' : 'missing';
 }
 
-function isOfInstance({ group }: ReportTarget): boolean {
+function isOfInstance({ group }: Target): boolean {
   return group === 'gateway' || group === 'control-plane';
 }
 
@@ -89,4 +104,17 @@ function leadsTo(vip: string): (addresses: Addresses) => boolean {
 
 function leadsInside(addresses: Addresses): boolean {
   return addresses.length > 0 && addresses.every((address) => addressScope(address) === 'private');
+}
+
+/**
+ * @param place where the value stands, for the error
+ * @throws UsageError for what the parser refuses
+ */
+function correct(value: string, place: string, parse: (text: string) => string): string {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error;
+    throw new UsageError([`${place}: ${quote(value)} ${error.message}`]);
+  }
 }

@@ -6,6 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { unpackTar } from 'modern-tar';
 import t from 'tap';
 import { Report } from '../../src/model/report.ts';
+import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
+import { fill, MINUTE, NOW, OLDER_VERSION, older, run } from '../delivery/history/samples.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
@@ -214,24 +216,44 @@ t.test('variables: those that matter, and none that is a secret', async (t) => {
 });
 
 t.test('a report that was made to harm', async (t) => {
-  const deep = `{"schemaVersion":"1.1.0","targets":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
-  const keys =
-    '{"schemaVersion":"1.1.0","targets":[],"__proto__":{"a":1},"__defineGetter__":1,"constructor":{"x":"sig=CANARY"}}';
-  const cwd = t.testdir({ 'deep.json': deep, 'keys.json': keys });
-  t.match(await invoke(['bundle', 'deep.json'], { cwd }), {
-    code: 2,
-    err: /"deep\.json" is nested too deeply/,
-  });
+  const odd = '"__proto__":{"a":1},"__defineGetter__":1,"constructor":{"x":"sig=CANARY"}';
+  const later = JSON.stringify({ ...sample(1), schemaVersion: SCHEMA_VERSION.replace(/\.\d+\./, '.99.') });
+  const cwd = t.testdir({ 'keys.json': later.replace('{', `{${odd},`) });
   for (const level of ['standard', 'strict']) {
     const { code } = await invoke(['bundle', 'keys.json', '--redact', level, '--output', level], { cwd });
     t.equal(code, 0);
     const files = await unpacked(readFileSync(join(cwd, level)));
-    t.match(files.get('reports/report.json'), '"__defineGetter__": 1');
+    const [name = ''] = [...files.keys()].filter((one) => one.startsWith('reports/'));
+    t.match(files.get(name), '"__defineGetter__": 1');
     t.notMatch([...files.values()].join(), 'CANARY');
-    t.match(manifestOf(files).leftOut, [
-      { name: 'report.txt', reason: /the newest report is a damaged report/ },
-    ]);
+    t.ok(files.has('report.txt'));
   }
+});
+
+t.test('stored reports go in as the history lists them: by the order of writing', async (t) => {
+  const cwd = t.testdir({});
+  const [past, future, last] = [run(NOW), run(Date.UTC(2099, 0)), run(NOW + MINUTE)];
+  await fill(join(cwd, 's'), [past, future, last]);
+  const folder = join(cwd, 's/reports');
+  writeFileSync(join(folder, 'apim-probe-report-20990504T083000Z-handmade.json'), JSON.stringify(future));
+  writeFileSync(join(folder, 'apim-probe-report-20260504T083000Z-000001.json'), older(NOW));
+  const { out } = await invoke(['history', '--state', 's', '--format', 'json'], { cwd });
+  t.strictSame(
+    JSON.parse(out).runs.map(({ id }: Report) => id),
+    [last, future, past].map(({ id }) => id),
+  );
+  await invoke(['bundle', '--state', 's', '--output', 'b.tgz'], { cwd });
+  const files = await unpacked(readFileSync(join(cwd, 'b.tgz')));
+  const packed = [...files].filter(([name]) => name.startsWith('reports/'));
+  t.strictSame(
+    packed.map(([, text]) => JSON.parse(text).id),
+    [last, future, past].map(({ id }) => id),
+  );
+  t.match(manifestOf(files).leftOut, [
+    { name: 'report 4 of 4', reason: `is a report with schemaVersion ${OLDER_VERSION}` },
+  ]);
+  const rendered = await invoke(['render', 'b.tgz', '--format', 'json'], { cwd });
+  t.equal(JSON.parse(rendered.out).id, last.id, 'a bundle is read as its newest report');
 });
 
 t.test('nothing is replaced, and what is wrong is said before anything is written', async (t) => {
@@ -241,7 +263,7 @@ t.test('nothing is replaced, and what is wrong is said before anything is writte
     [['--output', 'gone/b.tgz'], /the folder .*gone does not exist/],
     [['--reports', 'many'], /--reports "many" must be a whole number from 0 to 1000/],
     [['gone.json'], /"gone\.json" cannot be read: it does not exist/],
-    [['no.json'], /"no\.json" is JSON and no report of apim-probe/],
+    [['no.json'], /"no\.json" is JSON, but not a report/],
     [['--state', 'nowhere'], /state: ".*nowhere" \(flag --state\) holds no folder "reports"/],
     [['--redact', 'some'], /redact: "some"/],
     [['--timeout', '5'], /"apim-probe bundle" has no option --timeout/],

@@ -358,11 +358,10 @@ t.test('a foreign report with secrets: whichever command reads it, none comes ou
     ...one,
     reason: one.status === 'unreachable' ? words : one.reason,
   }));
-  const foreign = {
-    ...report({ targets: target, findings: [finding({ title: words })] }),
-    [words]: { token: words },
-  };
+  const foreign = report({ targets: target, findings: [finding({ title: words })] });
   writeFileSync(join(cwd, 'foreign.json'), JSON.stringify(foreign));
+  // Refused, in words that name the key.
+  writeFileSync(join(cwd, 'odd.json'), JSON.stringify({ ...foreign, [words]: { token: words } }));
   writeFileSync(join(cwd, 'other.json'), JSON.stringify(report()));
   const env = { APIM_PROBE_UPLOAD: 'http://127.0.0.1:9/in', APIM_PROBE_UPLOAD_TIMEOUT: '500' };
   for (const argv of [
@@ -370,10 +369,12 @@ t.test('a foreign report with secrets: whichever command reads it, none comes ou
     ['compare', 'other.json', 'foreign.json'],
     ['compare', 'other.json', 'foreign.json', '--format', 'json'],
     ['records', 'foreign.json'],
+    ['render', 'odd.json'],
     ['bundle', 'foreign.json', '--output', 'b.tgz'],
     ['upload', 'foreign.json', '--spool', 'spool'],
   ]) {
-    const { out, err } = await invoke(argv, { cwd, env });
+    const { code, out, err } = await invoke(argv, { cwd, env });
+    t.equal(code === 2, argv[1] === 'odd.json' || argv[0] === 'records', `${argv.join(' ')}: ${err}`);
     const leaked = spellings().filter((one) => `${out}${err}`.includes(one));
     t.strictSame(leaked, [], argv.join(' '));
   }

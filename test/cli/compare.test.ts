@@ -1,6 +1,6 @@
 /** `apim-probe compare`, from files to an exit code. */
 import t, { type Test } from 'tap';
-import { DEPENDENCIES_REPLY, entry, location } from '../azure/replies.ts';
+import { entry, location } from '../azure/replies.ts';
 import { DROPPED, report, target } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
@@ -24,10 +24,8 @@ const FILES = {
   'success.json': JSON.stringify(said('success')),
   'failure.json': JSON.stringify({ value: said('failure') }),
   'unneeded.json': JSON.stringify(said('success', true)),
-  'outbound.json': JSON.stringify(DEPENDENCIES_REPLY),
-  'future.json': JSON.stringify({ ...reached, schemaVersion: '2.0.0' }),
+  'defect.json': JSON.stringify([location('West Europe', [{ name: 7 }])]),
   'page.json': '<html><body>Sign in</body></html>',
-  'cut.json': JSON.stringify(reached).slice(0, 900),
 };
 
 function compare(t: Test, ...argv: readonly string[]) {
@@ -86,19 +84,13 @@ t.test('what cannot be compared is refused with a reason for each file', async (
       /2 problems:\n {2}- "gone\.json" cannot be read: it does not exist.*\n {2}- "page\.json" is an HTML page/,
     ],
     [
-      ['future.json', 'success.json'],
-      /"future\.json" is a report with schemaVersion 2\.0\.0; this apim-probe reads 1\.x/,
-    ],
-    [['reached.json', 'outbound.json'], /"outbound\.json" is an outbound network dependencies reply/],
-    [
-      ['cut.json', 'success.json'],
-      /"cut\.json" is cut off: .*; name a JSON report of apim-probe, or a NetworkStatus/,
+      ['reached.json', 'defect.json'],
+      /"defect\.json" is a reply of Azure with defects \(\.\[0\]\.networkStatus/,
     ],
     [
       ['success.json', 'failure.json'],
       /both files are NetworkStatus replies: one of the two must be a JSON report/,
     ],
-    [['.', 'failure.json'], /"\." is not a regular file; name a JSON file/],
     [['reached.json', 'success.json', '--format', 'xml'], /--format "xml" must be one of table, json/],
   ] as const) {
     const { code, out, err } = await compare(t, ...files);

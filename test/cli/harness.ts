@@ -1,7 +1,7 @@
 /** Stands in for the process: captures what main() writes. */
 import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { BUILT, type Ended, PROGRAM, start } from './program.ts';
@@ -25,6 +25,8 @@ interface Setting {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly terminal?: boolean;
+  /** What stdin holds; without it stdin is a terminal. */
+  readonly stdin?: Uint8Array;
   /** Makes every write to stdout fail with this code. */
   readonly stdoutFails?: string;
 }
@@ -45,12 +47,14 @@ function stream(terminal: boolean, fails?: string): { stream: NodeJS.WriteStream
   };
 }
 
-export function capture({ cwd, env = {}, terminal = false, stdoutFails }: Setting): Captured {
+export function capture({ cwd, env = {}, terminal = false, stdin, stdoutFails }: Setting): Captured {
   const stdout = stream(terminal, stdoutFails);
   const stderr = stream(false);
   return {
     stdout: stdout.stream,
     stderr: stderr.stream,
+    stdin: () =>
+      Object.assign(Readable.from(stdin === undefined ? [] : [stdin]), { isTTY: stdin === undefined }),
     env: { ...FENCE, ...env },
     cwd,
     process: new EventEmitter(),
@@ -68,8 +72,11 @@ export async function invoke(argv: readonly string[], setting: Setting): Promise
   return { code, out: io.out(), err: io.err() };
 }
 
-async function invokeBuilt(argv: readonly string[], { cwd, env, stdoutFails }: Setting): Promise<Ended> {
-  const circumstances = { cwd, env: { ...FENCE, ...env } };
+async function invokeBuilt(
+  argv: readonly string[],
+  { cwd, env, stdin, stdoutFails }: Setting,
+): Promise<Ended> {
+  const circumstances = { cwd, env: { ...FENCE, ...env }, stdin };
   if (stdoutFails === undefined) return start(PROGRAM, argv, circumstances);
   if (stdoutFails === 'EPIPE') return start(PROGRAM, argv, { ...circumstances, stdout: 'nobody' });
   const full = openSync('/dev/full', 'w');

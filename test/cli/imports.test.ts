@@ -81,7 +81,7 @@ t.test('what is no reply is refused: exit 2, with file, origin, reason and way o
   for (const [content, expected] of [
     [
       json.slice(0, 1000),
-      /is cut off: the JSON ends in the middle, in line \d+; save the reply again with: az rest/,
+      /is cut off: the JSON ends in the middle, at line \d+, column \d+; save the reply again with: az rest/,
     ],
     [
       '<!DOCTYPE html><title>502 Bad Gateway</title>',

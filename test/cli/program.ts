@@ -34,16 +34,24 @@ interface Circumstances {
   readonly onStderr?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** What becomes of its stdout: kept, or handed to nobody, or written to this file handle. */
   readonly stdout?: 'kept' | 'nobody' | number;
+  /** What its stdin holds; without it stdin is empty. */
+  readonly stdin?: Uint8Array | undefined;
 }
 
 /** Starts a command and waits for its end. */
 export function start(
   [file, ...first]: readonly [string, ...string[]],
   args: readonly string[],
-  { cwd, env = {}, onStderr, stdout = 'kept' }: Circumstances = {},
+  { cwd, env = {}, onStderr, stdout = 'kept', stdin }: Circumstances = {},
 ): Promise<Ended> {
-  const stdio: StdioOptions = ['ignore', typeof stdout === 'number' ? stdout : 'pipe', 'pipe'];
+  const stdio: StdioOptions = [
+    stdin === undefined ? 'ignore' : 'pipe',
+    typeof stdout === 'number' ? stdout : 'pipe',
+    'pipe',
+  ];
   const child = spawn(file, [...first, ...args], { cwd, env, stdio });
+  // A program that refuses its arguments reads none of it.
+  child.stdin?.on('error', () => {}).end(stdin);
   let out = '';
   let err = '';
   child.stdout?.on('data', (chunk) => {

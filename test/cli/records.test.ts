@@ -161,12 +161,7 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     [['r.json', 's.json'], /unexpected argument "s\.json" after "records"/],
     [['r.json', '--apim', 'contoso', '--region', 'uksouth'], /--apim, --region: a report says that itself/],
     [['loop.json'], /"loop\.json": environment\.network\.vip: "127\.0\.0\.1" is a loopback address/],
-    [['other.json'], /"other\.json" is no report of apim-probe/],
-    [['text.json'], /"text\.json" is no JSON/],
-    [['gone.json'], /"gone\.json" cannot be read: it does not exist \(ENOENT\)/],
-    [['folder'], /"folder" is not a regular file; name a JSON report of apim-probe/],
     [['pipe'], /"pipe" is not a regular file/],
-    [['/dev/zero'], /"\/dev\/zero" is not a regular file/],
     [['huge.json'], /"huge\.json" is larger than 256 MiB/],
   ] as const) {
     const { code, out, err } = await invoke(['records', ...argv], { cwd });

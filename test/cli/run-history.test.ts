@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { takeLock } from '../../src/delivery/history/lock.ts';
 import { Report } from '../../src/model/report.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
-import { BLOB, DAY, fill, HOUR, run } from '../delivery/history/samples.ts';
+import { BLOB, DAY, fill, HOUR, older, run } from '../delivery/history/samples.ts';
 import { kept, probe } from './scheduled.ts';
 
 const now = Date.now();
@@ -117,7 +117,39 @@ t.test('strange things in the folder are passed over, and told', async (t) => {
     .map((text) => Report.safeParse(text.endsWith('}\n') ? JSON.parse(text) : null).data)
     .find((each) => each?.verdict === 'blocked');
   t.equal(blobOf(report)?.lastStatusChange, report?.startedAt, 'by the report before the truncated one');
-  t.match(report?.environment.notes, [/holds 1 report of later than now/, /passed over: .* is cut off/]);
+  t.match(report?.environment.notes, [/passed over: .* is cut off/]);
+});
+
+t.test('a report of an earlier major version is no predecessor, and ends the search for one', async (t) => {
+  const cwd = t.testdir({ s: { reports: {} } });
+  const stored = (name: string) => join(cwd, `s/reports/apim-probe-report-${name}.json`);
+  writeFileSync(stored('20260504T083002Z-000002'), older(now - HOUR));
+  writeFileSync(stored('20260504T083001Z-000001'), 'damaged');
+  const announced = { version: 1, name: 'apim-probe-report-20260504T083002Z-000002.json', id: run(now).id };
+  writeFileSync(join(cwd, 's/announced.json'), JSON.stringify(announced));
+  const { code } = await probe(cwd, run(now, ['unreachable', 'reachable']), {
+    onChange: ['echo told >told'],
+  });
+  t.equal(code, 1);
+  t.notOk(existsSync(join(cwd, 'told')));
+  const [name = ''] = readdirSync(join(cwd, 's/reports')).filter((one) => /-0000\d\d-2/.test(one));
+  const { environment, targets } = Report.parse(
+    JSON.parse(readFileSync(join(cwd, 's/reports', name), 'utf8')),
+  );
+  t.strictSame(environment.notes, [], 'nothing to complain of');
+  t.match(targets, [{ lastStatusChange: null }, { lastStatusChange: null }]);
+  t.equal(JSON.parse(readFileSync(join(cwd, 's/announced.json'), 'utf8')).name, name);
+});
+
+t.test('a clock that was in 2099 once: the next run is compared with that report', async (t) => {
+  const cwd = t.testdir({});
+  const down = ['unreachable', 'reachable'] as const;
+  await probe(cwd, run(now - HOUR));
+  await probe(cwd, run(Date.UTC(2099, 0), down));
+  await probe(cwd, run(now));
+  const [, , last] = kept(cwd);
+  t.equal(blobOf(last)?.lastStatusChange, last?.startedAt);
+  t.equal(blobOf(last)?.flaps, 0, 'how long ago the change was, nothing tells');
 });
 
 t.test('--on-change: told when something changed, and never of a run that was cut short', async (t) => {
@@ -129,7 +161,7 @@ t.test('--on-change: told when something changed, and never of a run that was cu
   await probe(cwd, run(now - 5 * HOUR), { onChange });
   t.equal(told(), '', 'nothing before, and nothing new');
   await probe(cwd, run(now - 4 * HOUR, down), { onChange });
-  t.match(told(), /^ready blocked apim-probe-report-\w+-[0-9a-f]{6}\.json\n$/);
+  t.match(told(), /^ready blocked apim-probe-report-000003-\w+-[0-9a-f]{6}\.json\n$/);
   const cut = { interrupted: 'SIGTERM', verdict: 'inconclusive' } as const;
   await probe(cwd, run(now - 3 * HOUR, ['untested', 'untested'], cut), { onChange });
   await probe(cwd, run(now - 2 * HOUR, down), { onChange });

@@ -11,6 +11,7 @@ import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
 import { withoutRuntimeVariables } from '../../src/config/runtime-variables.ts';
 import { Report } from '../../src/model/report.ts';
+import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
 import { report } from '../report/samples.ts';
 import { capture, FENCE, invoke } from './harness.ts';
@@ -179,7 +180,7 @@ t.test('upload sends the reports that are named', async (t) => {
   writeFileSync(join(cwd, 'torn.json'), '{');
   const wrong = await invoke(['upload', '1.json', 'no.json', 'torn.json'], { cwd, env });
   t.equal(wrong.code, 2);
-  t.match(wrong.err, /"no\.json" is no JSON report.*"torn\.json" is no JSON report/s);
+  t.match(wrong.err, /"no\.json" is JSON, but not a report.*"torn\.json" is cut off/s);
   t.match(await invoke(['upload', 'nowhere.json'], { cwd, env }), { code: 2, err: /does not exist/ });
   t.match(await invoke(['upload', '--status', '1.json'], { cwd, env }), { code: 2, err: /sends nothing/ });
   t.equal(blobs.size, 3, 'nothing was sent');
@@ -302,6 +303,7 @@ t.test('upload REPORT sends no secret that a foreign file holds', async (t) => {
   const { url } = await openService(t, handle);
   const foreign = {
     ...sample(),
+    schemaVersion: SCHEMA_VERSION.replace(/\.\d+\./, '.99.'),
     proxy: `http://bob:${CANARY}@proxy/`,
     seen: `https://h/c?sp=w&sig=${CANARY}`,
   };

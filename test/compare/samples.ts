@@ -2,17 +2,9 @@
 
 import type { NetworkStatus } from '../../src/azure/network-status.ts';
 import { recognise } from '../../src/azure/read.ts';
-import { type PastReport, readPastReport } from '../../src/compare/past-report.ts';
 import type { Report, Target } from '../../src/model/report.ts';
 import { entry, location } from '../azure/replies.ts';
 import { report, target } from '../report/samples.ts';
-
-/** A report as `compare` reads it from a file. */
-export function past(changes: Partial<Report> = {}): PastReport {
-  const reading = readPastReport(JSON.parse(JSON.stringify(report(changes))));
-  if (!reading.ok) throw new Error(reading.problem);
-  return reading.report;
-}
 
 export function status(reply: unknown): NetworkStatus {
   const reading = recognise(reply);

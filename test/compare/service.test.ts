@@ -4,12 +4,12 @@ import { compareWithService } from '../../src/compare/service.ts';
 import type { ServiceComparison } from '../../src/compare/types.ts';
 import type { Target } from '../../src/model/report.ts';
 import { entry, location } from '../azure/replies.ts';
-import { DROPPED, finding, target } from '../report/samples.ts';
-import { environment, inWestEurope, past, status, vault } from './samples.ts';
+import { DROPPED, finding, report as reportOf, target } from '../report/samples.ts';
+import { environment, inWestEurope, status, vault } from './samples.ts';
 
 function compared(serviceStatus: string, changes: Partial<Target> = {}): ServiceComparison {
   const { entry: said, target: seen } = vault(serviceStatus, changes);
-  return compareWithService(past({ targets: [seen] }), inWestEurope([said]));
+  return compareWithService(reportOf({ targets: [seen] }), inWestEurope([said]));
 }
 
 function meaningIn({ meanings }: ServiceComparison, combination: string) {
@@ -63,10 +63,10 @@ t.test('both sides stand beside each other, with their times', async (t) => {
 t.test('required is what either side calls so', async (t) => {
   const seen = target('key-vault', 'kv.vault.azure.net', 443, { required: true });
   const optional = entry('AzureKeyVault', 'kv.vault.azure.net', { status: 'failure' });
-  const comparison = compareWithService(past({ targets: [seen] }), inWestEurope([optional]));
+  const comparison = compareWithService(reportOf({ targets: [seen] }), inWestEurope([optional]));
   t.same(comparison.disagreements, { total: 1, required: 1 });
   const neither = compareWithService(
-    past({ targets: [{ ...seen, required: false }] }),
+    reportOf({ targets: [{ ...seen, required: false }] }),
     inWestEurope([optional]),
   );
   t.same(neither.disagreements, { total: 1, required: 0 });
@@ -84,7 +84,7 @@ t.test('entries and targets find each other by host and port, whatever the name 
     target('custom', 'novelty.example', 443),
   ];
   const found = (word: string, name: string) =>
-    compareWithService(past({ targets }), inWestEurope([entry(word, name)])).endpoints[0]?.vm?.id;
+    compareWithService(reportOf({ targets }), inWestEurope([entry(word, name)])).endpoints[0]?.vm?.id;
   t.equal(
     found('Metrics', 'https://PROD3.prod.microsoftmetrics.com:1886/RecoveryService'),
     'azure-monitor/prod3.prod.microsoftmetrics.com:1886',
@@ -107,11 +107,13 @@ t.test('where the reply names no port, one that agrees is no disagreement', asyn
   const said = (state: string) =>
     inWestEurope([entry('FileStorage', 'a.file.core.windows.net', { status: state })]);
   const targets = [file(443), file(445, DROPPED)];
-  t.match(compareWithService(past({ targets }), said('success')).endpoints, [{ combination: 'both-reach' }]);
-  t.match(compareWithService(past({ targets }), said('failure')).endpoints, [
+  t.match(compareWithService(reportOf({ targets }), said('success')).endpoints, [
+    { combination: 'both-reach' },
+  ]);
+  t.match(compareWithService(reportOf({ targets }), said('failure')).endpoints, [
     { combination: 'both-fail', vm: { id: 'storage-file/a.file.core.windows.net:445' } },
   ]);
-  const lone = compareWithService(past({ targets: [file(445, DROPPED)] }), said('success'));
+  const lone = compareWithService(reportOf({ targets: [file(445, DROPPED)] }), said('success'));
   t.match(lone.endpoints, [{ combination: 'vm-fails' }]);
 });
 
@@ -128,7 +130,7 @@ t.test('words of the instance’s own, names that are none, and what only one si
     entry('Email', bad),
     entry('Queue', 'q.queue.core.windows.net'),
   ];
-  const comparison = compareWithService(past({ targets }), inWestEurope(entries));
+  const comparison = compareWithService(reportOf({ targets }), inWestEurope(entries));
   t.same(
     comparison.endpoints.map(({ name, combination }) => [name, combination]),
     [
@@ -152,7 +154,7 @@ t.test('the weightiest is told last', async (t) => {
   const targets = names.map((name, at) =>
     target('storage-queue', `${name}.queue.core.windows.net`, 443, at === 1 || at === 2 ? DROPPED : {}),
   );
-  const { meanings } = compareWithService(past({ targets }), inWestEurope(entries));
+  const { meanings } = compareWithService(reportOf({ targets }), inWestEurope(entries));
   t.same(
     meanings.map(({ combination }) => combination),
     ['both-reach', 'both-fail', 'vm-fails', 'service-fails'],
@@ -164,7 +166,7 @@ t.test('both fail: our cause and its fix are told', async (t) => {
   const explained = finding({ evidence: [seen.id] });
   const other = finding({ title: 'Something else is dropped', evidence: ['kms/x:1688'] });
   const comparison = compareWithService(
-    past({ targets: [seen], findings: [other, explained] }),
+    reportOf({ targets: [seen], findings: [other, explained] }),
     inWestEurope([said]),
   );
   const { means, next } = meaningIn(comparison, 'both-fail');
@@ -178,7 +180,7 @@ t.test('the VM alone fails: its hosts file is named when it decides', async (t) 
   const overrides = [{ host: 'KV.vault.azure.net', addresses: ['10.0.0.9'] }];
   const dns = { hostsFile: { path: '/etc/hosts', entries: 3, overrides } };
   const comparison = compareWithService(
-    past({ targets: [seen], environment: environment({ dns }) }),
+    reportOf({ targets: [seen], environment: environment({ dns }) }),
     inWestEurope([said]),
   );
   t.match(meaningIn(comparison, 'vm-fails').next, [
@@ -201,7 +203,7 @@ t.test('DNS servers: the same, another order, other ports', async (t) => {
     [[], ['10.0.0.4']],
     [['10.0.0.4'], []],
   ] as const) {
-    const report = past({ environment: environment({ dns: { servers: [...vm] } }) });
+    const report = reportOf({ environment: environment({ dns: { servers: [...vm] } }) });
     const { locations } = compareWithService(report, inWestEurope([vault('success').entry], [...service]));
     t.match(locations, [{ dns: { differ: false, means: null } }], `${vm} and ${service}`);
   }
@@ -220,7 +222,10 @@ t.test('DNS servers that differ say what that means, and what to do', async (t) 
     ['10.0.0.4', '168.63.129.16', '--dns-server', /^The run asked the servers of --dns-server/],
   ] as const) {
     const { entry: said, target: seen } = vault('failure');
-    const report = past({ targets: [seen], environment: environment({ dns: { servers: [vm], source } }) });
+    const report = reportOf({
+      targets: [seen],
+      environment: environment({ dns: { servers: [vm], source } }),
+    });
     const comparison = compareWithService(report, inWestEurope([said], [service]));
     t.match(comparison.locations, [{ dns: { service: [service], vm: [vm], differ: true, means: expected } }]);
     t.match(meaningIn(comparison, 'service-fails').next[0], /az apim apply-network-updates/);
@@ -230,7 +235,7 @@ t.test('DNS servers that differ say what that means, and what to do', async (t) 
 
 t.test('a reply much older than the run may mean that the instance is out of touch', async (t) => {
   const at = (lastUpdated: string | null) =>
-    compareWithService(past(), inWestEurope([{ ...vault('success').entry, lastUpdated }])).locations[0];
+    compareWithService(reportOf(), inWestEurope([{ ...vault('success').entry, lastUpdated }])).locations[0];
   t.same(at('2026-05-04T08:05:00Z')?.remarks, [], 'two rounds of 15 minutes are nothing to speak of');
   t.match(at('2026-05-04T07:50:00Z')?.remarks, [
     /^The newest check is 40 minutes older than the run.*control plane/,
@@ -247,7 +252,7 @@ t.test('an entry that lags behind the others is stale', async (t) => {
     entry('Queue', 'c.queue.core.windows.net', { lastUpdated: '2026-05-04T08:00:00Z' }),
   ];
   const targets = [target('storage-queue', 'b.queue.core.windows.net', 443)];
-  const comparison = compareWithService(past({ targets }), inWestEurope(entries));
+  const comparison = compareWithService(reportOf({ targets }), inWestEurope(entries));
   t.same(
     comparison.endpoints.map(({ service }) => service.stale),
     [false, true, false],
@@ -264,7 +269,7 @@ t.test('the VM speaks for its own region', async (t) => {
     location('East US', [said]),
     location('West Europe', [{ ...said, status: 'success' }]),
   ]);
-  const here = compareWithService(past({ targets: [seen] }), reply);
+  const here = compareWithService(reportOf({ targets: [seen] }), reply);
   t.match(here.endpoints, [{ location: 'West Europe', combination: 'both-reach' }]);
   t.equal(here.endpoints.length, 1);
   t.match(here.locations, [
@@ -276,17 +281,20 @@ t.test('the VM speaks for its own region', async (t) => {
     },
     { location: 'West Europe', compared: true },
   ]);
-  const nowhere = past({ targets: [seen], environment: environment({ region: null }) });
+  const nowhere = reportOf({ targets: [seen], environment: environment({ region: null }) });
   t.equal(
     compareWithService(nowhere, reply).endpoints.length,
     2,
     'all of them when nobody knows where it is',
   );
-  const elsewhere = past({ targets: [seen], environment: environment({ region: 'northeurope' }) });
+  const elsewhere = reportOf({ targets: [seen], environment: environment({ region: 'northeurope' }) });
   const foreign = compareWithService(elsewhere, reply);
   t.equal(foreign.endpoints.length, 2);
   t.match(foreign.locations[0]?.remarks, [/^The report is from northeurope/]);
-  const byLocation = compareWithService(past({ targets: [seen] }), status({ connectivityStatus: [said] }));
+  const byLocation = compareWithService(
+    reportOf({ targets: [seen] }),
+    status({ connectivityStatus: [said] }),
+  );
   t.match(byLocation.locations, [{ location: null, compared: true, remarks: { length: 0 } }]);
 });
 
@@ -295,13 +303,13 @@ t.test('no credential of a file is repeated', async (t) => {
     status: 'failure',
     error: 'GET https://a.example/?sig=p4ss failed',
   });
-  t.notMatch(JSON.stringify(compareWithService(past(), inWestEurope([said]))), /p4ss/);
+  t.notMatch(JSON.stringify(compareWithService(reportOf(), inWestEurope([said]))), /p4ss/);
 });
 
 t.test('10,000 endpoints are compared', async (t) => {
   const names = Array.from({ length: 10_000 }, (_, at) => `a${at}.queue.core.windows.net`);
-  const whole = past({ targets: [] });
-  const targets = past({
+  const whole = reportOf({ targets: [] });
+  const targets = reportOf({
     targets: names.slice(0, 1).map((host) => target('storage-queue', host, 443, DROPPED)),
   }).targets;
   const many = names.flatMap((host) =>

@@ -4,9 +4,10 @@ import { compareReports } from '../../src/compare/reports.ts';
 import { compareWithService } from '../../src/compare/service.ts';
 import { reportsText } from '../../src/compare/text/reports.ts';
 import { serviceText } from '../../src/compare/text/service.ts';
+import type { Report } from '../../src/model/report.ts';
 import { entry } from '../azure/replies.ts';
-import { DROPPED, finding, target } from '../report/samples.ts';
-import { inWestEurope, past, vault } from './samples.ts';
+import { DROPPED, finding, report as reportOf, target } from '../report/samples.ts';
+import { inWestEurope, vault } from './samples.ts';
 
 /** Names and commands stay whole; everything else keeps to 80 columns. */
 function keepsTo80(t: Test, text: string): void {
@@ -20,7 +21,7 @@ t.test('a report beside NetworkStatus', async (t) => {
   const { entry: said, target: seen } = vault('failure');
   const dropped = target('kms', 'azkms.core.windows.net', 1688, DROPPED);
   const comparison = compareWithService(
-    past({ targets: [seen, dropped] }),
+    reportOf({ targets: [seen, dropped] }),
     inWestEurope([{ ...said, error: 'no route' }, entry('InternalCache', 'LocalGatewayRedis')], ['10.0.0.4']),
   );
   const text = serviceText(comparison);
@@ -41,9 +42,9 @@ t.test('a report beside NetworkStatus', async (t) => {
 
 t.test('the last line says it when there is nothing to say', async (t) => {
   const { entry: said, target: seen } = vault('success');
-  const agreed = compareWithService(past({ targets: [seen] }), inWestEurope([said]));
+  const agreed = compareWithService(reportOf({ targets: [seen] }), inWestEurope([said]));
   t.match(serviceText(agreed), /\nNo disagreement; 1 endpoint compared\.\n$/);
-  const strangers = compareWithService(past({ targets: [] }), inWestEurope([said]));
+  const strangers = compareWithService(reportOf({ targets: [] }), inWestEurope([said]));
   t.match(serviceText(strangers), /\nNothing to compare: the two have no endpoint in common\.\n$/);
 });
 
@@ -51,7 +52,7 @@ t.test('of many only some are listed, failures first, and the rest is counted', 
   const entries = Array.from({ length: 100 }, (_, at) =>
     entry('Queue', `a${at}.queue.core.windows.net`, { status: at === 99 ? 'failure' : 'success' }),
   );
-  const text = serviceText(compareWithService(past({ targets: [] }), inWestEurope(entries)));
+  const text = serviceText(compareWithService(reportOf({ targets: [] }), inWestEurope(entries)));
   t.match(text, /this VM\n\? a99\.queue\.core\.windows\.net +failure/);
   t.match(text, /\n {2}and 60 more; --format json lists them all\n/);
 });
@@ -59,12 +60,12 @@ t.test('of many only some are listed, failures first, and the rest is counted', 
 t.test('two reports', async (t) => {
   const name = (letter: string) => `${letter}.database.windows.net`;
   const sql = (letter: string, changes = {}) => target('sql', name(letter), 1433, changes);
-  const before = past({
+  const before = reportOf({
     verdict: 'ready',
     targets: [sql('a', { required: true }), sql('b', DROPPED), sql('c'), sql('d'), sql('e')],
     findings: [finding({ evidence: ['x'], title: 'The old one' })],
   });
-  const after = past({
+  const after = reportOf({
     id: '019b76da-a800-7000-8000-000000000002',
     startedAt: '2026-05-05T08:30:00.000Z',
     verdict: 'blocked',
@@ -103,18 +104,21 @@ t.test('two reports', async (t) => {
 t.test('whatever stands in a file, no terminal obeys it', async (t) => {
   const evil = '\u001b[2J\u202e';
   const { entry: said } = vault('failure');
-  const hostile = past({ targets: [target('custom', 'kv.vault.azure.net', 443, { ...DROPPED })] });
+  const hostile = reportOf({ targets: [target('custom', 'kv.vault.azure.net', 443, { ...DROPPED })] });
   const spoilt = {
     ...hostile,
     verdict: evil,
     environment: { ...hostile.environment, vm: { name: evil } },
     targets: hostile.targets.map((each) => ({ ...each, failure: evil, cause: evil })),
     findings: [{ cause: evil, severity: evil, title: evil, evidence: [evil], remedy: [evil] }],
-  };
+  } as unknown as Report;
   const reply = inWestEurope(
     [{ ...said, error: evil, resourceType: evil }, entry(evil, `${evil}x`, { status: evil })],
     [evil],
   );
-  const texts = [serviceText(compareWithService(spoilt, reply)), reportsText(compareReports(past(), spoilt))];
+  const texts = [
+    serviceText(compareWithService(spoilt, reply)),
+    reportsText(compareReports(reportOf(), spoilt)),
+  ];
   for (const text of texts) t.notMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
 });

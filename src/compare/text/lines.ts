@@ -1,6 +1,6 @@
 /** The typesetting that both comparisons share: at most 80 columns, except for names that are longer themselves. */
 import { columns } from '../../common/text-lines.ts';
-import type { ReportIdentity } from '../past-report.ts';
+import type { ReportIdentity } from '../identity.ts';
 import type { TargetState } from '../types.ts';
 
 export const WIDTH = 80;

@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import type { RedactionLevel } from '../../config/types.ts';
-import { readReport } from '../../model/read-report.ts';
+import { parseReport, type Recognised, type Refusal } from '../../model/read-report.ts';
 import { renderText } from '../../report/text.ts';
 import { VERSION } from '../../version.ts';
 import type { PublicNames } from '../redaction/hosts.ts';
 import { hideKnownSecrets } from '../redaction/known-secrets.ts';
 import { createRedactor } from '../redaction/redactor.ts';
 import type { Legend, RedactionKind, Redactor } from '../redaction/types.ts';
+import { entryName } from './entry-name.ts';
 import { logTail } from './log-tail.ts';
-import { entryName, readBundledReport } from './reports.ts';
 import type { Entry, LeftOut, Redactions } from './types.ts';
 
 export interface BundleContents {
@@ -20,8 +20,8 @@ export interface BundleContents {
   /** The key of the pseudonyms that this bundle shares with others; random when it is left out. */
   readonly shared?: { readonly key: Uint8Array; readonly digits: number } | undefined;
   readonly madeAt: Date;
-  /** Paths of report files, absolute. One that cannot be read is named in the manifest. */
-  readonly reports: readonly string[];
+  /** Each opens a report, the newest first. One that cannot be read is named in the manifest. */
+  readonly reports: readonly (() => Promise<Recognised | Refusal>)[];
   /** Path of the log, or null. */
   readonly log: string | null;
   /** The effective options, or what is wrong with them. */
@@ -59,7 +59,7 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
     digits: contents.shared?.digits,
     count: counter.count,
   });
-  if (contents.level === 'strict') learn(redactor, contents);
+  if (contents.level === 'strict') await learn(redactor, contents);
   counter.take();
   const files: Listed[] = [];
   const leftOut: LeftOut[] = [];
@@ -70,24 +70,19 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
   };
   const json = (value: unknown): string => harmlessJson(redactor.value(value));
 
-  let newest: { readonly at: string; readonly report: object } | null = null;
-  for (const [index, path] of contents.reports.entries()) {
-    const read = readBundledReport(path);
-    if (!read.ok) {
-      leftOut.push({ name: `report ${index + 1} of ${contents.reports.length}`, reason: read.problem });
+  let text: string | null = null;
+  for (const [index, open] of contents.reports.entries()) {
+    const reading = redacted(await open(), redactor);
+    if (!reading.ok) {
+      leftOut.push({ name: `report ${index + 1} of ${contents.reports.length}`, reason: reading.problem });
+      counter.take();
       continue;
     }
-    const at = String((read.value as { startedAt?: unknown }).startedAt);
-    if (newest === null || at > newest.at) newest = { at, report: read.value };
-    yield entry(entryName(read.value, new Set(files.map(({ name }) => name))), json(read.value));
+    text ??= renderText(reading.report, { color: false, width: 80, quiet: false });
+    const name = entryName(reading.report, new Set(files.map((file) => file.name)));
+    yield entry(name, harmlessJson(reading.value));
   }
-  if (newest !== null) {
-    const reading = readReport(redactor.value(newest.report));
-    counter.take();
-    if (reading.ok) {
-      yield entry('report.txt', renderText(reading.report, { color: false, width: 80, quiet: false }));
-    } else leftOut.push({ name: 'report.txt', reason: `the newest report ${reading.problem}` });
-  }
+  if (text !== null) yield entry('report.txt', text);
   if (contents.log !== null) {
     const tail = logTail(contents.log, redactor);
     if (tail.ok) yield entry('apim-probe.log', tail.text);
@@ -101,12 +96,22 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
   if (legend !== null) contents.finished?.(legend);
 }
 
+function redacted(read: Recognised | Refusal, redactor: Redactor) {
+  if (!read.ok) return read;
+  const value = redactor.value(read.value);
+  const reading = parseReport(value);
+  return reading.ok ? { ...reading, value } : reading;
+}
+
 /** A name is often recognisable in one place only, so everything is looked at before the first file is written. */
-function learn(redactor: Redactor, { reports, log, config, surroundings }: BundleContents): void {
+async function learn(
+  redactor: Redactor,
+  { reports, log, config, surroundings }: BundleContents,
+): Promise<void> {
   redactor.learn(config);
   redactor.learn(surroundings);
-  for (const path of reports) {
-    const read = readBundledReport(path);
+  for (const open of reports) {
+    const read = await open();
     if (read.ok) redactor.learn(read.value);
   }
   const plain = { text: (text: string) => text, value: <T>(value: T) => value };

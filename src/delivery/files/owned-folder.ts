@@ -8,6 +8,8 @@
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { isLocalLimit } from '../../../probes/local-limits.ts';
+import { errorCode } from '../../common/system-reason.ts';
 
 export interface OwnedFolder {
   /** Leads to the folder while the work lasts, whatever happens to its name meanwhile. */
@@ -44,7 +46,11 @@ export async function withOwnedFolder<Result>(
 
 /** The folder, when it is another user's and can be reached by its handle (Linux); what is wrong shows in the work. */
 async function hold(folder: string): Promise<FileHandle | null> {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY).catch(() => null);
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY).catch((error: unknown) => {
+    // Without a handle the work would go by the folder's name, which its owner can exchange.
+    if (isLocalLimit(errorCode(error) ?? '')) throw error;
+    return null;
+  });
   if (handle === null) return null;
   const [own, reached] = await Promise.all([handle.stat(), stat(pathOf(handle)).catch(() => null)]);
   if (own.uid !== 0 && reached !== null && reached.ino === own.ino && reached.dev === own.dev) return handle;

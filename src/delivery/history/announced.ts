@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
 import { replaceKept } from '../files/write-file.ts';
-import { timeInName } from '../report-file-name.ts';
+import { readStoredName } from '../report-names.ts';
 import { isWhole } from './changes.ts';
 import type { History, KnownRun } from './history.ts';
-import { lookAt, reportsFolder } from './kept.ts';
+import { lookAt, reportsFolder } from './stored-reports.ts';
 
 const FILE = 'announced.json';
 const LARGEST = 4096;
@@ -19,13 +19,13 @@ const VERSION = 1;
 const Memory = z.object({
   version: z.literal(VERSION),
   /** Of the report's file. Only a report's name passes, so that none leads out of the folder. */
-  name: z.string().refine((name) => timeInName(name) !== null),
+  name: z.string().refine((name) => readStoredName(name) !== null),
   /** A copied folder may have another report of that name. */
   id: z.string().max(64),
 });
 
 export type Recollection =
-  /** Nothing was announced yet. */
+  /** Nothing was announced yet, or a report of an earlier major version. */
   | { readonly kind: 'none' }
   | { readonly kind: 'report'; readonly run: KnownRun }
   /** A sentence without its end mark. */
@@ -40,6 +40,7 @@ export async function recallAnnounced(state: string, history: History): Promise<
   const file = await lookAt(reportsFolder(state), memory.name);
   if (file === null) return { kind: 'lost', problem: `${memory.name}, which was announced last, is gone` };
   const run = history.read(file);
+  if (!run.ok && run.olderVersion !== null) return { kind: 'none' };
   if (!run.ok) return { kind: 'lost', problem: `${file.name}, which was announced last, ${run.problem}` };
   if (run.digest.id !== memory.id || !isWhole(run.digest)) {
     return { kind: 'lost', problem: `its ${FILE} speaks of another report than ${file.name}` };

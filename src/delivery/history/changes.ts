@@ -15,8 +15,9 @@ export type Carried = ReadonlyMap<string, string | null>;
  * @param carried from the newest of them: a change outlives the reports that showed it
  */
 export function withChanges(report: Report, before: readonly Digest[], carried: Carried): Report {
-  const begin = Date.parse(report.startedAt) - FLAP_WINDOW;
-  const recent = before.filter(({ startedAt }) => startedAt >= begin);
+  const end = Date.parse(report.startedAt);
+  // A run of a clock that was ahead was not in these 24 hours, as far as anything tells.
+  const recent = before.filter(({ startedAt }) => startedAt >= end - FLAP_WINDOW && startedAt <= end);
   return {
     ...report,
     targets: report.targets.map((target) => ({

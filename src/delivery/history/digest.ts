@@ -1,7 +1,8 @@
 /** What the history has to know of a report, in a few hundred bytes. */
 import { z } from 'zod';
+import { parseBounded } from '../../model/parse-bounded.ts';
+import { damaged, type Refusal, recogniseReport } from '../../model/read-report.ts';
 import type { Report } from '../../model/report.ts';
-import { SCHEMA_VERSION } from '../../model/schema-version.ts';
 import { STATUSES, type Status, VERDICTS, type Verdict } from '../../model/vocabulary.ts';
 
 const Counts = z.object({
@@ -16,7 +17,6 @@ export const Summary = z.object({ required: Counts, optional: Counts });
 
 /** As much of a report as a digest takes; minor versions may have more. */
 const Source = z.object({
-  schemaVersion: z.string(),
   id: z.string().max(64),
   startedAt: z.iso.datetime(),
   durationMs: z.number(),
@@ -48,34 +48,21 @@ export function digestFrom(report: Report): Digest {
   };
 }
 
-export type DigestReading =
-  | { readonly ok: true; readonly digest: Digest }
-  /** A predicate. */
-  | { readonly ok: false; readonly problem: string };
+export type DigestReading = { readonly ok: true; readonly digest: Digest } | Refusal;
 
-/** @param bytes whatever a file of the folder holds */
-export function digestOf(bytes: Buffer): DigestReading {
-  if (bytes.length === 0) return { ok: false, problem: 'is empty' };
-  try {
-    const read = Source.safeParse(JSON.parse(bytes.toString('utf8')));
-    if (!read.success) return { ok: false, problem: 'holds JSON that is no report' };
-    const { schemaVersion, startedAt, targets, ...rest } = read.data;
-    if (major(schemaVersion) !== major(SCHEMA_VERSION)) {
-      return { ok: false, problem: 'was written by a version that this one does not read' };
-    }
-    return {
-      ok: true,
-      digest: {
-        ...rest,
-        startedAt: Date.parse(startedAt),
-        statuses: new Map(targets.map(({ id, status }) => [id, status])),
-      },
-    };
-  } catch {
-    return { ok: false, problem: 'is cut off, or no JSON' };
-  }
-}
-
-function major(version: string): string {
-  return version.split('.')[0] ?? '';
+/** @param bytes of a file of the folder, whatever it holds */
+export function digestOf(bytes: Uint8Array): DigestReading {
+  const recognised = recogniseReport(bytes);
+  if (!recognised.ok) return recognised;
+  const read = parseBounded(Source, recognised.value);
+  if (!read.ok) return damaged(read.defects);
+  const { startedAt, targets, ...rest } = read.value;
+  return {
+    ok: true,
+    digest: {
+      ...rest,
+      startedAt: Date.parse(startedAt),
+      statuses: new Map(targets.map(({ id, status }) => [id, status])),
+    },
+  };
 }

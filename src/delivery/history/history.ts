@@ -6,25 +6,27 @@ import { readBounded } from '../../common/bounded-file.ts';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import { systemReason } from '../../common/system-reason.ts';
 import { LARGEST_REPORT } from '../../model/largest-report.ts';
+import { parseBounded } from '../../model/parse-bounded.ts';
+import { recogniseReport, refuse, WANTED } from '../../model/read-report.ts';
 import type { Report } from '../../model/report.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { createKept, isTemporary } from '../files/write-file.ts';
-import { reportFileName } from '../report-file-name.ts';
+import { nextNumber, storedName } from '../report-names.ts';
 import type { Carried } from './changes.ts';
 import { type Digest, type DigestReading, digestFrom, digestOf } from './digest.ts';
 import { Index } from './index-file.ts';
-import { type KeptFile, listKept, lookAt, reportsFolder } from './kept.ts';
 import { expired, type Limits } from './retention.ts';
+import { listStored, lookAt, reportsFolder, type StoredFile } from './stored-reports.ts';
 
 /** ms. Nobody takes as long to write a file. */
 const LEFTOVER_AGE = 60 * 60 * 1000;
 
 /** A kept report with what its digest says, or why it has none. */
-export type Run = { readonly file: KeptFile } & DigestReading;
+export type Run = { readonly file: StoredFile } & DigestReading;
 
 /** A kept report that can be read. */
 export interface KnownRun {
-  readonly file: KeptFile;
+  readonly file: StoredFile;
   readonly digest: Digest;
 }
 
@@ -53,8 +55,8 @@ export class History {
   }
 
   /** Newest first. @throws the file system's error */
-  list(): Promise<KeptFile[]> {
-    return listKept(this.#state);
+  list(): Promise<StoredFile[]> {
+    return listStored(this.#state);
   }
 
   /** How many reports were opened because the index did not know them. */
@@ -63,37 +65,34 @@ export class History {
   }
 
   /** What a kept report comes to: from the index, else from the report itself. Never throws. */
-  read(file: KeptFile): Run {
+  read(file: StoredFile): Run {
     const known = this.#index.find(file);
     if (known !== null) return { file, ok: true, digest: known };
     this.#opened += 1;
-    const content = readBounded(file.path, LARGEST_REPORT, 'a report');
-    if (!content.ok) return { file, ...content };
-    const reading = digestOf(content.bytes);
+    const content = readBounded(file.path, LARGEST_REPORT, WANTED);
+    const reading = content.ok ? digestOf(content.bytes) : refuse(content.problem);
     if (reading.ok) this.#index.add(file, reading.digest);
     return { file, ...reading };
   }
 
   /** When the targets of a kept report last changed their status, by its own word. */
-  changesIn({ path }: KeptFile): Carried {
-    const content = readBounded(path, LARGEST_REPORT, 'a report');
-    if (!content.ok) return new Map();
-    try {
-      const { targets } = WithChanges.parse(JSON.parse(content.bytes.toString('utf8')));
-      return new Map(targets.map(({ id, lastStatusChange }) => [id, lastStatusChange ?? null]));
-    } catch {
-      return new Map();
-    }
+  changesIn({ path }: StoredFile): Carried {
+    const content = readBounded(path, LARGEST_REPORT, WANTED);
+    const report = content.ok ? recogniseReport(content.bytes) : content;
+    const read = report.ok ? parseBounded(WithChanges, report.value) : report;
+    const targets = read.ok ? read.value.targets : [];
+    return new Map(targets.map(({ id, lastStatusChange }) => [id, lastStatusChange ?? null]));
   }
 
   /**
-   * Keeps a report: whole and flushed to the disk once this returns.
+   * Stores a report as the newest one: whole and flushed to the disk once this returns.
    * @returns its path
    * @throws the file system's error
    */
   async keep(report: Report): Promise<string> {
     const folder = reportsFolder(this.#state);
-    const path = await createKept(folder, reportFileName(report), '.json', harmlessJson(report));
+    const name = storedName(report, nextNumber(await readdir(folder)));
+    const path = await createKept(folder, name, '.json', harmlessJson(report));
     const file = await lookAt(folder, basename(path)).catch(() => null);
     if (file !== null) this.#index.add(file, digestFrom(report));
     return path;
@@ -101,17 +100,17 @@ export class History {
 
   /**
    * Removes what is no longer kept, and what killed runs left behind, and saves the index.
-   * @param newest names of the reports that stay
+   * @param held names of the reports that stay
    * @param now ms since the epoch
    * @returns what could not be done, in words; the kept reports are as safe as before
    */
-  async tidy(newest: ReadonlySet<string>, limits: Limits, now: number): Promise<string[]> {
+  async tidy(held: ReadonlySet<string>, limits: Limits, now: number): Promise<string[]> {
     const problems: string[] = [];
     const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
       await work().catch((error: unknown) => void problems.push(`${what}: ${systemReason(error)}`));
     };
     await attempt('old reports could not be removed', async () => {
-      for (const { path } of expired(await this.list(), newest, limits, now)) await unlink(path);
+      for (const { path } of expired(await this.list(), held, limits, now)) await unlink(path);
     });
     await attempt('leftovers of ended runs could not be removed', () => this.#sweep());
     await attempt('the index of the history could not be written', () => this.save());

@@ -9,10 +9,11 @@ import { readBounded } from '../../common/bounded-file.ts';
 import { STATUSES, type Status, VERDICTS } from '../../model/vocabulary.ts';
 import { replaceKept } from '../files/write-file.ts';
 import { type Digest, Summary } from './digest.ts';
-import type { KeptFile } from './kept.ts';
+import type { StoredFile } from './stored-reports.ts';
 
 const LARGEST_INDEX = 128 * 1024 * 1024;
-const VERSION = 1;
+/** Raised with the report's major version: digests of reports that are no longer read must not stay. */
+const VERSION = 2;
 
 /** One letter for each target of the table, in its order; a space for one that the run did not have. */
 const LETTERS: Readonly<Record<Status, string>> = {
@@ -71,7 +72,7 @@ export class Index {
   }
 
   /** What is known of this very file, or null. */
-  find({ name, bytes, mtimeMs }: KeptFile): Digest | null {
+  find({ name, bytes, mtimeMs }: StoredFile): Digest | null {
     const entry = this.#entries.get(name);
     if (entry === undefined || entry.bytes !== bytes || entry.mtimeMs !== mtimeMs) return null;
     const { statuses, id, startedAt, durationMs, interrupted, verdict, summary } = entry;
@@ -86,7 +87,7 @@ export class Index {
     };
   }
 
-  add({ name, bytes, mtimeMs }: KeptFile, { statuses, ...digest }: Digest): void {
+  add({ name, bytes, mtimeMs }: StoredFile, { statuses, ...digest }: Digest): void {
     for (const target of statuses.keys()) {
       if (this.#places.has(target)) continue;
       this.#places.set(target, this.#targets.length);
@@ -104,7 +105,7 @@ export class Index {
    * Writes what has been learnt, without the reports that are gone.
    * @throws the file system's error
    */
-  async save(kept: readonly KeptFile[]): Promise<void> {
+  async save(kept: readonly StoredFile[]): Promise<void> {
     const names = new Set(kept.map(({ name }) => name));
     const stale = [...this.#entries.keys()].filter((name) => !names.has(name));
     if (!this.#changed && stale.length === 0) return;

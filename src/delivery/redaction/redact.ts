@@ -1,5 +1,4 @@
 /** The standard level: secrets are replaced, everything else stays. */
-import { harmlessJson } from '../../common/escaped-json.ts';
 import { MARK } from './mark.ts';
 import { isCredentialName } from './names-of-secrets.ts';
 import { withoutNested } from './nested.ts';
@@ -72,15 +71,6 @@ export function redactValue(
     return [shown, clean];
   });
   return changed ? Object.fromEntries(entries) : value;
-}
-
-/**
- * The same for a text of JSON. It is written anew, so that nothing stays that its parser passes over, such as the first
- * of two values of the same name.
- * @throws SyntaxError, or RangeError for what is nested too deep
- */
-export function redactJson(json: string): string {
-  return harmlessJson(redactValue<unknown>(JSON.parse(json)));
 }
 
 /** Numbers below are counts and codes: the manifest says how many tokens were redacted. */

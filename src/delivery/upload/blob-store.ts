@@ -1,11 +1,11 @@
 /** Blob Storage by the Azure SDK: Put Blob and Get Blob Properties, one request each. */
 import { createHash } from 'node:crypto';
 import { AnonymousCredential, BlockBlobClient, newPipeline, type WebResource } from '@azure/storage-blob';
+import { readUploadName } from '../report-names.ts';
 import type { Client, Exchange } from './client.ts';
 import type { Destination } from './destination.ts';
 import { SDK_OPTIONS, sendOnWire } from './sdk-transport.ts';
 import type { SpooledReport } from './spool.ts';
-import { readUploadName } from './upload-name.ts';
 
 /**
  * Knows all that is sent, in every cloud: the SDK names the newest version, which a sovereign cloud may not have for

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
 import { count } from '../../common/text-lines.ts';
 import { replaceKept } from '../files/write-file.ts';
-import { readUploadName } from './upload-name.ts';
+import { readUploadName } from '../report-names.ts';
 
 const FILE = 'dropped.json';
 /** Bytes. */

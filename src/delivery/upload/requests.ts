@@ -1,9 +1,9 @@
 /** The request that uploads a report to an HTTPS endpoint. */
 import { createHash } from 'node:crypto';
+import { readUploadName } from '../report-names.ts';
 import type { Request } from './client.ts';
 import type { Destination } from './destination.ts';
 import type { SpooledReport } from './spool.ts';
-import { readUploadName } from './upload-name.ts';
 
 /**
  * A PUT to a name of its own, or a POST to the endpoint itself.

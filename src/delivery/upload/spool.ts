@@ -13,10 +13,10 @@ import { LARGEST_REPORT } from '../../model/largest-report.ts';
 import { flushFolder, replaceKept } from '../files/write-file.ts';
 import { hideKnownSecrets } from '../redaction/known-secrets.ts';
 import { redact } from '../redaction/redact.ts';
+import { type Identified, readUploadName, uploadName } from '../report-names.ts';
 import { claimedName, isHeld, readClaim } from './claim.ts';
 import { noteDropped } from './dropped.ts';
 import { makeOwnFolder } from './spool-folder.ts';
-import { type Identified, readUploadName, uploadName } from './upload-name.ts';
 
 const LARGEST_SPOOLED = 64 * 1024 * 1024;
 /** A temporary file that is older than this was left by a process that was killed. */

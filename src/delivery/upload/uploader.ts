@@ -4,6 +4,7 @@ import { UsageError } from '../../common/usage-error.ts';
 import { RUNTIME_VARIABLES, runtimeVariablesIn } from '../../config/runtime-variables.ts';
 import type { Options } from '../../config/types.ts';
 import type { Report } from '../../model/report.ts';
+import type { Identified } from '../report-names.ts';
 import { CLOCK, type Clock } from './back-off.ts';
 import { createClient } from './client.ts';
 import { type Destination, readDestination, shownDestination } from './destination.ts';
@@ -14,7 +15,6 @@ import { type Pausing, sendWaiting, type UploadResult } from './send.ts';
 import { type Rewrite, Spool } from './spool.ts';
 import { spoolFolder } from './spool-folder.ts';
 import { uploadCommand } from './upload-command.ts';
-import type { Identified } from './upload-name.ts';
 
 export interface Uploader {
   readonly spool: Spool;

@@ -7,14 +7,16 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import t from 'tap';
 import { History } from '../../../src/delivery/history/history.ts';
-import type { KeptFile } from '../../../src/delivery/history/kept.ts';
+import type { StoredFile } from '../../../src/delivery/history/stored-reports.ts';
 import { Report } from '../../../src/model/report.ts';
+import { SCHEMA_VERSION } from '../../../src/model/schema-version.ts';
 import { DAY, fill, HOUR, MINUTE, NOW, run, SQL } from './samples.ts';
 
 const ROOMY = { keepDays: 30, keepCount: 3000, keepBytes: 1e9 };
@@ -47,21 +49,47 @@ t.test('a kept report is whole, for its owner alone, and never in the place of a
   t.equal(readdirSync(join(state, 'reports')).length, 3, 'no temporary file stays');
 });
 
-t.test('newest first by the name, and nothing but reports', async (t) => {
-  const state = t.testdir({});
-  const [older = '', newer = ''] = await fill(state, [run(NOW - DAY), run(NOW)]);
-  const folder = join(state, 'reports');
-  writeFileSync(join(folder, 'notes.txt'), 'mine');
-  writeFileSync(join(folder, 'apim-probe-report-20261399T990000Z-abcdef.json'), 'no such day');
-  mkdirSync(join(folder, 'apim-probe-report-20260504T083000Z-000bad.json'));
-  symlinkSync('/etc/passwd', join(folder, 'apim-probe-report-20260504T083001Z-000bad.json'));
+t.test('in the order of writing, whatever the clock said, and nothing but reports', async (t) => {
+  const state = t.testdir({ reports: {} });
   const history = new History(state);
-  t.strictSame(
-    (await history.list()).map(({ path }) => path),
-    [newer, older],
+  const folder = join(state, 'reports');
+  const year2099 = Date.UTC(2099, 0);
+  // Names without a number are of earlier versions, or of users.
+  for (const name of ['20260504T083000Z-000001', '20990101T000000Z-000002'])
+    writeFileSync(join(folder, `apim-probe-report-${name}.json`), '{}');
+  const stored = [];
+  for (const at of [NOW, year2099, NOW + MINUTE]) stored.push(await history.keep(run(at)));
+  t.match(
+    stored.map((path) => basename(path)),
+    [/^apim-probe-report-000001-20260504T083000Z-/, /-000002-20990101T000000Z-/, /-000003-20260504T083100Z-/],
   );
+  unlinkSync(stored[0] ?? '');
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  writeFileSync(join(folder, 'apim-probe-report-20990504T083000Z-handmade.json'), '{}');
+  writeFileSync(join(folder, 'apim-probe-report-20261399T990000Z-abcdef.json'), 'no such day');
+  mkdirSync(join(folder, 'apim-probe-report-000009-20260504T083000Z-000bad.json'));
+  symlinkSync('/etc/passwd', join(folder, 'apim-probe-report-20260504T083001Z-000bad.json'));
+  t.strictSame(
+    (await history.list()).map(({ name, number }) => [number, name.slice(-26)]),
+    [
+      [3, basename(stored[2] ?? '').slice(-26)],
+      [2, basename(stored[1] ?? '').slice(-26)],
+      [null, '-20990101T000000Z-000002.json'.slice(-26)],
+      [null, '-20260504T083000Z-000001.json'.slice(-26)],
+    ],
+  );
+  t.match(basename(await history.keep(run(NOW))), /-000010-/, 'no number twice, whatever has it');
   await history.tidy(new Set(), { ...ROOMY, keepCount: 2 }, NOW + 3650 * DAY);
   t.ok(existsSync(join(folder, 'notes.txt')), 'what is foreign is never removed');
+});
+
+t.test('a name with the largest number leaves room for the next report', async (t) => {
+  const state = t.testdir({
+    reports: { 'apim-probe-report-999999999999-20260504T083000Z-000001.json': '{}' },
+  });
+  const history = new History(state);
+  await history.keep(run(NOW));
+  t.equal((await history.list()).length, 2);
 });
 
 t.test('a folder that is not there holds nothing', async (t) => {
@@ -71,25 +99,27 @@ t.test('a folder that is not there holds nothing', async (t) => {
 t.test('files that are no reports are told, each with its reason', async (t) => {
   const state = t.testdir({});
   const reports = [run(NOW), run(NOW - 1000), run(NOW - 2000), run(NOW - 3000), run(NOW - 4000)];
-  const [empty = '', cut = '', foreign = '', future = ''] = await fill(state, reports);
+  const [empty = '', cut = '', foreign = '', future = ''] = (
+    await fill(state, reports.toReversed())
+  ).reverse();
   truncateSync(empty, 0);
   truncateSync(cut, 900);
   writeFileSync(foreign, '{"a":1}');
-  writeFileSync(future, JSON.stringify({ ...reports[3], schemaVersion: '9.0.0' }));
+  writeFileSync(future, JSON.stringify({ ...reports[3], schemaVersion: '99.0.0' }));
   const history = new History(state);
   const read = (await history.list()).map((file) => history.read(file));
   t.match(
     read.map((each) => (each.ok ? 'report' : each.problem)),
-    ['is empty', /cut off/, /no report/, /does not read/, 'report'],
+    [/^is empty/, /cut off/, /not a report/, /^is a report with schemaVersion 99\.0\.0/, 'report'],
   );
 });
 
 t.test('the index spares reading, and counts only while the file is what it was', async (t) => {
   const state = t.testdir({});
   const reports = [run(NOW), run(NOW - MINUTE, ['untested', 'unreachable']), run(NOW - DAY)];
-  const [first = ''] = await fill(state, reports);
+  const first = (await fill(state, reports.toReversed())).at(-1) ?? '';
   const readAll = async (history: History) => {
-    const files: KeptFile[] = await history.list();
+    const files: StoredFile[] = await history.list();
     return files.map((file) => history.read(file)).map((each) => (each.ok ? each.digest : each.problem));
   };
   const fresh = new History(state);
@@ -119,8 +149,10 @@ t.test('the index forgets what is gone, targets too', async (t) => {
   const state = t.testdir({});
   const history = new History(state);
   await history.prepare();
-  await history.keep(run(NOW - 40 * HOUR, undefined, { targets: [] }));
-  await history.keep(run(NOW - 30 * HOUR));
+  for (const old of [run(NOW - 40 * HOUR, undefined, { targets: [] }), run(NOW - 30 * HOUR)]) {
+    const began = new Date(old.startedAt);
+    utimesSync(await history.keep(old), began, began);
+  }
   const kept = run(NOW, undefined, { targets: run(NOW).targets.filter(({ id }) => id === SQL) });
   await history.keep(kept);
   await history.keep({ ...kept, startedAt: new Date(NOW - 1).toISOString() });
@@ -165,6 +197,7 @@ t.test('what cannot be tidied is told, and nothing is thrown', async (t) => {
 t.test('when targets changed, as a report has it; an old or damaged one tells nothing', async (t) => {
   const state = t.testdir({});
   const at = '2026-05-01T00:00:00.000Z';
+  const targets = (one: string) => `{"schemaVersion":"${SCHEMA_VERSION}","targets":[${one}]}`;
   const report = run(NOW);
   const told = { ...report, targets: report.targets.map((each) => ({ ...each, lastStatusChange: at })) };
   const [path = ''] = await fill(state, [told]);
@@ -172,10 +205,10 @@ t.test('when targets changed, as a report has it; an old or damaged one tells no
   const [file] = await history.list();
   if (file === undefined) throw new Error('nothing kept');
   t.equal(history.changesIn(file).get(SQL), at);
-  for (const content of ['', '{"targets":[{"id":1}]}', JSON.stringify(told).slice(0, 900)]) {
+  for (const content of ['', targets('{"id":1}'), JSON.stringify(told).slice(0, 900)]) {
     writeFileSync(path, content);
     t.equal(history.changesIn(file).size, 0);
   }
-  writeFileSync(path, '{"targets":[{"id":"a"}]}');
+  writeFileSync(path, targets('{"id":"a"}'));
   t.strictSame([...history.changesIn(file)], [['a', null]]);
 });

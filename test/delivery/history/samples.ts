@@ -1,11 +1,12 @@
 /** Kept runs made by hand. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../../../src/delivery/history/digest.ts';
 import { digestFrom } from '../../../src/delivery/history/digest.ts';
-import { reportFileName } from '../../../src/delivery/report-file-name.ts';
+import { nextNumber, storedName } from '../../../src/delivery/report-names.ts';
 import type { Report } from '../../../src/model/report.ts';
+import { SCHEMA_VERSION } from '../../../src/model/schema-version.ts';
 import type { Status } from '../../../src/model/vocabulary.ts';
 import { report, target } from '../../report/samples.ts';
 
@@ -43,13 +44,23 @@ export function digest(...parts: Parameters<typeof run>): Digest {
   return digestFrom(run(...parts));
 }
 
-/** Puts reports into a state folder, as runs would. */
+/** A report of the major version before this one, as its own version wrote it. */
+export function older(at: number): string {
+  return JSON.stringify({ ...run(at), schemaVersion: OLDER_VERSION });
+}
+
+export const OLDER_VERSION = `${Number.parseInt(SCHEMA_VERSION, 10) - 1}.4.0`;
+
+/** Puts reports into a state folder in this order, as runs would at the times of the reports. */
 export async function fill(state: string, reports: readonly Report[]): Promise<string[]> {
   const folder = join(state, 'reports');
   await mkdir(folder, { recursive: true });
-  return reports.map((each) => {
-    const path = join(folder, `${reportFileName(each)}.json`);
+  const first = nextNumber(readdirSync(folder));
+  return reports.map((each, place) => {
+    const path = join(folder, `${storedName(each, first + place)}.json`);
     writeFileSync(path, JSON.stringify(each));
+    const began = new Date(each.startedAt);
+    utimesSync(path, began, began);
     return path;
   });
 }

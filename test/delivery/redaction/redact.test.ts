@@ -4,7 +4,7 @@ import t from 'tap';
 import { harmlessJson } from '../../../src/common/escaped-json.ts';
 import { redactLine } from '../../../src/delivery/redaction/lines.ts';
 import { withoutNested } from '../../../src/delivery/redaction/nested.ts';
-import { redact, redactJson, redactValue } from '../../../src/delivery/redaction/redact.ts';
+import { redact, redactValue } from '../../../src/delivery/redaction/redact.ts';
 import { SUSPECT, withoutSecrets } from '../../../src/delivery/redaction/rules.ts';
 import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
 import { renderText } from '../../../src/report/text.ts';
@@ -191,8 +191,6 @@ t.test('values: whole where the key says so, and JSON stays JSON', async (t) => 
     tokens: { a: '***', count: 3 },
     apiKey: '***',
   });
-  t.strictSame(JSON.parse(redactJson(harmlessJson({ password: ['x'] }))), { password: ['***'] });
-  t.notMatch(redactJson('{"a":{"token":"canary"},"a":1}'), 'canary', 'nor what a parser passes over');
 });
 
 const PIECES = [
@@ -270,7 +268,7 @@ t.test('twice is once, whatever stands beside what', async () => {
   );
 });
 
-t.test('JSON with secrets in it is still JSON afterwards', async () => {
+t.test('a value that is redacted twice is as after once, and a line of JSON stays JSON', async () => {
   const piece = fc.oneof(fc.constantFrom(...PIECES), fc.string());
   const value = fc.dictionary(
     fc.string(),
@@ -278,8 +276,9 @@ t.test('JSON with secrets in it is still JSON afterwards', async () => {
   );
   fc.assert(
     fc.property(value, (value) => {
-      const json = harmlessJson(value);
-      for (const text of [json, harmlessJson(redactValue(value))]) JSON.parse(redactJson(text));
+      const once = redactValue(value);
+      JSON.parse(redactLine(harmlessJson(value, 0)));
+      return redactValue(once) === once;
     }),
   );
 });
@@ -334,14 +333,13 @@ t.test('JSON stays JSON, whatever its strings end in', async (t) => {
   const text = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(''));
   const value = fc.dictionary(text, fc.oneof(text, fc.array(text, { maxLength: 3 })), { maxKeys: 4 });
   fc.assert(
-    fc.property(value, fc.constantFrom(0, 2), (from, indent) => {
-      JSON.parse(redactJson(harmlessJson(from, indent)));
+    fc.property(value, (from) => {
       JSON.parse(redactLine(harmlessJson(from, 0)));
     }),
     { numRuns: 2000 },
   );
   const banner = { banner: '"password=', next: ['?code=', 'x'], url: 'https://h/?sig=canary' };
-  t.strictSame(JSON.parse(redactJson(harmlessJson(banner))), { ...banner, url: 'https://h/?sig=***' });
+  t.strictSame(redactValue(banner), { ...banner, url: 'https://h/?sig=***' });
   t.strictSame(JSON.parse(redactLine(harmlessJson(banner, 0))), { ...banner, url: 'https://h/?sig=***' });
 });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { readUploadName, uploadName } from '../../../src/delivery/report-names.ts';
 import { backOff, CLOCK, retryAfter } from '../../../src/delivery/upload/back-off.ts';
 import { classifyBlob, classifyHttps } from '../../../src/delivery/upload/classify.ts';
 import type { Reply } from '../../../src/delivery/upload/client.ts';
 import { readValidity } from '../../../src/delivery/upload/clock-error.ts';
-import { readUploadName, uploadName } from '../../../src/delivery/upload/upload-name.ts';
 
 const NOW = Date.UTC(2026, 4, 4, 12);
 

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Test } from 'tap';
 import type { Options } from '../../../src/config/types.ts';
+import { uploadName } from '../../../src/delivery/report-names.ts';
 import type { Clock } from '../../../src/delivery/upload/back-off.ts';
 import { createClient } from '../../../src/delivery/upload/client.ts';
 import { readDestination } from '../../../src/delivery/upload/destination.ts';
 import { createIdentity } from '../../../src/delivery/upload/identity.ts';
 import { type Pausing, sendWaiting, type UploadResult } from '../../../src/delivery/upload/send.ts';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
-import { uploadName } from '../../../src/delivery/upload/upload-name.ts';
 
 /** Carried by URLs, headers and tokens of these tests; must never be seen anywhere else. */
 export const CANARY = 'canary7f3a91';
