@@ -1,6 +1,7 @@
 /** What a run tells of itself, as lines of the log. What peers have said stands under `peer` alone. */
 import type { Logger } from 'pino';
 import { printableAll } from '../common/printable.ts';
+import { outcomeOf } from '../diagnosis/status.ts';
 import type { Attempt, Report, Resolution } from '../model/report.ts';
 import type { ProgressEvent } from '../run/progress.ts';
 
@@ -16,6 +17,11 @@ export function logEvent(log: Logger, event: ProgressEvent): void {
     case 'attempt':
       logAttempt(log, event.id, event.attempt);
       break;
+    case 'end': {
+      const { status, failure } = outcomeOf(event.target);
+      log.debug({ kind: event.kind, id: event.id, status, failure });
+      break;
+    }
     default:
       log.debug(event);
   }

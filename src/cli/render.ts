@@ -6,20 +6,36 @@ import { REPORT_FORMATS } from '../config/types.ts';
 import { redactValue } from '../delivery/redaction/redact.ts';
 import { LARGEST_REPORT } from '../model/largest-report.ts';
 import { readReportBytes, WANTED } from '../model/read-report.ts';
+import type { Report } from '../model/report.ts';
+import { isStrict } from '../model/strict-note.ts';
+import { judgeAgain } from '../report/judge-again.ts';
 import type { Command } from './command.ts';
 import { openExporter } from './export-report.ts';
 import { write, writeMessage } from './io.ts';
 import { loadOptions } from './sources.ts';
 
-/** `apim-probe render REPORT`: an existing report in another format, redacted at the level that is asked for. */
+/**
+ * `apim-probe render REPORT`: an existing report in another format, redacted at the level that is asked for. With
+ * --judge-again the rules of this version judge it first.
+ */
 export const render: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
   const { options } = await loadOptions(flags, io);
   const file = readBounded(resolve(io.cwd, path), LARGEST_REPORT, WANTED);
   const reading = file.ok ? readReportBytes(file.bytes) : file;
   if (!reading.ok) throw new UsageError([`${quotePath(path)} ${reading.problem}`]);
   for (const note of reading.notes) await writeMessage(io.stderr, `note: ${note}`);
+  const report = own['judge-again'] === true ? judgedAgain(path, reading.report) : reading.report;
   const { exportReport } = await openExporter({ redact: options.redact, state: null }, null);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
-  await write(io.stdout, exportReport(redactValue(reading.report)).render(format));
+  await write(io.stdout, exportReport(redactValue(report)).render(format));
   return 0;
 };
+
+/** @throws UsageError at the strict level: rules read names and addresses, and pseudonyms would mislead them */
+function judgedAgain(path: string, report: Report): Report {
+  if (!isStrict(report)) return judgeAgain(report);
+  throw new UsageError([
+    `${quotePath(path)} cannot be judged again: its names and addresses are pseudonyms (--redact strict), and the rules ` +
+      'need the real ones; name the report that it was made from',
+  ]);
+}

@@ -1,8 +1,8 @@
 import t from 'tap';
+import { summarise, verdict } from '../../src/diagnosis/verdict.ts';
 import type { Target } from '../../src/model/report.ts';
 import type { Status } from '../../src/model/vocabulary.ts';
-import { summarise, verdict } from '../../src/report/verdict.ts';
-import { finding, target } from './samples.ts';
+import { finding, target } from '../report/samples.ts';
 
 const having = (required: boolean, status: Status, changes: Partial<Target> = {}) =>
   target('custom', `${required}-${status}`, 443, { required, status, ...changes });
