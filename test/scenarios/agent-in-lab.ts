@@ -29,7 +29,7 @@ export async function runAgainst(name: string): Promise<Report> {
   try {
     const preset = { origin: `scenario ${name}`, values: lab.options };
     const { options } = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset });
-    return await runAgent(options, { signal: new AbortController().signal });
+    return await runAgent(options, { signal: new AbortController().signal, roots: lab.roots });
   } finally {
     await lab.close();
   }
