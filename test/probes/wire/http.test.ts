@@ -31,7 +31,7 @@ t.test('one request, over the socket that was dialled, and nothing afterwards', 
   const sockets: Socket[] = [];
   const system = {
     ...createSystem([{ host: 'known.test', port: null, address: peer.address, toPort: peer.port }]),
-    stream: (endpoint: { address: string; port: number }) => {
+    connectTcp: (endpoint: { address: string; port: number }) => {
       const socket = createSystem().connectTcp(endpoint);
       sockets.push(socket);
       return socket;
