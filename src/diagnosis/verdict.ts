@@ -40,7 +40,7 @@ function isOfTheVm({ status, cause }: Target): boolean {
 }
 
 /** The endpoints of the groups that the run was about. */
-export function inScope(targets: readonly Target[], scope: Scope | undefined): readonly Target[] {
+function inScope(targets: readonly Target[], scope: Scope | undefined): readonly Target[] {
   return scope === undefined ? targets : targets.filter(({ group }) => scope.groups.includes(group));
 }
 
