@@ -154,10 +154,12 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'an existing report in another format',
     about:
       'Prints a report in another format. With --redact strict, names, private addresses and ids are pseudonyms in ' +
-      `it. Sends nothing. ${REPORT_FILE}`,
+      'it. With --judge-again, the rules of this version judge what the report observed, and a note says which version ' +
+      `judged before. Sends nothing. ${REPORT_FILE}`,
     examples: [
       'apim-probe render report.json',
       'apim-probe render report.json --format network-status > network-status.json',
+      'apim-probe render old.json --judge-again --format json > judged.json',
     ],
     positionals: [{ name: 'REPORT', optional: false }],
     options: ['redact', 'config'],
@@ -167,6 +169,11 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
         value: 'FORMAT',
         words: REPORT_FORMATS,
         help: `${REPORT_FORMATS.join(', ')} (default: text)`,
+      },
+      {
+        name: 'judge-again',
+        value: null,
+        help: 'replace statuses, causes, findings and verdict by those of this version',
       },
     ],
     load: async () => (await import('./render.ts')).render,

@@ -9,6 +9,7 @@ import { createRedactor } from '../delivery/redaction/redactor.ts';
 import type { Rewrite } from '../delivery/upload/spool.ts';
 import { makeOwnFolder } from '../delivery/upload/spool-folder.ts';
 import type { Report } from '../model/report.ts';
+import { STRICT_NOTE } from '../model/strict-note.ts';
 import { RENDERERS } from './renderers.ts';
 import { wellKnownNames } from './well-known-names.ts';
 
@@ -72,10 +73,6 @@ function hide<Kind>(report: Kind, key: Uint8Array | undefined) {
   redactor.learn(report);
   return { value: marked(redactor.value(report)), finished: redactor.finished };
 }
-
-/** What a report says of itself at the strict level. */
-const STRICT_NOTE =
-  'names, private addresses and ids in this report are pseudonyms (--redact strict), and so are they in its commands';
 
 const Noted = z.looseObject({ environment: z.looseObject({ notes: z.array(z.string()) }) });
 
