@@ -20,6 +20,10 @@ export const CertificateFacts = z.strictObject({
   validFrom: instant.nullable(),
   validTo: instant.nullable(),
   fingerprint256: z.string(),
+  der: z
+    .base64()
+    .nullable()
+    .describe('The certificate itself, where its chain did not verify; at most 32 KiB of a chain'),
 });
 export type CertificateFacts = z.infer<typeof CertificateFacts>;
 
@@ -125,6 +129,10 @@ export const Facts = z.strictObject({
       'What showed that the service is there: a bare TCP connection, its TLS certificate, or a reply',
     ),
   error: z.string().optional().describe('What was seen when the attempt failed'),
+  defect: z
+    .literal(true)
+    .optional()
+    .describe('A defect of apim-probe ended the attempt, so it says nothing about the endpoint'),
   bytesReceived: z
     .int()
     .optional()

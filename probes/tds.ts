@@ -49,7 +49,7 @@ async function prelogin(
  * SQL Server makes one up that leads nowhere. One of Azure's own has to show a good one all the same.
  */
 function willEncrypt({ encryption }: PreloginReply, { target }: Session): boolean {
-  return encryption === 'off' ? target.azureIssuer : encryption !== 'not-supported';
+  return encryption === 'off' ? target.azureService : encryption !== 'not-supported';
 }
 
 /**

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
-import { diagnose } from './diagnosis/index.ts';
+import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/index.ts';
 import { survey } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
 import type { Machine, Survey } from './environment/types.ts';
@@ -71,15 +71,15 @@ export async function runAgent(
   const { observations, defects } = await observe(plan, parts);
   const stopped = stoppedBy(end);
   progress({ kind: 'phase', name: 'diagnose' });
-  const judged = diagnoseSafely(observations, used.diagnose);
-  const mistakes = [...stopped.defects, ...judged.defects];
+  const { judged, defects: broken } = diagnoseSafely(observations, used.diagnose);
+  const mistakes = [...stopped.defects, ...broken];
   return assemble({
     startedAt,
     // By the clock that no time service sets back in the middle of a run.
     finishedAt: startedAt + Math.round(system.monotonicMs() - started),
     interrupted: mistakes.length + defects.length > 0 ? 'defect' : stopped.by,
     plan,
-    observations: withNotes(observations, mistakes),
+    environment: withNotes(observations.environment, [...mistakes, ...judged.notes]),
     judged,
   });
 }
@@ -116,19 +116,20 @@ function stoppedBy({ aborted, reason }: AbortSignal): Stop {
 }
 
 /** Evidence outlives its judge: a rule that breaks costs the findings, not the report. */
-function diagnoseSafely(observations: Observations, by: AgentParts['diagnose']) {
+function diagnoseSafely(
+  observations: Observations,
+  by: AgentParts['diagnose'],
+): { readonly judged: Diagnosis; readonly defects: readonly string[] } {
   try {
-    return { ...by(observations), defects: [] };
+    return { judged: by(observations), defects: [] };
   } catch (error) {
     return {
-      targets: observations.targets,
-      findings: [],
+      judged: diagnoseWithoutRules(observations),
       defects: [defectNote('the diagnosis', error)],
     };
   }
 }
 
-function withNotes(observations: Observations, notes: readonly string[]): Observations {
-  const { environment } = observations;
-  return { ...observations, environment: { ...environment, notes: [...notes, ...environment.notes] } };
+function withNotes(environment: Report['environment'], notes: readonly string[]): Report['environment'] {
+  return { ...environment, notes: [...notes, ...environment.notes] };
 }

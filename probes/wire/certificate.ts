@@ -8,6 +8,8 @@ import { fromLibrary } from './failure.ts';
 
 const MOST_CERTIFICATES = 10;
 const MOST_NAMES = 50;
+/** Bytes. A chain of Azure's has 5 KiB. */
+const MOST_DER = 32 * 1024;
 
 /**
  * What the peer presented, leaf first and in its order, which need not be that of issuers; empty without a
@@ -24,8 +26,21 @@ export function peerChain(socket: TLSSocket): X509Certificate[] {
   return chain;
 }
 
+/**
+ * The certificates as data, in the same order.
+ * @param withDer whether to keep the DER as well, at most 32 KiB of a chain: what does not fit is null
+ */
+export function chainFacts(chain: readonly X509Certificate[], withDer: boolean): CertificateFacts[] {
+  let room = withDer ? MOST_DER : 0;
+  return chain.map((certificate) => {
+    const fits = certificate.raw.length <= room;
+    if (fits) room -= certificate.raw.length;
+    return certificateFacts(certificate, fits);
+  });
+}
+
 /** One certificate as data, with every string bounded and printable. */
-export function certificateFacts(certificate: X509Certificate): CertificateFacts {
+export function certificateFacts(certificate: X509Certificate, withDer = false): CertificateFacts {
   const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
     fromLibrary('tls', () => fields(certificate));
   const issuerOrganization = organization(issuer);
@@ -38,6 +53,7 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
     validFrom: instant(validFromDate),
     validTo: instant(validToDate),
     fingerprint256,
+    der: withDer ? certificate.raw.toString('base64') : null,
   };
 }
 

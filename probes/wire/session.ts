@@ -24,8 +24,8 @@ export interface ProbeTarget {
   readonly path: string;
   /** A name to ask for, when the target is a DNS server. */
   readonly question: string;
-  /** Azure's own service: its certificate must come from an issuer that Azure uses. */
-  readonly azureIssuer: boolean;
+  /** One of Azure's own services, and no endpoint that the user runs. */
+  readonly azureService: boolean;
 }
 
 export class Session {

@@ -5,11 +5,11 @@ import type { Duplex } from 'node:stream';
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
-import { certificateFacts, holdsName, peerChain } from './certificate.ts';
+import { chainFacts, holdsName, peerChain } from './certificate.ts';
 import { toPeerError } from './failure.ts';
 import type { Session } from './session.ts';
 import { TlsCarrier } from './tls-carrier.ts';
-import { hasAzureIssuer, isRejected } from './trust.ts';
+import { isRejected } from './trust.ts';
 
 /**
  * Bytes of a handshake whose certificates are looked at although they do not verify. The runtime copies all of them at
@@ -26,7 +26,8 @@ export interface HandshakeOptions {
 }
 
 /**
- * TLS over a connected socket, or over whatever carries it, with the target's own name, and the certificate judged.
+ * TLS over a connected socket, or over whatever carries it, with the target's own name. The certificate must verify,
+ * hold the name and be valid now. Whether its issuer is one of the service's is for the diagnosis to say.
  * @throws ProbeError tls_*, after the evidence is in the session's facts
  */
 export async function secure(
@@ -35,7 +36,7 @@ export async function secure(
   alpn?: readonly string[],
   secureContext: SecureContext = session.trust.context,
 ): Promise<TLSSocket> {
-  const { host, azureIssuer } = session.target;
+  const { host } = session.target;
   const serverName = isIP(host) === 0 ? host : null;
   const secured = await session.step('tls', 'tls', async () => {
     const established = await handshake(session, socket, {
@@ -53,11 +54,7 @@ export async function secure(
         `the chain does not verify: ${facts.trustError}; it is too large to look at (${session.bytesReceived} bytes)`,
       );
     }
-    requireValidCertificate(facts, {
-      host,
-      acceptableIssuer: !azureIssuer || (chain[0] !== undefined && hasAzureIssuer(chain[0])),
-      now: session.system.now(),
-    });
+    requireValidCertificate(facts, host, session.system.now());
     return established;
   });
   session.facts.proof = 'certificate';
@@ -110,42 +107,37 @@ function tlsFacts(
 ): TlsFacts {
   const leaf = chain[0];
   const verifierError = verifierErrorOf(socket);
+  const trust = session.trust.anchor(chain, verifierError);
   return {
     serverName: names.serverName,
     version: socket.getProtocol(),
     cipher: socket.getCipher()?.standardName ?? null,
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
-    trust: session.trust.anchor(chain, verifierError),
+    trust,
     trustError: verifierError,
     nameMatches: leaf !== undefined && holdsName(leaf, names.host),
     validity: validity(verifierError),
-    chain: chain.map(certificateFacts),
+    chain: chainFacts(chain, trust === 'none'),
   };
 }
 
 /** Whom to blame first: a chain from nowhere says more than a wrong name, and a wrong name more than a date. */
-function requireValidCertificate(
-  facts: TlsFacts,
-  expected: { host: string; acceptableIssuer: boolean; now: number },
-): void {
+function requireValidCertificate(facts: TlsFacts, host: string, now: number): void {
   const leaf = facts.chain[0];
   if (leaf === undefined) throw new ProbeError('tls_untrusted', 'the server showed no certificate');
   if (facts.trust === 'none') {
     const why = facts.validity === 'valid' ? facts.trustError : 'it leads to no trusted root';
     throw new ProbeError('tls_untrusted', `the chain does not verify: ${why}; issued by ${leaf.issuer}`);
   }
-  if (facts.trust === 'extra' && !expected.acceptableIssuer) {
-    throw new ProbeError('tls_untrusted', `not issued for Azure; issued by ${leaf.issuer}`);
-  }
   if (!facts.nameMatches) {
     throw new ProbeError(
       'tls_name_mismatch',
-      `${expected.host} is not among ${leaf.names.slice(0, 5).join(', ') || 'its (no) names'}`,
+      `${host} is not among ${leaf.names.slice(0, 5).join(', ') || 'its (no) names'}`,
     );
   }
-  if (facts.validity === 'expired') throw new ProbeError('tls_expired', whenValid(facts, expected.now));
+  if (facts.validity === 'expired') throw new ProbeError('tls_expired', whenValid(facts, now));
   if (facts.validity === 'not-yet-valid') {
-    throw new ProbeError('tls_not_yet_valid', whenValid(facts, expected.now));
+    throw new ProbeError('tls_not_yet_valid', whenValid(facts, now));
   }
 }
 

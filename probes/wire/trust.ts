@@ -1,6 +1,6 @@
 /**
- * Our own judgement of a certificate chain, independent of the clock and of what this machine was
- * told to trust: does it lead to a public root, to a root that the user named, or nowhere?
+ * Where a certificate chain leads: to a public root, to a root that the user named, or nowhere. Neither the clock nor
+ * this machine's own trust store has a say.
  */
 import { X509Certificate } from 'node:crypto';
 import {
@@ -10,18 +10,11 @@ import {
   type SecureContextOptions,
 } from 'node:tls';
 import type { TlsFacts } from '../facts.ts';
-import { organization } from './certificate.ts';
 
 export type Anchor = TlsFacts['trust'];
 
 /** OpenSSL's words for a chain that is fine but for the date; everything else means that it is not. */
 const ONLY_THE_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
-
-/**
- * Organisations that issue for Azure's own services ("Azure Certificate Authority details").
- * Intermediates rotate unannounced, so nothing finer than the organisation is held on to.
- */
-const AZURE_ISSUERS = /^(Microsoft Corporation|DigiCert(,? Inc\.?)?|GeoTrust(,? Inc\.?)?)$/i;
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
@@ -114,11 +107,6 @@ export class TrustStore {
  */
 export function isRejected(verifierError: string | null): boolean {
   return verifierError !== null && !ONLY_THE_DATE.has(verifierError);
-}
-
-/** Whether an organisation that issues for Azure signed this certificate. */
-export function hasAzureIssuer(certificate: X509Certificate): boolean {
-  return AZURE_ISSUERS.test(organization(certificate.issuer) ?? '');
 }
 
 function parseRoots(

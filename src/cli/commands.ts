@@ -160,12 +160,13 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'an existing report in another format',
     about:
       'Prints a report in another format. With --redact strict, names, private addresses and ids are pseudonyms in ' +
-      'it; with --state, those of the runs and uploads of that folder. Sends nothing. ' +
-      REPORT_FILE,
+      'it; with --state, those of the runs and uploads of that folder. With --judge-again, the rules of this version ' +
+      `judge what the report observed, and a note says which version judged before. Sends nothing. ${REPORT_FILE}`,
     examples: [
       'apim-probe render report.json',
       'apim-probe render report.json --format network-status > network-status.json',
       'apim-probe render report.json --redact strict --legend names.json',
+      'apim-probe render old.json --judge-again --format json > judged.json',
     ],
     positionals: [{ name: 'REPORT', optional: false }],
     options: ['redact', 'state', 'config'],
@@ -177,6 +178,11 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
         help: `${REPORT_FORMATS.join(', ')} (default: text)`,
       },
       LEGEND,
+      {
+        name: 'judge-again',
+        value: null,
+        help: 'replace statuses, causes, findings and verdict by those of this version',
+      },
     ],
     load: async () => (await import('./render.ts')).render,
   },

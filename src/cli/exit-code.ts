@@ -4,7 +4,7 @@ import { isStopSignal, type StopSignal } from '../model/stop-signals.ts';
 
 /** What the run came to. */
 export interface Outcome {
-  readonly report: Pick<Report, 'verdict' | 'interrupted' | 'summary'>;
+  readonly report: Pick<Report, 'verdict' | 'interrupted' | 'summary' | 'findings'>;
   readonly failOn: Options['failOn'];
   /** Whether the report is where it was asked for. */
   readonly delivered: boolean;
@@ -44,8 +44,12 @@ export function exitCode({ report, failOn, delivered }: Outcome): number {
   return found === 0 && !delivered ? EXIT_UNDELIVERED : found;
 }
 
-function exitOfVerdict({ verdict, summary }: Outcome['report'], failOn: Outcome['failOn']): number {
+function exitOfVerdict(report: Outcome['report'], failOn: Outcome['failOn']): number {
   if (failOn === 'never') return 0;
-  if (failOn === 'any' && summary.optional.unreachable > 0) return 1;
-  return EXIT_VERDICT[verdict];
+  return failOn === 'any' && asksForAction(report) ? 1 : EXIT_VERDICT[report.verdict];
+}
+
+/** An endpoint was not reached, required or not, or a finding is an error or a warning. */
+function asksForAction({ summary, findings }: Outcome['report']): boolean {
+  return summary.optional.unreachable > 0 || findings.some(({ severity }) => severity !== 'info');
 }

@@ -1,6 +1,7 @@
 /** What a run tells of itself, as lines of the log. What peers have said stands under `peer` alone. */
 import type { Logger } from 'pino';
 import { printableAll } from '../common/printable.ts';
+import { outcomeOf } from '../diagnosis/status.ts';
 import type { Attempt, Report, Resolution } from '../model/report.ts';
 import type { ProgressEvent } from '../run/progress.ts';
 
@@ -16,6 +17,11 @@ export function logEvent(log: Logger, event: ProgressEvent): void {
     case 'attempt':
       logAttempt(log, event.id, event.attempt);
       break;
+    case 'end': {
+      const { status, failure } = outcomeOf(event.target);
+      log.debug({ kind: event.kind, id: event.id, status, failure });
+      break;
+    }
     default:
       log.debug(event);
   }
@@ -32,7 +38,10 @@ function logAttempt(log: Logger, id: string, { address, addressFrom, ok, failure
   const { tls, ...rest } = facts;
   const peer = printableAll(tls === undefined ? rest : { ...rest, tls: { ...tls, chain: leafOf(tls) } });
   log.debug({ kind: 'attempt', id, address, addressFrom, ok, failure, peer });
-  if (tls !== undefined) log.trace({ kind: 'certificates', id, address, peer: printableAll(tls.chain) });
+  if (tls === undefined) return;
+  // Whole certificates are in the report; their names would pass the redaction of a line.
+  const chain = tls.chain.map(({ der: _der, ...certificate }) => certificate);
+  log.trace({ kind: 'certificates', id, address, peer: printableAll(chain) });
 }
 
 /** Whose certificate it was, and who says so; the rest of a chain is long and seldom asked for. */

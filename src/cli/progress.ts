@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { printable } from '../common/printable.ts';
 import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redact } from '../delivery/redaction/redact.ts';
+import { outcomeOf } from '../diagnosis/status.ts';
 import type { Status } from '../model/vocabulary.ts';
 import type { Phase, ProgressEvent } from '../run/progress.ts';
 
@@ -102,7 +103,7 @@ class ProgressState {
         break;
       case 'end':
         this.#pending.delete(event.id);
-        this.#ended[event.status] += 1;
+        this.#ended[outcomeOf(event.target).status] += 1;
         break;
     }
   }

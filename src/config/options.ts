@@ -392,7 +392,7 @@ export const OPTIONS: Table = {
     value: 'WHEN',
     many: false,
     default: 'required',
-    help: 'exit 1 when a required endpoint, or any one, was not reached; or never',
+    help: 'exit 1 when a required endpoint was not reached; any: an optional one or a warning as well; or never',
   },
   redact: {
     section: 'Output',

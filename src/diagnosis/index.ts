@@ -1,15 +1,48 @@
-import type { Attempt, Finding, Observations, Target } from '../model/report.ts';
+import type { Control } from '../model/controls.ts';
+import type { Attempt, Finding, Observations, Report, Target } from '../model/report.ts';
 import type { Cause } from '../model/vocabulary.ts';
+import { type Assessment, assess } from './assess.ts';
 import { inOrder } from './order.ts';
 import { RULES } from './rules/index.ts';
+import { summarise, verdict } from './verdict.ts';
+import { vipNotes } from './vip-notes.ts';
+import { judgeControls } from './zone-owner.ts';
+
+/** All that is judged in a report. */
+export interface Diagnosis {
+  /** In the order of the observations. */
+  readonly targets: Target[];
+  readonly controls: Control[];
+  /** Network-wide ones first. */
+  readonly findings: Finding[];
+  /** For the environment's notes, without those that are there already. */
+  readonly notes: string[];
+  readonly summary: Report['summary'];
+  readonly verdict: Report['verdict'];
+}
 
 /**
- * Judges what was observed: pure, so that an old report can be judged again. Each rule sees what the rules
- * before it left unexplained. Returns the targets in the order given, `cause` set on each that is explained,
- * and the findings, network-wide ones first. Pings are left out: Azure drops them in many places, so one proves nothing.
+ * Judges what was observed: pure, so that a report can be judged again. Each rule sees what the rules before it left
+ * unexplained. Pings are left out: Azure drops them in many places, so one proves nothing.
  */
-export function diagnose(observations: Observations): { targets: Target[]; findings: Finding[] } {
-  const telling = observations.targets.filter(({ protocol }) => protocol !== 'icmp');
+export function diagnose(observations: Observations): Diagnosis {
+  const assessment = assess(observations);
+  const { causes, findings } = explain(observations, assessment.targets);
+  return conclude(observations, assessment, causes, inOrder(findings));
+}
+
+/** What is left of the diagnosis when a rule breaks: statuses and a verdict, and no findings. */
+export function diagnoseWithoutRules(observations: Observations): Diagnosis {
+  return conclude(observations, assess(observations), new Map(), []);
+}
+
+interface Explanation {
+  readonly causes: ReadonlyMap<string, Cause>;
+  readonly findings: readonly Finding[];
+}
+
+function explain(observations: Observations, assessed: readonly Target[]): Explanation {
+  const telling = assessed.filter(({ protocol }) => protocol !== 'icmp');
   const atVip = new Map(telling.map(({ id, attempts }) => [id, attempts.filter(isAtVip)]));
   const named = telling.map((target) => ({
     ...target,
@@ -20,14 +53,35 @@ export function diagnose(observations: Observations): { targets: Target[]; findi
   const findings: Finding[] = [];
   for (const rule of RULES) {
     const open = targets.filter((target) => isFailing(target) && !causes.has(target.id));
-    for (const found of rule({ observations, targets, open, atVip })) {
+    for (const found of rule({ observations, targets, withPings: assessed, open, atVip })) {
       findings.push(found);
       for (const id of found.evidence) if (!causes.has(id)) causes.set(id, found.cause);
     }
   }
+  return { causes, findings };
+}
+
+function conclude(
+  observations: Observations,
+  assessment: Assessment,
+  causes: Explanation['causes'],
+  findings: Finding[],
+): Diagnosis {
+  const { environment, scope } = observations;
+  const targets = assessment.targets.map((target, index) => ({
+    ...target,
+    cause: causeOf(target, causes),
+    // The evidence stays as it was observed.
+    attempts: observations.targets[index]?.attempts ?? target.attempts,
+  }));
+  const notes = [...assessment.notes, ...vipNotes(environment.network)];
   return {
-    targets: observations.targets.map((target) => ({ ...target, cause: causeOf(target, causes) })),
-    findings: inOrder(findings),
+    targets,
+    controls: judgeControls(observations.controls),
+    findings,
+    notes: notes.filter((note) => !environment.notes.includes(note)),
+    summary: summarise(targets),
+    verdict: verdict(targets, findings, scope),
   };
 }
 

@@ -1,11 +1,14 @@
 /** Private zones in the place of public suffixes, as the control over them found. */
-import type { ControlAnswer, ZoneAuthorityAnswer } from '../model/controls.ts';
+import type { ControlAnswer, ZoneAnswer } from '../model/controls.ts';
 import type { Observations } from '../model/report.ts';
+import { isPrivateZone } from './zone-owner.ts';
 
 /** Each server's answer for a suffix that a zone of this network's own covers. */
-export function ownZones({ controls }: Pick<Observations, 'controls'>): readonly ZoneAuthorityAnswer[] {
+export function ownZones({ controls }: Pick<Observations, 'controls'>): readonly ZoneAnswer[] {
   return controls.flatMap((control) =>
-    control.name === 'dns-zone-authority' ? control.detail.zones.filter((answer) => answer.private) : [],
+    control.name === 'dns-zone-authority'
+      ? control.detail.zones.filter((answer) => isPrivateZone(answer, control.detail.zones))
+      : [],
   );
 }
 
@@ -17,9 +20,6 @@ export function inventedAnswers({ controls }: Pick<Observations, 'controls'>): r
 }
 
 /** Whether a random name resolved by a wildcard record in such a zone: somebody's own doing, and no forgery. */
-export function isOwnWildcard(
-  { server, name }: ControlAnswer,
-  zones: readonly ZoneAuthorityAnswer[],
-): boolean {
+export function isOwnWildcard({ server, name }: ControlAnswer, zones: readonly ZoneAnswer[]): boolean {
   return zones.some((zone) => zone.server === server && name.toLowerCase().endsWith(`.${zone.suffix}`));
 }

@@ -1,7 +1,7 @@
 import type { Resolution, Target } from '../model/report.ts';
 
 /** The primary server in the SOA of every Azure private DNS zone. */
-const PRIVATE_PRIMARY = 'azureprivatedns.net';
+const PRIVATE_PRIMARY = /(?:^|\.)azureprivatedns\.net\.?$/i;
 
 /** Public names of Microsoft's own that pass a privatelink alias for everybody: no sign of a private endpoint. */
 const MICROSOFT_OWN = ['privatelink.msidentity.com'];
@@ -12,6 +12,11 @@ const MICROSOFT_OWN = ['privatelink.msidentity.com'];
  */
 const MONITOR_SCOPE =
   /^privatelink\.(?:(?:adx\.)?monitor\.azure|o[md]s\.opinsights\.azure|agentsvc\.azure-automation)\./i;
+
+/** Whether a zone's primary server is that of Azure's private DNS zones. */
+export function isAzurePrivatePrimary(primary: string | null | undefined): boolean {
+  return PRIVATE_PRIMARY.test(primary ?? '');
+}
 
 /** Whether a zone belongs to an Azure Monitor Private Link Scope, which takes over names that everybody shares. */
 export function isMonitorScope(zone: string): boolean {
@@ -54,8 +59,7 @@ export function missingRecord(host: string, resolution: Resolution): MissingReco
 function privateOwner(authority: readonly string[]): string | null {
   for (const soa of authority) {
     const [owner, primary] = soa.toLowerCase().split(' ').map(plain);
-    const isPrivate = primary === PRIVATE_PRIMARY || primary?.endsWith(`.${PRIVATE_PRIMARY}`);
-    if (owner !== undefined && owner !== '' && isPrivate) return owner;
+    if (owner !== undefined && owner !== '' && isAzurePrivatePrimary(primary)) return owner;
   }
   return null;
 }

@@ -8,6 +8,8 @@ export interface Scene {
   readonly observations: Observations;
   /** All targets, explained or not. */
   readonly targets: readonly Target[];
+  /** The same with pings, which prove nothing: Azure drops them in many places. */
+  readonly withPings: readonly Target[];
   /** Targets with something to explain that no earlier rule has explained. */
   readonly open: readonly Target[];
   /** By target id, the attempts at `--vip` where the name led elsewhere or nowhere. */

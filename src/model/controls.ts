@@ -126,3 +126,12 @@ export const Control = z.discriminatedUnion('name', [
 ]);
 export type Control = z.infer<typeof Control>;
 export type ControlOf<Name extends Control['name']> = Extract<Control, { name: Name }>;
+
+/** One server's answer for a suffix. Whose zone it names, the diagnosis decides. */
+export type ZoneAnswer = Omit<ZoneAuthorityAnswer, 'private'>;
+export interface ObservedZones {
+  readonly name: 'dns-zone-authority';
+  readonly detail: { readonly zones: readonly ZoneAnswer[] };
+}
+/** A control as the run hands it over. A control of a report is one as well. */
+export type ObservedControl = Exclude<Control, { name: 'dns-zone-authority' }> | ObservedZones;

@@ -4,10 +4,10 @@ import { ADDRESS_SCOPES } from '../../probes/address-scope.ts';
 import { Facts } from '../../probes/facts.ts';
 import { FAILURES } from '../../probes/failures.ts';
 import { PROTOCOLS } from '../../probes/protocols.ts';
-import { Control } from './controls.ts';
+import { Control, type ObservedControl } from './controls.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
-import { CAUSES, CLOUDS, GROUPS, OWNERS, SEVERITIES, STATUSES, VERDICTS } from './vocabulary.ts';
+import { CAUSES, CLOUDS, GROUPS, type Group, OWNERS, SEVERITIES, STATUSES, VERDICTS } from './vocabulary.ts';
 
 const instant = z.iso.datetime();
 const ms = z.number().min(0).describe('milliseconds');
@@ -235,9 +235,21 @@ export const Report = z
   .meta({ id: 'apim-probe-report', title: 'apim-probe report' });
 export type Report = z.infer<typeof Report>;
 
-/** What was seen, before anyone judged it: the diagnosis reads this and nothing else. */
+/**
+ * A target as it was observed, without a status. `failure` and `reason` tell what happened where no attempt was
+ * finished: a failure without a reason is how its name failed, and with a reason nothing was tested.
+ */
+export type ObservedTarget = Omit<Target, 'status' | 'cause' | 'latency'>;
+
+/** What was observed, and all that the diagnosis reads. A report holds it, so it can be judged again. */
 export interface Observations {
   readonly environment: Environment;
-  readonly controls: readonly z.infer<typeof Control>[];
-  readonly targets: readonly Target[];
+  readonly controls: readonly ObservedControl[];
+  readonly targets: readonly ObservedTarget[];
+  /** What the user asked for; everything when it is missing. */
+  readonly scope?: Scope | undefined;
+}
+
+export interface Scope {
+  readonly groups: readonly Group[];
 }

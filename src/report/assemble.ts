@@ -1,12 +1,12 @@
 /** The report, put together from what was planned, seen and judged. */
 import { randomUUIDv7 } from 'node:crypto';
 import { arch, release, type } from 'node:os';
+import type { Diagnosis } from '../diagnosis/index.ts';
 import { byGroupAndId } from '../model/order.ts';
-import type { Finding, Observations, Report, Target } from '../model/report.ts';
+import type { Report } from '../model/report.ts';
 import { SCHEMA_VERSION } from '../model/schema-version.ts';
 import type { Plan } from '../plan/types.ts';
 import { VERSION } from '../version.ts';
-import { summarise, verdict } from './verdict.ts';
 
 export interface Parts {
   /** ms since the epoch */
@@ -14,13 +14,14 @@ export interface Parts {
   readonly finishedAt: number;
   readonly interrupted: Report['interrupted'];
   readonly plan: Plan;
-  readonly observations: Observations;
-  readonly judged: { readonly targets: readonly Target[]; readonly findings: readonly Finding[] };
+  /** With the notes of the diagnosis. */
+  readonly environment: Report['environment'];
+  readonly judged: Omit<Diagnosis, 'notes'>;
 }
 
 /** Everything in a stable order, so that two reports of the same network differ only where the network does. */
 export function assemble(parts: Parts): Report {
-  const targets = parts.judged.targets.toSorted(byGroupAndId);
+  const { targets, controls, findings, summary, verdict } = parts.judged;
   return {
     schemaVersion: SCHEMA_VERSION,
     id: randomUUIDv7(),
@@ -35,14 +36,14 @@ export function assemble(parts: Parts): Report {
     finishedAt: new Date(parts.finishedAt).toISOString(),
     durationMs: Math.max(0, parts.finishedAt - parts.startedAt),
     interrupted: parts.interrupted,
-    verdict: verdict(targets, parts.judged.findings),
-    summary: summarise(targets),
-    environment: parts.observations.environment,
-    controls: [...parts.observations.controls],
-    targets,
+    verdict,
+    summary,
+    environment: parts.environment,
+    controls,
+    targets: targets.toSorted(byGroupAndId),
     notTestable: parts.plan.targets
       .filter(({ kind }) => kind === 'note')
       .map(({ group, id, reason }) => ({ group, endpoint: id, reason: reason ?? '' })),
-    findings: [...parts.judged.findings],
+    findings,
   };
 }

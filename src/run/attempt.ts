@@ -40,6 +40,7 @@ export async function attempt(
     failure = known.failure;
     session.facts.error = known.message;
     defect = impossible === null ? defectIn(known) : null;
+    if (defect !== null) session.facts.defect = true;
   } finally {
     session.dispose();
   }

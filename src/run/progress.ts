@@ -1,5 +1,4 @@
-import type { Attempt, Resolution } from '../model/report.ts';
-import type { Status } from '../model/vocabulary.ts';
+import type { Attempt, ObservedTarget, Resolution } from '../model/report.ts';
 
 /** The parts of a run, in the order in which they begin. */
 export type Phase = 'survey' | 'resolve' | 'probe' | 'controls' | 'diagnose';
@@ -11,4 +10,4 @@ export type ProgressEvent =
   | { readonly kind: 'begin'; readonly id: string }
   | { readonly kind: 'resolved'; readonly id: string; readonly resolutions: readonly Resolution[] }
   | { readonly kind: 'attempt'; readonly id: string; readonly attempt: Attempt }
-  | { readonly kind: 'end'; readonly id: string; readonly status: Status };
+  | { readonly kind: 'end'; readonly id: string; readonly target: ObservedTarget };

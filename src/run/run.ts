@@ -4,10 +4,9 @@ import type { System } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import type { Options } from '../config/types.ts';
 import type { Survey } from '../environment/types.ts';
-import type { Control } from '../model/controls.ts';
+import type { Control, ObservedControl } from '../model/controls.ts';
 import type { Observations } from '../model/report.ts';
 import type { Plan } from '../plan/types.ts';
-import { downgradeBareConnections } from './bare-connections.ts';
 import { Capacity } from './capacity.ts';
 import type { RunContext } from './context.ts';
 import { azureDns } from './controls/azure-dns.ts';
@@ -24,7 +23,6 @@ import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 import { whatIsShort } from './shortage.ts';
 import { observeTarget, probeOf } from './target.ts';
-import { discountUnroutedIPv6 } from './unrouted-ipv6.ts';
 
 export interface RunParts {
   readonly options: Options;
@@ -48,16 +46,15 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   const context = createContext(plan, parts);
   const endpoints = plan.targets.filter(({ kind }) => kind === 'endpoint');
   parts.progress({ kind: 'start', total: endpoints.filter((planned) => probeOf(planned) !== null).length });
-  // First, because every bare connection is judged by it: it must not wait behind a thousand targets.
+  // First, because what a bare connection proves depends on it: it must not wait behind a thousand targets.
   const reserved = control('tcp-reserved-address', context, () => reservedAddress(context));
-  const [observed, ...besides] = await Promise.all([
+  const [targets, ...besides] = await Promise.all([
     mapInFlight(endpoints, mostInFlight(parts.options), (planned) => observeTarget(planned, context)),
     control('dns-random-name', context, () => randomNames(plan.suffixes, context)),
     reserved,
     control('azure-dns', context, () => azureDns(plan.targets, context)),
     control('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
-  const { targets, note } = discountUnroutedIPv6(observed);
   parts.progress({ kind: 'phase', name: 'controls' });
   const others = await control('tls-other-name', context, () => otherNames(targets, context));
   const search = await control('dns-search-domain', context, () => searchDomains(targets, context));
@@ -70,11 +67,10 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     observations: {
       environment: withWhatWasLearnt(plan, parts.survey, controls, [
         ...defects,
-        ...(note === null ? [] : [note]),
         ...slowedDown(context.capacity, parts.options),
       ]),
       controls,
-      targets: downgradeBareConnections(targets, controls),
+      targets,
     },
     defects,
   };
@@ -139,7 +135,7 @@ async function control<T>(
 function withWhatWasLearnt(
   plan: Plan,
   survey: Survey,
-  controls: readonly Control[],
+  controls: readonly ObservedControl[],
   notes: readonly string[],
 ): Survey['environment'] {
   const { environment, hosts } = survey;

@@ -2,30 +2,31 @@
 import { probeFor } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
 import { pause } from '../../probes/wire/budget.ts';
-import type { Address, Attempt, Target } from '../model/report.ts';
+import { isAzureService } from '../model/azure.ts';
+import type { Address, Attempt, ObservedTarget } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
 import { attempt, limitOf, type Tried } from './attempt.ts';
 import type { RunContext } from './context.ts';
-import { DEFECT, summarise, untested } from './summarise.ts';
+import { DEFECT, observedTarget, untestedTarget } from './observed-target.ts';
 
 /** ms between a failed attempt and the next: long enough for a passing loss to pass. */
 const PAUSE_AFTER_FAILURE = 250;
 
 /**
- * Never throws; a target that the run had no time for comes back as untested, and so does one that a defect of
- * this program put an end to.
+ * Never throws; a target that the run had no time for, or that a defect of this program put an end to, comes back with
+ * the reason.
  */
-export async function observeTarget(planned: PlannedTarget, context: RunContext): Promise<Target> {
+export async function observeTarget(planned: PlannedTarget, context: RunContext): Promise<ObservedTarget> {
   const probe = probeOf(planned);
   if (probe === null) {
-    return untested(planned, planned.reason ?? 'nothing here can test it');
+    return untestedTarget(planned, planned.reason ?? 'nothing here can test it');
   }
   context.progress({ kind: 'begin', id: planned.id });
   const target = await look(planned, probe, context).catch((error: unknown) => {
     context.defects.add(planned.id, error);
-    return untested(planned, DEFECT, 'unexpected');
+    return untestedTarget(planned, DEFECT, 'unexpected');
   });
-  context.progress({ kind: 'end', id: planned.id, status: target.status });
+  context.progress({ kind: 'end', id: planned.id, target });
   return target;
 }
 
@@ -34,7 +35,7 @@ export function probeOf({ testable, conversation }: PlannedTarget): Probe | null
   return testable ? probeFor(conversation) : null;
 }
 
-async function look(planned: PlannedTarget, probe: Probe, context: RunContext): Promise<Target> {
+async function look(planned: PlannedTarget, probe: Probe, context: RunContext): Promise<ObservedTarget> {
   const name = context.names.resolve(planned.host);
   const dialable = await name.dialable;
   const known = worthDialling(dialable.addresses, context.survey.hasIPv6).map(({ address }) => address);
@@ -46,7 +47,7 @@ async function look(planned: PlannedTarget, probe: Probe, context: RunContext): 
   ]);
   const resolutions = await name.resolutions;
   context.progress({ kind: 'resolved', id: planned.id, resolutions });
-  return summarise(planned, {
+  return observedTarget(planned, {
     dialable,
     resolutions,
     tried: tried.flat(),
@@ -99,17 +100,11 @@ function parts(planned: PlannedTarget, address: string, context: RunContext) {
       port: planned.port,
       path: planned.path ?? '/',
       question,
-      azureIssuer: isAzureOwn(planned),
+      azureService: isAzureService(planned),
     },
     address,
     system,
     trust,
     budget,
   };
-}
-
-/** Custom domains and the user's own endpoints may hold certificates of a private CA; Azure's services do not. */
-function isAzureOwn({ source, group, host }: PlannedTarget): boolean {
-  if (group === 'gateway' || group === 'control-plane') return /\.azure-api\.(?:net|us|cn)$/.test(host);
-  return source.kind !== 'config' && group !== 'custom';
 }

@@ -1,17 +1,26 @@
 import t from 'tap';
 import { exitCode } from '../../src/cli/exit-code.ts';
-import type { Report } from '../../src/model/report.ts';
+import type { Finding, Report } from '../../src/model/report.ts';
+import { finding } from '../report/samples.ts';
 
 const NONE = { total: 0, reachable: 0, intermittent: 0, unreachable: 0, untested: 0 };
 
 function code(
   verdict: Report['verdict'],
   failOn: 'required' | 'any' | 'never' = 'required',
-  more: { interrupted?: Report['interrupted']; delivered?: boolean; optional?: Partial<typeof NONE> } = {},
+  more: {
+    interrupted?: Report['interrupted'];
+    delivered?: boolean;
+    optional?: Partial<typeof NONE>;
+    severity?: Finding['severity'];
+  } = {},
 ): number {
   const summary = { required: NONE, optional: { ...NONE, ...more.optional } };
   return exitCode({
-    report: { verdict, summary, interrupted: more.interrupted ?? null },
+    report: {
+      ...{ verdict, summary, interrupted: more.interrupted ?? null },
+      findings: more.severity === undefined ? [] : [finding({ severity: more.severity })],
+    },
     failOn,
     delivered: more.delivered ?? true,
   });
@@ -30,6 +39,11 @@ t.test('--fail-on', async (t) => {
   t.equal(code('inconclusive', 'any', { optional: { unreachable: 1 } }), 1);
   t.equal(code('ready', 'any', { optional: { untested: 3, intermittent: 1 } }), 0, 'untested is not failed');
   t.equal(code('inconclusive', 'any'), 3);
+  for (const severity of ['error', 'warning'] as const) {
+    t.equal(code('degraded', 'any', { severity }), 1, severity);
+    t.equal(code('degraded', 'required', { severity }), 0, severity);
+  }
+  t.equal(code('ready', 'any', { severity: 'info' }), 0, 'a remark asks for nothing');
   for (const verdict of ['ready', 'degraded', 'blocked', 'inconclusive'] as const)
     t.equal(code(verdict, 'never'), 0);
 });

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import t from 'tap';
 import { createProgress, type ProgressClock } from '../../src/cli/progress.ts';
 import type { Status } from '../../src/model/vocabulary.ts';
+import { target } from '../diagnosis/build.ts';
 
 /** A terminal of one line: what has been written, and what is to be seen of it. */
 class Terminal extends Writable {
@@ -70,7 +71,12 @@ function probing(terminal: Terminal, color = false) {
     clock,
     progress,
     begin: (...ids: string[]) => ids.map((id) => progress.event({ kind: 'begin', id })),
-    end: (id: string, status: Status) => progress.event({ kind: 'end', id, status }),
+    end: (id: string, status: Status) =>
+      progress.event({
+        kind: 'end',
+        id,
+        target: target('custom', id, { status, failure: status === 'unreachable' ? 'dns_timeout' : null }),
+      }),
     start: (total: number) => {
       progress.event({ kind: 'phase', name: 'probe' });
       progress.event({ kind: 'start', total });

@@ -1,6 +1,10 @@
 /** `apim-probe render`: an existing report in each format. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { Report } from '../../src/model/report.ts';
+import { VERSION } from '../../src/version.ts';
+import { failed } from '../diagnosis/build.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
@@ -37,6 +41,41 @@ t.test('secrets stay behind, and with --redact strict names do', async (t) => {
     t.equal(strict.code, 0);
     t.notMatch(strict.out, /p4ss|CANARY|contoso|10\.20\./);
   }
+});
+
+t.test('--judge-again judges what was observed with the rules of this version', async (t) => {
+  const sql = failed('sql', 'a.database.windows.net', '20.2.2.2', 'tcp_timeout', {
+    required: true,
+    port: 1433,
+  });
+  const wrong = report({ verdict: 'ready', targets: [{ ...sql, status: 'reachable', failure: null }] });
+  const cwd = t.testdir({ 'report.json': JSON.stringify(wrong), 'secret.json': FILES['secret.json'] });
+  const as = (...flags: string[]) => invoke(['render', 'report.json', ...flags], { cwd });
+  t.match((await as()).out, 'READY');
+  const text = await as('--judge-again');
+  t.match(text, { code: 0, err: '' });
+  t.match(text.out, /BLOCKED/);
+  t.match(text.out, `Note: judged again with the rules of apim-probe ${VERSION}, after those of 0.1.0`);
+  const json = await as('--judge-again', '--format', 'json');
+  t.match(Report.parse(JSON.parse(json.out)), {
+    verdict: 'blocked',
+    findings: [{ cause: 'outbound-dropped', evidence: [sql.id] }],
+  });
+  const hidden = await as('--judge-again', '--format', 'json', '--redact', 'strict');
+  t.match(JSON.parse(hidden.out), { verdict: 'blocked', findings: [{ cause: 'outbound-dropped' }] });
+  t.notMatch(hidden.out, 'a.database.windows.net');
+  const { out } = await invoke(['render', 'secret.json', '--judge-again', '--format', 'json'], { cwd });
+  t.notMatch(out, /p4ss|CANARY/);
+});
+
+t.test('--judge-again refuses a report at the strict level', async (t) => {
+  const cwd = t.testdir({ 'report.json': JSON.stringify(SAMPLE) });
+  const strict = await invoke(['render', 'report.json', '--format', 'json', '--redact', 'strict'], { cwd });
+  writeFileSync(join(cwd, 'strict.json'), strict.out);
+  t.equal((await invoke(['render', 'strict.json'], { cwd })).code, 0, 'it can be shown');
+  const refused = await invoke(['render', 'strict.json', '--judge-again'], { cwd });
+  t.match(refused, { code: 2, out: '' });
+  t.match(refused.err, /"strict\.json" cannot be judged again: its names and addresses are pseudonyms/);
 });
 
 t.test('what cannot be rendered: exit 2, and why', async (t) => {

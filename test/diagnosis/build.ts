@@ -103,10 +103,19 @@ export function target(group: Group, host: string, given: Given = {}): Target {
     addresses: [],
     addressesFrom: null,
     resolutions: [],
-    attempts: [],
     latency: { connectMs: null, totalMs: null },
     ...given,
+    attempts: given.attempts ?? attemptsFor(given),
   };
+}
+
+/** What makes a target what it is said to be: its status is judged from its attempts. */
+function attemptsFor({ status = 'reachable', failure, addresses = [] }: Given): Attempt[] {
+  const [{ address } = { address: '20.9.9.9' }] = addresses;
+  if (status === 'reachable') return [attempt(address, null)];
+  return status === 'intermittent'
+    ? [attempt(address, failure ?? 'tcp_timeout'), attempt(address, null)]
+    : [];
 }
 
 /** Reached at this address with a certificate of its own. */
@@ -263,6 +272,7 @@ export function certificate(given: Partial<CertificateFacts> = {}): CertificateF
     validFrom: '2026-01-01T00:00:00.000Z',
     validTo: '2026-12-31T00:00:00.000Z',
     fingerprint256: 'AA:BB',
+    der: null,
     ...given,
   };
 }

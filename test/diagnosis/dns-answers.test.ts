@@ -254,7 +254,12 @@ t.test('dns-tampered: what the control knows of Azure DNS takes the place of the
 t.test('dns-tcp-blocked', async (t) => {
   const server = (address: string, tcp: string, status: 'reachable' | 'unreachable' = 'reachable') => ({
     ...dnsServer(address, status === 'reachable' ? null : 'dns_timeout'),
-    attempts: [attempt(address, null, { proof: 'reply', dns: { udp: 'NOERROR', tcp } })],
+    attempts: [
+      attempt(address, status === 'reachable' ? null : 'dns_timeout', {
+        proof: 'reply',
+        dns: { udp: 'NOERROR', tcp },
+      }),
+    ],
   });
 
   t.test('a warning that names the servers, and the answers that were cut', async (t) => {

@@ -63,6 +63,7 @@ const resolution = fc
 
 const facts = fc.oneof(
   fc.constant({}),
+  fc.constant({ defect: true as const }),
   fc.constantFrom('connect', 'certificate', 'reply').map((proof) => ({ proof }) as const),
   fc
     .record({
@@ -104,6 +105,7 @@ const oneTarget: fc.Arbitrary<Target> = fc
     kind: fc.constantFrom('catalog', 'config', 'import'),
     addresses: fc.array(fc.tuple(address, chain), { maxLength: 2 }),
     addressesFrom: fc.constantFrom(null, 'hosts-file', '10.0.0.4'),
+    reason: fc.option(fc.constant('why')),
     resolutions: fc.array(resolution, { maxLength: 3 }),
     attempts,
   })
@@ -300,6 +302,18 @@ t.test('whatever was observed, the diagnosis is complete, valid and independent 
       const reversed = diagnose({ ...given, targets: given.targets.toReversed() });
       assert.deepEqual(reversed.findings, findings, 'the order of the targets decides nothing');
       assert.deepEqual(reversed.targets.toReversed(), targets);
+    }),
+    { numRuns: 1500, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
+  );
+});
+
+t.test('judging again what was judged changes nothing', async () => {
+  fc.assert(
+    fc.property(anything, ({ environment, controls, targets }) => {
+      const first = diagnose({ environment, controls, targets });
+      const notes = [...first.notes, ...environment.notes];
+      const report = { environment: { ...environment, notes }, ...first };
+      assert.deepEqual(diagnose(report), { ...first, notes: [] });
     }),
     { numRuns: 1500, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
   );

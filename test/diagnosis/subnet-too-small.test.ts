@@ -71,7 +71,7 @@ t.test('a /29 is a trap: this VM has the address that the deployment lacks', asy
   const { findings, single } = judged(subnetCapacity(29, 'premium', null, true));
   t.equal(findings.length, 1);
   t.match(single('subnet-too-small'), {
-    severity: 'warning',
+    severity: 'info',
     owner: 'vm',
     title: '10.0.1.0/29 holds 1 unit of Premium only once this VM is removed from it',
     remedy: [/^Remove this VM and its network interface before the deployment/],
@@ -79,7 +79,7 @@ t.test('a /29 is a trap: this VM has the address that the deployment lacks', asy
 });
 
 t.test('the trap is not one of the /29 alone', async (t) => {
-  t.equal(judged(subnetCapacity(28, 'premium', 5, true)).single('subnet-too-small').severity, 'warning');
+  t.equal(judged(subnetCapacity(28, 'premium', 5, true)).single('subnet-too-small').severity, 'info');
 });
 
 t.test('what fits is not worth a word', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
 import {
+  addressOf,
   attempt,
   certificate,
   clock,
@@ -251,7 +252,7 @@ t.test('transparent-proxy', async (t) => {
   const unproven = target('sql', 'a.database.windows.net', {
     port: 1433,
     status: 'untested',
-    reason: 'a connection proves nothing here',
+    addresses: [addressOf('20.2.2.2')],
     attempts: [attempt('20.2.2.2', null, { proof: 'connect' })],
   });
 

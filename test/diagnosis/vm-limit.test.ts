@@ -1,5 +1,5 @@
 import t from 'tap';
-import { summarise, verdict } from '../../src/report/verdict.ts';
+import { summarise, verdict } from '../../src/diagnosis/verdict.ts';
 import { failed, judge, reached, resolved, SERVER, target } from './build.ts';
 
 const limited = (group: 'sql' | 'kms' | 'infrastructure', host: string, code: string, required = false) =>

@@ -282,32 +282,3 @@ t.test('--subnet goes before what the metadata service says, and a contradiction
   const same = await surveyed(t, inSubnet('10.0.1.0', '26'), { subnet: '10.0.1.0/26' });
   t.same(same.environment.notes, []);
 });
-
-t.test('a virtual IP that cannot be one, or lies elsewhere, is noted', async (t) => {
-  const notesOf = async (changes: Parameters<typeof surveyed>[2], reply = inSubnet('10.0.1.32', '27')) =>
-    (await surveyed(t, reply, changes, having('10.0.1.40'))).environment.notes;
-  t.same(await notesOf({ vip: '10.0.1.36' }), []);
-  t.same(await notesOf({ vip: '10.0.1.62' }), []);
-  t.same(await notesOf({ vip: '10.0.1.40' }), [
-    '--vip 10.0.1.40 is an address of this VM itself, so it cannot be the gateway’s',
-  ]);
-  for (const vip of ['10.0.1.32', '10.0.1.33', '10.0.1.34', '10.0.1.35', '10.0.1.63']) {
-    t.same(await notesOf({ vip }), [
-      `--vip ${vip} cannot be the gateway’s: it is one of the five that Azure keeps of every subnet (the first ` +
-        'four and the last), here 10.0.1.32/27',
-    ]);
-  }
-  t.same(await notesOf({ vip: '10.0.1.64' }), [
-    '--vip 10.0.1.64 lies outside of this VM’s subnet 10.0.1.32/27: right when the instance is in another one, ' +
-      'perhaps of a peered network; else the address is wrong',
-  ]);
-  t.same(await notesOf({ vip: '10.0.1.31', subnet: '10.0.1.32/27' }), [
-    '--vip 10.0.1.31 lies outside of --subnet 10.0.1.32/27: one of the two is not the instance’s',
-  ]);
-  t.same(
-    await notesOf({ vip: '10.9.9.9' }, NOBODY),
-    [],
-    'without a subnet there is nothing to hold it against',
-  );
-  t.same(await notesOf({ vip: 'fd00::5' }), [], 'an IPv6 address lies in no IPv4 subnet, and means no harm');
-});

@@ -75,7 +75,7 @@ t.test('a chain of fifty certificates is read as far as ten', async (t) => {
 });
 
 t.test('TLS follows where the server means it', async (t) => {
-  for (const [title, words, azureIssuer, steps] of [
+  for (const [title, words, azureService, steps] of [
     ['on', reply('01'), false, ['connect', 'handshake', '✗tls']],
     ['required', reply('03'), false, ['connect', 'handshake', '✗tls']],
     ['a word that nobody knows', reply('20'), false, ['connect', 'handshake', '✗tls']],
@@ -87,7 +87,7 @@ t.test('TLS follows where the server means it', async (t) => {
     const tried = await tryOnce('tds', peer, {
       ...known,
       stepMs: STEP_MS,
-      target: { host: HOST, azureIssuer },
+      target: { host: HOST, azureService },
     });
     t.match(tried, { steps, failure: steps.length === 3 ? 'tls_timeout' : null }, title);
     t.equal(tried.facts.proof, steps.length === 3 ? 'connect' : 'reply', title);

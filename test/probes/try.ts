@@ -32,7 +32,7 @@ export function sessionWith(
       port: peer.port,
       path: '/',
       question: 'known.test',
-      azureIssuer: false,
+      azureService: false,
       ...target,
     },
     address: peer.address,

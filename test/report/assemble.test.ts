@@ -1,5 +1,6 @@
 import t from 'tap';
-import { Report } from '../../src/model/report.ts';
+import { summarise, verdict } from '../../src/diagnosis/verdict.ts';
+import { type Finding, Report, type Target } from '../../src/model/report.ts';
 import { assemble, type Parts } from '../../src/report/assemble.ts';
 import { VERSION } from '../../src/version.ts';
 import { planWith } from '../plan/places.ts';
@@ -9,16 +10,19 @@ const STARTED = Date.parse('2026-05-04T08:30:00.000Z');
 const { environment, controls } = report();
 
 function partsWith(changes: Partial<Parts> = {}): Parts {
-  const targets = wholeCatalogue();
   return {
     startedAt: STARTED,
     finishedAt: STARTED + 4210,
     interrupted: null,
     plan: planWith(),
-    observations: { environment, controls, targets },
-    judged: { targets, findings: [] },
+    environment,
+    judged: judgedWith(wholeCatalogue()),
     ...changes,
   };
+}
+
+function judgedWith(targets: Target[], findings: Finding[] = []): Parts['judged'] {
+  return { targets, controls, findings, summary: summarise(targets), verdict: verdict(targets, findings) };
 }
 
 t.test('a report is valid, and says who made it and when', async (t) => {
@@ -52,13 +56,13 @@ t.test('every report has an id of its own, and later ones sort later', async (t)
 
 t.test('targets come by group and id, whatever order they were observed in', async (t) => {
   const forth = assemble(partsWith());
-  const back = assemble(partsWith({ judged: { targets: wholeCatalogue().toReversed(), findings: [] } }));
+  const back = assemble(partsWith({ judged: judgedWith(wholeCatalogue().toReversed()) }));
   t.same(back.targets, forth.targets);
   const [first, , third] = forth.targets;
   t.equal(first?.group, 'storage-blob');
   t.equal(third?.group, 'storage-queue');
   const same = ['b', 'a', 'c'].map((host) => target('custom', host, 443));
-  const sorted = assemble(partsWith({ judged: { targets: same, findings: [] } })).targets;
+  const sorted = assemble(partsWith({ judged: judgedWith(same) })).targets;
   t.same(
     sorted.map(({ host }) => host),
     ['a', 'b', 'c'],
@@ -67,7 +71,7 @@ t.test('targets come by group and id, whatever order they were observed in', asy
 
 t.test('findings stay in the order of the diagnosis', async (t) => {
   const findings = [finding({ cause: 'dns-tampered' }), finding({ cause: 'block-page' })];
-  const made = assemble(partsWith({ judged: { targets: wholeCatalogue(), findings } }));
+  const made = assemble(partsWith({ judged: judgedWith(wholeCatalogue(), findings) }));
   t.same(
     made.findings.map(({ cause }) => cause),
     ['dns-tampered', 'block-page'],
@@ -85,14 +89,14 @@ t.test('what no test can reach is listed with its reason', async (t) => {
 
 t.test('verdict and counts are those of the judged targets', async (t) => {
   const missing = target('sql', 'a.example', 1433, { required: true, status: 'unreachable' });
-  const made = assemble(partsWith({ judged: { targets: [missing], findings: [] } }));
+  const made = assemble(partsWith({ judged: judgedWith([missing]) }));
   t.equal(made.verdict, 'blocked');
   t.same(made.summary.required, { total: 1, reachable: 0, intermittent: 0, unreachable: 1, untested: 0 });
 });
 
 t.test('a subnet without room makes the verdict', async (t) => {
   const findings = [finding({ cause: 'subnet-too-small', evidence: [] })];
-  const made = assemble(partsWith({ judged: { targets: wholeCatalogue(), findings } }));
+  const made = assemble(partsWith({ judged: judgedWith(wholeCatalogue(), findings) }));
   t.equal(made.verdict, 'blocked');
   t.equal(made.summary.required.unreachable, 0);
 });
@@ -100,7 +104,7 @@ t.test('a subnet without room makes the verdict', async (t) => {
 for (const interrupted of ['SIGINT', 'SIGTERM', 'deadline', 'defect'] as const) {
   t.test(`a run that ${interrupted} ended is as valid`, async (t) => {
     const targets = wholeCatalogue().map((each) => ({ ...each, status: 'untested' as const }));
-    const made = assemble(partsWith({ interrupted, judged: { targets, findings: [] } }));
+    const made = assemble(partsWith({ interrupted, judged: judgedWith(targets) }));
     Report.parse(made);
     t.equal(made.interrupted, interrupted);
     t.equal(made.verdict, 'inconclusive');
@@ -108,8 +112,7 @@ for (const interrupted of ['SIGINT', 'SIGTERM', 'deadline', 'defect'] as const) 
 }
 
 t.test('a run of nothing is valid too', async (t) => {
-  const nothing = { targets: [], findings: [] };
-  const made = assemble(partsWith({ finishedAt: STARTED - 1, judged: nothing }));
+  const made = assemble(partsWith({ finishedAt: STARTED - 1, judged: judgedWith([]) }));
   Report.parse(made);
   t.equal(made.durationMs, 0);
 });
@@ -118,7 +121,7 @@ t.test('100,000 targets are put in order', async (t) => {
   const targets = Array.from({ length: 100_000 }, (_, index) =>
     target('custom', `h${(index * 7919) % 100_000}`, 443),
   );
-  const hosts = assemble(partsWith({ judged: { targets, findings: [] } })).targets.map(({ id }) => id);
+  const hosts = assemble(partsWith({ judged: judgedWith(targets) })).targets.map(({ id }) => id);
   t.equal(hosts.length, 100_000);
   t.ok(hosts.every((id, at) => at === 0 || (hosts[at - 1] ?? '') <= id));
 });

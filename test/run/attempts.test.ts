@@ -211,7 +211,7 @@ t.test('who watches is told of every target that is tested', async (t) => {
     { kind: 'begin', id: 'custom/10.0.0.9:80' },
     { kind: 'attempt', id: 'custom/10.0.0.9:80', attempt: { address: '10.0.0.9', ok: false } },
     { kind: 'resolved', id: 'custom/10.0.0.9:80', resolutions: [] },
-    { kind: 'end', id: 'custom/10.0.0.9:80', status: 'unreachable' },
+    { kind: 'end', id: 'custom/10.0.0.9:80', target: { attempts: [{ failure: 'tcp_refused' }] } },
     { kind: 'phase', name: 'controls' },
   ]);
 });

@@ -1,13 +1,11 @@
 /** The pure parts of a run: addresses, sums of attempts, the gate. */
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
-import type { Control } from '../../src/model/controls.ts';
 import type { Attempt } from '../../src/model/report.ts';
 import { describeAddress } from '../../src/run/addresses.ts';
 import type { Tried } from '../../src/run/attempt.ts';
-import { downgradeBareConnections } from '../../src/run/bare-connections.ts';
 import { createGate } from '../../src/run/gate.ts';
-import { summarise, untested } from '../../src/run/summarise.ts';
+import { observedTarget, untestedTarget } from '../../src/run/observed-target.ts';
 import { customPlan, targets } from './runs.ts';
 
 for (const [address, scope, family] of [
@@ -56,49 +54,40 @@ function tried(failure: Failure | null, connectMs = 1, changes: Partial<Tried> =
 }
 
 const address = describeAddress('10.0.0.1', []);
-const summed = (...attempts: readonly Tried[]) =>
-  summarise(planned, {
+const observedWith = (...attempts: readonly Tried[]) =>
+  observedTarget(planned, {
     dialable: { addresses: [address], failure: null, limit: null, from: null },
     resolutions: [],
     tried: attempts,
     heldUpBy: null,
   });
 
-t.test('attempts to a status', async (t) => {
+t.test('what kept attempts from being finished', async (t) => {
   const cut = tried('deadline_exceeded');
   const broken = tried('unexpected', 1, { defect: { error: new TypeError('x') } });
-  for (const [status, failure, attempts] of [
-    ['reachable', null, [tried(null)]],
-    ['reachable', null, [tried(null), cut]],
-    ['reachable', null, [tried(null), broken]],
-    ['intermittent', 'tcp_timeout', [tried('tcp_reset'), tried('tcp_timeout'), tried(null)]],
-    ['unreachable', 'tcp_timeout', [tried('tcp_timeout'), cut]],
-    ['unreachable', 'unexpected', [tried('unexpected')]],
-    ['untested', 'deadline_exceeded', [cut]],
-    ['untested', 'deadline_exceeded', []],
-    ['untested', 'unexpected', [broken]],
+  const short = tried('local_limit');
+  for (const [failure, attempts] of [
+    [null, [tried(null)]],
+    [null, [tried('tcp_timeout'), cut]],
+    [null, [tried(null), broken]],
+    [null, [tried('unexpected')]],
+    ['deadline_exceeded', [cut]],
+    ['deadline_exceeded', []],
+    ['unexpected', [broken]],
+    ['unexpected', [broken, cut]],
   ] as const) {
-    const seen = summed(...attempts);
-    t.same([seen.status, seen.failure], [status, failure]);
-    t.equal(seen.reason === null, status !== 'untested', 'what was not tested has a reason');
+    const seen = observedWith(...attempts);
+    t.equal(seen.failure, failure);
+    t.equal(seen.reason === null, failure === null, 'what was not tested has a reason');
     t.equal(seen.attempts.length, attempts.length, 'all of it is kept');
   }
-});
-
-t.test('latencies are those of the attempts that succeeded', async (t) => {
-  const { latency } = summed(tried(null, 3), tried('tcp_reset', 100), tried(null, 1), tried(null, 2.1));
-  t.same(latency, {
-    connectMs: { min: 1, median: 2.1, max: 3 },
-    totalMs: { min: 1.2, median: 2.3, max: 3.2 },
-  });
-  t.same(summed(tried(null, 1), tried(null, 2)).latency.connectMs, { min: 1, median: 1, max: 2 });
-  t.same(summed(tried('tcp_reset')).latency, { connectMs: null, totalMs: null });
+  t.match(observedWith(short), { failure: 'local_limit', reason: /ran out/, attempts: { length: 0 } });
+  t.match(observedWith(tried(null), short), { failure: 'local_limit', attempts: { length: 1 } });
 });
 
 t.test('what was not tested says why and nothing else', async (t) => {
-  t.match(untested(planned, 'left out by --skip'), {
+  t.match(untestedTarget(planned, 'left out by --skip'), {
     id: 'custom/a.example:80',
-    status: 'untested',
     reason: 'left out by --skip',
     failure: null,
     addresses: { length: 0 },
@@ -156,42 +145,4 @@ t.test('after the end nothing begins', async (t) => {
   const later = Array.from({ length: 10_000 }, () => gate(async () => 'never'));
   t.equal(await first, 'begun');
   t.same(new Set(await Promise.all(later)), new Set([null]));
-});
-
-t.test('where anyone connects, only a bare connection is taken back', async (t) => {
-  const control = (outcome: Control['outcome']): Control => ({
-    name: 'tcp-reserved-address',
-    outcome,
-    detail: { text: '', address: '192.0.2.1:443', connected: outcome === 'anomalous', failure: null },
-  });
-  const seen = (proof: 'connect' | 'certificate' | 'reply', where: string, ...more: readonly Tried[]) => {
-    const passed = tried(null);
-    const attempt: Attempt = { ...passed.attempt, facts: { proof } };
-    const addresses = [describeAddress(where, [])];
-    const dialable = { addresses, failure: null, limit: null, from: null };
-    return summarise(planned, {
-      dialable,
-      resolutions: [],
-      tried: [{ ...passed, attempt }, ...more],
-      heldUpBy: null,
-    });
-  };
-  const targets = [
-    seen('connect', '20.60.1.4'),
-    seen('connect', '20.60.1.4', tried('tcp_timeout')),
-    seen('certificate', '20.60.1.4'),
-    seen('reply', '20.60.1.4'),
-    seen('connect', '10.0.0.1'),
-    summed(tried('tcp_timeout')),
-  ];
-  const before = targets.map(({ status }) => status);
-  t.same(before, ['reachable', 'intermittent', 'reachable', 'reachable', 'reachable', 'unreachable']);
-  t.equal(downgradeBareConnections(targets, [control('expected')]), targets);
-  t.equal(downgradeBareConnections(targets, []), targets);
-  const after = downgradeBareConnections(targets, [control('anomalous')]);
-  t.same(
-    after.map(({ status }) => status),
-    ['untested', 'untested', 'reachable', 'reachable', 'reachable', 'unreachable'],
-  );
-  t.match(after[0], { failure: null, reason: /proves nothing here/, attempts: [{ ok: true }] });
 });

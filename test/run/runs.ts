@@ -1,6 +1,7 @@
 /** Runs against peers: a survey by hand, a plan of the targets given, a world that ends on loopback. */
 import type { Redirection } from '../../probes/wire/system.ts';
 import type { Options } from '../../src/config/types.ts';
+import { diagnose } from '../../src/diagnosis/index.ts';
 import { serverName } from '../../src/environment/index.ts';
 import type { Survey } from '../../src/environment/types.ts';
 import type { Control } from '../../src/model/controls.ts';
@@ -72,6 +73,7 @@ export function targets(...urls: readonly string[]): Options['target'] {
 
 export interface Ran extends Observed {
   readonly system: ClosedWorld;
+  /** With what the diagnosis makes of them. */
   readonly targets: readonly Target[];
   readonly controls: readonly Control[];
   /** The one target, of which a test is about. */
@@ -93,7 +95,7 @@ export interface RunChanges {
 /** The address under which the test's name servers are configured. */
 export const serverAddress = (index: number): string => `10.255.0.${index + 1}`;
 
-/** Runs, and holds what was seen against the report's schema. */
+/** Runs, and holds what was seen and judged against the report's schema. */
 export async function ran(changes: RunChanges): Promise<Ran> {
   const options = optionsWith({ ...QUICK, ...changes.options });
   const servers = (changes.names ?? []).map((_, index) => ({ address: serverAddress(index), port: 53 }));
@@ -111,7 +113,8 @@ export async function ran(changes: RunChanges): Promise<Ran> {
     signal: changes.signal ?? new AbortController().signal,
     progress: () => {},
   });
-  const { targets, controls, environment } = observed.observations;
+  const { environment } = observed.observations;
+  const { targets, controls } = diagnose(observed.observations);
   Report.shape.targets.parse(targets);
   Report.shape.controls.parse(controls);
   Report.shape.environment.parse(environment);

@@ -23,7 +23,8 @@ subscribe('udp.socket', (message) => {
   socket.on('connect', () => dialled.add(`udp ${socket.remoteAddress().address}`));
 });
 
-async function runAgainst(name: string): Promise<Report> {
+/** The report of a run against the scenario. */
+export async function runAgainst(name: string): Promise<Report> {
   const lab = await startLab(name);
   try {
     const preset = { origin: `scenario ${name}`, values: lab.options };

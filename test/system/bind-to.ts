@@ -8,7 +8,7 @@ import { TrustStore } from '../../probes/wire/trust.ts';
 const [address = '', port = '', uuid = '', version = ''] = process.argv.slice(2);
 const [major, minor] = version.split('.');
 const session = new Session({
-  target: { host: address, port: Number(port), path: '/', question: '', azureIssuer: false },
+  target: { host: address, port: Number(port), path: '/', question: '', azureService: false },
   address,
   system: createSystem(),
   trust: new TrustStore(),

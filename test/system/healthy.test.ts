@@ -61,13 +61,13 @@ await scene('a healthy network', [], async (t, subnet) => {
     t.equal(outcome.report.verdict, 'inconclusive', 'verdict', { stderr: outcome.stderr });
   });
 
-  await t.test('is blocked by a subnet that is too small, and warned of one that the VM fills', async (t) => {
+  await t.test('is blocked by a subnet that is too small, and told of one that the VM fills', async (t) => {
     const small = ['--subnet', '10.1.0.0/29', '--timeout', '1500'];
     const alone = await subnet.vm.probe([...ARGUMENTS, ...small]);
     t.equal(alone.report.verdict, 'ready', 'a /29 holds one unit', { stderr: alone.stderr });
     t.match(
       findingsOf(alone, 'subnet-too-small'),
-      [{ severity: 'warning', owner: 'vm' }],
+      [{ severity: 'info', owner: 'vm' }],
       'but not beside this VM',
     );
     const two = await subnet.vm.probe([...ARGUMENTS, ...small, '--units', '2']);

@@ -45,7 +45,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     await using _ = await named(subnet.azure, folder('lost'), CUSTOM_DNS, { forwarder: '127.0.0.9' });
     await both();
     const outcome = await probe();
-    t.equal(outcome.report.verdict, 'ready', 'the other one resolves', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'degraded', 'the other one resolves', { stderr: outcome.stderr });
     t.strictSame(causes(outcome), ['dns-forwarding-broken']);
     t.match(findingsOf(outcome, 'dns-forwarding-broken')[0]?.explanation, `${CUSTOM_DNS} gave SERVFAIL`);
   });
@@ -63,7 +63,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     await relay.until(async () => (await subnet.azure.listening()).has(`${CUSTOM_DNS}:53`));
     await subnet.vm.resolvers(CUSTOM_DNS, AZURE_DNS);
     const outcome = await subnet.vm.probe([...ARGUMENTS, '--timeout', '4000']);
-    t.equal(outcome.report.verdict, 'ready', 'verdict', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'degraded', 'verdict', { stderr: outcome.stderr });
     t.strictSame(causes(outcome).toSorted(), ['dns-server-slow', 'dns-tcp-blocked']);
     t.match(findingsOf(outcome, 'dns-tcp-blocked')[0], {
       title: `DNS server ${CUSTOM_DNS} cannot be asked over TCP`,
@@ -81,7 +81,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, answers);
     await both();
     const outcome = await probe();
-    t.equal(outcome.report.verdict, 'ready', 'verdict', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'degraded', 'verdict', { stderr: outcome.stderr });
     t.strictSame(causes(outcome), ['dns-search-domain']);
     t.match(
       findingsOf(outcome, 'dns-search-domain')[0]?.explanation,
@@ -95,7 +95,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     const outcome = await probe();
     t.equal(outcome.report.findings[0]?.cause, 'dns-tampered', 'stated first', { stderr: outcome.stderr });
     t.match(outcome.report.findings[0]?.title, CUSTOM_DNS);
-    t.equal(outcome.report.verdict, 'ready', 'the first server decides');
+    t.equal(outcome.report.verdict, 'degraded', 'the first server decides');
   });
 
   await t.test('it holds a zone in the place of a public suffix', async (t) => {
@@ -107,7 +107,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     });
     await both();
     const outcome = await probe();
-    t.equal(outcome.report.verdict, 'ready', 'verdict', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'degraded', 'verdict', { stderr: outcome.stderr });
     t.strictSame(causes(outcome), ['private-zone-shadows-suffix']);
     t.match(
       findingsOf(outcome, 'private-zone-shadows-suffix')[0]?.explanation,
@@ -136,7 +136,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     await using _ = await unbound(subnet.azure, folder('outside'), outside, [], CUSTOM_DNS);
     await subnet.vm.resolvers(CUSTOM_DNS, AZURE_DNS);
     const outcome = await probe();
-    t.equal(outcome.report.verdict, 'ready', 'the public address works', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'degraded', 'the public address works', { stderr: outcome.stderr });
     const [finding] = findingsOf(outcome, 'private-zone-not-linked');
     t.match(finding?.evidence, [`storage-blob/${BLOB}:443`]);
     t.equal(findingsOf(outcome, 'dns-servers-disagree').length, 1, 'and the two disagree');

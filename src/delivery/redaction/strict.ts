@@ -101,6 +101,11 @@ export class StrictRedactor implements Redactor {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]: [string, unknown]) => {
+        // A whole certificate, whose names no text redaction finds.
+        if (key === 'der' && typeof item === 'string') {
+          this.#count('host');
+          return [key, null];
+        }
         const name = key === 'machineName' || MACHINES[within] === key;
         if (!name || typeof item !== 'string') return [key, this.#named(item, key)];
         return [key, item.includes('.') ? item : this.#swapped('host', item, this.#hosts.single(item))];

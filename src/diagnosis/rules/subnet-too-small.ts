@@ -1,5 +1,4 @@
 import type { SubnetCapacity, Target } from '../../model/report.ts';
-import type { Severity } from '../../model/vocabulary.ts';
 import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count } from '../text.ts';
@@ -24,7 +23,8 @@ function tooSmall(subnet: string, room: SubnetCapacity, instance: boolean) {
     title: `${subnet} cannot hold ${unitsOf(room)}${without}: ${most}`,
     explanation: `${needs(subnet, room)}${taken(instance)}`,
     targets: [],
-    severity: severityOf('error', instance),
+    // An instance that exists has its addresses, perhaps in this very subnet: then nothing is wrong any more.
+    severity: instance ? 'info' : 'error',
     remedy: [
       `Use a /${prefixFor(room)}, the smallest subnet for ${unitsOf(room)}, or a larger one, which leaves room for ` +
         'scaling. A subnet that is in use cannot be resized in place.',
@@ -42,7 +42,8 @@ function inTheWay(subnet: string, room: SubnetCapacity, instance: boolean) {
       `${needs(subnet, room)} This VM has one of them, so the deployment would fail for the lack of a single ` +
       `address while every endpoint can be reached.${taken(instance)}`,
     targets: [],
-    severity: severityOf('warning', instance),
+    // The subnet fits once this VM is gone, and it has to go anyway.
+    severity: 'info',
     owner: 'vm',
     remedy: [
       'Remove this VM and its network interface before the deployment: a deallocated VM keeps its address, and so ' +
@@ -57,11 +58,6 @@ function inTheWay(subnet: string, room: SubnetCapacity, instance: boolean) {
 /** An endpoint of the instance by its full name: somebody gave the name, so the instance exists. */
 function isNamedEndpoint({ group, host }: Target): boolean {
   return (group === 'gateway' || group === 'control-plane') && !host.includes('<');
-}
-
-/** An instance that exists has its addresses, perhaps in this very subnet: then nothing is wrong any more. */
-function severityOf(severity: Severity, instance: boolean): Severity {
-  return instance ? 'info' : severity;
 }
 
 function taken(instance: boolean): string {

@@ -1,10 +1,10 @@
 import type { TlsFacts } from '../../../probes/facts.ts';
+import { isAzureService } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { probeAgain, showIssuer } from '../command.ts';
 import { byWeight, finding } from '../finding.ts';
-import { isOwn } from '../instance.ts';
 import type { Rule } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
@@ -13,7 +13,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
   const untrusted = open.filter(
     (target) => failedWith(target, ['tls_untrusted']) && tlsOf(target)?.chain[0] !== undefined,
   );
-  const copied = untrusted.filter((target) => !mayBePrivate(target) && tlsOf(target)?.nameMatches === true);
+  const copied = untrusted.filter((target) => isAzureService(target) && tlsOf(target)?.nameMatches === true);
   const [sample] = copied;
   if (sample === undefined) return [];
   const devices = new Set(copied.map(issuerOf));
@@ -34,12 +34,6 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
     }),
   ];
 };
-
-/** A host name of the user's own may well hold a certificate of a private authority. */
-function mayBePrivate(target: Target): boolean {
-  if (isOwn(target)) return !/\.azure-api\.(?:net|us|cn)$/i.test(target.host);
-  return target.source.kind === 'config' || target.group === 'custom';
-}
 
 /** What tells the inspecting device apart: the organisation that issued, else the issuer's whole name. */
 function issuerOf(target: Target): string {

@@ -6,8 +6,8 @@ import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
 /** Endpoints that could not be tested because this VM ran out of something; pings too, which no other rule reads. */
-export const vmLimit: Rule = ({ observations }) => {
-  const limited = observations.targets
+export const vmLimit: Rule = ({ observations, withPings }) => {
+  const limited = withPings
     .filter(({ status, failure }) => status === 'untested' && failure === 'local_limit')
     .toSorted((one, other) => (one.id < other.id ? -1 : 1));
   if (limited.length === 0) return [];

@@ -1,10 +1,11 @@
-import type { ZoneAuthorityAnswer } from '../../model/controls.ts';
+import type { ZoneAnswer } from '../../model/controls.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookupZone, recordsCommand } from '../command.ts';
 import { finding } from '../finding.ts';
 import { expectedAddress, isOwn } from '../instance.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
+import { isAzurePrivatePrimary } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, list } from '../text.ts';
 
@@ -22,7 +23,7 @@ function plain(zone: string): string {
   return zone.toLowerCase().replace(/\.$/, '');
 }
 
-function shadowedFinding(scene: Scene, zone: string, answers: readonly ZoneAuthorityAnswer[]): Finding {
+function shadowedFinding(scene: Scene, zone: string, answers: readonly ZoneAnswer[]): Finding {
   const isApim = API_MANAGEMENT.test(zone);
   const cause = isApim ? 'azure-api-net-zone-shadowed' : 'private-zone-shadows-suffix';
   const servers = [...new Set(answers.map(({ server }) => server))].sort();
@@ -52,8 +53,8 @@ function shadowedFinding(scene: Scene, zone: string, answers: readonly ZoneAutho
   });
 }
 
-function how(answer: ZoneAuthorityAnswer | undefined): string {
-  return answer?.authoritative === true && !/azureprivatedns\.net\.?$/i.test(answer.primary ?? '')
+function how(answer: ZoneAnswer | undefined): string {
+  return answer?.authoritative === true && !isAzurePrivatePrimary(answer.primary)
     ? ', and that it holds the zone itself'
     : ', which is an Azure private zone’s';
 }
@@ -72,7 +73,7 @@ function consequence({ targets }: Scene, zone: string, isApim: boolean): string 
 }
 
 /** A wildcard makes every name under the zone lead to one address: nothing is denied, and everything is wrong. */
-function wildcard({ observations }: Scene, answers: readonly ZoneAuthorityAnswer[]): string | null {
+function wildcard({ observations }: Scene, answers: readonly ZoneAnswer[]): string | null {
   const [caught] = inventedAnswers(observations).filter((answer) => isOwnWildcard(answer, answers));
   if (caught === undefined) return null;
   return (

@@ -7,7 +7,7 @@ const KINDS = ['blob', 'table', 'queue', 'file'] as const;
 export const storageFirewall: Scenario = {
   name: 'storage-firewall',
   summary: 'The path to Storage works, but the account’s own firewall refuses this subnet.',
-  expected: { verdict: 'ready', exitCode: 0, causes: ['service-firewall-denied'] },
+  expected: { verdict: 'degraded', exitCode: 0, causes: ['service-firewall-denied'] },
   routes: KINDS.map((kind) => ({
     host: `${RESOURCES.storage}.${kind}.core.windows.net`,
     port: 443,

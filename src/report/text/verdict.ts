@@ -1,10 +1,10 @@
 /** The verdict: one sentence that a person reads last and a script's log keeps. */
 
 import { count, duration, few, wrap } from '../../common/text-lines.ts';
-import type { Counts, Report, Target } from '../../model/report.ts';
+import { isOnlyTheVm, rulesOut, verdict } from '../../diagnosis/verdict.ts';
+import type { Counts, Finding, Report, Target } from '../../model/report.ts';
 import { isStopSignal } from '../../model/stop-signals.ts';
 import type { Group } from '../../model/vocabulary.ts';
-import { leavesNoRoom, verdict } from '../verdict.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
 import { isForgiven } from './trouble.ts';
 
@@ -33,21 +33,33 @@ function interruptionLines(report: Report, width: number): string[] {
 }
 
 function sentence(report: Report): string {
-  if (!report.findings.some(leavesNoRoom)) return endpoints(report, report.verdict);
-  return `the subnet cannot hold the instance; ${endpoints(report, verdict(report.targets, []))}`;
+  const [first] = report.findings.filter(rulesOut);
+  if (first === undefined) return endpoints(report, report.verdict);
+  const others = report.findings.filter((finding) => !rulesOut(finding));
+  return `${obstacle(first)}; ${endpoints(report, verdict(report.targets, others))}`;
 }
 
-/** What became of the endpoints, which is the whole verdict unless the subnet decides it. */
+function obstacle({ cause, title }: Finding): string {
+  return cause === 'subnet-too-small' ? 'the subnet cannot hold the instance' : title;
+}
+
+/** What became of the endpoints, which is the whole verdict unless a finding rules the instance out. */
 function endpoints(report: Report, amountsTo: Report['verdict']): string {
   const { required, optional } = report.summary;
   const others = optional.total > 0 ? `; optional: ${reached(optional)}${dropped(report)}` : '';
   switch (amountsTo) {
     case 'ready':
     case 'degraded':
+      if (required.total === 0) return `none of the endpoints was required${others}.`;
       return `every required endpoint was reached (${reached(required)})${others}.`;
     case 'blocked':
+      if (required.unreachable === 0) return `an error stands against a required endpoint${others}.`;
       return `not every required endpoint was reached (${reached(required)}${missing(report)})${others}.${flags(report)}`;
     case 'inconclusive':
+      if (required.total === 0) return `nothing was tested${others}.`;
+      if (isOnlyTheVm(report.targets.filter((target) => target.required))) {
+        return `this VM is the reason why required endpoints were not reached, which says nothing of the instance (reached: ${reached(required)}${missing(report)})${others}.`;
+      }
       return `not every required endpoint was tested (reached: ${reached(required)}${missing(report)})${others}.${flags(report)}`;
   }
 }

@@ -1,6 +1,6 @@
 /** The local clock against time servers, and against the `Date` of the services that answered. Pure. */
 import type { ControlOf } from '../../model/controls.ts';
-import type { Attempt, Target } from '../../model/report.ts';
+import type { Attempt, ObservedTarget } from '../../model/report.ts';
 
 /** ms; Kerberos and Azure's shared access signatures both give up at five minutes. */
 const TOLERANCE = 5 * 60 * 1000;
@@ -9,7 +9,7 @@ const TOLERANCE = 5 * 60 * 1000;
 const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** Judges by the median, so that one server with a wrong clock does not accuse this one. */
-export function clock(targets: readonly Target[]): ControlOf<'clock'> {
+export function clock(targets: readonly ObservedTarget[]): ControlOf<'clock'> {
   const samples = targets.flatMap(({ id, attempts }) => {
     const offsetMs = attempts.map(offset).find((value) => value !== null);
     return offsetMs === undefined || offsetMs === null ? [] : [{ peer: id, offsetMs }];

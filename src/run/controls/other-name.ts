@@ -8,7 +8,7 @@ import { toProbeError } from '../../../probes/wire/failure.ts';
 import { Session } from '../../../probes/wire/session.ts';
 import { handshake } from '../../../probes/wire/tls.ts';
 import type { ControlOf } from '../../model/controls.ts';
-import type { Target } from '../../model/report.ts';
+import type { Attempt, ObservedTarget } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
 
 type OtherName = ControlOf<'tls-other-name'>;
@@ -22,15 +22,16 @@ const MOST_TARGETS = 8;
 const COMMON_NAME = 'www.microsoft.com';
 
 /** One control for each cut target and other name tried; none when no handshake was cut. */
-export async function otherNames(targets: readonly Target[], context: RunContext): Promise<OtherName[]> {
-  const cut = targets.flatMap(({ id, host, port, attempts, status }) => {
-    if (status === 'reachable') return [];
-    const hit = attempts.find((attempt) => CUT.includes(attempt.failure) && beganWithTls(attempt));
+export async function otherNames(
+  targets: readonly ObservedTarget[],
+  context: RunContext,
+): Promise<OtherName[]> {
+  const cut = targets.flatMap(({ id, host, port, attempts }) => {
+    if (hasPassed(attempts)) return [];
+    const hit = attempts.find(isCut);
     return hit === undefined ? [] : [{ id, host, port, address: hit.address }];
   });
-  const allowed = targets.find(
-    ({ status, attempts }) => status === 'reachable' && attempts.some(hasCertificate),
-  );
+  const allowed = targets.find(({ attempts }) => hasPassed(attempts) && attempts.some(hasCertificate));
   const controls = await Promise.all(
     cut
       .slice(0, MOST_TARGETS)
@@ -41,12 +42,18 @@ export async function otherNames(targets: readonly Target[], context: RunContext
   return controls;
 }
 
-/** SQL and SMTP agree on TLS in words of their own first: a hello without them would be no experiment. */
-function beganWithTls({ steps }: Target['attempts'][number]): boolean {
-  return !steps.some(({ name }) => name === 'handshake');
+/** Whether the name was reached wherever it led to. */
+function hasPassed(attempts: readonly Attempt[]): boolean {
+  const named = attempts.filter(({ addressFrom }) => addressFrom === 'name');
+  return named.some(({ ok }) => ok) && !named.some(isCut);
 }
 
-function hasCertificate({ ok, facts }: Target['attempts'][number]): boolean {
+/** SQL and SMTP agree on TLS in their own protocol first: a hello without that would not be the same experiment. */
+function isCut({ failure, steps }: Attempt): boolean {
+  return CUT.includes(failure) && !steps.some(({ name }) => name === 'handshake');
+}
+
+function hasCertificate({ ok, facts }: Attempt): boolean {
   return ok && facts.tls !== undefined;
 }
 
@@ -58,7 +65,7 @@ async function tryName(
   const { id, host, port, address } = victim;
   const tryOnce = async () => {
     const session = new Session({
-      target: { host, port, path: '/', question: '', azureIssuer: false },
+      target: { host, port, path: '/', question: '', azureService: false },
       address,
       system,
       trust,

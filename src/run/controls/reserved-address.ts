@@ -16,7 +16,7 @@ const SAYS_NOTHING: readonly (Failure | null)[] = ['deadline_exceeded', 'local_l
 
 /** One TCP connection that must not succeed. */
 export async function reservedAddress({ system, trust, budget, gate }: RunContext): Promise<ReservedAddress> {
-  const target = { host: ADDRESS, port: PORT, path: '/', question: '', azureIssuer: false };
+  const target = { host: ADDRESS, port: PORT, path: '/', question: '', azureService: false };
   const tried = await gate(() => attempt(tcp, { target, address: ADDRESS, system, trust, budget }), limitOf);
   if (tried?.defect) throw tried.defect.error;
   const failure = tried === null ? 'deadline_exceeded' : tried.attempt.failure;

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { serverName } from '../../environment/index.ts';
 import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
-import type { Target } from '../../model/report.ts';
+import type { ObservedTarget } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
 import { ask } from './ask.ts';
 
@@ -20,7 +20,7 @@ const MOST_NAMES = 24;
  * @returns null when this system has no search list
  */
 export async function searchDomains(
-  targets: readonly Target[],
+  targets: readonly ObservedTarget[],
   context: RunContext,
 ): Promise<SearchDomain | null> {
   const { survey, system } = context;
@@ -59,7 +59,11 @@ function resolved({ addresses }: ControlAnswer): boolean {
 }
 
 /** The names for which this system would come to the search list. */
-function candidates(server: Server, targets: readonly Target[], { survey }: RunContext): readonly string[] {
+function candidates(
+  server: Server,
+  targets: readonly ObservedTarget[],
+  { survey }: RunContext,
+): readonly string[] {
   const ndots = survey.environment.dns.system?.ndots ?? 1;
   const name = serverName(server);
   const hosts = targets

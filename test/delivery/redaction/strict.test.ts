@@ -371,3 +371,17 @@ t.test('what was hidden is counted by what it was', async (t) => {
   );
   t.strictSame(counted.sort(), ['address', 'host', 'id', 'signature', 'user']);
 });
+
+t.test('whole certificates are left out: their names are not text', async (t) => {
+  const counted: RedactionKind[] = [];
+  const strict = redactor('one key', (kind) => counted.push(kind));
+  const chain = [
+    { issuer: 'O=x', der: 'MIIBcontoso' },
+    { issuer: 'O=x', der: null },
+  ];
+  t.same(strict.value({ facts: { tls: { chain } } }).facts.tls.chain, [
+    { issuer: 'O=x', der: null },
+    { issuer: 'O=x', der: null },
+  ]);
+  t.same(counted, ['host']);
+});

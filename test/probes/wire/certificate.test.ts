@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type * as x509 from '@peculiar/x509';
 import t from 'tap';
-import { certificateFacts, holdsName, organization } from '../../../probes/wire/certificate.ts';
+import { certificateFacts, chainFacts, holdsName, organization } from '../../../probes/wire/certificate.ts';
 import { alternativeNames, authority, certify, server } from '../../servers/certificates.ts';
 
 const root = await authority('C=US, O=Some Org, CN=Root');
@@ -23,6 +23,7 @@ t.test('a certificate as evidence', async (t) => {
     validFrom: new Date(certificate.validFrom).toISOString(),
     validTo: new Date(certificate.validTo).toISOString(),
     fingerprint256: certificate.fingerprint256,
+    der: null,
   });
 });
 
@@ -119,4 +120,21 @@ t.test('the organisation of a name', async (t) => {
   t.equal(organization('O=a\\\\\\,\\0A\\+b'), 'a\\,\\0A+b');
   t.equal(organization('CN=O=not this'), null);
   t.equal(organization(undefined), null);
+});
+
+t.test('what does not fit into 32 KiB of a chain is left out, and what comes after it may fit', async (t) => {
+  const names = Array.from({ length: 900 }, (_, index) => `host-${index}.known.test`);
+  const [small, large] = [await server(root, ['known.test']), await server(root, names)].map(
+    ({ pem }) => new X509Certificate(pem),
+  );
+  if (small === undefined || large === undefined) throw new Error('no certificate');
+  t.ok(large.raw.length > 16 * 1024 && large.raw.length < 32 * 1024);
+  t.same(
+    chainFacts([small, large, large, small], true).map(({ der }) => der),
+    [small.raw.toString('base64'), large.raw.toString('base64'), null, small.raw.toString('base64')],
+  );
+  t.same(
+    chainFacts([small], false).map(({ der }) => der),
+    [null],
+  );
 });

@@ -5,7 +5,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { hasAzureIssuer, TrustStore } from '../../../probes/wire/trust.ts';
+import { TrustStore } from '../../../probes/wire/trust.ts';
 import { authority, certify, identity, type Party, server } from '../../servers/certificates.ts';
 import { openTlsPeer } from '../../servers/peer.ts';
 
@@ -136,25 +136,4 @@ t.test('what this machine was told to trust has no say', async (t) => {
   });
   await once(child, 'close');
   t.same(JSON.parse(said), { theRuntime: true, failure: 'tls_untrusted', trust: 'none' });
-});
-
-t.test('who issues for Azure', async (t) => {
-  const issuedBy = async (subject: string) => {
-    const { pem } = await server(await authority(subject), ['known.test']);
-    return hasAzureIssuer(new X509Certificate(pem));
-  };
-  const azure = [
-    'C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 07',
-    'C=US, O=DigiCert Inc, CN=DigiCert Global G2 TLS RSA SHA256 2020 CA1',
-    'C=US, O="DigiCert, Inc.", CN=GeoTrust Global TLS RSA4096 SHA256 2022 CA1',
-  ];
-  for (const subject of azure) t.equal(await issuedBy(subject), true, subject);
-  const others = [
-    'O=Fortinet, CN=FGT60F',
-    'O=Microsoft Corporation Inspection, CN=Microsoft Azure RSA TLS Issuing CA 07',
-    'O=DigiCertificates, CN=x',
-    'CN=Microsoft Corporation',
-    '',
-  ];
-  for (const subject of others) t.equal(await issuedBy(subject), false, subject);
 });

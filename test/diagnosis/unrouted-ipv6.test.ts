@@ -1,8 +1,8 @@
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
+import { discountUnroutedIPv6 } from '../../src/diagnosis/unrouted-ipv6.ts';
 import type { Attempt, Target } from '../../src/model/report.ts';
-import { discountUnroutedIPv6 } from '../../src/run/unrouted-ipv6.ts';
-import { addressOf, attempt, target } from '../diagnosis/build.ts';
+import { addressOf, attempt, target } from './build.ts';
 
 const [FOUR, SIX] = ['20.1.1.1', '2603:1030::1'];
 
@@ -56,7 +56,7 @@ t.test('loss over IPv4 stays loss', async (t) => {
   t.match(targets[0], { status: 'intermittent', failure: 'tcp_timeout' });
 });
 
-t.test('without IPv6 there is nothing to forgive', async (t) => {
+t.test('without IPv6 there is nothing to discount', async (t) => {
   const plain = target('sql', 'a.example', {
     status: 'intermittent',
     attempts: [attempt(FOUR, 'tcp_timeout')],

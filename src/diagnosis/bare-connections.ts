@@ -1,17 +1,17 @@
-/** Where something on the path connects for everyone, a bare connection is no sign of the service. Pure. */
-import type { Control } from '../model/controls.ts';
+/** Where a device on the path completes every connection, a bare connection does not prove the service. Pure. */
+import type { ObservedControl } from '../model/controls.ts';
 import type { Target } from '../model/report.ts';
 
 const REASON =
   'a completed TCP connection proves nothing here: something on the path completes it for any address';
 
-/** Takes back what only a TCP handshake vouched for, once the reserved address has connected. */
+/** Makes targets untested that only a TCP handshake proved, once the reserved address has connected. */
 export function downgradeBareConnections(
   targets: readonly Target[],
-  controls: readonly Control[],
+  controls: readonly ObservedControl[],
 ): readonly Target[] {
   const anyoneConnects = controls.some(
-    ({ name, outcome }) => name === 'tcp-reserved-address' && outcome === 'anomalous',
+    (control) => control.name === 'tcp-reserved-address' && control.outcome === 'anomalous',
   );
   if (!anyoneConnects) return targets;
   return targets.map((target) =>
@@ -19,7 +19,7 @@ export function downgradeBareConnections(
   );
 }
 
-/** Private addresses are left out: the device stands on the way out of the network. */
+/** Private addresses are left out: the device stands on the path out of the network. */
 function isBare({ status, attempts, addresses }: Target): boolean {
   const passed = attempts.filter(({ ok }) => ok);
   return (

@@ -1,15 +1,15 @@
-/** A virtual network with IPv6 addresses and no way out over IPv6 is no reason to doubt the services. Pure. */
+/** A virtual network with IPv6 addresses and no IPv6 route out says nothing about the services. Pure. */
 import { isIPv6 } from 'node:net';
 import type { Failure } from '../../probes/failures.ts';
 import type { Attempt, Target } from '../model/report.ts';
-import { statusOf } from './summarise.ts';
+import { finishedAttempts, statusOf } from './status.ts';
 
 /** What the network does to a connection, and not the service. */
 const NO_WAY: readonly (Failure | null)[] = ['tcp_timeout', 'tcp_unreachable', 'udp_timeout', 'udp_refused'];
 
 export interface IPv6Discount {
   readonly targets: readonly Target[];
-  /** What is to be said of it; null when nothing was changed. */
+  /** For the report's notes; null when nothing was changed. */
   readonly note: string | null;
 }
 
@@ -22,10 +22,7 @@ export function discountUnroutedIPv6(targets: readonly Target[]): IPv6Discount {
   if (tried.length === 0 || tried.some(({ failure }) => !NO_WAY.includes(failure)))
     return { targets, note: null };
   const judged = targets.map((target) => {
-    const ipv4 = target.attempts.filter(
-      ({ address, addressFrom, failure }) =>
-        !isIPv6(address) && addressFrom === 'name' && failure !== 'deadline_exceeded',
-    );
+    const ipv4 = finishedAttempts(target).filter(({ address }) => !isIPv6(address));
     return target.status !== 'intermittent' || publicIPv6(target).length === 0 || ipv4.length === 0
       ? target
       : { ...target, ...statusOf(ipv4) };

@@ -1,0 +1,41 @@
+/** Whether a certificate comes from an authority that issues for Azure's services. Pure. */
+import type { TlsFacts } from '../../probes/facts.ts';
+import { isAzureService } from '../model/azure.ts';
+import type { Attempt, ObservedTarget } from '../model/report.ts';
+
+/**
+ * Organisations that issue for Azure's own services ("Azure Certificate Authority details", Microsoft). Intermediates
+ * change without notice, so only the organisation counts.
+ */
+const AZURE_ISSUERS = /^(?:Microsoft Corporation|DigiCert(?:,? Inc\.?)?|GeoTrust(?:,? Inc\.?)?)$/i;
+
+/** @param organization O of the issuer; null when it names none */
+export function isAzureIssuer(organization: string | null): boolean {
+  return AZURE_ISSUERS.test(organization ?? '');
+}
+
+/**
+ * An attempt at one of Azure's services that verified by a root of --ca-file alone, with an issuer that is not Azure's,
+ * has met an inspecting device: it failed at TLS, and what came through afterwards is not the service's word.
+ * @returns the attempt itself where that is not so
+ */
+export function rejectForeignIssuer(target: ObservedTarget, attempt: Attempt): Attempt {
+  const { tls, dialled } = attempt.facts;
+  if (tls === undefined || !isAzureService(target) || !isForeign(tls)) return attempt;
+  return {
+    ...attempt,
+    ok: false,
+    failure: 'tls_untrusted',
+    facts: {
+      ...(dialled !== undefined && { dialled }),
+      proof: 'connect',
+      error: `not issued for Azure; issued by ${tls.chain[0]?.issuer}`,
+      tls,
+    },
+  };
+}
+
+/** A public chain needs no particular issuer, and one that leads nowhere has failed already. */
+function isForeign({ trust, chain: [leaf] }: TlsFacts): boolean {
+  return trust === 'extra' && leaf !== undefined && !isAzureIssuer(leaf.issuerOrganization);
+}

@@ -1,0 +1,27 @@
+/** How long the attempts that succeeded took. Pure. */
+import type { Attempt, Target } from '../model/report.ts';
+
+type Latency = Target['latency'];
+
+/** Of attempts at addresses that the target's own name led to; milliseconds. */
+export function latencyOf(attempts: readonly Attempt[]): Latency {
+  const successful = attempts.filter(({ ok, addressFrom }) => ok && addressFrom === 'name');
+  return {
+    connectMs: spread(
+      successful.flatMap(({ steps }) => steps.filter(({ name }) => name === 'connect').map(({ ms }) => ms)),
+    ),
+    totalMs: spread(successful.map(({ steps }) => round(steps.reduce((sum, { ms }) => sum + ms, 0)))),
+  };
+}
+
+/** Smallest, middle and largest of some times; the lower middle of an even number. */
+function spread(times: readonly number[]): Latency['totalMs'] {
+  const sorted = times.toSorted((one, other) => one - other);
+  const [min, median, max] = [sorted[0], sorted[Math.floor((sorted.length - 1) / 2)], sorted.at(-1)];
+  return min === undefined || median === undefined || max === undefined ? null : { min, median, max };
+}
+
+/** Sums of microseconds without the error of binary fractions. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
