@@ -1,5 +1,6 @@
 /** The whole story: look around, plan, probe, judge, report. */
 import { readFile } from 'node:fs/promises';
+import { type Configured, reportedOptions } from './config/effective.ts';
 import { readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import { diagnose } from './diagnosis/index.ts';
@@ -8,6 +9,7 @@ import { thisMachine } from './environment/machine.ts';
 import type { Machine, Survey } from './environment/types.ts';
 import type { Observations, Report } from './model/report.ts';
 import { makePlan } from './plan/plan.ts';
+import { probedScope } from './plan/scope.ts';
 import type { Plan, PlanContext } from './plan/types.ts';
 import { assemble } from './report/assemble.ts';
 import { defectNote } from './run/defects.ts';
@@ -50,10 +52,11 @@ export async function surveyAndPlan(
  * all the same, with what was not done as untested.
  */
 export async function runAgent(
-  options: Options,
+  configured: Configured,
   { signal, progress = () => {} }: RunHooks,
-  used: AgentParts = defaultParts(options),
+  used: AgentParts = defaultParts(configured.options),
 ): Promise<Report> {
+  const { options } = configured;
   const { system, machine } = used;
   const imports = readImports(options);
   const [startedAt, started] = [system.now(), system.monotonicMs()];
@@ -70,6 +73,9 @@ export async function runAgent(
   const judged = diagnoseSafely(observations, used.diagnose);
   const mistakes = [...stopped.defects, ...judged.defects];
   return assemble({
+    options: reportedOptions(configured),
+    scope: probedScope(options),
+    labels: labelsOf(options),
     startedAt,
     // By the clock that no time service sets back in the middle of a run.
     finishedAt: startedAt + Math.round(system.monotonicMs() - started),
@@ -88,6 +94,12 @@ function planContext({ environment, servers }: Survey): PlanContext {
     serversFrom: environment.dns.source,
     today: new Date().toISOString().slice(0, 10),
   };
+}
+
+/** By key, in the order of keys. */
+function labelsOf({ label }: Options): Report['labels'] {
+  const entries = label.map(({ key, value }) => [key, value] as const);
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 interface Stop {

@@ -14,7 +14,7 @@ import { newestReports, readBundledReport } from '../delivery/bundle/reports.ts'
 import { createFile, createNew } from '../delivery/files/write-file.ts';
 import { previousLog } from '../delivery/previous-log.ts';
 import type { Command } from './command.ts';
-import { effectiveOptions } from './config.ts';
+import { optionsJson } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
 import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
@@ -158,7 +158,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
     madeAt: new Date(),
     reports: reports.paths,
     log: hasLog(options.logFile) ? options.logFile : null,
-    config: problems.length === 0 ? effectiveOptions(loaded) : { problems },
+    config: problems.length === 0 ? optionsJson(loaded) : { problems },
     surroundings: await hostInfo(options, io.env),
     notes,
   };

@@ -5,7 +5,7 @@ import { count, duration } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Loaded } from '../config/load.ts';
 import type { UploadResult } from '../delivery/upload/send.ts';
-import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
+import { type Rewrite, type Spool, UnsendableReport } from '../delivery/upload/spool.ts';
 import { uploadCommand } from '../delivery/upload/upload-command.ts';
 import type { Identified } from '../delivery/upload/upload-name.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
@@ -96,15 +96,17 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   return sendAll(uploader, loaded, rewrite, io);
 };
 
-/** @throws UsageError naming each that is nested beyond what a report can be */
+/** @throws UsageError naming each that cannot be sent: nested too deep, or of an older format at the strict level */
 function rewritten(given: readonly Given[], rewrite: Rewrite): readonly Given[] {
   const problems: string[] = [];
   const done = given.flatMap((one) => {
     try {
       return { ...one, json: rewrite(one.json) };
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      problems.push(`${quotePath(one.path)} is nested far too deep for a report`);
+      if (error instanceof UnsendableReport) problems.push(`${quotePath(one.path)} ${error.message}`);
+      else if (error instanceof RangeError)
+        problems.push(`${quotePath(one.path)} is nested far too deep for a report`);
+      else throw error;
       return [];
     }
   });

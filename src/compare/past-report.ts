@@ -1,7 +1,7 @@
 /** A report from a file, perhaps of an earlier version: as much of it as a comparison needs. */
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
-import { SCHEMA_VERSION } from '../model/schema-version.ts';
+import { majorOf, otherMajor, READ_MAJOR } from '../model/schema-version.ts';
 import { iso } from './time.ts';
 
 const instant = z.iso.datetime().transform((text) => Date.parse(text));
@@ -89,14 +89,8 @@ export function looksLikeReport(value: unknown): boolean {
 /** Reads any report whose schema has the major that this version writes. */
 export function readPastReport(value: unknown): ReportReading {
   const version = z.object({ schemaVersion: z.string() }).safeParse(value).data?.schemaVersion ?? '';
-  if (major(version) !== major(SCHEMA_VERSION)) {
-    const named =
-      version === '' ? 'no schemaVersion that can be read' : `schemaVersion ${printable(version, 20)}`;
-    return {
-      ok: false,
-      problem: `is a report with ${named}; this apim-probe reads ${major(SCHEMA_VERSION)}.x: compare with the version that wrote it, or probe again`,
-    };
-  }
+  if (version === '') return { ok: false, problem: 'is a report without a schemaVersion that can be read' };
+  if (majorOf(version) !== READ_MAJOR) return { ok: false, problem: otherMajor(printable(version, 20)) };
   const read = PastReport.safeParse(value);
   if (read.success) return { ok: true, report: read.data };
   const { issues } = read.error;
@@ -105,8 +99,4 @@ export function readPastReport(value: unknown): ReportReading {
     .map(({ path, message }) => `${path.join('.')}: ${printable(message, 100)}`);
   const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : '';
   return { ok: false, problem: `is a damaged report (${shown.join('; ')}${more}); probe again` };
-}
-
-function major(version: string): string {
-  return /^(\d+)\.\d+\.\d+/.exec(version)?.[1] ?? '';
 }

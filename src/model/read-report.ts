@@ -3,27 +3,21 @@ import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
 import { printable } from '../common/printable.ts';
 import { few } from '../common/text-lines.ts';
+import { fromWritten } from './certificates.ts';
 import { Control } from './controls.ts';
-import { Report } from './report.ts';
-import { SCHEMA_VERSION } from './schema-version.ts';
+import type { Report } from './report.ts';
+import { majorOf, otherMajor, READ_MAJOR, SCHEMA_VERSION } from './schema-version.ts';
 import { CAUSES } from './vocabulary.ts';
+import { WrittenReport } from './written-report.ts';
 
 export type ReportReading =
   | { readonly ok: true; readonly report: Report; readonly notes: readonly string[] }
   /** A predicate: "is no report of apim-probe: …". */
   | { readonly ok: false; readonly problem: string };
 
-/** What minor versions have added, other than what may be null or empty: what was so before the addition. */
-const ADDED: Readonly<Record<string, unknown>> = {
-  // 1.1
-  ignored: { wrongId: 0, wrongSource: 0 },
-  addressFrom: 'name',
-};
-
 export const WANTED = 'a JSON report of apim-probe';
 
 const SHOWN_DEFECTS = 3;
-const MAJOR = majorOf(SCHEMA_VERSION);
 
 /** Reads the bytes of a report's file. */
 export function readReportBytes(bytes: Uint8Array): ReportReading {
@@ -43,13 +37,7 @@ export function readReport(value: unknown): ReportReading {
       problem: 'is no report of apim-probe: it has no schemaVersion; name the JSON report of a run',
     };
   }
-  if (majorOf(version) !== MAJOR) {
-    const named = printable(version, 20);
-    return {
-      ok: false,
-      problem: `has the schemaVersion ${named}, and this apim-probe reads ${MAJOR}.x: use the version that wrote it`,
-    };
-  }
+  if (majorOf(version) !== READ_MAJOR) return { ok: false, problem: otherMajor(printable(version, 20)) };
   if (version === SCHEMA_VERSION) return checked(value, []);
   const controls = withKnownControls(value);
   const causes = withKnownCauses(controls.value);
@@ -63,8 +51,11 @@ export function readReport(value: unknown): ReportReading {
 }
 
 function checked(value: unknown, notes: readonly string[]): ReportReading {
-  const result = Report.safeParse(value);
-  return result.success ? { ok: true, report: result.data, notes } : damaged(result.error);
+  const result = WrittenReport.safeParse(value);
+  if (!result.success) return damaged(result.error);
+  const restored = fromWritten(result.data);
+  if (restored.ok) return { ...restored, notes };
+  return { ok: false, problem: `is a damaged report (${restored.problem}); probe again` };
 }
 
 function damaged({ issues }: z.ZodError): ReportReading {
@@ -108,17 +99,17 @@ const WithCause = z.array(z.looseObject({ cause: z.unknown() }));
 const Caused = z.looseObject({ findings: WithCause, targets: WithCause });
 
 /** The report's schema, where keys may be missing and others may be there. */
-const Earlier = lenient(Report.extend({ schemaVersion: z.string() }));
+const Earlier = lenient(WrittenReport.extend({ schemaVersion: z.string() }));
 
 function lenient(schema: z.core.$ZodType): z.ZodType {
   if (schema instanceof z.ZodObject) {
-    const fields = Object.entries<z.core.$ZodType>(schema.shape).map(([key, field]) => {
-      const before = ADDED[key];
-      return [key, before === undefined ? lenient(field) : lenient(field).prefault(before)] as const;
-    });
+    const fields = Object.entries<z.core.$ZodType>(schema.shape).map(
+      ([key, field]) => [key, lenient(field)] as const,
+    );
     return z.object(Object.fromEntries(fields));
   }
   if (schema instanceof z.ZodArray) return z.array(lenient(schema.element));
+  if (schema instanceof z.ZodRecord) return z.record(z.string(), lenient(schema.valueType));
   if (schema instanceof z.ZodNullable) return lenient(schema.unwrap()).nullable().default(null);
   if (schema instanceof z.ZodOptional) return lenient(schema.unwrap()).optional();
   return z.unknown().superRefine(check(schema));
@@ -141,8 +132,4 @@ function placeOf(path: readonly PropertyKey[]): string {
       typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${printable(String(key), 60)}`,
     )
     .join('');
-}
-
-function majorOf(version: string): string {
-  return /^(\d{1,9})\.\d{1,9}\.\d{1,9}$/.exec(version)?.[1] ?? '';
 }

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { BadValue } from '../common/bad-value.ts';
 import { address } from '../common/host-name.ts';
 import { quote } from '../common/mask.ts';
+import { printable } from '../common/printable.ts';
 import { UsageError } from '../common/usage-error.ts';
+import { majorOf, otherMajor, READ_MAJOR } from '../model/schema-version.ts';
 import { CLOUDS } from '../model/vocabulary.ts';
 
 /** A list of this length at most, whose items are looked at only then: each wrong one costs an issue. */
@@ -33,7 +35,6 @@ export interface ReportFile {
   readonly targets: readonly ReportTarget[];
 }
 
-const MAJOR = 1;
 const ENOUGH_PROBLEMS = 5;
 
 /**
@@ -80,10 +81,8 @@ function checkVersion(document: unknown, name: string): void {
   if (typeof version !== 'string') {
     throw new UsageError([`${name} is no report of apim-probe: it has no schemaVersion; give that of a run`]);
   }
-  if (Number(/^(\d{1,9})\.\d/.exec(version)?.[1]) === MAJOR) return;
-  throw new UsageError([
-    `${name}: schemaVersion ${quote(version)} is none that this version of apim-probe reads (${MAJOR}.x)`,
-  ]);
+  if (majorOf(version) === READ_MAJOR) return;
+  throw new UsageError([`${name} ${otherMajor(printable(version, 20))}`]);
 }
 
 /** `targets[3].host` */

@@ -8,7 +8,7 @@ import type { Plan } from '../plan/types.ts';
 import { VERSION } from '../version.ts';
 import { summarise, verdict } from './verdict.ts';
 
-export interface Parts {
+export interface Parts extends Pick<Report, 'options' | 'scope' | 'labels'> {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly finishedAt: number;
@@ -31,6 +31,9 @@ export function assemble(parts: Parts): Report {
       os: `${type()} ${release()}`,
       arch: arch(),
     },
+    options: parts.options,
+    scope: parts.scope,
+    labels: parts.labels,
     startedAt: new Date(parts.startedAt).toISOString(),
     finishedAt: new Date(parts.finishedAt).toISOString(),
     durationMs: Math.max(0, parts.finishedAt - parts.startedAt),

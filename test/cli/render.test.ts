@@ -1,7 +1,6 @@
 /** `apim-probe render`: an existing report in each format. */
 import t from 'tap';
-import { Report } from '../../src/model/report.ts';
-import { finding, report, withDropped } from '../report/samples.ts';
+import { finding, parsedReport, report, withDropped } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const SAMPLE = report({ verdict: 'blocked', targets: withDropped(['sql']), findings: [finding()] });
@@ -24,7 +23,7 @@ t.test('text, JSON and NetworkStatus', async (t) => {
   t.match(text, { code: 0, err: '' });
   t.match(text.out, /✗ Outbound TCP 1433[\s\S]*BLOCKED/);
   const json = await invoke(['render', 'report.json', '--format', 'json'], { cwd });
-  t.strictSame(Report.parse(JSON.parse(json.out)), SAMPLE);
+  t.strictSame(parsedReport(json.out), SAMPLE);
   const status = await invoke(['render', 'report.json', '--format', 'network-status'], { cwd });
   t.match(JSON.parse(status.out), [
     { location: 'westeurope', networkStatus: { dnsServers: ['168.63.129.16'] } },

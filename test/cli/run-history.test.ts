@@ -1,11 +1,14 @@
 /** A run with `--state`: what it keeps, what it learns from the runs before it, and what it survives. */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { takeLock } from '../../src/delivery/history/lock.ts';
-import { Report } from '../../src/model/report.ts';
+import type { Report } from '../../src/model/report.ts';
+import { WrittenReport } from '../../src/model/written-report.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
 import { BLOB, DAY, fill, HOUR, run } from '../delivery/history/samples.ts';
+import { parsedReport } from '../report/samples.ts';
 import { kept, probe } from './scheduled.ts';
 
 const now = Date.now();
@@ -87,7 +90,7 @@ t.test(
   async (t) => {
     const { code, out, err } = await probe(t.testdir({}), run(now), { state: ['/proc/apim-probe'] });
     t.equal(code, 4);
-    t.match(Report.parse(JSON.parse(out)).environment.notes.at(-1), /no report can be kept there/);
+    t.match(parsedReport(out).environment.notes.at(-1), /no report can be kept there/);
     t.match(err, /could not be written to the state folder \/proc\/apim-probe/);
     t.match(err, /the JSON report went to stdout instead/);
   },
@@ -99,7 +102,7 @@ t.test('--output is enough to lose nothing when the folder takes nothing', async
   const { code, out } = await probe(cwd, run(now), flags);
   t.equal(code, 4);
   t.equal(out, '');
-  t.ok(Report.safeParse(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'))).success);
+  t.ok(WrittenReport.safeParse(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'))).success);
 });
 
 t.test('strange things in the folder are passed over, and told', async (t) => {
@@ -114,8 +117,9 @@ t.test('strange things in the folder are passed over, and told', async (t) => {
   const report = readdirSync(join(cwd, 's/reports'))
     .filter((name) => name.startsWith('apim'))
     .map((name) => readFileSync(join(cwd, 's/reports', name), 'utf8'))
-    .map((text) => Report.safeParse(text.endsWith('}\n') ? JSON.parse(text) : null).data)
-    .find((each) => each?.verdict === 'blocked');
+    .filter((text) => text.endsWith('}\n'))
+    .map(parsedReport)
+    .find((each) => each.verdict === 'blocked');
   t.equal(blobOf(report)?.lastStatusChange, report?.startedAt, 'by the report before the truncated one');
   t.match(report?.environment.notes, [/holds 1 report of later than now/, /passed over: .* is cut off/]);
 });

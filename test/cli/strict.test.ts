@@ -12,7 +12,7 @@ import { keptKey } from '../../src/delivery/redaction/pseudonym-key.ts';
 import { uploadName } from '../../src/delivery/upload/upload-name.ts';
 import { Report } from '../../src/model/report.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
-import { finding, report, withDropped } from '../report/samples.ts';
+import { finding, parsedReport, report, withDropped } from '../report/samples.ts';
 import { capture, invoke } from './harness.ts';
 
 /** What the samples call their own network's. */
@@ -47,7 +47,7 @@ async function run(cwd: string, variables: NodeJS.ProcessEnv, probed = sample())
   return { code, out: io.out(), err: io.err() };
 }
 
-const idsOf = (json: string) => Report.parse(JSON.parse(json)).targets.map(({ id }) => id);
+const idsOf = (json: string) => parsedReport(json).targets.map(({ id }) => id);
 
 t.test('the sample says whose network it is', async (t) => {
   t.match(harmlessJson(sample()), OWN, 'or these tests would prove nothing');
@@ -76,7 +76,7 @@ t.test('all that a run gives out is strict; what it keeps on the VM is not', asy
     'a pseudonym is an answer, too',
   );
   t.equal(sent, read(cwd, 'r.json'), 'what is sent is what is written');
-  t.match(Report.parse(JSON.parse(sent)).environment.notes.at(-1), /are pseudonyms \(--redact strict\)/);
+  t.match(parsedReport(sent).environment.notes.at(-1), /are pseudonyms \(--redact strict\)/);
   const [kept = ''] = readdirSync(join(state, 'reports'));
   t.match(read(state, join('reports', kept)), OWN, 'the history is compared by names');
 

@@ -40,6 +40,8 @@ export async function recallAnnounced(state: string, history: History): Promise<
   const file = await lookAt(reportsFolder(state), memory.name);
   if (file === null) return { kind: 'lost', problem: `${memory.name}, which was announced last, is gone` };
   const run = history.read(file);
+  // Of an earlier major, it is none to compare with: the next report is the first.
+  if (!run.ok && run.older) return { kind: 'none' };
   if (!run.ok) return { kind: 'lost', problem: `${file.name}, which was announced last, ${run.problem}` };
   if (run.digest.id !== memory.id || !isWhole(run.digest)) {
     return { kind: 'lost', problem: `its ${FILE} speaks of another report than ${file.name}` };

@@ -1,7 +1,14 @@
 /** What the history has to know of a report, in a few hundred bytes. */
 import { z } from 'zod';
+import { printable } from '../../common/printable.ts';
 import type { Report } from '../../model/report.ts';
-import { SCHEMA_VERSION } from '../../model/schema-version.ts';
+import {
+  isOlderFormat,
+  majorOf,
+  otherMajor,
+  READ_MAJOR,
+  writtenVersion,
+} from '../../model/schema-version.ts';
 import { STATUSES, type Status, VERDICTS, type Verdict } from '../../model/vocabulary.ts';
 
 const Counts = z.object({
@@ -50,19 +57,22 @@ export function digestFrom(report: Report): Digest {
 
 export type DigestReading =
   | { readonly ok: true; readonly digest: Digest }
-  /** A predicate. */
-  | { readonly ok: false; readonly problem: string };
+  /** `problem` is a predicate; `older`: a report of an earlier major, with nothing wrong. */
+  | { readonly ok: false; readonly problem: string; readonly older?: true };
 
 /** @param bytes whatever a file of the folder holds */
 export function digestOf(bytes: Buffer): DigestReading {
   if (bytes.length === 0) return { ok: false, problem: 'is empty' };
+  // A folder may hold thousands of them: the beginning is enough.
+  const version = writtenVersion(bytes.toString('latin1', 0, 200));
+  if (isOlderFormat(version))
+    return { ok: false, older: true, problem: `has an older format: it ${otherMajor(version)}` };
   try {
     const read = Source.safeParse(JSON.parse(bytes.toString('utf8')));
     if (!read.success) return { ok: false, problem: 'holds JSON that is no report' };
     const { schemaVersion, startedAt, targets, ...rest } = read.data;
-    if (major(schemaVersion) !== major(SCHEMA_VERSION)) {
-      return { ok: false, problem: 'was written by a version that this one does not read' };
-    }
+    if (majorOf(schemaVersion) !== READ_MAJOR)
+      return { ok: false, problem: otherMajor(printable(schemaVersion, 20)) };
     return {
       ok: true,
       digest: {
@@ -74,8 +84,4 @@ export function digestOf(bytes: Buffer): DigestReading {
   } catch {
     return { ok: false, problem: 'is cut off, or no JSON' };
   }
-}
-
-function major(version: string): string {
-  return version.split('.')[0] ?? '';
 }

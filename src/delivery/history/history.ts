@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import { systemReason } from '../../common/system-reason.ts';
+import { toWritten } from '../../model/certificates.ts';
 import { LARGEST_REPORT } from '../../model/largest-report.ts';
 import type { Report } from '../../model/report.ts';
 import { makeFolder } from '../files/make-folder.ts';
@@ -93,7 +94,7 @@ export class History {
    */
   async keep(report: Report): Promise<string> {
     const folder = reportsFolder(this.#state);
-    const path = await createKept(folder, reportFileName(report), '.json', harmlessJson(report));
+    const path = await createKept(folder, reportFileName(report), '.json', harmlessJson(toWritten(report)));
     const file = await lookAt(folder, basename(path)).catch(() => null);
     if (file !== null) this.#index.add(file, digestFrom(report));
     return path;

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { History } from '../../../src/delivery/history/history.ts';
 import type { KeptFile } from '../../../src/delivery/history/kept.ts';
-import { Report } from '../../../src/model/report.ts';
+import { WrittenReport } from '../../../src/model/written-report.ts';
 import { DAY, fill, HOUR, MINUTE, NOW, run, SQL } from './samples.ts';
 
 const ROOMY = { keepDays: 30, keepCount: 3000, keepBytes: 1e9 };
@@ -40,7 +40,7 @@ t.test('a kept report is whole, for its owner alone, and never in the place of a
   const paths = [await history.keep(one), await history.keep(one), await history.keep(run(NOW))];
   t.equal(new Set(paths).size, 3, 'of one second, one even of one name');
   for (const path of paths) {
-    t.ok(Report.safeParse(JSON.parse(readFileSync(path, 'utf8'))).success);
+    t.ok(WrittenReport.safeParse(JSON.parse(readFileSync(path, 'utf8'))).success);
     t.equal(statSync(path).mode & 0o777, 0o600);
   }
   t.equal((await history.list()).length, 3);
