@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { unpackTar } from 'modern-tar';
 import t from 'tap';
-import { finding, parsedReport, report, withDropped } from '../report/samples.ts';
+import { finding, parsedReport, withDropped, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const sample = (day: number) =>
-  report({
+  writtenReport({
     startedAt: `2026-05-0${day}T08:30:00.000Z`,
     id: `019b76da-a800-7000-8000-00000000000${day}`,
     verdict: 'blocked',
@@ -210,9 +210,9 @@ t.test('variables: those that matter, and none that is a secret', async (t) => {
 });
 
 t.test('a report that was made to harm', async (t) => {
-  const deep = `{"schemaVersion":"1.1.0","targets":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+  const deep = `{"schemaVersion":"2.0.0","targets":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
   const keys =
-    '{"schemaVersion":"1.1.0","targets":[],"__proto__":{"a":1},"__defineGetter__":1,"constructor":{"x":"sig=CANARY"}}';
+    '{"schemaVersion":"2.0.0","targets":[],"__proto__":{"a":1},"__defineGetter__":1,"constructor":{"x":"sig=CANARY"}}';
   const cwd = t.testdir({ 'deep.json': deep, 'keys.json': keys });
   t.match(await invoke(['bundle', 'deep.json'], { cwd }), {
     code: 2,

@@ -25,7 +25,7 @@ const FILES = {
   'failure.json': JSON.stringify({ value: said('failure') }),
   'unneeded.json': JSON.stringify(said('success', true)),
   'outbound.json': JSON.stringify(DEPENDENCIES_REPLY),
-  'future.json': JSON.stringify({ ...reached, schemaVersion: '2.0.0' }),
+  'past.json': JSON.stringify({ ...reached, schemaVersion: '1.3.0' }),
   'page.json': '<html><body>Sign in</body></html>',
   'cut.json': JSON.stringify(reached).slice(0, 900),
 };
@@ -86,8 +86,8 @@ t.test('what cannot be compared is refused with a reason for each file', async (
       /2 problems:\n {2}- "gone\.json" cannot be read: it does not exist.*\n {2}- "page\.json" is an HTML page/,
     ],
     [
-      ['future.json', 'success.json'],
-      /"future\.json" is a report with schemaVersion 2\.0\.0; this apim-probe reads 1\.x/,
+      ['past.json', 'success.json'],
+      /"past\.json" was written by apim-probe with schema 1\.3; this version reads 2\.x/,
     ],
     [['reached.json', 'outbound.json'], /"outbound\.json" is an outbound network dependencies reply/],
     [

@@ -250,13 +250,13 @@ t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t)
     APIM_PROBE_SPOOL: spool,
   };
   const { out } = await run(cwd, env);
-  const younger = { ...sample(), schemaVersion: '1.99.0', more: { region: 'westeurope' } };
+  const younger = { ...sample(), schemaVersion: '2.99.0', more: { region: 'westeurope' } };
   writeFileSync(join(cwd, 'mine.json'), harmlessJson(younger));
   t.match(await invoke(['upload', 'mine.json', '--redact', 'strict'], { cwd, env }), { code: 0 });
   const sent = [...blobs.values()].map(contentOf);
   t.equal(sent.length, 2);
   for (const text of sent) t.notMatch(text, OWN);
-  const mine = JSON.parse(sent.find((text) => text.includes('1.99.0')) ?? '{}');
+  const mine = JSON.parse(sent.find((text) => text.includes('2.99.0')) ?? '{}');
   t.strictSame(
     mine.targets.map(({ id }: { id: string }) => id),
     idsOf(out),

@@ -153,12 +153,12 @@ t.test('files that are no report say what they are', async (t) => {
     ['null', /it has no schemaVersion/],
     ['{"schemaVersion": 1}', /it has no schemaVersion/],
     [
-      '{"schemaVersion": "2.0.0"}',
-      /schemaVersion "2\.0\.0" is none that this version of apim-probe reads \(1\.x\)/,
+      '{"schemaVersion": "1.3.0"}',
+      /^r\.json was written by apim-probe with schema 1\.3; this version reads 2\.x$/,
     ],
-    ['{"schemaVersion": "10.0.0"}', /schemaVersion "10\.0\.0" is none/],
-    ['{"schemaVersion": "1"}', /schemaVersion "1" is none/],
-    ['{"schemaVersion": "1.0.0"}', /^r\.json: environment: /],
+    ['{"schemaVersion": "20.0.0"}', /with schema 20\.0; this version/],
+    ['{"schemaVersion": "2"}', /with schema 2; this version/],
+    ['{"schemaVersion": "2.0.0"}', /^r\.json: environment: /],
     [
       JSON.stringify({ ...whole, targets: [{ ...whole.targets[0], host: 7 }] }),
       /^r\.json: targets\[0\]\.host: /,
@@ -189,14 +189,14 @@ t.test(
 );
 
 t.test('later minor versions and unknown keys are read', async (t) => {
-  const later = { ...report(), schemaVersion: '1.99.0', novelty: { deep: true } };
+  const later = { ...report(), schemaVersion: '2.99.0', novelty: { deep: true } };
   t.equal(parseReport(JSON.stringify(later), 'r.json').targets.length, later.targets.length);
 });
 
 t.test('any JSON at all is read or refused', async () => {
   const { environment } = report();
   const odd = fc.record({
-    schemaVersion: fc.constantFrom('1.0.0', '1.x', '2.0.0'),
+    schemaVersion: fc.constantFrom('2.0.0', '2.x', '1.0.0'),
     environment: fc.oneof(fc.constant(environment), fc.jsonValue()),
     targets: fc.oneof(
       fc.jsonValue(),

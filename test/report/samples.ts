@@ -1,9 +1,11 @@
 /** Reports built by hand, valid against the schema, for the tests of whatever shows them. */
+import { toWritten } from '../../src/model/certificates.ts';
 import type { Control } from '../../src/model/controls.ts';
 import { readReport } from '../../src/model/read-report.ts';
 import { type Counts, type Finding, Report, type Target } from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { GROUPS, type Group } from '../../src/model/vocabulary.ts';
+import type { WrittenReport } from '../../src/model/written-report.ts';
 
 const AS_OF = '2026-04-30';
 const DOCUMENT = 'Virtual network configuration reference: API Management';
@@ -196,6 +198,11 @@ export function report(changes: Partial<Report> = {}): Report {
     findings: [],
     ...changes,
   });
+}
+
+/** The same as a file holds it. */
+export function writtenReport(changes: Partial<Report> = {}): WrittenReport {
+  return toWritten(report(changes));
 }
 
 /** The report in a file's text. @throws when it is not one of this version */

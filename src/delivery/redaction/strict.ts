@@ -100,7 +100,9 @@ export class StrictRedaction implements Redactor {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]: [string, unknown]) => {
-        const name = key === 'machineName' || (MACHINES[within] ?? []).includes(key);
+        const name =
+          key === 'machineName' ||
+          (Object.hasOwn(MACHINES, within) && MACHINES[within]?.includes(key) === true);
         if (!name || typeof item !== 'string') return [key, this.#named(item, key)];
         return [key, item.includes('.') ? item : this.#swapped('host', item, this.#hosts.single(item))];
       }),

@@ -70,17 +70,35 @@ t.test('a folder that is not there holds nothing', async (t) => {
 
 t.test('files that are no reports are told, each with its reason', async (t) => {
   const state = t.testdir({});
-  const reports = [run(NOW), run(NOW - 1000), run(NOW - 2000), run(NOW - 3000), run(NOW - 4000)];
-  const [empty = '', cut = '', foreign = '', future = ''] = await fill(state, reports);
+  const reports = [
+    run(NOW),
+    run(NOW - 1000),
+    run(NOW - 2000),
+    run(NOW - 3000),
+    run(NOW - 4000),
+    run(NOW - 5000),
+  ];
+  const [empty = '', cut = '', foreign = '', future = '', past = ''] = await fill(state, reports);
   truncateSync(empty, 0);
   truncateSync(cut, 900);
   writeFileSync(foreign, '{"a":1}');
   writeFileSync(future, JSON.stringify({ ...reports[3], schemaVersion: '9.0.0' }));
+  writeFileSync(
+    past,
+    JSON.stringify({ schemaVersion: '1.4.0', ...reports[4] }).replace('"2.0.0"', '"1.4.0"'),
+  );
   const history = new History(state);
   const read = (await history.list()).map((file) => history.read(file));
   t.match(
     read.map((each) => (each.ok ? 'report' : each.problem)),
-    ['is empty', /cut off/, /no report/, /does not read/, 'report'],
+    [
+      'is empty',
+      /cut off/,
+      /no report/,
+      /^was written by apim-probe with schema 9\.0; this version reads 2\.x$/,
+      /^has an older format: it was written by apim-probe with schema 1\.4; this version reads 2\.x$/,
+      'report',
+    ],
   );
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Digest } from '../../../src/delivery/history/digest.ts';
 import { digestFrom } from '../../../src/delivery/history/digest.ts';
 import { reportFileName } from '../../../src/delivery/report-file-name.ts';
+import { toWritten } from '../../../src/model/certificates.ts';
 import type { Report } from '../../../src/model/report.ts';
 import type { Status } from '../../../src/model/vocabulary.ts';
 import { report, target } from '../../report/samples.ts';
@@ -49,7 +50,7 @@ export async function fill(state: string, reports: readonly Report[]): Promise<s
   await mkdir(folder, { recursive: true });
   return reports.map((each) => {
     const path = join(folder, `${reportFileName(each)}.json`);
-    writeFileSync(path, JSON.stringify(each));
+    writeFileSync(path, JSON.stringify(toWritten(each)));
     return path;
   });
 }

@@ -181,7 +181,8 @@ t.test('a machine that is called like a key or a word of the report breaks none'
   strict.learn(value);
   const shown = strict.value(value);
   t.strictSame(Object.keys(shown), Object.keys(value));
-  parsedReport(strict.finished(harmlessJson({ ...shown, facts: undefined })));
+  const { facts: _facts, ...written } = { ...shown, certificates: {} };
+  parsedReport(strict.finished(harmlessJson(written)));
   t.match(shown.facts.tls.chain[0]?.subject, /^CN=host-/, 'what is none of them is hidden');
   t.equal(shown.facts.zzfacts, 1, 'but as a key');
 });
