@@ -1,4 +1,5 @@
 import { defectText } from '../src/cli/defect.ts';
+import { endProcess } from '../src/cli/end.ts';
 import { EXIT_DEFECT } from '../src/cli/exit-code.ts';
 import { main } from '../src/cli/main.ts';
 import { restartInCleanEnvironment } from '../src/cli/restart.ts';
@@ -17,12 +18,11 @@ process.on('uncaughtException', (defect) => {
 
 // Should the work come to nothing, never settled and nothing left to wait for, that must not pass for a success.
 process.exitCode = EXIT_DEFECT;
-main(process.argv.slice(2), {
+const io = {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
   process,
-}).then((code) => {
-  process.exitCode = code;
-});
+};
+main(process.argv.slice(2), io).then((code) => endProcess(code, io));

@@ -8,6 +8,7 @@ import { survey } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
 import type { Machine, Survey } from './environment/types.ts';
 import type { Observations, Report } from './model/report.ts';
+import { isStopSignal } from './model/stop-signals.ts';
 import { makePlan } from './plan/plan.ts';
 import { probedScope } from './plan/scope.ts';
 import type { Plan, PlanContext } from './plan/types.ts';
@@ -19,9 +20,11 @@ import { observe } from './run/run.ts';
 import { createSystem, type System } from './run/system.ts';
 
 export interface RunHooks {
-  /** Aborted with what stopped the run: `SIGINT`, `SIGTERM`, or the error that nobody caught. */
+  /** Aborted with what stopped the run: the name of a signal, or the error that nobody caught. */
   readonly signal: AbortSignal;
   readonly progress?: (event: ProgressEvent) => void;
+  /** Certificates, as PEM, to trust beside those of `--ca-file`. */
+  readonly roots?: readonly string[];
 }
 
 /** What the story is told with, so that a test can put its own in the place of any. */
@@ -53,7 +56,7 @@ export async function surveyAndPlan(
  */
 export async function runAgent(
   configured: Configured,
-  { signal, progress = () => {} }: RunHooks,
+  { signal, progress = () => {}, roots: given = [] }: RunHooks,
   used: AgentParts = defaultParts(configured.options),
 ): Promise<Report> {
   const { options } = configured;
@@ -61,7 +64,8 @@ export async function runAgent(
   const imports = readImports(options);
   const [startedAt, started] = [system.now(), system.monotonicMs()];
   const end = endOf(signal, options.deadline);
-  const roots = await Promise.all(options.caFile.map((file) => readFile(file, 'utf8')));
+  const files = options.caFile.map((file) => readFile(file, 'utf8'));
+  const roots = [...given, ...(await Promise.all(files))];
   progress({ kind: 'phase', name: 'survey' });
   const surroundings = await survey(options, machine, () => askMetadata(system, end));
   const plan = makePlan(options, planContext(surroundings), imports);
@@ -119,8 +123,7 @@ function endOf(signal: AbortSignal, deadline: number): AbortSignal {
 
 function stoppedBy({ aborted, reason }: AbortSignal): Stop {
   if (!aborted) return { by: null, defects: [] };
-  if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'deadline')
-    return { by: reason, defects: [] };
+  if (isStopSignal(reason) || reason === 'deadline') return { by: reason, defects: [] };
   return { by: 'defect', defects: reason === 'defect' ? [] : [defectNote('the run', reason)] };
 }
 

@@ -6,7 +6,7 @@ import { printable } from '../common/printable.ts';
 import { systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { type Loaded, load } from '../config/load.ts';
-import { folderProblem } from '../config/writable.ts';
+import { folderProblem, isStdout } from '../config/writable.ts';
 import { archive } from '../delivery/bundle/archive.ts';
 import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
 import { hostInfo } from '../delivery/bundle/host-info.ts';
@@ -146,7 +146,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const { options } = loaded;
   const reports = chooseReports(positionals, own['reports'], loaded, io);
   const output = typeof own['output'] === 'string' ? own['output'] : null;
-  const target = output === null || output === '-' ? output : resolve(io.cwd, output);
+  const target = output === null ? null : isStdout(output) ? '-' : resolve(io.cwd, output);
   if (own['list'] !== true) checkOutput(target, io);
   const broken =
     problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];

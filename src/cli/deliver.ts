@@ -2,11 +2,12 @@
 import { tmpdir } from 'node:os';
 import { systemReason } from '../common/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
-import { createFile, replaceFile } from '../delivery/files/write-file.ts';
+import { createFile, replaceFile, writeOutlet } from '../delivery/files/write-file.ts';
 import { reportFileName } from '../delivery/report-file-name.ts';
 import type { Report } from '../model/report.ts';
 import type { ExportedReport } from './export-report.ts';
 import { type Io, StreamError, write, writeOnlyCopy } from './io.ts';
+import type { Outlets } from './outlets.ts';
 import type { OutputPlan } from './outputs.ts';
 
 export interface Delivery {
@@ -26,9 +27,16 @@ export interface Keeper {
 }
 
 /** The report as it stays, and where. */
-export interface Kept {
+interface Kept {
   readonly report: Report;
   readonly keeper: Keeper;
+}
+
+export interface Places {
+  /** The outputs that were opened before the run; they stay open. */
+  readonly outlets?: Outlets;
+  /** Null where no history is kept. */
+  readonly kept?: Kept | null;
 }
 
 function reasonOf(error: unknown): string {
@@ -64,19 +72,17 @@ async function rescue(
 
 /**
  * Writes the report to every output of the plan, and keeps it where a history is kept.
- * @param kept null where none is
  * @returns what was written and what was not; never throws for an output that fails
  */
 export async function deliver(
   exported: ExportedReport,
   plan: OutputPlan,
   io: Io,
-  kept: Kept | null = null,
+  { outlets = new Map(), kept = null }: Places = {},
 ): Promise<Delivery> {
   const files: string[] = [];
   const problems: string[] = [];
   let jsonIsSafe = false;
-  let jsonFailed = false;
   const attempt = async (
     format: ReportFormat,
     name: string,
@@ -88,13 +94,14 @@ export async function deliver(
       if (format === 'json') jsonIsSafe = true;
     } catch (error) {
       problems.push(`the report could not be written to ${name}: ${reasonOf(error)}`);
-      if (format === 'json') jsonFailed = true;
     }
   };
   if (kept !== null) await attempt('json', kept.keeper.place, () => kept.keeper.keep(kept.report));
   for (const { format, path } of plan.files) {
     await attempt(format, path, async () => {
-      await replaceFile(path, exported.render(format));
+      const outlet = outlets.get(path);
+      const text = exported.render(format);
+      await (outlet === undefined ? replaceFile(path, text) : writeOutlet(outlet, text));
       return path;
     });
   }
@@ -112,7 +119,7 @@ export async function deliver(
     });
   }
   const planned = { complete: problems.length === 0, files, onStdout: stdout !== null, problems };
-  if (!jsonFailed || jsonIsSafe) return planned;
+  if (problems.length === 0 || jsonIsSafe) return planned;
   const rescued = await rescue(exported, stdout === null, io);
   return {
     complete: false,

@@ -5,6 +5,7 @@ import { load } from '../config/load.ts';
 import type { Command } from './command.ts';
 import { columnsOf, write } from './io.ts';
 import { entry } from './layout.ts';
+import type { Agent } from './probe-and-report.ts';
 
 const TERMINAL_VARIABLES = ['NO_COLOR', 'TERM'] as const;
 
@@ -49,7 +50,8 @@ export const demo: Command = async ({ flags, own }, io) => {
       preset: { origin: `scenario ${name}`, values: lab.options },
     });
     const notes = [`scenario ${name}: ${scenario.summary}`, ...loaded.notes];
-    return await probeAndReport({ ...loaded, notes }, io, runAgent, 'on-request');
+    const agent: Agent = (configured, hooks) => runAgent(configured, { ...hooks, roots: lab.roots });
+    return await probeAndReport({ ...loaded, notes }, io, agent, 'on-request');
   } finally {
     await lab.close();
   }

@@ -1,5 +1,6 @@
 import type { Options } from '../config/types.ts';
 import type { Report } from '../model/report.ts';
+import { isStopSignal, type StopSignal } from '../model/stop-signals.ts';
 
 /** What the run came to. */
 export interface Outcome {
@@ -16,23 +17,34 @@ export const EXIT_DEFECT = 70;
 /** Another run is going: nothing was done, and later it will be (EX_TEMPFAIL of sysexits.h). */
 export const EXIT_BUSY = 75;
 
-const EXIT_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
+/** 128 and the signal's number, as shells report it. */
+const EXIT_SIGNAL: Readonly<Record<StopSignal, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGQUIT: 131,
+  SIGTERM: 143,
+};
 const EXIT_VERDICT = { ready: 0, degraded: 0, blocked: 1, inconclusive: EXIT_INCONCLUSIVE } as const;
 
 /** The exit code of what a signal ended. */
-export function exitOfSignal(name: keyof typeof EXIT_SIGNAL): number {
+export function exitOfSignal(name: StopSignal): number {
   return EXIT_SIGNAL[name];
 }
 
 /**
- * The exit code of a run. What ended the run goes before where its report went, and that before what it found.
- * `--fail-on never` silences the verdict alone: a report that could not be delivered is still told.
+ * The exit code of a run. What ended the run goes before what it found, and what it found before where its report
+ * went: a script that acts on a blocked subnet must see it on the day that the upload fails, too.
+ * `--fail-on never` silences the verdict alone: a report that could not be delivered still ends in 4.
  */
 export function exitCode({ report, failOn, delivered }: Outcome): number {
-  const { interrupted, verdict, summary } = report;
+  const { interrupted } = report;
   if (interrupted === 'defect') return EXIT_DEFECT;
-  if (interrupted === 'SIGINT' || interrupted === 'SIGTERM') return exitOfSignal(interrupted);
-  if (!delivered) return EXIT_UNDELIVERED;
+  if (isStopSignal(interrupted)) return exitOfSignal(interrupted);
+  const found = exitOfVerdict(report, failOn);
+  return found === 0 && !delivered ? EXIT_UNDELIVERED : found;
+}
+
+function exitOfVerdict({ verdict, summary }: Outcome['report'], failOn: Outcome['failOn']): number {
   if (failOn === 'never') return 0;
   if (failOn === 'any' && summary.optional.unreachable > 0) return 1;
   return EXIT_VERDICT[verdict];

@@ -19,10 +19,10 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['1', 'a required endpoint was not reached, or the subnet is too small'],
   ['2', 'usage or configuration error; no endpoint contacted'],
   ['3', 'inconclusive: something required was not tested'],
-  ['4', 'the report could not be written or uploaded; nothing is lost'],
+  ['4', 'else 0, but the report could not be written or uploaded'],
   ['70', 'a defect in apim-probe'],
   ['75', 'another run is going in the state folder; nothing was done'],
-  ['130, 143', 'stopped by SIGINT, SIGTERM; the report is complete and valid'],
+  ['129-131, 143', 'stopped by SIGHUP, SIGINT, SIGQUIT, SIGTERM; the report is complete and valid'],
 ];
 
 function optionTerm(key: OptionKey): string {

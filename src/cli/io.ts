@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { errorCode } from '../common/system-reason.ts';
 import { wrap } from '../common/text-lines.ts';
 import { redactDocument } from '../delivery/redaction/redact.ts';
+import { writeWhole } from './stream-writer.ts';
 
 /** The program's surroundings, handed in, so that a test can stand in for each of them. */
 export interface Io {
@@ -9,13 +10,13 @@ export interface Io {
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Emits SIGINT, SIGTERM and uncaughtException. */
+  /** Emits the signals that stop a run, and uncaughtException. */
   readonly process: Pick<EventEmitter, 'on' | 'off'>;
   /** The machine's config file, when it is not the usual one. */
   readonly systemConfig?: string;
 }
 
-/** The stream refused the text; `cause` says why. */
+/** Stdout or stderr refused the text; `cause` says why. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
 }
@@ -48,14 +49,16 @@ export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): P
 
 /**
  * Writes a message for people and ends its line. On a terminal its lines are broken between words; elsewhere they stay
- * whole, so that they can be searched for.
- * @throws StreamError as `write` does
+ * whole, so that they can be searched for. Never throws for a stream that takes nothing: a message is dispensable, and
+ * what it accompanies is not.
  */
 export async function writeMessage(stream: NodeJS.WriteStream, message: string): Promise<void> {
   // Before it is broken: a secret and the word by which it is known must not come to stand on two lines.
   const lines = redactDocument(message).split('\n');
   const shown = stream.isTTY === true ? lines.flatMap((line) => broken(line, columnsOf(stream))) : lines;
-  await write(stream, `${shown.join('\n')}\n`);
+  await write(stream, `${shown.join('\n')}\n`).catch((error: unknown) => {
+    if (!(error instanceof StreamError)) throw error;
+  });
 }
 
 /** A command on a line of its own, which `tell` does not break: what is pasted must be all of it. */
@@ -84,10 +87,8 @@ async function send(
   content: string | Uint8Array,
   forgiven: (error: Error) => boolean = isGone,
 ): Promise<void> {
-  const error = await new Promise<Error | null | undefined>((resolve) => {
-    stream.write(content, (problem) => resolve(problem));
-  });
-  if (error === null || error === undefined || forgiven(error)) return;
+  const error = await writeWhole(stream, content);
+  if (error === null || forgiven(error)) return;
   throw new StreamError('stdout or stderr cannot be written', { cause: error });
 }
 

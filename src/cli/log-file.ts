@@ -1,8 +1,10 @@
 /** The file that the log is appended to. */
-import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, renameSync, statSync } from 'node:fs';
 import { quotePath } from '../common/mask.ts';
 import { errorCode, systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
+import { writeNow } from '../delivery/files/descriptor.ts';
+import { UNREAD } from '../delivery/files/outlet.ts';
 import { previousLog } from '../delivery/previous-log.ts';
 
 /** Bytes. A file past that is set aside as FILE.1 by the next run, so that two of them are the most there is. */
@@ -31,7 +33,8 @@ export function openLogFile(path: string, complain: (problem: string) => void): 
       write: (line) => {
         if (!well) return;
         try {
-          writeSync(handle, line);
+          const bytes = Buffer.from(line);
+          if (writeNow(handle, bytes) < bytes.length) throw new Error('its reader takes nothing');
         } catch (error) {
           well = false;
           complain(`the log ${path} takes no more lines: ${systemReason(error)}`);
@@ -47,6 +50,8 @@ export function openLogFile(path: string, complain: (problem: string) => void): 
       complain(`the log ${path} cannot be opened: ${systemReason(error)}`);
       return null;
     }
+    if (errorCode(error) === 'ENXIO' && statSync(path, { throwIfNoEntry: false })?.isFIFO() === true)
+      throw new UsageError([`--log-file ${quotePath(path)} cannot be opened: ${UNREAD}`]);
     throw new UsageError([
       `--log-file ${quotePath(path)} cannot be opened: ${systemReason(error)}; name a file in a folder that exists and may be written`,
     ]);
@@ -56,6 +61,10 @@ export function openLogFile(path: string, complain: (problem: string) => void): 
 function open(path: string, complain: (problem: string) => void): number {
   const handle = append(path);
   const status = fstatSync(handle);
+  if (status.isBlockDevice()) {
+    closeSync(handle);
+    throw new Error('it is a disk');
+  }
   if (!status.isFile() || status.size <= LARGEST) return handle;
   try {
     renameSync(path, previousLog(path));

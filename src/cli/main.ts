@@ -1,6 +1,6 @@
 /** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
 import { isLocalLimit, LOCAL_LIMITS } from '../../probes/local-limits.ts';
-import { errorCode } from '../common/system-reason.ts';
+import { errorCode, systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { defectText } from './defect.ts';
@@ -53,8 +53,7 @@ async function failed(error: unknown, argv: readonly string[], io: Io): Promise<
     return EXIT_INCONCLUSIVE;
   }
   if (error instanceof StreamError) {
-    const reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
-    await writeMessage(io.stderr, `apim-probe: ${error.message}: ${reason}`);
+    await writeMessage(io.stderr, `apim-probe: ${error.message}: ${systemReason(error.cause)}`);
     return EXIT_UNDELIVERED;
   }
   await writeMessage(io.stderr, defectText(error, wantsStack(argv, io.env)));
@@ -70,7 +69,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await perform(argv, io);
   } catch (error) {
-    // When even stderr takes nothing, the exit code is all that is left to say.
     return await failed(error, argv, io).catch(() => EXIT_DEFECT);
   }
 }

@@ -1,5 +1,6 @@
 /** Who gets what, decided before the run: only a report goes to stdout, and everything for people goes to stderr. */
 import type { Options, ReportFormat } from '../config/types.ts';
+import { isStdout } from '../config/writable.ts';
 
 export interface OutputPlan {
   readonly files: readonly { readonly format: ReportFormat; readonly path: string }[];
@@ -24,7 +25,7 @@ export function planOutputs(
 ): OutputPlan {
   const named = options.format.map(({ format, file }) => ({ format, path: file }));
   const all = options.output === null ? named : [{ format: 'json' as const, path: options.output }, ...named];
-  const asked = all.find(({ path }) => path === '-')?.format ?? null;
+  const asked = all.find(({ path }) => isStdout(path))?.format ?? null;
   const settled =
     asked !== null ||
     options.state !== null ||
@@ -32,7 +33,7 @@ export function planOutputs(
     all.some(({ format }) => format === 'json');
   const stdout = settled || stdoutIsTerminal ? asked : 'json';
   return {
-    files: all.filter(({ path }) => path !== '-'),
+    files: all.filter(({ path }) => !isStdout(path)),
     stdout,
     kept: !settled && stdoutIsTerminal,
     summary: stdout === null && (stdoutIsTerminal || keeping === 'on-request') ? 'stdout' : 'stderr',

@@ -1,5 +1,6 @@
 /** What `run` and `demo` share: from validated options to a delivered report and an exit code. */
 import type { RunHooks } from '../agent.ts';
+import { systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Configured } from '../config/effective.ts';
 import type { Loaded } from '../config/load.ts';
@@ -8,6 +9,7 @@ import { folderProblem, outputProblems } from '../config/writable.ts';
 import { redactValue } from '../delivery/redaction/redact.ts';
 import { createUploader, type Uploader } from '../delivery/upload/uploader.ts';
 import type { Report } from '../model/report.ts';
+import { isStopSignal } from '../model/stop-signals.ts';
 import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
 import { type Delivery, deliver } from './deliver.ts';
@@ -17,21 +19,16 @@ import { columnsOf, type Io, StreamError, write, writeMessage } from './io.ts';
 import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
+import { closeOutlets, type Outlets, openOutlets } from './outlets.ts';
 import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';
+import { ClosedError } from './stream-writer.ts';
 import { beforeVerdict } from './summary.ts';
 import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './upload-report.ts';
 
 export type Agent = (configured: Configured, hooks: RunHooks) => Promise<Report>;
-
-/** Talk is dispensable: a stderr that takes nothing must not cost the report. */
-async function talk(io: Io, message: string): Promise<void> {
-  await writeMessage(io.stderr, message).catch((error: unknown) => {
-    if (!(error instanceof StreamError)) throw error;
-  });
-}
 
 /** A log on stderr that tells every event and a line that is drawn over and over would tear each other. */
 function watch(options: Options, io: Io, log: Log | null): Progress {
@@ -75,6 +72,7 @@ function withoutFolder(
   return { plan: { ...plan, kept: false }, unkept };
 }
 
+/** @returns why stdout did not take the summary, or null */
 async function summarise(
   report: Report,
   options: Options,
@@ -82,14 +80,20 @@ async function summarise(
   delivery: Delivery,
   lines: readonly string[],
   io: Io,
-): Promise<void> {
+): Promise<string | null> {
   const stream = plan.summary === 'stdout' && !delivery.onStdout ? io.stdout : io.stderr;
   const color = options.color && stream.isTTY === true;
   const text = renderText(report, { color, width: columnsOf(stream), quiet: options.quiet });
   const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)];
-  await write(stream, beforeVerdict(text, report.verdict, notes)).catch((error: unknown) => {
+  try {
+    await write(stream, beforeVerdict(text, report.verdict, notes));
+    return null;
+  } catch (error) {
     if (!(error instanceof StreamError)) throw error;
-  });
+    // Messages are dispensable; what was to go to stdout was asked for, unless nobody gave a stdout.
+    if (stream === io.stderr || error.cause instanceof ClosedError) return null;
+    return `the summary could not be written to stdout: ${systemReason(error.cause)}`;
+  }
 }
 
 type Say = (level: 'info' | 'warn' | 'error', message: string) => Promise<void>;
@@ -113,7 +117,7 @@ async function announceChange(
       env: io.env,
       cwd: io.cwd,
       signal,
-      say: (line) => void talk(io, `on-change: ${line}`),
+      say: (line) => void writeMessage(io.stderr, `on-change: ${line}`),
     });
     if (problem !== null) {
       await say('error', `the command of --on-change ${problem}; ${history.prospect}`);
@@ -142,7 +146,7 @@ async function upload(
 /** What ended the run after its report was finished, which can not say it any more. */
 function endOf({ aborted, reason }: AbortSignal): Report['interrupted'] {
   if (!aborted) return null;
-  return reason === 'SIGINT' || reason === 'SIGTERM' ? reason : 'defect';
+  return isStopSignal(reason) ? reason : 'defect';
 }
 
 const DEFECT = 'This is a defect in apim-probe: the run ended early. Please report it, with the JSON report.';
@@ -158,20 +162,41 @@ export async function probeAndReport(
   agent: Agent,
   keeping: Keeping,
 ): Promise<number> {
-  const { options, notes } = loaded;
-  const problems = outputProblems(options);
+  const problems = outputProblems(loaded.options);
   if (problems.length > 0) throw new UsageError(problems);
+  const outputs = withoutFolder(planOutputs(loaded.options, io.stdout.isTTY === true, keeping), io);
+  const outlets = openOutlets(outputs.plan);
+  try {
+    return await runWith(loaded, io, agent, { ...outputs, outlets });
+  } finally {
+    closeOutlets(outlets);
+  }
+}
+
+interface Outputs {
+  readonly plan: OutputPlan;
+  /** Why no file keeps the report of a terminal's run, or null. */
+  readonly unkept: string | null;
+  readonly outlets: Outlets;
+}
+
+async function runWith(
+  loaded: Loaded,
+  io: Io,
+  agent: Agent,
+  { plan, unkept, outlets }: Outputs,
+): Promise<number> {
+  const { options, notes } = loaded;
   const uploader = createUploader(options, io.env);
-  const { plan, unkept } = withoutFolder(planOutputs(options, io.stdout.isTTY === true, keeping), io);
   const showStack = options.logLevel === 'debug' || options.logLevel === 'trace';
   const log = await createLog(options, {
     stderr: io.stderr,
     env: io.env,
-    complain: (problem) => void talk(io, `apim-probe: ${problem}`),
+    complain: (problem) => void writeMessage(io.stderr, `apim-probe: ${problem}`),
   });
   /** What goes to a person goes to a log file as well; on stderr it would stand twice. */
   const say: Say = async (level, message) => {
-    await talk(io, `${PREFIX[level]}${message}`);
+    await writeMessage(io.stderr, `${PREFIX[level]}${message}`);
     if (log?.inFile === true) log.logger[level](message);
   };
   const opening = options.state === null ? null : await openHistory(options, options.state);
@@ -182,8 +207,8 @@ export async function probeAndReport(
   }
   const history = opening?.history ?? null;
   const interruption = catchInterruptions(
-    io.process,
-    (message) => void talk(io, message),
+    io,
+    (message) => void writeMessage(io.stderr, message),
     (defect) => defectText(defect, showStack),
   );
   try {
@@ -198,11 +223,14 @@ export async function probeAndReport(
       await say('warn', `the pseudonyms of this report are in no other one, as ${exporter.problem}`);
     const out = exporter.exportReport(report);
     const kept = history === null ? null : { report, keeper: history };
-    const delivery = await deliver(out, plan, io, kept);
+    const delivery = await deliver(out, plan, io, { outlets, kept });
+    closeOutlets(outlets);
     const spooled = uploader === null ? null : await spoolReport(out, uploader);
     for (const problem of delivery.problems) await say('error', problem);
-    await summarise(out.report, options, plan, delivery, unkept === null ? [] : [unkept], io);
-    if (report.interrupted === 'defect') await talk(io, DEFECT);
+    const lines = unkept === null ? [] : [unkept];
+    const unsummarised = await summarise(out.report, options, plan, delivery, lines, io);
+    if (unsummarised !== null) await say('error', unsummarised);
+    if (report.interrupted === 'defect') await writeMessage(io.stderr, DEFECT);
     if (log !== null) logOutcome(log.logger, report, delivery.files);
     if (history !== null) await announceChange(history, report, options, io, interruption.signal, say);
     // A service that does not answer keeps no other run from probing: the spool is nobody's alone.
@@ -211,7 +239,7 @@ export async function probeAndReport(
       uploader === null || spooled === null
         ? null
         : await upload(spooled, uploader, exporter.rewrite, options, interruption.signal, say);
-    const delivered = delivery.complete && (uploaded?.complete ?? true);
+    const delivered = delivery.complete && unsummarised === null && (uploaded?.complete ?? true);
     const interrupted = report.interrupted ?? endOf(interruption.signal);
     return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });
   } finally {

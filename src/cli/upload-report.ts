@@ -72,7 +72,7 @@ async function rescue(report: Report, json: string, reason: string): Promise<Upl
 
 function uploadedReport(
   name: string,
-  { sent, rejected, problem, stuck }: UploadResult,
+  { sent, rejected, problem, spoolProblem }: UploadResult,
   uploader: Uploader,
 ): Uploaded {
   const { destination, spool } = uploader;
@@ -84,7 +84,7 @@ function uploadedReport(
   if (!refused && (waits === undefined || waits.held)) return { complete: true, problems: refusals, remarks };
   if (waits === undefined) return { complete: false, problems: refusals, remarks };
   const { problems } = failed(uploader, [
-    `the report was not uploaded to ${destination}: ${problem ?? stuck ?? 'its turn did not come'}`,
+    `the report was not uploaded to ${destination}: ${problem ?? spoolProblem ?? 'its turn did not come'}`,
   ]);
   return { complete: false, problems: [...refusals, ...problems], remarks };
 }

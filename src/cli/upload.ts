@@ -9,6 +9,7 @@ import { type Rewrite, type Spool, UnsendableReport } from '../delivery/upload/s
 import { uploadCommand } from '../delivery/upload/upload-command.ts';
 import type { Identified } from '../delivery/upload/upload-name.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
+import { isStopSignal } from '../model/stop-signals.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
@@ -133,9 +134,9 @@ async function sendAll(
   rewrite: Rewrite,
   io: Io,
 ): Promise<number> {
-  const say = (message: string): void => void writeMessage(io.stderr, message).catch(() => {});
+  const say = (message: string): void => void writeMessage(io.stderr, message);
   const interruption = catchInterruptions(
-    io.process,
+    io,
     say,
     (defect) => defectText(defect, false),
     'keeping what is not confirmed',
@@ -149,9 +150,9 @@ async function sendAll(
     const pass = await uploader.send(limit, interruption.signal, rewrite, pausing);
     const { reason } = interruption.signal;
     for (const line of passLines(pass, uploader, options.quiet)) await writeMessage(io.stderr, line);
-    if (reason === 'SIGINT' || reason === 'SIGTERM') return exitOfSignal(reason);
+    if (isStopSignal(reason)) return exitOfSignal(reason);
     if (interruption.signal.aborted) return EXIT_DEFECT;
-    const done = pass.problem === null && pass.stuck === null && pass.rejected.length === 0;
+    const done = pass.problem === null && pass.spoolProblem === null && pass.rejected.length === 0;
     return done ? 0 : EXIT_UNDELIVERED;
   } finally {
     interruption.release();
@@ -159,15 +160,15 @@ async function sendAll(
 }
 
 function passLines(pass: UploadResult, uploader: Uploader, quiet: boolean): string[] {
-  const { sent, rejected, problem, stuck } = pass;
+  const { sent, rejected, problem, spoolProblem } = pass;
   const { spool, destination } = uploader;
   const lines = rejectionLines(rejected, uploader).map((line) => `apim-probe: ${line}`);
   const left = spool.waiting().length;
   const rest = `${count(left, 'report')} left in ${spool.folder}`;
-  if (stuck !== null) lines.push(`apim-probe: ${stuck}. ${rest}`);
+  if (spoolProblem !== null) lines.push(`apim-probe: ${spoolProblem}. ${rest}`);
   if (problem !== null) lines.push(`apim-probe: ${destination}: ${problem}. ${rest}`);
   if (!quiet && sent.length > 0) lines.push(`Uploaded: ${count(sent.length, 'report')} to ${destination}`);
-  if (!quiet && sent.length + rejected.length === 0 && problem === null && stuck === null) {
+  if (!quiet && sent.length + rejected.length === 0 && problem === null && spoolProblem === null) {
     lines.push(`Nothing waits in ${spool.folder}`);
   }
   return lines;

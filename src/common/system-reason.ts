@@ -14,7 +14,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: 'too many files are open on this machine',
   EPIPE: 'nobody reads it any more',
   EIO: 'input/output error',
-  ENXIO: 'nothing reads from this pipe',
+  ENXIO: 'nothing is there to take it',
+  ETIMEDOUT: 'its reader takes nothing',
 };
 
 /** @returns the system's code of an error (ENOENT, EPIPE, …), or null */

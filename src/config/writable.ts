@@ -25,6 +25,23 @@ function destinations(options: Pick<Options, 'output' | 'format'>): Destination[
   return options.output === null ? named : [{ option: '--output ', path: options.output }, ...named];
 }
 
+/** @returns whether the path is stdout: `-`, or one of the system's names for it */
+export function isStdout(path: string): boolean {
+  return path === '-' || STDOUT_NAMES.some((name) => name === path);
+}
+
+const STDOUT_NAMES = process.platform === 'win32' ? [] : ['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'];
+
+/**
+ * @returns the number of this process's descriptor that the path names (`/dev/fd/63`, of a shell's `>(…)`), or null
+ */
+export function descriptorIn(path: string): number | null {
+  if (process.platform === 'win32') return null;
+  if (path === '/dev/stderr') return 2;
+  const number = /^\/(?:dev|proc\/self)\/fd\/(\d{1,9})$/.exec(path)?.[1];
+  return number === undefined ? null : Number(number);
+}
+
 /**
  * A new file in the folder is the proof: permission bits lie for root, for read-only mounts and for quotas.
  * @returns why no file can be made in the folder, or null
@@ -52,6 +69,8 @@ function existing(path: string): Stats | null {
 }
 
 function fileProblem(path: string): string | null {
+  // What can be written there is found out by opening it.
+  if (descriptorIn(path) !== null) return null;
   const status = existing(path);
   if (status?.isDirectory()) return 'it is a folder; name a file in it';
   if (status !== null) {
@@ -60,7 +79,7 @@ function fileProblem(path: string): string | null {
     } catch (error) {
       return systemReason(error);
     }
-    // Devices and pipes are written in place; a regular file is replaced, which needs its folder.
+    // Pipes and devices are written in place, and opened before the run; a file is replaced, which needs its folder.
     if (!status.isFile()) return null;
   }
   return folderProblem(dirname(existing(path) === null ? path : realpathSync(path)));
@@ -68,7 +87,7 @@ function fileProblem(path: string): string | null {
 
 /** The same for two paths exactly when both lead to one regular file; null where sharing does no harm. */
 function identity(path: string): string | null {
-  if (path === '-') return '-';
+  if (isStdout(path)) return '-';
   const status = existing(path);
   if (status !== null) return status.isFile() ? `inode ${status.dev}:${status.ino}` : null;
   try {
@@ -89,14 +108,14 @@ export function outputProblems(options: Pick<Options, 'output' | 'format'>): str
     const id = identity(path);
     const owner = id === null ? undefined : owners.get(id);
     if (owner !== undefined) {
-      const where = path === '-' ? 'stdout' : 'the same file';
+      const where = isStdout(path) ? 'stdout' : 'the same file';
       problems.push(
         `${owner.option}${owner.path} and ${option}${path} both write to ${where}: give each its own`,
       );
       continue;
     }
     if (id !== null) owners.set(id, destination);
-    const problem = path === '-' ? null : fileProblem(path);
+    const problem = isStdout(path) ? null : fileProblem(path);
     if (problem !== null) problems.push(`${option}${path} cannot be written: ${problem}`);
   }
   return problems;

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { createAuthority } from './authority.ts';
 import { openNameServer } from './dns-server.ts';
 import { HOSTS, PRIVATE_NAMES } from './hosts.ts';
@@ -13,9 +10,12 @@ import { metadata } from './services/metadata.ts';
 import { AZURE_DNS, MANAGED_REDIS_HOST, METADATA_ADDRESS, RESOURCES, TIME_SERVER, VIP } from './subnet.ts';
 import { zoneData } from './zones.ts';
 
-/** A running lab: the options that point the agent at it, and the way to end it. */
+/** A running lab, which leaves nothing on disk, so that one that is killed leaves nothing behind. */
 export interface Lab {
+  /** The options that point the agent at it. */
   readonly options: Record<string, unknown>;
+  /** The certificates, as PEM, that the agent has to trust in it. */
+  readonly roots: readonly string[];
   close(): Promise<void>;
 }
 
@@ -38,14 +38,14 @@ export async function start(scenario: Scenario): Promise<Lab> {
     await Promise.all(closers.splice(0).map((closer) => closer()));
   };
   try {
-    return { options: await open(scenario, closers), close };
+    return { ...(await open(scenario, closers)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function open(scenario: Scenario, closers: Close[]): Promise<Record<string, unknown>> {
+async function open(scenario: Scenario, closers: Close[]): Promise<Omit<Lab, 'close'>> {
   const authorities = await makeAuthorities();
   const healthy = zoneData(HOSTS, PRIVATE_NAMES);
   const dns = await openNameServer(scenario.dns?.(healthy) ?? healthy);
@@ -61,14 +61,13 @@ async function open(scenario: Scenario, closers: Close[]): Promise<Record<string
   );
   const roots = [authorities.genuine.rootPem];
   if (scenario.inspectionRootInCaFile === true) roots.push((await authorities.inspection()).rootPem);
-  return {
+  const options = {
     dnsServer: [AZURE_DNS],
     connectTo: [
       connectTo(AZURE_DNS, 53, dns.port),
       connectTo(METADATA_ADDRESS, 80, instance.port),
       ...routes,
     ],
-    caFile: [await writeRoots(roots, closers)],
     storage: [RESOURCES.storage],
     sql: [RESOURCES.sql],
     keyVault: [RESOURCES.keyVault],
@@ -79,6 +78,7 @@ async function open(scenario: Scenario, closers: Close[]): Promise<Record<string
     target: [`ntp://${TIME_SERVER}`],
     ...scenario.options,
   };
+  return { options, roots };
 }
 
 async function makeAuthorities() {
@@ -90,12 +90,4 @@ async function makeAuthorities() {
       return inspection;
     },
   };
-}
-
-async function writeRoots(roots: readonly string[], closers: Close[]): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'apim-probe-lab-'));
-  closers.push(() => rm(folder, { recursive: true, force: true }));
-  const file = path.join(folder, 'root.pem');
-  await writeFile(file, `${roots.join('\n')}\n`);
-  return file;
 }

@@ -9,6 +9,7 @@ import { FAILURES } from '../../probes/failures.ts';
 import { PROTOCOLS } from '../../probes/protocols.ts';
 import { Control } from './controls.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
+import { STOP_SIGNALS } from './stop-signals.ts';
 import { CAUSES, CLOUDS, GROUPS, OWNERS, SEVERITIES, STATUSES, VERDICTS } from './vocabulary.ts';
 
 const instant = z.iso.datetime().describe('RFC 3339, in UTC');
@@ -350,7 +351,7 @@ export const Report = z
     finishedAt: instant,
     durationMs: ms,
     interrupted: z
-      .enum(['SIGINT', 'SIGTERM', 'deadline', 'defect'])
+      .enum([...STOP_SIGNALS, 'deadline', 'defect'])
       .nullable()
       .describe('What ended the run early'),
     verdict: z

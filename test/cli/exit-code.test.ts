@@ -43,5 +43,18 @@ t.test('interruption, defect and delivery', async (t) => {
     3,
     'the deadline leaves it to the verdict',
   );
-  t.equal(code('blocked', 'never', { delivered: false }), 4);
+  t.equal(code('inconclusive', 'required', { interrupted: 'SIGHUP' }), 129);
+  t.equal(code('inconclusive', 'required', { interrupted: 'SIGQUIT' }), 131);
 });
+
+t.test(
+  'a failed delivery is 4 where the verdict alone would be 0, and takes nothing from another one',
+  async (t) => {
+    t.equal(code('ready', 'required', { delivered: false }), 4);
+    t.equal(code('degraded', 'required', { delivered: false }), 4);
+    t.equal(code('blocked', 'required', { delivered: false }), 1);
+    t.equal(code('inconclusive', 'required', { delivered: false }), 3);
+    t.equal(code('degraded', 'any', { delivered: false, optional: { unreachable: 1 } }), 1);
+    t.equal(code('blocked', 'never', { delivered: false }), 4);
+  },
+);

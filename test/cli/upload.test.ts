@@ -9,6 +9,7 @@ import t, { type Test } from 'tap';
 import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
+import { withoutRuntimeVariables } from '../../src/config/runtime-variables.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
 import { parsedReport, report } from '../report/samples.ts';
 import { capture, FENCE, invoke } from './harness.ts';
@@ -263,7 +264,8 @@ t.test(
     const { url, requests } = await openService(t, () => undefined);
     const spool = join(cwd, 'spool');
     const env = {
-      ...process.env,
+      // The runner's own variables would be refused, as they steer the runtime.
+      ...withoutRuntimeVariables(process.env),
       ...FENCE,
       ...OPEN,
       APIM_PROBE_UPLOAD: `${url}/c${SAS}`,

@@ -101,7 +101,7 @@ t.test('what root rejects, drops and remembers there is the service’s', { skip
   const [[name] = ['']] = await fill(spool, 1);
   await spool.reject(await claimFirst(spool), 'never');
   await noteDropped(spool.folder, name);
-  await storeLastUpload(spool.folder, { sent: [name], rejected: [], problem: null, stuck: null }, NOW);
+  await storeLastUpload(spool.folder, { sent: [name], rejected: [], problem: null, spoolProblem: null }, NOW);
   t.strictSame(owners(spool.folder), {
     'dropped.json': FILE,
     'last-upload.json': FILE,
@@ -168,7 +168,7 @@ t.test('a link that the service laid leads root nowhere', { skip }, async (t) =>
   const links = ['dropped.json', 'last-upload.json', 'index.json'];
   for (const name of links) symlinkSync(victim, join(own, name));
   await noteDropped(own, 'a');
-  await storeLastUpload(own, { sent: ['a'], rejected: [], problem: null, stuck: null }, NOW);
+  await storeLastUpload(own, { sent: ['a'], rejected: [], problem: null, spoolProblem: null }, NOW);
   await history.keep(run(NOW));
   await history.save();
   t.strictSame(owners(roots), { shadow: '0:0 600' });

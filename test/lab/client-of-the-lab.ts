@@ -1,6 +1,5 @@
 /** Clients that share nothing with the agent: the runtime's own resolver, TLS and HTTP. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -26,9 +25,7 @@ export function portFor(lab: Lab, host: string, port: number): number {
 }
 
 export function rootsOf(lab: Lab): string {
-  return list(lab, 'caFile')
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('\n');
+  return lab.roots.join('\n');
 }
 
 /** The code of the error, or `connected`, or `silence` when nothing came within the given time. */

@@ -28,7 +28,7 @@ async function runAgainst(name: string): Promise<Report> {
   try {
     const preset = { origin: `scenario ${name}`, values: lab.options };
     const loaded = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset });
-    return await runAgent(loaded, { signal: new AbortController().signal });
+    return await runAgent(loaded, { signal: new AbortController().signal, roots: lab.roots });
   } finally {
     await lab.close();
   }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../common/system-reason.ts';
 import { openPatiently } from '../open-patiently.ts';
 import { redactDocument } from '../redaction/redact.ts';
+import { type Outlet, openOutlet } from './outlet.ts';
 import { type OwnedFolder, plainFolder, withOwnedFolder } from './owned-folder.ts';
 
 /** Reports name the inner hosts of a network: for the owner's eyes. */
@@ -64,15 +65,23 @@ function renameTo(path: string, content: Content): Promise<void> {
 }
 
 /**
- * Writes a file, or replaces it as a whole; a symbolic link stays one. A device or a pipe is written in place.
- * @throws the file system's error; the old content is then untouched
+ * Writes a file, or replaces it as a whole; a symbolic link stays one. A device or a pipe is written in place, and
+ * waited for 10 seconds at most.
+ * @throws the file system's error, or OutletError; the old content is then untouched
  */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const status = await stat(path).catch(() => null);
-  if (status === null) return renameTo(path, content);
-  if (status.isFile()) return renameTo(await realpath(path), content);
-  const handle = await open(path, 'w');
-  await handle.writeFile(safe(content), 'utf8').finally(() => handle.close());
+  const outlet = openOutlet(path);
+  if (outlet !== null) return writeOutlet(outlet, content).finally(() => outlet.close());
+  const isThere = (await stat(path).catch(() => null)) !== null;
+  return renameTo(isThere ? await realpath(path) : path, content);
+}
+
+/**
+ * Writes to a pipe or a device that is open already, and leaves it open.
+ * @throws the file system's error
+ */
+export function writeOutlet(outlet: Outlet, content: string | Uint8Array): Promise<void> {
+  return outlet.write(Buffer.from(safe(content)));
 }
 
 /**

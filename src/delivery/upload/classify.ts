@@ -4,7 +4,7 @@ import { retryAfter } from './back-off.ts';
 import type { Reply } from './client.ts';
 import { clockSentence, outOfTime, readValidity } from './clock-error.ts';
 import type { Destination } from './destination.ts';
-import { type Outcome, rejectedForGood, retryLater, type Settled, stuck } from './outcome.ts';
+import { needsAction, type Outcome, rejectedForGood, retryLater, type Settled } from './outcome.ts';
 
 /** Blob Storage's error codes that no repeat of the same request can change ("Blob service error codes"). */
 const BLOB_NEVER: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ export function classifyBlob(
   const code =
     (reply.headers['x-ms-error-code'] ?? '') || (/<Code>(\w+)<\/Code>/.exec(reply.body)?.[1] ?? '');
   const shown = `${status} ${printable(code, 64)}`;
-  if (code === '') return stuck(`something else than Blob Storage answered (status ${status})`);
+  if (code === '') return needsAction(`something else than Blob Storage answered (status ${status})`);
   if (BLOB_EXISTS.test(code)) return { kind: 'exists' };
   if (BLOB_AGAIN.test(code)) return retryLater(`the service failed (${shown})`);
   if (code === 'AuthenticationFailed') return unauthenticated(destination, reply, now);
@@ -65,9 +65,10 @@ export function classifyBlob(
     return unauthenticated(destination, reply, now);
   if (code === 'AuthorizationPermissionMismatch') return unpermitted(kind, shown);
   const [waits, ends] = [BLOB_STUCK[code], BLOB_NEVER[code]];
-  if (waits !== undefined) return stuck(`${waits} (${shown})`);
+  if (waits !== undefined) return needsAction(`${waits} (${shown})`);
   if (ends !== undefined) return rejectedForGood(`${ends} (${shown})`);
-  if (status === 401 && kind === 'blob-identity') return stuck(`the identity’s token was refused (${shown})`);
+  if (status === 401 && kind === 'blob-identity')
+    return needsAction(`the identity’s token was refused (${shown})`);
   return rejectedForGood(`Blob Storage refused it (${shown})`);
 }
 
@@ -76,7 +77,8 @@ function unauthenticated(
   reply: Reply,
   now: number,
 ): Outcome {
-  if (kind === 'blob-identity') return stuck('the identity’s token was refused (403 AuthenticationFailed)');
+  if (kind === 'blob-identity')
+    return needsAction('the identity’s token was refused (403 AuthenticationFailed)');
   const validity = readValidity(reply.body) ?? outOfTime(query, reply.headers['date'] ?? '');
   if (validity === null) {
     return rejectedForGood('the SAS is not valid: it was cut off or changed, or its key was renewed (403)');
@@ -88,13 +90,13 @@ function unauthenticated(
     return rejectedForGood(`the SAS expired at ${iso(expiry)}: make a new one (403)${clock}`);
   }
   const since = start === null ? 'is not valid yet' : `is valid from ${iso(start)} only`;
-  return stuck(`the SAS ${since}, and the service has ${iso(current)}${clock}`);
+  return needsAction(`the SAS ${since}, and the service has ${iso(current)}${clock}`);
 }
 
 /** A new role takes minutes to hold; a signature's permissions never change. */
 function unpermitted(kind: Destination['kind'], shown: string): Outcome {
   return kind === 'blob-identity'
-    ? stuck(
+    ? needsAction(
         `the VM’s identity may not write there: it needs the role Storage Blob Data Contributor, which takes up to ten minutes to hold (${shown})`,
       )
     : rejectedForGood(`the SAS does not allow writing: make one that may create and write, cw (${shown})`);
@@ -135,7 +137,7 @@ export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Re
   const { status } = reply;
   // A service that stores what it gets may describe that in a page, with 201; a page with 200 is a device's or a portal's.
   if (status === 200 && isWebPage(reply)) {
-    return stuck(
+    return needsAction(
       'a web page answered, as of a portal or a filter on the way, and no service that takes reports (status 200)',
     );
   }
@@ -143,10 +145,10 @@ export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Re
   // The first of two: it arrived, and its confirmation was lost.
   if (status === 412 && method === 'PUT') return { kind: 'confirmed' };
   if ((status >= 200 && status < 300) || status === 304) {
-    return stuck(`its answer does not say that it has the report (status ${status})`);
+    return needsAction(`its answer does not say that it has the report (status ${status})`);
   }
   if (HTTPS_ELSEWHERE.includes(status)) {
-    return stuck(
+    return needsAction(
       `it answered with a redirection (status ${status}), and none is followed: a portal on the way, or another URL is to be given`,
     );
   }

@@ -1,6 +1,6 @@
 /** HTTP for uploads: connections are kept and used again, proxies and extra roots apply, redirects are not followed. */
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { buildConnector, Dispatcher } from 'undici';
 import { createSystem, type Redirection } from '../../../probes/wire/system.ts';
@@ -15,6 +15,9 @@ const CONNECT_MS = 10_000;
 const BODY_MS = 5000;
 /** The service is to answer; a peer that takes a report and says nothing has not confirmed it. */
 const ANSWER_MS = 30_000;
+
+/** A reply whose body was being read when the time was over has a status that counts. */
+const SETTLE_MS = 100;
 
 export interface Request {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST';
@@ -67,11 +70,14 @@ export function proxyFor(env: NodeJS.ProcessEnv): { readonly variable: string; r
 export function createClient(settings: ClientSettings): Client {
   // Loading undici costs more than everything else here, and a run with nothing to send needs none of it.
   let opened: Promise<Dispatcher> | null = null;
+  const sockets = new Sockets();
   return {
     exchange: async (request, signal) => {
       try {
-        opened ??= open(settings);
-        return { kind: 'reply', reply: await exchange(await opened, request, signal) };
+        opened ??= open(settings, sockets);
+        const dispatcher = await opened;
+        const reply = await sockets.until(signal, () => exchange(dispatcher, request, signal));
+        return { kind: 'reply', reply };
       } catch (error) {
         if (!signal.aborted && errorCode(error) === null) throw error;
         const reason = signal.aborted ? abortReason(signal) : transportReason(error);
@@ -79,18 +85,68 @@ export function createClient(settings: ClientSettings): Client {
       }
     },
     close: async () => {
+      sockets.destroy();
       await opened?.then((dispatcher) => dispatcher.destroy()).catch(() => {});
     },
   };
 }
 
-async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSettings): Promise<Dispatcher> {
+/**
+ * Every connection of a client from its first SYN on. The library ends a request that waits for a connection only when
+ * that has come about or failed, so the connection is cut instead.
+ */
+class Sockets {
+  readonly #open = new Set<Socket>();
+
+  /** @returns the connector, whose sockets belong to this client */
+  of(connect: buildConnector.connector): buildConnector.connector {
+    return (options, callback) => {
+      const socket: unknown = connect(options, callback);
+      if (!(socket instanceof Socket)) return;
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+    };
+  }
+
+  /**
+   * Settles as the work does. When the signal aborts, all connections are cut, and the work that still does not settle
+   * (a name is being resolved) is left alone.
+   * @throws the signal's reason then
+   */
+  async until<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => {
+      this.destroy();
+      setTimeout(() => aborted.reject(signal.reason), SETTLE_MS);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const working = work();
+    working.catch(() => {});
+    try {
+      return await Promise.race([working, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  destroy(): void {
+    // With an error, as the library takes a silent close for a connection that may still come about.
+    const reason = Object.assign(new Error('the client was closed'), { code: 'UND_ERR_DESTROYED' });
+    for (const socket of this.#open) socket.destroy(reason);
+  }
+}
+
+async function open(
+  { env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSettings,
+  sockets: Sockets,
+): Promise<Dispatcher> {
   // The default export is all that a bundle keeps of this CommonJS package.
   const { Agent, EnvHttpProxyAgent, Pool, buildConnector } = (await import('undici')).default;
   const extra = caFile.map((path) => readFileSync(path, 'utf8'));
   const trust = extra.length === 0 ? {} : { ca: [...getCACertificates('default'), ...extra] };
   const tls = { ...trust, timeout: CONNECT_MS };
-  const connect = redirected(buildConnector(tls), connectTo);
+  const connect = redirected(sockets.of(buildConnector(tls)), connectTo);
   const common = { connect, headersTimeout: answerMs, bodyTimeout: answerMs, connections: 1 };
   const proxy = proxyFor(env);
   if (proxy === null) return new Agent(common);
@@ -105,13 +161,24 @@ async function open({ env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSett
     ...common,
     ...{ httpProxy: '', httpsProxy: place.origin, noProxy, requestTls: tls, proxyTls: tls },
     ...(token === null ? {} : { token }),
-    clientFactory: (origin, options) =>
-      new Pool(origin, { ...options, connect: ofProxy(tls, proxy.variable) }),
+    clientFactory: (origin, options) => {
+      const pool = new Pool(origin, {
+        ...options,
+        headersTimeout: CONNECT_MS,
+        connect: ofProxy(sockets.of(buildConnector(tls)), proxy.variable),
+      });
+      const ask = pool.connect.bind(pool);
+      // A proxy that does not answer CONNECT has taken no report.
+      const connect = (request: Dispatcher.ConnectOptions) =>
+        ask(request).catch((error: unknown) => {
+          throw error instanceof Error ? Object.assign(error, { proxy: proxy.variable }) : error;
+        });
+      return Object.assign(pool, { connect });
+    },
   });
 
   /** What goes wrong on the way to the proxy is no fault of the destination. */
-  function ofProxy(options: buildConnector.BuildOptions, variable: string): buildConnector.connector {
-    const connect = buildConnector(options);
+  function ofProxy(connect: buildConnector.connector, variable: string): buildConnector.connector {
     return (to, callback) =>
       // No name is sent for an address (RFC 6066, section 3), and the runtime refuses to.
       connect(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { printable } from '../../../probes/printable.ts';
 import { type Client, type ClientSettings, createClient, type Exchange } from './client.ts';
-import { retryLater, type Settled, stuck } from './outcome.ts';
+import { needsAction, retryLater, type Settled } from './outcome.ts';
 
 /** ms; the service is on this very host. */
 const PATIENCE = 5000;
@@ -53,7 +53,7 @@ async function ask(client: Client, clientId: string | null, signal: AbortSignal)
 
 function refused(why: string): TokenResult {
   const mend = 'Give the VM a managed identity (az vm identity assign), or correct uploadIdentity';
-  return { kind: 'none', outcome: stuck(`no token (${why}). ${mend}`) };
+  return { kind: 'none', outcome: needsAction(`no token (${why}). ${mend}`) };
 }
 
 /** Microsoft names 404, 410, 429 and 5xx as worth another attempt ("How to use managed identities… on a VM"). */

@@ -32,11 +32,11 @@ export function readLastUpload(folder: string): LastPass {
  */
 export async function storeLastUpload(
   folder: string,
-  { sent, problem, stuck, rejected }: UploadResult,
+  { sent, problem, spoolProblem, rejected }: UploadResult,
   now: number,
 ): Promise<void> {
   const at = new Date(now).toISOString();
-  const wrong = problem ?? stuck ?? rejected.at(-1)?.reason ?? null;
+  const wrong = problem ?? spoolProblem ?? rejected.at(-1)?.reason ?? null;
   const success = sent.at(-1);
   if (wrong === null && success === undefined) return;
   const last = readLastUpload(folder);

@@ -24,6 +24,6 @@ export function retryLater(reason: string, retryAfterMs: number | null = null): 
   return { kind: 'later', reason, retryAfterMs, needsAction: false };
 }
 
-export function stuck(reason: string): Settled {
+export function needsAction(reason: string): Settled {
   return { kind: 'later', reason, retryAfterMs: null, needsAction: true };
 }

@@ -31,7 +31,7 @@ export interface UploadResult {
   /** What the service did that reports still wait, as a sentence without its full stop; null when it did nothing. */
   readonly problem: string | null;
   /** The same of files of the spool, where its file system is in the way. */
-  readonly stuck: string | null;
+  readonly spoolProblem: string | null;
 }
 
 export type Pausing = (reason: string, ms: number) => void;
@@ -62,20 +62,20 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
   let failures = 0;
   let last: string | null = null;
   /** What went wrong with files here: that is no fault of the service, and the others go on. */
-  let stuck: string | null = null;
+  let spoolProblem: string | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (signal.aborted) return { sent, rejected, stuck, problem: last ?? abortReason(signal) };
+    if (signal.aborted) return { sent, rejected, spoolProblem, problem: last ?? abortReason(signal) };
     const claimed = await claim(next, spool);
     if (claimed === null) continue;
     if ('reason' in claimed) {
-      stuck ??= claimed.reason;
+      spoolProblem ??= claimed.reason;
       continue;
     }
     const outcome = await sendOne(claimed, sending);
     if (outcome.kind === 'confirmed' || (outcome.kind === 'stuck' && outcome.confirmed))
       sent.push(claimed.name);
     if (outcome.kind === 'stuck') {
-      stuck ??= outcome.reason;
+      spoolProblem ??= outcome.reason;
       continue;
     }
     if (outcome.kind === 'never')
@@ -90,17 +90,17 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
     const { reason, retryAfterMs } = outcome;
     if (last === null || !signal.aborted) last = reason;
     if (outcome.needsAction || failures >= MOST_FAILURES || signal.aborted)
-      return { sent, rejected, stuck, problem: signal.aborted ? last : reason };
+      return { sent, rejected, spoolProblem, problem: signal.aborted ? last : reason };
     const pause = backOff(failures, retryAfterMs, clock.random);
     if (clock.now() + pause >= end) {
       const wish = retryAfterMs === null ? '' : `, and asks to be left alone for ${duration(retryAfterMs)}`;
-      return { sent, rejected, stuck, problem: `${reason}${wish}` };
+      return { sent, rejected, spoolProblem, problem: `${reason}${wish}` };
     }
     queue.push({ ...next, path: spool.pathOf(claimed.name) });
     sending.pausing?.(reason, pause);
     await clock.sleep(pause, signal);
   }
-  return { sent, rejected, stuck, problem: null };
+  return { sent, rejected, spoolProblem, problem: null };
 }
 
 /** @returns null when another process was faster */

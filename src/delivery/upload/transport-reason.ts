@@ -25,10 +25,10 @@ const UNTRUSTED =
 
 /** @returns a clause without a full stop, with the system's code */
 export function transportReason(error: unknown): string {
-  const reason = reasonOf(error);
-  return error instanceof Error && 'proxy' in error
-    ? `the proxy that ${String(error.proxy)} names cannot be used: ${reason}`
-    : reason;
+  if (!(error instanceof Error && 'proxy' in error)) return reasonOf(error);
+  const late = codeOf(error) === 'UND_ERR_HEADERS_TIMEOUT';
+  const reason = late ? 'it does not answer CONNECT (UND_ERR_HEADERS_TIMEOUT)' : reasonOf(error);
+  return `the proxy that ${String(error.proxy)} names cannot be used: ${reason}`;
 }
 
 function reasonOf(error: unknown): string {

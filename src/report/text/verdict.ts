@@ -2,6 +2,7 @@
 
 import { count, duration, few, wrap } from '../../common/text-lines.ts';
 import type { Counts, Report, Target } from '../../model/report.ts';
+import { isStopSignal } from '../../model/stop-signals.ts';
 import type { Group } from '../../model/vocabulary.ts';
 import { leavesNoRoom, verdict } from '../verdict.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
@@ -22,9 +23,9 @@ function interruptionLines(report: Report, width: number): string[] {
   const after = `after ${duration(report.durationMs)}`;
   const untested = report.targets.filter((target) => target.status === 'untested').length;
   const left = untested > 0 ? `${count(untested, 'endpoint')} not tested` : 'every endpoint had been tested';
+  if (isStopSignal(report.interrupted))
+    return wrap(`Stopped by ${report.interrupted} ${after}: ${left}.`, width);
   const reasons = {
-    SIGINT: `Stopped by SIGINT ${after}: ${left}.`,
-    SIGTERM: `Stopped by SIGTERM ${after}: ${left}.`,
     deadline: `The deadline came ${after}: ${left}. --deadline MS gives a run longer.`,
     defect: `A defect in apim-probe ended the run ${after}: ${left}. Please report it with the JSON report.`,
   };

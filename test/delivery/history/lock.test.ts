@@ -111,7 +111,7 @@ t.test('a lock that another run has taken is not released', async (t) => {
 t.test('eight processes want a dead lock at once, and one has it', async (t) => {
   const state = t.testdir({});
   lockOf(state, { pid: 2 ** 22 + 1, boot: null, namespace: null });
-  const module = new URL('../../../src/delivery/state/lock.ts', import.meta.url);
+  const module = new URL('../../../src/delivery/history/lock.ts', import.meta.url);
   const script = `
     const { takeLock } = await import(${JSON.stringify(module.href)});
     await new Promise((go) => process.stdin.once('data', go));

@@ -78,7 +78,11 @@ t.test('the real clock sleeps, and wakes when the signal aborts', async (t) => {
 t.test('Blob Storage: 201 alone confirms', (t) => {
   t.strictSame(blob(201, ''), { kind: 'confirmed' });
   for (const status of [200, 202, 204, 301, 302, 403, 404, 407]) {
-    t.match(blob(status, ''), { kind: 'later', stuck: true, reason: /something else than Blob Storage/ });
+    t.match(blob(status, ''), {
+      kind: 'later',
+      needsAction: true,
+      reason: /something else than Blob Storage/,
+    });
   }
   t.end();
 });
@@ -104,13 +108,13 @@ t.test('Blob Storage: what is never taken, and what has only to wait', (t) => {
     [500, 'OperationTimedOut', false],
     [412, 'LeaseIdMissing', false],
   ] as const) {
-    t.match(blob(status, code), { kind: 'later', stuck: isStuck }, code);
+    t.match(blob(status, code), { kind: 'later', needsAction: isStuck }, code);
   }
   for (const code of ['BlobAlreadyExists', 'UnauthorizedBlobOverwrite'])
     t.strictSame(blob(409, code), { kind: 'exists' });
   t.match(blob(403, 'AuthorizationPermissionMismatch', '', 'blob-identity'), {
     kind: 'later',
-    stuck: true,
+    needsAction: true,
     reason: /Storage Blob Data Contributor/,
   });
   t.match(
@@ -145,7 +149,7 @@ t.test('a SAS out of its time, and the clock that may be to blame', (t) => {
   });
   t.match(blob(403, 'AuthenticationFailed', frame(noon, tomorrow, yesterday)), {
     kind: 'later',
-    stuck: true,
+    needsAction: true,
     reason: /valid from 2026-05-04T12:00:00Z only.*24 h ahead of the service/,
   });
   t.match(blob(403, 'AuthenticationFailed', frame('', tomorrow, noon)), { reason: /is not valid yet/ });
@@ -185,7 +189,7 @@ t.test('any HTTPS endpoint', (t) => {
   for (const status of [301, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422])
     t.equal(https(status).kind, 'never', String(status));
   for (const status of [100, 407, 408, 425, 429, 500, 502, 503, 504, 507])
-    t.match(https(status), { kind: 'later', stuck: false }, String(status));
+    t.match(https(status), { kind: 'later', needsAction: false }, String(status));
   t.match(https(429, { 'retry-after': '3' }), { retryAfterMs: 3000 });
   t.equal(https(412, {}, 'POST').kind, 'never', 'a POST has no condition that could fail so');
   t.end();
@@ -195,7 +199,7 @@ t.test('an HTTPS endpoint that does not say that it has the report: it waits', (
   const https = (status: number, body = '') =>
     classifyHttps({ method: 'POST' }, { ...reply(status), body }, NOW);
   for (const status of [203, 205, 206, 207, 226, 302, 303, 304, 307])
-    t.match(https(status), { kind: 'later', stuck: true }, String(status));
+    t.match(https(status), { kind: 'later', needsAction: true }, String(status));
   for (const page of [
     '<!DOCTYPE html><title>Sign in</title>',
     '\ufeff\r\n<html lang="en">',
@@ -203,7 +207,7 @@ t.test('an HTTPS endpoint that does not say that it has the report: it waits', (
     '<head><title>Login</title></head>',
     '<!-- portal --> <!doctype HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">',
   ])
-    t.match(https(200, page), { kind: 'later', stuck: true, reason: /web page/ }, page);
+    t.match(https(200, page), { kind: 'later', needsAction: true, reason: /web page/ }, page);
   // What Apache's WebDAV says of a file that it has stored, and what services say in a word.
   t.equal(https(201, '<!DOCTYPE HTML><title>201 Created</title>').kind, 'confirmed');
   for (const word of ['', 'ok', '{"html": "<html>"}', '<response/>'])
@@ -217,7 +221,7 @@ t.test('an HTTPS endpoint that does not say that it has the report: it waits', (
   t.equal(typed('ok').kind, 'confirmed', 'small services say so without thinking of it');
   t.match(
     [typed('<p>Sign in'), typed('\u001f\ufffd', { 'content-encoding': 'gzip' })],
-    [{ stuck: true }, { stuck: true }],
+    [{ needsAction: true }, { needsAction: true }],
   );
   t.end();
 });

@@ -14,7 +14,7 @@ t.test('a report arrives with all that a reader needs, and leaves the spool', as
   t.strictSame(await pass(spool, `${service.url}/reports/vm1/${SAS}`), {
     sent: [name],
     rejected: [],
-    stuck: null,
+    spoolProblem: null,
     problem: null,
   });
   t.strictSame(spool.waiting(), []);
@@ -146,7 +146,7 @@ t.test('what cannot be put aside or claimed holds up no other, and stays', async
   writeFileSync(spool.rejectedFolder, '');
   const first = await pass(spool, `${service.url}/in`);
   t.strictSame([first.sent, first.rejected], [[good], []]);
-  t.match(first.stuck, /in the spool is refused \(the file is damaged.*\), and cannot be put aside: /);
+  t.match(first.spoolProblem, /in the spool is refused \(the file is damaged.*\), and cannot be put aside: /);
   t.match(spool.waiting(), [{ name: junk, held: false }]);
   rmSync(spool.rejectedFolder);
   t.match(await pass(spool, `${service.url}/in`), { rejected: [{ name: junk }] }, 'the next pass settles it');
@@ -157,15 +157,15 @@ t.test('what cannot be put aside or claimed holds up no other, and stays', async
   await fill(readOnly, 2);
   t.match(await pass(readOnly, `${service.url}/in`), {
     sent: [],
-    stuck: /in the spool cannot be claimed: the file system is read-only/,
+    spoolProblem: /in the spool cannot be claimed: the file system is read-only/,
   });
   const kept = Object.assign(openTrialSpool(t), {
     remove: () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })),
   });
   await fill(kept, 2);
-  const { sent, stuck } = await pass(kept, `${service.url}/in`);
+  const { sent, spoolProblem } = await pass(kept, `${service.url}/in`);
   t.equal(sent.length, 2, 'the service has them');
-  t.match(stuck, /cannot be taken away: input\/output error/);
+  t.match(spoolProblem, /cannot be taken away: input\/output error/);
   t.match(kept.waiting(), [{ held: false }, { held: false }]);
 });
 
@@ -193,9 +193,9 @@ t.test('a file that cannot be read holds up no other, and stays', async (t) => {
     return read(claimed, AS_IT_IS);
   };
   const { url } = await openService(t, blobStore().handle);
-  const { sent, rejected, stuck } = await pass(spool, `${url}/reports${SAS}`);
+  const { sent, rejected, spoolProblem } = await pass(spool, `${url}/reports${SAS}`);
   t.strictSame([sent, rejected], [names.slice(1), []]);
-  t.match(stuck, /in the spool cannot be read: permission denied/);
+  t.match(spoolProblem, /in the spool cannot be read: permission denied/);
   t.strictSame(
     spool.waiting().map(({ name }) => name),
     names.slice(0, 1),

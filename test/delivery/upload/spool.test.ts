@@ -178,6 +178,6 @@ t.test('what remembers is read without waiting for anybody', async (t) => {
   for (const name of ['dropped.json', 'last-upload.json']) execFileSync('mkfifo', [join(spool.folder, name)]);
   t.equal(readDropped(spool.folder), null);
   t.strictSame(readLastUpload(spool.folder), { success: null, problem: null });
-  await storeLastUpload(spool.folder, { sent: ['a'], rejected: [], problem: null, stuck: null }, 0);
+  await storeLastUpload(spool.folder, { sent: ['a'], rejected: [], problem: null, spoolProblem: null }, 0);
   t.match(readLastUpload(spool.folder), { success: { text: 'a' } }, 'and a file takes its place');
 });
