@@ -84,8 +84,11 @@ type Table = {
 export type OptionKey = keyof Table;
 
 /** Text that a plain parser takes apart; a BadValue becomes the message. */
-function text<Item>(parse: (value: string) => Item): z.ZodType<Item> {
-  return z.string({ error: 'must be text; put it in quotes' }).transform((value, context) => {
+function text<Item>(
+  parse: (value: string) => Item,
+  error = 'must be text; put it in quotes',
+): z.ZodType<Item> {
+  return z.string({ error }).transform((value, context) => {
     try {
       return parse(value);
     } catch (error) {
@@ -354,7 +357,7 @@ export const OPTIONS: Table = {
   label: {
     section: 'Output',
     kind: 'text',
-    type: text(parseLabel),
+    type: text(parseLabel, 'must be text KEY=VALUE, like "env=prod"'),
     show: formatLabel,
     value: 'KEY=VALUE',
     many: true,
