@@ -1,14 +1,23 @@
 /** A run with `--state`: what it keeps, what it learns from the runs before it, and what it survives. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { takeLock } from '../../src/delivery/history/lock.ts';
 import type { Report } from '../../src/model/report.ts';
 import { WrittenReport } from '../../src/model/written-report.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
-import { BLOB, DAY, fill, HOUR, run } from '../delivery/history/samples.ts';
+import { BLOB, DAY, fill, HOUR, olderReport, run } from '../delivery/history/samples.ts';
 import { parsedReport } from '../report/samples.ts';
+import { invoke } from './harness.ts';
 import { kept, probe } from './scheduled.ts';
 
 const now = Date.now();
@@ -158,4 +167,74 @@ t.test('a state folder that cannot be made ready is told with its own reason', a
   const { code, err } = await probe(t.testdir({}), run(now), { state: ['/sys'] });
   t.equal(code, 4);
   t.match(err, /could not be written to the state folder \/sys: (?!it does not exist)/);
+});
+
+/** A folder of apim-probe 0.1: a report of schema 1.4, its index, and what was announced. */
+async function olderFolder(t: Test): Promise<{ cwd: string; older: string }> {
+  const cwd = t.testdir({});
+  const before = run(now - 2 * HOUR);
+  const [older = ''] = await fill(join(cwd, 's'), [before]);
+  writeFileSync(older, olderReport(now - 2 * HOUR));
+  const { size: bytes, mtimeMs } = statSync(older);
+  const { id, durationMs, interrupted, verdict, summary } = before;
+  const entry = {
+    name: basename(older),
+    bytes,
+    mtimeMs,
+    id,
+    startedAt: now - 2 * HOUR,
+    durationMs,
+    statuses: '',
+  };
+  const index = { version: 1, targets: [], runs: [{ ...entry, interrupted, verdict, summary }] };
+  writeFileSync(join(cwd, 's/index.json'), JSON.stringify(index));
+  writeFileSync(join(cwd, 's/announced.json'), JSON.stringify({ version: 1, name: basename(older), id }));
+  return { cwd, older };
+}
+
+t.test('reports of schema 1.x are compared with nothing, and --on-change takes them for none', async (t) => {
+  const { cwd, older } = await olderFolder(t);
+  const onChange = ['echo "$PROBE_OLD_VERDICT $PROBE_NEW_VERDICT" >>told'];
+  const told = () => (existsSync(join(cwd, 'told')) ? readFileSync(join(cwd, 'told'), 'utf8') : '');
+  const first = await probe(cwd, run(now - HOUR, ['unreachable', 'reachable']), { onChange });
+  t.equal(told(), '', 'the first of its format');
+  t.notMatch(first.err, /announced|passed over/);
+  const [report] = readdirSync(join(cwd, 's/reports'))
+    .map((name) => readFileSync(join(cwd, 's/reports', name), 'utf8'))
+    .filter((text) => text.includes('"2.0.0"'))
+    .map(parsedReport);
+  t.equal(blobOf(report)?.lastStatusChange, null);
+  t.match(report?.environment.notes.at(-1), /holds reports in an older format, .* compared with nothing$/);
+  await probe(cwd, run(now), { onChange });
+  t.equal(told(), 'blocked ready\n', 'and from then on as ever');
+  t.ok(existsSync(older), 'the older one stays');
+});
+
+t.test('reports of schema 1.x count for retention', async (t) => {
+  const { cwd, older } = await olderFolder(t);
+  await probe(cwd, run(now - HOUR), { keepCount: ['2'] });
+  t.ok(existsSync(older), 'two of two');
+  await probe(cwd, run(now), { keepCount: ['2'] });
+  t.notOk(existsSync(older), 'three of two: the oldest goes');
+  t.equal(kept(cwd).length, 2);
+});
+
+t.test('history lists reports of schema 1.x as of an older format', async (t) => {
+  const { cwd, older } = await olderFolder(t);
+  await probe(cwd, run(now));
+  const { code, out } = await invoke(['history', '--state', 's'], { cwd });
+  t.equal(code, 0);
+  t.match(
+    out,
+    /✓ ready[^\n]*\n[^\n]*\? apim-probe-report-\S+ has an older format: it was written by apim-probe with schema 1\.4/,
+  );
+  const json = JSON.parse((await invoke(['history', '--state', 's', '--format', 'json'], { cwd })).out);
+  t.match(json, {
+    runs: [{ verdict: 'ready', change: null }],
+    unreadable: [{ file: older, problem: /^has an older format/ }],
+  });
+  t.match(
+    (await invoke(['compare', '--state', 's'], { cwd })).err,
+    /has 1 report that can be read, .* needs two/,
+  );
 });

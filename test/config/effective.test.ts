@@ -51,7 +51,7 @@ t.test('secrets are masked, and a command is never shown', async (t) => {
   const cwd = t.testdir({});
   const options = reportedOptions(
     load({
-      flags: { target: ['https://h.example/x?sig=CANARY'] },
+      flags: { label: ['hook=https://me:CANARY@h.example/?sig=CANARY'] },
       env: {
         APIM_PROBE_ON_CHANGE: ': curl -u me:CANARY https://hooks.example',
         APIM_PROBE_UPLOAD: 'https://user:CANARY@h.example/in?code=CANARY',
@@ -61,6 +61,7 @@ t.test('secrets are masked, and a command is never shown', async (t) => {
     }),
   );
   t.match(options, {
+    label: { value: ['hook=https://***@h.example/?sig=***'], from: 'flag' },
     onChange: { value: '***', from: 'variable' },
     upload: { value: 'https://h.example/in?…', from: 'variable' },
   });

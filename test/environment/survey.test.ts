@@ -167,7 +167,10 @@ t.test('wrong types are missing values', async (t) => {
     network: { interface: 'eth0' },
   };
   const { environment } = await surveyed(t, served(document));
-  t.same(environment.vm, { name: '', size: '', osType: '', zone: null });
+  t.same(environment.vm, {
+    ...{ name: '', hostName: 'host-of-ours', subscriptionId: null, resourceGroup: null },
+    ...{ size: '', osType: '', zone: null },
+  });
   t.equal(environment.region, null);
   t.equal(environment.network.subnet, null);
   t.same(environment.notes, ['the metadata service names no cloud; the public cloud is assumed']);

@@ -15,7 +15,7 @@ import t from 'tap';
 import { History } from '../../../src/delivery/history/history.ts';
 import type { KeptFile } from '../../../src/delivery/history/kept.ts';
 import { WrittenReport } from '../../../src/model/written-report.ts';
-import { DAY, fill, HOUR, MINUTE, NOW, run, SQL } from './samples.ts';
+import { DAY, fill, HOUR, MINUTE, NOW, olderReport, run, SQL } from './samples.ts';
 
 const ROOMY = { keepDays: 30, keepCount: 3000, keepBytes: 1e9 };
 
@@ -83,10 +83,7 @@ t.test('files that are no reports are told, each with its reason', async (t) => 
   truncateSync(cut, 900);
   writeFileSync(foreign, '{"a":1}');
   writeFileSync(future, JSON.stringify({ ...reports[3], schemaVersion: '9.0.0' }));
-  writeFileSync(
-    past,
-    JSON.stringify({ schemaVersion: '1.4.0', ...reports[4] }).replace('"2.0.0"', '"1.4.0"'),
-  );
+  writeFileSync(past, olderReport(NOW - 4000));
   const history = new History(state);
   const read = (await history.list()).map((file) => history.read(file));
   t.match(

@@ -44,6 +44,12 @@ export function digest(...parts: Parameters<typeof run>): Digest {
   return digestFrom(run(...parts));
 }
 
+/** A report as apim-probe 0.1 wrote it, with schema 1.4. */
+export function olderReport(...parts: Parameters<typeof run>): string {
+  const { options: _options, scope: _scope, labels: _labels, ...rest } = run(...parts);
+  return JSON.stringify({ ...rest, schemaVersion: '1.4.0' }, null, 2);
+}
+
 /** Puts reports into a state folder, as runs would. */
 export async function fill(state: string, reports: readonly Report[]): Promise<string[]> {
   const folder = join(state, 'reports');
