@@ -272,6 +272,28 @@ t.test('what the survey and the planner have to say is in the report', async (t)
   ]);
 });
 
+t.test('the report holds its options, its labels and its scope', async (t) => {
+  const options = optionsWith({
+    ...QUICK,
+    only: ['custom'],
+    label: [
+      { key: 'team', value: 'net' },
+      { key: 'env', value: 'prod' },
+    ],
+  });
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t));
+  Report.parse(report);
+  t.strictSame(Object.entries(report.labels), [
+    ['env', 'prod'],
+    ['team', 'net'],
+  ]);
+  t.strictSame(report.scope, { groups: ['custom'], narrowedBy: ['--only custom'], whole: false });
+  t.match(report.options, {
+    timeout: { value: 2000, from: 'default' },
+    label: { value: ['team=net', 'env=prod'] },
+  });
+});
+
 t.test('a clock that is set back in the middle does not make the run shorter', async (t) => {
   const world = closedWorld();
   let now = Date.parse('2026-05-04T10:00:00.000Z');
