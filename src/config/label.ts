@@ -8,7 +8,7 @@ export interface Label {
   readonly value: string;
 }
 
-export const MOST_LABELS = 16;
+const MOST_LABELS = 16;
 const LONGEST_KEY = 63;
 const LONGEST_VALUE = 256;
 

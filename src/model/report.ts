@@ -299,7 +299,7 @@ const OptionValue = z
   .describe('As a config file may hold it, secrets masked; null when it is not set');
 export type OptionValue = z.infer<typeof OptionValue>;
 
-export const OPTION_SOURCES = ['default', 'file', 'variable', 'flag', 'import'] as const;
+const OPTION_SOURCES = ['default', 'file', 'variable', 'flag', 'import'] as const;
 
 const EffectiveOption = z
   .strictObject({
