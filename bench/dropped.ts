@@ -53,7 +53,7 @@ const command = [
   join(folder, 'report.json'),
   '--quiet',
 ];
-const { seconds } = measure(command, [1]);
+const { seconds, megabytes } = measure(command, [1]);
 names.kill();
 say(
   'wall time',
@@ -61,3 +61,4 @@ say(
   `ideal ${IDEAL.toFixed(1)} s`,
   `ratio ${(seconds / IDEAL).toFixed(2)}`,
 );
+say('peak memory', `${megabytes.toFixed(0)} MB`);

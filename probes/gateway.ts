@@ -1,6 +1,7 @@
 import type { GatewayFacts } from './product-facts.ts';
 import type { Probe } from './types.ts';
-import { get, type HttpReply, mustNotBeServerError, requestTo } from './wire/http.ts';
+import type { HttpReply } from './wire/exchange.ts';
+import { get, mustNotBeServerError, requestTo } from './wire/http.ts';
 import { parseJson, valueAt } from './wire/json.ts';
 
 /**

@@ -5,7 +5,8 @@ import { printable } from './printable.ts';
 import type { KeyVaultFacts } from './product-facts.ts';
 import type { Probe } from './types.ts';
 import { within } from './wire/budget.ts';
-import { answeredBy, exchange, get, type HttpReply, headerOf, requestTo } from './wire/http.ts';
+import { exchange, type HttpReply } from './wire/exchange.ts';
+import { answeredBy, get, headerOf, requestTo } from './wire/http.ts';
 import { codeIn, parseJson, valueAt } from './wire/json.ts';
 import type { Session } from './wire/session.ts';
 
@@ -20,7 +21,7 @@ export const keyVault: Probe = {
   over: 'tls',
   alpn: ['http/1.1'],
   converse: async (session, socket) => {
-    const own = socket.localAddress ?? null;
+    const own = session.localAddress;
     const health = await get(session, socket, requestTo('https', session.target), (reply) => {
       if (headerOf(reply, 'x-ms-keyvault-service-version') === '') {
         throw new ProbeError('protocol_mismatch', `not Key Vault: ${answeredBy(reply)}`);

@@ -5,7 +5,7 @@ import { encodeRequest, kissInWords, type NtpReply, readAnswer, toUnixMs } from 
 import { printable } from './printable.ts';
 import type { Probe } from './types.ts';
 import { recordDestination } from './wire/dial.ts';
-import { toProbeError } from './wire/failure.ts';
+import { toPeerError, toProbeError } from './wire/failure.ts';
 import type { Session } from './wire/session.ts';
 import type { Endpoint, System } from './wire/system.ts';
 
@@ -73,7 +73,7 @@ class Questions {
    */
   ask({ address, port }: Endpoint, againAfterMs: number): Promise<NtpFacts> {
     return new Promise((resolve, reject) => {
-      this.#socket.on('error', (error) => reject(toProbeError(error, 'udp')));
+      this.#socket.on('error', (error) => reject(toPeerError(error, 'udp')));
       this.#socket.on('message', (bytes) => {
         try {
           const facts = this.#hear(bytes);

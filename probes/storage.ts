@@ -2,7 +2,8 @@ import { ProbeError } from './failures.ts';
 import { printable } from './printable.ts';
 import type { StorageFacts } from './product-facts.ts';
 import type { Probe } from './types.ts';
-import { answeredBy, get, type HttpReply, headerOf, requestTo } from './wire/http.ts';
+import type { HttpReply } from './wire/exchange.ts';
+import { answeredBy, get, headerOf, requestTo } from './wire/http.ts';
 import { codeIn, parseJson, valueAt } from './wire/json.ts';
 
 /**

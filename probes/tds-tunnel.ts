@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ProbeError } from './failures.ts';
 import { decodePreloginPacket, packets } from './tds-message.ts';
+import { ByteBuffer } from './wire/byte-buffer.ts';
 
 /**
  * Wraps what is written into TDS packets, and unwraps those that come: what a TLS client is given in place of
@@ -11,7 +12,7 @@ import { decodePreloginPacket, packets } from './tds-message.ts';
  */
 export class TdsTunnel extends Duplex {
   readonly #socket: Socket;
-  #received: Buffer;
+  readonly #received = new ByteBuffer();
   /** Whether TLS has asked for more than it was given. */
   #wanted = false;
 
@@ -22,7 +23,7 @@ export class TdsTunnel extends Duplex {
   constructor(socket: Socket, early: Uint8Array) {
     super();
     this.#socket = socket;
-    this.#received = Buffer.from(early);
+    this.#received.append(early);
     socket.on('readable', () => this.#pump());
     socket.on('end', () => this.#pump());
     socket.on('error', (error) => this.destroy(error));
@@ -45,11 +46,11 @@ export class TdsTunnel extends Duplex {
   /** Hands on packet by packet, and reads no further than TLS asks: at most one packet waits here. */
   #pump(): void {
     while (this.#wanted && !this.destroyed) {
-      const decoded = decodePreloginPacket(this.#received);
+      const decoded = decodePreloginPacket(this.#received.bytes);
       if (decoded.kind === 'malformed') {
         this.destroy(new ProbeError('tls_not_tls', `instead of TLS, ${decoded.why}`));
       } else if (decoded.kind === 'message') {
-        this.#received = this.#received.subarray(decoded.consumed);
+        this.#received.drop(decoded.consumed);
         if (decoded.message.payload.length > 0) this.#wanted = this.push(decoded.message.payload);
       } else if (!this.#receive()) return;
     }
@@ -59,7 +60,7 @@ export class TdsTunnel extends Duplex {
   #receive(): boolean {
     const chunk: Buffer | null = this.#socket.read();
     if (chunk !== null) {
-      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#received.append(chunk);
       return true;
     }
     if (this.#socket.readableEnded) {

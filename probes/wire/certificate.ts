@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { CertificateFacts } from '../facts.ts';
 import { printable } from '../printable.ts';
+import { fromLibrary } from './failure.ts';
 
 const MOST_CERTIFICATES = 10;
 const MOST_NAMES = 50;
@@ -14,33 +15,46 @@ const MOST_NAMES = 50;
  */
 export function peerChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
-  let current = socket.getPeerX509Certificate();
+  let current = fromLibrary('tls', () => socket.getPeerX509Certificate());
   while (current !== undefined && chain.length < MOST_CERTIFICATES) {
-    chain.push(current);
-    current = current.issuerCertificate;
+    const certificate = current;
+    chain.push(certificate);
+    current = fromLibrary('tls', () => certificate.issuerCertificate);
   }
   return chain;
 }
 
 /** One certificate as data, with every string bounded and printable. */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
-  const issuerOrganization = organization(certificate.issuer);
+  const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
+    fromLibrary('tls', () => fields(certificate));
+  const issuerOrganization = organization(issuer);
   return {
-    subject: distinguishedName(certificate.subject),
-    issuer: distinguishedName(certificate.issuer),
+    subject: distinguishedName(subject),
+    issuer: distinguishedName(issuer),
     issuerOrganization: issuerOrganization === null ? null : printable(issuerOrganization, 128),
-    names: subjectAltNames(certificate.subjectAltName),
-    serialNumber: certificate.serialNumber.slice(0, 64),
-    validFrom: instant(certificate.validFromDate),
-    validTo: instant(certificate.validToDate),
-    fingerprint256: certificate.fingerprint256,
+    names: subjectAltNames(subjectAltName),
+    serialNumber: serialNumber.slice(0, 64),
+    validFrom: instant(validFromDate),
+    validTo: instant(validToDate),
+    fingerprint256,
   };
+}
+
+/** Each is a getter that reads the peer's bytes when it is first asked. */
+function fields(certificate: X509Certificate) {
+  const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
+    certificate;
+  return { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 };
 }
 
 /** Whether the certificate holds this host name (RFC 9525: subjectAltName only, whole labels) or address. */
 export function holdsName(certificate: X509Certificate, host: string): boolean {
-  if (isIP(host) !== 0) return certificate.checkIP(host) !== undefined;
-  return certificate.checkHost(host, { subject: 'never', partialWildcards: false }) !== undefined;
+  return fromLibrary('tls', () =>
+    isIP(host) === 0
+      ? certificate.checkHost(host, { subject: 'never', partialWildcards: false }) !== undefined
+      : certificate.checkIP(host) !== undefined,
+  );
 }
 
 /** In Node's form, one attribute a line; the types do not say that an empty name is undefined. */

@@ -1,6 +1,6 @@
 /** The connect step: TCP to one address. */
 import { isIPv6, type Socket } from 'node:net';
-import { toProbeError } from './failure.ts';
+import { toPeerError } from './failure.ts';
 import type { Session } from './session.ts';
 import type { Endpoint } from './system.ts';
 
@@ -34,6 +34,6 @@ export function recordDestination({ system, target, address, facts }: Session): 
 function opened(socket: Socket): Promise<Socket> {
   return new Promise((resolve, reject) => {
     socket.once('connect', () => resolve(socket));
-    socket.once('error', (error) => reject(toProbeError(error, 'tcp')));
+    socket.once('error', (error) => reject(toPeerError(error, 'tcp')));
   });
 }

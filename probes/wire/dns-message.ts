@@ -37,6 +37,9 @@ const UDP_PAYLOAD = 1232;
 export const LONGEST_CHAIN = 16;
 const MOST_ADDRESSES = 32;
 const MOST_AUTHORITIES = 4;
+/** Records of all sections: 64 KiB hold 5,000 small ones, and an honest answer a few dozen. */
+const MOST_RECORDS = 1024;
+const HEADER = 12;
 
 const EDNS = {
   type: 'OPT',
@@ -73,6 +76,8 @@ export function isAskable(name: string): boolean {
  * a stray or a forgery, to be ignored and waited past (RFC 5452 section 9.1).
  */
 export function readReply(bytes: Uint8Array, id: number, question: Question): ReadResult {
+  const records = recordsIn(bytes);
+  if (records > MOST_RECORDS) return { kind: 'malformed', why: `${records} records in one message` };
   let packet: Packet & { rcode?: string };
   try {
     packet = dnsPacket.decode(Buffer.from(bytes));
@@ -111,6 +116,13 @@ export function readReply(bytes: Uint8Array, id: number, question: Question): Re
       zone: zoneOf(packet),
     },
   };
+}
+
+/** How many records the header announces (RFC 1035 section 4.1.1): known before any of them is made an object. */
+function recordsIn(bytes: Uint8Array): number {
+  if (bytes.length < HEADER) return 0;
+  const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
+  return header.getUint16(4) + header.getUint16(6) + header.getUint16(8) + header.getUint16(10);
 }
 
 /** DNS names compare without case, and a trailing dot says nothing new. */

@@ -3,8 +3,9 @@ import type { Socket as DatagramSocket } from 'node:dgram';
 import { isIPv6, SocketAddress } from 'node:net';
 import { ProbeError } from '../failures.ts';
 import { type Budget, runIsOver, within } from './budget.ts';
+import { ByteBuffer } from './byte-buffer.ts';
 import { type DnsReply, encodeQuestion, type Question, readReply } from './dns-message.ts';
-import { toProbeError } from './failure.ts';
+import { toPeerError, toProbeError } from './failure.ts';
 import type { Endpoint, System } from './system.ts';
 
 /** How often a question is sent over UDP within its step: datagrams do get lost. */
@@ -44,7 +45,7 @@ export async function queryUdp(context: QueryContext, question: Question): Promi
   const { promise, resolve, reject } = Promise.withResolvers<DnsReply>();
   const sending = new Sending(socket, server, { id, question, stepMs: budget.stepMs, fail: reject });
   let garbage: string | null = null;
-  socket.on('error', (error) => reject(toProbeError(error, 'dns')));
+  socket.on('error', (error) => reject(toPeerError(error, 'dns')));
   socket.on('message', (bytes, from) => {
     if (!isFrom(server, from)) {
       if (ignored !== undefined) ignored.wrongSource += 1;
@@ -194,8 +195,8 @@ export async function queryTcp(context: QueryContext, question: Question): Promi
   const message = encodeQuestion(id, question);
   const socket = system.connectTcp(destination(context));
   const answered = new Promise<DnsReply>((resolve, reject) => {
-    let received = Buffer.alloc(0);
-    socket.on('error', (error) => reject(toProbeError(error, 'dns')));
+    const received = new ByteBuffer();
+    socket.on('error', (error) => reject(toPeerError(error, 'dns')));
     socket.on('close', () =>
       reject(new ProbeError('dns_unreachable', 'the connection ended without an answer')),
     );
@@ -206,11 +207,12 @@ export async function queryTcp(context: QueryContext, question: Question): Promi
     });
     socket.on('data', (bytes: Buffer) => {
       // The length field itself bounds what is kept: 64 KiB and no more.
-      received = Buffer.concat([received, bytes]);
+      received.append(bytes);
       if (received.length < 2) return;
-      const end = 2 + received.readUInt16BE(0);
+      const end = 2 + received.bytes.readUInt16BE(0);
       if (received.length < end) return;
-      const result = readReply(received.subarray(2, end), id, question);
+      socket.removeAllListeners('data');
+      const result = readReply(received.bytes.subarray(2, end), id, question);
       if (result.kind === 'reply') resolve(result.reply);
       else reject(malformed(result.why));
     });

@@ -27,8 +27,44 @@ export function toProbeError(error: unknown, layer: Layer): ProbeError {
   return new ProbeError(CLASSIFIERS[layer](seen), printable(inWords(seen), 300), { cause: error });
 }
 
+/** What each layer calls bytes that cannot be read. */
+const UNREADABLE = {
+  tcp: 'protocol_mismatch',
+  udp: 'protocol_mismatch',
+  dns: 'dns_malformed',
+  tls: 'tls_not_tls',
+  protocol: 'protocol_mismatch',
+} as const satisfies Record<Layer, Failure>;
+
+/** An errno's name: what Node.js and libraries make up themselves is called ERR_… or something else. */
+const ERRNO = /^E[A-Z0-9]+$/;
+
+/**
+ * An error that a socket, or a library that reads from it, reported by itself. The peer's bytes led to it, whatever
+ * class it has: libraries assert, and throw TypeError or RangeError, where a peer breaks the rules. Errors of the
+ * system keep their own failure.
+ */
+export function toPeerError(error: unknown, layer: Layer): ProbeError {
+  const known = toProbeError(error, layer);
+  if (known.failure !== 'unexpected' || ERRNO.test(errorDetails(error).code)) return known;
+  return new ProbeError(UNREADABLE[layer], known.message, { cause: error });
+}
+
+/**
+ * Calls a library that reads a peer's bytes: whatever it throws is the peer's doing. Wrap the call alone, and none of
+ * our own code.
+ * @throws ProbeError
+ */
+export function fromLibrary<T>(layer: Layer, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw toPeerError(error, layer);
+  }
+}
+
 interface Seen {
-  /** An errno's name, OpenSSL's or undici's code; the error's class where there is none. */
+  /** An errno's name, OpenSSL's or the HTTP parser's code; the error's class where there is none. */
   readonly code: string;
   readonly message: string;
   /** Empty when it was not the system that said so. */
@@ -39,7 +75,7 @@ interface Seen {
 
 function errorDetails(error: unknown): Seen {
   if (!(error instanceof Error)) return { code: '', message: textOf(error), syscall: '', address: '' };
-  // undici wraps the socket's own error, and that one knows more.
+  // A library may wrap the socket's own error, and that one knows more.
   const inner = error.cause instanceof Error ? error.cause : error;
   const { code, syscall, reason, address } = inner as SystemError;
   return {
@@ -149,17 +185,15 @@ const tls: Classifier = ({ code, message, syscall }) => {
   return /^ERR_(SSL|OSSL)_|^EPROTO$/.test(code) ? 'tls_not_tls' : 'unexpected';
 };
 
-/** Ways in which undici says that the connection ended before the reply did. */
-const ENDED = /other side closed|^closed$|Invalid EOF state/;
+/** Ways in which the HTTP client says that the connection ended before the reply did. */
+const ENDED = /^socket hang up$|^aborted$|Invalid EOF state/;
 
 const protocol: Classifier = ({ code, message }) => {
   if (code === 'ETIMEDOUT') return 'protocol_timeout';
   if (RESET.has(code) || ENDED.test(message)) return 'protocol_closed';
   // A server may look at the client's side of the handshake, and refuse it, after TLS 1.3 has ended for us.
   if (message.includes('SSL alert number')) return 'tls_alert';
-  const isParser = code === 'HTTPParserError' || code.startsWith('HPE_');
-  const isReply = /^UND_ERR_(SOCKET|HEADERS_OVERFLOW|RES_)/.test(code);
-  return isParser || isReply || code.startsWith('ERR_SSL_') ? 'protocol_mismatch' : 'unexpected';
+  return /^(?:HPE|ERR_SSL)_/.test(code) ? 'protocol_mismatch' : 'unexpected';
 };
 
 const CLASSIFIERS = { tcp, udp, dns, tls, protocol } as const satisfies Record<Layer, Classifier>;

@@ -1,29 +1,14 @@
-/** The request step: one GET by undici over the very socket that was dialled. */
+/** The request step: one GET over the very socket that was dialled, and what its reply shows. */
 import { isIPv6, type Socket } from 'node:net';
-import type { buildConnector, Client } from 'undici';
 import type { HttpFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
 import { printable } from '../printable.ts';
 import { recogniseBlockPage } from './block-page.ts';
+import { exchange, type HttpReply, type HttpRequest } from './exchange.ts';
 import type { ProbeTarget, Session } from './session.ts';
 
-/** Bytes of a body that are read; the rest is left on the wire. */
-const BODY_LIMIT = 65_536;
-const HEADER_LIMIT = 16_384;
 const HEADER_VALUE_LIMIT = 512;
 const BODY_START_LIMIT = 256;
-
-export interface HttpRequest {
-  readonly origin: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface HttpReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-}
 
 /** Headers that say who answered; everything else stays out of the report. */
 const TELLING_HEADERS = [
@@ -83,8 +68,6 @@ export async function get(
   request: HttpRequest,
   check: (reply: HttpReply) => void = () => undefined,
 ): Promise<HttpReply> {
-  // Loading it takes longer than most replies, and is nobody's latency.
-  await loadHttpClient();
   let soFar: () => HttpReply | null = () => null;
   const begun = (reply: () => HttpReply): void => {
     soFar = reply;
@@ -109,88 +92,6 @@ function recordReply(session: Session, reply: HttpReply): void {
   session.facts.http = facts;
   if (facts.blockPage !== null) {
     throw new ProbeError('http_blocked', `${facts.blockPage} answered with status ${facts.status}`);
-  }
-}
-
-/**
- * The exchange itself, for any connected socket; another one may follow on the same socket.
- * @param signal ends it early; the caller owns the socket and destroys it
- * @param begun told once the head of the reply is there, and how to get at what has come so far
- */
-export async function exchange(
-  socket: Socket,
-  request: HttpRequest,
-  signal: AbortSignal,
-  begun: (soFar: () => HttpReply) => void = () => undefined,
-): Promise<HttpReply> {
-  const client = await clientOver(socket, request.origin);
-  const { statusCode, headers, body } = await client.request({
-    method: 'GET',
-    path: request.path,
-    headers: {
-      accept: '*/*',
-      'accept-encoding': 'identity',
-      'user-agent': 'apim-probe',
-      ...request.headers,
-    },
-    signal,
-  });
-  const chunks: Buffer[] = [];
-  const soFar = (): HttpReply => ({ status: statusCode, headers, body: Buffer.concat(chunks) });
-  begun(soFar);
-  await readBody(body, chunks);
-  return soFar();
-}
-
-/** One for each connection: two would take each other's bytes. */
-const clients = new WeakMap<Socket, Client>();
-
-async function clientOver(socket: Socket, origin: string): Promise<Client> {
-  const { Client } = await loadHttpClient();
-  const known = clients.get(socket);
-  if (known !== undefined) return known;
-  const client = new Client(origin, {
-    connect: handOver(socket),
-    allowH2: false,
-    maxHeaderSize: HEADER_LIMIT,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  clients.set(socket, client);
-  return client;
-}
-
-/** Not loaded with the agent: it costs more than all the rest, and most of a run never speaks HTTP. */
-export function loadHttpClient(): Promise<typeof import('undici')> {
-  return import('undici');
-}
-
-/** undici would dial again after a failure; there is only this one socket. */
-function handOver(socket: Socket): buildConnector.connector {
-  let handed = false;
-  return (_options, callback) => {
-    const again = handed;
-    handed = true;
-    // Not before this has returned: a connector that answers at once leaves the request unsent.
-    queueMicrotask(() => (again ? callback(new Error('other side closed'), null) : callback(null, socket)));
-  };
-}
-
-async function readBody(body: AsyncIterable<Buffer>, chunks: Buffer[]): Promise<void> {
-  let left = BODY_LIMIT;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk.subarray(0, left));
-      left -= chunk.length;
-      if (left <= 0) break;
-    }
-  } catch (error) {
-    // Once the head is there, only an early end can make the length a wrong one.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') throw error;
-    throw new ProbeError('protocol_closed', 'closed before the announced length of the body', {
-      cause: error,
-    });
   }
 }
 

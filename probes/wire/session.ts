@@ -93,9 +93,21 @@ export class Session {
     for (const owned of this.#owned.splice(0).reverse()) owned.destroy();
   }
 
+  /** Bytes that have come over the connection, below TLS; null before there is one. */
+  get bytesReceived(): number | null {
+    const [first] = this.#owned;
+    return first instanceof Socket ? first.bytesRead : null;
+  }
+
+  /** This side's address of the connection; null before there is one. */
+  get localAddress(): string | null {
+    const [first] = this.#owned;
+    return first instanceof Socket ? (first.localAddress ?? null) : null;
+  }
+
   /** Some bytes or none tells a peer that fell silent from one that never spoke. */
   #countBytes(): void {
-    const [first] = this.#owned;
-    if (first instanceof Socket) this.facts.bytesReceived = first.bytesRead;
+    const { bytesReceived } = this;
+    if (bytesReceived !== null) this.facts.bytesReceived = bytesReceived;
   }
 }

@@ -6,9 +6,16 @@ import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
 import { certificateFacts, holdsName, peerChain } from './certificate.ts';
-import { toProbeError } from './failure.ts';
+import { toPeerError } from './failure.ts';
 import type { Session } from './session.ts';
-import { hasAzureIssuer } from './trust.ts';
+import { TlsCarrier } from './tls-carrier.ts';
+import { hasAzureIssuer, isRejected } from './trust.ts';
+
+/**
+ * Bytes of a handshake whose certificates are looked at although they do not verify. The runtime copies all of them at
+ * once, and 300 small ones take 1.3 MB; real servers stay below 10 KiB.
+ */
+const LARGEST_UNTRUSTED = 16_384;
 
 export interface HandshakeOptions {
   /** Sent in SNI; null sends none. */
@@ -36,9 +43,16 @@ export async function secure(
       secureContext,
       ...(alpn && { alpn }),
     });
-    const chain = peerChain(established);
+    const isLarge = isLargeAndRejected(session, established);
+    const chain = isLarge ? [] : peerChain(established);
     const facts = tlsFacts(session, established, chain, { host, serverName });
     session.facts.tls = facts;
+    if (isLarge) {
+      throw new ProbeError(
+        'tls_untrusted',
+        `the chain does not verify: ${facts.trustError}; it is too large to look at (${session.bytesReceived} bytes)`,
+      );
+    }
     requireValidCertificate(facts, {
       host,
       acceptableIssuer: !azureIssuer || (chain[0] !== undefined && hasAzureIssuer(chain[0])),
@@ -56,8 +70,9 @@ export async function secure(
  */
 export function handshake(session: Session, socket: Duplex, options: HandshakeOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
+    const carrier = session.own(new TlsCarrier(socket));
     const secured = connect({
-      socket,
+      socket: carrier,
       secureContext: options.secureContext ?? session.trust.context,
       rejectUnauthorized: false,
       // Names are judged here, apart from trust: the runtime would let a wrong one hide a good chain.
@@ -66,12 +81,25 @@ export function handshake(session: Session, socket: Duplex, options: HandshakeOp
       ...(options.alpn && { ALPNProtocols: [...options.alpn] }),
     });
     session.own(secured);
-    secured.once('secureConnect', () => resolve(secured));
-    secured.once('error', (error) => reject(toProbeError(error, 'tls')));
+    secured.once('secureConnect', () => {
+      carrier.established();
+      resolve(secured);
+    });
+    secured.once('error', (error) => reject(toPeerError(error, 'tls')));
     // What carries TLS may know better why it ended.
-    socket.once('error', (error) => reject(toProbeError(error, 'tls')));
+    socket.once('error', (error) => reject(toPeerError(error, 'tls')));
     secured.once('close', () => reject(new ProbeError('tls_closed', 'closed during the TLS handshake')));
   });
+}
+
+/** Whether the certificates lead nowhere and are too many, or too large, to be evidence. */
+function isLargeAndRejected({ bytesReceived }: Session, socket: TLSSocket): boolean {
+  return isRejected(verifierErrorOf(socket)) && (bytesReceived ?? 0) > LARGEST_UNTRUSTED;
+}
+
+/** OpenSSL's word for what is wrong with the chain: the types say Error. */
+function verifierErrorOf(socket: TLSSocket): string | null {
+  return socket.authorized ? null : String(socket.authorizationError);
 }
 
 function tlsFacts(
@@ -81,8 +109,7 @@ function tlsFacts(
   names: { host: string; serverName: string | null },
 ): TlsFacts {
   const leaf = chain[0];
-  // Types say Error, the runtime gives OpenSSL's word.
-  const verifierError = socket.authorized ? null : String(socket.authorizationError);
+  const verifierError = verifierErrorOf(socket);
   return {
     serverName: names.serverName,
     version: socket.getProtocol(),

@@ -61,7 +61,7 @@ export class TrustStore {
    * @param verifierError what OpenSSL said of it, null when it verified
    */
   anchor(chain: readonly X509Certificate[], verifierError: string | null): Anchor {
-    if (verifierError !== null && !ONLY_THE_DATE.has(verifierError)) return 'none';
+    if (isRejected(verifierError)) return 'none';
     // Without roots of the user's, what verified can only have ended at a public one.
     if (verifierError === null && this.#extra.length === 0) return 'public';
     const anchors = this.#anchors(chain);
@@ -106,6 +106,14 @@ export class TrustStore {
       ...above.filter((root) => isSignedBy(certificate, root.certificate)),
     ];
   }
+}
+
+/**
+ * Whether OpenSSL rejected a chain for more than its dates, which is the last thing that it looks at.
+ * @param verifierError what OpenSSL said of it, null when it verified
+ */
+export function isRejected(verifierError: string | null): boolean {
+  return verifierError !== null && !ONLY_THE_DATE.has(verifierError);
 }
 
 /** Whether an organisation that issues for Azure signed this certificate. */

@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { printable } from '../printable.ts';
+import { toPeerError } from './failure.ts';
 
 const HEADER_LIMIT = 16_384;
 
@@ -23,7 +24,7 @@ export interface UpgradeReply {
 
 /**
  * Asks a server to go over to WebSocket and reads the head of its reply; the caller owns the socket.
- * @throws whatever the socket or the HTTP parser says
+ * @throws ProbeError protocol_*
  */
 export function askToUpgrade(socket: Socket, asked: UpgradeRequest): Promise<UpgradeReply> {
   return new Promise((resolve, reject) => {
@@ -42,11 +43,12 @@ export function askToUpgrade(socket: Socket, asked: UpgradeRequest): Promise<Upg
         'user-agent': 'apim-probe',
       },
     });
+    const broken = (error: Error): void => reject(toPeerError(error, 'protocol'));
     const answered: Parameters<typeof opening.once>[1] = ({ statusCode, headers }) => {
       const chosen = headers['sec-websocket-protocol'];
       resolve({ status: statusCode ?? 0, protocol: chosen === undefined ? null : printable(chosen, 64) });
       opening.destroy();
     };
-    opening.once('upgrade', answered).once('response', answered).once('error', reject).end();
+    opening.once('upgrade', answered).once('response', answered).on('error', broken).end();
   });
 }

@@ -3,8 +3,8 @@
 import type { Socket } from 'node:net';
 import { type Failure, ProbeError } from '../../probes/failures.ts';
 import { pause, within } from '../../probes/wire/budget.ts';
-import { toProbeError } from '../../probes/wire/failure.ts';
-import { exchange } from '../../probes/wire/http.ts';
+import { exchange } from '../../probes/wire/exchange.ts';
+import { toPeerError, toProbeError } from '../../probes/wire/failure.ts';
 import type { System } from '../../probes/wire/system.ts';
 import type { MetadataReply } from '../environment/types.ts';
 import { METADATA_ADDRESS } from '../model/azure.ts';
@@ -56,6 +56,6 @@ async function askOnce(system: System, signal: AbortSignal): Promise<MetadataRep
 function connected(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('connect', resolve);
-    socket.once('error', (error) => reject(toProbeError(error, 'tcp')));
+    socket.once('error', (error) => reject(toPeerError(error, 'tcp')));
   });
 }

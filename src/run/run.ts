@@ -1,6 +1,5 @@
 /** Plan to observations: everything at once, within the run's budget. */
 import { setMaxListeners } from 'node:events';
-import { loadHttpClient } from '../../probes/wire/http.ts';
 import type { System } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import type { Options } from '../config/types.ts';
@@ -48,9 +47,6 @@ export interface Observed {
 export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   const context = createContext(plan, parts);
   const endpoints = plan.targets.filter(({ kind }) => kind === 'endpoint');
-  // Evaluating it holds the event loop up for longer than a connection takes to be made.
-  if (endpoints.some(({ testable, protocol }) => testable && /^https?$/.test(protocol)))
-    await loadHttpClient();
   parts.progress({ kind: 'start', total: endpoints.filter((planned) => probeOf(planned) !== null).length });
   // First, because every bare connection is judged by it: it must not wait behind a thousand targets.
   const reserved = control('tcp-reserved-address', context, () => reservedAddress(context));

@@ -46,7 +46,7 @@ for (const [name, code] of SIGNALS) {
     const script =
       `${SWALLOW} probe demo --quiet --output r.json > /dev/null; ` +
       `${OBEY} $PROBE upload r.json --spool spool --upload https://up.example/in --connect-to ::10.9.9.9:443 & ` +
-      `sleep 2.5; kill -${name} $!; wait $!`;
+      `for i in $(seq 600); do ls spool/*.gz > /dev/null 2>&1 && break; sleep 0.05; done; sleep 0.5; kill -${name} $!; wait $!`;
     const run = await enclosed(script, { cwd, limit: 40_000 });
     t.equal(run.code, code, run.err);
     t.equal(readdirSync(join(cwd, 'spool')).filter((file) => file.endsWith('.gz')).length, 1, 'it waits');

@@ -80,3 +80,24 @@ t.test('an older Node.js is told so', async (t) => {
     });
   }
 });
+
+t.test('an assertion of a library stays one', async (t) => {
+  // undici asserts that a status has three digits that mean something, in a line that the runtime cannot take apart.
+  const root = t.testdir({
+    'main.ts': `
+      import { createServer } from 'node:net';
+      const server = createServer((socket) => void socket.once('data', () => socket.end('HTTP/1.1 000 X\\r\\n\\r\\n')));
+      server.listen(0, '127.0.0.1', async () => {
+        const { Client } = await import('undici');
+        const { port } = server.address() as { port: number };
+        const asked = new Client('http://127.0.0.1:' + port).request({ method: 'GET', path: '/' });
+        await asked.catch((error) => process.stdout.write(error.constructor.name));
+        process.exit();
+      });
+    `,
+  });
+  const { code } = await oneFile(join(root, 'main.ts'), root);
+  const file = join(root, 'program.mjs');
+  writeFileSync(file, code);
+  t.equal((await run(process.execPath, [file])).stdout, 'AssertionError');
+});

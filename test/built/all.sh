@@ -26,4 +26,4 @@ against "$executable" $built/*.test.ts $commands/bin.test.ts $commands/main.test
   $commands/compare.test.ts $commands/records.test.ts $commands/blob-upload.test.ts \
   $attack/runtime-variables.test.ts
 against dist/apim-probe.mjs $built/alone.test.ts $built/demo.test.ts $commands/bin.test.ts \
-  $commands/blob-upload.test.ts $attack/runtime-variables.test.ts
+  $commands/blob-upload.test.ts $attack/runtime-variables.test.ts $attack/hostile-replies.test.ts

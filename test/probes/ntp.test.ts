@@ -38,7 +38,7 @@ t.test('offset and delay, from four time stamps', async (t) => {
     ...real,
     now: () => sentAt,
     // The step and the question each look before the answer comes.
-    tick: () => {
+    monotonicMs: () => {
       ticks += 1;
       return ticks <= 2 ? 0 : backAt - sentAt;
     },
@@ -161,7 +161,7 @@ t.test('where no datagram has left this machine, the server was not silent', asy
     let left = refused;
     return {
       ...real,
-      datagram: (address: string) => {
+      openUdp: (address: string) => {
         const socket = real.openUdp(address);
         const send = socket.send.bind(socket) as (...args: unknown[]) => void;
         socket.send = ((...args: unknown[]) => {

@@ -145,7 +145,7 @@ t.test('what this machine has no means for is untested, and not tried again', as
   let calls = 0;
   const system = {
     ...closedWorld(),
-    program: async () => {
+    runProgram: async () => {
       calls += 1;
       return { kind: 'not-started', code: 'ENOENT' } as const;
     },

@@ -204,7 +204,11 @@ function redirected(
 
 async function exchange(dispatcher: Dispatcher, request: Request, signal: AbortSignal): Promise<Reply> {
   const { method, origin, path, headers, body = null } = request;
-  const reply = await dispatcher.request({ method, origin, path, headers, body, signal });
+  const reply = await dispatcher.request({ method, origin, path, headers, body, signal }).catch((error) => {
+    throw isAboutReply(error)
+      ? Object.assign(new Error('', { cause: error }), { code: 'UNREADABLE_REPLY' })
+      : error;
+  });
   const received = Object.fromEntries(
     Object.entries(reply.headers).map(([name, value = '']) => [name, [value].flat().join(', ')]),
   );
@@ -215,22 +219,29 @@ async function exchange(dispatcher: Dispatcher, request: Request, signal: AbortS
   };
 }
 
+/**
+ * Whether a reply broke the library: it asserts, and throws errors of any class without a code, where a peer breaks the
+ * rules. Those of the system, of TLS and of the library's own kinds have a code.
+ */
+function isAboutReply(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined || code === 'ERR_ASSERTION' || code.startsWith('HPE_');
+}
+
 /** What the status says is said already: a body that breaks off takes nothing of it back. */
 async function beginning(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
+  const bytes = Buffer.alloc(BODY_LIMIT);
   let length = 0;
   const limit = setTimeout(() => body.destroy(), BODY_MS);
   try {
     for await (const chunk of body) {
-      const bytes = Buffer.from(chunk);
-      chunks.push(bytes);
-      length += bytes.length;
-      if (length >= BODY_LIMIT) break;
+      length += Buffer.from(chunk).copy(bytes, length);
+      if (length === BODY_LIMIT) break;
     }
   } catch {
     // The peer broke off, or the time was over.
   } finally {
     clearTimeout(limit);
   }
-  return Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString('utf8');
+  return bytes.subarray(0, length).toString('utf8');
 }

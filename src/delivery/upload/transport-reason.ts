@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection ended before the reply',
   UND_ERR_HEADERS_TIMEOUT: 'it took the report and did not answer in time',
   UND_ERR_HEADERS_OVERFLOW: 'its reply has headers without end',
+  UNREADABLE_REPLY: 'its reply is not HTTP',
   UND_ERR_PRX_TLS: 'the proxy’s certificate is not trusted: --ca-file FILE',
   CERT_HAS_EXPIRED: 'its certificate has expired, or this VM’s clock is wrong',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet, or this VM’s clock is wrong',

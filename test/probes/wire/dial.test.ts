@@ -26,7 +26,7 @@ t.test('a connection is a step, a fact and a socket that is closed with the sess
 t.test('the time is that of the connection alone', async (t) => {
   const peer = await openPeer(t, silent);
   const times = [0, 1000, 1003];
-  const system = { ...createSystem(), tick: () => times.shift() ?? 1003 };
+  const system = { ...createSystem(), monotonicMs: () => times.shift() ?? 1003 };
   const session = sessionWith(peer, { system });
   await dial(session);
   session.dispose();
@@ -71,7 +71,7 @@ t.test('a reset that comes with the connection', async (t) => {
   const { port, state } = await openResettingPort(t);
   const system = {
     ...createSystem(),
-    stream: (endpoint: { address: string; port: number }) => {
+    connectTcp: (endpoint: { address: string; port: number }) => {
       const socket = createSystem().connectTcp(endpoint);
       // Nothing is heard of the connection before it has been reset.
       socket.once('connectionAttempt', () => queueMicrotask(() => Atomics.wait(state, 0, 0, 5000)));
@@ -88,7 +88,7 @@ t.test('a run that ends while dialling leaves no socket behind', async (t) => {
   const opened: net.Socket[] = [];
   const system = {
     ...createSystem(),
-    stream: (endpoint: { address: string; port: number }) => {
+    connectTcp: (endpoint: { address: string; port: number }) => {
       const socket = createSystem().connectTcp(endpoint);
       opened.push(socket);
       return socket;

@@ -293,3 +293,10 @@ t.test('which aliases can be asked for', async (t) => {
   ];
   for (const name of bad) t.notOk(isAskable(name), name);
 });
+
+t.test('an answer of more records than anyone would send is not taken apart', async (t) => {
+  const many = (count: number) =>
+    read({ answers: Array.from({ length: count }, () => a('known.test', '192.0.2.1')) });
+  t.match(many(1000), { kind: 'reply', reply: { addresses: ['192.0.2.1'] } });
+  t.match(many(1100), { kind: 'malformed', why: '1101 records in one message' });
+});

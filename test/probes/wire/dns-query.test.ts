@@ -53,7 +53,7 @@ t.test('every question has an id and a port of its own', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, ANSWERS) });
   const system = {
     ...createSystem(),
-    datagram: (address: string) => {
+    openUdp: (address: string) => {
       const socket = createSystem().openUdp(address);
       socket.once('listening', () => ports.add(socket.address().port));
       return socket;
@@ -287,7 +287,7 @@ t.test('no socket and no timer is left open', async (t) => {
   const sockets: dgram.Socket[] = [];
   const system = {
     ...createSystem(),
-    datagram: () => {
+    openUdp: () => {
       const socket = dgram.createSocket('udp4');
       sockets.push(socket);
       return socket;

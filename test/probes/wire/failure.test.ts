@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type Failure, ProbeError } from '../../../probes/failures.ts';
-import { type Layer, toProbeError } from '../../../probes/wire/failure.ts';
+import { fromLibrary, type Layer, toPeerError, toProbeError } from '../../../probes/wire/failure.ts';
 
 /** As the runtime makes them: a code, and a system call when the system said so. */
 function systemError(code: string, syscall = 'connect', address?: string): Error {
@@ -109,6 +109,41 @@ t.test('an alert after TLS 1.3 has ended for the client is an alert all the same
     'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: tlsv13 alert certificate required (SSL alert number 116)',
     'no source files and no thread numbers, which differ from build to build',
   );
+});
+
+t.test('what a library reports of a peer is the peer’s, whatever its class', async (t) => {
+  const broken: readonly unknown[] = [
+    new TypeError('cannot read properties of undefined'),
+    new RangeError('out of range'),
+    new SyntaxError('unexpected token'),
+    Object.assign(new Error('assert(statusCode >= 100)'), { code: 'ERR_ASSERTION' }),
+    'a string',
+  ];
+  for (const error of broken) {
+    t.match(toPeerError(error, 'protocol'), { failure: 'protocol_mismatch', cause: error });
+    t.equal(toPeerError(error, 'dns').failure, 'dns_malformed');
+    t.equal(toPeerError(error, 'tls').failure, 'tls_not_tls');
+    const calling = (): void =>
+      fromLibrary('udp', () => {
+        throw error;
+      });
+    t.throws(calling, new ProbeError('protocol_mismatch', toProbeError(error, 'udp').message));
+  }
+  t.equal(
+    fromLibrary('tls', () => 7),
+    7,
+  );
+});
+
+t.test('what is known of an error is not forgotten because a library reported it', async (t) => {
+  t.equal(toPeerError(systemError('ECONNRESET', 'read'), 'protocol').failure, 'protocol_closed');
+  t.equal(toPeerError(systemError('EIO', 'read'), 'protocol').failure, 'unexpected', 'no peer causes that');
+  t.equal(
+    toPeerError(openSslError('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version'), 'tls').failure,
+    'tls_not_tls',
+  );
+  const known = new ProbeError('protocol_refused', 'seen before');
+  t.equal(toPeerError(known, 'protocol'), known);
 });
 
 t.test('a ProbeError passes as it is', async (t) => {

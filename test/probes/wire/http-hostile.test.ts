@@ -1,7 +1,15 @@
 import t from 'tap';
 import { dial } from '../../../probes/wire/dial.ts';
 import { get } from '../../../probes/wire/http.ts';
-import { closes, floods, says, saysAndCloses, saysAndResets, silent } from '../../servers/behaviours.ts';
+import {
+  closes,
+  drips,
+  floods,
+  says,
+  saysAndCloses,
+  saysAndResets,
+  silent,
+} from '../../servers/behaviours.ts';
 import { openPeer } from '../../servers/peer.ts';
 import { failed, sessionWith, tryOnce } from '../try.ts';
 
@@ -16,7 +24,10 @@ t.test('what is no HTTP', async (t) => {
     'a TLS alert': Uint8Array.from([21, 3, 3, 0, 2, 2, 80]),
     'a status of four digits': 'HTTP/1.1 9999 What\r\n\r\n',
     'HTTP/2': Uint8Array.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
-    'an unwanted 100 Continue': 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',
+    'a status of 000': 'HTTP/1.1 000 X\r\n\r\n',
+    'a status of 099, and its body': 'HTTP/1.1 099 X\r\ncontent-length: 2\r\n\r\nhi',
+    'a length beyond all numbers': `${HEAD}content-length: ${'9'.repeat(40)}\r\n\r\nhi`,
+    'informational replies': 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(17),
     'an unwanted upgrade': 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
     'a negative length': `${HEAD}content-length: -2\r\n\r\nhi`,
     'two lengths': `${HEAD}content-length: 2\r\ncontent-length: 3\r\n\r\nhi!`,
@@ -79,7 +90,7 @@ t.test('a connection that has ended before the request is not dialled again', as
   const socket = await dial(session);
   socket.destroy();
   const error = await failed(get(session, socket, { origin: 'http://known.test', path: '/' }));
-  t.match(error, { failure: 'protocol_closed', message: 'other side closed' });
+  t.match(error, { failure: 'protocol_closed', message: 'socket hang up' });
   await peer.deserted();
   t.equal(peer.accepted(), 2);
 });
@@ -91,15 +102,22 @@ t.test('more than was announced is left alone', async (t) => {
 });
 
 t.test('a hundred megabytes cost 64 KiB', async (t) => {
-  const bodies = {
-    'of known length': floods(`${HEAD}content-length: ${100 * MEGABYTE}\r\n\r\n`, 'x', 100 * MEGABYTE),
-    'until the end of the connection': floods(`${HEAD}\r\n`, 'x', 100 * MEGABYTE),
-    'in chunks': floods(`${HEAD}transfer-encoding: chunked\r\n\r\n`, '4\r\nwiki\r\n', 100 * MEGABYTE),
-  };
-  for (const [name, behave] of Object.entries(bodies)) {
+  const chunked = `${HEAD}transfer-encoding: chunked\r\n\r\n`;
+  const chunk = `20\r\n${'wiki'.repeat(8)}\r\n`;
+  for (const [name, bodyBytes, behave] of [
+    [
+      'of known length',
+      65_536,
+      floods(`${HEAD}content-length: ${100 * MEGABYTE}\r\n\r\n`, 'x', 100 * MEGABYTE),
+    ],
+    ['until the end of the connection', 65_536, floods(`${HEAD}\r\n`, 'x', 100 * MEGABYTE)],
+    ['in chunks', 65_536, floods(chunked, chunk, 100 * MEGABYTE)],
+    // Of tiny chunks 4,096 are enough.
+    ['in tiny chunks', 16_384, floods(chunked, '4\r\nwiki\r\n', 100 * MEGABYTE)],
+  ] as const) {
     const peer = await openPeer(t, behave);
     const tried = await tryOnce('http', peer);
-    t.match(tried, { failure: null, facts: { http: { status: 200, bodyBytes: 65_536 } } }, name);
+    t.match(tried, { failure: null, facts: { http: { status: 200, bodyBytes } } }, name);
     t.equal(tried.facts.http?.bodyStart.length, 256);
     await peer.deserted();
     t.ok(peer.sent() < 20 * MEGABYTE, `${name}: ${peer.sent()} bytes left the server, most into buffers`);
@@ -120,6 +138,37 @@ t.test('headers without end, in one piece or in many', async (t) => {
     t.ok(tried.ms < 10_000, 'ended by the limit or the time-out');
     await peer.deserted();
   }
+});
+
+t.test('an unwanted 100 Continue is waited past', async (t) => {
+  const peer = await openPeer(t, says(`HTTP/1.1 100 Continue\r\n\r\n${HEAD}content-length: 0\r\n\r\n`));
+  t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200 } } });
+});
+
+t.test('of many headers the first 256 count', async (t) => {
+  const names = Array.from({ length: 300 }, (_, index) => `x${index}: y\r\n`).join('');
+  const peer = await openPeer(
+    t,
+    says(`${HEAD}server: first\r\n${names}via: last\r\ncontent-length: 2\r\n\r\nhi`),
+  );
+  const { failure, facts } = await tryOnce('http', peer);
+  t.equal(failure, null);
+  t.same(facts.http?.headers, { server: 'first' });
+  t.equal(facts.http?.bodyStart, 'hi', 'the length is obeyed wherever it stands');
+});
+
+t.test('a slow server that sends its page byte by byte is heard out', async (t) => {
+  const page = 'a page of its own';
+  const peer = await openPeer(
+    t,
+    drips(
+      `${HEAD}transfer-encoding: chunked\r\n\r\n${[...page].map((byte) => `1\r\n${byte}\r\n`).join('')}0\r\n\r\n`,
+      1,
+    ),
+  );
+  const { failure, facts } = await tryOnce('http', peer, { stepMs: 20_000 });
+  t.equal(failure, null);
+  t.equal(facts.http?.bodyStart, page);
 });
 
 t.test('evidence steers no terminal, whatever its bytes', async (t) => {

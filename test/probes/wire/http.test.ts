@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import type { Socket } from 'node:net';
 import t from 'tap';
 import { createSystem } from '../../../probes/wire/system.ts';
@@ -31,7 +30,7 @@ t.test('one request, over the socket that was dialled, and nothing afterwards', 
   const sockets: Socket[] = [];
   const system = {
     ...createSystem([{ host: 'known.test', port: null, address: peer.address, toPort: peer.port }]),
-    stream: (endpoint: { address: string; port: number }) => {
+    connectTcp: (endpoint: { address: string; port: number }) => {
       const socket = createSystem().connectTcp(endpoint);
       sockets.push(socket);
       return socket;
@@ -204,19 +203,4 @@ t.test('informational replies are waited past', async (t) => {
     saysAndCloses(`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${OK}`),
   );
   t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200 } } });
-});
-
-t.test('the client is not loaded before there is something to say', async (t) => {
-  const program = `
-    await import('./probes/registry.ts');
-    await import('./probes/wire/session.ts');
-    const { createRequire } = await import('node:module');
-    const { cache } = createRequire(process.cwd() + '/x.js');
-    const isLoaded = () => Object.keys(cache).some((file) => file.includes('/undici/'));
-    const before = isLoaded();
-    await import('undici');
-    process.stdout.write(before + ' ' + isLoaded());
-  `;
-  const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
-  t.equal(child.stdout, 'false true', child.stderr);
 });

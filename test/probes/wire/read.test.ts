@@ -87,6 +87,27 @@ t.test('a peer that never comes to an end', async (t) => {
   await t.rejects(message, { failure: 'protocol_mismatch', message: /^no end of a message/ });
 });
 
+t.test('a message in more pieces than anyone would send', async (t) => {
+  const stream = new PassThrough();
+  const reader = new MessageReader(stream);
+  let decoded = 0;
+  const message = reader.next(() => {
+    decoded += 1;
+    return { kind: 'need-more' };
+  });
+  let over = false;
+  const rejected = t.rejects(message, { failure: 'protocol_mismatch', message: /in 4096 pieces$/ });
+  void rejected.then(() => {
+    over = true;
+  });
+  for (let sent = 0; sent < 20_000 && !over; sent += 1) {
+    stream.write('x');
+    await new Promise(setImmediate);
+  }
+  await rejected;
+  t.ok(decoded < 9000, `decoded ${decoded} times`);
+});
+
 t.test('leaves no listeners behind', async (t) => {
   const stream = new PassThrough();
   const reader = new MessageReader(stream);

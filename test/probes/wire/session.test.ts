@@ -10,7 +10,7 @@ const NOWHERE = { address: '192.0.2.1', port: 9 };
 /** An outside whose clock is moved by hand. */
 function withClock() {
   const clock = { ms: 0 };
-  return { clock, system: { ...createSystem(), tick: () => clock.ms } };
+  return { clock, system: { ...createSystem(), monotonicMs: () => clock.ms } };
 }
 
 t.test('a step is timed by the clock that it is given, in thousandths of a millisecond', async (t) => {

@@ -319,3 +319,14 @@ t.test('a bare handshake judges nothing and sends the name that it is told', asy
   await peer.deserted();
   t.same(names, ['other.test']);
 });
+
+t.test('a chain of 60 certificates: looked at when it verifies, and when not, refused unread', async (t) => {
+  const long = identity(good, azureIssuer, ...Array.from({ length: 60 }, () => inspector));
+  const verified = await shake(t, long);
+  t.equal(verified.failure, null);
+  t.equal(verified.facts.tls?.chain.length, 10);
+  const refused = await shake(t, long, { trust: new TrustStore([], [lab.pem]) });
+  t.match(refused, { failure: 'tls_untrusted', error: /too large to look at/, steps: ['connect', '✗tls'] });
+  t.match(refused.facts.tls, { version: 'TLSv1.3', trust: 'none' });
+  t.same(refused.facts.tls?.chain, []);
+});

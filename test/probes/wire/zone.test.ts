@@ -22,6 +22,7 @@ t.test('the apex answers with its own SOA', async (t) => {
     zone: SUFFIX,
     primary: 'azureprivatedns.net',
     authoritative: true,
+    limit: null,
   });
   t.equal(peer.asked[0]?.type, TYPES.SOA);
 });
@@ -42,7 +43,7 @@ t.test('an answer that does not fit is asked for over TCP', async (t) => {
 });
 
 t.test('no SOA is no zone', async (t) => {
-  const nothing = { zone: null, primary: null, authoritative: false };
+  const nothing = { zone: null, primary: null, authoritative: false, limit: null };
   const refused = await ask(t, { udp: (asked) => reply(asked, { rcode: RCODES.REFUSED }) });
   t.same(refused.answer, { rcode: 'REFUSED', ...nothing });
   const odd = await ask(t, { udp: (asked) => reply(asked, { answers: [a(SUFFIX, '192.0.2.1')] }) });

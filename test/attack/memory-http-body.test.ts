@@ -1,0 +1,5 @@
+import t from 'tap';
+import { endsInBoundedMemory } from './bounded-memory.ts';
+import { HTTP_BODY } from './hostile-peers.ts';
+
+endsInBoundedMemory(t, HTTP_BODY);
