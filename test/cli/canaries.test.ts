@@ -266,7 +266,7 @@ async function play(t: Test): Promise<Played> {
   await probeAndReport(
     loaded,
     io,
-    (options, hooks) => runAgent(options, hooks, { system, machine, diagnose }),
+    (configured, hooks) => runAgent(configured, hooks, { system, machine, diagnose }),
     'always',
   );
   const outputs = new Map([
