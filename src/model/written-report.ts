@@ -35,5 +35,6 @@ export type WrittenReport = z.infer<typeof WrittenReport>;
 
 /** JSON Schema (draft 2020-12) of a report's file. */
 export function reportSchema(): object {
-  return z.toJSONSchema(WrittenReport);
+  const { $schema, $id, title, description, ...schema } = z.toJSONSchema(WrittenReport);
+  return { $schema, $id, title, description, ...schema };
 }
