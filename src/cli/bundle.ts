@@ -15,7 +15,7 @@ import { reportsFolder } from '../delivery/history/stored-reports.ts';
 import { previousLog } from '../delivery/previous-log.ts';
 import { readReportFile } from '../model/read-report.ts';
 import type { Command } from './command.ts';
-import { effectiveOptions } from './config.ts';
+import { optionsJson } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
 import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
@@ -172,7 +172,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
     madeAt: new Date(),
     reports: chosen.reports,
     log: hasLog(options.logFile) ? options.logFile : null,
-    config: problems.length === 0 ? effectiveOptions(loaded) : { problems },
+    config: problems.length === 0 ? optionsJson(loaded) : { problems },
     surroundings: await hostInfo(options, io.env),
     notes,
   };

@@ -6,9 +6,10 @@ import { makeFolder } from '../delivery/files/make-folder.ts';
 import { type KeptKey, keptKey } from '../delivery/redaction/pseudonym-key.ts';
 import { redactDocument } from '../delivery/redaction/redact.ts';
 import { createRedactor } from '../delivery/redaction/redactor.ts';
-import type { Rewrite } from '../delivery/upload/spool.ts';
+import { type Rewrite, UnsendableReport } from '../delivery/upload/spool.ts';
 import { makeOwnFolder } from '../delivery/upload/spool-folder.ts';
 import type { Report } from '../model/report.ts';
+import { isOlderFormat, otherMajor, writtenVersion } from '../model/schema-version.ts';
 import { STRICT_NOTE } from '../model/strict-note.ts';
 import { RENDERERS } from './renderers.ts';
 import { wellKnownNames } from './well-known-names.ts';
@@ -38,7 +39,12 @@ export async function openExporter(
   spool: string | null,
 ): Promise<ReportExporter> {
   if (redact === 'standard')
-    return { problem: null, exportReport: exportUnredacted, rewrite: (json) => redactDocument(json) };
+    return {
+      problem: null,
+      exportReport: exportUnredacted,
+      // The version that wrote an older one has redacted it.
+      rewrite: (json) => (isOlderFormat(writtenVersion(json)) ? json : redactDocument(json)),
+    };
   const { key, problem = null } = await sharedKey(state, spool);
   return {
     problem,
@@ -47,10 +53,19 @@ export async function openExporter(
       return { report: value, render: (format) => finished(RENDERERS[format](value)) };
     },
     rewrite: (json) => {
+      refuseOlder(writtenVersion(json));
       const { value, finished } = hide<unknown>(JSON.parse(json), key);
       return finished(harmlessJson(value));
     },
   };
+}
+
+/** Fields of other majors are not known: what they say of this network might pass. @throws UnsendableReport */
+function refuseOlder(version: string): void {
+  if (!isOlderFormat(version)) return;
+  throw new UnsendableReport(
+    `${otherMajor(version)}, and hides names (--redact strict) in those alone: send it with --redact standard, or delete it`,
+  );
 }
 
 /** A report as it is. */

@@ -2,6 +2,7 @@
 import type { RunHooks } from '../agent.ts';
 import { systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
+import type { Configured } from '../config/effective.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Options } from '../config/types.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
@@ -27,7 +28,7 @@ import { ClosedError } from './stream-writer.ts';
 import { beforeVerdict } from './summary.ts';
 import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './upload-report.ts';
 
-export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
+export type Agent = (configured: Configured, hooks: RunHooks) => Promise<Report>;
 
 /** A log on stderr that tells every event and a line that is drawn over and over would tear each other. */
 function watch(options: Options, io: Io, log: Log | null): Progress {
@@ -46,15 +47,15 @@ function watch(options: Options, io: Io, log: Log | null): Progress {
 }
 
 async function probe(
-  options: Options,
+  configured: Configured,
   io: Io,
   agent: Agent,
   signal: AbortSignal,
   log: Log | null,
 ): Promise<Report> {
-  const progress = watch(options, io, log);
+  const progress = watch(configured.options, io, log);
   try {
-    return await agent(options, { signal, progress: progress.event });
+    return await agent(configured, { signal, progress: progress.event });
   } finally {
     progress.stop();
   }
@@ -214,7 +215,7 @@ async function runWith(
     const remarks = [...notes, ...(uploader?.notes ?? []), ...(unkept === null ? [] : [unkept])];
     for (const note of remarks) await say('warn', note);
     // Nothing after this line sees a secret that a peer, a file or a variable has put into the report.
-    const probed = redactValue(await probe(options, io, agent, interruption.signal, log));
+    const probed = redactValue(await probe(loaded, io, agent, interruption.signal, log));
     const annotated = uploader?.annotate(probed) ?? probed;
     const report = history === null ? annotated : await history.complete(annotated);
     const exporter = await openExporter(options, uploader?.spool.folder ?? null);

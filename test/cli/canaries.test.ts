@@ -44,6 +44,7 @@ const PLACES = [
     'Json',
     'List',
     'Share',
+    'Label',
   ],
 ] as const;
 const KEY_BODY = 'MIICnryPemBody9xQ7';
@@ -61,8 +62,19 @@ function spellings(): string[] {
   ]);
 }
 
+/** What the metadata service says of this VM, and the system of itself. */
+const OF_THE_VM = ['vm-of-ours', 'group-of-ours', 'abcdef01', 'host-of-ours'];
+
 /** What says whose network it is; it stays at the standard level. */
-const IDENTITY = ['contoso', '10.255.0.1', '10.77.3.4', 'vault-of-ours', 'corp-domain', 'vm-of-ours'];
+const IDENTITY = [
+  'contoso',
+  '10.255.0.1',
+  '10.77.3.4',
+  'vault-of-ours',
+  'corp-domain',
+  ...OF_THE_VM,
+  'label-of-ours',
+];
 
 function answering(text: string): (socket: Socket) => void {
   return (socket) => void socket.once('data', () => socket.end(text));
@@ -100,6 +112,8 @@ const METADATA = JSON.stringify({
     osType: 'Linux',
     vmSize: 'S',
     zone: '',
+    resourceGroupName: `group-of-ours token=${secret('Metadata')}`,
+    subscriptionId: 'abcdef01-2345-4678-8abc-def012345678',
   },
 });
 
@@ -165,6 +179,7 @@ only: custom
 region: westeurope
 timeout: 20000
 attempts: 1
+label: [team=label-of-ours, 'hook=https://u:${secret('Label')}@h/?sig=${secret('Label')}']
 logLevel: trace
 logFile: log
 state: state
@@ -251,7 +266,7 @@ async function play(t: Test): Promise<Played> {
   await probeAndReport(
     loaded,
     io,
-    (options, hooks) => runAgent(options, hooks, { system, machine, diagnose }),
+    (configured, hooks) => runAgent(configured, hooks, { system, machine, diagnose }),
     'always',
   );
   const outputs = new Map([
@@ -323,7 +338,7 @@ t.test('a secret in every input, and none in any output', async (t) => {
     );
   }
   // The metadata service is given a second to answer, which a busy machine may need for other things.
-  for (const one of IDENTITY.filter((name) => name !== 'vm-of-ours'))
+  for (const one of IDENTITY.filter((name) => !OF_THE_VM.includes(name)))
     t.ok((outputs.get('bundle standard') ?? '').includes(one), `the standard level keeps ${one}`);
   const kept = readdirSync(join(cwd, 'state/reports'));
   t.equal(kept.length, 2, 'one by --output, and one by --state');

@@ -126,7 +126,7 @@ function listed({ name, bytes, redactions }: Entry): Listed {
 const LEVELS: Readonly<Record<RedactionLevel, string>> = {
   standard: 'Secrets are replaced by ***. Host names, addresses and ids are as they are.',
   strict:
-    'Secrets are replaced by ***. Names, private addresses, user names and ids are pseudonyms: the same for the same ' +
+    'Secrets are replaced by ***. Names, labels, paths of options, private addresses, users and ids are pseudonyms: the same for the same ' +
     'in this bundle, and others in any other. Addresses keep their subnets: what shares a prefix still does.',
 };
 

@@ -2,6 +2,7 @@
 import { Addresses } from './addresses.ts';
 import { DOTTED, Hosts, type PublicNames } from './hosts.ts';
 import { learnFrom } from './learn.ts';
+import { withoutOwnFields } from './own-fields.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { redact, redactDocument, redactValue } from './redact.ts';
 import type { Count, RedactionKind, Redactor } from './types.ts';
@@ -83,7 +84,14 @@ export class StrictRedaction implements Redactor {
 
   /** A machine may be called like a key of the report: there it is none. */
   readonly value = <T>(value: T): T =>
-    this.#named(redactValue(value, this.text, this.#count, (key) => this.#patterns(key)));
+    this.#named(
+      redactValue(
+        withoutOwnFields(value, (word, original) => this.#pseudonyms.of(word, original), this.#count),
+        this.text,
+        this.#count,
+        (key) => this.#patterns(key),
+      ),
+    );
 
   /** Names of machines are hidden where they are known to be names, be they as common as words. */
   #named<T>(value: T, within?: string): T;
@@ -97,7 +105,9 @@ export class StrictRedaction implements Redactor {
           this.#count('host');
           return [key, null];
         }
-        const name = key === 'machineName' || MACHINES[within] === key;
+        const name =
+          key === 'machineName' ||
+          (Object.hasOwn(MACHINES, within) && MACHINES[within]?.includes(key) === true);
         if (!name || typeof item !== 'string') return [key, this.#named(item, key)];
         return [key, item.includes('.') ? item : this.#swapped('host', item, this.#hosts.single(item))];
       }),
@@ -178,9 +188,9 @@ function isPartOfAddress(word: string, before: string | undefined, after: string
   return /^x(?:[0-9a-f]{2}){1,2}$/.test(word) && /[.:]/.test(`${before ?? ''}${after ?? ''}`);
 }
 
-/** The key in an object, by the key that the object or its list stands under. */
-const MACHINES: Readonly<Record<string, string>> = {
-  vm: 'name',
-  hostsFileEntries: 'host',
-  overrides: 'host',
+/** Keys in an object, by the key that the object or its list stands under. */
+const MACHINES: Readonly<Record<string, readonly string[]>> = {
+  vm: ['name', 'hostName'],
+  hostsFileEntries: ['host'],
+  overrides: ['host'],
 };

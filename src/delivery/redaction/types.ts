@@ -2,7 +2,7 @@
 export type RedactionKind =
   | ('signature' | 'token' | 'key' | 'password' | 'user-info' | 'header' | 'private-key')
   /** The strict level alone. */
-  | ('host' | 'address' | 'id' | 'user');
+  | ('host' | 'address' | 'id' | 'user' | 'label' | 'path');
 
 /** Told once for each thing that was removed. */
 export type Count = (kind: RedactionKind) => void;
