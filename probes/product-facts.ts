@@ -2,50 +2,60 @@
 import { z } from 'zod';
 import { FAILURES } from './failures.ts';
 
-export const EntraIdFacts = z.strictObject({
-  issuer: z.string().nullable().describe('From the OpenID configuration, at most 256 characters'),
-  errorCode: z.string().nullable().describe('AADSTS…, when it answered with an error of its own'),
-});
+export const EntraIdFacts = z
+  .strictObject({
+    issuer: z.string().nullable().describe('From the OpenID configuration, at most 256 characters'),
+    errorCode: z.string().nullable().describe('AADSTS…, when it answered with an error of its own'),
+  })
+  .describe('Microsoft Entra ID');
 export type EntraIdFacts = z.infer<typeof EntraIdFacts>;
 
-export const EventHubsFacts = z.strictObject({
-  trackingId: z.string().nullable().describe('By which Microsoft’s support finds the request'),
-  networkDenied: z.boolean().describe('The namespace’s own network rules refuse this address'),
-  webSocket: z
-    .strictObject({
-      status: z.int().nullable().describe('101 when AMQP over WebSockets was agreed on'),
-      protocol: z.string().nullable().describe('The subprotocol that the server chose'),
-      failure: z.enum(FAILURES).nullable(),
-    })
-    .describe('The upgrade of /$servicebus/websocket, on a connection of its own'),
-});
+export const EventHubsFacts = z
+  .strictObject({
+    trackingId: z.string().nullable().describe('By which Microsoft’s support finds the request'),
+    networkDenied: z.boolean().describe('The namespace’s own network rules refuse this address'),
+    webSocket: z
+      .strictObject({
+        status: z.int().nullable().describe('101 when AMQP over WebSockets was agreed on'),
+        protocol: z.string().nullable().describe('The subprotocol that the server chose'),
+        failure: z.enum(FAILURES).nullable().describe('How it failed; null when it did not'),
+      })
+      .describe('The upgrade of /$servicebus/websocket, on a connection of its own'),
+  })
+  .describe('Event Hubs');
 export type EventHubsFacts = z.infer<typeof EventHubsFacts>;
 
-export const GatewayFacts = z.strictObject({
-  answer: z
-    .enum(['status', 'not-found', 'other'])
-    .describe('The health path’s 200, the gateway’s own 404, or a reply that is not documented'),
-});
+export const GatewayFacts = z
+  .strictObject({
+    answer: z
+      .enum(['status', 'not-found', 'other'])
+      .describe('The health path’s 200, the gateway’s own 404, or a reply that is not documented'),
+  })
+  .describe('The gateway of API Management');
 export type GatewayFacts = z.infer<typeof GatewayFacts>;
 
-export const KeyVaultFacts = z.strictObject({
-  serviceVersion: z.string(),
-  region: z.string().nullable(),
-  sourceAddress: z.string().nullable().describe('The address that the vault saw this VM come from'),
-  source: z
-    .enum(['vm', 'private', 'public'])
-    .nullable()
-    .describe(
-      'vm: this VM’s own address (private or service endpoint); private: another private address; public: NAT or a firewall',
-    ),
-  challenge: z.boolean().describe('Whether the data path asked for a token'),
-  errorCode: z.string().nullable().describe('The innermost code of its refusal'),
-});
+export const KeyVaultFacts = z
+  .strictObject({
+    serviceVersion: z.string().describe('Version that the vault names'),
+    region: z.string().nullable().describe('Region that the vault names'),
+    sourceAddress: z.string().nullable().describe('The address that the vault saw this VM come from'),
+    source: z
+      .enum(['vm', 'private', 'public'])
+      .nullable()
+      .describe(
+        'vm: this VM’s own address (private or service endpoint); private: another private address; public: NAT or a firewall',
+      ),
+    challenge: z.boolean().describe('Whether the data path asked for a token'),
+    errorCode: z.string().nullable().describe('The innermost code of its refusal'),
+  })
+  .describe('Key Vault');
 export type KeyVaultFacts = z.infer<typeof KeyVaultFacts>;
 
-export const StorageFacts = z.strictObject({
-  requestId: z.string().nullable().describe('By which Microsoft’s support finds the request'),
-  errorCode: z.string().nullable(),
-  networkDenied: z.boolean().describe('The account’s own network rules refuse this subnet'),
-});
+export const StorageFacts = z
+  .strictObject({
+    requestId: z.string().nullable().describe('By which Microsoft’s support finds the request'),
+    errorCode: z.string().nullable().describe('Code of its refusal'),
+    networkDenied: z.boolean().describe('The account’s own network rules refuse this subnet'),
+  })
+  .describe('Azure Storage');
 export type StorageFacts = z.infer<typeof StorageFacts>;

@@ -1,5 +1,6 @@
 /** The whole story: look around, plan, probe, judge, report. */
 import { readFile } from 'node:fs/promises';
+import { type Configured, reportedOptions } from './config/effective.ts';
 import { readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/index.ts';
@@ -9,6 +10,7 @@ import type { Machine, Survey } from './environment/types.ts';
 import type { Observations, Report } from './model/report.ts';
 import { isStopSignal } from './model/stop-signals.ts';
 import { makePlan } from './plan/plan.ts';
+import { probedScope } from './plan/scope.ts';
 import type { Plan, PlanContext } from './plan/types.ts';
 import { assemble } from './report/assemble.ts';
 import { defectNote } from './run/defects.ts';
@@ -53,10 +55,11 @@ export async function surveyAndPlan(
  * all the same, with what was not done as untested.
  */
 export async function runAgent(
-  options: Options,
+  configured: Configured,
   { signal, progress = () => {}, roots: given = [] }: RunHooks,
-  used: AgentParts = defaultParts(options),
+  used: AgentParts = defaultParts(configured.options),
 ): Promise<Report> {
+  const { options } = configured;
   const { system, machine } = used;
   const imports = readImports(options);
   const [startedAt, started] = [system.now(), system.monotonicMs()];
@@ -71,9 +74,13 @@ export async function runAgent(
   const { observations, defects } = await observe(plan, parts);
   const stopped = stoppedBy(end);
   progress({ kind: 'phase', name: 'diagnose' });
-  const { judged, defects: broken } = diagnoseSafely(observations, used.diagnose);
+  const scope = probedScope(options);
+  const { judged, defects: broken } = diagnoseSafely({ ...observations, scope }, used.diagnose);
   const mistakes = [...stopped.defects, ...broken];
   return assemble({
+    options: reportedOptions(configured),
+    scope,
+    labels: labelsOf(options),
     startedAt,
     // By the clock that no time service sets back in the middle of a run.
     finishedAt: startedAt + Math.round(system.monotonicMs() - started),
@@ -92,6 +99,12 @@ function planContext({ environment, servers }: Survey): PlanContext {
     serversFrom: environment.dns.source,
     today: new Date().toISOString().slice(0, 10),
   };
+}
+
+/** By key, in the order of keys. */
+function labelsOf({ label }: Options): Report['labels'] {
+  const entries = label.map(({ key, value }) => [key, value] as const);
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 interface Stop {

@@ -7,7 +7,7 @@ import { Report } from '../src/model/report.ts';
 import { CLOUDS } from '../src/model/vocabulary.ts';
 import { machineWith } from './environment/machine.ts';
 import { ALL_NAMES } from './plan/places.ts';
-import { optionsWith } from './run/options.ts';
+import { configured, optionsWith } from './run/options.ts';
 import { closedWorld, nameServer, tcpPeer, to } from './run/peers.ts';
 import { targets } from './run/runs.ts';
 
@@ -50,7 +50,7 @@ for (const cloud of CLOUDS) {
     const system = closedWorld(redirections);
     const options = optionsWith({ ...QUICK, ...ALL_NAMES, cloud });
     const used = roomsWith(t, { system });
-    const report = await runAgent(options, { signal: NEVER }, used);
+    const report = await runAgent(configured(options), { signal: NEVER }, used);
     Report.parse(report);
     const { plan } = await surveyAndPlan(options, roomsWith(t));
     const planned = new Set(
@@ -107,7 +107,7 @@ t.test('a run follows what the metadata service says', async (t) => {
   const peer = await metadataPeer(t);
   const system = closedWorld([to(peer, '169.254.169.254', 80)]);
   const options = optionsWith({ ...QUICK, region: null, only: ['entra-id'] });
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { system }));
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t, { system }));
   t.equal(report.environment.cloud, 'china');
   t.ok(report.targets.some(({ host }) => host === 'login.chinacloudapi.cn'));
   t.match(report.controls[0], { name: 'metadata', outcome: 'expected' });
@@ -121,7 +121,7 @@ t.test('a subnet that cannot hold the instance blocks, whatever else was found',
     units: 2,
     only: ['custom'],
   });
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t));
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t));
   Report.parse(report);
   t.equal(report.verdict, 'blocked');
   t.equal(report.summary.required.unreachable, 0, 'nothing else blocks');
@@ -131,7 +131,9 @@ t.test('a subnet that cannot hold the instance blocks, whatever else was found',
 
 t.test('the controls of a report come in one order', async (t) => {
   const report = await runAgent(
-    optionsWith({ ...QUICK, cloud: 'public', target: targets('tcp://a.example:80'), only: ['custom'] }),
+    configured(
+      optionsWith({ ...QUICK, cloud: 'public', target: targets('tcp://a.example:80'), only: ['custom'] }),
+    ),
     { signal: NEVER },
     roomsWith(t),
   );
@@ -144,7 +146,7 @@ t.test('the controls of a report come in one order', async (t) => {
 t.test('the phases are told in order', async (t) => {
   const phases: string[] = [];
   await runAgent(
-    optionsWith({ ...QUICK, only: ['custom'] }),
+    configured(optionsWith({ ...QUICK, only: ['custom'] })),
     { signal: NEVER, progress: (event) => void (event.kind === 'phase' && phases.push(event.name)) },
     roomsWith(t),
   );
@@ -153,7 +155,7 @@ t.test('the phases are told in order', async (t) => {
 
 t.test('a resource of another cloud is the user’s to correct', async (t) => {
   const options = optionsWith({ ...QUICK, cloud: 'china', sql: ['a.database.windows.net'] });
-  await t.rejects(runAgent(options, { signal: NEVER }, roomsWith(t)), UsageError);
+  await t.rejects(runAgent(configured(options), { signal: NEVER }, roomsWith(t)), UsageError);
 });
 
 t.test('a deadline ends the run with a report', async (t) => {
@@ -166,7 +168,7 @@ t.test('a deadline ends the run with a report', async (t) => {
     target: targets('tls://10.0.0.1:443', 'tcp://10.0.0.2:81'),
   });
   const started = performance.now();
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { system }));
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t, { system }));
   t.ok(performance.now() - started < 10_000);
   Report.parse(report);
   t.equal(report.interrupted, 'deadline');
@@ -187,7 +189,11 @@ for (const reason of ['SIGINT', 'SIGTERM', 'defect'] as const) {
       cloud: 'public',
       target: targets('tls://10.0.0.1:443'),
     });
-    const report = await runAgent(options, { signal: controller.signal }, roomsWith(t, { system }));
+    const report = await runAgent(
+      configured(options),
+      { signal: controller.signal },
+      roomsWith(t, { system }),
+    );
     Report.parse(report);
     t.equal(report.interrupted, reason);
     t.match(report.targets.at(-1), {
@@ -199,7 +205,11 @@ for (const reason of ['SIGINT', 'SIGTERM', 'defect'] as const) {
 
 t.test('an error that nobody caught ends the run, and is named', async (t) => {
   const signal = AbortSignal.abort(new RangeError('nobody caught this'));
-  const report = await runAgent(optionsWith({ ...QUICK, cloud: 'public' }), { signal }, roomsWith(t));
+  const report = await runAgent(
+    configured(optionsWith({ ...QUICK, cloud: 'public' })),
+    { signal },
+    roomsWith(t),
+  );
   Report.parse(report);
   t.equal(report.interrupted, 'defect');
   t.match(report.environment.notes[0], /put an end to the run: RangeError: nobody caught this/);
@@ -210,7 +220,9 @@ t.test('a rule that breaks costs the findings, not the evidence', async (t) => {
     throw new TypeError('undefined is not a cause');
   };
   const report = await runAgent(
-    optionsWith({ ...QUICK, cloud: 'public', only: ['custom'], target: targets('tcp://10.0.0.1:80') }),
+    configured(
+      optionsWith({ ...QUICK, cloud: 'public', only: ['custom'], target: targets('tcp://10.0.0.1:80') }),
+    ),
     { signal: NEVER },
     roomsWith(t, { diagnose: breaking }),
   );
@@ -236,7 +248,7 @@ t.test('a probe that breaks costs its target', async (t) => {
     only: ['custom'],
     target: targets('tcp://10.0.0.1:80', 'tcp://10.0.0.1:81'),
   });
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { system }));
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t, { system }));
   t.equal(report.interrupted, 'defect');
   t.match(report.targets.slice(-2), [
     { status: 'unreachable', failure: 'tcp_refused' },
@@ -253,11 +265,33 @@ t.test('what the survey and the planner have to say is in the report', async (t)
     target: targets('tcp://10.0.0.1:80', 'tls://10.0.0.1:80'),
   });
   const machine = machineWith(t, { resolvConf: 'nameserver 10.255.0.1\nbogus\n' });
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { machine }));
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t, { machine }));
   t.match(report.environment.notes, [
     /resolv\.conf:2 is no line/,
     /custom\/10\.0\.0\.1:80 is asked for more than once/,
   ]);
+});
+
+t.test('the report holds its options, its labels and its scope', async (t) => {
+  const options = optionsWith({
+    ...QUICK,
+    only: ['custom'],
+    label: [
+      { key: 'team', value: 'net' },
+      { key: 'env', value: 'prod' },
+    ],
+  });
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t));
+  Report.parse(report);
+  t.strictSame(Object.entries(report.labels), [
+    ['env', 'prod'],
+    ['team', 'net'],
+  ]);
+  t.strictSame(report.scope, { groups: ['custom'], narrowedBy: ['--only custom'], whole: false });
+  t.match(report.options, {
+    timeout: { value: 2000, from: 'default' },
+    label: { value: ['team=net', 'env=prod'] },
+  });
 });
 
 t.test('a clock that is set back in the middle does not make the run shorter', async (t) => {
@@ -274,7 +308,7 @@ t.test('a clock that is set back in the middle does not make the run shorter', a
     only: ['custom'],
     target: targets('tcp://10.0.0.1:80'),
   });
-  const report = await runAgent(options, { signal: NEVER }, roomsWith(t, { system }));
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t, { system }));
   t.equal(Date.parse(report.finishedAt) - Date.parse(report.startedAt), report.durationMs);
   t.ok(report.durationMs < 10_000);
 });

@@ -17,7 +17,7 @@ import { redact } from '../delivery/redaction/redact.ts';
 import type { Legend } from '../delivery/redaction/types.ts';
 import { readReportFile } from '../model/read-report.ts';
 import type { Command, Invocation } from './command.ts';
-import { effectiveOptions } from './config.ts';
+import { optionsJson } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
 import { openKey, SHARED_DIGITS } from './export-report.ts';
 import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage } from './io.ts';
@@ -210,7 +210,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
     madeAt: new Date(),
     reports: chosen.reports,
     log: hasLog(options.logFile) ? options.logFile : null,
-    config: problems.length === 0 ? effectiveOptions(loaded) : { problems },
+    config: problems.length === 0 ? optionsJson(loaded) : { problems },
     surroundings: await hostInfo(options, io.env),
     notes,
   };

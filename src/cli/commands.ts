@@ -109,7 +109,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'it. Config files and APIM_PROBE_ variables are not read.',
     examples: ['apim-probe demo', 'apim-probe demo --scenario sql-blocked'],
     positionals: [],
-    options: ['output', 'format', 'quiet', 'logLevel', 'color', 'failOn'],
+    options: ['output', 'format', 'label', 'quiet', 'logLevel', 'color', 'failOn'],
     own: [
       { name: 'scenario', value: 'NAME', help: 'what is wrong in that subnet (default: healthy)' },
       { name: 'list', value: null, help: 'list the scenarios' },

@@ -7,9 +7,10 @@ import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { KEY_FILE, storedKey } from '../delivery/redaction/pseudonym-key.ts';
 import { createPseudonymizer } from '../delivery/redaction/redactor.ts';
 import type { Legend } from '../delivery/redaction/types.ts';
-import type { Rewrite } from '../delivery/upload/spool.ts';
+import { type Rewrite, UnsendableReport } from '../delivery/upload/spool.ts';
 import { makeOwnFolder } from '../delivery/upload/spool-folder.ts';
 import type { Report } from '../model/report.ts';
+import { isOlderFormat, otherMajor, writtenVersion } from '../model/schema-version.ts';
 import { withStrictNote } from '../model/strict-note.ts';
 import { RENDERERS } from './renderers.ts';
 import { wellKnownNames } from './well-known-names.ts';
@@ -43,7 +44,13 @@ export async function openExporter(
   spool: string | null,
 ): Promise<ReportExporter> {
   if (redact === 'standard')
-    return { problem: null, keyFile: null, exportReport: exportAsIs, rewrite: hideKnownSecrets };
+    return {
+      problem: null,
+      keyFile: null,
+      exportReport: exportAsIs,
+      // The version that wrote an older one has redacted it.
+      rewrite: (json) => (isOlderFormat(writtenVersion(json)) ? json : hideKnownSecrets(json)),
+    };
   const { key, keyFile, problem } = await openKey(state, spool);
   return {
     problem,
@@ -52,8 +59,19 @@ export async function openExporter(
       const { report, legend } = pseudonymised(original, key);
       return { ...exportAsIs(report), legend };
     },
-    rewrite: (json) => harmlessJson(pseudonymised<unknown>(JSON.parse(json), key).report),
+    rewrite: (json) => {
+      refuseOlder(writtenVersion(json));
+      return harmlessJson(pseudonymised<unknown>(JSON.parse(json), key).report);
+    },
   };
+}
+
+/** Fields of other majors are not known: what they say of this network might pass. @throws UnsendableReport */
+function refuseOlder(version: string): void {
+  if (!isOlderFormat(version)) return;
+  throw new UnsendableReport(
+    `${otherMajor(version)}, and hides names (--redact strict) in those alone: send it with --redact standard, or delete it`,
+  );
 }
 
 /** A report as it is. */

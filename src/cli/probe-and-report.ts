@@ -2,6 +2,7 @@
 import type { RunHooks } from '../agent.ts';
 import { systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
+import type { Configured } from '../config/effective.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Options } from '../config/types.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
@@ -28,7 +29,7 @@ import { ClosedError } from './stream-writer.ts';
 import { beforeVerdict } from './summary.ts';
 import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './upload-report.ts';
 
-export type Agent = (options: Options, hooks: RunHooks) => Promise<Report>;
+export type Agent = (configured: Configured, hooks: RunHooks) => Promise<Report>;
 
 /** A log on stderr that tells every event and a line that is drawn over and over would tear each other. */
 function watch(options: Options, io: Io, log: Log | null): Progress {
@@ -47,15 +48,15 @@ function watch(options: Options, io: Io, log: Log | null): Progress {
 }
 
 async function probe(
-  options: Options,
+  configured: Configured,
   io: Io,
   agent: Agent,
   signal: AbortSignal,
   log: Log | null,
 ): Promise<Report> {
-  const progress = watch(options, io, log);
+  const progress = watch(configured.options, io, log);
   try {
-    return await agent(options, { signal, progress: progress.event });
+    return await agent(configured, { signal, progress: progress.event });
   } finally {
     progress.stop();
   }
@@ -216,7 +217,7 @@ async function runWith(
     for (const note of remarks) await say('warn', note);
     // The one place where a run's report is redacted: nothing after this line sees a secret that a peer, a file or a
     // variable has put into it.
-    const probed = redactValue(await probe(options, io, agent, interruption.signal, log), (text) =>
+    const probed = redactValue(await probe(loaded, io, agent, interruption.signal, log), (text) =>
       hideKnownSecrets(redact(text)),
     );
     const annotated = uploader?.annotate(probed) ?? probed;

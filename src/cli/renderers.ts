@@ -2,6 +2,7 @@
 
 import { harmlessJson } from '../common/escaped-json.ts';
 import type { ReportFormat } from '../config/types.ts';
+import { toWritten } from '../model/certificates.ts';
 import type { Report } from '../model/report.ts';
 import { toNetworkStatus } from '../report/network-status.ts';
 import { renderText } from '../report/text.ts';
@@ -9,7 +10,7 @@ import { renderText } from '../report/text.ts';
 const FILE_WIDTH = 80;
 
 export const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
-  json: harmlessJson,
+  json: (report) => harmlessJson(toWritten(report)),
   text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
   'network-status': (report) => harmlessJson(toNetworkStatus(report)),
 };

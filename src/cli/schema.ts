@@ -13,6 +13,5 @@ async function configSchema(): Promise<object> {
 }
 
 async function reportSchema(): Promise<object> {
-  const [{ z }, { Report }] = await Promise.all([import('zod'), import('../model/report.ts')]);
-  return z.toJSONSchema(Report);
+  return (await import('../model/written-report.ts')).reportSchema();
 }

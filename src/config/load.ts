@@ -6,6 +6,7 @@ import { UsageError } from '../common/usage-error.ts';
 import { caFileProblem } from './ca-file.ts';
 import { fileLayer, type OptionsFile } from './file.ts';
 import { readImport } from './import-file.ts';
+import { labelProblems } from './label.ts';
 import {
   type Flags,
   flagLayer,
@@ -225,6 +226,7 @@ export function load(sources: Sources): Loaded {
   checkImports(draft, complete, problems);
   checkGroups(draft, complete, problems);
   checkUnits(draft, complete, problems);
+  problems.push(...labelProblems(draft.label ?? [], complete.label));
   checkOnChange(draft, complete, problems);
   checkLogFile(draft, complete, problems);
   checkUploadFlag(draft, complete, problems);

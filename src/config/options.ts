@@ -7,6 +7,7 @@ import { BadValue } from '../common/bad-value.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { address, resourceName, subnet } from '../common/host-name.ts';
 import { formatTargetUrl, parseTargetUrl } from '../common/target-url.ts';
+import type { OptionValue } from '../model/report.ts';
 import { CLOUDS, GROUPS } from '../model/vocabulary.ts';
 import {
   filePath,
@@ -19,6 +20,7 @@ import {
   parseReportFormat,
   parseServerAddress,
 } from './endpoints.ts';
+import { formatLabel, parseLabel } from './label.ts';
 import { LOG_LEVELS, type Options, REDACTION_LEVELS, UPLOAD_METHODS } from './types.ts';
 import { parseUploadUrl, shownUploadUrl } from './upload-url.ts';
 
@@ -82,8 +84,11 @@ type Table = {
 export type OptionKey = keyof Table;
 
 /** Text that a plain parser takes apart; a BadValue becomes the issue's message. */
-function text<Item>(parse: (value: string) => Item): z.ZodType<Item> {
-  return z.string({ error: 'must be text; put it in quotes' }).transform((value, context) => {
+function text<Item>(
+  parse: (value: string) => Item,
+  error = 'must be text; put it in quotes',
+): z.ZodType<Item> {
+  return z.string({ error }).transform((value, context) => {
     try {
       return parse(value);
     } catch (error) {
@@ -349,6 +354,15 @@ export const OPTIONS: Table = {
     many: true,
     help: 'another rendering of the report; FORMAT is json, text or network-status',
   },
+  label: {
+    section: 'Output',
+    kind: 'text',
+    type: text(parseLabel, 'must be text KEY=VALUE, like "env=prod"'),
+    show: formatLabel,
+    value: 'KEY=VALUE',
+    many: true,
+    help: 'note in the report, to tell it from others, like env=prod',
+  },
   quiet: {
     section: 'Output',
     kind: 'switch',
@@ -552,9 +566,10 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set(
 );
 
 /** The values of one option as a config file may hold them, for people and for `config --format json`. */
-export function shown(key: keyof Options, value: unknown): unknown {
-  // The table's own type ties each `show` to its option's items; a union of keys loses that tie.
+export function shown(key: keyof Options, value: Options[keyof Options]): OptionValue {
+  // The table's own type ties each `show` to its option's items; a union of keys loses that tie. What has no `show` is
+  // text, a number or a boolean already.
   const show = OPTIONS[key].show as ((item: unknown) => string) | undefined;
-  if (show === undefined || value === null) return value;
+  if (show === undefined || value === null) return value as OptionValue;
   return Array.isArray(value) ? value.map(show) : show(value);
 }

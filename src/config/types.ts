@@ -1,5 +1,6 @@
 import type { TargetUrl } from '../common/target-url.ts';
 import type { Cloud, Group } from '../model/vocabulary.ts';
+import type { Label } from './label.ts';
 
 export const GATEWAY_ROLES = [
   'gateway',
@@ -74,6 +75,7 @@ export interface Options {
   readonly attempts: number;
   readonly output: string | null;
   readonly format: readonly { readonly format: ReportFormat; readonly file: string }[];
+  readonly label: readonly Label[];
   readonly quiet: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly color: boolean;

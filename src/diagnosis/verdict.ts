@@ -1,5 +1,5 @@
 /** Statuses and findings to counts and a verdict. Pure. */
-import type { Counts, Finding, Report, Scope, Target } from '../model/report.ts';
+import type { Counts, Finding, GroupScope, Report, Target } from '../model/report.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 
 /** How many targets of each status, required and optional apart. */
@@ -40,7 +40,7 @@ function isOfTheVm({ status, cause }: Target): boolean {
 }
 
 /** The endpoints of the groups that the run was about. */
-function inScope(targets: readonly Target[], scope: Scope | undefined): readonly Target[] {
+function inScope(targets: readonly Target[], scope: GroupScope | undefined): readonly Target[] {
   return scope === undefined ? targets : targets.filter(({ group }) => scope.groups.includes(group));
 }
 
@@ -49,7 +49,11 @@ function inScope(targets: readonly Target[], scope: Scope | undefined): readonly
  * that were not tested. A scope in which nothing was tested is never ready, required or not.
  * @param scope everything when it is missing
  */
-export function verdict(targets: readonly Target[], findings: readonly Finding[], scope?: Scope): Verdict {
+export function verdict(
+  targets: readonly Target[],
+  findings: readonly Finding[],
+  scope?: GroupScope,
+): Verdict {
   const scoped = inScope(targets, scope);
   // Azure drops pings in many places.
   const required = scoped.filter((target) => target.required && target.protocol !== 'icmp');

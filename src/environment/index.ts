@@ -3,7 +3,7 @@
 import type { Options, ServerAddress } from '../config/types.ts';
 import { METADATA_ADDRESS } from '../model/azure.ts';
 import { readHostsFile } from './hosts-file.ts';
-import { hasGlobalIPv6, localInterfaces, proxyVariables } from './local.ts';
+import { hasGlobalIPv6, localHostName, localInterfaces, proxyVariables } from './local.ts';
 import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
 import { hostSources } from './nsswitch.ts';
 import { systemResolvers } from './resolvers.ts';
@@ -34,7 +34,7 @@ export async function survey(
     environment: {
       cloud: options.cloud ?? known?.cloud ?? 'public',
       region: options.region ?? known?.region ?? null,
-      vm: known?.vm ?? null,
+      vm: known === null ? null : { ...known.vm, hostName: localHostName(machine) },
       network,
       dns: {
         servers: dns.servers.map(serverName),

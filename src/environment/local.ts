@@ -31,6 +31,15 @@ export function localInterfaces({ interfaces: read }: Machine): {
   }
 }
 
+/** The name of this machine by its operating system; null when it has none or does not tell. */
+export function localHostName({ hostName }: Machine): string | null {
+  try {
+    return printable(hostName(), 255) || null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether some interface has an IPv6 address that leaves its own link. */
 export function hasGlobalIPv6(interfaces: Interfaces): boolean {
   return interfaces.some(({ family, address }) => family === 6 && !/^fe[89ab]/i.test(address));

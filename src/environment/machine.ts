@@ -1,6 +1,6 @@
 /** The machine that this process runs on. */
 import { getServers } from 'node:dns';
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { Machine } from './types.ts';
 
@@ -10,6 +10,7 @@ export function thisMachine(): Machine {
     platform: process.platform,
     env: process.env,
     privileged: process.getuid?.() === 0,
+    hostName: hostname,
     interfaces: networkInterfaces,
     runtimeServers: getServers,
     // systemd-resolved(8) keeps the servers behind its stub in the second.

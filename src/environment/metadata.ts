@@ -9,7 +9,8 @@ import type { MetadataReply } from './types.ts';
 export interface InstanceMetadata {
   readonly cloud: Cloud | null;
   readonly region: string | null;
-  readonly vm: Environment['vm'];
+  /** But for the name that the operating system has, which the service does not know. */
+  readonly vm: Omit<NonNullable<Environment['vm']>, 'hostName'>;
   readonly subnet: string | null;
   /** What the document says and this version does not know. */
   readonly notes: readonly string[];
@@ -31,6 +32,8 @@ const Instance = z.object({
     vmSize: text,
     osType: text,
     zone: text,
+    subscriptionId: text,
+    resourceGroupName: text,
   }),
   network: z
     .object({
@@ -40,6 +43,8 @@ const Instance = z.object({
     })
     .catch({ interface: [] }),
 });
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const CLOUD_NAMES: ReadonlyMap<string, Cloud> = new Map([
   ['azurepubliccloud', 'public'],
@@ -85,6 +90,8 @@ function readInstance(body: string): MetadataResult {
       region: /^[a-z0-9]{2,40}$/i.test(compute.location) ? compute.location.toLowerCase() : null,
       vm: {
         name: printable(compute.name, 128),
+        subscriptionId: GUID.test(compute.subscriptionId) ? compute.subscriptionId.toLowerCase() : null,
+        resourceGroup: compute.resourceGroupName === '' ? null : printable(compute.resourceGroupName, 90),
         size: printable(compute.vmSize, 64),
         osType: printable(compute.osType, 32),
         zone: compute.zone === '' ? null : printable(compute.zone, 16),

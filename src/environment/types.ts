@@ -22,6 +22,8 @@ export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
   readonly privileged: boolean;
+  /** As `os.hostname`; it may throw. */
+  readonly hostName: () => string;
   /** As `os.networkInterfaces`; it may throw. */
   readonly interfaces: () => Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>;
   /** As `dns.getServers`: the resolvers of a system that has no file to read them from. */

@@ -6,124 +6,191 @@ const outcome = z
   .enum(['expected', 'anomalous', 'unknown'])
   .describe('As on an honest network; not so; or nothing could be learnt');
 const text = z.string().describe('One sentence for people');
-const failure = z.enum(FAILURES);
+const failure = z.enum(FAILURES).describe('How it failed');
+const server = z.string().describe('The DNS server that was asked');
+const rcode = z.string().describe('The RCODE’s mnemonic, or the failure when no reply came');
+const names = (of: string) => z.array(z.string().describe('Name')).describe(of);
+const addresses = z.array(z.string().describe('IP address')).describe('A and AAAA records');
 
-const Answer = z.strictObject({
-  server: z.string(),
-  name: z.string(),
-  rcode: z.string(),
-  addresses: z.array(z.string()),
-  cname: z.array(z.string()),
-  authority: z.array(z.string()).describe('Owner and primary server of the SOA in a negative answer'),
-  ms: z.number().min(0).describe('milliseconds'),
-});
+const Answer = z
+  .strictObject({
+    server,
+    name: z.string().describe('What was asked for'),
+    rcode,
+    addresses,
+    cname: names('The CNAME chain, in its order'),
+    authority: names('Owner and primary server of the SOA in a negative answer'),
+    ms: z.number().min(0).describe('milliseconds'),
+  })
+  .describe('What one server answered');
 export type ControlAnswer = z.infer<typeof Answer>;
 
-/** A random name under each service suffix must not resolve. */
-const RandomName = z.strictObject({
-  name: z.literal('dns-random-name'),
-  outcome,
-  detail: z.strictObject({ text, answers: z.array(Answer).describe('Only those that did resolve') }),
-});
+const Samples = z.array(
+  z
+    .strictObject({
+      peer: z.string().describe('Time server, or service with a Date header'),
+      offsetMs: z.number().describe('Local minus remote, in milliseconds'),
+    })
+    .describe('One clock'),
+);
 
-/** 192.0.2.1 (RFC 5737) is nobody's: a connection to it is completed by something on the path. */
-const ReservedAddress = z.strictObject({
-  name: z.literal('tcp-reserved-address'),
-  outcome,
-  detail: z.strictObject({ text, address: z.string(), connected: z.boolean(), failure: failure.nullable() }),
-});
+const kind = <Name extends string>(name: Name) => z.literal(name).describe('Which experiment this is');
+const seen = 'What was seen';
 
-/** The same address again, with no name or another one, after a handshake with the real name was cut. */
-const OtherName = z.strictObject({
-  name: z.literal('tls-other-name'),
-  outcome: outcome.describe('anomalous: the handshake went further without the real name'),
-  detail: z.strictObject({
-    text,
-    target: z.string().describe('Id of the target whose name was cut'),
-    address: z.string(),
-    serverName: z.string().nullable(),
-    wentFurther: z.boolean(),
-    failure: failure.nullable().describe('How the control itself ended, null when a certificate was read'),
-  }),
-});
+const RandomName = z
+  .strictObject({
+    name: kind('dns-random-name'),
+    outcome,
+    detail: z
+      .strictObject({ text, answers: z.array(Answer).describe('Only those that did resolve') })
+      .describe(seen),
+  })
+  .describe('A random name under each service suffix must not resolve');
 
-/** The local clock against time servers and the `Date` of the services that answered. */
-const ClockControl = z.strictObject({
-  name: z.literal('clock'),
-  outcome,
-  detail: z.strictObject({
-    text,
-    offsetMs: z
-      .number()
-      .nullable()
-      .describe('Median of local minus remote; positive when the local clock is ahead'),
-    samples: z.array(z.strictObject({ peer: z.string(), offsetMs: z.number() })),
-  }),
-});
+const ReservedAddress = z
+  .strictObject({
+    name: kind('tcp-reserved-address'),
+    outcome,
+    detail: z
+      .strictObject({
+        text,
+        address: z.string().describe('IP address'),
+        connected: z.boolean().describe('Whether something on the path completed the connection'),
+        failure: failure.nullable().describe('How the connection failed; null when it did not'),
+      })
+      .describe(seen),
+  })
+  .describe(
+    '192.0.2.1 (RFC 5737) belongs to no host: only a device on the path can complete a connection to it',
+  );
 
-/** 168.63.129.16 asked directly for the names of the plan, when it is not a configured server. */
-const AzureDns = z.strictObject({
-  name: z.literal('azure-dns'),
-  outcome,
-  detail: z.strictObject({
-    text,
-    server: z.string(),
-    tcp: z.string().nullable().describe('rcode or failure of one question over TCP'),
-    answers: z.array(Answer),
-  }),
-});
+const OtherName = z
+  .strictObject({
+    name: kind('tls-other-name'),
+    outcome: outcome.describe('anomalous: the handshake went further without the real name'),
+    detail: z
+      .strictObject({
+        text,
+        target: z.string().describe('Id of the target whose name was cut'),
+        address: z.string().describe('IP address'),
+        serverName: z.string().nullable().describe('The name sent in SNI, null when none was sent'),
+        wentFurther: z.boolean().describe('Whether it went further than with the real name'),
+        failure: failure
+          .nullable()
+          .describe('How the control itself ended, null when a certificate was read'),
+      })
+      .describe(seen),
+  })
+  .describe('The same address with no name or another one, after a handshake with the real name was cut');
 
-/** The SOA of each suffix under which Azure publishes services: a private zone there hides everybody's names. */
-const ZoneAuthority = z.strictObject({
-  name: z.literal('dns-zone-authority'),
-  outcome: outcome.describe('anomalous: a private zone stands in the place of a public suffix'),
-  detail: z.strictObject({
-    text,
-    zones: z.array(
-      z.strictObject({
-        server: z.string(),
-        suffix: z.string().describe('What was asked for'),
-        rcode: z.string(),
-        zone: z.string().nullable().describe('Owner of the SOA that came back'),
-        primary: z.string().nullable().describe('Its primary server'),
-        authoritative: z.boolean().describe('The server says that it holds the zone itself (AA)'),
-        private: z.boolean().describe('It is a zone of this network’s own, not the public one'),
-      }),
-    ),
-  }),
-});
+const ClockControl = z
+  .strictObject({
+    name: kind('clock'),
+    outcome,
+    detail: z
+      .strictObject({
+        text,
+        offsetMs: z
+          .number()
+          .nullable()
+          .describe('Median of local minus remote, in milliseconds; positive when the local clock is ahead'),
+        samples: Samples.describe('Each clock that could be compared with'),
+      })
+      .describe(seen),
+  })
+  .describe('The local clock against time servers and the Date of the services that answered');
+
+const AzureDns = z
+  .strictObject({
+    name: kind('azure-dns'),
+    outcome,
+    detail: z
+      .strictObject({
+        text,
+        server: server.describe('Azure’s own DNS server'),
+        tcp: z.string().nullable().describe('rcode or failure of one question over TCP'),
+        answers: z.array(Answer).describe('For the names of the plan'),
+      })
+      .describe(seen),
+  })
+  .describe('168.63.129.16 asked for the names of the plan, when it is not a configured server');
+
+const ZoneAuthority = z
+  .strictObject({
+    name: kind('dns-zone-authority'),
+    outcome: outcome.describe('anomalous: a private zone stands in the place of a public suffix'),
+    detail: z
+      .strictObject({
+        text,
+        zones: z
+          .array(
+            z
+              .strictObject({
+                server,
+                suffix: z.string().describe('What was asked for'),
+                rcode,
+                zone: z.string().nullable().describe('Owner of the SOA that came back'),
+                primary: z.string().nullable().describe('Its primary server'),
+                authoritative: z.boolean().describe('The server says that it holds the zone itself (AA)'),
+                private: z.boolean().describe('It is a zone of this network’s own, not the public one'),
+              })
+              .describe('What one server answered'),
+          )
+          .describe('By server and suffix'),
+      })
+      .describe(seen),
+  })
+  .describe(
+    'The SOA of each suffix under which Azure publishes services: a private zone there hides public names',
+  );
 export type ZoneAuthorityAnswer = z.infer<typeof ZoneAuthority>['detail']['zones'][number];
 
-/** The search list: what it adds to names that do not exist, and to those that should have been found without. */
-const SearchDomain = z.strictObject({
-  name: z.literal('dns-search-domain'),
-  outcome: outcome.describe('anomalous: a name resolves with a suffix of the search list and not without'),
-  detail: z.strictObject({
-    text,
-    wildcards: z.array(Answer).describe('Random names under a search domain that did resolve'),
-    surprises: z
-      .array(z.strictObject({ host: z.string(), domain: z.string(), answer: Answer }))
-      .describe('Names of the plan that do not resolve alone and do with this domain appended'),
-  }),
-});
+const SearchDomain = z
+  .strictObject({
+    name: kind('dns-search-domain'),
+    outcome: outcome.describe('anomalous: a name resolves with a suffix of the search list and not without'),
+    detail: z
+      .strictObject({
+        text,
+        wildcards: z.array(Answer).describe('Random names under a search domain that did resolve'),
+        surprises: z
+          .array(
+            z
+              .strictObject({
+                host: z.string().describe('Name of the plan'),
+                domain: z.string().describe('What was appended'),
+                answer: Answer,
+              })
+              .describe('One such name'),
+          )
+          .describe('Names of the plan that do not resolve alone and do with this domain appended'),
+      })
+      .describe(seen),
+  })
+  .describe(
+    'The search list: what it adds to names that do not exist, and to those that should exist without it',
+  );
 
-/** The instance metadata service: present on an Azure VM, absent elsewhere. */
-const Metadata = z.strictObject({
-  name: z.literal('metadata'),
-  outcome,
-  detail: z.strictObject({ text }),
-});
+const Metadata = z
+  .strictObject({
+    name: kind('metadata'),
+    outcome,
+    detail: z.strictObject({ text }).describe(seen),
+  })
+  .describe('The instance metadata service: present on an Azure VM, absent elsewhere');
 
-export const Control = z.discriminatedUnion('name', [
-  RandomName,
-  ReservedAddress,
-  OtherName,
-  ClockControl,
-  AzureDns,
-  ZoneAuthority,
-  SearchDomain,
-  Metadata,
-]);
+export const Control = z
+  .discriminatedUnion('name', [
+    RandomName,
+    ReservedAddress,
+    OtherName,
+    ClockControl,
+    AzureDns,
+    ZoneAuthority,
+    SearchDomain,
+    Metadata,
+  ])
+  .describe('One experiment');
 export type Control = z.infer<typeof Control>;
 export type ControlOf<Name extends Control['name']> = Extract<Control, { name: Name }>;
 

@@ -4,9 +4,9 @@ import { printable } from '../../probes/printable.ts';
 import { few } from '../common/text-lines.ts';
 import { Control } from './controls.ts';
 import { type Bounded, parseBounded } from './parse-bounded.ts';
-import { Report } from './report.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { CAUSES } from './vocabulary.ts';
+import { WrittenReport } from './written-report.ts';
 
 export type OtherMinor =
   | { readonly ok: true; readonly value: object; readonly notes: readonly string[] }
@@ -69,7 +69,7 @@ const Cause = z.enum(CAUSES);
 /** Every version has these: a report without them is damaged. */
 const ALWAYS: readonly string[] = ['targets', 'findings'];
 
-const FIELDS = Object.entries<z.core.$ZodType>(Report.shape);
+const FIELDS = Object.entries<z.core.$ZodType>(WrittenReport.shape);
 
 /** The lists that another version may not have. */
 const EMPTY = Object.fromEntries(

@@ -5,12 +5,14 @@
 import { printable } from '../../probes/printable.ts';
 import { readBounded } from '../common/bounded-file.ts';
 import { jsonShape, parseJson } from '../common/json.ts';
+import { fromWritten } from './certificates.ts';
 import { LARGEST_REPORT } from './largest-report.ts';
 import { readOtherMinor } from './other-minor.ts';
 import { parseBounded } from './parse-bounded.ts';
-import { Report } from './report.ts';
-import { SCHEMA_VERSION } from './schema-version.ts';
+import type { Report } from './report.ts';
+import { isOlderFormat, majorOf, otherMajor, READ_MAJOR, SCHEMA_VERSION } from './schema-version.ts';
 import { unpackReport } from './unpack-report.ts';
+import { WrittenReport } from './written-report.ts';
 
 /** Why a file is not a report that this version reads. */
 export interface Refusal {
@@ -41,7 +43,6 @@ const ADVICE = `name ${WANTED}`;
 const DEEPEST = 64;
 /** Values of all kinds; a report of 10,000 targets with all their evidence has some four million. */
 const MOST_VALUES = 10_000_000;
-const MAJOR = majorOf(SCHEMA_VERSION);
 
 /**
  * Reads a report's file: JSON in UTF-8 or UTF-16, the same in gzip, or a bundle, of which it takes the newest report.
@@ -66,11 +67,11 @@ export function recogniseReport(bytes: Uint8Array): Recognised | Refusal {
   if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return foreign(value);
   const version = typeof value.schemaVersion === 'string' ? value.schemaVersion : '';
   const major = majorOf(version);
-  if (major === null) return refuse(`is JSON with a schemaVersion that is not one of a report; ${ADVICE}`);
-  if (major !== MAJOR) {
+  if (major === '') return refuse(`is JSON with a schemaVersion that is not one of a report; ${ADVICE}`);
+  if (major !== READ_MAJOR) {
     const shown = printable(version, 20);
-    const problem = `is a report with schemaVersion ${shown}, and this apim-probe reads ${MAJOR}.x; use the version that wrote it, or probe again`;
-    return { ...refuse(problem), olderVersion: major < (MAJOR ?? 0) ? shown : null };
+    const problem = `${otherMajor(shown)}; use the version that wrote it, or probe again`;
+    return { ...refuse(problem), olderVersion: isOlderFormat(version) ? shown : null };
   }
   return { ok: true, value };
 }
@@ -91,8 +92,10 @@ export function parseReport(value: object): ReportReading {
 }
 
 function checked(value: object, notes: readonly string[]): ReportReading {
-  const result = parseBounded(Report, value);
-  return result.ok ? { ok: true, report: result.value, notes } : damaged(result.defects);
+  const result = parseBounded(WrittenReport, value);
+  if (!result.ok) return damaged(result.defects);
+  const restored = fromWritten(result.value);
+  return restored.ok ? { ...restored, notes } : damaged(restored.problem);
 }
 
 /** @param defects as `parseBounded` has them */
@@ -131,9 +134,4 @@ function shapeProblem(text: string): string | null {
   const { depth, values } = jsonShape(text);
   if (depth > DEEPEST) return 'is nested too deeply for a report';
   return values > MOST_VALUES ? 'has more values than a report can have' : null;
-}
-
-function majorOf(version: string): number | null {
-  const major = /^(\d{1,9})\.\d{1,9}\.\d{1,9}$/.exec(version)?.[1];
-  return major === undefined ? null : Number(major);
 }

@@ -8,7 +8,7 @@ import { SCHEMA_VERSION } from '../model/schema-version.ts';
 import type { Plan } from '../plan/types.ts';
 import { VERSION } from '../version.ts';
 
-export interface Parts {
+export interface Parts extends Pick<Report, 'options' | 'scope' | 'labels'> {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly finishedAt: number;
@@ -32,6 +32,9 @@ export function assemble(parts: Parts): Report {
       os: `${type()} ${release()}`,
       arch: arch(),
     },
+    options: parts.options,
+    scope: parts.scope,
+    labels: parts.labels,
     startedAt: new Date(parts.startedAt).toISOString(),
     finishedAt: new Date(parts.finishedAt).toISOString(),
     durationMs: Math.max(0, parts.finishedAt - parts.startedAt),

@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Protocol } from '../../probes/protocols.ts';
-import { Report } from '../../src/model/report.ts';
+import type { Report } from '../../src/model/report.ts';
+import { parsedReport } from '../report/samples.ts';
 import type { Owner } from '../servers/peer.ts';
 
 /** As many as the agent talks to at once by default. */
@@ -60,7 +61,7 @@ export async function runAgainst(
       folder,
     );
     const seconds = (performance.now() - started) / 1000;
-    const { targets, environment } = Report.parse(JSON.parse(readFileSync(report, 'utf8')));
+    const { targets, environment } = parsedReport(readFileSync(report, 'utf8'));
     const byUrl = new Map(
       targets.map((target) => [`${target.protocol}://${target.host}:${target.port}`, target]),
     );

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { Report } from '../../src/model/report.ts';
+import type { Report } from '../../src/model/report.ts';
 import { type Ended, PROGRAM } from '../cli/program.ts';
+import { parsedReport } from '../report/samples.ts';
 
 export interface Enclosed extends Ended {
   readonly ms: number;
@@ -71,7 +72,7 @@ export function workplace(t: Test): string {
  * @throws when it is not a complete and valid one
  */
 export function reportIn(path: string): Report {
-  return Report.parse(JSON.parse(readFileSync(path, 'utf8')));
+  return parsedReport(readFileSync(path, 'utf8'));
 }
 
 /**

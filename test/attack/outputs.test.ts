@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import t from 'tap';
-import { Report } from '../../src/model/report.ts';
+import { parsedReport } from '../report/samples.ts';
 import { enclosed, RUN, reportIn, small, workplace } from './enclosed.ts';
 
 t.test('devices and descriptors work', async (t) => {
@@ -15,7 +15,7 @@ t.test('devices and descriptors work', async (t) => {
   const names = ['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'];
   for (const name of names) {
     const piped = await enclosed(`probe demo --output ${name} | cat`, { cwd });
-    t.ok(Report.parse(JSON.parse(piped.out)).id, `${name}, a pipe`);
+    t.ok(parsedReport(piped.out).id, `${name}, a pipe`);
   }
   writeFileSync(join(cwd, 'all'), 'before\n');
   t.equal((await enclosed('probe demo --quiet --output /dev/stdout >> all', { cwd })).code, 0);
@@ -25,7 +25,7 @@ t.test('devices and descriptors work', async (t) => {
   const gz =
     'set -o pipefail; probe demo --output >(gzip > r.gz) --format text=>(cat > r.txt); code=$?; sleep 1; exit $code';
   t.equal((await enclosed(gz, { cwd })).code, 0);
-  t.ok(Report.parse(JSON.parse(gunzipSync(readFileSync(join(cwd, 'r.gz'))).toString())).id, '>(…)');
+  t.ok(parsedReport(gunzipSync(readFileSync(join(cwd, 'r.gz'))).toString()).id, '>(…)');
   t.match(readFileSync(join(cwd, 'r.txt'), 'utf8'), /READY/);
   const twice = await enclosed('probe demo --output - --format text=/dev/stdout', { cwd });
   t.equal(twice.code, 2);

@@ -1,11 +1,13 @@
 /** A VM that runs out of files or ports: the run waits, and what it cannot test is never the network's fault. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Report, type Target } from '../../src/model/report.ts';
+import type { Report, Target } from '../../src/model/report.ts';
 import { PROGRAM } from '../cli/program.ts';
+import { parsedReport } from '../report/samples.ts';
 import { Machine } from '../system/net.ts';
 import { Background, CLEAN_ENVIRONMENT } from '../system/processes.ts';
 
@@ -68,7 +70,7 @@ async function probe(
   const text = await readFile(output, 'utf8').catch(() => {
     throw new Error(`ended with ${code} and wrote no report:\n${stderr}`);
   });
-  return { code, report: Report.parse(JSON.parse(text)), stderr };
+  return { code, report: parsedReport(text), stderr };
 }
 
 /** Nothing that the run could not test may be blamed on anything but this VM. */
@@ -204,6 +206,6 @@ t.test('no file left while the report is delivered: it waits, or goes elsewhere'
     const written = await readFile(file, 'utf8').catch(() => null);
     t.equal(written !== null, kept, 'in its file');
     t.equal(out !== '', !kept, 'or else on stdout');
-    t.doesNotThrow(() => Report.parse(JSON.parse(written ?? out)));
+    t.doesNotThrow(() => parsedReport(written ?? out));
   }
 });

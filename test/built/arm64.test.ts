@@ -1,9 +1,10 @@
 /** The executable for arm64, where another machine is emulated: it is what a VM of Azure's Arm series starts. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { Report } from '../../src/model/report.ts';
 import { start } from '../cli/program.ts';
+import { parsedReport } from '../report/samples.ts';
 
 const executable = join(import.meta.dirname, '../../dist/apim-probe-linux-arm64');
 const emulator = '/usr/bin/qemu-aarch64';
@@ -31,7 +32,7 @@ t.test('says its version, and plans', { skip: skip() }, async (t) => {
 t.test('probes the lab, which is in it too', { skip: skip() }, async (t) => {
   const { code, out, err } = await emulated('demo', '--output', '-', '--quiet');
   t.equal(code, 0, err);
-  const { agent, verdict, summary } = Report.parse(JSON.parse(out));
+  const { agent, verdict, summary } = parsedReport(out);
   t.match(agent, { os: /^Linux/, arch: 'arm64' });
   t.equal(verdict, 'ready');
   t.equal(summary.required.reachable, summary.required.total);

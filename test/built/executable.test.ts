@@ -1,9 +1,10 @@
 /** A single executable is no Node.js to its user: what steers Node.js neither breaks it nor turns it. */
+
 import { join } from 'node:path';
 import t from 'tap';
 import { SCENARIOS } from '../../src/lab/index.ts';
-import { Report } from '../../src/model/report.ts';
 import { PROGRAM, start } from '../cli/program.ts';
+import { parsedReport } from '../report/samples.ts';
 
 const folder = t.testdir({ 'evil.cjs': 'process.stdout.write("evil"); process.exit(99);' });
 const evil = join(folder, 'evil.cjs');
@@ -68,7 +69,7 @@ t.test('variables that change how Node.js trusts and dials change no verdict', a
     },
   });
   t.equal(code, expected?.exitCode, err);
-  const { verdict, findings } = Report.parse(JSON.parse(out));
+  const { verdict, findings } = parsedReport(out);
   t.equal(verdict, expected?.verdict);
   const causes = findings.map(({ cause }) => cause);
   for (const cause of expected?.causes ?? []) t.ok(causes.includes(cause), cause);

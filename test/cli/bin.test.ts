@@ -1,6 +1,7 @@
 /** The program in a process of its own, as a user or a service manager starts it. */
+
 import t from 'tap';
-import { Report } from '../../src/model/report.ts';
+import { parsedReport } from '../report/samples.ts';
 import { FENCE } from './harness.ts';
 import { PROGRAM, start } from './program.ts';
 
@@ -30,5 +31,5 @@ t.test('SIGINT during the demo: exit 130 and a complete report', async (t) => {
     onStderr: (kill) => kill('SIGINT'),
   });
   t.equal(code, 130, err);
-  t.equal(Report.parse(JSON.parse(out)).interrupted, 'SIGINT');
+  t.equal(parsedReport(out).interrupted, 'SIGINT');
 });

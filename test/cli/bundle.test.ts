@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { unpackTar } from 'modern-tar';
 import t from 'tap';
-import { Report } from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { fill, MINUTE, NOW, OLDER_VERSION, older, run } from '../delivery/history/samples.ts';
-import { finding, report, withDropped } from '../report/samples.ts';
+import { finding, parsedReport, withDropped, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const sample = (day: number) =>
-  report({
+  writtenReport({
     startedAt: `2026-05-0${day}T08:30:00.000Z`,
     id: `019b76da-a800-7000-8000-00000000000${day}`,
     verdict: 'blocked',
@@ -89,10 +88,7 @@ t.test('one archive: reports, text, log, options, environment and a manifest tha
       ...['report.txt', 'apim-probe.log', 'config.json', 'environment.json', 'manifest.json'],
     ],
   );
-  t.equal(
-    Report.parse(JSON.parse(files.get(`reports/${nameOf(1)}`) ?? '')).findings[0]?.title,
-    'Day 1: sig=***',
-  );
+  t.equal(parsedReport(files.get(`reports/${nameOf(1)}`) ?? '').findings[0]?.title, 'Day 1: sig=***');
   t.match(files.get('report.txt'), 'Day 9', 'the newest in words');
   t.equal(
     files.get('apim-probe.log'),
@@ -239,7 +235,7 @@ t.test('stored reports go in as the history lists them: by the order of writing'
   writeFileSync(join(folder, 'apim-probe-report-20260504T083000Z-000001.json'), older(NOW));
   const { out } = await invoke(['history', '--state', 's', '--format', 'json'], { cwd });
   t.strictSame(
-    JSON.parse(out).runs.map(({ id }: Report) => id),
+    JSON.parse(out).runs.map(({ id }: { id: string }) => id),
     [last, future, past].map(({ id }) => id),
   );
   await invoke(['bundle', '--state', 's', '--output', 'b.tgz'], { cwd });

@@ -10,7 +10,7 @@ import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
 import { machineWith } from '../environment/machine.ts';
-import { finding, report, withDropped } from '../report/samples.ts';
+import { finding, report, withDropped, writtenReport } from '../report/samples.ts';
 import { closedWorld, nameServer, tcpPeer, to } from '../run/peers.ts';
 import { certify, identity } from '../servers/certificates.ts';
 import { openTlsPeer } from '../servers/peer.ts';
@@ -45,6 +45,7 @@ const PLACES = [
     'Json',
     'List',
     'Share',
+    'Label',
   ],
 ] as const;
 const KEY_BODY = 'MIICnryPemBody9xQ7';
@@ -62,8 +63,19 @@ function spellings(): string[] {
   ]);
 }
 
+/** What the metadata service says of this VM, and the system of itself. */
+const OF_THE_VM = ['vm-of-ours', 'group-of-ours', 'abcdef01', 'host-of-ours'];
+
 /** What says whose network it is; it stays at the standard level. */
-const IDENTITY = ['contoso', '10.255.0.1', '10.77.3.4', 'vault-of-ours', 'corp-domain', 'vm-of-ours'];
+const IDENTITY = [
+  'contoso',
+  '10.255.0.1',
+  '10.77.3.4',
+  'vault-of-ours',
+  'corp-domain',
+  ...OF_THE_VM,
+  'label-of-ours',
+];
 
 function answering(text: string): (socket: Socket) => void {
   return (socket) => void socket.once('data', () => socket.end(text));
@@ -101,6 +113,8 @@ const METADATA = JSON.stringify({
     osType: 'Linux',
     vmSize: 'S',
     zone: '',
+    resourceGroupName: `group-of-ours token=${secret('Metadata')}`,
+    subscriptionId: 'abcdef01-2345-4678-8abc-def012345678',
   },
 });
 
@@ -166,6 +180,7 @@ only: custom
 region: westeurope
 timeout: 20000
 attempts: 1
+label: [team=label-of-ours, 'hook=https://u:${secret('Label')}@h/?sig=${secret('Label')}']
 logLevel: trace
 logFile: log
 state: state
@@ -252,7 +267,7 @@ async function play(t: Test): Promise<Played> {
   await probeAndReport(
     loaded,
     io,
-    (options, hooks) => runAgent(options, hooks, { system, machine, diagnose }),
+    (configured, hooks) => runAgent(configured, hooks, { system, machine, diagnose }),
     'always',
   );
   const outputs = new Map([
@@ -337,7 +352,7 @@ t.test('a secret in every input, and none in any output', async (t) => {
     );
   }
   // The metadata service is given a second to answer, which a busy machine may need for other things.
-  for (const one of IDENTITY.filter((name) => name !== 'vm-of-ours'))
+  for (const one of IDENTITY.filter((name) => !OF_THE_VM.includes(name)))
     t.ok((outputs.get('bundle standard') ?? '').includes(one), `the standard level keeps ${one}`);
   const kept = readdirSync(join(cwd, 'state/reports'));
   t.equal(kept.length, 2, 'one by --output, and one by --state');
@@ -358,11 +373,11 @@ t.test('a foreign report with secrets: whichever command reads it, none comes ou
     ...one,
     reason: one.status === 'unreachable' ? words : one.reason,
   }));
-  const foreign = report({ targets: target, findings: [finding({ title: words })] });
+  const foreign = writtenReport({ targets: target, findings: [finding({ title: words })] });
   writeFileSync(join(cwd, 'foreign.json'), JSON.stringify(foreign));
   // Refused, in words that name the key.
   writeFileSync(join(cwd, 'odd.json'), JSON.stringify({ ...foreign, [words]: { token: words } }));
-  writeFileSync(join(cwd, 'other.json'), JSON.stringify(report()));
+  writeFileSync(join(cwd, 'other.json'), JSON.stringify(writtenReport()));
   const env = { APIM_PROBE_UPLOAD: 'http://127.0.0.1:9/in', APIM_PROBE_UPLOAD_TIMEOUT: '500' };
   for (const argv of [
     ...['json', 'text', 'network-status'].map((format) => ['render', 'foreign.json', '--format', format]),

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { loadOptions } from '../../src/cli/sources.ts';
 import { VERDICTS } from '../../src/model/vocabulary.ts';
-import { finding, report, withDropped } from '../report/samples.ts';
+import { finding, report, withDropped, writtenReport } from '../report/samples.ts';
 import { capture, invoke } from './harness.ts';
 
 const [SAS, HEADER, PROXY, COMMAND] = [
@@ -80,7 +80,10 @@ t.test('what a run knows for a secret is in none of its outputs, whoever repeats
 t.test('a report of another run loses them where this one writes it', async (t) => {
   const cwd = folderOf(t);
   writeFileSync(join(cwd, 'headers'), `X-Thing: ${HEADER}\n`, { mode: 0o600 });
-  writeFileSync(join(cwd, 'other.json'), JSON.stringify(report({ findings: [finding({ title: WORDS })] })));
+  writeFileSync(
+    join(cwd, 'other.json'),
+    JSON.stringify(writtenReport({ findings: [finding({ title: WORDS })] })),
+  );
   const env = { ...variables(cwd), APIM_PROBE_LOG_FILE: '', APIM_PROBE_OUTPUT: '', APIM_PROBE_FORMAT: '' };
   for (const key of ['APIM_PROBE_LOG_FILE', 'APIM_PROBE_OUTPUT', 'APIM_PROBE_FORMAT'] as const)
     Reflect.deleteProperty(env, key);

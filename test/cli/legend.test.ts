@@ -15,6 +15,7 @@ import { gunzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
+import { toWritten } from '../../src/model/certificates.ts';
 import { blobStore, contentOf, openService } from '../delivery/upload/service.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
 import { capture, invoke } from './harness.ts';
@@ -27,7 +28,7 @@ interface LegendFile {
 }
 
 const PSEUDONYM =
-  /(?:host|user|id|address)-[0-9a-f]{4,}|(?:10|172|100|192\.168|169\.254)(?:\.x[0-9a-f]{2}){2,3}|x[0-9a-f]{4}(?::x[0-9a-f]{4}){7}/g;
+  /(?:host|user|id|address|label|path)-[0-9a-f]{4,}|(?:10|172|100|192\.168|169\.254)(?:\.x[0-9a-f]{2}){2,3}|x[0-9a-f]{4}(?::x[0-9a-f]{4}){7}/g;
 
 function folderOf(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'apim-probe-legend-'));
@@ -108,7 +109,7 @@ t.test('render explains what a strict run has uploaded, by the key of the state 
     t.match(plain, name);
   t.strictSame(
     new Set(Object.values(legend.pseudonyms).map(({ kind }) => kind)),
-    new Set(['host', 'address', 'id', 'user']),
+    new Set(['host', 'address', 'id', 'user', 'label']),
   );
   const keys = Object.keys(legend.pseudonyms);
   t.strictSame(keys, keys.toSorted(), 'in stable order');
@@ -146,7 +147,7 @@ t.test('bundle: the legend explains every file of it, and uploads too', async (t
 
 t.test('without a state folder it explains its own document alone, and says so', async (t) => {
   const cwd = folderOf(t);
-  writeFileSync(join(cwd, 'r.json'), JSON.stringify(sample()));
+  writeFileSync(join(cwd, 'r.json'), JSON.stringify(toWritten(sample())));
   const { out } = await invoke(
     ['render', 'r.json', '--redact', 'strict', '--legend', 'l.json', '--format', 'json'],
     {
@@ -160,7 +161,7 @@ t.test('without a state folder it explains its own document alone, and says so',
 
 t.test('usage errors: exit 2, nothing is written, and why', async (t) => {
   const cwd = folderOf(t);
-  writeFileSync(join(cwd, 'r.json'), JSON.stringify(sample()));
+  writeFileSync(join(cwd, 'r.json'), JSON.stringify(toWritten(sample())));
   const strict = await invoke(['render', 'r.json', '--redact', 'strict', '--format', 'json'], { cwd });
   writeFileSync(join(cwd, 'strict.json'), strict.out);
   writeFileSync(join(cwd, 'there.json'), 'precious');
@@ -189,7 +190,7 @@ t.test('usage errors: exit 2, nothing is written, and why', async (t) => {
 
 t.test('a key that cannot be stored: told, and the legend holds for this document', async (t) => {
   const cwd = folderOf(t);
-  writeFileSync(join(cwd, 'r.json'), JSON.stringify(sample()));
+  writeFileSync(join(cwd, 'r.json'), JSON.stringify(toWritten(sample())));
   writeFileSync(join(cwd, 'state'), 'not a folder');
   const { code, err } = await invoke(
     ['render', 'r.json', '--redact', 'strict', '--state', 'state', '--legend', 'l.json'],

@@ -13,8 +13,8 @@ import { guardStreams } from '../../src/cli/io.ts';
 import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import type { Flags } from '../../src/config/layers.ts';
 import { load } from '../../src/config/load.ts';
-import { Report } from '../../src/model/report.ts';
-import { report } from '../report/samples.ts';
+import type { Report } from '../../src/model/report.ts';
+import { parsedReport, report } from '../report/samples.ts';
 import { type Captured, capture } from './harness.ts';
 
 const SAMPLE = report({ startedAt: '2026-05-04T08:30:00.123Z', id: '019b76da-a800-7000-8000-000000abcdef' });
@@ -43,7 +43,7 @@ async function attempt(cwd: string, trial: Trial = {}) {
 }
 
 function reportIn(path: string): Report {
-  return Report.parse(JSON.parse(readFileSync(path, 'utf8')));
+  return parsedReport(readFileSync(path, 'utf8'));
 }
 
 function lines(text: string): string[] {
@@ -53,7 +53,7 @@ function lines(text: string): string[] {
 t.test('stdout is no terminal: the JSON report alone, the summary on stderr', async (t) => {
   const { code, out, err } = await attempt(t.testdir({}));
   t.equal(code, 0);
-  t.strictSame(Report.parse(JSON.parse(out)), SAMPLE);
+  t.strictSame(parsedReport(out), SAMPLE);
   t.match(lines(err).at(-1), /READY|optional/);
 });
 
@@ -138,7 +138,7 @@ t.test('a file that fails at the end: the report goes to stdout, and the exit co
   const { cwd, agent } = breaking(t);
   const { code, out, err } = await attempt(cwd, { agent, terminal: true, flags: { output: ['out/r.json'] } });
   t.equal(code, 4);
-  t.strictSame(Report.parse(JSON.parse(out)), SAMPLE, 'nothing but the report');
+  t.strictSame(parsedReport(out), SAMPLE, 'nothing but the report');
   t.match(err, /could not be written to .*r\.json: it does not exist \(ENOENT\)/);
   t.match(err, /the JSON report went to stdout instead/);
   t.match(err, /READY/);
@@ -197,7 +197,7 @@ t.test('a signal ends the run, and more signals do not lose the report', async (
       };
     const { code, out, err, io } = await attempt(cwd, { agent });
     t.equal(code, expected);
-    t.equal(Report.parse(JSON.parse(out)).interrupted, name);
+    t.equal(parsedReport(out).interrupted, name);
     t.match(err, /still stopping/);
     t.equal(io.process.eventNames().length, 0, 'listeners are taken off');
   }
@@ -225,7 +225,7 @@ t.test('an exception that nothing caught: exit 70, with the report of what is kn
     };
   const { code, out, err } = await attempt(t.testdir({}), { agent });
   t.equal(code, 70);
-  t.equal(Report.parse(JSON.parse(out)).interrupted, 'defect');
+  t.equal(parsedReport(out).interrupted, 'defect');
   t.match(err, /This is a defect in apim-probe \d.*\nError: the impossible\n/);
   t.notMatch(err, /\n\s+at /, 'no stack unasked');
   const debug = await attempt(t.testdir({}), { agent, flags: { logLevel: ['debug'] } });

@@ -1,11 +1,22 @@
 /** A run with `--state`: what it keeps, what it learns from the runs before it, and what it survives. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { takeLock } from '../../src/delivery/history/lock.ts';
-import { Report } from '../../src/model/report.ts';
+import type { Report } from '../../src/model/report.ts';
+import { WrittenReport } from '../../src/model/written-report.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
 import { BLOB, DAY, fill, HOUR, older, run } from '../delivery/history/samples.ts';
+import { parsedReport } from '../report/samples.ts';
 import { kept, probe } from './scheduled.ts';
 
 const now = Date.now();
@@ -87,7 +98,7 @@ t.test(
   async (t) => {
     const { code, out, err } = await probe(t.testdir({}), run(now), { state: ['/proc/apim-probe'] });
     t.equal(code, 4);
-    t.match(Report.parse(JSON.parse(out)).environment.notes.at(-1), /no report can be kept there/);
+    t.match(parsedReport(out).environment.notes.at(-1), /no report can be kept there/);
     t.match(err, /could not be written to the state folder \/proc\/apim-probe/);
     t.match(err, /the JSON report went to stdout instead/);
   },
@@ -99,7 +110,7 @@ t.test('--output is enough to lose nothing when the folder takes nothing', async
   const { code, out } = await probe(cwd, run(now), flags);
   t.equal(code, 4);
   t.equal(out, '');
-  t.ok(Report.safeParse(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'))).success);
+  t.ok(WrittenReport.safeParse(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'))).success);
 });
 
 t.test('strange things in the folder are passed over, and told', async (t) => {
@@ -114,8 +125,9 @@ t.test('strange things in the folder are passed over, and told', async (t) => {
   const report = readdirSync(join(cwd, 's/reports'))
     .filter((name) => name.startsWith('apim'))
     .map((name) => readFileSync(join(cwd, 's/reports', name), 'utf8'))
-    .map((text) => Report.safeParse(text.endsWith('}\n') ? JSON.parse(text) : null).data)
-    .find((each) => each?.verdict === 'blocked');
+    .filter((text) => text.endsWith('}\n'))
+    .map(parsedReport)
+    .find((each) => each.verdict === 'blocked');
   t.equal(blobOf(report)?.lastStatusChange, report?.startedAt, 'by the report before the truncated one');
   t.match(report?.environment.notes, [/passed over: .* is cut off/]);
 });
@@ -133,9 +145,7 @@ t.test('a report of an earlier major version is no predecessor, and ends the sea
   t.equal(code, 1);
   t.notOk(existsSync(join(cwd, 'told')));
   const [name = ''] = readdirSync(join(cwd, 's/reports')).filter((one) => /-0000\d\d-2/.test(one));
-  const { environment, targets } = Report.parse(
-    JSON.parse(readFileSync(join(cwd, 's/reports', name), 'utf8')),
-  );
+  const { environment, targets } = parsedReport(readFileSync(join(cwd, 's/reports', name), 'utf8'));
   t.strictSame(environment.notes, [], 'nothing to complain of');
   t.match(targets, [{ lastStatusChange: null }, { lastStatusChange: null }]);
   t.equal(JSON.parse(readFileSync(join(cwd, 's/announced.json'), 'utf8')).name, name);
@@ -186,4 +196,36 @@ t.test('a state folder that cannot be made ready is told with its own reason', a
   const { code, err } = await probe(t.testdir({}), run(now), { state: ['/sys'] });
   t.equal(code, 4);
   t.match(err, /could not be written to the state folder \/sys: (?!it does not exist)/);
+});
+
+/** A folder of apim-probe 0.1: a report of schema 1.4, its index, and what was announced. */
+async function olderFolder(t: Test): Promise<{ cwd: string; path: string }> {
+  const cwd = t.testdir({});
+  const before = run(now - 2 * HOUR);
+  const [path = ''] = await fill(join(cwd, 's'), [before]);
+  writeFileSync(path, older(now - 2 * HOUR));
+  const { size: bytes, mtimeMs } = statSync(path);
+  const { id, durationMs, interrupted, verdict, summary } = before;
+  const entry = {
+    name: basename(path),
+    bytes,
+    mtimeMs,
+    id,
+    startedAt: now - 2 * HOUR,
+    durationMs,
+    statuses: '',
+  };
+  const index = { version: 1, targets: [], runs: [{ ...entry, interrupted, verdict, summary }] };
+  writeFileSync(join(cwd, 's/index.json'), JSON.stringify(index));
+  writeFileSync(join(cwd, 's/announced.json'), JSON.stringify({ version: 1, name: basename(path), id }));
+  return { cwd, path };
+}
+
+t.test('reports of schema 1.x count for retention', async (t) => {
+  const { cwd, path } = await olderFolder(t);
+  await probe(cwd, run(now - HOUR), { keepCount: ['2'] });
+  t.ok(existsSync(path), 'two of two');
+  await probe(cwd, run(now), { keepCount: ['2'] });
+  t.notOk(existsSync(path), 'three of two: the oldest goes');
+  t.equal(kept(cwd).length, 2);
 });

@@ -1,11 +1,13 @@
 /** Runs with `--state`, each with the report that it is to find. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { guardStreams } from '../../src/cli/io.ts';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import type { Flags } from '../../src/config/layers.ts';
 import { load } from '../../src/config/load.ts';
-import { Report } from '../../src/model/report.ts';
+import type { Report } from '../../src/model/report.ts';
+import { parsedReport } from '../report/samples.ts';
 import { capture } from './harness.ts';
 
 /**
@@ -34,5 +36,5 @@ export function kept(cwd: string): Report[] {
   const folder = join(cwd, 's/reports');
   return readdirSync(folder)
     .toSorted()
-    .map((name) => Report.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+    .map((name) => parsedReport(readFileSync(join(folder, name), 'utf8')));
 }

@@ -13,7 +13,7 @@ import { uploadName } from '../../src/delivery/report-names.ts';
 import { Report } from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
-import { finding, report, withDropped } from '../report/samples.ts';
+import { finding, parsedReport, report, withDropped } from '../report/samples.ts';
 import { capture, invoke } from './harness.ts';
 
 /** What the samples call their own network's. */
@@ -48,7 +48,7 @@ async function run(cwd: string, variables: NodeJS.ProcessEnv, probed = sample())
   return { code, out: io.out(), err: io.err() };
 }
 
-const idsOf = (json: string) => Report.parse(JSON.parse(json)).targets.map(({ id }) => id);
+const idsOf = (json: string) => parsedReport(json).targets.map(({ id }) => id);
 
 t.test('the sample says whose network it is', async (t) => {
   t.match(harmlessJson(sample()), OWN, 'or these tests would prove nothing');
@@ -77,7 +77,7 @@ t.test('all that a run gives out is strict; what it keeps on the VM is not', asy
     'a pseudonym is an answer, too',
   );
   t.equal(sent, read(cwd, 'r.json'), 'what is sent is what is written');
-  t.match(Report.parse(JSON.parse(sent)).environment.notes.at(-1), /are pseudonyms \(--redact strict\)/);
+  t.match(parsedReport(sent).environment.notes.at(-1), /are pseudonyms \(--redact strict\)/);
   const [kept = ''] = readdirSync(join(state, 'reports'));
   t.match(read(state, join('reports', kept)), OWN, 'the history is compared by names');
 
@@ -259,7 +259,7 @@ t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t)
   const sent = [...blobs.values()].map(contentOf);
   t.equal(sent.length, 2);
   for (const text of sent) t.notMatch(text, OWN);
-  const mine = JSON.parse(sent.find((text) => text.includes('1.99.0')) ?? '{}');
+  const mine = JSON.parse(sent.find((text) => text.includes('2.99.0')) ?? '{}');
   t.strictSame(
     mine.targets.map(({ id }: { id: string }) => id),
     idsOf(out),
@@ -310,3 +310,104 @@ function read(folder: string, name: string): string {
 function never(): never {
   throw new Error('nothing was sent');
 }
+
+t.test('a report of schema 1.x leaves as it is, and not at all where names are to be hidden', async (t) => {
+  const cwd = folderOf(t);
+  const { blobs, handle } = blobStore();
+  const { url } = await openService(t, handle);
+  const spool = join(cwd, 'spool');
+  const env = {
+    ...FENCELESS,
+    APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x`,
+    APIM_PROBE_SPOOL: spool,
+  };
+  const older = { ...sample(), schemaVersion: '1.3.0' };
+  // What a redaction of today would change: its bytes are those of the version that wrote it.
+  const json = harmlessJson({ ...older, note: 'the password=of-nobody' });
+  const name = uploadName(older);
+  mkdirSync(spool);
+  writeFileSync(join(spool, name), gzipSync(json));
+
+  const hidden = await run(cwd, { ...env, APIM_PROBE_REDACT: 'strict' });
+  t.match(
+    hidden.err,
+    /cannot be sent: it was written by apim-probe with schema 1\.3; this version reads 2\.x.*: send it with\s+--redact standard, or delete it\. Kept in \S+rejected/s,
+  );
+  t.equal(blobs.size, 1, 'the report of the run alone');
+  for (const one of blobs.values()) t.notMatch(contentOf(one), OWN);
+  t.match(
+    read(join(spool, 'rejected'), `${name}.reason.txt`),
+    /^it was written by apim-probe with schema 1\.3/,
+  );
+
+  const open = { cwd, env: { ...env, APIM_PROBE_REDACT: 'standard' } };
+  t.match(await invoke(['upload', '--retry-rejected'], open), { code: 0 });
+  t.ok([...blobs.values()].map(contentOf).includes(json), 'byte for byte');
+
+  writeFileSync(join(cwd, 'older.json'), json);
+  t.match(await invoke(['upload', 'older.json', '--redact', 'strict'], { cwd, env }), {
+    code: 2,
+    err: /"older\.json" was written by apim-probe with schema 1\.3; this version reads 2\.x/,
+  });
+  t.equal(blobs.size, 2);
+});
+
+t.test('labels, paths, and where the VM is, are hidden; keys of labels stay', async (t) => {
+  const cwd = folderOf(t);
+  const labels = {
+    env: 'Trey Research',
+    region: 'humongous',
+    'cost.center_1': 'lamna-7',
+    token: 'fourthcoffee',
+  };
+  const vm = {
+    ...environment.vm,
+    hostName: 'wingtip01',
+    resourceGroup: 'Relecloud (West).1',
+    subscriptionId: 'abcdef01-2345-4678-8abc-def012345678',
+  };
+  const probed = Report.parse({
+    ...sample(),
+    labels,
+    environment: { ...environment, vm, notes: ['wingtip01 in humongous.blob.core.windows.net'] },
+    options: {
+      label: { value: Object.entries(labels).map(([key, value]) => `${key}=${value}`), from: 'flag' },
+      state: { value: '/srv/adatum', from: 'file' },
+      format: { value: ['text=/srv/adatum/r.txt', 'json=-'], from: 'flag' },
+      target: { value: ['https://h.example:443/proseware?x=1', 'tcp://h.example:1'], from: 'flag' },
+      connectTo: { value: ['southridge:443:10.0.0.4:443'], from: 'flag' },
+      sql: { value: ['blueyonder'], from: 'flag' },
+      timeout: { value: 5000, from: 'default' },
+    },
+  });
+  const own =
+    /trey|humongous|lamna|fourthcoffee|wingtip|relecloud|abcdef01|adatum|proseware|southridge|blueyonder/i;
+  t.match(JSON.stringify(probed), own);
+  const state = { APIM_PROBE_STATE: join(cwd, 's'), APIM_PROBE_OUTPUT: '-' };
+  const { out, err } = await run(cwd, state, probed);
+  t.notMatch(out + err, own);
+  const report = parsedReport(out);
+  t.match(report.labels, {
+    env: /^label-[0-9a-f]{8}$/,
+    region: /^label-[0-9a-f]{8}$/,
+    'cost.center_1': /^label-[0-9a-f]{8}$/,
+    token: '***',
+  });
+  t.match(report.options, {
+    label: {
+      value: [`env=${report.labels['env']}`, `region=${report.labels['region']}`, /^cost\.center_1=label-/],
+    },
+    state: { value: /^path-[0-9a-f]{8}$/, from: 'file' },
+    format: { value: [/^text=path-[0-9a-f]{8}$/, 'json=-'] },
+    target: { value: [/^https:\/\/host-\S+:443\/\*\*\*$/, /^tcp:\/\/host-\S+:1$/] },
+    timeout: { value: 5000, from: 'default' },
+  });
+  t.match(report.environment.vm, { hostName: /^host-/, resourceGroup: /^host-/, size: 'Standard_B2s' });
+  t.match(report.environment.vm?.subscriptionId, /^id-/);
+
+  writeFileSync(join(cwd, 'r.json'), out);
+  const again = await invoke(['render', 'r.json', '--format', 'json', '--redact', 'strict'], { cwd });
+  t.strictSame(JSON.parse(again.out), JSON.parse(out), 'doing it twice changes nothing');
+  const plain = await run(cwd, { ...state, APIM_PROBE_REDACT: 'standard' }, probed);
+  t.match(parsedReport(plain.out), { labels: { env: 'Trey Research', token: '***' }, environment: { vm } });
+});

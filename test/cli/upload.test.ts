@@ -10,10 +10,9 @@ import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
 import { withoutRuntimeVariables } from '../../src/config/runtime-variables.ts';
-import { Report } from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
-import { report } from '../report/samples.ts';
+import { parsedReport, report } from '../report/samples.ts';
 import { capture, FENCE, invoke } from './harness.ts';
 
 const CANARY = 'canary7f3a91';
@@ -76,7 +75,7 @@ t.test(
     t.equal(code, 4);
     t.equal(out, '', 'the history has the report');
     const [kept = ''] = readdirSync(join(cwd, 'reports'));
-    t.equal(Report.parse(JSON.parse(readFileSync(join(cwd, 'reports', kept), 'utf8'))).verdict, 'ready');
+    t.equal(parsedReport(readFileSync(join(cwd, 'reports', kept), 'utf8')).verdict, 'ready');
     t.match(err, /not uploaded to .*network rules refuse this subnet/);
     t.match(
       err,
@@ -210,7 +209,7 @@ t.test('a spool that cannot be made: exit 4, and the report is saved elsewhere',
   t.equal(code, 4);
   t.match(err, /was not uploaded: it could not be put into/);
   const path = /saved as (\S+\.json) instead/.exec(err)?.[1] ?? '';
-  t.equal(Report.parse(JSON.parse(readFileSync(path, 'utf8'))).verdict, 'ready');
+  t.equal(parsedReport(readFileSync(path, 'utf8')).verdict, 'ready');
   rmSync(path);
   writeFileSync(join(cwd, 'r.json'), harmlessJson(sample()));
   for (const argv of [['upload', 'r.json'], ['upload'], ['upload', '--status']]) {
@@ -235,7 +234,7 @@ t.test('what a full spool dropped is said by the next report, once', async (t) =
   mkdirSync(spool);
   const old = 'apim-probe-report-20260101T000000Z-00000000-0000-4000-8000-000000000001.json.gz';
   writeFileSync(join(spool, old), Buffer.alloc(80_000));
-  const notes = async () => Report.parse(JSON.parse((await run(cwd, env)).out)).environment.notes.join('\n');
+  const notes = async () => parsedReport((await run(cwd, env)).out).environment.notes.join('\n');
   t.notMatch(await notes(), /spool/, 'dropped by this very run');
   t.match(
     await notes(),

@@ -31,6 +31,7 @@ export function machineWith(
     platform: 'linux',
     env: {},
     privileged: false,
+    hostName: () => 'host-of-ours',
     interfaces: () => ({}),
     runtimeServers: () => [],
     resolverFiles: { configured: join(folder, 'resolv.conf'), upstream: join(folder, 'upstream') },

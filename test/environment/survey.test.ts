@@ -18,6 +18,8 @@ const INSTANCE = {
     vmSize: 'Standard_B2s',
     osType: 'Linux',
     zone: '1',
+    subscriptionId: 'AAAABBBB-0000-4000-8000-00000000d0e5',
+    resourceGroupName: 'rg-Probe (test).1',
   },
   network: { interface: [{ ipv4: { subnet: [{ address: '10.20.0.0', prefix: '26' }] } }] },
 };
@@ -50,7 +52,15 @@ t.test('an Azure VM says where it is', async (t) => {
   t.same(environment, {
     cloud: 'public',
     region: 'westeurope',
-    vm: { name: 'vm-probe-01', size: 'Standard_B2s', osType: 'Linux', zone: '1' },
+    vm: {
+      name: 'vm-probe-01',
+      hostName: 'host-of-ours',
+      subscriptionId: 'aaaabbbb-0000-4000-8000-00000000d0e5',
+      resourceGroup: 'rg-Probe (test).1',
+      size: 'Standard_B2s',
+      osType: 'Linux',
+      zone: '1',
+    },
     network: {
       interfaces: [],
       subnet: '10.20.0.0/26',
@@ -84,6 +94,23 @@ t.test('an Azure VM says where it is', async (t) => {
   t.same(searchDomains, ['a.example']);
   t.same([...hosts], [['a.example', ['10.0.0.7']]]);
   t.notOk(hasIPv6);
+});
+
+t.test('what the service and the system do not tell of this VM is null', async (t) => {
+  const { subscriptionId: _id, resourceGroupName: _group, ...compute } = INSTANCE.compute;
+  for (const [document, hostName] of [
+    [{ ...INSTANCE, compute }, () => ''],
+    [
+      { ...INSTANCE, compute: { ...compute, subscriptionId: 'not an id', resourceGroupName: '' } },
+      () => {
+        throw new Error('EPERM');
+      },
+    ],
+  ] as const) {
+    const machine = machineWith(t, { resolvConf: RESOLV_CONF }, { hostName });
+    const { environment } = await survey(optionsWith(), machine, async () => served(document));
+    t.match(environment.vm, { hostName: null, subscriptionId: null, resourceGroup: null });
+  }
 });
 
 for (const [name, cloud] of [
@@ -140,7 +167,10 @@ t.test('wrong types are missing values', async (t) => {
     network: { interface: 'eth0' },
   };
   const { environment } = await surveyed(t, served(document));
-  t.same(environment.vm, { name: '', size: '', osType: '', zone: null });
+  t.same(environment.vm, {
+    ...{ name: '', hostName: 'host-of-ours', subscriptionId: null, resourceGroup: null },
+    ...{ size: '', osType: '', zone: null },
+  });
   t.equal(environment.region, null);
   t.equal(environment.network.subnet, null);
   t.same(environment.notes, ['the metadata service names no cloud; the public cloud is assumed']);

@@ -7,10 +7,13 @@ import { planWith } from '../plan/places.ts';
 import { finding, report, target, wholeCatalogue } from './samples.ts';
 
 const STARTED = Date.parse('2026-05-04T08:30:00.000Z');
-const { environment, controls } = report();
+const { environment, controls, options, scope, labels } = report();
 
 function partsWith(changes: Partial<Parts> = {}): Parts {
   return {
+    options,
+    scope,
+    labels,
     startedAt: STARTED,
     finishedAt: STARTED + 4210,
     interrupted: null,
@@ -43,6 +46,9 @@ t.test('a report is valid, and says who made it and when', async (t) => {
     verdict: 'ready',
     environment,
     controls,
+    options,
+    scope,
+    labels,
   });
   t.match(VERSION, /^\d+\.\d+\.\d+/);
 });

@@ -1,8 +1,11 @@
 /** Reports built by hand, valid against the schema, for the tests of whatever shows them. */
+import { toWritten } from '../../src/model/certificates.ts';
 import type { Control } from '../../src/model/controls.ts';
+import { parseReport } from '../../src/model/read-report.ts';
 import { type Counts, type Finding, Report, type Target } from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
-import type { Group } from '../../src/model/vocabulary.ts';
+import { GROUPS, type Group } from '../../src/model/vocabulary.ts';
+import type { WrittenReport } from '../../src/model/written-report.ts';
 
 const AS_OF = '2026-04-30';
 const DOCUMENT = 'Virtual network configuration reference: API Management';
@@ -128,7 +131,15 @@ export function report(changes: Partial<Report> = {}): Report {
   return Report.parse({
     schemaVersion: SCHEMA_VERSION,
     id: '019b76da-a800-7000-8000-000000000001',
-    agent: { name: 'apim-probe', version: '0.1.0', runtime: 'node 26.10.0', os: 'linux', arch: 'x64' },
+    agent: { name: 'apim-probe', version: '0.2.0', runtime: 'node 26.10.0', os: 'linux', arch: 'x64' },
+    options: {
+      region: { value: 'westeurope', from: 'flag' },
+      storage: { value: ['contosoprobe01'], from: 'file' },
+      attempts: { value: 3, from: 'default' },
+      vip: { value: null, from: 'default' },
+    },
+    scope: { groups: [...GROUPS], narrowedBy: [], whole: true },
+    labels: { env: 'prod' },
     startedAt: '2026-05-04T08:30:00.000Z',
     finishedAt: '2026-05-04T08:30:04.210Z',
     durationMs: 4210,
@@ -141,7 +152,15 @@ export function report(changes: Partial<Report> = {}): Report {
     environment: {
       cloud: 'public',
       region: 'westeurope',
-      vm: { name: 'vm-probe-01', size: 'Standard_B2s', osType: 'Linux', zone: null },
+      vm: {
+        name: 'vm-probe-01',
+        hostName: 'probe01',
+        subscriptionId: '11111111-2222-4333-8444-555555555555',
+        resourceGroup: 'rg-probe',
+        size: 'Standard_B2s',
+        osType: 'Linux',
+        zone: null,
+      },
       network: {
         interfaces: [],
         subnet: '10.20.0.0/26',
@@ -179,6 +198,18 @@ export function report(changes: Partial<Report> = {}): Report {
     findings: [],
     ...changes,
   });
+}
+
+/** The same as a file holds it. */
+export function writtenReport(changes: Partial<Report> = {}): WrittenReport {
+  return toWritten(report(changes));
+}
+
+/** The report in a file's text. @throws when it is not one of this version */
+export function parsedReport(json: string): Report {
+  const reading = parseReport(JSON.parse(json));
+  if (!reading.ok) throw new Error(`the report ${reading.problem}`);
+  return reading.report;
 }
 
 /** One finding, of outbound SQL that is dropped, changed as told. */

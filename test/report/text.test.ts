@@ -282,7 +282,7 @@ t.test('the run is recognisable, with what is known of the place', async (t) => 
   const { environment } = report();
   t.match(
     render(report()),
-    /^apim-probe 0\.1\.0, 2026-05-04T08:30:00\.000Z, took 4\.2 s\npublic cloud, westeurope, VM vm-probe-01; DNS 168\.63\.129\.16\nSubnet 10\.20\.0\.0\/26: 59 usable addresses, 28 units of Premium fit beside this VM\n\n/,
+    /^apim-probe 0\.2\.0, 2026-05-04T08:30:00\.000Z, took 4\.2 s\npublic cloud, westeurope, VM vm-probe-01; DNS 168\.63\.129\.16\nSubnet 10\.20\.0\.0\/26: 59 usable addresses, 28 units of Premium fit beside this VM\n\n/,
   );
   const elsewhere = {
     ...environment,

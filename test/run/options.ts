@@ -1,9 +1,10 @@
 /** Options as `load` makes them from nothing, changed as told. */
 import { tmpdir } from 'node:os';
+import type { Configured } from '../../src/config/effective.ts';
 import { load } from '../../src/config/load.ts';
 import type { Options } from '../../src/config/types.ts';
 
-const { options: DEFAULTS } = load({
+const { options: DEFAULTS, origins: ORIGINS } = load({
   flags: {},
   env: {},
   cwd: tmpdir(),
@@ -12,4 +13,9 @@ const { options: DEFAULTS } = load({
 
 export function optionsWith(changes: Partial<Options> = {}): Options {
   return { ...DEFAULTS, ...changes };
+}
+
+/** Options as the agent takes them, with the origins of defaults. */
+export function configured(options: Options): Configured {
+  return { options, origins: ORIGINS };
 }

@@ -28,8 +28,8 @@ export async function runAgainst(name: string): Promise<Report> {
   const lab = await startLab(name);
   try {
     const preset = { origin: `scenario ${name}`, values: lab.options };
-    const { options } = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset });
-    return await runAgent(options, { signal: new AbortController().signal, roots: lab.roots });
+    const loaded = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset });
+    return await runAgent(loaded, { signal: new AbortController().signal, roots: lab.roots });
   } finally {
     await lab.close();
   }

@@ -1,4 +1,7 @@
 import t from 'tap';
+import { harmlessJson } from '../../src/common/escaped-json.ts';
+import { toWritten } from '../../src/model/certificates.ts';
+import { parseReport } from '../../src/model/read-report.ts';
 import { playsAsPromised } from './agent-in-lab.ts';
 
 t.test('a healthy network leaves nothing unreached or untested', async (t) => {
@@ -9,5 +12,12 @@ t.test('a healthy network leaves nothing unreached or untested', async (t) => {
     [],
   );
   t.match(report.environment, { cloud: 'public', region: 'westeurope', network: { subnet: '10.1.0.0/27' } });
+  t.match(report.environment.vm, { resourceGroup: 'lab', subscriptionId: /^0{8}-/, hostName: /./ });
+  t.match(report.options, { apim: { value: 'labapim', from: 'flag' }, attempts: { from: 'default' } });
+  t.match(report.scope, { whole: true, narrowedBy: [] });
+  const json = harmlessJson(toWritten(report));
+  t.ok(json.length <= 400_000, `indented, it takes ${json.length} bytes`);
+  const reading = parseReport(JSON.parse(json));
+  t.strictSame(reading.ok && reading.report, report, 'and what is read is what was there');
   t.same([...new Set(report.controls.map(({ outcome }) => outcome))], ['expected']);
 });

@@ -39,13 +39,13 @@ t.test('what NetworkStatus names is probed, reported, written back and compared'
   const lab = await startLab('healthy');
   t.teardown(() => lab.close());
   const { storage: _storage, sql: _sql, keyVault: _vault, ...unnamed } = lab.options;
-  const { options } = load({
+  const loaded = load({
     flags: {},
     env: {},
     cwd,
     preset: { origin: 'the test', values: { ...unnamed, from: ['status.json'] } },
   });
-  const report = await runAgent(options, { signal: new AbortController().signal, roots: lab.roots });
+  const report = await runAgent(loaded, { signal: new AbortController().signal, roots: lab.roots });
   Report.parse(report);
 
   const imported = report.targets.filter(({ source }) => source.kind === 'import');

@@ -1,4 +1,5 @@
 /** Scheduled runs on machines that lose power, run full, or are in a hurry: no report is lost, and none is half. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
@@ -7,7 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { Report } from '../../src/model/report.ts';
+import type { Report } from '../../src/model/report.ts';
+import { WrittenReport } from '../../src/model/written-report.ts';
+import { parsedReport } from '../report/samples.ts';
 import type { Machine } from './net.ts';
 import { CLEAN_ENVIRONMENT } from './processes.ts';
 import { alone } from './scene.ts';
@@ -49,7 +52,7 @@ async function reportsIn(state: string): Promise<Map<string, Report>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
   const read = async (name: string): Promise<[string, Report]> => [
     join(folder, name),
-    Report.parse(JSON.parse(await readFile(join(folder, name), 'utf8'))),
+    parsedReport(await readFile(join(folder, name), 'utf8')),
   ];
   return new Map(await Promise.all(names.map(read)));
 }
@@ -128,7 +131,7 @@ await alone('a disk that runs full, and one that is read-only', async (t, machin
   t.ok(kept > 1, `${kept} reports fitted`);
   t.equal(full.code, 4, 'the next one is not delivered', { stderr: full.err });
   t.match(full.err, /could not be written to the state folder .*: no space left on the device/);
-  t.ok(Report.safeParse(JSON.parse(full.out)).success, 'and is on stdout, whole');
+  t.ok(WrittenReport.safeParse(JSON.parse(full.out)).success, 'and is on stdout, whole');
   t.equal((await reportsIn(seen)).size, kept, 'those before it are whole');
   const leftovers = [...(await readdir(seen)), ...(await readdir(join(seen, 'reports')))];
   t.strictSame(
@@ -140,7 +143,7 @@ await alone('a disk that runs full, and one that is read-only', async (t, machin
   await machine.run('sh', '-c', `dd if=/dev/zero of=${state}/filler bs=1k 2>/dev/null || :`);
   const bytes = await scheduled(machine, cwd, state, SILENT).ended;
   t.equal(bytes.code, 4, 'not even a lock fits', { stderr: bytes.err });
-  const notes = Report.parse(JSON.parse(bytes.out)).environment.notes;
+  const notes = parsedReport(bytes.out).environment.notes;
   t.match(notes.at(-1), /cannot be locked against a second run: no space left/, 'which the report says');
   await unlink(join(seen, 'filler'));
 
@@ -153,10 +156,13 @@ await alone('a disk that runs full, and one that is read-only', async (t, machin
   const barred = await scheduled(machine, cwd, state, SILENT).ended;
   t.equal(barred.code, 4, 'read-only', { stderr: barred.err });
   t.match(barred.err, /could not be written to the state folder .*: the file system is read-only/);
-  t.ok(Report.safeParse(JSON.parse(barred.out)).success, 'the report is on stdout, whole');
+  t.ok(WrittenReport.safeParse(JSON.parse(barred.out)).success, 'the report is on stdout, whole');
   const elsewhere = await scheduled(machine, cwd, state, [...SILENT, '--output', join(cwd, 'r.json')]).ended;
   t.equal(elsewhere.code, 4);
-  t.ok(Report.safeParse(JSON.parse(await readFile(join(cwd, 'r.json'), 'utf8'))).success, 'or in --output');
+  t.ok(
+    WrittenReport.safeParse(JSON.parse(await readFile(join(cwd, 'r.json'), 'utf8'))).success,
+    'or in --output',
+  );
   t.strictSame(await readdir(join(seen, 'reports')), before);
   const listed = await start(machine, cwd, ['history', '--state', state, '--format=json']).ended;
   t.equal(JSON.parse(listed.out).runs.length, before.length, 'and the history can still be read');

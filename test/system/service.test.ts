@@ -1,9 +1,10 @@
 /** The agent itself, as its one file, under the installed unit: what the service's walls leave it has to be enough. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { oneFile } from '../../build/one-file.ts';
-import { Report } from '../../src/model/report.ts';
+import { parsedReport } from '../report/samples.ts';
 import type { Guest } from './guest.ts';
 import { INSTALL, onGuest } from './installation.ts';
 
@@ -55,7 +56,7 @@ await onGuest('the agent under a real systemd', 'systemd', ['systemd-analyze'], 
   t.equal(first.code, '1', 'blocked, and no defect', { journal: first.journal });
   t.match(first.journal, /BLOCKED/);
   t.notMatch(first.journal, /defect|EPERM|EACCES|not permitted|denied/i, 'no wall stands in its way');
-  const report = Report.parse(JSON.parse(await guest.must(`cat ${FOLDER}/report.json`)));
+  const report = parsedReport(await guest.must(`cat ${FOLDER}/report.json`));
   t.match(report, {
     verdict: 'blocked',
     interrupted: null,

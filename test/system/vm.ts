@@ -1,11 +1,13 @@
 /** The VM: its /etc, and the agent started there as a user starts it. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Report } from '../../src/model/report.ts';
+import type { Report } from '../../src/model/report.ts';
 import type { PlannedTarget } from '../../src/plan/types.ts';
+import { parsedReport } from '../report/samples.ts';
 import { AZURE_DNS } from './names.ts';
 import { Machine } from './net.ts';
 import { CLEAN_ENVIRONMENT } from './processes.ts';
@@ -108,7 +110,7 @@ export class Vm implements AsyncDisposable {
     const text = await readFile(output, 'utf8').catch(() => {
       throw new Error(`apim-probe ended with ${code} and wrote no report:\n${stderr}`);
     });
-    return { code, report: Report.parse(JSON.parse(text)), stderr, seconds };
+    return { code, report: parsedReport(text), stderr, seconds };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

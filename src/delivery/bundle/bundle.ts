@@ -133,8 +133,8 @@ function listed({ name, bytes, redactions }: Entry): Listed {
 const LEVELS: Readonly<Record<RedactionLevel, string>> = {
   standard: 'Secrets are replaced by ***. Host names, addresses and ids are as they are.',
   strict:
-    'Secrets are replaced by ***. Names, private addresses, user names and ids are pseudonyms. Addresses keep their ' +
-    'subnets: what shares a prefix still does.',
+    'Secrets are replaced by ***. Names, labels, paths of options, private addresses, users and ids are pseudonyms. ' +
+    'Addresses keep their subnets: what shares a prefix still does.',
 };
 
 const SHARED = 'The pseudonyms are those of this VM’s uploads and strict reports.';

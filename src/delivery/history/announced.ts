@@ -40,6 +40,7 @@ export async function recallAnnounced(state: string, history: History): Promise<
   const file = await lookAt(reportsFolder(state), memory.name);
   if (file === null) return { kind: 'lost', problem: `${memory.name}, which was announced last, is gone` };
   const run = history.read(file);
+  // Of an earlier major: there is nothing to compare with, and the next report is the first.
   if (!run.ok && run.olderVersion !== null) return { kind: 'none' };
   if (!run.ok) return { kind: 'lost', problem: `${file.name}, which was announced last, ${run.problem}` };
   if (run.digest.id !== memory.id || !isWhole(run.digest)) {

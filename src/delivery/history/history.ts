@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import { systemReason } from '../../common/system-reason.ts';
+import { toWritten } from '../../model/certificates.ts';
 import { LARGEST_REPORT } from '../../model/largest-report.ts';
 import { parseBounded } from '../../model/parse-bounded.ts';
 import { recogniseReport, refuse, WANTED } from '../../model/read-report.ts';
@@ -92,7 +93,7 @@ export class History {
   async keep(report: Report): Promise<string> {
     const folder = reportsFolder(this.#state);
     const name = storedName(report, nextNumber(await readdir(folder)));
-    const path = await createKept(folder, name, '.json', harmlessJson(report));
+    const path = await createKept(folder, name, '.json', harmlessJson(toWritten(report)));
     const file = await lookAt(folder, basename(path)).catch(() => null);
     if (file !== null) this.#index.add(file, digestFrom(report));
     return path;

@@ -18,6 +18,8 @@ export interface Learner {
 export function learnFrom(value: unknown, learner: Learner): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
+    // Their keys are the user's: one called region would keep a name of this network readable.
+    if (key === 'labels') continue;
     // A file's key may be named like a property that every object has.
     if (Object.hasOwn(LEARN, key)) LEARN[key]?.(learner, item);
     if (IDS.test(key)) learnIds(learner, item);
@@ -117,9 +119,23 @@ function learnUrls(learner: Learner, option: unknown): void {
   );
 }
 
+/** An effective option: its values are HOST:PORT:ADDRESS:PORT. */
+function learnRedirects(learner: Learner, option: unknown): void {
+  if (typeof option !== 'object' || option === null || !('value' in option)) return;
+  const redirects = [option.value].flat().filter((redirect) => typeof redirect === 'string');
+  learnNames(
+    learner,
+    redirects.flatMap((redirect) => /^([^:[]+):/.exec(redirect)?.[1] ?? []),
+  );
+}
+
 /** Fields of a report, and of what a bundle adds, that hold names and addresses of this network. */
 const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void) | undefined>> = {
-  vm: (learner, vm) => learnNames(learner, under(vm, 'name')),
+  vm: (learner, vm) =>
+    learnNames(
+      learner,
+      ['name', 'hostName', 'resourceGroup'].flatMap((key) => under(vm, key)),
+    ),
   targets: (learner, targets) => learnNames(learner, under(targets, 'host')),
   overrides: (learner, overrides) => learnNames(learner, under(overrides, 'host')),
   searchDomains: learnNames,
@@ -145,6 +161,7 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
   serverName: learnHosts,
   subject: learnSubject,
   answers: (learner, answers) => learnHosts(learner, under(answers, 'name')),
+  connectTo: learnRedirects,
   target: learnUrls,
   upload: learnUrls,
   uploadIdentity: (learner, option) => learnIds(learner, under(option, 'value')),

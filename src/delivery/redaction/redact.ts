@@ -66,11 +66,32 @@ export function redactValue(
   let changed = false;
   const entries = Object.entries(value).map(([key, item]: [string, unknown]): [string, unknown] => {
     const shown = name(key);
-    const clean = isCredentialName(key) ? hideAll(item, count, name) : redactValue(item, text, count, name);
+    const clean = redactEntry(key, item, text, count, name);
     changed ||= shown !== key || clean !== item;
     return [shown, clean];
   });
   return changed ? Object.fromEntries(entries) : value;
+}
+
+function redactEntry(
+  key: string,
+  item: unknown,
+  text: (text: string) => string,
+  count: Count,
+  name: (key: string) => string,
+): unknown {
+  if (isCredentialName(key)) return hideAll(item, count, name);
+  if (key === 'der' && typeof item === 'string') return redactCertificate(item, text);
+  return redactValue(item, text, count, name);
+}
+
+/** What strings(1) finds. */
+const STRINGS = /[\x20-\x7e]{6,}/g;
+
+/** A certificate in base64 is whole or nothing: a part of it could not be read, or verified. */
+function redactCertificate(base64: string, text: (text: string) => string): string | null {
+  const strings = Buffer.from(base64, 'base64').toString('latin1').match(STRINGS) ?? [];
+  return strings.every((one) => text(one) === one) ? base64 : null;
 }
 
 /** Numbers below are counts and codes: the manifest says how many tokens were redacted. */

@@ -2,6 +2,7 @@
 import { Addresses } from './addresses.ts';
 import { DOTTED, Hosts, type PublicNames } from './hosts.ts';
 import { learnFrom } from './learn.ts';
+import { withoutOwnFields } from './own-fields.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { redactValue } from './redact.ts';
 import type { Count, Legend, PseudonymKind, Redactor } from './types.ts';
@@ -88,7 +89,15 @@ export class StrictRedactor implements Redactor {
 
   /** Learnt names are not replaced in keys: a machine may be called like a key of the report. */
   readonly value = <T>(value: T): T =>
-    this.#named(redactValue(value, this.text, this.#count, (key) => this.#patterns(key)));
+    this.#named(
+      redactValue(withoutOwnFields(value, this.#ownField, this.#count), this.text, this.#count, (key) =>
+        this.#patterns(key),
+      ),
+    );
+
+  /** A legend shows the original, so that it must not hold a secret. */
+  readonly #ownField = (kind: PseudonymKind, original: string): string =>
+    this.#pseudonyms.of(kind, this.#withoutSecrets(original));
 
   legend(): Legend {
     return this.#pseudonyms.legend();
@@ -106,7 +115,9 @@ export class StrictRedactor implements Redactor {
           this.#count('host');
           return [key, null];
         }
-        const name = key === 'machineName' || MACHINES[within] === key;
+        const name =
+          key === 'machineName' ||
+          (Object.hasOwn(MACHINES, within) && MACHINES[within]?.includes(key) === true);
         if (!name || typeof item !== 'string') return [key, this.#named(item, key)];
         return [key, item.includes('.') ? item : this.#swapped('host', item, this.#hosts.single(item))];
       }),
@@ -179,9 +190,9 @@ function isPartOfAddress(word: string, before: string | undefined, after: string
   return /^x(?:[0-9a-f]{2}){1,2}$/.test(word) && /[.:]/.test(`${before ?? ''}${after ?? ''}`);
 }
 
-/** The key in an object, by the key that the object or its list stands under. */
-const MACHINES: Readonly<Record<string, string>> = {
-  vm: 'name',
-  hostsFileEntries: 'host',
-  overrides: 'host',
+/** Keys in an object, by the key that the object or its list stands under. */
+const MACHINES: Readonly<Record<string, readonly string[]>> = {
+  vm: ['name', 'hostName'],
+  hostsFileEntries: ['host'],
+  overrides: ['host'],
 };

@@ -5,7 +5,7 @@ export type RedactionKind =
   | PseudonymKind;
 
 /** What a pseudonym stands for. */
-export type PseudonymKind = 'host' | 'address' | 'id' | 'user';
+export type PseudonymKind = 'host' | 'address' | 'id' | 'user' | 'label' | 'path';
 
 /** Called once for each replacement. */
 export type Count = (kind: RedactionKind) => void;

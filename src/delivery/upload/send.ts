@@ -4,7 +4,14 @@ import { duration } from '../../common/text-lines.ts';
 import { abortReason } from './abort-reason.ts';
 import { backOff, type Clock } from './back-off.ts';
 import type { Settled } from './outcome.ts';
-import type { Claimed, Rewrite, Spool, SpooledReport, Waiting } from './spool.ts';
+import {
+  type Claimed,
+  type Rewrite,
+  type Spool,
+  type SpooledReport,
+  UnsendableReport,
+  type Waiting,
+} from './spool.ts';
 import { type Means, uploadReport } from './upload-report.ts';
 
 /** In a row, over all reports: a service that fails so often is down. */
@@ -122,7 +129,7 @@ async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Un
   }
 }
 
-/** The file is no report in gzip, and nothing went out. */
+/** The file is no report in gzip, or one that must not go out as it is: nothing went out. */
 interface Damaged {
   readonly kind: 'damaged';
   readonly reason: string;
@@ -161,6 +168,7 @@ async function tryOne(
 
 /** @throws what is nobody's but the program's */
 function unread(claimed: Claimed, error: unknown): Unsent {
+  if (error instanceof UnsendableReport) return { kind: 'damaged', reason: `it ${error.message}` };
   if (error instanceof SyntaxError || error instanceof RangeError) return damaged('is no report');
   const code = errorCode(error);
   if (code === 'ERR_BUFFER_TOO_LARGE') return damaged('is larger than a report can be');

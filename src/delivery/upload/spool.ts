@@ -39,8 +39,13 @@ export interface Claimed {
   readonly path: string;
 }
 
-/** JSON to JSON. @throws SyntaxError, or RangeError for what is nested too deep */
+/** JSON to JSON. @throws SyntaxError, RangeError for what is nested too deep, or UnsendableReport */
 export type Rewrite = (json: string) => string;
+
+/** A report that must not leave as it is, and that this version cannot make fit to. The message is a predicate. */
+export class UnsendableReport extends Error {
+  override readonly name = 'UnsendableReport';
+}
 
 /** What is sent. */
 export interface SpooledReport {

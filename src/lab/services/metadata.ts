@@ -29,6 +29,7 @@ const INSTANCE = {
     offer: 'debian-12',
     publisher: 'Debian',
     resourceGroupName: 'lab',
+    subscriptionId: '00000000-0000-4000-8000-00000000d0e5',
     sku: '12-gen2',
     vmId: '00000000-0000-4000-8000-00000000cafe',
     vmScaleSetName: '',

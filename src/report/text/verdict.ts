@@ -36,7 +36,7 @@ function sentence(report: Report): string {
   const [first] = report.findings.filter(rulesOut);
   if (first === undefined) return endpoints(report, report.verdict);
   const others = report.findings.filter((finding) => !rulesOut(finding));
-  return `${obstacle(first)}; ${endpoints(report, verdict(report.targets, others))}`;
+  return `${obstacle(first)}; ${endpoints(report, verdict(report.targets, others, report.scope))}`;
 }
 
 function obstacle({ cause, title }: Finding): string {

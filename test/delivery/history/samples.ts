@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Digest } from '../../../src/delivery/history/digest.ts';
 import { digestFrom } from '../../../src/delivery/history/digest.ts';
 import { nextNumber, storedName } from '../../../src/delivery/report-names.ts';
+import { toWritten } from '../../../src/model/certificates.ts';
 import type { Report } from '../../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../../src/model/schema-version.ts';
 import type { Status } from '../../../src/model/vocabulary.ts';
@@ -46,7 +47,7 @@ export function digest(...parts: Parameters<typeof run>): Digest {
 
 /** A report of the major version before this one, as its own version wrote it. */
 export function older(at: number): string {
-  return JSON.stringify({ ...run(at), schemaVersion: OLDER_VERSION });
+  return JSON.stringify({ ...toWritten(run(at)), schemaVersion: OLDER_VERSION });
 }
 
 export const OLDER_VERSION = `${Number.parseInt(SCHEMA_VERSION, 10) - 1}.4.0`;
@@ -58,7 +59,7 @@ export async function fill(state: string, reports: readonly Report[]): Promise<s
   const first = nextNumber(readdirSync(folder));
   return reports.map((each, place) => {
     const path = join(folder, `${storedName(each, first + place)}.json`);
-    writeFileSync(path, JSON.stringify(each));
+    writeFileSync(path, JSON.stringify(toWritten(each)));
     const began = new Date(each.startedAt);
     utimesSync(path, began, began);
     return path;

@@ -7,7 +7,7 @@ import { createRedactor } from '../../../src/delivery/redaction/redactor.ts';
 import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
 import { Report } from '../../../src/model/report.ts';
 import { renderText } from '../../../src/report/text.ts';
-import { finding, report, target, withDropped } from '../../report/samples.ts';
+import { finding, parsedReport, report, target, withDropped } from '../../report/samples.ts';
 
 const names = wellKnownNames();
 
@@ -180,7 +180,8 @@ t.test('a machine that is called like a key or a word of the report breaks none'
   strict.learn(value);
   const shown = strict.value(value);
   t.strictSame(Object.keys(shown), Object.keys(value));
-  Report.parse(JSON.parse(harmlessJson({ ...shown, facts: undefined })));
+  const { facts: _facts, ...written } = { ...shown, certificates: {} };
+  parsedReport(harmlessJson(written));
   t.match(shown.facts.tls.chain[0]?.subject, /^CN=host-/, 'what is none of them is hidden');
   t.equal(shown.facts.zzfacts, 1, 'but as a key');
 });

@@ -1,0 +1,16 @@
+import type { Options } from '../config/types.ts';
+import type { Scope } from '../model/report.ts';
+import { GROUPS } from '../model/vocabulary.ts';
+
+/** The groups that `--only` and `--skip` leave in, in the order of the catalogue, and the flags that narrow them. */
+export function probedScope({ only, skip }: Pick<Options, 'only' | 'skip'>): Scope {
+  const narrowedBy = [
+    ...[...new Set(only)].map((group) => `--only ${group}`),
+    ...[...new Set(skip)].map((group) => `--skip ${group}`),
+  ];
+  return {
+    groups: GROUPS.filter((group) => (only.length === 0 || only.includes(group)) && !skip.includes(group)),
+    narrowedBy,
+    whole: narrowedBy.length === 0,
+  };
+}
