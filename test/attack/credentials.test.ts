@@ -7,7 +7,7 @@ import t from 'tap';
 import { PROGRAM, start } from '../cli/program.ts';
 import { certificates } from '../delivery/upload/certificates.ts';
 import { answer, openService } from '../delivery/upload/service.ts';
-import { report } from '../report/samples.ts';
+import { writtenReport } from '../report/samples.ts';
 
 const CANARY = 'canary7f3a91';
 
@@ -24,7 +24,7 @@ t.test('a host that only looks like Azure Storage gets no token, and none is ask
   const storage = await openService(t, answer(201), tls);
   const token = { access_token: CANARY, expires_on: String(Math.floor(Date.now() / 1000) + 86_400) };
   const metadata = await openService(t, answer(200, {}, JSON.stringify(token)));
-  writeFileSync(join(cwd, 'r.json'), JSON.stringify(report({ id: randomUUIDv7() })));
+  writeFileSync(join(cwd, 'r.json'), JSON.stringify(writtenReport({ id: randomUUIDv7() })));
   for (const host of [...hosts, 'acct.blob.core.windows.net:8443']) {
     for (const argv of [
       ['upload', 'r.json'],

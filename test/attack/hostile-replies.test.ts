@@ -10,7 +10,7 @@ import type { Failure } from '../../probes/failures.ts';
 import type { Protocol } from '../../probes/protocols.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { PROGRAM, start } from '../cli/program.ts';
-import { report } from '../report/samples.ts';
+import { writtenReport } from '../report/samples.ts';
 import { says, saysAndCloses, saysAndResets, tlsAlert } from '../servers/behaviours.ts';
 import { readQuery, reply } from '../servers/dns-bytes.ts';
 import { type Cost, type HostilePeer, runAgainst } from './crowd.ts';
@@ -166,7 +166,7 @@ t.test(
   async (t) => {
     const cwd = t.testdir({});
     const file = join(cwd, 'report.json');
-    writeFileSync(file, harmlessJson(report({})));
+    writeFileSync(file, harmlessJson(writtenReport({})));
     // One run of the program each, so only those whose head is wrong.
     for (const [bytes] of REPLIES.slice(0, 8)) {
       const server = createServer((socket) => {

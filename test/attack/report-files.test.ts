@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import t from 'tap';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
-import { report } from '../report/samples.ts';
+import { writtenReport } from '../report/samples.ts';
 
 /** MiB of the runtime's heap, and of all memory. */
 const HEAP = 400;
@@ -28,7 +28,7 @@ function read(path: string): { readonly problem: string | null; readonly memory:
   return JSON.parse(stdout);
 }
 
-const WHOLE = report();
+const WHOLE = writtenReport();
 const [TARGET] = WHOLE.targets;
 const MANY = Array.from({ length: 1_000_000 }, () => 1);
 const OTHER = SCHEMA_VERSION.replace(/\.\d+\./, '.99.');

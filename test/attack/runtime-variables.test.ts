@@ -11,7 +11,7 @@ import { RUNTIME_VARIABLES } from '../../src/config/runtime-variables.ts';
 import { BUILT, PROGRAM, STARTER, start } from '../cli/program.ts';
 import { certificates } from '../delivery/upload/certificates.ts';
 import { answer, openService } from '../delivery/upload/service.ts';
-import { report } from '../report/samples.ts';
+import { writtenReport } from '../report/samples.ts';
 
 const CANARY = 'canary7f3a91';
 const HOST = 'contosostore.blob.core.windows.net';
@@ -23,7 +23,7 @@ async function scene(t: Test) {
   t.teardown(() => rmSync(cwd, { recursive: true, force: true }));
   const { tls, files } = await certificates(t, [HOST]);
   const storage = await openService(t, answer(201), tls);
-  writeFileSync(join(cwd, 'r.json'), JSON.stringify(report({ id: randomUUIDv7() })));
+  writeFileSync(join(cwd, 'r.json'), JSON.stringify(writtenReport({ id: randomUUIDv7() })));
   const env = {
     PATH: process.env['PATH'],
     HOME: cwd,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { certificates } from '../delivery/upload/certificates.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
-import { report } from '../report/samples.ts';
+import { writtenReport } from '../report/samples.ts';
 import { PROGRAM, start } from './program.ts';
 
 const CANARY = 'canary7f3a91';
@@ -35,7 +35,9 @@ t.test('by a signature and by the identity; the SDK, told to log everything, tel
     ['sas', `?sv=2022-11-02&sr=c&sp=cw&sig=${CANARY}`],
     ['identity', ''],
   ] as const) {
-    const sample = JSON.stringify(report({ startedAt: '2026-05-04T08:30:00.123Z', id: randomUUIDv7() }));
+    const sample = JSON.stringify(
+      writtenReport({ startedAt: '2026-05-04T08:30:00.123Z', id: randomUUIDv7() }),
+    );
     writeFileSync(join(folder, `${way}.json`), sample);
     const env = { ...common, APIM_PROBE_UPLOAD: `https://${HOST}/reports/${way}${query}` };
     const { code, out, err } = await start(PROGRAM, ['upload', `${way}.json`], { cwd: folder, env });

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { unpackTar } from 'modern-tar';
 import t from 'tap';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
-import { fill, MINUTE, NOW, OLDER_VERSION, older, run } from '../delivery/history/samples.ts';
+import { fill, MINUTE, NOW, older, run } from '../delivery/history/samples.ts';
 import { finding, parsedReport, withDropped, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
@@ -246,7 +246,7 @@ t.test('stored reports go in as the history lists them: by the order of writing'
     [last, future, past].map(({ id }) => id),
   );
   t.match(manifestOf(files).leftOut, [
-    { name: 'report 4 of 4', reason: `is a report with schemaVersion ${OLDER_VERSION}` },
+    { name: 'report 4 of 4', reason: /^was written by apim-probe with schema 1\.4/ },
   ]);
   const rendered = await invoke(['render', 'b.tgz', '--format', 'json'], { cwd });
   t.equal(JSON.parse(rendered.out).id, last.id, 'a bundle is read as its newest report');

@@ -1,17 +1,17 @@
 /** `apim-probe compare`, from files to an exit code. */
 import t, { type Test } from 'tap';
 import { entry, location } from '../azure/replies.ts';
-import { DROPPED, report, target } from '../report/samples.ts';
+import { DROPPED, target, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const VAULT = ['key-vault', 'kv.vault.azure.net', 443] as const;
-const reached = report({ targets: [target(...VAULT, { required: true })] });
-const missed = report({
+const reached = writtenReport({ targets: [target(...VAULT, { required: true })] });
+const missed = writtenReport({
   verdict: 'blocked',
   startedAt: '2026-05-05T08:30:00.000Z',
   targets: [target(...VAULT, { required: true, ...DROPPED })],
 });
-const optional = report({ verdict: 'degraded', targets: [target(...VAULT, DROPPED)] });
+const optional = writtenReport({ verdict: 'degraded', targets: [target(...VAULT, DROPPED)] });
 const said = (status: string, isOptional = false) => [
   location('West Europe', [entry('AzureKeyVault', 'https://kv.vault.azure.net', { status, isOptional })]),
 ];
@@ -20,7 +20,7 @@ const FILES = {
   'reached.json': JSON.stringify(reached),
   'missed.json': JSON.stringify(missed),
   'optional.json': JSON.stringify(optional),
-  'other.json': JSON.stringify(report({ targets: [target('ntp', 'time.example', 123)] })),
+  'other.json': JSON.stringify(writtenReport({ targets: [target('ntp', 'time.example', 123)] })),
   'success.json': JSON.stringify(said('success')),
   'failure.json': JSON.stringify({ value: said('failure') }),
   'unneeded.json': JSON.stringify(said('success', true)),

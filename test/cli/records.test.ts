@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Target } from '../../src/model/report.ts';
 import { resolved, unanswered } from '../diagnosis/build.ts';
-import { report, target } from '../report/samples.ts';
+import { target, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const PLACE = ['--cloud', 'public', '--region', 'westeurope'] as const;
@@ -16,9 +16,9 @@ const instance = (host: string, resolutions: Target['resolutions']) =>
 
 /** A report of a run with --apim, with that virtual IP. */
 function reportWith(targets: readonly Target[], vip: string | null = '10.0.1.5'): string {
-  const { environment } = report();
+  const { environment } = writtenReport();
   const network = { ...environment.network, vip };
-  return JSON.stringify(report({ targets: [...targets], environment: { ...environment, network } }));
+  return JSON.stringify(writtenReport({ targets: [...targets], environment: { ...environment, network } }));
 }
 
 t.test('all formats, or one of them', async (t) => {

@@ -2,10 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { Report } from '../../src/model/report.ts';
 import { VERSION } from '../../src/version.ts';
 import { failed } from '../diagnosis/build.ts';
-import { finding, report, withDropped, writtenReport } from '../report/samples.ts';
+import { finding, parsedReport, withDropped, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const SAMPLE = writtenReport({ verdict: 'blocked', targets: withDropped(['sql']), findings: [finding()] });
@@ -48,16 +47,19 @@ t.test('--judge-again judges what was observed with the rules of this version', 
     required: true,
     port: 1433,
   });
-  const wrong = report({ verdict: 'ready', targets: [{ ...sql, status: 'reachable', failure: null }] });
+  const wrong = writtenReport({
+    verdict: 'ready',
+    targets: [{ ...sql, status: 'reachable', failure: null }],
+  });
   const cwd = t.testdir({ 'report.json': JSON.stringify(wrong), 'secret.json': FILES['secret.json'] });
   const as = (...flags: string[]) => invoke(['render', 'report.json', ...flags], { cwd });
   t.match((await as()).out, 'READY');
   const text = await as('--judge-again');
   t.match(text, { code: 0, err: '' });
   t.match(text.out, /BLOCKED/);
-  t.match(text.out, `Note: judged again with the rules of apim-probe ${VERSION}, after those of 0.1.0`);
+  t.match(text.out, `Note: judged again with the rules of apim-probe ${VERSION}, after those of ${VERSION}`);
   const json = await as('--judge-again', '--format', 'json');
-  t.match(Report.parse(JSON.parse(json.out)), {
+  t.match(parsedReport(json.out), {
     verdict: 'blocked',
     findings: [{ cause: 'outbound-dropped', evidence: [sql.id] }],
   });

@@ -8,13 +8,13 @@ import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { DEPENDENCIES_REPLY, STATUS_REPLY } from '../azure/replies.ts';
 import { OLDER_VERSION } from '../delivery/history/samples.ts';
 import { answer, contentOf, openService } from '../delivery/upload/service.ts';
-import { finding, report, target } from '../report/samples.ts';
+import { finding, target, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const SECRET = 'canary7f3a91';
 const MAJOR = Number.parseInt(SCHEMA_VERSION, 10);
-const { environment } = report();
-const GOOD = report({
+const { environment } = writtenReport();
+const GOOD = writtenReport({
   environment: { ...environment, network: { ...environment.network, vip: '10.0.1.5' } },
   targets: [target('gateway', 'contoso.azure-api.net', 443)],
   findings: [finding({ title: `https://contoso.example/?sig=${SECRET}` })],
@@ -84,11 +84,11 @@ const REFUSED: Readonly<Record<string, readonly [string | Buffer, string]>> = {
   'other.json': ['{"value":1}', `is JSON, but not a report: it has no schemaVersion; ${WANTED}`],
   'older.json': [
     JSON.stringify({ ...GOOD, schemaVersion: OLDER_VERSION }),
-    `is a report with schemaVersion ${OLDER_VERSION}, and this apim-probe reads ${MAJOR}.x; use the version that wrote it, or probe again`,
+    `was written by apim-probe with schema ${MAJOR - 1}.4; this version reads ${MAJOR}.x; use the version that wrote it, or probe again`,
   ],
   'later.json': [
     JSON.stringify({ ...GOOD, schemaVersion: `${MAJOR + 1}.0.0` }),
-    `is a report with schemaVersion ${MAJOR + 1}.0.0, and this apim-probe reads ${MAJOR}.x; use the version that wrote it, or probe again`,
+    `was written by apim-probe with schema ${MAJOR + 1}.0; this version reads ${MAJOR}.x; use the version that wrote it, or probe again`,
   ],
   'deep.json': [
     `{"schemaVersion":"${SCHEMA_VERSION}","targets":${'['.repeat(BRACKETS)}${']'.repeat(BRACKETS)}}`,

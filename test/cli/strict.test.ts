@@ -10,6 +10,7 @@ import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
 import { storedKey } from '../../src/delivery/redaction/pseudonym-key.ts';
 import { uploadName } from '../../src/delivery/report-names.ts';
+import { toWritten } from '../../src/model/certificates.ts';
 import { Report } from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
@@ -51,7 +52,7 @@ async function run(cwd: string, variables: NodeJS.ProcessEnv, probed = sample())
 const idsOf = (json: string) => parsedReport(json).targets.map(({ id }) => id);
 
 t.test('the sample says whose network it is', async (t) => {
-  t.match(harmlessJson(sample()), OWN, 'or these tests would prove nothing');
+  t.match(harmlessJson(toWritten(sample())), OWN, 'or these tests would prove nothing');
 });
 
 t.test('all that a run gives out is strict; what it keeps on the VM is not', async (t) => {
@@ -250,7 +251,7 @@ t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t)
   };
   const { out } = await run(cwd, env);
   const younger = {
-    ...sample(),
+    ...toWritten(sample()),
     schemaVersion: SCHEMA_VERSION.replace(/\.\d+\./, '.99.'),
     more: { region: 'westeurope' },
   };
@@ -265,7 +266,7 @@ t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t)
     idsOf(out),
   );
   t.match(mine.more, { region: 'westeurope' });
-  writeFileSync(join(cwd, 'plain.json'), harmlessJson(sample()));
+  writeFileSync(join(cwd, 'plain.json'), harmlessJson(toWritten(sample())));
   await invoke(['upload', 'plain.json'], { cwd, env });
   t.match(
     contentOf([...blobs.values()].at(-1) ?? never()),

@@ -10,6 +10,7 @@ import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
 import { withoutRuntimeVariables } from '../../src/config/runtime-variables.ts';
+import { toWritten } from '../../src/model/certificates.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
 import { parsedReport, report } from '../report/samples.ts';
@@ -124,7 +125,7 @@ t.test('a refusal is told whole, with the command that fits this spool and desti
   const { url } = await openService(t, (seen, response, number) => answer(status)(seen, response, number));
   const spool = join(cwd, 'my spool');
   const named = ['--spool', spool, '--upload', `${url}/in`, '--upload-timeout', '2000'];
-  writeFileSync(join(cwd, 'r.json'), harmlessJson(sample()));
+  writeFileSync(join(cwd, 'r.json'), harmlessJson(toWritten(sample())));
   const { code, err } = await invoke(['upload', 'r.json', ...named], { cwd, env: OPEN });
   t.equal(code, 4);
   const command = `apim-probe upload --spool '${spool}' --upload ${url}/in`;
@@ -169,7 +170,8 @@ t.test('upload sends the reports that are named', async (t) => {
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
   const env = { ...OPEN, APIM_PROBE_UPLOAD: `${url}/c${SAS}`, APIM_PROBE_SPOOL: join(cwd, 'spool') };
-  for (const name of ['1', '2', '3']) writeFileSync(join(cwd, `${name}.json`), harmlessJson(sample()));
+  for (const name of ['1', '2', '3'])
+    writeFileSync(join(cwd, `${name}.json`), harmlessJson(toWritten(sample())));
   t.match(await invoke(['upload', '1.json', '2.json', '3.json'], { cwd, env }), {
     code: 0,
     err: /3 reports/,
@@ -211,7 +213,7 @@ t.test('a spool that cannot be made: exit 4, and the report is saved elsewhere',
   const path = /saved as (\S+\.json) instead/.exec(err)?.[1] ?? '';
   t.equal(parsedReport(readFileSync(path, 'utf8')).verdict, 'ready');
   rmSync(path);
-  writeFileSync(join(cwd, 'r.json'), harmlessJson(sample()));
+  writeFileSync(join(cwd, 'r.json'), harmlessJson(toWritten(sample())));
   for (const argv of [['upload', 'r.json'], ['upload'], ['upload', '--status']]) {
     t.match(await invoke(argv, { cwd, env: { ...OPEN, ...env } }), {
       code: 2,
@@ -272,7 +274,7 @@ t.test(
       APIM_PROBE_UPLOAD: `${url}/c${SAS}`,
       APIM_PROBE_SPOOL: spool,
     };
-    writeFileSync(join(cwd, 'r.json'), harmlessJson(sample()));
+    writeFileSync(join(cwd, 'r.json'), harmlessJson(toWritten(sample())));
     const bin = join(import.meta.dirname, '..', '..', 'bin', 'apim-probe.ts');
     const start = (argv: readonly string[]) => {
       const program = spawn(process.execPath, [bin, 'upload', ...argv], { cwd, env });
@@ -301,7 +303,7 @@ t.test('upload REPORT sends no secret that a foreign file holds', async (t) => {
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
   const foreign = {
-    ...sample(),
+    ...toWritten(sample()),
     schemaVersion: SCHEMA_VERSION.replace(/\.\d+\./, '.99.'),
     proxy: `http://bob:${CANARY}@proxy/`,
     seen: `https://h/c?sp=w&sig=${CANARY}`,

@@ -2,13 +2,14 @@
 import t from 'tap';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { SCENARIOS } from '../../src/lab/index.ts';
+import { toWritten } from '../../src/model/certificates.ts';
 import { parseReport, recogniseReport } from '../../src/model/read-report.ts';
 import type { Report } from '../../src/model/report.ts';
 import { judgeAgain } from '../../src/report/judge-again.ts';
 import { runAgainst } from './agent-in-lab.ts';
 
 function readBack(report: Report): Report {
-  const recognised = recogniseReport(Buffer.from(harmlessJson(report)));
+  const recognised = recogniseReport(Buffer.from(harmlessJson(toWritten(report))));
   const reading = recognised.ok ? parseReport(recognised.value) : recognised;
   if (!reading.ok) throw new Error(reading.problem);
   return reading.report;
