@@ -353,3 +353,11 @@ t.test(
     t.equal(redact('auth.token:443abc'), 'auth.token:***');
   },
 );
+
+t.test('a certificate is whole, or not there when it holds a secret', async (t) => {
+  const der = (subject: string) =>
+    Buffer.from(`0\u0082\u0001${subject}\u0006\u0003@`, 'latin1').toString('base64');
+  const clean = { der: der('http://r3.o.lencr.org0!') };
+  t.equal(redactValue(clean), clean);
+  t.strictSame(redactValue({ der: der('CN=a, OU=sig=canary') }), { der: null });
+});

@@ -386,3 +386,13 @@ t.test('whole certificates are left out: their names are not text', async (t) =>
   ]);
   t.same(counted, ['host']);
 });
+
+t.test('the legend has no secret, not even of a label', async (t) => {
+  const strict = redactor();
+  const value = { labels: { team: 'payroll password=canary' } };
+  strict.learn(value);
+  const shown = strict.value(value);
+  t.match(shown.labels.team, /^label-/);
+  const { pseudonyms } = strict.legend() ?? { pseudonyms: new Map() };
+  t.strictSame(pseudonyms.get(shown.labels.team), { kind: 'label', name: 'payroll password=***' });
+});
