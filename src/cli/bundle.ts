@@ -13,14 +13,18 @@ import { hostInfo } from '../delivery/bundle/host-info.ts';
 import { createFile, createNew } from '../delivery/files/write-file.ts';
 import { reportsFolder } from '../delivery/history/stored-reports.ts';
 import { previousLog } from '../delivery/previous-log.ts';
+import { redact } from '../delivery/redaction/redact.ts';
+import type { Legend } from '../delivery/redaction/types.ts';
 import { readReportFile } from '../model/read-report.ts';
-import type { Command } from './command.ts';
+import type { Command, Invocation } from './command.ts';
 import { optionsJson } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
+import { openKey, SHARED_DIGITS } from './export-report.ts';
 import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
+import { legendPath, storeLegend } from './legend.ts';
 import { openReports } from './open-report.ts';
-import { loadSources, nameConfigFile } from './sources.ts';
+import { loadSources, nameConfigFile, rememberOptions } from './sources.ts';
 import { listOrExplain } from './state-folder.ts';
 import { wellKnownNames } from './well-known-names.ts';
 
@@ -29,6 +33,8 @@ const MOST_REPORTS = 1000;
 
 interface Chosen {
   readonly reports: BundleContents['reports'];
+  /** Of their files, for messages. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -68,7 +74,8 @@ async function chooseReports(
   ];
   const missing = reports.length > 0 ? [] : ['no report goes in: name one, or give --state DIR'];
   // Where the schedule never made its folder, support needs everything else the more.
-  return { reports, notes: [...unread, ...missing] };
+  const names = [...named.map(({ name }) => name), ...stored.map(({ path }) => quotePath(path))];
+  return { reports, names, notes: [...unread, ...missing] };
 }
 
 /** A config that is wrong is what support has to see; what the flags say must be right all the same. */
@@ -137,7 +144,7 @@ async function save(contents: BundleContents, output: string | null, io: Io): Pr
     return EXIT_UNDELIVERED;
   }
   try {
-    await write(io.stdout, `${path}\n`);
+    await write(io.stdout, `${redact(path)}\n`);
     return 0;
   } catch (error) {
     const reason = systemReason(error instanceof StreamError ? error.cause : error);
@@ -154,21 +161,52 @@ function hasLog(path: string | null): boolean {
   return path !== null && (existsSync(path) || existsSync(previousLog(path)));
 }
 
+interface LegendPlan {
+  readonly path: string;
+  /** Ids of the reports that go in. */
+  readonly reports: readonly string[];
+}
+
+/** @returns null when no legend is asked for; @throws UsageError when there can be none */
+async function planLegend(
+  own: Invocation['own'],
+  { redact: level }: Loaded['options'],
+  { reports, names }: Chosen,
+  io: Io,
+): Promise<LegendPlan | null> {
+  if (own['legend'] === undefined) return null;
+  if (own['list'] === true) throw new UsageError(['--list writes nothing: leave --legend out']);
+  const read = await Promise.all(reports.map((open) => open()));
+  const values = read.map((one) => (one.ok ? one.value : null));
+  const named = values.map((value, index) => [names[index] ?? '', value] as const);
+  const path = legendPath(own['legend'], level, named, io.cwd);
+  const ids = values.flatMap((value) =>
+    value !== null && 'id' in value && typeof value.id === 'string' ? value.id : [],
+  );
+  return path === null ? null : { path, reports: ids };
+}
+
 export const bundle: Command = async ({ flags, own, positionals }, io) => {
   const { loaded, problems } = loadOrTell(flags, io);
+  rememberOptions(loaded.options);
   await nameConfigFile(loaded, io);
   const { options } = loaded;
   const chosen = await chooseReports(positionals, own['reports'], loaded, io);
   const output = typeof own['output'] === 'string' ? own['output'] : null;
   const target = output === null ? null : isStdout(output) ? '-' : resolve(io.cwd, output);
   if (own['list'] !== true) checkOutput(target, io);
+  const legend = await planLegend(own, options, chosen, io);
   const broken =
     problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];
-  const notes = [...broken, ...chosen.notes];
+  const key = legend === null ? null : await openKey(options.state, null);
+  const unshared = key?.problem ? [`the pseudonyms are in no other report, as ${key.problem}`] : [];
+  const notes = [...broken, ...chosen.notes, ...unshared];
   for (const note of notes) await writeMessage(io.stderr, `note: ${note}`);
   const contents: BundleContents = {
     level: options.redact,
     names: wellKnownNames(),
+    shared:
+      key?.key === undefined || key.keyFile === null ? undefined : { key: key.key, digits: SHARED_DIGITS },
     madeAt: new Date(),
     reports: chosen.reports,
     log: hasLog(options.logFile) ? options.logFile : null,
@@ -176,7 +214,19 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
     surroundings: await hostInfo(options, io.env),
     notes,
   };
-  if (own['list'] !== true) return save(contents, target, io);
-  await list(contents, io);
-  return 0;
+  if (own['list'] === true) {
+    await list(contents, io);
+    return 0;
+  }
+  let names: Legend | null = null;
+  const finished = (made: Legend): void => {
+    names = made;
+  };
+  const code = await save({ ...contents, finished }, target, io);
+  if (legend === null || names === null) return code;
+  const header = { keyFile: key?.keyFile ?? null, reports: legend.reports };
+  const problem = await storeLegend(legend.path, names, header);
+  if (problem === null) return code;
+  await writeMessage(io.stderr, `apim-probe: ${problem}`);
+  return EXIT_UNDELIVERED;
 };

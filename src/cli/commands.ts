@@ -24,6 +24,12 @@ const OUTPUT_KEYS = [
 ];
 const WITHOUT_OUTPUTS = FILE_KEYS.filter((key) => !OUTPUT_KEYS.some((output) => output === key));
 
+const LEGEND = {
+  name: 'legend',
+  value: 'FILE',
+  help: 'at --redact strict: write the names behind the pseudonyms to this new file, for yourself',
+} as const;
+
 /** What every command reads where it takes a REPORT. */
 const REPORT_FILE =
   'A REPORT is a JSON report of this major version, also in gzip; a bundle; or - for stdin.';
@@ -154,15 +160,16 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'an existing report in another format',
     about:
       'Prints a report in another format. With --redact strict, names, private addresses and ids are pseudonyms in ' +
-      'it. With --judge-again, the rules of this version judge what the report observed, and a note says which version ' +
-      `judged before. Sends nothing. ${REPORT_FILE}`,
+      'it; with --state, those of the runs and uploads of that folder. With --judge-again, the rules of this version ' +
+      `judge what the report observed, and a note says which version judged before. Sends nothing. ${REPORT_FILE}`,
     examples: [
       'apim-probe render report.json',
       'apim-probe render report.json --format network-status > network-status.json',
+      'apim-probe render report.json --redact strict --legend names.json',
       'apim-probe render old.json --judge-again --format json > judged.json',
     ],
     positionals: [{ name: 'REPORT', optional: false }],
-    options: ['redact', 'config'],
+    options: ['redact', 'state', 'config'],
     own: [
       {
         name: 'format',
@@ -170,6 +177,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
         words: REPORT_FORMATS,
         help: `${REPORT_FORMATS.join(', ')} (default: text)`,
       },
+      LEGEND,
       {
         name: 'judge-again',
         value: null,
@@ -198,6 +206,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       },
       { name: 'reports', value: 'N', help: 'newest reports of --state, at most (default: 10)' },
       { name: 'list', value: null, help: 'list what would go in, and write nothing' },
+      LEGEND,
     ],
     load: async () => (await import('./bundle.ts')).bundle,
   },

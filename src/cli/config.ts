@@ -1,5 +1,6 @@
 import { printableAll } from '../common/printable.ts';
 import { type Configured, type EffectiveOption, effectiveOptions } from '../config/effective.ts';
+import { redactValue } from '../delivery/redaction/redact.ts';
 import type { Command } from './command.ts';
 import { columnsOf, write, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
@@ -28,9 +29,10 @@ export function optionsJson(configured: Configured): Record<string, { value: unk
 export const config: Command = async ({ flags, own }, io) => {
   const loaded = await loadOptions(flags, io);
   for (const note of loaded.notes) await writeMessage(io.stderr, `note: ${note}`);
-  await write(
-    io.stdout,
-    `${own['format'] === 'json' ? JSON.stringify(optionsJson(loaded), null, 2) : table(printableAll(effectiveOptions(loaded)), columnsOf(io.stdout))}\n`,
-  );
+  const text =
+    own['format'] === 'json'
+      ? JSON.stringify(redactValue(optionsJson(loaded)), null, 2)
+      : table(printableAll(redactValue(effectiveOptions(loaded))), columnsOf(io.stdout));
+  await write(io.stdout, `${text}\n`);
   return 0;
 };

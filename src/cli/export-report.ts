@@ -1,16 +1,17 @@
-/** How reports leave the program: in any format, and at the level of redaction that was asked for. */
-import { z } from 'zod';
+/** Reports for others: in any format, and at the level of redaction that was asked for. */
+import { join } from 'node:path';
 import { harmlessJson } from '../common/escaped-json.ts';
 import type { Options, ReportFormat } from '../config/types.ts';
 import { makeFolder } from '../delivery/files/make-folder.ts';
-import { type KeptKey, keptKey } from '../delivery/redaction/pseudonym-key.ts';
-import { redactDocument } from '../delivery/redaction/redact.ts';
-import { createRedactor } from '../delivery/redaction/redactor.ts';
+import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
+import { KEY_FILE, storedKey } from '../delivery/redaction/pseudonym-key.ts';
+import { createPseudonymizer } from '../delivery/redaction/redactor.ts';
+import type { Legend } from '../delivery/redaction/types.ts';
 import { type Rewrite, UnsendableReport } from '../delivery/upload/spool.ts';
 import { makeOwnFolder } from '../delivery/upload/spool-folder.ts';
 import type { Report } from '../model/report.ts';
 import { isOlderFormat, otherMajor, writtenVersion } from '../model/schema-version.ts';
-import { STRICT_NOTE } from '../model/strict-note.ts';
+import { withStrictNote } from '../model/strict-note.ts';
 import { RENDERERS } from './renderers.ts';
 import { wellKnownNames } from './well-known-names.ts';
 
@@ -18,21 +19,25 @@ export interface ExportedReport {
   readonly report: Report;
   /** The finished text. */
   render(format: ReportFormat): string;
+  /** What its pseudonyms stand for; null at the standard level. */
+  readonly legend: Legend | null;
 }
 
 export interface ReportExporter {
   /** Why the pseudonyms are in no other report, as the end of a sentence; null when they are, or there are none. */
   readonly problem: string | null;
-  /** @param report without its secrets */
+  /** Path of the key of the pseudonyms; null where there are none, or it is not stored. */
+  readonly keyFile: string | null;
+  /** @param report that has lost its secrets */
   exportReport(report: Report): ExportedReport;
-  /** The same for the JSON of a report of any version, once more or for the first time. */
+  /** The same for the JSON of a report of any version; doing it twice changes nothing. */
   readonly rewrite: Rewrite;
 }
 
 /**
- * Opens the way out. At the strict level the reports of a machine share the key of their pseudonyms, in the state
- * folder, or in the spool when there is none.
- * @param spool its folder, or null where nothing is sent: without either folder a report stands alone
+ * Opens an exporter. At the strict level the reports of a VM share the key of their pseudonyms, in the state folder, or
+ * in the spool when there is none.
+ * @param spool its folder, or null where nothing is sent: without either folder no other report shares the key
  */
 export async function openExporter(
   { redact, state }: Pick<Options, 'redact' | 'state'>,
@@ -41,21 +46,22 @@ export async function openExporter(
   if (redact === 'standard')
     return {
       problem: null,
-      exportReport: exportUnredacted,
+      keyFile: null,
+      exportReport: exportAsIs,
       // The version that wrote an older one has redacted it.
-      rewrite: (json) => (isOlderFormat(writtenVersion(json)) ? json : redactDocument(json)),
+      rewrite: (json) => (isOlderFormat(writtenVersion(json)) ? json : hideKnownSecrets(json)),
     };
-  const { key, problem = null } = await sharedKey(state, spool);
+  const { key, keyFile, problem } = await openKey(state, spool);
   return {
     problem,
-    exportReport: (report) => {
-      const { value, finished } = hide(report, key);
-      return { report: value, render: (format) => finished(RENDERERS[format](value)) };
+    keyFile,
+    exportReport: (original) => {
+      const { report, legend } = pseudonymised(original, key);
+      return { ...exportAsIs(report), legend };
     },
     rewrite: (json) => {
       refuseOlder(writtenVersion(json));
-      const { value, finished } = hide<unknown>(JSON.parse(json), key);
-      return finished(harmlessJson(value));
+      return harmlessJson(pseudonymised<unknown>(JSON.parse(json), key).report);
     },
   };
 }
@@ -69,32 +75,35 @@ function refuseOlder(version: string): void {
 }
 
 /** A report as it is. */
-export function exportUnredacted(report: Report): ExportedReport {
-  return { report, render: (format) => RENDERERS[format](report) };
+export function exportAsIs(report: Report): ExportedReport {
+  return { report, render: (format) => RENDERERS[format](report), legend: null };
 }
 
-async function sharedKey(state: string | null, spool: string | null): Promise<Partial<KeptKey>> {
-  if (state !== null) return keptKey(state, makeFolder);
-  return spool === null ? {} : keptKey(spool, makeOwnFolder);
+interface OpenedKey {
+  /** Undefined when none is stored: each document then gets one of its own. */
+  readonly key: Uint8Array | undefined;
+  readonly keyFile: string | null;
+  readonly problem: string | null;
+}
+
+/** The key that the reports of this VM share. Never throws for what a disk does. */
+export async function openKey(state: string | null, spool: string | null): Promise<OpenedKey> {
+  const folder = state ?? spool;
+  if (folder === null) return { key: undefined, keyFile: null, problem: null };
+  const { key, problem } = await storedKey(folder, state === null ? makeOwnFolder : makeFolder);
+  return { key, keyFile: problem === null ? join(folder, KEY_FILE) : null, problem };
 }
 
 /** Of pseudonyms that more than one report has: by 32 bits, a hundred names have a chance of one in a million to meet. */
-const SHARED_DIGITS = 8;
+export const SHARED_DIGITS = 8;
 
 /** Doing it twice changes nothing, whatever the second key. */
-function hide<Kind>(report: Kind, key: Uint8Array | undefined) {
+function pseudonymised<Kind>(
+  report: Kind,
+  key: Uint8Array | undefined,
+): { report: Kind; legend: Legend | null } {
   const digits = key === undefined ? undefined : SHARED_DIGITS;
-  const redactor = createRedactor({ level: 'strict', names: wellKnownNames(), key, digits });
+  const redactor = createPseudonymizer({ names: wellKnownNames(), key, digits });
   redactor.learn(report);
-  return { value: marked(redactor.value(report)), finished: redactor.finished };
-}
-
-const Noted = z.looseObject({ environment: z.looseObject({ notes: z.array(z.string()) }) });
-
-/** The report with the note that says what it is, once; of another version it may have no place for it. */
-function marked<Kind>(report: Kind): Kind {
-  const { success, data } = Noted.safeParse(report);
-  if (!success || data.environment.notes.includes(STRICT_NOTE)) return report;
-  const { environment } = data;
-  return { ...report, environment: { ...environment, notes: [...environment.notes, STRICT_NOTE] } };
+  return { report: withStrictNote(redactor.value(report)), legend: redactor.legend() };
 }

@@ -3,6 +3,7 @@
 import { harmlessJson } from '../common/escaped-json.ts';
 import { quote } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
+import { redactValue } from '../delivery/redaction/redact.ts';
 import type { Command } from './command.ts';
 import { type HistoryListing, type ListedRun, listing } from './history-listing.ts';
 import { historyTable } from './history-table.ts';
@@ -45,7 +46,7 @@ function runJson({ file, digest, change, future }: ListedRun) {
 export const history: Command = async ({ flags, own }, io) => {
   const limit = limitOf(own['limit']);
   const state = await stateFolder(flags, io, 'history');
-  const found = await listing(state, limit);
+  const found = redactValue(await listing(state, limit));
   // What is searched, mailed or kept is not cut.
   const width = io.stdout.isTTY === true ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;
   await write(io.stdout, own['format'] === 'json' ? json(found) : historyTable(found, width));

@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { errorCode } from '../common/system-reason.ts';
 import { wrap } from '../common/text-lines.ts';
-import { redactDocument } from '../delivery/redaction/redact.ts';
+import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
+import { redact } from '../delivery/redaction/redact.ts';
 import { writeWhole } from './stream-writer.ts';
 
 /** The program's surroundings, handed in, so that a test can stand in for each of them. */
@@ -33,12 +34,13 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
 }
 
 /**
- * Writes all of the text, but for secrets in it, and waits until the stream has taken it. A reader that has gone
- * (`| head`) has read what it wanted, and that is no failure.
+ * Writes all of a document, and waits until the stream has taken it. Its parts were redacted when they were read or
+ * made; here the known secrets are looked for once more. A reader that has gone (`| head`) has read what it wanted, and
+ * that is no failure.
  * @throws StreamError when the stream cannot take it (a full disk behind a redirection)
  */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  await send(stream, redactDocument(text));
+  await send(stream, hideKnownSecrets(text));
 }
 
 /**
@@ -46,24 +48,24 @@ export async function write(stream: NodeJS.WriteStream, text: string): Promise<v
  * @throws StreamError then, too
  */
 export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  await send(stream, redactDocument(text), () => false);
+  await send(stream, hideKnownSecrets(text), () => false);
 }
 
 /**
- * Writes a message for people and ends its line. On a terminal its lines are broken between words; elsewhere they stay
+ * Redacts a message for people, writes it and ends its line. On a terminal its lines are broken between words; elsewhere they stay
  * whole, so that they can be searched for. Never throws for a stream that takes nothing: a message is dispensable, and
  * what it accompanies is not.
  */
 export async function writeMessage(stream: NodeJS.WriteStream, message: string): Promise<void> {
   // Before it is broken: a secret and the word by which it is known must not come to stand on two lines.
-  const lines = redactDocument(message).split('\n');
+  const lines = hideKnownSecrets(redact(message)).split('\n');
   const shown = stream.isTTY === true ? lines.flatMap((line) => broken(line, columnsOf(stream))) : lines;
   await write(stream, `${shown.join('\n')}\n`).catch((error: unknown) => {
     if (!(error instanceof StreamError)) throw error;
   });
 }
 
-/** A command on a line of its own, which `tell` does not break: what is pasted must be all of it. */
+/** A command on a line of its own, which `writeMessage` does not break: what is pasted must be all of it. */
 export function commandLine(command: string): string {
   return `\n${COMMAND_INDENT}${command}`;
 }
@@ -79,7 +81,7 @@ function broken(line: string, width: number): string[] {
   return wrap(line.slice(first.length), width, first, ' '.repeat(first.length || 2));
 }
 
-/** As `write`, for bytes of an archive, whose files have been through the door already. */
+/** As `write`, for bytes of an archive, whose files were redacted before they were packed. */
 export async function writeBytes(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
   await send(stream, bytes);
 }

@@ -5,6 +5,7 @@
 import { fstatSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Options } from '../config/types.ts';
+import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redactLine } from '../delivery/redaction/lines.ts';
 import { openLogFile } from './log-file.ts';
 import { logLine } from './log-text.ts';
@@ -66,7 +67,7 @@ interface Writer {
 }
 
 function withoutSecrets(writer: Writer): Writer {
-  return { write: (line) => writer.write(redactLine(line)) };
+  return { write: (line) => writer.write(hideKnownSecrets(redactLine(line))) };
 }
 
 function writerFor(stderr: NodeJS.WriteStream, env: NodeJS.ProcessEnv, color: boolean): Writer {

@@ -108,7 +108,7 @@ function networkStatusIn({ read }: Source): ReturnType<Open<NetworkStatus>> | nu
   const reading = recognise(read.reply);
   if (!reading.ok) return reading;
   const { document } = reading;
-  return document.kind === 'network-status' ? { ok: true, opened: document, notes: [] } : null;
+  return document.kind === 'network-status' ? { ok: true, opened: redactValue(document), notes: [] } : null;
 }
 
 async function readStdin(io: Io): Promise<Recognised | Refusal> {

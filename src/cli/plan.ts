@@ -1,3 +1,4 @@
+import { redactValue } from '../delivery/redaction/redact.ts';
 import type { Command } from './command.ts';
 import { columnsOf, write, writeMessage } from './io.ts';
 import { planCsv } from './plan-csv.ts';
@@ -17,14 +18,14 @@ export const plan: Command = async ({ flags, own }, io) => {
   const { options, notes } = await loadOptions(flags, io);
   const { surveyAndPlan } = await import('../agent.ts');
   const { environment, plan: made } = await surveyAndPlan(options);
-  const listing = {
+  const listing = redactValue({
     cloud: environment.cloud,
     region: environment.region,
     targets: made.targets,
     controls: own['controls'] === true ? made.controls : null,
     notes: made.notes,
     absences: made.absences,
-  };
+  });
   for (const note of [...notes, ...made.notes]) await writeMessage(io.stderr, `note: ${note}`);
   await write(io.stdout, rendered(own['format'], listing, columnsOf(io.stdout)));
   return 0;

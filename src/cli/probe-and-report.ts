@@ -6,7 +6,8 @@ import type { Configured } from '../config/effective.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Options } from '../config/types.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
-import { redactValue } from '../delivery/redaction/redact.ts';
+import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
+import { redact, redactValue } from '../delivery/redaction/redact.ts';
 import { createUploader, type Uploader } from '../delivery/upload/uploader.ts';
 import type { Report } from '../model/report.ts';
 import { isStopSignal } from '../model/stop-signals.ts';
@@ -84,7 +85,7 @@ async function summarise(
   const stream = plan.summary === 'stdout' && !delivery.onStdout ? io.stdout : io.stderr;
   const color = options.color && stream.isTTY === true;
   const text = renderText(report, { color, width: columnsOf(stream), quiet: options.quiet });
-  const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)];
+  const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)].map((note) => redact(note));
   try {
     await write(stream, beforeVerdict(text, report.verdict, notes));
     return null;
@@ -214,8 +215,11 @@ async function runWith(
   try {
     const remarks = [...notes, ...(uploader?.notes ?? []), ...(unkept === null ? [] : [unkept])];
     for (const note of remarks) await say('warn', note);
-    // Nothing after this line sees a secret that a peer, a file or a variable has put into the report.
-    const probed = redactValue(await probe(loaded, io, agent, interruption.signal, log));
+    // The one place where a run's report is redacted: nothing after this line sees a secret that a peer, a file or a
+    // variable has put into it.
+    const probed = redactValue(await probe(loaded, io, agent, interruption.signal, log), (text) =>
+      hideKnownSecrets(redact(text)),
+    );
     const annotated = uploader?.annotate(probed) ?? probed;
     const report = history === null ? annotated : await history.complete(annotated);
     const exporter = await openExporter(options, uploader?.spool.folder ?? null);

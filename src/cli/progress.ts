@@ -1,6 +1,7 @@
 /** The one line that moves: how far a run has come, and what it waits for. Only on a terminal. */
 import { styleText } from 'node:util';
 import { printable } from '../common/printable.ts';
+import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import { outcomeOf } from '../diagnosis/status.ts';
 import type { Status } from '../model/vocabulary.ts';
@@ -129,7 +130,7 @@ class ProgressState {
       .entries()
       .filter(([, since]) => now - since >= WAIT_WORTH_SAYING_MS)
       .take(SHOWN_WAITING)
-      .map(([id]) => redact(printable(id)))
+      .map(([id]) => hideKnownSecrets(redact(printable(id))))
       .toArray();
     return overdue.length > 0 ? [{ text: `  waiting for ${overdue.join(', ')}`, format: 'dim' }] : [];
   }

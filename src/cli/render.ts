@@ -1,12 +1,13 @@
-import { quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
 import type { Report } from '../model/report.ts';
 import { isStrict } from '../model/strict-note.ts';
 import { judgeAgain } from '../report/judge-again.ts';
 import type { Command } from './command.ts';
+import { EXIT_UNDELIVERED } from './exit-code.ts';
 import { openExporter } from './export-report.ts';
-import { write } from './io.ts';
+import { write, writeMessage } from './io.ts';
+import { legendPath, storeLegend } from './legend.ts';
 import { openReport } from './open-report.ts';
 import { loadOptions } from './sources.ts';
 
@@ -16,19 +17,27 @@ import { loadOptions } from './sources.ts';
  */
 export const render: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
   const { options } = await loadOptions(flags, io);
-  const { report } = await openReport(path, io);
-  const judged = own['judge-again'] === true ? judgedAgain(path, report) : report;
-  const { exportReport } = await openExporter({ redact: options.redact, state: null }, null);
+  const { name, report } = await openReport(path, io);
+  const legend = legendPath(own['legend'], options.redact, [[name, report]], io.cwd);
+  const judged = own['judge-again'] === true ? judgedAgain(name, report) : report;
+  const { exportReport, keyFile, problem } = await openExporter(options, null);
+  if (problem !== null)
+    await writeMessage(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
-  await write(io.stdout, exportReport(judged).render(format));
-  return 0;
+  const exported = exportReport(judged);
+  await write(io.stdout, exported.render(format));
+  if (legend === null || exported.legend === null) return 0;
+  const unwritten = await storeLegend(legend, exported.legend, { keyFile, reports: [report.id] });
+  if (unwritten === null) return 0;
+  await writeMessage(io.stderr, `apim-probe: ${unwritten}`);
+  return EXIT_UNDELIVERED;
 };
 
 /** @throws UsageError at the strict level: rules read names and addresses, and pseudonyms would mislead them */
-function judgedAgain(path: string, report: Report): Report {
+function judgedAgain(name: string, report: Report): Report {
   if (!isStrict(report)) return judgeAgain(report);
   throw new UsageError([
-    `${quotePath(path)} cannot be judged again: its names and addresses are pseudonyms (--redact strict), and the rules ` +
+    `${name} cannot be judged again: its names and addresses are pseudonyms (--redact strict), and the rules ` +
       'need the real ones; name the report that it was made from',
   ]);
 }

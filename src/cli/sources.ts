@@ -1,9 +1,13 @@
 import type { Flags } from '../config/layers.ts';
 import { type Loaded, load, type Sources } from '../config/load.ts';
+import { SECRET_VARIABLES } from '../config/options.ts';
+import type { Options } from '../config/types.ts';
+import { rememberSecret, rememberUrl } from '../delivery/redaction/known-secrets.ts';
 import { type Io, StreamError, writeMessage } from './io.ts';
 
-/** The usual places that options come from. */
+/** The usual places that options come from. The secrets among the variables are known from then on. */
 export function loadSources(flags: Flags, { env, cwd, systemConfig }: Io): Sources {
+  rememberVariables(env);
   return systemConfig === undefined ? { flags, env, cwd } : { flags, env, cwd, systemConfig };
 }
 
@@ -13,8 +17,27 @@ export function loadSources(flags: Flags, { env, cwd, systemConfig }: Io): Sourc
  */
 export async function loadOptions(flags: Flags, io: Io): Promise<Loaded> {
   const loaded = load(loadSources(flags, io));
+  rememberOptions(loaded.options);
   await nameConfigFile(loaded, io);
   return loaded;
+}
+
+/** Proxy variables may hold user-info; a scheme is optional there. */
+function rememberVariables(env: NodeJS.ProcessEnv): void {
+  for (const [name, value = ''] of Object.entries(env)) {
+    if (/^(?:https?|all)_proxy$/i.test(name)) rememberUrl(value.includes('://') ? value : `http://${value}`);
+    if (SECRET_VARIABLES.has(name.toUpperCase())) rememberOption(value);
+  }
+}
+
+/** The options that may be secrets, wherever they come from. */
+export function rememberOptions({ upload, onChange }: Pick<Options, 'upload' | 'onChange'>): void {
+  for (const value of [upload, onChange]) if (value !== null) rememberOption(value);
+}
+
+function rememberOption(value: string): void {
+  if (/^https?:\/\//i.test(value)) rememberUrl(value);
+  else rememberSecret(value);
 }
 
 /** A stderr that takes nothing must not cost the report. */

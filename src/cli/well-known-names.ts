@@ -1,4 +1,4 @@
-/** What the strict level leaves readable: names that everybody knows, and words of the program's own. */
+/** What the strict level leaves readable: public names, and words of the program's own texts. */
 import type { PublicNames } from '../delivery/redaction/hosts.ts';
 import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
@@ -22,7 +22,7 @@ export function wellKnownNames(): PublicNames {
   let words: ReadonlySet<string> | null = null;
   return {
     ...publicHostNames(),
-    says: (word) => {
+    isTextWord: (word) => {
       words ??= wordsOf(JSON.stringify([CAUSE_TEXTS, FAILURE_TEXTS, TOOLS]));
       return words.has(word);
     },

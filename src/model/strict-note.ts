@@ -1,10 +1,21 @@
-import type { Report } from './report.ts';
+/** The note by which a report says that it was redacted at the strict level. */
+import { z } from 'zod';
 
-/** The note that marks a report at the strict level. */
-export const STRICT_NOTE =
+const STRICT_NOTE =
   'names, private addresses and ids in this report are pseudonyms (--redact strict), and so are they in its commands';
 
-/** Whether the report holds pseudonyms in the place of names and addresses. */
-export function isStrict({ environment }: Pick<Report, 'environment'>): boolean {
-  return environment.notes.includes(STRICT_NOTE);
+const Noted = z.looseObject({ environment: z.looseObject({ notes: z.array(z.string()) }) });
+
+/** @returns whether names in the report are pseudonyms; `report` may be of any version, or anything else */
+export function isStrict(report: unknown): boolean {
+  const { success, data } = Noted.safeParse(report);
+  return success && data.environment.notes.includes(STRICT_NOTE);
+}
+
+/** @returns the report with the note, once; the same report where its version has no place for it */
+export function withStrictNote<Kind>(report: Kind): Kind {
+  const { success, data } = Noted.safeParse(report);
+  if (!success || isStrict(report)) return report;
+  const { environment } = data;
+  return { ...report, environment: { ...environment, notes: [...environment.notes, STRICT_NOTE] } };
 }

@@ -1,12 +1,12 @@
 /** Delivers a report with no file left to open: `node deliver-without-files.ts FILE MS`, after which some are free. */
 import { closeSync, openSync } from 'node:fs';
 import { deliver } from '../../src/cli/deliver.ts';
-import { exportUnredacted } from '../../src/cli/export-report.ts';
+import { exportAsIs } from '../../src/cli/export-report.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { report } from '../report/samples.ts';
 
 const [, , file = '', freeAfterMs = 'never'] = process.argv;
-const outgoing = exportUnredacted(report());
+const outgoing = exportAsIs(report());
 outgoing.render('json');
 
 const taken: number[] = [];

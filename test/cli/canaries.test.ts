@@ -1,4 +1,4 @@
-/** The door is proved: a secret in every input, and none of them in any output. */
+/** The proof of redaction: a secret in every input, and none of them in any output. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -10,10 +10,11 @@ import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
 import { machineWith } from '../environment/machine.ts';
+import { finding, report, withDropped, writtenReport } from '../report/samples.ts';
 import { closedWorld, nameServer, tcpPeer, to } from '../run/peers.ts';
 import { certify, identity } from '../servers/certificates.ts';
 import { openTlsPeer } from '../servers/peer.ts';
-import { capture } from './harness.ts';
+import { capture, invoke } from './harness.ts';
 
 /** A secret that can stand in a URL, and is long enough to be found by nobody's chance. */
 const secret = (place: string) => `Cnry${place}9xQ7`;
@@ -302,8 +303,21 @@ t.test('a secret in every input, and none in any output', async (t) => {
     const listed = await command(['bundle', '--list', '--redact', level], cwd);
     outputs.set(`list ${level}`, listed.out);
   }
-  for (const format of ['table', 'json'])
+  for (const format of ['table', 'json']) {
     outputs.set(`config ${format}`, (await command(['config', '--format', format], cwd)).out);
+    outputs.set(`history ${format}`, (await command(['history', '--format', format], cwd)).out);
+    const { out, err } = await command(
+      ['compare', file, `sig=${secret('FileName')}.json`, '--format', format],
+      cwd,
+    );
+    outputs.set(`compare ${format}`, out).set(`compare ${format}: stderr`, err);
+  }
+  for (const format of ['table', 'json', 'csv']) {
+    const { out, err } = await command(['plan', '--cloud', 'public', '--format', format], cwd);
+    t.match(out, 'imported.contoso.example', `plan ${format}`);
+    if (format === 'csv') t.match(out, /,"sig=\*\*\* [^"]*",2026-05-04\r\n/, 'fields are redacted, not rows');
+    outputs.set(`plan ${format}`, out).set(`plan ${format}: stderr`, err);
+  }
   outputs.set('a bad target', (await command(['--target', `https://h/?sig=${secret('Quoted')}`], cwd)).err);
   outputs.set('a bad word', (await command([`https://u:${secret('Quoted')}@h`], cwd)).err);
 
@@ -348,6 +362,44 @@ t.test('a secret in every input, and none in any output', async (t) => {
       spellings().filter((one) => text.includes(one)),
       [],
       name,
+    );
+  }
+});
+
+t.test('a foreign report with secrets: whichever command reads it, none comes out', async (t) => {
+  const cwd = t.testdir({ spool: {} });
+  const words = `https://u:${secret('Quoted')}@h/?sig=${secret('Quoted')}, password=${secret('Words')}`;
+  const target = report({ targets: withDropped(['sql']) }).targets.map((one) => ({
+    ...one,
+    reason: one.status === 'unreachable' ? words : one.reason,
+  }));
+  const foreign = writtenReport({ targets: target, findings: [finding({ title: words })] });
+  writeFileSync(join(cwd, 'foreign.json'), JSON.stringify(foreign));
+  // Refused, in words that name the key.
+  writeFileSync(join(cwd, 'odd.json'), JSON.stringify({ ...foreign, [words]: { token: words } }));
+  writeFileSync(join(cwd, 'other.json'), JSON.stringify(writtenReport()));
+  const env = { APIM_PROBE_UPLOAD: 'http://127.0.0.1:9/in', APIM_PROBE_UPLOAD_TIMEOUT: '500' };
+  for (const argv of [
+    ...['json', 'text', 'network-status'].map((format) => ['render', 'foreign.json', '--format', format]),
+    ['compare', 'other.json', 'foreign.json'],
+    ['compare', 'other.json', 'foreign.json', '--format', 'json'],
+    ['records', 'foreign.json'],
+    ['render', 'odd.json'],
+    ['bundle', 'foreign.json', '--output', 'b.tgz'],
+    ['upload', 'foreign.json', '--spool', 'spool'],
+  ]) {
+    const { code, out, err } = await invoke(argv, { cwd, env });
+    t.equal(code === 2, argv[1] === 'odd.json' || argv[0] === 'records', `${argv.join(' ')}: ${err}`);
+    const leaked = spellings().filter((one) => `${out}${err}`.includes(one));
+    t.strictSame(leaked, [], argv.join(' '));
+  }
+  const [spooled = ''] = readdirSync(join(cwd, 'spool')).filter((name) => name.endsWith('.gz'));
+  for (const bytes of [readFileSync(join(cwd, 'spool', spooled)), readFileSync(join(cwd, 'b.tgz'))]) {
+    const text = gunzipSync(bytes).toString('latin1');
+    t.match(text, 'password=***');
+    t.strictSame(
+      spellings().filter((one) => text.includes(one)),
+      [],
     );
   }
 });

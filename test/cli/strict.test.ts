@@ -8,7 +8,7 @@ import t, { type Test } from 'tap';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
-import { keptKey } from '../../src/delivery/redaction/pseudonym-key.ts';
+import { storedKey } from '../../src/delivery/redaction/pseudonym-key.ts';
 import { uploadName } from '../../src/delivery/report-names.ts';
 import { toWritten } from '../../src/model/certificates.ts';
 import { Report } from '../../src/model/report.ts';
@@ -206,7 +206,7 @@ t.test('what is rewritten stays so: a repeat after a lost key has the same bytes
 t.test('those who make a key at the same time have the same one', async (t) => {
   for (let round = 0; round < 10; round += 1) {
     const folder = folderOf(t);
-    const keys = await Promise.all(Array.from({ length: 6 }, () => keptKey(folder, async () => {})));
+    const keys = await Promise.all(Array.from({ length: 6 }, () => storedKey(folder, async () => {})));
     t.equal(new Set(keys.map(({ key }) => Buffer.from(key).toString('hex'))).size, 1);
     t.strictSame(new Set(keys.map(({ problem }) => problem)), new Set([null]));
   }
@@ -219,7 +219,7 @@ t.test('a key that cannot be kept is told, and one that is damaged made anew', a
   t.equal(told.code, 1);
   t.match(
     told.err,
-    /note: the pseudonyms of this report are in no other one, as their key cannot be kept as/,
+    /note: the pseudonyms of this report are in no other one, as their key cannot be stored as/,
   );
   t.notMatch(told.out + told.err, OWN);
   rmSync(join(cwd, KEY), { recursive: true });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { runAgent } from '../../src/agent.ts';
 import { deliver } from '../../src/cli/deliver.ts';
-import { exportUnredacted } from '../../src/cli/export-report.ts';
+import { exportAsIs } from '../../src/cli/export-report.ts';
 import { load } from '../../src/config/load.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { Report } from '../../src/model/report.ts';
@@ -73,7 +73,7 @@ t.test('what NetworkStatus names is probed, reported, written back and compared'
     { format: 'json', path: join(cwd, 'report.json') },
     { format: 'network-status', path: join(cwd, 'ours.json') },
   ] as const;
-  await deliver(exportUnredacted(report), { files, stdout: null, kept: false, summary: 'stderr' }, io);
+  await deliver(exportAsIs(report), { files, stdout: null, kept: false, summary: 'stderr' }, io);
 
   const against = await invoke(['compare', 'report.json', 'status.json', '--format', 'json'], { cwd });
   t.equal(against.code, 1);

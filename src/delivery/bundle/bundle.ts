@@ -1,4 +1,4 @@
-/** A bundle: one archive that says what support asks for, without what nobody should see. */
+/** A bundle: one archive with what support asks for, redacted. */
 import { createHash } from 'node:crypto';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import type { RedactionLevel } from '../../config/types.ts';
@@ -6,8 +6,9 @@ import { parseReport, type Recognised, type Refusal } from '../../model/read-rep
 import { renderText } from '../../report/text.ts';
 import { VERSION } from '../../version.ts';
 import type { PublicNames } from '../redaction/hosts.ts';
+import { hideKnownSecrets } from '../redaction/known-secrets.ts';
 import { createRedactor } from '../redaction/redactor.ts';
-import type { RedactionKind, Redactor } from '../redaction/types.ts';
+import type { Legend, RedactionKind, Redactor } from '../redaction/types.ts';
 import { entryName } from './entry-name.ts';
 import { logTail } from './log-tail.ts';
 import type { Entry, LeftOut, Redactions } from './types.ts';
@@ -16,8 +17,8 @@ export interface BundleContents {
   readonly level: RedactionLevel;
   /** What the strict level leaves readable. */
   readonly names: PublicNames;
-  /** Of the pseudonyms; random when it is left out. */
-  readonly key?: Uint8Array;
+  /** The key of the pseudonyms that this bundle shares with others; random when it is left out. */
+  readonly shared?: { readonly key: Uint8Array; readonly digits: number } | undefined;
   readonly madeAt: Date;
   /** Each opens a report, the newest first. One that cannot be read is named in the manifest. */
   readonly reports: readonly (() => Promise<Recognised | Refusal>)[];
@@ -28,9 +29,11 @@ export interface BundleContents {
   readonly surroundings: object;
   /** What the user should know of how it was made; in the manifest. */
   readonly notes: readonly string[];
+  /** Called after the last file, at the strict level. */
+  readonly finished?: (legend: Legend) => void;
 }
 
-/** Counts what one door removes, file by file. */
+/** Counts replacements, file by file. */
 class Counter {
   #counts: Partial<Record<RedactionKind, number>> = {};
 
@@ -52,18 +55,20 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
   const redactor = createRedactor({
     level: contents.level,
     names: contents.names,
-    key: contents.key,
+    key: contents.shared?.key,
+    digits: contents.shared?.digits,
     count: counter.count,
   });
   if (contents.level === 'strict') await learn(redactor, contents);
+  counter.take();
   const files: Listed[] = [];
   const leftOut: LeftOut[] = [];
   const entry = (name: string, text: string): Entry => {
-    const made = { name, bytes: Buffer.from(text), redactions: counter.take() };
+    const made = { name, bytes: Buffer.from(hideKnownSecrets(text)), redactions: counter.take() };
     files.push(listed(made));
     return made;
   };
-  const json = (value: unknown): string => redactor.finished(harmlessJson(redactor.value(value)));
+  const json = (value: unknown): string => harmlessJson(redactor.value(value));
 
   let text: string | null = null;
   for (const [index, open] of contents.reports.entries()) {
@@ -75,9 +80,9 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
     }
     text ??= renderText(reading.report, { color: false, width: 80, quiet: false });
     const name = entryName(reading.report, new Set(files.map((file) => file.name)));
-    yield entry(name, redactor.finished(harmlessJson(reading.value)));
+    yield entry(name, harmlessJson(reading.value));
   }
-  if (text !== null) yield entry('report.txt', redactor.finished(text));
+  if (text !== null) yield entry('report.txt', text);
   if (contents.log !== null) {
     const tail = logTail(contents.log, redactor);
     if (tail.ok) yield entry('apim-probe.log', tail.text);
@@ -86,7 +91,9 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
   yield entry('config.json', json(contents.config));
   yield entry('environment.json', json(contents.surroundings));
   const manifest = json(manifestOf(contents, files, leftOut));
-  yield { name: 'manifest.json', bytes: Buffer.from(manifest), redactions: counter.take() };
+  yield { name: 'manifest.json', bytes: Buffer.from(hideKnownSecrets(manifest)), redactions: counter.take() };
+  const legend = redactor.legend();
+  if (legend !== null) contents.finished?.(legend);
 }
 
 function redacted(read: Recognised | Refusal, redactor: Redactor) {
@@ -96,7 +103,7 @@ function redacted(read: Recognised | Refusal, redactor: Redactor) {
   return reading.ok ? { ...reading, value } : reading;
 }
 
-/** Names and ids are often said plainly in one place only; all of it is looked at before the first file is written. */
+/** A name is often recognisable in one place only, so everything is looked at before the first file is written. */
 async function learn(
   redactor: Redactor,
   { reports, log, config, surroundings }: BundleContents,
@@ -126,15 +133,23 @@ function listed({ name, bytes, redactions }: Entry): Listed {
 const LEVELS: Readonly<Record<RedactionLevel, string>> = {
   standard: 'Secrets are replaced by ***. Host names, addresses and ids are as they are.',
   strict:
-    'Secrets are replaced by ***. Names, labels, paths of options, private addresses, users and ids are pseudonyms: the same for the same ' +
-    'in this bundle, and others in any other. Addresses keep their subnets: what shares a prefix still does.',
+    'Secrets are replaced by ***. Names, labels, paths of options, private addresses, users and ids are pseudonyms. ' +
+    'Addresses keep their subnets: what shares a prefix still does.',
 };
+
+const SHARED = 'The pseudonyms are those of this VM’s uploads and strict reports.';
+const ALONE = 'Each name has one pseudonym in this bundle, and another one elsewhere.';
+
+function meaning({ level, shared }: BundleContents): string {
+  if (level === 'standard') return LEVELS.standard;
+  return `${LEVELS.strict} ${shared === undefined ? ALONE : SHARED}`;
+}
 
 function manifestOf(contents: BundleContents, files: readonly Listed[], leftOut: readonly LeftOut[]): object {
   return {
     agent: `apim-probe ${VERSION}`,
     madeAt: contents.madeAt.toISOString(),
-    redaction: { level: contents.level, meaning: LEVELS[contents.level] },
+    redaction: { level: contents.level, meaning: meaning(contents) },
     files,
     leftOut,
     notes: contents.notes,

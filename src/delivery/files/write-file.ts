@@ -4,24 +4,24 @@ import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../common/system-reason.ts';
 import { openPatiently } from '../open-patiently.ts';
-import { redactDocument } from '../redaction/redact.ts';
+import { hideKnownSecrets } from '../redaction/known-secrets.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
 import { type OwnedFolder, plainFolder, withOwnedFolder } from './owned-folder.ts';
 
 /** Reports name the inner hosts of a network: for the owner's eyes. */
 const OWNER_ONLY = 0o600;
 
-/** Text, which loses its secrets on the way to the file, or bytes that have been through that door already. */
+/** Redacted text, in which the known secrets are looked for once more, or bytes that were made of such text. */
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
-function safe<Kind extends Content>(content: Kind): Kind | string {
-  return typeof content === 'string' ? redactDocument(content) : content;
+function checked<Kind extends Content>(content: Kind): Kind | string {
+  return typeof content === 'string' ? hideKnownSecrets(content) : content;
 }
 
 async function fill(temporary: string, content: Content, place: OwnedFolder): Promise<void> {
   const handle = await openPatiently(temporary, 'wx', OWNER_ONLY);
   try {
-    await handle.writeFile(safe(content), 'utf8');
+    await handle.writeFile(checked(content), 'utf8');
     await place.give(handle);
     await handle.sync();
   } finally {
@@ -81,7 +81,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
  * @throws the file system's error
  */
 export function writeOutlet(outlet: Outlet, content: string | Uint8Array): Promise<void> {
-  return outlet.write(Buffer.from(safe(content)));
+  return outlet.write(Buffer.from(checked(content)));
 }
 
 /**

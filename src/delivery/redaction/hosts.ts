@@ -1,18 +1,18 @@
-/** Host names in place of host names: what belongs to everybody stays, what belongs to this network does not. */
+/** Pseudonyms of host names. Names that are public knowledge stay; those of this network do not. */
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/** Names that identify nobody. */
+/** Names that identify no network. */
 export interface PublicNames {
-  /** Whether a host name, in lower case, is everybody's. */
+  /** Whether a host name, in lower case, is public knowledge. */
   readonly has: (host: string) => boolean;
-  /** `blob.core.windows.net`: what stands before it is the name of somebody's resource, and the rest stays. */
+  /** `blob.core.windows.net`: what stands before it is the name of a resource, and the rest stays. */
   readonly services: readonly string[];
   /** `windows.net`: the same, but what stands before it may be anything. */
   readonly domains: readonly string[];
-  /** Whether a word, in lower case, is one of the report's own. */
+  /** Whether a word, in lower case, is a key or an enumerated value of the report. */
   readonly isWord: (word: string) => boolean;
-  /** Whether the program's own sentences say it: no peer may take it out of them. */
-  readonly says: (word: string) => boolean;
+  /** Whether the program's own texts hold the word: a peer must not get it replaced there. */
+  readonly isTextWord: (word: string) => boolean;
 }
 
 /** Labels between a resource and its suffix that only say which of its endpoints it is. */
@@ -36,14 +36,14 @@ const ADDRESS = /^\d+(?:\.\d+)?(?:\.x[0-9a-f]{2}){2,3}$/;
 /** As Azure spells its regions: `westeurope`, `chinaeast2`. */
 const REGION = /^[a-z]{4,40}[0-9]?$/;
 const PSEUDONYM = /^host-[0-9a-f]{4,}$/;
-/** Never registered, by RFC 2606: a name that ends so is nobody's. */
-const NOBODYS = 'invalid';
+/** Never registered (RFC 2606): a name that ends so belongs to no network. */
+const UNREGISTERED = 'invalid';
 
-/** What may be a host name: labels and dots, from the beginning of one on. Whether it is one, `hidden` says. */
+/** What may be a host name: labels and dots, from the beginning of one on. `Hosts.dotted` decides whether it is one. */
 export const DOTTED = /(?<![\p{L}\p{M}\p{N}_*-])[\p{L}\p{M}\p{N}_*-]+(?:\.[\p{L}\p{M}\p{N}_*-]+)+/gu;
 /** Characters of a host name (RFC 1035, section 2.3.4). */
 const LONGEST = 253;
-/** The same alone, as a field holds it: perhaps with the dot that ends a name, or begins one. */
+/** The same alone, as a field holds it: perhaps with a dot at its end or beginning. */
 const HOST = /^\.?((?:[\p{L}\p{M}\p{N}_*-]+\.)+[\p{L}\p{M}\p{N}_-]+)\.?$/u;
 
 export class Hosts {
@@ -51,12 +51,12 @@ export class Hosts {
   readonly #names: PublicNames;
   readonly #services: ReadonlySet<string>;
   readonly #suffixes: ReadonlySet<string>;
-  /** Names without a dot, in lower case. */
+  /** Learnt names without a dot, in lower case. */
   readonly #labels = new Set<string>();
-  /** Names with dots, in lower case, that some field calls one: they need not look like one. */
+  /** Learnt names with dots, in lower case: they need not look like host names. */
   readonly #known = new Set<string>();
-  /** Labels that stay whatever stands beside them. */
-  readonly #open = new Set<string>();
+  /** Labels that stay readable wherever they stand. */
+  readonly #readable = new Set<string>();
 
   constructor(pseudonyms: Pseudonyms, names: PublicNames) {
     this.#pseudonyms = pseudonyms;
@@ -65,7 +65,7 @@ export class Hosts {
     this.#suffixes = this.#services.union(new Set(names.domains));
   }
 
-  /** From now on this name without a dot (a VM's, a resource's) is hidden wherever it stands as a word. */
+  /** From now on this name without a dot (a VM's, a resource's) is replaced wherever it stands as a word. */
   learn(label: string): void {
     const name = label.toLowerCase();
     if (
@@ -79,15 +79,15 @@ export class Hosts {
   }
 
   /**
-   * The same for a name that a peer gives: a word of our own, or what looks like a time or a number, is none, or a
-   * hostile one would have it hidden all over the report.
+   * The same for a name that a peer gives. Words of our own texts, times and numbers are passed over: a hostile peer
+   * could have them replaced all over the report.
    */
   learnFromPeer(label: string): void {
     const name = label.toLowerCase();
-    if (/^[a-z]/.test(name) && !this.#names.says(name)) this.learn(name);
+    if (/^[a-z]/.test(name) && !this.#names.isTextWord(name)) this.learn(name);
   }
 
-  /** From now on this name with dots is one, and so is what stands below it, however they are spelt. */
+  /** From now on this name with dots, and any below it, counts as a host name, whatever it looks like. */
   learnHost(text: string): void {
     const name = HOST.exec(text.trim().toLowerCase())?.[1]?.replace(/^\*\./, '');
     if (name?.includes('.') && !/^[\d.]+$/.test(name) && !ADDRESS.test(name)) this.#known.add(name);
@@ -100,18 +100,18 @@ export class Hosts {
     return false;
   }
 
-  /** From now on this label is everybody's, although a name under a service's suffix may hold it. */
-  leave(label: string): void {
-    if (REGION.test(label)) this.#open.add(label);
+  /** From now on this region stays readable, although a name under a service's suffix may hold it. */
+  keepReadable(label: string): void {
+    if (REGION.test(label)) this.#readable.add(label);
   }
 
-  /** A learnt name, or the word as it is. */
+  /** @returns the pseudonym of a learnt name, or the word as it is */
   label(word: string): string {
     const name = word.toLowerCase();
-    return this.#labels.has(name) && !this.#open.has(name) ? this.#labelPseudonym(name) : word;
+    return this.#labels.has(name) && !this.#readable.has(name) ? this.#labelPseudonym(name) : word;
   }
 
-  /** A name without a dot that stands where only hosts stand. */
+  /** @returns the pseudonym of a name without a dot that stands where only hosts stand */
   single(word: string): string {
     const name = word.toLowerCase();
     return name === 'localhost' || PSEUDONYM.test(name) || /^\d+$/.test(name)
@@ -119,22 +119,22 @@ export class Hosts {
       : this.#labelPseudonym(name);
   }
 
-  /** A dotted name; what is none, and what is everybody's, comes back as it is. */
-  hidden(text: string): string {
-    // What stands behind it may be set off by asterisks; before it they belong to it, as in a wildcard.
+  /** @returns the pseudonym of a dotted name; what is not a host name, or is public knowledge, comes back as it is */
+  dotted(text: string): string {
+    // Asterisks behind a name are emphasis; those before it belong to it, as in a wildcard.
     let end = text.length;
     while (text[end - 1] === '*') end -= 1;
-    if (end < text.length) return this.hidden(text.slice(0, end)) + text.slice(end);
+    if (end < text.length) return this.dotted(text.slice(0, end)) + text.slice(end);
     const name = text.toLowerCase();
     if (name.length > LONGEST) {
-      return this.#isKnown(name) ? `${this.#pseudonyms.of('host', name)}.${NOBODYS}` : text;
+      return this.#isKnown(name) ? `${this.#pseudonyms.of('host', name)}.${UNREGISTERED}` : text;
     }
     if (this.#names.has(name) || this.#suffixes.has(name)) return text;
     if (!this.#isKnown(name)) {
       const file = FILES.exec(name)?.[0];
       if (file !== undefined) {
         const stem = text.slice(0, -file.length);
-        return stem.includes('.') ? this.hidden(stem) + text.slice(-file.length) : text;
+        return stem.includes('.') ? this.dotted(stem) + text.slice(-file.length) : text;
       }
       if (!isName(text, name)) return text;
     }
@@ -146,19 +146,21 @@ export class Hosts {
       return [...labels.slice(0, at).map((label) => this.#below(label, resource)), suffix].join('.');
     }
     if (
-      labels.at(-1) === NOBODYS &&
+      labels.at(-1) === UNREGISTERED &&
       labels.slice(0, -1).every((label) => PSEUDONYM.test(label) || label === '*')
     )
       return text;
     // Each label stands for all of the name from there on, so that what shares a domain still does.
-    const hidden = labels.map((label, index) =>
-      label === '*' ? label : this.#pseudonyms.of('host', labels.slice(index).join('.')),
-    );
-    return [...hidden.slice(0, -1), NOBODYS].join('.');
+    const pseudonyms = labels
+      .slice(0, -1)
+      .map((label, index) =>
+        label === '*' ? label : this.#pseudonyms.of('host', labels.slice(index).join('.')),
+      );
+    return [...pseudonyms, UNREGISTERED].join('.');
   }
 
   #below(label: string, resource: boolean): string {
-    if (ROLES.has(label) || PSEUDONYM.test(label) || this.#open.has(label)) return label;
+    if (ROLES.has(label) || PSEUDONYM.test(label) || this.#readable.has(label)) return label;
     if (resource) this.learn(label);
     return this.#labelPseudonym(label);
   }
@@ -168,13 +170,13 @@ export class Hosts {
   }
 }
 
-/** At least two labels, the last one of letters, and no word of a program: `process.stderr`, `Microsoft.Sql`. */
+/** At least two labels, the last one of letters, and not an identifier of a program: `process.stderr`, `Microsoft.Sql`. */
 function isName(text: string, name: string): boolean {
   if (ADDRESS.test(name) || /^Microsoft\./.test(text) || /[a-z][A-Z]/.test(text)) return false;
   return /\.(?:\p{L}{2,63}|xn--[a-z0-9-]{2,59})$/u.test(name);
 }
 
-/** Words of reports and of people: a resource that is called like one cannot be told from it. */
+/** Common words: a resource of such a name cannot be told from the word. */
 const COMMON = new Set(
   (
     'localhost host hosts storage sql redis dns vault network service virtual machine public private test probe apim gateway portal ' +

@@ -1,26 +1,26 @@
-/** What a report, and what a bundle adds to it, says of its own network in fields that are known to say it. */
+/** Names, addresses and ids of this network, from the fields of a report and of a bundle that hold them. */
 
 export interface Learner {
   /** A name without a dot: of a machine, or of a resource. */
   learnName(name: string): void;
-  /** The same, by the word of a peer, which may be anybody. */
-  learnPeer(name: string): void;
-  /** A name with dots, whatever it looks like; what is none is passed over. */
+  /** The same, as a peer gives it, which may be hostile. */
+  learnFromPeer(name: string): void;
+  /** A name with dots, whatever it looks like; anything else is passed over. */
   learnHost(name: string): void;
   learnAddress(address: string): void;
   /** An id of a tenant, a subscription, an application. */
   learnId(id: string): void;
-  /** A region of Azure: everybody's, wherever it stands. */
+  /** A region of Azure, which stays readable wherever it stands. */
   learnRegion(name: string): void;
 }
 
-/** Tells the learner of every such field, however deep it lies. */
+/** Passes every such field to the learner, however deep it lies. */
 export function learnFrom(value: unknown, learner: Learner): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
-    // Their keys are the user's: one called region would make a name of this network everybody's.
+    // Their keys are the user's: one called region would keep a name of this network readable.
     if (key === 'labels') continue;
-    // A file's keys may be called like anything that every object has.
+    // A file's key may be named like a property that every object has.
     if (Object.hasOwn(LEARN, key)) LEARN[key]?.(learner, item);
     if (IDS.test(key)) learnIds(learner, item);
     learnFrom(item, learner);
@@ -34,7 +34,11 @@ function learnIds(learner: Learner, value: unknown): void {
 }
 
 /** A name, or those of a list. */
-function learnNames(learner: Learner, value: unknown, single: 'learnName' | 'learnPeer' = 'learnName'): void {
+function learnNames(
+  learner: Learner,
+  value: unknown,
+  single: 'learnName' | 'learnFromPeer' = 'learnName',
+): void {
   for (const name of [value].flat()) {
     if (typeof name !== 'string') continue;
     if (name.includes('.')) learner.learnHost(name);
@@ -46,8 +50,8 @@ function learnNames(learner: Learner, value: unknown, single: 'learnName' | 'lea
 function learnVia(learner: Learner, value: unknown): void {
   for (const one of [value].flat()) {
     if (typeof one !== 'string') continue;
-    const received = [...one.matchAll(VIA)].flatMap(([, name = '']) => name);
-    learnPeers(learner, /\s/.test(one) ? received : one);
+    const hosts = [...one.matchAll(VIA)].flatMap(([, name = '']) => name);
+    learnPeers(learner, /\s/.test(one) ? hosts : one);
   }
 }
 
@@ -55,7 +59,7 @@ const VIA = /(?:^|,)\s*(?:[\w!#$%&'*+.^`|~-]+\/)?[\w.-]+\s+([^\s,:()]+)/g;
 
 /** Names that a peer gives, of its certificate or of what it is reached by. */
 function learnPeers(learner: Learner, value: unknown): void {
-  learnNames(learner, value, 'learnPeer');
+  learnNames(learner, value, 'learnFromPeer');
 }
 
 /** Names of hosts in DNS, where one without a dot may be any word. */
@@ -64,12 +68,12 @@ function learnHosts(learner: Learner, value: unknown): void {
 }
 
 /** The host of a URL, or of HOST, HOST:PORT and *.HOST as proxy variables have them. */
-const PLACE = /^\s*(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/@\s]*@)?\.?([^/:\s?#[\]]+)/i;
+const LOCATION = /^\s*(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/@\s]*@)?\.?([^/:\s?#[\]]+)/i;
 
-function learnPlaces(learner: Learner, places: readonly string[]): void {
+function learnLocations(learner: Learner, locations: readonly string[]): void {
   learnNames(
     learner,
-    places.flatMap((place) => PLACE.exec(place)?.[1] ?? []),
+    locations.flatMap((location) => LOCATION.exec(location)?.[1] ?? []),
   );
 }
 
@@ -109,7 +113,7 @@ function learnOption(learner: Learner, option: unknown): void {
 /** An effective option: its values are URLs. */
 function learnUrls(learner: Learner, option: unknown): void {
   if (typeof option !== 'object' || option === null || !('value' in option)) return;
-  learnPlaces(
+  learnLocations(
     learner,
     [option.value].flat().filter((url) => typeof url === 'string'),
   );
@@ -138,14 +142,14 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
   machineName: learnNames,
   hostsFileEntries: (learner, entries) => learnNames(learner, under(entries, 'host')),
   proxies: (learner, proxies) =>
-    learnPlaces(
+    learnLocations(
       learner,
       under(proxies, 'value').flatMap((value) => value.split(',')),
     ),
   interfaces: (learner, interfaces) => learnAddresses(learner, under(interfaces, 'address')),
   sourceAddress: learnAddresses,
   region: learnRegions,
-  // The option; a reply's header of that name is the peer's word.
+  // The option alone: a reply may have a header of that name.
   location: (learner, value) => {
     if (typeof value === 'object' && value !== null && 'value' in value) learnRegions(learner, value);
   },

@@ -1,9 +1,9 @@
 /** Fields that the strict level hides as a whole: their text is the user's own, and need not look like a name. */
-import type { RedactionKind } from './types.ts';
+import { MARK } from './mark.ts';
+import type { Count, PseudonymKind } from './types.ts';
 
 /** @returns the pseudonym of a text: `path-3f2a`, for the word `path` */
-type Pseudonym = (word: string, original: string) => string;
-type Count = (kind: RedactionKind) => void;
+type Pseudonym = (word: PseudonymKind, original: string) => string;
 
 /**
  * Replaces the values of labels, paths and URL paths in effective options, and the name of the resource group. Doing
@@ -15,8 +15,8 @@ export function withoutOwnFields(value: unknown, of: Pseudonym, count: Count, wi
   if (Array.isArray(value)) return value.map((item: unknown) => withoutOwnFields(item, of, count, within));
   if (typeof value !== 'object' || value === null) return value;
   const hide = (word: 'label' | 'path' | 'host', text: string): string => {
-    // Also a pseudonym of an earlier redaction, under whatever key.
-    if (text === '' || new RegExp(`^${word}-[0-9a-f]{4,}$`).test(text)) return text;
+    // Nor is a pseudonym of an earlier redaction replaced, under whatever key.
+    if (text === '' || text === MARK || new RegExp(`^${word}-[0-9a-f]{4,}$`).test(text)) return text;
     count(word);
     return of(word, text);
   };

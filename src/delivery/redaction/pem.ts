@@ -10,7 +10,7 @@ const BODY = /(?:[A-Za-z0-9+/=\s\\{},:-])*/y;
 /** `-----BEGIN ` in base64: a file that travels inside JSON or a variable. */
 const ENCODED = /LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]*/g;
 
-const GONE = '[private key removed]';
+const REMOVED = '[private key removed]';
 
 /** Replaces private keys; certificates and public keys stay. */
 export function withoutPrivateKeys(text: string, count: Count): string {
@@ -19,21 +19,21 @@ export function withoutPrivateKeys(text: string, count: Count): string {
   return open.replace(ENCODED, (block) => {
     if (!/PRIVATE KEY|ENCRYPTED/.test(Buffer.from(block, 'base64').toString('latin1'))) return block;
     count('private-key');
-    return GONE;
+    return REMOVED;
   });
 }
 
 function withoutBlocks(text: string, count: Count): string {
-  let kept = '';
+  let clean = '';
   let from = 0;
   BEGIN.lastIndex = 0;
   for (let found = BEGIN.exec(text); found !== null; found = BEGIN.exec(text)) {
     count('private-key');
-    kept += text.slice(from, found.index) + GONE;
+    clean += text.slice(from, found.index) + REMOVED;
     from = endOf(text, found.index + found[0].length);
     BEGIN.lastIndex = from;
   }
-  return kept + text.slice(from);
+  return clean + text.slice(from);
 }
 
 /** Where the block that starts before `body` is over. */

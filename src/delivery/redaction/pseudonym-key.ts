@@ -1,28 +1,28 @@
-/** The key of the pseudonyms of one VM's reports, kept so that each report calls the same thing the same. */
+/** The key of the pseudonyms of one VM's reports, stored so that all of them have the same pseudonyms. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readBounded } from '../../common/bounded-file.ts';
 import { errorCode, systemReason } from '../../common/system-reason.ts';
 import { createNewKept, replaceKept } from '../files/write-file.ts';
 
-const FILE = 'pseudonyms.key';
+export const KEY_FILE = 'pseudonyms.key';
 const BYTES = 32;
-/** Of a file that is looked at; one of another size than a key's is damaged, and made anew. */
+/** Of a file that is read; one that is not of a key's size is damaged, and replaced. */
 const MOST_BYTES = 1024 * 1024;
 
-export interface KeptKey {
+export interface StoredKey {
   readonly key: Uint8Array;
-  /** Why it is this report's alone, as the end of a sentence; null when it is kept. */
+  /** Why no other report shares it, as the end of a sentence; null when it is stored. */
   readonly problem: string | null;
 }
 
 /**
  * Reads the key of a folder, or makes one there, for the owner of the folder alone.
- * @param make makes the folder where it is missing, and refuses one that is not to have the key
+ * @param make makes the folder where it is missing, and refuses one that must not have the key
  * @returns a key in any case; never throws for what a disk does
  */
-export async function keptKey(folder: string, make: (folder: string) => Promise<void>): Promise<KeptKey> {
-  const path = join(folder, FILE);
+export async function storedKey(folder: string, make: (folder: string) => Promise<void>): Promise<StoredKey> {
+  const path = join(folder, KEY_FILE);
   try {
     await make(folder);
     const known = readKey(path);
@@ -33,11 +33,11 @@ export async function keptKey(folder: string, make: (folder: string) => Promise<
     // Of two processes that make one at the same time, both use the one that was first.
     const made = readKey(path);
     if (made.kind === 'key') return { key: made.key, problem: null };
-    throw new Error('what is there is no key');
+    throw new Error('what is there is not a key');
   } catch (error) {
     return {
       key: randomBytes(BYTES),
-      problem: `their key cannot be kept as ${path}: ${systemReason(error)}`,
+      problem: `their key cannot be stored as ${path}: ${systemReason(error)}`,
     };
   }
 }
@@ -51,7 +51,7 @@ type KeyRead =
   | { readonly kind: 'missing' }
   | { readonly kind: 'damaged' };
 
-/** @throws the file system's words for a file that is there and cannot be read now: its key is still the key */
+/** @throws the file system's error for a file that is there and cannot be read now: its key is still the key */
 function readKey(path: string): KeyRead {
   const file = readBounded(path, MOST_BYTES, 'a key');
   if (file.ok) return file.bytes.length === BYTES ? { kind: 'key', key: file.bytes } : { kind: 'damaged' };

@@ -1,20 +1,21 @@
-/** Names in place of names: the same for the same, within one bundle or the reports of one VM, and nowhere else. */
+/** Pseudonyms: the same for the same name, within one bundle or the reports of one VM, and nowhere else. */
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Legend, Original, PseudonymKind } from './types.ts';
 
 const FEWEST_DIGITS = 4;
+const FINGERPRINT_DIGITS = 16;
 
-/** Hands out pseudonyms by HMAC-SHA-256 (RFC 2104) under a key, which is in nothing that leaves the machine. */
+/** Hands out pseudonyms by HMAC-SHA-256 (RFC 2104) under a key that never leaves the machine. */
 export class Pseudonyms {
   readonly #key: Uint8Array;
-  readonly #given = new Map<string, string>();
-  readonly #taken = new Set<string>();
-
   readonly #digits: number;
+  readonly #given = new Map<string, string>();
+  readonly #originals = new Map<string, Original>();
 
   /**
    * @param key random when it is left out
-   * @param digits the fewest: with a key that is used again, so many that chance makes no two names equal, as a name
-   *   that gets more digits in one report and not in the next would be another one
+   * @param digits the fewest. With a key that is used again it needs so many that chance makes no two names equal: a
+   *   name that gets more digits in one report and not in the next would have two pseudonyms
    */
   constructor(key: Uint8Array = randomBytes(32), digits = FEWEST_DIGITS) {
     this.#key = key;
@@ -22,25 +23,35 @@ export class Pseudonyms {
   }
 
   /**
-   * `host-3f2a`: equal for equal originals, and different for different ones, as more digits are taken when the
+   * Returns `host-3f2a`: equal for equal originals, and different for different ones, as more digits are taken when the
    * first few are in use.
-   * @param word what stands before the digits
+   * @param kind what stands before the digits
    */
-  of(word: string, original: string): string {
-    const known = `${word} ${original}`;
+  of(kind: PseudonymKind, original: string): string {
+    const known = `${kind} ${original}`;
     const given = this.#given.get(known);
     if (given !== undefined) return given;
     const digits = this.digest(known).toString('hex');
     for (let length = this.#digits; ; length += 1) {
-      const pseudonym = `${word}-${digits.slice(0, length)}`;
-      if (this.#taken.has(pseudonym) && length < digits.length) continue;
-      this.#taken.add(pseudonym);
+      const pseudonym = `${kind}-${digits.slice(0, length)}`;
+      if (this.#originals.has(pseudonym) && length < digits.length) continue;
       this.#given.set(known, pseudonym);
+      this.record(pseudonym, { kind, name: original });
       return pseudonym;
     }
   }
 
+  /** Adds a pseudonym that was made elsewhere to the legend. */
+  record(pseudonym: string, original: Original): void {
+    this.#originals.set(pseudonym, original);
+  }
+
   digest(text: string): Buffer {
     return createHmac('sha256', this.#key).update(text).digest();
+  }
+
+  legend(): Legend {
+    const fingerprint = this.digest('fingerprint of this key').toString('hex').slice(0, FINGERPRINT_DIGITS);
+    return { fingerprint, pseudonyms: this.#originals };
   }
 }

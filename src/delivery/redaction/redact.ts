@@ -1,63 +1,49 @@
-/** The door that all output leaves through, at the standard level: no secret passes, everything else does. */
-
-import { harmlessJson } from '../../common/escaped-json.ts';
+/** The standard level: secrets are replaced, everything else stays. */
+import { MARK } from './mark.ts';
 import { isCredentialName } from './names-of-secrets.ts';
 import { withoutNested } from './nested.ts';
 import { withoutPrivateKeys } from './pem.ts';
-import { MARK, SUSPECT, withoutSecrets } from './rules.ts';
+import { SUSPECT, withoutSecrets } from './rules.ts';
 import type { Count } from './types.ts';
-import { withoutBlocks } from './yaml-block.ts';
 
 const UNCOUNTED: Count = () => {};
+/** A mark in place of one secret may reveal another one by its new neighbour, so the rules run until nothing changes. */
+const MOST_PASSES = 5;
 
 /**
- * Text without its secrets: signatures, tokens, keys, passwords, user-info, private keys. Line by line, so that how
- * the text was cut into pieces does not matter as long as lines are whole; linear in time. Doing it twice changes
- * nothing, and text without a secret comes back as the same string.
+ * Removes signatures, tokens, keys, passwords, user-info and private keys from a text: a string of a report, a message,
+ * or a line of a log. Linear in time. Doing it twice changes nothing.
+ * @returns the same string when it holds no secret
  */
 export function redact(text: string, count: Count = UNCOUNTED): string {
   let clean = text;
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
-    const open = clean;
-    clean = redactOnce(open, count);
-    if (clean === open) break;
+    const before = clean;
+    clean = redactOnce(before, count);
+    if (clean === before) break;
   }
   return clean;
 }
 
-/** A mark in the place of one secret may show another one for what it is: what is done is done again until it stays. */
-const MOST_PASSES = 5;
-
 function redactOnce(text: string, count: Count): string {
   const keyless = withoutPrivateKeys(text, count);
-  SUSPECT.lastIndex = 0;
   if (!SUSPECT.test(keyless)) return keyless;
-  const open = withoutNested(withoutBlocks(keyless, count), count);
-  let kept = '';
-  let from = 0;
-  SUSPECT.lastIndex = 0;
-  for (let found = SUSPECT.exec(open); found !== null; found = SUSPECT.exec(open)) {
-    const start = open.lastIndexOf('\n', found.index) + 1;
-    const next = open.indexOf('\n', found.index);
-    const end = next < 0 ? open.length : next;
-    const begin = Math.max(start, from);
-    kept += open.slice(from, begin) + withoutSecrets(open.slice(begin, end), count);
-    from = end;
-    SUSPECT.lastIndex = end;
-  }
-  return from === 0 ? open : kept + open.slice(from);
+  if (!keyless.includes('\n')) return redactLine(keyless, count);
+  return keyless
+    .split('\n')
+    .map((line) => (SUSPECT.test(line) ? redactLine(line, count) : line))
+    .join('\n');
 }
 
-/** Whether there is anything to look for. */
-function isSuspect(text: string): boolean {
-  SUSPECT.lastIndex = 0;
-  return SUSPECT.test(text) || withoutPrivateKeys(text, UNCOUNTED) !== text;
+function redactLine(line: string, count: Count): string {
+  return withoutSecrets(withoutNested(line, count), count);
 }
 
 /**
- * The same for structured data: each string on its own, and whole where its key says that it is a secret. What
- * holds no secret comes back as the same value.
+ * Redacts structured data: each string on its own, and whole where its key says that it is a secret.
  * @param text what is done to each string, @param name to each key: the same, unless it says otherwise
+ * @returns the same value when it holds no secret
+ * @throws RangeError for what is nested deeper than the stack is
  */
 export function redactValue<T>(
   value: T,
@@ -80,11 +66,32 @@ export function redactValue(
   let changed = false;
   const entries = Object.entries(value).map(([key, item]: [string, unknown]): [string, unknown] => {
     const shown = name(key);
-    const clean = isCredentialName(key) ? hideAll(item, count, name) : redactValue(item, text, count, name);
+    const clean = redactEntry(key, item, text, count, name);
     changed ||= shown !== key || clean !== item;
     return [shown, clean];
   });
   return changed ? Object.fromEntries(entries) : value;
+}
+
+function redactEntry(
+  key: string,
+  item: unknown,
+  text: (text: string) => string,
+  count: Count,
+  name: (key: string) => string,
+): unknown {
+  if (isCredentialName(key)) return hideAll(item, count, name);
+  if (key === 'der' && typeof item === 'string') return redactCertificate(item, text);
+  return redactValue(item, text, count, name);
+}
+
+/** What strings(1) finds. */
+const STRINGS = /[\x20-\x7e]{6,}/g;
+
+/** A certificate in base64 is whole or nothing: a part of it could not be read, or verified. */
+function redactCertificate(base64: string, text: (text: string) => string): string | null {
+  const strings = Buffer.from(base64, 'base64').toString('latin1').match(STRINGS) ?? [];
+  return strings.every((one) => text(one) === one) ? base64 : null;
 }
 
 /** Numbers below are counts and codes: the manifest says how many tokens were redacted. */
@@ -109,22 +116,4 @@ function hideAll(value: unknown, count: Count, name: (key: string) => string): u
   const after = before.map(([key, item]): [string, unknown] => [name(key), hideAll(item, count, name)]);
   const same = after.every(([key, item], place) => key === before[place]?.[0] && item === before[place][1]);
   return same ? value : Object.fromEntries(after);
-}
-
-/**
- * A finished text, whole: like `redact`, but JSON stays JSON. Its strings may end in what looks like a credential's
- * name ("password="), and then the quote behind it is no part of a value: only string by string is that plain.
- */
-export function redactDocument(text: string, count: Count = UNCOUNTED): string {
-  if (!isSuspect(text)) return text;
-  if (!/^\s*[[{]/.test(text)) return redact(text, count);
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const value = redactValue(parsed, (one) => redact(one, count), count);
-    return value === parsed ? text : harmlessJson(value, /^\s*[[{]\r?\n/.test(text) ? 2 : 0);
-  } catch (error) {
-    // No JSON, or nested deeper than the stack is.
-    if (error instanceof SyntaxError || error instanceof RangeError) return redact(text, count);
-    throw error;
-  }
 }

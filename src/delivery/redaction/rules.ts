@@ -3,9 +3,8 @@
  * takes linear time: what repeats has one class, and what is lazy ends at the end of its line.
  */
 import { CREDENTIAL_NAMES, PARAMETER_NAMES } from '../../common/credential-names.ts';
+import { MARK } from './mark.ts';
 import type { Count, RedactionKind } from './types.ts';
-
-export const MARK = '***';
 
 type Rule = (line: string, count: Count) => string;
 
@@ -38,6 +37,11 @@ const AFTER_A_PAIR = String.raw`(?<=(?<![?&\w])[a-z][\w ]{0,40}=[^;\n]{0,256};[ 
 
 /** Of a host whose name ends in such a word, "auth.token:443": without their ports two targets would be one. */
 const PORT = String.raw`(?<=[./-](?:${NAMES}):)\d{1,5}(?![\w.-])`;
+
+const NUMBER = new RegExp(
+  String.raw`((?:${NAMES})s?\\{0,8}["']\s{0,32}:\s{0,32})-?\d{7,}(?:\.\d+)?(?:e[-+]?\d+)?`,
+  'gi',
+);
 
 export function kindOf(name: string): RedactionKind {
   if (/sig/i.test(name)) return /signing/i.test(name) ? 'key' : 'signature';
@@ -118,6 +122,12 @@ const RULES: readonly Rule[] = [
     new RegExp(`((?<![A-Za-z0-9_.-])(?:sig|signature|pwd)${EQUALS}(?:%(?:25)*22)?)(${QUOTED}|${BARE})`, 'gi'),
     kindOf,
   ),
+  // A number of JSON; those below seven digits are counts and codes.
+  (line, count) =>
+    line.replace(NUMBER, (_, before: string) => {
+      count(kindOf(before));
+      return `${before}"${MARK}"`;
+    }),
   // By its shape.
   (line, count) =>
     line.replace(
@@ -144,10 +154,14 @@ const RULES: readonly Rule[] = [
   hide(/(%(?:25)*2f%(?:25)*2f)((?:(?!%(?:25)*(?:2f|40))[^\s"'<>&/])+)(?=%(?:25)*40)/gi, 'user-info'),
 ];
 
-/** Finds a line with something in it that a rule might want; everything else is left alone at the cost of one look. */
+/**
+ * A quick look: what has no match holds nothing that a rule or `withoutNested` replaces. Parameters are secrets only
+ * where a value is assigned to them: a report's own "rcode": is none.
+ */
 export const SUSPECT = new RegExp(
   [
-    `(?:${[...CREDENTIAL_NAMES, ...PARAMETER_NAMES].join('|')})s?${QUOTE}?\\s{0,32}(?:[:]|%(?:25)*3a|${EQUALS})`,
+    `(?:${CREDENTIAL_NAMES.join('|')})s?${QUOTE}?\\s{0,32}(?:[:]|%(?:25)*3a|${EQUALS})`,
+    `(?:${PARAMETER_NAMES.join('|')})[ \\t]{0,16}${EQUALS}`,
     ...[
       'authorization',
       'cookie',
@@ -161,7 +175,7 @@ export const SUSPECT = new RegExp(
     ],
     '[A-Za-z0-9+/]{86}==',
   ].join('|'),
-  'gi',
+  'i',
 );
 
 /** One line without its secrets. */

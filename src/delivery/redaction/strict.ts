@@ -1,24 +1,25 @@
-/** The strict level: beside the secrets, whatever says whose network this is, as pseudonyms. */
+/** The strict level: names, private addresses, users and ids of this network become pseudonyms. */
 import { Addresses } from './addresses.ts';
 import { DOTTED, Hosts, type PublicNames } from './hosts.ts';
 import { learnFrom } from './learn.ts';
 import { withoutOwnFields } from './own-fields.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { redact, redactDocument, redactValue } from './redact.ts';
-import type { Count, RedactionKind, Redactor } from './types.ts';
+import { redactValue } from './redact.ts';
+import type { Count, Legend, PseudonymKind, Redactor } from './types.ts';
 
 const GUID = /(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])/gi;
-/** Without one of these a text holds neither a dotted name nor an address, a path or an id. */
-const TELLING = /[.:@/\\-]/;
+/** A text without one of these holds neither a dotted name nor an address, a path or an id. */
+const SEPARATOR = /[.:@/\\-]/;
 /** What stands before the id of a tenant, a subscription, an application or an account. */
 const WHOSE =
   /(?:subscriptions?|tenants?|directory|tid|oid|appid|application|client|object|principal|account|vm|login\.[a-z.]+|sts\.[a-z.]+)(?:[_-]?ids?)?(?:[^a-z0-9]|%2f|%3d|u003d){1,6}$/i;
-const WHOSE_AT_MOST = 64;
+/** Characters before an id that are looked at. */
+const WHOSE_LENGTH = 64;
 
-/** From where its word begins: of one that is longer than a mailbox may be, no part is left in front. */
+/** The whole word, however long, so that no part of a mailbox is left in front. */
 const MAIL = /(?<![\w.+-])[\w.+-]+@(?=[\w-]+(?:\.[\w-]+)+)/g;
 const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)/g;
-/** Hexadecimal digits and colons, perhaps with an IPv4 address at the end; whether it is an address is seen later. */
+/** Hexadecimal digits and colons, perhaps with an IPv4 address at the end; `Addresses` decides whether it is an address. */
 const IPV6 =
   /(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:(?:\.\d{1,3}){3})?(?:%[\w-]{1,32})?(?![\w:])/gi;
 /** A host without a dot, in a URL. */
@@ -29,18 +30,28 @@ const HOME = /((?:\/home\/|\/Users\/|\\{1,4}Users\\{1,4}|\/Users\\{1,4}))([^/\\\
 const ARM = /(\/resourceGroups\/|\/providers\/[\w.]+\/\w+\/)([^/\s"'?&\\]+)/gi;
 const WORD = /[A-Za-z0-9_-]{3,63}/g;
 
-export class StrictRedaction implements Redactor {
+interface StrictSettings {
+  readonly pseudonyms: Pseudonyms;
+  readonly names: PublicNames;
+  /** Called for each replacement. */
+  readonly count: Count;
+  /** Takes the secrets out of a text, which comes first; of what is clean it returns the same string. */
+  readonly withoutSecrets: (text: string) => string;
+}
+
+export class StrictRedactor implements Redactor {
   readonly #pseudonyms: Pseudonyms;
   readonly #hosts: Hosts;
   readonly #addresses: Addresses;
   readonly #ids = new Set<string>();
-  #count: Count;
+  readonly #withoutSecrets: (text: string) => string;
+  readonly #count: Count;
 
-  /** @param count told of each replacement */
-  constructor(pseudonyms: Pseudonyms, names: PublicNames, count: Count = () => {}) {
+  constructor({ pseudonyms, names, count, withoutSecrets }: StrictSettings) {
     this.#pseudonyms = pseudonyms;
     this.#hosts = new Hosts(pseudonyms, names);
     this.#addresses = new Addresses(pseudonyms);
+    this.#withoutSecrets = withoutSecrets;
     this.#count = count;
   }
 
@@ -49,7 +60,7 @@ export class StrictRedaction implements Redactor {
     this.#hosts.learn(name);
   }
 
-  learnPeer(name: string): void {
+  learnFromPeer(name: string): void {
     this.#hosts.learnFromPeer(name);
   }
 
@@ -67,33 +78,32 @@ export class StrictRedaction implements Redactor {
 
   /** A region of Azure, which stays readable. */
   learnRegion(name: string): void {
-    this.#hosts.leave(name);
+    this.#hosts.keepReadable(name);
   }
 
-  /**
-   * Looks at data before anything is redacted: what it calls a name, an id or an address is hidden from then on
-   * wherever it stands. Nothing is counted.
-   */
+  /** Looks at data before anything is redacted: what it calls a name, an id or an address is replaced from then on. */
   learn(value: unknown): void {
-    const count = this.#count;
-    this.#count = () => {};
-    redactValue(value, this.finished);
+    redactValue(value, (text) => this.#patterns(text));
     learnFrom(value, this);
-    this.#count = count;
   }
 
-  /** A machine may be called like a key of the report: there it is none. */
+  /** Learnt names are not replaced in keys: a machine may be called like a key of the report. */
   readonly value = <T>(value: T): T =>
     this.#named(
-      redactValue(
-        withoutOwnFields(value, (word, original) => this.#pseudonyms.of(word, original), this.#count),
-        this.text,
-        this.#count,
-        (key) => this.#patterns(key),
+      redactValue(withoutOwnFields(value, this.#ownField, this.#count), this.text, this.#count, (key) =>
+        this.#patterns(key),
       ),
     );
 
-  /** Names of machines are hidden where they are known to be names, be they as common as words. */
+  /** A legend shows the original, so that it must not hold a secret. */
+  readonly #ownField = (kind: PseudonymKind, original: string): string =>
+    this.#pseudonyms.of(kind, this.#withoutSecrets(original));
+
+  legend(): Legend {
+    return this.#pseudonyms.legend();
+  }
+
+  /** Fields that hold names of machines are replaced whole, even where the name is a common word. */
   #named<T>(value: T, within?: string): T;
   #named(value: unknown, within = ''): unknown {
     if (Array.isArray(value)) return value.map((item: unknown) => this.#named(item, within));
@@ -121,24 +131,16 @@ export class StrictRedaction implements Redactor {
         : this.#swapped('host', word, this.#hosts.label(word)),
     );
 
-  /** The finished bytes of JSON: what can be known by its shape alone, so that no key of it is taken for a name. */
-  readonly finished = (text: string): string => this.#shapes(redactDocument(text, this.#count));
-
   #patterns(text: string): string {
-    const open = redact(text, this.#count);
-    return this.#shapes(
-      open.replace(
+    const clean = this.#withoutSecrets(text);
+    if (!SEPARATOR.test(clean)) return clean;
+    return clean
+      .replace(
         UNC,
         (_, before: string, name: string) => before + this.#swapped('host', name, this.#hosts.single(name)),
-      ),
-    );
-  }
-
-  #shapes(open: string): string {
-    if (!TELLING.test(open)) return open;
-    return open
+      )
       .replace(GUID, (id, at: number, all: string) =>
-        this.#id(id, all.slice(Math.max(0, at - WHOSE_AT_MOST), at)),
+        this.#id(id, all.slice(Math.max(0, at - WHOSE_LENGTH), at)),
       )
       .replace(
         HOME,
@@ -153,19 +155,19 @@ export class StrictRedaction implements Redactor {
         (local) => `${this.#swapped('user', local.slice(0, -1), this.#user(local.slice(0, -1)))}@`,
       )
       .replace(IPV6, (address) =>
-        this.#swapped('address', address, this.#addresses.hidden(address) ?? address),
+        this.#swapped('address', address, this.#addresses.pseudonymOf(address) ?? address),
       )
       .replace(IPV4, (address) =>
-        this.#swapped('address', address, this.#addresses.hidden(address) ?? address),
+        this.#swapped('address', address, this.#addresses.pseudonymOf(address) ?? address),
       )
-      .replace(DOTTED, (name) => this.#swapped('host', name, this.#hosts.hidden(name)))
+      .replace(DOTTED, (name) => this.#swapped('host', name, this.#hosts.dotted(name)))
       .replace(
         AUTHORITY,
         (_, before: string, name: string) => before + this.#swapped('host', name, this.#hosts.single(name)),
       );
   }
 
-  #swapped(kind: RedactionKind, original: string, pseudonym: string): string {
+  #swapped(kind: PseudonymKind, original: string, pseudonym: string): string {
     if (pseudonym !== original) this.#count(kind);
     return pseudonym;
   }
@@ -183,7 +185,7 @@ export class StrictRedaction implements Redactor {
   }
 }
 
-/** Part of an address's pseudonym, `10.x3f.x2a.x91`, although somebody may call a resource so. */
+/** Part of an address's pseudonym, `10.x3f.x2a.x91`, although a resource may have that name. */
 function isPartOfAddress(word: string, before: string | undefined, after: string | undefined): boolean {
   return /^x(?:[0-9a-f]{2}){1,2}$/.test(word) && /[.:]/.test(`${before ?? ''}${after ?? ''}`);
 }

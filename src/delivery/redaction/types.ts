@@ -1,22 +1,39 @@
-/** What redaction removes, in the words of the manifest. */
+/** What redaction replaces, in the manifest's terms. */
 export type RedactionKind =
   | ('signature' | 'token' | 'key' | 'password' | 'user-info' | 'header' | 'private-key')
   /** The strict level alone. */
-  | ('host' | 'address' | 'id' | 'user' | 'label' | 'path');
+  | PseudonymKind;
 
-/** Told once for each thing that was removed. */
+/** What a pseudonym stands for. */
+export type PseudonymKind = 'host' | 'address' | 'id' | 'user' | 'label' | 'path';
+
+/** Called once for each replacement. */
 export type Count = (kind: RedactionKind) => void;
 
-/** How text and values are redacted: at the standard level, or by a bundle's own pseudonyms. */
+/** How text and values are redacted, at either level. */
 export interface Redaction {
   readonly text: (text: string) => string;
   readonly value: <T>(value: T) => T;
 }
 
-/** The door at either level, as one thing to hand around. */
+/** What a pseudonym stands for; names are in lower case, addresses in their canonical form. */
+export interface Original {
+  readonly kind: PseudonymKind;
+  readonly name: string;
+}
+
 export interface Redactor extends Redaction {
-  /** JSON as it is written, after its values have been through `value`. */
-  readonly finished: (text: string) => string;
-  /** Looks at data before any is redacted, and remembers what it calls its own. */
+  /**
+   * Looks at data before any is redacted, and remembers which names, addresses and ids are this network's own. What
+   * would be replaced in it is counted.
+   */
   learn(value: unknown): void;
+  /** What the pseudonyms so far stand for, and a fingerprint of their key; null at the standard level. */
+  legend(): Legend | null;
+}
+
+export interface Legend {
+  /** Equal for equal keys; tells nothing of the key. */
+  readonly fingerprint: string;
+  readonly pseudonyms: ReadonlyMap<string, Original>;
 }

@@ -9,6 +9,7 @@ import { UsageError } from '../../common/usage-error.ts';
 import type { Options } from '../../config/types.ts';
 import { credentialProblem } from '../../config/upload-credential.ts';
 import { isBlob, isSigned, parseUploadUrl, shownUploadUrl } from '../../config/upload-url.ts';
+import { rememberHeader, rememberUrl } from '../redaction/known-secrets.ts';
 import { basicAuthorization } from './user-info.ts';
 
 const LARGEST_FILE = 64 * 1024;
@@ -53,6 +54,7 @@ export function readDestination(options: Given): DestinationRead | null {
   const { upload, uploadFile, uploadHeaderFile, uploadIdentity } = options;
   const url = upload ?? (uploadFile === null ? null : urlFrom(uploadFile));
   if (url === null) return null;
+  rememberUrl(url);
   const place = new URL(url);
   const { origin, pathname, search } = place;
   const kind = kindOf(url);
@@ -128,6 +130,7 @@ function headersFrom(path: string): Record<string, string> {
         `uploadHeaderFile: ${quotePath(path)}: line ${index + 1} ${problem}; write NAME: VALUE`,
       ]);
     }
+    rememberHeader(value);
     headers[name] = value;
   }
   return headers;

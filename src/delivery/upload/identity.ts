@@ -1,6 +1,7 @@
 /** The token of the VM's managed identity, from the instance metadata service: plain HTTP, never through a proxy. */
 import { z } from 'zod';
 import { printable } from '../../../probes/printable.ts';
+import { rememberSecret } from '../redaction/known-secrets.ts';
 import { type Client, type ClientSettings, createClient, type Exchange } from './client.ts';
 import { needsAction, retryLater, type Settled } from './outcome.ts';
 
@@ -42,7 +43,9 @@ async function ask(client: Client, clientId: string | null, signal: AbortSignal)
     // Of no use to a run that uploads nothing, or by a signature.
     const { managedIdentityToken } = await import('./managed-identity.ts');
     const token = await managedIdentityToken(clientId, { client, signal, heard });
-    return TOKEN.test(token) ? { kind: 'token', token } : refused('its answer holds none');
+    if (!TOKEN.test(token)) return refused('its answer holds none');
+    rememberSecret(token);
+    return { kind: 'token', token };
   } catch (error) {
     const last = exchanges.at(-1);
     if (last !== undefined) return whyNot(last);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
 import { replaceKept } from '../files/write-file.ts';
+import { redact } from '../redaction/redact.ts';
 import type { UploadResult } from './send.ts';
 
 const FILE = 'last-upload.json';
@@ -42,7 +43,7 @@ export async function storeLastUpload(
   const last = readLastUpload(folder);
   const kept: LastPass = {
     success: success === undefined ? last.success : { at, text: success },
-    problem: wrong === null ? last.problem : { at, text: wrong },
+    problem: wrong === null ? last.problem : { at, text: redact(wrong) },
   };
   await replaceKept(join(folder, FILE), `${JSON.stringify(kept)}\n`).catch(() => {});
 }

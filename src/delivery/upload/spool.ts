@@ -11,7 +11,8 @@ import { gunzip, gzip } from 'node:zlib';
 import { errorCode } from '../../common/system-reason.ts';
 import { LARGEST_REPORT } from '../../model/largest-report.ts';
 import { flushFolder, replaceKept } from '../files/write-file.ts';
-import { redactDocument } from '../redaction/redact.ts';
+import { hideKnownSecrets } from '../redaction/known-secrets.ts';
+import { redact } from '../redaction/redact.ts';
 import { type Identified, readUploadName, uploadName } from '../report-names.ts';
 import { claimedName, isHeld, readClaim } from './claim.ts';
 import { noteDropped } from './dropped.ts';
@@ -82,7 +83,7 @@ export class Spool {
   }
 
   /**
-   * Puts a report in, without secrets (it may be a foreign file), whole and flushed to the disk, and then makes room: rejected reports go first, then the
+   * Puts a redacted report in, whole and flushed to the disk, and then makes room: rejected reports go first, then the
    * oldest that wait. The newest one stays, however large.
    * @returns its name
    * @throws the file system's error
@@ -90,7 +91,7 @@ export class Spool {
   async add(report: Identified, json: string): Promise<string> {
     const name = uploadName(report);
     await makeOwnFolder(this.folder);
-    await replaceKept(this.pathOf(name), await compress(redactDocument(json)));
+    await replaceKept(this.pathOf(name), await compress(hideKnownSecrets(json)));
     const all = entries(this.folder);
     await sweep(all);
     await this.#makeRoom(name, reportsOf(all));
@@ -160,7 +161,7 @@ export class Spool {
   async reject({ name, path }: Claimed, reason: string): Promise<void> {
     await makeOwnFolder(this.rejectedFolder);
     const to = join(this.rejectedFolder, name);
-    await replaceKept(reasonPath(to), `${reason}\n`);
+    await replaceKept(reasonPath(to), `${redact(reason)}\n`);
     await rename(path, to);
     await flushFolder(this.rejectedFolder);
     await flushFolder(this.folder);

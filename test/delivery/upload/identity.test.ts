@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
+import { hideKnownSecrets } from '../../../src/delivery/redaction/known-secrets.ts';
 import { createClient } from '../../../src/delivery/upload/client.ts';
 import { ACCOUNT, startAzurite } from './azurite.ts';
 import { certificates } from './certificates.ts';
@@ -8,6 +9,7 @@ import { CANARY, fill, openTrialSpool, pass } from './trial.ts';
 
 const HOST = `${ACCOUNT}.blob.core.windows.net`;
 const URL_OF_IT = `https://${HOST}/reports/vm1`;
+const FRESH = 'fresh-t0ken-of-the-identity';
 const CLIENT_ID = '00000000-0000-4000-8000-00000000c11e';
 
 /** The SDK keeps a token for each identity as long as its process lives: a test that is to see it asked takes a new one. */
@@ -90,8 +92,9 @@ t.test('a user-assigned identity is asked for by its client id, and the token op
   const { storage, metadata, options } = await account(
     t,
     answer(201),
-    issue(() => CANARY),
+    issue(() => FRESH),
   );
+  t.equal(hideKnownSecrets(FRESH), FRESH, 'not known yet');
   const assigned = { ...options, uploadIdentity: CLIENT_ID };
   const spool = openTrialSpool(t);
   await fill(spool, 4);
@@ -104,10 +107,11 @@ t.test('a user-assigned identity is asked for by its client id, and the token op
   ]);
   t.match(storage.requests[0]?.headers, {
     host: HOST,
-    authorization: `Bearer ${CANARY}`,
+    authorization: `Bearer ${FRESH}`,
     'x-ms-version': /^20/,
     'x-ms-client-request-id': /^[0-9a-f-]{36}$/,
   });
+  t.equal(hideKnownSecrets(`it said ${FRESH}`), 'it said ***', 'from then on no output has it');
 });
 
 t.test('a token that is refused: the reports wait, and no other is asked for', async (t) => {

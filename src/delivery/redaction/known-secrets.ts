@@ -1,0 +1,86 @@
+/**
+ * The last check of what is written: the values of the secrets that this process has read, wherever they came to stand.
+ * They are one set for the whole process, on purpose: every writer must look for every secret, also for one that is read
+ * later or elsewhere, and a set that is passed along can be left out by the next writer. Values are only ever added.
+ */
+import { MARK } from './mark.ts';
+
+/** Values in each spelling that a document may have, the longest first: one may be a part of another. */
+let spellings: readonly string[] = [];
+
+/** Remembers a value that must not be written by this process. One that could be an ordinary word is left to the rules. */
+export function rememberSecret(value: string): void {
+  if (!isDistinct(value)) return;
+  const all = new Set([...spellings, ...spellingsOf(value)]);
+  spellings = [...all].sort((one, other) => other.length - one.length);
+}
+
+/** Remembers what opens the place that a URL names: its user-info, its query as a whole, and the values in it. */
+export function rememberUrl(href: string): void {
+  const url = URL.parse(href);
+  if (url === null) return;
+  rememberUser(url);
+  rememberSecret(url.search.slice(1));
+  for (const pair of url.search.slice(1).split('&')) {
+    const [name = '', ...value] = pair.split('=');
+    if (!HARMLESS.has(name.toLowerCase())) rememberSecret(value.join('='));
+  }
+}
+
+/** Remembers the value of a header; of one with a scheme ("Bearer abc") also what stands behind it. */
+export function rememberHeader(value: string): void {
+  rememberSecret(value);
+  rememberSecret(/^[\w-]+\s+(\S+)$/.exec(value)?.[1] ?? '');
+}
+
+/**
+ * Takes the known secrets out of a finished text. Exact substrings alone: it finds no secret that was not read here.
+ * @returns the same string when none is in it
+ */
+export function hideKnownSecrets(text: string): string {
+  return spellings.reduce(
+    (clean, spelling) => (clean.includes(spelling) ? clean.replaceAll(spelling, MARK) : clean),
+    text,
+  );
+}
+
+/** Parameters of a SAS that say what it is for ("Create a service SAS", Microsoft), and may stand anywhere. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  ...['sv', 'sp', 'st', 'se', 'sr', 'spr', 'sip', 'si', 'ss', 'srt', 'sdd', 'ses', 'api-version'],
+  ...['skoid', 'sktid', 'skt', 'ske', 'sks', 'skv', 'comp', 'restype'],
+]);
+
+const SHORTEST = 8;
+/** From here on letters alone are no word any more. */
+const SHORTEST_OF_LETTERS = 20;
+
+/** A password such as "reachable" must not blank out a word of every report. */
+function isDistinct(value: string): boolean {
+  const mixed = /[a-z]/i.test(value) && /\d/.test(value);
+  return value.length >= (mixed ? SHORTEST : SHORTEST_OF_LETTERS);
+}
+
+function rememberUser({ username, password }: URL): void {
+  // Some services take a token in place of a user's name.
+  rememberSecret(password === '' ? username : password);
+  rememberSecret(`${username}:${password}`);
+  rememberSecret(Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64'));
+}
+
+/** As it is, decoded, and encoded as URLs, JSON and HTML have it. */
+function spellingsOf(value: string): string[] {
+  const plain = [value, decoded(value)];
+  const encoded = plain.map(encodeURIComponent);
+  const lower = encoded.map((text) => text.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase()));
+  const quoted = plain.map((text) => JSON.stringify(text).slice(1, -1));
+  const marked = plain.map((text) => text.replaceAll('&', '&amp;'));
+  return [...plain, ...encoded, ...lower, ...quoted, ...marked];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
