@@ -76,7 +76,7 @@ async function asFunction(module: string, name: string): Promise<string> {
   return code;
 }
 
-/** The order in which esbuild finishes is no property of the program. */
+/** The order in which esbuild finishes is not a property of the program. */
 function sorted(parts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -36,7 +36,7 @@ export async function makeExecutable(
     executable: await prepared(runtime, target, folder),
     output,
     disableExperimentalSEAWarning: true,
-    // NODE_OPTIONS is for whoever starts Node.js; this is no Node.js to its user.
+    // NODE_OPTIONS is for whoever starts Node.js; this is not Node.js to its user.
     execArgvExtension: 'none',
     // Until the program listens itself, SIGUSR1 would open the runtime's inspector.
     execArgv: ['--disable-sigusr1'],

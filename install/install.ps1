@@ -99,7 +99,7 @@ function Test-Owner([string] $Path) {
     $owner = (Get-Acl -LiteralPath $Path).GetOwner([Security.Principal.SecurityIdentifier]).Value
     $me = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
     if ($localSystem, $administrators, $me -notcontains $owner) {
-        Stop-Installation "$Path belongs to $owner, who is no administrator: see what it holds, then remove it"
+        Stop-Installation "$Path belongs to $owner, who is not an administrator: see what it holds, then remove it"
     }
 }
 
@@ -195,7 +195,7 @@ if ($Uninstall) {
 
 if (-not $From) { $From = Find-Executable }
 if (-not (Test-Path -LiteralPath $From -PathType Leaf)) {
-    Stop-Installation "$From is no file; name the executable with -From"
+    Stop-Installation "$From is not a file; name the executable with -From"
 }
 $From = (Resolve-Path -LiteralPath $From).ProviderPath
 Test-Sum $From

@@ -259,7 +259,7 @@ find_executable() {
       refuse "no apim-probe-linux-$machine, apim-probe or apim-probe.mjs beside this script: name it with --from FILE"
   fi
   if [ ! -f "$from" ] || [ ! -r "$from" ]; then
-    refuse "$from is no file that can be read; name the executable with --from FILE"
+    refuse "$from is not a file that can be read; name the executable with --from FILE"
   fi
   case $from in
     *.mjs) bundle=yes ;;
@@ -306,7 +306,7 @@ find_node() {
   node=$(CDPATH='' cd -- "$(dirname -- "$node")" 2>/dev/null && pwd -P)/$(basename -- "$node")
   version=$("$node" --version 2>/dev/null | sed -n 's/^v\([0-9]*\.[0-9]*\)\..*/\1/p') || version=
   is_new_enough "${version:-0.0}" ||
-    refuse "$node is no Node.js $oldest_node or newer (it says: ${version:-nothing}); --node FILE names another"
+    refuse "$node is not Node.js $oldest_node or newer (it says: ${version:-nothing}); --node FILE names another"
   case $node in *[!A-Za-z0-9/._+-]*) refuse "$node: a path of letters, digits and / . _ + - is needed; make a link" ;; esac
   check_place "$node"
 }
@@ -389,7 +389,7 @@ remove_folder() {
 check_writable() {
   folder=$root$1
   while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
-  [ -d "$folder" ] || refuse "$folder is no folder, so nothing can be put into $1"
+  [ -d "$folder" ] || refuse "$folder is not a folder, so nothing can be put into $1"
   [ -w "$folder" ] || forbidden "$folder is not yours to write to: use sudo, or --prefix DIR --no-schedule"
 }
 

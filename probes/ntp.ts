@@ -69,7 +69,7 @@ class Questions {
 
   /**
    * Asks, and once more: datagrams do get lost, and two of them are no reason yet to turn a client away.
-   * @throws ProbeError udp_refused; protocol_mismatch for an answer that is no NTP
+   * @throws ProbeError udp_refused; protocol_mismatch for an answer that is not NTP
    */
   ask({ address, port }: Endpoint, againAfterMs: number): Promise<NtpFacts> {
     return new Promise((resolve, reject) => {

@@ -61,7 +61,7 @@ function flawIn(line: Uint8Array, isWhole: boolean, code: string | null): string
   return isWhole && cr !== line.length - 1 ? 'a line does not end in CRLF' : null;
 }
 
-/** Without a decoder's state or errors: what is no UTF-8 becomes U+FFFD. */
+/** Without a decoder's state or errors: what is not UTF-8 becomes U+FFFD. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }

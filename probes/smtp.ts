@@ -68,7 +68,7 @@ class Dialogue {
   }
 
   /**
-   * Whoever speaks out of turn is no SMTP server, or wants its words in the clear to be taken for those of the
+   * Whoever speaks out of turn is not an SMTP server, or wants its words in the clear to be taken for those of the
    * encrypted connection (the STARTTLS command injection).
    */
   refuseMore(): void {

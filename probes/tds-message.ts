@@ -12,7 +12,7 @@ const HEADER = 8;
 const END_OF_MESSAGE = 0x01;
 /** What both sides keep to until a login has agreed on another size. */
 const LARGEST_SENT = 4096;
-/** A PRELOGIN reply fits into one packet; a peer that goes on beyond this is no SQL Server. */
+/** A PRELOGIN reply fits into one packet; a peer that goes on beyond this is not SQL Server. */
 const MOST_PACKETS = 16;
 
 const OPTION = { version: 0, encryption: 1, instance: 2, threadId: 3, mars: 4, fedAuthRequired: 6 } as const;

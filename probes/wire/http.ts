@@ -59,7 +59,7 @@ export function mustNotBeServerError({ status }: HttpReply): void {
 /**
  * Sends one GET and keeps what came back as evidence, also of a reply that broke off.
  * @param check throws when the reply is not one that the service gives; the step has failed then
- * @throws ProbeError http_blocked for a recognised block page, protocol_* for everything that is no HTTP, and
+ * @throws ProbeError http_blocked for a recognised block page, protocol_* for everything that is not HTTP, and
  *   whatever `check` throws
  */
 export async function get(

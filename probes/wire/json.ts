@@ -1,6 +1,6 @@
 /** A peer's JSON, of which nothing is known beforehand. */
 
-/** The value that a text holds, or undefined when it is no JSON. */
+/** The value that a text holds, or undefined when it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     // Some of Azure's services put a byte order mark in front.

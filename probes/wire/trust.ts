@@ -59,7 +59,7 @@ export class TrustStore {
     if (verifierError === null && this.#extra.length === 0) return 'public';
     const anchors = this.#anchors(chain);
     if (anchors.has('public')) return 'public';
-    // What OpenSSL verified by a path longer than the evidence kept of it is no public chain.
+    // What OpenSSL verified by a path longer than the evidence kept of it is not a public chain.
     return anchors.has('extra') || verifierError === null ? 'extra' : 'none';
   }
 

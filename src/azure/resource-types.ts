@@ -106,6 +106,6 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
 export function whyUntestable(word: string): string {
   return (
     SYMBOLS.get(word) ??
-    'A word by which the service means something of its own; it is no host name, so there is nothing to connect to.'
+    'A word by which the service means something of its own; it is not a host name, so there is nothing to connect to.'
   );
 }

@@ -35,7 +35,7 @@ export function parseResourceName(kind: ResourceKind, value: string, cloud: Clou
     return refuse(
       kind,
       outline(value),
-      `is no host name. Give ${expected(kind, cloud)}, without scheme, port or path.`,
+      `is not a host name. Give ${expected(kind, cloud)}, without scheme, port or path.`,
     );
   }
   if (!host.includes('.')) return bareName(kind, value, host);
@@ -51,11 +51,11 @@ function bareName(kind: ResourceKind, value: string, name: string): ResourceName
     return refuse(
       kind,
       value,
-      `is no storage account: its name has 3 to 24 letters and digits, nothing else.`,
+      `is not a storage account: its name has 3 to 24 letters and digits, nothing else.`,
     );
   }
   if (!LABEL.test(name)) {
-    return refuse(kind, value, `is no name: give 1 to 63 letters, digits and inner hyphens.`);
+    return refuse(kind, value, `is not a name: give 1 to 63 letters, digits and inner hyphens.`);
   }
   return { ok: true, placeholder: kind, name };
 }
@@ -106,12 +106,12 @@ function otherName(kind: ResourceKind, value: string, host: string, cloud: Cloud
   return refuse(
     kind,
     value,
-    `is no ${KINDS[kind].noun} of the ${cloud} cloud. Give ${expected(kind, cloud)}.`,
+    `is not the name of any ${KINDS[kind].noun} of the ${cloud} cloud. Give ${expected(kind, cloud)}.`,
   );
 }
 
 /**
- * What may be repeated of a value that is no host name: it can be a URL with a signature or a connection
+ * What may be repeated of a value that is not a host name: it can be a URL with a signature or a connection
  * string with a key, so the host of a URL, else the first few characters.
  */
 function outline(value: string): string {

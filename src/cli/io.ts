@@ -36,7 +36,7 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
 /**
  * Writes all of a document, and waits until the stream has taken it. Its parts were redacted when they were read or
  * made; here the known secrets are looked for once more. A reader that has gone (`| head`) has read what it wanted, and
- * that is no failure.
+ * that is not a failure.
  * @throws StreamError when the stream cannot take it (a full disk behind a redirection)
  */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {

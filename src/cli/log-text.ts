@@ -15,7 +15,7 @@ const LEVEL_COLUMNS = 6;
 /**
  * `08:30:00.123 debug  step sql/db:1433 address=10.0.0.4 step=connect ms=1.2 ok=true`
  * @param line one JSON object, as pino writes it
- * @returns a line with its end; what is no JSON object comes back printable and whole
+ * @returns a line with its end; what is not a JSON object comes back printable and whole
  */
 export function logLine(line: string, color: boolean): string {
   const entry = parsed(line);

@@ -94,7 +94,7 @@ function missingValue(message: string): string {
   return name === undefined || value === undefined ? message : `--${name} needs a value: --${name} ${value}`;
 }
 
-/** yargs takes `--quiet=maybe` for false; a switch with a value is no switch. */
+/** yargs takes `--quiet=maybe` for false; a switch with a value is not a switch. */
 function valuedSwitches(argv: readonly string[]): string[] {
   return argv.flatMap((argument) => {
     const name = /^--([^=]+)=/.exec(argument)?.[1];

@@ -52,7 +52,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** Shows a run's events as one line on `stream`, or, where that is no terminal, shows nothing at all. */
+/** Shows a run's events as one line on `stream`, or, where that is not a terminal, shows nothing at all. */
 export function createProgress(stream: NodeJS.WriteStream, options: ProgressOptions): Progress {
   const { color, term = process.env['TERM'], clock = systemClock } = options;
   if (stream.isTTY !== true || term === 'dumb') return { event: () => {}, stop: () => {} };

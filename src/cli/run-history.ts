@@ -28,7 +28,9 @@ export type Opening =
  */
 export async function openHistory(options: Options, state: string): Promise<Opening> {
   if (statSync(state, { throwIfNoEntry: false })?.isDirectory() === false) {
-    throw new UsageError([`--state ${quotePath(state)} is no folder: name one, or a path where none is yet`]);
+    throw new UsageError([
+      `--state ${quotePath(state)} is not a folder: name one, or a path where none is yet`,
+    ]);
   }
   const notes: string[] = [];
   const history = new History(state);

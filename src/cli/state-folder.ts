@@ -34,7 +34,7 @@ export async function stateFolder(flags: Flags, io: Io, command: CommandName): P
 
 function folderProblem(path: string): string | null {
   try {
-    return statSync(path).isDirectory() ? null : 'is no folder';
+    return statSync(path).isDirectory() ? null : 'is not a folder';
   } catch (error) {
     return `cannot be read: ${systemReason(error)}`;
   }

@@ -42,7 +42,7 @@ function checkShape(text: string): void {
 function toAscii(text: string): string {
   if (/^\p{ASCII}*$/u.test(text)) return text.toLowerCase();
   const ascii = domainToASCII(text);
-  if (ascii === '') throw new BadValue('is no valid internationalised host name (RFC 5890)');
+  if (ascii === '') throw new BadValue('is not a valid internationalised host name (RFC 5890)');
   return ascii;
 }
 
@@ -103,11 +103,11 @@ export function hostOrAddress(text: string): string {
   return text.startsWith('[') || isIPv4(text) ? address(text) : hostName(text);
 }
 
-/** @throws BadValue when the text is no port from 1 to 65535 */
+/** @throws BadValue when the text is not a port from 1 to 65535 */
 export function port(text: string): number {
   const number = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isInteger(number) && number <= 65535) return number;
-  const problem = /^\d+$/.test(text) ? 'is out of range' : 'is no port';
+  const problem = /^\d+$/.test(text) ? 'is out of range' : 'is not a port';
   throw new BadValue(`has ${quote(shortened(text))} where a port belongs, which ${problem}: 1 to 65535`);
 }
 
@@ -129,6 +129,6 @@ export function subnet(text: string): string {
   }
   const first = ipaddr.IPv4.networkAddressFromCIDR(text).toString();
   if (first !== network)
-    throw new BadValue(`is no subnet: its first address is ${first}, so give ${first}/${length}`);
+    throw new BadValue(`is not a subnet: its first address is ${first}, so give ${first}/${length}`);
   return `${first}/${length}`;
 }

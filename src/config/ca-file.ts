@@ -20,7 +20,7 @@ export function caFileProblem(path: string): string | null {
     try {
       new X509Certificate(pem);
     } catch {
-      return `holds a PEM block that is no certificate (number ${index + 1} of ${certificates.length}); export it again`;
+      return `holds a PEM block that is not a certificate (number ${index + 1} of ${certificates.length}); export it again`;
     }
   }
   return null;

@@ -10,7 +10,7 @@ import type { Options } from './types.ts';
 /** @param path absolute */
 export function readImport(path: string): Reading {
   // Other options take `-` for a stream; this one is read twice, and a stream cannot be.
-  if (path === '-') return { ok: false, problem: 'is no file; save the reply in one and name that' };
+  if (path === '-') return { ok: false, problem: 'is not a file; save the reply in one and name that' };
   const file = readBounded(path, LARGEST_REPLY, 'a saved reply of Azure');
   return file.ok ? readAzureDocument(file.bytes) : file;
 }

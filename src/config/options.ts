@@ -491,7 +491,7 @@ export const OPTIONS: Table = {
     value: 'METHOD',
     many: false,
     default: 'put',
-    help: 'to an HTTPS URL that is no Blob Storage: put to URL/NAME, or post to URL itself',
+    help: 'to an HTTPS URL that is not Blob Storage: put to URL/NAME, or post to URL itself',
   },
   uploadHeaderFile: {
     ...file,

@@ -49,7 +49,7 @@ export function descriptorIn(path: string): number | null {
 export function folderProblem(folder: string): string | null {
   const status = existing(folder);
   if (status === null) return `the folder ${folder} does not exist; create it first`;
-  if (!status.isDirectory()) return `${folder} is no folder`;
+  if (!status.isDirectory()) return `${folder} is not a folder`;
   const trial = join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
     closeSync(openSync(trial, 'wx', 0o600));

@@ -9,7 +9,7 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   TAG_RESOLVE_FAILED: TAG,
   BAD_DIRECTIVE:
     'a directive (%) that is none of YAML 1.2; leave it out, or put text that begins with % in quotes',
-  BAD_DQ_ESCAPE: 'a backslash in double quotes with what is no escape; double it, or use single quotes',
+  BAD_DQ_ESCAPE: 'a backslash in double quotes with what is not an escape; double it, or use single quotes',
 };
 
 /** @param error of the parser, or of the making of values, as the end of a sentence */

@@ -106,7 +106,7 @@ function metadataControl(result: MetadataResult): NonNullable<Survey['metadata']
         `the instance metadata service could not be asked, as this VM ran out of something: ${result.why}`,
       );
     case 'garbled':
-      return control('anomalous', `${METADATA_ADDRESS} is no instance metadata service: ${result.why}`);
+      return control('anomalous', `${METADATA_ADDRESS} is not an instance metadata service: ${result.why}`);
   }
 }
 

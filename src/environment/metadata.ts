@@ -76,10 +76,10 @@ function readInstance(body: string): MetadataResult {
   try {
     document = JSON.parse(body);
   } catch {
-    return { kind: 'garbled', why: 'its answer is no JSON' };
+    return { kind: 'garbled', why: 'its answer is not JSON' };
   }
   const parsed = Instance.safeParse(document);
-  if (!parsed.success) return { kind: 'garbled', why: 'its answer is no instance document' };
+  if (!parsed.success) return { kind: 'garbled', why: 'its answer is not an instance document' };
   const { compute, network } = parsed.data;
   const cloud = CLOUD_NAMES.get(compute.azEnvironment.toLowerCase()) ?? null;
   const subnet = network.interface[0]?.ipv4.subnet[0];

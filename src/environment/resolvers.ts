@@ -147,7 +147,8 @@ const LINES_SHOWN = 5;
 function sayIgnored(lines: readonly number[], file: string): string[] {
   const [first] = lines;
   if (first === undefined) return [];
-  if (lines.length === 1) return [`${file}:${first} is no line that a resolver understands; it was ignored`];
+  if (lines.length === 1)
+    return [`${file}:${first} is not a line that a resolver understands; it was ignored`];
   const shown = lines.slice(0, LINES_SHOWN).join(', ');
   const more = lines.length > LINES_SHOWN ? ` and ${lines.length - LINES_SHOWN} more` : '';
   return [`${file}: lines ${shown}${more} are none that a resolver understands; they were ignored`];
@@ -159,5 +160,5 @@ function sayServers(count: number, file: string): string[] {
 }
 
 function sayDomain(domain: string, file: string): string {
-  return `${file}: the search domain ${printable(domain, 80)} is no domain name; it was ignored`;
+  return `${file}: the search domain ${printable(domain, 80)} is not a domain name; it was ignored`;
 }

@@ -39,13 +39,13 @@ t.test('words and wildcards', async (t) => {
     t.same(endpointName(name), { kind: 'wildcard' }, name);
 });
 
-t.test('what is no name says what is wrong with it', async (t) => {
+t.test('what is not a name says what is wrong with it', async (t) => {
   for (const [name, reason] of [
     ['a.example:0', /^has "0" where a port belongs, which is out of range: 1 to 65535$/],
     ['a.example:65536', /^has "65536" where a port belongs, which is out of range/],
     ['a.example:99999999999999999999', /out of range/],
-    ['a.example:', /^has "" where a port belongs, which is no port/],
-    ['a.example:-1', /^has "-1" where a port belongs, which is no port/],
+    ['a.example:', /^has "" where a port belongs, which is not a port/],
+    ['a.example:-1', /^has "-1" where a port belongs, which is not a port/],
     ['https://a.example:70000/', /out of range/],
     ['gopher://a.example', /^has the unknown scheme "gopher:\/\/"/],
     ['https://', /^must not be empty/],

@@ -50,7 +50,7 @@ t.test('the outbound dependencies, with and without their wrapper', async (t) =>
   });
 });
 
-t.test('an endpoint without details, or a category without endpoints, is no defect', async (t) => {
+t.test('an endpoint without details, or a category without endpoints, is not a defect', async (t) => {
   const value = [
     { category: 'Azure SQL', endpoints: [{ domainName: 'a.database.windows.net' }] },
     { category: 'Empty', endpoints: null },
@@ -85,7 +85,7 @@ t.test('a page of several says so', async (t) => {
   t.notOk(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink: null }))).incomplete);
 });
 
-t.test('what a later version adds is no defect: states, types, members', async (t) => {
+t.test('what a later version adds is not a defect: states, types, members', async (t) => {
   const later = { ...entry('Novelty', 'novelty.azure.example', { status: 'degraded' }), severity: 4 };
   const document = documentOf(readAzureDocument(utf8([location('West Europe', [later])])));
   t.match(document, { locations: [{ entries: [{ status: 'degraded', resourceType: 'Novelty' }] }] });
@@ -114,7 +114,7 @@ t.test('an error text is kept, and an empty one is none', async (t) => {
   );
 });
 
-t.test('what is no reply of Azure is told apart, with what to do', async (t) => {
+t.test('what is not a reply of Azure is told apart, with what to do', async (t) => {
   const again = /save the reply again with: az rest --method get --url/;
   const json = JSON.stringify(STATUS_REPLY, null, 2);
   for (const [what, content, expected] of [

@@ -1,4 +1,4 @@
-/** A single executable is no Node.js to its user: what steers Node.js neither breaks it nor turns it. */
+/** A single executable is not Node.js to its user: what steers Node.js neither breaks it nor turns it. */
 
 import { join } from 'node:path';
 import t from 'tap';

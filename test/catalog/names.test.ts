@@ -66,11 +66,14 @@ t.test('a host of another service is refused with its option', async (t) => {
   t.match(error('sql', 'acct.blob.core.windows.net'), 'is a host for --storage.');
   t.match(error('storage', 'kv.vault.azure.net'), 'is a host for --key-vault.');
   t.match(error('storage', 'contoso.azure-api.net'), 'is a host for --apim.');
-  t.match(error('eventHubs', 'contoso.example.com'), 'is no Event Hubs namespace of the public cloud.');
+  t.match(
+    error('eventHubs', 'contoso.example.com'),
+    'is not the name of any Event Hubs namespace of the public cloud.',
+  );
 });
 
 t.test('what can be no name at all', async (t) => {
-  const storage = /is no storage account: its name has 3 to 24 letters and digits/;
+  const storage = /is not a storage account: its name has 3 to 24 letters and digits/;
   for (const value of ['ab', 'a'.repeat(25), 'my-acct', 'acct-secondary.blob.core.windows.net']) {
     t.match(error('storage', value), storage, value);
   }
@@ -81,12 +84,12 @@ t.test('what can be no name at all', async (t) => {
     'mi.abc123.database.windows.net',
     '.database.windows.net',
   ]) {
-    t.match(error('sql', value), /is no name: give 1 to 63 letters/, value);
+    t.match(error('sql', value), /is not a name: give 1 to 63 letters/, value);
   }
   for (const value of ['', ' ', '.', 'a b', 'a_b', 'vault:443', 'ä', 'a/b', 'a.'.repeat(200)]) {
-    t.match(error('keyVault', value), /^--key-vault: '.*' is no host name\./s, value);
+    t.match(error('keyVault', value), /^--key-vault: '.*' is not a host name\./s, value);
   }
-  t.match(error('redis', 'a..b'), 'is no Redis cache');
+  t.match(error('redis', 'a..b'), 'is not the name of any Redis cache');
 });
 
 t.test('a secret in a value is not repeated', async (t) => {
@@ -97,7 +100,7 @@ t.test('a secret in a value is not repeated', async (t) => {
     'AccountKey=Zm9vYmFyZm9vYmFy==',
   ];
   for (const value of secrets) t.notMatch(error('storage', value), 'mFyZm9v', value);
-  t.match(error('storage', secrets[0] ?? ''), "'…acct.blob.core.windows.net…' is no host name");
+  t.match(error('storage', secrets[0] ?? ''), "'…acct.blob.core.windows.net…' is not a host name");
 });
 
 t.test('a Redis host under no known suffix is a managed one, taken in full', async (t) => {

@@ -76,7 +76,7 @@ t.test('two files, a config file’s own folder, and a variable', async (t) => {
   t.match((await invoke(['plan', ...HERE], { cwd, env })).out, /apirpsqlmgs0abc/);
 });
 
-t.test('what is no reply is refused: exit 2, with file, origin, reason and way out', async (t) => {
+t.test('what is not a reply is refused: exit 2, with file, origin, reason and way out', async (t) => {
   const json = JSON.stringify(STATUS_REPLY, null, 2);
   for (const [content, expected] of [
     [
@@ -112,14 +112,14 @@ t.test('what is no reply is refused: exit 2, with file, origin, reason and way o
   }
 });
 
-t.test('what is no file is refused too, without waiting for it', async (t) => {
+t.test('what is not a file is refused too, without waiting for it', async (t) => {
   const cwd = t.testdir({ folder: {} });
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   for (const [path, expected] of [
     ['gone.json', /gone\.json" \(flag --from\) cannot be read: it does not exist \(ENOENT\)/],
     ['folder', /is not a regular file; name a saved reply of Azure/],
     ['pipe', /is not a regular file/],
-    ['-', /from: "-" \(flag --from\) is no file; save the reply in one and name that/],
+    ['-', /from: "-" \(flag --from\) is not a file; save the reply in one and name that/],
   ] as const) {
     const { code, err } = await invoke(['plan', ...HERE, '--from', path], { cwd });
     t.equal(code, 2, path);

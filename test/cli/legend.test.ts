@@ -119,7 +119,7 @@ t.test('render explains what a strict run has uploaded, by the key of the state 
     key: { file: join(state, 'pseudonyms.key'), fingerprint: /^[0-9a-f]{16}$/ },
   });
   const key = readFileSync(join(state, 'pseudonyms.key')).toString('hex');
-  t.notOk(key.includes(legend.key.fingerprint), 'the fingerprint is no part of the key');
+  t.notOk(key.includes(legend.key.fingerprint), 'the fingerprint is not a part of the key');
 
   await invoke([...argv.slice(0, -1), 'again.json'], { cwd });
   t.equal(readFileSync(join(cwd, 'again.json'), 'utf8'), readFileSync(join(cwd, 'l.json'), 'utf8'));

@@ -50,7 +50,7 @@ function lines(text: string): string[] {
   return text.trimEnd().split('\n');
 }
 
-t.test('stdout is no terminal: the JSON report alone, the summary on stderr', async (t) => {
+t.test('stdout is not a terminal: the JSON report alone, the summary on stderr', async (t) => {
   const { code, out, err } = await attempt(t.testdir({}));
   t.equal(code, 0);
   t.strictSame(parsedReport(out), SAMPLE);
@@ -173,7 +173,7 @@ t.test(
   },
 );
 
-t.test('a reader that has gone is no failure where a file has the report', async (t) => {
+t.test('a reader that has gone is not a failure where a file has the report', async (t) => {
   const cwd = t.testdir({});
   const { code, err } = await attempt(cwd, { stdoutFails: 'EPIPE', flags: { output: ['r.json'] } });
   t.equal(code, 0);

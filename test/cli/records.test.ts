@@ -44,7 +44,7 @@ t.test('custom domains, further regions, and one zone for all', async (t) => {
   t.notMatch(out, /^contoso IN/m, 'the custom domain stands in the place of the gateway’s own name');
 });
 
-t.test('without a region the metadata service is asked, and its silence is no failure', async (t) => {
+t.test('without a region the metadata service is asked, and its silence is not a failure', async (t) => {
   const { code, out } = await invoke([...INSTANCE, '--format', 'hosts'], { cwd: t.testdir({}) });
   t.equal(code, 0);
   t.match(out, '# Left out: contoso-<region>-01.regional.azure-api.net: give --region NAME\n');

@@ -132,24 +132,27 @@ t.test('strange things in the folder are passed over, and told', async (t) => {
   t.match(report?.environment.notes, [/passed over: .* is cut off/]);
 });
 
-t.test('a report of an earlier major version is no predecessor, and ends the search for one', async (t) => {
-  const cwd = t.testdir({ s: { reports: {} } });
-  const stored = (name: string) => join(cwd, `s/reports/apim-probe-report-${name}.json`);
-  writeFileSync(stored('20260504T083002Z-000002'), older(now - HOUR));
-  writeFileSync(stored('20260504T083001Z-000001'), 'damaged');
-  const announced = { version: 1, name: 'apim-probe-report-20260504T083002Z-000002.json', id: run(now).id };
-  writeFileSync(join(cwd, 's/announced.json'), JSON.stringify(announced));
-  const { code } = await probe(cwd, run(now, ['unreachable', 'reachable']), {
-    onChange: ['echo told >told'],
-  });
-  t.equal(code, 1);
-  t.notOk(existsSync(join(cwd, 'told')));
-  const [name = ''] = readdirSync(join(cwd, 's/reports')).filter((one) => /-0000\d\d-2/.test(one));
-  const { environment, targets } = parsedReport(readFileSync(join(cwd, 's/reports', name), 'utf8'));
-  t.strictSame(environment.notes, [], 'nothing to complain of');
-  t.match(targets, [{ lastStatusChange: null }, { lastStatusChange: null }]);
-  t.equal(JSON.parse(readFileSync(join(cwd, 's/announced.json'), 'utf8')).name, name);
-});
+t.test(
+  'a report of an earlier major version is not a predecessor, and ends the search for one',
+  async (t) => {
+    const cwd = t.testdir({ s: { reports: {} } });
+    const stored = (name: string) => join(cwd, `s/reports/apim-probe-report-${name}.json`);
+    writeFileSync(stored('20260504T083002Z-000002'), older(now - HOUR));
+    writeFileSync(stored('20260504T083001Z-000001'), 'damaged');
+    const announced = { version: 1, name: 'apim-probe-report-20260504T083002Z-000002.json', id: run(now).id };
+    writeFileSync(join(cwd, 's/announced.json'), JSON.stringify(announced));
+    const { code } = await probe(cwd, run(now, ['unreachable', 'reachable']), {
+      onChange: ['echo told >told'],
+    });
+    t.equal(code, 1);
+    t.notOk(existsSync(join(cwd, 'told')));
+    const [name = ''] = readdirSync(join(cwd, 's/reports')).filter((one) => /-0000\d\d-2/.test(one));
+    const { environment, targets } = parsedReport(readFileSync(join(cwd, 's/reports', name), 'utf8'));
+    t.strictSame(environment.notes, [], 'nothing to complain of');
+    t.match(targets, [{ lastStatusChange: null }, { lastStatusChange: null }]);
+    t.equal(JSON.parse(readFileSync(join(cwd, 's/announced.json'), 'utf8')).name, name);
+  },
+);
 
 t.test('a clock that was in 2099 once: the next run is compared with that report', async (t) => {
   const cwd = t.testdir({});

@@ -157,7 +157,7 @@ t.test('a damaged file in the spool is no fault of the destination', async (t) =
   t.equal(code, 4);
   t.match(
     err.replaceAll(/\s+/g, ' '),
-    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, what it holds is no report in gzip: delete it. Kept in ${spool}/rejected`,
+    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, what it holds is not a report in gzip: delete it. Kept in ${spool}/rejected`,
   );
   t.notMatch(err, /will not take|retry-rejected/, 'sending it again would not help');
   const after = await run(cwd, env);
@@ -217,7 +217,7 @@ t.test('a spool that cannot be made: exit 4, and the report is saved elsewhere',
   for (const argv of [['upload', 'r.json'], ['upload'], ['upload', '--status']]) {
     t.match(await invoke(argv, { cwd, env: { ...OPEN, ...env } }), {
       code: 2,
-      err: /^apim-probe: spool: ".*spool" \(variable APIM_PROBE_SPOOL\) cannot be read: a part of its path is no folder/,
+      err: /^apim-probe: spool: ".*spool" \(variable APIM_PROBE_SPOOL\) cannot be read: a part of its path is not a folder/,
     });
   }
 });

@@ -73,7 +73,7 @@ t.test('Windows: file and folder belong to an administrator or to this user', (t
   t.equal(judge(user, user, user), null);
   t.match(judge(user, 'S-1-5-32-544', 'S-1-5-21-1-2-3-1002'), /belongs to S-1-5-21-1-2-3-1002/);
   t.match(judge(user, 'S-1-5-21-1-2-3-1002', 'S-1-5-18'), /takeown \/A/);
-  t.match(judge(), /an owner that could not be found out/, 'no answer is no trust');
+  t.match(judge(), /an owner that could not be found out/, 'no answer is not trust');
   t.match(judge(user, user), /could not be found out/);
   t.end();
 });

@@ -270,7 +270,7 @@ t.test('certificate files are looked at', async (t) => {
   );
   t.match(
     problems(() => load({ flags: { caFile: ['broken.pem'] } })),
-    /holds a PEM block that is no certificate \(number 1 of 1\)/,
+    /holds a PEM block that is not a certificate \(number 1 of 1\)/,
   );
   t.match(
     problems(() => load({ flags: { caFile: ['.'] } })),

@@ -186,7 +186,7 @@ t.test('what a destination is, and what is of no use to it', (t) => {
     () =>
       destination({ flags: { upload: [upload], uploadHeaderFile: [write('headers', text)] } });
   t.match(header(`X-Key: ${CANARY}`)()?.destination.headers, { 'x-key': CANARY });
-  t.match(problems(header(`X-Key ${CANARY}`)), /line 1 is no header; write NAME: VALUE/);
+  t.match(problems(header(`X-Key ${CANARY}`)), /line 1 is not a header; write NAME: VALUE/);
   t.match(problems(header(`\nX Y: ${CANARY}`)), /line 1 has characters that no header may have/);
   t.match(problems(header(`a: b\nContent-Encoding: ${CANARY}`)), /line 2 sets content-encoding/);
   t.match(problems(header(`X-Key: ${CANARY}`, PLAIN)), /of no use to Blob Storage/);

@@ -21,7 +21,7 @@ t.test('outputs that cannot be written', async (t) => {
   const of = (output: string) => outputProblems({ output, format: [] }).join('\n');
   t.match(of(join(folder, 'sub')), /--output .*sub cannot be written: it is a folder; name a file in it/);
   t.match(of(join(folder, 'gone', 'r.json')), /the folder .*gone does not exist; create it first/);
-  t.match(of(join(folder, 'file', 'r.json')), /cannot be written: .*file is no folder/);
+  t.match(of(join(folder, 'file', 'r.json')), /cannot be written: .*file is not a folder/);
   t.match(of('/proc/r.json'), /no file can be made in the folder \/proc/, 'even for root');
 });
 

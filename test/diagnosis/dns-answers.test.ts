@@ -210,7 +210,7 @@ t.test('dns-tampered', async (t) => {
   });
 
   for (const address of ['0.0.0.0', '127.0.0.1', '::', '198.18.0.7', '240.0.0.1', '169.254.1.1']) {
-    t.test(`${address} is no service’s address`, async (t) => {
+    t.test(`${address} is not a service’s address`, async (t) => {
       const { causes, findings } = judge({ targets: [failed('sql', HOST, address, 'tcp_refused')] });
       t.equal(causes[ID], 'dns-tampered');
       t.match(findings[0]?.explanation, `${HOST} is ${address} according to ${SERVER}`);

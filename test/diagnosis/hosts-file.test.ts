@@ -53,7 +53,7 @@ t.test('what is reached through it is a warning: others will not get there', asy
   t.equal(causes[`sql/${SQL}:443`], null);
 });
 
-t.test('an entry that one server agrees with is no override', async (t) => {
+t.test('an entry that one server agrees with is not an override', async (t) => {
   const targets = [reached('sql', SQL, '20.1.1.1', { ...HERE, resolutions: [resolved('20.1.1.1')] })];
   t.same(judge({ targets, environment: surroundings({ overrides: entry(SQL, '20.1.1.1') }) }).findings, []);
 });

@@ -108,7 +108,7 @@ t.test('an instance that exists has its addresses', async (t) => {
   }
 });
 
-t.test('a gateway without a name is no instance', async (t) => {
+t.test('a gateway without a name is not an instance', async (t) => {
   const nameless = target('gateway', '<apim>.azure-api.net', {
     status: 'untested',
     reason: 'give --apim NAME',

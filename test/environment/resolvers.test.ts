@@ -75,7 +75,7 @@ t.test('a scope id stays on its address', async (t) => {
 t.test('nonsense is ignored, and said once however much there is', async (t) => {
   const one = parse('nameserver 10.0.0.4', 'nameserver ten.zero.zero.four');
   t.same(addresses(one), ['10.0.0.4']);
-  t.same(one.notes, ['/etc/resolv.conf:2 is no line that a resolver understands; it was ignored']);
+  t.same(one.notes, ['/etc/resolv.conf:2 is not a line that a resolver understands; it was ignored']);
   const many = parse('nameserver 10.0.0.4', ...Array.from({ length: 1000 }, () => '\u001b[2Jnameserver'));
   t.same(many.notes, [
     '/etc/resolv.conf: lines 2, 3, 4, 5, 6 and 995 more are none that a resolver understands; they were ignored',
@@ -86,7 +86,7 @@ t.test('a search domain that is none is left out, and shown harmlessly', async (
   const read = parse('nameserver 10.0.0.4', `search a.example b..example ${'c'.repeat(64)} \u001b[2J`);
   t.same(read.searchDomains, ['a.example']);
   t.equal(read.notes.length, 3);
-  t.match(read.notes[2], 'the search domain \\u{1b}[2J is no domain name');
+  t.match(read.notes[2], 'the search domain \\u{1b}[2J is not a domain name');
 });
 
 t.test('a file without a server says so', async (t) => {
@@ -118,7 +118,7 @@ t.test('behind the stub of systemd-resolved the upstream servers count', async (
   t.same(addresses(read), ['168.63.129.16']);
   t.same(read.searchDomains, ['upstream.example']);
   t.equal(read.source, machine.resolverFiles.upstream);
-  t.match(read.notes, [/resolv\.conf:2 is no line/], 'the first file is not forgotten');
+  t.match(read.notes, [/resolv\.conf:2 is not a line/], 'the first file is not forgotten');
 });
 
 t.test('a stub among other servers is one of them', async (t) => {

@@ -146,15 +146,15 @@ t.test('when nobody may be asked, no control was made', async (t) => {
 
 for (const [what, reply, why] of [
   ['a status', served('<html>', 404), 'it answered with status 404'],
-  ['a page', served('<!doctype html><title>Sign in</title>'), 'its answer is no JSON'],
-  ['half a document', served('{"compute":{"azEnvironment":"Az'), 'its answer is no JSON'],
-  ['another document', served({ instanceId: 'i-0123' }), 'its answer is no instance document'],
-  ['null', served('null'), 'its answer is no instance document'],
+  ['a page', served('<!doctype html><title>Sign in</title>'), 'its answer is not JSON'],
+  ['half a document', served('{"compute":{"azEnvironment":"Az'), 'its answer is not JSON'],
+  ['another document', served({ instanceId: 'i-0123' }), 'its answer is not an instance document'],
+  ['null', served('null'), 'its answer is not an instance document'],
   ['no HTTP', { kind: 'nonsense', why: 'HPE_INVALID_CONSTANT' } as const, 'HPE_INVALID_CONSTANT'],
 ] as const) {
-  t.test(`${what} in its place is no metadata service`, async (t) => {
+  t.test(`${what} in its place is not a metadata service`, async (t) => {
     const { environment, metadata } = await surveyed(t, reply);
-    const text = `169.254.169.254 is no instance metadata service: ${why}`;
+    const text = `169.254.169.254 is not an instance metadata service: ${why}`;
     t.match(metadata, { outcome: 'anomalous', detail: { text } });
     t.equal(environment.vm, null);
     t.equal(environment.cloud, 'public');

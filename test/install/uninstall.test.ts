@@ -15,7 +15,7 @@ t.test('uninstall takes what was installed, and says where the rest is', async (
     t.match(out, 'kept: the reports in /var/lib/apim-probe');
     t.match(out, `kept: /${CONFIG} (--purge removes it)`);
     const again = installer(['uninstall', '--purge'], { destdir });
-    t.equal(again.code, 0, 'a second time is no error');
+    t.equal(again.code, 0, 'a second time is not an error');
     t.match(again.out, 'Nothing of apim-probe is installed under /usr/local');
     t.strictSame(inventory(destdir), own, 'purging takes the options and leaves the reports');
     t.notOk(existsSync(join(destdir, 'usr/local/lib/apim-probe')));

@@ -10,7 +10,7 @@ export type Lab = Awaited<ReturnType<typeof startLab>>;
 /** An option of the lab that is a list of strings. */
 export function list(lab: Lab, option: string): readonly string[] {
   const value = lab.options[option];
-  if (!Array.isArray(value)) throw new Error(`${option} is no list`);
+  if (!Array.isArray(value)) throw new Error(`${option} is not a list`);
   return value.map(String);
 }
 

@@ -42,7 +42,7 @@ t.test('protocol headers', async (t) => {
   t.equal(Buffer.from(SASL_HEADER).toString('latin1'), 'AMQP\x03\x01\x00\x00');
 });
 
-t.test('what is no protocol header is known by its first wrong byte', async (t) => {
+t.test('what is not a protocol header is known by its first wrong byte', async (t) => {
   t.same(decodeHeader(ascii('')), { kind: 'need-more' });
   t.same(decodeHeader(ascii('AMQP\x03\x01\x00')), { kind: 'need-more' });
   t.match(decodeHeader(ascii('H')), { kind: 'malformed', why: /byte 1 is 0x48/ });

@@ -178,7 +178,7 @@ for (const [protocol, cases, open] of [
   ['amqp', [...CASES, ...RESETS], openPeer],
   ['amqps', CASES, (t: Parameters<typeof openPeer>[0], behave: Behaviour) => openTlsPeer(t, secure, behave)],
 ] as const) {
-  t.test(`${protocol}: peers that are no Event Hubs`, async (t) => {
+  t.test(`${protocol}: peers that are not Event Hubs`, async (t) => {
     const attempts = cases.map(async ({ title, behave, failure, facts }) => {
       const peer = await open(t, behave);
       const stepMs = failure === 'protocol_timeout' ? SHORT_MS : LONG_MS;
@@ -210,7 +210,7 @@ t.test('amqps: a reset beneath TLS, before the header and after it', async (t) =
   }
 });
 
-t.test('amqps: a plain broker is no TLS', async (t) => {
+t.test('amqps: a plain broker is not TLS', async (t) => {
   const peer = await openPeer(t, says(SASL));
   t.match(await tryOnce('amqps', peer, { trust, target }), { failure: 'tls_not_tls' });
   await peer.deserted();

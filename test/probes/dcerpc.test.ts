@@ -110,7 +110,7 @@ t.test('an answer that bears a signature nobody asked for is read all the same',
   t.match(decodeBindReply(signed), { message: { secondaryAddress: '1688' }, consumed: 72 });
 });
 
-t.test('what is no answer to our bind', async (t) => {
+t.test('what is not an answer to our bind', async (t) => {
   const changed = (at: number, ...values: number[]): Uint8Array => {
     const reply = Uint8Array.from(ACK);
     reply.set(values, at);

@@ -65,14 +65,14 @@ t.test('a server that has no time to give', async (t) => {
   t.equal(kissInWords('XYZW'), null);
 });
 
-t.test('what is no answer to this request', async (t) => {
+t.test('what is not an answer to this request', async (t) => {
   t.match(readAnswer(packet({ origin: '0102030405060709' }), NONCE), { kind: 'unrelated', why: /repeat/ });
   t.match(readAnswer(encodeRequest(NONCE), NONCE), { kind: 'unrelated' }, 'the request itself, sent back');
   t.match(readAnswer(packet({}).subarray(0, 47), NONCE), { kind: 'unrelated', why: /47 octets/ });
   t.match(readAnswer(new Uint8Array(), NONCE), { kind: 'unrelated', why: /0 octets/ });
 });
 
-t.test('an answer that is no NTP reply', async (t) => {
+t.test('an answer that is not an NTP reply', async (t) => {
   for (const [fields, why] of [
     [{ flags: '23010ae9' }, /mode 3/],
     [{ flags: '25010ae9' }, /mode 5/],

@@ -108,7 +108,7 @@ t.test('what somebody else made up is left aside', async (t) => {
   t.match(await tryOnce('ntp', alien, { stepMs: 400 }), { failure: 'udp_timeout', steps: ['✗request'] });
 });
 
-t.test('a peer that is no time server', async (t) => {
+t.test('a peer that is not a time server', async (t) => {
   for (const [answer, error] of [
     [(request: Buffer) => request, /does not repeat/],
     [() => Buffer.from('HTTP/1.1 400 Bad Request'), /24 octets/],

@@ -135,7 +135,7 @@ t.test('a long reply is cut, and a password that is asked for stays a sentence',
   await peer.deserted();
 });
 
-t.test('rediss: a plain Redis is no TLS', async (t) => {
+t.test('rediss: a plain Redis is not TLS', async (t) => {
   const peer = await openPlain(t, says("-ERR unknown command '\u0016'\r\n"));
   t.match(await tryOnce('rediss', peer, { trust, target }), { failure: 'tls_not_tls' });
   await peer.deserted();

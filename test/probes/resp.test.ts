@@ -25,7 +25,7 @@ t.test('replies as the specification of RESP gives them', async (t) => {
   }
 });
 
-t.test('what is no reply to PING', async (t) => {
+t.test('what is not a reply to PING', async (t) => {
   const cases: readonly [string, RegExp][] = [
     ['HTTP/1.1 400 Bad Request\r\n', /byte 1 is 0x48/],
     ['ERROR\r\n', /byte 1 is 0x45/],

@@ -87,7 +87,7 @@ t.test('an error is an answer too', async (t) => {
   });
 });
 
-t.test('what is no answer to our request', async (t) => {
+t.test('what is not an answer to our request', async (t) => {
   const why = (reply: Uint8Array): unknown => {
     const decoded = decodeNegotiateReply(reply);
     return decoded.kind === 'malformed' ? decoded.why : decoded;

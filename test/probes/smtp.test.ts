@@ -173,7 +173,7 @@ t.test('text that steers a terminal, and more of it than anybody needs', async (
   }
 });
 
-t.test('a peer that is no SMTP server', async (t) => {
+t.test('a peer that is not an SMTP server', async (t) => {
   for (const [words, name] of [
     ['HTTP/1.1 400 Bad Request\r\n\r\n', 'HTTP'],
     [tlsAlert(40), 'TLS'],

@@ -105,7 +105,7 @@ t.test('anything else with a good certificate is another product', async (t) => 
     'a web server’s page': reply('200 OK', { server: 'nginx', 'content-type': 'text/html' }, '<html>'),
     'an error code without a request id': reply('404 Not Found', {}, xml('ResourceNotFound', '')),
     'a request id without an error code': reply('400 Bad Request', SERVER),
-    'a code that is no word': reply('400 Bad', { ...SERVER, 'x-ms-error-code': '<b>no</b>' }),
+    'a code that is not a word': reply('400 Bad', { ...SERVER, 'x-ms-error-code': '<b>no</b>' }),
   };
   for (const [name, text] of Object.entries(cases)) {
     const tried = await answered(t, text);

@@ -106,7 +106,7 @@ for (const [title, whole, why] of [
   ],
   ['the version twice', reply('00 00 0b 00 06 00 00 0b 00 06 ff', '0c 00 07 d0 00 00'), /0x00 twice/],
 ] as const) {
-  t.test(`${title} is no PRELOGIN reply`, async (t) => {
+  t.test(`${title} is not a PRELOGIN reply`, async (t) => {
     t.match(decodePreloginReply(whole), { kind: 'malformed', why });
   });
 }

@@ -82,7 +82,7 @@ t.test('a status is Azure’s word for it, with what was seen', async (t) => {
     error: 'not tested: out of time',
   });
   const nameless = target('storage-blob', '<storage>.blob.core.windows.net', 443, NAMELESS);
-  t.match(only(nameless, target('sql', host, 1433)), { name: host }, 'what has no name is no endpoint');
+  t.match(only(nameless, target('sql', host, 1433)), { name: host }, 'what has no name is not an endpoint');
   const refused = { cause: 'service-firewall-denied' } as const;
   t.match(only(target('key-vault', 'a.vault.azure.net', 443, refused)), {
     status: 'success',

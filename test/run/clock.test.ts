@@ -71,7 +71,7 @@ t.test('nobody who told the time', async (t) => {
   }
 });
 
-t.test('what is no HTTP date tells no time', async (t) => {
+t.test('what is not an HTTP date tells no time', async (t) => {
   for (const date of [
     '1',
     '2026-05-04T10:00:00Z',

@@ -77,7 +77,7 @@ t.test('a status is passed on, whoever sent it', async (t) => {
   t.same(await ask(peer), { kind: 'http', status: 404, body: page });
 });
 
-t.test('what is no HTTP is nonsense', async (t) => {
+t.test('what is not HTTP is nonsense', async (t) => {
   const peer = await tcpPeer(t, answering(Buffer.from([0x15, 3, 1, 0, 2, 2, 40, 0x1b, 0x5b, 0x32, 0x4a])));
   const reply = await ask(peer);
   t.equal(reply.kind, 'nonsense');

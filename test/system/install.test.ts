@@ -45,7 +45,7 @@ await onGuest('a real systemd', 'systemd', ['systemd-analyze'], async (t, guest)
       t.equal(status, `${code}\n`);
     }
     for (const [code, what] of [
-      [143, 'being stopped is no failure'],
+      [143, 'being stopped is not a failure'],
       [75, 'and neither is another run'],
     ] as const) {
       await guest.must(`echo '# ends ready ${code}' >/etc/apim-probe/config.yaml`);

@@ -140,7 +140,8 @@ interface Found {
 async function read(path: string): Promise<Found | null> {
   try {
     const status = await lstat(path);
-    if (!status.isFile()) throw Object.assign(new Error('the lock is no regular file'), { code: 'EISDIR' });
+    if (!status.isFile())
+      throw Object.assign(new Error('the lock is not a regular file'), { code: 'EISDIR' });
     const text = status.size > LARGEST_LOCK ? '' : await readFile(path, 'utf8');
     return { text, holder: parsed(text), mtimeMs: status.mtimeMs };
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * Who is sending a report at this moment. The claim is the file's name while it is sent, so that taking it is one
- * rename, which only one of two can win; a claim whose process has gone is no claim.
+ * rename, which only one of two can win; a claim whose process has gone is not a claim.
  */
 import { statSync } from 'node:fs';
 import { errorCode } from '../../common/system-reason.ts';

@@ -124,7 +124,7 @@ function headersFrom(path: string): Record<string, string> {
   for (const [index, line] of lines.entries()) {
     const colon = line.indexOf(':');
     const [name, value] = [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
-    const problem = colon < 1 ? 'is no header' : headerProblem(name, value);
+    const problem = colon < 1 ? 'is not a header' : headerProblem(name, value);
     if (problem !== null) {
       throw new UsageError([
         `uploadHeaderFile: ${quotePath(path)}: line ${index + 1} ${problem}; write NAME: VALUE`,

@@ -129,7 +129,7 @@ async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Un
   }
 }
 
-/** The file is no report in gzip, or one that must not go out as it is: nothing went out. */
+/** The file is not a report in gzip, or one that must not go out as it is: nothing went out. */
 interface Damaged {
   readonly kind: 'damaged';
   readonly reason: string;
@@ -169,10 +169,10 @@ async function tryOne(
 /** @throws what is nobody's but the program's */
 function unread(claimed: Claimed, error: unknown): Unsent {
   if (error instanceof UnsendableReport) return { kind: 'damaged', reason: `it ${error.message}` };
-  if (error instanceof SyntaxError || error instanceof RangeError) return damaged('is no report');
+  if (error instanceof SyntaxError || error instanceof RangeError) return damaged('is not a report');
   const code = errorCode(error);
   if (code === 'ERR_BUFFER_TOO_LARGE') return damaged('is larger than a report can be');
-  if (code?.startsWith('Z_')) return damaged('is no report in gzip');
+  if (code?.startsWith('Z_')) return damaged('is not a report in gzip');
   return stuckAt(claimed, 'cannot be read', error);
 }
 

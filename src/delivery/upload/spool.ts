@@ -98,7 +98,7 @@ export class Spool {
     return name;
   }
 
-  /** The oldest first. What is no report's file is none of the spool's. A folder that is not there holds nothing. */
+  /** The oldest first. What is not a report's file is none of the spool's. A folder that is not there holds nothing. */
   waiting(): Waiting[] {
     return reportsOf(entries(this.folder));
   }
@@ -220,7 +220,7 @@ function unlessGone(error: unknown): void {
   if (errorCode(error) !== 'ENOENT') throw error;
 }
 
-/** @throws what is no file system's refusal */
+/** @throws what is not a file system's refusal */
 function unlessSystem(error: unknown): void {
   if (errorCode(error) === null) throw error;
 }

@@ -74,7 +74,7 @@ function half(server: string, targets: readonly Target[]): Half[] {
   if (target?.status !== 'reachable') return [];
   const outcomes = target.attempts.flatMap(({ ok, facts }) => (ok && facts.dns ? [facts.dns.tcp] : []));
   const [failure] = outcomes;
-  // One lost connection is no closed port: every attempt has to have failed so.
+  // One lost connection is not a closed port: every attempt has to have failed so.
   if (failure === undefined || !outcomes.every((outcome) => CLOSED.has(outcome))) return [];
   return [{ server, target, failure }];
 }

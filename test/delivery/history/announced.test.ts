@@ -33,7 +33,7 @@ t.test(
     }
     t.equal(statSync(join(state, 'announced.json')).mode & 0o777, 0o600);
     const history = new History(state);
-    t.equal((await history.list()).length, 2, 'it is no report');
+    t.equal((await history.list()).length, 2, 'it is not a report');
     t.strictSame(await history.tidy(new Set(), ROOMY, NOW), []);
     t.strictSame(readdirSync(state).toSorted(), ['announced.json', 'reports'], 'nor a leftover');
   },
@@ -66,7 +66,7 @@ t.test('whatever else stands in the file is lost in words, and leads to no other
 });
 
 t.test(
-  'what is no regular file is not written to: a folder stays, a link or a pipe is replaced',
+  'what is not a regular file is not written to: a folder stays, a link or a pipe is replaced',
   async (t) => {
     const state = t.testdir({ 'mine.txt': 'mine' });
     const memory = join(state, 'announced.json');

@@ -21,7 +21,7 @@ t.test('what a URL opens its place with: the query, its values, the user-info', 
   ])
     t.equal(hideKnownSecrets(`a ${secret} b`), 'a *** b', secret);
   for (const text of ['2022-11-02 2030-01-01T00:00:00Z', 'https://h.example/c', 'me'])
-    t.equal(hideKnownSecrets(text), text, 'what is no secret of it');
+    t.equal(hideKnownSecrets(text), text, 'what is not a secret of it');
 });
 
 t.test('headers, with and without their scheme', async (t) => {

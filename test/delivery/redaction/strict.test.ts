@@ -296,7 +296,7 @@ t.test('the region stays readable, although names under a service hold it', asyn
   t.equal(option.text('chinaeast2.blob.core.chinacloudapi.cn'), 'chinaeast2.blob.core.chinacloudapi.cn');
   const wrong = redactor();
   wrong.learn({ region: 'contoso-store', targets: ['contoso-store.blob.core.windows.net'] });
-  t.match(wrong.text('contoso-store'), new RegExp(`^${HOST}$`), 'what is no region’s name is no excuse');
+  t.match(wrong.text('contoso-store'), new RegExp(`^${HOST}$`), 'what is not a region’s name is no excuse');
 });
 
 t.test('stable in one bundle, different for different originals', async () => {
@@ -332,7 +332,7 @@ t.test('twice is once', async (t) => {
   fc.assert(
     fc.property(texts, (parts) => {
       const text = parts.join('');
-      // Where user-info ends in what is no URL is anybody's guess, and a pseudonym may change the guess.
+      // Where user-info ends in what is not a URL is anybody's guess, and a pseudonym may change the guess.
       fc.pre(!/\/\/\S*@/.test(text));
       const once = strict.text(text);
       return strict.text(once) === once;

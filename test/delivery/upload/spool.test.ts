@@ -70,7 +70,7 @@ t.test('of many that claim one report, one has it', async (t) => {
   t.match(spool.waiting(), [{ name, held: false }]);
 });
 
-t.test('a claim of a process that has gone is no claim', async (t) => {
+t.test('a claim of a process that has gone is not a claim', async (t) => {
   const spool = openTrialSpool(t);
   const names = [...(await fill(spool, 3)).keys()];
   const [gone, recycled, other] = names.map((name) => join(spool.folder, name));

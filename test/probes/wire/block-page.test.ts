@@ -114,7 +114,7 @@ t.test('any reply gives a known product or none', async (t) => {
   t.pass('held');
 });
 
-t.test('a body made to be slow to read is no block page', async (t) => {
+t.test('a body made to be slow to read is not a block page', async (t) => {
   const hostile = [
     'reasoncode=A'.padEnd(65_536, 'A_'),
     'reasoncode='.repeat(6000),

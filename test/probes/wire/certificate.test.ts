@@ -106,7 +106,7 @@ t.test('which host names a certificate holds', async (t) => {
   for (const host of holdsNot) t.equal(holdsName(certificate, host), false, host);
 });
 
-t.test('the common name is no host name', async (t) => {
+t.test('the common name is not a host name', async (t) => {
   const { pem } = await certify({ subject: 'CN=known.test', issuer: root });
   t.equal(holdsName(new X509Certificate(pem), 'known.test'), false);
 });

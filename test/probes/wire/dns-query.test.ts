@@ -189,7 +189,7 @@ t.test('ways in which no answer comes over UDP', async (t) => {
       { udp: (asked) => reply({ ...asked, question: Buffer.from('00' + '00010001', 'hex') }, ANSWERS) },
       'dns_timeout',
     ],
-    'only garbage': [{ udp: () => Buffer.from('this is no DNS') }, 'dns_malformed'],
+    'only garbage': [{ udp: () => Buffer.from('this is not DNS') }, 'dns_malformed'],
     'an answer that ends too soon': [{ udp: (asked) => reply(asked, torn) }, 'dns_malformed'],
   };
   await Promise.all(
@@ -259,7 +259,7 @@ t.test('ways in which no answer comes over TCP', async (t) => {
       'dns_unreachable',
     ],
     'the wrong id': [{ tcp }, 'dns_malformed'],
-    'no DNS': [{ connection: saysAndCloses(framed(Buffer.from('this is no DNS'))) }, 'dns_malformed'],
+    'no DNS': [{ connection: saysAndCloses(framed(Buffer.from('this is not DNS'))) }, 'dns_malformed'],
     'an empty message': [{ connection: saysAndCloses(Buffer.from([0, 0])) }, 'dns_malformed'],
     'one byte after the other': [{ connection: drips(Buffer.alloc(500, 200), 5) }, 'dns_timeout'],
   };

@@ -16,7 +16,7 @@ import { failed, sessionWith, tryOnce } from '../try.ts';
 const MEGABYTE = 1024 * 1024;
 const HEAD = 'HTTP/1.1 200 OK\r\n';
 
-t.test('what is no HTTP', async (t) => {
+t.test('what is not HTTP', async (t) => {
   const replies: Record<string, string | Uint8Array> = {
     'HTTP/0.9': '<html>hello</html>',
     'another protocol': '220 smtp.test ESMTP\r\n',

@@ -198,7 +198,7 @@ t.test('one that comes back, and one that never ends', async (t) => {
   t.equal(peer.asked.length, 2 * 17, 'and then nobody is asked any more');
 });
 
-t.test('an alias that is no name to ask for', async (t) => {
+t.test('an alias that is not a name to ask for', async (t) => {
   const says = (): Reply => ({ answers: [cname('known.test', '\u001b[2J.test')] });
   const peer = await serverOf(t, says, says);
   t.match(await resolve(peer), { failure: 'dns_malformed', cname: ['\\u{1b}[2J.test'] });
@@ -241,7 +241,7 @@ t.test('where TCP fails the truncation is still known', async (t) => {
   t.match(await resolve(peer), { failure: 'dns_unreachable', addresses: { length: 0 }, truncated: true });
 });
 
-t.test('a mistake of this program is no failure of the server', async (t) => {
+t.test('a mistake of this program is not a failure of the server', async (t) => {
   const budget = { stepMs: 5000, signal: new AbortController().signal };
   const system = {
     ...createSystem(),

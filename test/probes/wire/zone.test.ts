@@ -42,7 +42,7 @@ t.test('an answer that does not fit is asked for over TCP', async (t) => {
   t.match(answer, { zone: SUFFIX, primary: 'ns1.test' });
 });
 
-t.test('no SOA is no zone', async (t) => {
+t.test('no SOA is not a zone', async (t) => {
   const nothing = { zone: null, primary: null, authoritative: false, limit: null };
   const refused = await ask(t, { udp: (asked) => reply(asked, { rcode: RCODES.REFUSED }) });
   t.same(refused.answer, { rcode: 'REFUSED', ...nothing });
