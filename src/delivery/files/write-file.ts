@@ -89,7 +89,7 @@ export function writeOutlet(outlet: Outlet, content: string | Uint8Array): Promi
  * service's folder, the service must not choose what root writes to. The file is the folder's owner's.
  * @throws the file system's error; the old content is then untouched
  */
-export function replaceKept(path: string, content: string | Uint8Array): Promise<void> {
+export function replaceStoredFile(path: string, content: string | Uint8Array): Promise<void> {
   return withOwnedFolder(dirname(path), (place) => renameInto(place, basename(path), content));
 }
 
@@ -122,8 +122,8 @@ export function createNew(path: string, content: Content): Promise<void> {
   return createExactly(plainFolder(dirname(path)), basename(path), content);
 }
 
-/** The same in a spool or a state folder, as `replaceKept` does it. */
-export function createNewKept(path: string, content: Content): Promise<void> {
+/** The same in a spool or a state folder, as `replaceStoredFile` does it. */
+export function createNewStoredFile(path: string, content: Content): Promise<void> {
   return withOwnedFolder(dirname(path), (place) => createExactly(place, basename(path), content));
 }
 
@@ -181,7 +181,7 @@ export async function createFile(
 }
 
 /** As `createFile`, in a state folder: the file is the folder's owner's. */
-export async function createKept(
+export async function createStoredFile(
   folder: string,
   name: string,
   extension: string,
