@@ -1,9 +1,9 @@
-/** What the service says and what the VM saw, taken together: the combinations, and what each one means. */
+/** The combinations of the service's status and the VM's status, and their meanings. */
 import { few } from '../common/text-lines.ts';
 import type { Finding, Report } from '../model/report.ts';
 import type { Combination, Meaning, ServiceEndpoint } from './types.ts';
 
-/** What an entry's status and a target's status make together. */
+/** Combines an entry's status with a target's status. */
 export function combine(service: string, vm: string): Combination {
   if (service === 'initializing') return 'initializing';
   if (service !== 'success' && service !== 'failure') return 'unknown-status';
@@ -19,7 +19,7 @@ export function combine(service: string, vm: string): Combination {
   }
 }
 
-/** One side reaches what the other does not. */
+/** Whether only one side reaches the endpoint. */
 export function isDisagreement(combination: Combination): boolean {
   return combination === 'service-fails' || combination === 'vm-fails';
 }
@@ -30,7 +30,7 @@ export interface Circumstances {
   readonly report: Report;
 }
 
-/** A meaning, and its place in the order of what is told: the weightiest last. */
+/** A meaning and its rank in the output; the most important comes last. */
 interface Ranked extends Meaning {
   readonly rank: number;
 }
@@ -94,7 +94,7 @@ function reasons({ members }: Circumstances): string {
   return distinct.length === 0 ? '' : ` (${few(distinct, SHOWN_NAMES)})`;
 }
 
-/** The findings of the report on the members' causes, the most frequent cause first. */
+/** The report's findings on the members' causes, the most frequent cause first. */
 function findingsOn({ members, report }: Circumstances): Finding[] {
   const ids = new Set(members.flatMap(({ vm }) => vm?.id ?? []));
   const causes = Map.groupBy(members, ({ vm }) => vm?.cause ?? '');

@@ -1,4 +1,4 @@
-/** The DNS servers of the instance beside those of the VM. Pure. */
+/** Compares the DNS servers of the instance with those of the VM. Pure. */
 import { AZURE_DNS } from '../model/azure.ts';
 import type { Report } from '../model/report.ts';
 import type { ServerComparison } from './types.ts';
@@ -6,7 +6,7 @@ import type { ServerComparison } from './types.ts';
 const APPLY =
   'Apply Network Configuration (az apim apply-network-updates --name NAME --resource-group GROUP)';
 
-/** The order counts for nothing here: both sides ask the next server when the first is silent. */
+/** Ignores the order, because both sides ask the next server when one does not answer. */
 export function compareServers(service: readonly string[], { environment }: Report): ServerComparison {
   const vm = environment.dns.servers.map(withoutPort);
   // A resolver on the VM itself hides the servers behind it.
@@ -20,7 +20,7 @@ export function compareServers(service: readonly string[], { environment }: Repo
   };
 }
 
-/** As a report names them: ADDRESS, or ADDRESS:PORT with an IPv6 address in brackets. */
+/** Parses a server of a report: ADDRESS, or ADDRESS:PORT with an IPv6 address in brackets. */
 function withoutPort(server: string): string {
   return /^\[(.+)\]:\d+$/.exec(server)?.[1] ?? server.replace(/^([^:]+):\d+$/, '$1');
 }

@@ -1,4 +1,4 @@
-/** What the service says of its dependencies, beside what the VM saw of them. Pure. */
+/** Compares the service's report on its dependencies with the VM's. Pure. */
 import { shownName } from '../azure/endpoint-name.ts';
 import {
   type NetworkStatus,
@@ -16,7 +16,7 @@ import { type Match, Targets } from './match.ts';
 import { iso, REFRESH_MS, span } from './time.ts';
 import type { ServiceComparison, ServiceEndpoint, ServiceLocation } from './types.ts';
 
-/** Holds a report against NetworkStatus, in the locations that the VM can speak for. */
+/** Compares a report with NetworkStatus, in the locations that the VM can test. */
 export function compareWithService(report: Report, { locations }: NetworkStatus): ServiceComparison {
   const chosen = locationsOf(report, locations);
   const targets = new Targets(report.targets);
@@ -45,7 +45,7 @@ export function compareWithService(report: Report, { locations }: NetworkStatus)
   };
 }
 
-/** The VM's own region where the reply has it; else all, as there is nothing to choose by. */
+/** The VM's region if the reply has it, else all locations. */
 function locationsOf(
   { environment }: Report,
   locations: readonly StatusLocation[],

@@ -1,12 +1,12 @@
 import type { Failure } from '../../probes/failures.ts';
 
-/** What a failure says by itself, and where to look next. */
+/** The meaning of a failure, and where to look next. */
 export interface FailureText {
   readonly means: string;
   readonly next: string;
 }
 
-/** One entry for each observed failure. Serves `explain`, and the findings whose cause is not clear. */
+/** One entry for each failure, for `explain` and for findings with an unclear cause. */
 export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
   dns_timeout: {
     means: 'The DNS server sent no reply in time.',

@@ -1,4 +1,4 @@
-/** The API Management instance's own host names, and what DNS should say of them. */
+/** The host names of the API Management instance, and the DNS answers that they should have. */
 import ipaddr from 'ipaddr.js';
 import { addressScope } from '../../probes/address-scope.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
@@ -7,7 +7,7 @@ import { kindOf } from './servers.ts';
 
 /** Where the instance should be found, and how that is known. */
 export interface Expected {
-  /** Null when nobody said and the names do not agree on one. */
+  /** Null without --vip when the names do not agree on an address. */
   readonly address: string | null;
   readonly by: 'vip' | 'agreement' | 'nothing';
 }
@@ -40,7 +40,7 @@ export function elsewhere(target: Target, { environment }: Observations): string
   return region === environment.region ? null : region;
 }
 
-/** Whether somebody who holds a certificate for the name answered at one of these addresses. */
+/** Whether a server with a valid certificate for the name answered at one of these addresses. */
 export function isProved({ attempts }: Target, addresses: readonly string[]): boolean {
   return attempts.some(
     ({ ok, address, facts }) => ok && addresses.includes(address) && facts.proof !== 'connect',
@@ -63,12 +63,12 @@ export function expectedAddress(observations: Observations, targets: readonly Ta
     ),
   );
   const ranked = [...Map.groupBy(answers, ({ address }) => address)]
-    .map(([address, said]) => ({
+    .map(([address, members]) => ({
       address,
       rank: [
         isInSubnet(address, observations) === true ? 1 : 0,
-        new Set(said.filter((one) => one.isProved).map(({ host }) => host)).size,
-        new Set(said.map(({ host }) => host)).size,
+        new Set(members.filter((one) => one.isProved).map(({ host }) => host)).size,
+        new Set(members.map(({ host }) => host)).size,
       ],
     }))
     .sort((a, b) => compareRanks(b.rank, a.rank) || (a.address < b.address ? -1 : 1));
@@ -113,7 +113,7 @@ export function stateOf(
   if (kind === 'absent') return 'missing';
   if (kind !== 'public' && kind !== 'private') return 'unknown';
   const shares = sharesAddress(target);
-  // In external mode the address is a public one, and --vip may well say so.
+  // In external mode the address is public, and --vip may name it.
   if (shares && expected.by === 'vip' && leadsTo(addresses, expected.address)) return 'right';
   if (addresses.some(isPublic)) return 'public';
   if (!shares) return regionalState(target, addresses, observations);

@@ -11,7 +11,7 @@ const AZURE_PUBLIC = /(?:^|\.)azure-dns\.[a-z]{2,4}\.?$/i;
 
 /**
  * Whether a zone of this network's own answers for the suffix. A server that sets AA may only pass on another's reply:
- * what Azure's own resolver says as well is not the server's zone.
+ * a zone that Azure's resolver reports as well is not the server's.
  * @param all the answers of every server
  */
 export function isPrivateZone(answer: ZoneAnswer, all: readonly ZoneAnswer[]): boolean {

@@ -1,4 +1,4 @@
-/** The controls as evidence: experiments that tell a broken network from a broken service. */
+/** The controls as evidence: experiments that separate network faults from service faults. */
 import { z } from 'zod';
 import { FAILURES } from '../../probes/failures.ts';
 
@@ -194,11 +194,11 @@ export const Control = z
 export type Control = z.infer<typeof Control>;
 export type ControlOf<Name extends Control['name']> = Extract<Control, { name: Name }>;
 
-/** One server's answer for a suffix. Whose zone it names, the diagnosis decides. */
+/** One server's answer for a suffix. The diagnosis decides who owns the zone. */
 export type ZoneAnswer = Omit<ZoneAuthorityAnswer, 'private'>;
 export interface ObservedZones {
   readonly name: 'dns-zone-authority';
   readonly detail: { readonly zones: readonly ZoneAnswer[] };
 }
-/** A control as the run hands it over. A control of a report is one as well. */
+/** A control of a run or of a report. */
 export type ObservedControl = Exclude<Control, { name: 'dns-zone-authority' }> | ObservedZones;

@@ -1,6 +1,6 @@
 /**
- * The report in memory, where each attempt holds its whole certificates. `written-report.ts` is the form of files and
- * the published JSON Schema.
+ * The report in memory, where each attempt holds complete certificates. `written-report.ts` has the form of files and
+ * the JSON Schema.
  */
 import { z } from 'zod';
 import { ADDRESS_SCOPES } from '../../probes/address-scope.ts';
@@ -293,7 +293,7 @@ const Environment = z
   .describe('Where the agent ran');
 export type Environment = z.infer<typeof Environment>;
 
-/** The values that an option can have once it is shown: text, number, switch, list, or not set. */
+/** The printable values of an option: text, number, switch, list, or not set. */
 const OptionValue = z
   .union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string().describe('One of the list'))])
   .describe('As a config file may hold it, secrets masked; null when it is not set');
@@ -383,19 +383,19 @@ export const Report = z
 export type Report = z.infer<typeof Report>;
 
 /**
- * A target as it was observed, without a status. `failure` and `reason` tell what happened where no attempt was
- * finished: a failure without a reason is how its name failed, and with a reason nothing was tested.
+ * A target as it was observed, without a status. `failure` and `reason` apply if no attempt finished: a failure without
+ * a reason is that of name resolution, and with a reason nothing was tested.
  */
 export type ObservedTarget = Omit<Target, 'status' | 'cause' | 'latency'>;
 
-/** What was observed, and all that the diagnosis reads. A report holds it, so it can be judged again. */
+/** The input of the diagnosis. A report holds it, so that it can be judged again. */
 export interface Observations {
   readonly environment: Environment;
   readonly controls: readonly ObservedControl[];
   readonly targets: readonly ObservedTarget[];
-  /** What the user asked for; everything when it is missing. */
+  /** The scope that the user asked for; everything when it is missing. */
   readonly scope?: GroupScope | undefined;
 }
 
-/** As much of a scope as a verdict needs. */
+/** The part of a scope that a verdict needs. */
 export type GroupScope = Readonly<{ groups: readonly Group[] }>;

@@ -1,4 +1,4 @@
-/** Comments of the records: every format here takes `#`, and all of it is ASCII, since it ends in files of any system. */
+/** Comments in records: every format accepts `#`. All text is ASCII, because users copy it to any system. */
 import { wrap } from '../common/text-lines.ts';
 import type { Names, Records } from './types.ts';
 import { isInWideZone, UNKNOWN_ADDRESS } from './zones.ts';
@@ -10,12 +10,12 @@ export function comment(text: string): string[] {
   return wrap(text, WIDTH, '# ', '# ');
 }
 
-/** Lines that somebody can bring to life by removing the sign. */
+/** Lines that the user can activate by removing the comment sign. */
 export function commentedOut(lines: readonly string[]): string[] {
   return lines.map((line) => (line.startsWith('#') ? line : `# ${line}`));
 }
 
-/** Says what the lines with that word are for; nothing when there are none. */
+/** Explains the lines with an unknown address; empty without such lines. */
 export function elsewhereNote({ elsewhere }: Names): string[] {
   if (elsewhere.length === 0) return [];
   return comment(
@@ -24,12 +24,12 @@ export function elsewhereNote({ elsewhere }: Names): string[] {
   );
 }
 
-/** Names that no record is printed for. */
+/** Names without a record, and the reasons. */
 export function leftOutNotes({ leftOut }: Names): string[] {
   return leftOut.flatMap(({ host, why }) => comment(`Left out: ${host}: ${why}`));
 }
 
-/** Why the zones are cut as they are. */
+/** Explains the choice of zones. */
 export function zoneNote(records: Records): string[] {
   const { hosts, elsewhere, suffix } = records;
   if ([...hosts, ...elsewhere].some((host) => isInWideZone(host, records))) {

@@ -1,4 +1,4 @@
-/** The host names whose records are missing or wrong, as a report saw them. Pure. */
+/** The host names with missing or wrong records, from a report. Pure. */
 import { addressScope, canonicalAddress } from '../../probes/address-scope.ts';
 import { BadValue } from '../common/bad-value.ts';
 import { address, hostName } from '../common/host-name.ts';
@@ -8,18 +8,18 @@ import type { Report, Target } from '../model/report.ts';
 import { isOfFurtherLocation } from '../plan/locations.ts';
 import type { Names } from './types.ts';
 
-/** What a report says of the names of its instance. */
+/** The names of the instance in a report. */
 export interface FoundNames {
   readonly missing: Names;
-  /** Those that were looked up and lead where they should. */
+  /** Names that were looked up and have the right address. */
   readonly right: Pick<Names, 'hosts' | 'elsewhere'>;
 }
 
 /**
- * Sorts the host names by whether they lead to the virtual IP, and to nothing else, on every DNS server that was
- * asked. Those of further regions have another address: there any private one will do.
+ * Sorts the host names by whether they resolve only to the virtual IP on every queried DNS server. Gateways of further
+ * regions have other addresses, so any private address is right for them.
  * @param vip in its canonical form
- * @throws UsageError for a host name that is none, and when the report knows of no instance
+ * @throws UsageError for an invalid host name, and if the report has no instance
  */
 export function namesOfReport(
   report: { readonly targets: readonly Target[] },
@@ -87,7 +87,7 @@ function isOfInstance({ group }: Target): boolean {
   return group === 'gateway' || group === 'control-plane';
 }
 
-/** A host name, perhaps with a placeholder (`<region>`) in it, and nothing that a shell or a zone file would obey. */
+/** A host name, which may have a placeholder (`<region>`), without characters special to a shell or a zone file. */
 function nameIn(host: string, place: string): string {
   return correct(host, place, (text) => {
     const name = hostName(text.replace(/<[a-z-]{1,20}>/g, 'x'));
@@ -107,8 +107,8 @@ function leadsInside(addresses: Addresses): boolean {
 }
 
 /**
- * @param place where the value stands, for the error
- * @throws UsageError for what the parser refuses
+ * @param place the file and field of the value, for the error
+ * @throws UsageError when the parser refuses the value
  */
 function correct(value: string, place: string, parse: (text: string) => string): string {
   try {

@@ -1,4 +1,4 @@
-/** Records in the format asked for. Pure. */
+/** Renders records in the requested format. Pure. */
 import { azureCli } from './azure-cli.ts';
 import { bind } from './bind.ts';
 import { comment, leftOutNotes } from './comment.ts';
@@ -12,7 +12,7 @@ const RENDERERS = {
   bind: { title: 'BIND 9 (--format bind)', render: bind },
 } as const;
 
-/** Text that ends in a newline. Windows gets its own line ends, but for where it is one part of several. */
+/** Text that ends in a newline. The Windows format has CRLF, except as a part of `all`. */
 export function renderRecords(records: Records, format: RecordFormat): string {
   if (format !== 'all') {
     const end = format === 'windows' ? '\r\n' : '\n';
@@ -24,8 +24,8 @@ export function renderRecords(records: Records, format: RecordFormat): string {
 }
 
 /**
- * What is printed when no record is needed: a comment, so that a file that this is appended to stays valid.
- * @param right how many host names lead where they should
+ * The output when no record is needed. It is a comment, so that a file stays valid when the user appends the output.
+ * @param right the number of host names with the right address
  */
 export function nothingMissing(names: Names, vip: RecordAddress, right: number): string {
   const found =

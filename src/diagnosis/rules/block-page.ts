@@ -6,7 +6,7 @@ import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
-/** Replies that a device on the path wrote itself: one finding for each product. */
+/** Replies from a device on the path: one finding for each product. */
 export const blockPage: Rule = (scene) => {
   const blocked = scene.open.filter(
     (target) => failedWith(target, ['http_blocked']) || productOf(target) !== null,
@@ -23,7 +23,7 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
     [...new Set(targets.flatMap((target) => httpOf(target)?.status ?? []))].sort().map(String),
     4,
   );
-  const start = targets.map((target) => words(httpOf(target)?.bodyStart ?? '')).find((text) => text !== '');
+  const start = targets.map((target) => titleOf(httpOf(target)?.bodyStart ?? '')).find((text) => text !== '');
   return finding('block-page', {
     title: `${capital(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
     explanation:
@@ -39,8 +39,8 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
   });
 }
 
-/** What a page says of itself: its title, else its beginning. */
-function words(page: string): string {
+/** The title of a page, else its beginning. */
+function titleOf(page: string): string {
   return (/<title[^>]*>([^<]+)/i.exec(page)?.[1] ?? page).trim();
 }
 

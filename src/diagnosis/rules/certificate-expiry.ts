@@ -7,7 +7,7 @@ import type { Rule, Scene } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Days; a certificate that somebody has to renew by hand needs about that. */
+/** Days that a manual renewal of a certificate needs. */
 const NOTICE = 30;
 
 interface Ending {
@@ -16,7 +16,7 @@ interface Ending {
   readonly days: number;
 }
 
-/** Certificates of the instance that are good today and will not be for long: one finding, the first end first. */
+/** Valid certificates of the instance that expire soon: one finding, the earliest expiry first. */
 export const certificateExpiry: Rule = (scene) => {
   const ending = scene.targets
     .filter(isOwn)

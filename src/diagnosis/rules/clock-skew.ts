@@ -5,12 +5,12 @@ import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, duration, list } from '../text.ts';
 
-/** What TLS, Kerberos and Azure's signatures tolerate: beyond it things break. In milliseconds. */
+/** The largest clock skew that TLS, Kerberos and Azure's signatures tolerate, in milliseconds. */
 const TOLERANCE = 5 * 60_000;
 /** This many different certificates do not expire at once. */
 const MANY = 3;
 
-/** A wrong local clock, measured, or else told by many certificates that fail in the same direction. */
+/** A wrong local clock, by measurement or by several certificates that fail in the same direction. */
 export const clockSkew: Rule = ({ observations, targets, open }) => {
   const offset = offsetOf(observations);
   if (offset === null) return unmeasured(observations, open);
@@ -25,7 +25,7 @@ export const clockSkew: Rule = ({ observations, targets, open }) => {
     finding('clock-skew', {
       title: `This VM’s clock is ${duration(offset)} ${direction}`,
       explanation:
-        `The local clock is ${duration(offset)} ${offset > 0 ? 'ahead of' : 'behind'} ${peersInWords(samples)}. ` +
+        `The local clock is ${duration(offset)} ${offset > 0 ? 'ahead of' : 'behind'} ${describePeers(samples)}. ` +
         `${count(explained.length, 'endpoint')} failed because a certificate looks expired or not valid yet; ` +
         'tokens and shared access signatures fail for the same reason.',
       targets: explained.length > 0 ? explained : peers,
@@ -34,7 +34,7 @@ export const clockSkew: Rule = ({ observations, targets, open }) => {
   ];
 };
 
-/** Without a measurement: several different certificates, one direction, and none that says otherwise. */
+/** Without a measurement: several certificates fail in one direction, and none contradicts it. */
 function unmeasured(observations: Observations, open: readonly Target[]): ReturnType<Rule> {
   return (['tls_expired', 'tls_not_yet_valid'] as const).flatMap((failure) => {
     const failed = open.filter(
@@ -68,7 +68,7 @@ function samplesOf({ controls }: Observations): readonly string[] {
   );
 }
 
-function peersInWords(samples: readonly string[]): string {
+function describePeers(samples: readonly string[]): string {
   return samples.length === 0
     ? 'its peers'
     : `the median of ${count(samples.length, 'peer')} (${list(samples, 3)})`;
@@ -78,7 +78,7 @@ function isDateFailure(target: Target): boolean {
   return failedWith(target, ['tls_expired', 'tls_not_yet_valid']);
 }
 
-/** Whether the chain is valid at the time that the peers give: a certificate can have expired all the same. */
+/** Whether the chain is valid at the peers' time; otherwise the certificate itself has expired. */
 function wouldBeValid(target: Target, offset: number): boolean {
   const startedAt = target.attempts.at(-1)?.startedAt;
   const chain = tlsOf(target)?.chain;

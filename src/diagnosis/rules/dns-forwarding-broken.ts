@@ -10,9 +10,9 @@ import {
   answersOf,
   azureKind,
   deadServers,
+  deniesPublicNames,
   isUnresolved,
   kindOf,
-  knowsNothingPublic,
   resolves,
   targetOf,
 } from '../servers.ts';
@@ -24,14 +24,14 @@ interface Broken {
   readonly cases: readonly { readonly target: Target; readonly resolution: Resolution }[];
 }
 
-/** Servers that are alive and cannot resolve what another one, or Azure DNS, can. */
+/** Servers that answer but cannot resolve names that another server or Azure DNS resolves. */
 export const dnsForwardingBroken: Rule = (scene) => {
   const { observations, targets, open } = scene;
   const dead = deadServers(observations, targets);
   const live = allServers(observations, targets).filter((server) => !dead.includes(server));
   const unresolved = new Set(open.filter(isUnresolved));
   const broken = live.flatMap((server): Broken[] => {
-    const isolated = knowsNothingPublic(server, targets);
+    const isolated = deniesPublicNames(server, targets);
     const cases = targets.flatMap((target) => {
       const resolution = target.resolutions.find((answer) => answer.server === server);
       if (resolution === undefined) return [];
@@ -60,13 +60,13 @@ function explains(
     return missingRecord(target.host, seen.resolution) === null && (resolves(azure) || seen.isolated);
   }
   if (kind !== 'failing' && kind !== 'silent') return false;
-  // When Azure DNS itself fails, the fault lies with the name's own servers.
+  // If Azure DNS fails too, the name's authoritative servers are at fault.
   const own = target.resolutions.find(({ server }) => server === AZURE_DNS);
   if (azure === 'failing' || (own !== undefined && kindOf(own) === 'failing')) return false;
   return resolves(azure) || (azure !== 'absent' && !kinds.includes('absent'));
 }
 
-/** The name was resolved, but not by this server; a lost datagram is not worth a finding. */
+/** Another server resolved the name. A lost datagram does not make a finding. */
 function failsAlone(target: Target, resolution: Resolution): boolean {
   return kindOf(resolution) === 'failing' && target.resolutions.some((other) => resolves(kindOf(other)));
 }

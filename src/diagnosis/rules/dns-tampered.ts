@@ -10,7 +10,7 @@ import type { Rule } from '../rule.ts';
 import { azureAnswer, kindOfAddresses } from '../servers.ts';
 import { brief, count, list } from '../text.ts';
 
-/** Invented answers: names that cannot exist resolve, or services have addresses that nobody can have. */
+/** Invented answers: non-existent names resolve, or services have addresses that no service can have. */
 export const dnsTampered: Rule = ({ observations, targets, open }) => {
   const own = ownZones(observations);
   const invented = inventedAnswers(observations).filter((answer) => !isOwnWildcard(answer, own));
@@ -39,7 +39,7 @@ export const dnsTampered: Rule = ({ observations, targets, open }) => {
   ];
 };
 
-/** The last step is a test with Azure DNS; where the control has made it already, its outcome takes the step's place. */
+/** The last step is a test with Azure DNS. If the control made that test, its outcome replaces the step. */
 function remedy(observations: Observations, explained: readonly Target[]): readonly string[] {
   const steps = CAUSE_TEXTS['dns-tampered'].remedy;
   const asked = explained.flatMap(({ host }) => azureAnswer(observations, host) ?? []);
@@ -55,7 +55,7 @@ function remedy(observations: Observations, explained: readonly Target[]): reado
   ];
 }
 
-/** Addresses that came from DNS; what the hosts file says is the VM's own doing. */
+/** Addresses from DNS, without those of the hosts file. */
 function answered(target: Target): readonly string[] {
   return target.group === 'dns' ? [] : target.resolutions.flatMap(({ addresses }) => addresses);
 }

@@ -6,7 +6,7 @@ import { nameable, type Rule } from '../rule.ts';
 import { allServers, answersOf, isUnresolved, targetOf } from '../servers.ts';
 import { count, list } from '../text.ts';
 
-/** How TCP port 53 fails when it is closed, cut or silent. */
+/** Failures when TCP port 53 is closed, reset or dropped. */
 const CLOSED: ReadonlySet<string> = new Set([
   'tcp_timeout',
   'tcp_refused',
@@ -25,8 +25,8 @@ interface Half {
 }
 
 /**
- * Servers that answer over UDP and cannot be asked over TCP: all in one finding, with the names whose answer did not
- * fit into UDP and that no server gave an address for.
+ * Servers that answer over UDP but not over TCP, in one finding. It names the hosts whose answer did not fit into UDP
+ * and that no server resolved.
  */
 export const dnsTcpBlocked: Rule = (scene) => {
   const { observations, targets, open } = scene;
@@ -74,7 +74,7 @@ function half(server: string, targets: readonly Target[]): Half[] {
   if (target?.status !== 'reachable') return [];
   const outcomes = target.attempts.flatMap(({ ok, facts }) => (ok && facts.dns ? [facts.dns.tcp] : []));
   const [failure] = outcomes;
-  // One lost connection is not a closed port: every attempt has to have failed so.
+  // A lost connection is not a closed port, so every attempt must have failed this way.
   if (failure === undefined || !outcomes.every((outcome) => CLOSED.has(outcome))) return [];
   return [{ server, target, failure }];
 }

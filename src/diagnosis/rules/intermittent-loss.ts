@@ -5,7 +5,7 @@ import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Endpoints that both worked and failed within one run. */
+/** Endpoints with both successes and failures in one run. */
 export const intermittentLoss: Rule = ({ observations, open }) => {
   const mixed = open.filter(({ status }) => status === 'intermittent');
   if (mixed.length === 0) return [];
@@ -32,7 +32,7 @@ function figures(target: Target): string {
   return `${target.host}:${target.port} failed in ${failed.length} of ${of}${how}`;
 }
 
-/** Addresses that never worked, where another one did. */
+/** Addresses that always failed while another one succeeded. */
 function deadAddresses({ attempts }: Target): readonly string[] {
   const byAddress = Map.groupBy(attempts, ({ address }) => address);
   return [...byAddress.keys()].filter((address) => byAddress.get(address)?.every(({ ok }) => !ok)).sort();

@@ -7,7 +7,7 @@ import type { Rule, Scene } from '../rule.ts';
 import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
 
-/** Names that the public hierarchy denies: one finding for each resource. */
+/** Names that do not exist in public DNS: one finding for each resource. */
 export const nameDoesNotExist: Rule = (scene) => {
   const absent = scene.open.filter((target) => isUnresolved(target) && isDenied(target, scene));
   const byResource = Map.groupBy(absent, resourceOf);
@@ -20,7 +20,7 @@ function isDenied(target: Target, { observations }: Scene): boolean {
   return denied || azureKind(observations, target.host) === 'absent';
 }
 
-/** One storage account has a name under each of its services; one wrong letter breaks them all. */
+/** A storage account has one name for each service, so a wrong account name breaks them all. */
 function resourceOf({ group, host }: Target): string {
   return group.startsWith('storage-') ? `storage account ${host.split('.')[0] ?? host}` : host;
 }

@@ -8,10 +8,10 @@ import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Fewer silent hosts than this could as well be their own fault. */
+/** Fewer silent hosts than this may be at fault themselves. */
 const ENOUGH = 3;
 
-/** Every public address is silent, and whatever is private is not. */
+/** Every connection to a public address times out, while private addresses answer. */
 export const noOutboundPath: Rule = ({ observations, targets, open }) => {
   const tried = targets.filter((target) => target.group !== 'dns' && dialled(target).some(isPublic));
   const silent = tried.filter(isSilent);
@@ -48,7 +48,7 @@ function isSilent(target: Target): boolean {
   return connectFailure(target) === 'dropped' && dialled(target).every(isPublic);
 }
 
-/** A public address answered, in whatever way. Azure DNS is the host's own and says nothing of the way out. */
+/** Whether a public address answered. Azure DNS is on the host and does not prove an outbound path. */
 function provesPath(target: Target): boolean {
   if (target.group === 'dns') {
     return (

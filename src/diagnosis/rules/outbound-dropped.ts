@@ -15,10 +15,10 @@ import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** From this many destinations on, one common cause is likelier than as many missing rules. */
+/** With this many destinations, one common cause is likelier than many missing rules. */
 const MANY = 3;
 
-/** Connections that time out at every address: one finding for each rule that is missing. */
+/** Connections that time out at every address: one finding for each missing rule. */
 export const outboundDropped: Rule = (scene) => {
   const dropped = scene.open.filter((target) => connectFailure(target) === 'dropped');
   const groups = destinations(dropped);
@@ -38,7 +38,7 @@ function nothingConnects({ targets }: Scene): boolean {
   return !targets.some((target) => target.group !== 'dns' && reached(target));
 }
 
-/** The picture of forced tunnelling: what has a service endpoint leaves the subnet directly, the rest is lost. */
+/** The sign of forced tunnelling: only targets with a service endpoint are reached. */
 function onlyServiceEndpoints({ targets }: Scene): boolean {
   const system = targets.filter(
     (target) => target.group !== 'dns' && reached(target) && dialled(target).some(isPublic),
@@ -60,7 +60,7 @@ function droppedFinding({ observations, targets }: Scene, group: Destination): F
   });
 }
 
-/** What did connect tells how wide the loss is: a tag that works elsewhere is not missing from the rules. */
+/** Successful connections show how wide the loss is: if other targets of a tag connect, its rule exists. */
 function contrast(group: Destination, targets: readonly Target[]): string {
   const others = targets.filter((target) => target.group !== 'dns' && reached(target));
   const alike = others.filter(

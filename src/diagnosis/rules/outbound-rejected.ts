@@ -8,7 +8,7 @@ import { finding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { list } from '../text.ts';
 
-/** Connections that something refuses: one finding for each destination. */
+/** Refused connections: one finding for each destination. */
 export const outboundRejected: Rule = (scene) => {
   const rejected = scene.open.filter(
     (target) => connectFailure(target) === 'rejected' || isUdpRefusal(target),
@@ -24,14 +24,14 @@ function rejectedFinding({ observations }: Scene, group: Destination): Finding {
   const how = [...new Set(group.targets.map(({ failure }) => failure))].sort();
   return finding('outbound-rejected', {
     title: `Connections to ${group.name}, ${portsOf(group)}, are refused`,
-    explanation: `${list(how.map(inWords))} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.`,
+    explanation: `${list(how.map(describeRefusal))} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.`,
     targets: group.targets,
     remedy: remedyFor(group),
     confirm: probeAgain(observations, group.targets),
   });
 }
 
-function inWords(failure: Target['failure']): string {
+function describeRefusal(failure: Target['failure']): string {
   if (failure === 'tcp_unreachable') return 'ICMP unreachable or prohibited, or no route on this VM,';
   if (failure === 'tcp_reset') return 'A reset right after the connection';
   return failure === 'udp_refused' ? 'ICMP port unreachable' : 'A TCP reset';

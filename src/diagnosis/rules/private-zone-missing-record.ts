@@ -16,7 +16,7 @@ interface Missing {
   readonly fromPrivateZone: boolean;
 }
 
-/** Names that a private zone claims and has no record for: one finding for each zone. */
+/** Names in a private zone that has no record for them: one finding for each zone. */
 export const privateZoneMissingRecord: Rule = (scene) => {
   const missing = scene.open.filter(isUnresolved).flatMap((target) => firstMissing(target) ?? []);
   const byZone = Map.groupBy(missing, ({ zone }) => zone);
@@ -61,7 +61,7 @@ function missingRecordFinding({ observations }: Scene, zone: string, missing: re
   });
 }
 
-/** Where the record's address is known already: another server, or Azure DNS, has it. */
+/** The record's address, if another server or Azure DNS has it. */
 function known(observations: Observations, missing: readonly Missing[]): string[] {
   return missing.slice(0, 4).flatMap(({ target, zone, record, server }) => {
     const azure = azureAnswer(observations, target.host);

@@ -10,7 +10,7 @@ import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, azureKind } from '../servers.ts';
 import { count, list } from '../text.ts';
 
-/** Where a host name belongs to one customer's resource; shared hosts pass privatelink aliases for everybody. */
+/** Groups whose host names belong to one customer's resource; shared hosts always have privatelink aliases. */
 const OWNED: readonly Group[] = [
   'storage-blob',
   'storage-table',
@@ -25,7 +25,7 @@ const OWNED: readonly Group[] = [
   'custom',
 ];
 
-/** Resources with a private endpoint whose name leads to the public address here: one finding for each zone. */
+/** Resources with a private endpoint that resolve to the public address here: one finding for each zone. */
 export const privateZoneNotLinked: Rule = (scene) => {
   const aliased = scene.targets.filter(
     (target) => isAliased(target) && (target.status === 'reachable' || fails(target, scene)),
@@ -83,7 +83,7 @@ function evidence(zone: string, targets: readonly Target[], failing: readonly Ta
   );
 }
 
-/** Azure DNS sees the zones linked to this VM's network: if it knows the private address, forwarding is at fault. */
+/** Azure DNS uses the zones linked to this VM's network: if it has the private address, forwarding is at fault. */
 function whatAzureSays(observations: Observations, targets: readonly Target[]): string {
   const known = targets.find(({ host }) => azureKind(observations, host) === 'private');
   const answer = known === undefined ? null : azureAnswer(observations, known.host);
@@ -95,7 +95,7 @@ function whatAzureSays(observations: Observations, targets: readonly Target[]): 
 }
 
 function remedyFor(observations: Observations, zone: string, targets: readonly Target[]): readonly string[] {
-  // Key Vault's zone is named otherwise than its hosts, and a forwarder needs both.
+  // Key Vault's private zone has another name than its public one, and a forwarder needs both.
   const parents = targets.map(({ host }) => host.slice(host.indexOf('.') + 1));
   const suffixes = list([...parents, zone.replace(/^privatelink\./, '')], 3);
   const forward =

@@ -8,10 +8,10 @@ import type { Rule } from '../rule.ts';
 import { list } from '../text.ts';
 
 const BLOCKED_PORT = 25;
-/** Where the same relays listen, and Azure does not block. */
+/** Other ports of the same mail servers, which Azure does not block. */
 const OTHER_PORTS: readonly number[] = [587, 25_028];
 
-/** Port 25 is silent while the same host answers on another mail port: Azure’s own block of the Internet’s mail. */
+/** Azure blocks outbound SMTP: port 25 times out while the same host answers on another mail port. */
 export const smtpPort25Blocked: Rule = ({ observations, targets, open }) => {
   if (targets.some((target) => target.port === BLOCKED_PORT && isOutside(target) && answered(target)))
     return [];
@@ -39,12 +39,12 @@ export const smtpPort25Blocked: Rule = ({ observations, targets, open }) => {
   ];
 };
 
-/** Azure leaves mail within the virtual network alone. */
+/** Azure does not block mail within the virtual network. */
 function isOutside(target: Target): boolean {
   return dialled(target).some(isPublic);
 }
 
-/** A reset is an answer too: the way there is open. */
+/** A reset is also an answer, so the path is open. */
 function answered({ attempts }: Target): boolean {
   return attempts.some((attempt) => connected(attempt) || attempt.failure === 'tcp_refused');
 }

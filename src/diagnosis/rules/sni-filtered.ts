@@ -8,10 +8,10 @@ import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** How a handshake ends that was cut for its name. */
+/** Failures of a handshake that a device cut because of its server name. */
 export const CUT: readonly Failure[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
 
-/** Handshakes that die with the real name and live without it, on the same address. */
+/** Handshakes that fail with the real server name and succeed without it, at the same address. */
 export const sniFiltered: Rule = ({ observations, open }) => {
   const controls = otherNames(observations);
   const cut = open.filter((target) => failedWith(target, CUT));
@@ -20,7 +20,7 @@ export const sniFiltered: Rule = ({ observations, open }) => {
   );
   const [first] = proven;
   if (first === undefined) return [];
-  // The control is run on a few: what was cut in the same way, and not shown to be otherwise, belongs to them.
+  // The control runs on a few targets; others with the same failure belong to them unless a control disproves it.
   const alike = cut.filter(
     (target) =>
       proven.some(({ failure }) => failure === target.failure) &&
@@ -44,7 +44,7 @@ export const sniFiltered: Rule = ({ observations, open }) => {
   ];
 };
 
-/** The controls that ran, whatever they showed. */
+/** The controls that ran, with any outcome. */
 function otherNames({ controls }: Observations): readonly ControlOf<'tls-other-name'>[] {
   return controls.filter((control) => control.name === 'tls-other-name');
 }

@@ -17,7 +17,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
   const [sample] = copied;
   if (sample === undefined) return [];
   const devices = new Set(copied.map(issuerOf));
-  // Where an inspecting authority is known, whatever else it signed is its work as well.
+  // A known inspecting authority explains all other certificates that it issued.
   const explained = untrusted.filter((target) => devices.has(issuerOf(target))).toSorted(byWeight);
   const [exempt = '', ...others] = CAUSE_TEXTS['tls-intercepted'].remedy;
   const host = explained.length === 1 ? sample : null;
@@ -35,7 +35,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
   ];
 };
 
-/** What tells the inspecting device apart: the organisation that issued, else the issuer's whole name. */
+/** The key of an inspecting device: the issuer's organisation, else the issuer's whole name. */
 function issuerOf(target: Target): string {
   const leaf = tlsOf(target)?.chain[0];
   return leaf?.issuerOrganization ?? leaf?.issuer ?? 'an unnamed issuer';

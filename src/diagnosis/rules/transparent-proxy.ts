@@ -7,10 +7,10 @@ import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 import { CUT } from './sni-filtered.ts';
 
-/** What follows when a device has accepted the connection and then lets nothing through. */
+/** Failures after a device accepted the connection and then dropped the traffic. */
 const AFTER_CONNECT: readonly Failure[] = [...CUT, 'tls_not_tls', 'protocol_timeout', 'protocol_closed'];
 
-/** A device that completes every connection: nothing is proven by one, and what it drops ends after it. */
+/** A device completes every connection, so a connection proves nothing and blocked traffic fails later. */
 export const transparentProxy: Rule = ({ observations, targets, open }) => {
   const control = observations.controls.find(({ name }) => name === 'tcp-reserved-address');
   if (control?.name !== 'tcp-reserved-address' || !control.detail.connected) return [];

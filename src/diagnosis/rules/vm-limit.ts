@@ -5,7 +5,7 @@ import { finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Endpoints that could not be tested because this VM ran out of something; pings too, which no other rule reads. */
+/** Endpoints, pings included, that were not tested because this VM reached a limit. */
 export const vmLimit: Rule = ({ observations, withPings }) => {
   const limited = withPings
     .filter(({ status, failure }) => status === 'untested' && failure === 'local_limit')
@@ -25,7 +25,7 @@ export const vmLimit: Rule = ({ observations, withPings }) => {
           4,
         )} from being made, with fewer connections open at a time as well. This says nothing about the network.`,
       targets: limited,
-      // The general steps; what follows them in the text is for each code.
+      // The first steps apply to every code; the text has later steps for single codes.
       remedy: [
         ...new Set(codes.map((code) => LOCAL_LIMITS[code].remedy)),
         ...CAUSE_TEXTS['vm-limit'].remedy.slice(0, 2),

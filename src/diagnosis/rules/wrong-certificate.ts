@@ -62,7 +62,7 @@ function evidence({ chain, nameMatches, trust }: TlsFacts): string {
   return `The certificate is for ${names}, ${fit}, ${dates}, ${issuer}; its chain leads to ${root}.`;
 }
 
-/** What is wrong with the chain of a custom domain, where that can be told from what the instance sent. */
+/** The error in the chain of a custom domain, if the chain that the instance sent shows it. */
 function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly string[] {
   const [leaf, ...above] = facts?.chain ?? [];
   if (leaf === undefined || facts?.trust !== 'none' || !targets.every(isOwn)) return [];
@@ -79,7 +79,7 @@ function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly 
   ];
 }
 
-/** The general remedy holds a step for the name, one for the dates and one for a private authority. */
+/** The general remedy has a step for the name, one for the dates and one for a private authority. */
 function stepsFor(failure: Target['failure']): readonly string[] {
   const [name, validity, authority] = CAUSE_TEXTS['wrong-certificate'].remedy;
   if (failure === 'tls_expired' || failure === 'tls_not_yet_valid')

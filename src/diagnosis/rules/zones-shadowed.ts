@@ -12,7 +12,7 @@ import { brief, list } from '../text.ts';
 /** The public suffixes of API Management, in all three clouds. */
 const API_MANAGEMENT = /^azure-api\.(?:net|us|cn)$/i;
 
-/** Private zones in the place of whole public suffixes: one finding for each zone. */
+/** Private zones that replace whole public suffixes: one finding for each zone. */
 export const zonesShadowed: Rule = (scene) => {
   const own = ownZones(scene.observations);
   const byZone = Map.groupBy(own, ({ zone }) => plain(zone ?? ''));
@@ -28,7 +28,7 @@ function shadowedFinding(scene: Scene, zone: string, answers: readonly ZoneAnswe
   const cause = isApim ? 'azure-api-net-zone-shadowed' : 'private-zone-shadows-suffix';
   const servers = [...new Set(answers.map(({ server }) => server))].sort();
   const [first] = answers;
-  // Those that were reached are evidence; those that were not have a nearer cause, the record that is missing.
+  // Reachable targets are evidence; for the others the missing record is the closer cause.
   const inside = scene.targets.filter(
     ({ host, status }) => status === 'reachable' && host.toLowerCase().endsWith(`.${zone}`),
   );
@@ -72,7 +72,7 @@ function consequence({ targets }: Scene, zone: string, isApim: boolean): string 
   );
 }
 
-/** A wildcard makes every name under the zone lead to one address: nothing is denied, and everything is wrong. */
+/** A wildcard resolves every name in the zone to one address, so the answers are wrong without an error. */
 function wildcard({ observations }: Scene, answers: readonly ZoneAnswer[]): string | null {
   const [caught] = inventedAnswers(observations).filter((answer) => isOwnWildcard(answer, answers));
   if (caught === undefined) return null;

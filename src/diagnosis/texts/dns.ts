@@ -1,7 +1,7 @@
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that live in name resolution. */
+/** Causes in name resolution. */
 export const DNS_CAUSES = {
   'name-does-not-exist': {
     title: 'The name does not exist',

@@ -4,7 +4,7 @@ import type { CauseText } from './type.ts';
 const RECORDS = '“apim-probe records” prints them for the hosts file, Azure CLI and BIND';
 const INTERNAL_MODE = 'Deploy your Azure API Management instance to a virtual network - internal mode';
 
-/** The causes that concern the instance’s own host names, and the subnet that holds it. */
+/** Causes in the host names and the subnet of the instance. */
 export const GATEWAY_CAUSES = {
   'gateway-record-missing': {
     title: 'The instance’s host names are not in DNS',

@@ -2,7 +2,7 @@ import { LOCAL_LIMITS } from '../../../probes/local-limits.ts';
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that live on the path: routes, security groups, firewalls, and the VM itself. */
+/** Causes on the path: routes, security groups, firewalls, and the VM itself. */
 export const PATH_CAUSES = {
   'outbound-dropped': {
     title: 'Outbound packets are silently dropped',

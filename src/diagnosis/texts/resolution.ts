@@ -1,7 +1,7 @@
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that live in how this system and this network use DNS, rather than in one answer. */
+/** Causes in the DNS configuration of this system and network. */
 export const RESOLUTION_CAUSES = {
   'dns-server-slow': {
     title: 'A configured DNS server is slow',

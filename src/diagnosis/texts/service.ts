@@ -1,7 +1,7 @@
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that lie with whoever answers at the end of the path. */
+/** Causes at the service that answers at the end of the path. */
 export const SERVICE_CAUSES = {
   'wrong-service': {
     title: 'Something else listens there',

@@ -1,4 +1,4 @@
-/** The findings: what is wrong, whose it is, how it is fixed and how to see that it is. */
+/** The findings: problem, owner, remedy and a command that confirms the fix. */
 
 import { count, cut, wrap } from '../../common/text-lines.ts';
 import type { Finding } from '../../model/report.ts';
@@ -17,7 +17,7 @@ const OWNER: Readonly<Record<Owner, string>> = {
   platform: 'the Azure platform',
 };
 
-/** One finding in full, as lines. */
+/** A complete finding as lines. */
 export function findingLines(finding: Finding, width: number, palette: Palette): string[] {
   const title = wrap(finding.title, width - 2).map((line) => `  ${palette.strong(line)}`);
   const symbol = palette.symbol(MARK_OF_SEVERITY[finding.severity]);
@@ -48,8 +48,8 @@ function remedy(steps: readonly string[], width: number): string[] {
 }
 
 /**
- * The same once more in a line or two each, for whoever sees only the end of the output. Notes are left out: they
- * ask nothing of anybody.
+ * Repeats each finding in a line or two, for carriers that show only the end of the output. Remarks are left out,
+ * because they need no action.
  */
 export function restatementLines(findings: readonly Finding[], width: number, palette: Palette): string[] {
   const asking = findings.filter((finding) => finding.severity !== 'info');
@@ -62,7 +62,7 @@ export function restatementLines(findings: readonly Finding[], width: number, pa
   ];
 }
 
-/** Every finding in a line or two, and nothing else: what `--quiet` leaves of them. */
+/** Each finding in a line or two, for `--quiet`. */
 export function quietLines(findings: readonly Finding[], width: number, palette: Palette): string[] {
   return findings.flatMap((finding) => restated(finding, width, palette));
 }

@@ -1,16 +1,16 @@
-/** The verdict: one sentence that a person reads last and a script's log keeps. */
+/** The verdict: one sentence at the end of the summary. */
 
 import { count, duration, few, wrap } from '../../common/text-lines.ts';
-import { isOnlyTheVm, rulesOut, verdict } from '../../diagnosis/verdict.ts';
+import { isBlocking, isOnlyTheVm, verdict } from '../../diagnosis/verdict.ts';
 import type { Counts, Finding, Report, Target } from '../../model/report.ts';
 import { isStopSignal } from '../../model/stop-signals.ts';
 import type { Group } from '../../model/vocabulary.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
-import { isForgiven } from './trouble.ts';
+import { isIgnored } from './trouble.ts';
 
 const SHOWN_GROUPS = 6;
 
-/** Why the run ended early, when it did, and the verdict. */
+/** The reason of an early end, if any, and the verdict. */
 export function verdictLines(report: Report, width: number, palette: Palette): string[] {
   const [head = '', ...rest] = wrap(`${report.verdict.toUpperCase()}: ${sentence(report)}`, width);
   const word = report.verdict.toUpperCase();
@@ -33,9 +33,9 @@ function interruptionLines(report: Report, width: number): string[] {
 }
 
 function sentence(report: Report): string {
-  const [first] = report.findings.filter(rulesOut);
+  const [first] = report.findings.filter(isBlocking);
   if (first === undefined) return endpoints(report, report.verdict);
-  const others = report.findings.filter((finding) => !rulesOut(finding));
+  const others = report.findings.filter((finding) => !isBlocking(finding));
   return `${obstacle(first)}; ${endpoints(report, verdict(report.targets, others, report.scope))}`;
 }
 
@@ -43,7 +43,7 @@ function obstacle({ cause, title }: Finding): string {
   return cause === 'subnet-too-small' ? 'the subnet cannot hold the instance' : title;
 }
 
-/** What became of the endpoints, which is the whole verdict unless a finding rules the instance out. */
+/** The result of the endpoints, which is the whole verdict unless a finding blocks the instance. */
 function endpoints(report: Report, amountsTo: Report['verdict']): string {
   const { required, optional } = report.summary;
   const others = optional.total > 0 ? `; optional: ${reached(optional)}${dropped(report)}` : '';
@@ -64,19 +64,19 @@ function endpoints(report: Report, amountsTo: Report['verdict']): string {
   }
 }
 
-/** An endpoint that answered only some of the time was reached, and it is said. */
+/** Counts intermittent endpoints as reached, and mentions them. */
 function reached(counts: Counts): string {
   const unsteady = counts.intermittent > 0 ? `, ${counts.intermittent} of them not every time` : '';
   return `${counts.reachable + counts.intermittent} of ${counts.total}${unsteady}`;
 }
 
-/** Optional endpoints that nobody needs to miss. */
+/** Unreachable endpoints that the documents no longer list. */
 function dropped({ targets }: Report): string {
-  const missed = targets.filter((target) => isForgiven(target) && target.status === 'unreachable').length;
+  const missed = targets.filter((target) => isIgnored(target) && target.status === 'unreachable').length;
   return missed > 0 ? ` (${missed} of the rest no longer listed)` : '';
 }
 
-/** The groups whose required endpoints were not reached, and those where nothing was tested. */
+/** The groups with unreachable required endpoints, and those with untested ones. */
 function missing(report: Report): string {
   const unreached = groupsOf(requiredOf(report, 'unreachable'));
   const untested = groupsOf(requiredOf(report, 'untested'));
@@ -87,7 +87,7 @@ function missing(report: Report): string {
   return parts.join('');
 }
 
-/** What to give the next run, where this one lacked a name: the plan writes `give --flag VALUE` as the reason. */
+/** The missing flags of untested endpoints; the plan writes `give --flag VALUE` as their reason. */
 function flags(report: Report): string {
   const missed = requiredOf(report, 'untested').flatMap(
     ({ reason }) => /^give (--.+)$/.exec(reason ?? '')?.[1] ?? [],
