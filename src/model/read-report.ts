@@ -86,7 +86,7 @@ export function parseReport(value: object): ReportReading {
   const read = readOtherMinor(value);
   if (!read.ok) return damaged(read.defects);
   return checked(read.value, [
-    `it was written with schemaVersion ${printable(version, 20)} and is read as ${SCHEMA_VERSION}: what only one of them knows is left out or empty`,
+    `it was written with schemaVersion ${printable(version, 20)} and is read as ${SCHEMA_VERSION}: fields that only one of them has are left out or empty`,
     ...read.notes,
   ]);
 }

@@ -19,8 +19,8 @@ export function commentedOut(lines: readonly string[]): string[] {
 export function elsewhereNote({ elsewhere }: Names): string[] {
   if (elsewhere.length === 0) return [];
   return comment(
-    'The gateway of a further region has a private address of its own. Put it in the place of ' +
-      `${UNKNOWN_ADDRESS}, and remove the comment signs of its lines: ${elsewhere.join(', ')}`,
+    'The gateway of a further region has its own private address. Replace ' +
+      `${UNKNOWN_ADDRESS} with it, and remove the comment signs of its lines: ${elsewhere.join(', ')}`,
   );
 }
 
@@ -34,13 +34,13 @@ export function zoneNote(records: Records): string[] {
   const { hosts, elsewhere, suffix } = records;
   if ([...hosts, ...elsewhere].some((host) => isInWideZone(host, records))) {
     return comment(
-      `WARNING: this is one zone for the whole of ${suffix}. Wherever it is used, no other API Management service, ` +
-        'of whomever, can be resolved any more, until its record is added to this zone by hand. Without --zone ' +
-        'suffix each host name gets a zone of its own, which hides nothing.',
+      `WARNING: this is one zone for the whole of ${suffix}. Networks that use it cannot resolve any other API ` +
+        'Management service until you add its record to this zone by hand. Without --zone ' +
+        'suffix each host name gets its own zone, which hides nothing.',
     );
   }
   return comment(
     `One zone for each host name, with the record at its apex. A zone for the whole of ${suffix} would answer for ` +
-      'every name under it, and so hide the public names of all other API Management services from whoever uses it.',
+      'every name under it, and so hide the public names of all other API Management services from the networks that use it.',
   );
 }

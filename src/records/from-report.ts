@@ -31,8 +31,8 @@ export function namesOfReport(
   );
   if (!own.some(({ host }) => !host.includes('<'))) {
     throw new UsageError([
-      `${name} has no host name of an instance: its run had neither --apim nor --hostname. Give --apim NAME in ` +
-        'the place of the report',
+      `${name} has no host name of an instance: its run had neither --apim nor --hostname. Give --apim NAME ` +
+        'instead of the report',
     ]);
   }
   const judged = [...Map.groupBy(own, ({ host }) => host)].map(([host, targets]) => {

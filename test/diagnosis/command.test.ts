@@ -8,7 +8,7 @@ const again = (targets: readonly Target[]) => probeAgain(observations({ targets 
 const broken = (group: Group, host: string, port = 443) =>
   failed(group, host, '20.1.1.1', 'tcp_timeout', { port });
 
-t.test('a second run names what the first one was told', async (t) => {
+t.test('a second run names the resources of the first one', async (t) => {
   t.equal(
     again([broken('storage-blob', 'st1.blob.core.windows.net')]),
     'apim-probe run --only storage-blob --storage st1',
@@ -34,7 +34,7 @@ t.test('a second run names what the first one was told', async (t) => {
   t.equal(again([]), 'apim-probe run');
 });
 
-t.test('what was reached need not be run again', async (t) => {
+t.test('a reachable target is not run again', async (t) => {
   t.equal(again([broken('kms', 'a.net'), reached('sql', 'b.net', '20.1.1.1')]), 'apim-probe run --only kms');
 });
 
@@ -53,7 +53,7 @@ t.test('cloud and DNS servers are repeated when they were given', async (t) => {
   );
 });
 
-t.test('what only the service’s own list names is given as a target of its own', async (t) => {
+t.test('an endpoint that only the service’s list names becomes a --target', async (t) => {
   const source = {
     kind: 'import',
     document: 'status.json: NetworkStatus',
@@ -83,7 +83,7 @@ t.test('the hosts of an instance are named by it, and custom domains by their ro
   );
 });
 
-t.test('nothing that a shell reads ever gets into a command', async (t) => {
+t.test('a command has no character that a shell interprets', async (t) => {
   for (const hostile of [
     'a;reboot',
     '$(reboot)',
@@ -105,7 +105,7 @@ t.test('nothing that a shell reads ever gets into a command', async (t) => {
   }
 });
 
-t.test('a DNS server is asked on its own port', async (t) => {
+t.test('a DNS server is queried on its port', async (t) => {
   t.equal(lookup('a.net', null), 'nslookup a.net');
   t.equal(lookup('a.net', '10.0.0.4'), 'nslookup a.net 10.0.0.4');
   t.equal(lookup('a.net', 'fd00::1'), 'nslookup a.net fd00::1');

@@ -75,7 +75,7 @@ t.test('dns-forwarding-broken', async (t) => {
     t.equal(causes[ID], null);
   });
 
-  t.test('one lost query is not worth a finding', async (t) => {
+  t.test('one lost query makes no finding', async (t) => {
     const { findings } = judge({
       servers: [SERVER, OTHER_SERVER],
       targets: [
@@ -98,7 +98,7 @@ t.test('dns-forwarding-broken', async (t) => {
     t.equal(causes[ID], 'dns-forwarding-broken');
   });
 
-  t.test('a server that denies every name of unrelated domains knows nothing public', async (t) => {
+  t.test('a server that denies the names of unrelated domains does not resolve public names', async (t) => {
     const hosts = ['a.database.windows.net', 'v.vault.azure.net', 'login.microsoftonline.com'];
     const denied = (host: string) => unresolved('custom', host, [unanswered('dns_nxdomain')]);
     t.match(judge({ targets: hosts.map(denied) }).single('dns-forwarding-broken').evidence, { length: 3 });
@@ -137,7 +137,7 @@ t.test('dns-servers-disagree', async (t) => {
         cause: 'dns-servers-disagree',
         severity: 'error',
         title: 'DNS servers 10.0.0.4 and 10.0.0.5 disagree about 1 name',
-        explanation: `${HOST}: 10.0.0.4 says public (20.1.1.1) and 10.0.0.5 says private (10.2.0.4).`,
+        explanation: `${HOST}: 10.0.0.4 answers public (20.1.1.1) and 10.0.0.5 answers private (10.2.0.4).`,
         confirm: `nslookup ${HOST} ${SERVER}`,
       },
     ]);
@@ -239,7 +239,7 @@ t.test('dns-tampered', async (t) => {
   });
 });
 
-t.test('dns-tampered: what the control knows of Azure DNS takes the place of the test', async (t) => {
+t.test('dns-tampered: the control’s result for Azure DNS replaces the test', async (t) => {
   const judged = (answer: string) =>
     judge({
       targets: [failed('sql', HOST, '0.0.0.0', 'tcp_refused')],
@@ -248,7 +248,7 @@ t.test('dns-tampered: what the control knows of Azure DNS takes the place of the
   const known = judged('20.1.1.1');
   t.match(known.at(-1), `Azure DNS (${AZURE}), asked directly from this VM, gives 20.1.1.1 for ${HOST}`);
   t.notMatch(known.join(' '), /As a test ask/);
-  t.match(judged('0.0.0.0').at(-1), /As a test ask Azure DNS/, 'an answer that is as wrong helps nobody');
+  t.match(judged('0.0.0.0').at(-1), /As a test ask Azure DNS/, 'an equally wrong answer does not help');
 });
 
 t.test('dns-tcp-blocked', async (t) => {
@@ -287,7 +287,7 @@ t.test('dns-tcp-blocked', async (t) => {
     t.equal(causes[`dns/${OTHER_SERVER}:53`], null, 'it was reached');
   });
 
-  t.test('a name that is lost by it is its own, an error, and no forwarder’s', async (t) => {
+  t.test('a name that is lost by it is an error of this cause, not of the forwarder', async (t) => {
     const cut = unanswered('dns_unreachable', { truncated: true });
     const { findings, causes } = judge({
       targets: [
@@ -301,7 +301,7 @@ t.test('dns-tcp-blocked', async (t) => {
     t.match(findings, [{ cause: 'dns-tcp-blocked', severity: 'error', evidence: [`dns/${SERVER}:53`, ID] }]);
   });
 
-  t.test('nothing is said of what was not seen: dead, out of time, or answered in the end', async (t) => {
+  t.test('dead servers, late answers and names that resolved in the end are not mentioned', async (t) => {
     for (const target of [
       server(SERVER, 'NOERROR'),
       server(SERVER, 'REFUSED'),
@@ -331,26 +331,23 @@ t.test('more than one answer', async (t) => {
       resolutions: [many(['10.2.0.4', '20.1.1.1']), many(['20.1.1.1'], OTHER_SERVER)],
     });
     const { single } = judge({ servers: [SERVER, OTHER_SERVER], targets: [mixed] });
-    t.match(single('dns-servers-disagree').explanation, '10.0.0.4 says private (10.2.0.4 and 20.1.1.1)');
+    t.match(single('dns-servers-disagree').explanation, '10.0.0.4 answers private (10.2.0.4 and 20.1.1.1)');
     const bogus = failed('sql', HOST, '0.0.0.0', 'tcp_refused', {
       resolutions: [many(['0.0.0.0', '20.1.1.1'])],
     });
     t.equal(judge({ targets: [bogus] }).causes[ID], 'dns-tampered');
   });
 
-  t.test(
-    'NODATA here and an address there is a disagreement, and the denying server is to be asked',
-    async (t) => {
-      const answers = [unanswered('dns_nodata', { server: OTHER_SERVER }), resolved('20.1.1.1')];
-      const target = unresolved('sql', HOST, answers, { failure: 'dns_nodata' });
-      const { single } = judge({ servers: [OTHER_SERVER, SERVER], targets: [target] });
-      t.match(
-        single('dns-servers-disagree').explanation,
-        `${HOST}: 10.0.0.5 says no address and 10.0.0.4 says public`,
-      );
-      t.equal(single('dns-servers-disagree').confirm, `nslookup ${HOST} ${OTHER_SERVER}`);
-    },
-  );
+  t.test('NODATA and an address is a disagreement, and the command queries the denying server', async (t) => {
+    const answers = [unanswered('dns_nodata', { server: OTHER_SERVER }), resolved('20.1.1.1')];
+    const target = unresolved('sql', HOST, answers, { failure: 'dns_nodata' });
+    const { single } = judge({ servers: [OTHER_SERVER, SERVER], targets: [target] });
+    t.match(
+      single('dns-servers-disagree').explanation,
+      `${HOST}: 10.0.0.5 answers no address and 10.0.0.4 answers public`,
+    );
+    t.equal(single('dns-servers-disagree').confirm, `nslookup ${HOST} ${OTHER_SERVER}`);
+  });
 
   t.test('a dead server beside a broken one does not hide it', async (t) => {
     const answers = [unanswered('dns_timeout', { server: OTHER_SERVER }), unanswered('dns_servfail')];

@@ -39,7 +39,7 @@ t.test('with the only server dead, one finding names every endpoint', async (t) 
   t.same([...new Set(Object.values(causes))], ['dns-server-down']);
 });
 
-t.test('one name is no “all of 1 name”', async (t) => {
+t.test('one name is not called “all of 1 name”', async (t) => {
   const { findings } = judge({
     targets: [unresolved('sql', 'contoso.database.windows.net', [silence()], { port: 1433, required: true })],
   });
@@ -111,7 +111,7 @@ t.test('is recognised from the names alone when the servers were not planned', a
   t.equal(causes['sql/a.database.windows.net:443'], 'dns-server-down');
 });
 
-t.test('with Azure DNS alive, the way out is named', async (t) => {
+t.test('with Azure DNS alive, the remedy names it', async (t) => {
   const { single } = judge({
     targets: [dnsServer(SERVER, 'dns_timeout'), unresolved('sql', 'a.database.windows.net', [silence()])],
     controls: [azureDns({ 'a.database.windows.net': '20.1.1.1' })],
@@ -127,7 +127,7 @@ t.test('with Azure DNS itself dead, the service tag that can stop it is named', 
   t.match(single('dns-server-down').remedy[0], /AzurePlatformDNS/);
 });
 
-t.test('without a resolution, a name is only unresolved for want of a living server', async (t) => {
+t.test('a name without a resolution is unresolved only if no server is alive', async (t) => {
   const nameless = unresolved('sql', 'a.database.windows.net', []);
   const alone = judge({ targets: [dnsServer(SERVER, 'dns_timeout'), nameless] });
   t.equal(alone.causes[nameless.id], 'dns-server-down');

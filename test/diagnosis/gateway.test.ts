@@ -1,17 +1,17 @@
-/** The instance's own host names: what DNS says of them, and who answers behind them. */
+/** The instance's own host names: their DNS records, and the answers at their addresses. */
 import t from 'tap';
 import type { Resolution, Target } from '../../src/model/report.ts';
 import {
   attempt,
   atVip,
   azureDns,
+  environmentWith,
   failed,
   judge,
   OTHER_SERVER,
   reached,
   resolved,
   SERVER,
-  surroundings,
   target,
   tls,
   unanswered,
@@ -44,8 +44,8 @@ function missing(host: string, resolutions: readonly Resolution[], given: Partia
 
 t.test('everything at the VIP is fine, with --vip and without', async (t) => {
   const targets = [found(GATEWAY, VIP, BOTH), found(PORTAL, VIP, BOTH)];
-  t.same(judge({ targets, environment: surroundings({ vip: VIP, servers: BOTH }) }).findings, []);
-  t.same(judge({ targets, environment: surroundings({ servers: BOTH }) }).findings, []);
+  t.same(judge({ targets, environment: environmentWith({ vip: VIP, servers: BOTH }) }).findings, []);
+  t.same(judge({ targets, environment: environmentWith({ servers: BOTH }) }).findings, []);
 });
 
 t.test('a record that is missing everywhere, while the gateway works', async (t) => {
@@ -54,7 +54,7 @@ t.test('a record that is missing everywhere, while the gateway works', async (t)
       missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
       missing(PORTAL, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.equal(findings.length, 1, 'one root cause, one finding');
   const finding = single('gateway-record-missing');
@@ -73,7 +73,7 @@ t.test('a record that is missing everywhere, while the gateway works', async (t)
 t.test('a record that is missing, and a gateway that does not work either', async (t) => {
   const { single, causes } = judge({
     targets: [missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, 'tls_reset')] })],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.match(
     single('gateway-record-missing').explanation,
@@ -83,8 +83,8 @@ t.test('a record that is missing, and a gateway that does not work either', asyn
   t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-record-missing', 'what fails first is the cause');
 });
 
-t.test('without --vip nothing was tried, and that is said', async (t) => {
-  const { single } = judge({ targets: [missing(GATEWAY, [nxdomain()])], environment: surroundings({}) });
+t.test('without --vip nothing was tried, and the finding mentions it', async (t) => {
+  const { single } = judge({ targets: [missing(GATEWAY, [nxdomain()])], environment: environmentWith({}) });
   t.match(single('gateway-record-missing').explanation, 'Give --vip ADDRESS');
   t.match(single('gateway-record-missing').remedy[0], 'apim-probe records --apim contoso --vip ADDRESS');
 });
@@ -95,7 +95,7 @@ t.test('a record that one server of two lacks', async (t) => {
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), nxdomain(OTHER_SERVER)] }),
       found(PORTAL, VIP, BOTH),
     ],
-    environment: surroundings({ vip: VIP, servers: BOTH }),
+    environment: environmentWith({ vip: VIP, servers: BOTH }),
   });
   const finding = single('gateway-record-missing');
   t.match(finding, {
@@ -114,7 +114,7 @@ t.test('a record that Azure DNS has and the custom server does not ask for', asy
       reached('sql', 'contoso.database.windows.net', '20.1.1.1'),
     ],
     controls: [azureDns({ [GATEWAY]: VIP })],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   const finding = single('gateway-record-missing');
   t.match(finding.explanation, '168.63.129.16), asked directly, answers with 10.1.0.5');
@@ -124,7 +124,7 @@ t.test('a record that Azure DNS has and the custom server does not ask for', asy
 t.test('a private zone that claims the name and lacks the record is named, with the record', async (t) => {
   const { single } = judge({
     targets: [missing(PORTAL, [nxdomain(SERVER, ['azure-api.net azureprivatedns.net'])])],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   const finding = single('gateway-record-missing');
   t.match(finding.explanation, 'by authority of the private zone azure-api.net');
@@ -134,14 +134,14 @@ t.test('a private zone that claims the name and lacks the record is named, with 
   );
 });
 
-t.test('a server that denies every name of the world is at fault for more than the records', async (t) => {
+t.test('a server that denies every name has a wider fault than these records', async (t) => {
   const hosts = ['a.blob.core.windows.net', 'b.vault.azure.net', 'login.microsoftonline.com'];
   const { causes, findings } = judge({
     targets: [
       missing(GATEWAY, [nxdomain()]),
       ...hosts.map((host) => unresolved('custom', host, [nxdomain()])),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.same(
     findings.map(({ cause }) => cause),
@@ -151,7 +151,7 @@ t.test('a server that denies every name of the world is at fault for more than t
 });
 
 t.test('a public address, at one server and at both', async (t) => {
-  const environment = surroundings({ vip: VIP, servers: BOTH });
+  const environment = environmentWith({ vip: VIP, servers: BOTH });
   const one = judge({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('20.4.4.4', OTHER_SERVER)] }),
@@ -187,7 +187,7 @@ t.test('another private address than the VIP, at one server of two', async (t) =
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)] }),
     ],
-    environment: surroundings({ vip: VIP, servers: BOTH }),
+    environment: environmentWith({ vip: VIP, servers: BOTH }),
   });
   t.match(single('gateway-record-wrong'), {
     severity: 'warning',
@@ -196,7 +196,7 @@ t.test('another private address than the VIP, at one server of two', async (t) =
 });
 
 t.test('without --vip the names have to agree', async (t) => {
-  const environment = surroundings({});
+  const environment = environmentWith({});
   const { single } = judge({
     targets: [found(GATEWAY, VIP), found(PORTAL, VIP), found(MANAGEMENT, '10.1.0.9')],
     environment,
@@ -213,40 +213,40 @@ t.test('without --vip the names have to agree', async (t) => {
   t.match(
     doubt.single('gateway-record-wrong').remedy[1],
     `make ${MANAGEMENT} lead to ${VIP}`,
-    'what most of them say',
+    'the address of most names',
   );
   const split = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
   t.equal(split.single('gateway-record-wrong').evidence.length, 2, 'with no majority all are in doubt');
 });
 
-t.test('without --vip an address outside the subnet is in doubt, whoever agrees', async (t) => {
+t.test('without --vip an address outside the subnet is in doubt, even if all names agree', async (t) => {
   const targets = [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5')];
-  const { single } = judge({ targets, environment: surroundings({}) });
+  const { single } = judge({ targets, environment: environmentWith({}) });
   t.match(single('gateway-record-wrong'), { severity: 'info' }, 'it was reached there');
   t.match(single('gateway-record-wrong').remedy[0], 'give it as --vip 10.9.0.5, and nothing is wrong');
   t.notOk(
     single('gateway-record-wrong').remedy.some((step) => step.includes('lead to')),
-    'DNS says that already',
+    'DNS has that already',
   );
   t.match(single('gateway-record-wrong').explanation, '10.9.0.5 lies outside the subnet 10.1.0.0/27');
   t.same(
-    judge({ targets, environment: surroundings({ vip: '10.9.0.5' }) }).findings,
+    judge({ targets, environment: environmentWith({ vip: '10.9.0.5' }) }).findings,
     [],
-    'unless --vip says so',
+    'unless --vip names it',
   );
   t.same(
-    judge({ targets, environment: surroundings({ subnet: null }) }).findings,
+    judge({ targets, environment: environmentWith({ subnet: null }) }).findings,
     [],
     'or the subnet is not known',
   );
   const inside = judge({
     targets: [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5'), found(MANAGEMENT, VIP)],
-    environment: surroundings({}),
+    environment: environmentWith({}),
   });
   t.equal(inside.single('gateway-record-wrong').evidence.length, 2, 'one inside goes before two outside');
 });
 
-/** Led there by every server given, and silent there. */
+/** Every given server has this address, and it does not answer. */
 function unserved(host: string, address: string, servers: readonly string[] = [SERVER]) {
   const resolutions = servers.map((server) => resolved(address, server));
   return failed('gateway', host, address, 'tcp_timeout', { resolutions });
@@ -256,7 +256,7 @@ t.test('of two addresses, the one at which the instance proved itself is the rig
   const resolutions = [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)];
   const { single } = judge({
     targets: [found(GATEWAY, VIP, BOTH, { resolutions }), found(PORTAL, VIP, BOTH, { resolutions })],
-    environment: surroundings({ servers: BOTH }),
+    environment: environmentWith({ servers: BOTH }),
   });
   t.match(single('gateway-record-wrong').title, `according to ${OTHER_SERVER}`);
   t.match(
@@ -265,36 +265,36 @@ t.test('of two addresses, the one at which the instance proved itself is the rig
   );
 });
 
-t.test('two ports of one name are one voice', async (t) => {
+t.test('two ports of one name count once', async (t) => {
   const targets = [
     found(MANAGEMENT, '10.1.0.9', [SERVER], { attempts: [] }),
     { ...found(MANAGEMENT, '10.1.0.9', [SERVER], { attempts: [] }), id: 'control-plane/m:3443', port: 3443 },
     found(GATEWAY, VIP, [SERVER], { attempts: [] }),
     found(PORTAL, VIP, [SERVER], { attempts: [] }),
   ];
-  const { single } = judge({ targets, environment: surroundings({}) });
+  const { single } = judge({ targets, environment: environmentWith({}) });
   t.match(single('gateway-record-wrong').title, MANAGEMENT);
 });
 
 t.test('from a secondary region the names lead to the primary, and the region’s own does not', async (t) => {
   const own = 'contoso-westeurope-01.regional.azure-api.net';
   const targets = [found(GATEWAY, '10.2.0.5'), found(MANAGEMENT, '10.2.0.5'), found(own, VIP)];
-  const told = judge({ targets, environment: surroundings({ vip: '10.2.0.5' }) });
-  t.same(told.findings, [], 'whose address --vip is');
-  const untold = judge({ targets, environment: surroundings({}) }).single('gateway-record-wrong');
-  t.match(untold, { severity: 'info' });
+  const withVip = judge({ targets, environment: environmentWith({ vip: '10.2.0.5' }) });
+  t.same(withVip.findings, [], 'whose address --vip is');
+  const withoutVip = judge({ targets, environment: environmentWith({}) }).single('gateway-record-wrong');
+  t.match(withoutVip, { severity: 'info' });
   t.notOk(
-    untold.evidence.some((id) => id.includes('regional')),
+    withoutVip.evidence.some((id) => id.includes('regional')),
     'a regional name decides nothing for the others',
   );
 });
 
-t.test('external mode is what --vip says, or what was reached', async (t) => {
+t.test('external mode is accepted with --vip, or if the endpoints were reached', async (t) => {
   const targets = [found(GATEWAY, '20.4.4.4'), found(MANAGEMENT, '20.4.4.4')];
-  t.same(judge({ targets, environment: surroundings({ vip: '20.4.4.4' }) }).findings, []);
-  const untold = judge({ targets, environment: surroundings({}) }).single('gateway-record-public');
-  t.match(untold, { severity: 'info' });
-  t.match(untold.remedy[0], 'If the instance is in external mode');
+  t.same(judge({ targets, environment: environmentWith({ vip: '20.4.4.4' }) }).findings, []);
+  const withoutVip = judge({ targets, environment: environmentWith({}) }).single('gateway-record-public');
+  t.match(withoutVip, { severity: 'info' });
+  t.match(withoutVip.remedy[0], 'If the instance is in external mode');
 });
 
 t.test('an inbound private endpoint has the gateway alone', async (t) => {
@@ -304,7 +304,7 @@ t.test('an inbound private endpoint has the gateway alone', async (t) => {
       found(GATEWAY, '10.1.0.9', [SERVER], { resolutions: [resolved('10.1.0.9', SERVER, [alias])] }),
       found(MANAGEMENT, '20.4.4.4'),
     ],
-    environment: surroundings({}),
+    environment: environmentWith({}),
   });
   t.same(findings, []);
 });
@@ -315,7 +315,7 @@ t.test('a further region that is missing gets no address of this one', async (t)
   const authority = [`azure-api.net azureprivatedns.net`];
   const { single } = judge({
     targets: [found(GATEWAY, VIP), missing(host, [nxdomain(SERVER, authority)], { source })],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   const { remedy } = single('gateway-record-missing');
   t.match(remedy[0], 'contoso-northeurope-01.regional with the gateway’s private address in northeurope');
@@ -325,7 +325,7 @@ t.test('a further region that is missing gets no address of this one', async (t)
 t.test('the gateway of another region has an address of its own', async (t) => {
   const host = 'contoso-northeurope-01.regional.azure-api.net';
   const own = 'contoso-westeurope-01.regional.azure-api.net';
-  const environment = surroundings({ vip: VIP });
+  const environment = environmentWith({ vip: VIP });
   t.same(judge({ targets: [found(GATEWAY, VIP), found(host, '10.7.0.5')], environment }).findings, []);
   t.match(judge({ targets: [found(own, '10.7.0.5')], environment }).single('gateway-record-wrong').evidence, [
     `gateway/${own}:443`,
@@ -343,7 +343,7 @@ t.test('what fails at the right address fails for another reason', async (t) => 
         resolutions: [resolved(VIP), nxdomain(OTHER_SERVER)],
       }),
     ],
-    environment: surroundings({ vip: VIP, servers: BOTH }),
+    environment: environmentWith({ vip: VIP, servers: BOTH }),
   });
   t.equal(causes[`gateway/${GATEWAY}:443`], 'outbound-rejected');
   t.same(single('gateway-record-missing').evidence, []);
@@ -357,13 +357,13 @@ for (const failure of [
   'protocol_timeout',
   'http_unexpected',
 ] as const) {
-  t.test(`a good connection and then ${failure} is the instance’s to mend`, async (t) => {
+  t.test(`a good connection and then ${failure} is for the instance to fix`, async (t) => {
     const { single, causes } = judge({
       targets: [
         found(GATEWAY, VIP, [SERVER], { status: 'unreachable', failure, attempts: [attempt(VIP, failure)] }),
         found('contoso.scm.azure-api.net', VIP),
       ],
-      environment: surroundings({ vip: VIP }),
+      environment: environmentWith({ vip: VIP }),
     });
     t.match(single('gateway-not-serving'), {
       severity: 'error',
@@ -387,7 +387,7 @@ t.test('an instance that serves nothing', async (t) => {
   const given = { ...failing, attempts: [...failing.attempts] };
   const { single } = judge({
     targets: [found(GATEWAY, VIP, [SERVER], given), found(PORTAL, VIP, [SERVER], given)],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.equal(
     single('gateway-not-serving').title,
@@ -399,7 +399,7 @@ t.test('an instance that serves nothing', async (t) => {
   );
 });
 
-t.test('a public address that is cut is no matter of the instance', async (t) => {
+t.test('a cut connection to a public address is not the instance’s fault', async (t) => {
   const { findings } = judge({
     targets: [
       target('gateway', GATEWAY, {
@@ -424,7 +424,7 @@ t.test('a certificate with less than 30 days left', async (t) => {
       }),
       found('manage.contoso.com', VIP, [SERVER], { attempts: [attempt(VIP, null, facts)] }),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.match(single('wrong-certificate'), {
     severity: 'warning',
@@ -444,7 +444,7 @@ t.test('several certificates that end are one finding, the first end first', asy
         attempts: [attempt(VIP, null, until('2026-05-09T00:00:00.000Z', 'B'))],
       }),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.match(single('wrong-certificate'), {
     title: '2 certificates of the instance expire soon, the first in 4 days',
@@ -453,7 +453,7 @@ t.test('several certificates that end are one finding, the first end first', asy
   t.match(single('wrong-certificate').remedy[0], 'Microsoft renews');
 });
 
-t.test('with more, or elsewhere, nothing is said', async (t) => {
+t.test('with more, or elsewhere, there is no finding', async (t) => {
   const later = tls({}, { validTo: '2026-06-04T00:00:00.000Z' });
   const { findings } = judge({
     targets: [
@@ -462,7 +462,7 @@ t.test('with more, or elsewhere, nothing is said', async (t) => {
         attempts: [attempt('20.1.1.1', null, tls({}, SOON))],
       }),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.same(findings, []);
 });
@@ -478,7 +478,7 @@ t.test('a custom domain whose chain is broken', async (t) => {
           attempts: [attempt(VIP, 'tls_untrusted', tls({ trust: 'none', ...facts }, leaf))],
         }),
       ],
-      environment: surroundings({ vip: VIP }),
+      environment: environmentWith({ vip: VIP }),
     }).single('wrong-certificate').remedy[0];
   t.match(judged({}, { issuer: 'CN=Contoso CA' }), 'without that of its issuer “CN=Contoso CA”');
   t.match(judged({}, { subject: 'CN=api', issuer: 'CN=api' }), 'self-signed');

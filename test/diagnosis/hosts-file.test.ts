@@ -2,13 +2,13 @@ import t from 'tap';
 import {
   attempt,
   azureDns,
+  environmentWith,
   failed,
   judge,
   OTHER_SERVER,
   reached,
   resolved,
   SERVER,
-  surroundings,
   unanswered,
 } from './build.ts';
 
@@ -28,7 +28,7 @@ t.test('an entry that differs from what every server says', async (t) => {
       }),
     ],
     controls: [azureDns({ [SQL]: '20.1.1.2' })],
-    environment: surroundings({ servers: [SERVER, OTHER_SERVER], overrides: entry(SQL, '10.9.9.9') }),
+    environment: environmentWith({ servers: [SERVER, OTHER_SERVER], overrides: entry(SQL, '10.9.9.9') }),
   });
   const finding = single('hosts-file-override');
   t.match(finding, {
@@ -38,8 +38,8 @@ t.test('an entry that differs from what every server says', async (t) => {
   });
   t.match(
     finding.explanation,
-    '/etc/hosts says that contoso.database.windows.net is 10.9.9.9; 10.0.0.4 says 20.1.1.1, 10.0.0.5 says NXDOMAIN ' +
-      'and 168.63.129.16 says 20.1.1.2.',
+    '/etc/hosts gives contoso.database.windows.net the address 10.9.9.9; 10.0.0.4 answers 20.1.1.1, 10.0.0.5 answers NXDOMAIN ' +
+      'and 168.63.129.16 answers 20.1.1.2.',
   );
   t.equal(causes[`sql/${SQL}:1433`], 'hosts-file-override');
 });
@@ -47,7 +47,7 @@ t.test('an entry that differs from what every server says', async (t) => {
 t.test('what is reached through it is a warning: others will not get there', async (t) => {
   const { single, causes } = judge({
     targets: [reached('sql', SQL, '10.9.9.9', { ...HERE, resolutions: [unanswered('dns_nxdomain')] })],
-    environment: surroundings({ overrides: entry(SQL, '10.9.9.9') }),
+    environment: environmentWith({ overrides: entry(SQL, '10.9.9.9') }),
   });
   t.match(single('hosts-file-override'), { severity: 'warning', evidence: [`sql/${SQL}:443`] });
   t.equal(causes[`sql/${SQL}:443`], null);
@@ -55,7 +55,10 @@ t.test('what is reached through it is a warning: others will not get there', asy
 
 t.test('an entry that one server agrees with is not an override', async (t) => {
   const targets = [reached('sql', SQL, '20.1.1.1', { ...HERE, resolutions: [resolved('20.1.1.1')] })];
-  t.same(judge({ targets, environment: surroundings({ overrides: entry(SQL, '20.1.1.1') }) }).findings, []);
+  t.same(
+    judge({ targets, environment: environmentWith({ overrides: entry(SQL, '20.1.1.1') }) }).findings,
+    [],
+  );
 });
 
 t.test('where DNS said nothing there is nothing to differ from', async (t) => {
@@ -63,7 +66,7 @@ t.test('where DNS said nothing there is nothing to differ from', async (t) => {
     targets: [
       failed('sql', SQL, '10.9.9.9', 'tcp_timeout', { ...HERE, resolutions: [unanswered('dns_timeout')] }),
     ],
-    environment: surroundings({ overrides: entry(SQL, '10.9.9.9') }),
+    environment: environmentWith({ overrides: entry(SQL, '10.9.9.9') }),
   });
   t.notOk(findings.some(({ cause }) => cause === 'hosts-file-override'));
   t.equal(causes[`sql/${SQL}:443`], 'outbound-dropped');
@@ -71,11 +74,14 @@ t.test('where DNS said nothing there is nothing to differ from', async (t) => {
 
 t.test('an entry that does not decide is none either', async (t) => {
   const targets = [reached('sql', SQL, '20.1.1.1', { addressesFrom: SERVER })];
-  t.same(judge({ targets, environment: surroundings({ overrides: entry(SQL, '10.9.9.9') }) }).findings, []);
+  t.same(
+    judge({ targets, environment: environmentWith({ overrides: entry(SQL, '10.9.9.9') }) }).findings,
+    [],
+  );
 });
 
 t.test('the gateway at its own address is the documented way to try it', async (t) => {
-  const environment = surroundings({ vip: '10.1.0.5', overrides: entry(GATEWAY, '10.1.0.5') });
+  const environment = environmentWith({ vip: '10.1.0.5', overrides: entry(GATEWAY, '10.1.0.5') });
   const missing = [unanswered('dns_nxdomain')];
   const working = judge({
     targets: [reached('gateway', GATEWAY, '10.1.0.5', { ...HERE, required: true, resolutions: missing })],

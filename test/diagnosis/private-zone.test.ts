@@ -18,7 +18,7 @@ const ALIAS = `contoso.${ZONE}`;
 const CHAIN = [ALIAS, 'blob.ams23prdstr05a.store.core.windows.net'];
 
 t.test('private-zone-missing-record', async (t) => {
-  t.test('is told by the SOA, and names zone and record', async (t) => {
+  t.test('is recognised by the SOA, and names zone and record', async (t) => {
     const answer = unanswered('dns_nxdomain', { cname: [ALIAS], authority: [`${ZONE} azureprivatedns.net`] });
     const { findings } = judge({ targets: [unresolved('storage-blob', HOST, [answer], { required: true })] });
     t.equal(findings.length, 1);
@@ -33,7 +33,7 @@ t.test('private-zone-missing-record', async (t) => {
     t.match(findings[0]?.remedy[0], `in zone ${ZONE} add the A record contoso`);
   });
 
-  t.test('is told by the alias alone', async (t) => {
+  t.test('is recognised by the alias alone', async (t) => {
     const answer = unanswered('dns_nodata', { cname: ['contoso.privatelink.vaultcore.azure.net'] });
     const { single } = judge({ targets: [unresolved('key-vault', 'contoso.vault.azure.net', [answer])] });
     t.match(
@@ -143,7 +143,7 @@ t.test('private-zone-not-linked', async (t) => {
     t.same(findings, []);
   });
 
-  t.test('does not fire for aliases that everybody’s names pass', async (t) => {
+  t.test('does not fire for aliases of shared names', async (t) => {
     const via = (alias: string) => ({ addresses: [addressOf('20.9.9.9', [alias])] });
     const { findings } = judge({
       targets: [

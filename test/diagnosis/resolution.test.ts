@@ -3,12 +3,12 @@ import t from 'tap';
 import type { ControlOf } from '../../src/model/controls.ts';
 import {
   dnsServer,
+  environmentWith,
   judge,
   OTHER_SERVER,
   reached,
   resolved,
   SERVER,
-  surroundings,
   unanswered,
   unresolved,
 } from './build.ts';
@@ -32,7 +32,7 @@ function names(times: readonly (number | null)[], server = SERVER) {
 t.test('a slow server is one finding, with what it costs', async (t) => {
   const { single, findings } = judge({
     targets: [dnsServer(SERVER), dnsServer(OTHER_SERVER), ...names([1200, 1900, 2400, 2600, null])],
-    environment: surroundings({ servers: BOTH }),
+    environment: environmentWith({ servers: BOTH }),
   });
   t.same(
     findings.map(({ cause }) => cause),
@@ -57,12 +57,12 @@ t.test('the second server of the list costs only what the first leaves to it', a
       dnsServer(OTHER_SERVER),
       ...names([1200, 1900, 2400, 2600, 3000], OTHER_SERVER),
     ],
-    environment: surroundings({ servers: BOTH }),
+    environment: environmentWith({ servers: BOTH }),
   });
   t.match(single('dns-server-slow').explanation, 'It stands in place 2 of the list');
   const rotating = judge({
     targets: names([1200, 1900, 2400, 2600, 3000], OTHER_SERVER),
-    environment: surroundings({ servers: BOTH, system: { rotate: true } }),
+    environment: environmentWith({ servers: BOTH, system: { rotate: true } }),
   });
   t.match(
     rotating.single('dns-server-slow').explanation,
@@ -70,17 +70,17 @@ t.test('the second server of the list costs only what the first leaves to it', a
   );
 });
 
-t.test('a few slow names, or fast ones, are no slow server', async (t) => {
-  const environment = surroundings({ servers: BOTH });
+t.test('a few slow names, or fast ones, do not make a slow server', async (t) => {
+  const environment = environmentWith({ servers: BOTH });
   t.same(judge({ targets: names([2000, 2000, 2000, 2000]), environment }).findings, []);
   t.same(judge({ targets: names([3, 4, 5, 2000, 2000]), environment }).findings, []);
 });
 
 t.test('what a dead server costs, by the settings of this system', async (t) => {
-  const dead = (system: Parameters<typeof surroundings>[0]['system'], servers = BOTH) =>
+  const dead = (system: Parameters<typeof environmentWith>[0]['system'], servers = BOTH) =>
     judge({
       targets: [dnsServer(SERVER, 'dns_timeout'), dnsServer(OTHER_SERVER), ...names([null, null])],
-      environment: surroundings({ servers, ...(system && { system }) }),
+      environment: environmentWith({ servers, ...(system && { system }) }),
     }).single('dns-server-down').explanation;
   t.match(
     dead({}),
@@ -100,7 +100,7 @@ t.test('two dead servers in front of one that answers cost twice as much', async
   ];
   const { single } = judge({
     targets: [reached('sql', 'a.database.windows.net', '20.1.1.1', { resolutions })],
-    environment: surroundings({ servers }),
+    environment: environmentWith({ servers }),
   });
   t.match(
     single('dns-server-down').explanation,
@@ -109,18 +109,18 @@ t.test('two dead servers in front of one that answers cost twice as much', async
 });
 
 t.test('a server that only this run asks costs this system nothing', async (t) => {
-  const { dns, network } = surroundings({ servers: BOTH });
+  const { dns, network } = environmentWith({ servers: BOTH });
   const environment = { network, dns: { ...dns, source: '--dns-server' } };
   const { single } = judge({ targets: names([1200, 1900, 2400, 2600, 3000]), environment });
   t.notMatch(single('dns-server-slow').explanation, 'look-up');
 });
 
-t.test('a server that answers from another address is not told to be switched on', async (t) => {
+t.test('the remedy for a server that answers from another address is not to switch it on', async (t) => {
   const ignored = { wrongId: 0, wrongSource: 3 };
   const resolutions = [unanswered('dns_timeout', { ignored })];
   const { single } = judge({
     targets: [unresolved('sql', 'a.database.windows.net', resolutions)],
-    environment: surroundings({}),
+    environment: environmentWith({}),
   });
   t.match(single('dns-server-down').explanation, '3 replies came from another address or port than 10.0.0.4');
   t.match(single('dns-server-down').remedy[0], 'The server does reply, from another address');
@@ -165,7 +165,7 @@ t.test('a server that invents every answer has no wildcard there in particular',
   );
 });
 
-t.test('a name that resolves and goes through the list all the same', async (t) => {
+t.test('a name that resolves but goes through the search list first', async (t) => {
   const host = 'contoso.azure-api.net';
   const answer = { ...ANSWER, name: `${host}.corp.example` };
   const { single } = judge({

@@ -4,7 +4,7 @@ import type { Group } from '../../src/model/vocabulary.ts';
 import { attempt, failed, judge, reached, target } from './build.ts';
 
 t.test('wrong-service', async (t) => {
-  t.test('says what answered instead, and where', async (t) => {
+  t.test('describes what answered instead, and where', async (t) => {
     const error = 'not Key Vault: status 200, server nginx, content type text/html';
     const vault = failed('key-vault', 'v.vault.azure.net', '20.1.1.1', 'protocol_mismatch', {
       required: true,
@@ -35,7 +35,7 @@ t.test('wrong-service', async (t) => {
     });
   });
 
-  t.test('an RPC server without KMS is one too; a mail server that says no is not', async (t) => {
+  t.test('an RPC server without KMS is one too; a mail server that refuses is not', async (t) => {
     const kms = failed('kms', 'k.net', '20.1.1.1', 'protocol_refused', { port: 1688, protocol: 'kms' });
     const smtp = failed('smtp', 'm.net', '20.1.1.2', 'protocol_refused', { port: 25, protocol: 'smtp' });
     const { causes } = judge({ targets: [kms, smtp] });
@@ -82,7 +82,7 @@ t.test('service-firewall-denied', async (t) => {
   const answering = (group: Group, host: string, facts: Facts) =>
     target(group, host, { required: true, attempts: [attempt('20.1.1.1', null, facts)] });
 
-  t.test('the target stays reached; the finding is a warning with the service’s word', async (t) => {
+  t.test('the target stays reached; the finding is a warning with the service’s error code', async (t) => {
     const denied = answering('storage-blob', 's.blob.core.windows.net', storage(true));
     const { causes, findings, targets } = judge({ targets: [denied] });
     t.same(causes, { [denied.id]: null });
@@ -101,7 +101,7 @@ t.test('service-firewall-denied', async (t) => {
     ]);
   });
 
-  t.test('Key Vault’s words, with the address that it saw, and Event Hubs’', async (t) => {
+  t.test('the errors of Key Vault, with the address that it saw, and of Event Hubs', async (t) => {
     const { single } = judge({
       targets: [
         answering('key-vault', 'a.vault.azure.net', vault('ForbiddenByFirewall')),

@@ -50,7 +50,7 @@ t.test('tls-intercepted', async (t) => {
     );
   });
 
-  t.test('takes along whatever else the same authority signed', async (t) => {
+  t.test('includes all other certificates of the same authority', async (t) => {
     const own = failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', {
       facts: tls({ trust: 'none', nameMatches: false }, CONTOSO),
     });
@@ -175,7 +175,7 @@ t.test('clock-skew', async (t) => {
     t.equal(judge({ targets: [], controls: [clock(-300_001)] }).findings.length, 1);
   });
 
-  t.test('without a measurement, three different certificates tell it', async (t) => {
+  t.test('without a measurement, three different certificates prove it', async (t) => {
     const three = [notYet('a.net'), notYet('b.net'), notYet('c.net')];
     t.match(judge({ targets: three }).findings, [
       { cause: 'clock-skew', title: /seems to be slow/, evidence: { length: 3 } },
@@ -185,7 +185,7 @@ t.test('clock-skew', async (t) => {
     t.match(judge({ targets: shared }).findings, [{ cause: 'wrong-certificate' }]);
   });
 
-  t.test('the survey’s own measurement counts when the control has none', async (t) => {
+  t.test('the survey’s measurement counts if the control has none', async (t) => {
     const { findings } = judge({
       targets: [],
       controls: [clock(null)],
@@ -263,7 +263,7 @@ t.test('transparent-proxy', async (t) => {
         cause: 'transparent-proxy',
         severity: 'error',
         explanation:
-          'A connection to 192.0.2.1:443, which belongs to nobody, was accepted. 1 endpoint accepted the connection and ' +
+          'A connection to 192.0.2.1:443, which no host may use, was accepted. 1 endpoint accepted the connection and ' +
           'then gave nothing (tls_closed). 1 endpoint cannot be judged',
         evidence: [ID, unproven.id],
       },

@@ -11,7 +11,7 @@ const limited = (group: 'sql' | 'kms' | 'infrastructure', host: string, code: st
     resolutions: [resolved('20.1.1.1')],
   });
 
-t.test('what this VM could not test is one finding, and its own', async (t) => {
+t.test('all endpoints that this VM could not test make one finding', async (t) => {
   const targets = [limited('sql', 'a.net', 'EMFILE', true), limited('kms', 'b.net', 'EADDRNOTAVAIL')];
   const { findings, causes } = judge({ targets });
   t.match(findings, [
@@ -57,7 +57,7 @@ t.test('it takes nothing from what failed by the network, nor from a ping', asyn
   });
 });
 
-t.test('a DNS server that could not be asked is not called dead', async (t) => {
+t.test('a DNS server that could not be queried is not called dead', async (t) => {
   const unasked = {
     ...resolved('20.1.1.1'),
     rcode: 'local_limit',

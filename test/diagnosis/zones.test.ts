@@ -1,13 +1,13 @@
-/** Private zones in the place of public suffixes, and private link scopes over names that all share. */
+/** Private zones that replace public suffixes, and private link scopes over shared names. */
 import t from 'tap';
 import type { ControlOf, ZoneAuthorityAnswer } from '../../src/model/controls.ts';
 import {
+  environmentWith,
   judge,
   OTHER_SERVER,
   reached,
   resolved,
   SERVER,
-  surroundings,
   unanswered,
   unresolved,
 } from './build.ts';
@@ -36,14 +36,14 @@ function authority(...zones: readonly (Partial<ZoneAuthorityAnswer> & { suffix: 
 
 const BLOB = 'blob.core.windows.net';
 
-t.test('public zones are not worth a word', async (t) => {
+t.test('public zones make no finding', async (t) => {
   t.same(
     judge({ targets: [], controls: [authority({ suffix: BLOB }, { suffix: 'azure-api.net' })] }).findings,
     [],
   );
 });
 
-t.test('a private zone over a public suffix hides what nobody named', async (t) => {
+t.test('a private zone over a public suffix hides names that no target has', async (t) => {
   const { single, causes } = judge({
     targets: [
       reached('storage-blob', `mine.${BLOB}`, '10.2.0.9'),
@@ -65,7 +65,7 @@ t.test('a private zone over a public suffix hides what nobody named', async (t) 
   t.equal(causes[`storage-blob/other.${BLOB}:443`], 'private-zone-missing-record', 'the nearer cause stays');
 });
 
-t.test('a zone that the server holds itself is said to be that', async (t) => {
+t.test('a zone that the server holds itself is described as such', async (t) => {
   const { single } = judge({
     targets: [],
     controls: [
@@ -88,7 +88,7 @@ for (const suffix of ['azure-api.net', 'azure-api.us', 'azure-api.cn']) {
     const { single } = judge({
       targets: [reached('gateway', host, '10.1.0.5')],
       controls: [authority({ suffix, ...PRIVATE, zone: suffix })],
-      environment: surroundings({ vip: '10.1.0.5' }),
+      environment: environmentWith({ vip: '10.1.0.5' }),
     });
     t.match(single('azure-api-net-zone-shadowed'), {
       severity: 'warning',
@@ -101,7 +101,7 @@ for (const suffix of ['azure-api.net', 'azure-api.us', 'azure-api.cn']) {
   });
 }
 
-t.test('a wildcard in such a zone is somebody’s own doing, and no forgery', async (t) => {
+t.test('a wildcard in such a zone is a local record, not a forgery', async (t) => {
   const invented = (server: string): ControlOf<'dns-random-name'> => ({
     name: 'dns-random-name',
     outcome: 'anomalous',
@@ -136,7 +136,7 @@ t.test('one zone at two servers is one finding', async (t) => {
   t.match(single('private-zone-shadows-suffix').explanation, '10.0.0.4 and 10.0.0.5 name');
 });
 
-t.test('a record that another server knows is told with its address', async (t) => {
+t.test('a record that another server has is shown with its address', async (t) => {
   const host = `mine.${BLOB}`;
   const alias = `mine.privatelink.${BLOB}`;
   const { single } = judge({

@@ -12,7 +12,7 @@ export function serviceText(comparison: ServiceComparison): string {
   const safe = printableAll(comparison);
   const groups = Map.groupBy(safe.endpoints, ({ combination }) => combination);
   return joined([
-    wrap(`What API Management says beside what ${runOf(safe.report)} saw`, WIDTH),
+    wrap(`API Management’s NetworkStatus compared with ${runOf(safe.report)}`, WIDTH),
     ...safe.locations.map(locationLines),
     onlyInReportLines(safe),
     ...safe.meanings.map(({ combination, means, next }) =>

@@ -46,7 +46,7 @@ function explains(target: Target, open: readonly Target[]): boolean {
 
 function describeAnswersOf(target: Target): string {
   const answers = comparable(target).map(
-    (resolution) => `${resolution.server} says ${describeAnswer(resolution)}`,
+    (resolution) => `${resolution.server} answers ${describeAnswer(resolution)}`,
   );
   return `${target.host}: ${list(answers, 4)}.`;
 }

@@ -89,10 +89,10 @@ function describeOverride(
   const resolutions = targets[0]?.resolutions ?? [];
   const answers = resolutions.map((one) => {
     const answer = resolves(kindOf(one)) ? list(one.addresses, 2) : one.rcode;
-    return `${one.server} says ${answer}`;
+    return `${one.server} answers ${answer}`;
   });
   const azure = azureAnswer(observations, host);
-  const direct = azure === null ? [] : [`${AZURE_DNS} says ${list(azure.addresses, 2) || azure.rcode}`];
+  const direct = azure === null ? [] : [`${AZURE_DNS} answers ${list(azure.addresses, 2) || azure.rcode}`];
   const dns = list([...answers, ...direct], 4);
-  return `${path} says that ${host} is ${list(addresses, 2)}; ${dns === '' ? 'no DNS server was asked' : dns}.`;
+  return `${path} gives ${host} the address ${list(addresses, 2)}; ${dns === '' ? 'no DNS server was asked' : dns}.`;
 }

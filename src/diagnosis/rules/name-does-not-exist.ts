@@ -68,7 +68,7 @@ function evidence(targets: readonly Target[], observations: Scene['observations'
     targets.map(({ host }) => host),
     4,
   );
-  if (answers.length === 0) return `${hosts}: Azure DNS (${AZURE_DNS}) says that there is no such name.`;
+  if (answers.length === 0) return `${hosts}: Azure DNS (${AZURE_DNS}) answers that there is no such name.`;
   const by = authority === '' ? '' : `, by authority of ${authority}`;
   return `${servers} ${servers.includes(' ') ? 'answer' : 'answers'} ${rcodes} for ${hosts}${by}.${azure}`;
 }

@@ -22,7 +22,7 @@ export const transparentProxy: Rule = ({ observations, targets, open }) => {
       ...(explained.length === 0 && { severity: 'info' }),
       title: 'A device on the path completes connections for everyone',
       explanation:
-        `A connection to ${control.detail.address}, which belongs to nobody, was accepted. ` +
+        `A connection to ${control.detail.address}, which no host may use, was accepted. ` +
         consequences(cut, unproven, targets),
       targets: explained,
       confirm: confirmation(observations, explained),

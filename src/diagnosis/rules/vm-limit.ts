@@ -19,11 +19,11 @@ export const vmLimit: Rule = ({ observations, withPings }) => {
       ...(isRequired ? { severity: 'error' as const } : {}),
       title: `This VM ran out of ${things}, so ${count(limited.length, 'endpoint')} could not be tested`,
       explanation:
-        `${list(codes) || 'An error of this VM'} kept the tests of ` +
+        `${list(codes) || 'An error of this VM'} prevented the tests of ` +
         `${list(
           limited.map(({ host, port }) => `${host}:${port}`),
           4,
-        )} from being made, with fewer connections open at a time as well. This says nothing about the network.`,
+        )}, also with fewer connections open at a time. This proves nothing about the network.`,
       targets: limited,
       // The first steps apply to every code; the text has later steps for single codes.
       remedy: [

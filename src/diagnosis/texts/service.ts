@@ -25,7 +25,7 @@ export const SERVICE_CAUSES = {
   'service-firewall-denied': {
     title: 'The service’s own network rules refuse this subnet',
     explanation:
-      'The path works: the service itself answered, and said that its network rules do not let this subnet in. ' +
+      'The path works: the service itself answered, and refused because its network rules do not allow this subnet. ' +
       'Nothing on the way has to be changed. API Management will get the same answer from this resource.',
     recognisedBy:
       'Storage answers AuthorizationFailure (“not authorized to perform this operation”), Key Vault ' +

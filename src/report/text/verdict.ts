@@ -58,7 +58,7 @@ function endpoints(report: Report, amountsTo: Report['verdict']): string {
     case 'inconclusive':
       if (required.total === 0) return `nothing was tested${others}.`;
       if (isOnlyTheVm(report.targets.filter((target) => target.required))) {
-        return `this VM is the reason why required endpoints were not reached, which says nothing of the instance (reached: ${reached(required)}${missing(report)})${others}.`;
+        return `this VM is the reason why required endpoints were not reached, which proves nothing about the instance (reached: ${reached(required)}${missing(report)})${others}.`;
       }
       return `not every required endpoint was tested (reached: ${reached(required)}${missing(report)})${others}.${flags(report)}`;
   }
