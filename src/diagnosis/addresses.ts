@@ -13,7 +13,7 @@ export function isPublic(address: string): boolean {
 }
 
 /** The addresses that were dialled, else the addresses that the name resolved to. */
-export function dialled(target: Target): readonly string[] {
+export function dialledAddresses(target: Target): readonly string[] {
   const tried = target.attempts.map((attempt) => attempt.address);
   return [...new Set(tried.length > 0 ? tried : target.addresses.map(({ address }) => address))];
 }

@@ -31,7 +31,7 @@ function isSafeHost(host: string): boolean {
  * The `apim-probe run` that tests these targets again, with the options that name them. Falls back to a
  * whole run when a name is not safe on a command line.
  */
-export function probeAgain(observations: Observations, targets: readonly Target[]): string {
+export function rerunCommand(observations: Observations, targets: readonly Target[]): string {
   const again = targets.filter((target) => target.status !== 'reachable');
   const chosen = again.length > 0 ? again : targets;
   const groups = new Set<Group>();
@@ -49,12 +49,12 @@ export function probeAgain(observations: Observations, targets: readonly Target[
 }
 
 /** A run that queries the same DNS servers again, for findings without targets. */
-export function askDnsAgain(observations: Observations): string {
+export function rerunDnsCommand(observations: Observations): string {
   return ['apim-probe run', ...contextFlags(observations, new Set(['dns'])), '--only dns'].join(' ');
 }
 
 /** A query to one DNS server, or to the system's resolver when `server` is null. */
-export function lookup(host: string, server: string | null): string {
+export function lookupCommand(host: string, server: string | null): string {
   if (!isSafeHost(host)) return 'apim-probe run --only dns';
   if (server === null) return `nslookup ${host}`;
   if (isSafeHost(server)) return `nslookup ${host} ${server}`;
@@ -63,8 +63,8 @@ export function lookup(host: string, server: string | null): string {
 }
 
 /** A query for the zone that holds a name. */
-export function lookupZone(zone: string, server: string | null): string {
-  return lookup(zone, server).replace('nslookup ', 'nslookup -type=SOA ');
+export function lookupZoneCommand(zone: string, server: string | null): string {
+  return lookupCommand(zone, server).replace('nslookup ', 'nslookup -type=SOA ');
 }
 
 /** The command that prints DNS records for these hosts of the instance; unknown arguments become placeholders. */
@@ -84,7 +84,7 @@ export function recordsCommand(
 }
 
 /** The command that prints the issuer of the certificate that the host presents to this VM. */
-export function showIssuer(host: string, port: number): string {
+export function showIssuerCommand(host: string, port: number): string {
   if (!isSafeHost(host) || host.includes(':')) return 'apim-probe run';
   const address = `${host}:${port}`;
   return `openssl s_client -connect ${address} -servername ${host} </dev/null | openssl x509 -noout -subject -issuer -dates`;

@@ -1,5 +1,5 @@
 import type { Target } from '../model/report.ts';
-import { dialled, isPublic } from './addresses.ts';
+import { dialledAddresses, isPublic } from './addresses.ts';
 import { count, list } from './text.ts';
 
 /** Endpoints that one rule of a security group or firewall would allow. */
@@ -38,7 +38,7 @@ export function portsOf({ ports }: Pick<Destination, 'ports'>): string {
 
 /** Whether every dialled address is private. */
 export function isPrivateOnly(target: Target): boolean {
-  const addresses = dialled(target);
+  const addresses = dialledAddresses(target);
   return addresses.length > 0 && !addresses.some(isPublic);
 }
 
@@ -49,7 +49,7 @@ export function hasServiceEndpoint({ serviceTag }: Target): boolean {
 
 /** Describes how often and where connections were tried. */
 export function triesOf(targets: readonly Target[]): string {
-  const addresses = targets.flatMap(dialled);
+  const addresses = targets.flatMap(dialledAddresses);
   const attempts = targets.reduce((sum, target) => sum + target.attempts.length, 0);
   const hosts = list(
     targets.map(({ host, port }) => `${host}:${port}`),

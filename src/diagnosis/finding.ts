@@ -33,7 +33,7 @@ export function byWeight(one: Target, other: Target): number {
 }
 
 /** A complete finding; its evidence names required endpoints first. */
-export function finding(cause: Cause, draft: FindingDraft): Finding {
+export function createFinding(cause: Cause, draft: FindingDraft): Finding {
   const text = CAUSE_TEXTS[cause];
   return {
     cause,

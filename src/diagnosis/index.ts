@@ -2,7 +2,7 @@ import type { Control } from '../model/controls.ts';
 import type { Attempt, Finding, Observations, Report, Target } from '../model/report.ts';
 import type { Cause } from '../model/vocabulary.ts';
 import { type Assessment, assess } from './assess.ts';
-import { inOrder } from './order.ts';
+import { sortFindings } from './order.ts';
 import { RULES } from './rules/index.ts';
 import { summarise, verdict } from './verdict.ts';
 import { vipNotes } from './vip-notes.ts';
@@ -28,7 +28,7 @@ export interface Diagnosis {
 export function diagnose(observations: Observations): Diagnosis {
   const assessment = assess(observations);
   const { causes, findings } = explain(observations, assessment.targets);
-  return conclude(observations, assessment, causes, inOrder(findings));
+  return conclude(observations, assessment, causes, sortFindings(findings));
 }
 
 /** The diagnosis when a rule throws: statuses and a verdict without findings. */

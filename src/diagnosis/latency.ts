@@ -1,4 +1,4 @@
-/** How long the attempts that succeeded took. Pure. */
+/** Latencies of successful attempts. Pure. */
 import type { Attempt, Target } from '../model/report.ts';
 
 type Latency = Target['latency'];

@@ -13,11 +13,11 @@ const NETWORK_WIDE: readonly Cause[] = [
 ];
 
 /** Network-wide findings first, then by severity, then in the order of the rules. */
-export function inOrder(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted((a, b) => rank(a) - rank(b));
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
-function rank({ cause, severity }: Finding): number {
+function rankOf({ cause, severity }: Finding): number {
   if (severity === 'info') return 3;
   if (NETWORK_WIDE.includes(cause)) return 0;
   return severity === 'error' ? 1 : 2;

@@ -51,19 +51,21 @@ export function missingRecord(host: string, resolution: Resolution): MissingReco
   const zone = privateOwner(resolution.authority) ?? privateLinkZone(resolution.cname);
   if (zone === null) return null;
   const suffix = `.${zone}`;
-  const inside = [...resolution.cname.map(plain), plain(host)].find((name) => name.endsWith(suffix));
-  return { zone, record: inside === undefined ? plain(host) : inside.slice(0, -suffix.length) };
+  const inside = [...resolution.cname.map(normaliseName), normaliseName(host)].find((name) =>
+    name.endsWith(suffix),
+  );
+  return { zone, record: inside === undefined ? normaliseName(host) : inside.slice(0, -suffix.length) };
 }
 
 /** The owner of the SOA, if it is an Azure private zone's. */
 function privateOwner(authority: readonly string[]): string | null {
   for (const soa of authority) {
-    const [owner, primary] = soa.toLowerCase().split(' ').map(plain);
+    const [owner, primary] = soa.toLowerCase().split(' ').map(normaliseName);
     if (owner !== undefined && owner !== '' && isAzurePrivatePrimary(primary)) return owner;
   }
   return null;
 }
 
-function plain(name: string): string {
+function normaliseName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }

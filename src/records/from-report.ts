@@ -55,7 +55,7 @@ export function namesOfReport(
 
 /**
  * The virtual IP of the run that made the report.
- * @param name of the file, for the error
+ * @param name of the report's file, for the error
  * @throws UsageError when it is not an address
  */
 export function vipOfReport({ environment }: Pick<Report, 'environment'>, name: string): string | null {

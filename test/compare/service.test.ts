@@ -72,7 +72,7 @@ t.test('an endpoint is required if either side requires it', async (t) => {
   t.same(neither.disagreements, { total: 1, required: 0 });
 });
 
-t.test('entries and targets find each other by host and port, whatever the name looks like', async (t) => {
+t.test('entries and targets match by host and port, in any form of the name', async (t) => {
   const targets = [
     target('azure-monitor', 'prod3.prod.microsoftmetrics.com', 443, { resourceType: 'Monitoring' }),
     target('azure-monitor', 'prod3.prod.microsoftmetrics.com', 1886, { resourceType: 'Metrics' }),
@@ -101,7 +101,7 @@ t.test('entries and targets find each other by host and port, whatever the name 
   t.equal(found('Novelty', 'other.example'), undefined);
 });
 
-t.test('where the reply names no port, one that agrees is no disagreement', async (t) => {
+t.test('if the reply has no port, one port that agrees is enough', async (t) => {
   const file = (port: number, changes: Partial<Target> = {}) =>
     target('storage-file', 'a.file.core.windows.net', port, { resourceType: 'FileStorage', ...changes });
   const reported = (state: string) =>

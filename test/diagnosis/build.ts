@@ -52,7 +52,7 @@ export function observations(parts: {
 }
 
 /** Diagnoses and checks the outcome against the report's schema. */
-export function judge(parts: Parameters<typeof observations>[0]): {
+export function diagnoseTargets(parts: Parameters<typeof observations>[0]): {
   targets: readonly Target[];
   findings: readonly Finding[];
   causes: Record<string, Cause | null>;

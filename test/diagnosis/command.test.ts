@@ -1,10 +1,15 @@
 import t from 'tap';
-import { askDnsAgain, lookup, probeAgain, showIssuer } from '../../src/diagnosis/command.ts';
+import {
+  lookupCommand,
+  rerunCommand,
+  rerunDnsCommand,
+  showIssuerCommand,
+} from '../../src/diagnosis/command.ts';
 import type { Target } from '../../src/model/report.ts';
 import type { Group } from '../../src/model/vocabulary.ts';
 import { failed, observations, reached } from './build.ts';
 
-const again = (targets: readonly Target[]) => probeAgain(observations({ targets }), targets);
+const again = (targets: readonly Target[]) => rerunCommand(observations({ targets }), targets);
 const broken = (group: Group, host: string, port = 443) =>
   failed(group, host, '20.1.1.1', 'tcp_timeout', { port });
 
@@ -44,11 +49,11 @@ t.test('cloud and DNS servers are repeated when they were given', async (t) => {
   const dns = { ...given.environment.dns, source: '--dns-server' };
   const environment = { ...given.environment, cloud: 'china', dns } as const;
   t.equal(
-    probeAgain({ ...given, environment }, targets),
+    rerunCommand({ ...given, environment }, targets),
     "apim-probe run --cloud china --dns-server 127.0.0.1:5353 --dns-server '[fd00::1]:53' --only kms",
   );
   t.equal(
-    askDnsAgain({ ...given, environment }),
+    rerunDnsCommand({ ...given, environment }),
     "apim-probe run --cloud china --dns-server 127.0.0.1:5353 --dns-server '[fd00::1]:53' --only dns",
   );
 });
@@ -99,16 +104,16 @@ t.test('a command has no character that a shell interprets', async (t) => {
   ]) {
     const command = again([broken('custom', hostile)]);
     t.equal(command, 'apim-probe run', JSON.stringify(hostile));
-    t.equal(lookup(hostile, '10.0.0.4'), 'apim-probe run --only dns');
-    t.equal(lookup('a.net', hostile), 'nslookup a.net');
-    t.equal(showIssuer(hostile, 443), 'apim-probe run');
+    t.equal(lookupCommand(hostile, '10.0.0.4'), 'apim-probe run --only dns');
+    t.equal(lookupCommand('a.net', hostile), 'nslookup a.net');
+    t.equal(showIssuerCommand(hostile, 443), 'apim-probe run');
   }
 });
 
 t.test('a DNS server is queried on its port', async (t) => {
-  t.equal(lookup('a.net', null), 'nslookup a.net');
-  t.equal(lookup('a.net', '10.0.0.4'), 'nslookup a.net 10.0.0.4');
-  t.equal(lookup('a.net', 'fd00::1'), 'nslookup a.net fd00::1');
-  t.equal(lookup('a.net', '127.0.0.1:5353'), 'nslookup -port=5353 a.net 127.0.0.1');
-  t.equal(lookup('a.net', '[fd00::1]:5353'), 'nslookup -port=5353 a.net fd00::1');
+  t.equal(lookupCommand('a.net', null), 'nslookup a.net');
+  t.equal(lookupCommand('a.net', '10.0.0.4'), 'nslookup a.net 10.0.0.4');
+  t.equal(lookupCommand('a.net', 'fd00::1'), 'nslookup a.net fd00::1');
+  t.equal(lookupCommand('a.net', '127.0.0.1:5353'), 'nslookup -port=5353 a.net 127.0.0.1');
+  t.equal(lookupCommand('a.net', '[fd00::1]:5353'), 'nslookup -port=5353 a.net fd00::1');
 });

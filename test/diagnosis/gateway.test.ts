@@ -5,9 +5,9 @@ import {
   attempt,
   atVip,
   azureDns,
+  diagnoseTargets,
   environmentWith,
   failed,
-  judge,
   OTHER_SERVER,
   reached,
   resolved,
@@ -44,12 +44,15 @@ function missing(host: string, resolutions: readonly Resolution[], given: Partia
 
 t.test('everything at the VIP is fine, with --vip and without', async (t) => {
   const targets = [found(GATEWAY, VIP, BOTH), found(PORTAL, VIP, BOTH)];
-  t.same(judge({ targets, environment: environmentWith({ vip: VIP, servers: BOTH }) }).findings, []);
-  t.same(judge({ targets, environment: environmentWith({ servers: BOTH }) }).findings, []);
+  t.same(
+    diagnoseTargets({ targets, environment: environmentWith({ vip: VIP, servers: BOTH }) }).findings,
+    [],
+  );
+  t.same(diagnoseTargets({ targets, environment: environmentWith({ servers: BOTH }) }).findings, []);
 });
 
 t.test('a record that is missing everywhere, while the gateway works', async (t) => {
-  const { single, causes, findings } = judge({
+  const { single, causes, findings } = diagnoseTargets({
     targets: [
       missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
       missing(PORTAL, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
@@ -71,7 +74,7 @@ t.test('a record that is missing everywhere, while the gateway works', async (t)
 });
 
 t.test('a record that is missing, and a gateway that does not work either', async (t) => {
-  const { single, causes } = judge({
+  const { single, causes } = diagnoseTargets({
     targets: [missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, 'tls_reset')] })],
     environment: environmentWith({ vip: VIP }),
   });
@@ -84,13 +87,16 @@ t.test('a record that is missing, and a gateway that does not work either', asyn
 });
 
 t.test('without --vip nothing was tried, and the finding mentions it', async (t) => {
-  const { single } = judge({ targets: [missing(GATEWAY, [nxdomain()])], environment: environmentWith({}) });
+  const { single } = diagnoseTargets({
+    targets: [missing(GATEWAY, [nxdomain()])],
+    environment: environmentWith({}),
+  });
   t.match(single('gateway-record-missing').explanation, 'Give --vip ADDRESS');
   t.match(single('gateway-record-missing').remedy[0], 'apim-probe records --apim contoso --vip ADDRESS');
 });
 
 t.test('a record that one server of two lacks', async (t) => {
-  const { single, causes } = judge({
+  const { single, causes } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), nxdomain(OTHER_SERVER)] }),
       found(PORTAL, VIP, BOTH),
@@ -108,7 +114,7 @@ t.test('a record that one server of two lacks', async (t) => {
 });
 
 t.test('a record that Azure DNS has and the custom server does not ask for', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
       reached('sql', 'contoso.database.windows.net', '20.1.1.1'),
@@ -122,7 +128,7 @@ t.test('a record that Azure DNS has and the custom server does not ask for', asy
 });
 
 t.test('a private zone that claims the name and lacks the record is named, with the record', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [missing(PORTAL, [nxdomain(SERVER, ['azure-api.net azureprivatedns.net'])])],
     environment: environmentWith({ vip: VIP }),
   });
@@ -136,7 +142,7 @@ t.test('a private zone that claims the name and lacks the record is named, with 
 
 t.test('a server that denies every name has a wider fault than these records', async (t) => {
   const hosts = ['a.blob.core.windows.net', 'b.vault.azure.net', 'login.microsoftonline.com'];
-  const { causes, findings } = judge({
+  const { causes, findings } = diagnoseTargets({
     targets: [
       missing(GATEWAY, [nxdomain()]),
       ...hosts.map((host) => unresolved('custom', host, [nxdomain()])),
@@ -152,7 +158,7 @@ t.test('a server that denies every name has a wider fault than these records', a
 
 t.test('a public address, at one server and at both', async (t) => {
   const environment = environmentWith({ vip: VIP, servers: BOTH });
-  const one = judge({
+  const one = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('20.4.4.4', OTHER_SERVER)] }),
     ],
@@ -166,7 +172,7 @@ t.test('a public address, at one server and at both', async (t) => {
     one.single('gateway-record-public').explanation,
     `${OTHER_SERVER} answers 20.4.4.4 for ${GATEWAY}.`,
   );
-  const both = judge({
+  const both = diagnoseTargets({
     targets: [
       found(GATEWAY, '20.4.4.4', BOTH, {
         status: 'unreachable',
@@ -183,7 +189,7 @@ t.test('a public address, at one server and at both', async (t) => {
 });
 
 t.test('another private address than the VIP, at one server of two', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)] }),
     ],
@@ -197,7 +203,7 @@ t.test('another private address than the VIP, at one server of two', async (t) =
 
 t.test('without --vip the names have to agree', async (t) => {
   const environment = environmentWith({});
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [found(GATEWAY, VIP), found(PORTAL, VIP), found(MANAGEMENT, '10.1.0.9')],
     environment,
   });
@@ -208,20 +214,20 @@ t.test('without --vip the names have to agree', async (t) => {
   t.match(single('gateway-record-wrong'), { severity: 'info' }, 'it was reached there, and may be meant');
   t.match(single('gateway-record-wrong').explanation, 'reached there under its own certificate');
   const silent = unserved(MANAGEMENT, '10.1.0.9');
-  const doubt = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, VIP), silent], environment });
+  const doubt = diagnoseTargets({ targets: [found(GATEWAY, VIP), found(PORTAL, VIP), silent], environment });
   t.match(doubt.single('gateway-record-wrong'), { severity: 'warning' });
   t.match(
     doubt.single('gateway-record-wrong').remedy[1],
     `make ${MANAGEMENT} lead to ${VIP}`,
     'the address of most names',
   );
-  const split = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
+  const split = diagnoseTargets({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
   t.equal(split.single('gateway-record-wrong').evidence.length, 2, 'with no majority all are in doubt');
 });
 
 t.test('without --vip an address outside the subnet is in doubt, even if all names agree', async (t) => {
   const targets = [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5')];
-  const { single } = judge({ targets, environment: environmentWith({}) });
+  const { single } = diagnoseTargets({ targets, environment: environmentWith({}) });
   t.match(single('gateway-record-wrong'), { severity: 'info' }, 'it was reached there');
   t.match(single('gateway-record-wrong').remedy[0], 'give it as --vip 10.9.0.5, and nothing is wrong');
   t.notOk(
@@ -230,16 +236,16 @@ t.test('without --vip an address outside the subnet is in doubt, even if all nam
   );
   t.match(single('gateway-record-wrong').explanation, '10.9.0.5 lies outside the subnet 10.1.0.0/27');
   t.same(
-    judge({ targets, environment: environmentWith({ vip: '10.9.0.5' }) }).findings,
+    diagnoseTargets({ targets, environment: environmentWith({ vip: '10.9.0.5' }) }).findings,
     [],
     'unless --vip names it',
   );
   t.same(
-    judge({ targets, environment: environmentWith({ subnet: null }) }).findings,
+    diagnoseTargets({ targets, environment: environmentWith({ subnet: null }) }).findings,
     [],
     'or the subnet is not known',
   );
-  const inside = judge({
+  const inside = diagnoseTargets({
     targets: [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5'), found(MANAGEMENT, VIP)],
     environment: environmentWith({}),
   });
@@ -254,7 +260,7 @@ function unserved(host: string, address: string, servers: readonly string[] = [S
 
 t.test('of two addresses, the one at which the instance proved itself is the right one', async (t) => {
   const resolutions = [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)];
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [found(GATEWAY, VIP, BOTH, { resolutions }), found(PORTAL, VIP, BOTH, { resolutions })],
     environment: environmentWith({ servers: BOTH }),
   });
@@ -272,16 +278,18 @@ t.test('two ports of one name count once', async (t) => {
     found(GATEWAY, VIP, [SERVER], { attempts: [] }),
     found(PORTAL, VIP, [SERVER], { attempts: [] }),
   ];
-  const { single } = judge({ targets, environment: environmentWith({}) });
+  const { single } = diagnoseTargets({ targets, environment: environmentWith({}) });
   t.match(single('gateway-record-wrong').title, MANAGEMENT);
 });
 
 t.test('from a secondary region the names lead to the primary, and the region’s own does not', async (t) => {
   const own = 'contoso-westeurope-01.regional.azure-api.net';
   const targets = [found(GATEWAY, '10.2.0.5'), found(MANAGEMENT, '10.2.0.5'), found(own, VIP)];
-  const withVip = judge({ targets, environment: environmentWith({ vip: '10.2.0.5' }) });
+  const withVip = diagnoseTargets({ targets, environment: environmentWith({ vip: '10.2.0.5' }) });
   t.same(withVip.findings, [], 'whose address --vip is');
-  const withoutVip = judge({ targets, environment: environmentWith({}) }).single('gateway-record-wrong');
+  const withoutVip = diagnoseTargets({ targets, environment: environmentWith({}) }).single(
+    'gateway-record-wrong',
+  );
   t.match(withoutVip, { severity: 'info' });
   t.notOk(
     withoutVip.evidence.some((id) => id.includes('regional')),
@@ -291,15 +299,17 @@ t.test('from a secondary region the names lead to the primary, and the region’
 
 t.test('external mode is accepted with --vip, or if the endpoints were reached', async (t) => {
   const targets = [found(GATEWAY, '20.4.4.4'), found(MANAGEMENT, '20.4.4.4')];
-  t.same(judge({ targets, environment: environmentWith({ vip: '20.4.4.4' }) }).findings, []);
-  const withoutVip = judge({ targets, environment: environmentWith({}) }).single('gateway-record-public');
+  t.same(diagnoseTargets({ targets, environment: environmentWith({ vip: '20.4.4.4' }) }).findings, []);
+  const withoutVip = diagnoseTargets({ targets, environment: environmentWith({}) }).single(
+    'gateway-record-public',
+  );
   t.match(withoutVip, { severity: 'info' });
   t.match(withoutVip.remedy[0], 'If the instance is in external mode');
 });
 
 t.test('an inbound private endpoint has the gateway alone', async (t) => {
   const alias = 'contoso.privatelink.azure-api.net';
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     targets: [
       found(GATEWAY, '10.1.0.9', [SERVER], { resolutions: [resolved('10.1.0.9', SERVER, [alias])] }),
       found(MANAGEMENT, '20.4.4.4'),
@@ -313,7 +323,7 @@ t.test('a further region that is missing gets no address of this one', async (t)
   const host = 'contoso-northeurope-01.regional.azure-api.net';
   const source = { kind: 'config', document: '--location', asOf: '2026-05-04', name: null } as const;
   const authority = [`azure-api.net azureprivatedns.net`];
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [found(GATEWAY, VIP), missing(host, [nxdomain(SERVER, authority)], { source })],
     environment: environmentWith({ vip: VIP }),
   });
@@ -326,15 +336,20 @@ t.test('the gateway of another region has an address of its own', async (t) => {
   const host = 'contoso-northeurope-01.regional.azure-api.net';
   const own = 'contoso-westeurope-01.regional.azure-api.net';
   const environment = environmentWith({ vip: VIP });
-  t.same(judge({ targets: [found(GATEWAY, VIP), found(host, '10.7.0.5')], environment }).findings, []);
-  t.match(judge({ targets: [found(own, '10.7.0.5')], environment }).single('gateway-record-wrong').evidence, [
-    `gateway/${own}:443`,
-  ]);
-  t.ok(judge({ targets: [found(host, '20.4.4.4')], environment }).single('gateway-record-public'));
+  t.same(
+    diagnoseTargets({ targets: [found(GATEWAY, VIP), found(host, '10.7.0.5')], environment }).findings,
+    [],
+  );
+  t.match(
+    diagnoseTargets({ targets: [found(own, '10.7.0.5')], environment }).single('gateway-record-wrong')
+      .evidence,
+    [`gateway/${own}:443`],
+  );
+  t.ok(diagnoseTargets({ targets: [found(host, '20.4.4.4')], environment }).single('gateway-record-public'));
 });
 
 t.test('what fails at the right address fails for another reason', async (t) => {
-  const { causes, single } = judge({
+  const { causes, single } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, BOTH, {
         status: 'unreachable',
@@ -358,7 +373,7 @@ for (const failure of [
   'http_unexpected',
 ] as const) {
   t.test(`a good connection and then ${failure} is for the instance to fix`, async (t) => {
-    const { single, causes } = judge({
+    const { single, causes } = diagnoseTargets({
       targets: [
         found(GATEWAY, VIP, [SERVER], { status: 'unreachable', failure, attempts: [attempt(VIP, failure)] }),
         found('contoso.scm.azure-api.net', VIP),
@@ -385,7 +400,7 @@ t.test('an instance that serves nothing', async (t) => {
     attempts: [attempt(VIP, 'tls_closed')],
   } as const;
   const given = { ...failing, attempts: [...failing.attempts] };
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [found(GATEWAY, VIP, [SERVER], given), found(PORTAL, VIP, [SERVER], given)],
     environment: environmentWith({ vip: VIP }),
   });
@@ -400,7 +415,7 @@ t.test('an instance that serves nothing', async (t) => {
 });
 
 t.test('a cut connection to a public address is not the instance’s fault', async (t) => {
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     targets: [
       target('gateway', GATEWAY, {
         status: 'unreachable',
@@ -416,7 +431,7 @@ const SOON = { validTo: '2026-05-20T00:00:00.000Z' };
 
 t.test('a certificate with less than 30 days left', async (t) => {
   const facts = tls({}, SOON);
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       found('api.contoso.com', VIP, [SERVER], {
         source: { kind: 'config', document: '--hostname gateway', asOf: '2026-05-04', name: null },
@@ -435,7 +450,7 @@ t.test('a certificate with less than 30 days left', async (t) => {
 
 t.test('several certificates that end are one finding, the first end first', async (t) => {
   const until = (validTo: string, fingerprint256: string) => tls({}, { validTo, fingerprint256 });
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, [SERVER], {
         attempts: [attempt(VIP, null, until('2026-05-25T00:00:00.000Z', 'A'))],
@@ -455,7 +470,7 @@ t.test('several certificates that end are one finding, the first end first', asy
 
 t.test('with more, or elsewhere, there is no finding', async (t) => {
   const later = tls({}, { validTo: '2026-06-04T00:00:00.000Z' });
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, [SERVER], { attempts: [attempt(VIP, null, later)] }),
       reached('sql', 'contoso.database.windows.net', '20.1.1.1', {
@@ -469,7 +484,7 @@ t.test('with more, or elsewhere, there is no finding', async (t) => {
 
 t.test('a custom domain whose chain is broken', async (t) => {
   const judged = (facts: Parameters<typeof tls>[0], leaf: Parameters<typeof tls>[1]) =>
-    judge({
+    diagnoseTargets({
       targets: [
         found('api.contoso.com', VIP, [SERVER], {
           source: { kind: 'config', document: '--hostname gateway', asOf: '2026-05-04', name: null },

@@ -2,9 +2,9 @@ import t from 'tap';
 import {
   attempt,
   azureDns,
+  diagnoseTargets,
   environmentWith,
   failed,
-  judge,
   OTHER_SERVER,
   reached,
   resolved,
@@ -17,8 +17,8 @@ const GATEWAY = 'contoso.azure-api.net';
 const HERE = { addressesFrom: 'hosts-file' } as const;
 const entry = (host: string, address: string) => [{ host, addresses: [address] }];
 
-t.test('an entry that differs from what every server says', async (t) => {
-  const { single, causes } = judge({
+t.test('an entry that differs from the answer of every server', async (t) => {
+  const { single, causes } = diagnoseTargets({
     targets: [
       failed('sql', SQL, '10.9.9.9', 'tcp_timeout', {
         ...HERE,
@@ -45,7 +45,7 @@ t.test('an entry that differs from what every server says', async (t) => {
 });
 
 t.test('what is reached through it is a warning: others will not get there', async (t) => {
-  const { single, causes } = judge({
+  const { single, causes } = diagnoseTargets({
     targets: [reached('sql', SQL, '10.9.9.9', { ...HERE, resolutions: [unanswered('dns_nxdomain')] })],
     environment: environmentWith({ overrides: entry(SQL, '10.9.9.9') }),
   });
@@ -56,13 +56,14 @@ t.test('what is reached through it is a warning: others will not get there', asy
 t.test('an entry that one server agrees with is not an override', async (t) => {
   const targets = [reached('sql', SQL, '20.1.1.1', { ...HERE, resolutions: [resolved('20.1.1.1')] })];
   t.same(
-    judge({ targets, environment: environmentWith({ overrides: entry(SQL, '20.1.1.1') }) }).findings,
+    diagnoseTargets({ targets, environment: environmentWith({ overrides: entry(SQL, '20.1.1.1') }) })
+      .findings,
     [],
   );
 });
 
-t.test('where DNS said nothing there is nothing to differ from', async (t) => {
-  const { causes, findings } = judge({
+t.test('without a DNS answer an entry contradicts nothing', async (t) => {
+  const { causes, findings } = diagnoseTargets({
     targets: [
       failed('sql', SQL, '10.9.9.9', 'tcp_timeout', { ...HERE, resolutions: [unanswered('dns_timeout')] }),
     ],
@@ -75,7 +76,8 @@ t.test('where DNS said nothing there is nothing to differ from', async (t) => {
 t.test('an entry that does not decide is none either', async (t) => {
   const targets = [reached('sql', SQL, '20.1.1.1', { addressesFrom: SERVER })];
   t.same(
-    judge({ targets, environment: environmentWith({ overrides: entry(SQL, '10.9.9.9') }) }).findings,
+    diagnoseTargets({ targets, environment: environmentWith({ overrides: entry(SQL, '10.9.9.9') }) })
+      .findings,
     [],
   );
 });
@@ -83,13 +85,13 @@ t.test('an entry that does not decide is none either', async (t) => {
 t.test('the gateway at its own address is the documented way to try it', async (t) => {
   const environment = environmentWith({ vip: '10.1.0.5', overrides: entry(GATEWAY, '10.1.0.5') });
   const missing = [unanswered('dns_nxdomain')];
-  const working = judge({
+  const working = diagnoseTargets({
     targets: [reached('gateway', GATEWAY, '10.1.0.5', { ...HERE, required: true, resolutions: missing })],
     environment,
   });
   t.match(working.single('hosts-file-override'), { severity: 'info' });
   t.match(working.single('gateway-record-missing'), { severity: 'warning' }, 'DNS is judged all the same');
-  const failing = judge({
+  const failing = diagnoseTargets({
     targets: [
       failed('gateway', GATEWAY, '10.1.0.5', 'tls_reset', {
         ...HERE,

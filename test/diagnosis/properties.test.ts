@@ -269,7 +269,7 @@ const anything: fc.Arbitrary<Observations> = fc
     }),
   );
 
-t.test('whatever was observed, the diagnosis is complete, valid and independent of order', async () => {
+t.test('for any observations, the diagnosis is complete, valid and independent of order', async () => {
   fc.assert(
     fc.property(anything, (given) => {
       const before = JSON.stringify(given);
@@ -293,7 +293,7 @@ t.test('whatever was observed, the diagnosis is complete, valid and independent 
           assert.deepEqual(
             explaining.map(({ cause }) => cause),
             [one.cause],
-            'one cause, and one finding that says so',
+            'one cause, and one finding for it',
           );
         }
         if (one.status === 'reachable') assert.equal(one.cause, null, 'what is fine has no cause');

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
 import type { SubnetCapacity, Target } from '../../src/model/report.ts';
-import { failed, judge, observations, reached, target } from './build.ts';
+import { diagnoseTargets, failed, observations, reached, target } from './build.ts';
 
 const blob = reached('storage-blob', 'a.blob.core.windows.net', '20.1.1.1', { required: true });
 
@@ -12,7 +12,7 @@ function judged(
 ) {
   const { environment } = observations({ targets });
   const network = { ...environment.network, subnet, subnetCapacity: capacity };
-  return judge({ targets, environment: { network } });
+  return diagnoseTargets({ targets, environment: { network } });
 }
 
 t.test('a subnet that is too small is an error, with this VM or without it', async (t) => {

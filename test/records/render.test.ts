@@ -102,13 +102,13 @@ t.test('one zone for all has relative names, and a warning', async (t) => {
   t.notMatch(none, 'WARNING', 'without a name under the suffix, there is no such zone');
 });
 
-t.test('what has no address yet is there as comments', async (t) => {
+t.test('records without an address are comments', async (t) => {
   for (const zone of ZONE_MODES) {
     for (const format of SINGLE) {
       const text = renderRecords(recordsWith({ hosts: [], elsewhere: [ELSEWHERE], zone }), format);
       const live = text.split(/\r?\n/).filter((line) => !line.startsWith('#') && !line.startsWith(';'));
       t.notMatch(live.join('\n'), /ADDRESS|uksouth/, `${format}, ${zone}`);
-      t.match(text, /private address of its own\. Put it in the place of ADDRESS/);
+      t.match(text, /has its own private address\. Replace ADDRESS with it/);
     }
   }
 });

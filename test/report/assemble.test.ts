@@ -60,7 +60,7 @@ t.test('every report has an id of its own, and later ones sort later', async (t)
   t.same(times, times.toSorted());
 });
 
-t.test('targets come by group and id, whatever order they were observed in', async (t) => {
+t.test('targets are sorted by group and id, in any order of observation', async (t) => {
   const forth = assemble(partsWith());
   const back = assemble(partsWith({ judged: judgedWith(wholeCatalogue().toReversed()) }));
   t.same(back.targets, forth.targets);

@@ -343,7 +343,7 @@ t.test('a subnet that is too small comes first in the verdict', async (t) => {
   );
 });
 
-t.test('no targets, no findings: the verdict alone is left to say', async (t) => {
+t.test('without targets and findings only the verdict is printed', async (t) => {
   const text = render(report({ verdict: 'inconclusive', targets: [] }));
   t.notMatch(text, 'group');
   t.match(text, 'INCONCLUSIVE: nothing was tested.');
@@ -374,7 +374,7 @@ t.test('width is kept, down to 40 columns', async (t) => {
 
 const ATTACK = '\u001b[2J\u001b]0;owned\u0007\r\nREADY: forged\u202e\u2066\u009b31m\u2028\ud800';
 
-t.test('nothing hostile reaches the terminal, whatever field it came in', async (t) => {
+t.test('no hostile text of any field reaches the terminal', async (t) => {
   const hostile = hostileReport();
   for (const quiet of [false, true]) {
     const text = render(hostile, { quiet });

@@ -1,8 +1,8 @@
 import type { Finding, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
@@ -24,7 +24,7 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
     4,
   );
   const start = targets.map((target) => titleOf(httpOf(target)?.bodyStart ?? '')).find((text) => text !== '');
-  return finding('block-page', {
+  return createFinding('block-page', {
     title: `${capital(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
     explanation:
       `${list(
@@ -34,8 +34,8 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
       `${statuses === '' ? '' : ` with HTTP status ${statuses}`}${start === undefined ? '' : `: “${brief(start)}”`}. ` +
       'The services themselves never saw the request.',
     targets,
-    remedy: [allow(product, targets), ...CAUSE_TEXTS['block-page'].remedy.slice(1)],
-    confirm: probeAgain(observations, targets),
+    remedy: [allowStep(product, targets), ...CAUSE_TEXTS['block-page'].remedy.slice(1)],
+    confirm: rerunCommand(observations, targets),
   });
 }
 
@@ -44,7 +44,7 @@ function titleOf(page: string): string {
   return (/<title[^>]*>([^<]+)/i.exec(page)?.[1] ?? page).trim();
 }
 
-function allow(product: string, targets: readonly Target[]): string {
+function allowStep(product: string, targets: readonly Target[]): string {
   const names = list(
     targets.map(({ host, port, protocol }) => `${host} (${protocol}:${port})`),
     20,

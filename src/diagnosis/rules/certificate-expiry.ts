@@ -1,7 +1,7 @@
 import type { CertificateFacts } from '../../../probes/facts.ts';
 import type { Target } from '../../model/report.ts';
-import { showIssuer } from '../command.ts';
-import { finding } from '../finding.ts';
+import { showIssuerCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
@@ -27,7 +27,7 @@ export const certificateExpiry: Rule = (scene) => {
   const hosts = [...new Set(ending.map(({ target }) => target.host))];
   const certificates = [...Map.groupBy(ending, ({ leaf }) => leaf.fingerprint256).values()];
   return [
-    finding('wrong-certificate', {
+    createFinding('wrong-certificate', {
       severity: 'warning',
       title:
         certificates.length === 1
@@ -36,7 +36,7 @@ export const certificateExpiry: Rule = (scene) => {
       explanation: `${certificates.slice(0, 4).map(expiryText).join(' ')} They were accepted today.`,
       targets: ending.map(({ target }) => target).filter(({ status }) => status === 'reachable'),
       remedy: remedyFor(ending),
-      confirm: showIssuer(first.target.host, first.target.port),
+      confirm: showIssuerCommand(first.target.host, first.target.port),
     }),
   ];
 };

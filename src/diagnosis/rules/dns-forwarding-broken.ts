@@ -1,8 +1,8 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Observations, Resolution, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { askDnsAgain, lookup } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand, rerunDnsCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
@@ -46,7 +46,7 @@ export const dnsForwardingBroken: Rule = (scene) => {
   return first === undefined ? [] : [forwardingFinding(scene, broken, first)];
 };
 
-/** Whether this server's failure is why the name did not resolve. */
+/** Whether the name did not resolve because of this server's failure. */
 function explains(
   observations: Observations,
   target: Target,
@@ -77,7 +77,7 @@ function forwardingFinding({ observations, targets, open }: Scene, broken: reado
   const own = servers.flatMap((server) => targetOf(server, open) ?? []);
   const example = (first.cases.find(({ target }) => target.status === 'unreachable') ?? first.cases[0])
     ?.target;
-  return finding('dns-forwarding-broken', {
+  return createFinding('dns-forwarding-broken', {
     title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot resolve Azure’s names`,
     explanation: `${broken.map((one) => failures(one, targets)).join(' ')} ${comparison(
       observations,
@@ -89,7 +89,8 @@ function forwardingFinding({ observations, targets, open }: Scene, broken: reado
         'virtual network) or to an Azure DNS Private Resolver inbound endpoint.',
       ...CAUSE_TEXTS['dns-forwarding-broken'].remedy.slice(1),
     ],
-    confirm: example === undefined ? askDnsAgain(observations) : lookup(example.host, first.server),
+    confirm:
+      example === undefined ? rerunDnsCommand(observations) : lookupCommand(example.host, first.server),
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
 import type { Target } from '../../model/report.ts';
-import { lookup } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { inventedAnswers } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
 import { kindOf, resolves } from '../servers.ts';
@@ -28,7 +28,7 @@ export const dnsSearchDomain: Rule = ({ observations, targets }) => {
   const [wildcard] = wildcards;
   const [surprise] = surprises;
   return [
-    finding('dns-search-domain', {
+    createFinding('dns-search-domain', {
       severity: 'warning',
       title:
         wildcard === undefined
@@ -41,8 +41,8 @@ export const dnsSearchDomain: Rule = ({ observations, targets }) => {
       targets: affected,
       confirm:
         wildcard !== undefined
-          ? lookup(`no-such-name.${domainOf(wildcard)}`, wildcard.server)
-          : lookup(`${surprise?.host}.${surprise?.domain}`, surprise?.answer.server ?? null),
+          ? lookupCommand(`no-such-name.${domainOf(wildcard)}`, wildcard.server)
+          : lookupCommand(`${surprise?.host}.${surprise?.domain}`, surprise?.answer.server ?? null),
     }),
   ];
 };

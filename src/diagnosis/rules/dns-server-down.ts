@@ -1,8 +1,8 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { askDnsAgain, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand, rerunDnsCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { describeDelay } from '../look-up-cost.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
@@ -27,7 +27,7 @@ export const dnsServerDown: Rule = (scene) => {
     (target) => isUnresolved(target) && askedOnlyDeadServers(target, dead, alive),
   );
   return [
-    finding('dns-server-down', {
+    createFinding('dns-server-down', {
       title: titleOf(dead, alive),
       explanation: [
         ...dead.map((server) => describeSilence(server, targets)),
@@ -35,7 +35,7 @@ export const dnsServerDown: Rule = (scene) => {
       ].join(' '),
       targets: [...own, ...unresolved],
       remedy: remedyFor(scene, dead, unresolved),
-      confirm: own.length > 0 ? probeAgain(observations, own) : askDnsAgain(observations),
+      confirm: own.length > 0 ? rerunCommand(observations, own) : rerunDnsCommand(observations),
     }),
   ];
 };

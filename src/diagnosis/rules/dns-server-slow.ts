@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/report.ts';
-import { askDnsAgain, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand, rerunDnsCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { describeDelay } from '../look-up-cost.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
 import { allServers, answersOf, deadServers, kindOf, targetOf } from '../servers.ts';
@@ -31,7 +31,7 @@ function slowServerFindings(scene: Scene, server: string): Finding[] {
   const own = targetOf(server, targets);
   const [least = 0, most = 0] = [times[0], times.at(-1)];
   return [
-    finding('dns-server-slow', {
+    createFinding('dns-server-slow', {
       severity: 'warning',
       title: `DNS server ${server} takes ${seconds(median)} to answer`,
       explanation:
@@ -39,7 +39,7 @@ function slowServerFindings(scene: Scene, server: string): Finding[] {
         `${seconds(most)})${silent > 0 ? `, and ${silent} were not answered at all` : ''}. ` +
         describeDelay(observations, server, { waitsMs: median }),
       targets: own === undefined ? [] : nameable(scene, [own]),
-      confirm: own === undefined ? askDnsAgain(observations) : probeAgain(observations, [own]),
+      confirm: own === undefined ? rerunDnsCommand(observations) : rerunCommand(observations, [own]),
     }),
   ];
 }

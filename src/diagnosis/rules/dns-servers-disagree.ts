@@ -1,8 +1,8 @@
 import type { Resolution, Target } from '../../model/report.ts';
-import { dialled, isPublic } from '../addresses.ts';
+import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
-import { lookup } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { type AnswerKind, isUnresolved, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
@@ -19,11 +19,11 @@ export const dnsServersDisagree: Rule = ({ targets, open }) => {
   const hosts = [...new Map(affected.map((target) => [target.host, target])).values()];
   const servers = [...new Set(affected.flatMap(comparable).map(({ server }) => server))].sort();
   return [
-    finding('dns-servers-disagree', {
+    createFinding('dns-servers-disagree', {
       title: `DNS servers ${list(servers, 3)} disagree about ${count(hosts.length, 'name')}`,
       explanation: `${hosts.slice(0, 3).map(describeAnswersOf).join(' ')} Which one is asked is chance, so the outcome is as well.`,
       targets: affected,
-      confirm: lookup(first.host, serverToFix(first)),
+      confirm: lookupCommand(first.host, serverToFix(first)),
     }),
   ];
 };
@@ -41,7 +41,7 @@ function explains(target: Target, open: readonly Target[]): boolean {
   if (!open.includes(target)) return false;
   if (isUnresolved(target)) return comparable(target).some((resolution) => resolves(kindOf(resolution)));
   const knowsPrivate = comparable(target).some((resolution) => kindOf(resolution) === 'private');
-  return connectFailure(target) !== null && knowsPrivate && dialled(target).every(isPublic);
+  return connectFailure(target) !== null && knowsPrivate && dialledAddresses(target).every(isPublic);
 }
 
 function describeAnswersOf(target: Target): string {

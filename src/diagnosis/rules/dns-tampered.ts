@@ -3,8 +3,8 @@ import type { ControlAnswer } from '../../model/controls.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { isBogus } from '../addresses.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookup, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand, rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
 import { azureAnswer, kindOfAddresses } from '../servers.ts';
@@ -15,8 +15,8 @@ export const dnsTampered: Rule = ({ observations, targets, open }) => {
   const own = ownZones(observations);
   const invented = inventedAnswers(observations).filter((answer) => !isOwnWildcard(answer, own));
   const wildcard = new Set(invented.flatMap(({ addresses }) => addresses));
-  const bogus = open.filter((target) => answered(target).some(isBogus));
-  const caught = open.filter((target) => answered(target).some((address) => wildcard.has(address)));
+  const bogus = open.filter((target) => addressesFromDns(target).some(isBogus));
+  const caught = open.filter((target) => addressesFromDns(target).some((address) => wildcard.has(address)));
   if (invented.length === 0 && bogus.length === 0) return [];
   const explained = [...bogus, ...caught];
   const servers = [
@@ -25,16 +25,17 @@ export const dnsTampered: Rule = ({ observations, targets, open }) => {
   ];
   const [first] = invented;
   return [
-    finding('dns-tampered', {
+    createFinding('dns-tampered', {
       title: `DNS answers from ${list([...servers].sort(), 3)} are invented`,
       explanation: [
         ...invented.slice(0, 3).map(inventedAnswer),
         ...bogusAnswers(bogus),
-        extent(explained, targets),
+        describeExtent(explained, targets),
       ].join(' '),
       targets: explained,
       remedy: remedy(observations, explained),
-      confirm: first === undefined ? probeAgain(observations, explained) : lookup(first.name, first.server),
+      confirm:
+        first === undefined ? rerunCommand(observations, explained) : lookupCommand(first.name, first.server),
     }),
   ];
 };
@@ -56,7 +57,7 @@ function remedy(observations: Observations, explained: readonly Target[]): reado
 }
 
 /** Addresses from DNS, without those of the hosts file. */
-function answered(target: Target): readonly string[] {
+function addressesFromDns(target: Target): readonly string[] {
   return target.group === 'dns' ? [] : target.resolutions.flatMap(({ addresses }) => addresses);
 }
 
@@ -72,13 +73,13 @@ function inventedAnswer({ server, name, addresses, cname }: ControlAnswer): stri
 
 function bogusAnswers(targets: readonly Target[]): string[] {
   const shown = targets.slice(0, 3).map((target) => {
-    const addresses = list(answered(target).filter(isBogus), 3);
+    const addresses = list(addressesFromDns(target).filter(isBogus), 3);
     return `${target.host} is ${addresses} according to ${list(serversOf(target, isBogus), 3)}`;
   });
   return shown.length === 0 ? [] : [`${list(shown)}: no service can have such an address.`];
 }
 
-function extent(explained: readonly Target[], targets: readonly Target[]): string {
+function describeExtent(explained: readonly Target[], targets: readonly Target[]): string {
   const affected = new Set(explained.map(({ id }) => id)).size;
   return affected === 0
     ? `None of the ${count(targets.length, 'endpoint')} tested was led astray by it, but a missing name will not be noticed.`

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../probes/failures.ts';
 import type { Target } from '../../model/report.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { nameable, type Rule } from '../rule.ts';
 import { allServers, answersOf, isUnresolved, targetOf } from '../servers.ts';
 import { count, list } from '../text.ts';
@@ -30,7 +30,7 @@ interface Half {
  */
 export const dnsTcpBlocked: Rule = (scene) => {
   const { observations, targets, open } = scene;
-  const halves = allServers(observations, targets).flatMap((server) => half(server, targets));
+  const halves = allServers(observations, targets).flatMap((server) => findHalf(server, targets));
   if (halves.length === 0) return [];
   const servers = halves.map(({ server }) => server);
   const cut = new Set(
@@ -46,7 +46,7 @@ export const dnsTcpBlocked: Rule = (scene) => {
       ),
   );
   return [
-    finding('dns-tcp-blocked', {
+    createFinding('dns-tcp-blocked', {
       ...(lost.length === 0 ? { severity: 'warning' as const } : {}),
       title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot be asked over TCP`,
       explanation:
@@ -61,7 +61,7 @@ export const dnsTcpBlocked: Rule = (scene) => {
         ),
         ...lost,
       ],
-      confirm: probeAgain(
+      confirm: rerunCommand(
         observations,
         halves.map(({ target }) => target),
       ),
@@ -69,7 +69,7 @@ export const dnsTcpBlocked: Rule = (scene) => {
   ];
 };
 
-function half(server: string, targets: readonly Target[]): Half[] {
+function findHalf(server: string, targets: readonly Target[]): Half[] {
   const target = targetOf(server, targets);
   if (target?.status !== 'reachable') return [];
   const outcomes = target.attempts.flatMap(({ ok, facts }) => (ok && facts.dns ? [facts.dns.tcp] : []));

@@ -2,8 +2,8 @@ import type { Failure } from '../../../probes/failures.ts';
 import type { Attempt, Target } from '../../model/report.ts';
 import { isPublic } from '../addresses.ts';
 import { connected } from '../attempts.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { nameable, type Rule } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
@@ -43,7 +43,7 @@ export const gatewayNotServing: Rule = (scene) => {
   });
   const hit = refusing.map(({ target }) => target);
   return [
-    finding('gateway-not-serving', {
+    createFinding('gateway-not-serving', {
       title:
         serving.length === 0
           ? `${list(addresses, 2)} takes connections, and the instance does not serve there`
@@ -60,7 +60,7 @@ export const gatewayNotServing: Rule = (scene) => {
       // The missing record explains the target; this finding only mentions it.
       severity: hit.some(({ required }) => required) ? 'error' : 'warning',
       targets: nameable(scene, hit),
-      confirm: probeAgain(observations, hit),
+      confirm: rerunCommand(observations, hit),
     }),
   ];
 };

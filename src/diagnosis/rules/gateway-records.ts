@@ -1,8 +1,8 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Attempt, Finding, Resolution, Target } from '../../model/report.ts';
-import { dialled } from '../addresses.ts';
-import { lookup, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { dialledAddresses } from '../addresses.ts';
+import { lookupCommand, rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { type Expected, expectedAddress, instanceTargets, isOutside, stateOf } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
@@ -63,7 +63,7 @@ function recordFinding(scene: Scene, state: RecordError, evidence: RecordEvidenc
   const [first] = affected;
   const hosts = new Set(affected.map(({ target }) => target.host));
   const isServed = isServedAsRecorded(state, evidence);
-  return finding(CAUSE[state], {
+  return createFinding(CAUSE[state], {
     ...(isServed && { severity: 'info' }),
     title: titleOf(state, evidence),
     explanation: [
@@ -76,8 +76,8 @@ function recordFinding(scene: Scene, state: RecordError, evidence: RecordEvidenc
     remedy: remedyFor(observations, state, evidence),
     confirm:
       hosts.size === 1 && first !== undefined
-        ? lookup(first.target.host, first.resolution.server)
-        : probeAgain(
+        ? lookupCommand(first.target.host, first.resolution.server)
+        : rerunCommand(
             observations,
             affected.map(({ target }) => target),
           ),
@@ -89,7 +89,7 @@ const SERVED =
   'that stands in front of it.';
 
 function wasDialledRight(target: Target, { address }: Expected): boolean {
-  return address !== null && dialled(target).includes(address);
+  return address !== null && dialledAddresses(target).includes(address);
 }
 
 function titleOf(state: RecordError, { answers, affected, expected }: RecordEvidence): string {
@@ -119,7 +119,7 @@ function describeAnswers(state: RecordError, affected: readonly RecordAnswer[]):
   const bySentence = Map.groupBy(affected, ({ target, resolution }) => {
     const zone = missingRecord(target.host, resolution)?.zone;
     const authority = zone === undefined ? '' : `, by authority of the private zone ${zone}`;
-    const answer = state === 'missing' ? absence(resolution) : list(resolution.addresses, 3);
+    const answer = state === 'missing' ? describeAbsence(resolution) : list(resolution.addresses, 3);
     return `${resolution.server} answers ${answer} for %${authority}.`;
   });
   return [...bySentence].slice(0, 4).map(([sentence, members]) =>
@@ -133,7 +133,7 @@ function describeAnswers(state: RecordError, affected: readonly RecordAnswer[]):
   );
 }
 
-function absence({ failure, rcode }: Resolution): string {
+function describeAbsence({ failure, rcode }: Resolution): string {
   return failure === 'dns_nodata' ? 'without an address' : rcode;
 }
 

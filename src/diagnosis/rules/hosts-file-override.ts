@@ -1,7 +1,7 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Observations, Target } from '../../model/report.ts';
-import { lookup } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
 import { azureAnswer, azureKind, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
@@ -64,7 +64,7 @@ function overrideFinding(
   const { path } = observations.environment.dns.hostsFile;
   const [first] = overrides;
   const targets = overrides.flatMap((one) => one.targets);
-  return finding('hosts-file-override', {
+  return createFinding('hosts-file-override', {
     ...(severity && { severity }),
     title:
       overrides.length === 1
@@ -77,7 +77,7 @@ function overrideFinding(
     // A test of the gateway is intended, so it explains no failure.
     targets:
       severity === 'info' ? targets.filter(({ status }) => status === 'reachable') : nameable(scene, targets),
-    confirm: first === undefined ? '' : lookup(first.host, null),
+    confirm: first === undefined ? '' : lookupCommand(first.host, null),
   });
 }
 

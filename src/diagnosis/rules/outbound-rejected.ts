@@ -1,10 +1,10 @@
 import type { Finding, Target } from '../../model/report.ts';
-import { dialled } from '../addresses.ts';
+import { dialledAddresses } from '../addresses.ts';
 import { connectFailure, failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { type Destination, destinations, portsOf, triesOf } from '../destinations.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { list } from '../text.ts';
 
@@ -22,12 +22,12 @@ function isUdpRefusal(target: Target): boolean {
 
 function rejectedFinding({ observations }: Scene, group: Destination): Finding {
   const how = [...new Set(group.targets.map(({ failure }) => failure))].sort();
-  return finding('outbound-rejected', {
+  return createFinding('outbound-rejected', {
     title: `Connections to ${group.name}, ${portsOf(group)}, are refused`,
     explanation: `${list(how.map(describeRefusal))} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.`,
     targets: group.targets,
     remedy: remedyFor(group),
-    confirm: probeAgain(observations, group.targets),
+    confirm: rerunCommand(observations, group.targets),
   });
 }
 
@@ -39,7 +39,7 @@ function describeRefusal(failure: Target['failure']): string {
 
 function remedyFor(group: Destination): readonly string[] {
   const [, own, ...rest] = CAUSE_TEXTS['outbound-rejected'].remedy;
-  const addresses = list(group.targets.flatMap(dialled), 6);
+  const addresses = list(group.targets.flatMap(dialledAddresses), 6);
   const allowed =
     group.serviceTag === null
       ? `${list(

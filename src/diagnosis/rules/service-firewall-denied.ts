@@ -1,7 +1,7 @@
 import type { Facts } from '../../../probes/facts.ts';
 import type { Finding, Target } from '../../model/report.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
 
@@ -31,11 +31,11 @@ function deniedFinding({ observations }: Scene, targets: readonly Target[]): Fin
   const denied = targets.map(
     (target) => `${target.host}:${target.port} (${refusalOf(target)}${seenFrom(target)})`,
   );
-  return finding('service-firewall-denied', {
+  return createFinding('service-firewall-denied', {
     title: `The network rules of ${single ?? count(targets.length, 'endpoint')} refuse this subnet`,
     explanation: `The path works: ${list(denied, 5)} answered, and refused by ${targets.length === 1 ? 'its' : 'their'} own rules.`,
     targets,
-    confirm: probeAgain(observations, targets),
+    confirm: rerunCommand(observations, targets),
   });
 }
 

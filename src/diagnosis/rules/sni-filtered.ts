@@ -3,8 +3,8 @@ import type { ControlOf } from '../../model/controls.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
@@ -30,16 +30,16 @@ export const sniFiltered: Rule = ({ observations, open }) => {
   const hosts = [...new Set(explained.map(({ host }) => host))].sort();
   const ports = explained.map(({ port }) => `port ${port}`).sort();
   return [
-    finding('sni-filtered', {
+    createFinding('sni-filtered', {
       title: `A firewall cuts TLS by server name (${list(hosts, 2)})`,
-      explanation: `${evidence(first, controls)} ${extent(proven, alike)}`,
+      explanation: `${evidence(first, controls)} ${describeExtent(proven, alike)}`,
       targets: explained,
       remedy: [
         `Allow these host names for HTTPS on ${list(ports)} on the filtering device: ${list(hosts, 20)}. In Azure ` +
           'Firewall that is an application rule with source this subnet.',
         ...CAUSE_TEXTS['sni-filtered'].remedy.slice(1),
       ],
-      confirm: probeAgain(observations, explained),
+      confirm: rerunCommand(observations, explained),
     }),
   ];
 };
@@ -58,7 +58,7 @@ function evidence(target: Target, controls: readonly ControlOf<'tls-other-name'>
   );
 }
 
-function extent(proven: readonly Target[], alike: readonly Target[]): string {
+function describeExtent(proven: readonly Target[], alike: readonly Target[]): string {
   const others = alike.length === 0 ? '' : `; ${count(alike.length, 'more endpoint')} ended in the same way`;
   return `Shown for ${count(proven.length, 'endpoint')}${others}.`;
 }

@@ -1,5 +1,5 @@
 import type { SubnetCapacity, Target } from '../../model/report.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count } from '../text.ts';
 
@@ -23,7 +23,7 @@ function tooSmall(subnet: string, capacity: SubnetCapacity, instance: boolean) {
     capacity.unitsWithoutVm === 0
       ? 'none fits'
       : `at most ${count(capacity.unitsWithoutVm, 'unit')} would fit`;
-  return finding('subnet-too-small', {
+  return createFinding('subnet-too-small', {
     title: `${subnet} cannot hold ${unitsOf(capacity)}${without}: ${most}`,
     explanation: `${describeNeed(subnet, capacity)}${describeInstance(instance)}`,
     targets: [],
@@ -40,7 +40,7 @@ function tooSmall(subnet: string, capacity: SubnetCapacity, instance: boolean) {
 
 /** In a /29, this VM takes the address that the deployment needs. */
 function vmInTheWay(subnet: string, capacity: SubnetCapacity, instance: boolean) {
-  return finding('subnet-too-small', {
+  return createFinding('subnet-too-small', {
     title: `${subnet} holds ${unitsOf(capacity)} only once this VM is removed from it`,
     explanation:
       `${describeNeed(subnet, capacity)} This VM has one of them, so the deployment would fail for the lack of a single ` +

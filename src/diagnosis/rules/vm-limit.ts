@@ -1,7 +1,7 @@
 import { LOCAL_LIMITS, localLimitsIn } from '../../../probes/local-limits.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
@@ -15,7 +15,7 @@ export const vmLimit: Rule = ({ observations, withPings }) => {
   const things = list(codes.map((code) => LOCAL_LIMITS[code].what)) || 'something';
   const isRequired = limited.some(({ required }) => required);
   return [
-    finding('vm-limit', {
+    createFinding('vm-limit', {
       ...(isRequired ? { severity: 'error' as const } : {}),
       title: `This VM ran out of ${things}, so ${count(limited.length, 'endpoint')} could not be tested`,
       explanation:
@@ -30,7 +30,7 @@ export const vmLimit: Rule = ({ observations, withPings }) => {
         ...new Set(codes.map((code) => LOCAL_LIMITS[code].remedy)),
         ...CAUSE_TEXTS['vm-limit'].remedy.slice(0, 2),
       ],
-      confirm: probeAgain(observations, limited),
+      confirm: rerunCommand(observations, limited),
     }),
   ];
 };

@@ -1,10 +1,10 @@
 import type { TlsFacts } from '../../../probes/facts.ts';
 import type { Finding, Target } from '../../model/report.ts';
-import { dialled } from '../addresses.ts';
+import { dialledAddresses } from '../addresses.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain, showIssuer } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand, showIssuerCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, list } from '../text.ts';
@@ -28,13 +28,16 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
     3,
   );
   const single = targets.length === 1 ? first : undefined;
-  return finding('wrong-certificate', {
+  return createFinding('wrong-certificate', {
     title: `${hosts} ${verdict(first?.failure ?? null)}`,
     explanation:
-      `${facts === null ? '' : evidence(facts)} It came from ${list(targets.flatMap(dialled), 4)}.`.trim(),
+      `${facts === null ? '' : evidence(facts)} It came from ${list(targets.flatMap(dialledAddresses), 4)}.`.trim(),
     targets,
     remedy: [...ownChain(facts, targets), ...stepsFor(first?.failure ?? null)],
-    confirm: single === undefined ? probeAgain(observations, targets) : showIssuer(single.host, single.port),
+    confirm:
+      single === undefined
+        ? rerunCommand(observations, targets)
+        : showIssuerCommand(single.host, single.port),
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Finding, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
-import { probeAgain } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { describeLastFailure } from '../evidence.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
 
@@ -23,13 +23,13 @@ function isOther(target: Target): boolean {
 function wrongServiceFinding({ observations }: Scene, targets: readonly Target[]): Finding {
   const [first] = targets;
   const place = first === undefined ? '' : `${first.host}:${first.port}`;
-  return finding('wrong-service', {
+  return createFinding('wrong-service', {
     title:
       targets.length === 1
         ? `Something else answers at ${place}`
         : `Something else answers at ${count(targets.length, 'endpoint')}`,
     explanation: `The reply was not the service’s at ${list(targets.map(describeLastFailure), 5)}.`,
     targets,
-    confirm: probeAgain(observations, targets),
+    confirm: rerunCommand(observations, targets),
   });
 }
