@@ -27,15 +27,15 @@ function withoutPort(server: string): string {
 
 function meaning(service: readonly string[], vm: readonly string[], source: string | null): string {
   if (source === '--dns-server') {
-    return 'The run asked the servers of --dns-server and not those that the VM is configured with: run it without, to see what the instance sees.';
+    return 'The run asked the servers of --dns-server, not the VM’s configured ones: run without --dns-server to see what the instance sees.';
   }
   if (isAzuresOwn(service)) {
-    return `The instance asks Azure’s resolver and the VM custom servers: the virtual network got its DNS servers after the instance was made, which takes them over with ${APPLY}. Until then the instance does not see the names that only those servers know.`;
+    return `The instance asks Azure’s resolver and the VM custom servers: the virtual network got its DNS servers after the instance was created; the instance adopts them with ${APPLY}. Until then it cannot resolve names that only those servers have.`;
   }
   if (isAzuresOwn(vm)) {
-    return `The instance asks custom servers and the VM Azure’s resolver: the VM has servers of its own (on its network interface), or has not been restarted since the virtual network’s were changed, or the instance still has servers that the network has no longer; then ${APPLY} mends it.`;
+    return `The instance asks custom servers and the VM Azure’s resolver: the VM has servers of its own (on its network interface), or has not been restarted since the virtual network’s were changed, or the instance still has servers that the network no longer has; in that case ${APPLY} fixes it.`;
   }
-  return `Both ask custom servers, and not the same: one of the two has not taken over a change of the virtual network’s. The instance does so with ${APPLY}, the VM when it is restarted.`;
+  return `Both ask custom servers, but different ones: one of the two has not adopted a change of the virtual network. The instance adopts it with ${APPLY}, the VM after a restart.`;
 }
 
 function isAzuresOwn(servers: readonly string[]): boolean {

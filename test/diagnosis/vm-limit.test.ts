@@ -83,7 +83,7 @@ t.test('a DNS server that could not be queried is not called dead', async (t) =>
 });
 
 t.test('the verdict is inconclusive, unless something required did fail', async (t) => {
-  const verdictOf = (...targets: Parameters<typeof judge>[0]['targets'][number][]) => {
+  const verdictOf = (...targets: Parameters<typeof diagnoseTargets>[0]['targets'][number][]) => {
     const judged = diagnoseTargets({ targets });
     return verdict(judged.targets, judged.findings);
   };
