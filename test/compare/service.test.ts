@@ -218,7 +218,7 @@ t.test('different DNS servers are explained, with the next steps', async (t) => 
       /^The instance asks Azure’s resolver.*Apply Network Configuration/,
     ],
     ['168.63.129.16', '10.0.0.4', '/etc/resolv.conf', /^The instance asks custom servers and the VM Azure’s/],
-    ['10.0.0.4', '10.0.0.9', '/etc/resolv.conf', /^Both ask custom servers, and not the same/],
+    ['10.0.0.4', '10.0.0.9', '/etc/resolv.conf', /^Both ask custom servers, but different ones/],
     ['10.0.0.4', '168.63.129.16', '--dns-server', /^The run asked the servers of --dns-server/],
   ] as const) {
     const { entry: reported, target: seen } = vault('failure');
