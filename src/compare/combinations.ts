@@ -53,7 +53,7 @@ export function meaningOf(combination: Combination, circumstances: Circumstances
     case 'not-tested':
       return {
         rank: 2,
-        means: `The report lists them and the run did not test them${reasons(circumstances)}: only the service’s status is known.`,
+        means: `The report lists them and the run did not test them${describeReasons(circumstances)}: only the service’s status is known.`,
         next: [],
       };
     case 'only-service':
@@ -90,7 +90,7 @@ export function meaningOf(combination: Combination, circumstances: Circumstances
   }
 }
 
-function reasons({ members }: Circumstances): string {
+function describeReasons({ members }: Circumstances): string {
   const distinct = [...new Set(members.flatMap(({ vm }) => vm?.reason ?? []))];
   return distinct.length === 0 ? '' : ` (${few(distinct, SHOWN_NAMES)})`;
 }
@@ -114,12 +114,12 @@ function bothFail(circumstances: Circumstances): Meaning {
     means:
       findings.length === 0
         ? 'Both fail: what stops this VM most likely stops the instance too.'
-        : `Both fail: what the run found most likely holds for the instance too. ${titles(findings)}`,
+        : `Both fail: what the run found most likely holds for the instance too. ${describeFindings(findings)}`,
     next: [...new Set(findings.flatMap(({ remedy }) => remedy))],
   };
 }
 
-function titles(findings: readonly Finding[]): string {
+function describeFindings(findings: readonly Finding[]): string {
   return findings.map(({ title, cause }) => `${title} (${cause}).`).join(' ');
 }
 
@@ -131,7 +131,7 @@ function vmFails({ members, serversDiffer, report }: Circumstances): Meaning {
   const concerned = members.flatMap(({ vm }) => (vm !== null && ids.has(vm.id) ? vm.id : []));
   const findings = findingsOn({ members, serversDiffer, report });
   return {
-    means: `This VM fails where the service succeeds: the obstacle is most likely on the VM itself, or a rule for the VM only.${findings.length === 0 ? '' : ` The run found: ${titles(findings)}`}`,
+    means: `This VM fails where the service succeeds: the obstacle is most likely on the VM itself, or a rule for the VM only.${findings.length === 0 ? '' : ` The run found: ${describeFindings(findings)}`}`,
     next: [
       ...(concerned.length === 0
         ? []

@@ -64,7 +64,8 @@ export function recogniseReport(bytes: Uint8Array): Recognised | Refusal {
   const json = parseJson(bytes, ADVICE, shapeProblem);
   if (!json.ok) return refuse(json.problem);
   const { value } = json;
-  if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return foreign(value);
+  if (typeof value !== 'object' || value === null || !('schemaVersion' in value))
+    return refuseOtherJson(value);
   const version = typeof value.schemaVersion === 'string' ? value.schemaVersion : '';
   const major = majorOf(version);
   if (major === '') return refuse(`is JSON with a schemaVersion that is not one of a report; ${ADVICE}`);
@@ -82,16 +83,16 @@ export function recogniseReport(bytes: Uint8Array): Recognised | Refusal {
  */
 export function parseReport(value: object): ReportReading {
   const version = 'schemaVersion' in value ? String(value.schemaVersion) : '';
-  if (version === SCHEMA_VERSION) return checked(value, []);
+  if (version === SCHEMA_VERSION) return checkFields(value, []);
   const read = readOtherMinor(value);
   if (!read.ok) return damaged(read.defects);
-  return checked(read.value, [
+  return checkFields(read.value, [
     `it was written with schemaVersion ${printable(version, 20)} and is read as ${SCHEMA_VERSION}: fields that only one of them has are left out or empty`,
     ...read.notes,
   ]);
 }
 
-function checked(value: object, notes: readonly string[]): ReportReading {
+function checkFields(value: object, notes: readonly string[]): ReportReading {
   const result = parseBounded(WrittenReport, value);
   if (!result.ok) return damaged(result.defects);
   const restored = fromWritten(result.value);
@@ -108,7 +109,7 @@ export function refuse(problem: string): Refusal {
   return { ok: false, problem, olderVersion: null, reply: null };
 }
 
-function foreign(value: unknown): Refusal {
+function refuseOtherJson(value: unknown): Refusal {
   const name = replyIn(value);
   if (name === null) return refuse(`is JSON, but not a report: it has no schemaVersion; ${ADVICE}`);
   return { ...refuse(`is ${name} of Azure, not a report; ${ADVICE}`), reply: value };

@@ -27,7 +27,9 @@ export function namesOfReport(
   name: string,
 ): FoundNames {
   const own = report.targets.flatMap((target, index) =>
-    isOfInstance(target) ? [{ ...target, host: nameIn(target.host, `${name}: targets[${index}].host`) }] : [],
+    isOfInstance(target)
+      ? [{ ...target, host: parseHostName(target.host, `${name}: targets[${index}].host`) }]
+      : [],
   );
   if (!own.some(({ host }) => !host.includes('<'))) {
     throw new UsageError([
@@ -60,7 +62,7 @@ export function namesOfReport(
  */
 export function vipOfReport({ environment }: Pick<Report, 'environment'>, name: string): string | null {
   const { vip } = environment.network;
-  return vip === null ? null : correct(vip, `${name}: environment.network.vip`, address);
+  return vip === null ? null : parseField(vip, `${name}: environment.network.vip`, address);
 }
 
 type State = 'missing' | 'right' | 'incomplete' | 'not-looked-up';
@@ -88,8 +90,8 @@ function isOfInstance({ group }: Target): boolean {
 }
 
 /** A host name, which may have a placeholder (`<region>`), without characters special to a shell or a zone file. */
-function nameIn(host: string, place: string): string {
-  return correct(host, place, (text) => {
+function parseHostName(host: string, place: string): string {
+  return parseField(host, place, (text) => {
     const name = hostName(text.replace(/<[a-z-]{1,20}>/g, 'x'));
     if (!text.includes('<')) return name;
     if (/^[\x21-\x7e]+$/.test(text)) return text;
@@ -110,7 +112,7 @@ function leadsInside(addresses: Addresses): boolean {
  * @param place the file and field of the value, for the error
  * @throws UsageError when the parser refuses the value
  */
-function correct(value: string, place: string, parse: (text: string) => string): string {
+function parseField(value: string, place: string, parse: (text: string) => string): string {
   try {
     return parse(value);
   } catch (error) {

@@ -16,10 +16,10 @@ const RENDERERS = {
 export function renderRecords(records: Records, format: RecordFormat): string {
   if (format !== 'all') {
     const end = format === 'windows' ? '\r\n' : '\n';
-    return text(RENDERERS[format].render(records), end);
+    return joinLines(RENDERERS[format].render(records), end);
   }
   return Object.values(RENDERERS)
-    .map(({ title, render }) => text([`# ==== ${title}`, ...render(records)], '\n'))
+    .map(({ title, render }) => joinLines([`# ==== ${title}`, ...render(records)], '\n'))
     .join('\n');
 }
 
@@ -32,9 +32,9 @@ export function nothingMissing(names: Names, vip: RecordAddress, right: number):
     right === 0
       ? 'No record to print: no host name of the instance was looked up in that run.'
       : `Nothing is missing: on every DNS server that was asked, ${right} of ${right} host names lead to ${vip.address}.`;
-  return text([...comment(found), ...leftOutNotes(names)], '\n');
+  return joinLines([...comment(found), ...leftOutNotes(names)], '\n');
 }
 
-function text(lines: readonly string[], end: string): string {
+function joinLines(lines: readonly string[], end: string): string {
   return lines.map((line) => line + end).join('');
 }

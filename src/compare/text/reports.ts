@@ -53,15 +53,15 @@ function changeLines(
     ...capped(
       changes.map((change) => [
         `${symbol} ${change.id}${change.new.required ? ' (required)' : ''}`,
-        ...wrap(`was ${needed(change.old, change.new)}`, WIDTH, '    '),
-        ...wrap(`is ${needed(change.new, change.old)}`, WIDTH, '    '),
+        ...wrap(`was ${describeStateWithNeed(change.old, change.new)}`, WIDTH, '    '),
+        ...wrap(`is ${describeStateWithNeed(change.new, change.old)}`, WIDTH, '    '),
       ]),
     ),
   ];
 }
 
 /** Describes a state; adds required or optional if that changed. */
-function needed(state: TargetState, other: TargetState): string {
+function describeStateWithNeed(state: TargetState, other: TargetState): string {
   const text = describeState(state);
   if (state.required === other.required) return text;
   return `${text}, ${state.required ? 'required' : 'optional'}`;

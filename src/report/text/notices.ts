@@ -44,11 +44,11 @@ export function noticeLines(report: Report, width: number, palette: Palette): st
   const { clockOffsetMs, proxies, notes } = report.environment;
   const left = notes.length - SHOWN_NOTES;
   const plain = [
-    ...clock(clockOffsetMs),
-    ...proxy([...new Set(proxies.map(({ variable }) => variable))]),
+    ...clockLines(clockOffsetMs),
+    ...proxyLines([...new Set(proxies.map(({ variable }) => variable))]),
     ...notes.slice(0, SHOWN_NOTES).map((note) => `Note: ${cut(note, NOTE_COLUMNS)}`),
     ...(left > 0 ? [`Note: ${left} more in the JSON report (environment.notes).`] : []),
-    ...untestable(report.notTestable),
+    ...untestableLines(report.notTestable),
   ];
   return [
     ...report.controls.flatMap((control) => controlLines(control, width, palette)),
@@ -65,19 +65,19 @@ function controlLines(control: Control, width: number, palette: Palette): string
   );
 }
 
-function clock(offsetMs: number | null): string[] {
+function clockLines(offsetMs: number | null): string[] {
   if (offsetMs === null || Math.abs(offsetMs) < SHOWN_CLOCK_OFFSET_MS) return [];
   const direction = offsetMs > 0 ? 'ahead of' : 'behind';
   return [`This VM’s clock is ${duration(Math.abs(offsetMs))} ${direction} the clocks of the services.`];
 }
 
-function proxy(variables: readonly string[]): string[] {
+function proxyLines(variables: readonly string[]): string[] {
   if (variables.length === 0) return [];
   const [verb, pronoun] = variables.length === 1 ? ['is', 'it'] : ['are', 'them'];
   return [`${few(variables, 4)} ${verb} set; probes ignore ${pronoun}, as API Management would.`];
 }
 
-function untestable(entries: Report['notTestable']): string[] {
+function untestableLines(entries: Report['notTestable']): string[] {
   if (entries.length === 0) return [];
   return [
     `Not testable from here: ${count(entries.length, 'endpoint')}; apim-probe plan lists them with reasons.`,
