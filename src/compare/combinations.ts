@@ -1,9 +1,9 @@
-/** What the service says and what the VM saw, taken together: the combinations, and what each one means. */
+/** The combinations of the service's status and the VM's status, and their meanings. */
 import { few } from '../common/text-lines.ts';
 import type { Finding, Report } from '../model/report.ts';
 import type { Combination, Meaning, ServiceEndpoint } from './types.ts';
 
-/** What an entry's status and a target's status make together. */
+/** Combines an entry's status with a target's status. */
 export function combine(service: string, vm: string): Combination {
   if (service === 'initializing') return 'initializing';
   if (service !== 'success' && service !== 'failure') return 'unknown-status';
@@ -19,7 +19,7 @@ export function combine(service: string, vm: string): Combination {
   }
 }
 
-/** One side reaches what the other does not. */
+/** Whether only one side reaches the endpoint. */
 export function isDisagreement(combination: Combination): boolean {
   return combination === 'service-fails' || combination === 'vm-fails';
 }
@@ -30,7 +30,7 @@ export interface Circumstances {
   readonly report: Report;
 }
 
-/** A meaning, and its place in the order of what is told: the weightiest last. */
+/** A meaning and its rank in the output; the most important comes last. */
 interface Ranked extends Meaning {
   readonly rank: number;
 }
@@ -46,19 +46,20 @@ export function meaningOf(combination: Combination, circumstances: Circumstances
     case 'not-comparable':
       return {
         rank: 1,
-        means: 'Words for parts of the instance, or patterns: there is no host that a VM could test.',
+        means:
+          'Terms for parts of the instance, or patterns: a VM cannot test them, because they name no host.',
         next: [],
       };
     case 'not-tested':
       return {
         rank: 2,
-        means: `The report lists them and the run did not test them${reasons(circumstances)}: only the service’s word is known.`,
+        means: `The report lists them and the run did not test them${describeReasons(circumstances)}: only the service’s status is known.`,
         next: [],
       };
     case 'only-service':
       return {
         rank: 3,
-        means: 'The service checks them and the run did not know of them.',
+        means: 'The service checks them, but they were not in the plan of the run.',
         next: [FROM],
       };
     case 'initializing':
@@ -70,14 +71,14 @@ export function meaningOf(combination: Combination, circumstances: Circumstances
     case 'unknown-status':
       return {
         rank: 5,
-        means: 'The service uses a word for them that this version does not know.',
+        means: 'The service reports a status that this version does not know.',
         next: [],
       };
     case 'vm-unsteady':
       return {
         rank: 6,
         means:
-          'This VM reached them some of the time. The service’s word is that of one check in 15 minutes, and can miss such a loss as well as be made by it.',
+          'This VM reached them some of the time. The service checks once in 15 minutes: its check can miss such a loss, or fail because of it.',
         next: ['Probe again with --attempts 10; a loss that stays concerns the instance too.'],
       };
     case 'both-fail':
@@ -89,12 +90,12 @@ export function meaningOf(combination: Combination, circumstances: Circumstances
   }
 }
 
-function reasons({ members }: Circumstances): string {
+function describeReasons({ members }: Circumstances): string {
   const distinct = [...new Set(members.flatMap(({ vm }) => vm?.reason ?? []))];
   return distinct.length === 0 ? '' : ` (${few(distinct, SHOWN_NAMES)})`;
 }
 
-/** The findings of the report on the members' causes, the most frequent cause first. */
+/** The report's findings on the members' causes, the most frequent cause first. */
 function findingsOn({ members, report }: Circumstances): Finding[] {
   const ids = new Set(members.flatMap(({ vm }) => vm?.id ?? []));
   const causes = Map.groupBy(members, ({ vm }) => vm?.cause ?? '');
@@ -113,12 +114,12 @@ function bothFail(circumstances: Circumstances): Meaning {
     means:
       findings.length === 0
         ? 'Both fail: what stops this VM most likely stops the instance too.'
-        : `Both fail: what the run found most likely holds for the instance too. ${titles(findings)}`,
+        : `Both fail: what the run found most likely holds for the instance too. ${describeFindings(findings)}`,
     next: [...new Set(findings.flatMap(({ remedy }) => remedy))],
   };
 }
 
-function titles(findings: readonly Finding[]): string {
+function describeFindings(findings: readonly Finding[]): string {
   return findings.map(({ title, cause }) => `${title} (${cause}).`).join(' ');
 }
 
@@ -130,16 +131,16 @@ function vmFails({ members, serversDiffer, report }: Circumstances): Meaning {
   const concerned = members.flatMap(({ vm }) => (vm !== null && ids.has(vm.id) ? vm.id : []));
   const findings = findingsOn({ members, serversDiffer, report });
   return {
-    means: `This VM fails where the service succeeds: what stops it is most likely the VM’s own, or a rule that is meant for it alone.${findings.length === 0 ? '' : ` The run found: ${titles(findings)}`}`,
+    means: `This VM fails where the service succeeds: the obstacle is most likely on the VM itself, or a rule for the VM only.${findings.length === 0 ? '' : ` The run found: ${describeFindings(findings)}`}`,
     next: [
       ...(concerned.length === 0
         ? []
         : [
-            `Remove from the VM’s hosts file (${hostsFile.path}) what it says of ${few(concerned, SHOWN_NAMES)}.`,
+            `Remove the entries for ${few(concerned, SHOWN_NAMES)} from the VM’s hosts file (${hostsFile.path}).`,
           ]),
       ...(serversDiffer ? ['Let this VM ask the DNS servers that the instance asks, and probe again.'] : []),
-      'Look at the VM’s own firewall, and at the network security group on its network interface.',
-      'If the VM is not in the instance’s own subnet, hold the security group and the route table of the two subnets against each other.',
+      'Check the VM’s own firewall, and the network security group on its network interface.',
+      'If the VM is not in the instance’s own subnet, compare the security groups and the route tables of the two subnets.',
     ],
   };
 }
@@ -148,16 +149,16 @@ function serviceFails({ members, serversDiffer }: Circumstances): Meaning {
   const stale = members.some(({ service }) => service.stale);
   return {
     means:
-      'The service fails where this VM succeeds: the path from this VM is open, so what differs is the instance’s own. It may ask other DNS servers, lie behind other rules, be refused by the resource, or speak of an earlier time.',
+      'The service fails where this VM succeeds: the path from this VM is open, so what differs is the instance’s own. It may use other DNS servers or other rules, the resource may refuse it, or its status may be old.',
     next: [
       ...(serversDiffer
         ? [
             'Bring the instance’s DNS servers up to date with Apply Network Configuration: az apim apply-network-updates --name NAME --resource-group GROUP.',
           ]
         : []),
-      `Save the reply again and compare once more: what was mended within the last 15 minutes does not show yet${stale ? ', and some of these were not checked for longer' : ''}.`,
-      'If the VM is not in the instance’s own subnet, hold the security group and the route table of the two subnets against each other.',
-      'Look at the network rules of the resource itself: they must admit the instance’s subnet, by service endpoint or private endpoint, or the instance’s public address, which is not the VM’s.',
+      `Save the reply again and compare once more: a fix within the last 15 minutes does not show yet${stale ? ', and some of these were not checked for longer' : ''}.`,
+      'If the VM is not in the instance’s own subnet, compare the security groups and the route tables of the two subnets.',
+      'Check the network rules of the resource itself: they must admit the instance’s subnet, by service endpoint or private endpoint, or the instance’s public address, which is not the VM’s.',
     ],
   };
 }

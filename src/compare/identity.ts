@@ -1,4 +1,4 @@
-/** Which run a report is of. Pure. */
+/** The identity of a report's run. Pure. */
 import type { Report } from '../model/report.ts';
 
 export interface ReportIdentity {

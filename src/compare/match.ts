@@ -1,4 +1,4 @@
-/** Finds the target of a report that an entry of NetworkStatus speaks of. Pure. */
+/** Finds the target of a report for an entry of NetworkStatus. Pure. */
 import { endpointName, shownName } from '../azure/endpoint-name.ts';
 import type { StatusEntry } from '../azure/network-status.ts';
 import { resourceType } from '../azure/resource-types.ts';
@@ -6,25 +6,25 @@ import type { Target } from '../model/report.ts';
 
 export interface Match {
   readonly target: Target | null;
-  /** False for a word or a pattern, which no VM can test. */
+  /** False for a word or a pattern, which a VM cannot test. */
   readonly testable: boolean;
 }
 
-/** The targets of one report, found by the names that Azure has for them. */
+/** Finds the targets of one report by Azure's names for them. */
 export class Targets {
   readonly #byName: ReadonlyMap<string, readonly Target[]>;
   readonly #byHost: ReadonlyMap<string, readonly Target[]>;
 
   constructor(targets: readonly Target[]) {
-    // What has no name of Azure’s is found by host alone; an entry may well be called nothing.
+    // Targets without Azure's name are found by host only; an entry's name may be empty.
     const named = targets.filter(({ source }) => (source.name ?? '') !== '');
     this.#byName = Map.groupBy(named, ({ source }) => source.name ?? '');
     this.#byHost = Map.groupBy(targets, ({ host }) => host.toLowerCase());
   }
 
   /**
-   * By host and port, the resource type deciding between several.
-   * @param prefers whether a target is the one to take, where the name leaves open which port is meant
+   * Finds a target by host and port; the resource type decides between several.
+   * @param prefers whether to take this target if the name does not determine the port
    */
   find(entry: StatusEntry, prefers: (target: Target) => boolean): Match {
     const parsed = endpointName(entry.name);
@@ -38,7 +38,7 @@ export class Targets {
       const onPort = (target: Target) => target.port === parsed.port;
       return { target: ofType.find(onPort) ?? there.find(onPort) ?? null, testable: true };
     }
-    // Azure gives Azure Files without a port, and the report may have both: no disagreement where one agrees.
+    // Azure names Azure Files without a port, and the report may have two ports: one that agrees is enough.
     const usual = resourceType(entry.resourceType)?.port ?? 443;
     const likely = ofType.length > 0 ? ofType : there.filter(({ port }) => port === usual);
     const target =

@@ -1,10 +1,10 @@
-/** What changed between two reports. Pure. */
+/** Compares two reports. Pure. */
 import type { Finding, Report, Target } from '../model/report.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 import { identityOf } from './identity.ts';
 import type { Change, FindingSummary, ReportComparison, TargetState } from './types.ts';
 
-/** The second report beside the first: what got better, what got worse, what came and what went. */
+/** Lists improvements, deteriorations, and targets and findings that appeared or disappeared. */
 export function compareReports(before: Report, after: Report): ReportComparison {
   const known = new Map(before.targets.map((target) => [target.id, target]));
   const still = new Set(after.targets.map(({ id }) => id));
@@ -62,12 +62,12 @@ function differs(then: Target, now: Target): boolean {
   );
 }
 
-/** From best to worst; what was not tested stands beside this order. */
+/** From best to worst; untested targets are not in this order. */
 const STATUSES = ['reachable', 'intermittent', 'unreachable'];
-/** From best to worst: without data nothing is known, and that does not pass. */
+/** From best to worst; an inconclusive run does not pass. */
 const RANKS: Readonly<Record<Verdict, number>> = { ready: 0, degraded: 1, inconclusive: 2, blocked: 3 };
 
-/** Losing sight of what worked is worse; of what did not work, it is neither. */
+/** A reachable target that becomes untested is worse; for an unreachable one, it is neither. */
 function changeOf(then: string, now: string): Change {
   const [from, to] = [STATUSES.indexOf(then), STATUSES.indexOf(now)];
   if (from === to) return 'other';
@@ -82,8 +82,8 @@ function verdictChange(then: Verdict, now: Verdict): ReportComparison['verdict']
 }
 
 /**
- * The findings that have no like among the others: one of the same cause that explains one of the same endpoints,
- * or that says the same. Counts in a title change from run to run, so the title alone does not tell.
+ * The findings without a match among the others. A match has the same cause, and shares an endpoint or the title. The
+ * title alone is not enough, because counts in it change between runs.
  */
 function unmatched(findings: readonly Finding[], others: readonly Finding[]): FindingSummary[] {
   const keys = new Set(others.flatMap(keysOf));

@@ -1,4 +1,4 @@
-/** What the service says of its dependencies, beside what the VM saw of them. Pure. */
+/** Compares the service's report on its dependencies with the VM's. Pure. */
 import { shownName } from '../azure/endpoint-name.ts';
 import {
   type NetworkStatus,
@@ -16,7 +16,7 @@ import { type Match, Targets } from './match.ts';
 import { iso, REFRESH_MS, span } from './time.ts';
 import type { ServiceComparison, ServiceEndpoint, ServiceLocation } from './types.ts';
 
-/** Holds a report against NetworkStatus, in the locations that the VM can speak for. */
+/** Compares a report with NetworkStatus, in the locations that the VM can test. */
 export function compareWithService(report: Report, { locations }: NetworkStatus): ServiceComparison {
   const chosen = locationsOf(report, locations);
   const targets = new Targets(report.targets);
@@ -45,7 +45,7 @@ export function compareWithService(report: Report, { locations }: NetworkStatus)
   };
 }
 
-/** The VM's own region where the reply has it; else all, as there is nothing to choose by. */
+/** The VM's region if the reply has it, else all locations. */
 function locationsOf(
   { environment }: Report,
   locations: readonly StatusLocation[],
@@ -97,7 +97,7 @@ function describeLocation(location: StatusLocation, compared: boolean, report: R
           ...regionRemarks(location, report),
         ]
       : [
-          `Another region than this VM’s (${report.environment.region}): what its subnet lets through, only a VM in that subnet can tell.`,
+          `Another region than this VM’s (${report.environment.region}): only a VM in that subnet can test what the subnet allows.`,
         ],
   };
 }
@@ -107,7 +107,7 @@ function ageRemarks(newest: number | null, { startedAt, finishedAt }: Report): s
   const behind = Date.parse(startedAt) - newest;
   if (behind > 2 * REFRESH_MS) {
     return [
-      `The newest check is ${span(behind)} older than the run. NetworkStatus is renewed every 15 minutes: if the reply was saved just before the run, the instance has lost touch with its control plane and reports nothing any more (inbound 3443, outbound Storage and SQL); else save the reply again and compare once more.`,
+      `The newest check is ${span(behind)} older than the run. NetworkStatus is renewed every 15 minutes: if the reply was saved just before the run, the instance has lost the connection to its control plane and no longer reports (inbound 3443, outbound Storage and SQL); else save the reply again and compare once more.`,
     ];
   }
   const ahead = newest - Date.parse(finishedAt);
@@ -124,7 +124,7 @@ function staleRemarks(entries: readonly StatusEntry[], newest: number | null): s
   );
   if (old.length === 0) return [];
   return [
-    `${old.length} of ${entries.length} entries were last checked more than 30 minutes before the newest: what they say is old, and the machine that checks them may have lost touch.`,
+    `${old.length} of ${entries.length} entries were last checked more than 30 minutes before the newest: their status is old, and the machine that checks them may have lost its connection.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-/** What a comparison comes to: what `compare --format json` prints. */
+/** The result of a comparison, which `compare --format json` prints. */
 import type { Finding, Target } from '../model/report.ts';
 import type { ReportIdentity } from './identity.ts';
 
@@ -16,7 +16,7 @@ export type Combination =
 
 export interface Meaning {
   readonly means: string;
-  /** What to do, in this order; empty when there is nothing to do. */
+  /** The next steps, in order; may be empty. */
   readonly next: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface ServerComparison {
   readonly service: readonly string[];
   readonly vm: readonly string[];
   readonly differ: boolean;
-  /** What the difference means; null when there is none, or nothing to compare. */
+  /** The meaning of the difference; null if there is none or nothing to compare. */
   readonly means: string | null;
 }
 
@@ -32,14 +32,14 @@ export interface ServiceEndpoint {
   readonly location: string | null;
   readonly name: string;
   readonly resourceType: string;
-  /** By the service's word, or the report's. */
+  /** By the service's reply, or by the report. */
   readonly required: boolean;
   readonly service: {
     readonly status: string;
     readonly error: string | null;
     readonly lastUpdated: string | null;
     readonly lastStatusChange: string | null;
-    /** Not checked for longer than the others. */
+    /** Checked longer ago than the others. */
     readonly stale: boolean;
   };
   readonly vm: Pick<Target, 'id' | 'status' | 'failure' | 'cause' | 'reason'> | null;
@@ -48,7 +48,7 @@ export interface ServiceEndpoint {
 
 export interface ServiceLocation {
   readonly location: string | null;
-  /** False for another region than the VM's, of whose subnet it can say nothing. */
+  /** False for another region than the VM's, because the VM cannot test its subnet. */
   readonly compared: boolean;
   readonly newestCheck: string | null;
   readonly dns: ServerComparison | null;
@@ -62,22 +62,22 @@ export interface ServiceComparison {
   readonly endpoints: readonly ServiceEndpoint[];
   /** Targets that the service does not check. */
   readonly onlyInReport: readonly Pick<Target, 'id' | 'required' | 'status' | 'failure' | 'cause'>[];
-  /** What each combination that occurs means; the worst last. */
+  /** The meaning of each combination that occurs, the worst last. */
   readonly meanings: readonly (Meaning & { readonly combination: Combination; readonly count: number })[];
   readonly disagreements: { readonly total: number; readonly required: number };
 }
 
-/** How things went on: `other` is neither better nor worse, as far as can be said. */
+/** The direction of a change; `other` is not known to be better or worse. */
 export type Change = 'better' | 'worse' | 'other';
 
-/** What is told of a target on one side. */
+/** A target's state in one report. */
 export type TargetState = Pick<Target, 'required' | 'status' | 'failure' | 'cause'>;
 
 export interface ReportComparison {
   readonly kind: 'reports';
   readonly old: ReportIdentity;
   readonly new: ReportIdentity;
-  /** What the reader should know before trusting the rest: other places, another order in time. */
+  /** Reasons to doubt the comparison: another VM, or reports in the wrong order. */
   readonly remarks: readonly string[];
   readonly verdict: 'better' | 'worse' | 'same';
   readonly targets: {
@@ -87,18 +87,18 @@ export interface ReportComparison {
       readonly old: TargetState;
       readonly new: TargetState;
     }[];
-    /** In the new report alone. */
+    /** In the new report only. */
     readonly added: readonly (TargetState & { readonly id: string })[];
-    /** In the old report alone. */
+    /** In the old report only. */
     readonly gone: readonly (TargetState & { readonly id: string })[];
     readonly unchanged: number;
   };
   readonly findings: { readonly added: readonly FindingSummary[]; readonly gone: readonly FindingSummary[] };
-  /** Targets that got worse, new ones that are not reached among them. */
+  /** Targets that got worse, including new ones that are not reached. */
   readonly worse: { readonly total: number; readonly required: number };
 }
 
 export type FindingSummary = Pick<Finding, 'cause' | 'severity' | 'title'> & {
-  /** How many endpoints it explains. */
+  /** The number of endpoints that it explains. */
   readonly endpoints: number;
 };

@@ -1,11 +1,11 @@
-/** From observations to a status for each target, before any cause is looked for. Pure. */
+/** Turns observations into a status for each target, before the rules look for causes. Pure. */
 import type { Observations, ObservedTarget, Target } from '../model/report.ts';
 import { downgradeBareConnections } from './bare-connections.ts';
 import { latencyOf } from './latency.ts';
 import { outcomeOf, withJudgedAttempts } from './status.ts';
 import { discountUnroutedIPv6 } from './unrouted-ipv6.ts';
 
-/** In the order of the observations; attempts are as the diagnosis takes them, and the cause is null. */
+/** Targets in the order of the observations, with judged attempts and without a cause. */
 export interface Assessment {
   readonly targets: readonly Target[];
   /** For the report's notes. */

@@ -2,7 +2,7 @@ import type { TlsFacts } from '../../probes/facts.ts';
 import type { Failure } from '../../probes/failures.ts';
 import type { Attempt, Target } from '../model/report.ts';
 
-/** The certificate evidence of the last attempt that has any and, where one failed, that failed. */
+/** The TLS evidence of the last failed attempt that has any, else of the last attempt that has any. */
 export function tlsOf(target: Target): TlsFacts | null {
   const failed = target.attempts.findLast((attempt) => !attempt.ok && attempt.facts.tls !== undefined);
   return (
@@ -15,7 +15,7 @@ export function connected(attempt: Attempt): boolean {
   return attempt.ok || attempt.steps.some((step) => step.name === 'connect' && step.ok);
 }
 
-/** The words of the last error that was seen, null when none was noted. */
+/** The text of the last error, or null. */
 export function lastError(target: Target): string | null {
   return target.attempts.findLast(({ facts }) => facts.error !== undefined)?.facts.error ?? null;
 }
@@ -26,8 +26,8 @@ export function failedWith(target: Target, failures: readonly Failure[]): boolea
 }
 
 /**
- * How the TCP connection of an unreachable target failed, over all its attempts: one refusal outweighs
- * silence, because something answered. An IPv6 address without a route says nothing while IPv4 was tried.
+ * How the TCP connections of an unreachable target failed. One refusal outweighs time-outs, because a device or the
+ * server answered. IPv6 failures are ignored when IPv4 was tried.
  */
 export function connectFailure(target: Target): 'dropped' | 'rejected' | null {
   if (target.status !== 'unreachable' || !failedWith(target, TCP_FAILURES)) return null;

@@ -9,15 +9,15 @@ import type { Attempt, ObservedTarget } from '../model/report.ts';
  */
 const AZURE_ISSUERS = /^(?:Microsoft Corporation|DigiCert(?:,? Inc\.?)?|GeoTrust(?:,? Inc\.?)?)$/i;
 
-/** @param organization O of the issuer; null when it names none */
+/** @param organization O of the issuer; null when it has none */
 export function isAzureIssuer(organization: string | null): boolean {
   return AZURE_ISSUERS.test(organization ?? '');
 }
 
 /**
- * An attempt at one of Azure's services that verified by a root of --ca-file alone, with an issuer that is not Azure's,
- * has met an inspecting device: it failed at TLS, and what came through afterwards is not the service's word.
- * @returns the attempt itself where that is not so
+ * Fails an attempt at an Azure service if only a root of --ca-file verified it and the issuer is not Azure's: an
+ * inspecting device answered, so the reply is not the service's.
+ * @returns any other attempt unchanged
  */
 export function rejectForeignIssuer(target: ObservedTarget, attempt: Attempt): Attempt {
   const { tls, dialled } = attempt.facts;
@@ -35,7 +35,7 @@ export function rejectForeignIssuer(target: ObservedTarget, attempt: Attempt): A
   };
 }
 
-/** A public chain needs no particular issuer, and one that leads nowhere has failed already. */
+/** A publicly trusted chain may have any issuer, and an untrusted chain has failed already. */
 function isForeign({ trust, chain: [leaf] }: TlsFacts): boolean {
   return trust === 'extra' && leaf !== undefined && !isAzureIssuer(leaf.issuerOrganization);
 }

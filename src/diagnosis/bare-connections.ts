@@ -1,25 +1,25 @@
-/** Where a device on the path completes every connection, a bare connection does not prove the service. Pure. */
+/** If a device on the path completes every connection, a TCP handshake does not prove the service. Pure. */
 import type { ObservedControl } from '../model/controls.ts';
 import type { Target } from '../model/report.ts';
 
 const REASON =
   'a completed TCP connection proves nothing here: something on the path completes it for any address';
 
-/** Makes targets untested that only a TCP handshake proved, once the reserved address has connected. */
+/** If the reserved address connected, targets that only a TCP handshake proved become untested. */
 export function downgradeBareConnections(
   targets: readonly Target[],
   controls: readonly ObservedControl[],
 ): readonly Target[] {
-  const anyoneConnects = controls.some(
+  const reservedAddressConnects = controls.some(
     (control) => control.name === 'tcp-reserved-address' && control.outcome === 'anomalous',
   );
-  if (!anyoneConnects) return targets;
+  if (!reservedAddressConnects) return targets;
   return targets.map((target) =>
     isBare(target) ? { ...target, status: 'untested', reason: REASON, failure: null } : target,
   );
 }
 
-/** Private addresses are left out: the device stands on the path out of the network. */
+/** Private addresses are excluded, because the device is on the outbound path. */
 function isBare({ status, attempts, addresses }: Target): boolean {
   const passed = attempts.filter(({ ok }) => ok);
   return (

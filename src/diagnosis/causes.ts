@@ -7,7 +7,7 @@ import { SERVICE_CAUSES } from './texts/service.ts';
 import { TLS_CAUSES } from './texts/tls.ts';
 import type { CauseText } from './texts/type.ts';
 
-/** What each cause means, how it is recognised and how it is fixed. Serves `explain` without a network. */
+/** The meaning, signs and remedy of each cause; `explain` prints them without a network. */
 export const CAUSE_TEXTS: Readonly<Record<Cause, CauseText>> = {
   ...DNS_CAUSES,
   ...GATEWAY_CAUSES,

@@ -1,10 +1,10 @@
 import type { Target } from '../model/report.ts';
-import { dialled, isPublic } from './addresses.ts';
+import { dialledAddresses, isPublic } from './addresses.ts';
 import { count, list } from './text.ts';
 
-/** Endpoints that one rule of a security group or firewall would let pass together. */
+/** Endpoints that one rule of a security group or firewall would allow. */
 export interface Destination {
-  /** As the rule would name it: “service tag Sql”, “private addresses”, or the host. */
+  /** The name in the rule: “service tag Sql”, “private addresses”, or the host. */
   readonly name: string;
   readonly serviceTag: string | null;
   readonly isPrivate: boolean;
@@ -12,7 +12,7 @@ export interface Destination {
   readonly targets: readonly Target[];
 }
 
-/** Services for which a subnet can have a service endpoint, which leaves a default route aside. */
+/** Services with service endpoints, which bypass a default route. */
 const SERVICE_ENDPOINT_TAGS = ['Storage', 'Sql', 'AzureKeyVault', 'EventHub'];
 
 /** Groups targets by the rule that would allow them, in the order of their names. */
@@ -36,20 +36,20 @@ export function portsOf({ ports }: Pick<Destination, 'ports'>): string {
   return `${ports.length === 1 ? 'port' : 'ports'} ${list(ports.map(String), 12)}`;
 }
 
-/** Whether every address that was dialled is a private one. */
+/** Whether every dialled address is private. */
 export function isPrivateOnly(target: Target): boolean {
-  const addresses = dialled(target);
+  const addresses = dialledAddresses(target);
   return addresses.length > 0 && !addresses.some(isPublic);
 }
 
-/** Whether a service endpoint could carry this target past a default route. */
+/** Whether a service endpoint could bypass the default route for this target. */
 export function hasServiceEndpoint({ serviceTag }: Target): boolean {
   return serviceTag !== null && SERVICE_ENDPOINT_TAGS.includes(serviceTag.split('.')[0] ?? '');
 }
 
-/** How often and where connections were tried, in words. */
+/** Describes how often and where connections were tried. */
 export function triesOf(targets: readonly Target[]): string {
-  const addresses = targets.flatMap(dialled);
+  const addresses = targets.flatMap(dialledAddresses);
   const attempts = targets.reduce((sum, target) => sum + target.attempts.length, 0);
   const hosts = list(
     targets.map(({ host, port }) => `${host}:${port}`),

@@ -1,12 +1,12 @@
 import type { Failure } from '../../probes/failures.ts';
 
-/** What a failure says by itself, and where to look next. */
+/** The meaning of a failure, and where to look next. */
 export interface FailureText {
   readonly means: string;
   readonly next: string;
 }
 
-/** One entry for each observed failure. Serves `explain`, and the findings whose cause is not clear. */
+/** One entry for each failure, for `explain` and for findings with an unclear cause. */
 export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
   dns_timeout: {
     means: 'The DNS server sent no reply in time.',
@@ -17,7 +17,7 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
     next: 'Check the server’s address, the route to it, and that something listens on port 53 there.',
   },
   dns_nxdomain: {
-    means: 'The DNS server says that the name does not exist (NXDOMAIN).',
+    means: 'The DNS server answers that the name does not exist (NXDOMAIN).',
     next: 'Check the spelling; if it is right, look for a private DNS zone that claims the name without a record.',
   },
   dns_nodata: {
@@ -45,7 +45,7 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
     next: 'Check the address, the port and the log of the firewall on the way; an NSG never rejects, it drops.',
   },
   tcp_unreachable: {
-    means: 'The network or host is unreachable: no route on this VM, or an ICMP message said so.',
+    means: 'The network or host is unreachable: no route on this VM, or an ICMP message reported it.',
     next: 'Check the VM’s own routes, the effective routes of the NIC, and firewalls that answer with ICMP.',
   },
   tcp_reset: {
@@ -117,7 +117,7 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
     next: 'Check NSG rules and firewalls for the UDP port, and that the service runs.',
   },
   udp_refused: {
-    means: 'An ICMP message said that the UDP port is unreachable or prohibited.',
+    means: 'An ICMP message reported that the UDP port is unreachable or prohibited.',
     next: 'Check the address and port, and firewalls that answer with ICMP.',
   },
   deadline_exceeded: {
@@ -126,7 +126,7 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
   },
   local_limit: {
     means:
-      'This VM ran out of something that a test takes (open files, local ports, memory), so nothing is known about ' +
+      'This VM ran out of a resource that a test needs (open files, local ports, memory), so nothing is known about ' +
       'the endpoint.',
     next: 'Read the reason in the report: it names what there was none left of, and how there will be more.',
   },

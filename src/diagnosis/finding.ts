@@ -2,7 +2,7 @@ import type { Finding, Target } from '../model/report.ts';
 import type { Cause, Owner, Severity } from '../model/vocabulary.ts';
 import { CAUSE_TEXTS } from './causes.ts';
 
-/** What a rule has to say itself; owner and remedy default to the cause's general text. */
+/** What a rule adds to a finding; owner and remedy default to the cause's general text. */
 export interface FindingDraft {
   readonly title: string;
   readonly explanation: string;
@@ -14,8 +14,8 @@ export interface FindingDraft {
 }
 
 /**
- * How bad it is that these targets are not fine: an error only when a required one cannot be reached, and no
- * more than a remark when the documents have dropped them all, since the verdict does not count those either.
+ * The severity of failing targets. It is an error only when a required target cannot be reached. It is a remark when
+ * Microsoft's documents no longer list any of them, because the verdict ignores those.
  */
 function severityOf(targets: readonly Target[]): Severity {
   if (targets.some((target) => target.required && target.status === 'unreachable')) return 'error';
@@ -26,14 +26,14 @@ function isDropped({ required, until }: Target): boolean {
   return !required && until !== null;
 }
 
-/** What matters most comes first, then by id: an order that no input can change. */
+/** Most important first, then by id, so that the order does not depend on the input. */
 export function byWeight(one: Target, other: Target): number {
   if (one.required !== other.required) return one.required ? -1 : 1;
   return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
 }
 
 /** A complete finding; its evidence names required endpoints first. */
-export function finding(cause: Cause, draft: FindingDraft): Finding {
+export function createFinding(cause: Cause, draft: FindingDraft): Finding {
   const text = CAUSE_TEXTS[cause];
   return {
     cause,

@@ -2,36 +2,36 @@ import type { Control } from '../model/controls.ts';
 import type { Attempt, Finding, Observations, Report, Target } from '../model/report.ts';
 import type { Cause } from '../model/vocabulary.ts';
 import { type Assessment, assess } from './assess.ts';
-import { inOrder } from './order.ts';
+import { sortFindings } from './order.ts';
 import { RULES } from './rules/index.ts';
 import { summarise, verdict } from './verdict.ts';
 import { vipNotes } from './vip-notes.ts';
 import { judgeControls } from './zone-owner.ts';
 
-/** All that is judged in a report. */
+/** The judged parts of a report. */
 export interface Diagnosis {
   /** In the order of the observations. */
   readonly targets: Target[];
   readonly controls: Control[];
-  /** Network-wide ones first. */
+  /** Network-wide findings first. */
   readonly findings: Finding[];
-  /** For the environment's notes, without those that are there already. */
+  /** Notes that the environment does not have yet. */
   readonly notes: string[];
   readonly summary: Report['summary'];
   readonly verdict: Report['verdict'];
 }
 
 /**
- * Judges what was observed: pure, so that a report can be judged again. Each rule sees what the rules before it left
- * unexplained. Pings are left out: Azure drops them in many places, so one proves nothing.
+ * Judges observations. Pure, so that a report can be judged again. Each rule sees the targets that earlier rules left
+ * unexplained. Pings are excluded, because Azure drops them in many places.
  */
 export function diagnose(observations: Observations): Diagnosis {
   const assessment = assess(observations);
   const { causes, findings } = explain(observations, assessment.targets);
-  return conclude(observations, assessment, causes, inOrder(findings));
+  return conclude(observations, assessment, causes, sortFindings(findings));
 }
 
-/** What is left of the diagnosis when a rule breaks: statuses and a verdict, and no findings. */
+/** The diagnosis when a rule throws: statuses and a verdict without findings. */
 export function diagnoseWithoutRules(observations: Observations): Diagnosis {
   return conclude(observations, assess(observations), new Map(), []);
 }
@@ -71,7 +71,7 @@ function conclude(
   const targets = assessment.targets.map((target, index) => ({
     ...target,
     cause: causeOf(target, causes),
-    // The evidence stays as it was observed.
+    // The report stores the evidence as it was observed.
     attempts: observations.targets[index]?.attempts ?? target.attempts,
   }));
   const notes = [...assessment.notes, ...vipNotes(environment.network)];
@@ -93,7 +93,7 @@ function isFailing(target: Target): boolean {
   return target.status === 'unreachable' || target.status === 'intermittent';
 }
 
-/** A target that was reached is fine, also where it is evidence of something. */
+/** A reachable target has no cause, even if a finding names it as evidence. */
 function causeOf(target: Target, causes: ReadonlyMap<string, Cause>): Cause | null {
   return target.status === 'reachable' ? null : (causes.get(target.id) ?? null);
 }

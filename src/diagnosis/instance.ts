@@ -1,18 +1,18 @@
-/** The API Management instance's own host names, and what DNS should say of them. */
+/** The host names of the API Management instance, and the DNS answers that they should have. */
 import ipaddr from 'ipaddr.js';
 import { addressScope } from '../../probes/address-scope.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
 import { isPublic } from './addresses.ts';
 import { kindOf } from './servers.ts';
 
-/** Where the instance should be found, and how that is known. */
+/** The address that the instance should have, and its source. */
 export interface Expected {
-  /** Null when nobody said and the names do not agree on one. */
+  /** Null without --vip when the names do not agree on an address. */
   readonly address: string | null;
   readonly by: 'vip' | 'agreement' | 'nothing';
 }
 
-/** What a server’s answer is worth for a host name of the instance. */
+/** The state of a server’s record for a host name of the instance. */
 export type RecordState = 'right' | 'missing' | 'public' | 'wrong' | 'unknown';
 
 /** The instance’s endpoints that were looked up. */
@@ -24,23 +24,23 @@ export function isOwn({ group }: Target): boolean {
   return group === 'gateway' || group === 'control-plane';
 }
 
-/** The region in a regional gateway’s name; null in every other. */
+/** The region in a regional gateway’s name, else null. */
 function regionOf({ host }: Target): string | null {
   return /-([a-z0-9]+)-\d+\.regional\./i.exec(host)?.[1]?.toLowerCase() ?? null;
 }
 
-/** All names share one address, but for the regional gateways: each region has one of its own. */
+/** Whether the name has the shared address; each regional gateway has its own. */
 function sharesAddress(target: Target): boolean {
   return regionOf(target) === null;
 }
 
-/** The region of a gateway that is in another one than this run; null for everything else. */
+/** The region of a gateway in another region than this run, else null. */
 export function elsewhere(target: Target, { environment }: Observations): string | null {
   const region = regionOf(target);
   return region === environment.region ? null : region;
 }
 
-/** Whether somebody who holds a certificate for the name answered at one of these addresses. */
+/** Whether a server with a valid certificate for the name answered at one of these addresses. */
 export function isProved({ attempts }: Target, addresses: readonly string[]): boolean {
   return attempts.some(
     ({ ok, address, facts }) => ok && addresses.includes(address) && facts.proof !== 'connect',
@@ -48,8 +48,8 @@ export function isProved({ attempts }: Target, addresses: readonly string[]): bo
 }
 
 /**
- * The address of `--vip`, or else the one private address that the names lead to. One inside the subnet goes
- * before any other, then one at which the instance proved itself, then the one that more names have.
+ * The address of `--vip`, else the private address of the names. Addresses inside the subnet come first, then those
+ * where a certificate proved the instance, then those of more names.
  */
 export function expectedAddress(observations: Observations, targets: readonly Target[]): Expected {
   const { vip } = observations.environment.network;
@@ -63,12 +63,12 @@ export function expectedAddress(observations: Observations, targets: readonly Ta
     ),
   );
   const ranked = [...Map.groupBy(answers, ({ address }) => address)]
-    .map(([address, said]) => ({
+    .map(([address, members]) => ({
       address,
       rank: [
         isInSubnet(address, observations) === true ? 1 : 0,
-        new Set(said.filter((one) => one.isProved).map(({ host }) => host)).size,
-        new Set(said.map(({ host }) => host)).size,
+        new Set(members.filter((one) => one.isProved).map(({ host }) => host)).size,
+        new Set(members.map(({ host }) => host)).size,
       ],
     }))
     .sort((a, b) => compareRanks(b.rank, a.rank) || (a.address < b.address ? -1 : 1));
@@ -96,7 +96,7 @@ function isInSubnet(address: string, { environment }: Observations): boolean | n
   return parsed.kind() === network.kind() && parsed.match(network, length);
 }
 
-/** Whether the names agree on an address that lies outside of the subnet, where the instance would have its own. */
+/** Whether the names agree on an address outside the subnet, although the instance's address is inside. */
 export function isOutside({ address, by }: Expected, observations: Observations): boolean {
   return by === 'agreement' && address !== null && isInSubnet(address, observations) === false;
 }
@@ -113,14 +113,14 @@ export function stateOf(
   if (kind === 'absent') return 'missing';
   if (kind !== 'public' && kind !== 'private') return 'unknown';
   const shares = sharesAddress(target);
-  // In external mode the address is a public one, and --vip may well say so.
+  // In external mode the address is public, and --vip may name it.
   if (shares && expected.by === 'vip' && leadsTo(addresses, expected.address)) return 'right';
   if (addresses.some(isPublic)) return 'public';
   if (!shares) return regionalState(target, addresses, observations);
   return leadsTo(addresses, expected.address) && !isOutside(expected, observations) ? 'right' : 'wrong';
 }
 
-/** The gateway of this region has the address of `--vip` when that is this region's; any other has one of its own. */
+/** The gateway of this region has the address of `--vip` if --vip is in this region; others have their own. */
 function regionalState(
   target: Target,
   addresses: readonly string[],

@@ -1,9 +1,9 @@
-/** How long the attempts that succeeded took. Pure. */
+/** Latencies of successful attempts. Pure. */
 import type { Attempt, Target } from '../model/report.ts';
 
 type Latency = Target['latency'];
 
-/** Of attempts at addresses that the target's own name led to; milliseconds. */
+/** Latencies in milliseconds, of attempts at addresses that the target's name resolved to. */
 export function latencyOf(attempts: readonly Attempt[]): Latency {
   const successful = attempts.filter(({ ok, addressFrom }) => ok && addressFrom === 'name');
   return {
@@ -14,14 +14,14 @@ export function latencyOf(attempts: readonly Attempt[]): Latency {
   };
 }
 
-/** Smallest, middle and largest of some times; the lower middle of an even number. */
+/** Minimum, lower median and maximum. */
 function spread(times: readonly number[]): Latency['totalMs'] {
   const sorted = times.toSorted((one, other) => one - other);
   const [min, median, max] = [sorted[0], sorted[Math.floor((sorted.length - 1) / 2)], sorted.at(-1)];
   return min === undefined || median === undefined || max === undefined ? null : { min, median, max };
 }
 
-/** Sums of microseconds without the error of binary fractions. */
+/** Rounds to microseconds, to remove floating-point error. */
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

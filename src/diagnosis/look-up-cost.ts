@@ -1,19 +1,19 @@
 import type { Observations } from '../model/report.ts';
 
 export interface Delay {
-  /** ms that one question is kept waiting; null when no answer comes at all. */
+  /** ms until a query is answered; null when no answer comes. */
   readonly waitsMs: number | null;
-  /** Turned away at once. */
+  /** The server refuses queries at once. */
   readonly refused?: boolean;
-  /** Other servers that answer nothing. */
+  /** Other servers that do not answer. */
   readonly dead?: readonly string[];
 }
 
 /**
- * What a server that is dead or slow costs each look-up of this system, as a sentence: by its place in the list, and
- * by the time that resolv.conf(5) gives it. Empty for a server that this system does not use.
+ * Describes the delay that a dead or slow server causes for each look-up of this system. It follows from the server's
+ * position and the timeout in resolv.conf(5). Empty for a server that this system does not use.
  */
-export function costOf(
+export function describeDelay(
   { environment: { dns } }: Observations,
   server: string,
   { waitsMs, refused = false, dead = [] }: Delay,
@@ -21,8 +21,8 @@ export function costOf(
   const place = dns.servers.indexOf(server);
   if (place < 0 || dns.source === '--dns-server') return '';
   const { system } = dns;
-  const patience = system?.timeoutMs ?? null;
-  const wait = waitsMs === null ? patience : Math.min(waitsMs, patience ?? waitsMs);
+  const timeoutMs = system?.timeoutMs ?? null;
+  const wait = waitsMs === null ? timeoutMs : Math.min(waitsMs, timeoutMs ?? waitsMs);
   if (dns.servers.length === 1) {
     const times =
       waitsMs === null && (system?.attempts ?? 1) > 1 ? `, ${system?.attempts} times, and then fails` : '';

@@ -1,7 +1,7 @@
 import type { Finding } from '../model/report.ts';
 import type { Cause } from '../model/vocabulary.ts';
 
-/** Causes that bear on the whole network or VM: said before those of single endpoints. */
+/** Causes that affect the whole network or VM; they precede those of single endpoints. */
 const NETWORK_WIDE: readonly Cause[] = [
   'vm-limit',
   'dns-server-down',
@@ -12,12 +12,12 @@ const NETWORK_WIDE: readonly Cause[] = [
   'tls-intercepted',
 ];
 
-/** Network-wide findings first, then errors before warnings, remarks last; otherwise as the rules gave them. */
-export function inOrder(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted((a, b) => rank(a) - rank(b));
+/** Network-wide findings first, then by severity, then in the order of the rules. */
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
-function rank({ cause, severity }: Finding): number {
+function rankOf({ cause, severity }: Finding): number {
   if (severity === 'info') return 3;
   if (NETWORK_WIDE.includes(cause)) return 0;
   return severity === 'error' ? 1 : 2;

@@ -6,7 +6,7 @@ import type { Observations, Resolution, Target } from '../model/report.ts';
 import { isBogus, isPublic } from './addresses.ts';
 import { missingRecord } from './private-zones.ts';
 
-/** What a server's answer amounts to, as far as two servers can be compared. */
+/** The kind of an answer, by which two servers can be compared. */
 export type AnswerKind = 'private' | 'public' | 'bogus' | 'absent' | 'failing' | 'silent' | 'unknown';
 
 const SILENT: readonly (Failure | null)[] = [
@@ -19,7 +19,7 @@ const SILENT: readonly (Failure | null)[] = [
   'tcp_unreachable',
 ];
 
-/** Sorts an answer; one private address makes it a private one. */
+/** Classifies an answer; one private address makes it private. */
 export function kindOf({ failure, addresses }: Pick<Resolution, 'failure' | 'addresses'>): AnswerKind {
   if (addresses.length > 0) return kindOfAddresses(addresses);
   if (failure === 'dns_nxdomain' || failure === 'dns_nodata') return 'absent';
@@ -27,44 +27,44 @@ export function kindOf({ failure, addresses }: Pick<Resolution, 'failure' | 'add
   return SILENT.includes(failure) ? 'silent' : 'unknown';
 }
 
-/** The same for addresses alone, of which there is one at least. */
+/** Classifies a list of at least one address. */
 export function kindOfAddresses(addresses: readonly string[]): AnswerKind {
   if (addresses.some(isBogus)) return 'bogus';
   if (addresses.some((address) => addressScope(address) === 'private')) return 'private';
   return addresses.some(isPublic) ? 'public' : 'unknown';
 }
 
-/** Whether the name led to an address. */
+/** Whether the answer has an address. */
 export function resolves(kind: AnswerKind): boolean {
   return kind === 'private' || kind === 'public' || kind === 'bogus';
 }
 
-/** An endpoint that was never dialled because its name gave no address. */
+/** Whether the endpoint was not dialled because its name did not resolve. */
 export function isUnresolved(target: Target): boolean {
   return (
     target.group !== 'dns' && target.status === 'unreachable' && (target.failure?.startsWith('dns_') ?? false)
   );
 }
 
-/** The server that a target of the group dns stands for, written as resolutions write it. */
+/** The server that a target of group `dns` tests, in the form that resolutions use. */
 function serverOf({ host, port }: Target): string {
   if (port === 53) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The target that stands for a server, when it was planned. */
+/** The target that tests a server, if the plan has one. */
 export function targetOf(server: string, targets: readonly Target[]): Target | undefined {
   return targets.find((target) => target.group === 'dns' && serverOf(target) === server);
 }
 
-/** Every server that is configured or was asked: the configured order first. */
+/** Every server that is configured or was queried, configured ones first. */
 export function allServers({ environment }: Observations, targets: readonly Target[]): readonly string[] {
   const asked = targets.flatMap(({ resolutions }) => resolutions.map(({ server }) => server)).sort();
   const planned = targets.filter(({ group }) => group === 'dns').map(serverOf);
   return [...new Set([...environment.dns.servers, ...planned, ...asked])];
 }
 
-/** What one server said of each host, once a host. */
+/** One server's answer for each host, one answer per host. */
 export function answersOf(server: string, targets: readonly Target[]): ReadonlyMap<string, Resolution> {
   const answers = new Map<string, Resolution>();
   for (const { host, resolutions } of targets) {
@@ -74,11 +74,11 @@ export function answersOf(server: string, targets: readonly Target[]): ReadonlyM
   return answers;
 }
 
-/** NXDOMAIN for the names of this many unrelated domains means that the server knows no public name at all. */
+/** A server that answers NXDOMAIN for this many unrelated domains does not resolve public names. */
 const UNRELATED = 3;
 
-/** An internal root: every name of unrelated domains is denied, without a hint of a private zone. */
-export function knowsNothingPublic(server: string, targets: readonly Target[]): boolean {
+/** Whether the server is an internal root: it denies the names of unrelated domains, and no private zone is involved. */
+export function deniesPublicNames(server: string, targets: readonly Target[]): boolean {
   if (server === AZURE_DNS) return false;
   const answers = [...answersOf(server, targets)];
   const denied = answers.every(
@@ -88,7 +88,7 @@ export function knowsNothingPublic(server: string, targets: readonly Target[]): 
   return denied && domains.size >= UNRELATED;
 }
 
-/** Servers that gave no answer at all, to no question. */
+/** Servers that answered no query. */
 export function deadServers(observations: Observations, targets: readonly Target[]): readonly string[] {
   return allServers(observations, targets).filter((server) => isDead(server, targets));
 }
@@ -101,14 +101,14 @@ function isDead(server: string, targets: readonly Target[]): boolean {
   return own?.status === 'unreachable' && SILENT.includes(own.failure);
 }
 
-/** What Azure DNS said when the control asked it directly for this host; null when it did not, or was silent. */
+/** Azure DNS's answer when the control queried it directly for this host; null without a query or an answer. */
 export function azureAnswer({ controls }: Observations, host: string): ControlAnswer | null {
   const control = controls.find(({ name }) => name === 'azure-dns');
   if (control?.name !== 'azure-dns') return null;
   return control.detail.answers.find(({ name }) => name.toLowerCase() === host.toLowerCase()) ?? null;
 }
 
-/** The kind of that answer. */
+/** The kind of Azure DNS's answer. */
 export function azureKind(observations: Observations, host: string): AnswerKind {
   const answer = azureAnswer(observations, host);
   if (answer === null) return 'unknown';

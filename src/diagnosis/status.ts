@@ -1,18 +1,18 @@
-/** A target's attempts to its status. Pure: a run's observations and a report's targets give the same. */
+/** Turns a target's attempts into its status. Pure, so that a run and a report give the same status. */
 import { isIPv6 } from 'node:net';
 import type { Attempt, ObservedTarget, Target } from '../model/report.ts';
 import { rejectForeignIssuer } from './azure-issuer.ts';
 
 export type Outcome = Pick<Target, 'status' | 'failure' | 'reason'>;
 
-/** The target with its attempts as the diagnosis takes them. */
+/** The target with attempts that have a foreign issuer marked as failed. */
 export function withJudgedAttempts<Kind extends ObservedTarget>(target: Kind): Kind {
   return { ...target, attempts: target.attempts.map((attempt) => rejectForeignIssuer(target, attempt)) };
 }
 
 /**
- * The attempts that count: at addresses that the target's own name led to, and not ended by the run's end, by a defect
- * of this program or by what this VM ran out of. What answers at --vip is evidence, but users get where the name leads.
+ * The attempts that count: those at addresses that the target's name resolved to. Attempts that ended with the run, by
+ * a program error or by a limit of this VM do not count. Attempts at --vip do not count, because users follow DNS.
  */
 export function finishedAttempts({ attempts }: Pick<ObservedTarget, 'attempts'>): readonly Attempt[] {
   return attempts.filter(
@@ -24,7 +24,7 @@ export function finishedAttempts({ attempts }: Pick<ObservedTarget, 'attempts'>)
   );
 }
 
-/** What a target's observations amount to. */
+/** The status of a target by its observations. */
 export function outcomeOf(observed: ObservedTarget): Outcome {
   const target = withJudgedAttempts(observed);
   const finished = finishedAttempts(target);
@@ -33,17 +33,17 @@ export function outcomeOf(observed: ObservedTarget): Outcome {
   return { status: failure !== null && reason === null ? 'unreachable' : 'untested', failure, reason };
 }
 
-/** IPv4, over which API Management reaches its dependencies, could not be tried, and IPv6 alone has failed. */
+/** Whether a limit of this VM prevented IPv4 attempts and IPv6 failed, which does not prove that IPv4 fails. */
 function onlyIPv6Failed({ failure }: ObservedTarget, finished: readonly Attempt[]): boolean {
   return failure === 'local_limit' && finished.every(({ ok, address }) => !ok && isIPv6(address));
 }
 
-/** Status and failure of finished attempts; at least one. */
+/** Status and failure of at least one finished attempt. */
 export function statusOf(finished: readonly Attempt[]): Outcome {
   const failed = finished.filter(({ ok }) => !ok);
   if (failed.length === 0) return { status: 'reachable', failure: null, reason: null };
   const status = failed.length === finished.length ? 'unreachable' : 'intermittent';
-  // IPv4 shows what went wrong where it was tried: API Management's own dependencies are reached over it.
+  // API Management reaches its dependencies over IPv4, so its failure goes before that of IPv6.
   const telling = failed.findLast(({ address }) => !isIPv6(address)) ?? failed.at(-1);
   return { status, failure: telling?.failure ?? 'unexpected', reason: null };
 }

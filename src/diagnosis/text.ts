@@ -1,8 +1,8 @@
-/** Bounds what a list or a peer's string can take up in a sentence. */
+/** Limits the length of lists and peers' strings in a sentence. */
 const LIST_LIMIT = 8;
 const TEXT_LIMIT = 120;
 
-/** “a”, “a and b”, “a, b and c”; beyond `limit` entries the rest is counted. Duplicates are said once. */
+/** “a”, “a and b”, “a, b and c”; entries beyond `limit` are counted. Duplicates appear once. */
 export function list(items: Iterable<string>, limit = LIST_LIMIT): string {
   const unique = [...new Set(items)];
   const shown = unique.length > limit ? unique.slice(0, limit) : unique;
@@ -17,12 +17,12 @@ export function count(n: number, singular: string, plural = `${singular}s`): str
   return `${n} ${n === 1 ? singular : plural}`;
 }
 
-/** Cuts a text that a peer chose to a length that fits a sentence. */
+/** Cuts a peer's text to a length that fits a sentence. */
 export function brief(text: string, limit = TEXT_LIMIT): string {
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
-/** A duration of minutes or more, for people: “7 minutes”, “3 days”; the sign is dropped. In: milliseconds. */
+/** Formats a duration in milliseconds as “7 minutes” or “3 days”, without its sign. */
 export function duration(ms: number): string {
   const minutes = Math.abs(ms) / 60_000;
   if (minutes >= 2 * 1440) return count(Math.round(minutes / 1440), 'day');

@@ -1,10 +1,10 @@
-/** A virtual network with IPv6 addresses and no IPv6 route out says nothing about the services. Pure. */
+/** In a virtual network without an IPv6 route to the Internet, IPv6 failures are not the services' fault. Pure. */
 import { isIPv6 } from 'node:net';
 import type { Failure } from '../../probes/failures.ts';
 import type { Attempt, Target } from '../model/report.ts';
 import { finishedAttempts, statusOf } from './status.ts';
 
-/** What the network does to a connection, and not the service. */
+/** Failures that the network causes, not the service. */
 const NO_WAY: readonly (Failure | null)[] = ['tcp_timeout', 'tcp_unreachable', 'udp_timeout', 'udp_refused'];
 
 export interface IPv6Discount {
@@ -14,8 +14,8 @@ export interface IPv6Discount {
 }
 
 /**
- * Where no public IPv6 address of any target could be connected to, a target is what its IPv4 addresses make it:
- * API Management's own dependencies are reached over IPv4. The attempts stay as evidence.
+ * If no target accepted a connection at a public IPv6 address, only IPv4 attempts decide each status: API Management
+ * reaches its dependencies over IPv4. The IPv6 attempts stay as evidence.
  */
 export function discountUnroutedIPv6(targets: readonly Target[]): IPv6Discount {
   const tried = targets.flatMap((target) => publicIPv6(target));

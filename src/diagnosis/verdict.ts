@@ -1,8 +1,8 @@
-/** Statuses and findings to counts and a verdict. Pure. */
+/** Turns statuses and findings into counts and a verdict. Pure. */
 import type { Counts, Finding, GroupScope, Report, Target } from '../model/report.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 
-/** How many targets of each status, required and optional apart. */
+/** Counts targets by status, required and optional ones separately. */
 export function summarise(targets: readonly Target[]): Report['summary'] {
   return {
     required: count(targets.filter(({ required }) => required)),
@@ -16,18 +16,18 @@ function count(targets: readonly Target[]): Counts {
   return counts;
 }
 
-/** As errors they rule the instance out, whatever was reached. */
+/** As errors, these causes block the instance even if all endpoints are reachable. */
 const BLOCKING: readonly string[] = ['subnet-too-small', 'prerequisite-missing', 'rule-denies'];
 
-/** They are about the VM that tested, and not about the instance. */
+/** These causes concern the VM that ran the test, not the instance. */
 const OF_THE_VM: readonly (string | null)[] = ['vm-without-outbound', 'vm-limit'];
 
-/** Whether this finding alone rules the instance out, whatever was reached. */
-export function rulesOut({ cause, severity }: Finding): boolean {
+/** Whether this finding alone blocks the instance, even if all endpoints are reachable. */
+export function isBlocking({ cause, severity }: Finding): boolean {
   return severity === 'error' && BLOCKING.includes(cause);
 }
 
-/** Whether the VM that tested explains every required endpoint that was not reached. */
+/** Whether causes on this VM explain every required endpoint that was not reached. */
 export function isOnlyTheVm(required: readonly Target[]): boolean {
   return (
     required.some(isOfTheVm) &&
@@ -39,15 +39,15 @@ function isOfTheVm({ status, cause }: Target): boolean {
   return (status === 'unreachable' || status === 'untested') && OF_THE_VM.includes(cause);
 }
 
-/** The endpoints of the groups that the run was about. */
+/** The endpoints of the groups in the run's scope. */
 function inScope(targets: readonly Target[], scope: GroupScope | undefined): readonly Target[] {
   return scope === undefined ? targets : targets.filter(({ group }) => scope.groups.includes(group));
 }
 
 /**
- * The first rule that matches decides. Groups that lack a name have an untested target, so they count like endpoints
- * that were not tested. A scope in which nothing was tested is never ready, required or not.
- * @param scope everything when it is missing
+ * The first rule that matches decides. A group without a resource name has an untested target and counts as untested.
+ * A scope without any tested endpoint is never ready.
+ * @param scope all groups when it is missing
  */
 export function verdict(
   targets: readonly Target[],
@@ -57,7 +57,7 @@ export function verdict(
   const scoped = inScope(targets, scope);
   // Azure drops pings in many places.
   const required = scoped.filter((target) => target.required && target.protocol !== 'icmp');
-  if (findings.some(rulesOut)) return 'blocked';
+  if (findings.some(isBlocking)) return 'blocked';
   if (isOnlyTheVm(required)) return 'inconclusive';
   if (required.some(({ status }) => status === 'unreachable')) return 'blocked';
   const ids = new Set(required.map(({ id }) => id));
@@ -69,7 +69,7 @@ export function verdict(
   return missed || findings.some(({ severity }) => severity !== 'info') ? 'degraded' : 'ready';
 }
 
-/** What the documents dropped does not count unless the user requires it, and pings never do. */
+/** Endpoints that the documents dropped count only if the user requires them; pings never count. */
 function counts({ required, until, protocol }: Target): boolean {
   return protocol !== 'icmp' && (required || until === null);
 }

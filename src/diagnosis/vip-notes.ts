@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Environment } from '../model/report.ts';
 
-/** An address of this VM or of Azure cannot be the gateway's; one outside the subnet may be right or wrong. */
+/** An address of this VM or of Azure cannot be the gateway's; an address outside the subnet is only suspicious. */
 export function vipNotes({ vip, subnet, interfaces }: Environment['network']): string[] {
   if (vip === null) return [];
   if (interfaces.some(({ address }) => address === vip)) {

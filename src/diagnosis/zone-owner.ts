@@ -1,4 +1,4 @@
-/** Whose zone answers for a public suffix: the public one, or one of this network's own. Pure. */
+/** Decides whether the public zone or a private zone of this network answers for a suffix. Pure. */
 import type { Failure } from '../../probes/failures.ts';
 import { AZURE_DNS } from '../model/azure.ts';
 import type { Control, ControlOf, ObservedControl, ObservedZones, ZoneAnswer } from '../model/controls.ts';
@@ -10,8 +10,8 @@ type ZoneAuthority = ControlOf<'dns-zone-authority'>;
 const AZURE_PUBLIC = /(?:^|\.)azure-dns\.[a-z]{2,4}\.?$/i;
 
 /**
- * Whether a zone of this network's own answers for the suffix. A server that sets AA may only pass on another's reply:
- * what Azure's own resolver says as well is not the server's zone.
+ * Whether a private zone answers for the suffix. A server that sets AA may only forward another server's reply, so a
+ * zone that Azure's resolver also reports is not the server's.
  * @param all the answers of every server
  */
 export function isPrivateZone(answer: ZoneAnswer, all: readonly ZoneAnswer[]): boolean {
@@ -20,18 +20,18 @@ export function isPrivateZone(answer: ZoneAnswer, all: readonly ZoneAnswer[]): b
   if (isAzurePrivatePrimary(primary)) return true;
   if (!authoritative || server === AZURE_DNS || AZURE_PUBLIC.test(primary ?? '')) return false;
   const azure = all.find((other) => other.server === AZURE_DNS && other.suffix === suffix);
-  // Where this VM could not ask for it, there is nothing to compare with.
+  // If a limit of this VM prevented the query, there is no zone to compare with.
   if (azure?.rcode === ('local_limit' satisfies Failure)) return false;
   return azure === undefined || azure.primary !== primary;
 }
 
-/** The zone is the suffix itself or stands above it, and is not a top-level domain. */
+/** Whether the zone is the suffix or a parent of it, and not a top-level domain. */
 function covers(zone: string | null, suffix: string): boolean {
   const name = zone?.toLowerCase().replace(/\.$/, '') ?? '';
   return name.includes('.') && (suffix === name || suffix.endsWith(`.${name}`));
 }
 
-/** The controls as a report has them: with what the answers about zones amount to. */
+/** Adds the judgement of zone answers to the controls. */
 export function judgeControls(controls: readonly ObservedControl[]): Control[] {
   return controls.map((control) => (control.name === 'dns-zone-authority' ? judgeZones(control) : control));
 }
@@ -48,6 +48,6 @@ function judgeZones({ name, detail }: ObservedZones): ZoneAuthority {
   const known = zones.some(({ zone }) => zone !== null);
   const text = known
     ? 'the public suffixes of Azure’s services are public here'
-    : 'no DNS server said which zones Azure’s services are in';
+    : 'no DNS server answered which zones Azure’s services are in';
   return { name, outcome: known ? 'expected' : 'unknown', detail: { text, zones } };
 }

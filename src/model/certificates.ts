@@ -1,6 +1,6 @@
 /**
- * From the report in memory to the one in files, and back. Many endpoints present the same certificates: a file holds
- * each once, by its SHA-256. In memory every chain is whole, so that rules and renderers need no look-up.
+ * Converts a report between memory and file. Many endpoints present the same certificates, so a file holds each one
+ * once, by its SHA-256. In memory every chain is complete, so that rules and renderers need no look-up.
  */
 import type { CertificateFacts, Facts, TlsFacts } from '../../probes/facts.ts';
 import { LARGEST_REPORT } from './largest-report.ts';
@@ -9,14 +9,14 @@ import type { WrittenReport } from './written-report.ts';
 
 type Certificates = WrittenReport['certificates'];
 
-/** @returns the report as it is written; certificates in the order of their keys */
+/** @returns the report in the form of files, with certificates in the order of their keys */
 export function toWritten(report: Report): WrittenReport {
   const certificates = new Map<string, Certificates[string]>();
   const targets = withChains(report.targets, (chain) => chain.map((facts) => noted(facts, certificates)));
   return { ...report, targets, certificates: Object.fromEntries([...certificates].sort(byKey)) };
 }
 
-/** A certificate may come again with more evidence than the first time. @returns its key */
+/** Stores a certificate, which may appear again with more evidence. @returns its key */
 function noted(facts: CertificateFacts, certificates: Map<string, Certificates[string]>): string {
   const { fingerprint256, ...certificate } = facts;
   const key = fingerprint256.replaceAll(':', '').toLowerCase();
@@ -30,10 +30,10 @@ function byKey([one]: readonly [string, unknown], [other]: readonly [string, unk
 
 export type Restored =
   | { readonly ok: true; readonly report: Report }
-  /** What is wrong, without a full stop. */
+  /** The problem, without a full stop. */
   | { readonly ok: false; readonly problem: string };
 
-/** The report with every chain in its place again. A file that would become larger than a report can be is refused. */
+/** Restores every chain. Refuses a file that would become larger than the limit of a report. */
 export function fromWritten({ certificates, ...written }: WrittenReport): Restored {
   const known = new Map(
     Object.entries(certificates).map(([key, certificate]) => [
@@ -60,7 +60,7 @@ export function fromWritten({ certificates, ...written }: WrittenReport): Restor
   return { ok: true, report: { ...written, targets } };
 }
 
-/** A target whose chains hold `Link`: whole certificates, or their keys. */
+/** A target whose chains hold certificates or their keys. */
 type TargetOf<Link> = Omit<Target, 'attempts'> & { attempts: AttemptOf<Link>[] };
 type AttemptOf<Link> = Omit<Attempt, 'facts'> & { facts: FactsOf<Link> };
 type FactsOf<Link> = Omit<Facts, 'tls'> & {
@@ -77,7 +77,7 @@ function withChains<From, To>(
   }));
 }
 
-/** Keys stay in their order, so that reports diff well. */
+/** Keys keep their order, so that reports diff well. */
 function changed<From, To>(facts: FactsOf<From>, change: (chain: From[]) => To[]): FactsOf<To> {
   const { tls, ...others } = facts;
   return tls === undefined ? others : { ...facts, tls: { ...tls, chain: change(tls.chain) } };

@@ -1,10 +1,10 @@
-/** The controls as evidence: experiments that tell a broken network from a broken service. */
+/** The controls as evidence: experiments that separate network faults from service faults. */
 import { z } from 'zod';
 import { FAILURES } from '../../probes/failures.ts';
 
 const outcome = z
   .enum(['expected', 'anomalous', 'unknown'])
-  .describe('As on an honest network; not so; or nothing could be learnt');
+  .describe('As on a network without interference; not so; or without a result');
 const text = z.string().describe('One sentence for people');
 const failure = z.enum(FAILURES).describe('How it failed');
 const server = z.string().describe('The DNS server that was asked');
@@ -118,7 +118,7 @@ const AzureDns = z
 const ZoneAuthority = z
   .strictObject({
     name: kind('dns-zone-authority'),
-    outcome: outcome.describe('anomalous: a private zone stands in the place of a public suffix'),
+    outcome: outcome.describe('anomalous: a private zone replaces a public suffix'),
     detail: z
       .strictObject({
         text,
@@ -131,7 +131,7 @@ const ZoneAuthority = z
                 rcode,
                 zone: z.string().nullable().describe('Owner of the SOA that came back'),
                 primary: z.string().nullable().describe('Its primary server'),
-                authoritative: z.boolean().describe('The server says that it holds the zone itself (AA)'),
+                authoritative: z.boolean().describe('The server claims to hold the zone itself (AA)'),
                 private: z.boolean().describe('It is a zone of this network’s own, not the public one'),
               })
               .describe('What one server answered'),
@@ -194,11 +194,11 @@ export const Control = z
 export type Control = z.infer<typeof Control>;
 export type ControlOf<Name extends Control['name']> = Extract<Control, { name: Name }>;
 
-/** One server's answer for a suffix. Whose zone it names, the diagnosis decides. */
+/** One server's answer for a suffix. The diagnosis decides who owns the zone. */
 export type ZoneAnswer = Omit<ZoneAuthorityAnswer, 'private'>;
 export interface ObservedZones {
   readonly name: 'dns-zone-authority';
   readonly detail: { readonly zones: readonly ZoneAnswer[] };
 }
-/** A control as the run hands it over. A control of a report is one as well. */
+/** A control of a run or of a report. */
 export type ObservedControl = Exclude<Control, { name: 'dns-zone-authority' }> | ObservedZones;

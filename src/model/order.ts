@@ -2,7 +2,7 @@ import { GROUPS, type Group } from './vocabulary.ts';
 
 const RANKS = new Map(GROUPS.map((group, rank) => [group, rank]));
 
-/** The order of targets wherever they are listed: by group as the vocabulary has them, then by id. */
+/** The order of targets in all lists: by group, in the order of `GROUPS`, then by id. */
 export function byGroupAndId(
   one: { readonly group: Group; readonly id: string },
   other: { readonly group: Group; readonly id: string },

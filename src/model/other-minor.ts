@@ -1,4 +1,4 @@
-/** Reports of another minor version of this major: what both versions know is read, everything else is left out. Pure. */
+/** Reads reports of another minor version. Fields that only one of the versions has are left out or empty. Pure. */
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 import { few } from '../common/text-lines.ts';
@@ -14,7 +14,7 @@ export type OtherMinor =
 
 const SHOWN_CAUSES = 3;
 
-/** The value with this version's fields: what the other version did not have is null or empty. */
+/** Converts the value to this version's fields; fields that the other version lacks are null or empty. */
 export function readOtherMinor(value: object): OtherMinor {
   const controls = withKnownControls({ ...EMPTY, ...value });
   const causes = withKnownCauses(controls.value);
@@ -32,7 +32,7 @@ interface Adapted {
   readonly notes: readonly string[];
 }
 
-/** A control is an experiment of its own: one that this version does not know, or knows otherwise, is left out. */
+/** Leaves out controls that this version does not have or has in another form. */
 function withKnownControls(value: { readonly controls?: unknown }): Adapted {
   const { controls } = value;
   if (!Array.isArray(controls)) return { value, notes: [] };
@@ -44,7 +44,7 @@ function withKnownControls(value: { readonly controls?: unknown }): Adapted {
 
 const OneControl = z.object({ control: Control });
 
-/** Newer versions name more causes. A finding keeps its own text; this version cannot explain its cause. */
+/** Newer versions have more causes. A finding keeps its text, but this version cannot explain its cause. */
 function withKnownCauses(value: { readonly findings?: unknown; readonly targets?: unknown }): Adapted {
   const unknown = new Set<string>();
   const translated = (items: unknown): unknown => {
@@ -66,17 +66,17 @@ function withKnownCauses(value: { readonly findings?: unknown; readonly targets?
 
 const Cause = z.enum(CAUSES);
 
-/** Every version has these: a report without them is damaged. */
+/** Fields of every version; a report without them is damaged. */
 const ALWAYS: readonly string[] = ['targets', 'findings'];
 
 const FIELDS = Object.entries<z.core.$ZodType>(WrittenReport.shape);
 
-/** The lists that another version may not have. */
+/** Lists that another version may lack. */
 const EMPTY = Object.fromEntries(
   FIELDS.flatMap(([key, field]) => (field instanceof z.ZodArray && !ALWAYS.includes(key) ? [[key, []]] : [])),
 );
 
-/** The report's schema, where keys may be missing and others may be there. */
+/** The report's schema, which allows missing and additional keys. */
 const Lenient = z.object({
   ...Object.fromEntries(
     FIELDS.map(([key, field]) => [
@@ -106,13 +106,13 @@ function emptyWhenMissing(field: z.core.$ZodType): z.ZodType {
   return field instanceof z.ZodRecord ? read.prefault({}) : read;
 }
 
-/** Of a list of words that newer versions may add to, a word that is not in it is as good as none. */
+/** Ignores values of an enum that a newer version added. */
 function known(schema: z.core.$ZodType, none: null | undefined): z.ZodType {
   if (!(schema instanceof z.ZodEnum)) return lenient(schema);
   return z.string().transform((word) => (schema.safeParse(word).success ? word : none));
 }
 
-/** Everything else is as strict as in this version. */
+/** All other values are checked as in this version. */
 function check(schema: z.core.$ZodType) {
   return (value: unknown, context: z.RefinementCtx): void => {
     const result = z.core.safeParse(schema, value);

@@ -1,14 +1,14 @@
-/** Checks a large JSON object against its schema at a bounded cost: each defect costs memory, and a file can have millions. */
+/** Checks a large JSON object against its schema at a bounded cost, because a file can have millions of defects. */
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 
 export type Bounded<Value> =
   | { readonly ok: true; readonly value: Value }
-  /** The first few places and what is wrong there: "targets[3].host: …; and more". */
+  /** The first few defects: "targets[3].host: …; and more". */
   | { readonly ok: false; readonly defects: string };
 
 const MOST_DEFECTS = 3;
-/** Values in one item of a list, or in one field that is not a list; a target has some 300. */
+/** The limit of values in one item of a list, or in one other field; a target has some 300. */
 const MOST_VALUES = 500_000;
 
 interface Issue {
@@ -16,7 +16,7 @@ interface Issue {
   readonly message: string;
 }
 
-/** Parses the lists of the object item by item, and stops after a few defects. */
+/** Parses lists item by item, and stops after a few defects. */
 export function parseBounded<Schema extends z.ZodObject>(
   schema: Schema,
   value: object,
@@ -62,7 +62,7 @@ function parseItem(
       })),
     };
   } catch (error) {
-    // The schema's library hands the defects of a list on as arguments, and so many are too many.
+    // zod passes the defects of a list as arguments, so too many of them overflow the stack.
     if (error instanceof RangeError) return { value: null, issues: [{ path, message: TOO_MANY }] };
     throw error;
   }
@@ -70,7 +70,7 @@ function parseItem(
 
 const TOO_MANY = 'Too many values';
 
-/** @returns how many values there are, at most `most` */
+/** @returns the number of values, at most `most` */
 function countValues(value: unknown, most: number): number {
   let count = 0;
   const open: unknown[] = [value];

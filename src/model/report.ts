@@ -1,6 +1,6 @@
 /**
- * The report in memory, where each attempt holds its whole certificates. `written-report.ts` is the form of files and
- * the published JSON Schema.
+ * The report in memory, where each attempt holds complete certificates. `written-report.ts` has the form of files and
+ * the JSON Schema.
  */
 import { z } from 'zod';
 import { ADDRESS_SCOPES } from '../../probes/address-scope.ts';
@@ -14,7 +14,7 @@ import { CAUSES, CLOUDS, GROUPS, type Group, OWNERS, SEVERITIES, STATUSES, VERDI
 
 const instant = z.iso.datetime().describe('RFC 3339, in UTC');
 const ms = z.number().min(0).describe('milliseconds');
-const failure = z.enum(FAILURES).describe('What was observed; it never says why');
+const failure = z.enum(FAILURES).describe('What was observed, without its cause');
 const cause = z.enum(CAUSES).describe('Why, as the diagnosis concludes; "apim-probe explain" describes each');
 const host = z.string().describe('Host name');
 const address = z.string().describe('IP address');
@@ -64,7 +64,7 @@ const Resolution = z
         wrongId: z.int().describe('Another id, or another question'),
         wrongSource: z.int().describe('Another address or port than the one that was asked'),
       })
-      .describe('Replies that were counted and not believed (RFC 5452, section 9)'),
+      .describe('Replies that were counted and ignored (RFC 5452, section 9)'),
     ms,
   })
   .describe('What one DNS server answered');
@@ -83,7 +83,7 @@ export const Attempt = z
     address,
     addressFrom: z
       .enum(['name', 'vip'])
-      .describe('name: the target’s own name led there; vip: --vip did, since its name does not'),
+      .describe('name: the target’s name resolves to it; vip: from --vip, because its name does not'),
     startedAt: instant,
     ok: z.boolean().describe('Whether the service proved to be there'),
     failure: failure.nullable().describe('The first step that failed, and how; null when none did'),
@@ -115,7 +115,7 @@ export const Target = z
   .strictObject({
     id: targetId,
     group,
-    resourceType: z.string().nullable().describe('The word that Azure’s NetworkStatus uses'),
+    resourceType: z.string().nullable().describe('The resource type in Azure’s NetworkStatus'),
     host: z.string().describe('Host name or address'),
     port: z.int().min(0).max(65535).describe('0 for ICMP'),
     protocol: z.enum(PROTOCOLS).describe('The conversation that was held'),
@@ -142,13 +142,13 @@ export const Target = z
       .nullable()
       .describe(
         'Start of the run that first saw the status of now, after one that saw another; runs that did not test it ' +
-          'are passed over. Null when no kept report tells, or without --state',
+          'are ignored. Null when no stored report has a change, or without --state',
       ),
     flaps: z
       .int()
       .min(0)
       .describe(
-        'How often the status changed from one kept report to the next in the 24 hours before this run, this run ' +
+        'How often the status changed from one stored report to the next in the 24 hours before this run, this run ' +
           'included; runs that did not test it are passed over. 0 without --state',
       ),
     failure: failure.nullable().describe('What was observed when it was not reached; else null'),
@@ -158,7 +158,7 @@ export const Target = z
       .string()
       .nullable()
       .describe(
-        'Who decided that: hosts-file, or the first DNS server that settles it; null when nobody did',
+        'The source of the addresses: hosts-file, or the first DNS server with a final answer; null without one',
       ),
     resolutions: z.array(Resolution).describe('Each configured DNS server, asked on its own'),
     attempts: z.array(Attempt).describe('In their order'),
@@ -183,7 +183,7 @@ const Finding = z
     owner: z.enum(OWNERS).describe('Who can fix it'),
     remedy: z.array(z.string().describe('Step')).describe('What to do, step by step'),
     confirm: z.string().describe('The command that shows that it is fixed'),
-    reference: z.string().describe('The document that says so'),
+    reference: z.string().describe('The document to read next'),
   })
   .describe('One root cause, with all that it explains');
 export type Finding = z.infer<typeof Finding>;
@@ -193,13 +193,13 @@ const SubnetCapacity = z
     tier: z.enum(['premium', 'developer']).describe('Pricing tier asked for'),
     units: z.int().describe('Units asked for'),
     total: z.int().describe('Addresses of the prefix'),
-    usable: z.int().describe('Without the five that Azure keeps'),
+    usable: z.int().describe('Without the five that Azure reserves'),
     needed: z.int().describe('Addresses that the units and the internal load balancer take'),
     vmInside: z.boolean().describe('Whether this VM takes one of them'),
     unitsThatFit: z.int().describe('While this VM stays'),
     unitsWithoutVm: z.int().describe('Units that fit once it is gone'),
   })
-  .describe('Room for API Management in internal mode, other resources of the subnet not counted');
+  .describe('Capacity for API Management in internal mode, without other resources of the subnet');
 export type SubnetCapacity = z.infer<typeof SubnetCapacity>;
 
 const Vm = z.strictObject({
@@ -225,9 +225,9 @@ const DnsSystem = z.strictObject({
   order: z
     .array(z.string().describe('Source'))
     .describe('Sources of host names in their order, as nsswitch.conf(5) has them'),
-  timeoutMs: ms.describe('What a look-up waits for one server'),
+  timeoutMs: ms.describe('How long a look-up waits for one server'),
   attempts: z.int().describe('How often it asks each server'),
-  ndots: z.int().describe('Dots from which on a name is first asked for as it is'),
+  ndots: z.int().describe('Dots from which a name is looked up first without a search domain'),
   rotate: z.boolean().describe('Whether it starts with another server each time'),
 });
 
@@ -235,7 +235,7 @@ const Environment = z
   .strictObject({
     cloud: z.enum(CLOUDS).describe('By --cloud, or else the metadata service'),
     region: z.string().nullable().describe('By --region, or else the metadata service; null when unknown'),
-    vm: Vm.nullable().describe('As the instance metadata service says; null where there is none'),
+    vm: Vm.nullable().describe('From the instance metadata service; null without it'),
     network: z
       .strictObject({
         interfaces: z.array(Interface).describe('But for loopback'),
@@ -288,12 +288,12 @@ const Environment = z
     privileged: z.boolean().describe('Whether the agent ran as root'),
     notes: z
       .array(z.string().describe('Note'))
-      .describe('What could not be read or was ignored while looking around'),
+      .describe('What could not be read or was ignored when the agent read its environment'),
   })
   .describe('Where the agent ran');
 export type Environment = z.infer<typeof Environment>;
 
-/** The values that an option can have once it is shown: text, number, switch, list, or not set. */
+/** The printable values of an option: text, number, switch, list, or not set. */
 const OptionValue = z
   .union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string().describe('One of the list'))])
   .describe('As a config file may hold it, secrets masked; null when it is not set');
@@ -319,14 +319,14 @@ const Scope = z
     narrowedBy: z.array(z.string().describe('Like "--only sql"')).describe('The flags that leave groups out'),
     whole: z.boolean().describe('Whether no group was left out'),
   })
-  .describe('What the verdict speaks of');
+  .describe('The part of the plan that the verdict covers');
 export type Scope = z.infer<typeof Scope>;
 
 export const Report = z
   .strictObject({
     schemaVersion: z
       .literal(SCHEMA_VERSION)
-      .describe('Version of this schema; its major is raised by what breaks a reader'),
+      .describe('Version of this schema; its major changes when a change breaks readers'),
     id: z.uuidv7().describe('Of this report alone'),
     agent: z
       .strictObject({
@@ -346,7 +346,7 @@ export const Report = z
         z.string().describe('Key of a label'),
         z.string().describe('Value; a pseudonym at the strict level'),
       )
-      .describe('By --label: how the user tells reports apart'),
+      .describe('From --label, to distinguish reports'),
     startedAt: instant,
     finishedAt: instant,
     durationMs: ms,
@@ -364,7 +364,7 @@ export const Report = z
       .strictObject({ required: Counts, optional: Counts })
       .describe('Endpoints by status, those without which API Management cannot work apart'),
     environment: Environment,
-    controls: z.array(Control).describe('Experiments that tell a broken network from a broken service'),
+    controls: z.array(Control).describe('Experiments that separate network faults from service faults'),
     targets: z.array(Target).describe('Every endpoint of the plan, exactly once, by group and id'),
     notTestable: z
       .array(
@@ -383,19 +383,19 @@ export const Report = z
 export type Report = z.infer<typeof Report>;
 
 /**
- * A target as it was observed, without a status. `failure` and `reason` tell what happened where no attempt was
- * finished: a failure without a reason is how its name failed, and with a reason nothing was tested.
+ * A target as it was observed, without a status. `failure` and `reason` apply if no attempt finished: a failure without
+ * a reason is that of name resolution, and with a reason nothing was tested.
  */
 export type ObservedTarget = Omit<Target, 'status' | 'cause' | 'latency'>;
 
-/** What was observed, and all that the diagnosis reads. A report holds it, so it can be judged again. */
+/** The input of the diagnosis. A report holds it, so that it can be judged again. */
 export interface Observations {
   readonly environment: Environment;
   readonly controls: readonly ObservedControl[];
   readonly targets: readonly ObservedTarget[];
-  /** What the user asked for; everything when it is missing. */
+  /** The scope that the user asked for; everything when it is missing. */
   readonly scope?: GroupScope | undefined;
 }
 
-/** As much of a scope as a verdict needs. */
+/** The part of a scope that a verdict needs. */
 export type GroupScope = Readonly<{ groups: readonly Group[] }>;

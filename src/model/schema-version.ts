@@ -1,4 +1,4 @@
-/** Raised in its major when a change breaks a reader of the report. */
+/** The major changes when a change breaks readers of the report. */
 export const SCHEMA_VERSION = '2.0.0';
 
 /** @returns the major of a version like `2.0.0`, or an empty text for anything else */
@@ -15,15 +15,15 @@ export function isOlderFormat(version: string): boolean {
 }
 
 /**
- * Why a report of another major is not read, as a predicate.
- * @param version printable, as the report has it
+ * The refusal of a report of another major, as a predicate.
+ * @param version of the report, printable
  */
 export function otherMajor(version: string): string {
   const written = /^(\d{1,9}\.\d{1,9})\.\d/.exec(version)?.[1] ?? version;
   return `was written by apim-probe with schema ${written}; this version reads ${READ_MAJOR}.x`;
 }
 
-/** @returns the version in the text of a report, where it stands first as every version writes it; else an empty text */
+/** @returns the version in the text of a report, if it is the first field as in every version; else an empty text */
 export function writtenVersion(json: string): string {
   return /^\s*\{\s*"schemaVersion":\s*"([^"\\]{1,40})"/.exec(json)?.[1] ?? '';
 }

@@ -1,4 +1,4 @@
-/** The note by which a report says that it was redacted at the strict level. */
+/** The note that marks a report as redacted at the strict level. */
 import { z } from 'zod';
 
 const STRICT_NOTE =
@@ -12,7 +12,7 @@ export function isStrict(report: unknown): boolean {
   return success && data.environment.notes.includes(STRICT_NOTE);
 }
 
-/** @returns the report with the note, once; the same report where its version has no place for it */
+/** @returns the report with the note, once; the same report if it has no list of notes */
 export function withStrictNote<Kind>(report: Kind): Kind {
   const { success, data } = Noted.safeParse(report);
   if (!success || isStrict(report)) return report;

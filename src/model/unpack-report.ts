@@ -1,4 +1,4 @@
-/** What a report's file is packed in: gzip, as uploads are, or the archive that `apim-probe bundle` makes. */
+/** Unpacks a report's file: gzip, as in uploads, or the archive of `apim-probe bundle`. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { printable } from '../../probes/printable.ts';
@@ -11,17 +11,17 @@ export type Unpacked =
   | { readonly ok: false; readonly problem: string };
 
 const MEBIBYTE = 1024 * 1024;
-/** Tar (POSIX.1-1988): the magic number of a file's header, and where it stands. */
+/** Tar (POSIX.1-1988): the magic number of a file's header, and its offset. */
 const USTAR = { at: 257, magic: 'ustar' } as const;
 /** A bundle puts its newest report first. */
 const REPORT_IN_BUNDLE = /^[^/]+\/reports\/[^/]+\.json$/;
 
-/** More was unpacked than a report can be. */
+/** The unpacked data exceeds the limit of a report. */
 class TooLarge extends Error {}
 
 /**
- * The bytes of the report itself: of a gzip file what is in it, of a bundle its newest report, of any other file the
- * file. Stops at the size that a report can have, so that a small file cannot fill the memory.
+ * The bytes of the report: the content of a gzip file, the newest report of a bundle, or any other file unchanged.
+ * Stops at the limit of a report, so that a small file cannot fill the memory.
  */
 export async function unpackReport(file: Uint8Array): Promise<Unpacked> {
   if (!isGzip(file)) return isTar(file) ? firstReport([file]) : { ok: true, bytes: file };
@@ -89,7 +89,7 @@ async function firstReport(archive: Chunks): Promise<Unpacked> {
   }
 }
 
-/** @throws what is neither zlib's nor the archive's doing */
+/** @throws errors that do not come from zlib or the archive */
 function problemOf(error: unknown): string {
   if (error instanceof TooLarge) return `unpacks to more than ${LARGEST_REPORT / MEBIBYTE} MiB`;
   const code = errorCode(error);

@@ -1,4 +1,4 @@
-/** The words that the plan, the diagnosis and the report share. No code, so that any room may read them. */
+/** Terms that the plan, the diagnosis and the report share. Without code, so that any module may import them. */
 
 export const GROUPS = [
   'storage-blob',

@@ -1,4 +1,4 @@
-/** The report as files and uploads hold it, with each certificate once; the JSON Schema comes from it. */
+/** The report in files and uploads, with each certificate once; the source of the JSON Schema. */
 import { z } from 'zod';
 import { CertificateFacts, Facts, TlsFacts } from '../../probes/facts.ts';
 import { Attempt, Report, Target } from './report.ts';

@@ -1,7 +1,7 @@
 /**
- * Commands of the Azure CLI that make private DNS zones, in bash. Source: “az network private-dns” of the Azure CLI
- * reference. `zone create` and `link vnet create` refuse what exists already, and `add-record` adds to it, so
- * each is asked first or cleared first: then all of it can be run again.
+ * A bash script of Azure CLI commands that create private DNS zones (“az network private-dns”, Azure CLI reference).
+ * `zone create` and `link vnet create` fail if the resource exists, and `add-record` adds to existing records. The
+ * script therefore checks or clears each one first, so that it can run again.
  */
 import { comment, commentedOut, elsewhereNote, leftOutNotes, zoneNote } from './comment.ts';
 import type { Records } from './types.ts';
@@ -10,7 +10,7 @@ import { isUsable, type Zone, type ZoneRecord, zonesOf } from './zones.ts';
 const AZ = 'az network private-dns';
 const GROUP = '--resource-group "$resource_group"';
 
-/** A script for bash; every name in it has been through the rules of host names, which no shell character passes. */
+/** A bash script; all names are valid host names, which cannot contain shell characters. */
 export function azureCli(records: Records): string[] {
   return [
     ...comment(
@@ -34,7 +34,7 @@ export function azureCli(records: Records): string[] {
 
 function zoneCommands(zone: Zone): string[] {
   const { name, records } = zone;
-  // A zone of a single label is refused by Azure; a DNS server of one's own takes it.
+  // Azure refuses a zone of a single label; the user's own DNS server accepts it.
   if (!name.includes('.'))
     return comment(`Left out: ${name}: a private zone has a name of two labels at least`);
   const link = `${GROUP} --zone-name ${name} --name "$link_name"`;

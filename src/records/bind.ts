@@ -1,12 +1,12 @@
 /**
- * Zones for BIND 9, as a shell script: each needs a stanza and a file of its own, and one output has to hold them
- * all. Zone files by RFC 1035 section 5. Pure.
+ * Zones for BIND 9, as a shell script, because each zone needs a stanza and a file and the output is one text. Zone
+ * files follow RFC 1035 section 5. Pure.
  */
 import { comment, commentedOut, elsewhereNote, leftOutNotes, zoneNote } from './comment.ts';
 import type { Records } from './types.ts';
 import { isUsable, type Zone, type ZoneRecord, zonesOf } from './zones.ts';
 
-/** s; short, as these records change with the instance's network. */
+/** s; short, because these records change with the instance's network. */
 const TTL = 300;
 
 export function bind(records: Records): string[] {
@@ -48,7 +48,7 @@ function zoneLines(zone: Zone, { today }: Records): string[] {
   ];
 }
 
-/** A record without an address is a comment, unless the whole zone is one. */
+/** A record without an address is a comment, unless the whole zone is a comment. */
 function recordLine({ label, type, address, known }: ZoneRecord, inUse: boolean): string {
   return `${known || !inUse ? '' : '; '}${label} IN ${type} ${address}`;
 }

@@ -1,9 +1,9 @@
-/** The host names that a plan has of the instance. Pure. */
+/** The host names of the instance in a plan. Pure. */
 import { isOfFurtherLocation } from '../plan/locations.ts';
 import type { Plan, PlannedTarget } from '../plan/types.ts';
 import type { Names } from './types.ts';
 
-/** Each host name once, in the plan's order, whatever its ports; one that lacks a part is left out with its reason. */
+/** Each host name once, in the plan's order. Incomplete names are left out with the reason. */
 export function namesOfPlan({ targets }: Pick<Plan, 'targets'>): Names {
   const own = targets.filter(isOfInstance);
   const complete = own.filter(({ host }) => !host.includes('<'));

@@ -1,4 +1,4 @@
-/** The host names whose records are missing or wrong, as a report saw them. Pure. */
+/** The host names with missing or wrong records, from a report. Pure. */
 import { addressScope, canonicalAddress } from '../../probes/address-scope.ts';
 import { BadValue } from '../common/bad-value.ts';
 import { address, hostName } from '../common/host-name.ts';
@@ -8,18 +8,18 @@ import type { Report, Target } from '../model/report.ts';
 import { isOfFurtherLocation } from '../plan/locations.ts';
 import type { Names } from './types.ts';
 
-/** What a report says of the names of its instance. */
+/** The names of the instance in a report. */
 export interface FoundNames {
   readonly missing: Names;
-  /** Those that were looked up and lead where they should. */
+  /** Names that were looked up and have the right address. */
   readonly right: Pick<Names, 'hosts' | 'elsewhere'>;
 }
 
 /**
- * Sorts the host names by whether they lead to the virtual IP, and to nothing else, on every DNS server that was
- * asked. Those of further regions have another address: there any private one will do.
+ * Sorts the host names by whether they resolve only to the virtual IP on every queried DNS server. Gateways of further
+ * regions have other addresses, so any private address is right for them.
  * @param vip in its canonical form
- * @throws UsageError for a host name that is none, and when the report knows of no instance
+ * @throws UsageError for an invalid host name, and if the report has no instance
  */
 export function namesOfReport(
   report: { readonly targets: readonly Target[] },
@@ -27,12 +27,14 @@ export function namesOfReport(
   name: string,
 ): FoundNames {
   const own = report.targets.flatMap((target, index) =>
-    isOfInstance(target) ? [{ ...target, host: nameIn(target.host, `${name}: targets[${index}].host`) }] : [],
+    isOfInstance(target)
+      ? [{ ...target, host: parseHostName(target.host, `${name}: targets[${index}].host`) }]
+      : [],
   );
   if (!own.some(({ host }) => !host.includes('<'))) {
     throw new UsageError([
-      `${name} has no host name of an instance: its run had neither --apim nor --hostname. Give --apim NAME in ` +
-        'the place of the report',
+      `${name} has no host name of an instance: its run had neither --apim nor --hostname. Give --apim NAME ` +
+        'instead of the report',
     ]);
   }
   const judged = [...Map.groupBy(own, ({ host }) => host)].map(([host, targets]) => {
@@ -55,12 +57,12 @@ export function namesOfReport(
 
 /**
  * The virtual IP of the run that made the report.
- * @param name of the file, for the error
+ * @param name of the report's file, for the error
  * @throws UsageError when it is not an address
  */
 export function vipOfReport({ environment }: Pick<Report, 'environment'>, name: string): string | null {
   const { vip } = environment.network;
-  return vip === null ? null : correct(vip, `${name}: environment.network.vip`, address);
+  return vip === null ? null : parseField(vip, `${name}: environment.network.vip`, address);
 }
 
 type State = 'missing' | 'right' | 'incomplete' | 'not-looked-up';
@@ -87,9 +89,9 @@ function isOfInstance({ group }: Target): boolean {
   return group === 'gateway' || group === 'control-plane';
 }
 
-/** A host name, perhaps with a placeholder (`<region>`) in it, and nothing that a shell or a zone file would obey. */
-function nameIn(host: string, place: string): string {
-  return correct(host, place, (text) => {
+/** A host name, which may have a placeholder (`<region>`), without characters special to a shell or a zone file. */
+function parseHostName(host: string, place: string): string {
+  return parseField(host, place, (text) => {
     const name = hostName(text.replace(/<[a-z-]{1,20}>/g, 'x'));
     if (!text.includes('<')) return name;
     if (/^[\x21-\x7e]+$/.test(text)) return text;
@@ -107,10 +109,10 @@ function leadsInside(addresses: Addresses): boolean {
 }
 
 /**
- * @param place where the value stands, for the error
- * @throws UsageError for what the parser refuses
+ * @param place the file and field of the value, for the error
+ * @throws UsageError when the parser refuses the value
  */
-function correct(value: string, place: string, parse: (text: string) => string): string {
+function parseField(value: string, place: string, parse: (text: string) => string): string {
   try {
     return parse(value);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The address that the records lead to. Pure. */
+/** The address of the records. Pure. */
 import ipaddr from 'ipaddr.js';
 import { BadValue } from '../common/bad-value.ts';
 import type { RecordAddress } from './types.ts';
@@ -13,7 +13,7 @@ const IMPOSSIBLE: Readonly<Record<string, string>> = {
 
 /**
  * @param text an IP address
- * @throws BadValue for one that no gateway can have
+ * @throws BadValue for an address that a gateway cannot have
  */
 export function recordAddress(text: string): RecordAddress {
   const address = ipaddr.process(text);

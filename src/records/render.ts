@@ -1,4 +1,4 @@
-/** Records in the format asked for. Pure. */
+/** Renders records in the requested format. Pure. */
 import { azureCli } from './azure-cli.ts';
 import { bind } from './bind.ts';
 import { comment, leftOutNotes } from './comment.ts';
@@ -12,29 +12,29 @@ const RENDERERS = {
   bind: { title: 'BIND 9 (--format bind)', render: bind },
 } as const;
 
-/** Text that ends in a newline. Windows gets its own line ends, but for where it is one part of several. */
+/** Text that ends in a newline. The Windows format has CRLF, except as a part of `all`. */
 export function renderRecords(records: Records, format: RecordFormat): string {
   if (format !== 'all') {
     const end = format === 'windows' ? '\r\n' : '\n';
-    return text(RENDERERS[format].render(records), end);
+    return joinLines(RENDERERS[format].render(records), end);
   }
   return Object.values(RENDERERS)
-    .map(({ title, render }) => text([`# ==== ${title}`, ...render(records)], '\n'))
+    .map(({ title, render }) => joinLines([`# ==== ${title}`, ...render(records)], '\n'))
     .join('\n');
 }
 
 /**
- * What is printed when no record is needed: a comment, so that a file that this is appended to stays valid.
- * @param right how many host names lead where they should
+ * The output when no record is needed. It is a comment, so that a file stays valid when the user appends the output.
+ * @param right the number of host names with the right address
  */
 export function nothingMissing(names: Names, vip: RecordAddress, right: number): string {
   const found =
     right === 0
       ? 'No record to print: no host name of the instance was looked up in that run.'
       : `Nothing is missing: on every DNS server that was asked, ${right} of ${right} host names lead to ${vip.address}.`;
-  return text([...comment(found), ...leftOutNotes(names)], '\n');
+  return joinLines([...comment(found), ...leftOutNotes(names)], '\n');
 }
 
-function text(lines: readonly string[], end: string): string {
+function joinLines(lines: readonly string[], end: string): string {
   return lines.map((line) => line + end).join('');
 }

@@ -1,14 +1,14 @@
-/** Which zone holds which record. Pure. */
+/** Assigns records to zones. Pure. */
 import type { Records } from './types.ts';
 
-/** What stands for the address that is not known. */
+/** The placeholder for an unknown address. */
 export const UNKNOWN_ADDRESS = 'ADDRESS';
 
 export interface ZoneRecord {
-  /** Relative to the zone; `@` is the zone itself. */
+  /** Relative to the zone; `@` is the apex. */
   readonly label: string;
   readonly type: Records['vip']['type'];
-  /** An address, or what stands for one that is not known. */
+  /** An address, or the placeholder for an unknown one. */
   readonly address: string;
   readonly known: boolean;
 }
@@ -18,7 +18,7 @@ export interface Zone {
   readonly records: readonly ZoneRecord[];
 }
 
-/** The zones that the records need; one where no record's address is known is of use only once somebody fills it in. */
+/** The zones for the records; the user has to fill in a zone without any known address. */
 export function zonesOf(records: Records): readonly Zone[] {
   const { hosts, elsewhere, vip, suffix } = records;
   const leading = [
@@ -35,12 +35,12 @@ export function zonesOf(records: Records): readonly Zone[] {
   }));
 }
 
-/** Whether a host name shares its zone with all others of the service's suffix. */
+/** Whether a host name shares its zone with all others under the service's suffix. */
 export function isInWideZone(host: string, { zone, suffix }: Pick<Records, 'zone' | 'suffix'>): boolean {
   return zone === 'suffix' && host.endsWith(`.${suffix}`);
 }
 
-/** Whether there is something in the zone to be answered with. */
+/** Whether the zone has a record with a known address. */
 export function isUsable({ records }: Zone): boolean {
   return records.some(({ known }) => known);
 }

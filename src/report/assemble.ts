@@ -1,4 +1,4 @@
-/** The report, put together from what was planned, seen and judged. */
+/** Assembles the report from the plan, the observations and the diagnosis. */
 import { randomUUIDv7 } from 'node:crypto';
 import { arch, release, type } from 'node:os';
 import type { Diagnosis } from '../diagnosis/index.ts';
@@ -19,7 +19,7 @@ export interface Parts extends Pick<Report, 'options' | 'scope' | 'labels'> {
   readonly judged: Omit<Diagnosis, 'notes'>;
 }
 
-/** Everything in a stable order, so that two reports of the same network differ only where the network does. */
+/** Sorts everything in a stable order, so that two reports differ only where the network does. */
 export function assemble(parts: Parts): Report {
   const { targets, controls, findings, summary, verdict } = parts.judged;
   return {

@@ -7,8 +7,8 @@ const NOTE = /^judged again with the rules of apim-probe (\S{1,40}), after those
 
 /**
  * Judges the observations of a report again. Statuses, causes, findings, summary and verdict are replaced, the evidence
- * is not, and a note tells which version judged before.
- * @param report of this schema version; what an older one does not know is null or empty in it, and was not observed
+ * is not, and a note names the version that judged before.
+ * @param report of this schema version; facts that an older version lacks are null or empty, and count as not observed
  */
 export function judgeAgain(report: Report): Report {
   const { targets, controls, findings, notes, summary, verdict } = diagnose(report);
@@ -27,7 +27,7 @@ export function judgeAgain(report: Report): Report {
       notes: [judged, ...notes, ...environment.notes.filter((note) => !NOTE.test(note))],
     },
     controls,
-    // The history compares statuses as they were judged when it stored them.
+    // The history compares statuses as they were when it stored them.
     targets: targets.map((target) =>
       statuses.get(target.id) === target.status ? target : { ...target, lastStatusChange: null },
     ),

@@ -1,11 +1,11 @@
 /**
- * The report in the form of Azure's NetworkStatus reply (API Management REST API, 2022-08-01), so that whatever
- * reads the service's own word on its dependencies reads this VM's as well. Pure.
+ * The report in the form of Azure's NetworkStatus reply (API Management REST API, 2022-08-01), so that tools that read
+ * the service's reply can read this VM's too. Pure.
  */
 import { resourceType, wordFor } from '../azure/resource-types.ts';
 import type { Report, Target } from '../model/report.ts';
 
-/** One dependency, as the reply has it. */
+/** One dependency in the reply. */
 interface ConnectivityStatus {
   readonly name: string;
   readonly status: 'initializing' | 'success' | 'failure';
@@ -20,16 +20,16 @@ interface ConnectivityStatus {
 interface NetworkStatusReply {
   readonly location: string;
   readonly networkStatus: {
-    /** IPv4 alone: the schema has no room for more. */
+    /** IPv4 only, as the schema requires. */
     readonly dnsServers: readonly string[];
     readonly connectivityStatus: readonly ConnectivityStatus[];
   };
 }
 
 /**
- * What was reached some of the time is a success, as it is for the verdict, with the rest in `error`. What was not
- * tested is `initializing`, the one word of the schema for "nothing is known": a dependency that was left out, or
- * called a success, would be read as one that works.
+ * An intermittent target is a success, as in the verdict, and `error` has the details. An untested target is
+ * `initializing`, the schema's only value for an unknown status. A reader would take a missing dependency or a success
+ * for one that works.
  */
 const STATUS = {
   reachable: 'success',
@@ -38,10 +38,10 @@ const STATUS = {
   untested: 'initializing',
 } as const satisfies Readonly<Record<Target['status'], ConnectivityStatus['status']>>;
 
-/** Azure's example replies name a region as people read it; only its short name is known here. */
+/** Azure's examples use a region's display name; the report has only its short name. */
 const NO_REGION = 'unknown';
 
-/** The reply for one location: every target that has a host, but for pings, which NetworkStatus does not know. */
+/** The reply for one location, with every target that has a host, except pings, which NetworkStatus does not have. */
 export function toNetworkStatus(report: Report): readonly NetworkStatusReply[] {
   const titles = titlesById(report);
   return [
@@ -57,7 +57,7 @@ export function toNetworkStatus(report: Report): readonly NetworkStatusReply[] {
   ];
 }
 
-/** `<storage>.blob.core.windows.net` and the like: what a run was given no name for, and nobody could connect to. */
+/** Whether the host has a placeholder for a missing name, as in `<storage>.blob.core.windows.net`. */
 function isPlaceholder(host: string): boolean {
   return host.includes('<');
 }
@@ -65,11 +65,11 @@ function isPlaceholder(host: string): boolean {
 /** Servers are named `ADDRESS`, or `ADDRESS:PORT` when the port is not 53. */
 function ipv4Of(server: string): string[] {
   const address = server.replace(/:\d+$/, '');
-  // What has no colon left is IPv4, or at the strict level its pseudonym.
+  // A server without a colon is IPv4, or a pseudonym of the strict level.
   return address.includes(':') ? [] : [address];
 }
 
-/** Of several findings on one target, the one for the target's own cause goes first. */
+/** The title of the finding for each target's own cause. */
 function titlesById({ findings, targets }: Report): ReadonlyMap<string, string> {
   const causes = new Map(targets.map(({ id, cause }) => [id, cause]));
   const titles = new Map<string, string>();
@@ -86,7 +86,7 @@ function connectivity(target: Target, title: string | undefined, report: Report)
     status: STATUS[target.status],
     error: errorOf(target, title),
     lastUpdated: report.finishedAt,
-    // Where no kept report tells of a change, this run is the first that is known to have seen it so.
+    // If no stored report has a change, this run is the first with this status.
     lastStatusChange: target.lastStatusChange ?? report.startedAt,
     resourceType: word,
     isOptional: !target.required,
@@ -94,8 +94,8 @@ function connectivity(target: Target, title: string | undefined, report: Report)
 }
 
 /**
- * The bare host where its word implies the port, as Azure has it; else HOST:PORT. No word implies what a target of
- * the user's own speaks, so it is a URL.
+ * The bare host if the resource type implies the port, as in Azure's replies; else HOST:PORT. The user's own targets
+ * are URLs, because no resource type implies their protocol.
  */
 function nameOf({ group, protocol, host, port }: Target, word: string): string {
   const type = resourceType(word);
@@ -104,14 +104,14 @@ function nameOf({ group, protocol, host, port }: Target, word: string): string {
   return group === 'custom' ? `${protocol}://${place}` : place;
 }
 
-/** Empty when all is well, as in every example of Azure's. */
+/** Empty for a success, as in Azure's examples. */
 function errorOf({ status, failure, cause, reason }: Target, title: string | undefined): string {
   const seen = [failure, cause].filter((word) => word !== null).join(', ');
-  const words = [
+  const parts = [
     ...(status === 'intermittent' ? ['some attempts failed'] : []),
     ...(seen === '' ? [] : [seen]),
     ...(title === undefined ? [] : [title]),
     ...(status === 'untested' ? [`not tested: ${reason ?? 'no reason given'}`] : []),
   ];
-  return words.join(': ');
+  return parts.join(': ');
 }

@@ -1,4 +1,4 @@
-/** The summary for people: findings first, then the table, the verdict last. */
+/** The text summary: findings first, then the table, the verdict last. */
 import { printable, printableAll } from '../common/printable.ts';
 import { wrap } from '../common/text-lines.ts';
 import type { Report } from '../model/report.ts';
@@ -14,13 +14,13 @@ export interface TextOptions {
   readonly width: number;
   /** Only the findings' titles and the verdict. */
   readonly quiet: boolean;
-  /** What else to say just before the verdict, such as where the report was written. */
+  /** Lines before the verdict, such as the path of the report. */
   readonly closing?: readonly string[];
 }
 
 /**
- * The report as text that ends in a newline. Some carriers keep only the end of a command's output (`az vm
- * run-command`: 4,096 bytes), so a healthy run fits in that and any other ends with its problems and the verdict.
+ * The report as text that ends in a newline. `az vm run-command` returns only the last 4,096 bytes of the output. A
+ * healthy summary fits, and any other ends with its problems and the verdict.
  */
 export function renderText(report: Report, options: TextOptions): string {
   const safe = printableAll(withoutEvidence(report));
@@ -43,7 +43,7 @@ export function renderText(report: Report, options: TextOptions): string {
   return `${shown.join('\n\n')}\n`;
 }
 
-/** The summary shows none of it, and a run of thousands of endpoints holds most of its memory there. */
+/** Drops the evidence, which the summary does not show and which takes most of the memory of a large run. */
 function withoutEvidence(report: Report): Report {
   return {
     ...report,

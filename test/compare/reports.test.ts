@@ -1,4 +1,4 @@
-/** What changed between two reports. */
+/** Changes between two reports. */
 import t from 'tap';
 import { compareReports } from '../../src/compare/reports.ts';
 import type { Target } from '../../src/model/report.ts';
@@ -14,7 +14,7 @@ function changed(then: Partial<Target>, now: Partial<Target>) {
   return compareReports(reportOf({ targets: [one(then)] }), reportOf({ targets: [one(now)] }));
 }
 
-t.test('nothing changed, nothing is told', async (t) => {
+t.test('without changes nothing is listed', async (t) => {
   const comparison = compareReports(reportOf(), reportOf());
   t.match(comparison.targets, { changed: { length: 0 }, added: { length: 0 }, gone: { length: 0 } });
   t.equal(comparison.targets.unchanged, reportOf().targets.length);
@@ -48,7 +48,7 @@ t.test('a target got better, worse, or just other', async (t) => {
   }
 });
 
-t.test('a change says failure and cause, then and now', async (t) => {
+t.test('a change has failure and cause, before and after', async (t) => {
   t.match(changed({ ...DROPPED, required: true }, REFUSED).targets.changed, [
     {
       old: { required: true, status: 'unreachable', failure: 'tcp_timeout', cause: 'outbound-dropped' },

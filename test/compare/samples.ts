@@ -1,4 +1,4 @@
-/** Reports and replies that speak of the same endpoints. */
+/** Reports and replies about the same endpoints. */
 
 import type { NetworkStatus } from '../../src/azure/network-status.ts';
 import { recognise } from '../../src/azure/read.ts';
@@ -18,7 +18,7 @@ export function inWestEurope(entries: readonly unknown[], dnsServers = ['168.63.
   return status([location('West Europe', entries, dnsServers)]);
 }
 
-/** One endpoint that both sides know, each with its own word on it. */
+/** One endpoint of both sides, each with its own status. */
 export function vault(serviceStatus: string, changes: Partial<Target> = {}) {
   return {
     entry: entry('AzureKeyVault', 'https://kv.vault.azure.net', { status: serviceStatus, isOptional: false }),

@@ -1,4 +1,4 @@
-/** What the service says beside what the VM saw: every combination, DNS servers, age, regions. */
+/** A report compared with NetworkStatus: every combination, DNS servers, age, regions. */
 import t from 'tap';
 import { compareWithService } from '../../src/compare/service.ts';
 import type { ServiceComparison } from '../../src/compare/types.ts';
@@ -8,8 +8,8 @@ import { DROPPED, finding, report as reportOf, target } from '../report/samples.
 import { environment, inWestEurope, status, vault } from './samples.ts';
 
 function compared(serviceStatus: string, changes: Partial<Target> = {}): ServiceComparison {
-  const { entry: said, target: seen } = vault(serviceStatus, changes);
-  return compareWithService(reportOf({ targets: [seen] }), inWestEurope([said]));
+  const { entry: reported, target: seen } = vault(serviceStatus, changes);
+  return compareWithService(reportOf({ targets: [seen] }), inWestEurope([reported]));
 }
 
 function meaningIn({ meanings }: ServiceComparison, combination: string) {
@@ -21,7 +21,7 @@ function meaningIn({ meanings }: ServiceComparison, combination: string) {
 t.test('each combination has its name, and those that disagree count', async (t) => {
   const untested = { status: 'untested', reason: 'left out by --skip' } as const;
   const unsteady = { status: 'intermittent', failure: 'tcp_timeout' } as const;
-  for (const [said, seen, combination, disagreements] of [
+  for (const [reported, seen, combination, disagreements] of [
     ['success', {}, 'both-reach', 0],
     ['failure', {}, 'service-fails', 1],
     ['success', DROPPED, 'vm-fails', 1],
@@ -34,15 +34,15 @@ t.test('each combination has its name, and those that disagree count', async (t)
     ['failure', untested, 'not-tested', 0],
     ['degraded', {}, 'unknown-status', 0],
   ] as const) {
-    const comparison = compared(said, seen);
-    const name = `${said} and ${'status' in seen ? seen.status : 'reachable'}`;
+    const comparison = compared(reported, seen);
+    const name = `${reported} and ${'status' in seen ? seen.status : 'reachable'}`;
     t.equal(comparison.endpoints[0]?.combination, combination, name);
     t.same(comparison.disagreements, { total: disagreements, required: disagreements }, name);
     t.match(comparison.meanings, [{ combination, count: 1, means: /\S{3}/ }]);
   }
 });
 
-t.test('both sides stand beside each other, with their times', async (t) => {
+t.test('both sides are shown with their times', async (t) => {
   const [one] = compared('failure').endpoints;
   t.match(one, {
     location: 'West Europe',
@@ -60,7 +60,7 @@ t.test('both sides stand beside each other, with their times', async (t) => {
   });
 });
 
-t.test('required is what either side calls so', async (t) => {
+t.test('an endpoint is required if either side requires it', async (t) => {
   const seen = target('key-vault', 'kv.vault.azure.net', 443, { required: true });
   const optional = entry('AzureKeyVault', 'kv.vault.azure.net', { status: 'failure' });
   const comparison = compareWithService(reportOf({ targets: [seen] }), inWestEurope([optional]));
@@ -72,7 +72,7 @@ t.test('required is what either side calls so', async (t) => {
   t.same(neither.disagreements, { total: 1, required: 0 });
 });
 
-t.test('entries and targets find each other by host and port, whatever the name looks like', async (t) => {
+t.test('entries and targets match by host and port, in any form of the name', async (t) => {
   const targets = [
     target('azure-monitor', 'prod3.prod.microsoftmetrics.com', 443, { resourceType: 'Monitoring' }),
     target('azure-monitor', 'prod3.prod.microsoftmetrics.com', 1886, { resourceType: 'Metrics' }),
@@ -101,23 +101,23 @@ t.test('entries and targets find each other by host and port, whatever the name 
   t.equal(found('Novelty', 'other.example'), undefined);
 });
 
-t.test('where the reply names no port, one that agrees is no disagreement', async (t) => {
+t.test('if the reply has no port, one port that agrees is enough', async (t) => {
   const file = (port: number, changes: Partial<Target> = {}) =>
     target('storage-file', 'a.file.core.windows.net', port, { resourceType: 'FileStorage', ...changes });
-  const said = (state: string) =>
+  const reported = (state: string) =>
     inWestEurope([entry('FileStorage', 'a.file.core.windows.net', { status: state })]);
   const targets = [file(443), file(445, DROPPED)];
-  t.match(compareWithService(reportOf({ targets }), said('success')).endpoints, [
+  t.match(compareWithService(reportOf({ targets }), reported('success')).endpoints, [
     { combination: 'both-reach' },
   ]);
-  t.match(compareWithService(reportOf({ targets }), said('failure')).endpoints, [
+  t.match(compareWithService(reportOf({ targets }), reported('failure')).endpoints, [
     { combination: 'both-fail', vm: { id: 'storage-file/a.file.core.windows.net:445' } },
   ]);
-  const lone = compareWithService(reportOf({ targets: [file(445, DROPPED)] }), said('success'));
+  const lone = compareWithService(reportOf({ targets: [file(445, DROPPED)] }), reported('success'));
   t.match(lone.endpoints, [{ combination: 'vm-fails' }]);
 });
 
-t.test('words of the instance’s own, names that are none, and what only one side knows', async (t) => {
+t.test('terms of the instance, invalid names, and endpoints of one side only', async (t) => {
   const bad = 'smtpi-ch1.msn.com:99999';
   const source = { kind: 'import', document: 'x', asOf: '2026-05-04', name: bad } as const;
   const targets = [
@@ -145,7 +145,7 @@ t.test('words of the instance’s own, names that are none, and what only one si
   t.match(meaningIn(comparison, 'only-service').next, [/--from FILE/]);
 });
 
-t.test('the weightiest is told last', async (t) => {
+t.test('the most important meaning comes last', async (t) => {
   const names = ['a', 'b', 'c', 'd'];
   const states = ['failure', 'success', 'failure', 'success'];
   const entries = names.map((name, at) =>
@@ -161,13 +161,13 @@ t.test('the weightiest is told last', async (t) => {
   );
 });
 
-t.test('both fail: our cause and its fix are told', async (t) => {
-  const { entry: said, target: seen } = vault('failure', DROPPED);
+t.test('both fail: the cause and its remedy are shown', async (t) => {
+  const { entry: reported, target: seen } = vault('failure', DROPPED);
   const explained = finding({ evidence: [seen.id] });
   const other = finding({ title: 'Something else is dropped', evidence: ['kms/x:1688'] });
   const comparison = compareWithService(
     reportOf({ targets: [seen], findings: [other, explained] }),
-    inWestEurope([said]),
+    inWestEurope([reported]),
   );
   const { means, next } = meaningIn(comparison, 'both-fail');
   t.match(means, /Outbound TCP 1433 to Azure SQL is dropped without a word \(outbound-dropped\)\./);
@@ -176,15 +176,15 @@ t.test('both fail: our cause and its fix are told', async (t) => {
 });
 
 t.test('the VM alone fails: its hosts file is named when it decides', async (t) => {
-  const { entry: said, target: seen } = vault('success', DROPPED);
+  const { entry: reported, target: seen } = vault('success', DROPPED);
   const overrides = [{ host: 'KV.vault.azure.net', addresses: ['10.0.0.9'] }];
   const dns = { hostsFile: { path: '/etc/hosts', entries: 3, overrides } };
   const comparison = compareWithService(
     reportOf({ targets: [seen], environment: environment({ dns }) }),
-    inWestEurope([said]),
+    inWestEurope([reported]),
   );
   t.match(meaningIn(comparison, 'vm-fails').next, [
-    /hosts file \(\/etc\/hosts\) what it says of key-vault\/kv\.vault\.azure\.net:443/,
+    /entries for key-vault\/kv\.vault\.azure\.net:443 from the VM’s hosts file \(\/etc\/hosts\)/,
     /own firewall/,
   ]);
   t.notMatch(meaningIn(compared('success', DROPPED), 'vm-fails').next.join(), /hosts file/);
@@ -209,7 +209,7 @@ t.test('DNS servers: the same, another order, other ports', async (t) => {
   }
 });
 
-t.test('DNS servers that differ say what that means, and what to do', async (t) => {
+t.test('different DNS servers are explained, with the next steps', async (t) => {
   for (const [vm, service, source, expected] of [
     [
       '10.0.0.4',
@@ -218,25 +218,25 @@ t.test('DNS servers that differ say what that means, and what to do', async (t) 
       /^The instance asks Azure’s resolver.*Apply Network Configuration/,
     ],
     ['168.63.129.16', '10.0.0.4', '/etc/resolv.conf', /^The instance asks custom servers and the VM Azure’s/],
-    ['10.0.0.4', '10.0.0.9', '/etc/resolv.conf', /^Both ask custom servers, and not the same/],
+    ['10.0.0.4', '10.0.0.9', '/etc/resolv.conf', /^Both ask custom servers, but different ones/],
     ['10.0.0.4', '168.63.129.16', '--dns-server', /^The run asked the servers of --dns-server/],
   ] as const) {
-    const { entry: said, target: seen } = vault('failure');
+    const { entry: reported, target: seen } = vault('failure');
     const report = reportOf({
       targets: [seen],
       environment: environment({ dns: { servers: [vm], source } }),
     });
-    const comparison = compareWithService(report, inWestEurope([said], [service]));
+    const comparison = compareWithService(report, inWestEurope([reported], [service]));
     t.match(comparison.locations, [{ dns: { service: [service], vm: [vm], differ: true, means: expected } }]);
     t.match(meaningIn(comparison, 'service-fails').next[0], /az apim apply-network-updates/);
   }
   t.notMatch(meaningIn(compared('failure'), 'service-fails').next.join(), /apply-network-updates/);
 });
 
-t.test('a reply much older than the run may mean that the instance is out of touch', async (t) => {
+t.test('a reply much older than the run may mean that the instance lost its connection', async (t) => {
   const at = (lastUpdated: string | null) =>
     compareWithService(reportOf(), inWestEurope([{ ...vault('success').entry, lastUpdated }])).locations[0];
-  t.same(at('2026-05-04T08:05:00Z')?.remarks, [], 'two rounds of 15 minutes are nothing to speak of');
+  t.same(at('2026-05-04T08:05:00Z')?.remarks, [], 'two rounds of 15 minutes are normal');
   t.match(at('2026-05-04T07:50:00Z')?.remarks, [
     /^The newest check is 40 minutes older than the run.*control plane/,
   ]);
@@ -263,11 +263,11 @@ t.test('an entry that lags behind the others is stale', async (t) => {
   t.match(meaningIn(comparison, 'service-fails').next.join(), /some of these were not checked for longer/);
 });
 
-t.test('the VM speaks for its own region', async (t) => {
-  const { entry: said, target: seen } = vault('failure');
+t.test('the VM is compared with its own region', async (t) => {
+  const { entry: reported, target: seen } = vault('failure');
   const reply = status([
-    location('East US', [said]),
-    location('West Europe', [{ ...said, status: 'success' }]),
+    location('East US', [reported]),
+    location('West Europe', [{ ...reported, status: 'success' }]),
   ]);
   const here = compareWithService(reportOf({ targets: [seen] }), reply);
   t.match(here.endpoints, [{ location: 'West Europe', combination: 'both-reach' }]);
@@ -285,7 +285,7 @@ t.test('the VM speaks for its own region', async (t) => {
   t.equal(
     compareWithService(nowhere, reply).endpoints.length,
     2,
-    'all of them when nobody knows where it is',
+    'all of them if the VM’s region is unknown',
   );
   const elsewhere = reportOf({ targets: [seen], environment: environment({ region: 'northeurope' }) });
   const foreign = compareWithService(elsewhere, reply);
@@ -293,17 +293,17 @@ t.test('the VM speaks for its own region', async (t) => {
   t.match(foreign.locations[0]?.remarks, [/^The report is from northeurope/]);
   const byLocation = compareWithService(
     reportOf({ targets: [seen] }),
-    status({ connectivityStatus: [said] }),
+    status({ connectivityStatus: [reported] }),
   );
   t.match(byLocation.locations, [{ location: null, compared: true, remarks: { length: 0 } }]);
 });
 
 t.test('no credential of a file is repeated', async (t) => {
-  const said = entry('Monitoring', 'https://user:p4ss@a.example', {
+  const reported = entry('Monitoring', 'https://user:p4ss@a.example', {
     status: 'failure',
     error: 'GET https://a.example/?sig=p4ss failed',
   });
-  t.notMatch(JSON.stringify(compareWithService(reportOf(), inWestEurope([said]))), /p4ss/);
+  t.notMatch(JSON.stringify(compareWithService(reportOf(), inWestEurope([reported]))), /p4ss/);
 });
 
 t.test('10,000 endpoints are compared', async (t) => {

@@ -1,4 +1,4 @@
-/** Comparisons for people: 80 columns, nothing that steers a terminal, the conclusion last. */
+/** Comparisons as text: 80 columns, no terminal control characters, the conclusion last. */
 import t, { type Test } from 'tap';
 import { compareReports } from '../../src/compare/reports.ts';
 import { compareWithService } from '../../src/compare/service.ts';
@@ -17,16 +17,22 @@ function keepsTo80(t: Test, text: string): void {
   t.same(long, [], 'fits 80 columns');
 }
 
-t.test('a report beside NetworkStatus', async (t) => {
-  const { entry: said, target: seen } = vault('failure');
+t.test('a report compared with NetworkStatus', async (t) => {
+  const { entry: reported, target: seen } = vault('failure');
   const dropped = target('kms', 'azkms.core.windows.net', 1688, DROPPED);
   const comparison = compareWithService(
     reportOf({ targets: [seen, dropped] }),
-    inWestEurope([{ ...said, error: 'no route' }, entry('InternalCache', 'LocalGatewayRedis')], ['10.0.0.4']),
+    inWestEurope(
+      [{ ...reported, error: 'no route' }, entry('InternalCache', 'LocalGatewayRedis')],
+      ['10.0.0.4'],
+    ),
   );
   const text = serviceText(comparison);
   keepsTo80(t, text);
-  t.match(text, /^What API Management says beside what the run on vm-probe-01 of 2026-05-04T08:30Z\nsaw\n/);
+  t.match(
+    text,
+    /^API Management’s NetworkStatus compared with the run on vm-probe-01 of\n2026-05-04T08:30Z\n/,
+  );
   t.match(
     text,
     /\nWest Europe: newest check 2026-05-04T08:25Z\n {2}DNS servers: the instance 10\.0\.0\.4; this VM/,
@@ -40,12 +46,12 @@ t.test('a report beside NetworkStatus', async (t) => {
   t.match(text, /\n1 disagreement, 1 on required endpoints; 1 endpoint compared\.\n$/);
 });
 
-t.test('the last line says it when there is nothing to say', async (t) => {
-  const { entry: said, target: seen } = vault('success');
-  const agreed = compareWithService(reportOf({ targets: [seen] }), inWestEurope([said]));
+t.test('the last line reports that nothing differs or nothing was compared', async (t) => {
+  const { entry: reported, target: seen } = vault('success');
+  const agreed = compareWithService(reportOf({ targets: [seen] }), inWestEurope([reported]));
   t.match(serviceText(agreed), /\nNo disagreement; 1 endpoint compared\.\n$/);
-  const strangers = compareWithService(reportOf({ targets: [] }), inWestEurope([said]));
-  t.match(serviceText(strangers), /\nNothing to compare: the two have no endpoint in common\.\n$/);
+  const uncompared = compareWithService(reportOf({ targets: [] }), inWestEurope([reported]));
+  t.match(serviceText(uncompared), /\nNothing to compare: the two have no endpoint in common\.\n$/);
 });
 
 t.test('of many only some are listed, failures first, and the rest is counted', async (t) => {
@@ -101,9 +107,9 @@ t.test('two reports', async (t) => {
   t.match(reportsText(compareReports(before, before)), /\nREADY, as before: 0 endpoints worse/);
 });
 
-t.test('whatever stands in a file, no terminal obeys it', async (t) => {
+t.test('no control character of a file reaches the terminal', async (t) => {
   const evil = '\u001b[2J\u202e';
-  const { entry: said } = vault('failure');
+  const { entry: reported } = vault('failure');
   const hostile = reportOf({ targets: [target('custom', 'kv.vault.azure.net', 443, { ...DROPPED })] });
   const spoilt = {
     ...hostile,
@@ -113,7 +119,7 @@ t.test('whatever stands in a file, no terminal obeys it', async (t) => {
     findings: [{ cause: evil, severity: evil, title: evil, evidence: [evil], remedy: [evil] }],
   } as unknown as Report;
   const reply = inWestEurope(
-    [{ ...said, error: evil, resourceType: evil }, entry(evil, `${evil}x`, { status: evil })],
+    [{ ...reported, error: evil, resourceType: evil }, entry(evil, `${evil}x`, { status: evil })],
     [evil],
   );
   const texts = [

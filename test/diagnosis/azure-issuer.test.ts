@@ -1,7 +1,7 @@
 import t from 'tap';
 import { isAzureIssuer } from '../../src/diagnosis/azure-issuer.ts';
 
-t.test('who issues for Azure', async (t) => {
+t.test('recognises the issuers of Azure’s certificates', async (t) => {
   for (const organization of [
     'Microsoft Corporation',
     'DigiCert Inc',

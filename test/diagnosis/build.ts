@@ -1,4 +1,4 @@
-/** Building blocks for observations. Everything built here is held against the report's own schema. */
+/** Building blocks for observations, checked against the report's schema. */
 import type { CertificateFacts, Facts, TlsFacts } from '../../probes/facts.ts';
 import type { Failure } from '../../probes/failures.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
@@ -51,8 +51,8 @@ export function observations(parts: {
   };
 }
 
-/** Diagnoses and holds the outcome against the report's schema. */
-export function judge(parts: Parameters<typeof observations>[0]): {
+/** Diagnoses and checks the outcome against the report's schema. */
+export function diagnoseTargets(parts: Parameters<typeof observations>[0]): {
   targets: readonly Target[];
   findings: readonly Finding[];
   causes: Record<string, Cause | null>;
@@ -79,7 +79,7 @@ export function judge(parts: Parameters<typeof observations>[0]): {
 
 type Given = Partial<Omit<Target, 'id' | 'group'>>;
 
-/** A target that was reached, unless the parts given say otherwise. */
+/** A reachable target, with some parts replaced. */
 export function target(group: Group, host: string, given: Given = {}): Target {
   const port = given.port ?? 443;
   return {
@@ -109,7 +109,7 @@ export function target(group: Group, host: string, given: Given = {}): Target {
   };
 }
 
-/** What makes a target what it is said to be: its status is judged from its attempts. */
+/** The attempts of a target, from which its status is judged. */
 function attemptsFor({ status = 'reachable', failure, addresses = [] }: Given): Attempt[] {
   const [{ address } = { address: '20.9.9.9' }] = addresses;
   if (status === 'reachable') return [attempt(address, null)];
@@ -118,7 +118,7 @@ function attemptsFor({ status = 'reachable', failure, addresses = [] }: Given): 
     : [];
 }
 
-/** Reached at this address with a certificate of its own. */
+/** Reached at this address with its own certificate. */
 export function reached(group: Group, host: string, address: string, given: Given = {}): Target {
   return target(group, host, {
     addresses: [addressOf(address)],
@@ -147,7 +147,7 @@ export function failed(
   });
 }
 
-/** Never dialled: its name gave no address at these servers. */
+/** Not dialled, because these servers gave no address for its name. */
 export function unresolved(
   group: Group,
   host: string,
@@ -162,13 +162,13 @@ export function unresolved(
   });
 }
 
-/** An attempt at `--vip`, past the name. */
+/** An attempt at `--vip` without DNS. */
 export function atVip(address: string, failure: Failure | null, facts: Facts = {}): Attempt {
   return { ...attempt(address, failure, facts), addressFrom: 'vip' };
 }
 
-/** The network and DNS of an environment, changed as told. */
-export function surroundings(changes: {
+/** The network and DNS of an environment, with changes. */
+export function environmentWith(changes: {
   readonly vip?: string;
   readonly subnet?: string | null;
   readonly servers?: readonly string[];

@@ -1,14 +1,19 @@
 import t from 'tap';
-import { askDnsAgain, lookup, probeAgain, showIssuer } from '../../src/diagnosis/command.ts';
+import {
+  lookupCommand,
+  rerunCommand,
+  rerunDnsCommand,
+  showIssuerCommand,
+} from '../../src/diagnosis/command.ts';
 import type { Target } from '../../src/model/report.ts';
 import type { Group } from '../../src/model/vocabulary.ts';
 import { failed, observations, reached } from './build.ts';
 
-const again = (targets: readonly Target[]) => probeAgain(observations({ targets }), targets);
+const again = (targets: readonly Target[]) => rerunCommand(observations({ targets }), targets);
 const broken = (group: Group, host: string, port = 443) =>
   failed(group, host, '20.1.1.1', 'tcp_timeout', { port });
 
-t.test('a second run names what the first one was told', async (t) => {
+t.test('a second run names the resources of the first one', async (t) => {
   t.equal(
     again([broken('storage-blob', 'st1.blob.core.windows.net')]),
     'apim-probe run --only storage-blob --storage st1',
@@ -34,7 +39,7 @@ t.test('a second run names what the first one was told', async (t) => {
   t.equal(again([]), 'apim-probe run');
 });
 
-t.test('what was reached need not be run again', async (t) => {
+t.test('a reachable target is not run again', async (t) => {
   t.equal(again([broken('kms', 'a.net'), reached('sql', 'b.net', '20.1.1.1')]), 'apim-probe run --only kms');
 });
 
@@ -44,16 +49,16 @@ t.test('cloud and DNS servers are repeated when they were given', async (t) => {
   const dns = { ...given.environment.dns, source: '--dns-server' };
   const environment = { ...given.environment, cloud: 'china', dns } as const;
   t.equal(
-    probeAgain({ ...given, environment }, targets),
+    rerunCommand({ ...given, environment }, targets),
     "apim-probe run --cloud china --dns-server 127.0.0.1:5353 --dns-server '[fd00::1]:53' --only kms",
   );
   t.equal(
-    askDnsAgain({ ...given, environment }),
+    rerunDnsCommand({ ...given, environment }),
     "apim-probe run --cloud china --dns-server 127.0.0.1:5353 --dns-server '[fd00::1]:53' --only dns",
   );
 });
 
-t.test('what only the service’s own list names is given as a target of its own', async (t) => {
+t.test('an endpoint that only the service’s list names becomes a --target', async (t) => {
   const source = {
     kind: 'import',
     document: 'status.json: NetworkStatus',
@@ -83,7 +88,7 @@ t.test('the hosts of an instance are named by it, and custom domains by their ro
   );
 });
 
-t.test('nothing that a shell reads ever gets into a command', async (t) => {
+t.test('a command has no character that a shell interprets', async (t) => {
   for (const hostile of [
     'a;reboot',
     '$(reboot)',
@@ -99,16 +104,16 @@ t.test('nothing that a shell reads ever gets into a command', async (t) => {
   ]) {
     const command = again([broken('custom', hostile)]);
     t.equal(command, 'apim-probe run', JSON.stringify(hostile));
-    t.equal(lookup(hostile, '10.0.0.4'), 'apim-probe run --only dns');
-    t.equal(lookup('a.net', hostile), 'nslookup a.net');
-    t.equal(showIssuer(hostile, 443), 'apim-probe run');
+    t.equal(lookupCommand(hostile, '10.0.0.4'), 'apim-probe run --only dns');
+    t.equal(lookupCommand('a.net', hostile), 'nslookup a.net');
+    t.equal(showIssuerCommand(hostile, 443), 'apim-probe run');
   }
 });
 
-t.test('a DNS server is asked on its own port', async (t) => {
-  t.equal(lookup('a.net', null), 'nslookup a.net');
-  t.equal(lookup('a.net', '10.0.0.4'), 'nslookup a.net 10.0.0.4');
-  t.equal(lookup('a.net', 'fd00::1'), 'nslookup a.net fd00::1');
-  t.equal(lookup('a.net', '127.0.0.1:5353'), 'nslookup -port=5353 a.net 127.0.0.1');
-  t.equal(lookup('a.net', '[fd00::1]:5353'), 'nslookup -port=5353 a.net fd00::1');
+t.test('a DNS server is queried on its port', async (t) => {
+  t.equal(lookupCommand('a.net', null), 'nslookup a.net');
+  t.equal(lookupCommand('a.net', '10.0.0.4'), 'nslookup a.net 10.0.0.4');
+  t.equal(lookupCommand('a.net', 'fd00::1'), 'nslookup a.net fd00::1');
+  t.equal(lookupCommand('a.net', '127.0.0.1:5353'), 'nslookup -port=5353 a.net 127.0.0.1');
+  t.equal(lookupCommand('a.net', '[fd00::1]:5353'), 'nslookup -port=5353 a.net fd00::1');
 });

@@ -1,8 +1,8 @@
 import t from 'tap';
 import {
   azureDns,
+  diagnoseTargets,
   dnsServer,
-  judge,
   OTHER_SERVER,
   reached,
   resolved,
@@ -14,7 +14,7 @@ import {
 const silence = (server = SERVER) => unanswered('dns_timeout', { server });
 
 t.test('with the only server dead, one finding names every endpoint', async (t) => {
-  const { findings, causes } = judge({
+  const { findings, causes } = diagnoseTargets({
     targets: [
       dnsServer(SERVER, 'dns_timeout'),
       unresolved('sql', 'contoso.database.windows.net', [silence()], { port: 1433, required: true }),
@@ -39,15 +39,15 @@ t.test('with the only server dead, one finding names every endpoint', async (t) 
   t.same([...new Set(Object.values(causes))], ['dns-server-down']);
 });
 
-t.test('one name is no “all of 1 name”', async (t) => {
-  const { findings } = judge({
+t.test('one name is not called “all of 1 name”', async (t) => {
+  const { findings } = diagnoseTargets({
     targets: [unresolved('sql', 'contoso.database.windows.net', [silence()], { port: 1433, required: true })],
   });
   t.match(findings[0]?.explanation, '10.0.0.4 left the only name unanswered (dns_timeout).');
 });
 
 t.test('two dead servers are one finding', async (t) => {
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     servers: [SERVER, OTHER_SERVER],
     targets: [
       dnsServer(SERVER, 'dns_timeout'),
@@ -64,7 +64,7 @@ t.test('two dead servers are one finding', async (t) => {
 });
 
 t.test('one dead server of two costs time and is its own evidence', async (t) => {
-  const { single, causes } = judge({
+  const { single, causes } = diagnoseTargets({
     servers: [SERVER, OTHER_SERVER],
     targets: [
       dnsServer(SERVER, 'dns_timeout'),
@@ -81,7 +81,7 @@ t.test('one dead server of two costs time and is its own evidence', async (t) =>
 });
 
 t.test('a name that the living server denies is not the dead one’s fault', async (t) => {
-  const { causes } = judge({
+  const { causes } = diagnoseTargets({
     servers: [SERVER, OTHER_SERVER],
     targets: [
       dnsServer(SERVER, 'dns_timeout'),
@@ -96,7 +96,7 @@ t.test('a name that the living server denies is not the dead one’s fault', asy
 });
 
 t.test('does not fire for a server that answered anything', async (t) => {
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     targets: [
       dnsServer(SERVER),
       reached('entra-id', 'login.microsoftonline.com', '20.1.1.1'),
@@ -107,12 +107,12 @@ t.test('does not fire for a server that answered anything', async (t) => {
 });
 
 t.test('is recognised from the names alone when the servers were not planned', async (t) => {
-  const { causes } = judge({ targets: [unresolved('sql', 'a.database.windows.net', [silence()])] });
+  const { causes } = diagnoseTargets({ targets: [unresolved('sql', 'a.database.windows.net', [silence()])] });
   t.equal(causes['sql/a.database.windows.net:443'], 'dns-server-down');
 });
 
-t.test('with Azure DNS alive, the way out is named', async (t) => {
-  const { single } = judge({
+t.test('with Azure DNS alive, the remedy names it', async (t) => {
+  const { single } = diagnoseTargets({
     targets: [dnsServer(SERVER, 'dns_timeout'), unresolved('sql', 'a.database.windows.net', [silence()])],
     controls: [azureDns({ 'a.database.windows.net': '20.1.1.1' })],
   });
@@ -120,19 +120,19 @@ t.test('with Azure DNS alive, the way out is named', async (t) => {
 });
 
 t.test('with Azure DNS itself dead, the service tag that can stop it is named', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     servers: ['168.63.129.16'],
     targets: [dnsServer('168.63.129.16', 'dns_timeout')],
   });
   t.match(single('dns-server-down').remedy[0], /AzurePlatformDNS/);
 });
 
-t.test('without a resolution, a name is only unresolved for want of a living server', async (t) => {
+t.test('a name without a resolution is unresolved only if no server is alive', async (t) => {
   const nameless = unresolved('sql', 'a.database.windows.net', []);
-  const alone = judge({ targets: [dnsServer(SERVER, 'dns_timeout'), nameless] });
+  const alone = diagnoseTargets({ targets: [dnsServer(SERVER, 'dns_timeout'), nameless] });
   t.equal(alone.causes[nameless.id], 'dns-server-down');
   t.match(alone.single('dns-server-down').explanation, 'Asked on its own: UDP dns_timeout, TCP dns_timeout.');
-  const accompanied = judge({
+  const accompanied = diagnoseTargets({
     servers: [SERVER, OTHER_SERVER],
     targets: [dnsServer(SERVER, 'dns_timeout'), dnsServer(OTHER_SERVER), nameless],
   });

@@ -1,17 +1,17 @@
-/** The instance's own host names: what DNS says of them, and who answers behind them. */
+/** The instance's own host names: their DNS records, and the answers at their addresses. */
 import t from 'tap';
 import type { Resolution, Target } from '../../src/model/report.ts';
 import {
   attempt,
   atVip,
   azureDns,
+  diagnoseTargets,
+  environmentWith,
   failed,
-  judge,
   OTHER_SERVER,
   reached,
   resolved,
   SERVER,
-  surroundings,
   target,
   tls,
   unanswered,
@@ -44,17 +44,20 @@ function missing(host: string, resolutions: readonly Resolution[], given: Partia
 
 t.test('everything at the VIP is fine, with --vip and without', async (t) => {
   const targets = [found(GATEWAY, VIP, BOTH), found(PORTAL, VIP, BOTH)];
-  t.same(judge({ targets, environment: surroundings({ vip: VIP, servers: BOTH }) }).findings, []);
-  t.same(judge({ targets, environment: surroundings({ servers: BOTH }) }).findings, []);
+  t.same(
+    diagnoseTargets({ targets, environment: environmentWith({ vip: VIP, servers: BOTH }) }).findings,
+    [],
+  );
+  t.same(diagnoseTargets({ targets, environment: environmentWith({ servers: BOTH }) }).findings, []);
 });
 
 t.test('a record that is missing everywhere, while the gateway works', async (t) => {
-  const { single, causes, findings } = judge({
+  const { single, causes, findings } = diagnoseTargets({
     targets: [
       missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
       missing(PORTAL, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.equal(findings.length, 1, 'one root cause, one finding');
   const finding = single('gateway-record-missing');
@@ -71,9 +74,9 @@ t.test('a record that is missing everywhere, while the gateway works', async (t)
 });
 
 t.test('a record that is missing, and a gateway that does not work either', async (t) => {
-  const { single, causes } = judge({
+  const { single, causes } = diagnoseTargets({
     targets: [missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, 'tls_reset')] })],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.match(
     single('gateway-record-missing').explanation,
@@ -83,19 +86,22 @@ t.test('a record that is missing, and a gateway that does not work either', asyn
   t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-record-missing', 'what fails first is the cause');
 });
 
-t.test('without --vip nothing was tried, and that is said', async (t) => {
-  const { single } = judge({ targets: [missing(GATEWAY, [nxdomain()])], environment: surroundings({}) });
+t.test('without --vip nothing was tried, and the finding mentions it', async (t) => {
+  const { single } = diagnoseTargets({
+    targets: [missing(GATEWAY, [nxdomain()])],
+    environment: environmentWith({}),
+  });
   t.match(single('gateway-record-missing').explanation, 'Give --vip ADDRESS');
   t.match(single('gateway-record-missing').remedy[0], 'apim-probe records --apim contoso --vip ADDRESS');
 });
 
 t.test('a record that one server of two lacks', async (t) => {
-  const { single, causes } = judge({
+  const { single, causes } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), nxdomain(OTHER_SERVER)] }),
       found(PORTAL, VIP, BOTH),
     ],
-    environment: surroundings({ vip: VIP, servers: BOTH }),
+    environment: environmentWith({ vip: VIP, servers: BOTH }),
   });
   const finding = single('gateway-record-missing');
   t.match(finding, {
@@ -108,13 +114,13 @@ t.test('a record that one server of two lacks', async (t) => {
 });
 
 t.test('a record that Azure DNS has and the custom server does not ask for', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       missing(GATEWAY, [nxdomain()], { attempts: [atVip(VIP, null, tls())] }),
       reached('sql', 'contoso.database.windows.net', '20.1.1.1'),
     ],
     controls: [azureDns({ [GATEWAY]: VIP })],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   const finding = single('gateway-record-missing');
   t.match(finding.explanation, '168.63.129.16), asked directly, answers with 10.1.0.5');
@@ -122,9 +128,9 @@ t.test('a record that Azure DNS has and the custom server does not ask for', asy
 });
 
 t.test('a private zone that claims the name and lacks the record is named, with the record', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [missing(PORTAL, [nxdomain(SERVER, ['azure-api.net azureprivatedns.net'])])],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   const finding = single('gateway-record-missing');
   t.match(finding.explanation, 'by authority of the private zone azure-api.net');
@@ -134,14 +140,14 @@ t.test('a private zone that claims the name and lacks the record is named, with 
   );
 });
 
-t.test('a server that denies every name of the world is at fault for more than the records', async (t) => {
+t.test('a server that denies every name has a wider fault than these records', async (t) => {
   const hosts = ['a.blob.core.windows.net', 'b.vault.azure.net', 'login.microsoftonline.com'];
-  const { causes, findings } = judge({
+  const { causes, findings } = diagnoseTargets({
     targets: [
       missing(GATEWAY, [nxdomain()]),
       ...hosts.map((host) => unresolved('custom', host, [nxdomain()])),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.same(
     findings.map(({ cause }) => cause),
@@ -151,8 +157,8 @@ t.test('a server that denies every name of the world is at fault for more than t
 });
 
 t.test('a public address, at one server and at both', async (t) => {
-  const environment = surroundings({ vip: VIP, servers: BOTH });
-  const one = judge({
+  const environment = environmentWith({ vip: VIP, servers: BOTH });
+  const one = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('20.4.4.4', OTHER_SERVER)] }),
     ],
@@ -166,7 +172,7 @@ t.test('a public address, at one server and at both', async (t) => {
     one.single('gateway-record-public').explanation,
     `${OTHER_SERVER} answers 20.4.4.4 for ${GATEWAY}.`,
   );
-  const both = judge({
+  const both = diagnoseTargets({
     targets: [
       found(GATEWAY, '20.4.4.4', BOTH, {
         status: 'unreachable',
@@ -183,11 +189,11 @@ t.test('a public address, at one server and at both', async (t) => {
 });
 
 t.test('another private address than the VIP, at one server of two', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, BOTH, { resolutions: [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)] }),
     ],
-    environment: surroundings({ vip: VIP, servers: BOTH }),
+    environment: environmentWith({ vip: VIP, servers: BOTH }),
   });
   t.match(single('gateway-record-wrong'), {
     severity: 'warning',
@@ -196,8 +202,8 @@ t.test('another private address than the VIP, at one server of two', async (t) =
 });
 
 t.test('without --vip the names have to agree', async (t) => {
-  const environment = surroundings({});
-  const { single } = judge({
+  const environment = environmentWith({});
+  const { single } = diagnoseTargets({
     targets: [found(GATEWAY, VIP), found(PORTAL, VIP), found(MANAGEMENT, '10.1.0.9')],
     environment,
   });
@@ -208,45 +214,45 @@ t.test('without --vip the names have to agree', async (t) => {
   t.match(single('gateway-record-wrong'), { severity: 'info' }, 'it was reached there, and may be meant');
   t.match(single('gateway-record-wrong').explanation, 'reached there under its own certificate');
   const silent = unserved(MANAGEMENT, '10.1.0.9');
-  const doubt = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, VIP), silent], environment });
+  const doubt = diagnoseTargets({ targets: [found(GATEWAY, VIP), found(PORTAL, VIP), silent], environment });
   t.match(doubt.single('gateway-record-wrong'), { severity: 'warning' });
   t.match(
     doubt.single('gateway-record-wrong').remedy[1],
     `make ${MANAGEMENT} lead to ${VIP}`,
-    'what most of them say',
+    'the address of most names',
   );
-  const split = judge({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
+  const split = diagnoseTargets({ targets: [found(GATEWAY, VIP), found(PORTAL, '10.1.0.9')], environment });
   t.equal(split.single('gateway-record-wrong').evidence.length, 2, 'with no majority all are in doubt');
 });
 
-t.test('without --vip an address outside the subnet is in doubt, whoever agrees', async (t) => {
+t.test('without --vip an address outside the subnet is in doubt, even if all names agree', async (t) => {
   const targets = [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5')];
-  const { single } = judge({ targets, environment: surroundings({}) });
+  const { single } = diagnoseTargets({ targets, environment: environmentWith({}) });
   t.match(single('gateway-record-wrong'), { severity: 'info' }, 'it was reached there');
   t.match(single('gateway-record-wrong').remedy[0], 'give it as --vip 10.9.0.5, and nothing is wrong');
   t.notOk(
     single('gateway-record-wrong').remedy.some((step) => step.includes('lead to')),
-    'DNS says that already',
+    'DNS has that already',
   );
   t.match(single('gateway-record-wrong').explanation, '10.9.0.5 lies outside the subnet 10.1.0.0/27');
   t.same(
-    judge({ targets, environment: surroundings({ vip: '10.9.0.5' }) }).findings,
+    diagnoseTargets({ targets, environment: environmentWith({ vip: '10.9.0.5' }) }).findings,
     [],
-    'unless --vip says so',
+    'unless --vip names it',
   );
   t.same(
-    judge({ targets, environment: surroundings({ subnet: null }) }).findings,
+    diagnoseTargets({ targets, environment: environmentWith({ subnet: null }) }).findings,
     [],
     'or the subnet is not known',
   );
-  const inside = judge({
+  const inside = diagnoseTargets({
     targets: [found(GATEWAY, '10.9.0.5'), found(PORTAL, '10.9.0.5'), found(MANAGEMENT, VIP)],
-    environment: surroundings({}),
+    environment: environmentWith({}),
   });
   t.equal(inside.single('gateway-record-wrong').evidence.length, 2, 'one inside goes before two outside');
 });
 
-/** Led there by every server given, and silent there. */
+/** Every given server has this address, and it does not answer. */
 function unserved(host: string, address: string, servers: readonly string[] = [SERVER]) {
   const resolutions = servers.map((server) => resolved(address, server));
   return failed('gateway', host, address, 'tcp_timeout', { resolutions });
@@ -254,9 +260,9 @@ function unserved(host: string, address: string, servers: readonly string[] = [S
 
 t.test('of two addresses, the one at which the instance proved itself is the right one', async (t) => {
   const resolutions = [resolved(VIP), resolved('10.1.0.9', OTHER_SERVER)];
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [found(GATEWAY, VIP, BOTH, { resolutions }), found(PORTAL, VIP, BOTH, { resolutions })],
-    environment: surroundings({ servers: BOTH }),
+    environment: environmentWith({ servers: BOTH }),
   });
   t.match(single('gateway-record-wrong').title, `according to ${OTHER_SERVER}`);
   t.match(
@@ -265,46 +271,50 @@ t.test('of two addresses, the one at which the instance proved itself is the rig
   );
 });
 
-t.test('two ports of one name are one voice', async (t) => {
+t.test('two ports of one name count once', async (t) => {
   const targets = [
     found(MANAGEMENT, '10.1.0.9', [SERVER], { attempts: [] }),
     { ...found(MANAGEMENT, '10.1.0.9', [SERVER], { attempts: [] }), id: 'control-plane/m:3443', port: 3443 },
     found(GATEWAY, VIP, [SERVER], { attempts: [] }),
     found(PORTAL, VIP, [SERVER], { attempts: [] }),
   ];
-  const { single } = judge({ targets, environment: surroundings({}) });
+  const { single } = diagnoseTargets({ targets, environment: environmentWith({}) });
   t.match(single('gateway-record-wrong').title, MANAGEMENT);
 });
 
 t.test('from a secondary region the names lead to the primary, and the region’s own does not', async (t) => {
   const own = 'contoso-westeurope-01.regional.azure-api.net';
   const targets = [found(GATEWAY, '10.2.0.5'), found(MANAGEMENT, '10.2.0.5'), found(own, VIP)];
-  const told = judge({ targets, environment: surroundings({ vip: '10.2.0.5' }) });
-  t.same(told.findings, [], 'whose address --vip is');
-  const untold = judge({ targets, environment: surroundings({}) }).single('gateway-record-wrong');
-  t.match(untold, { severity: 'info' });
+  const withVip = diagnoseTargets({ targets, environment: environmentWith({ vip: '10.2.0.5' }) });
+  t.same(withVip.findings, [], 'whose address --vip is');
+  const withoutVip = diagnoseTargets({ targets, environment: environmentWith({}) }).single(
+    'gateway-record-wrong',
+  );
+  t.match(withoutVip, { severity: 'info' });
   t.notOk(
-    untold.evidence.some((id) => id.includes('regional')),
+    withoutVip.evidence.some((id) => id.includes('regional')),
     'a regional name decides nothing for the others',
   );
 });
 
-t.test('external mode is what --vip says, or what was reached', async (t) => {
+t.test('external mode is accepted with --vip, or if the endpoints were reached', async (t) => {
   const targets = [found(GATEWAY, '20.4.4.4'), found(MANAGEMENT, '20.4.4.4')];
-  t.same(judge({ targets, environment: surroundings({ vip: '20.4.4.4' }) }).findings, []);
-  const untold = judge({ targets, environment: surroundings({}) }).single('gateway-record-public');
-  t.match(untold, { severity: 'info' });
-  t.match(untold.remedy[0], 'If the instance is in external mode');
+  t.same(diagnoseTargets({ targets, environment: environmentWith({ vip: '20.4.4.4' }) }).findings, []);
+  const withoutVip = diagnoseTargets({ targets, environment: environmentWith({}) }).single(
+    'gateway-record-public',
+  );
+  t.match(withoutVip, { severity: 'info' });
+  t.match(withoutVip.remedy[0], 'If the instance is in external mode');
 });
 
 t.test('an inbound private endpoint has the gateway alone', async (t) => {
   const alias = 'contoso.privatelink.azure-api.net';
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     targets: [
       found(GATEWAY, '10.1.0.9', [SERVER], { resolutions: [resolved('10.1.0.9', SERVER, [alias])] }),
       found(MANAGEMENT, '20.4.4.4'),
     ],
-    environment: surroundings({}),
+    environment: environmentWith({}),
   });
   t.same(findings, []);
 });
@@ -313,9 +323,9 @@ t.test('a further region that is missing gets no address of this one', async (t)
   const host = 'contoso-northeurope-01.regional.azure-api.net';
   const source = { kind: 'config', document: '--location', asOf: '2026-05-04', name: null } as const;
   const authority = [`azure-api.net azureprivatedns.net`];
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [found(GATEWAY, VIP), missing(host, [nxdomain(SERVER, authority)], { source })],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   const { remedy } = single('gateway-record-missing');
   t.match(remedy[0], 'contoso-northeurope-01.regional with the gateway’s private address in northeurope');
@@ -325,16 +335,21 @@ t.test('a further region that is missing gets no address of this one', async (t)
 t.test('the gateway of another region has an address of its own', async (t) => {
   const host = 'contoso-northeurope-01.regional.azure-api.net';
   const own = 'contoso-westeurope-01.regional.azure-api.net';
-  const environment = surroundings({ vip: VIP });
-  t.same(judge({ targets: [found(GATEWAY, VIP), found(host, '10.7.0.5')], environment }).findings, []);
-  t.match(judge({ targets: [found(own, '10.7.0.5')], environment }).single('gateway-record-wrong').evidence, [
-    `gateway/${own}:443`,
-  ]);
-  t.ok(judge({ targets: [found(host, '20.4.4.4')], environment }).single('gateway-record-public'));
+  const environment = environmentWith({ vip: VIP });
+  t.same(
+    diagnoseTargets({ targets: [found(GATEWAY, VIP), found(host, '10.7.0.5')], environment }).findings,
+    [],
+  );
+  t.match(
+    diagnoseTargets({ targets: [found(own, '10.7.0.5')], environment }).single('gateway-record-wrong')
+      .evidence,
+    [`gateway/${own}:443`],
+  );
+  t.ok(diagnoseTargets({ targets: [found(host, '20.4.4.4')], environment }).single('gateway-record-public'));
 });
 
 t.test('what fails at the right address fails for another reason', async (t) => {
-  const { causes, single } = judge({
+  const { causes, single } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, BOTH, {
         status: 'unreachable',
@@ -343,7 +358,7 @@ t.test('what fails at the right address fails for another reason', async (t) => 
         resolutions: [resolved(VIP), nxdomain(OTHER_SERVER)],
       }),
     ],
-    environment: surroundings({ vip: VIP, servers: BOTH }),
+    environment: environmentWith({ vip: VIP, servers: BOTH }),
   });
   t.equal(causes[`gateway/${GATEWAY}:443`], 'outbound-rejected');
   t.same(single('gateway-record-missing').evidence, []);
@@ -357,13 +372,13 @@ for (const failure of [
   'protocol_timeout',
   'http_unexpected',
 ] as const) {
-  t.test(`a good connection and then ${failure} is the instance’s to mend`, async (t) => {
-    const { single, causes } = judge({
+  t.test(`a good connection and then ${failure} is for the instance to fix`, async (t) => {
+    const { single, causes } = diagnoseTargets({
       targets: [
         found(GATEWAY, VIP, [SERVER], { status: 'unreachable', failure, attempts: [attempt(VIP, failure)] }),
         found('contoso.scm.azure-api.net', VIP),
       ],
-      environment: surroundings({ vip: VIP }),
+      environment: environmentWith({ vip: VIP }),
     });
     t.match(single('gateway-not-serving'), {
       severity: 'error',
@@ -385,9 +400,9 @@ t.test('an instance that serves nothing', async (t) => {
     attempts: [attempt(VIP, 'tls_closed')],
   } as const;
   const given = { ...failing, attempts: [...failing.attempts] };
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [found(GATEWAY, VIP, [SERVER], given), found(PORTAL, VIP, [SERVER], given)],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.equal(
     single('gateway-not-serving').title,
@@ -399,8 +414,8 @@ t.test('an instance that serves nothing', async (t) => {
   );
 });
 
-t.test('a public address that is cut is no matter of the instance', async (t) => {
-  const { findings } = judge({
+t.test('a cut connection to a public address is not the instance’s fault', async (t) => {
+  const { findings } = diagnoseTargets({
     targets: [
       target('gateway', GATEWAY, {
         status: 'unreachable',
@@ -416,7 +431,7 @@ const SOON = { validTo: '2026-05-20T00:00:00.000Z' };
 
 t.test('a certificate with less than 30 days left', async (t) => {
   const facts = tls({}, SOON);
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       found('api.contoso.com', VIP, [SERVER], {
         source: { kind: 'config', document: '--hostname gateway', asOf: '2026-05-04', name: null },
@@ -424,7 +439,7 @@ t.test('a certificate with less than 30 days left', async (t) => {
       }),
       found('manage.contoso.com', VIP, [SERVER], { attempts: [attempt(VIP, null, facts)] }),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.match(single('wrong-certificate'), {
     severity: 'warning',
@@ -435,7 +450,7 @@ t.test('a certificate with less than 30 days left', async (t) => {
 
 t.test('several certificates that end are one finding, the first end first', async (t) => {
   const until = (validTo: string, fingerprint256: string) => tls({}, { validTo, fingerprint256 });
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, [SERVER], {
         attempts: [attempt(VIP, null, until('2026-05-25T00:00:00.000Z', 'A'))],
@@ -444,7 +459,7 @@ t.test('several certificates that end are one finding, the first end first', asy
         attempts: [attempt(VIP, null, until('2026-05-09T00:00:00.000Z', 'B'))],
       }),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.match(single('wrong-certificate'), {
     title: '2 certificates of the instance expire soon, the first in 4 days',
@@ -453,23 +468,23 @@ t.test('several certificates that end are one finding, the first end first', asy
   t.match(single('wrong-certificate').remedy[0], 'Microsoft renews');
 });
 
-t.test('with more, or elsewhere, nothing is said', async (t) => {
+t.test('with more, or elsewhere, there is no finding', async (t) => {
   const later = tls({}, { validTo: '2026-06-04T00:00:00.000Z' });
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     targets: [
       found(GATEWAY, VIP, [SERVER], { attempts: [attempt(VIP, null, later)] }),
       reached('sql', 'contoso.database.windows.net', '20.1.1.1', {
         attempts: [attempt('20.1.1.1', null, tls({}, SOON))],
       }),
     ],
-    environment: surroundings({ vip: VIP }),
+    environment: environmentWith({ vip: VIP }),
   });
   t.same(findings, []);
 });
 
 t.test('a custom domain whose chain is broken', async (t) => {
   const judged = (facts: Parameters<typeof tls>[0], leaf: Parameters<typeof tls>[1]) =>
-    judge({
+    diagnoseTargets({
       targets: [
         found('api.contoso.com', VIP, [SERVER], {
           source: { kind: 'config', document: '--hostname gateway', asOf: '2026-05-04', name: null },
@@ -478,7 +493,7 @@ t.test('a custom domain whose chain is broken', async (t) => {
           attempts: [attempt(VIP, 'tls_untrusted', tls({ trust: 'none', ...facts }, leaf))],
         }),
       ],
-      environment: surroundings({ vip: VIP }),
+      environment: environmentWith({ vip: VIP }),
     }).single('wrong-certificate').remedy[0];
   t.match(judged({}, { issuer: 'CN=Contoso CA' }), 'without that of its issuer “CN=Contoso CA”');
   t.match(judged({}, { subject: 'CN=api', issuer: 'CN=api' }), 'self-signed');

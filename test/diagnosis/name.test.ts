@@ -1,12 +1,21 @@
 import t from 'tap';
-import { azureDns, judge, OTHER_SERVER, reached, resolved, SERVER, unanswered, unresolved } from './build.ts';
+import {
+  azureDns,
+  diagnoseTargets,
+  OTHER_SERVER,
+  reached,
+  resolved,
+  SERVER,
+  unanswered,
+  unresolved,
+} from './build.ts';
 
 const nxdomain = (server = SERVER, authority: string[] = []) =>
   unanswered('dns_nxdomain', { server, authority });
 
 t.test('one misspelt storage account is one finding for all its names', async (t) => {
   const soa = ['blob.core.windows.net ns1-201.azure-dns.com'];
-  const { findings, causes } = judge({
+  const { findings, causes } = diagnoseTargets({
     targets: [
       unresolved('storage-blob', 'contso.blob.core.windows.net', [nxdomain(SERVER, soa)], { required: true }),
       unresolved('storage-table', 'contso.table.core.windows.net', [nxdomain()], { required: true }),
@@ -27,7 +36,7 @@ t.test('one misspelt storage account is one finding for all its names', async (t
 });
 
 t.test('two wrong names are two causes of their own', async (t) => {
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     targets: [
       unresolved('sql', 'one.database.windows.net', [nxdomain()]),
       unresolved('key-vault', 'two.vault.azure.net', [nxdomain()]),
@@ -43,20 +52,22 @@ t.test('two wrong names are two causes of their own', async (t) => {
 });
 
 t.test('a name without an address counts as well', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [unresolved('custom', 'app.contoso.com', [unanswered('dns_nodata')])],
   });
   t.match(single('name-does-not-exist').explanation, /no address \(NODATA\)/);
 });
 
 t.test('a name that the documents list points at the document', async (t) => {
-  const { single } = judge({ targets: [unresolved('certificates', 'csp.digicert.com', [nxdomain()])] });
+  const { single } = diagnoseTargets({
+    targets: [unresolved('certificates', 'csp.digicert.com', [nxdomain()])],
+  });
   t.equal(single('name-does-not-exist').severity, 'warning');
   t.match(single('name-does-not-exist').remedy[0], /Port table \(2026-04-30\)/);
 });
 
 t.test('does not fire when another server resolves the name', async (t) => {
-  const { causes } = judge({
+  const { causes } = diagnoseTargets({
     targets: [
       unresolved('sql', 'a.database.windows.net', [nxdomain(), resolved('20.1.1.1', OTHER_SERVER)], {
         failure: 'dns_nxdomain',
@@ -67,7 +78,7 @@ t.test('does not fire when another server resolves the name', async (t) => {
 });
 
 t.test('does not fire when Azure DNS resolves the name', async (t) => {
-  const { causes } = judge({
+  const { causes } = diagnoseTargets({
     targets: [unresolved('sql', 'a.database.windows.net', [nxdomain()])],
     controls: [azureDns({ 'a.database.windows.net': '20.1.1.1' })],
   });
@@ -75,7 +86,7 @@ t.test('does not fire when Azure DNS resolves the name', async (t) => {
 });
 
 t.test('SERVFAIL for a name that Azure DNS denies is a wrong name', async (t) => {
-  const { causes } = judge({
+  const { causes } = diagnoseTargets({
     targets: [unresolved('sql', 'a.database.windows.net', [unanswered('dns_servfail')])],
     controls: [azureDns({ 'a.database.windows.net': 'NXDOMAIN' })],
   });
@@ -84,7 +95,7 @@ t.test('SERVFAIL for a name that Azure DNS denies is a wrong name', async (t) =>
 
 t.test('only names that the catalogue fixes are blamed on a document', async (t) => {
   const remedy = (group: 'sql' | 'kms', kind: 'catalog' | 'config') =>
-    judge({
+    diagnoseTargets({
       targets: [
         unresolved(group, 'a.net', [nxdomain()], {
           source: { kind, document: 'Port table', asOf: '2026-04-30', name: null },

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { HttpFacts } from '../../probes/facts.ts';
-import { attempt, failed, judge, reached, target } from './build.ts';
+import { attempt, diagnoseTargets, failed, reached, target } from './build.ts';
 
 const page = (blockPage: string | null, given: Partial<HttpFacts> = {}): { http: HttpFacts } => ({
   http: { status: 470, headers: {}, bodyBytes: 12, bodyStart: 'Action: Deny.', blockPage, ...given },
@@ -16,7 +16,7 @@ t.test('block-page', async (t) => {
     });
 
   t.test('one device is one finding with its page, and the names to allow', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         blocked('crl3.digicert.com', 'Azure Firewall'),
         blocked('ocsp.digicert.com', 'Azure Firewall'),
@@ -40,11 +40,14 @@ t.test('block-page', async (t) => {
       protocol: 'http',
       facts: page('Squid', { bodyStart: '<!DOCTYPE html> <html><head> <title>ERROR: Access Denied</title>' }),
     });
-    t.match(judge({ targets: [target] }).findings[0]?.explanation, 'status 470: “ERROR: Access Denied”.');
+    t.match(
+      diagnoseTargets({ targets: [target] }).findings[0]?.explanation,
+      'status 470: “ERROR: Access Denied”.',
+    );
   });
 
   t.test('two devices are two findings; an unnamed one is one as well', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [blocked('a.net', 'Zscaler'), blocked('b.net', 'Squid'), blocked('c.net', null)],
     });
     t.same(
@@ -61,19 +64,19 @@ t.test('block-page', async (t) => {
     const odd = failed('certificates', 'a.net', '20.1.1.1', 'http_unexpected', {
       facts: page(null, { status: 503 }),
     });
-    t.equal(judge({ targets: [odd] }).causes[odd.id], 'undetermined');
+    t.equal(diagnoseTargets({ targets: [odd] }).causes[odd.id], 'undetermined');
   });
 });
 
 t.test('intermittent-loss', async (t) => {
-  t.test('gives the figures, and says that no address is dead', async (t) => {
+  t.test('gives the figures, and mentions that no address is dead', async (t) => {
     const mixed = target('sql', 'a.net', {
       required: true,
       status: 'intermittent',
       failure: 'tcp_timeout',
       attempts: [attempt('20.1.1.1', 'tcp_timeout'), attempt('20.1.1.1', null)],
     });
-    const { findings } = judge({ targets: [mixed] });
+    const { findings } = diagnoseTargets({ targets: [mixed] });
     t.match(findings, [
       {
         cause: 'intermittent-loss',
@@ -94,13 +97,13 @@ t.test('intermittent-loss', async (t) => {
         attempt('20.1.1.2', 'tcp_timeout'),
       ],
     });
-    const { single } = judge({ targets: [mixed] });
+    const { single } = diagnoseTargets({ targets: [mixed] });
     t.match(single('intermittent-loss').explanation, 'Always failing: 20.1.1.2; the other addresses work.');
     t.match(single('intermittent-loss').remedy[0], 'the whole service tag');
   });
 
   t.test('does not fire for what always worked or always failed', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [reached('sql', 'a.net', '20.1.1.1'), failed('sql', 'b.net', '20.1.1.1', 'tcp_timeout')],
     });
     t.notOk(findings.some(({ cause }) => cause === 'intermittent-loss'));
@@ -113,7 +116,9 @@ t.test('undetermined', async (t) => {
       required: true,
       facts: { error: 'handshake failure (alert 40)' },
     });
-    const { findings } = judge({ targets: [alert, failed('kms', 'b.net', '20.1.1.2', 'protocol_closed')] });
+    const { findings } = diagnoseTargets({
+      targets: [alert, failed('kms', 'b.net', '20.1.1.2', 'protocol_closed')],
+    });
     t.match(findings, [
       {
         severity: 'error',
@@ -127,19 +132,19 @@ t.test('undetermined', async (t) => {
 
   t.test('leaves what was not tested without a cause', async (t) => {
     const idle = target('kms', 'a.net', { status: 'untested', reason: 'skipped' });
-    const { causes, findings } = judge({ targets: [idle] });
+    const { causes, findings } = diagnoseTargets({ targets: [idle] });
     t.same(causes, { [idle.id]: null });
     t.same(findings, []);
   });
 });
 
 t.test('a healthy run has no findings', async (t) => {
-  t.same(judge({ targets: [reached('sql', 'a.net', '20.1.1.1')] }).findings, []);
+  t.same(diagnoseTargets({ targets: [reached('sql', 'a.net', '20.1.1.1')] }).findings, []);
 });
 
-t.test('what Azure Firewall needs is said in its own words', async (t) => {
+t.test('the remedy for Azure Firewall uses its terms', async (t) => {
   const first = (product: string) =>
-    judge({
+    diagnoseTargets({
       targets: [failed('certificates', 'a.net', '20.1.1.1', 'http_blocked', { facts: page(product) })],
     }).single('block-page').remedy[0];
   t.match(
@@ -149,11 +154,11 @@ t.test('what Azure Firewall needs is said in its own words', async (t) => {
   t.match(first('Squid'), 'On the device that wrote the page (Squid): allow this subnet to reach a.net');
 });
 
-t.test('a ping that nobody answers is evidence of nothing', async (t) => {
+t.test('an unanswered ping proves nothing', async (t) => {
   const pings = ['20.1.1.1', '20.1.1.2', '20.1.1.3'].map((address) =>
     failed('custom', address, address, 'protocol_timeout', { protocol: 'icmp', port: 0 }),
   );
-  const { findings, targets } = judge({ targets: pings });
+  const { findings, targets } = diagnoseTargets({ targets: pings });
   t.same(findings, []);
   t.same(
     targets.map(({ id, cause }) => [id, cause]),

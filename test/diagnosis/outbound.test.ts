@@ -1,5 +1,15 @@
 import t from 'tap';
-import { addressOf, attempt, dnsServer, failed, judge, reached, resolved, SERVER, target } from './build.ts';
+import {
+  addressOf,
+  attempt,
+  diagnoseTargets,
+  dnsServer,
+  failed,
+  reached,
+  resolved,
+  SERVER,
+  target,
+} from './build.ts';
 
 const SQL = { port: 1433, protocol: 'tds', required: true, serviceTag: 'Sql' } as const;
 const sqlDropped = () => failed('sql', 'a.database.windows.net', '20.2.2.2', 'tcp_timeout', SQL);
@@ -8,7 +18,7 @@ const dropped = (host: string, serviceTag: string | null = null, address = '20.3
 
 t.test('outbound-dropped', async (t) => {
   t.test('names the service tag, the port, the attempts and the rule to add', async (t) => {
-    const { findings, causes } = judge({
+    const { findings, causes } = diagnoseTargets({
       targets: [sqlDropped(), reached('entra-id', 'login.microsoftonline.com', '20.1.1.1')],
     });
     t.equal(findings.length, 1);
@@ -25,7 +35,7 @@ t.test('outbound-dropped', async (t) => {
   });
 
   t.test('one missing rule is one finding, however many endpoints it stops', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         dropped('one.microsoftmetrics.com', 'AzureMonitor'),
         dropped('two.microsoftmetrics.com', 'AzureMonitor', '20.3.3.4'),
@@ -43,7 +53,7 @@ t.test('outbound-dropped', async (t) => {
   });
 
   t.test('a private address has its own rule, peering and route', async (t) => {
-    const { single } = judge({
+    const { single } = diagnoseTargets({
       targets: [
         failed('sql', 'a.database.windows.net', '10.2.0.4', 'tcp_timeout', SQL),
         reached('entra-id', 'login.microsoftonline.com', '20.1.1.1'),
@@ -54,7 +64,7 @@ t.test('outbound-dropped', async (t) => {
   });
 
   t.test('an IPv6 address without a route does not make a rejection of it', async (t) => {
-    const { causes } = judge({
+    const { causes } = diagnoseTargets({
       targets: [
         target('sql', 'a.net', {
           status: 'unreachable',
@@ -68,7 +78,7 @@ t.test('outbound-dropped', async (t) => {
   });
 
   t.test('what has a service endpoint works and the rest does not: one finding', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         reached('storage-blob', 'a.blob.core.windows.net', '20.60.1.1', { serviceTag: 'Storage' }),
         dropped('a.net', 'AzureMonitor'),
@@ -86,7 +96,7 @@ t.test('outbound-dropped', async (t) => {
   });
 
   t.test('when private and public are silent alike, all is one finding', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         dnsServer(SERVER),
         dropped('a.net', 'AzureMonitor'),
@@ -104,7 +114,7 @@ t.test('outbound-dropped', async (t) => {
 t.test('outbound-rejected', async (t) => {
   for (const failure of ['tcp_refused', 'tcp_unreachable', 'tcp_reset', 'udp_refused'] as const) {
     t.test(failure, async (t) => {
-      const { findings } = judge({
+      const { findings } = diagnoseTargets({
         targets: [
           failed('storage-blob', 'a.blob.core.windows.net', '20.60.1.1', failure, { serviceTag: 'Storage' }),
         ],
@@ -121,7 +131,7 @@ t.test('outbound-rejected', async (t) => {
   }
 
   t.test('one refusal outweighs the silence of other addresses', async (t) => {
-    const { causes } = judge({
+    const { causes } = diagnoseTargets({
       targets: [
         target('sql', 'a.net', {
           status: 'unreachable',
@@ -134,7 +144,7 @@ t.test('outbound-rejected', async (t) => {
   });
 
   t.test('does not fire for a reset inside TLS', async (t) => {
-    const { causes } = judge({ targets: [failed('sql', 'a.net', '20.1.1.1', 'tls_reset')] });
+    const { causes } = diagnoseTargets({ targets: [failed('sql', 'a.net', '20.1.1.1', 'tls_reset')] });
     t.equal(causes['sql/a.net:443'], 'undetermined');
   });
 });
@@ -147,7 +157,7 @@ t.test('no-outbound-path', async (t) => {
   ];
 
   t.test('all public endpoints are silent and the private ones are not: stated once, first', async (t) => {
-    const { findings, causes } = judge({
+    const { findings, causes } = diagnoseTargets({
       targets: [
         ...silent,
         reached('redis', 'r.redis.cache.windows.net', '10.2.0.5'),
@@ -166,7 +176,7 @@ t.test('no-outbound-path', async (t) => {
   });
 
   t.test('a working Azure DNS proves no path', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       servers: ['168.63.129.16'],
       targets: [...silent, dnsServer('168.63.129.16')],
     });
@@ -181,20 +191,20 @@ t.test('no-outbound-path', async (t) => {
     ['the private ones are as silent', dropped('d.net', null, '10.2.0.4')],
   ] as const) {
     t.test(`does not fire when ${why}`, async (t) => {
-      const { findings } = judge({ targets: [...silent, witness] });
+      const { findings } = diagnoseTargets({ targets: [...silent, witness] });
       t.notOk(findings.some(({ cause }) => cause === 'no-outbound-path'));
       t.ok(findings.some(({ cause }) => cause === 'outbound-dropped'));
     });
   }
 
   t.test('does not fire for two hosts', async (t) => {
-    const { findings } = judge({ targets: silent.slice(0, 2) });
+    const { findings } = diagnoseTargets({ targets: silent.slice(0, 2) });
     t.same([...new Set(findings.map(({ cause }) => cause))], ['outbound-dropped']);
   });
 
   t.test('leaves a resource with an invisible private endpoint to that cause', async (t) => {
     const chain = ['v.privatelink.vaultcore.azure.net'];
-    const { causes } = judge({
+    const { causes } = diagnoseTargets({
       targets: [
         ...silent,
         failed('key-vault', 'v.vault.azure.net', '20.7.7.7', 'tcp_timeout', {
@@ -210,7 +220,7 @@ t.test('no-outbound-path', async (t) => {
 
 t.test('severity follows what the run needs', async (t) => {
   const severity = (given: { required: boolean; until: string | null }[]) =>
-    judge({
+    diagnoseTargets({
       targets: given.map((one, index) =>
         failed('smtp', `s${index}.msn.com`, '20.4.4.4', 'tcp_timeout', { port: 25, ...one }),
       ),
@@ -236,7 +246,7 @@ t.test('remedies fit the destination', async (t) => {
     given: Parameters<typeof failed>[4],
     group: Parameters<typeof failed>[0] = 'infrastructure',
   ) =>
-    judge({ targets: [witness, failed(group, 'a.net', '20.3.3.3', 'tcp_timeout', given)] }).single(
+    diagnoseTargets({ targets: [witness, failed(group, 'a.net', '20.3.3.3', 'tcp_timeout', given)] }).single(
       'outbound-dropped',
     );
 
@@ -258,34 +268,38 @@ t.test('remedies fit the destination', async (t) => {
     'redis',
   );
   t.equal(configured.title, 'Outbound TCP to a.net, port 443, is dropped');
-  const unnamed = judge({ targets: [witness, failed('captcha', 'a.net', '20.3.3.3', 'tcp_refused')] });
+  const unnamed = diagnoseTargets({
+    targets: [witness, failed('captcha', 'a.net', '20.3.3.3', 'tcp_refused')],
+  });
   t.match(unnamed.single('outbound-rejected').remedy[0], 'allow a.net (20.3.3.3).');
 });
 
-t.test('how a connection was refused is said in words', async (t) => {
-  for (const [failure, words] of [
+t.test('the kind of refusal is described', async (t) => {
+  for (const [failure, text] of [
     ['tcp_refused', /^A TCP reset in reply/],
     ['tcp_reset', /^A reset right after the connection in reply/],
     ['tcp_unreachable', /^ICMP unreachable or prohibited/],
     ['udp_refused', /^ICMP port unreachable/],
   ] as const) {
-    const { single } = judge({ targets: [failed('ntp', 'a.net', '20.1.1.1', failure)] });
-    t.match(single('outbound-rejected').explanation, words);
+    const { single } = diagnoseTargets({ targets: [failed('ntp', 'a.net', '20.1.1.1', failure)] });
+    t.match(single('outbound-rejected').explanation, text);
   }
 });
 
-t.test('silent UDP belongs to a network without a way out, and to nothing else', async (t) => {
+t.test('silent UDP counts for a network without an outbound path, and for no other cause', async (t) => {
   const ntp = failed('ntp', 'time.windows.com', '20.9.9.9', 'udp_timeout', { port: 123 });
   const silent = ['a.net', 'b.net', 'c.net'].map((host) => dropped(host));
-  t.equal(judge({ targets: [...silent, ntp] }).causes[ntp.id], 'no-outbound-path');
-  t.equal(judge({ targets: [ntp] }).causes[ntp.id], 'undetermined');
+  t.equal(diagnoseTargets({ targets: [...silent, ntp] }).causes[ntp.id], 'no-outbound-path');
+  t.equal(diagnoseTargets({ targets: [ntp] }).causes[ntp.id], 'undetermined');
 });
 
 t.test('only one of several addresses needs to have connected', async (t) => {
   const half = failed('kms', 'kms.core.windows.net', '20.1.1.1', 'tls_alert', {
     attempts: [attempt('20.1.1.1', 'tcp_timeout'), attempt('20.1.1.2', 'tls_alert')],
   });
-  const { findings } = judge({ targets: [dropped('a.net'), dropped('b.net'), dropped('c.net'), half] });
+  const { findings } = diagnoseTargets({
+    targets: [dropped('a.net'), dropped('b.net'), dropped('c.net'), half],
+  });
   t.notOk(findings.some(({ cause }) => cause === 'no-outbound-path'));
 });
 
@@ -293,12 +307,12 @@ t.test('many missing rules stay many as long as anything without a service endpo
   const storage = reached('storage-blob', 'a.blob.core.windows.net', '20.60.1.1', { serviceTag: 'Storage' });
   const entra = reached('entra-id', 'login.windows.net', '20.1.1.1', { serviceTag: 'AzureActiveDirectory' });
   const silent = [dropped('a.net', 'AzureMonitor'), dropped('b.net', 'Internet'), dropped('c.net', 'Sql')];
-  t.equal(judge({ targets: [storage, entra, ...silent] }).findings.length, 3);
+  t.equal(diagnoseTargets({ targets: [storage, entra, ...silent] }).findings.length, 3);
   const inside = reached('redis', 'r.redis.cache.windows.net', '10.2.0.5');
   t.equal(
-    judge({ targets: [storage, inside, ...silent] }).findings.length,
+    diagnoseTargets({ targets: [storage, inside, ...silent] }).findings.length,
     1,
-    'private ones say nothing of it',
+    'private ones do not count',
   );
-  t.equal(judge({ targets: [storage, ...silent.slice(1)] }).findings.length, 2, 'two are not many');
+  t.equal(diagnoseTargets({ targets: [storage, ...silent.slice(1)] }).findings.length, 2, 'two are not many');
 });

@@ -2,9 +2,9 @@ import t from 'tap';
 import {
   addressOf,
   azureDns,
+  diagnoseTargets,
   dnsServer,
   failed,
-  judge,
   reached,
   resolved,
   SERVER,
@@ -18,9 +18,11 @@ const ALIAS = `contoso.${ZONE}`;
 const CHAIN = [ALIAS, 'blob.ams23prdstr05a.store.core.windows.net'];
 
 t.test('private-zone-missing-record', async (t) => {
-  t.test('is told by the SOA, and names zone and record', async (t) => {
+  t.test('is recognised by the SOA, and names zone and record', async (t) => {
     const answer = unanswered('dns_nxdomain', { cname: [ALIAS], authority: [`${ZONE} azureprivatedns.net`] });
-    const { findings } = judge({ targets: [unresolved('storage-blob', HOST, [answer], { required: true })] });
+    const { findings } = diagnoseTargets({
+      targets: [unresolved('storage-blob', HOST, [answer], { required: true })],
+    });
     t.equal(findings.length, 1);
     t.match(findings[0], {
       cause: 'private-zone-missing-record',
@@ -33,9 +35,11 @@ t.test('private-zone-missing-record', async (t) => {
     t.match(findings[0]?.remedy[0], `in zone ${ZONE} add the A record contoso`);
   });
 
-  t.test('is told by the alias alone', async (t) => {
+  t.test('is recognised by the alias alone', async (t) => {
     const answer = unanswered('dns_nodata', { cname: ['contoso.privatelink.vaultcore.azure.net'] });
-    const { single } = judge({ targets: [unresolved('key-vault', 'contoso.vault.azure.net', [answer])] });
+    const { single } = diagnoseTargets({
+      targets: [unresolved('key-vault', 'contoso.vault.azure.net', [answer])],
+    });
     t.match(
       single('private-zone-missing-record').title,
       'privatelink.vaultcore.azure.net has no record for contoso',
@@ -45,7 +49,7 @@ t.test('private-zone-missing-record', async (t) => {
 
   t.test('a private zone for the public suffix hides its names too', async (t) => {
     const answer = unanswered('dns_nxdomain', { authority: ['database.windows.net. azureprivatedns.net.'] });
-    const { single } = judge({ targets: [unresolved('sql', 'a.database.windows.net', [answer])] });
+    const { single } = diagnoseTargets({ targets: [unresolved('sql', 'a.database.windows.net', [answer])] });
     t.match(single('private-zone-missing-record').title, 'database.windows.net has no record for a');
   });
 
@@ -54,7 +58,7 @@ t.test('private-zone-missing-record', async (t) => {
       unresolved('storage-blob', host, [
         unanswered('dns_nxdomain', { authority: [`${zone} azureprivatedns.net`] }),
       ]);
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [missing('a.x.net', 'x.net'), missing('b.x.net', 'x.net'), missing('c.y.net', 'y.net')],
     });
     t.same(
@@ -65,7 +69,7 @@ t.test('private-zone-missing-record', async (t) => {
   });
 
   t.test('does not fire for a public SOA, nor for Microsoft’s own privatelink alias', async (t) => {
-    const { causes } = judge({
+    const { causes } = diagnoseTargets({
       targets: [
         unresolved('sql', 'a.database.windows.net', [
           unanswered('dns_nxdomain', { authority: ['database.windows.net ns1-01.azure-dns.com'] }),
@@ -88,7 +92,7 @@ t.test('private-zone-not-linked', async (t) => {
   };
 
   t.test('is an error when the public address of a required resource is silent', async (t) => {
-    const { findings, causes } = judge({
+    const { findings, causes } = diagnoseTargets({
       targets: [
         failed('storage-blob', HOST, '20.60.1.1', 'tcp_timeout', {
           ...aliased,
@@ -113,7 +117,9 @@ t.test('private-zone-not-linked', async (t) => {
   });
 
   t.test('is a remark, and no cause, when the public address works', async (t) => {
-    const { findings, causes } = judge({ targets: [reached('storage-blob', HOST, '20.60.1.1', aliased)] });
+    const { findings, causes } = diagnoseTargets({
+      targets: [reached('storage-blob', HOST, '20.60.1.1', aliased)],
+    });
     t.match(findings, [
       { cause: 'private-zone-not-linked', severity: 'info', evidence: [`storage-blob/${HOST}:443`] },
     ]);
@@ -121,7 +127,7 @@ t.test('private-zone-not-linked', async (t) => {
   });
 
   t.test('when Azure DNS knows the private address, forwarding is at fault and not the link', async (t) => {
-    const { single } = judge({
+    const { single } = diagnoseTargets({
       targets: [failed('storage-blob', HOST, '20.60.1.1', 'tcp_timeout', aliased)],
       controls: [azureDns({ [HOST]: '10.2.0.4' })],
     });
@@ -133,7 +139,7 @@ t.test('private-zone-not-linked', async (t) => {
   });
 
   t.test('does not fire for a private answer, nor without the alias', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         dnsServer(SERVER),
         reached('storage-blob', HOST, '10.2.0.4', { addresses: [addressOf('10.2.0.4', [ALIAS])] }),
@@ -143,9 +149,9 @@ t.test('private-zone-not-linked', async (t) => {
     t.same(findings, []);
   });
 
-  t.test('does not fire for aliases that everybody’s names pass', async (t) => {
+  t.test('does not fire for aliases of shared names', async (t) => {
     const via = (alias: string) => ({ addresses: [addressOf('20.9.9.9', [alias])] });
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         reached('entra-id', 'login.microsoftonline.com', '20.9.9.9', via('ak.privatelink.msidentity.com')),
         reached(
@@ -166,13 +172,15 @@ t.test('private-zone-not-linked', async (t) => {
   });
 
   t.test('leaves a failure behind a good connection to its own cause', async (t) => {
-    const { causes } = judge({ targets: [failed('storage-blob', HOST, '20.60.1.1', 'tls_alert', aliased)] });
+    const { causes } = diagnoseTargets({
+      targets: [failed('storage-blob', HOST, '20.60.1.1', 'tls_alert', aliased)],
+    });
     t.equal(causes[`storage-blob/${HOST}:443`], 'undetermined');
   });
 });
 
 t.test('with Azure-provided DNS there is nothing to forward', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     servers: ['168.63.129.16'],
     targets: [
       failed('storage-blob', HOST, '20.60.1.1', 'tcp_timeout', {
@@ -186,7 +194,7 @@ t.test('with Azure-provided DNS there is nothing to forward', async (t) => {
 
 t.test('a forwarder needs the host’s own suffix beside the zone’s', async (t) => {
   const via = ['contoso.privatelink.vaultcore.azure.net'];
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       failed('key-vault', 'contoso.vault.azure.net', '20.7.7.7', 'tcp_timeout', {
         addresses: [addressOf('20.7.7.7', via)],

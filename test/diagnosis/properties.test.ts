@@ -216,7 +216,7 @@ function control(ids: readonly string[]): fc.Arbitrary<Control> {
   );
 }
 
-const room = fc
+const capacity = fc
   .record({
     tier: fc.constantFrom('premium', 'developer'),
     prefixLength: fc.constantFrom(30, 29, 28, 24),
@@ -232,7 +232,7 @@ const anything: fc.Arbitrary<Observations> = fc
       targets: fc.constant(targets),
       controls: fc.array(control(targets.map(({ id }) => id)), { maxLength: 4 }),
       servers: fc.uniqueArray(fc.constantFrom(...SERVERS)),
-      room: fc.option(room),
+      capacity: fc.option(capacity),
       vip: fc.option(fc.constantFrom('10.2.0.4', '10.1.0.5')),
       subnet: fc.option(fc.constantFrom('10.1.0.0/27', '10.2.0.0/24', 'nonsense')),
       system: fc.option(
@@ -253,11 +253,11 @@ const anything: fc.Arbitrary<Observations> = fc
       ),
     }),
   )
-  .map(({ room, vip, subnet, system, overrides, servers, ...given }) =>
+  .map(({ capacity, vip, subnet, system, overrides, servers, ...given }) =>
     observations({
       ...given,
       environment: {
-        network: { interfaces: [], subnet, subnetCapacity: room, vip },
+        network: { interfaces: [], subnet, subnetCapacity: capacity, vip },
         dns: {
           servers: [...servers],
           source: '/etc/resolv.conf',
@@ -269,7 +269,7 @@ const anything: fc.Arbitrary<Observations> = fc
     }),
   );
 
-t.test('whatever was observed, the diagnosis is complete, valid and independent of order', async () => {
+t.test('for any observations, the diagnosis is complete, valid and independent of order', async () => {
   fc.assert(
     fc.property(anything, (given) => {
       const before = JSON.stringify(given);
@@ -283,8 +283,8 @@ t.test('whatever was observed, the diagnosis is complete, valid and independent 
           finding.evidence.every((id) => ids.has(id)),
           'evidence is among the targets',
         );
-        const words = [finding.title, finding.explanation, ...finding.remedy].join(' ');
-        assert.doesNotMatch(words, /undefined|null|\[object|NaN|Infinity/);
+        const text = [finding.title, finding.explanation, ...finding.remedy].join(' ');
+        assert.doesNotMatch(text, /undefined|null|\[object|NaN|Infinity/);
         assert.doesNotMatch(finding.confirm, /[;&`$()\n]/, 'safe to paste');
       }
       for (const one of targets) {
@@ -293,7 +293,7 @@ t.test('whatever was observed, the diagnosis is complete, valid and independent 
           assert.deepEqual(
             explaining.map(({ cause }) => cause),
             [one.cause],
-            'one cause, and one finding that says so',
+            'one cause, and one finding for it',
           );
         }
         if (one.status === 'reachable') assert.equal(one.cause, null, 'what is fine has no cause');

@@ -2,13 +2,13 @@
 import t from 'tap';
 import type { ControlOf } from '../../src/model/controls.ts';
 import {
+  diagnoseTargets,
   dnsServer,
-  judge,
+  environmentWith,
   OTHER_SERVER,
   reached,
   resolved,
   SERVER,
-  surroundings,
   unanswered,
   unresolved,
 } from './build.ts';
@@ -30,9 +30,9 @@ function names(times: readonly (number | null)[], server = SERVER) {
 }
 
 t.test('a slow server is one finding, with what it costs', async (t) => {
-  const { single, findings } = judge({
+  const { single, findings } = diagnoseTargets({
     targets: [dnsServer(SERVER), dnsServer(OTHER_SERVER), ...names([1200, 1900, 2400, 2600, null])],
-    environment: surroundings({ servers: BOTH }),
+    environment: environmentWith({ servers: BOTH }),
   });
   t.same(
     findings.map(({ cause }) => cause),
@@ -51,18 +51,18 @@ t.test('a slow server is one finding, with what it costs', async (t) => {
 });
 
 t.test('the second server of the list costs only what the first leaves to it', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [
       dnsServer(SERVER),
       dnsServer(OTHER_SERVER),
       ...names([1200, 1900, 2400, 2600, 3000], OTHER_SERVER),
     ],
-    environment: surroundings({ servers: BOTH }),
+    environment: environmentWith({ servers: BOTH }),
   });
   t.match(single('dns-server-slow').explanation, 'It stands in place 2 of the list');
-  const rotating = judge({
+  const rotating = diagnoseTargets({
     targets: names([1200, 1900, 2400, 2600, 3000], OTHER_SERVER),
-    environment: surroundings({ servers: BOTH, system: { rotate: true } }),
+    environment: environmentWith({ servers: BOTH, system: { rotate: true } }),
   });
   t.match(
     rotating.single('dns-server-slow').explanation,
@@ -70,17 +70,17 @@ t.test('the second server of the list costs only what the first leaves to it', a
   );
 });
 
-t.test('a few slow names, or fast ones, are no slow server', async (t) => {
-  const environment = surroundings({ servers: BOTH });
-  t.same(judge({ targets: names([2000, 2000, 2000, 2000]), environment }).findings, []);
-  t.same(judge({ targets: names([3, 4, 5, 2000, 2000]), environment }).findings, []);
+t.test('a few slow names, or fast ones, do not make a slow server', async (t) => {
+  const environment = environmentWith({ servers: BOTH });
+  t.same(diagnoseTargets({ targets: names([2000, 2000, 2000, 2000]), environment }).findings, []);
+  t.same(diagnoseTargets({ targets: names([3, 4, 5, 2000, 2000]), environment }).findings, []);
 });
 
 t.test('what a dead server costs, by the settings of this system', async (t) => {
-  const dead = (system: Parameters<typeof surroundings>[0]['system'], servers = BOTH) =>
-    judge({
+  const dead = (system: Parameters<typeof environmentWith>[0]['system'], servers = BOTH) =>
+    diagnoseTargets({
       targets: [dnsServer(SERVER, 'dns_timeout'), dnsServer(OTHER_SERVER), ...names([null, null])],
-      environment: surroundings({ servers, ...(system && { system }) }),
+      environment: environmentWith({ servers, ...(system && { system }) }),
     }).single('dns-server-down').explanation;
   t.match(
     dead({}),
@@ -98,9 +98,9 @@ t.test('two dead servers in front of one that answers cost twice as much', async
     unanswered('dns_timeout', { server: OTHER_SERVER }),
     resolved('20.1.1.1', third),
   ];
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [reached('sql', 'a.database.windows.net', '20.1.1.1', { resolutions })],
-    environment: surroundings({ servers }),
+    environment: environmentWith({ servers }),
   });
   t.match(
     single('dns-server-down').explanation,
@@ -109,18 +109,18 @@ t.test('two dead servers in front of one that answers cost twice as much', async
 });
 
 t.test('a server that only this run asks costs this system nothing', async (t) => {
-  const { dns, network } = surroundings({ servers: BOTH });
+  const { dns, network } = environmentWith({ servers: BOTH });
   const environment = { network, dns: { ...dns, source: '--dns-server' } };
-  const { single } = judge({ targets: names([1200, 1900, 2400, 2600, 3000]), environment });
+  const { single } = diagnoseTargets({ targets: names([1200, 1900, 2400, 2600, 3000]), environment });
   t.notMatch(single('dns-server-slow').explanation, 'look-up');
 });
 
-t.test('a server that answers from another address is not told to be switched on', async (t) => {
+t.test('the remedy for a server that answers from another address is not to switch it on', async (t) => {
   const ignored = { wrongId: 0, wrongSource: 3 };
   const resolutions = [unanswered('dns_timeout', { ignored })];
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [unresolved('sql', 'a.database.windows.net', resolutions)],
-    environment: surroundings({}),
+    environment: environmentWith({}),
   });
   t.match(single('dns-server-down').explanation, '3 replies came from another address or port than 10.0.0.4');
   t.match(single('dns-server-down').remedy[0], 'The server does reply, from another address');
@@ -139,7 +139,7 @@ function searching(
 }
 
 t.test('a wildcard in a search domain', async (t) => {
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [],
     controls: [searching({ wildcards: [{ ...ANSWER, name: 'x00ff.corp.example' }] })],
   });
@@ -152,7 +152,7 @@ t.test('a wildcard in a search domain', async (t) => {
 
 t.test('a server that invents every answer has no wildcard there in particular', async (t) => {
   const invented = { ...ANSWER, name: 'x00ff.blob.core.windows.net' };
-  const { findings } = judge({
+  const { findings } = diagnoseTargets({
     targets: [],
     controls: [
       searching({ wildcards: [{ ...ANSWER, name: 'x00ff.corp.example' }] }),
@@ -165,10 +165,10 @@ t.test('a server that invents every answer has no wildcard there in particular',
   );
 });
 
-t.test('a name that resolves and goes through the list all the same', async (t) => {
+t.test('a name that resolves but goes through the search list first', async (t) => {
   const host = 'contoso.azure-api.net';
   const answer = { ...ANSWER, name: `${host}.corp.example` };
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [reached('custom', host, '20.1.1.1')],
     controls: [searching({ surprises: [{ host, domain: 'corp.example', answer }] })],
   });
@@ -178,7 +178,7 @@ t.test('a name that resolves and goes through the list all the same', async (t) 
 t.test('a name that only resolves with a suffix', async (t) => {
   const host = 'contoso.azure-api.net';
   const answer = { ...ANSWER, name: `${host}.corp.example` };
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     targets: [],
     controls: [searching({ surprises: [{ host, domain: 'corp.example', answer }] })],
   });

@@ -1,16 +1,16 @@
 import t from 'tap';
 import type { Facts } from '../../probes/facts.ts';
 import type { Group } from '../../src/model/vocabulary.ts';
-import { attempt, failed, judge, reached, target } from './build.ts';
+import { attempt, diagnoseTargets, failed, reached, target } from './build.ts';
 
 t.test('wrong-service', async (t) => {
-  t.test('says what answered instead, and where', async (t) => {
+  t.test('describes what answered instead, and where', async (t) => {
     const error = 'not Key Vault: status 200, server nginx, content type text/html';
     const vault = failed('key-vault', 'v.vault.azure.net', '20.1.1.1', 'protocol_mismatch', {
       required: true,
       facts: { error },
     });
-    const { causes, findings } = judge({ targets: [vault] });
+    const { causes, findings } = diagnoseTargets({ targets: [vault] });
     t.same(causes, { [vault.id]: 'wrong-service' });
     t.match(findings, [
       {
@@ -23,7 +23,7 @@ t.test('wrong-service', async (t) => {
   });
 
   t.test('several are one finding, required ones first', async (t) => {
-    const { single } = judge({
+    const { single } = diagnoseTargets({
       targets: [
         failed('event-hubs', 'a.net', '20.1.1.1', 'protocol_mismatch'),
         failed('storage-blob', 'b.net', '20.1.1.1', 'protocol_mismatch', { required: true }),
@@ -35,20 +35,20 @@ t.test('wrong-service', async (t) => {
     });
   });
 
-  t.test('an RPC server without KMS is one too; a mail server that says no is not', async (t) => {
+  t.test('an RPC server without KMS is one too; a mail server that refuses is not', async (t) => {
     const kms = failed('kms', 'k.net', '20.1.1.1', 'protocol_refused', { port: 1688, protocol: 'kms' });
     const smtp = failed('smtp', 'm.net', '20.1.1.2', 'protocol_refused', { port: 25, protocol: 'smtp' });
-    const { causes } = judge({ targets: [kms, smtp] });
+    const { causes } = diagnoseTargets({ targets: [kms, smtp] });
     t.same(causes, { [kms.id]: 'wrong-service', [smtp.id]: 'undetermined' });
   });
 
   t.test('plain text where TLS was due is one as well', async (t) => {
-    const { causes } = judge({ targets: [failed('sql', 'a.net', '20.1.1.1', 'tls_not_tls')] });
+    const { causes } = diagnoseTargets({ targets: [failed('sql', 'a.net', '20.1.1.1', 'tls_not_tls')] });
     t.same(Object.values(causes), ['wrong-service']);
   });
 
   t.test('leaves silence and block pages to others', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         failed('key-vault', 'a.net', '20.1.1.1', 'protocol_timeout'),
         failed('key-vault', 'b.net', '20.1.1.1', 'http_blocked'),
@@ -82,9 +82,9 @@ t.test('service-firewall-denied', async (t) => {
   const answering = (group: Group, host: string, facts: Facts) =>
     target(group, host, { required: true, attempts: [attempt('20.1.1.1', null, facts)] });
 
-  t.test('the target stays reached; the finding is a warning with the service’s word', async (t) => {
+  t.test('the target stays reached; the finding is a warning with the service’s error code', async (t) => {
     const denied = answering('storage-blob', 's.blob.core.windows.net', storage(true));
-    const { causes, findings, targets } = judge({ targets: [denied] });
+    const { causes, findings, targets } = diagnoseTargets({ targets: [denied] });
     t.same(causes, { [denied.id]: null });
     t.equal(targets[0]?.status, 'reachable');
     t.match(findings, [
@@ -101,8 +101,8 @@ t.test('service-firewall-denied', async (t) => {
     ]);
   });
 
-  t.test('Key Vault’s words, with the address that it saw, and Event Hubs’', async (t) => {
-    const { single } = judge({
+  t.test('the errors of Key Vault, with the address that it saw, and of Event Hubs', async (t) => {
+    const { single } = diagnoseTargets({
       targets: [
         answering('key-vault', 'a.vault.azure.net', vault('ForbiddenByFirewall')),
         answering('key-vault', 'b.vault.azure.net', vault('ForbiddenByConnection')),
@@ -117,7 +117,7 @@ t.test('service-firewall-denied', async (t) => {
   });
 
   t.test('does not fire for services that merely want a login', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         answering('storage-blob', 's.net', storage(false)),
         answering('key-vault', 'v.net', vault('Unauthorized')),
@@ -134,7 +134,7 @@ t.test('service-firewall-denied', async (t) => {
       failure: 'tcp_timeout',
       attempts: [attempt('20.1.1.1', 'tcp_timeout'), attempt('20.1.1.1', null, storage(true))],
     });
-    const { causes, findings } = judge({ targets: [mixed] });
+    const { causes, findings } = diagnoseTargets({ targets: [mixed] });
     t.same(causes, { [mixed.id]: 'intermittent-loss' });
     t.same(
       findings.map(({ cause }) => cause),

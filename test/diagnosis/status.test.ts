@@ -1,4 +1,4 @@
-/** What a target's attempts amount to. */
+/** The status of a target by its attempts. */
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
@@ -25,7 +25,7 @@ for (const [what, given, expected] of [
   ],
   ['none passed', seen([at('tcp_reset'), at('tcp_timeout')]), ['unreachable', 'tcp_timeout', null]],
   [
-    'IPv4 tells what went wrong',
+    'IPv4 decides the failure',
     seen([at('tls_closed'), at('tcp_refused', SIX)]),
     ['unreachable', 'tls_closed', null],
   ],

@@ -1,18 +1,18 @@
 import t from 'tap';
 import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
 import type { SubnetCapacity, Target } from '../../src/model/report.ts';
-import { failed, judge, observations, reached, target } from './build.ts';
+import { diagnoseTargets, failed, observations, reached, target } from './build.ts';
 
 const blob = reached('storage-blob', 'a.blob.core.windows.net', '20.1.1.1', { required: true });
 
 function judged(
-  room: SubnetCapacity | null,
+  capacity: SubnetCapacity | null,
   targets: readonly Target[] = [blob],
   subnet: string | null = '10.0.1.0/29',
 ) {
   const { environment } = observations({ targets });
-  const network = { ...environment.network, subnet, subnetCapacity: room };
-  return judge({ targets, environment: { network } });
+  const network = { ...environment.network, subnet, subnetCapacity: capacity };
+  return diagnoseTargets({ targets, environment: { network } });
 }
 
 t.test('a subnet that is too small is an error, with this VM or without it', async (t) => {
@@ -78,12 +78,12 @@ t.test('a /29 is a trap: this VM has the address that the deployment lacks', asy
   });
 });
 
-t.test('the trap is not one of the /29 alone', async (t) => {
+t.test('the trap exists for larger subnets too', async (t) => {
   t.equal(judged(subnetCapacity(28, 'premium', 5, true)).single('subnet-too-small').severity, 'info');
 });
 
-t.test('what fits is not worth a word', async (t) => {
-  for (const room of [
+t.test('a subnet that fits makes no finding', async (t) => {
+  for (const capacity of [
     subnetCapacity(29, 'premium', null, false),
     subnetCapacity(29, 'developer', null, true),
     subnetCapacity(28, 'premium', 4, true),
@@ -91,7 +91,7 @@ t.test('what fits is not worth a word', async (t) => {
     subnetCapacity(25, 'premium', 31, true),
     null,
   ]) {
-    t.same(judged(room).findings, []);
+    t.same(judged(capacity).findings, []);
   }
 });
 
@@ -100,8 +100,8 @@ t.test('an instance that exists has its addresses', async (t) => {
     reached('gateway', 'contoso.azure-api.net', '10.0.1.5'),
     target('control-plane', 'api.contoso.com', { status: 'untested', reason: 'left out by --only' }),
   ]) {
-    for (const room of [subnetCapacity(29, 'premium', 2, true), subnetCapacity(29, 'premium', 1, true)]) {
-      const found = judged(room, [blob, instance]).single('subnet-too-small');
+    for (const capacity of [subnetCapacity(29, 'premium', 2, true), subnetCapacity(29, 'premium', 1, true)]) {
+      const found = judged(capacity, [blob, instance]).single('subnet-too-small');
       t.equal(found.severity, 'info');
       t.match(found.explanation, 'An instance exists already: if it is in this subnet, it has the addresses');
     }

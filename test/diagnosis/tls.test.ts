@@ -5,8 +5,8 @@ import {
   attempt,
   certificate,
   clock,
+  diagnoseTargets,
   failed,
-  judge,
   otherName,
   reached,
   reservedAddress,
@@ -28,7 +28,7 @@ const minted = (host = HOST, trust: 'none' | 'extra' = 'none') =>
 
 t.test('tls-intercepted', async (t) => {
   t.test('one device is one finding, with its issuer and all it opened', async (t) => {
-    const { findings } = judge({ targets: [minted(), minted('b.blob.core.windows.net')] });
+    const { findings } = diagnoseTargets({ targets: [minted(), minted('b.blob.core.windows.net')] });
     t.equal(findings.length, 1);
     t.match(findings[0], {
       cause: 'tls-intercepted',
@@ -42,7 +42,7 @@ t.test('tls-intercepted', async (t) => {
   });
 
   t.test('an inspection authority given with --ca-file is still named', async (t) => {
-    const { single } = judge({ targets: [minted(HOST, 'extra')] });
+    const { single } = diagnoseTargets({ targets: [minted(HOST, 'extra')] });
     t.match(single('tls-intercepted').explanation, 'verifies only by a root given with --ca-file');
     t.equal(
       single('tls-intercepted').confirm,
@@ -50,24 +50,24 @@ t.test('tls-intercepted', async (t) => {
     );
   });
 
-  t.test('takes along whatever else the same authority signed', async (t) => {
+  t.test('includes all other certificates of the same authority', async (t) => {
     const own = failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', {
       facts: tls({ trust: 'none', nameMatches: false }, CONTOSO),
     });
-    t.equal(judge({ targets: [minted(), own] }).causes[own.id], 'tls-intercepted');
+    t.equal(diagnoseTargets({ targets: [minted(), own] }).causes[own.id], 'tls-intercepted');
   });
 
   t.test('does not fire for a private authority on a host name of the user’s own', async (t) => {
     const own = failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', {
       facts: tls({ trust: 'none', trustError: 'SELF_SIGNED_CERT_IN_CHAIN' }, CONTOSO),
     });
-    const { single } = judge({ targets: [own] });
+    const { single } = diagnoseTargets({ targets: [own] });
     t.match(single('wrong-certificate').title, 'of an authority that is not trusted here');
     t.match(single('wrong-certificate').remedy[0], '--ca-file');
   });
 
   t.test('does not fire for another name, nor without a certificate', async (t) => {
-    const { causes } = judge({
+    const { causes } = diagnoseTargets({
       targets: [
         failed('sql', 'a.net', '20.1.1.1', 'tls_untrusted', {
           facts: tls({ trust: 'none', nameMatches: false }),
@@ -87,14 +87,14 @@ t.test('tls-intercepted', async (t) => {
         attempt('20.1.1.2', null, tls()),
       ],
     });
-    const { single } = judge({ targets: [once] });
+    const { single } = diagnoseTargets({ targets: [once] });
     t.match(single('tls-intercepted'), { severity: 'warning', title: /Contoso/ });
   });
 });
 
 t.test('wrong-certificate', async (t) => {
   t.test('a public certificate for other names', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [
         failed('sql', 'a.database.windows.net', '10.2.0.4', 'tls_name_mismatch', {
           facts: tls({ nameMatches: false }, { names: ['www.contoso.com'] }),
@@ -116,7 +116,7 @@ t.test('wrong-certificate', async (t) => {
   t.test('one expired certificate with a good clock, on all that hold it', async (t) => {
     const expired = (host: string) =>
       failed('gateway', host, '10.1.0.5', 'tls_expired', { facts: tls({ validity: 'expired' }) });
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [expired('a.azure-api.net'), expired('a.portal.azure-api.net')],
       controls: [clock(1200)],
     });
@@ -134,7 +134,7 @@ t.test('clock-skew', async (t) => {
     });
 
   t.test('a clock that is days behind explains certificates from its future', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [notYet('a.net'), notYet('b.net')],
       controls: [clock(-3 * day, ['c.net'])],
     });
@@ -153,7 +153,7 @@ t.test('clock-skew', async (t) => {
     const old = failed('gateway', 'a.azure-api.net', '10.1.0.5', 'tls_expired', {
       facts: tls({ validity: 'expired' }, { validTo: '2020-01-01T00:00:00.000Z', fingerprint256: 'old' }),
     });
-    const { causes, findings } = judge({ targets: [old], controls: [clock(6 * 60_000)] });
+    const { causes, findings } = diagnoseTargets({ targets: [old], controls: [clock(6 * 60_000)] });
     t.equal(causes[old.id], 'wrong-certificate');
     t.match(findings[0], {
       cause: 'clock-skew',
@@ -163,7 +163,7 @@ t.test('clock-skew', async (t) => {
   });
 
   t.test('is a warning as long as nothing fails, with the peers as evidence', async (t) => {
-    const { findings } = judge({
+    const { findings } = diagnoseTargets({
       targets: [reached('kms', 'a.net', '20.1.1.1')],
       controls: [clock(-400_000, ['a.net'])],
     });
@@ -171,22 +171,25 @@ t.test('clock-skew', async (t) => {
   });
 
   t.test('five minutes are tolerated', async (t) => {
-    t.same(judge({ targets: [], controls: [clock(300_000)] }).findings, []);
-    t.equal(judge({ targets: [], controls: [clock(-300_001)] }).findings.length, 1);
+    t.same(diagnoseTargets({ targets: [], controls: [clock(300_000)] }).findings, []);
+    t.equal(diagnoseTargets({ targets: [], controls: [clock(-300_001)] }).findings.length, 1);
   });
 
-  t.test('without a measurement, three different certificates tell it', async (t) => {
+  t.test('without a measurement, three different certificates prove it', async (t) => {
     const three = [notYet('a.net'), notYet('b.net'), notYet('c.net')];
-    t.match(judge({ targets: three }).findings, [
+    t.match(diagnoseTargets({ targets: three }).findings, [
       { cause: 'clock-skew', title: /seems to be slow/, evidence: { length: 3 } },
     ]);
-    t.match(judge({ targets: three, controls: [clock(0)] }).findings[0]?.cause, 'wrong-certificate');
+    t.match(
+      diagnoseTargets({ targets: three, controls: [clock(0)] }).findings[0]?.cause,
+      'wrong-certificate',
+    );
     const shared = ['a.net', 'b.net', 'c.net'].map((host) => notYet(host, 'same'));
-    t.match(judge({ targets: shared }).findings, [{ cause: 'wrong-certificate' }]);
+    t.match(diagnoseTargets({ targets: shared }).findings, [{ cause: 'wrong-certificate' }]);
   });
 
-  t.test('the survey’s own measurement counts when the control has none', async (t) => {
-    const { findings } = judge({
+  t.test('the survey’s measurement counts if the control has none', async (t) => {
+    const { findings } = diagnoseTargets({
       targets: [],
       controls: [clock(null)],
       environment: { clockOffsetMs: 7_200_000 },
@@ -201,7 +204,10 @@ t.test('sni-filtered', async (t) => {
 
   for (const failure of ['tls_reset', 'tls_closed', 'tls_timeout'] as const) {
     t.test(`${failure} with the name, and further without it`, async (t) => {
-      const { findings } = judge({ targets: [cut(HOST, failure)], controls: [otherName(cut(HOST), true)] });
+      const { findings } = diagnoseTargets({
+        targets: [cut(HOST, failure)],
+        controls: [otherName(cut(HOST), true)],
+      });
       t.match(findings, [
         {
           cause: 'sni-filtered',
@@ -221,7 +227,7 @@ t.test('sni-filtered', async (t) => {
       cut('c.net'),
       cut('d.net', 'tls_timeout'),
     ];
-    const { causes, single } = judge({
+    const { causes, single } = diagnoseTargets({
       targets: [proven, alike, contrary, different],
       controls: [otherName(proven, true, 'www.example.org'), otherName(contrary, false)],
     });
@@ -232,14 +238,14 @@ t.test('sni-filtered', async (t) => {
 
   t.test('does not fire when the control ends alike, nor without a control', async (t) => {
     t.equal(
-      judge({ targets: [cut(HOST)], controls: [otherName(cut(HOST), false)] }).causes[ID],
+      diagnoseTargets({ targets: [cut(HOST)], controls: [otherName(cut(HOST), false)] }).causes[ID],
       'undetermined',
     );
-    t.equal(judge({ targets: [cut(HOST)] }).causes[ID], 'undetermined');
+    t.equal(diagnoseTargets({ targets: [cut(HOST)] }).causes[ID], 'undetermined');
   });
 
   t.test('outweighs the transparent proxy that does the cutting', async (t) => {
-    const { causes } = judge({
+    const { causes } = diagnoseTargets({
       targets: [cut(HOST), cut('b.net', 'tls_timeout')],
       controls: [reservedAddress(true), otherName(cut(HOST), true)],
     });
@@ -257,13 +263,16 @@ t.test('transparent-proxy', async (t) => {
   });
 
   t.test('explains what ends after the connection, and what only connected', async (t) => {
-    const { findings, causes } = judge({ targets: [cut, unproven], controls: [reservedAddress(true)] });
+    const { findings, causes } = diagnoseTargets({
+      targets: [cut, unproven],
+      controls: [reservedAddress(true)],
+    });
     t.match(findings, [
       {
         cause: 'transparent-proxy',
         severity: 'error',
         explanation:
-          'A connection to 192.0.2.1:443, which belongs to nobody, was accepted. 1 endpoint accepted the connection and ' +
+          'A connection to 192.0.2.1:443, which no host may use, was accepted. 1 endpoint accepted the connection and ' +
           'then gave nothing (tls_closed). 1 endpoint cannot be judged',
         evidence: [ID, unproven.id],
       },
@@ -272,7 +281,7 @@ t.test('transparent-proxy', async (t) => {
   });
 
   t.test('is a remark when everything proved itself', async (t) => {
-    const { findings, causes } = judge({
+    const { findings, causes } = diagnoseTargets({
       targets: [reached('storage-blob', HOST, '20.60.1.1')],
       controls: [reservedAddress(true)],
     });
@@ -289,20 +298,23 @@ t.test('transparent-proxy', async (t) => {
   });
 
   t.test('does not fire without the control, nor explain a connection that failed', async (t) => {
-    t.equal(judge({ targets: [cut], controls: [reservedAddress(false)] }).causes[ID], 'undetermined');
+    t.equal(
+      diagnoseTargets({ targets: [cut], controls: [reservedAddress(false)] }).causes[ID],
+      'undetermined',
+    );
     const silent = failed('sql', 'a.net', '20.1.1.1', 'tcp_timeout');
     t.equal(
-      judge({ targets: [silent], controls: [reservedAddress(true)] }).causes[silent.id],
+      diagnoseTargets({ targets: [silent], controls: [reservedAddress(true)] }).causes[silent.id],
       'outbound-dropped',
     );
     const idle = target('kms', 'a.net', { status: 'untested', reason: 'skipped' });
-    t.equal(judge({ targets: [idle], controls: [reservedAddress(true)] }).causes[idle.id], null);
+    t.equal(diagnoseTargets({ targets: [idle], controls: [reservedAddress(true)] }).causes[idle.id], null);
   });
 });
 
 t.test('what is to be done about a certificate depends on what is wrong with it', async (t) => {
   const remedy = (failure: Failure) =>
-    judge({
+    diagnoseTargets({
       targets: [
         failed('gateway', 'api.contoso.com', '10.1.0.5', failure, { facts: tls({ nameMatches: false }) }),
       ],
@@ -321,7 +333,7 @@ t.test(
       const gateway = failed('gateway', host, '10.1.0.5', 'tls_untrusted', {
         facts: tls({ trust: 'none' }, CONTOSO),
       });
-      return judge({ targets: [gateway] }).causes[gateway.id];
+      return diagnoseTargets({ targets: [gateway] }).causes[gateway.id];
     };
     t.equal(cause('api.contoso.com'), 'wrong-certificate');
     t.equal(cause('a.azure-api.net'), 'tls-intercepted');
@@ -332,7 +344,7 @@ t.test('without a measurement a fast clock shows in expired certificates', async
   const expired = ['a.net', 'b.net', 'c.net'].map((host) =>
     failed('infrastructure', host, '20.1.1.1', 'tls_expired', { facts: tls({}, { fingerprint256: host }) }),
   );
-  const { single } = judge({ targets: expired });
+  const { single } = diagnoseTargets({ targets: expired });
   t.equal(single('clock-skew').title, 'This VM’s clock seems to be fast');
   t.match(single('clock-skew').explanation, 'seem to have expired at once, at a.net, b.net and c.net.');
 });
@@ -340,5 +352,8 @@ t.test('without a measurement a fast clock shows in expired certificates', async
 t.test('one certificate of the chain that is bad by the true time suffices', async (t) => {
   const chain = [certificate(), certificate({ validTo: '2020-01-01T00:00:00.000Z' })];
   const half = failed('gateway', 'a.azure-api.net', '10.1.0.5', 'tls_expired', { facts: tls({ chain }) });
-  t.equal(judge({ targets: [half], controls: [clock(86_400_000)] }).causes[half.id], 'wrong-certificate');
+  t.equal(
+    diagnoseTargets({ targets: [half], controls: [clock(86_400_000)] }).causes[half.id],
+    'wrong-certificate',
+  );
 });

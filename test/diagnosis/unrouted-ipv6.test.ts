@@ -17,7 +17,7 @@ function seen(name: string, four: Failure | null, six: Failure | null): Target {
   });
 }
 
-t.test('where nothing answers over IPv6, IPv4 tells', async (t) => {
+t.test('if nothing answers over IPv6, IPv4 decides', async (t) => {
   const { targets, note } = discountUnroutedIPv6([
     seen('a.example', null, 'tcp_timeout'),
     seen('b.example', null, 'tcp_unreachable'),
@@ -42,7 +42,7 @@ for (const [what, others] of [
   ['one that answers over IPv6', [seen('d.example', null, null)]],
   ['one that is refused by a service over IPv6', [seen('d.example', null, 'tls_reset')]],
 ] as const) {
-  t.test(`${what} shows that there is a way`, async (t) => {
+  t.test(`${what} proves an IPv6 path`, async (t) => {
     const { targets, note } = discountUnroutedIPv6([seen('a.example', null, 'tcp_timeout'), ...others]);
     t.equal(targets[0]?.status, 'intermittent');
     t.equal(note, null);

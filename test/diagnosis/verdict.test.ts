@@ -11,8 +11,8 @@ const REQUIRED = having(true, 'reachable');
 const GONE = { until: '2021-09-01' };
 const PING = { protocol: 'icmp' } as const;
 const SHORT = { failure: 'local_limit', reason: 'EMFILE', cause: 'vm-limit' } as const;
-const NO_ROOM = finding({ cause: 'subnet-too-small', severity: 'error', evidence: [] });
-/** Of a version to come, which the verdict knows already. */
+const TOO_SMALL = finding({ cause: 'subnet-too-small', severity: 'error', evidence: [] });
+/** A finding of a future version, which the verdict handles already. */
 const ofCause = (cause: string, changes: Partial<Finding> = {}): Finding =>
   finding({ cause: cause as Finding['cause'], evidence: [], ...changes });
 
@@ -22,14 +22,19 @@ interface Case {
 }
 
 const CASES: readonly (readonly [rule: number, expected: Verdict, why: string, given: Case])[] = [
-  [1, 'blocked', 'no room, whatever was reached', { targets: [REQUIRED], findings: [NO_ROOM] }],
-  [1, 'blocked', 'no room, nothing tested', { targets: [having(true, 'untested')], findings: [NO_ROOM] }],
-  [1, 'blocked', 'no room, nothing planned', { targets: [], findings: [NO_ROOM] }],
+  [1, 'blocked', 'subnet too small, whatever was reached', { targets: [REQUIRED], findings: [TOO_SMALL] }],
   [
     1,
     'blocked',
-    'no room, even where the VM explains the rest',
-    { targets: [having(true, 'untested', SHORT)], findings: [NO_ROOM] },
+    'subnet too small, nothing tested',
+    { targets: [having(true, 'untested')], findings: [TOO_SMALL] },
+  ],
+  [1, 'blocked', 'subnet too small, nothing planned', { targets: [], findings: [TOO_SMALL] }],
+  [
+    1,
+    'blocked',
+    'subnet too small, even where the VM explains the rest',
+    { targets: [having(true, 'untested', SHORT)], findings: [TOO_SMALL] },
   ],
   [
     1,
@@ -59,7 +64,7 @@ const CASES: readonly (readonly [rule: number, expected: Verdict, why: string, g
   [
     2,
     'inconclusive',
-    'the VM has no way out, and a name is missing',
+    'the VM has no outbound path, and a name is missing',
     {
       targets: [
         having(true, 'unreachable', { cause: 'vm-without-outbound' as Target['cause'] }),
@@ -171,7 +176,7 @@ t.test('a scope leaves the other groups out', async (t) => {
   const named = finding({ severity: 'error', evidence: [vault('reachable').id] });
   t.equal(verdict([sql, vault('reachable')], [named], { groups: ['key-vault'] }), 'blocked');
   t.equal(
-    verdict([sql, vault('reachable')], [NO_ROOM], { groups: ['sql'] }),
+    verdict([sql, vault('reachable')], [TOO_SMALL], { groups: ['sql'] }),
     'blocked',
     'but not the subnet',
   );

@@ -11,7 +11,7 @@ const network = (vip: string | null, subnet: string | null = '10.0.1.32/27') => 
   vip,
 });
 
-t.test('a virtual IP that cannot be one, or lies elsewhere, is noted', async (t) => {
+t.test('an impossible virtual IP, or one outside the subnet, gets a note', async (t) => {
   const notesOf = (...given: Parameters<typeof network>) => vipNotes(network(...given));
   t.same(notesOf('10.0.1.36'), []);
   t.same(notesOf('10.0.1.62'), []);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { summarise, verdict } from '../../src/diagnosis/verdict.ts';
-import { failed, judge, reached, resolved, SERVER, target } from './build.ts';
+import { diagnoseTargets, failed, reached, resolved, SERVER, target } from './build.ts';
 
 const limited = (group: 'sql' | 'kms' | 'infrastructure', host: string, code: string, required = false) =>
   target(group, host, {
@@ -11,9 +11,9 @@ const limited = (group: 'sql' | 'kms' | 'infrastructure', host: string, code: st
     resolutions: [resolved('20.1.1.1')],
   });
 
-t.test('what this VM could not test is one finding, and its own', async (t) => {
+t.test('all endpoints that this VM could not test make one finding', async (t) => {
   const targets = [limited('sql', 'a.net', 'EMFILE', true), limited('kms', 'b.net', 'EADDRNOTAVAIL')];
-  const { findings, causes } = judge({ targets });
+  const { findings, causes } = diagnoseTargets({ targets });
   t.match(findings, [
     {
       cause: 'vm-limit',
@@ -36,12 +36,15 @@ t.test('what this VM could not test is one finding, and its own', async (t) => {
 });
 
 t.test('optional endpoints make it a warning', async (t) => {
-  t.equal(judge({ targets: [limited('kms', 'b.net', 'ENOMEM')] }).single('vm-limit').severity, 'warning');
+  t.equal(
+    diagnoseTargets({ targets: [limited('kms', 'b.net', 'ENOMEM')] }).single('vm-limit').severity,
+    'warning',
+  );
 });
 
 t.test('it takes nothing from what failed by the network, nor from a ping', async (t) => {
   const ping = { ...limited('infrastructure', 'c.net', 'EAGAIN'), protocol: 'icmp' as const };
-  const { causes } = judge({
+  const { causes } = diagnoseTargets({
     targets: [
       ping,
       limited('kms', 'b.net', 'EMFILE'),
@@ -57,7 +60,7 @@ t.test('it takes nothing from what failed by the network, nor from a ping', asyn
   });
 });
 
-t.test('a DNS server that could not be asked is not called dead', async (t) => {
+t.test('a DNS server that could not be queried is not called dead', async (t) => {
   const unasked = {
     ...resolved('20.1.1.1'),
     rcode: 'local_limit',
@@ -74,14 +77,14 @@ t.test('a DNS server that could not be asked is not called dead', async (t) => {
     }),
   ];
   t.same(
-    judge({ targets }).findings.map(({ cause }) => cause),
+    diagnoseTargets({ targets }).findings.map(({ cause }) => cause),
     ['vm-limit'],
   );
 });
 
 t.test('the verdict is inconclusive, unless something required did fail', async (t) => {
-  const verdictOf = (...targets: Parameters<typeof judge>[0]['targets'][number][]) => {
-    const judged = judge({ targets });
+  const verdictOf = (...targets: Parameters<typeof diagnoseTargets>[0]['targets'][number][]) => {
+    const judged = diagnoseTargets({ targets });
     return verdict(judged.targets, judged.findings);
   };
   const fine = reached('sql', 'a.net', '20.1.1.1', { required: true });

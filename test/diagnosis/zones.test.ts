@@ -1,13 +1,13 @@
-/** Private zones in the place of public suffixes, and private link scopes over names that all share. */
+/** Private zones that replace public suffixes, and private link scopes over shared names. */
 import t from 'tap';
 import type { ControlOf, ZoneAuthorityAnswer } from '../../src/model/controls.ts';
 import {
-  judge,
+  diagnoseTargets,
+  environmentWith,
   OTHER_SERVER,
   reached,
   resolved,
   SERVER,
-  surroundings,
   unanswered,
   unresolved,
 } from './build.ts';
@@ -36,15 +36,16 @@ function authority(...zones: readonly (Partial<ZoneAuthorityAnswer> & { suffix: 
 
 const BLOB = 'blob.core.windows.net';
 
-t.test('public zones are not worth a word', async (t) => {
+t.test('public zones make no finding', async (t) => {
   t.same(
-    judge({ targets: [], controls: [authority({ suffix: BLOB }, { suffix: 'azure-api.net' })] }).findings,
+    diagnoseTargets({ targets: [], controls: [authority({ suffix: BLOB }, { suffix: 'azure-api.net' })] })
+      .findings,
     [],
   );
 });
 
-t.test('a private zone over a public suffix hides what nobody named', async (t) => {
-  const { single, causes } = judge({
+t.test('a private zone over a public suffix hides names that no target has', async (t) => {
+  const { single, causes } = diagnoseTargets({
     targets: [
       reached('storage-blob', `mine.${BLOB}`, '10.2.0.9'),
       unresolved('storage-blob', `other.${BLOB}`, [
@@ -65,8 +66,8 @@ t.test('a private zone over a public suffix hides what nobody named', async (t) 
   t.equal(causes[`storage-blob/other.${BLOB}:443`], 'private-zone-missing-record', 'the nearer cause stays');
 });
 
-t.test('a zone that the server holds itself is said to be that', async (t) => {
-  const { single } = judge({
+t.test('a zone that the server holds itself is described as such', async (t) => {
+  const { single } = diagnoseTargets({
     targets: [],
     controls: [
       authority({
@@ -85,10 +86,10 @@ t.test('a zone that the server holds itself is said to be that', async (t) => {
 for (const suffix of ['azure-api.net', 'azure-api.us', 'azure-api.cn']) {
   t.test(`the whole of ${suffix} in a private zone`, async (t) => {
     const host = `contoso.${suffix}`;
-    const { single } = judge({
+    const { single } = diagnoseTargets({
       targets: [reached('gateway', host, '10.1.0.5')],
       controls: [authority({ suffix, ...PRIVATE, zone: suffix })],
-      environment: surroundings({ vip: '10.1.0.5' }),
+      environment: environmentWith({ vip: '10.1.0.5' }),
     });
     t.match(single('azure-api-net-zone-shadowed'), {
       severity: 'warning',
@@ -101,7 +102,7 @@ for (const suffix of ['azure-api.net', 'azure-api.us', 'azure-api.cn']) {
   });
 }
 
-t.test('a wildcard in such a zone is somebody’s own doing, and no forgery', async (t) => {
+t.test('a wildcard in such a zone is a local record, not a forgery', async (t) => {
   const invented = (server: string): ControlOf<'dns-random-name'> => ({
     name: 'dns-random-name',
     outcome: 'anomalous',
@@ -117,7 +118,7 @@ t.test('a wildcard in such a zone is somebody’s own doing, and no forgery', as
   });
   const zone = { suffix: 'azure-api.net', ...PRIVATE, zone: 'azure-api.net' };
   const targets = [reached('gateway', 'contoso.azure-api.net', '10.1.0.5')];
-  const own = judge({ targets, controls: [authority(zone), invented(SERVER)] });
+  const own = diagnoseTargets({ targets, controls: [authority(zone), invented(SERVER)] });
   t.same(
     own.findings.map(({ cause }) => cause),
     ['azure-api-net-zone-shadowed'],
@@ -126,20 +127,23 @@ t.test('a wildcard in such a zone is somebody’s own doing, and no forgery', as
     own.single('azure-api-net-zone-shadowed').explanation,
     'It has a wildcard record: 10.0.0.4 answers',
   );
-  const other = judge({ targets, controls: [authority(zone), invented(OTHER_SERVER)] });
+  const other = diagnoseTargets({ targets, controls: [authority(zone), invented(OTHER_SERVER)] });
   t.ok(other.single('dns-tampered'), 'at a server without that zone it is');
 });
 
 t.test('one zone at two servers is one finding', async (t) => {
   const zone = { suffix: BLOB, ...PRIVATE, zone: BLOB };
-  const { single } = judge({ targets: [], controls: [authority(zone, { ...zone, server: OTHER_SERVER })] });
+  const { single } = diagnoseTargets({
+    targets: [],
+    controls: [authority(zone, { ...zone, server: OTHER_SERVER })],
+  });
   t.match(single('private-zone-shadows-suffix').explanation, '10.0.0.4 and 10.0.0.5 name');
 });
 
-t.test('a record that another server knows is told with its address', async (t) => {
+t.test('a record that another server has is shown with its address', async (t) => {
   const host = `mine.${BLOB}`;
   const alias = `mine.privatelink.${BLOB}`;
-  const { single } = judge({
+  const { single } = diagnoseTargets({
     servers: [SERVER, OTHER_SERVER],
     targets: [
       unresolved('storage-blob', host, [
@@ -161,7 +165,7 @@ for (const zone of [
 ]) {
   t.test(`${zone} is a private link scope’s`, async (t) => {
     const cname = [`westeurope-5.in.ai.${zone}`];
-    const { single } = judge({
+    const { single } = diagnoseTargets({
       targets: [
         unresolved('azure-monitor', 'westeurope-5.in.applicationinsights.azure.com', [
           unanswered('dns_nxdomain', { cname, authority: [`${zone} azureprivatedns.net`] }),
@@ -178,7 +182,7 @@ for (const [zone, record] of [
   ['privatelink.vaultcore.azure.cn', 'mine.vault.azure.cn'],
 ] as const) {
   t.test(`the record of ${record} belongs into ${zone}`, async (t) => {
-    const { single } = judge({
+    const { single } = diagnoseTargets({
       targets: [unresolved('key-vault', record, [unanswered('dns_nxdomain', { cname: [`mine.${zone}`] })])],
     });
     t.equal(

@@ -1,4 +1,4 @@
-/** Certificates: whole in memory, each once in a file, and whole again when it is read. */
+/** Certificates: complete in memory, each once in a file, and complete again after reading. */
 import t from 'tap';
 import { fromWritten, toWritten } from '../../src/model/certificates.ts';
 import { parseReport } from '../../src/model/read-report.ts';

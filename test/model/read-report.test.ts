@@ -1,4 +1,4 @@
-/** The one reader of reports: recognising, parsing, other minor versions, and what is refused. */
+/** The reader of reports: recognition, parsing, other minor versions, and refusals. */
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import t from 'tap';
@@ -9,7 +9,7 @@ import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { finding, target, writtenReport } from '../report/samples.ts';
 
 const MAJOR = Number.parseInt(SCHEMA_VERSION, 10);
-/** A minor version of the same major that nobody has written yet. */
+/** A future minor version of the same major. */
 const OTHER = `${MAJOR}.99.0`;
 
 const ATTEMPT: Target['attempts'][number] = {
@@ -90,19 +90,19 @@ t.test('a report is read from every encoding and container', async (t) => {
     t.strictSame(await read(bytes), { ok: true, report: READ, notes: [] }, what);
 });
 
-t.test('a younger version may name causes that are not known here', async (t) => {
-  const words = ['new-one', 'new-two', 'new-three', 'new-four'];
+t.test('a newer version may have causes that this version does not know', async (t) => {
+  const causes = ['new-one', 'new-two', 'new-three', 'new-four'];
   const younger = {
     ...FULL,
     schemaVersion: OTHER,
-    findings: [...words.map((cause) => ({ ...finding(), cause })), finding()],
+    findings: [...causes.map((cause) => ({ ...finding(), cause })), finding()],
     targets: FULL.targets.map((one) => ({ ...one, cause: 'new-one\u001b[2J' })),
   };
   const reading = await read(younger);
   if (!reading.ok) throw new Error(reading.problem);
   t.strictSame(
     reading.report.findings.map(({ cause }) => cause),
-    [...words.map(() => 'undetermined'), finding().cause],
+    [...causes.map(() => 'undetermined'), finding().cause],
   );
   t.strictSame(reading.report.findings[0]?.title, finding().title, 'its own text stays');
   t.equal(reading.report.targets[0]?.cause, 'undetermined');
@@ -112,7 +112,7 @@ t.test('a younger version may name causes that are not known here', async (t) =>
   );
   t.notMatch(reading.notes.join(), '\u001b');
   const { notes } = (await read({ ...younger, findings: [], targets: [] })) as typeof reading;
-  t.equal(notes.length, 1, 'and says nothing where there is none');
+  t.equal(notes.length, 1, 'and there is no note without one');
   t.notOk((await read({ ...younger, schemaVersion: SCHEMA_VERSION })).ok, 'of this version it is damaged');
 });
 
@@ -138,7 +138,7 @@ t.test('a fact that another minor version does not have is not observed', async 
     t.match(await problemOf(without({ ...FULL, schemaVersion: OTHER }, [key])), `damaged report (${key}: `);
 });
 
-t.test('of a later minor version what this one does not know is left out', async (t) => {
+t.test('fields that only a later minor version has are left out', async (t) => {
   const younger = Object(grown({ ...FULL, schemaVersion: OTHER }));
   const reading = await read({
     ...younger,
@@ -149,7 +149,7 @@ t.test('of a later minor version what this one does not know is left out', async
   t.match(reading.notes, [/\.99\.0/, /^1 of its controls are not of this version/]);
 });
 
-t.test('what is not a report is named, with the place where it breaks', async (t) => {
+t.test('a refusal names what the file is, and the place of the error', async (t) => {
   const bomb = gzipSync(Buffer.alloc(257 * 1024 * 1024, ' '));
   const manifest = gzipSync(await packTar([file('b/manifest.json', '{}')]));
   const [first] = FULL.targets;
@@ -197,7 +197,7 @@ t.test('what is not a report is named, with the place where it breaks', async (t
   }
 });
 
-t.test('the version of a report of an earlier major is told', async (t) => {
+t.test('the version of a report of an earlier major is returned', async (t) => {
   t.match(await read({ ...FULL, schemaVersion: `${MAJOR - 1}.7.0` }), {
     ok: false,
     olderVersion: `${MAJOR - 1}.7.0`,

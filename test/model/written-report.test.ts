@@ -1,4 +1,4 @@
-/** The published JSON Schema: complete enough to write a reader from. */
+/** The published JSON Schema: complete enough for an independent reader. */
 import t from 'tap';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { reportSchema } from '../../src/model/written-report.ts';
@@ -38,7 +38,7 @@ function nodes(node: Node, path: string): [string, Node][] {
   ];
 }
 
-t.test('it says what it is', async (t) => {
+t.test('the schema has an id, a title and a description', async (t) => {
   t.match(reportSchema(), {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `urn:apim-probe:report:${SCHEMA_VERSION}`,

@@ -35,7 +35,7 @@ t.test('without a region its gateway is left out, with what brings it', async (t
   t.same(leftOut, [{ host: 'contoso-<region>-01.regional.azure-api.net', why: 'give --region NAME' }]);
 });
 
-t.test('further regions are told apart', async (t) => {
+t.test('further regions have separate names', async (t) => {
   const { hosts, elsewhere } = namesOfPlan(
     planWith({ apim: 'contoso', location: ['uksouth', 'westeurope'] }),
   );
@@ -43,7 +43,7 @@ t.test('further regions are told apart', async (t) => {
   t.ok(hosts.includes('contoso-westeurope-01.regional.azure-api.net'));
 });
 
-t.test('a custom domain stands in the place of its role’s name', async (t) => {
+t.test('a custom domain replaces its role’s name', async (t) => {
   const hostname = [
     { role: 'gateway', host: 'api.contoso.com' },
     { role: 'management', host: 'manage.contoso.com' },
@@ -54,7 +54,7 @@ t.test('a custom domain stands in the place of its role’s name', async (t) => 
   t.same(namesOfPlan(planWith({ hostname })).hosts, ['api.contoso.com', 'manage.contoso.com']);
 });
 
-t.test('other dependencies are none of its names', async (t) => {
+t.test('other dependencies are not names of the instance', async (t) => {
   const { hosts, leftOut } = namesOfPlan(planWith({ storage: ['contosostore'], only: ['gateway'] }));
   t.same(hosts, []);
   t.ok(leftOut.length > 0);

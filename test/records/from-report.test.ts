@@ -1,4 +1,4 @@
-/** Which records a report misses, and what becomes of files that are no such report. */
+/** The records that a report misses, and files that are not reports. */
 import fc from 'fast-check';
 import t from 'tap';
 import { UsageError } from '../../src/common/usage-error.ts';
@@ -25,7 +25,7 @@ function problemsOf(work: () => unknown): readonly string[] {
   throw new Error('nothing was thrown');
 }
 
-t.test('right is what leads to the virtual IP alone, on every server', async (t) => {
+t.test('a name is right if every server resolves it only to the virtual IP', async (t) => {
   const two = { ...resolved(VIP), addresses: [VIP, '10.0.1.6'] };
   const { missing, right } = namesIn([
     instance('right.azure-api.net', [resolved(VIP), resolved(VIP, OTHER_SERVER)]),
@@ -45,7 +45,7 @@ t.test('right is what leads to the virtual IP alone, on every server', async (t)
   });
 });
 
-t.test('a name counts once, and is missing when one of its ports saw it so', async (t) => {
+t.test('a name counts once, and is missing if it is missing for one of its ports', async (t) => {
   const host = 'contoso.management.azure-api.net';
   const { missing } = namesIn([
     target('control-plane', host, 443, { resolutions: [resolved(VIP)] }),
@@ -71,7 +71,7 @@ t.test('what was not looked up, or had no full name, is left out with the reason
   });
 });
 
-t.test('the gateway of a further region leads to an address of its own', async (t) => {
+t.test('the gateway of a further region has its own address', async (t) => {
   const source = { kind: 'config', document: '--location', asOf: '2026-05-04', name: null } as const;
   const further = (name: string, resolutions: Target['resolutions']) =>
     instance(`contoso-${name}-01.regional.azure-api.net`, resolutions, { source });
@@ -117,7 +117,7 @@ t.test('the virtual IP of the run', async (t) => {
   );
 });
 
-t.test('a host name that is none is refused, wherever it would have gone', async (t) => {
+t.test('an invalid host name is refused in every place', async (t) => {
   for (const host of [
     'a.example; rm -rf ~',
     '$(reboot).example',

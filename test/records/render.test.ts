@@ -1,4 +1,4 @@
-/** Each format as its reader would read it. test/system/records.test.ts hands them to the readers themselves. */
+/** Each format, parsed as its consumer would. test/system/records.test.ts uses the consumers themselves. */
 import fc from 'fast-check';
 import t from 'tap';
 import { parseHosts } from '../../src/environment/hosts-file.ts';
@@ -53,7 +53,7 @@ t.test('Azure CLI: a zone, a link and a record for each name', async (t) => {
   t.notMatch(ipv6, /record-set a |ipv4/);
 });
 
-t.test('Azure CLI: a name of one label can be no private zone', async (t) => {
+t.test('Azure CLI: a name of one label cannot be a private zone', async (t) => {
   const text = renderRecords(recordsWith({ hosts: ['gateway', 'api.contoso.com'] }), 'az');
   t.match(text, '# Left out: gateway: a private zone has a name of two labels at least\n');
   t.notMatch(text, '--name gateway ');
@@ -99,21 +99,21 @@ t.test('one zone for all has relative names, and a warning', async (t) => {
   for (const text of [az, bind]) t.match(text, '# WARNING: this is one zone for the whole of azure-api.net.');
   t.notMatch(renderRecords(recordsWith(), 'all'), 'WARNING');
   const none = renderRecords(recordsWith({ zone: 'suffix', hosts: ['api.contoso.com'] }), 'az');
-  t.notMatch(none, 'WARNING', 'where no name is under the suffix, there is no such zone');
+  t.notMatch(none, 'WARNING', 'without a name under the suffix, there is no such zone');
 });
 
-t.test('what has no address yet is there as comments', async (t) => {
+t.test('records without an address are comments', async (t) => {
   for (const zone of ZONE_MODES) {
     for (const format of SINGLE) {
       const text = renderRecords(recordsWith({ hosts: [], elsewhere: [ELSEWHERE], zone }), format);
       const live = text.split(/\r?\n/).filter((line) => !line.startsWith('#') && !line.startsWith(';'));
       t.notMatch(live.join('\n'), /ADDRESS|uksouth/, `${format}, ${zone}`);
-      t.match(text, /private address of its own\. Put it in the place of ADDRESS/);
+      t.match(text, /has its own private address\. Replace ADDRESS with it/);
     }
   }
 });
 
-t.test('what is left out says why', async (t) => {
+t.test('a name that is left out has a reason', async (t) => {
   const leftOut = [{ host: 'contoso-<region>-01.regional.azure-api.net', why: 'give --region NAME' }];
   for (const format of SINGLE) {
     t.match(

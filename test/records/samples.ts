@@ -4,7 +4,7 @@ import type { Records } from '../../src/records/types.ts';
 export const HOSTS = ['contoso.azure-api.net', 'contoso.portal.azure-api.net', 'api.contoso.com'] as const;
 export const ELSEWHERE = 'contoso-uksouth-01.regional.azure-api.net';
 
-/** Three host names, changed as told. */
+/** Three host names, with changes. */
 export function recordsWith(changes: Partial<Records> = {}): Records {
   return {
     hosts: HOSTS,

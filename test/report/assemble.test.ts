@@ -28,7 +28,7 @@ function judgedWith(targets: Target[], findings: Finding[] = []): Parts['judged'
   return { targets, controls, findings, summary: summarise(targets), verdict: verdict(targets, findings) };
 }
 
-t.test('a report is valid, and says who made it and when', async (t) => {
+t.test('a report is valid, and names its agent and time', async (t) => {
   const made = assemble(partsWith());
   Report.parse(made);
   t.match(made, {
@@ -60,7 +60,7 @@ t.test('every report has an id of its own, and later ones sort later', async (t)
   t.same(times, times.toSorted());
 });
 
-t.test('targets come by group and id, whatever order they were observed in', async (t) => {
+t.test('targets are sorted by group and id, in any order of observation', async (t) => {
   const forth = assemble(partsWith());
   const back = assemble(partsWith({ judged: judgedWith(wholeCatalogue().toReversed()) }));
   t.same(back.targets, forth.targets);
@@ -84,7 +84,7 @@ t.test('findings stay in the order of the diagnosis', async (t) => {
   );
 });
 
-t.test('what no test can reach is listed with its reason', async (t) => {
+t.test('an untestable endpoint is listed with its reason', async (t) => {
   const plan = planWith();
   const { notTestable } = assemble(partsWith({ plan }));
   t.equal(notTestable.length, plan.targets.filter(({ kind }) => kind === 'note').length);
@@ -100,7 +100,7 @@ t.test('verdict and counts are those of the judged targets', async (t) => {
   t.same(made.summary.required, { total: 1, reachable: 0, intermittent: 0, unreachable: 1, untested: 0 });
 });
 
-t.test('a subnet without room makes the verdict', async (t) => {
+t.test('a subnet that is too small decides the verdict', async (t) => {
   const findings = [finding({ cause: 'subnet-too-small', evidence: [] })];
   const made = assemble(partsWith({ judged: judgedWith(wholeCatalogue(), findings) }));
   t.equal(made.verdict, 'blocked');

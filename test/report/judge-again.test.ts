@@ -18,7 +18,7 @@ const judgedWrongly = (target: Target): Target => ({
   lastStatusChange: '2026-05-01T00:00:00.000Z',
 });
 
-t.test('what was judged is replaced, what was observed is not', async (t) => {
+t.test('judgements are replaced, observations are not', async (t) => {
   const given = report({
     targets: [judgedWrongly(SQL), VAULT],
     findings: [finding({ cause: 'sni-filtered' })],

@@ -1,4 +1,4 @@
-/** Our report as a NetworkStatus reply, held against the schema that Azure publishes. */
+/** Our report as a NetworkStatus reply, checked against Azure's published schema. */
 import t from 'tap';
 import { z } from 'zod';
 import { readAzureDocument } from '../../src/azure/read.ts';
@@ -54,7 +54,7 @@ t.test('a whole report fits the published schema, one entry for each target', as
   t.equal(new Set(identities).size, identities.length, 'name and type together are an identity');
 });
 
-t.test('a status is Azure’s word for it, with what was seen', async (t) => {
+t.test('a status has Azure’s value, and the error has the failure', async (t) => {
   const host = 'contoso-probe.database.windows.net';
   t.match(only(target('sql', host, 1433, { required: true })), {
     name: host,
@@ -90,14 +90,14 @@ t.test('a status is Azure’s word for it, with what was seen', async (t) => {
   });
 });
 
-t.test('of several findings the one for the target’s own cause is told', async (t) => {
+t.test('of several findings the one for the target’s own cause is shown', async (t) => {
   const one = target('sql', 'contoso-probe.database.windows.net', 1433, DROPPED);
   const other = finding({ cause: 'clock-skew', title: 'The clock is wrong' });
   const { networkStatus } = replyOf({ targets: [one], findings: [other, finding()] });
   t.match(networkStatus.connectivityStatus[0]?.error, /without a word$/);
 });
 
-t.test('a name is as the service has it, or says what its word does not', async (t) => {
+t.test('a name is the service’s, or has the port that the resource type does not imply', async (t) => {
   const source = { kind: 'import', document: 'x', asOf: '2026-05-04', name: 'https://a.example/b' } as const;
   for (const [one, name, word] of [
     [target('captcha', 'a.example', 443, { source }), 'https://a.example/b', 'CaptchaEndpoint'],

@@ -1,4 +1,4 @@
-/** Reports built by hand, valid against the schema, for the tests of whatever shows them. */
+/** Hand-built reports, valid against the schema, for tests of renderers. */
 import { toWritten } from '../../src/model/certificates.ts';
 import type { Control } from '../../src/model/controls.ts';
 import { parseReport } from '../../src/model/read-report.ts';
@@ -10,7 +10,7 @@ import type { WrittenReport } from '../../src/model/written-report.ts';
 const AS_OF = '2026-04-30';
 const DOCUMENT = 'Virtual network configuration reference: API Management';
 
-/** One target, reachable unless told otherwise. */
+/** One target, reachable by default. */
 export function target(group: Group, host: string, port: number, changes: Partial<Target> = {}): Target {
   return {
     id: `${group}/${host}:${port}`,
@@ -44,10 +44,10 @@ export function target(group: Group, host: string, port: number, changes: Partia
 
 const NOT_REACHED = { status: 'unreachable', latency: { connectMs: null, totalMs: null } } as const;
 
-/** What a target becomes when every packet to it is dropped. */
+/** The changes to a target whose packets are all dropped. */
 export const DROPPED = { ...NOT_REACHED, failure: 'tcp_timeout', cause: 'outbound-dropped' } as const;
 
-/** What a target is for which no name was given. */
+/** The changes to a target without a name. */
 export const NAMELESS: Partial<Target> = {
   status: 'untested',
   reason: 'give --storage NAME',
@@ -125,7 +125,7 @@ const QUIET_CONTROL: Control = {
   detail: { text: 'Nothing answered.', address: '192.0.2.1', connected: false, failure: 'tcp_timeout' },
 };
 
-/** A healthy report of the whole catalogue, changed as told; counts follow the targets. Throws when it is not valid. */
+/** A healthy report of the whole catalogue, with changes; counts follow the targets. Throws when it is not valid. */
 export function report(changes: Partial<Report> = {}): Report {
   const targets = changes.targets ?? wholeCatalogue();
   return Report.parse({
@@ -212,7 +212,7 @@ export function parsedReport(json: string): Report {
   return reading.report;
 }
 
-/** One finding, of outbound SQL that is dropped, changed as told. */
+/** One finding of dropped outbound SQL, with changes. */
 export function finding(changes: Partial<Finding> = {}): Finding {
   return {
     cause: 'outbound-dropped',

@@ -4,7 +4,7 @@ import { GROUPS, OWNERS } from '../../src/model/vocabulary.ts';
 import { renderText, type TextOptions } from '../../src/report/text.ts';
 import { DROPPED, finding, NAMELESS, report, target, wholeCatalogue, withDropped } from './samples.ts';
 
-/** What `az vm run-command` keeps of a command's output, from its end. */
+/** The bytes that `az vm run-command` returns from the end of a command's output. */
 const KEPT_BYTES = 4096;
 
 const render = (value: Report, options: Partial<TextOptions> = {}) =>
@@ -26,7 +26,7 @@ t.test('a healthy run of the whole catalogue is short, and ends in its verdict',
   const text = render(healthy);
   t.equal(lines(text).at(-1), 'READY: every required endpoint was reached (13 of 13); optional: 44 of 44.');
   t.ok(text.endsWith('\n'));
-  t.notMatch(text, /problem|warning|✗|!/, 'nothing that worries');
+  t.notMatch(text, /problem|warning|✗|!/, 'no problem');
   t.ok(lines(text).every((line) => line.length <= 80));
 });
 
@@ -40,7 +40,7 @@ t.test('quiet leaves the titles of the findings and the verdict', async (t) => {
   );
 });
 
-t.test('a finding says what, whose, why, how to fix it and how to see that it is', async (t) => {
+t.test('a finding has title, owner, explanation, remedy and a command that confirms the fix', async (t) => {
   const text = render(blocked);
   t.match(text, /^✗ Outbound TCP 1433 to Azure SQL is dropped without a word$/m);
   t.match(text, /^ {2}Owner: the network \(.*\)\. Cause: outbound-dropped\.$/m);
@@ -59,7 +59,7 @@ t.test('a command is never broken, however long', async (t) => {
   t.ok(lines(text).includes(`    ${confirm}`));
 });
 
-t.test('every owner has a name that a person understands', async (t) => {
+t.test('every owner has a readable name', async (t) => {
   for (const owner of OWNERS) {
     const text = render(report({ findings: [finding({ owner, severity: 'warning' })] }));
     t.match(text, /^ {2}Owner: [^.]*\b(network|DNS|service|VM|platform)\b/m, owner);
@@ -135,7 +135,7 @@ t.test('groups that were left out for one reason share a line', async (t) => {
   t.equal(text.match(/left out by --only/g)?.length, 1);
 });
 
-t.test('what the documents dropped worries nobody', async (t) => {
+t.test('endpoints that the documents dropped are not problems', async (t) => {
   const dropped = { ...DROPPED, until: '2021-12-01' };
   const targets = wholeCatalogue().map((one) =>
     one.group === 'smtp' || one.host === 'ocsp.msocsp.com' ? { ...one, ...dropped } : one,
@@ -154,10 +154,10 @@ t.test('what the documents dropped worries nobody', async (t) => {
   const asked = render(
     report({ targets: [target('smtp', 'a.example', 25, { ...dropped, required: true })] }),
   );
-  t.match(asked, /^✗ smtp +0 of 1$/m, 'unless somebody requires it');
+  t.match(asked, /^✗ smtp +0 of 1$/m, 'unless the user requires it');
 });
 
-t.test('the caller’s last words stand before the verdict', async (t) => {
+t.test('the caller’s closing lines stand before the verdict', async (t) => {
   for (const quiet of [false, true]) {
     const text = render(report(), { quiet, closing: ['Report: /var/lib/a\u001b[2J.json'] });
     t.match(text, /^Report: \/var\/lib\/a\\u\{1b\}\[2J\.json\n+READY: /m);
@@ -209,7 +209,7 @@ t.test('blocked names the groups', async (t) => {
   );
 });
 
-t.test('degraded says how far it was reached', async (t) => {
+t.test('degraded shows how many endpoints were reached', async (t) => {
   const targets = wholeCatalogue().map((one) =>
     one.group === 'sql' ? { ...one, status: 'intermittent' as const, failure: 'tcp_timeout' as const } : one,
   );
@@ -219,7 +219,7 @@ t.test('degraded says how far it was reached', async (t) => {
   );
 });
 
-t.test('inconclusive says what was missing and the flags that give it', async (t) => {
+t.test('inconclusive names the missing groups and their flags', async (t) => {
   const nameless = (one: ReturnType<typeof target>) =>
     ['storage-blob', 'storage-table', 'sql', 'key-vault'].includes(one.group)
       ? { ...one, ...NAMELESS, reason: `give --${one.group.replace(/-(blob|table)$/, '')} NAME` }
@@ -230,7 +230,7 @@ t.test('inconclusive says what was missing and the flags that give it', async (t
   t.match(text, 'Give --storage NAME, --sql NAME, --key-vault NAME.');
 });
 
-t.test('a run that was cut short says so before the verdict', async (t) => {
+t.test('an early end is reported before the verdict', async (t) => {
   const targets = wholeCatalogue().map((one) =>
     one.group === 'sql' ? { ...one, status: 'untested' as const, reason: 'the run ended first' } : one,
   );
@@ -246,7 +246,7 @@ t.test('a run that was cut short says so before the verdict', async (t) => {
   t.notMatch(cutShort('SIGINT'), 'Give --sql', 'no name is missing, so none is asked for');
 });
 
-t.test('surroundings that matter have a line each, others none', async (t) => {
+t.test('notices that matter have a line each, others none', async (t) => {
   const healthy = report();
   const odd = report({
     environment: {
@@ -294,12 +294,12 @@ t.test('the run is recognisable, with what is known of the place', async (t) => 
   t.match(render(report({ environment: elsewhere })), /^public cloud; DNS none found$/m);
 });
 
-t.test('the room of the subnet has a line, whatever it is', async (t) => {
+t.test('the capacity of the subnet always has a line', async (t) => {
   const { environment } = report();
   const { network } = environment;
   const withRoom = (changes: Partial<SubnetCapacity> | null) => {
-    const { subnetCapacity: room } = network;
-    const subnetCapacity = changes === null || room === null ? null : { ...room, ...changes };
+    const { subnetCapacity: capacity } = network;
+    const subnetCapacity = changes === null || capacity === null ? null : { ...capacity, ...changes };
     return render(report({ environment: { ...environment, network: { ...network, subnetCapacity } } }));
   };
   const subnet = 'Subnet 10.20.0.0/26: 59 usable addresses';
@@ -319,7 +319,7 @@ t.test('the room of the subnet has a line, whatever it is', async (t) => {
   );
 });
 
-t.test('a subnet without room is the first thing that the verdict says', async (t) => {
+t.test('a subnet that is too small comes first in the verdict', async (t) => {
   const findings = [finding({ cause: 'subnet-too-small', evidence: [] })];
   const verdictOf = (targets: Report['targets']) =>
     flat(render(report({ verdict: 'blocked', targets, findings })));
@@ -343,7 +343,7 @@ t.test('a subnet without room is the first thing that the verdict says', async (
   );
 });
 
-t.test('no targets, no findings: the verdict alone is left to say', async (t) => {
+t.test('without targets and findings only the verdict is printed', async (t) => {
   const text = render(report({ verdict: 'inconclusive', targets: [] }));
   t.notMatch(text, 'group');
   t.match(text, 'INCONCLUSIVE: nothing was tested.');
@@ -374,7 +374,7 @@ t.test('width is kept, down to 40 columns', async (t) => {
 
 const ATTACK = '\u001b[2J\u001b]0;owned\u0007\r\nREADY: forged\u202e\u2066\u009b31m\u2028\ud800';
 
-t.test('nothing hostile reaches the terminal, whatever field it came in', async (t) => {
+t.test('no hostile text of any field reaches the terminal', async (t) => {
   const hostile = hostileReport();
   for (const quiet of [false, true]) {
     const text = render(hostile, { quiet });

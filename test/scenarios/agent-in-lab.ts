@@ -12,7 +12,7 @@ import { redact, redactValue } from '../../src/delivery/redaction/redact.ts';
 import { SCENARIOS, startLab } from '../../src/lab/index.ts';
 import { Report } from '../../src/model/report.ts';
 
-/** Every address that this process connects to, as the runtime says and whatever the program thinks. */
+/** Every address that this process connects to, from the runtime and not from the program. */
 const dialled = new Set<string>();
 subscribe('net.client.socket', (message) => {
   const { socket } = message as { socket: Socket };
@@ -35,7 +35,7 @@ export async function runAgainst(name: string): Promise<Report> {
   }
 }
 
-/** Runs the scenario and holds the report against what the scenario promises; returns it for more. */
+/** Runs the scenario, checks the report against the scenario's promises, and returns it. */
 export async function playsAsPromised(t: Test, name: string): Promise<Report> {
   const scenario = SCENARIOS.find((known) => known.name === name);
   if (scenario === undefined) throw new Error(`the lab has no scenario ${name}`);
@@ -61,7 +61,7 @@ export function idsWith(report: Report, status: Report['targets'][number]['statu
   return report.targets.filter((target) => target.status === status).map(({ id }) => id);
 }
 
-/** What the first finding of this cause names as its evidence. */
+/** The evidence of the first finding with this cause. */
 export function evidenceOf(report: Report, cause: Report['findings'][number]['cause']): readonly string[] {
   return report.findings.find((finding) => finding.cause === cause)?.evidence ?? [];
 }

@@ -13,7 +13,7 @@ import { capture, invoke } from '../cli/harness.ts';
 
 const REQUIRED = { isOptional: false } as const;
 
-/** What the lab's instance would say of itself; its database is failing, as far as it knows. */
+/** The NetworkStatus of the lab's instance, in which the database fails. */
 const ENTRIES = [
   entry('BlobStorage', 'labstorage.blob.core.windows.net', REQUIRED),
   entry('TableStorage', 'labstorage.table.core.windows.net', REQUIRED),

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { evidenceOf, idsWith, playsAsPromised } from './agent-in-lab.ts';
 
-t.test('an account that refuses this subnet was reached, and is said to refuse', async (t) => {
+t.test('an account that refuses this subnet was reached, and a finding reports the refusal', async (t) => {
   const report = await playsAsPromised(t, 'storage-firewall');
   t.same(idsWith(report, 'unreachable'), []);
   t.same(

@@ -1,4 +1,4 @@
-/** The typesetting that both comparisons share: at most 80 columns, except for names that are longer themselves. */
+/** The layout of both comparisons: at most 80 columns, except for longer names. */
 import { columns } from '../../common/text-lines.ts';
 import type { ReportIdentity } from '../identity.ts';
 import type { TargetState } from '../types.ts';
@@ -6,16 +6,16 @@ import type { TargetState } from '../types.ts';
 export const WIDTH = 80;
 const STATUS_COLUMNS = 14;
 const NAME_COLUMNS = WIDTH - 2 - 2 * STATUS_COLUMNS;
-/** So many of a kind are listed; `--format json` has them all. */
+/** Entries listed of each kind; `--format json` has them all. */
 const SHOWN = 40;
 
-/** Blocks with a line between them, as text that ends in a newline. */
+/** Joins blocks with empty lines, as text that ends in a newline. */
 export function joined(blocks: readonly (readonly string[])[]): string {
   const shown = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
   return `${shown.join('\n\n')}\n`;
 }
 
-/** Which run a report is of. */
+/** Names the run of a report. */
 export function runOf({ vm, startedAt }: ReportIdentity): string {
   return `the run${vm === null ? '' : ` on ${vm}`} of ${minute(startedAt)}`;
 }
@@ -25,14 +25,14 @@ export function minute(instant: string): string {
   return instant.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
 }
 
-/** A name and its cells; a name too long for its column has a line of its own. */
+/** A name and its cells; a name that is too long for its column has its own line. */
 export function row(symbol: string, name: string, cells: readonly string[]): string[] {
   const rest = cells.map((cell) => cell.padEnd(STATUS_COLUMNS)).join('');
   if (columns(name) < NAME_COLUMNS) return [`${symbol} ${name.padEnd(NAME_COLUMNS)}${rest}`.trimEnd()];
   return [`${symbol} ${name}`, `${' '.repeat(2 + NAME_COLUMNS)}${rest}`.trimEnd()];
 }
 
-/** The first of many, each of one or more lines, and how many are left. */
+/** The first entries, each of one or more lines, and the number of the others. */
 export function capped(entries: readonly (readonly string[])[]): string[] {
   const left = entries.length - SHOWN;
   return [
@@ -41,7 +41,7 @@ export function capped(entries: readonly (readonly string[])[]): string[] {
   ];
 }
 
-/** A status with what was seen and why. */
-export function stateWords({ status, failure, cause }: TargetState): string {
+/** A status with its failure and cause. */
+export function describeState({ status, failure, cause }: TargetState): string {
   return [status, failure, cause].filter((word) => word !== null).join(', ');
 }

@@ -1,8 +1,8 @@
-/** Two reports, for people: what got worse at the end, and the verdict last. */
+/** The text of two compared reports: deteriorations near the end, and the verdict last. */
 import { printableAll } from '../../common/printable.ts';
 import { count, wrap } from '../../common/text-lines.ts';
 import type { Change, FindingSummary, ReportComparison, TargetState } from '../types.ts';
-import { capped, joined, runOf, stateWords, WIDTH } from './lines.ts';
+import { capped, describeState, joined, runOf, WIDTH } from './lines.ts';
 
 /** As text that ends in a newline. */
 export function reportsText(comparison: ReportComparison): string {
@@ -36,7 +36,7 @@ function targetLines(title: string, targets: readonly (readonly [string, TargetS
     ...capped(
       targets.map(([id, state]) => [
         `  ${id}${state.required ? ' (required)' : ''}`,
-        ...wrap(stateWords(state), WIDTH, '    '),
+        ...wrap(describeState(state), WIDTH, '    '),
       ]),
     ),
   ];
@@ -53,28 +53,28 @@ function changeLines(
     ...capped(
       changes.map((change) => [
         `${symbol} ${change.id}${change.new.required ? ' (required)' : ''}`,
-        ...wrap(`was ${needed(change.old, change.new)}`, WIDTH, '    '),
-        ...wrap(`is ${needed(change.new, change.old)}`, WIDTH, '    '),
+        ...wrap(`was ${describeStateWithNeed(change.old, change.new)}`, WIDTH, '    '),
+        ...wrap(`is ${describeStateWithNeed(change.new, change.old)}`, WIDTH, '    '),
       ]),
     ),
   ];
 }
 
-/** The state, with the need where that is what changed. */
-function needed(state: TargetState, other: TargetState): string {
-  const words = stateWords(state);
-  if (state.required === other.required) return words;
-  return `${words}, ${state.required ? 'required' : 'optional'}`;
+/** Describes a state; adds required or optional if that changed. */
+function describeStateWithNeed(state: TargetState, other: TargetState): string {
+  const text = describeState(state);
+  if (state.required === other.required) return text;
+  return `${text}, ${state.required ? 'required' : 'optional'}`;
 }
 
-function findingLines(title: string, symbol: string, findings: readonly FindingSummary[]): string[] {
+function findingLines(heading: string, symbol: string, findings: readonly FindingSummary[]): string[] {
   if (findings.length === 0) return [];
   return [
-    `${title}:`,
+    `${heading}:`,
     ...capped(
-      findings.map(({ title: words, cause, endpoints }) =>
+      findings.map(({ title, cause, endpoints }) =>
         wrap(
-          `${words} (${cause}${endpoints > 0 ? `; ${count(endpoints, 'endpoint')}` : ''})`,
+          `${title} (${cause}${endpoints > 0 ? `; ${count(endpoints, 'endpoint')}` : ''})`,
           WIDTH,
           `${symbol} `,
         ),

@@ -1,4 +1,4 @@
-/** A report beside NetworkStatus, for people: what matters most at the end. */
+/** The text of a report compared with NetworkStatus; the most important part is at the end. */
 import { printableAll } from '../../common/printable.ts';
 import { count, cut, wrap } from '../../common/text-lines.ts';
 import { isDisagreement } from '../combinations.ts';
@@ -12,7 +12,7 @@ export function serviceText(comparison: ServiceComparison): string {
   const safe = printableAll(comparison);
   const groups = Map.groupBy(safe.endpoints, ({ combination }) => combination);
   return joined([
-    wrap(`What API Management says beside what ${runOf(safe.report)} saw`, WIDTH),
+    wrap(`API Management’s NetworkStatus compared with ${runOf(safe.report)}`, WIDTH),
     ...safe.locations.map(locationLines),
     onlyInReportLines(safe),
     ...safe.meanings.map(({ combination, means, next }) =>
@@ -80,7 +80,7 @@ function combinationLines(
   ];
 }
 
-/** What the service calls a failure stands before the rest, and so inside what is shown of many. */
+/** Entries that the service calls failures come first, so that a shortened list shows them. */
 function failuresFirst(one: ServiceEndpoint, other: ServiceEndpoint): number {
   return Number(other.service.status === 'failure') - Number(one.service.status === 'failure');
 }
@@ -102,10 +102,10 @@ function endpointLines(endpoint: ServiceEndpoint, symbol: string): string[] {
   return facts.length === 0 ? lines : [...lines, ...wrap(facts.join('; '), WIDTH, '    ')];
 }
 
-/** What the VM saw, and why, in the words of its report. */
+/** The VM's failure and its cause, from the report. */
 function seenBy({ failure, cause }: NonNullable<ServiceEndpoint['vm']>): string[] {
-  const words = [failure, cause].filter((word) => word !== null);
-  return words.length === 0 ? [] : [`this VM: ${words.join(', ')}`];
+  const parts = [failure, cause].filter((word) => word !== null);
+  return parts.length === 0 ? [] : [`this VM: ${parts.join(', ')}`];
 }
 
 function serviceSentence({ disagreements, endpoints }: ServiceComparison): string {

@@ -1,12 +1,12 @@
 import type { Finding, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
-/** Replies that a device on the path wrote itself: one finding for each product. */
+/** Replies from a device on the path: one finding for each product. */
 export const blockPage: Rule = (scene) => {
   const blocked = scene.open.filter(
     (target) => failedWith(target, ['http_blocked']) || productOf(target) !== null,
@@ -23,8 +23,8 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
     [...new Set(targets.flatMap((target) => httpOf(target)?.status ?? []))].sort().map(String),
     4,
   );
-  const start = targets.map((target) => words(httpOf(target)?.bodyStart ?? '')).find((text) => text !== '');
-  return finding('block-page', {
+  const start = targets.map((target) => titleOf(httpOf(target)?.bodyStart ?? '')).find((text) => text !== '');
+  return createFinding('block-page', {
     title: `${capital(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
     explanation:
       `${list(
@@ -34,17 +34,17 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
       `${statuses === '' ? '' : ` with HTTP status ${statuses}`}${start === undefined ? '' : `: “${brief(start)}”`}. ` +
       'The services themselves never saw the request.',
     targets,
-    remedy: [allow(product, targets), ...CAUSE_TEXTS['block-page'].remedy.slice(1)],
-    confirm: probeAgain(observations, targets),
+    remedy: [allowStep(product, targets), ...CAUSE_TEXTS['block-page'].remedy.slice(1)],
+    confirm: rerunCommand(observations, targets),
   });
 }
 
-/** What a page says of itself: its title, else its beginning. */
-function words(page: string): string {
+/** The title of a page, else its beginning. */
+function titleOf(page: string): string {
   return (/<title[^>]*>([^<]+)/i.exec(page)?.[1] ?? page).trim();
 }
 
-function allow(product: string, targets: readonly Target[]): string {
+function allowStep(product: string, targets: readonly Target[]): string {
   const names = list(
     targets.map(({ host, port, protocol }) => `${host} (${protocol}:${port})`),
     20,

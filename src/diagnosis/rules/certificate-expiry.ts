@@ -1,13 +1,13 @@
 import type { CertificateFacts } from '../../../probes/facts.ts';
 import type { Target } from '../../model/report.ts';
-import { showIssuer } from '../command.ts';
-import { finding } from '../finding.ts';
+import { showIssuerCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Days; a certificate that somebody has to renew by hand needs about that. */
+/** Days that a manual renewal of a certificate needs. */
 const NOTICE = 30;
 
 interface Ending {
@@ -16,7 +16,7 @@ interface Ending {
   readonly days: number;
 }
 
-/** Certificates of the instance that are good today and will not be for long: one finding, the first end first. */
+/** Valid certificates of the instance that expire soon: one finding, the earliest expiry first. */
 export const certificateExpiry: Rule = (scene) => {
   const ending = scene.targets
     .filter(isOwn)
@@ -27,7 +27,7 @@ export const certificateExpiry: Rule = (scene) => {
   const hosts = [...new Set(ending.map(({ target }) => target.host))];
   const certificates = [...Map.groupBy(ending, ({ leaf }) => leaf.fingerprint256).values()];
   return [
-    finding('wrong-certificate', {
+    createFinding('wrong-certificate', {
       severity: 'warning',
       title:
         certificates.length === 1
@@ -36,7 +36,7 @@ export const certificateExpiry: Rule = (scene) => {
       explanation: `${certificates.slice(0, 4).map(expiryText).join(' ')} They were accepted today.`,
       targets: ending.map(({ target }) => target).filter(({ status }) => status === 'reachable'),
       remedy: remedyFor(ending),
-      confirm: showIssuer(first.target.host, first.target.port),
+      confirm: showIssuerCommand(first.target.host, first.target.port),
     }),
   ];
 };

@@ -1,41 +1,41 @@
 import type { Observations, Target } from '../../model/report.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, duration, list } from '../text.ts';
 
-/** What TLS, Kerberos and Azure's signatures tolerate: beyond it things break. In milliseconds. */
+/** The largest clock skew that TLS, Kerberos and Azure's signatures tolerate, in milliseconds. */
 const TOLERANCE = 5 * 60_000;
-/** This many different certificates do not expire at once. */
+/** This many different certificates do not expire at the same time by chance. */
 const MANY = 3;
 
-/** A wrong local clock, measured, or else told by many certificates that fail in the same direction. */
+/** A wrong local clock, by measurement or by several certificates that fail in the same direction. */
 export const clockSkew: Rule = ({ observations, targets, open }) => {
   const offset = offsetOf(observations);
-  if (offset === null) return unmeasured(observations, open);
+  if (offset === null) return skewByCertificates(observations, open);
   if (Math.abs(offset) <= TOLERANCE) return [];
   const explained = open.filter((target) => isDateFailure(target) && wouldBeValid(target, offset));
-  const samples = samplesOf(observations);
+  const samples = describeSamples(observations);
   const peers = targets.filter(
     ({ id, host, status }) => status === 'reachable' && samples.some((peer) => peer === id || peer === host),
   );
   const direction = offset > 0 ? 'fast' : 'slow';
   return [
-    finding('clock-skew', {
+    createFinding('clock-skew', {
       title: `This VM’s clock is ${duration(offset)} ${direction}`,
       explanation:
-        `The local clock is ${duration(offset)} ${offset > 0 ? 'ahead of' : 'behind'} ${peersInWords(samples)}. ` +
+        `The local clock is ${duration(offset)} ${offset > 0 ? 'ahead of' : 'behind'} ${describePeers(samples)}. ` +
         `${count(explained.length, 'endpoint')} failed because a certificate looks expired or not valid yet; ` +
         'tokens and shared access signatures fail for the same reason.',
       targets: explained.length > 0 ? explained : peers,
-      confirm: probeAgain(observations, explained.length > 0 ? explained : peers),
+      confirm: rerunCommand(observations, explained.length > 0 ? explained : peers),
     }),
   ];
 };
 
-/** Without a measurement: several different certificates, one direction, and none that says otherwise. */
-function unmeasured(observations: Observations, open: readonly Target[]): ReturnType<Rule> {
+/** Without a measurement: several certificates fail in one direction, and none contradicts it. */
+function skewByCertificates(observations: Observations, open: readonly Target[]): ReturnType<Rule> {
   return (['tls_expired', 'tls_not_yet_valid'] as const).flatMap((failure) => {
     const failed = open.filter(
       (target) => failedWith(target, [failure]) && tlsOf(target)?.trust === 'public',
@@ -43,7 +43,7 @@ function unmeasured(observations: Observations, open: readonly Target[]): Return
     const different = new Set(failed.map((target) => tlsOf(target)?.chain[0]?.fingerprint256));
     if (different.size < MANY) return [];
     const verb = failure === 'tls_expired' ? 'have expired' : 'be not valid yet';
-    return finding('clock-skew', {
+    return createFinding('clock-skew', {
       title: `This VM’s clock seems to be ${failure === 'tls_expired' ? 'fast' : 'slow'}`,
       explanation:
         `${different.size} different certificates of public authorities seem to ${verb} at once, at ` +
@@ -52,7 +52,7 @@ function unmeasured(observations: Observations, open: readonly Target[]): Return
           4,
         )}. No reply gave a time to compare with.`,
       targets: failed,
-      confirm: probeAgain(observations, failed),
+      confirm: rerunCommand(observations, failed),
     });
   });
 }
@@ -62,13 +62,13 @@ function offsetOf({ controls, environment }: Observations): number | null {
   return (clock?.name === 'clock' ? clock.detail.offsetMs : null) ?? environment.clockOffsetMs;
 }
 
-function samplesOf({ controls }: Observations): readonly string[] {
+function describeSamples({ controls }: Observations): readonly string[] {
   return controls.flatMap((control) =>
     control.name === 'clock' ? control.detail.samples.map(({ peer }) => peer) : [],
   );
 }
 
-function peersInWords(samples: readonly string[]): string {
+function describePeers(samples: readonly string[]): string {
   return samples.length === 0
     ? 'its peers'
     : `the median of ${count(samples.length, 'peer')} (${list(samples, 3)})`;
@@ -78,7 +78,7 @@ function isDateFailure(target: Target): boolean {
   return failedWith(target, ['tls_expired', 'tls_not_yet_valid']);
 }
 
-/** Whether the chain is valid at the time that the peers give: a certificate can have expired all the same. */
+/** Whether the chain is valid at the peers' time; otherwise the certificate itself has expired. */
 function wouldBeValid(target: Target, offset: number): boolean {
   const startedAt = target.attempts.at(-1)?.startedAt;
   const chain = tlsOf(target)?.chain;

@@ -1,8 +1,8 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Observations, Resolution, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { askDnsAgain, lookup } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand, rerunDnsCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
@@ -10,9 +10,9 @@ import {
   answersOf,
   azureKind,
   deadServers,
+  deniesPublicNames,
   isUnresolved,
   kindOf,
-  knowsNothingPublic,
   resolves,
   targetOf,
 } from '../servers.ts';
@@ -24,14 +24,14 @@ interface Broken {
   readonly cases: readonly { readonly target: Target; readonly resolution: Resolution }[];
 }
 
-/** Servers that are alive and cannot resolve what another one, or Azure DNS, can. */
+/** Servers that answer but cannot resolve names that another server or Azure DNS resolves. */
 export const dnsForwardingBroken: Rule = (scene) => {
   const { observations, targets, open } = scene;
   const dead = deadServers(observations, targets);
   const live = allServers(observations, targets).filter((server) => !dead.includes(server));
   const unresolved = new Set(open.filter(isUnresolved));
   const broken = live.flatMap((server): Broken[] => {
-    const isolated = knowsNothingPublic(server, targets);
+    const isolated = deniesPublicNames(server, targets);
     const cases = targets.flatMap((target) => {
       const resolution = target.resolutions.find((answer) => answer.server === server);
       if (resolution === undefined) return [];
@@ -46,7 +46,7 @@ export const dnsForwardingBroken: Rule = (scene) => {
   return first === undefined ? [] : [forwardingFinding(scene, broken, first)];
 };
 
-/** Whether this server's failure is why the name did not resolve. */
+/** Whether the name did not resolve because of this server's failure. */
 function explains(
   observations: Observations,
   target: Target,
@@ -60,13 +60,13 @@ function explains(
     return missingRecord(target.host, seen.resolution) === null && (resolves(azure) || seen.isolated);
   }
   if (kind !== 'failing' && kind !== 'silent') return false;
-  // When Azure DNS itself fails, the fault lies with the name's own servers.
+  // If Azure DNS fails too, the name's authoritative servers are at fault.
   const own = target.resolutions.find(({ server }) => server === AZURE_DNS);
   if (azure === 'failing' || (own !== undefined && kindOf(own) === 'failing')) return false;
   return resolves(azure) || (azure !== 'absent' && !kinds.includes('absent'));
 }
 
-/** The name was resolved, but not by this server; a lost datagram is not worth a finding. */
+/** Another server resolved the name. A lost datagram does not make a finding. */
 function failsAlone(target: Target, resolution: Resolution): boolean {
   return kindOf(resolution) === 'failing' && target.resolutions.some((other) => resolves(kindOf(other)));
 }
@@ -77,7 +77,7 @@ function forwardingFinding({ observations, targets, open }: Scene, broken: reado
   const own = servers.flatMap((server) => targetOf(server, open) ?? []);
   const example = (first.cases.find(({ target }) => target.status === 'unreachable') ?? first.cases[0])
     ?.target;
-  return finding('dns-forwarding-broken', {
+  return createFinding('dns-forwarding-broken', {
     title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot resolve Azure’s names`,
     explanation: `${broken.map((one) => failures(one, targets)).join(' ')} ${comparison(
       observations,
@@ -89,7 +89,8 @@ function forwardingFinding({ observations, targets, open }: Scene, broken: reado
         'virtual network) or to an Azure DNS Private Resolver inbound endpoint.',
       ...CAUSE_TEXTS['dns-forwarding-broken'].remedy.slice(1),
     ],
-    confirm: example === undefined ? askDnsAgain(observations) : lookup(example.host, first.server),
+    confirm:
+      example === undefined ? rerunDnsCommand(observations) : lookupCommand(example.host, first.server),
   });
 }
 

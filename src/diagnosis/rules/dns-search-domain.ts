@@ -1,7 +1,7 @@
 import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
 import type { Target } from '../../model/report.ts';
-import { lookup } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { inventedAnswers } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
 import { kindOf, resolves } from '../servers.ts';
@@ -9,11 +9,11 @@ import { brief, count, list } from '../text.ts';
 
 type Detail = ControlOf<'dns-search-domain'>['detail'];
 
-/** A search list that gives names a meaning that they do not have elsewhere. */
+/** A search list under which non-existent names resolve. */
 export const dnsSearchDomain: Rule = ({ observations, targets }) => {
   const control = observations.controls.find(({ name }) => name === 'dns-search-domain');
   if (control?.name !== 'dns-search-domain' || control.outcome !== 'anomalous') return [];
-  // A server that invents an answer for every name has no wildcard there in particular.
+  // A server that invents answers for every name does not prove a wildcard here.
   const invented = inventedAnswers(observations);
   const isInvented = ({ server, addresses }: ControlAnswer) =>
     invented.some((answer) => answer.server === server && answer.addresses.join() === addresses.join());
@@ -21,33 +21,33 @@ export const dnsSearchDomain: Rule = ({ observations, targets }) => {
   const surprises = control.detail.surprises.filter(({ answer }) => !isInvented(answer));
   if (wildcards.length + surprises.length === 0) return [];
   const hosts = new Set(surprises.map(({ host }) => host.toLowerCase()));
-  // The names that are affected stay what they are under their own: this explains none of them.
+  // The wildcard does not change the endpoints' own names, so it explains no target.
   const affected = targets.filter(
     ({ host, status }) => status === 'reachable' && hosts.has(host.toLowerCase()),
   );
   const [wildcard] = wildcards;
   const [surprise] = surprises;
   return [
-    finding('dns-search-domain', {
+    createFinding('dns-search-domain', {
       severity: 'warning',
       title:
         wildcard === undefined
           ? titleOf(hosts, targets)
           : `Any name resolves under the search domain ${list(wildcards.map(domainOf).sort(), 2)}`,
       explanation: [
-        ...wildcards.slice(0, 3).map(sayWildcard),
-        ...surprises.slice(0, 3).map(saySurprise),
+        ...wildcards.slice(0, 3).map(describeWildcard),
+        ...surprises.slice(0, 3).map(describeSurprise),
       ].join(' '),
       targets: affected,
       confirm:
         wildcard !== undefined
-          ? lookup(`no-such-name.${domainOf(wildcard)}`, wildcard.server)
-          : lookup(`${surprise?.host}.${surprise?.domain}`, surprise?.answer.server ?? null),
+          ? lookupCommand(`no-such-name.${domainOf(wildcard)}`, wildcard.server)
+          : lookupCommand(`${surprise?.host}.${surprise?.domain}`, surprise?.answer.server ?? null),
     }),
   ];
 };
 
-/** With more dots asked for (ndots), even a name that does resolve goes through the search list first. */
+/** With a higher ndots option, the search list applies first even to names that resolve. */
 function titleOf(hosts: ReadonlySet<string>, targets: readonly Target[]): string {
   const resolved = targets.some(
     ({ host, resolutions }) =>
@@ -59,12 +59,12 @@ function titleOf(hosts: ReadonlySet<string>, targets: readonly Target[]): string
   return `${names} ${hosts.size === 1 ? 'resolves' : 'resolve'} only with a search domain appended`;
 }
 
-/** What stands behind the random label. */
+/** The search domain after the random label. */
 function domainOf({ name }: Detail['wildcards'][number]): string {
   return name.replace(/^[^.]+\./, '');
 }
 
-function sayWildcard(wildcard: Detail['wildcards'][number]): string {
+function describeWildcard(wildcard: Detail['wildcards'][number]): string {
   const { server, name, addresses } = wildcard;
   return (
     `${server} answers the random name ${brief(name)} with ${list(addresses, 2)}: there is a wildcard record under ` +
@@ -72,6 +72,6 @@ function sayWildcard(wildcard: Detail['wildcards'][number]): string {
   );
 }
 
-function saySurprise({ host, domain, answer }: Detail['surprises'][number]): string {
+function describeSurprise({ host, domain, answer }: Detail['surprises'][number]): string {
   return `${answer.server} knows ${brief(host)} as ${brief(`${host}.${domain}`)} (${list(answer.addresses, 2)}).`;
 }

@@ -1,9 +1,9 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { askDnsAgain, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
-import { costOf } from '../look-up-cost.ts';
+import { rerunCommand, rerunDnsCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
+import { describeDelay } from '../look-up-cost.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
   allServers,
@@ -16,30 +16,36 @@ import {
 } from '../servers.ts';
 import { count, list } from '../text.ts';
 
-/** DNS servers that answered no question; with all of them dead it explains every name that did not resolve. */
+/** DNS servers that answered no query. If all are dead, it explains every name that did not resolve. */
 export const dnsServerDown: Rule = (scene) => {
   const { observations, targets, open } = scene;
   const dead = deadServers(observations, targets);
   if (dead.length === 0) return [];
   const alive = allServers(observations, targets).filter((server) => !dead.includes(server));
   const own = dead.flatMap((server) => targetOf(server, open) ?? []);
-  const unresolved = open.filter((target) => isUnresolved(target) && onlyAsked(target, dead, alive));
+  const unresolved = open.filter(
+    (target) => isUnresolved(target) && askedOnlyDeadServers(target, dead, alive),
+  );
   return [
-    finding('dns-server-down', {
+    createFinding('dns-server-down', {
       title: titleOf(dead, alive),
       explanation: [
-        ...dead.map((server) => silenceOf(server, targets)),
-        consequence(scene, dead, alive, unresolved),
+        ...dead.map((server) => describeSilence(server, targets)),
+        describeConsequence(scene, dead, alive, unresolved),
       ].join(' '),
       targets: [...own, ...unresolved],
       remedy: remedyFor(scene, dead, unresolved),
-      confirm: own.length > 0 ? probeAgain(observations, own) : askDnsAgain(observations),
+      confirm: own.length > 0 ? rerunCommand(observations, own) : rerunDnsCommand(observations),
     }),
   ];
 };
 
-/** A server that is alive had no say in this name. */
-function onlyAsked({ resolutions }: Target, dead: readonly string[], alive: readonly string[]): boolean {
+/** Whether only dead servers were queried for this name. */
+function askedOnlyDeadServers(
+  { resolutions }: Target,
+  dead: readonly string[],
+  alive: readonly string[],
+): boolean {
   return resolutions.length === 0
     ? alive.length === 0
     : resolutions.every(({ server }) => dead.includes(server));
@@ -54,21 +60,23 @@ function titleOf(dead: readonly string[], alive: readonly string[]): string {
     : `DNS server ${only} answers nothing`;
 }
 
-function silenceOf(server: string, targets: readonly Target[]): string {
+function describeSilence(server: string, targets: readonly Target[]): string {
   const asked = answersOf(server, targets);
   const how = list([...asked.values()].map(({ rcode }) => rcode).sort(), 3);
-  const said =
+  const unanswered =
     asked.size > 0
       ? `${server} left ${asked.size === 1 ? 'the only name' : `all of ${asked.size} names`} unanswered (${how}).`
       : null;
   const facts = targetOf(server, targets)?.attempts.findLast((attempt) => attempt.facts.dns !== undefined)
     ?.facts.dns;
   const transports = facts === undefined ? null : `Asked on its own: UDP ${facts.udp}, TCP ${facts.tcp}.`;
-  const parts = [said, strangers(server, targets), transports].filter((part) => part !== null);
+  const parts = [unanswered, describeIgnoredReplies(server, targets), transports].filter(
+    (part) => part !== null,
+  );
   return parts.join(' ') || `${server} did not answer.`;
 }
 
-/** Replies that came and were not believed, added up over all names. */
+/** The number of ignored replies over all names. */
 function ignoredOf(server: string, targets: readonly Target[]): { wrongId: number; wrongSource: number } {
   const ignored = [...answersOf(server, targets).values()].map((answer) => answer.ignored);
   return {
@@ -77,7 +85,7 @@ function ignoredOf(server: string, targets: readonly Target[]): { wrongId: numbe
   };
 }
 
-function strangers(server: string, targets: readonly Target[]): string | null {
+function describeIgnoredReplies(server: string, targets: readonly Target[]): string | null {
   const { wrongId, wrongSource } = ignoredOf(server, targets);
   if (wrongSource > 0) {
     return (
@@ -90,7 +98,7 @@ function strangers(server: string, targets: readonly Target[]): string | null {
     : null;
 }
 
-function consequence(
+function describeConsequence(
   { observations, targets }: Scene,
   dead: readonly string[],
   alive: readonly string[],
@@ -103,7 +111,7 @@ function consequence(
   const [first = ''] = dead;
   const answers = [...answersOf(first, targets).values()];
   const refused = answers.length > 0 && answers.every(({ failure }) => failure === 'dns_unreachable');
-  const cost = costOf(observations, first, { waitsMs: null, refused, dead });
+  const cost = describeDelay(observations, first, { waitsMs: null, refused, dead });
   const rest = alive.length === 1 ? 'Nothing is left when it fails too.' : '';
   return [`${list(alive)} answered.`, cost, rest].filter((part) => part !== '').join(' ');
 }

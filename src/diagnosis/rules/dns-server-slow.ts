@@ -1,17 +1,17 @@
 import type { Finding } from '../../model/report.ts';
-import { askDnsAgain, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
-import { costOf } from '../look-up-cost.ts';
+import { rerunCommand, rerunDnsCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
+import { describeDelay } from '../look-up-cost.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
 import { allServers, answersOf, deadServers, kindOf, targetOf } from '../servers.ts';
 import { count } from '../text.ts';
 
-/** ms; a look-up that takes this long is felt in every connection. */
+/** ms; a look-up that takes this long delays every connection. */
 const SLOW = 1000;
-/** A few slow answers may be the fault of those domains' own servers. */
+/** Fewer slow answers may be the fault of the domains' own servers. */
 const ENOUGH = 5;
 
-/** Servers that answer, and make everybody wait: one finding for each. */
+/** Servers that answer slowly: one finding for each. */
 export const dnsServerSlow: Rule = (scene) => {
   const dead = deadServers(scene.observations, scene.targets);
   return allServers(scene.observations, scene.targets)
@@ -31,15 +31,15 @@ function slowServerFindings(scene: Scene, server: string): Finding[] {
   const own = targetOf(server, targets);
   const [least = 0, most = 0] = [times[0], times.at(-1)];
   return [
-    finding('dns-server-slow', {
+    createFinding('dns-server-slow', {
       severity: 'warning',
       title: `DNS server ${server} takes ${seconds(median)} to answer`,
       explanation:
         `Over ${count(times.length, 'name')} the median was ${seconds(median)} (from ${seconds(least)} to ` +
         `${seconds(most)})${silent > 0 ? `, and ${silent} were not answered at all` : ''}. ` +
-        costOf(observations, server, { waitsMs: median }),
+        describeDelay(observations, server, { waitsMs: median }),
       targets: own === undefined ? [] : nameable(scene, [own]),
-      confirm: own === undefined ? askDnsAgain(observations) : probeAgain(observations, [own]),
+      confirm: own === undefined ? rerunDnsCommand(observations) : rerunCommand(observations, [own]),
     }),
   ];
 }

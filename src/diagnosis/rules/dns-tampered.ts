@@ -3,20 +3,20 @@ import type { ControlAnswer } from '../../model/controls.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { isBogus } from '../addresses.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookup, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand, rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
 import { azureAnswer, kindOfAddresses } from '../servers.ts';
 import { brief, count, list } from '../text.ts';
 
-/** Invented answers: names that cannot exist resolve, or services have addresses that nobody can have. */
+/** Invented answers: non-existent names resolve, or services have addresses that no service can have. */
 export const dnsTampered: Rule = ({ observations, targets, open }) => {
   const own = ownZones(observations);
   const invented = inventedAnswers(observations).filter((answer) => !isOwnWildcard(answer, own));
   const wildcard = new Set(invented.flatMap(({ addresses }) => addresses));
-  const bogus = open.filter((target) => answered(target).some(isBogus));
-  const caught = open.filter((target) => answered(target).some((address) => wildcard.has(address)));
+  const bogus = open.filter((target) => addressesFromDns(target).some(isBogus));
+  const caught = open.filter((target) => addressesFromDns(target).some((address) => wildcard.has(address)));
   if (invented.length === 0 && bogus.length === 0) return [];
   const explained = [...bogus, ...caught];
   const servers = [
@@ -25,21 +25,22 @@ export const dnsTampered: Rule = ({ observations, targets, open }) => {
   ];
   const [first] = invented;
   return [
-    finding('dns-tampered', {
+    createFinding('dns-tampered', {
       title: `DNS answers from ${list([...servers].sort(), 3)} are invented`,
       explanation: [
         ...invented.slice(0, 3).map(inventedAnswer),
         ...bogusAnswers(bogus),
-        extent(explained, targets),
+        describeExtent(explained, targets),
       ].join(' '),
       targets: explained,
       remedy: remedy(observations, explained),
-      confirm: first === undefined ? probeAgain(observations, explained) : lookup(first.name, first.server),
+      confirm:
+        first === undefined ? rerunCommand(observations, explained) : lookupCommand(first.name, first.server),
     }),
   ];
 };
 
-/** The last step is a test with Azure DNS; where the control has made it already, its outcome takes the step's place. */
+/** The last step is a test with Azure DNS. If the control made that test, its outcome replaces the step. */
 function remedy(observations: Observations, explained: readonly Target[]): readonly string[] {
   const steps = CAUSE_TEXTS['dns-tampered'].remedy;
   const asked = explained.flatMap(({ host }) => azureAnswer(observations, host) ?? []);
@@ -55,8 +56,8 @@ function remedy(observations: Observations, explained: readonly Target[]): reado
   ];
 }
 
-/** Addresses that came from DNS; what the hosts file says is the VM's own doing. */
-function answered(target: Target): readonly string[] {
+/** Addresses from DNS, without those of the hosts file. */
+function addressesFromDns(target: Target): readonly string[] {
   return target.group === 'dns' ? [] : target.resolutions.flatMap(({ addresses }) => addresses);
 }
 
@@ -72,13 +73,13 @@ function inventedAnswer({ server, name, addresses, cname }: ControlAnswer): stri
 
 function bogusAnswers(targets: readonly Target[]): string[] {
   const shown = targets.slice(0, 3).map((target) => {
-    const addresses = list(answered(target).filter(isBogus), 3);
+    const addresses = list(addressesFromDns(target).filter(isBogus), 3);
     return `${target.host} is ${addresses} according to ${list(serversOf(target, isBogus), 3)}`;
   });
   return shown.length === 0 ? [] : [`${list(shown)}: no service can have such an address.`];
 }
 
-function extent(explained: readonly Target[], targets: readonly Target[]): string {
+function describeExtent(explained: readonly Target[], targets: readonly Target[]): string {
   const affected = new Set(explained.map(({ id }) => id)).size;
   return affected === 0
     ? `None of the ${count(targets.length, 'endpoint')} tested was led astray by it, but a missing name will not be noticed.`

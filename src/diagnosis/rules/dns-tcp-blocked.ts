@@ -1,12 +1,12 @@
 import type { Failure } from '../../../probes/failures.ts';
 import type { Target } from '../../model/report.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { nameable, type Rule } from '../rule.ts';
 import { allServers, answersOf, isUnresolved, targetOf } from '../servers.ts';
 import { count, list } from '../text.ts';
 
-/** How TCP port 53 fails when it is closed, cut or silent. */
+/** Failures when TCP port 53 is closed, reset or dropped. */
 const CLOSED: ReadonlySet<string> = new Set([
   'tcp_timeout',
   'tcp_refused',
@@ -25,12 +25,12 @@ interface Half {
 }
 
 /**
- * Servers that answer over UDP and cannot be asked over TCP: all in one finding, with the names whose answer did not
- * fit into UDP and that no server gave an address for.
+ * Servers that answer over UDP but not over TCP, in one finding. It names the hosts whose answer did not fit into UDP
+ * and that no server resolved.
  */
 export const dnsTcpBlocked: Rule = (scene) => {
   const { observations, targets, open } = scene;
-  const halves = allServers(observations, targets).flatMap((server) => half(server, targets));
+  const halves = allServers(observations, targets).flatMap((server) => findHalf(server, targets));
   if (halves.length === 0) return [];
   const servers = halves.map(({ server }) => server);
   const cut = new Set(
@@ -46,7 +46,7 @@ export const dnsTcpBlocked: Rule = (scene) => {
       ),
   );
   return [
-    finding('dns-tcp-blocked', {
+    createFinding('dns-tcp-blocked', {
       ...(lost.length === 0 ? { severity: 'warning' as const } : {}),
       title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot be asked over TCP`,
       explanation:
@@ -61,7 +61,7 @@ export const dnsTcpBlocked: Rule = (scene) => {
         ),
         ...lost,
       ],
-      confirm: probeAgain(
+      confirm: rerunCommand(
         observations,
         halves.map(({ target }) => target),
       ),
@@ -69,12 +69,12 @@ export const dnsTcpBlocked: Rule = (scene) => {
   ];
 };
 
-function half(server: string, targets: readonly Target[]): Half[] {
+function findHalf(server: string, targets: readonly Target[]): Half[] {
   const target = targetOf(server, targets);
   if (target?.status !== 'reachable') return [];
   const outcomes = target.attempts.flatMap(({ ok, facts }) => (ok && facts.dns ? [facts.dns.tcp] : []));
   const [failure] = outcomes;
-  // One lost connection is not a closed port: every attempt has to have failed so.
+  // A lost connection is not a closed port, so every attempt must have failed this way.
   if (failure === undefined || !outcomes.every((outcome) => CLOSED.has(outcome))) return [];
   return [{ server, target, failure }];
 }

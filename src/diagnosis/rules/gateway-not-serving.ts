@@ -2,13 +2,13 @@ import type { Failure } from '../../../probes/failures.ts';
 import type { Attempt, Target } from '../../model/report.ts';
 import { isPublic } from '../addresses.ts';
 import { connected } from '../attempts.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { nameable, type Rule } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
-/** What comes after a good connection and is the instance's to give. */
+/** Failures after a successful connection that the instance itself causes. */
 const NOT_SERVED: readonly (Failure | null)[] = [
   'tls_timeout',
   'tls_reset',
@@ -19,7 +19,7 @@ const NOT_SERVED: readonly (Failure | null)[] = [
   'http_unexpected',
 ];
 
-/** The private address takes connections, and then neither TLS nor the health path is served. */
+/** The private address accepts connections, but TLS or the health path fails. */
 export const gatewayNotServing: Rule = (scene) => {
   const { observations, targets, open, atVip } = scene;
   const own = targets.filter(isOwn);
@@ -43,7 +43,7 @@ export const gatewayNotServing: Rule = (scene) => {
   });
   const hit = refusing.map(({ target }) => target);
   return [
-    finding('gateway-not-serving', {
+    createFinding('gateway-not-serving', {
       title:
         serving.length === 0
           ? `${list(addresses, 2)} takes connections, and the instance does not serve there`
@@ -57,10 +57,10 @@ export const gatewayNotServing: Rule = (scene) => {
               3,
             )} ${serving.length === 1 ? 'is' : 'are'} served at the same address, so the instance is up: these host ` +
             'names are not configured on it, or their part of it (a portal that was never published) does not run.'),
-      // A name that is missing as well is explained by that; here it is only said.
+      // The missing record explains the target; this finding only mentions it.
       severity: hit.some(({ required }) => required) ? 'error' : 'warning',
       targets: nameable(scene, hit),
-      confirm: probeAgain(observations, hit),
+      confirm: rerunCommand(observations, hit),
     }),
   ];
 };

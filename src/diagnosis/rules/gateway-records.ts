@@ -1,83 +1,83 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Attempt, Finding, Resolution, Target } from '../../model/report.ts';
-import { dialled } from '../addresses.ts';
-import { lookup, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { dialledAddresses } from '../addresses.ts';
+import { lookupCommand, rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { type Expected, expectedAddress, instanceTargets, isOutside, stateOf } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
-import { knowsNothingPublic } from '../servers.ts';
+import { deniesPublicNames } from '../servers.ts';
 import { count, list } from '../text.ts';
 import {
-  azureKnows,
   CAUSE,
-  provedThere,
+  hasAzureRecord,
+  isServedAsRecorded,
+  type RecordAnswer,
+  type RecordError,
+  type RecordEvidence,
   remedyFor,
-  type Said,
-  type Seen,
-  type Wrong,
 } from './gateway-remedy.ts';
 
-/** What the instance's own host names are in DNS, on every server: one finding for each way of being wrong. */
+/** Wrong or missing DNS records of the instance, on any server: one finding for each kind of error. */
 export const gatewayRecords: Rule = (scene) => {
   const own = instanceTargets(scene.targets);
   const expected = expectedAddress(scene.observations, scene.targets);
   const hasPrivateEndpoint = own.some(({ resolutions }) => resolutions.some(isPrivateEndpoint));
-  const said = own.flatMap((target) =>
+  const answers = own.flatMap((target) =>
     target.resolutions.map((resolution) => {
       const state = stateOf(target, resolution, scene.observations, expected);
       const isOpen = state === 'public' && hasPrivateEndpoint && !isPrivateEndpoint(resolution);
       return { target, resolution, state: isOpen ? ('unknown' as const) : state };
     }),
   );
-  // A name that is missing at one server and wrong at another is explained by what is said first.
+  // The first finding explains a name that is missing at one server and wrong at another.
   const explained = new Set<Target>();
   return (['missing', 'public', 'wrong'] as const).flatMap((state) => {
-    const affected = said.filter((one) => one.state === state && !isExcused(one, scene));
+    const affected = answers.filter((one) => one.state === state && !hasWiderFault(one, scene));
     if (affected.length === 0) return [];
     const targets = nameable(
       scene,
       affected.map(({ target }) => target),
     )
-      // What fails although the right address was dialled fails for another reason.
+      // A target that fails at the right address fails for another reason.
       .filter((target) => target.status === 'reachable' || !wasDialledRight(target, expected))
       .filter((target) => target.status === 'reachable' || !explained.has(target));
     for (const target of targets) explained.add(target);
-    return [recordFinding(scene, state, { said, affected, expected, targets })];
+    return [recordFinding(scene, state, { answers, affected, expected, targets })];
   });
 };
 
-/** An instance with an inbound private endpoint has its gateway there alone; its other names stay public. */
+/** With an inbound private endpoint, only the gateway's name becomes private. */
 function isPrivateEndpoint({ cname }: Resolution): boolean {
   return cname.some((alias) => /(?:^|\.)privatelink\.azure-api\.(?:net|us|cn)\.?$/i.test(alias));
 }
 
-/** A server that denies every name of the world is at fault for more than these records. */
-function isExcused({ state, resolution }: Said, { targets }: Scene): boolean {
-  return state === 'missing' && knowsNothingPublic(resolution.server, targets);
+/** A server that denies every public name has a wider fault than these records. */
+function hasWiderFault({ state, resolution }: RecordAnswer, { targets }: Scene): boolean {
+  return state === 'missing' && deniesPublicNames(resolution.server, targets);
 }
 
-function recordFinding(scene: Scene, state: Wrong, seen: Seen): Finding {
+function recordFinding(scene: Scene, state: RecordError, evidence: RecordEvidence): Finding {
   const { observations } = scene;
-  const { affected, targets } = seen;
+  const { affected, targets } = evidence;
   const [first] = affected;
   const hosts = new Set(affected.map(({ target }) => target.host));
-  const isServed = provedThere(state, seen);
-  return finding(CAUSE[state], {
+  const isServed = isServedAsRecorded(state, evidence);
+  return createFinding(CAUSE[state], {
     ...(isServed && { severity: 'info' }),
-    title: titleOf(state, seen),
+    title: titleOf(state, evidence),
     explanation: [
-      ...serversSay(state, affected),
-      ...comparison(scene, seen),
+      ...describeAnswers(state, affected),
+      ...describeRightRecords(scene, evidence),
       ...(isServed ? [SERVED] : []),
-      ...atVip(scene, state, affected),
+      ...describeVipAttempts(scene, state, affected),
     ].join(' '),
     targets,
-    remedy: remedyFor(observations, state, seen),
+    remedy: remedyFor(observations, state, evidence),
     confirm:
       hosts.size === 1 && first !== undefined
-        ? lookup(first.target.host, first.resolution.server)
-        : probeAgain(
+        ? lookupCommand(first.target.host, first.resolution.server)
+        : rerunCommand(
             observations,
             affected.map(({ target }) => target),
           ),
@@ -89,17 +89,17 @@ const SERVED =
   'that stands in front of it.';
 
 function wasDialledRight(target: Target, { address }: Expected): boolean {
-  return address !== null && dialled(target).includes(address);
+  return address !== null && dialledAddresses(target).includes(address);
 }
 
-function titleOf(state: Wrong, { said, affected, expected }: Seen): string {
-  const all = new Set(said.map(({ target }) => target.host));
+function titleOf(state: RecordError, { answers, affected, expected }: RecordEvidence): string {
+  const all = new Set(answers.map(({ target }) => target.host));
   const hosts = new Set(affected.map(({ target }) => target.host));
   const [only] = hosts;
   const names =
     hosts.size === 1 ? `${only}` : `${hosts.size} of the instance’s ${count(all.size, 'host name')}`;
   const servers = new Set(affected.map(({ resolution }) => resolution.server));
-  const asked = new Set(said.map(({ resolution }) => resolution.server));
+  const asked = new Set(answers.map(({ resolution }) => resolution.server));
   const where = servers.size < asked.size ? ` according to ${list([...servers].sort(), 3)}` : '';
   const verb = hosts.size === 1 ? ['is', 'leads'] : ['are', 'lead'];
   switch (state) {
@@ -114,12 +114,12 @@ function titleOf(state: Wrong, { said, affected, expected }: Seen): string {
   }
 }
 
-/** “10.0.0.4 answers NXDOMAIN for a, b and c.”, a sentence for each server and answer. */
-function serversSay(state: Wrong, affected: readonly Said[]): string[] {
+/** One sentence for each server and answer: “10.0.0.4 answers NXDOMAIN for a, b and c.” */
+function describeAnswers(state: RecordError, affected: readonly RecordAnswer[]): string[] {
   const bySentence = Map.groupBy(affected, ({ target, resolution }) => {
     const zone = missingRecord(target.host, resolution)?.zone;
     const authority = zone === undefined ? '' : `, by authority of the private zone ${zone}`;
-    const answer = state === 'missing' ? absence(resolution) : list(resolution.addresses, 3);
+    const answer = state === 'missing' ? describeAbsence(resolution) : list(resolution.addresses, 3);
     return `${resolution.server} answers ${answer} for %${authority}.`;
   });
   return [...bySentence].slice(0, 4).map(([sentence, members]) =>
@@ -133,14 +133,17 @@ function serversSay(state: Wrong, affected: readonly Said[]): string[] {
   );
 }
 
-function absence({ failure, rcode }: Resolution): string {
+function describeAbsence({ failure, rcode }: Resolution): string {
   return failure === 'dns_nodata' ? 'without an address' : rcode;
 }
 
-/** Who knows better, and what the right answer would be. */
-function comparison({ observations }: Scene, { said, affected, expected }: Seen): string[] {
+/** The servers that have the right record, and the right address. */
+function describeRightRecords(
+  { observations }: Scene,
+  { answers, affected, expected }: RecordEvidence,
+): string[] {
   const hosts = new Set(affected.map(({ target }) => target.host));
-  const right = said.filter(({ target, state }) => state === 'right' && hosts.has(target.host));
+  const right = answers.filter(({ target, state }) => state === 'right' && hosts.has(target.host));
   const better = [...new Set(right.map(({ resolution }) => resolution.server))].sort();
   const system = isOutside(expected, observations)
     ? [
@@ -152,7 +155,7 @@ function comparison({ observations }: Scene, { said, affected, expected }: Seen)
     ...(better.length > 0
       ? [`${list(better, 3)} ${better.length === 1 ? 'has' : 'have'} the right record.`]
       : []),
-    ...(azureKnows(observations, hosts, expected)
+    ...(hasAzureRecord(observations, hosts, expected)
       ? [
           `Azure DNS (${AZURE_DNS}), asked directly, answers with ${expected.address}: this server does not ask there.`,
         ]
@@ -161,8 +164,8 @@ function comparison({ observations }: Scene, { said, affected, expected }: Seen)
   ];
 }
 
-/** What the instance itself said when it was dialled past DNS. */
-function atVip(scene: Scene, state: Wrong, affected: readonly Said[]): string[] {
+/** The result of dialling the instance at --vip without DNS. */
+function describeVipAttempts(scene: Scene, state: RecordError, affected: readonly RecordAnswer[]): string[] {
   const targets = [...new Set(affected.map(({ target }) => target))];
   const { vip } = scene.observations.environment.network;
   const tried = targets.flatMap((target) => {

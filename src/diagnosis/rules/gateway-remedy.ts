@@ -1,5 +1,5 @@
+/** Remedies for missing or wrong records of the instance. */
 import { AZURE_DNS } from '../../model/azure.ts';
-/** What to do about the instance's records that are missing or wrong. */
 import type { Observations, Resolution, Target } from '../../model/report.ts';
 import type { Cause } from '../../model/vocabulary.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
@@ -10,36 +10,36 @@ import { azureAnswer } from '../servers.ts';
 import { list } from '../text.ts';
 
 /** One server's answer for one endpoint of the instance. */
-export interface Said {
+export interface RecordAnswer {
   readonly target: Target;
   readonly resolution: Resolution;
   readonly state: RecordState;
 }
 
-export type Wrong = Exclude<RecordState, 'right' | 'unknown'>;
+export type RecordError = Exclude<RecordState, 'right' | 'unknown'>;
 
-export const CAUSE: Readonly<Record<Wrong, Cause>> = {
+export const CAUSE: Readonly<Record<RecordError, Cause>> = {
   missing: 'gateway-record-missing',
   public: 'gateway-record-public',
   wrong: 'gateway-record-wrong',
 };
 
-export interface Seen {
-  readonly said: readonly Said[];
-  readonly affected: readonly Said[];
+export interface RecordEvidence {
+  readonly answers: readonly RecordAnswer[];
+  readonly affected: readonly RecordAnswer[];
   readonly expected: Expected;
   /** What the finding names. */
   readonly targets: readonly Target[];
 }
 
-/** Whether nobody said where the instance is, and all that looks wrong was reached where it leads. */
-export function provedThere(state: Wrong, { affected, expected }: Seen): boolean {
+/** Whether --vip is missing and every suspicious record leads to a server with a valid certificate for the name. */
+export function isServedAsRecorded(state: RecordError, { affected, expected }: RecordEvidence): boolean {
   if (state === 'missing' || expected.by === 'vip') return false;
   return affected.every(({ target, resolution }) => isProved(target, resolution.addresses));
 }
 
 /** Whether Azure's own resolver has the right address for one of these hosts. */
-export function azureKnows(
+export function hasAzureRecord(
   observations: Observations,
   hosts: ReadonlySet<string>,
   { address }: Expected,
@@ -48,46 +48,54 @@ export function azureKnows(
   return [...hosts].some((host) => azureAnswer(observations, host)?.addresses.includes(address) === true);
 }
 
-/** The steps, nearest first. */
-export function remedyFor(observations: Observations, state: Wrong, seen: Seen): string[] {
-  const { affected, expected } = seen;
+/** The steps of the remedy, the easiest first. */
+export function remedyFor(
+  observations: Observations,
+  state: RecordError,
+  evidence: RecordEvidence,
+): string[] {
+  const { affected, expected } = evidence;
   const [first = '', second = '', third = ''] = CAUSE_TEXTS[CAUSE[state]].remedy;
-  if (provedThere(state, seen)) return [whenMeant(state, expected), first, third];
+  if (isServedAsRecorded(state, evidence)) return [confirmStep(state, expected), first, third];
   const targets = affected.map(({ target }) => target);
   const hosts = new Set(targets.map(({ host }) => host));
   const command = recordsCommand(observations, targets, expected.address);
   const steps = [
-    ...forwarding(observations, seen, hosts),
-    ...inPrivateZones(observations, affected, expected),
+    ...forwardingSteps(observations, evidence, hosts),
+    ...privateZoneSteps(observations, affected, expected),
   ];
   if (state === 'missing') {
     return [...steps, `Records ready to use (hosts file, Azure CLI, BIND): ${command}`, second, third];
   }
-  const correct = [...corrections(observations, seen), `Ready to use: ${command}`];
+  const correct = [...correctionSteps(observations, evidence), `Ready to use: ${command}`];
   if (state === 'public') return [...steps, ...correct, second, third];
   return expected.by === 'vip' ? [...steps, ...correct, third] : [...steps, first, ...correct, third];
 }
 
-function whenMeant(state: Wrong, { address }: Expected): string {
+function confirmStep(state: RecordError, { address }: Expected): string {
   if (state === 'public') {
     return 'If the instance is in external mode, or a public front is meant: give its address as --vip, and nothing is wrong.';
   }
   return `If that is the instance’s address: give it as --vip${address === null ? '' : ` ${address}`}, and nothing is wrong.`;
 }
 
-function forwarding(
+function forwardingSteps(
   observations: Observations,
-  { affected, expected }: Seen,
+  { affected, expected }: RecordEvidence,
   hosts: ReadonlySet<string>,
 ): string[] {
-  if (!azureKnows(observations, hosts, expected)) return [];
+  if (!hasAzureRecord(observations, hosts, expected)) return [];
   return [
     `On ${serversOf(affected)}: forward ${list(hosts, 4)} to ${AZURE_DNS}, or to an Azure DNS Private Resolver ` +
       'inbound endpoint: Azure DNS has the record.',
   ];
 }
 
-function inPrivateZones(observations: Observations, affected: readonly Said[], expected: Expected): string[] {
+function privateZoneSteps(
+  observations: Observations,
+  affected: readonly RecordAnswer[],
+  expected: Expected,
+): string[] {
   const claimed = affected.flatMap(({ target, resolution }) => {
     const missing = missingRecord(target.host, resolution);
     return missing === null ? [] : [{ ...missing, address: addressFor(target, observations, expected) }];
@@ -102,7 +110,7 @@ function inPrivateZones(observations: Observations, affected: readonly Said[], e
   });
 }
 
-function corrections(observations: Observations, { affected, expected }: Seen): string[] {
+function correctionSteps(observations: Observations, { affected, expected }: RecordEvidence): string[] {
   const groups = Map.groupBy(affected, ({ target }) => addressFor(target, observations, expected));
   return [...groups].map(([address, members]) => {
     const hosts = members.map(({ target }) => target.host);
@@ -110,11 +118,11 @@ function corrections(observations: Observations, { affected, expected }: Seen): 
   });
 }
 
-function serversOf(affected: readonly Said[]): string {
+function serversOf(affected: readonly RecordAnswer[]): string {
   return list([...new Set(affected.map(({ resolution }) => resolution.server))].sort(), 3);
 }
 
-/** The gateway of another region has an address there, which nobody here knows. */
+/** The address for the record; a gateway in another region has its own address, which the report does not have. */
 function addressFor(target: Target, observations: Observations, { address }: Expected): string {
   const region = elsewhere(target, observations);
   if (region !== null) return `the gateway’s private address in ${region}`;

@@ -1,7 +1,7 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Observations, Target } from '../../model/report.ts';
-import { lookup } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
 import { azureAnswer, azureKind, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
@@ -12,14 +12,14 @@ interface Override {
   readonly targets: readonly Target[];
 }
 
-/** Entries of the hosts file that no DNS answer agrees with: one finding for those that hide, one for those that help. */
+/** Hosts file entries that contradict DNS: one finding for overrides, one for tests of a gateway. */
 export const hostsFileOverride: Rule = (scene) => {
   const { observations } = scene;
   const overrides = observations.environment.dns.hostsFile.overrides.flatMap((entry): Override[] => {
     const targets = scene.targets.filter(
       (target) => target.host.toLowerCase() === entry.host && target.addressesFrom === 'hosts-file',
     );
-    const agreed = said(targets, observations).some((address) => entry.addresses.includes(address));
+    const agreed = addressesInDns(targets, observations).some((address) => entry.addresses.includes(address));
     return targets.length === 0 || agreed || !isAnswered(targets, observations)
       ? []
       : [{ ...entry, targets }];
@@ -30,7 +30,7 @@ export const hostsFileOverride: Rule = (scene) => {
     ...(tests.length > 0 ? [overrideFinding(scene, tests, { severity: 'info' })] : []),
   ];
 
-  /** The documented way to try a gateway that is not in DNS yet. */
+  /** Whether the entry is the documented way to test a gateway that has no DNS record yet. */
   function isTest({ addresses, targets }: Override): boolean {
     const { vip } = observations.environment.network;
     const own = targets.every(({ group }) => group === 'gateway' || group === 'control-plane');
@@ -38,7 +38,7 @@ export const hostsFileOverride: Rule = (scene) => {
   }
 };
 
-/** Whether DNS said anything of the name: what only the hosts file could tell contradicts nobody. */
+/** Whether DNS answered for the name; otherwise the entry contradicts no server. */
 function isAnswered(targets: readonly Target[], observations: Observations): boolean {
   const kinds = targets.flatMap(({ host, resolutions }) => [
     ...resolutions.map(kindOf),
@@ -47,8 +47,8 @@ function isAnswered(targets: readonly Target[], observations: Observations): boo
   return kinds.some((kind) => kind === 'absent' || resolves(kind));
 }
 
-/** What DNS says, Azure's own resolver included. */
-function said(targets: readonly Target[], observations: Observations): readonly string[] {
+/** The addresses from all DNS servers and from Azure DNS. */
+function addressesInDns(targets: readonly Target[], observations: Observations): readonly string[] {
   return targets.flatMap(({ host, resolutions }) => [
     ...resolutions.flatMap(({ addresses }) => addresses),
     ...(azureAnswer(observations, host)?.addresses ?? []),
@@ -64,7 +64,7 @@ function overrideFinding(
   const { path } = observations.environment.dns.hostsFile;
   const [first] = overrides;
   const targets = overrides.flatMap((one) => one.targets);
-  return finding('hosts-file-override', {
+  return createFinding('hosts-file-override', {
     ...(severity && { severity }),
     title:
       overrides.length === 1
@@ -72,23 +72,27 @@ function overrideFinding(
         : `The hosts file decides where ${count(overrides.length, 'name')} are, not DNS`,
     explanation: `${overrides
       .slice(0, 3)
-      .map((one) => compare(one, path, observations))
+      .map((one) => describeOverride(one, path, observations))
       .join(' ')} What was seen there holds for this VM alone.`,
-    // A test of the gateway explains nothing: it is what the user wanted.
+    // A test of the gateway is intended, so it explains no failure.
     targets:
       severity === 'info' ? targets.filter(({ status }) => status === 'reachable') : nameable(scene, targets),
-    confirm: first === undefined ? '' : lookup(first.host, null),
+    confirm: first === undefined ? '' : lookupCommand(first.host, null),
   });
 }
 
-function compare({ host, addresses, targets }: Override, path: string, observations: Observations): string {
+function describeOverride(
+  { host, addresses, targets }: Override,
+  path: string,
+  observations: Observations,
+): string {
   const resolutions = targets[0]?.resolutions ?? [];
   const answers = resolutions.map((one) => {
     const answer = resolves(kindOf(one)) ? list(one.addresses, 2) : one.rcode;
-    return `${one.server} says ${answer}`;
+    return `${one.server} answers ${answer}`;
   });
   const azure = azureAnswer(observations, host);
-  const direct = azure === null ? [] : [`${AZURE_DNS} says ${list(azure.addresses, 2) || azure.rcode}`];
+  const direct = azure === null ? [] : [`${AZURE_DNS} answers ${list(azure.addresses, 2) || azure.rcode}`];
   const dns = list([...answers, ...direct], 4);
-  return `${path} says that ${host} is ${list(addresses, 2)}; ${dns === '' ? 'no DNS server was asked' : dns}.`;
+  return `${path} gives ${host} the address ${list(addresses, 2)}; ${dns === '' ? 'no DNS server was asked' : dns}.`;
 }

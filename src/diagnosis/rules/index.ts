@@ -32,13 +32,13 @@ import { wrongService } from './wrong-service.ts';
 import { zonesShadowed } from './zones-shadowed.ts';
 
 /**
- * In the order in which they may claim a target. A rule that claims by an experiment or by the network as a
- * whole stands before those that read a target's own failure, and the narrower reading before the wider one.
+ * The order decides which rule explains a target. Rules that use a control or the whole network come before rules that
+ * use a target's own failure. Specific rules come before general ones.
  */
 export const RULES: readonly Rule[] = [
-  // It claims no target, and no other error matters as long as the instance has no room.
+  // It explains no target, and no other error matters while the subnet is too small.
   subnetTooSmall,
-  // What was not tested is in the way of no other rule: they read what failed.
+  // Other rules read only failures, so untested targets do not affect them.
   vmLimit,
   dnsServerDown,
   dnsTampered,

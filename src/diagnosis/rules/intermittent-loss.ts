@@ -1,30 +1,30 @@
 import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Endpoints that both worked and failed within one run. */
+/** Endpoints with both successes and failures in one run. */
 export const intermittentLoss: Rule = ({ observations, open }) => {
   const mixed = open.filter(({ status }) => status === 'intermittent');
   if (mixed.length === 0) return [];
   const fixed = mixed.filter((target) => deadAddresses(target).length > 0);
   return [
-    finding('intermittent-loss', {
+    createFinding('intermittent-loss', {
       title: `${count(mixed.length, 'endpoint')} ${mixed.length === 1 ? 'works' : 'work'} only some of the time`,
-      explanation: `${list(mixed.map(figures), 5)}.${pattern(fixed)}`,
+      explanation: `${list(mixed.map(describeAttempts), 5)}.${describeFailedAddresses(fixed)}`,
       targets: mixed,
       remedy:
         fixed.length > 0
           ? CAUSE_TEXTS['intermittent-loss'].remedy
           : CAUSE_TEXTS['intermittent-loss'].remedy.slice(1),
-      confirm: probeAgain(observations, mixed),
+      confirm: rerunCommand(observations, mixed),
     }),
   ];
 };
 
-function figures(target: Target): string {
+function describeAttempts(target: Target): string {
   const failed = target.attempts.filter(({ ok }) => !ok);
   const failures = list(failed.flatMap(({ failure }) => failure ?? []).sort(), 3);
   const how = failures === '' ? '' : ` (${failures})`;
@@ -32,13 +32,13 @@ function figures(target: Target): string {
   return `${target.host}:${target.port} failed in ${failed.length} of ${of}${how}`;
 }
 
-/** Addresses that never worked, where another one did. */
+/** Addresses that always failed while another one succeeded. */
 function deadAddresses({ attempts }: Target): readonly string[] {
   const byAddress = Map.groupBy(attempts, ({ address }) => address);
   return [...byAddress.keys()].filter((address) => byAddress.get(address)?.every(({ ok }) => !ok)).sort();
 }
 
-function pattern(fixed: readonly Target[]): string {
+function describeFailedAddresses(fixed: readonly Target[]): string {
   if (fixed.length === 0) return ' No address fails always, so it is loss rather than a rule.';
   return ` Always failing: ${list(
     fixed.flatMap((target) => deadAddresses(target)),

@@ -1,13 +1,13 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookup, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand, rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
 
-/** Names that the public hierarchy denies: one finding for each resource. */
+/** Names that do not exist in public DNS: one finding for each resource. */
 export const nameDoesNotExist: Rule = (scene) => {
   const absent = scene.open.filter((target) => isUnresolved(target) && isDenied(target, scene));
   const byResource = Map.groupBy(absent, resourceOf);
@@ -20,7 +20,7 @@ function isDenied(target: Target, { observations }: Scene): boolean {
   return denied || azureKind(observations, target.host) === 'absent';
 }
 
-/** One storage account has a name under each of its services; one wrong letter breaks them all. */
+/** A storage account has one name for each service, so a wrong account name breaks them all. */
 function resourceOf({ group, host }: Target): string {
   return group.startsWith('storage-') ? `storage account ${host.split('.')[0] ?? host}` : host;
 }
@@ -32,19 +32,19 @@ function unknownNameFinding({ observations, targets: all }: Scene, targets: read
   const isFixed = targets.every(
     ({ group, source }) => source.kind === 'catalog' && !NAMED_BY_USER.test(group),
   );
-  return finding('name-does-not-exist', {
+  return createFinding('name-does-not-exist', {
     title: name.startsWith('storage account')
       ? `The ${name} does not exist`
       : `The name ${name} does not exist`,
-    explanation: `${evidence(targets, observations)} ${others(all)}`,
+    explanation: `${evidence(targets, observations)} ${describeOtherNames(all)}`,
     targets,
     remedy: isFixed
-      ? fixedName(targets)
-      : [wrongName(hosts), ...CAUSE_TEXTS['name-does-not-exist'].remedy.slice(1)],
+      ? documentSteps(targets)
+      : [nameStep(hosts), ...CAUSE_TEXTS['name-does-not-exist'].remedy.slice(1)],
     confirm:
       hosts.length === 1 && first !== undefined
-        ? lookup(first.host, null)
-        : probeAgain(observations, targets),
+        ? lookupCommand(first.host, null)
+        : rerunCommand(observations, targets),
   });
 }
 
@@ -68,12 +68,12 @@ function evidence(targets: readonly Target[], observations: Scene['observations'
     targets.map(({ host }) => host),
     4,
   );
-  if (answers.length === 0) return `${hosts}: Azure DNS (${AZURE_DNS}) says that there is no such name.`;
+  if (answers.length === 0) return `${hosts}: Azure DNS (${AZURE_DNS}) answers that there is no such name.`;
   const by = authority === '' ? '' : `, by authority of ${authority}`;
   return `${servers} ${servers.includes(' ') ? 'answer' : 'answers'} ${rcodes} for ${hosts}${by}.${azure}`;
 }
 
-function others(targets: readonly Target[]): string {
+function describeOtherNames(targets: readonly Target[]): string {
   const resolved = targets.filter(({ resolutions }) =>
     resolutions.some((answer) => resolves(kindOf(answer))),
   );
@@ -81,12 +81,12 @@ function others(targets: readonly Target[]): string {
   return names === 0 ? 'No other name was resolved in this run.' : `${count(names, 'other name')} resolved.`;
 }
 
-function wrongName(hosts: readonly string[]): string {
+function nameStep(hosts: readonly string[]): string {
   return `Compare ${list(hosts, 4)} with the resource’s overview page in the Azure portal, letter by letter.`;
 }
 
-/** The user did not choose this name: the document that lists it may be out of date. */
-function fixedName(targets: readonly Target[]): readonly string[] {
+/** The catalogue has this name, so its document may be out of date. */
+function documentSteps(targets: readonly Target[]): readonly string[] {
   const documents = list(targets.map(({ source }) => `${source.document} (${source.asOf})`).sort(), 2);
   return [
     `The name comes from ${documents}. Look whether a newer version still lists it; if not, it can be ignored.`,

@@ -1,19 +1,19 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
-import { dialled, isPublic } from '../addresses.ts';
+import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
-import { probeAgain } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { isPrivateOnly } from '../destinations.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Fewer silent hosts than this could as well be their own fault. */
+/** Fewer silent hosts than this may be at fault themselves. */
 const ENOUGH = 3;
 
-/** Every public address is silent, and whatever is private is not. */
+/** Every connection to a public address times out, while private addresses answer. */
 export const noOutboundPath: Rule = ({ observations, targets, open }) => {
-  const tried = targets.filter((target) => target.group !== 'dns' && dialled(target).some(isPublic));
+  const tried = targets.filter((target) => target.group !== 'dns' && dialledAddresses(target).some(isPublic));
   const silent = tried.filter(isSilent);
   const hosts = new Set(silent.map(({ host }) => host)).size;
   if (hosts < ENOUGH || targets.some(provesPath)) return [];
@@ -26,7 +26,7 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
   const explained = silent.filter((target) => open.includes(target));
   if (explained.length === 0) return [];
   return [
-    finding('no-outbound-path', {
+    createFinding('no-outbound-path', {
       title: 'Nothing public can be reached: the subnet has no outbound path',
       explanation:
         `All ${count(tried.length, 'public endpoint')} (${count(hosts, 'host')}) timed out, among them ` +
@@ -38,17 +38,17 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
           ? 'No private endpoint was there to compare with.'
           : `${insideWorks.length} of ${count(inside.length, 'private endpoint')} answered, so the VM’s network works.`),
       targets: explained,
-      confirm: probeAgain(observations, explained),
+      confirm: rerunCommand(observations, explained),
     }),
   ];
 };
 
 function isSilent(target: Target): boolean {
   if (target.failure === 'udp_timeout') return target.status === 'unreachable';
-  return connectFailure(target) === 'dropped' && dialled(target).every(isPublic);
+  return connectFailure(target) === 'dropped' && dialledAddresses(target).every(isPublic);
 }
 
-/** A public address answered, in whatever way. Azure DNS is the host's own and says nothing of the way out. */
+/** Whether a public address answered. Azure DNS is on the host and does not prove an outbound path. */
 function provesPath(target: Target): boolean {
   if (target.group === 'dns') {
     return (
@@ -59,5 +59,5 @@ function provesPath(target: Target): boolean {
     );
   }
   const answered = target.attempts.some((attempt) => isPublic(attempt.address) && connected(attempt));
-  return answered || (target.status === 'reachable' && dialled(target).some(isPublic));
+  return answered || (target.status === 'reachable' && dialledAddresses(target).some(isPublic));
 }

@@ -1,8 +1,8 @@
 import type { Finding, Target } from '../../model/report.ts';
-import { dialled, isPublic } from '../addresses.ts';
+import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import {
   type Destination,
   destinations,
@@ -11,14 +11,14 @@ import {
   portsOf,
   triesOf,
 } from '../destinations.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** From this many destinations on, one common cause is likelier than as many missing rules. */
+/** With this many destinations, one common cause is likelier than many missing rules. */
 const MANY = 3;
 
-/** Connections that time out at every address: one finding for each rule that is missing. */
+/** Connections that time out at every address: one finding for each missing rule. */
 export const outboundDropped: Rule = (scene) => {
   const dropped = scene.open.filter((target) => connectFailure(target) === 'dropped');
   const groups = destinations(dropped);
@@ -38,10 +38,10 @@ function nothingConnects({ targets }: Scene): boolean {
   return !targets.some((target) => target.group !== 'dns' && reached(target));
 }
 
-/** The picture of forced tunnelling: what has a service endpoint leaves the subnet directly, the rest is lost. */
+/** The sign of forced tunnelling: only targets with a service endpoint are reached. */
 function onlyServiceEndpoints({ targets }: Scene): boolean {
   const system = targets.filter(
-    (target) => target.group !== 'dns' && reached(target) && dialled(target).some(isPublic),
+    (target) => target.group !== 'dns' && reached(target) && dialledAddresses(target).some(isPublic),
   );
   return system.length > 0 && system.every(hasServiceEndpoint);
 }
@@ -51,17 +51,17 @@ function reached(target: Target): boolean {
 }
 
 function droppedFinding({ observations, targets }: Scene, group: Destination): Finding {
-  return finding('outbound-dropped', {
+  return createFinding('outbound-dropped', {
     title: `Outbound TCP to ${group.name}, ${portsOf(group)}, is dropped`,
-    explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${contrast(group, targets)}`,
+    explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${compareWithReached(group, targets)}`,
     targets: group.targets,
     remedy: remedyFor(group),
-    confirm: probeAgain(observations, group.targets),
+    confirm: rerunCommand(observations, group.targets),
   });
 }
 
-/** What did connect tells how wide the loss is: a tag that works elsewhere is not missing from the rules. */
-function contrast(group: Destination, targets: readonly Target[]): string {
+/** Successful connections show how wide the loss is: if other targets of a tag connect, its rule exists. */
+function compareWithReached(group: Destination, targets: readonly Target[]): string {
   const others = targets.filter((target) => target.group !== 'dns' && reached(target));
   const alike = others.filter(
     ({ serviceTag, port }) =>
@@ -82,7 +82,7 @@ function remedyFor(group: Destination): readonly string[] {
     group.targets.map(({ host }) => host),
     10,
   );
-  const addresses = list(group.targets.flatMap(dialled), 6);
+  const addresses = list(group.targets.flatMap(dialledAddresses), 6);
   if (group.isPrivate) {
     return [
       `NSG of this subnet, and of the private endpoint’s or host’s: allow TCP ${portsOf(group)} to ${addresses}, ` +
@@ -154,7 +154,7 @@ function describeAll({ observations }: Scene, groups: readonly Destination[], wh
     groups.map((group) => `${group.name} ${portsOf(group)}`),
     20,
   );
-  return finding('outbound-dropped', {
+  return createFinding('outbound-dropped', {
     title: whole.title,
     explanation: `${count(targets.length, 'endpoint')} in ${groups.length} destinations timed out. ${whole.why}`,
     targets,
@@ -163,6 +163,6 @@ function describeAll({ observations }: Scene, groups: readonly Destination[], wh
       `Allow outbound TCP, in the NSG and in the firewall on the way: ${allow}.`,
       ...whole.steps,
     ],
-    confirm: probeAgain(observations, targets),
+    confirm: rerunCommand(observations, targets),
   });
 }

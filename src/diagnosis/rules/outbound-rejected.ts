@@ -1,14 +1,14 @@
 import type { Finding, Target } from '../../model/report.ts';
-import { dialled } from '../addresses.ts';
+import { dialledAddresses } from '../addresses.ts';
 import { connectFailure, failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { type Destination, destinations, portsOf, triesOf } from '../destinations.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { list } from '../text.ts';
 
-/** Connections that something refuses: one finding for each destination. */
+/** Refused connections: one finding for each destination. */
 export const outboundRejected: Rule = (scene) => {
   const rejected = scene.open.filter(
     (target) => connectFailure(target) === 'rejected' || isUdpRefusal(target),
@@ -22,16 +22,16 @@ function isUdpRefusal(target: Target): boolean {
 
 function rejectedFinding({ observations }: Scene, group: Destination): Finding {
   const how = [...new Set(group.targets.map(({ failure }) => failure))].sort();
-  return finding('outbound-rejected', {
+  return createFinding('outbound-rejected', {
     title: `Connections to ${group.name}, ${portsOf(group)}, are refused`,
-    explanation: `${list(how.map(inWords))} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.`,
+    explanation: `${list(how.map(describeRefusal))} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.`,
     targets: group.targets,
     remedy: remedyFor(group),
-    confirm: probeAgain(observations, group.targets),
+    confirm: rerunCommand(observations, group.targets),
   });
 }
 
-function inWords(failure: Target['failure']): string {
+function describeRefusal(failure: Target['failure']): string {
   if (failure === 'tcp_unreachable') return 'ICMP unreachable or prohibited, or no route on this VM,';
   if (failure === 'tcp_reset') return 'A reset right after the connection';
   return failure === 'udp_refused' ? 'ICMP port unreachable' : 'A TCP reset';
@@ -39,7 +39,7 @@ function inWords(failure: Target['failure']): string {
 
 function remedyFor(group: Destination): readonly string[] {
   const [, own, ...rest] = CAUSE_TEXTS['outbound-rejected'].remedy;
-  const addresses = list(group.targets.flatMap(dialled), 6);
+  const addresses = list(group.targets.flatMap(dialledAddresses), 6);
   const allowed =
     group.serviceTag === null
       ? `${list(

@@ -1,7 +1,7 @@
 import type { Finding, Observations, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookup, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand, rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { isMonitorScope, missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, isUnresolved, kindOf } from '../servers.ts';
@@ -16,7 +16,7 @@ interface Missing {
   readonly fromPrivateZone: boolean;
 }
 
-/** Names that a private zone claims and has no record for: one finding for each zone. */
+/** Names in a private zone that has no record for them: one finding for each zone. */
 export const privateZoneMissingRecord: Rule = (scene) => {
   const missing = scene.open.filter(isUnresolved).flatMap((target) => firstMissing(target) ?? []);
   const byZone = Map.groupBy(missing, ({ zone }) => zone);
@@ -38,7 +38,7 @@ function missingRecordFinding({ observations }: Scene, zone: string, missing: re
   const targets = missing.map(({ target }) => target);
   const [first] = missing;
   const single = new Set(targets.map(({ host }) => host)).size === 1 ? first : undefined;
-  return finding('private-zone-missing-record', {
+  return createFinding('private-zone-missing-record', {
     title: `The private DNS zone ${brief(zone, 80)} has no record for ${list(
       records.map((name) => brief(name, 60)),
       3,
@@ -47,7 +47,7 @@ function missingRecordFinding({ observations }: Scene, zone: string, missing: re
     targets,
     remedy: [
       ...(isMonitorScope(zone) ? [monitorScope(zone)] : []),
-      ...known(observations, missing),
+      ...knownAddressStep(observations, missing),
       `If the resource has a private endpoint: in zone ${brief(zone, 80)} add the A ` +
         `${records.length === 1 ? 'record' : 'records'} ${list(
           records.map((name) => brief(name, 60)),
@@ -57,12 +57,14 @@ function missingRecordFinding({ observations }: Scene, zone: string, missing: re
       ...CAUSE_TEXTS['private-zone-missing-record'].remedy.slice(1),
     ],
     confirm:
-      single === undefined ? probeAgain(observations, targets) : lookup(single.target.host, single.server),
+      single === undefined
+        ? rerunCommand(observations, targets)
+        : lookupCommand(single.target.host, single.server),
   });
 }
 
-/** Where the record's address is known already: another server, or Azure DNS, has it. */
-function known(observations: Observations, missing: readonly Missing[]): string[] {
+/** The record's address, if another server or Azure DNS has it. */
+function knownAddressStep(observations: Observations, missing: readonly Missing[]): string[] {
   return missing.slice(0, 4).flatMap(({ target, zone, record, server }) => {
     const azure = azureAnswer(observations, target.host);
     const answers = [...target.resolutions, ...(azure === null ? [] : [{ ...azure, failure: null }])];

@@ -1,16 +1,16 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Observations, Target } from '../../model/report.ts';
 import type { Group } from '../../model/vocabulary.ts';
-import { dialled, isPublic } from '../addresses.ts';
+import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
-import { lookup, probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupCommand, rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, azureKind } from '../servers.ts';
 import { count, list } from '../text.ts';
 
-/** Where a host name belongs to one customer's resource; shared hosts pass privatelink aliases for everybody. */
+/** Groups whose host names belong to one customer's resource; shared hosts always have privatelink aliases. */
 const OWNED: readonly Group[] = [
   'storage-blob',
   'storage-table',
@@ -25,7 +25,7 @@ const OWNED: readonly Group[] = [
   'custom',
 ];
 
-/** Resources with a private endpoint whose name leads to the public address here: one finding for each zone. */
+/** Resources with a private endpoint that resolve to the public address here: one finding for each zone. */
 export const privateZoneNotLinked: Rule = (scene) => {
   const aliased = scene.targets.filter(
     (target) => isAliased(target) && (target.status === 'reachable' || fails(target, scene)),
@@ -54,22 +54,22 @@ function notLinkedFinding({ observations }: Scene, zone: string, targets: readon
   );
   const [sample] = failing.length > 0 ? failing : targets;
   const host = new Set(targets.map((target) => target.host)).size === 1 ? sample?.host : undefined;
-  return finding('private-zone-not-linked', {
+  return createFinding('private-zone-not-linked', {
     ...(failing.length === 0 && { severity: 'info' }),
     title:
       failing.length === 0
         ? `${names} ${targets.length === 1 ? 'is' : 'are'} reached publicly although a private endpoint exists`
         : `The private endpoint of ${names} is not visible here: ${zone} is not linked`,
-    explanation: `${evidence(zone, targets, failing)} ${whatAzureSays(observations, targets)}`.trim(),
+    explanation: `${evidence(zone, targets, failing)} ${describeAzureAnswer(observations, targets)}`.trim(),
     targets,
     remedy: remedyFor(observations, zone, targets),
-    confirm: host === undefined ? probeAgain(observations, targets) : lookup(host, null),
+    confirm: host === undefined ? rerunCommand(observations, targets) : lookupCommand(host, null),
   });
 }
 
 function evidence(zone: string, targets: readonly Target[], failing: readonly Target[]): string {
   const aliases = list(
-    targets.map((target) => `${target.host} to ${list(dialled(target), 2)}`),
+    targets.map((target) => `${target.host} to ${list(dialledAddresses(target), 2)}`),
     3,
   );
   const outcome =
@@ -83,8 +83,8 @@ function evidence(zone: string, targets: readonly Target[], failing: readonly Ta
   );
 }
 
-/** Azure DNS sees the zones linked to this VM's network: if it knows the private address, forwarding is at fault. */
-function whatAzureSays(observations: Observations, targets: readonly Target[]): string {
+/** Azure DNS uses the zones linked to this VM's network: if it has the private address, forwarding is at fault. */
+function describeAzureAnswer(observations: Observations, targets: readonly Target[]): string {
   const known = targets.find(({ host }) => azureKind(observations, host) === 'private');
   const answer = known === undefined ? null : azureAnswer(observations, known.host);
   if (answer === null) return '';
@@ -95,7 +95,7 @@ function whatAzureSays(observations: Observations, targets: readonly Target[]): 
 }
 
 function remedyFor(observations: Observations, zone: string, targets: readonly Target[]): readonly string[] {
-  // Key Vault's zone is named otherwise than its hosts, and a forwarder needs both.
+  // Key Vault's private zone has another name than its public one, and a forwarder needs both.
   const parents = targets.map(({ host }) => host.slice(host.indexOf('.') + 1));
   const suffixes = list([...parents, zone.replace(/^privatelink\./, '')], 3);
   const forward =

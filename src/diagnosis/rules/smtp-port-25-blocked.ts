@@ -1,21 +1,21 @@
 import type { Target } from '../../model/report.ts';
-import { dialled, isPublic } from '../addresses.ts';
+import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
-import { probeAgain } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { triesOf } from '../destinations.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { list } from '../text.ts';
 
 const BLOCKED_PORT = 25;
-/** Where the same relays listen, and Azure does not block. */
+/** Other ports of the same mail servers, which Azure does not block. */
 const OTHER_PORTS: readonly number[] = [587, 25_028];
 
-/** Port 25 is silent while the same host answers on another mail port: Azure’s own block of the Internet’s mail. */
+/** Azure blocks outbound SMTP: port 25 times out while the same host answers on another mail port. */
 export const smtpPort25Blocked: Rule = ({ observations, targets, open }) => {
-  if (targets.some((target) => target.port === BLOCKED_PORT && isOutside(target) && answered(target)))
+  if (targets.some((target) => target.port === BLOCKED_PORT && isOutside(target) && hasAnswer(target)))
     return [];
-  const others = targets.filter((target) => OTHER_PORTS.includes(target.port) && answered(target));
+  const others = targets.filter((target) => OTHER_PORTS.includes(target.port) && hasAnswer(target));
   const hosts = new Set(others.map(({ host }) => host));
   const blocked = open.filter(
     (target) =>
@@ -28,23 +28,23 @@ export const smtpPort25Blocked: Rule = ({ observations, targets, open }) => {
   const silent = new Set(blocked.map(({ host }) => host));
   const contrast = others.filter(({ host }) => silent.has(host)).map(({ host, port }) => `${host}:${port}`);
   return [
-    finding('smtp-port-25-blocked', {
+    createFinding('smtp-port-25-blocked', {
       title: 'Azure blocks mail on port 25',
       explanation:
         `No reply to connection requests to ${triesOf(blocked)}, while ${list(contrast, 4)} answered. So the way to ` +
         'these hosts is open, and port 25 alone is closed: Azure does that itself in most kinds of subscription.',
       targets: blocked,
-      confirm: probeAgain(observations, blocked),
+      confirm: rerunCommand(observations, blocked),
     }),
   ];
 };
 
-/** Azure leaves mail within the virtual network alone. */
+/** Azure does not block mail within the virtual network. */
 function isOutside(target: Target): boolean {
-  return dialled(target).some(isPublic);
+  return dialledAddresses(target).some(isPublic);
 }
 
-/** A reset is an answer too: the way there is open. */
-function answered({ attempts }: Target): boolean {
+/** A reset is also an answer, so the path is open. */
+function hasAnswer({ attempts }: Target): boolean {
   return attempts.some((attempt) => connected(attempt) || attempt.failure === 'tcp_refused');
 }

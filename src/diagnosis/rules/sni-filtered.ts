@@ -3,15 +3,15 @@ import type { ControlOf } from '../../model/controls.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** How a handshake ends that was cut for its name. */
+/** Failures of a handshake that a device cut because of its server name. */
 export const CUT: readonly Failure[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
 
-/** Handshakes that die with the real name and live without it, on the same address. */
+/** Handshakes that fail with the real server name and succeed without it, at the same address. */
 export const sniFiltered: Rule = ({ observations, open }) => {
   const controls = otherNames(observations);
   const cut = open.filter((target) => failedWith(target, CUT));
@@ -20,7 +20,7 @@ export const sniFiltered: Rule = ({ observations, open }) => {
   );
   const [first] = proven;
   if (first === undefined) return [];
-  // The control is run on a few: what was cut in the same way, and not shown to be otherwise, belongs to them.
+  // The control runs on a few targets; others with the same failure belong to them unless a control disproves it.
   const alike = cut.filter(
     (target) =>
       proven.some(({ failure }) => failure === target.failure) &&
@@ -30,21 +30,21 @@ export const sniFiltered: Rule = ({ observations, open }) => {
   const hosts = [...new Set(explained.map(({ host }) => host))].sort();
   const ports = explained.map(({ port }) => `port ${port}`).sort();
   return [
-    finding('sni-filtered', {
+    createFinding('sni-filtered', {
       title: `A firewall cuts TLS by server name (${list(hosts, 2)})`,
-      explanation: `${evidence(first, controls)} ${extent(proven, alike)}`,
+      explanation: `${evidence(first, controls)} ${describeExtent(proven, alike)}`,
       targets: explained,
       remedy: [
         `Allow these host names for HTTPS on ${list(ports)} on the filtering device: ${list(hosts, 20)}. In Azure ` +
           'Firewall that is an application rule with source this subnet.',
         ...CAUSE_TEXTS['sni-filtered'].remedy.slice(1),
       ],
-      confirm: probeAgain(observations, explained),
+      confirm: rerunCommand(observations, explained),
     }),
   ];
 };
 
-/** The controls that ran, whatever they showed. */
+/** The controls that ran, with any outcome. */
 function otherNames({ controls }: Observations): readonly ControlOf<'tls-other-name'>[] {
   return controls.filter((control) => control.name === 'tls-other-name');
 }
@@ -58,7 +58,7 @@ function evidence(target: Target, controls: readonly ControlOf<'tls-other-name'>
   );
 }
 
-function extent(proven: readonly Target[], alike: readonly Target[]): string {
+function describeExtent(proven: readonly Target[], alike: readonly Target[]): string {
   const others = alike.length === 0 ? '' : `; ${count(alike.length, 'more endpoint')} ended in the same way`;
   return `Shown for ${count(proven.length, 'endpoint')}${others}.`;
 }

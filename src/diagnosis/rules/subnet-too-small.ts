@@ -1,48 +1,52 @@
 import type { SubnetCapacity, Target } from '../../model/report.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count } from '../text.ts';
 
-/** Addresses that Azure keeps of every subnet. */
-const KEPT = 5;
+/** Addresses that Azure reserves in every subnet. */
+const RESERVED_ADDRESSES = 5;
 
-/** The subnet has no room for the units asked for, or none as long as this VM stays in it. */
+/** The subnet is too small for the requested units, or too small until this VM is removed. */
 export const subnetTooSmall: Rule = ({ observations, targets }) => {
-  const { subnet, subnetCapacity: room } = observations.environment.network;
-  if (subnet === null || room === null) return [];
+  const { subnet, subnetCapacity: capacity } = observations.environment.network;
+  if (subnet === null || capacity === null) return [];
   const instance = targets.some(isNamedEndpoint);
-  if (room.needed > room.usable) return [tooSmall(subnet, room, instance)];
-  return room.vmInside && room.needed + 1 > room.usable ? [inTheWay(subnet, room, instance)] : [];
+  if (capacity.needed > capacity.usable) return [tooSmall(subnet, capacity, instance)];
+  return capacity.vmInside && capacity.needed + 1 > capacity.usable
+    ? [vmInTheWay(subnet, capacity, instance)]
+    : [];
 };
 
-function tooSmall(subnet: string, room: SubnetCapacity, instance: boolean) {
-  const without = room.vmInside ? ' even without this VM' : '';
+function tooSmall(subnet: string, capacity: SubnetCapacity, instance: boolean) {
+  const without = capacity.vmInside ? ' even without this VM' : '';
   const most =
-    room.unitsWithoutVm === 0 ? 'none fits' : `at most ${count(room.unitsWithoutVm, 'unit')} would fit`;
-  return finding('subnet-too-small', {
-    title: `${subnet} cannot hold ${unitsOf(room)}${without}: ${most}`,
-    explanation: `${needs(subnet, room)}${taken(instance)}`,
+    capacity.unitsWithoutVm === 0
+      ? 'none fits'
+      : `at most ${count(capacity.unitsWithoutVm, 'unit')} would fit`;
+  return createFinding('subnet-too-small', {
+    title: `${subnet} cannot hold ${unitsOf(capacity)}${without}: ${most}`,
+    explanation: `${describeNeed(subnet, capacity)}${describeInstance(instance)}`,
     targets: [],
-    // An instance that exists has its addresses, perhaps in this very subnet: then nothing is wrong any more.
+    // An existing instance has its addresses, perhaps in this subnet, so this is not an error.
     severity: instance ? 'info' : 'error',
     remedy: [
-      `Use a /${prefixFor(room)}, the smallest subnet for ${unitsOf(room)}, or a larger one, which leaves room for ` +
+      `Use a /${prefixFor(capacity)}, the smallest subnet for ${unitsOf(capacity)}, or a larger one, which leaves room for ` +
         'scaling. A subnet that is in use cannot be resized in place.',
-      ...(room.unitsWithoutVm > 0 && room.units > 1 ? ['Or ask for fewer units.'] : []),
+      ...(capacity.unitsWithoutVm > 0 && capacity.units > 1 ? ['Or ask for fewer units.'] : []),
     ],
-    confirm: runAgain(room),
+    confirm: runAgain(capacity),
   });
 }
 
-/** The trap of a /29: what was tested from this VM is refused because of this VM. */
-function inTheWay(subnet: string, room: SubnetCapacity, instance: boolean) {
-  return finding('subnet-too-small', {
-    title: `${subnet} holds ${unitsOf(room)} only once this VM is removed from it`,
+/** In a /29, this VM takes the address that the deployment needs. */
+function vmInTheWay(subnet: string, capacity: SubnetCapacity, instance: boolean) {
+  return createFinding('subnet-too-small', {
+    title: `${subnet} holds ${unitsOf(capacity)} only once this VM is removed from it`,
     explanation:
-      `${needs(subnet, room)} This VM has one of them, so the deployment would fail for the lack of a single ` +
-      `address while every endpoint can be reached.${taken(instance)}`,
+      `${describeNeed(subnet, capacity)} This VM has one of them, so the deployment would fail for the lack of a single ` +
+      `address while every endpoint can be reached.${describeInstance(instance)}`,
     targets: [],
-    // The subnet fits once this VM is gone, and it has to go anyway.
+    // The subnet is large enough after the VM is removed, and the user removes it anyway.
     severity: 'info',
     owner: 'vm',
     remedy: [
@@ -55,12 +59,12 @@ function inTheWay(subnet: string, room: SubnetCapacity, instance: boolean) {
   });
 }
 
-/** An endpoint of the instance by its full name: somebody gave the name, so the instance exists. */
+/** An endpoint with the instance's full name; the user gave it, so the instance exists. */
 function isNamedEndpoint({ group, host }: Target): boolean {
   return (group === 'gateway' || group === 'control-plane') && !host.includes('<');
 }
 
-function taken(instance: boolean): string {
+function describeInstance(instance: boolean): string {
   if (!instance) return '';
   return (
     ' An instance exists already: if it is in this subnet, it has the addresses of the units that it has, and ' +
@@ -76,12 +80,12 @@ function tierName(tier: SubnetCapacity['tier']): string {
   return tier === 'premium' ? 'Premium' : 'Developer';
 }
 
-/** The longest prefix with enough addresses; the service takes a /29 at the smallest. */
+/** The longest prefix with enough addresses; the service needs at least a /29. */
 function prefixFor({ needed }: SubnetCapacity): number {
-  return 32 - Math.max(3, Math.ceil(Math.log2(needed + KEPT)));
+  return 32 - Math.max(3, Math.ceil(Math.log2(needed + RESERVED_ADDRESSES)));
 }
 
-function needs(subnet: string, { usable, needed, units, tier }: SubnetCapacity): string {
+function describeNeed(subnet: string, { usable, needed, units, tier }: SubnetCapacity): string {
   const each = tier === 'premium' ? 'two addresses a unit' : 'one address';
   return (
     `${subnet} has ${usable} usable addresses, as Azure keeps five. In internal mode ` +
@@ -90,7 +94,7 @@ function needs(subnet: string, { usable, needed, units, tier }: SubnetCapacity):
   );
 }
 
-/** From a VM in the new subnet, which the metadata service then names. */
+/** The command for a VM in the new subnet; the metadata service reports the subnet. */
 function runAgain({ tier, units }: SubnetCapacity): string {
   return tier === 'developer' ? 'apim-probe run --tier developer' : `apim-probe run --units ${units}`;
 }

@@ -3,8 +3,8 @@ import { isAzureService } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain, showIssuer } from '../command.ts';
-import { byWeight, finding } from '../finding.ts';
+import { rerunCommand, showIssuerCommand } from '../command.ts';
+import { byWeight, createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
@@ -17,25 +17,26 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
   const [sample] = copied;
   if (sample === undefined) return [];
   const devices = new Set(copied.map(issuerOf));
-  // Where an inspecting authority is known, whatever else it signed is its work as well.
+  // A known inspecting authority explains all other certificates that it issued.
   const explained = untrusted.filter((target) => devices.has(issuerOf(target))).toSorted(byWeight);
   const [exempt = '', ...others] = CAUSE_TEXTS['tls-intercepted'].remedy;
   const host = explained.length === 1 ? sample : null;
   return [
-    finding('tls-intercepted', {
+    createFinding('tls-intercepted', {
       title: `TLS is intercepted by ${list(
         [...devices].map((issuer) => `“${brief(issuer, 60)}”`),
         3,
       )}`,
       explanation: `${[...devices].map((issuer) => explainInterception(issuer, explained)).join(' ')} ${trustOf(explained)}`,
       targets: explained,
-      remedy: [exempt, exemption(explained), ...others],
-      confirm: host === null ? probeAgain(observations, explained) : showIssuer(host.host, host.port),
+      remedy: [exempt, exemptionStep(explained), ...others],
+      confirm:
+        host === null ? rerunCommand(observations, explained) : showIssuerCommand(host.host, host.port),
     }),
   ];
 };
 
-/** What tells the inspecting device apart: the organisation that issued, else the issuer's whole name. */
+/** The key of an inspecting device: the issuer's organisation, else the issuer's whole name. */
 function issuerOf(target: Target): string {
   const leaf = tlsOf(target)?.chain[0];
   return leaf?.issuerOrganization ?? leaf?.issuer ?? 'an unnamed issuer';
@@ -68,7 +69,7 @@ function trustOf(explained: readonly Target[]): string {
   return `The chain leads to no public root${errors === '' ? '' : ` (${brief(errors)})`}.`;
 }
 
-function exemption(explained: readonly Target[]): string {
+function exemptionStep(explained: readonly Target[]): string {
   return `The names to exempt: ${list(
     explained.map(({ host }) => host),
     20,

@@ -1,16 +1,16 @@
 import type { Failure } from '../../../probes/failures.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 import { CUT } from './sni-filtered.ts';
 
-/** What follows when a device has accepted the connection and then lets nothing through. */
+/** Failures after a device accepted the connection and then dropped the traffic. */
 const AFTER_CONNECT: readonly Failure[] = [...CUT, 'tls_not_tls', 'protocol_timeout', 'protocol_closed'];
 
-/** A device that completes every connection: nothing is proven by one, and what it drops ends after it. */
+/** A device completes every connection, so a connection proves nothing and blocked traffic fails later. */
 export const transparentProxy: Rule = ({ observations, targets, open }) => {
   const control = observations.controls.find(({ name }) => name === 'tcp-reserved-address');
   if (control?.name !== 'tcp-reserved-address' || !control.detail.connected) return [];
@@ -18,14 +18,14 @@ export const transparentProxy: Rule = ({ observations, targets, open }) => {
   const unproven = targets.filter((target) => target.status === 'untested' && onlyConnected(target));
   const explained = [...cut, ...unproven];
   return [
-    finding('transparent-proxy', {
+    createFinding('transparent-proxy', {
       ...(explained.length === 0 && { severity: 'info' }),
       title: 'A device on the path completes connections for everyone',
       explanation:
-        `A connection to ${control.detail.address}, which belongs to nobody, was accepted. ` +
-        consequences(cut, unproven, targets),
+        `A connection to ${control.detail.address}, which no host may use, was accepted. ` +
+        describeConsequences(cut, unproven, targets),
       targets: explained,
-      confirm: confirmation(observations, explained),
+      confirm: confirmCommand(observations, explained),
     }),
   ];
 };
@@ -34,7 +34,7 @@ function onlyConnected(target: Target): boolean {
   return target.attempts.some(({ facts }) => facts.proof === 'connect');
 }
 
-function consequences(
+function describeConsequences(
   cut: readonly Target[],
   unproven: readonly Target[],
   targets: readonly Target[],
@@ -60,6 +60,8 @@ function consequences(
   return parts.join(' ');
 }
 
-function confirmation(observations: Observations, explained: readonly Target[]): string {
-  return explained.length === 0 ? 'apim-probe run --only certificates' : probeAgain(observations, explained);
+function confirmCommand(observations: Observations, explained: readonly Target[]): string {
+  return explained.length === 0
+    ? 'apim-probe run --only certificates'
+    : rerunCommand(observations, explained);
 }

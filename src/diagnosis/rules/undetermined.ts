@@ -1,14 +1,14 @@
 import type { Failure } from '../../../probes/failures.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
-import { whatWasSeen } from '../evidence.ts';
+import { rerunCommand } from '../command.ts';
+import { describeLastFailure } from '../evidence.ts';
 import { FAILURE_TEXTS } from '../failures.ts';
-import { finding } from '../finding.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** The last rule: whatever is still open gets this cause, one finding for each failure. */
+/** The last rule: all remaining failures get this cause, one finding for each kind of failure. */
 export const undetermined: Rule = (scene) => {
   const byFailure = Map.groupBy(scene.open, (target): Failure => target.failure ?? 'unexpected');
   return [...byFailure.keys()]
@@ -18,11 +18,11 @@ export const undetermined: Rule = (scene) => {
 
 function undeterminedFinding(scene: Scene, failure: Failure, targets: readonly Target[]): Finding {
   const text = FAILURE_TEXTS[failure];
-  return finding('undetermined', {
+  return createFinding('undetermined', {
     title: `${count(targets.length, 'endpoint')} failed with ${failure} for a reason that is not clear`,
-    explanation: `${text.means} Seen at ${list(targets.map(whatWasSeen), 5)}.`,
+    explanation: `${text.means} Seen at ${list(targets.map(describeLastFailure), 5)}.`,
     targets,
     remedy: [text.next, ...CAUSE_TEXTS.undetermined.remedy],
-    confirm: probeAgain(scene.observations, targets),
+    confirm: rerunCommand(scene.observations, targets),
   });
 }

@@ -1,11 +1,11 @@
 import { LOCAL_LIMITS, localLimitsIn } from '../../../probes/local-limits.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Endpoints that could not be tested because this VM ran out of something; pings too, which no other rule reads. */
+/** Endpoints, pings included, that were not tested because this VM reached a limit. */
 export const vmLimit: Rule = ({ observations, withPings }) => {
   const limited = withPings
     .filter(({ status, failure }) => status === 'untested' && failure === 'local_limit')
@@ -15,22 +15,22 @@ export const vmLimit: Rule = ({ observations, withPings }) => {
   const things = list(codes.map((code) => LOCAL_LIMITS[code].what)) || 'something';
   const isRequired = limited.some(({ required }) => required);
   return [
-    finding('vm-limit', {
+    createFinding('vm-limit', {
       ...(isRequired ? { severity: 'error' as const } : {}),
       title: `This VM ran out of ${things}, so ${count(limited.length, 'endpoint')} could not be tested`,
       explanation:
-        `${list(codes) || 'An error of this VM'} kept the tests of ` +
+        `${list(codes) || 'An error of this VM'} prevented the tests of ` +
         `${list(
           limited.map(({ host, port }) => `${host}:${port}`),
           4,
-        )} from being made, with fewer connections open at a time as well. This says nothing about the network.`,
+        )}, also with fewer connections open at a time. This proves nothing about the network.`,
       targets: limited,
-      // The general steps; what follows them in the text is for each code.
+      // The first steps apply to every code; the text has later steps for single codes.
       remedy: [
         ...new Set(codes.map((code) => LOCAL_LIMITS[code].remedy)),
         ...CAUSE_TEXTS['vm-limit'].remedy.slice(0, 2),
       ],
-      confirm: probeAgain(observations, limited),
+      confirm: rerunCommand(observations, limited),
     }),
   ];
 };

@@ -1,10 +1,10 @@
 import type { TlsFacts } from '../../../probes/facts.ts';
 import type { Finding, Target } from '../../model/report.ts';
-import { dialled } from '../addresses.ts';
+import { dialledAddresses } from '../addresses.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { probeAgain, showIssuer } from '../command.ts';
-import { finding } from '../finding.ts';
+import { rerunCommand, showIssuerCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, list } from '../text.ts';
@@ -28,13 +28,16 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
     3,
   );
   const single = targets.length === 1 ? first : undefined;
-  return finding('wrong-certificate', {
+  return createFinding('wrong-certificate', {
     title: `${hosts} ${verdict(first?.failure ?? null)}`,
     explanation:
-      `${facts === null ? '' : evidence(facts)} It came from ${list(targets.flatMap(dialled), 4)}.`.trim(),
+      `${facts === null ? '' : evidence(facts)} It came from ${list(targets.flatMap(dialledAddresses), 4)}.`.trim(),
     targets,
     remedy: [...ownChain(facts, targets), ...stepsFor(first?.failure ?? null)],
-    confirm: single === undefined ? probeAgain(observations, targets) : showIssuer(single.host, single.port),
+    confirm:
+      single === undefined
+        ? rerunCommand(observations, targets)
+        : showIssuerCommand(single.host, single.port),
   });
 }
 
@@ -62,7 +65,7 @@ function evidence({ chain, nameMatches, trust }: TlsFacts): string {
   return `The certificate is for ${names}, ${fit}, ${dates}, ${issuer}; its chain leads to ${root}.`;
 }
 
-/** What is wrong with the chain of a custom domain, where that can be told from what the instance sent. */
+/** The error in the chain of a custom domain, if the chain that the instance sent shows it. */
 function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly string[] {
   const [leaf, ...above] = facts?.chain ?? [];
   if (leaf === undefined || facts?.trust !== 'none' || !targets.every(isOwn)) return [];
@@ -79,7 +82,7 @@ function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly 
   ];
 }
 
-/** The general remedy holds a step for the name, one for the dates and one for a private authority. */
+/** The general remedy has a step for the name, one for the dates and one for a private authority. */
 function stepsFor(failure: Target['failure']): readonly string[] {
   const [name, validity, authority] = CAUSE_TEXTS['wrong-certificate'].remedy;
   if (failure === 'tls_expired' || failure === 'tls_not_yet_valid')

@@ -1,8 +1,8 @@
 import type { ZoneAnswer } from '../../model/controls.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookupZone, recordsCommand } from '../command.ts';
-import { finding } from '../finding.ts';
+import { lookupZoneCommand, recordsCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
 import { expectedAddress, isOwn } from '../instance.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import { isAzurePrivatePrimary } from '../private-zones.ts';
@@ -12,14 +12,14 @@ import { brief, list } from '../text.ts';
 /** The public suffixes of API Management, in all three clouds. */
 const API_MANAGEMENT = /^azure-api\.(?:net|us|cn)$/i;
 
-/** Private zones in the place of whole public suffixes: one finding for each zone. */
+/** Private zones that replace whole public suffixes: one finding for each zone. */
 export const zonesShadowed: Rule = (scene) => {
   const own = ownZones(scene.observations);
-  const byZone = Map.groupBy(own, ({ zone }) => plain(zone ?? ''));
+  const byZone = Map.groupBy(own, ({ zone }) => normaliseZone(zone ?? ''));
   return [...byZone.keys()].sort().map((zone) => shadowedFinding(scene, zone, byZone.get(zone) ?? []));
 };
 
-function plain(zone: string): string {
+function normaliseZone(zone: string): string {
   return zone.toLowerCase().replace(/\.$/, '');
 }
 
@@ -28,12 +28,12 @@ function shadowedFinding(scene: Scene, zone: string, answers: readonly ZoneAnswe
   const cause = isApim ? 'azure-api-net-zone-shadowed' : 'private-zone-shadows-suffix';
   const servers = [...new Set(answers.map(({ server }) => server))].sort();
   const [first] = answers;
-  // Those that were reached are evidence; those that were not have a nearer cause, the record that is missing.
+  // Reachable targets are evidence; for the others the missing record is the closer cause.
   const inside = scene.targets.filter(
     ({ host, status }) => status === 'reachable' && host.toLowerCase().endsWith(`.${zone}`),
   );
   const shown = brief(zone, 80);
-  return finding(cause, {
+  return createFinding(cause, {
     severity: 'warning',
     title: isApim
       ? `A private zone for the whole of ${shown} hides the public names of other API Management services`
@@ -46,20 +46,20 @@ function shadowedFinding(scene: Scene, zone: string, answers: readonly ZoneAnswe
       `${list(
         answers.map(({ primary }) => brief(primary ?? 'none', 60)),
         2,
-      )}${how(first)}. ${wildcard(scene, answers) ?? consequence(scene, zone, isApim)}`,
+      )}${describeOwner(first)}. ${describeWildcard(scene, answers) ?? describeConsequence(scene, zone, isApim)}`,
     targets: inside,
-    remedy: isApim ? apimRemedy(scene, inside) : CAUSE_TEXTS[cause].remedy,
-    confirm: lookupZone(zone, servers[0] ?? null),
+    remedy: isApim ? recordSteps(scene, inside) : CAUSE_TEXTS[cause].remedy,
+    confirm: lookupZoneCommand(zone, servers[0] ?? null),
   });
 }
 
-function how(answer: ZoneAnswer | undefined): string {
+function describeOwner(answer: ZoneAnswer | undefined): string {
   return answer?.authoritative === true && !isAzurePrivatePrimary(answer.primary)
     ? ', and that it holds the zone itself'
     : ', which is an Azure private zone’s';
 }
 
-function consequence({ targets }: Scene, zone: string, isApim: boolean): string {
+function describeConsequence({ targets }: Scene, zone: string, isApim: boolean): string {
   const other = targets.filter(({ host }) => host.toLowerCase().endsWith(`.${zone}`));
   const missing = other.filter(
     ({ status, failure }) => status === 'unreachable' && failure?.startsWith('dns_'),
@@ -67,13 +67,13 @@ function consequence({ targets }: Scene, zone: string, isApim: boolean): string 
   const known = `${other.length - missing.length} of the ${other.length} names of this run under it resolve`;
   if (isApim) return `${known}; every other service’s name under ${zone} is denied here.`;
   return (
-    `${known}; whatever has no record in it is denied, and that will be so for the resources that API Management ` +
+    `${known}; names without a record in it are denied, including those of the resources that API Management ` +
     'creates for itself, whose names cannot be known beforehand.'
   );
 }
 
-/** A wildcard makes every name under the zone lead to one address: nothing is denied, and everything is wrong. */
-function wildcard({ observations }: Scene, answers: readonly ZoneAnswer[]): string | null {
+/** A wildcard resolves every name in the zone to one address, so the answers are wrong without an error. */
+function describeWildcard({ observations }: Scene, answers: readonly ZoneAnswer[]): string | null {
   const [caught] = inventedAnswers(observations).filter((answer) => isOwnWildcard(answer, answers));
   if (caught === undefined) return null;
   return (
@@ -82,7 +82,7 @@ function wildcard({ observations }: Scene, answers: readonly ZoneAnswer[]): stri
   );
 }
 
-function apimRemedy(scene: Scene, inside: readonly Target[]): readonly string[] {
+function recordSteps(scene: Scene, inside: readonly Target[]): readonly string[] {
   const { address } = expectedAddress(scene.observations, scene.targets);
   const own = scene.targets.filter(isOwn);
   const command = recordsCommand(scene.observations, own.length > 0 ? own : inside, address);

@@ -1,7 +1,7 @@
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that live in name resolution. */
+/** Causes in name resolution. */
 export const DNS_CAUSES = {
   'name-does-not-exist': {
     title: 'The name does not exist',
@@ -45,7 +45,7 @@ export const DNS_CAUSES = {
     explanation:
       'Public DNS gives a resource the privatelink alias only when it has a private endpoint. Here that alias ' +
       'ends in the public address, so the DNS server in use does not see the private zone. The public side ' +
-      'of such a resource is often closed, or the subnet has no way out to it.',
+      'of such a resource is often closed, or the subnet has no outbound path to it.',
     recognisedBy:
       'A CNAME chain with a “privatelink.” alias whose final address is public. It is an error when that ' +
       'address cannot be connected to, and only a remark when it works.',
@@ -105,7 +105,7 @@ export const DNS_CAUSES = {
       'Different public addresses are normal and are not reported.',
     recognisedBy:
       'For the same name, one configured server answers with a private address and another with a public one, ' +
-      'or one resolves it and another says that it does not exist.',
+      'or one resolves it and another answers that it does not exist.',
     owner: 'dns',
     remedy: [
       'Give all servers the same zones and forwarders: each must reach an Azure DNS (168.63.129.16) in a ' +

@@ -4,17 +4,17 @@ import type { CauseText } from './type.ts';
 const RECORDS = '“apim-probe records” prints them for the hosts file, Azure CLI and BIND';
 const INTERNAL_MODE = 'Deploy your Azure API Management instance to a virtual network - internal mode';
 
-/** The causes that concern the instance’s own host names, and the subnet that holds it. */
+/** Causes in the host names and the subnet of the instance. */
 export const GATEWAY_CAUSES = {
   'gateway-record-missing': {
     title: 'The instance’s host names are not in DNS',
     explanation:
-      'In internal mode API Management puts none of its host names into public DNS: whoever owns the virtual network ' +
-      'has to. Here a DNS server in use knows no address for them, so nobody in this network can call the gateway ' +
+      'In internal mode API Management puts none of its host names into public DNS: the owner of the virtual ' +
+      'network has to. Here a DNS server in use knows no address for them, so no client in this network can call the gateway ' +
       'by its name, whether it works or not.',
     recognisedBy:
       'A configured DNS server answers NXDOMAIN, or no address, for a host name of the instance. Where --vip is ' +
-      'given the host is dialled there all the same, so that a gateway that works is told from one that does not.',
+      'given, the run dials the host at that address, which shows whether the gateway works.',
     owner: 'dns',
     remedy: [
       `Add the records: ${RECORDS}.`,
@@ -45,7 +45,7 @@ export const GATEWAY_CAUSES = {
     explanation:
       'All host names of an instance in internal mode share one private address, the virtual IP of its load ' +
       'balancer. It changes when the subnet, the network mode or the compute platform is changed, and records stay ' +
-      'behind. Here a record says another address than --vip, or the names disagree with each other, or the address ' +
+      'behind. Here a record has another address than --vip, or the names disagree with each other, or the address ' +
       'lies outside the subnet.',
     recognisedBy:
       'The private address that a DNS server gives is not that of --vip; without --vip, not the one address inside ' +

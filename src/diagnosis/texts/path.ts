@@ -2,7 +2,7 @@ import { LOCAL_LIMITS } from '../../../probes/local-limits.ts';
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that live on the path: routes, security groups, firewalls, and the VM itself. */
+/** Causes on the path: routes, security groups, firewalls, and the VM itself. */
 export const PATH_CAUSES = {
   'outbound-dropped': {
     title: 'Outbound packets are silently dropped',
@@ -65,7 +65,7 @@ export const PATH_CAUSES = {
   'transparent-proxy': {
     title: 'Something on the path completes connections for everyone',
     explanation:
-      'A connection to 192.0.2.1, an address that by RFC 5737 belongs to nobody, was accepted. So a device ' +
+      'A connection to 192.0.2.1, an address that RFC 5737 reserves for documentation, was accepted. So a device ' +
       'between this VM and the Internet answers connection requests itself, and a completed connection proves ' +
       'nothing here. Azure Firewall does so on ports 80 and 443, and on any port of an application rule. ' +
       'What it then does not allow ends without a reply.',
@@ -117,7 +117,7 @@ export const PATH_CAUSES = {
     reference: 'Time sync for Linux VMs in Azure; Time sync for Windows VMs in Azure',
   },
   'vm-limit': {
-    title: 'This VM ran out of something that the tests take',
+    title: 'This VM ran out of a resource that the tests need',
     explanation:
       'The operating system of this VM refused a socket, a port, a file or memory. Nothing was sent, so neither the ' +
       'network nor the services are at fault, and nothing is known of the endpoints. The run lowered the number of ' +
@@ -174,7 +174,7 @@ export const PATH_CAUSES = {
     title: 'The cause is not clear',
     explanation:
       'The endpoint was not reached, and what was seen fits none of the known causes well enough to name one. ' +
-      'The failure says what happened; the report’s attempts hold all the evidence.',
+      'The failure shows what happened; the report’s attempts hold all the evidence.',
     recognisedBy: 'No other cause is recognised.',
     owner: 'network',
     remedy: [

@@ -1,7 +1,7 @@
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that live in how this system and this network use DNS, rather than in one answer. */
+/** Causes in the DNS configuration of this system and network. */
 export const RESOLUTION_CAUSES = {
   'dns-server-slow': {
     title: 'A configured DNS server is slow',
@@ -41,7 +41,7 @@ export const RESOLUTION_CAUSES = {
     explanation:
       'A name that does not exist is tried again with each domain of this VM’s search list appended. Here such a try ' +
       'succeeds: a wildcard record in a search domain, or a copy of the name below it, answers for names that have ' +
-      'no address of their own. Programs on this VM then talk to a stranger instead of failing, and other machines, ' +
+      'no address of their own. Programs on this VM then talk to the wrong server instead of failing, and other machines, ' +
       'with another search list, see something else.',
     recognisedBy:
       'A random name under a search domain resolves (wildcard), or a name of the plan resolves only with a search ' +
@@ -61,7 +61,7 @@ export const RESOLUTION_CAUSES = {
     explanation:
       'Azure publishes every customer’s resources of a kind under one suffix, such as blob.core.windows.net. A private ' +
       'zone of that very name answers for all of them, and denies what it has no record for: also the storage ' +
-      'accounts, databases and vaults that API Management makes for itself, whose names nobody knows beforehand.',
+      'accounts, databases and vaults that API Management makes for itself, whose names are not known beforehand.',
     recognisedBy:
       'The SOA record of the suffix is that of an Azure private zone (azureprivatedns.net), or of a zone that a ' +
       'configured DNS server holds itself.',
@@ -78,8 +78,8 @@ export const RESOLUTION_CAUSES = {
   'hosts-file-override': {
     title: 'The hosts file decides, not DNS',
     explanation:
-      'This VM’s hosts file has an entry for the name, and it differs from what every DNS server says. What this run ' +
-      'saw holds for this VM alone: API Management and all other machines ask DNS.',
+      'This VM’s hosts file has an entry for the name, and it differs from the answer of every DNS server. What this ' +
+      'run saw holds for this VM only: API Management and all other machines ask DNS.',
     recognisedBy:
       'An entry of the hosts file for a host of the plan, whose addresses no DNS answer contains.',
     owner: 'vm',

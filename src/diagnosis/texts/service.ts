@@ -1,7 +1,7 @@
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that lie with whoever answers at the end of the path. */
+/** Causes at the service that answers at the end of the path. */
 export const SERVICE_CAUSES = {
   'wrong-service': {
     title: 'Something else listens there',
@@ -25,7 +25,7 @@ export const SERVICE_CAUSES = {
   'service-firewall-denied': {
     title: 'The service’s own network rules refuse this subnet',
     explanation:
-      'The path works: the service itself answered, and said that its network rules do not let this subnet in. ' +
+      'The path works: the service itself answered, and refused because its network rules do not allow this subnet. ' +
       'Nothing on the way has to be changed. API Management will get the same answer from this resource.',
     recognisedBy:
       'Storage answers AuthorizationFailure (“not authorized to perform this operation”), Key Vault ' +

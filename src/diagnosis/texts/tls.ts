@@ -1,7 +1,7 @@
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
-/** The causes that show in the TLS handshake. */
+/** Causes that appear in the TLS handshake. */
 export const TLS_CAUSES = {
   'sni-filtered': {
     title: 'A firewall reads the server name and cuts it',

@@ -1,16 +1,16 @@
 import type { Owner } from '../../model/vocabulary.ts';
 
-/** What can be said of a cause before any run: the offline explanation, and the defaults of a finding. */
+/** The text of a cause without a run: the offline explanation, and the defaults of a finding. */
 export interface CauseText {
-  /** A short clause that stands for the cause in a heading. */
+  /** A short clause for headings. */
   readonly title: string;
   readonly explanation: string;
-  /** Which observations lead to it. */
+  /** The observations that lead to it. */
   readonly recognisedBy: string;
-  /** Who can usually fix it. */
+  /** The owner who can usually fix it. */
   readonly owner: Owner;
-  /** Steps in the order in which they are worth taking. */
+  /** Steps in the order in which to take them. */
   readonly remedy: readonly string[];
-  /** Public name of the document to read next. */
+  /** Title of the public document to read next. */
   readonly reference: string;
 }

@@ -1,4 +1,4 @@
-/** The findings: what is wrong, whose it is, how it is fixed and how to see that it is. */
+/** The findings: problem, owner, remedy and a command that confirms the fix. */
 
 import { count, cut, wrap } from '../../common/text-lines.ts';
 import type { Finding } from '../../model/report.ts';
@@ -17,7 +17,7 @@ const OWNER: Readonly<Record<Owner, string>> = {
   platform: 'the Azure platform',
 };
 
-/** One finding in full, as lines. */
+/** A complete finding as lines. */
 export function findingLines(finding: Finding, width: number, palette: Palette): string[] {
   const title = wrap(finding.title, width - 2).map((line) => `  ${palette.strong(line)}`);
   const symbol = palette.symbol(MARK_OF_SEVERITY[finding.severity]);
@@ -25,14 +25,14 @@ export function findingLines(finding: Finding, width: number, palette: Palette):
     ...title.map((line, index) => (index === 0 ? `${symbol} ${line.slice(2)}` : line)),
     ...wrap(`Owner: ${OWNER[finding.owner]}. Cause: ${finding.cause}.`, width, '  '),
     ...wrap(finding.explanation, width, '  '),
-    ...explained(finding.evidence),
-    ...remedy(finding.remedy, width),
+    ...evidenceLines(finding.evidence),
+    ...remedyLines(finding.remedy, width),
     ...(finding.confirm === '' ? [] : ['  Confirm with:', `    ${palette.strong(finding.confirm)}`]),
     ...(finding.reference === '' ? [] : wrap(finding.reference, width, '  See: ').map(palette.faint)),
   ];
 }
 
-function explained(ids: readonly string[]): string[] {
+function evidenceLines(ids: readonly string[]): string[] {
   if (ids.length === 0) return [];
   const left = ids.length - SHOWN_TARGETS;
   return [
@@ -42,14 +42,14 @@ function explained(ids: readonly string[]): string[] {
   ];
 }
 
-function remedy(steps: readonly string[], width: number): string[] {
+function remedyLines(steps: readonly string[], width: number): string[] {
   if (steps.length === 0) return [];
   return ['  Fix:', ...steps.flatMap((step, index) => wrap(step, width, `    ${index + 1}. `))];
 }
 
 /**
- * The same once more in a line or two each, for whoever sees only the end of the output. Notes are left out: they
- * ask nothing of anybody.
+ * Repeats each finding in a line or two, for carriers that show only the end of the output. Remarks are left out,
+ * because they need no action.
  */
 export function restatementLines(findings: readonly Finding[], width: number, palette: Palette): string[] {
   const asking = findings.filter((finding) => finding.severity !== 'info');
@@ -57,14 +57,14 @@ export function restatementLines(findings: readonly Finding[], width: number, pa
   const left = asking.length - SHOWN_PROBLEMS;
   return [
     `${headline(asking)}:`,
-    ...asking.slice(0, SHOWN_PROBLEMS).flatMap((finding) => restated(finding, width, palette)),
+    ...asking.slice(0, SHOWN_PROBLEMS).flatMap((finding) => summaryLines(finding, width, palette)),
     ...(left > 0 ? [`  and ${left} more, above`] : []),
   ];
 }
 
-/** Every finding in a line or two, and nothing else: what `--quiet` leaves of them. */
+/** Each finding in a line or two, for `--quiet`. */
 export function quietLines(findings: readonly Finding[], width: number, palette: Palette): string[] {
-  return findings.flatMap((finding) => restated(finding, width, palette));
+  return findings.flatMap((finding) => summaryLines(finding, width, palette));
 }
 
 function headline(findings: readonly Finding[]): string {
@@ -74,7 +74,7 @@ function headline(findings: readonly Finding[]): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-function restated(finding: Finding, width: number, palette: Palette): string[] {
+function summaryLines(finding: Finding, width: number, palette: Palette): string[] {
   const symbol = palette.symbol(MARK_OF_SEVERITY[finding.severity]);
   const reach = finding.evidence.length > 0 ? `; ${count(finding.evidence.length, 'endpoint')}` : '';
   return wrap(`${cut(finding.title, RESTATED_COLUMNS)} (${finding.cause}${reach})`, width, `${symbol} `);

@@ -1,4 +1,4 @@
-/** What stands around the findings: which run this was, and what is worth knowing about where it ran. */
+/** The lines around the findings: the run's identity, and notices about the VM and the network. */
 
 import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
 import type { Control } from '../../model/controls.ts';
@@ -7,17 +7,17 @@ import type { Palette } from './palette.ts';
 
 const SHOWN_NOTES = 3;
 const NOTE_COLUMNS = 200;
-/** HTTP dates are whole seconds and take a while to arrive; nothing here cares about less than this. */
-const CLOCK_WORTH_SAYING_MS = 30_000;
+/** HTTP dates have a resolution of one second and arrive late, so smaller offsets are not shown. */
+const SHOWN_CLOCK_OFFSET_MS = 30_000;
 
-/** The lines that make a pasted summary understandable on its own. */
+/** The header, which makes a pasted summary complete. */
 export function headerLines(report: Report, width: number, palette: Palette): string[] {
   const { cloud, region, vm, network, dns } = report.environment;
   const where = [
     `${cloud} cloud`,
     region,
     vm && `VM ${vm.name}`,
-    // With its room it has a line of its own.
+    // With a known capacity, the subnet has its own line.
     network.subnetCapacity === null && network.subnet ? `subnet ${network.subnet}` : null,
   ];
   const known = where.filter((part) => part !== null && part !== '').join(', ');
@@ -26,12 +26,12 @@ export function headerLines(report: Report, width: number, palette: Palette): st
   return [
     palette.strong(`apim-probe ${report.agent.version}`) + when,
     ...wrap(`${known}; DNS ${servers}`, width),
-    ...room(network).flatMap((text) => wrap(text, width)),
+    ...capacityLines(network).flatMap((text) => wrap(text, width)),
   ];
 }
 
-/** What the subnet holds, where the subnet is known. */
-function room({ subnet, subnetCapacity: capacity }: Report['environment']['network']): string[] {
+/** The capacity of the subnet, if the subnet is known. */
+function capacityLines({ subnet, subnetCapacity: capacity }: Report['environment']['network']): string[] {
   if (subnet === null || capacity === null) return [];
   const { tier, usable, unitsThatFit: units, vmInside } = capacity;
   const number = units === 0 ? 'no unit' : count(units, 'unit');
@@ -39,16 +39,16 @@ function room({ subnet, subnetCapacity: capacity }: Report['environment']['netwo
   return [`Subnet ${subnet}: ${usable} usable addresses, ${fit}${vmInside ? ' beside this VM' : ''}`];
 }
 
-/** Anomalous controls, the clock, proxies, notes and what no test can reach: a line or two each. */
+/** Anomalous controls, the clock, proxies, notes and untestable endpoints, in a line or two each. */
 export function noticeLines(report: Report, width: number, palette: Palette): string[] {
   const { clockOffsetMs, proxies, notes } = report.environment;
   const left = notes.length - SHOWN_NOTES;
   const plain = [
-    ...clock(clockOffsetMs),
-    ...proxy([...new Set(proxies.map(({ variable }) => variable))]),
+    ...clockLines(clockOffsetMs),
+    ...proxyLines([...new Set(proxies.map(({ variable }) => variable))]),
     ...notes.slice(0, SHOWN_NOTES).map((note) => `Note: ${cut(note, NOTE_COLUMNS)}`),
     ...(left > 0 ? [`Note: ${left} more in the JSON report (environment.notes).`] : []),
-    ...untestable(report.notTestable),
+    ...untestableLines(report.notTestable),
   ];
   return [
     ...report.controls.flatMap((control) => controlLines(control, width, palette)),
@@ -65,19 +65,19 @@ function controlLines(control: Control, width: number, palette: Palette): string
   );
 }
 
-function clock(offsetMs: number | null): string[] {
-  if (offsetMs === null || Math.abs(offsetMs) < CLOCK_WORTH_SAYING_MS) return [];
+function clockLines(offsetMs: number | null): string[] {
+  if (offsetMs === null || Math.abs(offsetMs) < SHOWN_CLOCK_OFFSET_MS) return [];
   const direction = offsetMs > 0 ? 'ahead of' : 'behind';
   return [`This VM’s clock is ${duration(Math.abs(offsetMs))} ${direction} the clocks of the services.`];
 }
 
-function proxy(variables: readonly string[]): string[] {
+function proxyLines(variables: readonly string[]): string[] {
   if (variables.length === 0) return [];
   const [verb, pronoun] = variables.length === 1 ? ['is', 'it'] : ['are', 'them'];
   return [`${few(variables, 4)} ${verb} set; probes ignore ${pronoun}, as API Management would.`];
 }
 
-function untestable(entries: Report['notTestable']): string[] {
+function untestableLines(entries: Report['notTestable']): string[] {
   if (entries.length === 0) return [];
   return [
     `Not testable from here: ${count(entries.length, 'endpoint')}; apim-probe plan lists them with reasons.`,

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Severity, Status, Verdict } from '../../model/vocabulary.ts';
 
-/** How good or bad something is, in the steps that the summary shows. */
+/** The marks of the summary, from good to bad. */
 export type Mark = 'good' | 'doubtful' | 'bad' | 'unknown' | 'note';
 
 type Format = Parameters<typeof styleText>[0];
@@ -41,7 +41,7 @@ export const MARK_OF_VERDICT: Readonly<Record<Verdict, Mark>> = {
   inconclusive: 'unknown',
 };
 
-/** The only place that writes an escape sequence; without colour every method gives back plain text. */
+/** The only module that writes escape sequences; without colour every method returns plain text. */
 export interface Palette {
   symbol(mark: Mark): string;
   tone(mark: Mark, text: string): string;
@@ -49,9 +49,9 @@ export interface Palette {
   faint(text: string): string;
 }
 
-/** The palette for a terminal that shows colour, or for anything else. */
+/** Creates the palette for output with or without colour. */
 export function createPalette(color: boolean): Palette {
-  // Whether to colour was decided by the caller; styleText would look at this process's stdout instead.
+  // The caller decides about colour; by default styleText would check this process's stdout.
   const paint = (format: Format, text: string): string =>
     color ? styleText(format, text, { validateStream: false }) : text;
   return {

@@ -1,17 +1,17 @@
-/** The table by group: what was reached, and under it what was not. */
+/** The table by group: counts of reached endpoints, and below them the failures. */
 
 import { count, wrap } from '../../common/text-lines.ts';
 import type { Target } from '../../model/report.ts';
 import { GROUPS, type Group } from '../../model/vocabulary.ts';
 import type { Mark, Palette } from './palette.ts';
-import { isForgiven, troubleLines, whyUntested } from './trouble.ts';
+import { isIgnored, troubleLines, whyUntested } from './trouble.ts';
 
 const GROUP_COLUMNS = 20;
 const CELL_COLUMNS = 11;
-/** So many groups that were left out for one reason share a line instead of having one each. */
-const GROUPS_WORTH_FOLDING = 3;
+/** At least this many untested groups with one reason share a line. */
+const FOLDED_GROUPS = 3;
 
-/** The table of all targets, groups in the vocabulary's order; empty when there are none. */
+/** The table of all targets by group; empty without targets. */
 export function tableLines(targets: readonly Target[], width: number, palette: Palette): string[] {
   if (targets.length === 0) return [];
   const byGroup = Map.groupBy(targets, (target) => target.group);
@@ -20,9 +20,7 @@ export function tableLines(targets: readonly Target[], width: number, palette: P
     return members === undefined ? [] : [{ group, members }];
   });
   const byReason = Map.groupBy(groups, ({ members }) => sharedReason(members));
-  const folded = [...byReason].filter(
-    ([reason, left]) => reason !== null && left.length >= GROUPS_WORTH_FOLDING,
-  );
+  const folded = [...byReason].filter(([reason, left]) => reason !== null && left.length >= FOLDED_GROUPS);
   const reasons = new Set(folded.map(([reason]) => reason));
   const shown = groups.filter(({ members }) => !reasons.has(sharedReason(members)));
   return [
@@ -44,7 +42,7 @@ function groupLines(group: Group, targets: readonly Target[], width: number, pal
   return [palette.symbol(markOf(targets)) + line.slice(1), ...troubleLines(targets, width, palette)];
 }
 
-/** Why no target of a group was tested, when that is one reason for all; null when there is more to say. */
+/** The common reason why no target of a group was tested; null if a target was tested or the reasons differ. */
 function sharedReason(targets: readonly Target[]): string | null {
   if (targets.some((target) => target.status !== 'untested')) return null;
   const reasons = new Set(targets.map(whyUntested));
@@ -62,14 +60,14 @@ function foldedLines(reason: string, rows: readonly Row[], width: number, palett
   return wrap(`${names}: ${endpoints} not tested: ${reason}`, width, `${palette.symbol('unknown')} `);
 }
 
-/** As the verdict counts: what answered some of the time was reached, and its own line says the rest. */
+/** Counts as the verdict does: intermittent targets are reached, and have their own line. */
 function reached(targets: readonly Target[]): string {
   if (targets.length === 0) return '';
   const good = targets.filter(({ status }) => status === 'reachable' || status === 'intermittent').length;
   return `${good} of ${targets.length}`;
 }
 
-/** Median of the targets' own medians. */
+/** The median of the targets' medians. */
 function connectTime(targets: readonly Target[]): string {
   const times = targets.flatMap((target) => target.latency.connectMs?.median ?? []).sort((a, b) => a - b);
   const median = times[Math.floor(times.length / 2)];
@@ -77,9 +75,9 @@ function connectTime(targets: readonly Target[]): string {
   return median < 10 ? `${median.toFixed(1)} ms` : `${Math.round(median)} ms`;
 }
 
-/** Bad when something required, or all there is, was not reached; doubtful when only a part was not. */
+/** Bad if a required target or every target was not reached; doubtful if some optional ones were not. */
 function markOf(all: readonly Target[]): Mark {
-  const targets = all.filter((target) => !isForgiven(target));
+  const targets = all.filter((target) => !isIgnored(target));
   if (targets.length === 0) return 'note';
   const having = (status: Target['status']) => targets.filter((target) => target.status === status).length;
   const missing = having('unreachable');

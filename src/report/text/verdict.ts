@@ -1,18 +1,18 @@
-/** The verdict: one sentence that a person reads last and a script's log keeps. */
+/** The verdict: one sentence at the end of the summary. */
 
 import { count, duration, few, wrap } from '../../common/text-lines.ts';
-import { isOnlyTheVm, rulesOut, verdict } from '../../diagnosis/verdict.ts';
+import { isBlocking, isOnlyTheVm, verdict } from '../../diagnosis/verdict.ts';
 import type { Counts, Finding, Report, Target } from '../../model/report.ts';
 import { isStopSignal } from '../../model/stop-signals.ts';
 import type { Group } from '../../model/vocabulary.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
-import { isForgiven } from './trouble.ts';
+import { isIgnored } from './trouble.ts';
 
 const SHOWN_GROUPS = 6;
 
-/** Why the run ended early, when it did, and the verdict. */
+/** The reason of an early end, if any, and the verdict. */
 export function verdictLines(report: Report, width: number, palette: Palette): string[] {
-  const [head = '', ...rest] = wrap(`${report.verdict.toUpperCase()}: ${sentence(report)}`, width);
+  const [head = '', ...rest] = wrap(`${report.verdict.toUpperCase()}: ${describeVerdict(report)}`, width);
   const word = report.verdict.toUpperCase();
   const tone = palette.strong(palette.tone(MARK_OF_VERDICT[report.verdict], word));
   return [...interruptionLines(report, width), tone + head.slice(word.length), ...rest];
@@ -32,52 +32,53 @@ function interruptionLines(report: Report, width: number): string[] {
   return wrap(reasons[report.interrupted], width);
 }
 
-function sentence(report: Report): string {
-  const [first] = report.findings.filter(rulesOut);
-  if (first === undefined) return endpoints(report, report.verdict);
-  const others = report.findings.filter((finding) => !rulesOut(finding));
-  return `${obstacle(first)}; ${endpoints(report, verdict(report.targets, others, report.scope))}`;
+function describeVerdict(report: Report): string {
+  const [first] = report.findings.filter(isBlocking);
+  if (first === undefined) return describeEndpoints(report, report.verdict);
+  const others = report.findings.filter((finding) => !isBlocking(finding));
+  return `${describeObstacle(first)}; ${describeEndpoints(report, verdict(report.targets, others, report.scope))}`;
 }
 
-function obstacle({ cause, title }: Finding): string {
+function describeObstacle({ cause, title }: Finding): string {
   return cause === 'subnet-too-small' ? 'the subnet cannot hold the instance' : title;
 }
 
-/** What became of the endpoints, which is the whole verdict unless a finding rules the instance out. */
-function endpoints(report: Report, amountsTo: Report['verdict']): string {
+/** The result of the endpoints, which is the whole verdict unless a finding blocks the instance. */
+function describeEndpoints(report: Report, endpointVerdict: Report['verdict']): string {
   const { required, optional } = report.summary;
-  const others = optional.total > 0 ? `; optional: ${reached(optional)}${dropped(report)}` : '';
-  switch (amountsTo) {
+  const others =
+    optional.total > 0 ? `; optional: ${describeReached(optional)}${describeDropped(report)}` : '';
+  switch (endpointVerdict) {
     case 'ready':
     case 'degraded':
       if (required.total === 0) return `none of the endpoints was required${others}.`;
-      return `every required endpoint was reached (${reached(required)})${others}.`;
+      return `every required endpoint was reached (${describeReached(required)})${others}.`;
     case 'blocked':
       if (required.unreachable === 0) return `an error stands against a required endpoint${others}.`;
-      return `not every required endpoint was reached (${reached(required)}${missing(report)})${others}.${flags(report)}`;
+      return `not every required endpoint was reached (${describeReached(required)}${describeMissing(report)})${others}.${missingFlags(report)}`;
     case 'inconclusive':
       if (required.total === 0) return `nothing was tested${others}.`;
       if (isOnlyTheVm(report.targets.filter((target) => target.required))) {
-        return `this VM is the reason why required endpoints were not reached, which says nothing of the instance (reached: ${reached(required)}${missing(report)})${others}.`;
+        return `this VM is the reason why required endpoints were not reached, which proves nothing about the instance (reached: ${describeReached(required)}${describeMissing(report)})${others}.`;
       }
-      return `not every required endpoint was tested (reached: ${reached(required)}${missing(report)})${others}.${flags(report)}`;
+      return `not every required endpoint was tested (reached: ${describeReached(required)}${describeMissing(report)})${others}.${missingFlags(report)}`;
   }
 }
 
-/** An endpoint that answered only some of the time was reached, and it is said. */
-function reached(counts: Counts): string {
+/** Counts intermittent endpoints as reached, and mentions them. */
+function describeReached(counts: Counts): string {
   const unsteady = counts.intermittent > 0 ? `, ${counts.intermittent} of them not every time` : '';
   return `${counts.reachable + counts.intermittent} of ${counts.total}${unsteady}`;
 }
 
-/** Optional endpoints that nobody needs to miss. */
-function dropped({ targets }: Report): string {
-  const missed = targets.filter((target) => isForgiven(target) && target.status === 'unreachable').length;
+/** Unreachable endpoints that the documents no longer list. */
+function describeDropped({ targets }: Report): string {
+  const missed = targets.filter((target) => isIgnored(target) && target.status === 'unreachable').length;
   return missed > 0 ? ` (${missed} of the rest no longer listed)` : '';
 }
 
-/** The groups whose required endpoints were not reached, and those where nothing was tested. */
-function missing(report: Report): string {
+/** The groups with unreachable required endpoints, and those with untested ones. */
+function describeMissing(report: Report): string {
   const unreached = groupsOf(requiredOf(report, 'unreachable'));
   const untested = groupsOf(requiredOf(report, 'untested'));
   const parts = [
@@ -87,8 +88,8 @@ function missing(report: Report): string {
   return parts.join('');
 }
 
-/** What to give the next run, where this one lacked a name: the plan writes `give --flag VALUE` as the reason. */
-function flags(report: Report): string {
+/** The missing flags of untested endpoints; the plan writes `give --flag VALUE` as their reason. */
+function missingFlags(report: Report): string {
   const missed = requiredOf(report, 'untested').flatMap(
     ({ reason }) => /^give (--.+)$/.exec(reason ?? '')?.[1] ?? [],
   );
