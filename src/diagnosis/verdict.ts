@@ -40,7 +40,7 @@ function isOfTheVm({ status, cause }: Target): boolean {
 }
 
 /** The endpoints of the groups in the run's scope. */
-function inScope(targets: readonly Target[], scope: GroupScope | undefined): readonly Target[] {
+export function inScope(targets: readonly Target[], scope: GroupScope | undefined): readonly Target[] {
   return scope === undefined ? targets : targets.filter(({ group }) => scope.groups.includes(group));
 }
 

@@ -443,3 +443,25 @@ const OPEN = new Set([
     'source',
   ],
 ]);
+
+t.test('a narrowed run says which groups it covered, first and last, and counts no others', async (t) => {
+  const sql = target('sql', 'a.database.windows.net', 1433, { required: true });
+  const vault = target('key-vault', 'b.vault.azure.net', 443, {
+    required: true,
+    status: 'untested',
+    reason: 'skipped',
+  });
+  const render = (groups: readonly ('sql' | 'key-vault')[], ...narrowedBy: string[]) =>
+    renderText(
+      report({
+        targets: [sql, vault],
+        verdict: 'ready',
+        scope: { groups: [...groups], narrowedBy, whole: false },
+      }),
+      { color: false, width: 200, quiet: false },
+    ).trimEnd();
+  const only = render(['sql'], '--only sql');
+  t.match(only, /^apim-probe [^\n]*; only sql was probed\n/);
+  t.match(only, /READY: every required endpoint was reached \(1 of 1\)\. Only sql was probed\.$/);
+  t.match(render(['sql'], '--skip key-vault'), /\(1 of 1\)\. Not probed: key-vault\.$/);
+});

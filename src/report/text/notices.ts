@@ -4,6 +4,7 @@ import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
 import type { Control } from '../../model/controls.ts';
 import type { Report } from '../../model/report.ts';
 import type { Palette } from './palette.ts';
+import { describeScope } from './scope.ts';
 
 const SHOWN_NOTES = 3;
 const NOTE_COLUMNS = 200;
@@ -22,7 +23,8 @@ export function headerLines(report: Report, width: number, palette: Palette): st
   ];
   const known = where.filter((part) => part !== null && part !== '').join(', ');
   const servers = dns.servers.length > 0 ? few(dns.servers, 4) : 'none found';
-  const when = `, ${report.startedAt}, took ${duration(report.durationMs)}`;
+  const covered = describeScope(report.scope);
+  const when = `, ${report.startedAt}, took ${duration(report.durationMs)}${covered === null ? '' : `; ${covered}`}`;
   return [
     palette.strong(`apim-probe ${report.agent.version}`) + when,
     ...wrap(`${known}; DNS ${servers}`, width),

@@ -1,11 +1,12 @@
 /** The verdict: one sentence at the end of the summary. */
 
 import { count, duration, few, wrap } from '../../common/text-lines.ts';
-import { isBlocking, isOnlyTheVm, verdict } from '../../diagnosis/verdict.ts';
+import { inScope, isBlocking, isOnlyTheVm, summarise, verdict } from '../../diagnosis/verdict.ts';
 import type { Counts, Finding, Report, Target } from '../../model/report.ts';
 import { isStopSignal } from '../../model/stop-signals.ts';
 import type { Group } from '../../model/vocabulary.ts';
 import { MARK_OF_VERDICT, type Palette } from './palette.ts';
+import { describeScope } from './scope.ts';
 import { isIgnored } from './trouble.ts';
 
 const SHOWN_GROUPS = 6;
@@ -32,7 +33,20 @@ function interruptionLines(report: Report, width: number): string[] {
   return wrap(reasons[report.interrupted], width);
 }
 
-function describeVerdict(report: Report): string {
+function describeVerdict(whole: Report): string {
+  const report = withinScope(whole);
+  const covered = describeScope(report.scope);
+  const sentence = describeResult(report);
+  return covered === null ? sentence : `${sentence} ${covered[0]?.toUpperCase()}${covered.slice(1)}.`;
+}
+
+/** The endpoints that the verdict is about; counts of all others would contradict it. */
+function withinScope(report: Report): Report {
+  const targets = [...inScope(report.targets, report.scope)];
+  return { ...report, targets, summary: summarise(targets) };
+}
+
+function describeResult(report: Report): string {
   const [first] = report.findings.filter(isBlocking);
   if (first === undefined) return describeEndpoints(report, report.verdict);
   const others = report.findings.filter((finding) => !isBlocking(finding));
