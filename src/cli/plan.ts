@@ -13,7 +13,7 @@ function rendered(format: unknown, listing: Listing, columns: number): string {
   return planTable(listing, columns);
 }
 
-/** `apim-probe plan`: what a run would contact, and nothing sent to any of it. */
+/** `apim-probe plan`: lists what a run would contact, without contacting it. */
 export const plan: Command = async ({ flags, own }, io) => {
   const { options, notes } = await loadOptions(flags, io);
   const { surveyAndPlan } = await import('../agent.ts');

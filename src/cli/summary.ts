@@ -1,7 +1,7 @@
 import type { Report } from '../model/report.ts';
 
 /**
- * Puts a few lines before the verdict, which stays last because it matters most.
+ * Inserts lines before the verdict, which stays last because it matters most.
  * @param text the rendered summary, whose verdict starts with its word in capitals
  */
 export function beforeVerdict(text: string, verdict: Report['verdict'], lines: readonly string[]): string {

@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open on this machine',
-  EPIPE: 'nobody reads it any more',
+  EPIPE: 'its reader has gone',
   EIO: 'input/output error',
   ENXIO: 'nothing is there to take it',
   ETIMEDOUT: 'its reader takes nothing',

@@ -53,7 +53,7 @@ const nameOf = (cwd: string, { id }: Report): string =>
 /** Of the folder; the report that was cut off in it is passed over in words of its own. */
 const notesOf = (cwd: string, name: string): string[] =>
   JSON.parse(readFileSync(join(cwd, 's/reports', name), 'utf8')).environment.notes.filter(
-    (note: string) => /^the state folder/.test(note) && !note.includes('passed over'),
+    (note: string) => /^the state folder/.test(note) && !note.includes('ignored'),
   );
 
 const announcedIn = (cwd: string) => JSON.parse(readFileSync(join(cwd, 's/announced.json'), 'utf8')).name;
@@ -67,9 +67,9 @@ t.test(
     t.match(failed.err, /on-change: no mail server\n/);
     t.match(
       failed.err,
-      /apim-probe: the command of --on-change ended with exit code 9; the next run tells it again\n/,
+      /apim-probe: the command of --on-change ended with exit code 9; the next run reports it again\n/,
     );
-    t.match((await next(DOWN, 'kill -KILL $$')).err, /signal SIGKILL; the next run tells it again\n/);
+    t.match((await next(DOWN, 'kill -KILL $$')).err, /signal SIGKILL; the next run reports it again\n/);
     t.strictSame((await next(DOWN)).told, [`ready blocked ${name}`]);
     t.strictSame((await next(DOWN)).told, []);
   },
@@ -200,9 +200,9 @@ t.test(
     const next = schedule(cwd);
     const told = await next(DOWN);
     t.match(told.told, [/^ready blocked /]);
-    t.match(told.err, /note: the state folder .*what was announced cannot be remembered: .+\n/);
+    t.match(told.err, /note: the state folder .*the announced report cannot be recorded: .+\n/);
     const failed = await next(UP, FAIL);
-    t.match(failed.err, /exit code 9; no later run tells it, as what was announced cannot be remembered: /);
+    t.match(failed.err, /exit code 9; no later run reports it, because the announced report cannot be recorded: /);
     t.strictSame((await next(UP)).told, []);
   },
 );

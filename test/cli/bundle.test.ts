@@ -42,7 +42,7 @@ t.test('a name that stdout does not take is told elsewhere: the archive is there
   });
   t.equal(code, 4);
   const [name = ''] = readdirSync(cwd).filter((file) => file.endsWith('.tar.gz'));
-  t.match(err, `the bundle is ${join(cwd, name)}; stdout does not take its name: no space left`);
+  t.match(err, `the bundle is ${join(cwd, name)}; its name could not be written to stdout: no space left`);
 });
 
 /** The files of an archive, by their names within its one folder. */
@@ -165,7 +165,7 @@ t.test('the archive on stdout', async (t) => {
   t.ok((await unpacked(stdout)).has('manifest.json'));
   t.match(await invoke(['bundle', '--output', '-'], { cwd, terminal: true }), {
     code: 2,
-    err: /an archive is nothing for a terminal/,
+    err: /an archive cannot go to a terminal/,
   });
 });
 
@@ -255,7 +255,7 @@ t.test('stored reports go in as the history lists them: by the order of writing'
 t.test('nothing is replaced, and what is wrong is said before anything is written', async (t) => {
   const cwd = t.testdir({ ...FILES, 'taken.tgz': 'mine' });
   for (const [argv, expected] of [
-    [['--output', 'taken.tgz'], /taken\.tgz" exists already, and no bundle replaces a file/],
+    [['--output', 'taken.tgz'], /taken\.tgz" exists already, and a bundle never replaces a file/],
     [['--output', 'gone/b.tgz'], /the folder .*gone does not exist/],
     [['--reports', 'many'], /--reports "many" must be a whole number from 0 to 1000/],
     [['gone.json'], /"gone\.json" cannot be read: it does not exist/],

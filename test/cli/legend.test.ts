@@ -197,6 +197,6 @@ t.test('a key that cannot be stored: told, and the legend holds for this documen
     { cwd },
   );
   t.equal(code, 0, err);
-  t.match(err, /pseudonyms are in no other report, as their key cannot be stored/);
+  t.match(err, /no other report has the same pseudonyms: their key cannot be stored/);
   t.equal(legendIn(cwd, 'l.json').key.file, null);
 });

@@ -73,7 +73,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['schema', '--timeout', '5'], none, /"apim-probe schema" has no option --timeout/],
     [['demo', '--scenario', 'helthy'], none, /--scenario "helthy" is unknown\. Did you mean healthy\?/],
     [['demo', '--timeout', '1'], none, /"apim-probe demo" has no option --timeout/],
-    [['explain', 'tcp_timout'], none, /is no cause and no failure\. Did you mean tcp_timeout\?/],
+    [['explain', 'tcp_timout'], none, /is neither a cause nor a failure\. Did you mean tcp_timeout\?/],
     [['--config', 'bad.yaml'], none, /bad\.yaml:2:1: /],
     [['--config', 'key.yaml'], none, /key\.yaml:1:1: unknown key "timeuot"\. Did you mean timeout\?/],
     [['--config', 'gone.yaml'], none, /gone\.yaml cannot be read: it does not exist/],

@@ -76,7 +76,7 @@ t.test(
   async (t) => {
     const { code, out, err } = await attempt('/proc', { terminal: true });
     t.equal(code, 0);
-    t.match(err, /note: JSON report: not kept, as no file can be made in the folder \/proc.*--output FILE/);
+    t.match(err, /note: JSON report: not saved: no file can be made in the folder \/proc.*--output FILE/);
     t.match(out, /JSON report: not kept/);
   },
 );
@@ -166,7 +166,7 @@ t.test(
   async (t) => {
     const { code, err } = await attempt(t.testdir({}), { stdoutFails: 'EPIPE' });
     t.equal(code, 4);
-    t.match(err, /stdout: nobody reads it any more \(EPIPE\)/);
+    t.match(err, /stdout: its reader has gone \(EPIPE\)/);
     const path = /saved as (\S+\.json) instead/.exec(err)?.[1] ?? '';
     t.strictSame(reportIn(path), SAMPLE);
     unlinkSync(path);

@@ -127,10 +127,10 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
   const where =
     /Overview page of the instance in the Azure portal, and the answer to: az apim show --resource-group GROUP/;
   for (const [argv, expected] of [
-    [[], /2 problems:\n {2}- records needs to know the instance: give --apim NAME[\s\S]*give --vip ADDRESS/],
+    [[], /2 problems:\n {2}- records needs the instance: give --apim NAME[\s\S]*give --vip ADDRESS/],
     [['--apim', 'contoso'], where],
     [['--apim', 'contoso'], /az apim show .* --name contoso --query privateIpAddresses/],
-    [['--vip', '10.0.1.5'], /records needs to know the instance/],
+    [['--vip', '10.0.1.5'], /records needs the instance/],
     [['--apim', 'contoso', '--vip', '127.0.0.1'], /vip: "127\.0\.0\.1" \(flag --vip\) is a loopback address/],
     [['--apim', 'contoso', '--vip', '0.0.0.0'], /is the unspecified address, which no gateway has/],
     [['--apim', 'contoso', '--vip', 'fd00::5%eth0'], /has a zone index/],
@@ -159,7 +159,7 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     ],
     [['r.json'], /"r\.json" is of a run without --vip\. .*give --vip ADDRESS/],
     [['r.json', 's.json'], /unexpected argument "s\.json" after "records"/],
-    [['r.json', '--apim', 'contoso', '--region', 'uksouth'], /--apim, --region: a report says that itself/],
+    [['r.json', '--apim', 'contoso', '--region', 'uksouth'], /--apim, --region: the report has its own values/],
     [['loop.json'], /"loop\.json": environment\.network\.vip: "127\.0\.0\.1" is a loopback address/],
     [['pipe'], /"pipe" is not a regular file/],
     [['huge.json'], /"huge\.json" is larger than 256 MiB/],

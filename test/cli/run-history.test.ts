@@ -76,7 +76,7 @@ t.test('a second run ends at once, says so, and does nothing', async (t) => {
   t.equal(out, '');
   t.match(
     err,
-    new RegExp(`^apim-probe: another run is going in .* \\(process ${process.pid}, since .*: nothing`),
+    new RegExp(`^apim-probe: another run is in progress in .* \\(process ${process.pid}, since .*: nothing`),
   );
   t.notOk(probed);
   await locking.lock.release();
@@ -89,7 +89,7 @@ t.test('the lock of a run that died is taken over, and the report tells', async 
   t.equal((await probe(cwd, run(now))).code, 0);
   t.match(
     kept(cwd)[0]?.environment.notes.at(-1),
-    /08:30:00\.000Z \(process 7\) was ended before it was done/,
+    /08:30:00\.000Z \(process 7\) ended early/,
   );
 });
 
@@ -98,7 +98,7 @@ t.test(
   async (t) => {
     const { code, out, err } = await probe(t.testdir({}), run(now), { state: ['/proc/apim-probe'] });
     t.equal(code, 4);
-    t.match(parsedReport(out).environment.notes.at(-1), /no report can be kept there/);
+    t.match(parsedReport(out).environment.notes.at(-1), /no report can be stored there/);
     t.match(err, /could not be written to the state folder \/proc\/apim-probe/);
     t.match(err, /the JSON report went to stdout instead/);
   },
@@ -129,7 +129,7 @@ t.test('strange things in the folder are passed over, and told', async (t) => {
     .map(parsedReport)
     .find((each) => each.verdict === 'blocked');
   t.equal(blobOf(report)?.lastStatusChange, report?.startedAt, 'by the report before the truncated one');
-  t.match(report?.environment.notes, [/passed over: .* is cut off/]);
+  t.match(report?.environment.notes, [/ignored: .* is cut off/]);
 });
 
 t.test(

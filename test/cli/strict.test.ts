@@ -222,7 +222,7 @@ t.test('a key that cannot be kept is told, and one that is damaged made anew', a
   t.equal(told.code, 1);
   t.match(
     told.err,
-    /note: the pseudonyms of this report are in no other one, as their key cannot be stored as/,
+    /note: no other report has the same pseudonyms: their key cannot be stored as/,
   );
   t.notMatch(told.out + told.err, OWN);
   rmSync(join(cwd, KEY), { recursive: true });

@@ -131,7 +131,7 @@ t.test('a refusal is told whole, with the command that fits this spool and desti
   const command = `apim-probe upload --spool '${spool}' --upload ${url}/in`;
   t.match(
     err,
-    `it wants a valid token or password, by --upload-header-file FILE (status 401). Kept in ${spool}/rejected; when that is mended:\n    ${command} --retry-rejected\n`,
+    `it wants a valid token or password, by --upload-header-file FILE (status 401). Stored in ${spool}/rejected; after you fix that:\n    ${command} --retry-rejected\n`,
   );
   const env = { APIM_PROBE_SPOOL: spool, APIM_PROBE_UPLOAD: `${url}/in`, APIM_PROBE_UPLOAD_TIMEOUT: '1000' };
   status = 503;

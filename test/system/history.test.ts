@@ -182,7 +182,7 @@ await alone('two runs at once', async (t, machine) => {
     { stderr: outcomes.map(({ err }) => err) },
   );
   const refused = outcomes.find(({ code }) => code === 75);
-  t.match(refused?.err, /another run is going in .*: nothing was done/, 'and the other says why it does not');
+  t.match(refused?.err, /another run is in progress in .*: nothing was done/, 'and the other says why it does not');
   t.equal(refused?.out, '');
   t.equal((await reportsIn(state)).size, 1);
 });
@@ -255,7 +255,7 @@ await alone('a change on a disk that is full', async (t, machine) => {
     const { code, err } = await run();
     t.equal(code, INCONCLUSIVE, 'as the verdict is', { stderr: err });
     t.match(err, /could not be written to the state folder/);
-    t.match(err, /the report that was announced is not kept; the next run tells it again\n/);
+    t.match(err, /the announced report is not stored; the next run reports it again\n/);
     t.equal((await toldIn(cwd)).length, times, 'told every time, for nothing can be remembered');
   }
   await unlink(join(seen, 'filler'));
