@@ -88,7 +88,9 @@ export class Announcement {
     }
     if (storedAt === null) return 'the announced report is not stored; the next run reports it again';
     const problem = await this.#record(basename(storedAt), report.id);
-    return problem === null || this.#recordProblem !== null ? problem : `${problem}; the next run reports it again`;
+    return problem === null || this.#recordProblem !== null
+      ? problem
+      : `${problem}; the next run reports it again`;
   }
 
   async #record(name: string, id: string): Promise<string | null> {

@@ -235,7 +235,12 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     positionals: [],
     options: [],
     own: [
-      { name: 'of', value: 'WHAT', choices: ['report', 'config'], help: 'report or config (default: report)' },
+      {
+        name: 'of',
+        value: 'WHAT',
+        choices: ['report', 'config'],
+        help: 'report or config (default: report)',
+      },
     ],
     load: async () => (await import('./schema.ts')).schema,
   },

@@ -50,7 +50,9 @@ export async function runOnChange(
   };
   const child = startShell(command, cwd, { ...env, ...variables });
   if (child instanceof Error) return startProblem(child);
-  const outputs = [child.stdout, child.stderr].flatMap((stream) => (stream ? forwardLines(stream, onLine) : []));
+  const outputs = [child.stdout, child.stderr].flatMap((stream) =>
+    stream ? forwardLines(stream, onLine) : [],
+  );
   const kill = (name: NodeJS.Signals): void => killAll(child, name);
   let ended: string | null = null;
   const end = (why: string) => (): void => {
@@ -117,9 +119,7 @@ function startProblem(error: Error): string {
 
 function codeProblem(code: number | null): string | null {
   if (code === 0) return null;
-  return code === 127
-    ? 'ended with 127: the shell did not find the command'
-    : `ended with exit code ${code}`;
+  return code === 127 ? 'ended with 127: the shell did not find the command' : `ended with exit code ${code}`;
 }
 
 function pause(ms: number): Promise<void> {

@@ -80,7 +80,12 @@ function split(argv: readonly string[], problems: string[]): Split {
     .boolean(switches)
     .alias('help', 'h')
     .nargs(Object.fromEntries(texts.map((name) => [name, 1])));
-  const { _: positionals, $0: _program, '--': rest = [], ...flags } = parser.parseSync() as Record<string, unknown>;
+  const {
+    _: positionals,
+    $0: _program,
+    '--': rest = [],
+    ...flags
+  } = parser.parseSync() as Record<string, unknown>;
   return {
     raw: new Map(Object.entries(flags).filter(([, value]) => value !== undefined)) as Raw,
     positionals: [...(positionals as unknown[]), ...(rest as unknown[])].map(String),
@@ -200,7 +205,10 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
   if (raw.get('help') === true && (named !== null || first === undefined))
     return { kind: 'help', command: named };
   const command = named ?? 'run';
-  problems.push(...positionalProblems(given, first === undefined ? 'run' : named), ...unknownFlagProblems(raw, command));
+  problems.push(
+    ...positionalProblems(given, first === undefined ? 'run' : named),
+    ...unknownFlagProblems(raw, command),
+  );
   const flags = runFlags(raw, command, problems);
   const own = ownFlags(raw, command, problems);
   if (problems.length > 0) throw new UsageError(problems);

@@ -21,7 +21,7 @@ import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
 import { closeOutlets, type Outlets, openOutlets } from './outlets.ts';
-import { type ReportOutput, type OutputPlan, planOutputs } from './outputs.ts';
+import { type OutputPlan, planOutputs, type ReportOutput } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';

@@ -137,9 +137,7 @@ class ProgressState {
 
   #elapsed(now: number): Part[] {
     const elapsed = now - this.#phaseSince;
-    return elapsed >= SHOWN_WAIT_MS
-      ? [{ text: ` (${Math.floor(elapsed / 1000)} s)`, format: 'dim' }]
-      : [];
+    return elapsed >= SHOWN_WAIT_MS ? [{ text: ` (${Math.floor(elapsed / 1000)} s)`, format: 'dim' }] : [];
   }
 }
 

@@ -32,7 +32,9 @@ export const records: Command = async ({ flags, own, positionals: [path] }, io) 
   const loaded = await loadOptions(flags, io);
   const zone: ZoneMode = own['zone'] === 'suffix' ? 'suffix' : 'host';
   const found =
-    path === undefined ? await findForInstance(loaded) : await findInReport({ path, zone, flags, loaded }, io);
+    path === undefined
+      ? await findForInstance(loaded)
+      : await findInReport({ path, zone, flags, loaded }, io);
   const { names, vip, suffix, notes, right } = found;
   for (const note of [...publicNote(vip), ...notes]) await writeMessage(io.stderr, `note: ${note}`);
   const today = new Date().toISOString().slice(0, 10);
@@ -94,7 +96,9 @@ async function findInReport({ path, zone, flags, loaded }: ReportRequest, io: Io
   const unusedFlags = IN_THE_REPORT.filter((key) => flags[key] !== undefined);
   if (unusedFlags.length > 0) {
     const names = unusedFlags.map((key) => `--${flagName(key)}`).join(', ');
-    throw new UsageError([`${names}: the report has its own values; leave out either the flags or the report`]);
+    throw new UsageError([
+      `${names}: the report has its own values; leave out either the flags or the report`,
+    ]);
   }
   const { name, report } = await openReport(path, io);
   const given = options.vip ?? vipOfReport(report, name);

@@ -28,9 +28,7 @@ export type Opening =
  */
 export async function openHistory(options: Options, state: string): Promise<Opening> {
   if (statSync(state, { throwIfNoEntry: false })?.isDirectory() === false) {
-    throw new UsageError([
-      `--state ${quotePath(state)} is not a folder: name a folder, or a new path`,
-    ]);
+    throw new UsageError([`--state ${quotePath(state)} is not a folder: name a folder, or a new path`]);
   }
   const notes: string[] = [];
   const history = new History(state);
@@ -63,7 +61,10 @@ export async function openHistory(options: Options, state: string): Promise<Open
   }
 }
 
-function busyMessage(state: string, { pid, since }: { readonly pid: number; readonly since: string }): string {
+function busyMessage(
+  state: string,
+  { pid, since }: { readonly pid: number; readonly since: string },
+): string {
   const who = pid === 0 ? '' : ` (process ${pid}, since ${since})`;
   return `another run is in progress in ${state}${who}: nothing was done; run again later`;
 }

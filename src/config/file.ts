@@ -1,4 +1,4 @@
-/** The config file: YAML, of which JSON is a part, with the line and column of everything that is wrong. */
+/** Reads the config file in YAML or JSON. Every problem has its line and column. */
 import { dirname } from 'node:path';
 import {
   type Document,
@@ -31,26 +31,26 @@ function at({ path, lines }: FilePosition, offset: number | undefined): string {
   return `${path}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
 }
 
-/** `default`: the file of the machine, which need not be there; `named`: the one that the user named. */
+/** `default`: the machine's file, which may be missing; `named`: the file that the user named. */
 type Choice = 'named' | 'default';
 
 type Text =
   | { readonly kind: 'text'; readonly text: string }
-  /** Nothing of it is used; `unreadable` says why where the user should know. */
+  /** The file is not used; `unreadable` has the reason when the user should know it. */
   | { readonly kind: 'none'; readonly unreadable: string | null };
 
 function read(path: string, choice: Choice, problems: string[]): Text {
   const uid = process.getuid?.() ?? null;
-  let distrust: string | null = null;
+  let trustProblem: string | null = null;
   const file = readBounded(path, LARGEST_FILE, 'a YAML or JSON file of options', {
     inheritedPipe: true,
     trust: (status) => {
-      distrust = configFileProblem(path, status, uid);
-      if (uid === null && choice === 'default') distrust = windowsConfigProblem(path);
-      return distrust;
+      trustProblem = configFileProblem(path, status, uid);
+      if (uid === null && choice === 'default') trustProblem = windowsConfigProblem(path);
+      return trustProblem;
     },
   });
-  if (!file.ok && distrust === null && choice === 'default') {
+  if (!file.ok && trustProblem === null && choice === 'default') {
     return { kind: 'none', unreadable: file.missing ? null : `${path} ${file.problem}` };
   }
   const decoded = file.ok ? decode(file.bytes) : file;
@@ -59,7 +59,7 @@ function read(path: string, choice: Choice, problems: string[]): Text {
   return { kind: 'none', unreadable: null };
 }
 
-/** What the runtime says when the parser has gone down too many levels, which the library passes on as the file's error. */
+/** The runtime's message for too deep recursion; the library reports it as an error of the file. */
 const OUT_OF_STACK = /call stack size exceeded|stack overflow/i;
 
 function onlyDocument(text: string, place: FilePosition, problems: string[]): Document.Parsed | null {
@@ -85,7 +85,7 @@ function values(node: Node, document: Document, place: FilePosition, problems: s
     const origin = at(place, (item ?? node).range?.[0]);
     try {
       const value: unknown = item === null ? null : item.toJS(document, { maxAliasCount: 20 });
-      if (isCircular(value)) problems.push(`${origin}: an alias (*) stands within what it is an alias of`);
+      if (isCircular(value)) problems.push(`${origin}: an alias (*) that contains itself`);
       else return { origin, value };
       return { origin, value: null };
     } catch (error) {
@@ -134,16 +134,16 @@ function readPair(
 }
 
 export interface OptionsFile {
-  /** Null when the file is not there or cannot be used. */
+  /** Null when the file is missing or cannot be used. */
   readonly layer: Layer | null;
-  /** Why the machine's own file was passed over: "/etc/… cannot be read: …"; null when it was not. */
+  /** Why the machine's file was ignored: "/etc/… cannot be read: …"; null when it was read. */
   readonly unreadable: string | null;
 }
 
 /**
  * Reads a config file.
  * @param path absolute
- * @param problems receives what is wrong, each with file, line and column
+ * @param problems receives the problems, each with file, line and column
  */
 export function fileLayer(path: string, choice: Choice, problems: string[]): OptionsFile {
   const content = read(path, choice, problems);

@@ -65,7 +65,7 @@ t.test(
     chownSync(path, OTHER, OTHER);
     const refused = run(['config', '--config', 'c.yaml'], cwd);
     t.equal(refused.code, 2);
-    t.match(refused.err, `config file ${path} belongs to user ${OTHER}, and root obeys`);
+    t.match(refused.err, `config file ${path} belongs to user ${OTHER}; root reads only`);
     t.equal(refused.out, '');
     const command = /then: (chown .*)$/m.exec(refused.err)?.[1] ?? '';
     t.equal(spawnSync('sh', ['-c', command]).status, 0, command);

@@ -202,7 +202,10 @@ t.test(
     t.match(told.told, [/^ready blocked /]);
     t.match(told.err, /note: the state folder .*the announced report cannot be recorded: .+\n/);
     const failed = await next(UP, FAIL);
-    t.match(failed.err, /exit code 9; no later run reports it, because the announced report cannot be recorded: /);
+    t.match(
+      failed.err,
+      /exit code 9; no later run reports it, because the announced report cannot be recorded: /,
+    );
     t.strictSame((await next(UP)).told, []);
   },
 );

@@ -18,6 +18,6 @@ t.test('a scenario that this system cannot play is not a defect', async (t) => {
   const call = { command: 'demo' as const, flags: {}, own: { scenario: 'forced-tunnel' }, positionals: [] };
   await t.rejects(demo(call, io), {
     constructor: UsageError,
-    message: /--scenario forced-tunnel cannot be played here: nothing on it can be silent\. It can on Linux/,
+    message: /--scenario forced-tunnel does not work here: nothing on it can be silent\. It works on Linux/,
   });
 });

@@ -121,5 +121,5 @@ t.test('compare without files, and nothing to compare', async (t) => {
   const { cwd } = await state(t, [run(BEGIN)]);
   const { code, err } = await invoke(['compare', '--state', 's'], { cwd });
   t.equal(code, 2);
-  t.match(err, /has 1 report that can be read, and a comparison needs two/);
+  t.match(err, /has 1 report that can be read; a comparison needs two/);
 });

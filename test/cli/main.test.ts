@@ -16,7 +16,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['-x'], none, /unknown option -x/],
     [['plann'], none, /unknown command "plann"\. Did you mean plan\?/],
     [['compare'], none, /"apim-probe compare" needs the state folder: --state DIR, APIM_PROBE_STATE/],
-    [['compare', 'a'], none, /"apim-probe compare" needs two files, or none where --state/],
+    [['compare', 'a'], none, /"apim-probe compare" needs two files, the older first, or --state/],
     [['compare', 'a', 'b', '--state', 'c'], none, /--state is for a comparison without files/],
     [
       ['compare'],
@@ -29,7 +29,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['--state', 'der.pem'], none, /--state ".*der\.pem" is not a folder/],
     [['--state', '-'], none, /state: "-" \(flag --state\) must name a file or folder/],
     [['--keep-count', '1'], none, /keepCount: 1 \(flag --keep-count\) must be a whole number from 2/],
-    [['--on-change', 'true'], none, /onChange \(flag --on-change\) needs kept reports.*--state DIR/],
+    [['--on-change', 'true'], none, /onChange \(flag --on-change\) needs stored reports.*--state DIR/],
     [
       ['--on-change', ' ', '--state', 'folder'],
       none,

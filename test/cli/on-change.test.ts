@@ -23,14 +23,17 @@ async function attempt(t: Test, command: string, changes: Partial<OnChangeParts>
   return { problem, lines, cwd };
 }
 
-t.test('the command learns what changed from its environment, and its output goes through the run', async (t) => {
-  const { problem, lines } = await attempt(
-    t,
-    'echo "$PROBE_OLD_VERDICT $PROBE_NEW_VERDICT"; echo "$PROBE_OLD_REPORT $PROBE_NEW_REPORT" >&2; echo $OWN',
-  );
-  t.equal(problem, null);
-  t.strictSame(lines.toSorted(), ['/s/old.json /s/new.json', 'kept', 'ready blocked']);
-});
+t.test(
+  'the command learns what changed from its environment, and its output goes through the run',
+  async (t) => {
+    const { problem, lines } = await attempt(
+      t,
+      'echo "$PROBE_OLD_VERDICT $PROBE_NEW_VERDICT"; echo "$PROBE_OLD_REPORT $PROBE_NEW_REPORT" >&2; echo $OWN',
+    );
+    t.equal(problem, null);
+    t.strictSame(lines.toSorted(), ['/s/old.json /s/new.json', 'kept', 'ready blocked']);
+  },
+);
 
 t.test('no value becomes part of the command', async (t) => {
   const path = `/s/$(touch pwned)\`touch pwned\`; touch pwned #'"\n.json`;

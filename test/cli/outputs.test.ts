@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type ReportOutput, planOutputs } from '../../src/cli/outputs.ts';
+import { planOutputs, type ReportOutput } from '../../src/cli/outputs.ts';
 import type { Options } from '../../src/config/types.ts';
 
 type Chosen = Pick<Options, 'output' | 'format'> & Partial<Pick<Options, 'state'>>;

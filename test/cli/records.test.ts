@@ -159,7 +159,10 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     ],
     [['r.json'], /"r\.json" is of a run without --vip\. .*give --vip ADDRESS/],
     [['r.json', 's.json'], /unexpected argument "s\.json" after "records"/],
-    [['r.json', '--apim', 'contoso', '--region', 'uksouth'], /--apim, --region: the report has its own values/],
+    [
+      ['r.json', '--apim', 'contoso', '--region', 'uksouth'],
+      /--apim, --region: the report has its own values/,
+    ],
     [['loop.json'], /"loop\.json": environment\.network\.vip: "127\.0\.0\.1" is a loopback address/],
     [['pipe'], /"pipe" is not a regular file/],
     [['huge.json'], /"huge\.json" is larger than 256 MiB/],

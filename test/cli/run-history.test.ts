@@ -87,10 +87,7 @@ t.test('the lock of a run that died is taken over, and the report tells', async 
   const holder = { pid: 7, since: '2026-05-04T08:30:00.000Z', token: 'a', boot: 'another' };
   const cwd = t.testdir({ s: { lock: JSON.stringify({ ...holder, started: null, namespace: null }) } });
   t.equal((await probe(cwd, run(now))).code, 0);
-  t.match(
-    kept(cwd)[0]?.environment.notes.at(-1),
-    /08:30:00\.000Z \(process 7\) ended early/,
-  );
+  t.match(kept(cwd)[0]?.environment.notes.at(-1), /08:30:00\.000Z \(process 7\) ended early/);
 });
 
 t.test(

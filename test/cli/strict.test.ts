@@ -220,10 +220,7 @@ t.test('a key that cannot be kept is told, and one that is damaged made anew', a
   mkdirSync(join(cwd, KEY));
   const told = await run(cwd, { APIM_PROBE_STATE: cwd, APIM_PROBE_OUTPUT: '-' });
   t.equal(told.code, 1);
-  t.match(
-    told.err,
-    /note: no other report has the same pseudonyms: their key cannot be stored as/,
-  );
+  t.match(told.err, /note: no other report has the same pseudonyms: their key cannot be stored as/);
   t.notMatch(told.out + told.err, OWN);
   rmSync(join(cwd, KEY), { recursive: true });
   for (const wrong of ['short', 'long'.repeat(20)]) {
@@ -335,7 +332,7 @@ t.test('a report of schema 1.x leaves as it is, and not at all where names are t
   const hidden = await run(cwd, { ...env, APIM_PROBE_REDACT: 'strict' });
   t.match(
     hidden.err,
-    /cannot be sent: it was written by apim-probe with schema 1\.3; this version reads 2\.x.*: send it with\s+--redact standard, or delete it\. Kept in \S+rejected/s,
+    /cannot be sent: it was written by apim-probe with schema 1\.3; this version reads 2\.x.*: send it with\s+--redact standard, or delete it\. Stored in \S+rejected/s,
   );
   t.equal(blobs.size, 1, 'the report of the run alone');
   for (const one of blobs.values()) t.notMatch(contentOf(one), OWN);

@@ -109,7 +109,7 @@ t.test('a refused report: exit 4, the reason, and --retry-rejected', async (t) =
   const env = { ...OPEN, APIM_PROBE_UPLOAD: `${url}/c${SAS}`, APIM_PROBE_SPOOL: join(cwd, 'spool') };
   const first = await run(cwd, env);
   t.equal(first.code, 4);
-  t.match(first.err, /will not take 1 report: the container does not exist.*Kept in .*rejected/);
+  t.match(first.err, /does not accept 1 report: the container does not exist.*Stored in .*rejected/);
   t.match(
     (await invoke(['upload', '--status'], { cwd, env })).out,
     /Rejected: 1 report, in .*\n.*container does not exist/,
@@ -157,9 +157,9 @@ t.test('a damaged file in the spool is no fault of the destination', async (t) =
   t.equal(code, 4);
   t.match(
     err.replaceAll(/\s+/g, ' '),
-    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, what it holds is not a report in gzip: delete it. Kept in ${spool}/rejected`,
+    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, what it holds is not a report in gzip: delete it. Stored in ${spool}/rejected`,
   );
-  t.notMatch(err, /will not take|retry-rejected/, 'sending it again would not help');
+  t.notMatch(err, /does not accept|retry-rejected/, 'sending it again would not help');
   const after = await run(cwd, env);
   t.match(after, { code: 0, err: /Uploaded: 1 report/ }, 'nor does it hold up the next one');
   t.equal(blobs.size, 1);

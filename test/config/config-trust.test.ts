@@ -19,7 +19,7 @@ t.test('who may have written the file', (t) => {
     [1000, 0o100646, 1000, /every user of this machine.*chmod o-w /],
     [0, 0o100666, 1000, /every user/],
     [1001, 0o100644, 1000, /belongs to user 1001.*cp .*--config/],
-    [1000, 0o100644, 0, /belongs to user 1000, and root.*chown root: .*c\.yaml && chmod go-w/],
+    [1000, 0o100644, 0, /belongs to user 1000; root reads.*chown root: .*c\.yaml && chmod go-w/],
     [0, 0o100664, 0, /written by others than root.*chmod go-w/],
     [0, 0o100646, 0, /written by others than root/],
   ] as const) {
