@@ -47,7 +47,7 @@ export function checkUploadFlag(
   if (credential === null) return;
   problems.push(
     `upload: the URL of --upload holds ${credential}, and process lists and shell histories show it; take it for ` +
-      'known and replace it. Put the new URL into a file that only its owner reads and give --upload-file FILE, or ' +
+      'credential. Put the new URL into a file that only its owner reads and give --upload-file FILE, or ' +
       'into the variable APIM_PROBE_UPLOAD, or into the systemd credential upload-url',
   );
 }

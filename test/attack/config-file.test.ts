@@ -95,7 +95,7 @@ t.test(
     mkdirSync(join(cwd, 'open'));
     writeFileSync(join(cwd, 'open', 'c.yaml'), '');
     chmodSync(join(cwd, 'open'), 0o777);
-    refuse('open/c.yaml', /folder .*open", where others than root can replace it: chmod go-w/);
+    refuse('open/c.yaml', /folder .*open", where users other than root can replace it: chmod go-w/);
     symlinkSync(join(cwd, 'theirs', 'c.yaml'), join(cwd, 'link.yaml'));
     refuse('link.yaml', /of user 65533/);
   },

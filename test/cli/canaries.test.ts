@@ -16,7 +16,7 @@ import { certify, identity } from '../servers/certificates.ts';
 import { openTlsPeer } from '../servers/peer.ts';
 import { capture, invoke } from './harness.ts';
 
-/** A secret that can stand in a URL, and is long enough to be found by nobody's chance. */
+/** A secret that fits into a URL and is too long to match by chance. */
 const secret = (place: string) => `Cnry${place}9xQ7`;
 const PLACES = [
   ...[
@@ -63,10 +63,10 @@ function spellings(): string[] {
   ]);
 }
 
-/** What the metadata service says of this VM, and the system of itself. */
+/** Data of the metadata service and of the system. */
 const OF_THE_VM = ['vm-of-ours', 'group-of-ours', 'abcdef01', 'host-of-ours'];
 
-/** What says whose network it is; it stays at the standard level. */
+/** Values that identify the network; the standard level leaves them. */
 const IDENTITY = [
   'contoso',
   '10.255.0.1',
@@ -118,7 +118,7 @@ const METADATA = JSON.stringify({
   },
 });
 
-/** The world: each peer says a secret of its own. */
+/** The simulated network: each peer sends its own secret. */
 async function world(t: Test) {
   const names = await nameServer(t, (name) =>
     name.endsWith('.contoso.example')
@@ -321,8 +321,8 @@ t.test('a secret in every input, and none in any output', async (t) => {
   outputs.set('a bad target', (await command(['--target', `https://h/?sig=${secret('Quoted')}`], cwd)).err);
   outputs.set('a bad word', (await command([`https://u:${secret('Quoted')}@h`], cwd)).err);
 
-  // The canaries were heard: what stood around them is in the report.
-  for (const heard of [
+  // The inputs were used: the text around the canaries is in the report.
+  for (const expected of [
     'mail password=***',
     '-NOAUTH see redis://***@h',
     'AccountKey=***',
@@ -330,7 +330,7 @@ t.test('a secret in every input, and none in any output', async (t) => {
     'proxy.contoso.example',
     'password=***',
   ])
-    t.ok(report.includes(heard), `the report tells of ${heard}`);
+    t.ok(report.includes(expected), `the report has ${expected}`);
   t.ok(
     (outputs.get('bundle standard') ?? '').includes('Authorization: Bearer ***'),
     'the log is in the bundle',
@@ -366,17 +366,17 @@ t.test('a secret in every input, and none in any output', async (t) => {
   }
 });
 
-t.test('a foreign report with secrets: whichever command reads it, none comes out', async (t) => {
+t.test('a foreign report with secrets: no command prints them', async (t) => {
   const cwd = t.testdir({ spool: {} });
-  const words = `https://u:${secret('Quoted')}@h/?sig=${secret('Quoted')}, password=${secret('Words')}`;
+  const text = `https://u:${secret('Quoted')}@h/?sig=${secret('Quoted')}, password=${secret('Words')}`;
   const target = report({ targets: withDropped(['sql']) }).targets.map((one) => ({
     ...one,
-    reason: one.status === 'unreachable' ? words : one.reason,
+    reason: one.status === 'unreachable' ? text : one.reason,
   }));
-  const foreign = writtenReport({ targets: target, findings: [finding({ title: words })] });
+  const foreign = writtenReport({ targets: target, findings: [finding({ title: text })] });
   writeFileSync(join(cwd, 'foreign.json'), JSON.stringify(foreign));
-  // Refused, in words that name the key.
-  writeFileSync(join(cwd, 'odd.json'), JSON.stringify({ ...foreign, [words]: { token: words } }));
+  // Refused with a message that names the key.
+  writeFileSync(join(cwd, 'odd.json'), JSON.stringify({ ...foreign, [text]: { token: text } }));
   writeFileSync(join(cwd, 'other.json'), JSON.stringify(writtenReport()));
   const env = { APIM_PROBE_UPLOAD: 'http://127.0.0.1:9/in', APIM_PROBE_UPLOAD_TIMEOUT: '500' };
   for (const argv of [

@@ -12,7 +12,7 @@ const missed = writtenReport({
   targets: [target(...VAULT, { required: true, ...DROPPED })],
 });
 const optional = writtenReport({ verdict: 'degraded', targets: [target(...VAULT, DROPPED)] });
-const said = (status: string, isOptional = false) => [
+const statusReply = (status: string, isOptional = false) => [
   location('West Europe', [entry('AzureKeyVault', 'https://kv.vault.azure.net', { status, isOptional })]),
 ];
 
@@ -21,9 +21,9 @@ const FILES = {
   'missed.json': JSON.stringify(missed),
   'optional.json': JSON.stringify(optional),
   'other.json': JSON.stringify(writtenReport({ targets: [target('ntp', 'time.example', 123)] })),
-  'success.json': JSON.stringify(said('success')),
-  'failure.json': JSON.stringify({ value: said('failure') }),
-  'unneeded.json': JSON.stringify(said('success', true)),
+  'success.json': JSON.stringify(statusReply('success')),
+  'failure.json': JSON.stringify({ value: statusReply('failure') }),
+  'unneeded.json': JSON.stringify(statusReply('success', true)),
   'defect.json': JSON.stringify([location('West Europe', [{ name: 7 }])]),
   'page.json': '<html><body>Sign in</body></html>',
 };

@@ -4,7 +4,7 @@ import { UsageError } from '../../src/common/usage-error.ts';
 import { NotSilentError, SCENARIOS } from '../../src/lab/index.ts';
 import { capture } from './harness.ts';
 
-t.test('a scenario that this system cannot play is not a defect', async (t) => {
+t.test('a scenario that does not work on this system is not a defect', async (t) => {
   const lab = {
     NotSilentError,
     SCENARIOS,

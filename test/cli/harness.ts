@@ -78,7 +78,7 @@ async function invokeBuilt(
 ): Promise<Ended> {
   const circumstances = { cwd, env: { ...FENCE, ...env }, stdin };
   if (stdoutFails === undefined) return start(PROGRAM, argv, circumstances);
-  if (stdoutFails === 'EPIPE') return start(PROGRAM, argv, { ...circumstances, stdout: 'nobody' });
+  if (stdoutFails === 'EPIPE') return start(PROGRAM, argv, { ...circumstances, stdout: 'closed' });
   const full = openSync('/dev/full', 'w');
   try {
     return await start(PROGRAM, argv, { ...circumstances, stdout: full });

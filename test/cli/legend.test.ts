@@ -188,7 +188,7 @@ t.test('usage errors: exit 2, nothing is written, and why', async (t) => {
   t.equal(readFileSync(join(cwd, 'there.json'), 'utf8'), 'precious');
 });
 
-t.test('a key that cannot be stored: told, and the legend holds for this document', async (t) => {
+t.test('a key that cannot be stored: a note, and the legend is for this document only', async (t) => {
   const cwd = folderOf(t);
   writeFileSync(join(cwd, 'r.json'), JSON.stringify(toWritten(sample())));
   writeFileSync(join(cwd, 'state'), 'not a folder');

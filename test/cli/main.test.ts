@@ -109,7 +109,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
   }
 });
 
-t.test('all problems of a command line are told at once', async (t) => {
+t.test('all problems of a command line are reported at once', async (t) => {
   const { err } = await invoke(
     ['run', 'extra', '--tiemout', '5', '--region', '--attempts', '1', '--attempts', '2'],
     { cwd: t.testdir({}) },
@@ -180,7 +180,7 @@ t.test('schema prints JSON Schemas', async (t) => {
   t.match(JSON.parse(config.out), { properties: { dnsServer: {}, timeout: { maximum: 600_000 } } });
 });
 
-t.test('explain: all words, one word, however it is spelt', async (t) => {
+t.test('explain: all names, or one name in any spelling', async (t) => {
   const cwd = t.testdir({});
   const all = await invoke(['explain'], { cwd });
   t.match(all.out, /outbound-dropped +\S/);
@@ -225,7 +225,7 @@ t.test('demo --list names the scenarios', async (t) => {
   for (const name of ['healthy', 'sql-blocked', 'forced-tunnel']) t.ok(out.includes(name), name);
 });
 
-t.test('a reader that goes away ends a command quietly; a full disk is said', async (t) => {
+t.test('a closed pipe ends a command without a message; a full disk is reported', async (t) => {
   const cwd = t.testdir({});
   t.match(await invoke(['schema'], { cwd, stdoutFails: 'EPIPE' }), { code: 0, err: '' });
   t.match(await invoke(['schema'], { cwd, stdoutFails: 'ENOSPC' }), {

@@ -31,7 +31,7 @@ t.test('with --output FILE nothing but a terminal gets the summary on stdout', a
   t.strictSame(plan(options, true, 'always').files, [{ format: 'json', path: '/r.json' }]);
 });
 
-t.test('a report on stdout drives the summary to stderr', async (t) => {
+t.test('a report on stdout moves the summary to stderr', async (t) => {
   for (const terminal of [true, false]) {
     t.match(plan({ output: '-', format: [] }, terminal, 'always'), {
       stdout: 'json',
@@ -43,7 +43,7 @@ t.test('a report on stdout drives the summary to stderr', async (t) => {
   }
 });
 
-t.test('--format: a JSON file stores the report, a text file is not', async (t) => {
+t.test('--format: a JSON file stores the report, a text file does not', async (t) => {
   const json = { output: null, format: [{ format: 'json', file: '/r.json' }] } as const;
   t.match(plan(json, false, 'always'), { stdout: null, newFile: false });
   const text = { output: null, format: [{ format: 'text', file: '/r.txt' }] } as const;
@@ -51,7 +51,7 @@ t.test('--format: a JSON file stores the report, a text file is not', async (t) 
   t.match(plan(text, true, 'always'), { stdout: null, newFile: true });
 });
 
-t.test('the demo shows its summary and keeps nothing unasked', async (t) => {
+t.test('the demo shows its summary and writes a report only on request', async (t) => {
   for (const terminal of [true, false]) {
     t.match(plan(nothing, terminal, 'on-request'), { stdout: null, newFile: false, summary: 'stdout' });
     t.match(plan({ output: '-', format: [] }, terminal, 'on-request'), {
@@ -61,7 +61,7 @@ t.test('the demo shows its summary and keeps nothing unasked', async (t) => {
   }
 });
 
-t.test('a report that the state folder keeps needs no other place', async (t) => {
+t.test('a report stored in the state folder needs no other output', async (t) => {
   for (const terminal of [true, false]) {
     const planned = plan({ ...nothing, state: '/var/lib/apim-probe' }, terminal, 'always');
     t.match(planned, { stdout: null, newFile: false, summary: terminal ? 'stdout' : 'stderr', files: [] });

@@ -31,7 +31,7 @@ class Terminal extends Writable {
   }
 }
 
-/** A clock that goes when it is told to. */
+/** A clock that the test advances. */
 class HandClock implements ProgressClock {
   #now = 1000;
   #ticks: { ms: number; tick: () => void; next: number }[] = [];
@@ -84,7 +84,7 @@ function probing(terminal: Terminal, color = false) {
   };
 }
 
-t.test('counts what is done, well and badly', async (t) => {
+t.test('counts successes and failures', async (t) => {
   const terminal = new Terminal();
   const { clock, start, begin, end } = probing(terminal);
   start(5);
@@ -165,7 +165,7 @@ t.test('a run that ends before the first tick leaves no trace', async (t) => {
   t.same(terminal.written, []);
 });
 
-t.test('nothing at all where nothing can be erased', async (t) => {
+t.test('no output when the terminal cannot erase', async (t) => {
   const clock = new HandClock();
   for (const [terminal, term] of [
     [new Terminal(80, false), 'xterm'],
@@ -211,7 +211,7 @@ t.test('colour only when asked for', async (t) => {
   }
 });
 
-t.test('an id cannot command the terminal', async (t) => {
+t.test('an id cannot control the terminal', async (t) => {
   const terminal = new Terminal();
   const { clock, start, begin } = probing(terminal);
   start(1);
@@ -220,7 +220,7 @@ t.test('an id cannot command the terminal', async (t) => {
   t.match(terminal.visible, 'custom/\\u{1b}[2Jx\\u{d}\\u{a}:443');
 });
 
-t.test('a terminal that goes away is let go', async (t) => {
+t.test('a terminal that goes away is no longer written to', async (t) => {
   const terminal = new Terminal();
   const { clock, start, end, progress } = probing(terminal);
   start(2);

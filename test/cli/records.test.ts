@@ -1,4 +1,4 @@
-/** The command: what it is told, what it refuses, and that it asks nobody but the metadata service. */
+/** The command: its arguments, its errors, and that it asks only the metadata service. */
 import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ t.test('without a region the metadata service is asked, and its silence is not a
   t.match(out, '\n10.0.1.5 contoso.azure-api.net\n');
 });
 
-t.test('what a config file holds for runs is in nobody’s way', async (t) => {
+t.test('options of a config file for runs are ignored', async (t) => {
   const cwd = t.testdir({
     'apim-probe.yaml':
       'apim: contoso\nvip: 10.0.1.5\ncloud: china\nregion: chinanorth3\nskip: [gateway]\nrequire: [custom]\n' +
@@ -78,7 +78,7 @@ t.test('oddities are notes', async (t) => {
   );
 });
 
-t.test('a report: what it misses, and nothing else', async (t) => {
+t.test('a report: only the missing records', async (t) => {
   const cwd = t.testdir({
     'r.json': reportWith([
       instance('contoso.azure-api.net', [resolved('10.0.1.5')]),
@@ -101,7 +101,7 @@ t.test('a report: what it misses, and nothing else', async (t) => {
   t.match(moved.out, '\n10.0.1.9 contoso.azure-api.net\n', '--vip goes before the report');
 });
 
-t.test('a report that misses nothing', async (t) => {
+t.test('a report without missing records', async (t) => {
   const cwd = t.testdir({
     'r.json': reportWith([instance('contoso.azure-api.net', [resolved('10.0.1.5')])]),
   });
@@ -113,7 +113,7 @@ t.test('a report that misses nothing', async (t) => {
   }
 });
 
-t.test('what cannot be done says why, and nothing is printed', async (t) => {
+t.test('errors have a reason, and nothing is printed', async (t) => {
   const cwd = t.testdir({
     'r.json': reportWith([instance('contoso.azure-api.net', [])], null),
     'loop.json': reportWith([instance('contoso.azure-api.net', [])], '127.0.0.1'),

@@ -183,7 +183,7 @@ t.test('a NetworkStatus reply is refused by all but compare', async (t) => {
   }
 });
 
-t.test('files that cannot be read, and stdin where it has nothing', async (t) => {
+t.test('files that cannot be read, and an empty stdin', async (t) => {
   const place = setting(t, 'http://127.0.0.1:9');
   mkdirSync(join(place.cwd, 'folder'));
   for (const [command, argv] of Object.entries(COMMANDS)) {

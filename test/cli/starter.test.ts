@@ -35,7 +35,7 @@ t.test('runs from another folder, through links, with a useless node on the PATH
   t.equal(relative.code, 0);
 });
 
-t.test('without its runtime it says what to do', async (t) => {
+t.test('without its runtime it prints what to do', async (t) => {
   const folder = t.testdir({});
   mkdirSync(join(folder, 'bin'));
   cpSync(STARTER, join(folder, 'bin/apim-probe'));

@@ -17,7 +17,7 @@ import { answer, blobStore, contentOf, openService } from '../delivery/upload/se
 import { finding, parsedReport, report, withDropped } from '../report/samples.ts';
 import { capture, invoke } from './harness.ts';
 
-/** What the samples call their own network's. */
+/** Names of the samples' own network. */
 const OWN = /contoso|10\.20\./;
 const KEY = 'pseudonyms.key';
 const FENCELESS = { APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' };
@@ -51,11 +51,11 @@ async function run(cwd: string, variables: NodeJS.ProcessEnv, probed = sample())
 
 const idsOf = (json: string) => parsedReport(json).targets.map(({ id }) => id);
 
-t.test('the sample says whose network it is', async (t) => {
+t.test('the sample identifies its network', async (t) => {
   t.match(harmlessJson(toWritten(sample())), OWN, 'or these tests would prove nothing');
 });
 
-t.test('all that a run gives out is strict; what it keeps on the VM is not', async (t) => {
+t.test('all outputs of a run are strict; the reports on the VM are not', async (t) => {
   const cwd = folderOf(t);
   const state = join(cwd, 'state');
   const { blobs, handle } = blobStore();
@@ -99,7 +99,7 @@ t.test('a report that stands alone shares its pseudonyms with none', async (t) =
   t.strictSame(readdirSync(cwd), []);
 });
 
-t.test('a word of a peer makes no name readable, and what the report calls its own is not', async (t) => {
+t.test('text of a peer does not reveal a name, and own names are hidden', async (t) => {
   const cwd = folderOf(t);
   const [first, ...others] = sample().targets;
   if (first === undefined) throw never();
@@ -133,7 +133,7 @@ t.test('a word of a peer makes no name readable, and what the report calls its o
   t.notMatch(out + err, /20\.50\.1\.1|intranet7|buildbox/);
 });
 
-t.test('the command for what waits repeats what its run was told', async (t) => {
+t.test('the suggested upload command repeats the options of its run', async (t) => {
   const cwd = folderOf(t);
   const env = {
     APIM_PROBE_STATE: join(cwd, 'state'),
@@ -160,7 +160,7 @@ t.test('what a run writes and what upload makes of the kept report are the same 
   t.equal(contentOf([...blobs.values()][0] ?? never()), out);
 });
 
-t.test('what cannot be rewritten holds up no other, and is told', async (t) => {
+t.test('a report that cannot be rewritten is reported and does not block others', async (t) => {
   const cwd = folderOf(t);
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
@@ -206,7 +206,7 @@ t.test('what is rewritten stays so: a repeat after a lost key has the same bytes
   t.notMatch(hidden[0], OWN);
 });
 
-t.test('those who make a key at the same time have the same one', async (t) => {
+t.test('processes that make a key at the same time get the same key', async (t) => {
   for (let round = 0; round < 10; round += 1) {
     const folder = folderOf(t);
     const keys = await Promise.all(Array.from({ length: 6 }, () => storedKey(folder, async () => {})));
@@ -215,13 +215,13 @@ t.test('those who make a key at the same time have the same one', async (t) => {
   }
 });
 
-t.test('a key that cannot be kept is told, and one that is damaged made anew', async (t) => {
+t.test('a key that cannot be stored is reported, and a damaged key is replaced', async (t) => {
   const cwd = folderOf(t);
   mkdirSync(join(cwd, KEY));
-  const told = await run(cwd, { APIM_PROBE_STATE: cwd, APIM_PROBE_OUTPUT: '-' });
-  t.equal(told.code, 1);
-  t.match(told.err, /note: no other report has the same pseudonyms: their key cannot be stored as/);
-  t.notMatch(told.out + told.err, OWN);
+  const result = await run(cwd, { APIM_PROBE_STATE: cwd, APIM_PROBE_OUTPUT: '-' });
+  t.equal(result.code, 1);
+  t.match(result.err, /note: no other report has the same pseudonyms: their key cannot be stored as/);
+  t.notMatch(result.out + result.err, OWN);
   rmSync(join(cwd, KEY), { recursive: true });
   for (const wrong of ['short', 'long'.repeat(20)]) {
     writeFileSync(join(cwd, KEY), wrong);
@@ -275,7 +275,7 @@ t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t)
   );
 });
 
-t.test('what waits from before it was asked for leaves as strictly', async (t) => {
+t.test('reports that waited before --redact strict leave redacted as well', async (t) => {
   const cwd = folderOf(t);
   const { blobs, handle } = blobStore();
   let down = true;
@@ -323,8 +323,8 @@ t.test('a report of schema 1.x leaves as it is, and not at all where names are t
     APIM_PROBE_SPOOL: spool,
   };
   const older = { ...sample(), schemaVersion: '1.3.0' };
-  // What a redaction of today would change: its bytes are those of the version that wrote it.
-  const json = harmlessJson({ ...older, note: 'the password=of-nobody' });
+  // Today's redaction would change it: the bytes of the older version must stay.
+  const json = harmlessJson({ ...older, note: 'the password=of-another' });
   const name = uploadName(older);
   mkdirSync(spool);
   writeFileSync(join(spool, name), gzipSync(json));
