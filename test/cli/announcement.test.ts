@@ -13,7 +13,7 @@ import t from 'tap';
 import type { Report } from '../../src/model/report.ts';
 import type { Status } from '../../src/model/vocabulary.ts';
 import { DAY, fill, HOUR, run } from '../delivery/history/samples.ts';
-import { kept, probe } from './scheduled.ts';
+import { probe, storedReports } from './scheduled.ts';
 
 const now = Date.now();
 const UP = ['reachable', 'reachable'] as const;
@@ -135,7 +135,7 @@ t.test('a run without --on-change leaves the record alone, and does not remove i
   const few = { keepCount: ['2'] };
   for (let times = 0; times < 3; times += 1) await next(DOWN, null, {}, few);
   t.equal(announcedIn(cwd), name);
-  t.equal(kept(cwd).length, 3, 'the two newest and this one');
+  t.equal(storedReports(cwd).length, 3, 'the two newest and this one');
   t.strictSame((await next(DOWN)).announced, [`ready blocked ${name}`]);
 });
 
@@ -148,19 +148,23 @@ t.test('retention stores the announced report while a change is pending, and no 
     await next(DOWN, FAIL, {}, few);
     t.ok(existsSync(join(cwd, 's/reports', name)));
   }
-  t.equal(kept(cwd).length, 3);
+  t.equal(storedReports(cwd).length, 3);
   t.strictSame((await next(DOWN, `test -s "$PROBE_OLD_REPORT" && ${RECORD_CHANGE}`, {}, few)).announced, [
     `ready blocked ${name}`,
   ]);
   await next(DOWN, RECORD_CHANGE, {}, few);
   t.notOk(existsSync(join(cwd, 's/reports', name)), 'once announced, it is removed like any other');
-  t.equal(kept(cwd).length, 2);
+  t.equal(storedReports(cwd).length, 2);
 });
 
 t.test('an unusable record: the run compares with the newest report and notes it once', async (t) => {
   const other = run(now - 3 * DAY);
   const cases: readonly [string, RegExp, (cwd: string, report: string) => void][] = [
-    ['removed', /, which was announced last, is gone; the newest/, (_, report) => rmSync(report)],
+    [
+      'removed',
+      /, which was announced last, is gone; comparing with the newest/,
+      (_, report) => rmSync(report),
+    ],
     ['cut off', /, which was announced last, is cut off: .*;/, (_, report) => truncateSync(report, 500)],
     [
       'of another folder',

@@ -348,15 +348,15 @@ t.test('a secret in every input, and none in any output', async (t) => {
     t.strictSame(
       IDENTITY.filter((one) => text.includes(one)),
       [],
-      `${where} says nothing of whose network it is`,
+      `${where} does not identify the network`,
     );
   }
   // The metadata service is given a second to answer, which a busy machine may need for other things.
   for (const one of IDENTITY.filter((name) => !OF_THE_VM.includes(name)))
     t.ok((outputs.get('bundle standard') ?? '').includes(one), `the standard level keeps ${one}`);
-  const kept = readdirSync(join(cwd, 'state/reports'));
-  t.equal(kept.length, 2, 'one by --output, and one by --state');
-  for (const name of kept) {
+  const stored = readdirSync(join(cwd, 'state/reports'));
+  t.equal(stored.length, 2, 'one by --output, and one by --state');
+  for (const name of stored) {
     const text = readFileSync(join(cwd, 'state/reports', name), 'utf8');
     t.strictSame(
       spellings().filter((one) => text.includes(one)),

@@ -45,7 +45,7 @@ t.test('a report and NetworkStatus, in either order', async (t) => {
   }
 });
 
-t.test('the exit code says whether anything required is in dispute, or got worse', async (t) => {
+t.test('the exit code depends on required endpoints that differ or got worse', async (t) => {
   for (const [files, code] of [
     [['reached.json', 'success.json'], 0],
     [['missed.json', 'success.json'], 1],
@@ -89,7 +89,7 @@ t.test('what cannot be compared is refused with a reason for each file', async (
     ],
     [
       ['success.json', 'failure.json'],
-      /both files are NetworkStatus replies: one of the two must be a JSON report/,
+      /both files are NetworkStatus replies: one of them must be a JSON report/,
     ],
     [['reached.json', 'success.json', '--format', 'xml'], /--format "xml" must be one of table, json/],
   ] as const) {

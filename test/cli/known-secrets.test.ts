@@ -60,7 +60,7 @@ t.test('no output has a secret that the run knows, even when a peer repeats it',
     'always',
   );
   const state = join(cwd, 'state');
-  const [kept = ''] = readdirSync(join(state, 'reports'));
+  const [stored = ''] = readdirSync(join(state, 'reports'));
   const [spooled = ''] = readdirSync(join(state, 'spool')).filter((name) => name.endsWith('.gz'));
   const outputs = {
     stdout: io.out(),
@@ -68,7 +68,7 @@ t.test('no output has a secret that the run knows, even when a peer repeats it',
     ...Object.fromEntries(
       ['r.json', 'r.txt', 'log'].map((name) => [name, readFileSync(join(cwd, name), 'utf8')]),
     ),
-    kept: readFileSync(join(state, 'reports', kept), 'utf8'),
+    stored: readFileSync(join(state, 'reports', stored), 'utf8'),
     spooled: gunzipSync(readFileSync(join(state, 'spool', spooled))).toString(),
   };
   for (const [where, text] of Object.entries(outputs)) {

@@ -76,8 +76,8 @@ t.test('render explains what a strict run has uploaded, by the key of the state 
   const { url } = await openService(t, handle);
   await run(cwd, { APIM_PROBE_STATE: state, APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x` });
   const [sent = ''] = [...blobs.values()].map(contentOf);
-  const [kept = ''] = readdirSync(join(state, 'reports'));
-  const file = join(state, 'reports', kept);
+  const [stored = ''] = readdirSync(join(state, 'reports'));
+  const file = join(state, 'reports', stored);
   const argv = [
     'render',
     file,
@@ -145,7 +145,7 @@ t.test('bundle: the legend explains every file of it, and uploads too', async (t
   t.notMatch(explained(out, legend), 'UNEXPLAINED', 'the strict report of the run');
 });
 
-t.test('without a state folder it explains its own document alone, and says so', async (t) => {
+t.test('without a state folder it explains only its own document, with a note', async (t) => {
   const cwd = folderOf(t);
   writeFileSync(join(cwd, 'r.json'), JSON.stringify(toWritten(sample())));
   const { out } = await invoke(

@@ -103,7 +103,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     const name = `${argv.join(' ')} ${Object.keys(env).join(' ')}`;
     t.equal(code, 2, name);
     t.equal(out, '', 'stdout stays empty');
-    t.match(err, expected, 'says what is wrong');
+    t.match(err, expected, 'names the problem');
     t.match(err, /No endpoint was contacted\./);
     t.notMatch(err, /\n\s+at /, 'no stack');
   }

@@ -18,7 +18,7 @@ import { parsedReport, report } from '../report/samples.ts';
 import { type Captured, capture } from './harness.ts';
 
 const SAMPLE = report({ startedAt: '2026-05-04T08:30:00.123Z', id: '019b76da-a800-7000-8000-000000abcdef' });
-const KEPT = 'apim-probe-report-20260504T083000Z-abcdef.json';
+const NEW_FILE = 'apim-probe-report-20260504T083000Z-abcdef.json';
 
 interface Trial {
   readonly flags?: Flags;
@@ -60,22 +60,22 @@ t.test('stdout is not a terminal: the JSON report alone, the summary on stderr',
 t.test('stdout is a terminal: the report goes to a new file, named before the verdict', async (t) => {
   const cwd = t.testdir({});
   const first = await attempt(cwd, { terminal: true, flags: { color: false } });
-  t.strictSame(reportIn(join(cwd, KEPT)), SAMPLE);
-  t.equal(statSync(join(cwd, KEPT)).mode & 0o777, 0o600);
+  t.strictSame(reportIn(join(cwd, NEW_FILE)), SAMPLE);
+  t.equal(statSync(join(cwd, NEW_FILE)).mode & 0o777, 0o600);
   const verdict = lines(first.out).findIndex((line) => line.startsWith('READY:'));
-  t.equal(lines(first.out)[verdict - 1], `Report: ${join(cwd, KEPT)}`);
-  writeFileSync(join(cwd, KEPT), 'older');
+  t.equal(lines(first.out)[verdict - 1], `Report: ${join(cwd, NEW_FILE)}`);
+  writeFileSync(join(cwd, NEW_FILE), 'older');
   await attempt(cwd, { terminal: true });
-  t.equal(readFileSync(join(cwd, KEPT), 'utf8'), 'older', 'never overwritten');
-  t.strictSame(reportIn(join(cwd, KEPT.replace('.json', '-2.json'))), SAMPLE);
+  t.equal(readFileSync(join(cwd, NEW_FILE), 'utf8'), 'older', 'never overwritten');
+  t.strictSame(reportIn(join(cwd, NEW_FILE.replace('.json', '-2.json'))), SAMPLE);
   t.equal(readdirSync(cwd).length, 2, 'no temporary file stays');
 });
 
 t.test('a terminal in a read-only folder: notes before and after, and the verdict decides', async (t) => {
   const { code, out, err } = await attempt('/proc', { terminal: true });
   t.equal(code, 0);
-  t.match(err, /note: JSON report: not saved: no file can be made in the folder \/proc.*--output FILE/);
-  t.match(out, /JSON report: not kept/);
+  t.match(err, /note: JSON report not saved: no file can be made in the folder \/proc.*--output FILE/);
+  t.match(out, /JSON report not saved/);
 });
 
 t.test('--output and --format write whole files, over existing ones, and leave stdout alone', async (t) => {

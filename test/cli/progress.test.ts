@@ -256,7 +256,7 @@ t.test('a paused terminal is not written to', async (t) => {
   t.equal(terminal.visible, 'Probing 0/2  0 ok', 'and catches up');
 });
 
-t.test('the system clock’s tick keeps no process alive', async (t) => {
+t.test('the system clock’s timer does not keep the process alive', async (t) => {
   const terminal = new Terminal();
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();

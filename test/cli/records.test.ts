@@ -96,7 +96,7 @@ t.test('a report: only the missing records', async (t) => {
     /^contoso\.portal IN A 10\.0\.1\.5\ncontoso IN A 10\.0\.1\.5$/m,
     'a zone file is whole or wrong',
   );
-  t.match(wide.err, 'note: --zone suffix: all of them are printed');
+  t.match(wide.err, 'note: --zone suffix: prints all of them');
   const moved = await invoke(['records', 'r.json', '--format', 'hosts', '--vip', '10.0.1.9'], { cwd });
   t.match(moved.out, '\n10.0.1.9 contoso.azure-api.net\n', '--vip goes before the report');
 });
@@ -125,7 +125,7 @@ t.test('errors have a reason, and nothing is printed', async (t) => {
   truncateSync(join(cwd, 'huge.json'), 256 * 1024 * 1024 + 1);
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   const where =
-    /Overview page of the instance in the Azure portal, and the answer to: az apim show --resource-group GROUP/;
+    /Overview page of the instance in the Azure portal, and the output of: az apim show --resource-group GROUP/;
   for (const [argv, expected] of [
     [[], /2 problems:\n {2}- records needs the instance: give --apim NAME[\s\S]*give --vip ADDRESS/],
     [['--apim', 'contoso'], where],

@@ -17,7 +17,7 @@ import { WrittenReport } from '../../src/model/written-report.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
 import { BLOB, DAY, fill, HOUR, older, run } from '../delivery/history/samples.ts';
 import { parsedReport } from '../report/samples.ts';
-import { kept, probe } from './scheduled.ts';
+import { probe, storedReports } from './scheduled.ts';
 
 const now = Date.now();
 
@@ -29,7 +29,7 @@ t.test('stores the report in the folder and releases the lock', async (t) => {
   t.equal(code, 0);
   t.equal(out, '', 'it is stored: stdout is not needed');
   t.match(err, /Report: .*\/s\/reports\/apim-probe-report-/);
-  t.equal(kept(cwd).length, 1);
+  t.equal(storedReports(cwd).length, 1);
   t.strictSame(readdirSync(join(cwd, 's')).toSorted(), ['index.json', 'reports']);
 });
 
@@ -40,7 +40,7 @@ t.test('status changes carry over from run to run, in NetworkStatus too', async 
   for (const [place, at] of times.entries()) {
     await probe(cwd, run(at, [statuses[place] ?? 'reachable', 'reachable']));
   }
-  const reports = kept(cwd);
+  const reports = storedReports(cwd);
   const changed = new Date(times[1] ?? 0).toISOString();
   t.strictSame(
     reports.map((each) => blobOf(each)?.lastStatusChange),
@@ -59,9 +59,9 @@ t.test('retention removes the oldest', async (t) => {
   const cwd = t.testdir({});
   await fill(join(cwd, 's'), [run(now - 40 * HOUR), run(now - 20 * HOUR), run(now - 2 * HOUR)]);
   await probe(cwd, run(now - HOUR), { keepDays: ['1'] });
-  t.equal(kept(cwd).length, 3, 'by age');
+  t.equal(storedReports(cwd).length, 3, 'by age');
   await probe(cwd, run(now), { keepCount: ['2'] });
-  t.equal(kept(cwd).length, 2, 'by count');
+  t.equal(storedReports(cwd).length, 2, 'by count');
 });
 
 t.test('a second run ends at once with a message', async (t) => {
@@ -87,7 +87,7 @@ t.test('the lock of a dead run is taken over, and the report notes it', async (t
   const holder = { pid: 7, since: '2026-05-04T08:30:00.000Z', token: 'a', boot: 'another' };
   const cwd = t.testdir({ s: { lock: JSON.stringify({ ...holder, started: null, namespace: null }) } });
   t.equal((await probe(cwd, run(now))).code, 0);
-  t.match(kept(cwd)[0]?.environment.notes.at(-1), /08:30:00\.000Z \(process 7\) ended early/);
+  t.match(storedReports(cwd)[0]?.environment.notes.at(-1), /08:30:00\.000Z \(process 7\) ended early/);
 });
 
 t.test(
@@ -157,7 +157,7 @@ t.test('a clock that was in 2099 once: the next run is compared with that report
   await probe(cwd, run(now - HOUR));
   await probe(cwd, run(Date.UTC(2099, 0), down));
   await probe(cwd, run(now));
-  const [, , last] = kept(cwd);
+  const [, , last] = storedReports(cwd);
   t.equal(blobOf(last)?.lastStatusChange, last?.startedAt);
   t.equal(blobOf(last)?.flaps, 0, 'the time of the change is unknown');
 });
@@ -227,5 +227,5 @@ t.test('reports of schema 1.x count for retention', async (t) => {
   t.ok(existsSync(path), 'two of two');
   await probe(cwd, run(now), { keepCount: ['2'] });
   t.notOk(existsSync(path), 'three of two: the oldest goes');
-  t.equal(kept(cwd).length, 2);
+  t.equal(storedReports(cwd).length, 2);
 });

@@ -32,7 +32,7 @@ export async function probe(cwd: string, found: Report, flags: Flags = {}, durin
 }
 
 /** The stored reports, oldest first. */
-export function kept(cwd: string): Report[] {
+export function storedReports(cwd: string): Report[] {
   const folder = join(cwd, 's/reports');
   return readdirSync(folder)
     .toSorted()

@@ -79,8 +79,8 @@ t.test('all outputs of a run are strict; the reports on the VM are not', async (
   );
   t.equal(sent, read(cwd, 'r.json'), 'what is sent is what is written');
   t.match(parsedReport(sent).environment.notes.at(-1), /are pseudonyms \(--redact strict\)/);
-  const [kept = ''] = readdirSync(join(state, 'reports'));
-  t.match(read(state, join('reports', kept)), OWN, 'the history is compared by names');
+  const [stored = ''] = readdirSync(join(state, 'reports'));
+  t.match(read(state, join('reports', stored)), OWN, 'the history is compared by names');
 
   t.strictSame([statSync(join(state, KEY)).mode & 0o777, statSync(join(state, KEY)).size], [0o600, 32]);
   const second = await run(cwd, env, sample('2026-05-04T08:45:00.000Z'));
@@ -147,14 +147,14 @@ t.test('the suggested upload command repeats the options of its run', async (t) 
   );
 });
 
-t.test('what a run writes and what upload makes of the kept report are the same bytes', async (t) => {
+t.test('a run and an upload of the stored report write the same bytes', async (t) => {
   const cwd = folderOf(t);
   const state = join(cwd, 'state');
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
   const { out } = await run(cwd, { APIM_PROBE_STATE: state, APIM_PROBE_FORMAT: 'json=-' });
-  const [kept = ''] = readdirSync(join(state, 'reports'));
-  const named = ['upload', join(state, 'reports', kept), '--redact', 'strict', '--state', state];
+  const [stored = ''] = readdirSync(join(state, 'reports'));
+  const named = ['upload', join(state, 'reports', stored), '--redact', 'strict', '--state', state];
   const env = { ...FENCELESS, APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x` };
   t.match(await invoke(named, { cwd, env }), { code: 0 });
   t.equal(contentOf([...blobs.values()][0] ?? never()), out);

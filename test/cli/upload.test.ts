@@ -47,7 +47,7 @@ async function run(cwd: string, env: NodeJS.ProcessEnv, agent?: (io: ReturnType<
   return { code, out: io.out(), err: io.err() };
 }
 
-t.test('run uploads its report, says where, and shows no secret', async (t) => {
+t.test('run uploads its report, prints the destination, and shows no secret', async (t) => {
   const cwd = folderOf(t);
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
@@ -75,8 +75,8 @@ t.test(
     const { code, out, err } = await run(cwd, env);
     t.equal(code, 4);
     t.equal(out, '', 'the history has the report');
-    const [kept = ''] = readdirSync(join(cwd, 'reports'));
-    t.equal(parsedReport(readFileSync(join(cwd, 'reports', kept), 'utf8')).verdict, 'ready');
+    const [stored = ''] = readdirSync(join(cwd, 'reports'));
+    t.equal(parsedReport(readFileSync(join(cwd, 'reports', stored), 'utf8')).verdict, 'ready');
     t.match(err, /not uploaded to .*network rules refuse this subnet/);
     t.match(
       err,

@@ -51,7 +51,7 @@ t.test('a problem names the key, the value and the fix', async (t) => {
     ['env=a\u001b[2J', /gives the key "env" the value "a\\u001b\[2J", which has characters that are not/],
     ['env=a\u202eb', /the value "a\\u202eb", which has characters that are not printable: remove them$/],
     ['env=a\nb', /not printable: remove them$/],
-    [`env=${'v'.repeat(257)}`, /the key "env" a value of 257 characters, .* at most 256: shorten it$/],
+    [`env=${'v'.repeat(257)}`, /the key "env" a value of 257 characters; .* at most 256: shorten it$/],
   ] as const) {
     t.match(
       problemOf(() => loaded(t, { flags: { label: [label] } })),
