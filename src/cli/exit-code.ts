@@ -33,8 +33,8 @@ export function exitOfSignal(name: StopSignal): number {
 
 /**
  * The exit code of a run. An interruption has precedence over the verdict, and the verdict over a failed delivery: a
- * script must see a blocked subnet even when the upload fails. `--fail-on never` ignores the verdict only: a report that
- * could not be delivered still gives 4.
+ * script must see a blocked subnet even when the upload fails. `--fail-on never` ignores only the verdict, so a failed
+ * delivery still gives 4.
  */
 export function exitCode({ report, failOn, delivered }: Outcome): number {
   const { interrupted } = report;

@@ -32,8 +32,8 @@ export interface OnChangeParts {
 }
 
 /**
- * Runs the command by the shell: `/bin/sh -c`, on Windows `cmd /d /s /c`. Passes the change in environment variables, so
- * that no value of a report can become part of the command.
+ * Runs the command by the shell: `/bin/sh -c`, on Windows `cmd /d /s /c`. Passes the change in environment variables,
+ * so that no value of a report can become part of the command.
  * @returns the problem as a predicate, or null; never throws
  */
 export async function runOnChange(

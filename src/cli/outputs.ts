@@ -15,8 +15,8 @@ export interface OutputPlan {
 export type ReportOutput = 'always' | 'on-request';
 
 /**
- * @param reportOutput `always` for a run: JSON on stdout, or a new file when stdout is a terminal, unless a state folder
- *   stores it; `on-request` for the demo, where the user wants the summary
+ * @param reportOutput `always` for a run: JSON on stdout, or a new file when stdout is a terminal, unless a state
+ *   folder stores it; `on-request` for the demo, where the user wants the summary
  */
 export function planOutputs(
   options: Pick<Options, 'output' | 'format' | 'state'>,

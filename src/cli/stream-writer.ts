@@ -1,7 +1,7 @@
 /**
  * Writes stdout and stderr completely. Node.js's streams have three defects: on a file they lose the rest of a short
- * write, on an unknown kind of descriptor they lose everything, and on a pipe with a stalled reader they keep the process
- * alive. So this module writes to the descriptors, except on a terminal and on Windows, where the streams work.
+ * write, on an unknown kind of descriptor they lose everything, and on a pipe with a stalled reader they keep the
+ * process alive. So this module writes to the descriptors, except on a terminal and on Windows, where the streams work.
  */
 import { fstatSync } from 'node:fs';
 import { errorCode } from '../common/system-reason.ts';

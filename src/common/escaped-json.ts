@@ -1,4 +1,4 @@
-// Non-ASCII control characters, format characters and line separators, which terminals interpret. JSON escapes ASCII controls.
+// Non-ASCII controls, format characters and line separators, which terminals interpret; JSON escapes ASCII controls.
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
 
 /** UTF-16 code units, as JSON's \u escapes are. */

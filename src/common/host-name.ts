@@ -1,4 +1,4 @@
-/** Parses host names by RFC 1123 section 2.1 and RFC 1035 section 2.3.4, and addresses. Each rule has its own message. */
+/** Parses host names (RFC 1123 section 2.1, RFC 1035 section 2.3.4) and addresses. Each rule has its own message. */
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';

@@ -78,8 +78,8 @@ function targetPath(protocol: Protocol, rest: string): string | null {
 }
 
 /**
- * Probes send no credentials, so a URL with one is refused, and the message does not repeat it. A slash or question mark
- * in a password ends the authority early: then the text after the colon is not a port.
+ * Probes send no credentials, so a URL with one is refused, and the message does not repeat it. A slash or question
+ * mark in a password ends the authority early: then the text after the colon is not a port.
  */
 function refuseCredentials(text: string, authority: string): void {
   const oddPort = text.includes('@') && /:(?!\d*$)[^\]]*$/.test(authority);

@@ -7,8 +7,8 @@ export function columns(text: string): number {
 }
 
 /**
- * Wraps the text to `width` columns, including the prefix: `first` for the first line, `rest` (default: as many spaces) for
- * the others. A word longer than a line stays whole, so that it can be copied.
+ * Wraps the text to `width` columns, including the prefix: `first` for the first line, `rest` (default: as many spaces)
+ * for the others. A word longer than a line stays whole, so that it can be copied.
  */
 export function wrap(text: string, width: number, first = '', rest = ' '.repeat(columns(first))): string[] {
   const lines: string[] = [];

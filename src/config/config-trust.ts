@@ -1,6 +1,6 @@
 /**
- * Checks whether a config file can be trusted. Its options name commands, files to overwrite and upload destinations, so
- * a user who can write to the file could act as the user who runs apim-probe.
+ * Checks whether a config file can be trusted. Its options name commands, files to overwrite and upload destinations,
+ * so a user who can write to the file could act as the user who runs apim-probe.
  */
 import { execFileSync } from 'node:child_process';
 import { realpathSync, type Stats, statSync } from 'node:fs';

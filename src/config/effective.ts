@@ -33,8 +33,8 @@ export function reportedOptions(configured: Configured): Report['options'] {
 }
 
 /**
- * The kind of an origin. Absolute paths and systemd credentials are files. Options of a demo scenario come from the flag
- * `--scenario`.
+ * The kind of an origin. Absolute paths and systemd credentials are files. Options of a demo scenario come from the
+ * flag `--scenario`.
  */
 function sourceOf(origin: string): Report['options'][string]['from'] {
   if (origin === 'default') return 'default';

@@ -1,6 +1,6 @@
 /**
- * Variables that make the JavaScript runtime print, trust or load things that this program did not ask for. They are often
- * left over from another program, and must not change a verdict or expose an upload.
+ * Variables that make the JavaScript runtime print, trust or load things that this program did not ask for. They are
+ * often left over from another program, and must not change a verdict or expose an upload.
  */
 
 /** The effect of each variable. bin/apim-probe has the same list. */

@@ -12,8 +12,7 @@ const MESSAGES: Partial<Record<ErrorCode, string>> = {
   BAD_DQ_ESCAPE: 'an invalid escape (\\) in double quotes; double the backslash, or use single quotes',
 };
 
-/** @param error of the parser or of the conversion of values
- * @returns the end of a sentence */
+/** @param error of the parser or of the conversion of values; @returns the end of a sentence */
 export function yamlProblem(error: unknown): string {
   if (!(error instanceof Error)) return 'it cannot be read';
   const message = error instanceof YAMLError ? MESSAGES[error.code] : undefined;

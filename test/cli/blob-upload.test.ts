@@ -26,7 +26,7 @@ t.test(
       PATH: process.env['PATH'],
       HOME: folder,
       AZURE_LOG_LEVEL: 'verbose',
-      // As many write it, and curl takes it; the SDK's own reading of it throws.
+      // curl accepts this common form; the SDK's parser throws.
       HTTPS_PROXY: '127.0.0.1:1',
       NO_PROXY: HOST,
       APIM_PROBE_CA_FILE: files.root,

@@ -50,7 +50,7 @@ const PLACES = [
 ] as const;
 const KEY_BODY = 'MIICnryPemBody9xQ7';
 
-/** Every spelling in which a secret might slip through. */
+/** Every spelling of a secret that an output might have. */
 function spellings(): string[] {
   const plain = [...PLACES.map(secret), KEY_BODY];
   return plain.flatMap((one) => [
@@ -230,7 +230,7 @@ const ENVIRONMENT = {
 
 interface Played {
   readonly cwd: string;
-  /** Everything that came out, by where it came out. */
+  /** Every output, by its place. */
   readonly outputs: Map<string, string>;
 }
 
@@ -273,7 +273,7 @@ async function play(t: Test): Promise<Played> {
   const outputs = new Map([
     ['stdout', io.out()],
     ['stderr', io.err()],
-    // Behind what an earlier version may have left there.
+    // After bytes that an earlier version may have left there.
     ['log', readFileSync(join(cwd, 'log'), 'utf8').slice(LOG.length)],
     ...['r.txt', 'n.json', String(flags.output[0])].map(
       (file) => [file, readFileSync(join(cwd, file), 'utf8')] as const,
@@ -351,7 +351,7 @@ t.test('a secret in every input, and none in any output', async (t) => {
       `${where} does not identify the network`,
     );
   }
-  // The metadata service is given a second to answer, which a busy machine may need for other things.
+  // On a busy machine the metadata service may not answer within its second.
   for (const one of IDENTITY.filter((name) => !OF_THE_VM.includes(name)))
     t.ok((outputs.get('bundle standard') ?? '').includes(one), `the standard level keeps ${one}`);
   const stored = readdirSync(join(cwd, 'state/reports'));

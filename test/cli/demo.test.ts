@@ -1,4 +1,4 @@
-/** `apim-probe demo` where the lab cannot be as the scenario wants it. */
+/** `apim-probe demo` on a system that does not support the scenario. */
 import t from 'tap';
 import { UsageError } from '../../src/common/usage-error.ts';
 import { NotSilentError, SCENARIOS } from '../../src/lab/index.ts';

@@ -8,7 +8,7 @@ import { DEPENDENCIES_REPLY, entry, location, STATUS_REPLY, utf16 } from '../azu
 import { report } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
-/** With these, a plan asks not even the metadata service. */
+/** With these flags a plan does not query the metadata service. */
 const HERE = ['--cloud', 'public', '--region', 'westeurope'];
 
 function saved(t: Test, content: unknown, file = 'status.json'): { cwd: string; file: string } {

@@ -1,4 +1,4 @@
-/** `--legend FILE`: what the pseudonyms of a strict document stand for, for the customer alone. */
+/** `--legend FILE`: the names behind the pseudonyms of a strict document, for the customer only. */
 import { randomUUIDv7 } from 'node:crypto';
 import {
   mkdtempSync,

@@ -5,7 +5,7 @@ import { createProgress, type ProgressClock } from '../../src/cli/progress.ts';
 import type { Status } from '../../src/model/vocabulary.ts';
 import { target } from '../diagnosis/build.ts';
 
-/** A terminal of one line: what has been written, and what is to be seen of it. */
+/** A terminal of one line: the written text, and the visible text. */
 class Terminal extends Writable {
   readonly isTTY: boolean;
   columns: number | undefined;

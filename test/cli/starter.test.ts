@@ -1,4 +1,4 @@
-/** The starter of the sources: from anywhere, on its own runtime, and only with what a command needs. */
+/** The starter of the sources: from any folder, on its own runtime, loading only what a command needs. */
 import { chmodSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
