@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 import { EXIT_INCONCLUSIVE } from './exit-code.ts';
 import { write } from './io.ts';
 import { type OpenReport, openComparables } from './open-report.ts';
-import { lastTwo, stateFolder } from './state-folder.ts';
+import { findLastTwo, stateFolder } from './state-folder.ts';
 
 interface Compared {
   readonly json: unknown;
@@ -57,7 +57,8 @@ export const compare: Command = async ({ positionals, flags, own }, io) => {
       `--${unusedFlag} is for a comparison without files: leave out either the flag or the files`,
     ]);
   }
-  const paths = positionals.length > 1 ? positionals : await lastTwo(await stateFolder(flags, io, 'compare'));
+  const paths =
+    positionals.length > 1 ? positionals : await findLastTwo(await stateFolder(flags, io, 'compare'));
   const { json, text, required, common } = compareDocuments(await openComparables(paths, io));
   await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
   if (required > 0) return 1;

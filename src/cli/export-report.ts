@@ -56,12 +56,12 @@ export async function openExporter(
     problem,
     keyFile,
     exportReport: (original) => {
-      const { report, legend } = pseudonymised(original, key);
+      const { report, legend } = pseudonymize(original, key);
       return { ...exportAsIs(report), legend };
     },
     rewrite: (json) => {
       refuseOlder(writtenVersion(json));
-      return harmlessJson(pseudonymised<unknown>(JSON.parse(json), key).report);
+      return harmlessJson(pseudonymize<unknown>(JSON.parse(json), key).report);
     },
   };
 }
@@ -98,7 +98,7 @@ export async function openKey(state: string | null, spool: string | null): Promi
 export const SHARED_DIGITS = 8;
 
 /** Idempotent, even with a different second key. */
-function pseudonymised<Kind>(
+function pseudonymize<Kind>(
   report: Kind,
   key: Uint8Array | undefined,
 ): { report: Kind; legend: Legend | null } {

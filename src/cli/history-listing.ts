@@ -46,7 +46,7 @@ export async function listHistory(state: string, limit: number): Promise<History
   }
   // A user without write permission does not update the index.
   await history.save().catch(() => {});
-  const entries = runs.slice(0, limit).map((run, place) => listed(run, runs.slice(place + 1)));
+  const entries = runs.slice(0, limit).map((run, place) => describeRun(run, runs.slice(place + 1)));
   return { state, entries, left: Math.max(0, files.length - limit) };
 }
 
@@ -55,7 +55,7 @@ function endsSearch(run: Run): boolean {
   return run.ok || run.olderVersion !== null;
 }
 
-function listed(run: Run, older: readonly Run[]): ListedRun | UnreadableFile {
+function describeRun(run: Run, older: readonly Run[]): ListedRun | UnreadableFile {
   const { file } = run;
   if (!run.ok) return { file, problem: run.problem, olderVersion: run.olderVersion };
   const { digest } = run;

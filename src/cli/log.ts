@@ -72,12 +72,12 @@ function redactingWriter(writer: Writer): Writer {
 
 function writerFor(stderr: NodeJS.WriteStream, env: NodeJS.ProcessEnv, color: boolean): Writer {
   if (stderr.isTTY === true) return { write: (line) => void stderr.write(logLine(line, color)) };
-  if (isJournal(stderr, env)) return { write: (line) => void stderr.write(prioritised(line)) };
+  if (isJournal(stderr, env)) return { write: (line) => void stderr.write(addPriority(line)) };
   return { write: (line) => void stderr.write(line) };
 }
 
 /** The journal reads `<N>` as the priority and strips it. */
-function prioritised(line: string): string {
+function addPriority(line: string): string {
   const level = /^\{"level":"(\w+)"/.exec(line)?.[1] ?? 'info';
   return `<${PRIORITY[level] ?? PRIORITY['info']}>${line}`;
 }

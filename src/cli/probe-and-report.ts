@@ -26,7 +26,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';
 import { ClosedError } from './stream-writer.ts';
-import { beforeVerdict } from './summary.ts';
+import { insertBeforeVerdict } from './summary.ts';
 import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './upload-report.ts';
 
 export type Agent = (configured: Configured, hooks: RunHooks) => Promise<Report>;
@@ -87,7 +87,7 @@ async function summarise(
   const text = renderText(report, { color, width: columnsOf(stream), quiet: options.quiet });
   const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)].map((note) => redact(note));
   try {
-    await write(stream, beforeVerdict(text, report.verdict, notes));
+    await write(stream, insertBeforeVerdict(text, report.verdict, notes));
     return null;
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;

@@ -19,7 +19,7 @@ export const render: Command = async ({ flags, own, positionals: [path = ''] }, 
   const { options } = await loadOptions(flags, io);
   const { name, report } = await openReport(path, io);
   const legend = legendPath(own['legend'], options.redact, [[name, report]], io.cwd);
-  const judged = own['judge-again'] === true ? judgedAgain(name, report) : report;
+  const judged = own['judge-again'] === true ? judgeReport(name, report) : report;
   const { exportReport, keyFile, problem } = await openExporter(options, null);
   if (problem !== null)
     await writeMessage(io.stderr, `note: no other report has the same pseudonyms: ${problem}`);
@@ -34,7 +34,7 @@ export const render: Command = async ({ flags, own, positionals: [path = ''] }, 
 };
 
 /** @throws UsageError at the strict level: the rules need real names and addresses */
-function judgedAgain(name: string, report: Report): Report {
+function judgeReport(name: string, report: Report): Report {
   if (!isStrict(report)) return judgeAgain(report);
   throw new UsageError([
     `${name} cannot be judged again: its names and addresses are pseudonyms (--redact strict), and the rules ` +

@@ -56,7 +56,7 @@ export async function listOrExplain(state: string): Promise<StoredFile[]> {
  * The paths of the two newest reports that can be read, the older first.
  * @throws UsageError when there are fewer than two
  */
-export async function lastTwo(state: string): Promise<string[]> {
+export async function findLastTwo(state: string): Promise<string[]> {
   const history = new History(state);
   const newest: string[] = [];
   for (const file of await listOrExplain(state)) {

@@ -52,11 +52,12 @@ export async function uploadSpooled(
   signal: AbortSignal,
 ): Promise<Uploaded> {
   if (spooled.kind === 'failed') return spooled.uploaded;
-  if (signal.aborted) return failed(uploader, ['the run was stopped before the report could be uploaded']);
+  if (signal.aborted)
+    return reportFailure(uploader, ['the run was stopped before the report could be uploaded']);
   try {
-    return uploadedReport(spooled.name, await uploader.send(uploadTimeout, signal, rewrite), uploader);
+    return summarizeUpload(spooled.name, await uploader.send(uploadTimeout, signal, rewrite), uploader);
   } catch (error) {
-    return failed(uploader, [`the spool failed: ${systemReason(error)}`]);
+    return reportFailure(uploader, [`the spool failed: ${systemReason(error)}`]);
   }
 }
 
@@ -70,7 +71,7 @@ async function rescue(report: Report, json: string, reason: string): Promise<Upl
   }
 }
 
-function uploadedReport(
+function summarizeUpload(
   name: string,
   { sent, rejected, problem, spoolProblem }: UploadResult,
   uploader: Uploader,
@@ -83,14 +84,14 @@ function uploadedReport(
   // Sent already, or being sent by another process: not a failure of this run.
   if (!refused && (waits === undefined || waits.held)) return { complete: true, problems: refusals, remarks };
   if (waits === undefined) return { complete: false, problems: refusals, remarks };
-  const { problems } = failed(uploader, [
+  const { problems } = reportFailure(uploader, [
     `the report was not uploaded to ${destination}: ${problem ?? spoolProblem ?? 'the time limit was reached before it'}`,
   ]);
   return { complete: false, problems: [...refusals, ...problems], remarks };
 }
 
 /** How many other reports wait. Ignores a spool that cannot be read: that was reported already. */
-function othersIn(spool: Uploader['spool']): number {
+function countOthers(spool: Uploader['spool']): number {
   try {
     return spool.waiting().length - 1;
   } catch {
@@ -98,9 +99,9 @@ function othersIn(spool: Uploader['spool']): number {
   }
 }
 
-function failed(uploader: Uploader, problems: readonly string[]): Uploaded {
+function reportFailure(uploader: Uploader, problems: readonly string[]): Uploaded {
   const { spool } = uploader;
-  const others = othersIn(spool);
+  const others = countOthers(spool);
   const withOthers = others > 0 ? ` with ${count(others, 'other')}` : '';
   const where = `it waits in ${spool.folder}${withOthers}; the next run sends it, or:${commandLine(uploader.command)}`;
   return { complete: false, problems: [...problems, where], remarks: [] };

@@ -97,7 +97,7 @@ async function sendAll(
     };
     const result = await uploader.send(limit, interruption.signal, rewrite, pausing);
     const { reason } = interruption.signal;
-    for (const line of resultLines(result, uploader, options.quiet)) await writeMessage(io.stderr, line);
+    for (const line of describeResult(result, uploader, options.quiet)) await writeMessage(io.stderr, line);
     if (isStopSignal(reason)) return exitOfSignal(reason);
     if (interruption.signal.aborted) return EXIT_DEFECT;
     const done = result.problem === null && result.spoolProblem === null && result.rejected.length === 0;
@@ -107,7 +107,7 @@ async function sendAll(
   }
 }
 
-function resultLines(result: UploadResult, uploader: Uploader, quiet: boolean): string[] {
+function describeResult(result: UploadResult, uploader: Uploader, quiet: boolean): string[] {
   const { sent, rejected, problem, spoolProblem } = result;
   const { spool, destination } = uploader;
   const lines = rejectionLines(rejected, uploader).map((line) => `apim-probe: ${line}`);

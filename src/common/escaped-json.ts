@@ -2,7 +2,7 @@
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
 
 /** UTF-16 code units, as JSON's \u escapes are. */
-function escaped(character: string): string {
+function escapeCharacter(character: string): string {
   return character
     .split('')
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -14,5 +14,5 @@ function escaped(character: string): string {
  * @param indent columns; 0 for one line
  */
 export function harmlessJson(value: unknown, indent = 2): string {
-  return `${JSON.stringify(value, null, indent).replace(UNPRINTABLE, escaped)}\n`;
+  return `${JSON.stringify(value, null, indent).replace(UNPRINTABLE, escapeCharacter)}\n`;
 }

@@ -8,12 +8,12 @@ import { quote } from './mask.ts';
 const LONGEST_LABEL = 63;
 const LONGEST_NAME = 253;
 
-function shortened(label: string): string {
+function shorten(label: string): string {
   return label.length > 24 ? `${label.slice(0, 20)}…` : label;
 }
 
 function checkLabel(label: string): void {
-  const shown = quote(shortened(label));
+  const shown = quote(shorten(label));
   if (label === '') throw new BadValue('has an empty label: two dots in a row, or a dot at the front');
   if (label.length > LONGEST_LABEL) {
     throw new BadValue(
@@ -89,7 +89,7 @@ export function address(text: string): string {
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
   if (isIPv4(text)) return text;
   if (!isIPv6(bare))
-    throw new BadValue(`must be an IPv4 or IPv6 address; ${quote(shortened(text))} is neither`);
+    throw new BadValue(`must be an IPv4 or IPv6 address; ${quote(shorten(text))} is neither`);
   const [digits, zone] = bare.split('%', 2);
   const canonical = ipaddr.IPv6.parse(digits ?? bare).toRFC5952String();
   return zone === undefined ? canonical : `${canonical}%${zone}`;
@@ -108,7 +108,7 @@ export function port(text: string): number {
   const number = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isInteger(number) && number <= 65535) return number;
   const problem = /^\d+$/.test(text) ? 'is out of range' : 'is not a port';
-  throw new BadValue(`has ${quote(shortened(text))} where a port belongs, which ${problem}: 1 to 65535`);
+  throw new BadValue(`has ${quote(shorten(text))} where a port belongs, which ${problem}: 1 to 65535`);
 }
 
 /** Prefix lengths of the smallest subnet that API Management accepts, and of the largest IPv4 network. */

@@ -17,10 +17,10 @@ export interface EffectiveOption {
 
 /** Every option, in the order of the help. */
 export function effectiveOptions({ options, origins }: Configured): EffectiveOption[] {
-  return FILE_KEYS.map((key) => ({ key, value: masked(shown(key, options[key])), origin: origins[key] }));
+  return FILE_KEYS.map((key) => ({ key, value: maskValue(shown(key, options[key])), origin: origins[key] }));
 }
 
-function masked(value: OptionValue): OptionValue {
+function maskValue(value: OptionValue): OptionValue {
   if (typeof value === 'string') return maskSecrets(value);
   return Array.isArray(value) ? value.map((item) => maskSecrets(item)) : value;
 }

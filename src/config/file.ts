@@ -26,7 +26,7 @@ interface FilePosition {
   readonly lines: LineCounter;
 }
 
-function at({ path, lines }: FilePosition, offset: number | undefined): string {
+function positionAt({ path, lines }: FilePosition, offset: number | undefined): string {
   const { line, col } = lines.linePos(offset ?? 0);
   return `${path}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
 }
@@ -68,21 +68,23 @@ function onlyDocument(text: string, place: FilePosition, problems: string[]): Do
   const [document, second] = documents;
   const before = problems.length;
   if (second !== undefined)
-    problems.push(`${at(place, second.range[0])}: a second document; a config file holds one`);
+    problems.push(`${positionAt(place, second.range[0])}: a second document; a config file holds one`);
   const wrong = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
   const deep = wrong.find(({ message }) => OUT_OF_STACK.test(message));
   if (deep !== undefined) {
-    problems.push(`${at(place, deep.pos[0])}: nested far too deep; an option is a value or a list of values`);
+    problems.push(
+      `${positionAt(place, deep.pos[0])}: nested far too deep; an option is a value or a list of values`,
+    );
     return null;
   }
-  for (const error of wrong) problems.push(`${at(place, error.pos[0])}: ${yamlProblem(error)}`);
+  for (const error of wrong) problems.push(`${positionAt(place, error.pos[0])}: ${yamlProblem(error)}`);
   return problems.length > before ? null : (document ?? null);
 }
 
 function values(node: Node, document: Document, place: FilePosition, problems: string[]): RawValue[] {
   const items = isSeq(node) ? (node.items as (Node | null)[]) : [node];
   return items.map((item) => {
-    const origin = at(place, (item ?? node).range?.[0]);
+    const origin = positionAt(place, (item ?? node).range?.[0]);
     try {
       const value: unknown = item === null ? null : item.toJS(document, { maxAliasCount: 20 });
       if (isCircular(value)) problems.push(`${origin}: an alias (*) that contains itself`);
@@ -114,7 +116,7 @@ function readPair(
 ): [OptionKey, Given] | null {
   const keyNode = isScalar(pair.key) ? pair.key : null;
   const name = String(keyNode?.value);
-  const origin = at(place, keyNode?.range?.[0]);
+  const origin = positionAt(place, keyNode?.range?.[0]);
   if (name === '$schema') return null;
   const key = FILE_KEYS.find((known) => known === name);
   if (key === undefined) {
@@ -148,17 +150,17 @@ export interface OptionsFile {
 export function fileLayer(path: string, choice: Choice, problems: string[]): OptionsFile {
   const content = read(path, choice, problems);
   if (content.kind === 'none') return { layer: null, unreadable: content.unreadable };
-  return { layer: parsed(content.text, path, problems), unreadable: null };
+  return { layer: parseFile(content.text, path, problems), unreadable: null };
 }
 
-function parsed(text: string, path: string, problems: string[]): Layer {
+function parseFile(text: string, path: string, problems: string[]): Layer {
   const place = { path, lines: new LineCounter() };
   const document = onlyDocument(text, place, problems);
   const contents = document?.contents ?? null;
   if (document === null || contents === null) return new Map();
   if (!isMap(contents)) {
     problems.push(
-      `${at(place, contents.range[0])}: must hold options as "key: value" lines, or one JSON object`,
+      `${positionAt(place, contents.range[0])}: must hold options as "key: value" lines, or one JSON object`,
     );
     return new Map();
   }

@@ -100,7 +100,7 @@ await alone(`killed ${KILLS} times at random moments`, async (t, machine) => {
     `none of the ${promised.size} reports that were told to be kept is lost`,
   );
   const takeovers = [...reports.values()].filter(({ environment }) =>
-    environment.notes.some((note) => note.endsWith('its lock was taken over')),
+    environment.notes.some((note) => note.endsWith('this run took over its lock')),
   );
   t.ok(takeovers.length > 0, 'locks of killed runs were taken over');
   t.notOk((await readdir(state)).includes('lock'), 'and the last run let go of it');
@@ -182,7 +182,11 @@ await alone('two runs at once', async (t, machine) => {
     { stderr: outcomes.map(({ err }) => err) },
   );
   const refused = outcomes.find(({ code }) => code === 75);
-  t.match(refused?.err, /another run is in progress in .*: nothing was done/, 'and the other says why it does not');
+  t.match(
+    refused?.err,
+    /another run is in progress in .*: nothing was done/,
+    'and the other says why it does not',
+  );
   t.equal(refused?.out, '');
   t.equal((await reportsIn(state)).size, 1);
 });
