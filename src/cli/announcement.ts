@@ -1,7 +1,7 @@
 /**
- * What a run with `--on-change` has to announce, and since when. The report that was announced last is remembered
- * before a newer one is kept, and the newer one takes its place only after it was announced, or when there is nothing
- * to announce: whatever ends the run in between, the next one tells the change.
+ * Which change a run with `--on-change` announces. Records the last announced report before it stores a newer one.
+ * Records the newer one only after its announcement, or when nothing changed. A run that is killed in between loses no
+ * change: the next run announces it.
  */
 import { basename } from 'node:path';
 import { systemReason } from '../common/system-reason.ts';
@@ -16,10 +16,10 @@ export class Announcement {
   readonly #state: string;
   readonly #history: History;
   #announced: KnownRun | null = null;
-  /** What the report of this run is compared with. */
-  #since: KnownRun | null = null;
-  /** Why the former is not remembered, when it should be. */
-  #trouble: string | null = null;
+  /** The report that this run is compared with. */
+  #baseline: KnownRun | null = null;
+  /** Why the baseline could not be recorded; null when it was. */
+  #recordProblem: string | null = null;
 
   /** @param state an absolute path */
   constructor(state: string, history: History) {
@@ -27,76 +27,78 @@ export class Announcement {
     this.#history = history;
   }
 
-  /** The report that was announced last, which has to stay in the folder while a change waits; null without one. */
+  /** The last announced report. It must stay in the folder while a change is pending. */
   get announced(): KnownRun | null {
     return this.#announced;
   }
 
   /**
    * Reads what earlier runs have announced.
-   * @param last the newest earlier report that is whole: what is compared with where nothing else is remembered
-   * @returns a remark on what is remembered and of no use, or null
+   * @param last the newest complete earlier report, the baseline when no announced report is recorded
+   * @returns a note when the recorded report cannot be used, or null
    */
   async recall(last: KnownRun | null): Promise<string | null> {
     const recollection = await recallAnnounced(this.#state, this.#history);
     this.#announced = recollection.kind === 'report' ? recollection.run : null;
-    this.#since = this.#announced ?? last;
+    this.#baseline = this.#announced ?? last;
     if (recollection.kind !== 'lost') return null;
-    return `${recollection.problem}${last === null ? '' : '; the newest whole report is compared with instead'}`;
+    return `${recollection.problem}${last === null ? '' : '; comparing with the newest complete report instead'}`;
   }
 
-  /** Before a report is kept: from then on it is the newest, and all that a run without a memory compares with. */
+  /** Call before a report is stored: a run without a record compares with the newest stored report. */
   async begin(): Promise<void> {
-    if (this.#since === null || this.#announced !== null) return;
-    const { file, digest } = this.#since;
-    this.#trouble = await this.#remember(file.name, digest.id);
-    if (this.#trouble === null) this.#announced = this.#since;
+    if (this.#baseline === null || this.#announced !== null) return;
+    const { file, digest } = this.#baseline;
+    this.#recordProblem = await this.#record(file.name, digest.id);
+    if (this.#recordProblem === null) this.#announced = this.#baseline;
   }
 
-  /** What the command should be told of this report, or null when there is nothing to tell. */
-  changeIn(report: Report, keptAt: string | null): Change | null {
-    if (this.#since === null || !isWhole(report)) return null;
-    const { file, digest } = this.#since;
+  /** The change to announce, or null when nothing changed. */
+  changeIn(report: Report, storedAt: string | null): Change | null {
+    if (this.#baseline === null || !isWhole(report)) return null;
+    const { file, digest } = this.#baseline;
     if (!isChange(digest, digestFrom(report))) return null;
     return {
       oldReport: file.path,
-      newReport: keptAt ?? '',
+      newReport: storedAt ?? '',
       oldVerdict: digest.verdict,
       newVerdict: report.verdict,
     };
   }
 
-  /** What becomes of a change that was not told, in words. */
-  prospect(keptAt: string | null): string {
-    // A report that is not kept leaves the next run the same one to compare with, memory or not.
-    if (this.#trouble === null || keptAt === null) return 'the next run tells it again';
-    return `no later run tells it, as ${this.#trouble}`;
+  /** Whether a later run announces a change that this run could not announce, as text. */
+  retryText(storedAt: string | null): string {
+    // Without a newer stored report the next run has the same baseline.
+    if (this.#recordProblem === null || storedAt === null) return 'the next run reports it again';
+    return `no later run reports it, because ${this.#recordProblem}`;
   }
 
   /**
-   * Once the command ended well, or where there was nothing to tell.
-   * @param keptAt null for a report that could not be kept
-   * @param told whether there was a change
-   * @returns what is wrong, in words, or null
+   * Call after the command succeeded, or when nothing changed.
+   * @param storedAt null for a report that could not be stored
+   * @param changed whether there was a change
+   * @returns the problem as text, or null
    */
-  async finish(report: Report, keptAt: string | null, told: boolean): Promise<string | null> {
+  async finish(report: Report, storedAt: string | null, changed: boolean): Promise<string | null> {
     if (!isWhole(report)) return null;
-    if (!told) {
-      // The next run has to see what this one did not look at beside what was announced of it.
-      const isLess = this.#since !== null && leavesUntested(this.#since.digest, digestFrom(report));
-      return keptAt === null || isLess ? null : this.#remember(basename(keptAt), report.id);
+    if (!changed) {
+      // The next run must compare what this run did not test with the announced report.
+      const isLess = this.#baseline !== null && leavesUntested(this.#baseline.digest, digestFrom(report));
+      return storedAt === null || isLess ? null : this.#record(basename(storedAt), report.id);
     }
-    if (keptAt === null) return 'the report that was announced is not kept; the next run tells it again';
-    const problem = await this.#remember(basename(keptAt), report.id);
-    return problem === null || this.#trouble !== null ? problem : `${problem}; the next run tells it again`;
+    if (storedAt === null) return 'the announced report is not stored; the next run reports it again';
+    const problem = await this.#record(basename(storedAt), report.id);
+    return problem === null || this.#recordProblem !== null
+      ? problem
+      : `${problem}; the next run reports it again`;
   }
 
-  async #remember(name: string, id: string): Promise<string | null> {
+  async #record(name: string, id: string): Promise<string | null> {
     try {
       await rememberAnnounced(this.#state, name, id);
       return null;
     } catch (error) {
-      return `what was announced cannot be remembered: ${systemReason(error)}`;
+      return `the announced report cannot be recorded: ${systemReason(error)}`;
     }
   }
 }

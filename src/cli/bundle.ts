@@ -1,4 +1,4 @@
-/** `apim-probe bundle`: what support asks for, in one file, redacted. */
+/** `apim-probe bundle`: the files that support asks for, redacted, in one archive. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { quote, quotePath } from '../common/mask.ts';
@@ -33,12 +33,12 @@ const MOST_REPORTS = 1000;
 
 interface Chosen {
   readonly reports: BundleContents['reports'];
-  /** Of their files, for messages. */
+  /** File names for messages. */
   readonly names: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** Those that the user named, the newest first, and then the newest of the state folder. */
+/** The named reports, newest first, then the newest of the state folder. */
 async function chooseReports(
   positionals: readonly string[],
   own: unknown,
@@ -72,14 +72,14 @@ async function chooseReports(
           readReportFile(path),
     ),
   ];
-  const missing = reports.length > 0 ? [] : ['no report goes in: name one, or give --state DIR'];
-  // Where the schedule never made its folder, support needs everything else the more.
+  const missing = reports.length > 0 ? [] : ['the bundle has no report: name one, or give --state DIR'];
+  // The bundle is made all the same: support needs the other files when no run has stored a report.
   const names = [...named.map(({ name }) => name), ...stored.map(({ path }) => quotePath(path))];
   return { reports, names, notes: [...unread, ...missing] };
 }
 
-/** A config that is wrong is what support has to see; what the flags say must be right all the same. */
-function loadOrTell(
+/** Collects config problems instead of failing, because support needs to see them. Wrong flags still fail. */
+function loadOrCollectProblems(
   flags: Parameters<typeof loadSources>[0],
   io: Io,
 ): { loaded: Loaded; problems: readonly string[] } {
@@ -104,12 +104,12 @@ function bundleName(at: Date): string {
 function checkOutput(output: string | null, io: Io): void {
   if (output === '-') {
     if (io.stdout.isTTY === true)
-      throw new UsageError(['--output -: an archive is nothing for a terminal; redirect stdout']);
+      throw new UsageError(['--output -: an archive cannot go to a terminal; redirect stdout']);
     return;
   }
   if (output !== null && existsSync(output)) {
     throw new UsageError([
-      `--output ${quotePath(output)} exists already, and no bundle replaces a file: name another one`,
+      `--output ${quotePath(output)} exists already, and a bundle never replaces a file: name another one`,
     ]);
   }
   const problem = folderProblem(output === null ? io.cwd : dirname(output));
@@ -120,14 +120,14 @@ function checkOutput(output: string | null, io: Io): void {
 async function list(contents: BundleContents, io: Io): Promise<void> {
   for await (const { name, bytes, redactions } of makeBundle(contents)) {
     const removed = Object.entries(redactions).map(([kind, times]) => `${kind} ${times}`);
-    const said = `${bytes.length} bytes${removed.length === 0 ? '' : `; redacted: ${removed.join(', ')}`}`;
-    await write(io.stdout, `${entry(printable(name), said, LIST_WIDTH, columnsOf(io.stdout))}\n`);
+    const details = `${bytes.length} bytes${removed.length === 0 ? '' : `; redacted: ${removed.join(', ')}`}`;
+    await write(io.stdout, `${entry(printable(name), details, LIST_WIDTH, columnsOf(io.stdout))}\n`);
   }
 }
 
 const LIST_WIDTH = 58;
 
-/** Writes the archive and says where it is. */
+/** Writes the archive and prints its path. */
 async function save(contents: BundleContents, output: string | null, io: Io): Promise<number> {
   const name = bundleName(contents.madeAt);
   const bytes = archive(makeBundle(contents), name, contents.madeAt);
@@ -150,13 +150,13 @@ async function save(contents: BundleContents, output: string | null, io: Io): Pr
     const reason = systemReason(error instanceof StreamError ? error.cause : error);
     await writeMessage(
       io.stderr,
-      `apim-probe: the bundle is ${path}; stdout does not take its name: ${reason}`,
+      `apim-probe: the bundle is ${path}; its name could not be written to stdout: ${reason}`,
     );
     return EXIT_UNDELIVERED;
   }
 }
 
-/** What was set aside is there when the one that follows is not yet. */
+/** After rotation only FILE.1 exists until the next line is logged. */
 function hasLog(path: string | null): boolean {
   return path !== null && (existsSync(path) || existsSync(previousLog(path)));
 }
@@ -167,7 +167,7 @@ interface LegendPlan {
   readonly reports: readonly string[];
 }
 
-/** @returns null when no legend is asked for; @throws UsageError when there can be none */
+/** @returns null when no legend is asked for; @throws UsageError when a legend is not possible */
 async function planLegend(
   own: Invocation['own'],
   { redact: level }: Loaded['options'],
@@ -187,7 +187,7 @@ async function planLegend(
 }
 
 export const bundle: Command = async ({ flags, own, positionals }, io) => {
-  const { loaded, problems } = loadOrTell(flags, io);
+  const { loaded, problems } = loadOrCollectProblems(flags, io);
   rememberOptions(loaded.options);
   await nameConfigFile(loaded, io);
   const { options } = loaded;
@@ -197,9 +197,9 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
   if (own['list'] !== true) checkOutput(target, io);
   const legend = await planLegend(own, options, chosen, io);
   const broken =
-    problems.length === 0 ? [] : [`the options of a run cannot be read, and config.json says why`];
+    problems.length === 0 ? [] : ['the options of a run cannot be read; config.json has the reasons'];
   const key = legend === null ? null : await openKey(options.state, null);
-  const unshared = key?.problem ? [`the pseudonyms are in no other report, as ${key.problem}`] : [];
+  const unshared = key?.problem ? [`no other report has the same pseudonyms: ${key.problem}`] : [];
   const notes = [...broken, ...chosen.notes, ...unshared];
   for (const note of notes) await writeMessage(io.stderr, `note: ${note}`);
   const contents: BundleContents = {

@@ -1,4 +1,4 @@
-/** What a command is: its description, what it is handed, and what it does. */
+/** The types of a command: its description, its arguments and its function. */
 import type { Flags } from '../config/layers.ts';
 import type { OptionKey } from '../config/options.ts';
 import type { Io } from './io.ts';
@@ -19,22 +19,22 @@ export const COMMAND_NAMES = [
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
-/** A flag that one command has for itself: no option of a run, so neither variable nor file holds it. */
+/** A flag of one command. It is not an option of a run, so variables and config files do not have it. */
 export interface OwnFlag {
   readonly name: string;
   /** Placeholder, or null for a switch. */
   readonly value: string | null;
-  /** The words that it takes, where they are few. */
-  readonly words?: readonly string[];
+  /** The accepted values, when the set is fixed. */
+  readonly choices?: readonly string[];
   readonly help: string;
 }
 
-/** What stands after the command without a flag. */
+/** An argument without a flag. */
 interface Positional {
   /** Placeholder. */
   readonly name: string;
   readonly optional: boolean;
-  /** Whether it may be repeated; the last one alone. */
+  /** Whether it may be repeated; allowed for the last positional only. */
   readonly many?: true;
 }
 
@@ -47,7 +47,7 @@ export interface Invocation {
   readonly own: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** Does what was asked. Resolves with the exit code; throws UsageError for what the user can correct. */
+/** Resolves with the exit code; throws UsageError for problems that the user can fix. */
 export type Command = (invocation: Invocation, io: Io) => Promise<number>;
 
 export interface CommandDescription {

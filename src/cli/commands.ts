@@ -1,4 +1,4 @@
-/** The commands, described once: parsing and help read this; the code of each is loaded when it runs. */
+/** The table of commands, for parsing and help. The code of a command is loaded when it runs. */
 
 import { FILE_KEYS } from '../config/options.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
@@ -30,7 +30,7 @@ const LEGEND = {
   help: 'at --redact strict: write the names behind the pseudonyms to this new file, for yourself',
 } as const;
 
-/** What every command reads where it takes a REPORT. */
+/** The kinds of files that every command accepts as a REPORT. */
 const REPORT_FILE =
   'A REPORT is a JSON report of this major version, also in gzip; a bundle; or - for stdin.';
 
@@ -52,8 +52,8 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   plan: {
     summary: 'list every endpoint that run would contact; send nothing',
     about:
-      'Lists what run would contact, for the firewall request. Nothing is sent but the question to the instance ' +
-      'metadata service, and not even that when --cloud and --region are given.',
+      'Lists the endpoints that run would contact, for a firewall request. Queries the instance metadata service; ' +
+      'with --cloud and --region, sends nothing.',
     examples: [
       'apim-probe plan --cloud public --region westeurope',
       'apim-probe plan --format csv > allow-list.csv',
@@ -64,7 +64,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       {
         name: 'format',
         value: 'FORMAT',
-        words: ['table', 'json', 'csv'],
+        choices: ['table', 'json', 'csv'],
         help: 'table, json or csv (default: table)',
       },
       { name: 'controls', value: null, help: 'also list the controls and where they connect' },
@@ -75,9 +75,9 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'the DNS records of an instance, ready to use; send nothing',
     about:
       'Prints the records that the host names of an instance in internal mode need: lines for hosts files, Azure ' +
-      'CLI commands for private zones, and zones for BIND. With a report: those alone that were missing, public ' +
-      'or wrong when it was made. Nothing is sent but the question to the instance metadata service, and not even ' +
-      `that with a report, or when --cloud and --region are given. ${REPORT_FILE}`,
+      'CLI commands for private zones, and zones for BIND. With a report, prints only the records that were ' +
+      'missing, public or wrong in that run. Queries the instance metadata service; with a report, or with ' +
+      `--cloud and --region, sends nothing. ${REPORT_FILE}`,
     examples: [
       'apim-probe records --apim contoso --vip 10.0.1.5',
       'apim-probe records --apim contoso --vip 10.0.1.5 --format az > zones.sh',
@@ -89,24 +89,24 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       {
         name: 'format',
         value: 'FORMAT',
-        words: RECORD_FORMATS,
+        choices: RECORD_FORMATS,
         help: 'hosts, windows, az, bind or all (default: all)',
       },
       {
         name: 'zone',
         value: 'MODE',
-        words: ZONE_MODES,
+        choices: ZONE_MODES,
         help: 'host: a zone for each host name; suffix: one for all, which hides other services (default: host)',
       },
     ],
     load: async () => (await import('./records.ts')).records,
   },
   demo: {
-    summary: 'run against an embedded look-alike of a subnet',
+    summary: 'run against an embedded simulator of a subnet',
     about:
-      'Starts a look-alike of an Azure subnet on the loopback interface and runs against it. Nothing leaves this ' +
-      'machine. The summary goes to stdout, and a report is written only where --output or --format asks for ' +
-      'it. Config files and APIM_PROBE_ variables are not read.',
+      'Starts a simulator of an Azure subnet on the loopback interface and runs against it. Nothing leaves this ' +
+      'machine. The summary goes to stdout; a report is written only with --output or --format. ' +
+      'Config files and APIM_PROBE_ variables are not read.',
     examples: ['apim-probe demo', 'apim-probe demo --scenario sql-blocked'],
     positionals: [],
     options: ['output', 'format', 'label', 'quiet', 'logLevel', 'color', 'failOn'],
@@ -119,11 +119,10 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   compare: {
     summary: 'a report beside NetworkStatus, or an earlier report; the last two runs',
     about:
-      'Puts side by side what API Management says of its dependencies (the saved NetworkStatus reply) and what a ' +
-      'report says of them, in either order, and what each combination means. With two reports, the older first: ' +
-      'what changed. Without any: what changed since the last run, by the two newest reports of the state folder. ' +
-      'Sends nothing. Exits with 1 when the two disagree on a required endpoint, or one got worse; with 3 when ' +
-      `they have no endpoint in common. ${REPORT_FILE}`,
+      'Compares a report with the saved NetworkStatus reply of API Management, in either order, and explains each ' +
+      'difference. With two reports, the older first, lists what changed. Without files, compares the two newest ' +
+      'reports of the state folder. Sends nothing. Exits with 1 when the two disagree on a required endpoint, or ' +
+      `a required endpoint got worse; with 3 when they have no endpoint in common. ${REPORT_FILE}`,
     examples: [
       'apim-probe compare --state /var/lib/apim-probe',
       'apim-probe compare report.json network-status.json',
@@ -135,7 +134,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     ],
     options: ['state', 'config'],
     own: [
-      { name: 'format', value: 'FORMAT', words: ['table', 'json'], help: 'table or json (default: table)' },
+      { name: 'format', value: 'FORMAT', choices: ['table', 'json'], help: 'table or json (default: table)' },
     ],
     load: async () => (await import('./compare.ts')).compare,
   },
@@ -151,17 +150,17 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     positionals: [],
     options: ['state', 'config'],
     own: [
-      { name: 'format', value: 'FORMAT', words: ['table', 'json'], help: 'table or json (default: table)' },
-      { name: 'limit', value: 'N', help: 'list at most so many (default: 20)' },
+      { name: 'format', value: 'FORMAT', choices: ['table', 'json'], help: 'table or json (default: table)' },
+      { name: 'limit', value: 'N', help: 'list at most N reports (default: 20)' },
     ],
     load: async () => (await import('./history.ts')).history,
   },
   render: {
     summary: 'an existing report in another format',
     about:
-      'Prints a report in another format. With --redact strict, names, private addresses and ids are pseudonyms in ' +
-      'it; with --state, those of the runs and uploads of that folder. With --judge-again, the rules of this version ' +
-      `judge what the report observed, and a note says which version judged before. Sends nothing. ${REPORT_FILE}`,
+      'Prints a report in another format. With --redact strict, pseudonyms replace names, private addresses and ids; ' +
+      'with --state, the same pseudonyms as in the runs and uploads of that folder. With --judge-again, the rules ' +
+      `of this version judge the observations of the report again, and a note names the version that judged before. Sends nothing. ${REPORT_FILE}`,
     examples: [
       'apim-probe render report.json',
       'apim-probe render report.json --format network-status > network-status.json',
@@ -174,7 +173,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       {
         name: 'format',
         value: 'FORMAT',
-        words: REPORT_FORMATS,
+        choices: REPORT_FORMATS,
         help: `${REPORT_FORMATS.join(', ')} (default: text)`,
       },
       LEGEND,
@@ -189,8 +188,8 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   bundle: {
     summary: 'one redacted archive for support',
     about:
-      'Puts reports, the log, the effective options, what this machine says of itself and a manifest into one ' +
-      '.tar.gz, without secrets, and prints its path. Sends nothing. Read what is in it before you give it away. ' +
+      'Puts reports, the log, the effective options, host info and a manifest into one ' +
+      '.tar.gz, without secrets, and prints its path. Sends nothing. Check its content before you hand it over. ' +
       REPORT_FILE,
     examples: [
       'apim-probe bundle --list --state /var/lib/apim-probe',
@@ -205,7 +204,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
         help: 'the new archive; - is stdout (default: apim-probe-bundle-TIME.tar.gz in this folder)',
       },
       { name: 'reports', value: 'N', help: 'newest reports of --state, at most (default: 10)' },
-      { name: 'list', value: null, help: 'list what would go in, and write nothing' },
+      { name: 'list', value: null, help: 'list the files of the bundle; write nothing' },
       LEGEND,
     ],
     load: async () => (await import('./bundle.ts')).bundle,
@@ -213,9 +212,9 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   upload: {
     summary: 'send the reports that wait in the spool, or given ones',
     about:
-      'Sends what waits in the spool, and the reports named, to the destination of --upload. A report leaves the ' +
-      'spool when the service has confirmed it; one that it will never take moves to rejected/ in it, with the ' +
-      `reason beside it. Exits with 4 when something is left. ${REPORT_FILE}`,
+      'Sends the reports in the spool, and the named reports, to the destination of --upload. A report leaves the ' +
+      'spool when the service has confirmed it. A report that the service will never accept moves to rejected/ in ' +
+      `the spool, with the reason beside it. Exits with 4 when reports are left. ${REPORT_FILE}`,
     examples: [
       'apim-probe upload --status',
       'apim-probe upload --upload https://contosostore.blob.core.windows.net/reports',
@@ -224,7 +223,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     positionals: [{ name: 'REPORT', optional: true, many: true }],
     options: [...UPLOAD_KEYS, 'redact', 'connectTo', 'caFile', 'quiet', 'config'],
     own: [
-      { name: 'status', value: null, help: 'say what waits and what was rejected; send nothing' },
+      { name: 'status', value: null, help: 'show what waits and what was rejected; send nothing' },
       { name: 'retry-rejected', value: null, help: 'send the rejected reports once more' },
     ],
     load: async () => (await import('./upload.ts')).upload,
@@ -236,13 +235,18 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     positionals: [],
     options: [],
     own: [
-      { name: 'of', value: 'WHAT', words: ['report', 'config'], help: 'report or config (default: report)' },
+      {
+        name: 'of',
+        value: 'WHAT',
+        choices: ['report', 'config'],
+        help: 'report or config (default: report)',
+      },
     ],
     load: async () => (await import('./schema.ts')).schema,
   },
   explain: {
     summary: 'what a cause or failure means and how to fix it',
-    about: 'Says what a cause or a failure means, how it is recognised and how to fix it. Works offline.',
+    about: 'Explains what a cause or a failure means, how it is recognised and how to fix it. Works offline.',
     examples: ['apim-probe explain', 'apim-probe explain private-zone-missing-record'],
     positionals: [{ name: 'CAUSE', optional: true }],
     options: [],
@@ -258,7 +262,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     positionals: [],
     options: [...FILE_KEYS.filter((key) => key !== 'format'), 'config'],
     own: [
-      { name: 'format', value: 'FORMAT', words: ['table', 'json'], help: 'table or json (default: table)' },
+      { name: 'format', value: 'FORMAT', choices: ['table', 'json'], help: 'table or json (default: table)' },
     ],
     load: async () => (await import('./config.ts')).config,
   },
@@ -268,11 +272,11 @@ export function commandDescription(command: CommandName): CommandDescription {
   return COMMANDS[command];
 }
 
-/** How a command is called, its options aside: brackets around what may be left out. */
+/** The usage line of a command, without its options; brackets mark optional arguments. */
 export function usageOf(command: CommandName): string {
-  const words = COMMANDS[command].positionals.map(({ name, optional, many }) => {
-    const word = many === true ? `${name}…` : name;
-    return optional ? `[${word}]` : word;
+  const terms = COMMANDS[command].positionals.map(({ name, optional, many }) => {
+    const term = many === true ? `${name}…` : name;
+    return optional ? `[${term}]` : term;
   });
-  return ['apim-probe', command, ...words].join(' ');
+  return ['apim-probe', command, ...terms].join(' ');
 }

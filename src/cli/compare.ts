@@ -9,19 +9,19 @@ import type { Command } from './command.ts';
 import { EXIT_INCONCLUSIVE } from './exit-code.ts';
 import { write } from './io.ts';
 import { type OpenReport, openComparables } from './open-report.ts';
-import { lastTwo, stateFolder } from './state-folder.ts';
+import { findLastTwo, stateFolder } from './state-folder.ts';
 
 interface Compared {
   readonly json: unknown;
   readonly text: string;
-  /** What differs for the worse on endpoints that are required. */
+  /** How many required endpoints differ for the worse. */
   readonly required: number;
   /** How many endpoints the two have in common. */
   readonly common: number;
 }
 
-/** A report and NetworkStatus come in either order; two reports in that of time, the older first. */
-function compared([one, other]: readonly (OpenReport | NetworkStatus)[]): Compared {
+/** Accepts a report and NetworkStatus in either order, or two reports, the older first. */
+function compareDocuments([one, other]: readonly (OpenReport | NetworkStatus)[]): Compared {
   if (one?.kind === 'report' && other?.kind === 'report') {
     const comparison = compareReports(one.report, other.report);
     const { targets, worse } = comparison;
@@ -32,7 +32,7 @@ function compared([one, other]: readonly (OpenReport | NetworkStatus)[]): Compar
   const status = [one, other].find((each) => each?.kind === 'network-status');
   if (report === undefined || status === undefined) {
     throw new UsageError([
-      'both files are NetworkStatus replies: one of the two must be a JSON report of apim-probe',
+      'both files are NetworkStatus replies: one of them must be a JSON report of apim-probe',
     ]);
   }
   const comparison = compareWithService(report.report, status);
@@ -42,25 +42,26 @@ function compared([one, other]: readonly (OpenReport | NetworkStatus)[]): Compar
 }
 
 /**
- * `apim-probe compare [REPORT OTHER]`: what the service says beside what the VM saw, or what changed since. Only
- * without files are the options of a run looked at, for the folder that has them.
+ * `apim-probe compare [REPORT OTHER]`: compares a report with NetworkStatus, or two reports. Options are loaded only
+ * without files, to find the state folder.
  */
 export const compare: Command = async ({ positionals, flags, own }, io) => {
   if (positionals.length === 1) {
     throw new UsageError([
-      `"apim-probe compare" needs two files, or none where --state DIR has them: name both, the older first`,
+      `"apim-probe compare" needs two files, the older first, or --state DIR and no file`,
     ]);
   }
-  const [needless] = Object.keys(flags);
-  if (positionals.length > 1 && needless !== undefined) {
+  const [unusedFlag] = Object.keys(flags);
+  if (positionals.length > 1 && unusedFlag !== undefined) {
     throw new UsageError([
-      `--${needless} is for a comparison without files: leave out either it or the files`,
+      `--${unusedFlag} is for a comparison without files: leave out either the flag or the files`,
     ]);
   }
-  const paths = positionals.length > 1 ? positionals : await lastTwo(await stateFolder(flags, io, 'compare'));
-  const { json, text, required, common } = compared(await openComparables(paths, io));
+  const paths =
+    positionals.length > 1 ? positionals : await findLastTwo(await stateFolder(flags, io, 'compare'));
+  const { json, text, required, common } = compareDocuments(await openComparables(paths, io));
   await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
   if (required > 0) return 1;
-  // Two files that have nothing in common have not been found to agree.
+  // Without a common endpoint, agreement is not proven.
   return common === 0 ? EXIT_INCONCLUSIVE : 0;
 };

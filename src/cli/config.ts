@@ -6,7 +6,7 @@ import { columnsOf, write, writeMessage } from './io.ts';
 import { entry } from './layout.ts';
 import { loadOptions } from './sources.ts';
 
-function inWords(value: unknown): string {
+function formatValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
   return value === null ? '(not set)' : String(value);
 }
@@ -14,7 +14,7 @@ function inWords(value: unknown): string {
 function table(rows: readonly EffectiveOption[], columns: number): string {
   const width = Math.max(...rows.map(({ key }) => key.length)) + 2;
   return rows
-    .map(({ key, value, origin }) => entry(key, `${inWords(value)}  [${origin}]`, width, columns))
+    .map(({ key, value, origin }) => entry(key, `${formatValue(value)}  [${origin}]`, width, columns))
     .join('\n');
 }
 

@@ -3,7 +3,7 @@ import { redact } from '../delivery/redaction/redact.ts';
 import { VERSION } from '../version.ts';
 
 /**
- * What to tell the user of an error that should not have been possible.
+ * The message for an internal error.
  * @param stack whether to show where it happened
  * @returns text without a secret and without a final newline
  */

@@ -1,4 +1,4 @@
-/** Takes the finished report to where it belongs. Whatever refuses it, it is not lost while anything takes it. */
+/** Writes the finished report to its outputs. When one fails, falls back to stdout or a temporary file. */
 import { tmpdir } from 'node:os';
 import { systemReason } from '../common/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
@@ -15,35 +15,37 @@ export interface Delivery {
   readonly complete: boolean;
   /** The files that hold the report now. */
   readonly files: readonly string[];
-  /** Whether a report went to stdout, planned or not: the summary cannot go there then. */
+  /** Whether a report went to stdout, planned or not; the summary must then go to stderr. */
   readonly onStdout: boolean;
   readonly problems: readonly string[];
 }
 
-/** Where reports stay on this machine, by its name and by what puts one there: resolves with its path. */
-export interface Keeper {
-  readonly place: string;
-  keep(report: Report): Promise<string>;
+/** Stores reports on this machine. */
+export interface ReportStore {
+  /** For messages. */
+  readonly location: string;
+  /** Resolves with the path. */
+  store(report: Report): Promise<string>;
 }
 
-/** The report as it stays, and where. */
-interface Kept {
+/** The report to store, which may differ from the exported one, and its store. */
+interface StoreRequest {
   readonly report: Report;
-  readonly keeper: Keeper;
+  readonly store: ReportStore;
 }
 
-export interface Places {
+export interface Destinations {
   /** The outputs that were opened before the run; they stay open. */
   readonly outlets?: Outlets;
-  /** Null where no history is kept. */
-  readonly kept?: Kept | null;
+  /** Null without a history. */
+  readonly stored?: StoreRequest | null;
 }
 
 function reasonOf(error: unknown): string {
   return systemReason(error instanceof StreamError ? error.cause : error);
 }
 
-/** Where a report goes whose file refused it: stdout when that is free, else a file among the temporary ones. */
+/** Saves a report that could not be written elsewhere: to stdout when it is unused, else to a temporary file. */
 async function rescue(
   exported: ExportedReport,
   stdoutIsFree: boolean,
@@ -71,14 +73,14 @@ async function rescue(
 }
 
 /**
- * Writes the report to every output of the plan, and keeps it where a history is kept.
- * @returns what was written and what was not; never throws for an output that fails
+ * Writes the report to every output of the plan, and stores it in the history.
+ * @returns the results of all outputs; never throws for an output that fails
  */
 export async function deliver(
   exported: ExportedReport,
   plan: OutputPlan,
   io: Io,
-  { outlets = new Map(), kept = null }: Places = {},
+  { outlets = new Map(), stored = null }: Destinations = {},
 ): Promise<Delivery> {
   const files: string[] = [];
   const problems: string[] = [];
@@ -96,7 +98,7 @@ export async function deliver(
       problems.push(`the report could not be written to ${name}: ${reasonOf(error)}`);
     }
   };
-  if (kept !== null) await attempt('json', kept.keeper.place, () => kept.keeper.keep(kept.report));
+  if (stored !== null) await attempt('json', stored.store.location, () => stored.store.store(stored.report));
   for (const { format, path } of plan.files) {
     await attempt(format, path, async () => {
       const outlet = outlets.get(path);
@@ -105,7 +107,7 @@ export async function deliver(
       return path;
     });
   }
-  if (plan.kept) {
+  if (plan.newFile) {
     await attempt('json', io.cwd, () =>
       createFile(io.cwd, reportFileName(exported.report), '.json', exported.render('json')),
     );

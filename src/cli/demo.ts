@@ -9,7 +9,7 @@ import type { Agent } from './probe-and-report.ts';
 
 const TERMINAL_VARIABLES = ['NO_COLOR', 'TERM'] as const;
 
-/** `apim-probe demo`: the production code path, with nothing but options that point it at the lab. */
+/** `apim-probe demo`: the production code path, with options that point it at the lab. */
 export const demo: Command = async ({ flags, own }, io) => {
   const { NotSilentError, SCENARIOS, startLab } = await import('../lab/index.ts');
   if (own['list'] === true) {
@@ -29,7 +29,7 @@ export const demo: Command = async ({ flags, own }, io) => {
       `--scenario ${quote(name)} is unknown.${didYouMean(name, names)} Scenarios: ${names.join(', ')}`,
     ]);
   }
-  // Wrong flags are told before a lab is started for them.
+  // Reports wrong flags before the lab starts.
   const env = Object.fromEntries(TERMINAL_VARIABLES.map((variable) => [variable, io.env[variable]]));
   load({ flags, env, cwd: io.cwd, preset: { origin: `scenario ${name}`, values: {} } });
   const [{ runAgent }, { probeAndReport }] = await Promise.all([
@@ -39,7 +39,7 @@ export const demo: Command = async ({ flags, own }, io) => {
   const lab = await startLab(name).catch((error: unknown) => {
     if (!(error instanceof NotSilentError)) throw error;
     throw new UsageError([
-      `--scenario ${name} cannot be played here: ${error.message}. It can on Linux; "apim-probe demo --list" names others`,
+      `--scenario ${name} does not work here: ${error.message}. It works on Linux; "apim-probe demo --list" names others`,
     ]);
   });
   try {

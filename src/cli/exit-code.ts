@@ -2,11 +2,11 @@ import type { Options } from '../config/types.ts';
 import type { Report } from '../model/report.ts';
 import { isStopSignal, type StopSignal } from '../model/stop-signals.ts';
 
-/** What the run came to. */
+/** The result of a run. */
 export interface Outcome {
   readonly report: Pick<Report, 'verdict' | 'interrupted' | 'summary' | 'findings'>;
   readonly failOn: Options['failOn'];
-  /** Whether the report is where it was asked for. */
+  /** Whether every requested output has the report. */
   readonly delivered: boolean;
 }
 
@@ -14,7 +14,7 @@ export const EXIT_USAGE = 2;
 export const EXIT_INCONCLUSIVE = 3;
 export const EXIT_UNDELIVERED = 4;
 export const EXIT_DEFECT = 70;
-/** Another run is going: nothing was done, and later it will be (EX_TEMPFAIL of sysexits.h). */
+/** Another run is in progress; a later attempt may succeed (EX_TEMPFAIL of sysexits.h). */
 export const EXIT_BUSY = 75;
 
 /** 128 and the signal's number, as shells report it. */
@@ -26,15 +26,15 @@ const EXIT_SIGNAL: Readonly<Record<StopSignal, number>> = {
 };
 const EXIT_VERDICT = { ready: 0, degraded: 0, blocked: 1, inconclusive: EXIT_INCONCLUSIVE } as const;
 
-/** The exit code of what a signal ended. */
+/** The exit code of a run that a signal ended. */
 export function exitOfSignal(name: StopSignal): number {
   return EXIT_SIGNAL[name];
 }
 
 /**
- * The exit code of a run. What ended the run goes before what it found, and what it found before where its report
- * went: a script that acts on a blocked subnet must see it on the day that the upload fails, too.
- * `--fail-on never` silences the verdict alone: a report that could not be delivered still ends in 4.
+ * The exit code of a run. An interruption has precedence over the verdict, and the verdict over a failed delivery: a
+ * script must see a blocked subnet even when the upload fails. `--fail-on never` ignores only the verdict, so a failed
+ * delivery still gives 4.
  */
 export function exitCode({ report, failOn, delivered }: Outcome): number {
   const { interrupted } = report;
@@ -49,7 +49,7 @@ function exitOfVerdict(report: Outcome['report'], failOn: Outcome['failOn']): nu
   return failOn === 'any' && asksForAction(report) ? 1 : EXIT_VERDICT[report.verdict];
 }
 
-/** An endpoint was not reached, required or not, or a finding is an error or a warning. */
+/** True when an optional endpoint was not reached, or a finding is an error or a warning. */
 function asksForAction({ summary, findings }: Outcome['report']): boolean {
   return summary.optional.unreachable > 0 || findings.some(({ severity }) => severity !== 'info');
 }

@@ -9,9 +9,9 @@ import type { Command } from './command.ts';
 import { columnsOf, type Io, write } from './io.ts';
 import { entry, paragraph } from './layout.ts';
 
-/** Causes are written with hyphens and failures with underscores; people mix them. */
-function plain(word: string): string {
-  return word.toLowerCase().replaceAll('_', '-');
+/** Causes have hyphens and failures have underscores; users mix them. */
+function normalize(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
 }
 
 function causeText(cause: Cause, columns: number): string {
@@ -30,37 +30,37 @@ function failureText(failure: Failure, columns: number): string {
   return [
     paragraph(`${failure}: ${means}`, columns),
     paragraph(next, columns, 'What to do next: '),
-    paragraph('A failure says what was observed; the findings of a report say why.', columns),
+    paragraph('A failure states what was observed; the findings of a report explain why.', columns),
   ].join('\n\n');
 }
 
 function overview(columns: number): string {
-  const width = Math.max(...[...CAUSES, ...FAILURES].map((word) => word.length)) + 4;
-  const line = (word: string, text: string) => entry(`  ${word}`, text, width, columns);
+  const width = Math.max(...[...CAUSES, ...FAILURES].map((name) => name.length)) + 4;
+  const line = (name: string, text: string) => entry(`  ${name}`, text, width, columns);
   return [
     ['Causes (why it fails):', ...CAUSES.map((cause) => line(cause, CAUSE_TEXTS[cause].title))].join('\n'),
     [
       'Failures (what was observed):',
       ...FAILURES.map((failure) => line(failure, FAILURE_TEXTS[failure].means)),
     ].join('\n'),
-    'apim-probe explain WORD says more about one of them.',
+    '"apim-probe explain NAME" explains one of them.',
   ].join('\n\n');
 }
 
-function textFor(word: string, columns: number): string {
-  const cause = CAUSES.find((known) => plain(known) === plain(word));
+function textFor(name: string, columns: number): string {
+  const cause = CAUSES.find((known) => normalize(known) === normalize(name));
   if (cause !== undefined) return causeText(cause, columns);
-  const failure = FAILURES.find((known) => plain(known) === plain(word));
+  const failure = FAILURES.find((known) => normalize(known) === normalize(name));
   if (failure !== undefined) return failureText(failure, columns);
-  const near = didYouMean(word, [...CAUSES, ...FAILURES]);
+  const near = didYouMean(name, [...CAUSES, ...FAILURES]);
   throw new UsageError([
-    `${quote(word)} is no cause and no failure.${near} "apim-probe explain" lists them all`,
+    `${quote(name)} is neither a cause nor a failure.${near} "apim-probe explain" lists them all`,
   ]);
 }
 
 /** `apim-probe explain [CAUSE]`: offline, from the same texts as the findings. */
-export const explain: Command = async ({ positionals: [word] }, io: Io) => {
+export const explain: Command = async ({ positionals: [name] }, io: Io) => {
   const columns = columnsOf(io.stdout);
-  await write(io.stdout, `${word === undefined ? overview(columns) : textFor(word, columns)}\n`);
+  await write(io.stdout, `${name === undefined ? overview(columns) : textFor(name, columns)}\n`);
   return 0;
 };

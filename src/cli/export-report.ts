@@ -1,4 +1,4 @@
-/** Reports for others: in any format, and at the level of redaction that was asked for. */
+/** Exports reports in any format, at the requested level of redaction. */
 import { join } from 'node:path';
 import { harmlessJson } from '../common/escaped-json.ts';
 import type { Options, ReportFormat } from '../config/types.ts';
@@ -19,25 +19,25 @@ export interface ExportedReport {
   readonly report: Report;
   /** The finished text. */
   render(format: ReportFormat): string;
-  /** What its pseudonyms stand for; null at the standard level. */
+  /** The names behind its pseudonyms; null at the standard level. */
   readonly legend: Legend | null;
 }
 
 export interface ReportExporter {
-  /** Why the pseudonyms are in no other report, as the end of a sentence; null when they are, or there are none. */
+  /** Why other reports do not share the pseudonyms; null when they do, or without pseudonyms. */
   readonly problem: string | null;
-  /** Path of the key of the pseudonyms; null where there are none, or it is not stored. */
+  /** Path of the key of the pseudonyms; null without pseudonyms, or when it is not stored. */
   readonly keyFile: string | null;
-  /** @param report that has lost its secrets */
+  /** @param report without secrets */
   exportReport(report: Report): ExportedReport;
-  /** The same for the JSON of a report of any version; doing it twice changes nothing. */
+  /** Does the same for the JSON of a report of any version. Idempotent. */
   readonly rewrite: Rewrite;
 }
 
 /**
- * Opens an exporter. At the strict level the reports of a VM share the key of their pseudonyms, in the state folder, or
- * in the spool when there is none.
- * @param spool its folder, or null where nothing is sent: without either folder no other report shares the key
+ * Opens an exporter. At the strict level the reports of a VM share the key of their pseudonyms. The key is in the state
+ * folder, or in the spool without one.
+ * @param spool its folder, or null when nothing is sent
  */
 export async function openExporter(
   { redact, state }: Pick<Options, 'redact' | 'state'>,
@@ -48,7 +48,7 @@ export async function openExporter(
       problem: null,
       keyFile: null,
       exportReport: exportAsIs,
-      // The version that wrote an older one has redacted it.
+      // The older version redacted its own reports.
       rewrite: (json) => (isOlderFormat(writtenVersion(json)) ? json : hideKnownSecrets(json)),
     };
   const { key, keyFile, problem } = await openKey(state, spool);
@@ -56,37 +56,37 @@ export async function openExporter(
     problem,
     keyFile,
     exportReport: (original) => {
-      const { report, legend } = pseudonymised(original, key);
+      const { report, legend } = pseudonymize(original, key);
       return { ...exportAsIs(report), legend };
     },
     rewrite: (json) => {
       refuseOlder(writtenVersion(json));
-      return harmlessJson(pseudonymised<unknown>(JSON.parse(json), key).report);
+      return harmlessJson(pseudonymize<unknown>(JSON.parse(json), key).report);
     },
   };
 }
 
-/** Fields of other majors are not known: what they say of this network might pass. @throws UnsendableReport */
+/** Unknown fields of another major version might leak names. @throws UnsendableReport */
 function refuseOlder(version: string): void {
   if (!isOlderFormat(version)) return;
   throw new UnsendableReport(
-    `${otherMajor(version)}, and hides names (--redact strict) in those alone: send it with --redact standard, or delete it`,
+    `${otherMajor(version)}, and hides names (--redact strict) only in those: send it with --redact standard, or delete it`,
   );
 }
 
-/** A report as it is. */
+/** Exports a report without pseudonyms. */
 export function exportAsIs(report: Report): ExportedReport {
   return { report, render: (format) => RENDERERS[format](report), legend: null };
 }
 
 interface OpenedKey {
-  /** Undefined when none is stored: each document then gets one of its own. */
+  /** Undefined when no key is stored: each document then gets its own key. */
   readonly key: Uint8Array | undefined;
   readonly keyFile: string | null;
   readonly problem: string | null;
 }
 
-/** The key that the reports of this VM share. Never throws for what a disk does. */
+/** The key that the reports of this VM share. Returns disk errors as `problem`. */
 export async function openKey(state: string | null, spool: string | null): Promise<OpenedKey> {
   const folder = state ?? spool;
   if (folder === null) return { key: undefined, keyFile: null, problem: null };
@@ -94,11 +94,11 @@ export async function openKey(state: string | null, spool: string | null): Promi
   return { key, keyFile: problem === null ? join(folder, KEY_FILE) : null, problem };
 }
 
-/** Of pseudonyms that more than one report has: by 32 bits, a hundred names have a chance of one in a million to meet. */
+/** Digits of shared pseudonyms: with 32 bits, a hundred names collide with a chance of one in a million. */
 export const SHARED_DIGITS = 8;
 
-/** Doing it twice changes nothing, whatever the second key. */
-function pseudonymised<Kind>(
+/** Idempotent, even with a different second key. */
+function pseudonymize<Kind>(
   report: Kind,
   key: Uint8Array | undefined,
 ): { report: Kind; legend: Legend | null } {

@@ -21,7 +21,7 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['3', 'inconclusive: something required was not tested'],
   ['4', 'else 0, but the report could not be written or uploaded'],
   ['70', 'a defect in apim-probe'],
-  ['75', 'another run is going in the state folder; nothing was done'],
+  ['75', 'another run is in progress in the state folder; nothing was done'],
   ['129-131, 143', 'stopped by SIGHUP, SIGINT, SIGQUIT, SIGTERM; the report is complete and valid'],
 ];
 
@@ -69,8 +69,8 @@ function paragraphs(parts: readonly string[]): string {
 
 const ORIGINS = paragraph(
   'Each option is also a key of the config file in camelCase (--dns-server: dnsServer) and a variable ' +
-    '(APIM_PROBE_DNS_SERVER; a list is separated by commas or spaces). A flag goes before the variable, the ' +
-    'variable before the file, the file before the default. A path in a config file is relative to that file.',
+    '(APIM_PROBE_DNS_SERVER; a list is separated by commas or spaces). A flag overrides the variable, the ' +
+    'variable the file, the file the default. A path in a config file is relative to that file.',
   80,
 );
 
@@ -79,9 +79,9 @@ export function programHelp(): string {
   const commands = COMMAND_NAMES.map((name) => entry(`  ${name}`, commandDescription(name).summary, 12));
   const codes = EXIT_CODES.map(([code, meaning]) => entry(`  ${code}`, meaning, 12));
   return paragraphs([
-    'Says whether Azure API Management can live in this subnet, and why not.',
+    'Tests whether Azure API Management can run in this subnet, and reports why not.',
     EXAMPLES,
-    ['Commands ("apim-probe COMMAND --help" says more):', ...commands].join('\n'),
+    ['Commands ("apim-probe COMMAND --help" has details):', ...commands].join('\n'),
     ...optionSections(commandDescription('run').options),
     [
       'Help:',

@@ -1,20 +1,20 @@
-/** The stored runs as `history` shows them, each beside the one before it. */
+/** The stored runs for `history`, each compared with the run before it. */
 import { changeSince, type RunChange } from '../delivery/history/changes.ts';
 import type { Digest } from '../delivery/history/digest.ts';
 import { History, type Run } from '../delivery/history/history.ts';
 import type { StoredFile } from '../delivery/history/stored-reports.ts';
 import { listOrExplain } from './state-folder.ts';
 
-/** A stored report, with what it changed of the readable one before it; null for the oldest. */
+/** A stored report, with the change since the previous readable one; null for the oldest. */
 export interface ListedRun {
   readonly file: StoredFile;
   readonly digest: Digest;
   readonly change: RunChange | null;
-  /** Whether it began later than now, by this machine's clock. */
+  /** Whether it began in the future, by this machine's clock. */
   readonly future: boolean;
 }
 
-/** A file with the name of a report that this version does not read. */
+/** A stored file that this version cannot read. */
 export interface UnreadableFile {
   readonly file: StoredFile;
   /** A predicate. */
@@ -36,7 +36,7 @@ export interface HistoryListing {
  * @param limit how many to list at most
  * @throws UsageError when the folder cannot be listed
  */
-export async function listing(state: string, limit: number): Promise<HistoryListing> {
+export async function listHistory(state: string, limit: number): Promise<HistoryListing> {
   const history = new History(state);
   const files = await listOrExplain(state);
   const runs: Run[] = [];
@@ -44,18 +44,18 @@ export async function listing(state: string, limit: number): Promise<HistoryList
     if (runs.length >= limit && runs.slice(limit).some(endsSearch)) break;
     runs.push(history.read(file));
   }
-  // A reader without the right to write does without the index.
+  // A user without write permission does not update the index.
   await history.save().catch(() => {});
-  const entries = runs.slice(0, limit).map((run, place) => listed(run, runs.slice(place + 1)));
+  const entries = runs.slice(0, limit).map((run, place) => describeRun(run, runs.slice(place + 1)));
   return { state, entries, left: Math.max(0, files.length - limit) };
 }
 
-/** The last line is compared with the next report that can be read; before one of an earlier version there is none. */
+/** Ends the search for the last line's predecessor: reports before an older format are of an older format, too. */
 function endsSearch(run: Run): boolean {
   return run.ok || run.olderVersion !== null;
 }
 
-function listed(run: Run, older: readonly Run[]): ListedRun | UnreadableFile {
+function describeRun(run: Run, older: readonly Run[]): ListedRun | UnreadableFile {
   const { file } = run;
   if (!run.ok) return { file, problem: run.problem, olderVersion: run.olderVersion };
   const { digest } = run;

@@ -42,7 +42,7 @@ function line(entry: ListedRun | UnreadableFile, width: number): string {
       reached(summary.required),
       reached(summary.optional),
       duration(durationMs),
-      [...(future ? ['later than now'] : []), ...(interrupted === null ? [] : [interrupted]), changes(entry)]
+      [...(future ? ['in the future'] : []), ...(interrupted === null ? [] : [interrupted]), changes(entry)]
         .filter((word) => word !== '')
         .join('; '),
     ],
@@ -65,7 +65,7 @@ function reached({ total, reachable, intermittent }: Counts): string {
   return `${reachable + intermittent}/${total}`;
 }
 
-/** The groups whose endpoints got worse or better: names of endpoints take more room than a line has. */
+/** The groups whose endpoints got worse or better; endpoint names would not fit on the line. */
 function changes({ change }: ListedRun): string {
   if (change === null) return '';
   const { worse, better } = change;

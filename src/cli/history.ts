@@ -1,11 +1,11 @@
-/** `apim-probe history`: the stored runs, newest first, each with what it changed. */
+/** `apim-probe history`: the stored runs, newest first, each with its changes. */
 
 import { harmlessJson } from '../common/escaped-json.ts';
 import { quote } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { redactValue } from '../delivery/redaction/redact.ts';
 import type { Command } from './command.ts';
-import { type HistoryListing, type ListedRun, listing } from './history-listing.ts';
+import { type HistoryListing, type ListedRun, listHistory } from './history-listing.ts';
 import { historyTable } from './history-table.ts';
 import { columnsOf, write } from './io.ts';
 import { stateFolder } from './state-folder.ts';
@@ -46,8 +46,8 @@ function runJson({ file, digest, change, future }: ListedRun) {
 export const history: Command = async ({ flags, own }, io) => {
   const limit = limitOf(own['limit']);
   const state = await stateFolder(flags, io, 'history');
-  const found = redactValue(await listing(state, limit));
-  // What is searched, mailed or kept is not cut.
+  const found = redactValue(await listHistory(state, limit));
+  // Output to a file or pipe is not cut.
   const width = io.stdout.isTTY === true ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;
   await write(io.stdout, own['format'] === 'json' ? json(found) : historyTable(found, width));
   return 0;

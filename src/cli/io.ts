@@ -5,11 +5,11 @@ import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import { writeWhole } from './stream-writer.ts';
 
-/** The program's surroundings, handed in, so that a test can stand in for each of them. */
+/** The process environment as a parameter, so that tests can replace it. */
 export interface Io {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** A function, as the runtime opens the stream when it is first asked for it. */
+  /** A function, because the runtime opens the stream on first access. */
   readonly stdin: () => AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
@@ -19,7 +19,7 @@ export interface Io {
   readonly systemConfig?: string;
 }
 
-/** Stdout or stderr refused the text; `cause` says why. */
+/** Stdout or stderr could not be written; `cause` has the reason. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
 }
@@ -27,24 +27,23 @@ export class StreamError extends Error {
 const USUAL_COLUMNS = 80;
 const WIDEST_COLUMNS = 100;
 
-/** @returns the columns to wrap text at: the terminal's, up to what still reads well; 80 elsewhere */
+/** @returns the columns to wrap text at: the terminal's, at most 100; 80 elsewhere */
 export function columnsOf(stream: NodeJS.WriteStream): number {
   const { columns } = stream;
   return stream.isTTY === true && columns > 0 ? Math.min(columns, WIDEST_COLUMNS) : USUAL_COLUMNS;
 }
 
 /**
- * Writes all of a document, and waits until the stream has taken it. Its parts were redacted when they were read or
- * made; here the known secrets are looked for once more. A reader that has gone (`| head`) has read what it wanted, and
- * that is not a failure.
- * @throws StreamError when the stream cannot take it (a full disk behind a redirection)
+ * Writes a whole document and waits until it is written. Its parts were redacted when they were read or made; known
+ * secrets are removed once more. A reader that has closed the pipe (`| head`) is not a failure.
+ * @throws StreamError when the stream cannot be written, as on a full disk
  */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   await send(stream, hideKnownSecrets(text));
 }
 
 /**
- * The same for what exists nowhere else, the only copy of a report: a reader that has gone has not read it.
+ * Like `write`, for the only copy of a report: it is lost when the reader has closed the pipe.
  * @throws StreamError then, too
  */
 export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): Promise<void> {
@@ -52,36 +51,35 @@ export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): P
 }
 
 /**
- * Redacts a message for people, writes it and ends its line. On a terminal its lines are broken between words; elsewhere they stay
- * whole, so that they can be searched for. Never throws for a stream that takes nothing: a message is dispensable, and
- * what it accompanies is not.
+ * Redacts a message for people and writes it with a line end. Wraps its lines on a terminal only, so that logs can be
+ * searched. Ignores a stream that cannot be written: a lost message must not stop the command.
  */
 export async function writeMessage(stream: NodeJS.WriteStream, message: string): Promise<void> {
-  // Before it is broken: a secret and the word by which it is known must not come to stand on two lines.
+  // Redacts before wrapping: a secret and its name must not be on two lines.
   const lines = hideKnownSecrets(redact(message)).split('\n');
-  const shown = stream.isTTY === true ? lines.flatMap((line) => broken(line, columnsOf(stream))) : lines;
+  const shown = stream.isTTY === true ? lines.flatMap((line) => wrapLine(line, columnsOf(stream))) : lines;
   await write(stream, `${shown.join('\n')}\n`).catch((error: unknown) => {
     if (!(error instanceof StreamError)) throw error;
   });
 }
 
-/** A command on a line of its own, which `writeMessage` does not break: what is pasted must be all of it. */
+/** A command on its own line. `writeMessage` does not wrap it, so that it can be pasted. */
 export function commandLine(command: string): string {
   return `\n${COMMAND_INDENT}${command}`;
 }
 
 const COMMAND_INDENT = '    ';
 
-/** What goes on stands under the words of an item, or two columns in. */
-function broken(line: string, width: number): string[] {
+/** Indents continuation lines to the text of a list item, or by two columns. */
+function wrapLine(line: string, width: number): string[] {
   if (line.startsWith(COMMAND_INDENT)) return [line];
   const [first = ''] = /^ *(?:- )?/.exec(line) ?? [];
-  // Blanks that somebody wrote so, in a path or a drawing, are part of what is said.
+  // Double spaces in a path or a drawing are significant.
   if (line.slice(first.length).includes('  ')) return [line];
   return wrap(line.slice(first.length), width, first, ' '.repeat(first.length || 2));
 }
 
-/** As `write`, for bytes of an archive, whose files were redacted before they were packed. */
+/** Like `write`, for an archive: its files were redacted before packing. */
 export async function writeBytes(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
   await send(stream, bytes);
 }
@@ -89,21 +87,21 @@ export async function writeBytes(stream: NodeJS.WriteStream, bytes: Uint8Array):
 async function send(
   stream: NodeJS.WriteStream,
   content: string | Uint8Array,
-  forgiven: (error: Error) => boolean = isGone,
+  isIgnored: (error: Error) => boolean = isClosedByReader,
 ): Promise<void> {
   const error = await writeWhole(stream, content);
-  if (error === null || forgiven(error)) return;
+  if (error === null || isIgnored(error)) return;
   throw new StreamError('stdout or stderr cannot be written', { cause: error });
 }
 
-function isGone(error: Error): boolean {
+function isClosedByReader(error: Error): boolean {
   const code = errorCode(error);
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 }
 
 /**
- * Keeps a failing stream from ending the process, for good: the failure may be told long after the write, and
- * whoever writes learns of it by `write`.
+ * Keeps a stream error from ending the process. The event may come long after the write; `write` reports it to its
+ * caller.
  */
 export function guardStreams({ stdout, stderr }: Io): void {
   stdout.on('error', () => {});

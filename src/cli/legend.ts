@@ -1,4 +1,4 @@
-/** `--legend FILE` of `render` and `bundle`: what the pseudonyms stand for. */
+/** `--legend FILE` of `render` and `bundle`: the names behind the pseudonyms. */
 import { lstatSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { quotePath } from '../common/mask.ts';
@@ -13,8 +13,8 @@ import { isStrict } from '../model/strict-note.ts';
 /**
  * @param given the flag's value
  * @param reports that the document is made of, each with its file's name for messages
- * @returns the legend's path; null when none is asked for
- * @throws UsageError when there can be no legend, or the file cannot be made
+ * @returns the legend's path; null without the flag
+ * @throws UsageError when a legend is not possible, or the file cannot be made
  */
 export function legendPath(
   given: unknown,
@@ -27,7 +27,7 @@ export function legendPath(
     throw new UsageError(['--legend needs --redact strict: without it there are no pseudonyms']);
   if (given === '-')
     throw new UsageError([
-      '--legend - is not possible: the names must not go where the document goes; name a file',
+      '--legend - is not possible: the names must not go to the stream of the document; name a file',
     ]);
   const strict = reports.filter(([, report]) => isStrict(report));
   if (strict.length > 0) {

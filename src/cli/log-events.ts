@@ -1,11 +1,11 @@
-/** What a run tells of itself, as lines of the log. What peers have said stands under `peer` alone. */
+/** Writes the events of a run to the log. Only the field `peer` has data from peers. */
 import type { Logger } from 'pino';
 import { printableAll } from '../common/printable.ts';
 import { outcomeOf } from '../diagnosis/status.ts';
 import type { Attempt, Report, Resolution } from '../model/report.ts';
 import type { ProgressEvent } from '../run/progress.ts';
 
-/** Phases at `info`; what was tried with each target, step by step, at `debug`; whole chains at `trace`. */
+/** Logs phases at `info`, the steps of each target at `debug`, and whole chains at `trace`. */
 export function logEvent(log: Logger, event: ProgressEvent): void {
   switch (event.kind) {
     case 'phase':
@@ -39,17 +39,17 @@ function logAttempt(log: Logger, id: string, { address, addressFrom, ok, failure
   const peer = printableAll(tls === undefined ? rest : { ...rest, tls: { ...tls, chain: leafOf(tls) } });
   log.debug({ kind: 'attempt', id, address, addressFrom, ok, failure, peer });
   if (tls === undefined) return;
-  // Whole certificates are in the report; their names would pass the redaction of a line.
+  // The report has the whole certificates; encoded names would pass the redaction of a line.
   const chain = tls.chain.map(({ der: _der, ...certificate }) => certificate);
   log.trace({ kind: 'certificates', id, address, peer: printableAll(chain) });
 }
 
-/** Whose certificate it was, and who says so; the rest of a chain is long and seldom asked for. */
+/** Subject and issuer of the leaf certificate; the rest of a chain is long and rarely needed. */
 function leafOf({ chain }: NonNullable<Attempt['facts']['tls']>): object[] {
   return chain.slice(0, 1).map(({ subject, issuer, validTo }) => ({ subject, issuer, validTo }));
 }
 
-/** What the run came to, as one line. */
+/** Logs the result of the run as one line. */
 export function logOutcome(log: Logger, report: Report, files: readonly string[]): void {
   const { id, verdict, interrupted, durationMs, summary } = report;
   const causes = [...new Set(report.findings.map(({ cause }) => cause))];

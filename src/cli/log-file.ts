@@ -7,11 +7,11 @@ import { writeNow } from '../delivery/files/descriptor.ts';
 import { UNREAD } from '../delivery/files/outlet.ts';
 import { previousLog } from '../delivery/previous-log.ts';
 
-/** Bytes. A file past that is set aside as FILE.1 by the next run, so that two of them are the most there is. */
+/** Bytes. The next run renames a larger file to FILE.1, so that there are at most two files. */
 const LARGEST = 10 * 1024 * 1024;
 const OWNER_ONLY = 0o600;
-/** What is wrong with the disk and not with the name: no reason not to probe. */
-const PASSING = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'];
+/** Errors of the disk, not of the name: the run goes on without a log. */
+const TEMPORARY_ERRORS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'];
 
 export interface LogFile {
   write(line: string): void;
@@ -19,34 +19,34 @@ export interface LogFile {
 }
 
 /**
- * Opens the log file anew for this run, so that a tool that rotates it needs to tell nobody. Each line is written
- * at once: what a killed run had logged is there.
- * @param complain takes what went wrong, once; the run goes on without a log
- * @returns null when the disk takes no log now
- * @throws UsageError when the path can hold none
+ * Opens the log file for this run, so that a rotating tool need not signal the process. Each line is written at once,
+ * so that the log of a killed run is complete.
+ * @param complain receives the problem, once; the run goes on without a log
+ * @returns null when the disk cannot store a log now
+ * @throws UsageError when the path cannot be a log file
  */
 export function openLogFile(path: string, complain: (problem: string) => void): LogFile | null {
   try {
     const handle = open(path, complain);
-    let well = true;
+    let isWritable = true;
     return {
       write: (line) => {
-        if (!well) return;
+        if (!isWritable) return;
         try {
           const bytes = Buffer.from(line);
           if (writeNow(handle, bytes) < bytes.length) throw new Error('its reader takes nothing');
         } catch (error) {
-          well = false;
+          isWritable = false;
           complain(`the log ${path} takes no more lines: ${systemReason(error)}`);
         }
       },
       close: () => {
-        well = false;
+        isWritable = false;
         closeSync(handle);
       },
     };
   } catch (error) {
-    if (PASSING.some((code) => code === errorCode(error))) {
+    if (TEMPORARY_ERRORS.some((code) => code === errorCode(error))) {
       complain(`the log ${path} cannot be opened: ${systemReason(error)}`);
       return null;
     }
@@ -69,14 +69,14 @@ function open(path: string, complain: (problem: string) => void): number {
   try {
     renameSync(path, previousLog(path));
   } catch (error) {
-    complain(`the log ${path} is larger than 10 MiB and cannot be set aside: ${systemReason(error)}`);
+    complain(`the log ${path} is larger than 10 MiB and cannot be renamed: ${systemReason(error)}`);
     return handle;
   }
   closeSync(handle);
   return append(path);
 }
 
-/** A pipe without a reader is refused, not waited for. */
+/** Does not wait for a pipe's reader: without one, opening fails. */
 function append(path: string): number {
   const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK } = constants;
   return openSync(path, O_APPEND | O_CREAT | O_WRONLY | (O_NONBLOCK ?? 0), OWNER_ONLY);

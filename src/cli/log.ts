@@ -1,6 +1,6 @@
 /**
- * The log: what a run does, step by step. One JSON object a line with times in UTC (RFC 3339), on stderr or in a
- * file; on a terminal the same in words; for the journal with the priority in front that sd-daemon(3) asks for.
+ * The log of a run: one JSON object a line with times in UTC (RFC 3339), on stderr or in a file. A terminal gets text;
+ * the journal gets the priority prefix of sd-daemon(3).
  */
 import { fstatSync } from 'node:fs';
 import type { Logger } from 'pino';
@@ -10,9 +10,9 @@ import { redactLine } from '../delivery/redaction/lines.ts';
 import { openLogFile } from './log-file.ts';
 import { logLine } from './log-text.ts';
 
-const WORDY = ['info', 'debug', 'trace'] as const;
+const VERBOSE_LEVELS = ['info', 'debug', 'trace'] as const;
 
-/** Priorities of syslog(3), by the names that pino has for levels. */
+/** Priorities of syslog(3) by pino's level names. */
 const PRIORITY: Readonly<Record<string, number>> = {
   trace: 7,
   debug: 7,
@@ -24,7 +24,7 @@ const PRIORITY: Readonly<Record<string, number>> = {
 
 export interface Log {
   readonly logger: Logger;
-  /** Whether it goes to a file, so that nothing of it is on stderr. */
+  /** Whether the log goes to a file instead of stderr. */
   readonly inFile: boolean;
   close(): void;
 }
@@ -32,23 +32,23 @@ export interface Log {
 export interface LogParts {
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
-  /** Takes what is wrong with the log file, once. */
+  /** Receives a problem of the log file, once. */
   readonly complain: (problem: string) => void;
 }
 
 /**
- * What is of warning rank or above is told to the user in plain words on stderr anyway, so below `info` a log is
- * written to a file only. No line of it holds a secret.
- * @returns null when nothing is to be logged
- * @throws UsageError when the log file cannot be one
+ * Warnings and errors go to stderr as messages anyway, so at `warn` and `error` only a file gets a log. Every line is
+ * redacted.
+ * @returns null when nothing is logged
+ * @throws UsageError when the path cannot be a log file
  */
 export async function createLog(
   options: Pick<Options, 'logLevel' | 'logFile' | 'color'>,
   { stderr, env, complain }: LogParts,
 ): Promise<Log | null> {
   const file = options.logFile === null ? null : openLogFile(options.logFile, complain);
-  if (file === null && !WORDY.some((wordy) => wordy === options.logLevel)) return null;
-  // The default export is all that a bundle keeps of this CommonJS package.
+  if (file === null && !VERBOSE_LEVELS.some((level) => level === options.logLevel)) return null;
+  // The built file has only the default export of this CommonJS package.
   const { default: pino } = await import('pino');
   const logger = pino(
     {
@@ -57,7 +57,7 @@ export async function createLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    withoutSecrets(file ?? writerFor(stderr, env, options.color)),
+    redactingWriter(file ?? writerFor(stderr, env, options.color)),
   );
   return { logger, inFile: file !== null, close: () => file?.close() };
 }
@@ -66,25 +66,25 @@ interface Writer {
   write(line: string): void;
 }
 
-function withoutSecrets(writer: Writer): Writer {
+function redactingWriter(writer: Writer): Writer {
   return { write: (line) => writer.write(hideKnownSecrets(redactLine(line))) };
 }
 
 function writerFor(stderr: NodeJS.WriteStream, env: NodeJS.ProcessEnv, color: boolean): Writer {
   if (stderr.isTTY === true) return { write: (line) => void stderr.write(logLine(line, color)) };
-  if (isJournal(stderr, env)) return { write: (line) => void stderr.write(prioritised(line)) };
+  if (isJournal(stderr, env)) return { write: (line) => void stderr.write(addPriority(line)) };
   return { write: (line) => void stderr.write(line) };
 }
 
-/** The journal strips `<N>` from the line and files it under that priority. */
-function prioritised(line: string): string {
+/** The journal reads `<N>` as the priority and strips it. */
+function addPriority(line: string): string {
   const level = /^\{"level":"(\w+)"/.exec(line)?.[1] ?? 'info';
   return `<${PRIORITY[level] ?? PRIORITY['info']}>${line}`;
 }
 
 /**
  * Whether stderr goes straight to the journal: JOURNAL_STREAM, set by systemd, names its device and inode
- * (systemd.exec(5)). A variable that was merely inherited names another stream.
+ * (systemd.exec(5)). An inherited variable names another stream.
  */
 export function isJournal(stderr: object, env: NodeJS.ProcessEnv): boolean {
   const [device, inode] = (env['JOURNAL_STREAM'] ?? '').split(':');

@@ -1,4 +1,4 @@
-/** The program: arguments in, exit code out. What is heavy is loaded when it is needed; `--version` needs none of it. */
+/** The entry point: arguments in, exit code out. Loads commands on demand, so that `--version` is fast. */
 import { isLocalLimit, LOCAL_LIMITS } from '../../probes/local-limits.ts';
 import { errorCode, systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
@@ -35,13 +35,13 @@ function usageText({ problems }: UsageError): string {
   return `${body}\nNo endpoint was contacted. "apim-probe --help" lists the commands and options.`;
 }
 
-/** The options may be the very thing that broke, so the wish for a stack is read from the raw words. */
+/** Reads the raw arguments, because the option parser itself may have failed. */
 function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  const words = [...argv, env['APIM_PROBE_LOG_LEVEL'] ?? ''].join(' ');
-  return /(?:--log-level[ =]|^|\s)(?:debug|trace)(?:\s|$)/.test(words);
+  const text = [...argv, env['APIM_PROBE_LOG_LEVEL'] ?? ''].join(' ');
+  return /(?:--log-level[ =]|^|\s)(?:debug|trace)(?:\s|$)/.test(text);
 }
 
-async function failed(error: unknown, argv: readonly string[], io: Io): Promise<number> {
+async function reportError(error: unknown, argv: readonly string[], io: Io): Promise<number> {
   if (error instanceof UsageError) {
     await writeMessage(io.stderr, usageText(error));
     return EXIT_USAGE;
@@ -69,6 +69,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await perform(argv, io);
   } catch (error) {
-    return await failed(error, argv, io).catch(() => EXIT_DEFECT);
+    return await reportError(error, argv, io).catch(() => EXIT_DEFECT);
   }
 }

@@ -1,10 +1,10 @@
-/** The user's own command for the case that something changed, as cron would run it. */
+/** Runs the user's command of `--on-change`, as cron would. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { printable } from '../common/printable.ts';
 import { systemReason } from '../common/system-reason.ts';
 
-/** What changed, as the command is told of it. A path is empty for a report that could not be kept. */
+/** The change that the command receives. A path is empty for a report that could not be stored. */
 export interface Change {
   readonly oldReport: string;
   readonly newReport: string;
@@ -15,42 +15,44 @@ export interface Change {
 /** ms */
 const LIMIT = 60_000;
 const GRACE = 2000;
-/** ms that a run may spend on its command, the end of one that does not end by itself included. */
+/** ms that a run may spend on its command, including the grace period before SIGKILL. */
 export const LONGEST_COMMAND = LIMIT + GRACE;
-/** Bytes of what the command says that are passed on. */
-const LARGEST_TALK = 16 * 1024;
+/** Bytes of the command's output that are passed on. */
+const LARGEST_OUTPUT = 16 * 1024;
 
 export interface OnChangeParts {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Ends the command when it is aborted. */
+  /** Its abort ends the command. */
   readonly signal: AbortSignal;
-  /** Takes each line that the command prints. */
-  readonly say: (line: string) => void;
+  /** Receives each line that the command prints. */
+  readonly onLine: (line: string) => void;
   /** ms; shorter in tests */
   readonly limit?: number;
 }
 
 /**
- * Runs the command by the shell: `/bin/sh -c`, on Windows `cmd /d /s /c`. What changed is in its environment and
- * nowhere else, so that no value of a report can become a part of the command.
- * @returns what went wrong, as the end of a sentence, or null; never throws
+ * Runs the command by the shell: `/bin/sh -c`, on Windows `cmd /d /s /c`. Passes the change in environment variables,
+ * so that no value of a report can become part of the command.
+ * @returns the problem as a predicate, or null; never throws
  */
 export async function runOnChange(
   command: string,
   change: Change,
-  { env, cwd, signal, say, limit = LIMIT }: OnChangeParts,
+  { env, cwd, signal, onLine, limit = LIMIT }: OnChangeParts,
 ): Promise<string | null> {
-  // Not APIM_PROBE_…: those are options, and a run or comparison started by the command would refuse them.
-  const told = {
+  // Not APIM_PROBE_…: an apim-probe that the command starts would refuse them as unknown options.
+  const variables = {
     PROBE_OLD_REPORT: change.oldReport,
     PROBE_NEW_REPORT: change.newReport,
     PROBE_OLD_VERDICT: change.oldVerdict,
     PROBE_NEW_VERDICT: change.newVerdict,
   };
-  const child = start(command, cwd, { ...env, ...told });
-  if (child instanceof Error) return unstarted(child);
-  const talk = [child.stdout, child.stderr].flatMap((stream) => (stream ? passOn(stream, say) : []));
+  const child = startShell(command, cwd, { ...env, ...variables });
+  if (child instanceof Error) return startProblem(child);
+  const outputs = [child.stdout, child.stderr].flatMap((stream) =>
+    stream ? forwardLines(stream, onLine) : [],
+  );
   const kill = (name: NodeJS.Signals): void => killAll(child, name);
   let ended: string | null = null;
   const end = (why: string) => (): void => {
@@ -63,27 +65,27 @@ export async function runOnChange(
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const outcome = await new Promise<string | null>((resolve) => {
-    child.once('error', (error) => resolve(unstarted(error)));
-    // Not `close`: what the command left in the background may hold its pipes for ever.
+    child.once('error', (error) => resolve(startProblem(error)));
+    // Not `close`: background processes of the command may hold its pipes open.
     child.once('exit', (code, name) =>
       resolve(name === null ? codeProblem(code) : `was ended by the signal ${name}`),
     );
   });
   clearTimeout(timer);
   signal.removeEventListener('abort', stop);
-  await Promise.race([Promise.all(talk.map(({ done }) => done)), pause(100)]);
-  for (const { close } of talk) close();
+  await Promise.race([Promise.all(outputs.map(({ done }) => done)), pause(100)]);
+  for (const { close } of outputs) close();
   return ended ?? outcome;
 }
 
 const POSIX = process.platform !== 'win32';
 
-/** Some refusals come as an event of the child, others at once: the environment that is too large, for one. */
-function start(command: string, cwd: string, env: NodeJS.ProcessEnv): ChildProcess | Error {
+/** Spawning may fail at once, as for a too large environment; other errors come as an event of the child. */
+function startShell(command: string, cwd: string, env: NodeJS.ProcessEnv): ChildProcess | Error {
   try {
     return spawn(command, {
       shell: true,
-      // A group of its own, so that the limit ends what the command started as well.
+      // A process group of its own, so that the limit also ends the command's children.
       detached: POSIX,
       windowsHide: true,
       cwd,
@@ -96,7 +98,7 @@ function start(command: string, cwd: string, env: NodeJS.ProcessEnv): ChildProce
   }
 }
 
-/** The command and what it started. */
+/** Signals the command and its children. */
 function killAll({ pid }: ChildProcess, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   if (!POSIX) {
@@ -107,31 +109,29 @@ function killAll({ pid }: ChildProcess, name: NodeJS.Signals): void {
   try {
     process.kill(-pid, name);
   } catch {
-    // It has ended meanwhile.
+    // The group has ended already.
   }
 }
 
-function unstarted(error: Error): string {
+function startProblem(error: Error): string {
   return `could not be started: ${systemReason(error)}`;
 }
 
 function codeProblem(code: number | null): string | null {
   if (code === 0) return null;
-  return code === 127
-    ? 'ended with 127: the shell does not know such a command'
-    : `ended with exit code ${code}`;
+  return code === 127 ? 'ended with 127: the shell did not find the command' : `ended with exit code ${code}`;
 }
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
-/** Passes the lines of a stream on, up to a bound. */
-function passOn(stream: Readable, say: (line: string) => void) {
+/** Forwards the lines of a stream, up to a limit. */
+function forwardLines(stream: Readable, onLine: (line: string) => void) {
   let rest = '';
-  let left = LARGEST_TALK;
+  let left = LARGEST_OUTPUT;
   const flush = (): void => {
-    if (rest !== '') say(printable(rest));
+    if (rest !== '') onLine(printable(rest));
     rest = '';
   };
   stream.setEncoding('utf8');
@@ -142,10 +142,10 @@ function passOn(stream: Readable, say: (line: string) => void) {
     left -= text.length;
     const lines = rest.split(/\r?\n/);
     rest = lines.pop() ?? '';
-    for (const line of lines) say(printable(line));
+    for (const line of lines) onLine(printable(line));
     if (left <= 0) {
       flush();
-      say('… the rest of what the command says is left out');
+      onLine('… the rest of the command’s output is left out');
     }
   });
   return {

@@ -1,4 +1,4 @@
-/** The reports that a user names on the command line: every command opens them here, by path or `-` for stdin. */
+/** Opens the reports named on the command line, by path or `-` for stdin, for every command. */
 import { resolve } from 'node:path';
 import type { NetworkStatus } from '../azure/network-status.ts';
 import { recognise } from '../azure/read.ts';
@@ -19,15 +19,15 @@ import {
 import type { Report } from '../model/report.ts';
 import { type Io, writeMessage } from './io.ts';
 
-/** A report without its secrets. */
+/** A redacted report. */
 export interface OpenReport {
   readonly kind: 'report';
   /** The file, for messages: in quotes, or `stdin`. */
   readonly name: string;
   readonly report: Report;
-  /** The same as the file has it: of another minor version, with all its fields. */
+  /** The redacted JSON of the file, with unknown fields of other minor versions. */
   readonly value: object;
-  /** Reads the file once more, with its secrets. */
+  /** Reads the file again, unredacted. */
   readonly openAgain: () => Promise<Recognised | Refusal>;
 }
 

@@ -1,15 +1,15 @@
-/** The outputs of a run that are pipes or devices, opened before anything is sent. */
+/** Opens the outputs of a run that are pipes or devices before it sends anything. */
 import { quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { type Outlet, OutletError, openOutlet } from '../delivery/files/outlet.ts';
 import type { OutputPlan } from './outputs.ts';
 
-/** By their paths; regular files are not among them. */
+/** By path, without regular files. */
 export type Outlets = ReadonlyMap<string, Outlet>;
 
 /**
  * Opens each output of the plan that is not a regular file.
- * @throws UsageError naming each that can take no report, among them a pipe that nothing reads
+ * @throws UsageError naming each output that cannot be written, such as a pipe without a reader
  */
 export function openOutlets({ files }: Pick<OutputPlan, 'files'>): Outlets {
   const outlets = new Map<string, Outlet>();
@@ -28,7 +28,7 @@ export function openOutlets({ files }: Pick<OutputPlan, 'files'>): Outlets {
   throw new UsageError(problems);
 }
 
-/** Their readers see the end. */
+/** Readers then see the end of the file. */
 export function closeOutlets(outlets: Outlets): void {
   for (const outlet of outlets.values()) outlet.close();
 }

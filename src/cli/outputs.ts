@@ -1,4 +1,4 @@
-/** Who gets what, decided before the run: only a report goes to stdout, and everything for people goes to stderr. */
+/** Plans the outputs before the run: reports go to stdout, messages for people to stderr. */
 import type { Options, ReportFormat } from '../config/types.ts';
 import { isStdout } from '../config/writable.ts';
 
@@ -6,22 +6,22 @@ export interface OutputPlan {
   readonly files: readonly { readonly format: ReportFormat; readonly path: string }[];
   /** The report on stdout, if one goes there. */
   readonly stdout: ReportFormat | null;
-  /** Whether the JSON report is kept in a new file in the current folder, as nothing else would keep it. */
-  readonly kept: boolean;
+  /** Whether the JSON report goes to a new file in the current folder, because no other output stores it. */
+  readonly newFile: boolean;
   readonly summary: 'stdout' | 'stderr';
 }
 
-/** What happens to the JSON report when the user says nothing: kept in any case, or only on request. */
-export type Keeping = 'always' | 'on-request';
+/** Whether the JSON report is written without a flag that asks for it. */
+export type ReportOutput = 'always' | 'on-request';
 
 /**
- * @param keeping `always` for a run: JSON on stdout, or a new file when stdout is a terminal, unless a state folder
- *   keeps it; `on-request` for the demo, whose summary is what one wants to see, on a terminal or not
+ * @param reportOutput `always` for a run: JSON on stdout, or a new file when stdout is a terminal, unless a state
+ *   folder stores it; `on-request` for the demo, where the user wants the summary
  */
 export function planOutputs(
   options: Pick<Options, 'output' | 'format' | 'state'>,
   stdoutIsTerminal: boolean,
-  keeping: Keeping,
+  reportOutput: ReportOutput,
 ): OutputPlan {
   const named = options.format.map(({ format, file }) => ({ format, path: file }));
   const all = options.output === null ? named : [{ format: 'json' as const, path: options.output }, ...named];
@@ -29,13 +29,13 @@ export function planOutputs(
   const settled =
     asked !== null ||
     options.state !== null ||
-    keeping === 'on-request' ||
+    reportOutput === 'on-request' ||
     all.some(({ format }) => format === 'json');
   const stdout = settled || stdoutIsTerminal ? asked : 'json';
   return {
     files: all.filter(({ path }) => !isStdout(path)),
     stdout,
-    kept: !settled && stdoutIsTerminal,
-    summary: stdout === null && (stdoutIsTerminal || keeping === 'on-request') ? 'stdout' : 'stderr',
+    newFile: !settled && stdoutIsTerminal,
+    summary: stdout === null && (stdoutIsTerminal || reportOutput === 'on-request') ? 'stdout' : 'stderr',
   };
 }

@@ -1,4 +1,4 @@
-/** The command line: yargs splits it, and what it holds is then judged here, so that every problem is named at once. */
+/** Parses the command line. yargs only splits it; the checks here report every problem at once. */
 import yargs from 'yargs';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { quote } from '../common/mask.ts';
@@ -8,7 +8,7 @@ import { flagName, OPTION_KEYS, OPTIONS, type OptionKey } from '../config/option
 import { COMMAND_NAMES, type CommandName, type Invocation } from './command.ts';
 import { commandDescription, usageOf } from './commands.ts';
 
-/** yargs' own niceties would accept what nobody meant: `--no-` before anything, `--a.b`, camelCase twins. */
+/** Turns off what yargs accepts by default: `--no-` before any flag, `--a.b`, camelCase variants. */
 const YARGS_SETTINGS = {
   'boolean-negation': false,
   'camel-case-expansion': false,
@@ -25,7 +25,7 @@ function hasNegation(key: OptionKey): boolean {
   return OPTIONS[key].kind === 'switch' || OPTIONS[key].without !== undefined;
 }
 
-/** Every flag of every command: its placeholder, or null for a switch. */
+/** Every flag of every command with its placeholder, or null for a switch. */
 function allFlags(): Map<string, string | null> {
   const flags = new Map<string, string | null>([['help', null]]);
   for (const key of OPTION_KEYS) {
@@ -45,16 +45,16 @@ function flagsOf(command: CommandName): Set<string> {
   return new Set(['help', ...options.map(flagName), ...negations, ...own.map(({ name }) => name)]);
 }
 
-/** What yargs makes of the arguments: each value as text, a list of texts, or a switch's state. */
+/** The flags by yargs: text, a list of texts, or the state of a switch. */
 type Raw = Map<string, string | boolean | readonly string[]>;
 
 interface Split {
   readonly raw: Raw;
-  readonly words: readonly string[];
+  readonly positionals: readonly string[];
 }
 
-/** Flags such as --constructor trip yargs over its own tables, so they are not shown to it. */
-function inherited(argv: readonly string[]): string[] {
+/** Flags such as --constructor break the tables of yargs, so they are removed before. */
+function inheritedFlags(argv: readonly string[]): string[] {
   return argv.filter((argument) => {
     const name = /^-+([^=]+)/.exec(argument)?.[1];
     return name !== undefined && (name in Object.prototype || name === '__proto__');
@@ -62,12 +62,12 @@ function inherited(argv: readonly string[]): string[] {
 }
 
 function split(argv: readonly string[], problems: string[]): Split {
-  const strange = inherited(argv);
-  for (const argument of strange) problems.push(`unknown option ${argument.split('=')[0]}`);
+  const rejected = inheritedFlags(argv);
+  for (const argument of rejected) problems.push(`unknown option ${argument.split('=')[0]}`);
   const names = [...FLAGS];
   const texts = names.filter(([, value]) => value !== null).map(([name]) => name);
   const switches = names.filter(([, value]) => value === null).map(([name]) => name);
-  const parser = yargs(argv.filter((argument) => !strange.includes(argument)))
+  const parser = yargs(argv.filter((argument) => !rejected.includes(argument)))
     .parserConfiguration(YARGS_SETTINGS)
     .detectLocale(false)
     .exitProcess(false)
@@ -80,22 +80,27 @@ function split(argv: readonly string[], problems: string[]): Split {
     .boolean(switches)
     .alias('help', 'h')
     .nargs(Object.fromEntries(texts.map((name) => [name, 1])));
-  const { _: words, $0: _program, '--': rest = [], ...flags } = parser.parseSync() as Record<string, unknown>;
+  const {
+    _: positionals,
+    $0: _program,
+    '--': rest = [],
+    ...flags
+  } = parser.parseSync() as Record<string, unknown>;
   return {
     raw: new Map(Object.entries(flags).filter(([, value]) => value !== undefined)) as Raw,
-    words: [...(words as unknown[]), ...(rest as unknown[])].map(String),
+    positionals: [...(positionals as unknown[]), ...(rest as unknown[])].map(String),
   };
 }
 
-/** "Not enough arguments following: timeout" in our words. */
+/** Replaces yargs' "Not enough arguments following: timeout". */
 function missingValue(message: string): string {
   const name = /following: (\S+)$/.exec(message)?.[1];
   const value = name === undefined ? null : FLAGS.get(name);
   return name === undefined || value === undefined ? message : `--${name} needs a value: --${name} ${value}`;
 }
 
-/** yargs takes `--quiet=maybe` for false; a switch with a value is not a switch. */
-function valuedSwitches(argv: readonly string[]): string[] {
+/** Rejects switches with a value, because yargs reads `--quiet=maybe` as false. */
+function switchValueProblems(argv: readonly string[]): string[] {
   return argv.flatMap((argument) => {
     const name = /^--([^=]+)=/.exec(argument)?.[1];
     if (name === undefined || FLAGS.get(name) !== null) return [];
@@ -107,24 +112,24 @@ function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
-/** Where a known flag belongs that this command does not have. */
-function homeOf(name: string): string {
-  const homes = COMMAND_NAMES.filter((command) => flagsOf(command).has(name));
-  return `it belongs to ${homes.map((command) => `"apim-probe ${command}"`).join(', ')}`;
+/** Names the commands that have the flag. */
+function describeOwners(name: string): string {
+  const owners = COMMAND_NAMES.filter((command) => flagsOf(command).has(name));
+  return `it belongs to ${owners.map((command) => `"apim-probe ${command}"`).join(', ')}`;
 }
 
-function strangers(raw: Raw, command: CommandName): string[] {
+function unknownFlagProblems(raw: Raw, command: CommandName): string[] {
   const known = flagsOf(command);
   const candidates = [...known, 'version'];
   return [...raw.keys()].flatMap((name) => {
     if (known.has(name) || name === 'h') return [];
-    if (FLAGS.has(name)) return [`"apim-probe ${command}" has no option --${name}; ${homeOf(name)}`];
+    if (FLAGS.has(name)) return [`"apim-probe ${command}" has no option --${name}; ${describeOwners(name)}`];
     return [`unknown option ${dashed(name)}.${didYouMean(name, candidates, (near) => `--${near}`)}`];
   });
 }
 
-function wordProblems(words: readonly string[], command: CommandName | null): string[] {
-  const [first, ...rest] = words;
+function positionalProblems(given: readonly string[], command: CommandName | null): string[] {
+  const [first, ...rest] = given;
   if (first === undefined) return [];
   if (command === null) {
     const known = COMMAND_NAMES.join(', ');
@@ -166,14 +171,14 @@ function runFlags(raw: Raw, command: CommandName, problems: string[]): Flags {
 
 function ownFlags(raw: Raw, command: CommandName, problems: string[]): Invocation['own'] {
   const own: Record<string, string | boolean> = {};
-  for (const { name, words } of commandDescription(command).own) {
+  for (const { name, choices } of commandDescription(command).own) {
     const value = raw.get(name);
     if (value === undefined) continue;
     if (typeof value === 'object') {
       problems.push(`--${name} is given ${value.length} times: give it once`);
-    } else if (typeof value === 'string' && words !== undefined && !words.includes(value)) {
+    } else if (typeof value === 'string' && choices !== undefined && !choices.includes(value)) {
       problems.push(
-        `--${name} ${quote(value)} must be one of ${words.join(', ')}.${didYouMean(value, words)}`,
+        `--${name} ${quote(value)} must be one of ${choices.join(', ')}.${didYouMean(value, choices)}`,
       );
     } else {
       own[name] = value;
@@ -182,7 +187,7 @@ function ownFlags(raw: Raw, command: CommandName, problems: string[]): Invocatio
   return own;
 }
 
-/** What was asked for: a command to run, or its help (null: the program's). */
+/** The request: a command to run, or its help (null: the program's help). */
 export type Parsed =
   | { readonly kind: 'command'; readonly invocation: Invocation }
   | { readonly kind: 'help'; readonly command: CommandName | null };
@@ -193,16 +198,19 @@ export type Parsed =
  */
 export function parseCommandLine(argv: readonly string[]): Parsed {
   if (argv[0] === 'help') return parseCommandLine([...argv.slice(1), '--help']);
-  const problems = valuedSwitches(argv);
-  const { raw, words } = split(argv, problems);
-  const [first] = words;
+  const problems = switchValueProblems(argv);
+  const { raw, positionals: given } = split(argv, problems);
+  const [first] = given;
   const named = COMMAND_NAMES.find((name) => name === first) ?? null;
   if (raw.get('help') === true && (named !== null || first === undefined))
     return { kind: 'help', command: named };
   const command = named ?? 'run';
-  problems.push(...wordProblems(words, first === undefined ? 'run' : named), ...strangers(raw, command));
+  problems.push(
+    ...positionalProblems(given, first === undefined ? 'run' : named),
+    ...unknownFlagProblems(raw, command),
+  );
   const flags = runFlags(raw, command, problems);
   const own = ownFlags(raw, command, problems);
   if (problems.length > 0) throw new UsageError(problems);
-  return { kind: 'command', invocation: { command, positionals: words.slice(1), flags, own } };
+  return { kind: 'command', invocation: { command, positionals: given.slice(1), flags, own } };
 }

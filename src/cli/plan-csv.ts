@@ -27,7 +27,7 @@ const COLUMNS = [
   'sourceAsOf',
 ] as const;
 
-/** Spreadsheets run text that starts like this as a formula (OWASP, CSV injection); an apostrophe makes it text. */
+/** Spreadsheets run such text as a formula (OWASP, CSV injection); a leading apostrophe makes it text. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function csvField(value: Field): string {

@@ -6,9 +6,9 @@ export interface Listing {
   readonly cloud: Environment['cloud'];
   readonly region: string | null;
   readonly targets: readonly PlannedTarget[];
-  /** Null when they were not asked for. */
+  /** Null without --controls. */
   readonly controls: readonly PlannedControl[] | null;
   readonly notes: readonly string[];
-  /** What the documents list for other clouds only. */
+  /** Hosts that the documents list for other clouds only. */
   readonly absences: readonly Absence[];
 }

@@ -10,18 +10,18 @@ const PROTOCOL_WIDTH = 11;
 const NEED_WIDTH = 10;
 const INDENT = 2;
 
-/** Endpoint, carrier and need share a line; an endpoint too long for its column has a line of its own. */
+/** One line for each target; an endpoint too long for its column gets its own line. */
 function targetLines(target: PlannedTarget, columns: number): string[] {
   const { host, port, transport, protocol, required, serviceTag, direction, testable, reason } = target;
-  const place = host.includes(':') ? `[${host}]` : host;
-  // Pings and mere words have no port.
-  const endpoint = port === 0 ? place : `${place}:${port}`;
-  const spoken = protocol === transport ? transport : `${transport} ${protocol}`;
+  const address = host.includes(':') ? `[${host}]` : host;
+  // Pings have no port.
+  const endpoint = port === 0 ? address : `${address}:${port}`;
+  const protocols = protocol === transport ? transport : `${transport} ${protocol}`;
   const need = required ? 'required' : 'optional';
-  const room = Math.floor(columns / 2) - 2;
-  const facts = `${spoken.padEnd(PROTOCOL_WIDTH)} ${need.padEnd(NEED_WIDTH)}${serviceTag ?? '-'}`;
+  const column = Math.floor(columns / 2) - 2;
+  const facts = `${protocols.padEnd(PROTOCOL_WIDTH)} ${need.padEnd(NEED_WIDTH)}${serviceTag ?? '-'}`;
   const lead = ' '.repeat(INDENT) + endpoint;
-  const head = lead.length < room ? [lead.padEnd(room) + facts] : [lead, `${' '.repeat(room)}${facts}`];
+  const head = lead.length < column ? [lead.padEnd(column) + facts] : [lead, `${' '.repeat(column)}${facts}`];
   const remarks = [
     ...(direction === 'inbound' ? ['inbound'] : []),
     ...(testable ? [] : [`not tested: ${reason ?? 'no reason known'}`]),
@@ -38,7 +38,7 @@ function totals(targets: readonly PlannedTarget[]): string {
   return `${count(targets.length, 'endpoint')} listed; run tests ${testable} of them.`;
 }
 
-/** @param columns to keep within; names and tags longer than their column stay whole */
+/** @param columns width to wrap at; longer names and tags stay whole */
 export function planTable(listing: Listing, columns: number): string {
   const { cloud, region, targets, controls, absences } = printableAll(listing);
   const groups = Map.groupBy(targets, ({ group }) => group);

@@ -7,13 +7,13 @@ import type { Listing } from './plan-listing.ts';
 import { planTable } from './plan-table.ts';
 import { loadOptions } from './sources.ts';
 
-function rendered(format: unknown, listing: Listing, columns: number): string {
+function renderListing(format: unknown, listing: Listing, columns: number): string {
   if (format === 'json') return planJson(listing);
   if (format === 'csv') return planCsv(listing);
   return planTable(listing, columns);
 }
 
-/** `apim-probe plan`: what a run would contact, and nothing sent to any of it. */
+/** `apim-probe plan`: lists what a run would contact, without contacting it. */
 export const plan: Command = async ({ flags, own }, io) => {
   const { options, notes } = await loadOptions(flags, io);
   const { surveyAndPlan } = await import('../agent.ts');
@@ -27,6 +27,6 @@ export const plan: Command = async ({ flags, own }, io) => {
     absences: made.absences,
   });
   for (const note of [...notes, ...made.notes]) await writeMessage(io.stderr, `note: ${note}`);
-  await write(io.stdout, rendered(own['format'], listing, columnsOf(io.stdout)));
+  await write(io.stdout, renderListing(own['format'], listing, columnsOf(io.stdout)));
   return 0;
 };

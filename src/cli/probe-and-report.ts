@@ -1,4 +1,4 @@
-/** What `run` and `demo` share: from validated options to a delivered report and an exit code. */
+/** Shared by `run` and `demo`: turns validated options into a delivered report and an exit code. */
 import type { RunHooks } from '../agent.ts';
 import { systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
@@ -21,20 +21,20 @@ import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
 import { runOnChange } from './on-change.ts';
 import { closeOutlets, type Outlets, openOutlets } from './outlets.ts';
-import { type Keeping, type OutputPlan, planOutputs } from './outputs.ts';
+import { type OutputPlan, planOutputs, type ReportOutput } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';
 import { ClosedError } from './stream-writer.ts';
-import { beforeVerdict } from './summary.ts';
+import { insertBeforeVerdict } from './summary.ts';
 import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './upload-report.ts';
 
 export type Agent = (configured: Configured, hooks: RunHooks) => Promise<Report>;
 
-/** A log on stderr that tells every event and a line that is drawn over and over would tear each other. */
+/** Shows no progress line when the log goes to stderr: they would overwrite each other. */
 function watch(options: Options, io: Io, log: Log | null): Progress {
-  const still = options.quiet || (log !== null && !log.inFile);
-  const line = still
+  const isHidden = options.quiet || (log !== null && !log.inFile);
+  const line = isHidden
     ? { event: () => {}, stop: () => {} }
     : createProgress(io.stderr, { color: options.color, term: io.env['TERM'] });
   if (log === null) return line;
@@ -62,18 +62,18 @@ async function probe(
   }
 }
 
-/** The file that a terminal's run is kept in needs a folder that takes it; where none does, that is said and no error. */
-function withoutFolder(
+/** Drops the new file of a terminal's run when the folder is not writable; that is a note, not an error. */
+function checkNewFile(
   plan: OutputPlan,
   io: Io,
-): { readonly plan: OutputPlan; readonly unkept: string | null } {
-  const problem = plan.kept ? folderProblem(io.cwd) : null;
-  if (problem === null) return { plan, unkept: null };
-  const unkept = `JSON report: not kept, as ${problem}. To get it: apim-probe --output FILE, or apim-probe > FILE`;
-  return { plan: { ...plan, kept: false }, unkept };
+): { readonly plan: OutputPlan; readonly unsaved: string | null } {
+  const problem = plan.newFile ? folderProblem(io.cwd) : null;
+  if (problem === null) return { plan, unsaved: null };
+  const unsaved = `JSON report not saved: ${problem}. To get it: apim-probe --output FILE, or apim-probe > FILE`;
+  return { plan: { ...plan, newFile: false }, unsaved };
 }
 
-/** @returns why stdout did not take the summary, or null */
+/** @returns why the summary could not be written to stdout, or null */
 async function summarise(
   report: Report,
   options: Options,
@@ -87,30 +87,30 @@ async function summarise(
   const text = renderText(report, { color, width: columnsOf(stream), quiet: options.quiet });
   const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)].map((note) => redact(note));
   try {
-    await write(stream, beforeVerdict(text, report.verdict, notes));
+    await write(stream, insertBeforeVerdict(text, report.verdict, notes));
     return null;
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;
-    // Messages are dispensable; what was to go to stdout was asked for, unless nobody gave a stdout.
+    // Losing stderr is not a failure; losing stdout is, unless it was closed from the start.
     if (stream === io.stderr || error.cause instanceof ClosedError) return null;
     return `the summary could not be written to stdout: ${systemReason(error.cause)}`;
   }
 }
 
-type Say = (level: 'info' | 'warn' | 'error', message: string) => Promise<void>;
+type Notify = (level: 'info' | 'warn' | 'error', message: string) => Promise<void>;
 
 const PREFIX = { info: '', warn: 'note: ', error: 'apim-probe: ' } as const;
 
-/** What waits until the report is where it belongs, and changes nothing of what it says. */
+/** Runs the command of --on-change after the report is delivered. */
 async function announceChange(
   history: RunHistory,
   report: Report,
   options: Options,
   io: Io,
   signal: AbortSignal,
-  say: Say,
+  notify: Notify,
 ): Promise<void> {
-  for (const problem of await history.tidy(Date.now())) await say('warn', problem);
+  for (const problem of await history.tidy(Date.now())) await notify('warn', problem);
   if (options.onChange === null) return;
   const change = history.changeIn(report);
   if (change !== null) {
@@ -118,34 +118,34 @@ async function announceChange(
       env: io.env,
       cwd: io.cwd,
       signal,
-      say: (line) => void writeMessage(io.stderr, `on-change: ${line}`),
+      onLine: (line) => void writeMessage(io.stderr, `on-change: ${line}`),
     });
     if (problem !== null) {
-      await say('error', `the command of --on-change ${problem}; ${history.prospect}`);
+      await notify('error', `the command of --on-change ${problem}; ${history.retryText}`);
       return;
     }
   }
-  const problem = await history.announced(report, change !== null);
-  if (problem !== null) await say('warn', problem);
+  const problem = await history.recordAnnounced(report, change !== null);
+  if (problem !== null) await notify('warn', problem);
 }
 
-/** After the summary, which nobody should have to wait for because a service does not answer. */
+/** Runs after the summary, so that the user does not wait for an upload service. */
 async function upload(
   spooled: Spooled,
   uploader: Uploader,
   rewrite: ReportExporter['rewrite'],
   options: Options,
   signal: AbortSignal,
-  say: Say,
+  notify: Notify,
 ): Promise<Uploaded> {
   const uploaded = await uploadSpooled(spooled, uploader, rewrite, options, signal);
-  for (const problem of uploaded.problems) await say('error', problem);
-  if (!options.quiet) for (const remark of uploaded.remarks) await say('info', remark);
+  for (const problem of uploaded.problems) await notify('error', problem);
+  if (!options.quiet) for (const remark of uploaded.remarks) await notify('info', remark);
   return uploaded;
 }
 
-/** What ended the run after its report was finished, which can not say it any more. */
-function endOf({ aborted, reason }: AbortSignal): Report['interrupted'] {
+/** What interrupted the run after its report was finished. */
+function lateInterruption({ aborted, reason }: AbortSignal): Report['interrupted'] {
   if (!aborted) return null;
   return isStopSignal(reason) ? reason : 'defect';
 }
@@ -161,11 +161,11 @@ export async function probeAndReport(
   loaded: Loaded,
   io: Io,
   agent: Agent,
-  keeping: Keeping,
+  reportOutput: ReportOutput,
 ): Promise<number> {
   const problems = outputProblems(loaded.options);
   if (problems.length > 0) throw new UsageError(problems);
-  const outputs = withoutFolder(planOutputs(loaded.options, io.stdout.isTTY === true, keeping), io);
+  const outputs = checkNewFile(planOutputs(loaded.options, io.stdout.isTTY === true, reportOutput), io);
   const outlets = openOutlets(outputs.plan);
   try {
     return await runWith(loaded, io, agent, { ...outputs, outlets });
@@ -176,8 +176,8 @@ export async function probeAndReport(
 
 interface Outputs {
   readonly plan: OutputPlan;
-  /** Why no file keeps the report of a terminal's run, or null. */
-  readonly unkept: string | null;
+  /** Why the report of a terminal's run is not saved to a file, or null. */
+  readonly unsaved: string | null;
   readonly outlets: Outlets;
 }
 
@@ -185,7 +185,7 @@ async function runWith(
   loaded: Loaded,
   io: Io,
   agent: Agent,
-  { plan, unkept, outlets }: Outputs,
+  { plan, unsaved, outlets }: Outputs,
 ): Promise<number> {
   const { options, notes } = loaded;
   const uploader = createUploader(options, io.env);
@@ -195,14 +195,14 @@ async function runWith(
     env: io.env,
     complain: (problem) => void writeMessage(io.stderr, `apim-probe: ${problem}`),
   });
-  /** What goes to a person goes to a log file as well; on stderr it would stand twice. */
-  const say: Say = async (level, message) => {
+  /** Messages go to the log file as well; with a log on stderr they would appear twice. */
+  const notify: Notify = async (level, message) => {
     await writeMessage(io.stderr, `${PREFIX[level]}${message}`);
     if (log?.inFile === true) log.logger[level](message);
   };
   const opening = options.state === null ? null : await openHistory(options, options.state);
   if (opening?.kind === 'busy') {
-    await say('error', opening.message);
+    await notify('error', opening.message);
     log?.close();
     return EXIT_BUSY;
   }
@@ -213,10 +213,9 @@ async function runWith(
     (defect) => defectText(defect, showStack),
   );
   try {
-    const remarks = [...notes, ...(uploader?.notes ?? []), ...(unkept === null ? [] : [unkept])];
-    for (const note of remarks) await say('warn', note);
-    // The one place where a run's report is redacted: nothing after this line sees a secret that a peer, a file or a
-    // variable has put into it.
+    const remarks = [...notes, ...(uploader?.notes ?? []), ...(unsaved === null ? [] : [unsaved])];
+    for (const note of remarks) await notify('warn', note);
+    // The one place where a run's report is redacted: code after this line sees no secret.
     const probed = redactValue(await probe(loaded, io, agent, interruption.signal, log), (text) =>
       hideKnownSecrets(redact(text)),
     );
@@ -224,27 +223,27 @@ async function runWith(
     const report = history === null ? annotated : await history.complete(annotated);
     const exporter = await openExporter(options, uploader?.spool.folder ?? null);
     if (exporter.problem !== null)
-      await say('warn', `the pseudonyms of this report are in no other one, as ${exporter.problem}`);
+      await notify('warn', `no other report has the same pseudonyms: ${exporter.problem}`);
     const out = exporter.exportReport(report);
-    const kept = history === null ? null : { report, keeper: history };
-    const delivery = await deliver(out, plan, io, { outlets, kept });
+    const stored = history === null ? null : { report, store: history };
+    const delivery = await deliver(out, plan, io, { outlets, stored });
     closeOutlets(outlets);
     const spooled = uploader === null ? null : await spoolReport(out, uploader);
-    for (const problem of delivery.problems) await say('error', problem);
-    const lines = unkept === null ? [] : [unkept];
-    const unsummarised = await summarise(out.report, options, plan, delivery, lines, io);
-    if (unsummarised !== null) await say('error', unsummarised);
+    for (const problem of delivery.problems) await notify('error', problem);
+    const lines = unsaved === null ? [] : [unsaved];
+    const summaryProblem = await summarise(out.report, options, plan, delivery, lines, io);
+    if (summaryProblem !== null) await notify('error', summaryProblem);
     if (report.interrupted === 'defect') await writeMessage(io.stderr, DEFECT);
     if (log !== null) logOutcome(log.logger, report, delivery.files);
-    if (history !== null) await announceChange(history, report, options, io, interruption.signal, say);
-    // A service that does not answer keeps no other run from probing: the spool is nobody's alone.
+    if (history !== null) await announceChange(history, report, options, io, interruption.signal, notify);
+    // Releases the lock first: an upload service that does not answer must not block another run.
     await history?.close();
     const uploaded =
       uploader === null || spooled === null
         ? null
-        : await upload(spooled, uploader, exporter.rewrite, options, interruption.signal, say);
-    const delivered = delivery.complete && unsummarised === null && (uploaded?.complete ?? true);
-    const interrupted = report.interrupted ?? endOf(interruption.signal);
+        : await upload(spooled, uploader, exporter.rewrite, options, interruption.signal, notify);
+    const delivered = delivery.complete && summaryProblem === null && (uploaded?.complete ?? true);
+    const interrupted = report.interrupted ?? lateInterruption(interruption.signal);
     return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });
   } finally {
     await history?.close();

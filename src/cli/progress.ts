@@ -1,4 +1,4 @@
-/** The one line that moves: how far a run has come, and what it waits for. Only on a terminal. */
+/** The progress line of a run, on a terminal only. */
 import { styleText } from 'node:util';
 import { printable } from '../common/printable.ts';
 import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
@@ -8,8 +8,8 @@ import type { Status } from '../model/vocabulary.ts';
 import type { Phase, ProgressEvent } from '../run/progress.ts';
 
 const REDRAW_MS = 100;
-/** Two missed answers of a DNS server, half a time-out: before that, waiting is nothing to speak of. */
-const WAIT_WORTH_SAYING_MS = 3000;
+/** A wait is shown from here on: two missed DNS answers, about half a timeout. */
+const SHOWN_WAIT_MS = 3000;
 const SHOWN_WAITING = 2;
 const USUAL_COLUMNS = 80;
 /** Return to the first column and erase to the end of the line (ECMA-48). */
@@ -23,10 +23,10 @@ const DOING: Readonly<Record<Phase, string>> = {
   diagnose: 'Diagnosing',
 };
 
-/** What time it is, in ms, and a tick every so many ms that never keeps the process alive. */
+/** A clock in ms with a timer that does not keep the process alive. */
 export interface ProgressClock {
   now(): number;
-  /** Returns the function that ends the ticking. */
+  /** Returns the function that stops the timer. */
   every(ms: number, tick: () => void): () => void;
 }
 
@@ -52,7 +52,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** Shows a run's events as one line on `stream`, or, where that is not a terminal, shows nothing at all. */
+/** Shows a run's events as one line on `stream`; shows nothing when that is not a terminal. */
 export function createProgress(stream: NodeJS.WriteStream, options: ProgressOptions): Progress {
   const { color, term = process.env['TERM'], clock = systemClock } = options;
   if (stream.isTTY !== true || term === 'dumb') return { event: () => {}, stop: () => {} };
@@ -70,13 +70,13 @@ export function createProgress(stream: NodeJS.WriteStream, options: ProgressOpti
   };
 }
 
-/** A piece of the line, and the colour it has where there is colour. */
+/** A part of the line, with its colour. */
 interface Part {
   readonly text: string;
   readonly format?: 'green' | 'red' | 'dim';
 }
 
-/** What is known of the run. */
+/** Counts the events of the run. */
 class ProgressState {
   #phase: Phase = 'survey';
   #phaseSince: number;
@@ -128,7 +128,7 @@ class ProgressState {
   #waiting(now: number): Part[] {
     const overdue = this.#pending
       .entries()
-      .filter(([, since]) => now - since >= WAIT_WORTH_SAYING_MS)
+      .filter(([, since]) => now - since >= SHOWN_WAIT_MS)
       .take(SHOWN_WAITING)
       .map(([id]) => hideKnownSecrets(redact(printable(id))))
       .toArray();
@@ -137,28 +137,26 @@ class ProgressState {
 
   #elapsed(now: number): Part[] {
     const elapsed = now - this.#phaseSince;
-    return elapsed >= WAIT_WORTH_SAYING_MS
-      ? [{ text: ` (${Math.floor(elapsed / 1000)} s)`, format: 'dim' }]
-      : [];
+    return elapsed >= SHOWN_WAIT_MS ? [{ text: ` (${Math.floor(elapsed / 1000)} s)`, format: 'dim' }] : [];
   }
 }
 
-/** The parts side by side, cut to the columns: a line that wraps could not be erased. */
+/** Joins the parts, cut to the columns: a wrapped line cannot be erased. */
 function layOut(parts: readonly Part[], columns: number, color: boolean): string {
-  let room = columns;
+  let left = columns;
   let line = '';
   for (const { text, format } of parts) {
     const characters = [...text];
     const shown =
-      characters.length <= room ? text : `${characters.slice(0, Math.max(0, room - 1)).join('')}…`;
+      characters.length <= left ? text : `${characters.slice(0, Math.max(0, left - 1)).join('')}…`;
     line += color && format !== undefined ? styleText(format, shown, { validateStream: false }) : shown;
-    room -= characters.length;
-    if (room <= 0) break;
+    left -= characters.length;
+    if (left <= 0) break;
   }
   return line;
 }
 
-/** A line of a terminal that is written over and over; a terminal that went away is let go. */
+/** A terminal line that is redrawn; stops when the terminal is gone. */
 class StatusLine {
   readonly #stream: NodeJS.WriteStream;
   #shown = '';
@@ -166,13 +164,13 @@ class StatusLine {
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    // EPIPE or EIO comes after the write that caused it, perhaps after the last one, so the listener stays.
+    // EPIPE or EIO may come after the last write, so the listener stays.
     stream.on('error', () => {
       this.#gone = true;
     });
   }
 
-  /** One less than the terminal has, as writing its last column moves some terminals on. */
+  /** One less than the terminal has: some terminals wrap after the last column. */
   get columns(): number {
     const { columns } = this.#stream;
     return (Number.isInteger(columns) && columns > 0 ? columns : USUAL_COLUMNS) - 1;
@@ -186,7 +184,7 @@ class StatusLine {
     if (this.#shown !== '' && this.#write(CLEAR)) this.#shown = '';
   }
 
-  /** Whether it was written. A terminal that is paused (Ctrl-S) takes nothing: a later line replaces this one. */
+  /** Returns whether it was written. Skips a paused terminal (Ctrl-S): a later line replaces this one. */
   #write(text: string): boolean {
     if (this.#gone || !this.#stream.writable || this.#stream.writableNeedDrain) return false;
     this.#stream.write(text);

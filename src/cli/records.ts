@@ -17,22 +17,24 @@ import { type Io, write, writeMessage } from './io.ts';
 import { openReport } from './open-report.ts';
 import { loadOptions } from './sources.ts';
 
-/** What the records are made of, wherever it comes from. */
+/** The input of the records, from the plan or a report. */
 interface Found {
   readonly names: Names;
   readonly vip: RecordAddress;
   readonly suffix: string;
   readonly notes: readonly string[];
-  /** How many host names lead to the right address already. */
+  /** How many host names already resolve to the right address. */
   readonly right: number;
 }
 
-/** `apim-probe records`: what DNS should say of an instance, ready to use. */
+/** `apim-probe records`: prints the DNS records that an instance needs. */
 export const records: Command = async ({ flags, own, positionals: [path] }, io) => {
   const loaded = await loadOptions(flags, io);
   const zone: ZoneMode = own['zone'] === 'suffix' ? 'suffix' : 'host';
   const found =
-    path === undefined ? await ofInstance(loaded) : await ofReport({ path, zone, flags, loaded }, io);
+    path === undefined
+      ? await findForInstance(loaded)
+      : await findInReport({ path, zone, flags, loaded }, io);
   const { names, vip, suffix, notes, right } = found;
   for (const note of [...publicNote(vip), ...notes]) await writeMessage(io.stderr, `note: ${note}`);
   const today = new Date().toISOString().slice(0, 10);
@@ -48,37 +50,37 @@ function formatOf(word: unknown): RecordFormat {
   return word === 'hosts' || word === 'windows' || word === 'az' || word === 'bind' ? word : 'all';
 }
 
-/** Records are for the instance's own names: what else the config file holds for a run changes none of them. */
-const NOTHING_ELSE = {
+/** Records are for the instance's own names only, so the other targets of a config file are removed. */
+const NO_OTHER_TARGETS = {
   ...{ storage: [], sql: [], keyVault: [], eventHubs: [], redis: [], target: [], from: [] },
   ...{ only: [], skip: [], require: [], optional: [] },
 } as const satisfies Partial<Options>;
 
-/** All that the instance should have, by the catalogue. */
-async function ofInstance({ options, origins }: Loaded): Promise<Found> {
+/** All records of the instance, by the catalogue. */
+async function findForInstance({ options, origins }: Loaded): Promise<Found> {
   const { apim, hostname } = options;
   const problems: string[] = [];
   if (apim === null && hostname.length === 0) {
     problems.push(
-      'records needs to know the instance: give --apim NAME, or the report of a run that had it; custom domains ' +
-        'are given with --hostname ROLE=HOST',
+      'records needs the instance: give --apim NAME, or the report of a run with --apim; give custom domains ' +
+        'with --hostname ROLE=HOST',
     );
   }
   if (options.vip === null) problems.push(vipUnknown(apim));
   if (options.vip === null || problems.length > 0) throw new UsageError(problems);
-  const vip = usable(options.vip, 'vip', origins.vip);
+  const vip = parseVip(options.vip, 'vip', origins.vip);
   const { surveyAndPlan } = await import('../agent.ts');
-  const { environment, plan } = await surveyAndPlan({ ...options, ...NOTHING_ELSE });
+  const { environment, plan } = await surveyAndPlan({ ...options, ...NO_OTHER_TARGETS });
   const notes = [...environment.notes, ...plan.notes].filter((note) =>
     /^--(?:vip|hostname|location)\b/.test(note),
   );
   const names = namesOfPlan(plan);
-  // Custom domains of roles that the cloud does not have: the notes say so.
+  // All custom domains are of roles that the cloud does not have; the notes name them.
   if (names.hosts.length === 0) throw new UsageError(notes);
   return { names, vip, suffix: instanceSuffix(environment.cloud), notes, right: 0 };
 }
 
-/** What these would say, the report says. */
+/** The report has these values. */
 const IN_THE_REPORT = ['apim', 'hostname', 'location', 'cloud', 'region'] as const;
 
 interface ReportRequest {
@@ -88,26 +90,28 @@ interface ReportRequest {
   readonly loaded: Loaded;
 }
 
-/** What was missing when a report was made; nothing is sent. */
-async function ofReport({ path, zone, flags, loaded }: ReportRequest, io: Io): Promise<Found> {
+/** The records that were missing when the report was made. Sends nothing. */
+async function findInReport({ path, zone, flags, loaded }: ReportRequest, io: Io): Promise<Found> {
   const { options, origins } = loaded;
-  const idle = IN_THE_REPORT.filter((key) => flags[key] !== undefined);
-  if (idle.length > 0) {
-    const names = idle.map((key) => `--${flagName(key)}`).join(', ');
-    throw new UsageError([`${names}: a report says that itself; leave out the one or the other`]);
+  const unusedFlags = IN_THE_REPORT.filter((key) => flags[key] !== undefined);
+  if (unusedFlags.length > 0) {
+    const names = unusedFlags.map((key) => `--${flagName(key)}`).join(', ');
+    throw new UsageError([
+      `${names}: the report has its own values; leave out either the flags or the report`,
+    ]);
   }
   const { name, report } = await openReport(path, io);
   const given = options.vip ?? vipOfReport(report, name);
   if (given === null) throw new UsageError([`${name} is of a run without --vip. ${vipUnknown(null)}`]);
   const vip =
     options.vip === null
-      ? usable(given, `${name}: environment.network.vip`, null)
-      : usable(given, 'vip', origins.vip);
+      ? parseVip(given, `${name}: environment.network.vip`, null)
+      : parseVip(given, 'vip', origins.vip);
   const { missing, right } = namesOfReport(report, vip.address, name);
   const [bad, good] = [sizeOf(missing), sizeOf(right)];
   const notes = [`${bad} of ${bad + good} host names that were looked up in that run need a record`];
   const all = zone === 'suffix' && bad > 0;
-  if (all && good > 0) notes.push('--zone suffix: all of them are printed, as one zone has to hold them all');
+  if (all && good > 0) notes.push('--zone suffix: prints all of them, because one zone must hold them all');
   return {
     names: all
       ? {
@@ -129,14 +133,14 @@ function sizeOf({ hosts, elsewhere }: Pick<Names, 'hosts' | 'elsewhere'>): numbe
 
 function vipUnknown(apim: string | null): string {
   return (
-    'The address that the records lead to is not known: give --vip ADDRESS. It is the private virtual IP on the ' +
-    'Overview page of the instance in the Azure portal, and the answer to: az apim show --resource-group GROUP ' +
+    'The address of the records is not known: give --vip ADDRESS. It is the private virtual IP on the ' +
+    'Overview page of the instance in the Azure portal, and the output of: az apim show --resource-group GROUP ' +
     `--name ${apim ?? 'NAME'} --query privateIpAddresses`
   );
 }
 
 /** `key: "value" (origin) is …`, as for every other value. */
-function usable(vip: string, key: string, origin: string | null): RecordAddress {
+function parseVip(vip: string, key: string, origin: string | null): RecordAddress {
   try {
     return recordAddress(vip);
   } catch (error) {
@@ -148,6 +152,6 @@ function usable(vip: string, key: string, origin: string | null): RecordAddress 
 function publicNote({ address }: RecordAddress): string[] {
   if (addressScope(address) === 'private') return [];
   return [
-    `${address} is a public address; the host names of an instance in internal mode lead to its private virtual IP`,
+    `${address} is a public address; the host names of an instance in internal mode resolve to its private virtual IP`,
   ];
 }

@@ -12,32 +12,32 @@ import { openReport } from './open-report.ts';
 import { loadOptions } from './sources.ts';
 
 /**
- * `apim-probe render REPORT`: an existing report in another format, redacted at the level that is asked for. With
- * --judge-again the rules of this version judge it first.
+ * `apim-probe render REPORT`: prints a report in another format at the requested level of redaction. With --judge-again
+ * the rules of this version judge it first.
  */
 export const render: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
   const { options } = await loadOptions(flags, io);
   const { name, report } = await openReport(path, io);
   const legend = legendPath(own['legend'], options.redact, [[name, report]], io.cwd);
-  const judged = own['judge-again'] === true ? judgedAgain(name, report) : report;
+  const judged = own['judge-again'] === true ? judgeReport(name, report) : report;
   const { exportReport, keyFile, problem } = await openExporter(options, null);
   if (problem !== null)
-    await writeMessage(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
+    await writeMessage(io.stderr, `note: no other report has the same pseudonyms: ${problem}`);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
   const exported = exportReport(judged);
   await write(io.stdout, exported.render(format));
   if (legend === null || exported.legend === null) return 0;
-  const unwritten = await storeLegend(legend, exported.legend, { keyFile, reports: [report.id] });
-  if (unwritten === null) return 0;
-  await writeMessage(io.stderr, `apim-probe: ${unwritten}`);
+  const legendProblem = await storeLegend(legend, exported.legend, { keyFile, reports: [report.id] });
+  if (legendProblem === null) return 0;
+  await writeMessage(io.stderr, `apim-probe: ${legendProblem}`);
   return EXIT_UNDELIVERED;
 };
 
-/** @throws UsageError at the strict level: rules read names and addresses, and pseudonyms would mislead them */
-function judgedAgain(name: string, report: Report): Report {
+/** @throws UsageError at the strict level: the rules need real names and addresses */
+function judgeReport(name: string, report: Report): Report {
   if (!isStrict(report)) return judgeAgain(report);
   throw new UsageError([
     `${name} cannot be judged again: its names and addresses are pseudonyms (--redact strict), and the rules ` +
-      'need the real ones; name the report that it was made from',
+      'need the real ones; name the original report',
   ]);
 }

@@ -1,4 +1,4 @@
-/** A report in each of its formats, as files and stdout get it. */
+/** Renders a report in each format, for files and stdout. */
 
 import { harmlessJson } from '../common/escaped-json.ts';
 import type { ReportFormat } from '../config/types.ts';

@@ -1,12 +1,12 @@
-/** The executable starts again when the runtime's own variables are set: they took effect before any line of it ran. */
+/** Restarts the executable when variables of the runtime are set: they take effect before our code runs. */
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { isSea } from 'node:sea';
 import { restartNote, runtimeVariablesIn, withoutRuntimeVariables } from '../config/runtime-variables.ts';
 
 /**
- * Does nothing in a clean environment, and outside of the executable, where `bin/apim-probe` has done it or the user
- * chose how to start the runtime. Does not return otherwise.
+ * Does nothing in a clean environment, or outside of the executable: there `bin/apim-probe` has done it, or the user
+ * chose how to start the runtime. Otherwise does not return.
  */
 export function restartInCleanEnvironment(): void {
   if (!isSea()) return;

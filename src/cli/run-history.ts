@@ -1,4 +1,4 @@
-/** What a run with `--state` has to do with the runs before it. Whatever is wrong with the folder, the run goes on. */
+/** The history of a run with `--state`. Problems of the folder become notes and do not stop the run. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { quotePath } from '../common/mask.ts';
@@ -11,10 +11,10 @@ import { History, type KnownRun } from '../delivery/history/history.ts';
 import { type Lock, takeLock } from '../delivery/history/lock.ts';
 import type { Report } from '../model/report.ts';
 import { Announcement } from './announcement.ts';
-import type { Keeper } from './deliver.ts';
+import type { ReportStore } from './deliver.ts';
 import type { Change } from './on-change.ts';
 
-/** Reports that one run opens at most, when the index does not know them. */
+/** Reports that one run opens at most; the others come from the index. */
 const MOST_OPENED = 200;
 const SHOWN_PROBLEMS = 3;
 
@@ -23,63 +23,64 @@ export type Opening =
   | { readonly kind: 'busy'; readonly message: string };
 
 /**
- * Locks the state folder for this run, making it where it is missing.
- * @throws UsageError when the path of the state folder leads to something else
+ * Locks the state folder for this run; creates a missing folder.
+ * @throws UsageError when the path is not a folder
  */
 export async function openHistory(options: Options, state: string): Promise<Opening> {
   if (statSync(state, { throwIfNoEntry: false })?.isDirectory() === false) {
-    throw new UsageError([
-      `--state ${quotePath(state)} is not a folder: name one, or a path where none is yet`,
-    ]);
+    throw new UsageError([`--state ${quotePath(state)} is not a folder: name a folder, or a new path`]);
   }
   const notes: string[] = [];
   const history = new History(state);
-  let unprepared: unknown = null;
+  let prepareProblem: unknown = null;
   try {
     await history.prepare();
   } catch (error) {
-    unprepared = error;
-    notes.push(`state folder ${state}: no report can be kept there: ${systemReason(error)}`);
+    prepareProblem = error;
+    notes.push(`state folder ${state}: no report can be stored there: ${systemReason(error)}`);
   }
   try {
     const locking = await takeLock(state);
-    if (locking.kind === 'busy') return { kind: 'busy', message: busy(state, locking.holder) };
+    if (locking.kind === 'busy') return { kind: 'busy', message: busyMessage(state, locking.holder) };
     const { takenFrom } = locking.lock;
     if (takenFrom !== null) {
       const who = takenFrom.pid === 0 ? '' : ` (process ${takenFrom.pid})`;
       notes.push(
-        `state folder ${state}: the run that began at ${takenFrom.since}${who} was ended before it was done; its lock was taken over`,
+        `state folder ${state}: the run that began at ${takenFrom.since}${who} ended early; this run took over its lock`,
       );
     }
     return {
       kind: 'open',
-      history: new RunHistory(history, options, state, locking.lock, notes, unprepared),
+      history: new RunHistory(history, options, state, locking.lock, notes, prepareProblem),
     };
   } catch (error) {
     if (notes.length === 0) {
-      notes.push(`state folder ${state}: it cannot be locked against a second run: ${systemReason(error)}`);
+      notes.push(`state folder ${state}: cannot be locked against a second run: ${systemReason(error)}`);
     }
-    return { kind: 'open', history: new RunHistory(history, options, state, null, notes, unprepared) };
+    return { kind: 'open', history: new RunHistory(history, options, state, null, notes, prepareProblem) };
   }
 }
 
-function busy(state: string, { pid, since }: { readonly pid: number; readonly since: string }): string {
+function busyMessage(
+  state: string,
+  { pid, since }: { readonly pid: number; readonly since: string },
+): string {
   const who = pid === 0 ? '' : ` (process ${pid}, since ${since})`;
-  return `another run is going in ${state}${who}: nothing was done; this run may come again later`;
+  return `another run is in progress in ${state}${who}: nothing was done; run again later`;
 }
 
-export class RunHistory implements Keeper {
-  readonly place: string;
+export class RunHistory implements ReportStore {
+  readonly location: string;
   readonly #history: History;
   readonly #options: Options;
   readonly #lock: Lock | null;
   readonly #notes: string[];
-  /** Why the folder could not be made ready; writing into it would only say that it is not. Null when it is. */
-  readonly #unprepared: unknown;
+  /** Why the folder could not be prepared, which is clearer than the error of a later write; null when it was. */
+  readonly #prepareProblem: unknown;
   readonly #announcement: Announcement;
-  /** The newest earlier report that nobody cut short. */
+  /** The newest earlier report of a complete run. */
   #last: KnownRun | null = null;
-  #keptAt: string | null = null;
+  #storedAt: string | null = null;
 
   constructor(
     history: History,
@@ -87,42 +88,42 @@ export class RunHistory implements Keeper {
     state: string,
     lock: Lock | null,
     notes: readonly string[],
-    unprepared: unknown,
+    prepareProblem: unknown,
   ) {
-    this.place = `the state folder ${state}`;
+    this.location = `the state folder ${state}`;
     this.#history = history;
     this.#options = options;
     this.#lock = lock;
     this.#notes = [...notes];
-    this.#unprepared = unprepared;
+    this.#prepareProblem = prepareProblem;
     this.#announcement = new Announcement(state, history);
   }
 
-  /** The report with what earlier ones say of its targets, and with notes of what is wrong with the folder. */
+  /** Adds the status changes since earlier reports, and notes about problems of the folder. */
   async complete(report: Report): Promise<Report> {
     const known = await this.#earlier(report).catch((error: unknown) => {
-      this.#notes.push(`${this.place} cannot be read: ${systemReason(error)}`);
+      this.#notes.push(`${this.location} cannot be read: ${systemReason(error)}`);
       return [];
     });
     this.#last = known.find(({ digest }) => isWhole(digest)) ?? null;
-    const forgotten = await this.#announcement.recall(this.#last);
-    if (forgotten !== null && this.#options.onChange !== null) {
-      this.#notes.push(`${this.place}: ${forgotten}`);
+    const recallNote = await this.#announcement.recall(this.#last);
+    if (recallNote !== null && this.#options.onChange !== null) {
+      this.#notes.push(`${this.location}: ${recallNote}`);
     }
     const [newest] = known;
     const carried: Carried = newest === undefined ? new Map() : this.#history.changesIn(newest.file);
-    const told = withChanges(
+    const changed = withChanges(
       report,
       known.map(({ digest }) => digest),
       carried,
     );
-    const { environment } = told;
-    return { ...told, environment: { ...environment, notes: [...environment.notes, ...this.#notes] } };
+    const { environment } = changed;
+    return { ...changed, environment: { ...environment, notes: [...environment.notes, ...this.#notes] } };
   }
 
   /**
-   * Newest first: all of the flap window, and on until there is one to compare with. What an earlier major version
-   * wrote ends the list: every report before it is of that version, too.
+   * The earlier reports, newest first: all of the flap window, and more until one is complete. A report of an earlier
+   * major version ends the list, because all older reports are of that version, too.
    */
   async #earlier(report: Report): Promise<KnownRun[]> {
     const start = Date.parse(report.startedAt);
@@ -139,50 +140,50 @@ export class RunHistory implements Keeper {
       if (run.olderVersion !== null) break;
       problems.push(`${file.name} ${run.problem}`);
     }
-    if (problems.length > 0) this.#notes.push(`${this.place}: passed over: ${few(problems, SHOWN_PROBLEMS)}`);
+    if (problems.length > 0) this.#notes.push(`${this.location}: ignored: ${few(problems, SHOWN_PROBLEMS)}`);
     return known;
   }
 
   /** @throws the file system's error */
-  async keep(report: Report): Promise<string> {
+  async store(report: Report): Promise<string> {
     if (this.#options.onChange !== null) await this.#announcement.begin();
     try {
-      this.#keptAt = await this.#history.keep(report);
+      this.#storedAt = await this.#history.keep(report);
     } catch (error) {
-      throw this.#unprepared ?? error;
+      throw this.#prepareProblem ?? error;
     }
-    return this.#keptAt;
+    return this.#storedAt;
   }
 
-  /** Removes what is no longer kept. @returns what could not be done, in words */
+  /** Removes expired reports. @returns the problems as text */
   async tidy(now: number): Promise<string[]> {
-    // Nothing makes room for a report that is not there.
-    if (this.#keptAt === null) return [];
-    // Without `--on-change` too: a run by hand must not take away what the next scheduled one compares with.
+    // Without a new report, nothing is removed.
+    if (this.#storedAt === null) return [];
+    // Without `--on-change` too: a manual run must not remove the baseline of the next scheduled run.
     const compared = [this.#last, this.#announcement.announced].flatMap((run) => run?.file.name ?? []);
-    const newest = new Set([basename(this.#keptAt), ...compared]);
+    const newest = new Set([basename(this.#storedAt), ...compared]);
     const problems = await this.#history.tidy(newest, this.#options, now);
-    return problems.map((problem) => `${this.place}: ${problem}`);
+    return problems.map((problem) => `${this.location}: ${problem}`);
   }
 
-  /** What the command of `--on-change` should be told, or null when there is nothing to tell. */
+  /** The change to announce, or null when nothing changed. */
   changeIn(report: Report): Change | null {
-    return this.#announcement.changeIn(report, this.#keptAt);
+    return this.#announcement.changeIn(report, this.#storedAt);
   }
 
-  /** What becomes of a change that the command of `--on-change` did not take, in words. */
-  get prospect(): string {
-    return this.#announcement.prospect(this.#keptAt);
+  /** Whether a later run announces a change after the command of `--on-change` failed, as text. */
+  get retryText(): string {
+    return this.#announcement.retryText(this.#storedAt);
   }
 
   /**
-   * The command of `--on-change` ended well, or there was nothing to tell it.
-   * @param told whether there was
-   * @returns what could not be done, in words, or null
+   * Call after the command of `--on-change` succeeded, or when nothing changed.
+   * @param changed whether there was a change
+   * @returns the problem as text, or null
    */
-  async announced(report: Report, told: boolean): Promise<string | null> {
-    const problem = await this.#announcement.finish(report, this.#keptAt, told);
-    return problem === null ? null : `${this.place}: ${problem}`;
+  async recordAnnounced(report: Report, changed: boolean): Promise<string | null> {
+    const problem = await this.#announcement.finish(report, this.#storedAt, changed);
+    return problem === null ? null : `${this.location}: ${problem}`;
   }
 
   async close(): Promise<void> {

@@ -3,29 +3,28 @@ import { STOP_SIGNALS, type StopSignal } from '../model/stop-signals.ts';
 import type { Io } from './io.ts';
 import { hurry } from './stream-writer.ts';
 
-/** A run that can be ended from outside, and by a defect that no `try` was around. */
+/** Aborts a run on a signal or an uncaught exception. */
 export interface Interruption {
   readonly signal: AbortSignal;
   release(): void;
 }
 
 /**
- * Turns the first signal that stops a run, or an uncaught exception, into an abort, whose reason is the signal's name
- * or the exception. Later ones are told and change nothing, until `release`: the report of what is known is being
- * finished then, and must not be lost.
- * @param say tells the user what has happened
- * @param describe puts a defect into words
- * @param consequence what the first signal leads to, in words
+ * Turns the first stop signal or uncaught exception into an abort. Its reason is the signal's name or the exception.
+ * Later ones only print a message until `release`, so that the report is finished and not lost.
+ * @param notify prints a message for the user
+ * @param describeDefect turns a defect into text
+ * @param consequence what happens after the first signal, as text
  */
 export function catchInterruptions(
   { process, stdout, stderr }: Pick<Io, 'process' | 'stdout' | 'stderr'>,
-  say: (message: string) => void,
-  describe: (defect: unknown) => string,
+  notify: (message: string) => void,
+  describeDefect: (defect: unknown) => string,
   consequence = 'reporting what is known',
 ): Interruption {
   const controller = new AbortController();
   const stop = (name: StopSignal) => (): void => {
-    say(controller.signal.aborted ? STILL_STOPPING : `apim-probe: ${name}: stopping, and ${consequence}`);
+    notify(controller.signal.aborted ? STILL_STOPPING : `apim-probe: ${name}: stopping, and ${consequence}`);
     controller.abort(name);
     for (const stream of [stdout, stderr]) hurry(stream);
   };
@@ -33,7 +32,7 @@ export function catchInterruptions(
   const listeners = {
     ...Object.fromEntries(signals.map((name) => [name, stop(name)])),
     uncaughtException: (defect: unknown) => {
-      say(describe(defect));
+      notify(describeDefect(defect));
       controller.abort(defect);
     },
   };

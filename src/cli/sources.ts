@@ -5,14 +5,14 @@ import type { Options } from '../config/types.ts';
 import { rememberSecret, rememberUrl } from '../delivery/redaction/known-secrets.ts';
 import { type Io, StreamError, writeMessage } from './io.ts';
 
-/** The usual places that options come from. The secrets among the variables are known from then on. */
+/** The sources of options. Registers secret variables for redaction. */
 export function loadSources(flags: Flags, { env, cwd, systemConfig }: Io): Sources {
   rememberVariables(env);
   return systemConfig === undefined ? { flags, env, cwd } : { flags, env, cwd, systemConfig };
 }
 
 /**
- * Loads the options of a command and names the config file that was used, as the first line of stderr.
+ * Loads the options of a command and prints the path of its config file as the first line of stderr.
  * @throws UsageError with all problems at once
  */
 export async function loadOptions(flags: Flags, io: Io): Promise<Loaded> {
@@ -22,7 +22,7 @@ export async function loadOptions(flags: Flags, io: Io): Promise<Loaded> {
   return loaded;
 }
 
-/** Proxy variables may hold user-info; a scheme is optional there. */
+/** Proxy variables may have user-info; their scheme is optional. */
 function rememberVariables(env: NodeJS.ProcessEnv): void {
   for (const [name, value = ''] of Object.entries(env)) {
     if (/^(?:https?|all)_proxy$/i.test(name)) rememberUrl(value.includes('://') ? value : `http://${value}`);
@@ -30,7 +30,7 @@ function rememberVariables(env: NodeJS.ProcessEnv): void {
   }
 }
 
-/** The options that may be secrets, wherever they come from. */
+/** Registers the options that may be secrets, from every source. */
 export function rememberOptions({ upload, onChange }: Pick<Options, 'upload' | 'onChange'>): void {
   for (const value of [upload, onChange]) if (value !== null) rememberOption(value);
 }
@@ -40,7 +40,7 @@ function rememberOption(value: string): void {
   else rememberSecret(value);
 }
 
-/** A stderr that takes nothing must not cost the report. */
+/** A stderr that cannot be written must not stop the command. */
 export async function nameConfigFile({ configFile }: Loaded, io: Io): Promise<void> {
   if (configFile === null) return;
   await writeMessage(io.stderr, `Options from ${configFile}`).catch((error: unknown) => {

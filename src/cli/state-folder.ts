@@ -13,7 +13,7 @@ import { loadOptions } from './sources.ts';
 
 /**
  * @returns the absolute path of the folder that the options name
- * @throws UsageError when they name none, or it is not there
+ * @throws UsageError when they name no folder, or it does not exist
  */
 export async function stateFolder(flags: Flags, io: Io, command: CommandName): Promise<string> {
   const { options, origins } = await loadOptions(flags, io);
@@ -54,21 +54,21 @@ export async function listOrExplain(state: string): Promise<StoredFile[]> {
 
 /**
  * The paths of the two newest reports that can be read, the older first.
- * @throws UsageError when there are no two
+ * @throws UsageError when there are fewer than two
  */
-export async function lastTwo(state: string): Promise<string[]> {
+export async function findLastTwo(state: string): Promise<string[]> {
   const history = new History(state);
   const newest: string[] = [];
   for (const file of await listOrExplain(state)) {
     const run = history.read(file);
     if (run.ok) newest.push(file.path);
-    // Every report before this one is of an earlier version, too.
+    // All older reports are of that version, too.
     if (newest.length === 2 || (!run.ok && run.olderVersion !== null)) break;
   }
   const [last, before] = newest;
   if (last === undefined || before === undefined) {
     throw new UsageError([
-      `the state folder ${quotePath(state)} has ${count(newest.length, 'report')} that can be read, and a comparison needs two: run with --state again, or name two files`,
+      `the state folder ${quotePath(state)} has ${count(newest.length, 'report')} that can be read; a comparison needs two: run with --state again, or name two files`,
     ]);
   }
   return [before, last];

@@ -1,13 +1,13 @@
 /**
- * Stdout and stderr, written whole. Node.js's stream on a file loses what a short write leaves over, one on a kind that
- * it does not know loses everything, and one on a pipe whose reader has stalled keeps the process alive for good. So
- * descriptors are written without their streams; a terminal's stream is whole, and on Windows all are.
+ * Writes stdout and stderr completely. Node.js's streams have three defects: on a file they lose the rest of a short
+ * write, on an unknown kind of descriptor they lose everything, and on a pipe with a stalled reader they keep the
+ * process alive. So this module writes to the descriptors, except on a terminal and on Windows, where the streams work.
  */
 import { fstatSync } from 'node:fs';
 import { errorCode } from '../common/system-reason.ts';
 import { flush, wasClosed, writeAll } from '../delivery/files/descriptor.ts';
 
-/** Stdout was closed when the program started, or is a null device that looks the same. */
+/** Stdout was closed at the start of the program, or is a null device that looks the same. */
 export class ClosedError extends Error {
   override readonly name = 'ClosedError';
   readonly code = 'EBADF';
@@ -16,15 +16,15 @@ export class ClosedError extends Error {
 const STDOUT = 1;
 const CLOSED =
   'it is closed (or a null device opened for reading, too; --output /dev/null discards a report)';
-/** ms that a reader may take nothing once the run is being stopped; a pager may be left open for hours before. */
+/** ms that a reader may stall after the run was stopped. Before, a pager may stay open for hours. */
 const HURRIED_STALL = 5000;
 
 interface State {
-  /** Ends when all writes so far have: they take turns, so that none is torn by another. */
+  /** Settles after all earlier writes, so that writes do not interleave. */
   last: Promise<unknown>;
   pending: number;
   hurried: boolean;
-  /** Why the reader was given up. */
+  /** Set when the writer has given up on a stalled reader. */
   stalled: Error | null;
 }
 
@@ -38,20 +38,20 @@ function stateOf(stream: NodeJS.WriteStream): State {
   return state;
 }
 
-/** From now on a reader that takes nothing for 5 seconds is given up: the run is being stopped. */
+/** The run is being stopped: from now on a reader may stall for 5 seconds at most. */
 export function hurry(stream: NodeJS.WriteStream): void {
   stateOf(stream).hurried = true;
 }
 
-/** @returns whether something waits to be taken by the stream's reader */
+/** @returns whether output is still pending */
 export function isWriting(stream: NodeJS.WriteStream): boolean {
   return stateOf(stream).pending > 0 || stream.writableLength > 0;
 }
 
 /**
- * Writes all of it, after what was written before.
- * @param content that has lost its secrets
- * @returns why the stream did not take it, or null
+ * Writes all of the content, after all earlier writes.
+ * @param content without secrets
+ * @returns why it could not be written, or null
  */
 export async function writeWhole(
   stream: NodeJS.WriteStream,

@@ -1,10 +1,14 @@
 import type { Report } from '../model/report.ts';
 
 /**
- * Puts a few lines before the verdict, which stays last because it matters most.
+ * Inserts lines before the verdict, which stays last because it matters most.
  * @param text the rendered summary, whose verdict starts with its word in capitals
  */
-export function beforeVerdict(text: string, verdict: Report['verdict'], lines: readonly string[]): string {
+export function insertBeforeVerdict(
+  text: string,
+  verdict: Report['verdict'],
+  lines: readonly string[],
+): string {
   if (lines.length === 0) return text;
   const all = text.split('\n');
   const found = all.findLastIndex((line) => line.includes(`${verdict.toUpperCase()}`));

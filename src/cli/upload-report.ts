@@ -1,4 +1,4 @@
-/** What `run` does with a report beside writing it: through the spool to its destination. Never changes a verdict. */
+/** Uploads the report of a `run` through the spool. Never changes a verdict. */
 import { tmpdir } from 'node:os';
 import { systemReason } from '../common/system-reason.ts';
 import { count } from '../common/text-lines.ts';
@@ -16,18 +16,18 @@ export interface Uploaded {
   /** Whether the destination has this report. */
   readonly complete: boolean;
   readonly problems: readonly string[];
-  /** What went well, for those who want to hear it. */
+  /** Successes, not shown with --quiet. */
   readonly remarks: readonly string[];
 }
 
-/** Where the report waits for its turn, or what became of it instead. */
+/** The report in the spool, or the result when it could not be stored there. */
 export type Spooled =
   | { readonly kind: 'waits'; readonly name: string }
   | { readonly kind: 'failed'; readonly uploaded: Uploaded };
 
 /**
- * Puts the report into the spool. Before anything that takes time: what is there is sent by this run or by the next.
- * @returns where it is; never throws for what a disk does
+ * Stores the report in the spool before slow work starts, so that this run or the next sends it.
+ * @returns its place in the spool, or disk errors as problems
  */
 export async function spoolReport(exported: ExportedReport, uploader: Uploader): Promise<Spooled> {
   const { report } = exported;
@@ -41,8 +41,8 @@ export async function spoolReport(exported: ExportedReport, uploader: Uploader):
 }
 
 /**
- * @param signal a run that was stopped has no time left to send: its report waits
- * @returns what was sent and what was not; never throws for what a service or a disk does
+ * @param signal when aborted, nothing is sent and the report waits
+ * @returns the results; errors of the service or the disk become problems
  */
 export async function uploadSpooled(
   spooled: Spooled,
@@ -52,11 +52,12 @@ export async function uploadSpooled(
   signal: AbortSignal,
 ): Promise<Uploaded> {
   if (spooled.kind === 'failed') return spooled.uploaded;
-  if (signal.aborted) return failed(uploader, ['the run was stopped before the report could be uploaded']);
+  if (signal.aborted)
+    return reportFailure(uploader, ['the run was stopped before the report could be uploaded']);
   try {
-    return uploadedReport(spooled.name, await uploader.send(uploadTimeout, signal, rewrite), uploader);
+    return summarizeUpload(spooled.name, await uploader.send(uploadTimeout, signal, rewrite), uploader);
   } catch (error) {
-    return failed(uploader, [`the spool failed: ${systemReason(error)}`]);
+    return reportFailure(uploader, [`the spool failed: ${systemReason(error)}`]);
   }
 }
 
@@ -70,7 +71,7 @@ async function rescue(report: Report, json: string, reason: string): Promise<Upl
   }
 }
 
-function uploadedReport(
+function summarizeUpload(
   name: string,
   { sent, rejected, problem, spoolProblem }: UploadResult,
   uploader: Uploader,
@@ -80,17 +81,17 @@ function uploadedReport(
   const refusals = rejectionLines(rejected, uploader);
   const waits = spool.waiting().find((each) => each.name === name);
   const refused = rejected.some((each) => each.name === name);
-  // Not here any more, or in the hands of another process that is sending it: no loss, and no failure of this run.
+  // Sent already, or being sent by another process: not a failure of this run.
   if (!refused && (waits === undefined || waits.held)) return { complete: true, problems: refusals, remarks };
   if (waits === undefined) return { complete: false, problems: refusals, remarks };
-  const { problems } = failed(uploader, [
-    `the report was not uploaded to ${destination}: ${problem ?? spoolProblem ?? 'its turn did not come'}`,
+  const { problems } = reportFailure(uploader, [
+    `the report was not uploaded to ${destination}: ${problem ?? spoolProblem ?? 'the time limit was reached before it'}`,
   ]);
   return { complete: false, problems: [...refusals, ...problems], remarks };
 }
 
-/** How many wait beside this one; a spool that cannot be read has been complained about already. */
-function othersIn(spool: Uploader['spool']): number {
+/** How many other reports wait. Ignores a spool that cannot be read: that was reported already. */
+function countOthers(spool: Uploader['spool']): number {
   try {
     return spool.waiting().length - 1;
   } catch {
@@ -98,15 +99,15 @@ function othersIn(spool: Uploader['spool']): number {
   }
 }
 
-function failed(uploader: Uploader, problems: readonly string[]): Uploaded {
+function reportFailure(uploader: Uploader, problems: readonly string[]): Uploaded {
   const { spool } = uploader;
-  const others = othersIn(spool);
-  const company = others > 0 ? ` with ${count(others, 'other')}` : '';
-  const where = `it waits in ${spool.folder}${company}; the next run sends it, or:${commandLine(uploader.command)}`;
+  const others = countOthers(spool);
+  const withOthers = others > 0 ? ` with ${count(others, 'other')}` : '';
+  const where = `it waits in ${spool.folder}${withOthers}; the next run sends it, or:${commandLine(uploader.command)}`;
   return { complete: false, problems: [...problems, where], remarks: [] };
 }
 
-/** Each reason once, whoever it holds for. */
+/** Lists each reason once, with its number of reports. */
 export function rejectionLines(rejected: UploadResult['rejected'], uploader: Uploader): string[] {
   const { destination, spool, command } = uploader;
   const byReason = Map.groupBy(rejected, ({ by, reason }) => `${by} ${reason}`);
@@ -114,9 +115,9 @@ export function rejectionLines(rejected: UploadResult['rejected'], uploader: Upl
     if (first === undefined) return [];
     const reports = count(1 + others.length, 'report');
     const { by, reason } = first;
-    const kept = `Kept in ${spool.rejectedFolder}`;
+    const stored = `Stored in ${spool.rejectedFolder}`;
     return by === 'spool'
-      ? `${reports} in ${spool.folder} cannot be sent: ${reason}. ${kept}`
-      : `${destination} will not take ${reports}: ${reason}. ${kept}; when that is mended:${commandLine(`${command} --retry-rejected`)}`;
+      ? `${reports} in ${spool.folder} cannot be sent: ${reason}. ${stored}`
+      : `${destination} does not accept ${reports}: ${reason}. ${stored}; after you fix that:${commandLine(`${command} --retry-rejected`)}`;
   });
 }

@@ -1,4 +1,4 @@
-/** `apim-probe upload --status`: what waits, what was refused and why, and when it last went well. */
+/** `apim-probe upload --status`: waiting and rejected reports, and the last success and problem. */
 import { printable } from '../../probes/printable.ts';
 import { readBounded } from '../common/bounded-file.ts';
 import { count } from '../common/text-lines.ts';
@@ -12,7 +12,7 @@ const LARGEST_REASON = 65_536;
 
 const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
 
-/** @param limit bytes, @param destination as it may be shown, or null, @param command that sends what waits there */
+/** @param limit bytes, @param destination without secrets, or null, @param command that sends the waiting reports */
 export function uploadStatus(
   spool: Spool,
   limit: number,
@@ -32,7 +32,7 @@ export function uploadStatus(
       `${oldest === undefined ? '' : `, the oldest of ${oldest}`}${sending > 0 ? `, ${sending} being sent` : ''}`,
     `Rejected: ${count(rejected.length, 'report')}${rejected.length === 0 ? '' : `, in ${spool.rejectedFolder}`}`,
     ...rejected.slice(-SHOWN).map((each) => `  ${each.name}: ${reasonOf(each)}`),
-    ...(rejected.length > 0 ? ['  When that is mended:', `    ${command} --retry-rejected`] : []),
+    ...(rejected.length > 0 ? ['  After you fix that:', `    ${command} --retry-rejected`] : []),
     `Last success: ${success === null ? 'none' : `${success.at}, ${printable(success.text, 200)}`}`,
     `Last problem: ${problem === null ? 'none' : `${problem.at}, ${printable(problem.text, LONGEST_REASON)}`}`,
   ];
@@ -41,5 +41,5 @@ export function uploadStatus(
 
 function reasonOf({ reasonPath }: Rejected): string {
   const file = readBounded(reasonPath, LARGEST_REASON, 'a reason');
-  return file.ok ? printable(file.bytes.toString('utf8').trim(), LONGEST_REASON) : 'no reason is there';
+  return file.ok ? printable(file.bytes.toString('utf8').trim(), LONGEST_REASON) : 'no reason is recorded';
 }

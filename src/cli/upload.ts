@@ -20,16 +20,16 @@ import { loadOptions } from './sources.ts';
 import { rejectionLines } from './upload-report.ts';
 import { uploadStatus } from './upload-status.ts';
 
-/** ms; somebody who types the command wants it all sent, and can stop it. */
-const PATIENCE = 3_600_000;
-/** ms; a shorter pause between attempts is nothing to speak of. */
-const LONG_PAUSE = 10_000;
+/** ms; the user of this command wants all reports sent, and can stop it. */
+const COMMAND_TIMEOUT = 3_600_000;
+/** ms; shorter pauses between attempts are not reported. */
+const REPORTED_PAUSE = 10_000;
 
 const NO_DESTINATION =
   'no destination is given: --upload URL; for a URL with a SAS or token --upload-file FILE, the variable ' +
   'APIM_PROBE_UPLOAD, or the systemd credential upload-url';
 
-/** `apim-probe upload [REPORT…]`: sends what waits in the spool, after the reports named. */
+/** `apim-probe upload [REPORT…]`: sends the named reports and those in the spool. */
 export const upload: Command = async ({ flags, own, positionals }, io) => {
   const loaded = await loadOptions(flags, io);
   const { options } = loaded;
@@ -49,7 +49,7 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   for (const note of [...loaded.notes, ...uploader.notes]) await writeMessage(io.stderr, `note: ${note}`);
   const { problem, rewrite } = await openExporter(options, uploader.spool.folder);
   if (problem !== null)
-    await writeMessage(io.stderr, `note: the pseudonyms are in no other report, as ${problem}`);
+    await writeMessage(io.stderr, `note: no other report has the same pseudonyms: ${problem}`);
   try {
     for (const { report, value } of given) await uploader.spool.add(report, rewrite(harmlessJson(value)));
     if (own['retry-rejected'] === true) await uploader.spool.retryRejected();
@@ -63,7 +63,7 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
   return sendAll(uploader, loaded, rewrite, io);
 };
 
-/** @throws UsageError for a spool that is there and cannot be read */
+/** @throws UsageError for an existing spool that cannot be read */
 function checkSpool(spool: Spool, { origins }: Loaded): void {
   try {
     spool.waiting();
@@ -82,33 +82,33 @@ async function sendAll(
   rewrite: Rewrite,
   io: Io,
 ): Promise<number> {
-  const say = (message: string): void => void writeMessage(io.stderr, message);
+  const notify = (message: string): void => void writeMessage(io.stderr, message);
   const interruption = catchInterruptions(
     io,
-    say,
+    notify,
     (defect) => defectText(defect, false),
     'keeping what is not confirmed',
   );
   try {
-    const limit = origins.uploadTimeout === 'default' ? PATIENCE : options.uploadTimeout;
+    const limit = origins.uploadTimeout === 'default' ? COMMAND_TIMEOUT : options.uploadTimeout;
     const pausing = (reason: string, ms: number): void => {
-      if (ms >= LONG_PAUSE && !options.quiet)
-        say(`${uploader.destination}: ${reason}; trying again in ${duration(ms)}`);
+      if (ms >= REPORTED_PAUSE && !options.quiet)
+        notify(`${uploader.destination}: ${reason}; trying again in ${duration(ms)}`);
     };
-    const pass = await uploader.send(limit, interruption.signal, rewrite, pausing);
+    const result = await uploader.send(limit, interruption.signal, rewrite, pausing);
     const { reason } = interruption.signal;
-    for (const line of passLines(pass, uploader, options.quiet)) await writeMessage(io.stderr, line);
+    for (const line of describeResult(result, uploader, options.quiet)) await writeMessage(io.stderr, line);
     if (isStopSignal(reason)) return exitOfSignal(reason);
     if (interruption.signal.aborted) return EXIT_DEFECT;
-    const done = pass.problem === null && pass.spoolProblem === null && pass.rejected.length === 0;
+    const done = result.problem === null && result.spoolProblem === null && result.rejected.length === 0;
     return done ? 0 : EXIT_UNDELIVERED;
   } finally {
     interruption.release();
   }
 }
 
-function passLines(pass: UploadResult, uploader: Uploader, quiet: boolean): string[] {
-  const { sent, rejected, problem, spoolProblem } = pass;
+function describeResult(result: UploadResult, uploader: Uploader, quiet: boolean): string[] {
+  const { sent, rejected, problem, spoolProblem } = result;
   const { spool, destination } = uploader;
   const lines = rejectionLines(rejected, uploader).map((line) => `apim-probe: ${line}`);
   const left = spool.waiting().length;

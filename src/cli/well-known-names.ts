@@ -1,10 +1,10 @@
-/** What the strict level leaves readable: public names, and words of the program's own texts. */
+/** Names that the strict level does not replace: public names, and terms of the program's own texts. */
 import type { PublicNames } from '../delivery/redaction/hosts.ts';
 import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
 import { publicHostNames } from '../plan/public-names.ts';
 
-/** Tools, and products that a page may be of; the others are in the texts. */
+/** Tools and products that the texts do not mention. */
 const TOOLS = [
   'curl',
   'openssl',
@@ -19,16 +19,16 @@ const TOOLS = [
 ];
 
 export function wellKnownNames(): PublicNames {
-  let words: ReadonlySet<string> | null = null;
+  let terms: ReadonlySet<string> | null = null;
   return {
     ...publicHostNames(),
     isTextWord: (word) => {
-      words ??= wordsOf(JSON.stringify([CAUSE_TEXTS, FAILURE_TEXTS, TOOLS]));
-      return words.has(word);
+      terms ??= termsIn(JSON.stringify([CAUSE_TEXTS, FAILURE_TEXTS, TOOLS]));
+      return terms.has(word);
     },
   };
 }
 
-function wordsOf(text: string): ReadonlySet<string> {
+function termsIn(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/[a-z][a-z0-9_-]{2,62}/g));
 }

@@ -1,6 +1,6 @@
 /**
- * A value that an option cannot take. The message is a predicate ("must be …", "has …"): the caller puts the
- * option's key, the value and its origin in front.
+ * An invalid value of an option. The message is a predicate ("must be …", "has …"): the caller adds
+ * the option's key, the value and its origin before it.
  */
 export class BadValue extends Error {
   override readonly name = 'BadValue';

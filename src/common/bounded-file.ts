@@ -1,4 +1,4 @@
-/** Files that users name: regular ones, up to a size, with the system's refusals in words. */
+/** Reads files that users name: regular files up to a size limit, with system errors as text. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { errorCode, systemReason } from './system-reason.ts';
 
@@ -8,21 +8,21 @@ export type FileRead =
   | { readonly ok: false; readonly problem: string; readonly missing: boolean };
 
 interface Checks {
-  /** Judges the open file before it is read: a predicate when it must not be, else null. */
+  /** Checks the open file before it is read. Returns a predicate when it must not be read, else null. */
   readonly trust?: (status: Stats) => string | null;
-  /** Whether the shell's `<(command)` is read as well. Named pipes are refused: they may never have a writer. */
+  /** Whether the shell's `<(command)` is allowed. Named pipes are refused, because they may never get a writer. */
   readonly inheritedPipe?: boolean;
 }
 
 const MEBIBYTE = 1024 * 1024;
 const CHUNK = 65_536;
-/** ms between two looks at a pipe that has nothing yet. */
+/** ms between two reads of an empty pipe. */
 const PIPE_PAUSE = 20;
 
 /**
  * @param path absolute
  * @param most bytes; a larger file is not read
- * @param wanted what the file should be, for the text of the problem: "a file of PEM certificates"
+ * @param wanted the expected kind of file, for the problem: "a file of PEM certificates"
  */
 export function readBounded(path: string, most: number, wanted: string, checks: Checks = {}): FileRead {
   const inherited = checks.inheritedPipe === true ? inheritedPipe(path) : null;
@@ -34,8 +34,8 @@ export function readBounded(path: string, most: number, wanted: string, checks: 
       const status = fstatSync(handle);
       if (inherited === null && !status.isFile()) return refuse(`is not a regular file; name ${wanted}`);
       if (status.size > most) return refuse(tooLarge);
-      const distrust = inherited === null ? (checks.trust?.(status) ?? null) : null;
-      if (distrust !== null) return refuse(distrust);
+      const trustProblem = inherited === null ? (checks.trust?.(status) ?? null) : null;
+      if (trustProblem !== null) return refuse(trustProblem);
       const bytes = readUpTo(handle, most + 1);
       return bytes.length > most ? refuse(tooLarge) : { ok: true, bytes };
     } finally {
@@ -46,7 +46,7 @@ export function readBounded(path: string, most: number, wanted: string, checks: 
   }
 }
 
-/** The file descriptor behind /dev/fd/63 or /dev/stdin when it is a pipe that this process was started with. */
+/** The file descriptor of /dev/fd/63 or /dev/stdin when it is an inherited pipe. */
 function inheritedPipe(path: string): number | null {
   const name =
     /^\/(?:dev|proc\/self)\/fd\/(\d{1,6})$/.exec(path)?.[1] ?? (path === '/dev/stdin' ? '0' : null);
@@ -59,7 +59,7 @@ function inheritedPipe(path: string): number | null {
   }
 }
 
-/** A file may grow while it is read, and some have no size at all (/proc), so the bytes are counted here. */
+/** Counts the bytes: a file may grow while it is read, and files in /proc have no size. */
 function readUpTo(handle: number, most: number): Buffer {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -73,7 +73,7 @@ function readUpTo(handle: number, most: number): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** Waits for a pipe's writer, as every program does that reads one. */
+/** Waits for the writer of a pipe. */
 function readSome(handle: number, chunk: Buffer): number {
   for (;;) {
     try {
@@ -85,7 +85,7 @@ function readSome(handle: number, chunk: Buffer): number {
   }
 }
 
-/** @param missing whether there is no such file at all */
+/** @param missing whether the file does not exist */
 function refuse(problem: string, missing = false): FileRead {
   return { ok: false, problem, missing };
 }

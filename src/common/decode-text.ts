@@ -1,4 +1,4 @@
-/** Bytes of a saved reply to text: UTF-8 as `az` writes it, UTF-16 as Windows PowerShell's `>` does. */
+/** Decodes a saved file: `az` writes UTF-8, and `>` of Windows PowerShell writes UTF-16. */
 
 export type Decoded =
   | { readonly ok: true; readonly text: string }
@@ -8,8 +8,8 @@ export type Decoded =
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /**
- * JSON starts with a character of ASCII, so that a zero among the first two bytes tells UTF-16 also where the
- * byte order mark was lost (RFC 4627, section 3).
+ * JSON starts with an ASCII character, so a zero in the first two bytes means UTF-16, even without a byte order mark
+ * (RFC 4627, section 3).
  */
 function encodingOf([first, second]: Uint8Array): Encoding {
   if (first === 0xff && second === 0xfe) return 'utf-16le';

@@ -1,14 +1,14 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Spelling conventions (camelCase, kebab-case, SNAKE_CASE) are no difference worth counting. */
-function plain(word: string): string {
+/** Ignores spelling conventions (camelCase, kebab-case, SNAKE_CASE). */
+function normalize(word: string): string {
   return word.toLowerCase().replace(/[-_.\s]/g, '');
 }
 
-function farness(word: string, candidate: string): number {
+function typoDistance(word: string, candidate: string): number {
   if (word.length >= 3 && candidate.startsWith(word)) return 0.5;
   const far = distance(word, candidate);
-  // Two letters that changed places are one slip of the fingers, and two changes.
+  // Two swapped letters are one typo, though two edits.
   return far === 2 && lettersOf(word) === lettersOf(candidate) ? 1 : far;
 }
 
@@ -21,17 +21,17 @@ function lettersOf(word: string): string {
  * @returns the nearest candidate, or null when none is near enough to be worth a suggestion
  */
 function nearest(word: string, candidates: readonly string[]): string | null {
-  // A mistyped word is short; whoever passes a novel gets no suggestion and waits for none.
+  // A mistyped word is short; comparing a long text would take too long.
   if (word.length > 100) return null;
-  const wanted = plain(word);
+  const wanted = normalize(word);
   let best: string | null = null;
-  // A slip for every three letters; what is farther away is another word.
-  let bestFarness = Math.max(1, Math.floor(wanted.length / 3)) + 0.1;
+  // Allows one typo for every three letters.
+  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 0.1;
   for (const candidate of candidates) {
-    const far = farness(wanted, plain(candidate));
-    if (far < bestFarness) {
+    const far = typoDistance(wanted, normalize(candidate));
+    if (far < bestDistance) {
       best = candidate;
-      bestFarness = far;
+      bestDistance = far;
     }
   }
   return best;

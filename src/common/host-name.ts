@@ -1,4 +1,4 @@
-/** Host names by RFC 1123 section 2.1 and RFC 1035 section 2.3.4, and addresses: each broken rule has its own words. */
+/** Parses host names (RFC 1123 section 2.1, RFC 1035 section 2.3.4) and addresses. Each rule has its own message. */
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
@@ -8,22 +8,22 @@ import { quote } from './mask.ts';
 const LONGEST_LABEL = 63;
 const LONGEST_NAME = 253;
 
-function shortened(label: string): string {
+function shorten(label: string): string {
   return label.length > 24 ? `${label.slice(0, 20)}…` : label;
 }
 
 function checkLabel(label: string): void {
-  const shown = quote(shortened(label));
+  const shown = quote(shorten(label));
   if (label === '') throw new BadValue('has an empty label: two dots in a row, or a dot at the front');
   if (label.length > LONGEST_LABEL) {
     throw new BadValue(
       `has the label ${shown} of ${label.length} characters; a label has at most ${LONGEST_LABEL} (RFC 1123)`,
     );
   }
-  const stranger = /[^a-z0-9-]/.exec(label)?.[0];
-  if (stranger !== undefined) {
+  const invalid = /[^a-z0-9-]/.exec(label)?.[0];
+  if (invalid !== undefined) {
     throw new BadValue(
-      `has ${quote(stranger)} in the label ${shown}; only letters, digits and hyphens may stand there (RFC 1123)`,
+      `has ${quote(invalid)} in the label ${shown}; only letters, digits and hyphens are allowed there (RFC 1123)`,
     );
   }
   if (label.startsWith('-') || label.endsWith('-')) {
@@ -38,7 +38,7 @@ function checkShape(text: string): void {
   if (text.includes(':')) throw new BadValue('must be a host name alone, without a port');
 }
 
-/** Internationalised names travel as A-labels (RFC 5890); plain ASCII is left to the rules below. */
+/** Converts internationalised names to A-labels (RFC 5890). */
 function toAscii(text: string): string {
   if (/^\p{ASCII}*$/u.test(text)) return text.toLowerCase();
   const ascii = domainToASCII(text);
@@ -48,7 +48,7 @@ function toAscii(text: string): string {
 
 /**
  * A host name in lower case, without the root's dot.
- * @throws BadValue that says which rule is broken
+ * @throws BadValue that names the broken rule
  */
 export function hostName(text: string): string {
   checkShape(text);
@@ -62,7 +62,7 @@ export function hostName(text: string): string {
   const labels = name.split('.');
   for (const label of labels) checkLabel(label);
   if (/^\d+$/.test(labels.at(-1) ?? '') && labels.length > 1) {
-    throw new BadValue('ends in digits like an IPv4 address and is none (four numbers from 0 to 255)');
+    throw new BadValue('ends in digits like an IPv4 address but is not one (four numbers from 0 to 255)');
   }
   return name;
 }
@@ -89,7 +89,7 @@ export function address(text: string): string {
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
   if (isIPv4(text)) return text;
   if (!isIPv6(bare))
-    throw new BadValue(`must be an IPv4 or IPv6 address, and ${quote(shortened(text))} is none`);
+    throw new BadValue(`must be an IPv4 or IPv6 address; ${quote(shorten(text))} is neither`);
   const [digits, zone] = bare.split('%', 2);
   const canonical = ipaddr.IPv6.parse(digits ?? bare).toRFC5952String();
   return zone === undefined ? canonical : `${canonical}%${zone}`;
@@ -108,15 +108,15 @@ export function port(text: string): number {
   const number = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isInteger(number) && number <= 65535) return number;
   const problem = /^\d+$/.test(text) ? 'is out of range' : 'is not a port';
-  throw new BadValue(`has ${quote(shortened(text))} where a port belongs, which ${problem}: 1 to 65535`);
+  throw new BadValue(`has ${quote(shorten(text))} where a port belongs, which ${problem}: 1 to 65535`);
 }
 
-/** Smallest subnet of a virtual network that API Management can be put into, and the largest IPv4 network. */
+/** Prefix lengths of the smallest subnet that API Management accepts, and of the largest IPv4 network. */
 const [SMALLEST_SUBNET, LARGEST_SUBNET] = [29, 8];
 
 /**
  * An IPv4 subnet in CIDR notation, as the address of the network itself.
- * @throws BadValue that says which part is wrong, and names the network when only host bits were set
+ * @throws BadValue that names the wrong part, and the network when only host bits were set
  */
 export function subnet(text: string): string {
   const [, network = '', digits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];

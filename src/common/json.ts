@@ -1,28 +1,28 @@
-/** JSON that a user saved, and what the file holds instead when it is not JSON. */
+/** Parses JSON that a user saved, and describes files that are not JSON. */
 import { printable } from '../../probes/printable.ts';
 import { decode } from './decode-text.ts';
 
 export type Parsed =
   | { readonly ok: true; readonly value: unknown }
-  /** A predicate: what the bytes are instead, where the JSON breaks, and what to do. */
+  /** A predicate: the actual kind of file, the position of the error, and what to do. */
   | { readonly ok: false; readonly problem: string };
 
 const saveAgain = (path: string): string =>
   `save the reply again with: az rest --method get --url "/subscriptions/…/${path}?api-version=2022-08-01"`;
 
-/** How to save the reply again; of the two replies the first, where it is not known which one is meant. */
+/** How to save a reply again; the first is the default when the kind of reply is unknown. */
 export const SAVE_AGAIN = saveAgain('networkstatus');
 export const SAVE_OUTBOUND_AGAIN = saveAgain('outboundNetworkDependenciesEndpoints');
 
 const SHOWN_BEGINNING = 40;
 const SHOWN_REASON = 160;
-/** Characters. Finding the place in a longer text would take too long. */
+/** Characters. Searching a longer text for the error would take too long. */
 const LONGEST_SEARCHED = 16 * 1024 * 1024;
 
 /**
  * The value in the bytes of a JSON file, in UTF-8 or UTF-16.
- * @param advice what to do when there is none: the end of the problem's sentence
- * @param check a predicate on what is wrong with the text before it is parsed, or null
+ * @param advice what to do about a problem: the end of its sentence
+ * @param check returns a predicate about a problem of the text before it is parsed, or null
  */
 export function parseJson(
   bytes: Uint8Array,
@@ -57,7 +57,7 @@ function notJson(text: string, reason: string): string {
   if (isCutOff(text.trimEnd(), reason)) {
     return `is cut off: the JSON ends in the middle, at ${placeIn(text, text.trimEnd().length)}`;
   }
-  const position = breakOf(text, reason);
+  const position = errorPosition(text, reason);
   const where = position === null ? '' : ` at ${placeIn(text, position)}`;
   const what = reason.replace(/(?: in JSON| after JSON)?(?: at position \d+.*|, (?:\.\.\.)?".*)$/s, '');
   return `is not valid JSON${where}: ${printable(what, SHOWN_REASON)}`;
@@ -67,7 +67,7 @@ function beginning(text: string): string {
   return `“${printable(text, SHOWN_BEGINNING)}”`;
 }
 
-/** Whether the parser stopped at the end: what is missing comes after it. */
+/** Whether the parser stopped at the end of the text. */
 function isCutOff(text: string, reason: string): boolean {
   if (/end of JSON input|^Unterminated/.test(reason)) return true;
   const position = positionIn(reason);
@@ -79,36 +79,36 @@ function positionIn(reason: string): number | null {
   return position === undefined ? null : Number(position);
 }
 
-/** The parser names the place of most defects only; of the others it is where the longest beginning ends that may go on. */
-function breakOf(text: string, reason: string): number | null {
+/** The error's position. If the parser does not name it, it is the end of the longest prefix of valid JSON. */
+function errorPosition(text: string, reason: string): number | null {
   const named = positionIn(reason);
   if (named !== null || text.length > LONGEST_SEARCHED) return named;
   let [good, bad] = [0, text.length];
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
-    if (mayGoOn(text.slice(0, middle))) good = middle;
+    if (isValidPrefix(text.slice(0, middle))) good = middle;
     else bad = middle;
   }
   return good;
 }
 
-function mayGoOn(beginning: string): boolean {
+function isValidPrefix(prefix: string): boolean {
   try {
-    JSON.parse(beginning);
+    JSON.parse(prefix);
     return true;
   } catch (error) {
-    return error instanceof SyntaxError && isCutOff(beginning, error.message);
+    return error instanceof SyntaxError && isCutOff(prefix, error.message);
   }
 }
 
-/** Both count from 1. */
+/** Line and column, both from 1. */
 function placeIn(text: string, position: number): string {
   const before = text.slice(0, position);
   const start = before.lastIndexOf('\n') + 1;
   return `line ${before.split('\n').length}, column ${position - start + 1}`;
 }
 
-/** How deep JSON nests, and how many values it has at most, counted from its brackets and commas without parsing it. */
+/** The depth of JSON and an upper limit of its values, counted from brackets and commas without parsing. */
 export function jsonShape(text: string): { readonly depth: number; readonly values: number } {
   let [level, depth, values, quoted] = [0, 0, 1, false];
   for (let at = 0; at < text.length; at += 1) {

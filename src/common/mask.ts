@@ -1,6 +1,6 @@
 import { CREDENTIAL_NAMES, PARAMETER_NAMES } from './credential-names.ts';
 
-/** Query parameters whose value opens a door: SAS signatures, function keys, tokens. */
+/** Query parameters with credentials: SAS signatures, function keys, tokens. */
 const CREDENTIALS = [...PARAMETER_NAMES, `[\\w.-]{0,64}(?:${CREDENTIAL_NAMES.join('|')})`].join('|');
 
 const CREDENTIAL_PARAMETER = new RegExp(`([?&;](${CREDENTIALS})=)[^&#\\s"]*`, 'gi');
@@ -16,13 +16,13 @@ export function maskSecrets(text: string): string {
   return text.replace(/\/\/[^/@\s]*@/g, '//***@').replace(CREDENTIAL_PARAMETER, '$1***');
 }
 
-/** What stands before an @ may be a password, slashes and all; only a plain path is left alone. */
+/** Text before an @ may be a password, even with slashes; a plain path is not masked. */
 function maskUserInfo(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[\s\S]*@/i, '$1***@').replace(/^[^/]*@/, '***@');
 }
 
 /**
- * A value as an error message may show it: secrets masked, control and direction characters escaped, cut at
+ * A value for an error message: secrets masked, control and direction characters escaped, cut at
  * 120 characters, in double quotes when it is text.
  */
 export function quote(value: unknown): string {
@@ -35,7 +35,7 @@ export function quote(value: unknown): string {
   return text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text;
 }
 
-/** The same for a file's path, of which the end tells files apart: as much of the end as there is room for. */
+/** Like `quote`, for a path: cuts the beginning, because the end identifies the file. */
 export function quotePath(path: string): string {
   const whole = quote(path);
   if (!whole.endsWith('…')) return whole;

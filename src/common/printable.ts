@@ -1,11 +1,11 @@
-/** Whatever a peer or a foreign report holds, a terminal obeys none of it. */
+/** Escapes control characters from peers and foreign reports, so that a terminal does not interpret them. */
 import { printable } from '../../probes/printable.ts';
 
 export { printable };
 
 /**
- * The same value with `printable` applied to each string in it, keys included. A renderer starts with this, so
- * that no field can be forgotten.
+ * Applies `printable` to each string of a value, including keys. Renderers start with this, so that no field is
+ * missed.
  */
 export function printableAll<T>(value: T): T;
 export function printableAll(value: unknown): unknown {

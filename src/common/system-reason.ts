@@ -1,4 +1,4 @@
-/** What the operating system's refusals mean for somebody who named a file. */
+/** Explains errors of the operating system to a user who named a file. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'a part of its path is not a folder',
@@ -12,9 +12,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open on this machine',
-  EPIPE: 'nobody reads it any more',
+  EPIPE: 'its reader has gone',
   EIO: 'input/output error',
-  ENXIO: 'nothing is there to take it',
+  ENXIO: 'no process reads it',
   ETIMEDOUT: 'its reader takes nothing',
 };
 
@@ -23,7 +23,7 @@ export function errorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error ? String(error.code) : null;
 }
 
-/** @returns the reason in words with the system's code, or the error's own message */
+/** @returns the reason as text with the system's code, or the error's own message */
 export function systemReason(error: unknown): string {
   const code = errorCode(error);
   const reason = code === null ? undefined : REASONS[code];

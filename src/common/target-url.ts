@@ -1,11 +1,11 @@
-/** `--target URL`: any extra endpoint, as scheme, host, port and, for HTTP, a path. */
+/** Parses `--target URL`: an extra endpoint with scheme, host, port and, for HTTP, a path. */
 import { PROTOCOLS, type Protocol } from '../../probes/protocols.ts';
 import { BadValue } from './bad-value.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { hostOrAddress, port } from './host-name.ts';
 import { credentialParameter, quote } from './mask.ts';
 
-/** `--target URL`, taken apart. */
+/** The parts of a `--target URL`. */
 export interface TargetUrl {
   readonly protocol: Protocol;
   readonly host: string;
@@ -39,9 +39,9 @@ const SHAPE = /^([^:/?#\s]*):\/\/([^/?#]*)([\s\S]*)$/;
 function scheme(text: string): Protocol {
   const known = PROTOCOLS.find((protocol) => protocol === text.toLowerCase());
   if (known === undefined) {
-    const spoken = PROTOCOLS.map((name) => `${name}://`).join(', ');
+    const schemes = PROTOCOLS.map((name) => `${name}://`).join(', ');
     throw new BadValue(
-      `has the unknown scheme ${quote(`${text}://`)}.${didYouMean(text, PROTOCOLS, (name) => `${name}://`)} Known: ${spoken}`,
+      `has the unknown scheme ${quote(`${text}://`)}.${didYouMean(text, PROTOCOLS, (name) => `${name}://`)} Known: ${schemes}`,
     );
   }
   return known;
@@ -56,7 +56,7 @@ function splitAuthority(authority: string): { host: string; port: string | null 
 
 function targetPort(protocol: Protocol, given: string | null): number {
   if (given !== null && protocol === 'icmp')
-    throw new BadValue('has a port, and ICMP knows none: icmp://HOST');
+    throw new BadValue('has a port, but ICMP has no ports: icmp://HOST');
   if (given !== null) return port(given);
   const usual = DEFAULT_PORTS[protocol];
   if (usual === null) throw new BadValue(`needs a port: ${protocol}://HOST:PORT`);
@@ -64,10 +64,10 @@ function targetPort(protocol: Protocol, given: string | null): number {
 }
 
 function targetPath(protocol: Protocol, rest: string): string | null {
-  const speaksHttp = protocol === 'http' || protocol === 'https';
-  if (!speaksHttp) {
+  const isHttp = protocol === 'http' || protocol === 'https';
+  if (!isHttp) {
     if (rest !== '' && rest !== '/') {
-      throw new BadValue(`has a path, which ${protocol}:// does not know; end it after HOST:PORT`);
+      throw new BadValue(`has a path, which ${protocol}:// does not support; end it after HOST:PORT`);
     }
     return null;
   }
@@ -78,8 +78,8 @@ function targetPath(protocol: Protocol, rest: string): string | null {
 }
 
 /**
- * Probes send no credentials, so a URL that holds one is refused, in words that do not repeat it. A password
- * may hold a slash or a question mark and so end the authority early: what follows the colon is then no port.
+ * Probes send no credentials, so a URL with one is refused, and the message does not repeat it. A slash or question
+ * mark in a password ends the authority early: then the text after the colon is not a port.
  */
 function refuseCredentials(text: string, authority: string): void {
   const oddPort = text.includes('@') && /:(?!\d*$)[^\]]*$/.test(authority);
@@ -93,8 +93,8 @@ function refuseCredentials(text: string, authority: string): void {
 }
 
 /**
- * Takes a target URL apart.
- * @throws BadValue that says what is wrong and never repeats a credential
+ * Parses a target URL.
+ * @throws BadValue that does not repeat a credential
  */
 export function parseTargetUrl(text: string): TargetUrl {
   if (text.length > LONGEST_URL) {
@@ -114,7 +114,7 @@ export function parseTargetUrl(text: string): TargetUrl {
   };
 }
 
-/** The URL again, as a config file may hold it. */
+/** Formats the URL for a config file. */
 export function formatTargetUrl(target: TargetUrl): string {
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   const port = target.protocol === 'icmp' ? '' : `:${target.port}`;

@@ -1,14 +1,14 @@
-/** Words into lines: the little typesetting that the text summary needs. */
+/** Wraps and formats text for the summary. */
 import { stripVTControlCharacters } from 'node:util';
 
-/** Columns that a text takes, colour aside, one a code point: host names and our own words are never wide. */
+/** The columns of a text without colour codes. Counts code points, because our texts have no wide characters. */
 export function columns(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }
 
 /**
- * The text in lines of at most `width` columns after its prefix: `first` before the first line, `rest` (default: as
- * many spaces) before the others. A word longer than a line stays whole, so that it can be copied.
+ * Wraps the text to `width` columns, including the prefix: `first` for the first line, `rest` (default: as many spaces)
+ * for the others. A word longer than a line stays whole, so that it can be copied.
  */
 export function wrap(text: string, width: number, first = '', rest = ' '.repeat(columns(first))): string[] {
   const lines: string[] = [];
@@ -27,7 +27,7 @@ export function wrap(text: string, width: number, first = '', rest = ' '.repeat(
   return [...lines, prefix + line];
 }
 
-/** The text itself, or its beginning and an ellipsis, in at most `width` columns. */
+/** Cuts the text to `width` columns, with an ellipsis. */
 export function cut(text: string, width: number): string {
   const characters = [...text];
   return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
@@ -44,7 +44,7 @@ export function few(items: readonly string[], most: number): string {
   return left > 0 ? `${items.slice(0, most).join(', ')} and ${left} more` : items.join(', ');
 }
 
-/** A duration as people say it: `640 ms`, `4.2 s`, `60 s`, `3 min 5 s`, `2 h 5 min`, `60 days`. */
+/** A duration for people: `640 ms`, `4.2 s`, `60 s`, `3 min 5 s`, `2 h 5 min`, `60 days`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -1,4 +1,4 @@
-/** What the user asked for cannot be done as asked. Carries every problem found, so that one run names them all. */
+/** The request of the user cannot be done. Has every problem, so that one run reports them all. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly exitCode = 2;

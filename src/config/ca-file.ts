@@ -1,4 +1,4 @@
-/** `--ca-file`: looked at before anything is sent, so that a wrong path is not taken for a wrong certificate. */
+/** Checks `--ca-file` before anything is sent, so that a wrong path does not look like a wrong certificate. */
 import { X509Certificate } from 'node:crypto';
 import { readBounded } from '../common/bounded-file.ts';
 
@@ -7,7 +7,7 @@ const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE---
 
 /**
  * @param path absolute
- * @returns what is wrong with it, as a predicate; null when it holds certificates and each of them can be read
+ * @returns the problem as a predicate; null when the file has certificates and all of them can be read
  */
 export function caFileProblem(path: string): string | null {
   const file = readBounded(path, LARGEST_FILE, 'a file of PEM certificates');

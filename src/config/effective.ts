@@ -1,11 +1,11 @@
-/** The options as they are in effect, fit to be shown: secrets masked, each with where it comes from. */
+/** The effective options for display: secrets masked, each with its origin. */
 import { maskSecrets } from '../common/mask.ts';
 import type { OptionValue, Report } from '../model/report.ts';
 import type { Loaded } from './load.ts';
 import { FILE_KEYS, shown } from './options.ts';
 import type { Options } from './types.ts';
 
-/** Options, and where each was given. */
+/** Options with their origins. */
 export type Configured = Pick<Loaded, 'options' | 'origins'>;
 
 export interface EffectiveOption {
@@ -17,15 +17,15 @@ export interface EffectiveOption {
 
 /** Every option, in the order of the help. */
 export function effectiveOptions({ options, origins }: Configured): EffectiveOption[] {
-  return FILE_KEYS.map((key) => ({ key, value: masked(shown(key, options[key])), origin: origins[key] }));
+  return FILE_KEYS.map((key) => ({ key, value: maskValue(shown(key, options[key])), origin: origins[key] }));
 }
 
-function masked(value: OptionValue): OptionValue {
+function maskValue(value: OptionValue): OptionValue {
   if (typeof value === 'string') return maskSecrets(value);
   return Array.isArray(value) ? value.map((item) => maskSecrets(item)) : value;
 }
 
-/** The same as the report holds them: by key, each with the kind of its origin. */
+/** The effective options for the report: by key, each with the kind of its origin. */
 export function reportedOptions(configured: Configured): Report['options'] {
   return Object.fromEntries(
     effectiveOptions(configured).map(({ key, value, origin }) => [key, { value, from: sourceOf(origin) }]),
@@ -33,8 +33,8 @@ export function reportedOptions(configured: Configured): Report['options'] {
 }
 
 /**
- * The kind of an origin. Files are absolute paths and systemd credentials. The scenario of a demo is given by a flag
- * (`--scenario`), so what it sets counts as that.
+ * The kind of an origin. Absolute paths and systemd credentials are files. Options of a demo scenario come from the
+ * flag `--scenario`.
  */
 function sourceOf(origin: string): Report['options'][string]['from'] {
   if (origin === 'default') return 'default';

@@ -1,4 +1,4 @@
-/** The small grammars of `--dns-server`, `--connect-to`, `--hostname` and `--format`, each way. */
+/** Parses and formats the values of `--dns-server`, `--connect-to`, `--hostname` and `--format`. */
 import { BadValue } from '../common/bad-value.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { address, hostName, hostOrAddress, port } from '../common/host-name.ts';
@@ -19,7 +19,7 @@ function bracketed(host: string): string {
 }
 
 /**
- * `ADDRESS[:PORT]`; an IPv6 address with a port stands in brackets.
+ * `ADDRESS[:PORT]`; an IPv6 address with a port is in brackets.
  * @throws BadValue
  */
 export function parseServerAddress(text: string): ServerAddress {
@@ -80,7 +80,7 @@ export function formatCustomDomain(domain: Options['hostname'][number]): string 
 }
 
 /**
- * `FORMAT=FILE`, one more rendering of the report.
+ * `FORMAT=FILE`, another rendering of the report.
  * @throws BadValue
  */
 export function parseReportFormat(text: string): Options['format'][number] {
@@ -104,8 +104,8 @@ export function formatReportFormat(output: Options['format'][number]): string {
 export function filePath(text: string): string {
   if (text === '') throw new BadValue('must name a file');
   if (text.includes('\0')) throw new BadValue('has a NUL character, which no path can have');
-  // Shells put the home folder in its place, where they see it; nobody does so in a file, or behind --state=.
+  // Shells expand ~ only as a separate argument; config files and --state=~/x reach this check.
   if (/^~[/\\]/.test(text))
-    throw new BadValue('begins with ~, which stands for nothing here: write the whole path');
+    throw new BadValue('begins with ~, which is not expanded here: write the full path');
   return text;
 }

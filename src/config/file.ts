@@ -1,4 +1,4 @@
-/** The config file: YAML, of which JSON is a part, with the line and column of everything that is wrong. */
+/** Reads the config file in YAML or JSON. Every problem has its line and column. */
 import { dirname } from 'node:path';
 import {
   type Document,
@@ -26,31 +26,31 @@ interface FilePosition {
   readonly lines: LineCounter;
 }
 
-function at({ path, lines }: FilePosition, offset: number | undefined): string {
+function positionAt({ path, lines }: FilePosition, offset: number | undefined): string {
   const { line, col } = lines.linePos(offset ?? 0);
   return `${path}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
 }
 
-/** `default`: the file of the machine, which need not be there; `named`: the one that the user named. */
+/** `default`: the machine's file, which may be missing; `named`: the file that the user named. */
 type Choice = 'named' | 'default';
 
 type Text =
   | { readonly kind: 'text'; readonly text: string }
-  /** Nothing of it is used; `unreadable` says why where the user should know. */
+  /** The file is not used; `unreadable` has the reason when the user should know it. */
   | { readonly kind: 'none'; readonly unreadable: string | null };
 
 function read(path: string, choice: Choice, problems: string[]): Text {
   const uid = process.getuid?.() ?? null;
-  let distrust: string | null = null;
+  let trustProblem: string | null = null;
   const file = readBounded(path, LARGEST_FILE, 'a YAML or JSON file of options', {
     inheritedPipe: true,
     trust: (status) => {
-      distrust = configFileProblem(path, status, uid);
-      if (uid === null && choice === 'default') distrust = windowsConfigProblem(path);
-      return distrust;
+      trustProblem = configFileProblem(path, status, uid);
+      if (uid === null && choice === 'default') trustProblem = windowsConfigProblem(path);
+      return trustProblem;
     },
   });
-  if (!file.ok && distrust === null && choice === 'default') {
+  if (!file.ok && trustProblem === null && choice === 'default') {
     return { kind: 'none', unreadable: file.missing ? null : `${path} ${file.problem}` };
   }
   const decoded = file.ok ? decode(file.bytes) : file;
@@ -59,7 +59,7 @@ function read(path: string, choice: Choice, problems: string[]): Text {
   return { kind: 'none', unreadable: null };
 }
 
-/** What the runtime says when the parser has gone down too many levels, which the library passes on as the file's error. */
+/** The runtime's message for too deep recursion; the library reports it as an error of the file. */
 const OUT_OF_STACK = /call stack size exceeded|stack overflow/i;
 
 function onlyDocument(text: string, place: FilePosition, problems: string[]): Document.Parsed | null {
@@ -68,24 +68,26 @@ function onlyDocument(text: string, place: FilePosition, problems: string[]): Do
   const [document, second] = documents;
   const before = problems.length;
   if (second !== undefined)
-    problems.push(`${at(place, second.range[0])}: a second document; a config file holds one`);
+    problems.push(`${positionAt(place, second.range[0])}: a second document; a config file holds one`);
   const wrong = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
   const deep = wrong.find(({ message }) => OUT_OF_STACK.test(message));
   if (deep !== undefined) {
-    problems.push(`${at(place, deep.pos[0])}: nested far too deep; an option is a value or a list of values`);
+    problems.push(
+      `${positionAt(place, deep.pos[0])}: nested far too deep; an option is a value or a list of values`,
+    );
     return null;
   }
-  for (const error of wrong) problems.push(`${at(place, error.pos[0])}: ${yamlProblem(error)}`);
+  for (const error of wrong) problems.push(`${positionAt(place, error.pos[0])}: ${yamlProblem(error)}`);
   return problems.length > before ? null : (document ?? null);
 }
 
 function values(node: Node, document: Document, place: FilePosition, problems: string[]): RawValue[] {
   const items = isSeq(node) ? (node.items as (Node | null)[]) : [node];
   return items.map((item) => {
-    const origin = at(place, (item ?? node).range?.[0]);
+    const origin = positionAt(place, (item ?? node).range?.[0]);
     try {
       const value: unknown = item === null ? null : item.toJS(document, { maxAliasCount: 20 });
-      if (isCircular(value)) problems.push(`${origin}: an alias (*) stands within what it is an alias of`);
+      if (isCircular(value)) problems.push(`${origin}: an alias (*) that contains itself`);
       else return { origin, value };
       return { origin, value: null };
     } catch (error) {
@@ -114,7 +116,7 @@ function readPair(
 ): [OptionKey, Given] | null {
   const keyNode = isScalar(pair.key) ? pair.key : null;
   const name = String(keyNode?.value);
-  const origin = at(place, keyNode?.range?.[0]);
+  const origin = positionAt(place, keyNode?.range?.[0]);
   if (name === '$schema') return null;
   const key = FILE_KEYS.find((known) => known === name);
   if (key === undefined) {
@@ -134,31 +136,31 @@ function readPair(
 }
 
 export interface OptionsFile {
-  /** Null when the file is not there or cannot be used. */
+  /** Null when the file is missing or cannot be used. */
   readonly layer: Layer | null;
-  /** Why the machine's own file was passed over: "/etc/… cannot be read: …"; null when it was not. */
+  /** Why the machine's file was ignored: "/etc/… cannot be read: …"; null when it was read. */
   readonly unreadable: string | null;
 }
 
 /**
  * Reads a config file.
  * @param path absolute
- * @param problems receives what is wrong, each with file, line and column
+ * @param problems receives the problems, each with file, line and column
  */
 export function fileLayer(path: string, choice: Choice, problems: string[]): OptionsFile {
   const content = read(path, choice, problems);
   if (content.kind === 'none') return { layer: null, unreadable: content.unreadable };
-  return { layer: parsed(content.text, path, problems), unreadable: null };
+  return { layer: parseFile(content.text, path, problems), unreadable: null };
 }
 
-function parsed(text: string, path: string, problems: string[]): Layer {
+function parseFile(text: string, path: string, problems: string[]): Layer {
   const place = { path, lines: new LineCounter() };
   const document = onlyDocument(text, place, problems);
   const contents = document?.contents ?? null;
   if (document === null || contents === null) return new Map();
   if (!isMap(contents)) {
     problems.push(
-      `${at(place, contents.range[0])}: must hold options as "key: value" lines, or one JSON object`,
+      `${positionAt(place, contents.range[0])}: must hold options as "key: value" lines, or one JSON object`,
     );
     return new Map();
   }

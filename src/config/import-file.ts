@@ -1,4 +1,4 @@
-/** `--from`: read before anything is sent, so that a wrong file costs no run. */
+/** Reads `--from` before anything is sent, so that a wrong file does not cost a run. */
 import { basename } from 'node:path';
 import { printable } from '../../probes/printable.ts';
 import { type AzureDocument, LARGEST_REPLY, type Reading, readAzureDocument } from '../azure/read.ts';
@@ -9,7 +9,7 @@ import type { Options } from './types.ts';
 
 /** @param path absolute */
 export function readImport(path: string): Reading {
-  // Other options take `-` for a stream; this one is read twice, and a stream cannot be.
+  // This file is read twice, so it cannot be stdin.
   if (path === '-') return { ok: false, problem: 'is not a file; save the reply in one and name that' };
   const file = readBounded(path, LARGEST_REPLY, 'a saved reply of Azure');
   return file.ok ? readAzureDocument(file.bytes) : file;

@@ -1,4 +1,4 @@
-/** `--label KEY=VALUE`: what the user writes on a report, to tell it from others. */
+/** `--label KEY=VALUE`: the user's note in a report, to tell it from others. */
 import { BadValue } from '../common/bad-value.ts';
 import { quote } from '../common/mask.ts';
 import { printable } from '../common/printable.ts';
@@ -34,17 +34,17 @@ function checkKey(key: string): void {
     const lower = key.toLowerCase().replaceAll(' ', '-');
     const fix = /^[a-z0-9._-]+$/.test(lower) ? `write ${quote(lower)}` : 'leave the other characters out';
     throw new BadValue(
-      `has the key ${quote(key)}, and keys have lower-case letters, digits, dots, underscores and hyphens (a-z 0-9 . _ -): ${fix}`,
+      `has the key ${quote(key)}; a key has only lower-case letters, digits, dots, underscores and hyphens (a-z 0-9 . _ -): ${fix}`,
     );
   }
   if (key.length > LONGEST_KEY) {
     throw new BadValue(
-      `has the key ${quote(key)} of ${key.length} characters, and a key has at most ${LONGEST_KEY}: shorten it`,
+      `has the key ${quote(key)} of ${key.length} characters; a key has at most ${LONGEST_KEY}: shorten it`,
     );
   }
-  // JavaScript readers of the report would lose it.
+  // JavaScript readers of the report would lose this key.
   if (key === '__proto__')
-    throw new BadValue('has the key "__proto__", which means something else to programs: choose another');
+    throw new BadValue('has the key "__proto__", which is reserved in JavaScript: choose another');
 }
 
 function valueProblem(value: string): string | null {
@@ -53,14 +53,14 @@ function valueProblem(value: string): string | null {
     return `the value ${quote(value)}, which has characters that are not printable: remove them`;
   }
   if (value.length <= LONGEST_VALUE) return null;
-  return `a value of ${value.length} characters, and a value has at most ${LONGEST_VALUE}: shorten it`;
+  return `a value of ${value.length} characters; a value has at most ${LONGEST_VALUE}: shorten it`;
 }
 
 export function formatLabel({ key, value }: Label): string {
   return `${key}=${value}`;
 }
 
-/** @returns what is wrong with the labels together, as sentences that begin with the option's key */
+/** @returns the problems of the labels together, each beginning with the option's key */
 export function labelProblems(labels: readonly Label[], origin: string): string[] {
   const problems: string[] = [];
   if (labels.length > MOST_LABELS) {

@@ -1,18 +1,18 @@
-/** The places that options come from, read into one shape: nothing is validated here but the keys. */
+/** Reads each source of options into one shape. Validates only the keys. */
 import { didYouMean } from '../common/did-you-mean.ts';
 import { FILE_KEYS, flagName, OPTION_KEYS, OPTIONS, type OptionKey, variableName } from './options.ts';
 
-/** One value as it stands in its source, before its option's type has seen it. */
+/** One value of a source, not yet validated. */
 export interface RawValue {
   readonly value: unknown;
   /** `flag --timeout`, `variable APIM_PROBE_TIMEOUT`, `/path/file.yaml:3:1` */
   readonly origin: string;
 }
 
-/** What one source says of one option. */
+/** The value of one option in one source. */
 export interface Given {
   readonly origin: string;
-  /** One entry, or for a list one for each of its items. */
+  /** One entry; for a list, one for each item. */
   readonly values: readonly RawValue[];
   /** The folder that relative paths start from. */
   readonly folder: string;
@@ -20,16 +20,16 @@ export interface Given {
 
 export type Layer = ReadonlyMap<OptionKey, Given>;
 
-/** Parsed flags by option key: text for each time the flag stood there, or a switch's state. */
+/** Parsed flags by option key: a text for each use of the flag, or the state of a switch. */
 export type Flags = Readonly<Partial<Record<OptionKey, boolean | readonly string[]>>>;
 
-/** Options as a config file holds them, handed in by the program itself: what the lab sets up. */
+/** Options in the form of a config file, set by the program for the lab. */
 export interface Preset {
   readonly origin: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What the text of a flag or a variable stands for; text that fits no kind is left for the type to refuse. */
+/** Converts the text of a flag or variable; the type later rejects text that does not fit. */
 function fromText(key: OptionKey, text: string): unknown {
   const { kind } = OPTIONS[key];
   if (kind === 'number') return /^-?\d+$/.test(text) ? Number(text) : text;
@@ -59,13 +59,13 @@ function unknownVariables(env: NodeJS.ProcessEnv): string[] {
     .map((name) => `variable ${name} is unknown.${didYouMean(name, known)} Unset it, or correct its name`);
 }
 
-/** Items of a list variable: separated by commas or white space, so that one line of a unit file can hold them. */
+/** Splits a list variable at commas or white space, so that it fits on one line of a unit file. */
 function items(text: string): string[] {
   return text.split(/[\s,]+/).filter((item) => item !== '');
 }
 
 /**
- * @param problems receives the variables with our prefix that are none of ours
+ * @param problems receives the unknown variables with our prefix
  * @returns the options set by variables; a variable that is set and empty counts as not set
  */
 export function variableLayer(env: NodeJS.ProcessEnv, cwd: string, problems: string[]): Layer {
@@ -86,7 +86,7 @@ export function variableLayer(env: NodeJS.ProcessEnv, cwd: string, problems: str
   return layer;
 }
 
-/** The conventions for colour that all programs share; they rank below our own flag, variable and file. */
+/** The common conventions for colour; our own flag, variable and file override them. */
 export function terminalLayer(env: NodeJS.ProcessEnv, cwd: string): Layer {
   const noColor = (env['NO_COLOR'] ?? '') !== '';
   if (!noColor && env['TERM'] !== 'dumb') return new Map();

@@ -1,4 +1,4 @@
-/** Flags, variables, config file and defaults become one validated set of options, or one error with every problem. */
+/** Merges flags, variables, config file and defaults into validated options, or throws one error with every problem. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { quote, quotePath } from '../common/mask.ts';
@@ -21,10 +21,10 @@ import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import type { Options } from './types.ts';
 import { checkUploadFlag, credentialLayer, oneDestination } from './upload-sources.ts';
 
-/** Read from the current folder until 0.2. Whoever can write to that folder could run commands by it. */
+/** Not read since 0.2: a user who can write to the current folder could run commands with it. */
 const LOCAL_CONFIG = 'apim-probe.yaml';
 
-/** The config file that is read when none is named. */
+/** The config file that is read when the user names no other. */
 function systemConfig(env: NodeJS.ProcessEnv): string {
   if (process.platform !== 'win32') return '/etc/apim-probe/config.yaml';
   return join(env['ProgramData'] ?? 'C:\\ProgramData', 'apim-probe', 'config.yaml');
@@ -34,25 +34,25 @@ export interface Sources {
   readonly flags: Flags;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Stands in for config files and APIM_PROBE_* variables, which are then not looked at. */
+  /** Replaces config files and APIM_PROBE_* variables, which are then not read. */
   readonly preset?: Preset;
-  /** The config file of the machine, when it is not the usual one: /etc/apim-probe/config.yaml. */
+  /** The machine's config file. Default: /etc/apim-probe/config.yaml. */
   readonly systemConfig?: string;
 }
 
 export interface Loaded {
   readonly options: Options;
-  /** Where each option's value comes from. */
+  /** The origin of each option's value. */
   readonly origins: Readonly<Record<keyof Options, string>>;
-  /** The config file that was read; null when none was. */
+  /** The config file that was read, or null. */
   readonly configFile: string | null;
-  /** What the user should know of the options as they are; nothing here stops a run. */
+  /** Notes for the user about the options; they do not stop a run. */
   readonly notes: readonly string[];
 }
 
 interface ConfigFile {
   readonly layer: Layer;
-  /** The file that was read; null when none was. */
+  /** The file that was read, or null. */
   readonly path: string | null;
   readonly notes: readonly string[];
 }
@@ -78,13 +78,13 @@ function readConfig(file: OptionsFile, path: string, notes: readonly string[]): 
   return { ...NO_FILE, notes: [...notes, ...unread] };
 }
 
-/** Says that a file which earlier versions read is not read any more, unless it is the one that is named. */
+/** Warns about a file that only earlier versions read, unless the user named it. */
 function localNotes({ cwd }: Sources, named: Given | undefined): string[] {
   const local = resolve(cwd, LOCAL_CONFIG);
   const value = named?.values[0]?.value;
   if (!existsSync(local) || (typeof value === 'string' && resolve(cwd, value) === local)) return [];
   return [
-    `./${LOCAL_CONFIG} is not read: a config file of the current folder is used only when it is named (--config ./${LOCAL_CONFIG})`,
+    `./${LOCAL_CONFIG} is not read: a config file in the current folder is used only when named (--config ./${LOCAL_CONFIG})`,
   ];
 }
 
@@ -93,7 +93,7 @@ interface Layers {
   readonly file: ConfigFile;
 }
 
-/** From the strongest to the weakest. */
+/** The layers, highest precedence first. */
 function layersOf(sources: Sources, problems: string[]): Layers {
   const { env, cwd, preset } = sources;
   const flags = flagLayer(sources.flags, cwd);
@@ -129,7 +129,7 @@ function fallback(key: keyof Options): unknown {
   return option.many ? [] : option.default;
 }
 
-/** What has been read so far; an option with a problem has no value. */
+/** Options before the final checks; an option with a problem has no value. */
 type Draft = Partial<Options>;
 
 function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
@@ -146,7 +146,7 @@ function checkImports(draft: Draft, origins: Loaded['origins'], problems: string
   }
 }
 
-/** Two options that name the same group and say the opposite: neither can be what was meant. */
+/** Rejects opposite options that name the same group. */
 function checkGroups(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
   for (const [one, other] of [
     ['only', 'skip'],
@@ -163,20 +163,20 @@ function checkGroups(draft: Draft, origins: Loaded['origins'], problems: string[
 function checkUnits({ tier, units }: Draft, origins: Loaded['origins'], problems: string[]): void {
   if (tier !== 'developer' || typeof units !== 'number' || units <= 1) return;
   problems.push(
-    `units: ${units} (${origins.units}) is more than the Developer tier has, which is one; leave units out, or ` +
+    `units: ${units} (${origins.units}) is more than the one unit of the Developer tier; leave units out, or ` +
       'give --tier premium',
   );
 }
 
-/** A flag is meant for this very run. A config file serves runs that have a state folder, and others that do not. */
+/** Only for the flag: a config file may serve runs with and without a state folder. */
 function checkOnChange({ onChange, state }: Draft, origins: Loaded['origins'], problems: string[]): void {
   if (typeof onChange !== 'string' || state !== null || !origins.onChange.startsWith('flag ')) return;
   problems.push(
-    `onChange (${origins.onChange}) needs kept reports to tell a change by: give --state DIR as well`,
+    `onChange (${origins.onChange}) needs stored reports to find a change: give --state DIR as well`,
   );
 }
 
-/** The one is appended to and the other replaced as a whole: together they would lose the log. */
+/** A report replaces its whole file, so it would overwrite the log. */
 function checkLogFile({ logFile, output, format }: Draft, origins: Loaded['origins'], problems: string[]) {
   if (typeof logFile !== 'string') return;
   if (output !== logFile && format?.every(({ file }) => file !== logFile) !== false) return;
@@ -185,7 +185,7 @@ function checkLogFile({ logFile, output, format }: Draft, origins: Loaded['origi
   );
 }
 
-function remarks(options: Options): string[] {
+function optionNotes(options: Options): string[] {
   const notes: string[] = [];
   if (options.deadline < options.timeout) {
     notes.push(
@@ -193,20 +193,20 @@ function remarks(options: Options): string[] {
     );
   }
   if (options.vip !== null && options.apim === null && options.hostname.length === 0) {
-    notes.push('vip has no effect without apim or hostname: it is what their names should resolve to');
+    notes.push('vip has no effect without apim or hostname: their names should resolve to it');
   }
   if (options.location.length > 0 && options.apim === null) {
     notes.push('location has no effect without apim: it is for the host names of its regional gateways');
   }
   if (options.onChange !== null && options.state === null) {
-    notes.push('onChange has no effect without state: only kept reports tell that something changed');
+    notes.push('onChange has no effect without state: a change is found by comparing stored reports');
   }
   return notes;
 }
 
 /**
- * Merges and validates the options: flag over variable over file over default. A list given in one place
- * replaces the weaker places' lists.
+ * Merges and validates the options: flag over variable over file over default. A list replaces the lists of sources
+ * with lower precedence.
  * @throws UsageError with all problems at once
  */
 export function load(sources: Sources): Loaded {
@@ -219,7 +219,7 @@ export function load(sources: Sources): Loaded {
     origins[key] = given?.origin ?? 'default';
     values[key] = given === undefined ? fallback(key) : parse(key, given, problems);
   }
-  // Each value has been through its option's type, and the table's type ties the two together.
+  // Each value was parsed by its option's type, which the table's type ties to the key.
   const draft = values as Draft;
   const complete = origins as Loaded['origins'];
   checkCaFiles(draft, complete, problems);
@@ -236,6 +236,6 @@ export function load(sources: Sources): Loaded {
     options,
     origins: complete,
     configFile: file.path,
-    notes: [...file.notes, ...remarks(options)],
+    notes: [...file.notes, ...optionNotes(options)],
   };
 }

@@ -24,7 +24,7 @@ import { formatLabel, parseLabel } from './label.ts';
 import { LOG_LEVELS, type Options, REDACTION_LEVELS, UPLOAD_METHODS } from './types.ts';
 import { parseUploadUrl, shownUploadUrl } from './upload-url.ts';
 
-/** The headings of the help, in their order. */
+/** The headings of the help, in order. */
 export const SECTIONS = [
   'Where the service will live',
   'What it will depend on',
@@ -43,33 +43,33 @@ interface Description {
   readonly help: string;
   /** What the flag with `--no-` does, for a switch that is on by default. */
   readonly off?: string;
-  /** What `--no-` does, for an option that takes a value and whose default can be turned off. */
+  /** What `--no-` does, for an option with a value whose default can be turned off. */
   readonly without?: string;
 }
 
 /** How one option is read. `Item` is the parsed value: of the option itself, or of one entry of a list. */
 interface Reader<Item> extends Description {
-  /** What a flag's or variable's text becomes before `type` sees it; a file holds it already. */
+  /** How the text of a flag or variable is converted before `type` parses it; a file has the right kind already. */
   readonly kind: 'text' | 'number' | 'switch';
-  /** Takes text, a number or a boolean as a config file holds it; every issue is a predicate ("must be …"). */
+  /** Parses text, a number or a boolean of a config file; every issue is a predicate ("must be …"). */
   readonly type: z.ZodType<Item>;
   /** Placeholder in the help; null for a switch, which takes no value. */
   readonly value: string | null;
-  /** The value as a config file may hold it; absent when it is text, a number or a boolean already. */
+  /** Formats the value for a config file; absent for text, numbers and booleans. */
   readonly show?: (item: Item) => string;
-  /** Whether the value itself may be a secret: no message repeats it. */
+  /** Whether the value may be a secret, which messages must not repeat. */
   readonly secret?: true;
-  /** A path's file: relative paths are taken from the folder of the file that holds them, else the current one. */
+  /** Resolves relative paths from the folder of the config file, else from the current folder. */
   readonly place?: (item: Item, resolve: (path: string) => string) => Item;
 }
 
-/** One value: given twice, it is an error. */
+/** One value; giving it twice is an error. */
 interface Single<Value> extends Reader<NonNullable<Value>> {
   readonly many: false;
   readonly default: Value;
 }
 
-/** A list: the flag may be repeated, a variable separates by commas or spaces. The default is empty. */
+/** A list: the flag may be repeated, a variable is split at commas or spaces. The default is empty. */
 interface Many<Item> extends Reader<Item> {
   readonly many: true;
 }
@@ -83,7 +83,7 @@ type Table = {
 
 export type OptionKey = keyof Table;
 
-/** Text that a plain parser takes apart; a BadValue becomes the issue's message. */
+/** A type for text with a parser; the message of a BadValue becomes the issue. */
 function text<Item>(
   parse: (value: string) => Item,
   error = 'must be text; put it in quotes',
@@ -104,15 +104,17 @@ function wholeNumber(of: string, min: number, max: number): z.ZodType<number> {
   return z.int({ error: message }).min(min, { error: message }).max(max, { error: message });
 }
 
-function word<const Words extends readonly [string, ...string[]]>(words: Words): z.ZodType<Words[number]> {
-  return z.enum(words, {
-    error: (issue) => `must be one of ${words.join(', ')}.${didYouMean(String(issue.input), words)}`,
+function choice<const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+): z.ZodType<Choices[number]> {
+  return z.enum(choices, {
+    error: (issue) => `must be one of ${choices.join(', ')}.${didYouMean(String(issue.input), choices)}`,
   });
 }
 
 const onOrOff = z.boolean({ error: 'must be true or false' });
 
-/** Azure's region names have no spaces; people copy the display name. */
+/** Accepts a display name, which users copy from the portal: region names have no spaces. */
 function regionName(value: string): string {
   const name = value.toLowerCase().replaceAll(' ', '');
   if (/^[a-z][a-z0-9]{1,49}$/.test(name)) return name;
@@ -125,19 +127,19 @@ function serviceName(value: string): string {
   throw new BadValue(`must be the service's name alone, like contoso (${rule})`);
 }
 
-/** Where neither stdin nor stdout can be meant by `-`. */
+/** A path where `-` cannot be a stream. */
 function namedFile(value: string): string {
-  if (value === '-') throw new BadValue('must name a file or folder; - stands for none here');
+  if (value === '-') throw new BadValue('must name a file or folder; - is not supported here');
   return filePath(value);
 }
 
 function shellCommand(value: string): string {
   if (value.trim() === '') throw new BadValue('must be a command');
-  if (value.includes('\0')) throw new BadValue('has a NUL character, which no command can have');
+  if (value.includes('\0')) throw new BadValue('has a NUL character, which a command cannot have');
   return value;
 }
 
-/** Client ids are GUIDs; whatever else stands there may be a name or a resource id, which are asked for otherwise. */
+/** Client ids are GUIDs; a name or resource id would be requested with another parameter. */
 function clientId(value: string): string {
   if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return value.toLowerCase();
   throw new BadValue('must be the client id of a user-assigned identity: az identity show --query clientId');
@@ -151,7 +153,7 @@ const resource = {
 } as const;
 const group = {
   kind: 'text',
-  type: word(GROUPS),
+  type: choice(GROUPS),
   many: true,
   value: 'GROUP',
   section: 'What to probe',
@@ -167,7 +169,7 @@ export const OPTIONS: Table = {
   cloud: {
     section: 'Where the service will live',
     kind: 'text',
-    type: word(CLOUDS),
+    type: choice(CLOUDS),
     value: 'CLOUD',
     many: false,
     default: null,
@@ -193,7 +195,7 @@ export const OPTIONS: Table = {
   platform: {
     section: 'Where the service will live',
     kind: 'text',
-    type: word(['stv2', 'stv1']),
+    type: choice(['stv2', 'stv1']),
     value: 'PLATFORM',
     many: false,
     default: 'stv2',
@@ -202,7 +204,7 @@ export const OPTIONS: Table = {
   tier: {
     section: 'Where the service will live',
     kind: 'text',
-    type: word(['premium', 'developer']),
+    type: choice(['premium', 'developer']),
     value: 'TIER',
     many: false,
     default: 'premium',
@@ -375,7 +377,7 @@ export const OPTIONS: Table = {
   logLevel: {
     section: 'Output',
     kind: 'text',
-    type: word(LOG_LEVELS),
+    type: choice(LOG_LEVELS),
     value: 'LEVEL',
     many: false,
     default: 'warn',
@@ -402,7 +404,7 @@ export const OPTIONS: Table = {
   failOn: {
     section: 'Output',
     kind: 'text',
-    type: word(['required', 'any', 'never']),
+    type: choice(['required', 'any', 'never']),
     value: 'WHEN',
     many: false,
     default: 'required',
@@ -411,7 +413,7 @@ export const OPTIONS: Table = {
   redact: {
     section: 'Output',
     kind: 'text',
-    type: word(REDACTION_LEVELS),
+    type: choice(REDACTION_LEVELS),
     value: 'LEVEL',
     many: false,
     default: 'standard',
@@ -425,7 +427,7 @@ export const OPTIONS: Table = {
     value: 'DIR',
     many: false,
     default: null,
-    help: 'folder that keeps the reports, for history, compare and status changes; made when it is missing',
+    help: 'folder that stores the reports, for history, compare and status changes; created when missing',
   },
   keepDays: {
     section: 'History',
@@ -434,7 +436,7 @@ export const OPTIONS: Table = {
     value: 'DAYS',
     many: false,
     default: 30,
-    help: 'remove kept reports that are older than that',
+    help: 'remove stored reports that are older',
   },
   keepCount: {
     section: 'History',
@@ -443,7 +445,7 @@ export const OPTIONS: Table = {
     value: 'N',
     many: false,
     default: 3000,
-    help: 'keep at most so many reports',
+    help: 'store at most N reports',
   },
   keepBytes: {
     section: 'History',
@@ -452,19 +454,19 @@ export const OPTIONS: Table = {
     value: 'BYTES',
     many: false,
     default: 1_000_000_000,
-    help: 'keep at most so many bytes of reports, and the two newest in any case',
+    help: 'store at most so many bytes of reports, and always the two newest',
   },
   onChange: {
     section: 'History',
     kind: 'text',
     type: text(shellCommand),
-    // Which of its words is a password, nobody can tell.
+    // Any part of the command may be a password.
     show: () => '***',
     secret: true,
     value: 'COMMAND',
     many: false,
     default: null,
-    help: 'run COMMAND by the shell when the verdict, or what is not reached, differs from the report announced last; until it ends with 0, each run tells the change again',
+    help: 'run COMMAND by the shell when the verdict, or the endpoints not reached, differ from the last announced report; until it ends with 0, each run reports the change again',
   },
   upload: {
     section: 'Upload',
@@ -487,7 +489,7 @@ export const OPTIONS: Table = {
   uploadMethod: {
     section: 'Upload',
     kind: 'text',
-    type: word(UPLOAD_METHODS),
+    type: choice(UPLOAD_METHODS),
     value: 'METHOD',
     many: false,
     default: 'put',
@@ -533,7 +535,7 @@ export const OPTIONS: Table = {
     value: 'BYTES',
     many: false,
     default: 67_108_864,
-    help: 'most that waits there; then the oldest goes, and the next report says so',
+    help: 'limit of the spool; the oldest reports are dropped first, and the next report notes it',
   },
   config: {
     ...file,
@@ -541,13 +543,13 @@ export const OPTIONS: Table = {
     many: false,
     default: null,
     help: 'options from a YAML or JSON file (default: /etc/apim-probe/config.yaml)',
-    without: 'no config file, whatever is there',
+    without: 'read no config file',
   },
 };
 
 export const OPTION_KEYS = Object.keys(OPTIONS) as readonly OptionKey[];
 
-/** What a config file may hold: everything but the name of the config file. */
+/** The keys of a config file: all but the name of the config file. */
 export const FILE_KEYS = OPTION_KEYS.filter((key): key is keyof Options => key !== 'config');
 
 /** @returns `dns-server` for `dnsServer` */
@@ -565,10 +567,9 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set(
   OPTION_KEYS.filter((key) => OPTIONS[key].secret === true).map(variableName),
 );
 
-/** The values of one option as a config file may hold them, for people and for `config --format json`. */
+/** Formats the value of an option for people and for `config --format json`. */
 export function shown(key: keyof Options, value: Options[keyof Options]): OptionValue {
-  // The table's own type ties each `show` to its option's items; a union of keys loses that tie. What has no `show` is
-  // text, a number or a boolean already.
+  // The table's type ties each `show` to its option; a union of keys loses that tie.
   const show = OPTIONS[key].show as ((item: unknown) => string) | undefined;
   if (show === undefined || value === null) return value as OptionValue;
   return Array.isArray(value) ? value.map(show) : show(value);

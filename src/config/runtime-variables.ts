@@ -1,9 +1,9 @@
 /**
- * Variables by which the JavaScript runtime prints, trusts or loads something else than this program asks for. They are
- * often left over from another program, and none of them may change a verdict or open an upload.
+ * Variables that make the JavaScript runtime print, trust or load things that this program did not ask for. They are
+ * often left over from another program, and must not change a verdict or expose an upload.
  */
 
-/** By name, what each would do. bin/apim-probe has the same list. */
+/** The effect of each variable. bin/apim-probe has the same list. */
 export const RUNTIME_VARIABLES = {
   NODE_OPTIONS: 'changes the runtime’s settings',
   NODE_DEBUG: 'prints what is sent, secrets included',
@@ -22,7 +22,7 @@ type RuntimeVariable = keyof typeof RUNTIME_VARIABLES;
 const NAMES = Object.keys(RUNTIME_VARIABLES) as readonly RuntimeVariable[];
 
 /**
- * @returns the names of those that are set, in the order of the table; on Windows in any case of letters
+ * @returns the names of the variables that are set, in table order; ignores case on Windows
  */
 export function runtimeVariablesIn(env: NodeJS.ProcessEnv, platform = process.platform): RuntimeVariable[] {
   const set = Object.keys(env).filter((name) => env[name] !== '');
@@ -30,7 +30,7 @@ export function runtimeVariablesIn(env: NodeJS.ProcessEnv, platform = process.pl
   return NAMES.filter((name) => names.has(name));
 }
 
-/** The environment without them. */
+/** Returns the environment without these variables. */
 export function withoutRuntimeVariables(
   env: NodeJS.ProcessEnv,
   platform = process.platform,
@@ -39,7 +39,7 @@ export function withoutRuntimeVariables(
   return Object.fromEntries(Object.entries(env).filter(([name]) => !known(name)));
 }
 
-/** What the program prints before it starts again without them. */
+/** The note that the program prints before it restarts without them. */
 export function restartNote(names: readonly string[]): string {
   const verb = names.length === 1 ? 'is' : 'are';
   return `note: ${names.join(', ')} ${verb} set and would change what the runtime does; started without`;

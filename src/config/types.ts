@@ -19,7 +19,7 @@ export const UPLOAD_METHODS = ['put', 'post'] as const;
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-/** standard: secrets. strict: whatever says whose network it is, too. */
+/** standard: redacts secrets. strict: also redacts what identifies the network. */
 export const REDACTION_LEVELS = ['standard', 'strict'] as const;
 export type RedactionLevel = (typeof REDACTION_LEVELS)[number];
 
@@ -37,7 +37,7 @@ export interface Redirect {
   readonly toPort: number;
 }
 
-/** Everything a run can be told, validated. Built by `load()`, read-only from then on. */
+/** The validated options of a run, built by `load()`. */
 export interface Options {
   readonly cloud: Cloud | null;
   readonly region: string | null;
@@ -45,7 +45,7 @@ export interface Options {
   readonly location: readonly string[];
   readonly platform: 'stv2' | 'stv1';
   readonly tier: 'premium' | 'developer';
-  /** Null: one, as long as there is no instance. */
+  /** Null: one before the deployment. */
   readonly units: number | null;
   /** CIDR; null: asked of the instance metadata service. */
   readonly subnet: string | null;
@@ -81,22 +81,22 @@ export interface Options {
   readonly color: boolean;
   readonly logFile: string | null;
   readonly failOn: 'required' | 'any' | 'never';
-  /** Of bundles and renderings. */
+  /** For reports, uploads and bundles. */
   readonly redact: RedactionLevel;
-  /** Folder of the kept reports; null: none is kept. */
+  /** Folder of the stored reports; null: reports are not stored. */
   readonly state: string | null;
   readonly keepDays: number;
   readonly keepCount: number;
   readonly keepBytes: number;
-  /** For the shell, as the user wrote it. */
+  /** Shell command of the user. */
   readonly onChange: string | null;
-  /** URL with whatever opens it: a secret. */
+  /** URL with its credential: a secret. */
   readonly upload: string | null;
   readonly uploadFile: string | null;
   readonly uploadMethod: (typeof UPLOAD_METHODS)[number];
   readonly uploadHeaderFile: string | null;
   readonly uploadIdentity: string | null;
-  /** ms, everything that is sent after one run */
+  /** ms, the whole upload after a run */
   readonly uploadTimeout: number;
   /** Folder. */
   readonly spool: string | null;

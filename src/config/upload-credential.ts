@@ -1,9 +1,9 @@
-/** Which destination of uploads may be sent which credential. */
+/** Decides which credential may be sent to which upload destination. */
 import { isLoopback } from '../common/loopback.ts';
 
 /**
- * `managed-identity`: a token that opens every storage account that the VM's identity may use.
- * `shared-access-signature`, `user-info`, `headers`: secrets that the user gave together with this very URL.
+ * `managed-identity`: a token for every storage account that the VM's identity may use.
+ * `shared-access-signature`, `user-info`, `headers`: secrets that the user gave for this URL.
  */
 export type UploadCredential = 'managed-identity' | 'shared-access-signature' | 'user-info' | 'headers';
 
@@ -12,7 +12,7 @@ const BLOB_SUFFIX = String.raw`blob\.core\.(?:windows\.net|usgovcloudapi\.net|ch
 /** Account names have 3 to 24 letters and digits ("Storage account overview"); the second endpoint adds a word. */
 const ACCOUNT = '[a-z0-9]{3,24}(?:-secondary)?';
 
-/** Public, private-link and DNS-zone endpoints; whole names, so that nothing can stand before or behind them. */
+/** Public, private-link and DNS-zone endpoints; anchored, so that other host names do not match. */
 const BLOB_HOSTS = [
   new RegExp(`^${ACCOUNT}\\.${BLOB_SUFFIX}$`),
   new RegExp(`^${ACCOUNT}\\.privatelink\\.${BLOB_SUFFIX}$`),
@@ -25,8 +25,8 @@ function isAzureBlobHost(host: string): boolean {
 }
 
 /**
- * The one place that decides which host may get which credential.
- * @param url as WHATWG's parser reads it: its host name is in lower case, IDNs are in Punycode
+ * The only check of which host may get which credential.
+ * @param url parsed by WHATWG's rules: its host name is in lower case, IDNs are in Punycode
  * @returns a predicate ("is …"), or null when the credential may be sent there
  */
 export function credentialProblem(url: URL, credential: UploadCredential): string | null {
@@ -38,5 +38,5 @@ export function credentialProblem(url: URL, credential: UploadCredential): strin
     return 'is not HTTPS on port 443: a managed identity’s token is sent to Azure Storage on that port only; use a SAS';
   return isAzureBlobHost(hostname)
     ? null
-    : 'is not a blob endpoint of Azure (ACCOUNT.blob.core.windows.net, .usgovcloudapi.net or .chinacloudapi.cn), and the VM’s managed identity is sent nowhere else: use a SAS';
+    : 'is not a blob endpoint of Azure (ACCOUNT.blob.core.windows.net, .usgovcloudapi.net or .chinacloudapi.cn), and a token of the VM’s managed identity is sent only there: use a SAS';
 }

@@ -1,14 +1,14 @@
-/** Where the destination of uploads comes from: never from a flag when it opens that destination. */
+/** The sources of the upload destination. A flag must not have a URL with a credential. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layer } from './layers.ts';
 import type { Options } from './types.ts';
 import { credentialIn } from './upload-url.ts';
 
-/** The systemd credential (LoadCredential=upload-url:…) that is used when nothing else names a destination. */
+/** The systemd credential (LoadCredential=upload-url:…), used when no other source names a destination. */
 const CREDENTIAL = 'upload-url';
 
-/** The weakest layer: what the service manager handed over. */
+/** The layer with the lowest precedence: the credential of the service manager. */
 export function credentialLayer(env: NodeJS.ProcessEnv, cwd: string): Layer {
   const folder = env['CREDENTIALS_DIRECTORY'] ?? '';
   const path = join(folder, CREDENTIAL);
@@ -18,8 +18,8 @@ export function credentialLayer(env: NodeJS.ProcessEnv, cwd: string): Layer {
 }
 
 /**
- * A URL and a file that holds one name the same thing, so the stronger source has the word.
- * @returns the layers without the weaker one's, from the strongest to the weakest
+ * A URL and a file with a URL name the same destination, so the source with the higher precedence wins.
+ * @returns the layers without the other one, highest precedence first
  */
 export function oneDestination(layers: readonly Layer[], problems: string[]): Layer[] {
   const [url, file] = (['upload', 'uploadFile'] as const).map((key) =>
@@ -36,7 +36,7 @@ export function oneDestination(layers: readonly Layer[], problems: string[]): La
   return layers.map((layer) => new Map([...layer].filter(([key]) => key !== weaker)));
 }
 
-/** Process lists show a flag's value to everybody on the machine, and shells keep it in their history. */
+/** Process lists show flags to every user of the machine, and shells store them in their history. */
 export function checkUploadFlag(
   { upload }: Partial<Options>,
   origins: Readonly<Record<keyof Options, string>>,
@@ -47,7 +47,7 @@ export function checkUploadFlag(
   if (credential === null) return;
   problems.push(
     `upload: the URL of --upload holds ${credential}, and process lists and shell histories show it; take it for ` +
-      'known and replace it. Put the new URL into a file that only its owner reads and give --upload-file FILE, or ' +
+      'credential. Put the new URL into a file that only its owner reads and give --upload-file FILE, or ' +
       'into the variable APIM_PROBE_UPLOAD, or into the systemd credential upload-url',
   );
 }

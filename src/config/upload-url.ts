@@ -1,4 +1,4 @@
-/** `--upload URL`: where reports go. What the URL carries beside the place opens that place, and is never shown. */
+/** `--upload URL`: the destination of reports. Its query and user-info may be credentials and are never shown. */
 import { BadValue } from '../common/bad-value.ts';
 import { isLoopback } from '../common/loopback.ts';
 import { credentialParameter } from '../common/mask.ts';
@@ -8,7 +8,7 @@ const LONGEST_URL = 4096;
 
 /**
  * Checks a destination.
- * @returns the URL as WHATWG's parser writes it, whatever it carries with it
+ * @returns the URL as WHATWG's parser writes it, with its credentials
  * @throws BadValue that repeats no part of the URL
  */
 export function parseUploadUrl(text: string): string {
@@ -23,7 +23,7 @@ export function parseUploadUrl(text: string): string {
     throw new BadValue('must be an HTTPS URL, like https://contosostore.blob.core.windows.net/reports');
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new BadValue('is plain HTTP, which anybody on the path could read; write https://');
+    throw new BadValue('is plain HTTP, which everyone on the path could read; write https://');
   }
   if (url.hash !== '') throw new BadValue('has a fragment (#…), which is never sent; remove it');
   if (isBlob(url)) {
@@ -36,8 +36,8 @@ export function parseUploadUrl(text: string): string {
 }
 
 /**
- * Blob Storage by a label of its host name, or by a shared access signature: an account behind a custom domain has one
- * as well. Whether it is Azure's, and may get a token, is decided by `credentialProblem`.
+ * Recognises Blob Storage by a label of the host name, or by a shared access signature, which also works with a custom
+ * domain. `credentialProblem` decides whether the host may get a token.
  */
 export function isBlob(url: URL): boolean {
   return /\.blob\./.test(url.hostname) || isSigned(url);
@@ -51,7 +51,7 @@ export function isSigned({ searchParams }: URL): boolean {
 /** Query parameters of a shared access signature ("Create a service SAS", Microsoft). */
 const SIGNED = ['sv', 'sp', 'st', 'se', 'sr', 'spr', 'sip', 'si', 'ss', 'srt', 'sig', 'skoid'];
 
-/** Half of one would be taken for none, and the VM's identity be used in its stead. */
+/** Rejects an incomplete signature: it would be ignored, and the VM's identity used instead. */
 function checkSignature(url: URL): void {
   const some = SIGNED.filter((name) => url.searchParams.has(name));
   if (isSigned(url) || some.length === 0) return;
@@ -72,7 +72,7 @@ function checkContainer(url: URL): void {
   }
 }
 
-/** @returns what makes the URL a secret, in words; null when it is none */
+/** @returns a description of the credential in the URL, or null */
 export function credentialIn(href: string): string | null {
   const url = new URL(href);
   if (url.username !== '' || url.password !== '') return 'user-info before the @';
@@ -80,7 +80,7 @@ export function credentialIn(href: string): string | null {
   return parameter === null ? null : `a credential (${parameter}=…)`;
 }
 
-/** A destination as it may be shown anywhere: its query and user-info are left out, whatever they hold. */
+/** The destination for display, without its query and user-info. */
 export function shownUploadUrl(href: string): string {
   const { origin, pathname, search } = new URL(href);
   return `${origin}${pathname}${search === '' ? '' : '?…'}`;

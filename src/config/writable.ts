@@ -1,4 +1,4 @@
-/** Whether the outputs asked for can be written, found out before anything is sent. No existing file is touched. */
+/** Checks before anything is sent that the outputs can be written. Changes no existing file. */
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -14,7 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import { errorCode, systemReason } from '../common/system-reason.ts';
 import type { Options } from './types.ts';
 
-/** One file or stdout that the user wants written, by the option that names it. */
+/** A file or stdout, with the option that names it. */
 interface Destination {
   readonly option: string;
   readonly path: string;
@@ -25,7 +25,7 @@ function destinations(options: Pick<Options, 'output' | 'format'>): Destination[
   return options.output === null ? named : [{ option: '--output ', path: options.output }, ...named];
 }
 
-/** @returns whether the path is stdout: `-`, or one of the system's names for it */
+/** @returns whether the path is stdout: `-`, or a device name of it */
 export function isStdout(path: string): boolean {
   return path === '-' || STDOUT_NAMES.some((name) => name === path);
 }
@@ -43,8 +43,8 @@ export function descriptorIn(path: string): number | null {
 }
 
 /**
- * A new file in the folder is the proof: permission bits lie for root, for read-only mounts and for quotas.
- * @returns why no file can be made in the folder, or null
+ * Creates a file as a test, because permission bits are not enough for root, read-only mounts and quotas.
+ * @returns why a file cannot be created in the folder, or null
  */
 export function folderProblem(folder: string): string | null {
   const status = existing(folder);
@@ -56,7 +56,7 @@ export function folderProblem(folder: string): string | null {
     unlinkSync(trial);
     return null;
   } catch (error) {
-    return `no file can be made in the folder ${folder}: ${errorCode(error) === 'ENOENT' ? 'it takes none' : systemReason(error)}`;
+    return `no file can be made in the folder ${folder}: ${errorCode(error) === 'ENOENT' ? 'it does not accept files' : systemReason(error)}`;
   }
 }
 
@@ -69,7 +69,7 @@ function existing(path: string): Stats | null {
 }
 
 function fileProblem(path: string): string | null {
-  // What can be written there is found out by opening it.
+  // Opening the descriptor later is the check.
   if (descriptorIn(path) !== null) return null;
   const status = existing(path);
   if (status?.isDirectory()) return 'it is a folder; name a file in it';
@@ -79,13 +79,13 @@ function fileProblem(path: string): string | null {
     } catch (error) {
       return systemReason(error);
     }
-    // Pipes and devices are written in place, and opened before the run; a file is replaced, which needs its folder.
+    // Pipes and devices are opened before the run. A file is replaced, which needs a writable folder.
     if (!status.isFile()) return null;
   }
   return folderProblem(dirname(existing(path) === null ? path : realpathSync(path)));
 }
 
-/** The same for two paths exactly when both lead to one regular file; null where sharing does no harm. */
+/** Equal for two paths to the same regular file; null where sharing is harmless. */
 function identity(path: string): string | null {
   if (isStdout(path)) return '-';
   const status = existing(path);
@@ -98,7 +98,7 @@ function identity(path: string): string | null {
 }
 
 /**
- * @returns one problem for each output that cannot be written, or that another one also writes; empty when all is well
+ * @returns a problem for each output that cannot be written or has the same file as another
  */
 export function outputProblems(options: Pick<Options, 'output' | 'format'>): string[] {
   const problems: string[] = [];

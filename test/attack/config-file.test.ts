@@ -65,7 +65,7 @@ t.test(
     chownSync(path, OTHER, OTHER);
     const refused = run(['config', '--config', 'c.yaml'], cwd);
     t.equal(refused.code, 2);
-    t.match(refused.err, `config file ${path} belongs to user ${OTHER}, and root obeys`);
+    t.match(refused.err, `config file ${path} belongs to user ${OTHER}; root reads only`);
     t.equal(refused.out, '');
     const command = /then: (chown .*)$/m.exec(refused.err)?.[1] ?? '';
     t.equal(spawnSync('sh', ['-c', command]).status, 0, command);
@@ -95,7 +95,7 @@ t.test(
     mkdirSync(join(cwd, 'open'));
     writeFileSync(join(cwd, 'open', 'c.yaml'), '');
     chmodSync(join(cwd, 'open'), 0o777);
-    refuse('open/c.yaml', /folder .*open", where others than root can replace it: chmod go-w/);
+    refuse('open/c.yaml', /folder .*open", where users other than root can replace it: chmod go-w/);
     symlinkSync(join(cwd, 'theirs', 'c.yaml'), join(cwd, 'link.yaml'));
     refuse('link.yaml', /of user 65533/);
   },

@@ -31,7 +31,7 @@ const io = {
 const plan = {
   files: [{ format: 'json', path: file }],
   stdout: null,
-  kept: false,
+  newFile: false,
   summary: 'stderr',
 } as const;
 const { complete, problems } = await deliver(outgoing, plan, io);

@@ -34,7 +34,7 @@ const FILES = {
   },
 };
 
-t.test('a name that stdout does not take is told elsewhere: the archive is there', async (t) => {
+t.test('when stdout cannot be written, stderr names the archive', async (t) => {
   const cwd = t.testdir(FILES);
   const { code, err } = await invoke(['bundle', '--config', 'apim-probe.yaml', 'named.json'], {
     cwd,
@@ -42,7 +42,7 @@ t.test('a name that stdout does not take is told elsewhere: the archive is there
   });
   t.equal(code, 4);
   const [name = ''] = readdirSync(cwd).filter((file) => file.endsWith('.tar.gz'));
-  t.match(err, `the bundle is ${join(cwd, name)}; stdout does not take its name: no space left`);
+  t.match(err, `the bundle is ${join(cwd, name)}; its name could not be written to stdout: no space left`);
 });
 
 /** The files of an archive, by their names within its one folder. */
@@ -89,7 +89,7 @@ t.test('one archive: reports, text, log, options, environment and a manifest tha
     ],
   );
   t.equal(parsedReport(files.get(`reports/${nameOf(1)}`) ?? '').findings[0]?.title, 'Day 1: sig=***');
-  t.match(files.get('report.txt'), 'Day 9', 'the newest in words');
+  t.match(files.get('report.txt'), 'Day 9', 'the newest as text');
   t.equal(
     files.get('apim-probe.log'),
     '{"level":"info","msg":"sent to sql01.corp.contoso.com, Authorization: Bearer ***"}\n',
@@ -113,7 +113,7 @@ t.test('one archive: reports, text, log, options, environment and a manifest tha
   t.notMatch([...files.values()].join(), 'CANARY');
 });
 
-t.test('--list says the same and writes nothing', async (t) => {
+t.test('--list prints the same and writes nothing', async (t) => {
   const cwd = t.testdir(FILES);
   const before = readdirSync(cwd);
   const { code, out } = await invoke(['bundle', '--config', 'apim-probe.yaml', '--list', '--reports', '2'], {
@@ -165,22 +165,22 @@ t.test('the archive on stdout', async (t) => {
   t.ok((await unpacked(stdout)).has('manifest.json'));
   t.match(await invoke(['bundle', '--output', '-'], { cwd, terminal: true }), {
     code: 2,
-    err: /an archive is nothing for a terminal/,
+    err: /an archive cannot go to a terminal/,
   });
 });
 
-t.test('a config file that is wrong goes in as what is wrong with it', async (t) => {
+t.test('the problems of a wrong config file go in', async (t) => {
   const cwd = t.testdir({ 'apim-probe.yaml': 'timeuot: 5 # pw\nstorage: "https://u:CANARY@h"\n' });
   const { code, err } = await invoke(['bundle', '--config', 'apim-probe.yaml', '--output', 'b.tgz'], { cwd });
   t.equal(code, 0);
-  t.match(err, /the options of a run cannot be read[\s\S]*no report goes in/);
+  t.match(err, /the options of a run cannot be read[\s\S]*the bundle has no report/);
   const files = await unpacked(readFileSync(join(cwd, 'b.tgz')));
   t.match(JSON.parse(files.get('config.json') ?? ''), { problems: [/unknown key "timeuot"/] });
   t.notMatch([...files.values()].join(), 'CANARY');
   t.match(manifestOf(files).notes, [/the options of a run/, /no report/]);
 });
 
-t.test('a state folder that the schedule never made is told, and the rest goes in', async (t) => {
+t.test('a missing state folder is noted, and the bundle has the rest', async (t) => {
   const cwd = t.testdir({ 'apim-probe.yaml': 'state: never\n' });
   const { code, err } = await invoke(['bundle', '--config', 'apim-probe.yaml', '--output', 'b.tgz'], { cwd });
   t.equal(code, 0);
@@ -189,7 +189,7 @@ t.test('a state folder that the schedule never made is told, and the rest goes i
   t.match(manifestOf(files).notes, [/holds no folder "reports"/, /no report/]);
 });
 
-t.test('variables: those that matter, and none that is a secret', async (t) => {
+t.test('variables: the relevant ones, without secrets', async (t) => {
   const cwd = t.testdir({});
   const env = {
     HTTPS_PROXY: 'user:CANARY@proxy:3128',
@@ -211,7 +211,7 @@ t.test('variables: those that matter, and none that is a secret', async (t) => {
   });
 });
 
-t.test('a report that was made to harm', async (t) => {
+t.test('a malicious report', async (t) => {
   const odd = '"__proto__":{"a":1},"__defineGetter__":1,"constructor":{"x":"sig=CANARY"}';
   const later = JSON.stringify({ ...sample(1), schemaVersion: SCHEMA_VERSION.replace(/\.\d+\./, '.99.') });
   const cwd = t.testdir({ 'keys.json': later.replace('{', `{${odd},`) });
@@ -252,10 +252,10 @@ t.test('stored reports go in as the history lists them: by the order of writing'
   t.equal(JSON.parse(rendered.out).id, last.id, 'a bundle is read as its newest report');
 });
 
-t.test('nothing is replaced, and what is wrong is said before anything is written', async (t) => {
+t.test('no file is replaced, and problems are reported before anything is written', async (t) => {
   const cwd = t.testdir({ ...FILES, 'taken.tgz': 'mine' });
   for (const [argv, expected] of [
-    [['--output', 'taken.tgz'], /taken\.tgz" exists already, and no bundle replaces a file/],
+    [['--output', 'taken.tgz'], /taken\.tgz" exists already, and a bundle never replaces a file/],
     [['--output', 'gone/b.tgz'], /the folder .*gone does not exist/],
     [['--reports', 'many'], /--reports "many" must be a whole number from 0 to 1000/],
     [['gone.json'], /"gone\.json" cannot be read: it does not exist/],
@@ -280,7 +280,7 @@ t.test('the name of a second is taken: the next one is used', async (t) => {
   t.strictSame(readdirSync(cwd).length, 3, 'and no temporary file stays');
 });
 
-t.test('a log that is none is named in the manifest', async (t) => {
+t.test('a log file that is not a regular file is named in the manifest', async (t) => {
   const cwd = t.testdir(FILES);
   mkdirSync(join(cwd, 'logs'));
   await invoke(['bundle', '--log-file', 'logs', '--output', 'b.tgz'], { cwd });
@@ -288,7 +288,7 @@ t.test('a log that is none is named in the manifest', async (t) => {
   t.match(manifest.leftOut.at(-1), { name: 'apim-probe.log', reason: 'is not a regular file' });
 });
 
-t.test('of a long log the end goes in, from a whole line on', async (t) => {
+t.test('a long log goes in with its end, from a whole line on', async (t) => {
   const cwd = t.testdir({});
   const line = `${'x'.repeat(99)}\n`;
   writeFileSync(join(cwd, 'log'), `sig=CANARY\n${line.repeat(60_000)}the end\n`);
@@ -300,7 +300,7 @@ t.test('of a long log the end goes in, from a whole line on', async (t) => {
   t.ok(log.endsWith('the end\n'));
 });
 
-t.test('of a log that has just begun anew, what was before it goes in as well', async (t) => {
+t.test('after rotation the previous log goes in as well', async (t) => {
   const cwd = t.testdir({});
   const line = `{"level":"info","msg":"${'x'.repeat(100)}"}\n`;
   writeFileSync(join(cwd, 'log'), 'now\n', { mode: 0o600 });

@@ -16,7 +16,7 @@ import { certify, identity } from '../servers/certificates.ts';
 import { openTlsPeer } from '../servers/peer.ts';
 import { capture, invoke } from './harness.ts';
 
-/** A secret that can stand in a URL, and is long enough to be found by nobody's chance. */
+/** A secret that fits into a URL and is too long to match by chance. */
 const secret = (place: string) => `Cnry${place}9xQ7`;
 const PLACES = [
   ...[
@@ -50,7 +50,7 @@ const PLACES = [
 ] as const;
 const KEY_BODY = 'MIICnryPemBody9xQ7';
 
-/** Every spelling in which a secret might slip through. */
+/** Every spelling of a secret that an output might have. */
 function spellings(): string[] {
   const plain = [...PLACES.map(secret), KEY_BODY];
   return plain.flatMap((one) => [
@@ -63,10 +63,10 @@ function spellings(): string[] {
   ]);
 }
 
-/** What the metadata service says of this VM, and the system of itself. */
+/** Data of the metadata service and of the system. */
 const OF_THE_VM = ['vm-of-ours', 'group-of-ours', 'abcdef01', 'host-of-ours'];
 
-/** What says whose network it is; it stays at the standard level. */
+/** Values that identify the network; the standard level leaves them. */
 const IDENTITY = [
   'contoso',
   '10.255.0.1',
@@ -118,7 +118,7 @@ const METADATA = JSON.stringify({
   },
 });
 
-/** The world: each peer says a secret of its own. */
+/** The simulated network: each peer sends its own secret. */
 async function world(t: Test) {
   const names = await nameServer(t, (name) =>
     name.endsWith('.contoso.example')
@@ -230,7 +230,7 @@ const ENVIRONMENT = {
 
 interface Played {
   readonly cwd: string;
-  /** Everything that came out, by where it came out. */
+  /** Every output, by its place. */
   readonly outputs: Map<string, string>;
 }
 
@@ -273,7 +273,7 @@ async function play(t: Test): Promise<Played> {
   const outputs = new Map([
     ['stdout', io.out()],
     ['stderr', io.err()],
-    // Behind what an earlier version may have left there.
+    // After bytes that an earlier version may have left there.
     ['log', readFileSync(join(cwd, 'log'), 'utf8').slice(LOG.length)],
     ...['r.txt', 'n.json', String(flags.output[0])].map(
       (file) => [file, readFileSync(join(cwd, file), 'utf8')] as const,
@@ -321,8 +321,8 @@ t.test('a secret in every input, and none in any output', async (t) => {
   outputs.set('a bad target', (await command(['--target', `https://h/?sig=${secret('Quoted')}`], cwd)).err);
   outputs.set('a bad word', (await command([`https://u:${secret('Quoted')}@h`], cwd)).err);
 
-  // The canaries were heard: what stood around them is in the report.
-  for (const heard of [
+  // The inputs were used: the text around the canaries is in the report.
+  for (const expected of [
     'mail password=***',
     '-NOAUTH see redis://***@h',
     'AccountKey=***',
@@ -330,7 +330,7 @@ t.test('a secret in every input, and none in any output', async (t) => {
     'proxy.contoso.example',
     'password=***',
   ])
-    t.ok(report.includes(heard), `the report tells of ${heard}`);
+    t.ok(report.includes(expected), `the report has ${expected}`);
   t.ok(
     (outputs.get('bundle standard') ?? '').includes('Authorization: Bearer ***'),
     'the log is in the bundle',
@@ -348,15 +348,15 @@ t.test('a secret in every input, and none in any output', async (t) => {
     t.strictSame(
       IDENTITY.filter((one) => text.includes(one)),
       [],
-      `${where} says nothing of whose network it is`,
+      `${where} does not identify the network`,
     );
   }
-  // The metadata service is given a second to answer, which a busy machine may need for other things.
+  // On a busy machine the metadata service may not answer within its second.
   for (const one of IDENTITY.filter((name) => !OF_THE_VM.includes(name)))
     t.ok((outputs.get('bundle standard') ?? '').includes(one), `the standard level keeps ${one}`);
-  const kept = readdirSync(join(cwd, 'state/reports'));
-  t.equal(kept.length, 2, 'one by --output, and one by --state');
-  for (const name of kept) {
+  const stored = readdirSync(join(cwd, 'state/reports'));
+  t.equal(stored.length, 2, 'one by --output, and one by --state');
+  for (const name of stored) {
     const text = readFileSync(join(cwd, 'state/reports', name), 'utf8');
     t.strictSame(
       spellings().filter((one) => text.includes(one)),
@@ -366,17 +366,17 @@ t.test('a secret in every input, and none in any output', async (t) => {
   }
 });
 
-t.test('a foreign report with secrets: whichever command reads it, none comes out', async (t) => {
+t.test('a foreign report with secrets: no command prints them', async (t) => {
   const cwd = t.testdir({ spool: {} });
-  const words = `https://u:${secret('Quoted')}@h/?sig=${secret('Quoted')}, password=${secret('Words')}`;
+  const text = `https://u:${secret('Quoted')}@h/?sig=${secret('Quoted')}, password=${secret('Words')}`;
   const target = report({ targets: withDropped(['sql']) }).targets.map((one) => ({
     ...one,
-    reason: one.status === 'unreachable' ? words : one.reason,
+    reason: one.status === 'unreachable' ? text : one.reason,
   }));
-  const foreign = writtenReport({ targets: target, findings: [finding({ title: words })] });
+  const foreign = writtenReport({ targets: target, findings: [finding({ title: text })] });
   writeFileSync(join(cwd, 'foreign.json'), JSON.stringify(foreign));
-  // Refused, in words that name the key.
-  writeFileSync(join(cwd, 'odd.json'), JSON.stringify({ ...foreign, [words]: { token: words } }));
+  // Refused with a message that names the key.
+  writeFileSync(join(cwd, 'odd.json'), JSON.stringify({ ...foreign, [text]: { token: text } }));
   writeFileSync(join(cwd, 'other.json'), JSON.stringify(writtenReport()));
   const env = { APIM_PROBE_UPLOAD: 'http://127.0.0.1:9/in', APIM_PROBE_UPLOAD_TIMEOUT: '500' };
   for (const argv of [

@@ -12,7 +12,7 @@ const missed = writtenReport({
   targets: [target(...VAULT, { required: true, ...DROPPED })],
 });
 const optional = writtenReport({ verdict: 'degraded', targets: [target(...VAULT, DROPPED)] });
-const said = (status: string, isOptional = false) => [
+const statusReply = (status: string, isOptional = false) => [
   location('West Europe', [entry('AzureKeyVault', 'https://kv.vault.azure.net', { status, isOptional })]),
 ];
 
@@ -21,9 +21,9 @@ const FILES = {
   'missed.json': JSON.stringify(missed),
   'optional.json': JSON.stringify(optional),
   'other.json': JSON.stringify(writtenReport({ targets: [target('ntp', 'time.example', 123)] })),
-  'success.json': JSON.stringify(said('success')),
-  'failure.json': JSON.stringify({ value: said('failure') }),
-  'unneeded.json': JSON.stringify(said('success', true)),
+  'success.json': JSON.stringify(statusReply('success')),
+  'failure.json': JSON.stringify({ value: statusReply('failure') }),
+  'unneeded.json': JSON.stringify(statusReply('success', true)),
   'defect.json': JSON.stringify([location('West Europe', [{ name: 7 }])]),
   'page.json': '<html><body>Sign in</body></html>',
 };
@@ -45,7 +45,7 @@ t.test('a report and NetworkStatus, in either order', async (t) => {
   }
 });
 
-t.test('the exit code says whether anything required is in dispute, or got worse', async (t) => {
+t.test('the exit code depends on required endpoints that differ or got worse', async (t) => {
   for (const [files, code] of [
     [['reached.json', 'success.json'], 0],
     [['missed.json', 'success.json'], 1],
@@ -89,7 +89,7 @@ t.test('what cannot be compared is refused with a reason for each file', async (
     ],
     [
       ['success.json', 'failure.json'],
-      /both files are NetworkStatus replies: one of the two must be a JSON report/,
+      /both files are NetworkStatus replies: one of them must be a JSON report/,
     ],
     [['reached.json', 'success.json', '--format', 'xml'], /--format "xml" must be one of table, json/],
   ] as const) {

@@ -1,10 +1,10 @@
-/** `apim-probe demo` where the lab cannot be as the scenario wants it. */
+/** `apim-probe demo` on a system that does not support the scenario. */
 import t from 'tap';
 import { UsageError } from '../../src/common/usage-error.ts';
 import { NotSilentError, SCENARIOS } from '../../src/lab/index.ts';
 import { capture } from './harness.ts';
 
-t.test('a scenario that this system cannot play is not a defect', async (t) => {
+t.test('a scenario that does not work on this system is not a defect', async (t) => {
   const lab = {
     NotSilentError,
     SCENARIOS,
@@ -18,6 +18,6 @@ t.test('a scenario that this system cannot play is not a defect', async (t) => {
   const call = { command: 'demo' as const, flags: {}, own: { scenario: 'forced-tunnel' }, positionals: [] };
   await t.rejects(demo(call, io), {
     constructor: UsageError,
-    message: /--scenario forced-tunnel cannot be played here: nothing on it can be silent\. It can on Linux/,
+    message: /--scenario forced-tunnel does not work here: nothing on it can be silent\. It works on Linux/,
   });
 });

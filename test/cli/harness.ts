@@ -7,8 +7,8 @@ import { main } from '../../src/cli/main.ts';
 import { BUILT, type Ended, PROGRAM, start } from './program.ts';
 
 /**
- * Every test here ends before anything is sent. Should one fail to, these variables keep it on loopback: all
- * connections and questions go to a port where nothing listens.
+ * Every test here ends before anything is sent. If one does not, these variables keep it on loopback: all
+ * connections and queries go to a closed port.
  */
 export const FENCE = {
   APIM_PROBE_CONNECT_TO: '::127.0.0.1:9',
@@ -78,7 +78,7 @@ async function invokeBuilt(
 ): Promise<Ended> {
   const circumstances = { cwd, env: { ...FENCE, ...env }, stdin };
   if (stdoutFails === undefined) return start(PROGRAM, argv, circumstances);
-  if (stdoutFails === 'EPIPE') return start(PROGRAM, argv, { ...circumstances, stdout: 'nobody' });
+  if (stdoutFails === 'EPIPE') return start(PROGRAM, argv, { ...circumstances, stdout: 'closed' });
   const full = openSync('/dev/full', 'w');
   try {
     return await start(PROGRAM, argv, { ...circumstances, stdout: full });

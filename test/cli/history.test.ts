@@ -59,12 +59,12 @@ t.test('as JSON, with a limit', async (t) => {
   t.match(JSON.parse(readFileSync(join(cwd, 's/index.json'), 'utf8')).runs.length, 3, 'and is indexed');
 });
 
-t.test('what cannot be read has a line, and what is of later than now is marked', async (t) => {
+t.test('what cannot be read has a line, and a run in the future is marked', async (t) => {
   const { cwd, paths } = await state(t, [run(BEGIN), run(BEGIN + MINUTE), run(now + DAY)]);
   truncateSync(paths[1] ?? '', 700);
   const { code, out } = await invoke(['history', '--state', 's'], { cwd });
   t.equal(code, 0);
-  t.match(lines(out).slice(1), [/later than now/, /\? apim-probe-report-.* is cut off/, /✓ ready/]);
+  t.match(lines(out).slice(1), [/in the future/, /\? apim-probe-report-.* is cut off/, /✓ ready/]);
   const { unreadable } = JSON.parse(
     (await invoke(['history', '--state', 's', '--format=json'], { cwd })).out,
   );
@@ -121,5 +121,5 @@ t.test('compare without files, and nothing to compare', async (t) => {
   const { cwd } = await state(t, [run(BEGIN)]);
   const { code, err } = await invoke(['compare', '--state', 's'], { cwd });
   t.equal(code, 2);
-  t.match(err, /has 1 report that can be read, and a comparison needs two/);
+  t.match(err, /has 1 report that can be read; a comparison needs two/);
 });

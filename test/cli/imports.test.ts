@@ -8,7 +8,7 @@ import { DEPENDENCIES_REPLY, entry, location, STATUS_REPLY, utf16 } from '../azu
 import { report } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
-/** With these, a plan asks not even the metadata service. */
+/** With these flags a plan does not query the metadata service. */
 const HERE = ['--cloud', 'public', '--region', 'westeurope'];
 
 function saved(t: Test, content: unknown, file = 'status.json'): { cwd: string; file: string } {
@@ -76,7 +76,7 @@ t.test('two files, a config file’s own folder, and a variable', async (t) => {
   t.match((await invoke(['plan', ...HERE], { cwd, env })).out, /apirpsqlmgs0abc/);
 });
 
-t.test('what is not a reply is refused: exit 2, with file, origin, reason and way out', async (t) => {
+t.test('what is not a reply is refused: exit 2, with file, origin, reason and fix', async (t) => {
   const json = JSON.stringify(STATUS_REPLY, null, 2);
   for (const [content, expected] of [
     [
@@ -127,7 +127,7 @@ t.test('what is not a file is refused too, without waiting for it', async (t) =>
   }
 });
 
-t.test('bad files are told with all other problems', async (t) => {
+t.test('bad files are reported with all other problems', async (t) => {
   const { cwd, file } = saved(t, '<html>');
   const { err } = await invoke(['plan', '--from', file, '--from', 'gone.json', '--timeout', '0'], { cwd });
   t.match(err, /3 problems:/);

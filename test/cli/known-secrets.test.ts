@@ -1,4 +1,4 @@
-/** A secret that no rule can tell by its name or shape: a peer repeats what this run knows, and no output has it. */
+/** Secrets that no rule finds by name or shape: a peer repeats them, and no output has them. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const [SAS, HEADER, PROXY, COMMAND] = [
   ': c0mmandValue9xQ7 x',
 ];
 const SECRETS = [SAS, HEADER, PROXY, COMMAND];
-const WORDS = `it said ${SECRETS.join(' and ')} then`;
+const TEXT = `it has ${SECRETS.join(' and ')} then`;
 
 function folderOf(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'apim-probe-known-'));
@@ -40,7 +40,7 @@ const variables = (cwd: string) => ({
   all_proxy: `me:${PROXY}@proxy.example:3128`,
 });
 
-t.test('what a run knows for a secret is in none of its outputs, whoever repeats it', async (t) => {
+t.test('no output has a secret that the run knows, even when a peer repeats it', async (t) => {
   const cwd = folderOf(t);
   writeFileSync(join(cwd, 'headers'), `X-Thing: ${HEADER}\n`, { mode: 0o600 });
   const io = capture({ cwd, env: variables(cwd) });
@@ -48,19 +48,19 @@ t.test('what a run knows for a secret is in none of its outputs, whoever repeats
   const probed = report({
     verdict: VERDICTS[0],
     targets: withDropped(['sql']),
-    findings: [finding({ title: WORDS, remedy: [WORDS] })],
+    findings: [finding({ title: TEXT, remedy: [TEXT] })],
   });
   await probeAndReport(
-    { ...loaded, notes: [WORDS] },
+    { ...loaded, notes: [TEXT] },
     io,
     async (_, { progress }) => {
-      progress?.({ kind: 'begin', id: WORDS } as Parameters<NonNullable<typeof progress>>[0]);
+      progress?.({ kind: 'begin', id: TEXT } as Parameters<NonNullable<typeof progress>>[0]);
       return probed;
     },
     'always',
   );
   const state = join(cwd, 'state');
-  const [kept = ''] = readdirSync(join(state, 'reports'));
+  const [stored = ''] = readdirSync(join(state, 'reports'));
   const [spooled = ''] = readdirSync(join(state, 'spool')).filter((name) => name.endsWith('.gz'));
   const outputs = {
     stdout: io.out(),
@@ -68,21 +68,21 @@ t.test('what a run knows for a secret is in none of its outputs, whoever repeats
     ...Object.fromEntries(
       ['r.json', 'r.txt', 'log'].map((name) => [name, readFileSync(join(cwd, name), 'utf8')]),
     ),
-    kept: readFileSync(join(state, 'reports', kept), 'utf8'),
+    stored: readFileSync(join(state, 'reports', stored), 'utf8'),
     spooled: gunzipSync(readFileSync(join(state, 'spool', spooled))).toString(),
   };
   for (const [where, text] of Object.entries(outputs)) {
-    t.match(text, 'it said *** and *** and *** and *** then', `${where} has the rest`);
+    t.match(text, 'it has *** and *** and *** and *** then', `${where} has the rest`);
     for (const secret of SECRETS) t.notOk(text.includes(secret), where);
   }
 });
 
-t.test('a report of another run loses them where this one writes it', async (t) => {
+t.test('they are removed from a report of another run as well', async (t) => {
   const cwd = folderOf(t);
   writeFileSync(join(cwd, 'headers'), `X-Thing: ${HEADER}\n`, { mode: 0o600 });
   writeFileSync(
     join(cwd, 'other.json'),
-    JSON.stringify(writtenReport({ findings: [finding({ title: WORDS })] })),
+    JSON.stringify(writtenReport({ findings: [finding({ title: TEXT })] })),
   );
   const env = { ...variables(cwd), APIM_PROBE_LOG_FILE: '', APIM_PROBE_OUTPUT: '', APIM_PROBE_FORMAT: '' };
   for (const key of ['APIM_PROBE_LOG_FILE', 'APIM_PROBE_OUTPUT', 'APIM_PROBE_FORMAT'] as const)

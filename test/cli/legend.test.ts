@@ -1,4 +1,4 @@
-/** `--legend FILE`: what the pseudonyms of a strict document stand for, for the customer alone. */
+/** `--legend FILE`: the names behind the pseudonyms of a strict document, for the customer only. */
 import { randomUUIDv7 } from 'node:crypto';
 import {
   mkdtempSync,
@@ -76,8 +76,8 @@ t.test('render explains what a strict run has uploaded, by the key of the state 
   const { url } = await openService(t, handle);
   await run(cwd, { APIM_PROBE_STATE: state, APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x` });
   const [sent = ''] = [...blobs.values()].map(contentOf);
-  const [kept = ''] = readdirSync(join(state, 'reports'));
-  const file = join(state, 'reports', kept);
+  const [stored = ''] = readdirSync(join(state, 'reports'));
+  const file = join(state, 'reports', stored);
   const argv = [
     'render',
     file,
@@ -145,7 +145,7 @@ t.test('bundle: the legend explains every file of it, and uploads too', async (t
   t.notMatch(explained(out, legend), 'UNEXPLAINED', 'the strict report of the run');
 });
 
-t.test('without a state folder it explains its own document alone, and says so', async (t) => {
+t.test('without a state folder it explains only its own document, with a note', async (t) => {
   const cwd = folderOf(t);
   writeFileSync(join(cwd, 'r.json'), JSON.stringify(toWritten(sample())));
   const { out } = await invoke(
@@ -188,7 +188,7 @@ t.test('usage errors: exit 2, nothing is written, and why', async (t) => {
   t.equal(readFileSync(join(cwd, 'there.json'), 'utf8'), 'precious');
 });
 
-t.test('a key that cannot be stored: told, and the legend holds for this document', async (t) => {
+t.test('a key that cannot be stored: a note, and the legend is for this document only', async (t) => {
   const cwd = folderOf(t);
   writeFileSync(join(cwd, 'r.json'), JSON.stringify(toWritten(sample())));
   writeFileSync(join(cwd, 'state'), 'not a folder');
@@ -197,6 +197,6 @@ t.test('a key that cannot be stored: told, and the legend holds for this documen
     { cwd },
   );
   t.equal(code, 0, err);
-  t.match(err, /pseudonyms are in no other report, as their key cannot be stored/);
+  t.match(err, /no other report has the same pseudonyms: their key cannot be stored/);
   t.equal(legendIn(cwd, 'l.json').key.file, null);
 });

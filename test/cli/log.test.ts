@@ -38,7 +38,7 @@ const silent = (problem: string): void => {
   throw new Error(problem);
 };
 
-t.test('where nobody looks on: JSON lines', async (t) => {
+t.test('without a terminal: JSON lines', async (t) => {
   const { stderr, text } = sink();
   const log = await createLog(OPTIONS, { stderr, env: {}, complain: silent });
   log?.logger.info({ kind: 'phase', name: 'probe' });
@@ -64,7 +64,7 @@ t.test('below info there is no log on stderr, but there is one in a file', async
   log?.close();
 });
 
-t.test('on a terminal: words, and nothing that steers it', async (t) => {
+t.test('on a terminal: text without control characters', async (t) => {
   const { stderr, text } = sink({ isTTY: true });
   const log = await createLog(OPTIONS, { stderr, env: {}, complain: silent });
   log?.logger.debug({ kind: 'step', id: 'sql/db:1433', step: 'connect', ms: 1.2, ok: true });
@@ -91,13 +91,13 @@ t.test('in the journal: the priority of each level in front', async (t) => {
       .map((line) => line.slice(0, 4)),
     ['<7>{', '<7>{', '<6>{', '<4>{', '<3>{'],
   );
-  for (const stranger of ['', '1:2', `${dev}:`, 'nonsense', `${dev}:${ino}0`])
-    t.equal(isJournal({ fd }, { JOURNAL_STREAM: stranger }), false, stranger);
+  for (const stream of ['', '1:2', `${dev}:`, 'nonsense', `${dev}:${ino}0`])
+    t.equal(isJournal({ fd }, { JOURNAL_STREAM: stream }), false, stream);
   t.equal(isJournal({ fd: 999_999 }, env), false);
   t.equal(isJournal({}, env), false);
 });
 
-t.test('the log file: appended, for its owner alone, set aside when it is large', async (t) => {
+t.test('the log file: appended, for its owner alone, renamed when it is large', async (t) => {
   const path = join(t.testdir({}), 'log');
   for (const line of ['one\n', 'two\n']) {
     const log = openLogFile(path, silent);
@@ -115,19 +115,19 @@ t.test('the log file: appended, for its owner alone, set aside when it is large'
   t.equal(statSync(`${path}.1`).size, 10 * 1024 * 1024 + 1);
 });
 
-t.test('a log file that takes nothing: said once, and the run goes on', async (t) => {
-  const said: string[] = [];
-  const full = openLogFile('/dev/full', (problem) => said.push(problem));
+t.test('a log file that cannot be written: one message, and the run goes on', async (t) => {
+  const problems: string[] = [];
+  const full = openLogFile('/dev/full', (problem) => problems.push(problem));
   full?.write('one\n');
   full?.write('two\n');
   full?.close();
   full?.write('three\n');
-  t.match(said, [/the log \/dev\/full takes no more lines: no space left/]);
-  t.equal(said.length, 1);
+  t.match(problems, [/the log \/dev\/full takes no more lines: no space left/]);
+  t.equal(problems.length, 1);
 });
 
 t.test(
-  'a path that can hold no log is refused; a pipe without a reader does not hold the run up',
+  'a path that cannot be a log is refused; a pipe without a reader does not block the run',
   async (t) => {
     const folder = t.testdir({ there: {} });
     execFileSync('mkfifo', [join(folder, 'pipe')]);
@@ -142,7 +142,7 @@ t.test(
   },
 );
 
-t.test('each step of a target, with what peers said under one key', async (t) => {
+t.test('each step of a target, with peer data under one key', async (t) => {
   const { stderr, text } = sink();
   const log = await createLog({ ...OPTIONS, logLevel: 'trace' }, { stderr, env: {}, complain: silent });
   if (log === null) throw new Error('no log');

@@ -16,7 +16,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['-x'], none, /unknown option -x/],
     [['plann'], none, /unknown command "plann"\. Did you mean plan\?/],
     [['compare'], none, /"apim-probe compare" needs the state folder: --state DIR, APIM_PROBE_STATE/],
-    [['compare', 'a'], none, /"apim-probe compare" needs two files, or none where --state/],
+    [['compare', 'a'], none, /"apim-probe compare" needs two files, the older first, or --state/],
     [['compare', 'a', 'b', '--state', 'c'], none, /--state is for a comparison without files/],
     [
       ['compare'],
@@ -29,7 +29,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['--state', 'der.pem'], none, /--state ".*der\.pem" is not a folder/],
     [['--state', '-'], none, /state: "-" \(flag --state\) must name a file or folder/],
     [['--keep-count', '1'], none, /keepCount: 1 \(flag --keep-count\) must be a whole number from 2/],
-    [['--on-change', 'true'], none, /onChange \(flag --on-change\) needs kept reports.*--state DIR/],
+    [['--on-change', 'true'], none, /onChange \(flag --on-change\) needs stored reports.*--state DIR/],
     [
       ['--on-change', ' ', '--state', 'folder'],
       none,
@@ -73,7 +73,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['schema', '--timeout', '5'], none, /"apim-probe schema" has no option --timeout/],
     [['demo', '--scenario', 'helthy'], none, /--scenario "helthy" is unknown\. Did you mean healthy\?/],
     [['demo', '--timeout', '1'], none, /"apim-probe demo" has no option --timeout/],
-    [['explain', 'tcp_timout'], none, /is no cause and no failure\. Did you mean tcp_timeout\?/],
+    [['explain', 'tcp_timout'], none, /is neither a cause nor a failure\. Did you mean tcp_timeout\?/],
     [['--config', 'bad.yaml'], none, /bad\.yaml:2:1: /],
     [['--config', 'key.yaml'], none, /key\.yaml:1:1: unknown key "timeuot"\. Did you mean timeout\?/],
     [['--config', 'gone.yaml'], none, /gone\.yaml cannot be read: it does not exist/],
@@ -103,13 +103,13 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     const name = `${argv.join(' ')} ${Object.keys(env).join(' ')}`;
     t.equal(code, 2, name);
     t.equal(out, '', 'stdout stays empty');
-    t.match(err, expected, 'says what is wrong');
+    t.match(err, expected, 'names the problem');
     t.match(err, /No endpoint was contacted\./);
     t.notMatch(err, /\n\s+at /, 'no stack');
   }
 });
 
-t.test('all problems of a command line are told at once', async (t) => {
+t.test('all problems of a command line are reported at once', async (t) => {
   const { err } = await invoke(
     ['run', 'extra', '--tiemout', '5', '--region', '--attempts', '1', '--attempts', '2'],
     { cwd: t.testdir({}) },
@@ -180,7 +180,7 @@ t.test('schema prints JSON Schemas', async (t) => {
   t.match(JSON.parse(config.out), { properties: { dnsServer: {}, timeout: { maximum: 600_000 } } });
 });
 
-t.test('explain: all words, one word, however it is spelt', async (t) => {
+t.test('explain: all names, or one name in any spelling', async (t) => {
   const cwd = t.testdir({});
   const all = await invoke(['explain'], { cwd });
   t.match(all.out, /outbound-dropped +\S/);
@@ -225,7 +225,7 @@ t.test('demo --list names the scenarios', async (t) => {
   for (const name of ['healthy', 'sql-blocked', 'forced-tunnel']) t.ok(out.includes(name), name);
 });
 
-t.test('a reader that goes away ends a command quietly; a full disk is said', async (t) => {
+t.test('a closed pipe ends a command without a message; a full disk is reported', async (t) => {
   const cwd = t.testdir({});
   t.match(await invoke(['schema'], { cwd, stdoutFails: 'EPIPE' }), { code: 0, err: '' });
   t.match(await invoke(['schema'], { cwd, stdoutFails: 'ENOSPC' }), {

@@ -18,7 +18,7 @@ import { parsedReport, report } from '../report/samples.ts';
 import { type Captured, capture } from './harness.ts';
 
 const SAMPLE = report({ startedAt: '2026-05-04T08:30:00.123Z', id: '019b76da-a800-7000-8000-000000abcdef' });
-const KEPT = 'apim-probe-report-20260504T083000Z-abcdef.json';
+const NEW_FILE = 'apim-probe-report-20260504T083000Z-abcdef.json';
 
 interface Trial {
   readonly flags?: Flags;
@@ -57,29 +57,26 @@ t.test('stdout is not a terminal: the JSON report alone, the summary on stderr',
   t.match(lines(err).at(-1), /READY|optional/);
 });
 
-t.test('stdout is a terminal: the report is kept in a new file, named before the verdict', async (t) => {
+t.test('stdout is a terminal: the report goes to a new file, named before the verdict', async (t) => {
   const cwd = t.testdir({});
   const first = await attempt(cwd, { terminal: true, flags: { color: false } });
-  t.strictSame(reportIn(join(cwd, KEPT)), SAMPLE);
-  t.equal(statSync(join(cwd, KEPT)).mode & 0o777, 0o600);
+  t.strictSame(reportIn(join(cwd, NEW_FILE)), SAMPLE);
+  t.equal(statSync(join(cwd, NEW_FILE)).mode & 0o777, 0o600);
   const verdict = lines(first.out).findIndex((line) => line.startsWith('READY:'));
-  t.equal(lines(first.out)[verdict - 1], `Report: ${join(cwd, KEPT)}`);
-  writeFileSync(join(cwd, KEPT), 'older');
+  t.equal(lines(first.out)[verdict - 1], `Report: ${join(cwd, NEW_FILE)}`);
+  writeFileSync(join(cwd, NEW_FILE), 'older');
   await attempt(cwd, { terminal: true });
-  t.equal(readFileSync(join(cwd, KEPT), 'utf8'), 'older', 'never overwritten');
-  t.strictSame(reportIn(join(cwd, KEPT.replace('.json', '-2.json'))), SAMPLE);
+  t.equal(readFileSync(join(cwd, NEW_FILE), 'utf8'), 'older', 'never overwritten');
+  t.strictSame(reportIn(join(cwd, NEW_FILE.replace('.json', '-2.json'))), SAMPLE);
   t.equal(readdirSync(cwd).length, 2, 'no temporary file stays');
 });
 
-t.test(
-  'a terminal in a folder that takes no file: said before and after, and the verdict decides',
-  async (t) => {
-    const { code, out, err } = await attempt('/proc', { terminal: true });
-    t.equal(code, 0);
-    t.match(err, /note: JSON report: not kept, as no file can be made in the folder \/proc.*--output FILE/);
-    t.match(out, /JSON report: not kept/);
-  },
-);
+t.test('a terminal in a read-only folder: notes before and after, and the verdict decides', async (t) => {
+  const { code, out, err } = await attempt('/proc', { terminal: true });
+  t.equal(code, 0);
+  t.match(err, /note: JSON report not saved: no file can be made in the folder \/proc.*--output FILE/);
+  t.match(out, /JSON report not saved/);
+});
 
 t.test('--output and --format write whole files, over existing ones, and leave stdout alone', async (t) => {
   const cwd = t.testdir({ 'r.json': 'old' });
@@ -100,7 +97,7 @@ t.test('--format text=- puts the text on stdout and the summary on stderr', asyn
   t.match(err, /READY/);
 });
 
-t.test('the JSON on stdout holds no character that a terminal obeys', async (t) => {
+t.test('the JSON on stdout has no character that a terminal interprets', async (t) => {
   const rude = report({ targets: [] });
   const hostile = {
     ...rude,
@@ -161,19 +158,16 @@ t.test('a full disk behind stdout', async (t) => {
   unlinkSync(path);
 });
 
-t.test(
-  'a reader that has gone has not read the only copy of the report: it is saved and named',
-  async (t) => {
-    const { code, err } = await attempt(t.testdir({}), { stdoutFails: 'EPIPE' });
-    t.equal(code, 4);
-    t.match(err, /stdout: nobody reads it any more \(EPIPE\)/);
-    const path = /saved as (\S+\.json) instead/.exec(err)?.[1] ?? '';
-    t.strictSame(reportIn(path), SAMPLE);
-    unlinkSync(path);
-  },
-);
+t.test('a closed pipe loses the only copy of the report: it is saved to a named file', async (t) => {
+  const { code, err } = await attempt(t.testdir({}), { stdoutFails: 'EPIPE' });
+  t.equal(code, 4);
+  t.match(err, /stdout: its reader has gone \(EPIPE\)/);
+  const path = /saved as (\S+\.json) instead/.exec(err)?.[1] ?? '';
+  t.strictSame(reportIn(path), SAMPLE);
+  unlinkSync(path);
+});
 
-t.test('a reader that has gone is not a failure where a file has the report', async (t) => {
+t.test('a closed pipe is not a failure when a file has the report', async (t) => {
   const cwd = t.testdir({});
   const { code, err } = await attempt(cwd, { stdoutFails: 'EPIPE', flags: { output: ['r.json'] } });
   t.equal(code, 0);
@@ -211,7 +205,7 @@ t.test('a defect that the agent reports: exit 70, with the report', async (t) =>
   t.match(err, /This is a defect in apim-probe/);
 });
 
-t.test('an exception that nothing caught: exit 70, with the report of what is known', async (t) => {
+t.test('an uncaught exception: exit 70, with the partial report', async (t) => {
   const agent =
     (io: Captured): Agent =>
     async (_options, { signal }) => {
@@ -232,7 +226,7 @@ t.test('an exception that nothing caught: exit 70, with the report of what is kn
   t.match(debug.err, /Error: the impossible\n\s+at /);
 });
 
-t.test('the demo keeps nothing unasked and shows its summary on stdout', async (t) => {
+t.test('the demo stores no report and shows its summary on stdout', async (t) => {
   const cwd = t.testdir({});
   const { out, err } = await attempt(cwd, { keeping: 'on-request' });
   t.match(out, /READY/);

@@ -28,12 +28,12 @@ export interface Ended {
 
 interface Circumstances {
   readonly cwd?: string | undefined;
-  /** All of its environment. */
+  /** Its whole environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Called once, at its first word on stderr. */
+  /** Called once, at its first output on stderr. */
   readonly onStderr?: (kill: (signal: NodeJS.Signals) => void) => void;
-  /** What becomes of its stdout: kept, or handed to nobody, or written to this file handle. */
-  readonly stdout?: 'kept' | 'nobody' | number;
+  /** Its stdout: captured, closed at once, or written to this file handle. */
+  readonly stdout?: 'captured' | 'closed' | number;
   /** What its stdin holds; without it stdin is empty. */
   readonly stdin?: Uint8Array | undefined;
 }
@@ -42,7 +42,7 @@ interface Circumstances {
 export function start(
   [file, ...first]: readonly [string, ...string[]],
   args: readonly string[],
-  { cwd, env = {}, onStderr, stdout = 'kept', stdin }: Circumstances = {},
+  { cwd, env = {}, onStderr, stdout = 'captured', stdin }: Circumstances = {},
 ): Promise<Ended> {
   const stdio: StdioOptions = [
     stdin === undefined ? 'ignore' : 'pipe',
@@ -57,7 +57,7 @@ export function start(
   child.stdout?.on('data', (chunk) => {
     out += chunk;
   });
-  if (stdout === 'nobody') child.stdout?.destroy();
+  if (stdout === 'closed') child.stdout?.destroy();
   child.stderr?.on('data', (chunk) => {
     err += chunk;
   });

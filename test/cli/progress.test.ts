@@ -5,7 +5,7 @@ import { createProgress, type ProgressClock } from '../../src/cli/progress.ts';
 import type { Status } from '../../src/model/vocabulary.ts';
 import { target } from '../diagnosis/build.ts';
 
-/** A terminal of one line: what has been written, and what is to be seen of it. */
+/** A terminal of one line: the written text, and the visible text. */
 class Terminal extends Writable {
   readonly isTTY: boolean;
   columns: number | undefined;
@@ -31,7 +31,7 @@ class Terminal extends Writable {
   }
 }
 
-/** A clock that goes when it is told to. */
+/** A clock that the test advances. */
 class HandClock implements ProgressClock {
   #now = 1000;
   #ticks: { ms: number; tick: () => void; next: number }[] = [];
@@ -84,7 +84,7 @@ function probing(terminal: Terminal, color = false) {
   };
 }
 
-t.test('counts what is done, well and badly', async (t) => {
+t.test('counts successes and failures', async (t) => {
   const terminal = new Terminal();
   const { clock, start, begin, end } = probing(terminal);
   start(5);
@@ -165,7 +165,7 @@ t.test('a run that ends before the first tick leaves no trace', async (t) => {
   t.same(terminal.written, []);
 });
 
-t.test('nothing at all where nothing can be erased', async (t) => {
+t.test('no output when the terminal cannot erase', async (t) => {
   const clock = new HandClock();
   for (const [terminal, term] of [
     [new Terminal(80, false), 'xterm'],
@@ -211,7 +211,7 @@ t.test('colour only when asked for', async (t) => {
   }
 });
 
-t.test('an id cannot command the terminal', async (t) => {
+t.test('an id cannot control the terminal', async (t) => {
   const terminal = new Terminal();
   const { clock, start, begin } = probing(terminal);
   start(1);
@@ -220,7 +220,7 @@ t.test('an id cannot command the terminal', async (t) => {
   t.match(terminal.visible, 'custom/\\u{1b}[2Jx\\u{d}\\u{a}:443');
 });
 
-t.test('a terminal that goes away is let go', async (t) => {
+t.test('a terminal that goes away is no longer written to', async (t) => {
   const terminal = new Terminal();
   const { clock, start, end, progress } = probing(terminal);
   start(2);
@@ -256,7 +256,7 @@ t.test('a paused terminal is not written to', async (t) => {
   t.equal(terminal.visible, 'Probing 0/2  0 ok', 'and catches up');
 });
 
-t.test('the system clock’s tick keeps no process alive', async (t) => {
+t.test('the system clock’s timer does not keep the process alive', async (t) => {
   const terminal = new Terminal();
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();

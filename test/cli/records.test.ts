@@ -1,4 +1,4 @@
-/** The command: what it is told, what it refuses, and that it asks nobody but the metadata service. */
+/** The command: its arguments, its errors, and that it asks only the metadata service. */
 import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ t.test('without a region the metadata service is asked, and its silence is not a
   t.match(out, '\n10.0.1.5 contoso.azure-api.net\n');
 });
 
-t.test('what a config file holds for runs is in nobody’s way', async (t) => {
+t.test('options of a config file for runs are ignored', async (t) => {
   const cwd = t.testdir({
     'apim-probe.yaml':
       'apim: contoso\nvip: 10.0.1.5\ncloud: china\nregion: chinanorth3\nskip: [gateway]\nrequire: [custom]\n' +
@@ -78,7 +78,7 @@ t.test('oddities are notes', async (t) => {
   );
 });
 
-t.test('a report: what it misses, and nothing else', async (t) => {
+t.test('a report: only the missing records', async (t) => {
   const cwd = t.testdir({
     'r.json': reportWith([
       instance('contoso.azure-api.net', [resolved('10.0.1.5')]),
@@ -96,12 +96,12 @@ t.test('a report: what it misses, and nothing else', async (t) => {
     /^contoso\.portal IN A 10\.0\.1\.5\ncontoso IN A 10\.0\.1\.5$/m,
     'a zone file is whole or wrong',
   );
-  t.match(wide.err, 'note: --zone suffix: all of them are printed');
+  t.match(wide.err, 'note: --zone suffix: prints all of them');
   const moved = await invoke(['records', 'r.json', '--format', 'hosts', '--vip', '10.0.1.9'], { cwd });
   t.match(moved.out, '\n10.0.1.9 contoso.azure-api.net\n', '--vip goes before the report');
 });
 
-t.test('a report that misses nothing', async (t) => {
+t.test('a report without missing records', async (t) => {
   const cwd = t.testdir({
     'r.json': reportWith([instance('contoso.azure-api.net', [resolved('10.0.1.5')])]),
   });
@@ -113,7 +113,7 @@ t.test('a report that misses nothing', async (t) => {
   }
 });
 
-t.test('what cannot be done says why, and nothing is printed', async (t) => {
+t.test('errors have a reason, and nothing is printed', async (t) => {
   const cwd = t.testdir({
     'r.json': reportWith([instance('contoso.azure-api.net', [])], null),
     'loop.json': reportWith([instance('contoso.azure-api.net', [])], '127.0.0.1'),
@@ -125,12 +125,12 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
   truncateSync(join(cwd, 'huge.json'), 256 * 1024 * 1024 + 1);
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   const where =
-    /Overview page of the instance in the Azure portal, and the answer to: az apim show --resource-group GROUP/;
+    /Overview page of the instance in the Azure portal, and the output of: az apim show --resource-group GROUP/;
   for (const [argv, expected] of [
-    [[], /2 problems:\n {2}- records needs to know the instance: give --apim NAME[\s\S]*give --vip ADDRESS/],
+    [[], /2 problems:\n {2}- records needs the instance: give --apim NAME[\s\S]*give --vip ADDRESS/],
     [['--apim', 'contoso'], where],
     [['--apim', 'contoso'], /az apim show .* --name contoso --query privateIpAddresses/],
-    [['--vip', '10.0.1.5'], /records needs to know the instance/],
+    [['--vip', '10.0.1.5'], /records needs the instance/],
     [['--apim', 'contoso', '--vip', '127.0.0.1'], /vip: "127\.0\.0\.1" \(flag --vip\) is a loopback address/],
     [['--apim', 'contoso', '--vip', '0.0.0.0'], /is the unspecified address, which no gateway has/],
     [['--apim', 'contoso', '--vip', 'fd00::5%eth0'], /has a zone index/],
@@ -159,7 +159,10 @@ t.test('what cannot be done says why, and nothing is printed', async (t) => {
     ],
     [['r.json'], /"r\.json" is of a run without --vip\. .*give --vip ADDRESS/],
     [['r.json', 's.json'], /unexpected argument "s\.json" after "records"/],
-    [['r.json', '--apim', 'contoso', '--region', 'uksouth'], /--apim, --region: a report says that itself/],
+    [
+      ['r.json', '--apim', 'contoso', '--region', 'uksouth'],
+      /--apim, --region: the report has its own values/,
+    ],
     [['loop.json'], /"loop\.json": environment\.network\.vip: "127\.0\.0\.1" is a loopback address/],
     [['pipe'], /"pipe" is not a regular file/],
     [['huge.json'], /"huge\.json" is larger than 256 MiB/],

@@ -1,4 +1,4 @@
-/** Who writes, where what they write was redacted, and that redaction changes no text of the program itself. */
+/** Which modules write, where their output is redacted, and that redaction does not change the program's own texts. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -14,7 +14,7 @@ import { CAUSES, CLOUDS } from '../../src/model/vocabulary.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The files of our own that match, but for the simulator's. */
+/** Our matching source files, without the simulator. */
 function filesWith(pattern: RegExp): string[] {
   return globSync(['src/**/*.ts', 'bin/*.ts'], { cwd: ROOT })
     .filter((file) => !file.startsWith('src/lab/') && pattern.test(readFileSync(join(ROOT, file), 'utf8')))
@@ -53,7 +53,7 @@ t.test('nothing else writes to a stream or a file', async (t) => {
     t.equal(readFileSync(join(ROOT, file), 'utf8').split('hideKnownSecrets(').length - 1, uses, file);
 });
 
-t.test('whoever hands a document to a writer has it redacted', async (t) => {
+t.test('every caller of a writer redacts the document', async (t) => {
   const documents: Readonly<Record<string, string>> = {
     'src/cli/bundle.ts': 'the archive, redacted by bundle.ts of delivery; its path, redacted here',
     'src/cli/compare.ts': 'a comparison of documents that were redacted when they were read',
@@ -96,7 +96,7 @@ t.test('whoever hands a document to a writer has it redacted', async (t) => {
   );
 });
 
-t.test('redaction changes no text of our own', async (t) => {
+t.test('redaction does not change our own texts', async (t) => {
   for (const help of [programHelp(), ...COMMAND_NAMES.map(commandHelp)]) t.equal(redact(help), help);
   for (const schema of [configSchema(), z.toJSONSchema(Report)]) {
     t.strictSame(redactValue(schema), schema);
@@ -110,7 +110,7 @@ t.test('redaction changes no text of our own', async (t) => {
   }
 });
 
-t.test('our own sources, too, but for what they say of secrets', async (t) => {
+t.test('our own sources, except for texts about secrets', async (t) => {
   const changed = globSync('src/{catalog,diagnosis,plan,records,compare,run}/**/*.ts', { cwd: ROOT }).filter(
     (file) => {
       const text = readFileSync(join(ROOT, file), 'utf8');

@@ -41,7 +41,7 @@ const BUNDLE = gzipSync(
   ]),
 );
 
-/** What every command accepts. */
+/** Files that every command accepts. */
 const ACCEPTED: Readonly<Record<string, string | Buffer>> = {
   'utf8.json': TEXT,
   'bom.json': `\ufeff${TEXT}`,
@@ -55,7 +55,7 @@ const ACCEPTED: Readonly<Record<string, string | Buffer>> = {
 
 const WANTED = 'name a JSON report of apim-probe';
 
-/** What every command refuses, and how. */
+/** Files that every command refuses, with the message. */
 const REFUSED: Readonly<Record<string, readonly [string | Buffer, string]>> = {
   'empty.json': ['', `is empty; ${WANTED}`],
   'cut.json': [
@@ -183,7 +183,7 @@ t.test('a NetworkStatus reply is refused by all but compare', async (t) => {
   }
 });
 
-t.test('files that cannot be read, and stdin where it has nothing', async (t) => {
+t.test('files that cannot be read, and an empty stdin', async (t) => {
   const place = setting(t, 'http://127.0.0.1:9');
   mkdirSync(join(place.cwd, 'folder'));
   for (const [command, argv] of Object.entries(COMMANDS)) {

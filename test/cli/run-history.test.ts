@@ -1,4 +1,4 @@
-/** A run with `--state`: what it keeps, what it learns from the runs before it, and what it survives. */
+/** A run with `--state`: what it stores, how it uses earlier runs, and which errors it survives. */
 
 import {
   existsSync,
@@ -17,30 +17,30 @@ import { WrittenReport } from '../../src/model/written-report.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
 import { BLOB, DAY, fill, HOUR, older, run } from '../delivery/history/samples.ts';
 import { parsedReport } from '../report/samples.ts';
-import { kept, probe } from './scheduled.ts';
+import { probe, storedReports } from './scheduled.ts';
 
 const now = Date.now();
 
 const blobOf = (report: Report | undefined) => report?.targets.find(({ id }) => id === BLOB);
 
-t.test('keeps the report in the folder, which needs nothing else, and lets go of the lock', async (t) => {
+t.test('stores the report in the folder and releases the lock', async (t) => {
   const cwd = t.testdir({});
   const { code, out, err } = await probe(cwd, run(now));
   t.equal(code, 0);
-  t.equal(out, '', 'it is kept: stdout is not needed');
+  t.equal(out, '', 'it is stored: stdout is not needed');
   t.match(err, /Report: .*\/s\/reports\/apim-probe-report-/);
-  t.equal(kept(cwd).length, 1);
+  t.equal(storedReports(cwd).length, 1);
   t.strictSame(readdirSync(join(cwd, 's')).toSorted(), ['index.json', 'reports']);
 });
 
-t.test('status changes are told from run to run, in NetworkStatus too', async (t) => {
+t.test('status changes carry over from run to run, in NetworkStatus too', async (t) => {
   const cwd = t.testdir({});
   const times = [3, 2, 1, 0].map((hours) => now - hours * HOUR);
   const statuses = ['reachable', 'unreachable', 'unreachable', 'untested'] as const;
   for (const [place, at] of times.entries()) {
     await probe(cwd, run(at, [statuses[place] ?? 'reachable', 'reachable']));
   }
-  const reports = kept(cwd);
+  const reports = storedReports(cwd);
   const changed = new Date(times[1] ?? 0).toISOString();
   t.strictSame(
     reports.map((each) => blobOf(each)?.lastStatusChange),
@@ -55,16 +55,16 @@ t.test('status changes are told from run to run, in NetworkStatus too', async (t
   t.equal(entries.find(({ name }) => name.startsWith('a.blob'))?.lastStatusChange, changed);
 });
 
-t.test('retention: the oldest go', async (t) => {
+t.test('retention removes the oldest', async (t) => {
   const cwd = t.testdir({});
   await fill(join(cwd, 's'), [run(now - 40 * HOUR), run(now - 20 * HOUR), run(now - 2 * HOUR)]);
   await probe(cwd, run(now - HOUR), { keepDays: ['1'] });
-  t.equal(kept(cwd).length, 3, 'by age');
+  t.equal(storedReports(cwd).length, 3, 'by age');
   await probe(cwd, run(now), { keepCount: ['2'] });
-  t.equal(kept(cwd).length, 2, 'by count');
+  t.equal(storedReports(cwd).length, 2, 'by count');
 });
 
-t.test('a second run ends at once, says so, and does nothing', async (t) => {
+t.test('a second run ends at once with a message', async (t) => {
   const cwd = t.testdir({ s: {} });
   const locking = await takeLock(join(cwd, 's'));
   if (locking.kind !== 'held') throw new Error('busy');
@@ -76,35 +76,32 @@ t.test('a second run ends at once, says so, and does nothing', async (t) => {
   t.equal(out, '');
   t.match(
     err,
-    new RegExp(`^apim-probe: another run is going in .* \\(process ${process.pid}, since .*: nothing`),
+    new RegExp(`^apim-probe: another run is in progress in .* \\(process ${process.pid}, since .*: nothing`),
   );
   t.notOk(probed);
   await locking.lock.release();
   t.equal((await probe(cwd, run(now))).code, 0);
 });
 
-t.test('the lock of a run that died is taken over, and the report tells', async (t) => {
+t.test('the lock of a dead run is taken over, and the report notes it', async (t) => {
   const holder = { pid: 7, since: '2026-05-04T08:30:00.000Z', token: 'a', boot: 'another' };
   const cwd = t.testdir({ s: { lock: JSON.stringify({ ...holder, started: null, namespace: null }) } });
   t.equal((await probe(cwd, run(now))).code, 0);
-  t.match(
-    kept(cwd)[0]?.environment.notes.at(-1),
-    /08:30:00\.000Z \(process 7\) was ended before it was done/,
-  );
+  t.match(storedReports(cwd)[0]?.environment.notes.at(-1), /08:30:00\.000Z \(process 7\) ended early/);
 });
 
 t.test(
-  'a folder that cannot be made: the report goes to stdout, exit 4, and its notes say why',
+  'a folder that cannot be made: the report goes to stdout, exit 4, and its notes have the reason',
   async (t) => {
     const { code, out, err } = await probe(t.testdir({}), run(now), { state: ['/proc/apim-probe'] });
     t.equal(code, 4);
-    t.match(parsedReport(out).environment.notes.at(-1), /no report can be kept there/);
+    t.match(parsedReport(out).environment.notes.at(-1), /no report can be stored there/);
     t.match(err, /could not be written to the state folder \/proc\/apim-probe/);
     t.match(err, /the JSON report went to stdout instead/);
   },
 );
 
-t.test('--output is enough to lose nothing when the folder takes nothing', async (t) => {
+t.test('with --output the report is not lost when the folder is not writable', async (t) => {
   const cwd = t.testdir({});
   const flags = { state: ['/proc/apim-probe'], output: ['r.json'] };
   const { code, out } = await probe(cwd, run(now), flags);
@@ -113,7 +110,7 @@ t.test('--output is enough to lose nothing when the folder takes nothing', async
   t.ok(WrittenReport.safeParse(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'))).success);
 });
 
-t.test('strange things in the folder are passed over, and told', async (t) => {
+t.test('unknown and damaged files in the folder are ignored with a note', async (t) => {
   const cwd = t.testdir({});
   const paths = await fill(join(cwd, 's'), [run(now - HOUR), run(now - 2 * HOUR), run(now + DAY)]);
   truncateSync(paths[0] ?? '', 500);
@@ -129,7 +126,7 @@ t.test('strange things in the folder are passed over, and told', async (t) => {
     .map(parsedReport)
     .find((each) => each.verdict === 'blocked');
   t.equal(blobOf(report)?.lastStatusChange, report?.startedAt, 'by the report before the truncated one');
-  t.match(report?.environment.notes, [/passed over: .* is cut off/]);
+  t.match(report?.environment.notes, [/ignored: .* is cut off/]);
 });
 
 t.test(
@@ -142,13 +139,13 @@ t.test(
     const announced = { version: 1, name: 'apim-probe-report-20260504T083002Z-000002.json', id: run(now).id };
     writeFileSync(join(cwd, 's/announced.json'), JSON.stringify(announced));
     const { code } = await probe(cwd, run(now, ['unreachable', 'reachable']), {
-      onChange: ['echo told >told'],
+      onChange: ['echo changed >changes'],
     });
     t.equal(code, 1);
-    t.notOk(existsSync(join(cwd, 'told')));
+    t.notOk(existsSync(join(cwd, 'changes')));
     const [name = ''] = readdirSync(join(cwd, 's/reports')).filter((one) => /-0000\d\d-2/.test(one));
     const { environment, targets } = parsedReport(readFileSync(join(cwd, 's/reports', name), 'utf8'));
-    t.strictSame(environment.notes, [], 'nothing to complain of');
+    t.strictSame(environment.notes, [], 'without problems');
     t.match(targets, [{ lastStatusChange: null }, { lastStatusChange: null }]);
     t.equal(JSON.parse(readFileSync(join(cwd, 's/announced.json'), 'utf8')).name, name);
   },
@@ -160,28 +157,28 @@ t.test('a clock that was in 2099 once: the next run is compared with that report
   await probe(cwd, run(now - HOUR));
   await probe(cwd, run(Date.UTC(2099, 0), down));
   await probe(cwd, run(now));
-  const [, , last] = kept(cwd);
+  const [, , last] = storedReports(cwd);
   t.equal(blobOf(last)?.lastStatusChange, last?.startedAt);
-  t.equal(blobOf(last)?.flaps, 0, 'how long ago the change was, nothing tells');
+  t.equal(blobOf(last)?.flaps, 0, 'the time of the change is unknown');
 });
 
-t.test('--on-change: told when something changed, and never of a run that was cut short', async (t) => {
+t.test('--on-change: runs after a change, and never after an interrupted run', async (t) => {
   const cwd = t.testdir({});
-  const onChange = ['echo "$PROBE_OLD_VERDICT $PROBE_NEW_VERDICT $(basename "$PROBE_NEW_REPORT")" >>told'];
-  const told = () => (existsSync(join(cwd, 'told')) ? readFileSync(join(cwd, 'told'), 'utf8') : '');
+  const onChange = ['echo "$PROBE_OLD_VERDICT $PROBE_NEW_VERDICT $(basename "$PROBE_NEW_REPORT")" >>changes'];
+  const changes = () => (existsSync(join(cwd, 'changes')) ? readFileSync(join(cwd, 'changes'), 'utf8') : '');
   const down = ['unreachable', 'reachable'] as const;
   await probe(cwd, run(now - 6 * HOUR), { onChange });
   await probe(cwd, run(now - 5 * HOUR), { onChange });
-  t.equal(told(), '', 'nothing before, and nothing new');
+  t.equal(changes(), '', 'nothing before, and nothing new');
   await probe(cwd, run(now - 4 * HOUR, down), { onChange });
-  t.match(told(), /^ready blocked apim-probe-report-000003-\w+-[0-9a-f]{6}\.json\n$/);
+  t.match(changes(), /^ready blocked apim-probe-report-000003-\w+-[0-9a-f]{6}\.json\n$/);
   const cut = { interrupted: 'SIGTERM', verdict: 'inconclusive' } as const;
   await probe(cwd, run(now - 3 * HOUR, ['untested', 'untested'], cut), { onChange });
   await probe(cwd, run(now - 2 * HOUR, down), { onChange });
-  t.equal(told().split('\n').length, 2, 'the same as before the one that was cut short');
+  t.equal(changes().split('\n').length, 2, 'the same as before the one that was cut short');
 });
 
-t.test('the log file has what the terminal was told', async (t: Test) => {
+t.test('the log file has the messages of the terminal', async (t: Test) => {
   const cwd = t.testdir({});
   await probe(cwd, run(now), { state: ['/proc/apim-probe'], logFile: ['log'], logLevel: ['info'] });
   const log = readFileSync(join(cwd, 'log'), 'utf8').trim().split('\n');
@@ -195,7 +192,7 @@ t.test('the log file has what the terminal was told', async (t: Test) => {
   );
 });
 
-t.test('a state folder that cannot be made ready is told with its own reason', async (t) => {
+t.test('a state folder that cannot be prepared is reported with its own reason', async (t) => {
   const { code, err } = await probe(t.testdir({}), run(now), { state: ['/sys'] });
   t.equal(code, 4);
   t.match(err, /could not be written to the state folder \/sys: (?!it does not exist)/);
@@ -230,5 +227,5 @@ t.test('reports of schema 1.x count for retention', async (t) => {
   t.ok(existsSync(path), 'two of two');
   await probe(cwd, run(now), { keepCount: ['2'] });
   t.notOk(existsSync(path), 'three of two: the oldest goes');
-  t.equal(kept(cwd).length, 2);
+  t.equal(storedReports(cwd).length, 2);
 });

@@ -1,4 +1,4 @@
-/** Runs with `--state`, each with the report that it is to find. */
+/** Runs with `--state`, each with a given report. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,8 +31,8 @@ export async function probe(cwd: string, found: Report, flags: Flags = {}, durin
   return { code, out: io.out(), err: io.err() };
 }
 
-/** What it has kept, the oldest first. */
-export function kept(cwd: string): Report[] {
+/** The stored reports, oldest first. */
+export function storedReports(cwd: string): Report[] {
   const folder = join(cwd, 's/reports');
   return readdirSync(folder)
     .toSorted()

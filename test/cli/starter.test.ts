@@ -1,4 +1,4 @@
-/** The starter of the sources: from anywhere, on its own runtime, and only with what a command needs. */
+/** The starter of the sources: from any folder, on its own runtime, loading only what a command needs. */
 import { chmodSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -35,7 +35,7 @@ t.test('runs from another folder, through links, with a useless node on the PATH
   t.equal(relative.code, 0);
 });
 
-t.test('without its runtime it says what to do', async (t) => {
+t.test('without its runtime it prints what to do', async (t) => {
   const folder = t.testdir({});
   mkdirSync(join(folder, 'bin'));
   cpSync(STARTER, join(folder, 'bin/apim-probe'));

@@ -17,7 +17,7 @@ import { answer, blobStore, contentOf, openService } from '../delivery/upload/se
 import { finding, parsedReport, report, withDropped } from '../report/samples.ts';
 import { capture, invoke } from './harness.ts';
 
-/** What the samples call their own network's. */
+/** Names of the samples' own network. */
 const OWN = /contoso|10\.20\./;
 const KEY = 'pseudonyms.key';
 const FENCELESS = { APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' };
@@ -51,11 +51,11 @@ async function run(cwd: string, variables: NodeJS.ProcessEnv, probed = sample())
 
 const idsOf = (json: string) => parsedReport(json).targets.map(({ id }) => id);
 
-t.test('the sample says whose network it is', async (t) => {
+t.test('the sample identifies its network', async (t) => {
   t.match(harmlessJson(toWritten(sample())), OWN, 'or these tests would prove nothing');
 });
 
-t.test('all that a run gives out is strict; what it keeps on the VM is not', async (t) => {
+t.test('all outputs of a run are strict; the reports on the VM are not', async (t) => {
   const cwd = folderOf(t);
   const state = join(cwd, 'state');
   const { blobs, handle } = blobStore();
@@ -79,8 +79,8 @@ t.test('all that a run gives out is strict; what it keeps on the VM is not', asy
   );
   t.equal(sent, read(cwd, 'r.json'), 'what is sent is what is written');
   t.match(parsedReport(sent).environment.notes.at(-1), /are pseudonyms \(--redact strict\)/);
-  const [kept = ''] = readdirSync(join(state, 'reports'));
-  t.match(read(state, join('reports', kept)), OWN, 'the history is compared by names');
+  const [stored = ''] = readdirSync(join(state, 'reports'));
+  t.match(read(state, join('reports', stored)), OWN, 'the history is compared by names');
 
   t.strictSame([statSync(join(state, KEY)).mode & 0o777, statSync(join(state, KEY)).size], [0o600, 32]);
   const second = await run(cwd, env, sample('2026-05-04T08:45:00.000Z'));
@@ -99,7 +99,7 @@ t.test('a report that stands alone shares its pseudonyms with none', async (t) =
   t.strictSame(readdirSync(cwd), []);
 });
 
-t.test('a word of a peer makes no name readable, and what the report calls its own is not', async (t) => {
+t.test('text of a peer does not reveal a name, and own names are hidden', async (t) => {
   const cwd = folderOf(t);
   const [first, ...others] = sample().targets;
   if (first === undefined) throw never();
@@ -133,7 +133,7 @@ t.test('a word of a peer makes no name readable, and what the report calls its o
   t.notMatch(out + err, /20\.50\.1\.1|intranet7|buildbox/);
 });
 
-t.test('the command for what waits repeats what its run was told', async (t) => {
+t.test('the suggested upload command repeats the options of its run', async (t) => {
   const cwd = folderOf(t);
   const env = {
     APIM_PROBE_STATE: join(cwd, 'state'),
@@ -147,20 +147,20 @@ t.test('the command for what waits repeats what its run was told', async (t) => 
   );
 });
 
-t.test('what a run writes and what upload makes of the kept report are the same bytes', async (t) => {
+t.test('a run and an upload of the stored report write the same bytes', async (t) => {
   const cwd = folderOf(t);
   const state = join(cwd, 'state');
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
   const { out } = await run(cwd, { APIM_PROBE_STATE: state, APIM_PROBE_FORMAT: 'json=-' });
-  const [kept = ''] = readdirSync(join(state, 'reports'));
-  const named = ['upload', join(state, 'reports', kept), '--redact', 'strict', '--state', state];
+  const [stored = ''] = readdirSync(join(state, 'reports'));
+  const named = ['upload', join(state, 'reports', stored), '--redact', 'strict', '--state', state];
   const env = { ...FENCELESS, APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x` };
   t.match(await invoke(named, { cwd, env }), { code: 0 });
   t.equal(contentOf([...blobs.values()][0] ?? never()), out);
 });
 
-t.test('what cannot be rewritten holds up no other, and is told', async (t) => {
+t.test('a report that cannot be rewritten is reported and does not block others', async (t) => {
   const cwd = folderOf(t);
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
@@ -206,7 +206,7 @@ t.test('what is rewritten stays so: a repeat after a lost key has the same bytes
   t.notMatch(hidden[0], OWN);
 });
 
-t.test('those who make a key at the same time have the same one', async (t) => {
+t.test('processes that make a key at the same time get the same key', async (t) => {
   for (let round = 0; round < 10; round += 1) {
     const folder = folderOf(t);
     const keys = await Promise.all(Array.from({ length: 6 }, () => storedKey(folder, async () => {})));
@@ -215,16 +215,13 @@ t.test('those who make a key at the same time have the same one', async (t) => {
   }
 });
 
-t.test('a key that cannot be kept is told, and one that is damaged made anew', async (t) => {
+t.test('a key that cannot be stored is reported, and a damaged key is replaced', async (t) => {
   const cwd = folderOf(t);
   mkdirSync(join(cwd, KEY));
-  const told = await run(cwd, { APIM_PROBE_STATE: cwd, APIM_PROBE_OUTPUT: '-' });
-  t.equal(told.code, 1);
-  t.match(
-    told.err,
-    /note: the pseudonyms of this report are in no other one, as their key cannot be stored as/,
-  );
-  t.notMatch(told.out + told.err, OWN);
+  const result = await run(cwd, { APIM_PROBE_STATE: cwd, APIM_PROBE_OUTPUT: '-' });
+  t.equal(result.code, 1);
+  t.match(result.err, /note: no other report has the same pseudonyms: their key cannot be stored as/);
+  t.notMatch(result.out + result.err, OWN);
   rmSync(join(cwd, KEY), { recursive: true });
   for (const wrong of ['short', 'long'.repeat(20)]) {
     writeFileSync(join(cwd, KEY), wrong);
@@ -278,7 +275,7 @@ t.test('upload REPORT: the same pseudonyms as the runs of that spool', async (t)
   );
 });
 
-t.test('what waits from before it was asked for leaves as strictly', async (t) => {
+t.test('reports that waited before --redact strict leave redacted as well', async (t) => {
   const cwd = folderOf(t);
   const { blobs, handle } = blobStore();
   let down = true;
@@ -326,8 +323,8 @@ t.test('a report of schema 1.x leaves as it is, and not at all where names are t
     APIM_PROBE_SPOOL: spool,
   };
   const older = { ...sample(), schemaVersion: '1.3.0' };
-  // What a redaction of today would change: its bytes are those of the version that wrote it.
-  const json = harmlessJson({ ...older, note: 'the password=of-nobody' });
+  // Today's redaction would change it: the bytes of the older version must stay.
+  const json = harmlessJson({ ...older, note: 'the password=of-another' });
   const name = uploadName(older);
   mkdirSync(spool);
   writeFileSync(join(spool, name), gzipSync(json));
@@ -335,7 +332,7 @@ t.test('a report of schema 1.x leaves as it is, and not at all where names are t
   const hidden = await run(cwd, { ...env, APIM_PROBE_REDACT: 'strict' });
   t.match(
     hidden.err,
-    /cannot be sent: it was written by apim-probe with schema 1\.3; this version reads 2\.x.*: send it with\s+--redact standard, or delete it\. Kept in \S+rejected/s,
+    /cannot be sent: it was written by apim-probe with schema 1\.3; this version reads 2\.x.*: send it with\s+--redact standard, or delete it\. Stored in \S+rejected/s,
   );
   t.equal(blobs.size, 1, 'the report of the run alone');
   for (const one of blobs.values()) t.notMatch(contentOf(one), OWN);

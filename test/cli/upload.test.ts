@@ -18,7 +18,7 @@ import { capture, FENCE, invoke } from './harness.ts';
 
 const CANARY = 'canary7f3a91';
 const SAS = `?sv=2022-11-02&sr=c&sp=cw&sig=${CANARY}`;
-/** The fence keeps everything on a port of loopback where nobody listens; these tests have somebody to talk to. */
+/** The harness sends everything to a closed port of loopback; these tests run a server there. */
 const OPEN = { APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' };
 
 function folderOf(t: Test): string {
@@ -47,7 +47,7 @@ async function run(cwd: string, env: NodeJS.ProcessEnv, agent?: (io: ReturnType<
   return { code, out: io.out(), err: io.err() };
 }
 
-t.test('run uploads its report, says where, and shows no secret', async (t) => {
+t.test('run uploads its report, prints the destination, and shows no secret', async (t) => {
   const cwd = folderOf(t);
   const { blobs, handle } = blobStore();
   const { url } = await openService(t, handle);
@@ -75,8 +75,8 @@ t.test(
     const { code, out, err } = await run(cwd, env);
     t.equal(code, 4);
     t.equal(out, '', 'the history has the report');
-    const [kept = ''] = readdirSync(join(cwd, 'reports'));
-    t.equal(parsedReport(readFileSync(join(cwd, 'reports', kept), 'utf8')).verdict, 'ready');
+    const [stored = ''] = readdirSync(join(cwd, 'reports'));
+    t.equal(parsedReport(readFileSync(join(cwd, 'reports', stored), 'utf8')).verdict, 'ready');
     t.match(err, /not uploaded to .*network rules refuse this subnet/);
     t.match(
       err,
@@ -109,7 +109,7 @@ t.test('a refused report: exit 4, the reason, and --retry-rejected', async (t) =
   const env = { ...OPEN, APIM_PROBE_UPLOAD: `${url}/c${SAS}`, APIM_PROBE_SPOOL: join(cwd, 'spool') };
   const first = await run(cwd, env);
   t.equal(first.code, 4);
-  t.match(first.err, /will not take 1 report: the container does not exist.*Kept in .*rejected/);
+  t.match(first.err, /does not accept 1 report: the container does not exist.*Stored in .*rejected/);
   t.match(
     (await invoke(['upload', '--status'], { cwd, env })).out,
     /Rejected: 1 report, in .*\n.*container does not exist/,
@@ -119,7 +119,7 @@ t.test('a refused report: exit 4, the reason, and --retry-rejected', async (t) =
   t.match(await invoke(['upload', '--retry-rejected'], { cwd, env }), { code: 0, err: /Uploaded: 1 report/ });
 });
 
-t.test('a refusal is told whole, with the command that fits this spool and destination', async (t) => {
+t.test('a rejection is reported in full, with the command for this spool and destination', async (t) => {
   const cwd = folderOf(t);
   let status = 401;
   const { url } = await openService(t, (seen, response, number) => answer(status)(seen, response, number));
@@ -131,7 +131,7 @@ t.test('a refusal is told whole, with the command that fits this spool and desti
   const command = `apim-probe upload --spool '${spool}' --upload ${url}/in`;
   t.match(
     err,
-    `it wants a valid token or password, by --upload-header-file FILE (status 401). Kept in ${spool}/rejected; when that is mended:\n    ${command} --retry-rejected\n`,
+    `it wants a valid token or password, by --upload-header-file FILE (status 401). Stored in ${spool}/rejected; after you fix that:\n    ${command} --retry-rejected\n`,
   );
   const env = { APIM_PROBE_SPOOL: spool, APIM_PROBE_UPLOAD: `${url}/in`, APIM_PROBE_UPLOAD_TIMEOUT: '1000' };
   status = 503;
@@ -139,9 +139,9 @@ t.test('a refusal is told whole, with the command that fits this spool and desti
   for (const hidden of [SAS, `?k=${CANARY}`, `?x=${CANARY}`]) {
     const log = join(cwd, 'log');
     const variables = { ...env, APIM_PROBE_UPLOAD: `${url}/c${hidden}`, APIM_PROBE_LOG_FILE: log };
-    const { err: said } = await run(cwd, variables);
-    t.match(said, `or:\n    apim-probe upload --spool '${spool}'\n`);
-    t.notMatch(said + readFileSync(log, 'utf8'), CANARY, 'any parameter may be a secret');
+    const { err: text } = await run(cwd, variables);
+    t.match(text, `or:\n    apim-probe upload --spool '${spool}'\n`);
+    t.notMatch(text + readFileSync(log, 'utf8'), CANARY, 'any parameter may be a secret');
   }
 });
 
@@ -157,9 +157,9 @@ t.test('a damaged file in the spool is no fault of the destination', async (t) =
   t.equal(code, 4);
   t.match(
     err.replaceAll(/\s+/g, ' '),
-    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, what it holds is not a report in gzip: delete it. Kept in ${spool}/rejected`,
+    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, what it holds is not a report in gzip: delete it. Stored in ${spool}/rejected`,
   );
-  t.notMatch(err, /will not take|retry-rejected/, 'sending it again would not help');
+  t.notMatch(err, /does not accept|retry-rejected/, 'sending it again would not help');
   const after = await run(cwd, env);
   t.match(after, { code: 0, err: /Uploaded: 1 report/ }, 'nor does it hold up the next one');
   t.equal(blobs.size, 1);
@@ -222,7 +222,7 @@ t.test('a spool that cannot be made: exit 4, and the report is saved elsewhere',
   }
 });
 
-t.test('what a full spool dropped is said by the next report, once', async (t) => {
+t.test('the next report notes once what a full spool dropped', async (t) => {
   const cwd = folderOf(t);
   const spool = join(cwd, 'spool');
   const env = {
@@ -245,7 +245,7 @@ t.test('what a full spool dropped is said by the next report, once', async (t) =
   t.notMatch(await notes(), /spool/);
 });
 
-t.test('a run that was stopped keeps its report and sends nothing', async (t) => {
+t.test('a stopped run stores its report and sends nothing', async (t) => {
   const cwd = folderOf(t);
   const { url, requests } = await openService(t, answer(201));
   const env = { APIM_PROBE_UPLOAD: `${url}/c${SAS}`, APIM_PROBE_SPOOL: join(cwd, 'spool') };
@@ -261,7 +261,7 @@ t.test('a run that was stopped keeps its report and sends nothing', async (t) =>
 });
 
 t.test(
-  'a service that never answers: SIGTERM ends it, and so does the time; the spool is whole',
+  'a service that never answers: SIGTERM ends it, and so does the time limit; the spool is complete',
   async (t) => {
     const cwd = folderOf(t);
     const { url, requests } = await openService(t, () => undefined);
@@ -316,7 +316,7 @@ t.test('upload REPORT sends no secret that a foreign file holds', async (t) => {
   t.notMatch(arrived, CANARY);
 });
 
-t.test('a run that is stopped while it uploads says so, and keeps no other from running', async (t) => {
+t.test('a run that is stopped during the upload reports it, and does not block another run', async (t) => {
   const cwd = folderOf(t);
   const env = { APIM_PROBE_SPOOL: join(cwd, 'spool'), APIM_PROBE_STATE: join(cwd, 'state') };
   const other = await openService(t, blobStore().handle);
@@ -349,7 +349,7 @@ t.test('a report is in the spool before the command of --on-change runs', async 
   t.match(readFileSync(join(cwd, 'seen'), 'utf8'), /^apim-probe-report-.*\.json\.gz$/m);
 });
 
-t.test('what others have put into the spool loses its secrets on the way out as well', async (t) => {
+t.test('secrets in foreign files of the spool are removed before the upload', async (t) => {
   const cwd = folderOf(t);
   const spool = join(cwd, 'spool');
   mkdirSync(spool, { mode: 0o700 });

@@ -27,7 +27,7 @@ t.test('a name that is too long by itself keeps its beginning', async (t) => {
   t.equal(path, `"${'n'.repeat(119)}…`);
 });
 
-t.test('what is no path keeps its secrets', async (t) => {
+t.test('text that is not a path is masked', async (t) => {
   for (const path of [
     `https://user:word@host/${'f'.repeat(100)}/g`,
     `https://host/${'f'.repeat(100)}/g?sig=word`,

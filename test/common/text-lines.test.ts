@@ -1,9 +1,9 @@
 import t from 'tap';
 import { duration } from '../../src/common/text-lines.ts';
 
-t.test('durations as people say them', async (t) => {
+t.test('durations for people', async (t) => {
   const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
-  for (const [ms, said] of [
+  for (const [ms, text] of [
     [640, '640 ms'],
     [4230, '4.2 s'],
     [60_000, '60 s'],
@@ -15,5 +15,5 @@ t.test('durations as people say them', async (t) => {
     [2 * day, '2 days'],
     [60 * day + hour, '60 days'],
   ] as const)
-    t.equal(duration(ms), said);
+    t.equal(duration(ms), text);
 });

@@ -19,9 +19,9 @@ t.test('who may have written the file', (t) => {
     [1000, 0o100646, 1000, /every user of this machine.*chmod o-w /],
     [0, 0o100666, 1000, /every user/],
     [1001, 0o100644, 1000, /belongs to user 1001.*cp .*--config/],
-    [1000, 0o100644, 0, /belongs to user 1000, and root.*chown root: .*c\.yaml && chmod go-w/],
-    [0, 0o100664, 0, /written by others than root.*chmod go-w/],
-    [0, 0o100646, 0, /written by others than root/],
+    [1000, 0o100644, 0, /belongs to user 1000; root reads.*chown root: .*c\.yaml && chmod go-w/],
+    [0, 0o100664, 0, /written by users other than root.*chmod go-w/],
+    [0, 0o100646, 0, /written by users other than root/],
   ] as const) {
     const problem = judge(owner, mode, uid);
     const label = `owner ${owner}, mode ${mode.toString(8)}, read by ${uid}`;
@@ -73,7 +73,7 @@ t.test('Windows: file and folder belong to an administrator or to this user', (t
   t.equal(judge(user, user, user), null);
   t.match(judge(user, 'S-1-5-32-544', 'S-1-5-21-1-2-3-1002'), /belongs to S-1-5-21-1-2-3-1002/);
   t.match(judge(user, 'S-1-5-21-1-2-3-1002', 'S-1-5-18'), /takeown \/A/);
-  t.match(judge(), /an owner that could not be found out/, 'no answer is not trust');
-  t.match(judge(user, user), /could not be found out/);
+  t.match(judge(), /an unknown owner/, 'without an answer the file is not trusted');
+  t.match(judge(user, user), /an unknown owner/);
   t.end();
 });

@@ -14,7 +14,7 @@ import {
 } from '../../src/config/endpoints.ts';
 import { load } from '../../src/config/load.ts';
 
-t.test('host names: each broken rule of RFC 1123 has its own words', async (t) => {
+t.test('host names: each broken rule of RFC 1123 has its own message', async (t) => {
   const longest = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;
   t.equal(longest.length, 253);
   t.equal(hostName(longest), longest);
@@ -32,7 +32,7 @@ t.test('host names: each broken rule of RFC 1123 has its own words', async (t) =
     ['-a.example', /starts or ends with a hyphen/],
     ['a-.example', /starts or ends with a hyphen/],
     ['*.example', /has "\*" in the label/],
-    ['10.0.0.256', /ends in digits like an IPv4 address and is none/],
+    ['10.0.0.256', /ends in digits like an IPv4 address but is not one/],
     ['https://a.example', /not a URL/],
     ['a.example:443', /without a port/],
     ['a b', /without spaces/],

@@ -38,20 +38,20 @@ t.test('labels come by flag, variable and file, and values may be any printable 
     t.strictSame(loaded(t, {}, file).options.label, [{ key: 'env', value: 'prod' }]);
 });
 
-t.test('what is wrong names the key, the value and the fix', async (t) => {
+t.test('a problem names the key, the value and the fix', async (t) => {
   for (const [label, expected] of [
     ['prod', /^label: "prod" \(flag --label\) must be KEY=VALUE, like env=prod/],
     ['=prod', /^label: "=prod" \(flag --label\) has no key before the =/],
-    ['Env=prod', /has the key "Env", and keys have lower-case letters.*: write "env"$/],
+    ['Env=prod', /has the key "Env"; a key has only lower-case letters.*: write "env"$/],
     ['my env=prod', /has the key "my env".*: write "my-env"$/],
     ['größe=1', /has the key "größe".*: leave the other characters out$/],
-    [`${'k'.repeat(64)}=v`, /has the key "k{64}" of 64 characters, and a key has at most 63: shorten it$/],
+    [`${'k'.repeat(64)}=v`, /has the key "k{64}" of 64 characters; a key has at most 63: shorten it$/],
     ['__proto__=1', /has the key "__proto__".*: choose another$/],
     ['env=', /gives the key "env" no value: write one after the =, or leave the label out$/],
     ['env=a\u001b[2J', /gives the key "env" the value "a\\u001b\[2J", which has characters that are not/],
     ['env=a\u202eb', /the value "a\\u202eb", which has characters that are not printable: remove them$/],
     ['env=a\nb', /not printable: remove them$/],
-    [`env=${'v'.repeat(257)}`, /the key "env" a value of 257 characters, .* at most 256: shorten it$/],
+    [`env=${'v'.repeat(257)}`, /the key "env" a value of 257 characters; .* at most 256: shorten it$/],
   ] as const) {
     t.match(
       problemOf(() => loaded(t, { flags: { label: [label] } })),
@@ -65,7 +65,7 @@ t.test('what is wrong names the key, the value and the fix', async (t) => {
   );
 });
 
-t.test('a key stands once, and there are 16 at most', async (t) => {
+t.test('each key is given once, with at most 16 labels', async (t) => {
   const many = (count: number) => Array.from({ length: count }, (_, at) => `k${at}=v`);
   t.equal(loaded(t, { flags: { label: many(16) } }).options.label.length, 16);
   t.equal(

@@ -36,21 +36,18 @@ t.test('without any source every option has its default', async (t) => {
   t.strictSame(notes, []);
 });
 
-t.test(
-  'a flag goes before a variable, a variable before the file, the file before the default',
-  async (t) => {
-    const { file, load, cwd } = loader(t);
-    file('machine.yaml', 'timeout: 1\nattempts: 1\nconcurrency: 1\nstorage: [fromfile]\n');
-    const env = { APIM_PROBE_TIMEOUT: '2', APIM_PROBE_ATTEMPTS: '2', APIM_PROBE_STORAGE: 'one, two three' };
-    const { options, origins } = load({ flags: { timeout: ['3'] }, env });
-    t.match(options, { timeout: 3, attempts: 2, concurrency: 1, deadline: 60_000 });
-    t.strictSame(options.storage, ['one', 'two', 'three'], 'a stronger list replaces a weaker one');
-    t.equal(origins.timeout, 'flag --timeout');
-    t.equal(origins.attempts, 'variable APIM_PROBE_ATTEMPTS');
-    t.equal(origins.concurrency, `${cwd}/machine.yaml:3:1`);
-    t.equal(origins.deadline, 'default');
-  },
-);
+t.test('a flag overrides a variable, a variable the file, the file the default', async (t) => {
+  const { file, load, cwd } = loader(t);
+  file('machine.yaml', 'timeout: 1\nattempts: 1\nconcurrency: 1\nstorage: [fromfile]\n');
+  const env = { APIM_PROBE_TIMEOUT: '2', APIM_PROBE_ATTEMPTS: '2', APIM_PROBE_STORAGE: 'one, two three' };
+  const { options, origins } = load({ flags: { timeout: ['3'] }, env });
+  t.match(options, { timeout: 3, attempts: 2, concurrency: 1, deadline: 60_000 });
+  t.strictSame(options.storage, ['one', 'two', 'three'], 'a stronger list replaces a weaker one');
+  t.equal(origins.timeout, 'flag --timeout');
+  t.equal(origins.attempts, 'variable APIM_PROBE_ATTEMPTS');
+  t.equal(origins.concurrency, `${cwd}/machine.yaml:3:1`);
+  t.equal(origins.deadline, 'default');
+});
 
 t.test('an empty variable counts as not set', async (t) => {
   t.equal(
@@ -95,7 +92,7 @@ t.test('the config file: named, or of the machine', async (t) => {
   t.equal(load({ flags: { config: ['empty.yaml'] } }).options.timeout, 5000);
 });
 
-t.test('paths are relative to the current folder, and in a file to that file', async (t) => {
+t.test('paths are relative to the current folder, in a config file to its folder', async (t) => {
   const { load, cwd } = loader(t);
   mkdirSync(join(cwd, 'sub'));
   writeFileSync(join(cwd, 'sub', 'c.yaml'), 'output: r.json\nformat: [text=t.txt, json=-]\n');
@@ -143,7 +140,7 @@ t.test('a config file as Windows PowerShell writes it: UTF-16 with a byte order 
   }
 });
 
-t.test('a malformed config file is told with file, line and column', async (t) => {
+t.test('a malformed config file is reported with file, line and column', async (t) => {
   for (const [name, text, expected] of [
     ['twice.yaml', 'timeout: 5\ntimeout: 6\n', /twice\.yaml:2:1: .*unique/],
     ['open.yaml', 'timeout: 5\nstorage: [a\n', /open\.yaml:3:1: /],
@@ -151,11 +148,15 @@ t.test('a malformed config file is told with file, line and column', async (t) =
     ['colon.json', '{\n  "timeout" 1000\n}', /colon\.json:2:13: Missing , or : between flow map items$/m],
     ['list.yaml', '- a\n', /list\.yaml:1:1: must hold options/],
     ['two.yaml', 'timeout: 1\n---\ntimeout: 2\n', /two\.yaml:2:1: a second document/],
-    ['tag.yaml', 'timeout: !secret 1\n', /tag\.yaml:1:10: a tag \(!\) that means nothing here/],
+    ['tag.yaml', 'timeout: !secret 1\n', /tag\.yaml:1:10: an unknown tag \(!\)/],
     ['alias.yaml', 'storage: *gone\n', /alias\.yaml:1:\d+: /],
     ['tab.yaml', 'a:\n\tb: 1\n', /tab\.yaml:2:1: /],
-    ['cycle.yaml', 'timeout: 1\nstorage: &a [*a]\n', /cycle\.yaml:2:14: an alias \(\*\) stands within/],
-    ['deep.yaml', 'storage: {a: &x {b: *x}}\n', /deep\.yaml:1:10: an alias \(\*\) stands within/],
+    [
+      'cycle.yaml',
+      'timeout: 1\nstorage: &a [*a]\n',
+      /cycle\.yaml:2:14: an alias \(\*\) that contains itself/,
+    ],
+    ['deep.yaml', 'storage: {a: &x {b: *x}}\n', /deep\.yaml:1:10: an alias \(\*\) that contains itself/],
     ['binary.yaml', '\u0000\u0001\u0002', /binary\.yaml is cut off: UTF-16/],
   ] as const) {
     const { file, load } = loader(t);
@@ -173,12 +174,12 @@ t.test('nothing of a malformed config file is repeated: it may be a secret', asy
   for (const [text, expected] of [
     [`target: [https://a.example]]\nonChange: curl -u u:${canary} http://x\n`, /:1:\d+: Unexpected/],
     [`region: a}\n${canary}\n`, /:\d:\d+: /],
-    [`onChange: !${canary}\n`, /:1:11: a tag/],
-    [`onChange: !!${canary} x\n`, /:1:11: a tag/],
+    [`onChange: !${canary}\n`, /:1:11: an unknown tag/],
+    [`onChange: !!${canary} x\n`, /:1:11: an unknown tag/],
     [`onChange: !<${canary}\n`, /:1:\d+: /],
     [`onChange: >${canary}\n  x\n`, /:1:\d+: Block scalar header includes extra characters/],
     [`onChange: *${canary}\n`, /:1:11: Unresolved alias/],
-    [`onChange: "\\U${canary}"\n`, /:1:\d+: a backslash/],
+    [`onChange: "\\U${canary}"\n`, /:1:\d+: an invalid escape/],
     [`%${canary} x\n---\nregion: a\n`, /:1:1: a directive \(%\)/],
     [`onChange: [a, b\n${canary}: x\n`, /:\d:\d+: /],
     [`onChange: "${canary}\n`, /:\d:\d+: /],
@@ -188,9 +189,9 @@ t.test('nothing of a malformed config file is repeated: it may be a secret', asy
   ] as const) {
     const { file, load } = loader(t);
     file('broken.yaml', text);
-    const said = problems(() => load({ flags: { config: ['broken.yaml'] } }));
-    t.match(said, expected, text);
-    t.notMatch(said, canary);
+    const message = problems(() => load({ flags: { config: ['broken.yaml'] } }));
+    t.match(message, expected, text);
+    t.notMatch(message, canary);
   }
 });
 
@@ -211,13 +212,13 @@ t.test('wrong keys and values of a file name the place, the value and the fix', 
   t.match(text, /:10:1: unknown key "wholly-else"\. Correct or remove it/);
 });
 
-t.test('an unknown variable suggests the nearest, and its value stays unsaid', async (t) => {
+t.test('an unknown variable suggests the nearest, and its value is not shown', async (t) => {
   const text = problems(() => loader(t).load({ env: { APIM_PROBE_TIMEOUTS: 's3cret' } }));
   t.match(text, /APIM_PROBE_TIMEOUTS is unknown\. Did you mean APIM_PROBE_TIMEOUT\?/);
   t.notMatch(text, 's3cret');
 });
 
-t.test('all problems are told at once, from every source', async (t) => {
+t.test('all problems are reported at once, from every source', async (t) => {
   const { file, load } = loader(t);
   file('machine.yaml', 'attempts: 11\nnonsense: 1\n');
   const text = problems(() =>
@@ -260,7 +261,7 @@ t.test('numbers have bounds', async (t) => {
   }
 });
 
-t.test('certificate files are looked at', async (t) => {
+t.test('certificate files are checked', async (t) => {
   const { file, load } = loader(t);
   file('der.pem', 'no certificate at all');
   file('broken.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
@@ -304,7 +305,7 @@ t.test('contradictions are errors, oddities are notes', async (t) => {
   t.strictSame(load({ flags: { location: ['uksouth'], apim: ['contoso'] } }).notes, []);
   t.match(
     problems(() => load({ flags: { onChange: ['true'] } })),
-    /onChange \(flag --on-change\) needs kept reports to tell a change by: give --state DIR/,
+    /onChange \(flag --on-change\) needs stored reports to find a change: give --state DIR/,
   );
   const scheduled = { APIM_PROBE_ON_CHANGE: 'true' };
   t.match(load({ env: scheduled }).notes.join(), /onChange has no effect without state/);
@@ -317,7 +318,7 @@ t.test('the Developer tier has one unit', async (t) => {
   t.equal(load({ flags: { units: ['31'] } }).options.units, 31);
   t.equal(
     problems(() => load({ flags: { tier: ['developer'] }, env: { APIM_PROBE_UNITS: '2' } })),
-    'units: 2 (variable APIM_PROBE_UNITS) is more than the Developer tier has, which is one; leave units out, or ' +
+    'units: 2 (variable APIM_PROBE_UNITS) is more than the one unit of the Developer tier; leave units out, or ' +
       'give --tier premium',
   );
   t.match(
@@ -367,28 +368,28 @@ t.test('secrets in a value are not repeated, whatever the option', async (t) => 
   );
 });
 
-t.test('a config file that is nested without end is one problem, in words', async (t) => {
+t.test('a config file that is nested without end is one problem', async (t) => {
   const { file, load } = loader(t);
   for (const text of ['['.repeat(50_000), `storage: ${'['.repeat(20_000)}${']'.repeat(20_000)}`]) {
     file('machine.yaml', text);
-    const said = problems(() => load());
-    t.match(said, /^.*machine\.yaml:1:\d+: nested far too deep; an option is a value or a list of values$/);
+    const message = problems(() => load());
+    t.match(
+      message,
+      /^.*machine\.yaml:1:\d+: nested far too deep; an option is a value or a list of values$/,
+    );
   }
 });
 
-t.test('~ is the shell’s, and stands for no folder here', async (t) => {
+t.test('~ is the shell’s, and is not expanded here', async (t) => {
   const { file, load } = loader(t);
   file('machine.yaml', 'state: ~/probe\ncaFile: ~/root.pem\nlogFile: ~other.log\n');
-  const said = problems(() => load());
-  t.match(
-    said,
-    /state: "~\/probe" \(.*\) begins with ~, which stands for nothing here: write the whole path/,
-  );
-  t.match(said, /caFile: "~\/root\.pem"/);
-  t.notMatch(said, 'logFile', 'a name may begin so');
+  const message = problems(() => load());
+  t.match(message, /state: "~\/probe" \(.*\) begins with ~, which is not expanded here: write the full path/);
+  t.match(message, /caFile: "~\/root\.pem"/);
+  t.notMatch(message, 'logFile', 'a name may begin so');
 });
 
-t.test('a suggestion is a slip of the fingers away, and no other word', (t) => {
+t.test('a suggestion fixes a typo, and is not another word', (t) => {
   const names = ['run', 'plan', 'sql', 'kms', 'ntp', 'storage-blob', 'key-vault', 'require', 'timeout'];
   for (const [word, meant] of [
     ['slq', 'sql'],

@@ -12,7 +12,7 @@ const CANARY = 'canary7f3a91';
 const PLAIN = 'https://contosostore.blob.core.windows.net/reports/vm1';
 const SIGNED = `${PLAIN}?sv=2022-11-02&sr=c&sp=cw&sig=${CANARY}%3D`;
 
-function house(t: Test) {
+function setup(t: Test) {
   const cwd = t.testdir({});
   const sources = (given: Partial<Sources>): Sources => ({
     ...{ flags: {}, env: {}, cwd, systemConfig: join(cwd, 'none') },
@@ -31,7 +31,7 @@ function house(t: Test) {
   };
 }
 
-/** What is wrong, in words that hold no secret. */
+/** The problem, without secrets. */
 function problems(work: () => unknown): string {
   try {
     work();
@@ -51,7 +51,7 @@ t.test('destinations', (t) => {
   ]) {
     t.equal(parseUploadUrl(url), url);
   }
-  for (const [url, words] of [
+  for (const [url, message] of [
     ['contosostore', /must be an HTTPS URL/],
     [`ftp://x/${CANARY}`, /must be an HTTPS URL/],
     [`http://example.com/${CANARY}`, /plain HTTP/],
@@ -70,7 +70,7 @@ t.test('destinations', (t) => {
   ] as const) {
     t.match(
       problems(() => parseUploadUrl(url)),
-      words,
+      message,
       url.slice(0, 60),
     );
   }
@@ -86,8 +86,8 @@ t.test('destinations', (t) => {
   t.end();
 });
 
-t.test('a flag never holds a secret; everything else may', (t) => {
-  const { load, write, destination } = house(t);
+t.test('a flag must not have a secret; other sources may', (t) => {
+  const { load, write, destination } = setup(t);
   for (const url of [SIGNED, `https://u:${CANARY}@h/p`, `https://h/p?access_token=${CANARY}`]) {
     t.match(
       problems(() => load({ flags: { upload: [url] } })),
@@ -109,7 +109,7 @@ t.test('a flag never holds a secret; everything else may', (t) => {
 });
 
 t.test('a file holds the URL in one line', (t) => {
-  const { cwd, write, destination } = house(t);
+  const { cwd, write, destination } = setup(t);
   const from = (text: string, mode = 0o600) =>
     destination({ flags: { uploadFile: [write('url', text, mode)] } });
   t.match(from(`\ufeff${SIGNED}\r\n`), { destination: { kind: 'blob-sas' }, notes: [] });
@@ -122,7 +122,7 @@ t.test('a file holds the URL in one line', (t) => {
   );
   if (process.platform !== 'win32')
     t.match(from(SIGNED, 0o644)?.notes, [/others on this machine can read it: chmod 600/]);
-  for (const [text, words] of [
+  for (const [text, message] of [
     ['', /is empty/],
     [`${SIGNED}\n${SIGNED}`, /more than one line/],
     [`http://example.com/${CANARY}`, /holds a URL that is plain HTTP/],
@@ -130,7 +130,7 @@ t.test('a file holds the URL in one line', (t) => {
   ] as const) {
     t.match(
       problems(() => from(text)),
-      words,
+      message,
     );
   }
   t.match(
@@ -141,7 +141,7 @@ t.test('a file holds the URL in one line', (t) => {
 });
 
 t.test('a systemd credential is used when nothing else is given', (t) => {
-  const { cwd, write, load } = house(t);
+  const { cwd, write, load } = setup(t);
   const env = { CREDENTIALS_DIRECTORY: join(cwd, 'credentials') };
   t.equal(load({ env }).options.uploadFile, null, 'no such credential');
   const path = write('credentials/upload-url', SIGNED);
@@ -154,7 +154,7 @@ t.test('a systemd credential is used when nothing else is given', (t) => {
 });
 
 t.test('of a URL and a file the stronger source counts; in one place they exclude each other', (t) => {
-  const { load } = house(t);
+  const { load } = setup(t);
   const { options } = load({ env: { APIM_PROBE_UPLOAD: SIGNED }, flags: { uploadFile: ['/x'] } });
   t.strictSame([options.upload, options.uploadFile], [null, '/x']);
   t.match(
@@ -164,8 +164,8 @@ t.test('of a URL and a file the stronger source counts; in one place they exclud
   t.end();
 });
 
-t.test('what a destination is, and what is of no use to it', (t) => {
-  const { destination, write } = house(t);
+t.test('kinds of destinations, and notes about options without effect', (t) => {
+  const { destination, write } = setup(t);
   const id = '00000000-0000-4000-8000-00000000C11E';
   t.match(destination({ flags: { upload: [PLAIN], uploadIdentity: [id] } }), {
     destination: { kind: 'blob-identity', clientId: id.toLowerCase(), query: '' },

@@ -113,7 +113,7 @@ t.test('the virtual IP of the run', async (t) => {
   t.equal(vipOfReport(having(null), 'r.json'), null);
   t.match(
     problemsOf(() => vipOfReport(having('$(reboot)'), 'r.json')),
-    ['r.json: environment.network.vip: "$(reboot)" must be an IPv4 or IPv6 address, and "$(reboot)" is none'],
+    ['r.json: environment.network.vip: "$(reboot)" must be an IPv4 or IPv6 address; "$(reboot)" is neither'],
   );
 });
 

@@ -73,7 +73,7 @@ t.test('what NetworkStatus names is probed, reported, written back and compared'
     { format: 'json', path: join(cwd, 'report.json') },
     { format: 'network-status', path: join(cwd, 'ours.json') },
   ] as const;
-  await deliver(exportAsIs(report), { files, stdout: null, kept: false, summary: 'stderr' }, io);
+  await deliver(exportAsIs(report), { files, stdout: null, newFile: false, summary: 'stderr' }, io);
 
   const against = await invoke(['compare', 'report.json', 'status.json', '--format', 'json'], { cwd });
   t.equal(against.code, 1);

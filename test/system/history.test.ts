@@ -100,7 +100,7 @@ await alone(`killed ${KILLS} times at random moments`, async (t, machine) => {
     `none of the ${promised.size} reports that were told to be kept is lost`,
   );
   const takeovers = [...reports.values()].filter(({ environment }) =>
-    environment.notes.some((note) => note.endsWith('its lock was taken over')),
+    environment.notes.some((note) => note.endsWith('this run took over its lock')),
   );
   t.ok(takeovers.length > 0, 'locks of killed runs were taken over');
   t.notOk((await readdir(state)).includes('lock'), 'and the last run let go of it');
@@ -182,7 +182,11 @@ await alone('two runs at once', async (t, machine) => {
     { stderr: outcomes.map(({ err }) => err) },
   );
   const refused = outcomes.find(({ code }) => code === 75);
-  t.match(refused?.err, /another run is going in .*: nothing was done/, 'and the other says why it does not');
+  t.match(
+    refused?.err,
+    /another run is in progress in .*: nothing was done/,
+    'and the other says why it does not',
+  );
   t.equal(refused?.out, '');
   t.equal((await reportsIn(state)).size, 1);
 });
@@ -255,7 +259,7 @@ await alone('a change on a disk that is full', async (t, machine) => {
     const { code, err } = await run();
     t.equal(code, INCONCLUSIVE, 'as the verdict is', { stderr: err });
     t.match(err, /could not be written to the state folder/);
-    t.match(err, /the report that was announced is not kept; the next run tells it again\n/);
+    t.match(err, /the announced report is not stored; the next run reports it again\n/);
     t.equal((await toldIn(cwd)).length, times, 'told every time, for nothing can be remembered');
   }
   await unlink(join(seen, 'filler'));
