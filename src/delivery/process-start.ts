@@ -1,7 +1,7 @@
-/** When a process began: process ids come around again, and a later one of that id began at another time. */
+/** The start time of a process: it tells two processes apart that had the same process id. */
 import { readFileSync } from 'node:fs';
 
-/** @returns clock ticks since the boot, from /proc/PID/stat (proc_pid_stat(5)); null where the system does not tell */
+/** @returns clock ticks since the boot, from /proc/PID/stat (proc_pid_stat(5)); null where the system does not report it */
 export function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

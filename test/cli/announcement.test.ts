@@ -161,7 +161,7 @@ t.test(
       ['cut off', /, which was announced last, is cut off: .*;/, (_, report) => truncateSync(report, 500)],
       [
         'of another folder',
-        /announced\.json speaks of another report than apim-probe-report-/,
+        /announced\.json names another report than apim-probe-report-/,
         (cwd, report) =>
           writeFileSync(
             join(cwd, 's/announced.json'),

@@ -16,9 +16,9 @@ export type LogTail =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * The last lines of a log, those of the one before it among them. One that begins before them is left out: half of a
- * line may be half of a secret.
- * @param most bytes that are read
+ * The last lines of a log and of its predecessor. A line that is cut off at its start is left out: it may hold half of
+ * a secret.
+ * @param most bytes to read
  */
 export function logTail(path: string, redaction: Redaction, most = LOG_BYTES): LogTail {
   const last = tailOf(path, redaction, most);

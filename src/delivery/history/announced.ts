@@ -1,6 +1,6 @@
 /**
- * Which kept report was announced last, in a file of its own beside the reports: a change that a killed run or a
- * failed command did not get to anybody is told by comparing with that report, and not with the newest.
+ * The stored report that was announced last, in a file beside the reports. The next run compares with that report and
+ * not with the newest, so that a change is announced even when a run was killed or its command failed.
  */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ export async function recallAnnounced(state: string, history: History): Promise<
   if (!run.ok && run.olderVersion !== null) return { kind: 'none' };
   if (!run.ok) return { kind: 'lost', problem: `${file.name}, which was announced last, ${run.problem}` };
   if (run.digest.id !== memory.id || !isWhole(run.digest)) {
-    return { kind: 'lost', problem: `its ${FILE} speaks of another report than ${file.name}` };
+    return { kind: 'lost', problem: `its ${FILE} names another report than ${file.name}` };
   }
   return { kind: 'report', run };
 }
@@ -60,9 +60,9 @@ function read(path: string): z.infer<typeof Memory> | null {
 }
 
 /**
- * Makes a kept report the announced one: on the disk once this returns.
+ * Makes a stored report the announced one: on the disk once this returns.
  * @param name of its file
- * @throws the file system's error; the one before is then still remembered
+ * @throws the file system's error; the previous one is then still stored
  */
 export async function rememberAnnounced(state: string, name: string, id: string): Promise<void> {
   await replaceKept(join(state, FILE), `${JSON.stringify({ version: VERSION, name, id })}\n`);

@@ -34,12 +34,12 @@ export async function listStored(state: string): Promise<StoredFile[]> {
 
 /** The stored report of this name, or null when there is none. */
 export async function lookAt(folder: string, name: string): Promise<StoredFile | null> {
-  const said = readStoredName(name);
-  if (said === null) return null;
+  const fields = readStoredName(name);
+  if (fields === null) return null;
   const path = join(folder, name);
   const status = await lstat(path).catch(() => null);
   if (status === null || !status.isFile()) return null;
-  return { name, path, ...said, bytes: status.size, mtimeMs: status.mtimeMs };
+  return { name, path, ...fields, bytes: status.size, mtimeMs: status.mtimeMs };
 }
 
 /** Reports without a number are of earlier versions, and so the oldest: among them their clock has to decide. */

@@ -2,7 +2,7 @@
 import { redact, redactValue } from './redact.ts';
 import type { Redaction } from './types.ts';
 
-/** Characters of a line that are looked at; our own log's lines are shorter. */
+/** Characters of a line that are redacted; the lines of the program's log are shorter. */
 const LONGEST_LINE = 64 * 1024;
 const CUT = `… (the rest of this line is left out: it has more than ${LONGEST_LINE / 1024} KiB)`;
 
@@ -16,7 +16,7 @@ export function redactLine(line: string, { text, value }: Redaction = STANDARD):
   const object = line.startsWith('{') ? parsed(line) : undefined;
   if (object === undefined) return text(line);
   const clean = value(object);
-  // A parser passes over the first of two values of one name; the text still has it.
+  // A parser drops the first of two values of one name; the text still has it.
   if (clean === object && text(line) === line) return line;
   return `${JSON.stringify(clean)}${/\s*$/.exec(line)?.[0] ?? ''}`;
 }
@@ -29,7 +29,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Redacts a log that is read in pieces. However it is cut, the result is the same; memory is bounded. */
+/** Redacts a log that is read in pieces of any size, in bounded memory. */
 export class LineRedactor {
   readonly #redaction: Redaction;
   #open = '';

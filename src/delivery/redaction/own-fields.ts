@@ -51,7 +51,7 @@ function behindSign(text: string, change: (text: string) => string): string {
   return text.slice(0, sign) + change(text.slice(sign));
 }
 
-/** Names in the host are hidden like all others; of the path nothing can be known. */
+/** Hides the names in the host like all others, and all of the path, which may hold anything. */
 function urlWithoutPath(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)[/?#].+$/is, '$1/***');
 }

@@ -1,6 +1,6 @@
 /**
- * What a secret looks like in one line of text: by the name that it stands behind, or by its shape. Each pattern
- * takes linear time: what repeats has one class, and what is lazy ends at the end of its line.
+ * Patterns of secrets in one line of text: by the name before the secret, or by its shape. Each pattern takes linear
+ * time: what repeats has one class, and what is lazy ends at the end of its line.
  */
 import { CREDENTIAL_NAMES, PARAMETER_NAMES } from '../../common/credential-names.ts';
 import { MARK } from './mark.ts';
@@ -21,7 +21,7 @@ const BARE = String.raw`(?:\*\*\*(?=\\)|\{(?:[^}"'\\]|\}\})*(?:\}|$)[^\s&;"'<>\\
 /** To the end of the line, or of the JSON string that the line stands in; values of cookies may have quotes (RFC 6265). */
 const REST = String.raw`(?:=(?<cookie>\\{0,8}")[!#-+\--:<-[\]-~]+(?:\k<cookie>|$)|[^"\\\r\n]|\\(?!["nrtu\\]))+`;
 /**
- * Up to the quote that ends it, or to the end of the line, as what a peer says is cut off at some length. Doubled quotes
+ * Up to the quote that ends it, or to the end of the line, as a peer's text is cut off at some length. Doubled quotes
  * are those of YAML and connection strings, `'\''` is a shell's. Behind escaped quotes also to one without an escape: the string around it ends there.
  */
 const QUOTED = [

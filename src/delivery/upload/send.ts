@@ -1,4 +1,4 @@
-/** Empties the spool, as far as the service and the time allow. */
+/** Sends what waits in the spool, as far as the service and the time allow. */
 import { errorCode, systemReason } from '../../common/system-reason.ts';
 import { duration } from '../../common/text-lines.ts';
 import { abortReason } from './abort-reason.ts';
@@ -20,7 +20,7 @@ const MOST_FAILURES = 5;
 interface Rejection {
   readonly name: string;
   readonly reason: string;
-  /** Whose doing it is: the service's, which will never take it, or that of whatever damaged the file in the spool. */
+  /** The cause: the service, which will never take it, or a damaged file in the spool. */
   readonly by: 'service' | 'spool';
 }
 
@@ -28,9 +28,9 @@ export interface UploadResult {
   /** Names of reports that the service has confirmed. */
   readonly sent: readonly string[];
   readonly rejected: readonly Rejection[];
-  /** What the service did that reports still wait, as a sentence without its full stop; null when it did nothing. */
+  /** Why reports still wait because of the service, as a sentence without its full stop; null when it is not the cause. */
   readonly problem: string | null;
-  /** The same of files of the spool, where its file system is in the way. */
+  /** The same for errors of the spool's file system. */
   readonly spoolProblem: string | null;
 }
 
@@ -38,20 +38,20 @@ export type Pausing = (reason: string, ms: number) => void;
 
 export interface Sending extends Omit<Means, 'now'> {
   readonly spool: Spool;
-  /** What was put into the spool earlier may have been redacted less than is asked for now. */
+  /** A report stored earlier may be redacted less than the options ask for now. */
   readonly rewrite: Rewrite;
   readonly clock: Clock;
-  /** Aborts when the pass has to end; what is not confirmed then stays. */
+  /** Aborts when the pass has to end; reports without a confirmation stay. */
   readonly signal: AbortSignal;
-  /** ms since the epoch at which it will abort: no pause is begun that would outlast it */
+  /** ms since the epoch at which it will abort: no pause may outlast it */
   readonly end: number;
-  /** Told why it waits before the next attempt, and for how many ms. */
+  /** Called before a pause with its reason and length in ms. */
   readonly pausing?: Pausing | undefined;
 }
 
 /**
- * Sends what waits, the oldest first. A report that fails goes to the back, so that it holds up no other; after some
- * failures in a row, whichever reports they were of, the pass is over.
+ * Sends what waits, the oldest first. A report that fails goes to the back of the queue, so that it delays no other.
+ * Some failures in a row, of any reports, end the pass.
  * @throws the file system's error when the spool cannot be read
  */
 export async function sendWaiting(sending: Sending): Promise<UploadResult> {
@@ -61,7 +61,7 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
   const rejected: Rejection[] = [];
   let failures = 0;
   let last: string | null = null;
-  /** What went wrong with files here: that is no fault of the service, and the others go on. */
+  /** Errors of files here: the service did not cause them, and the other reports go on. */
   let spoolProblem: string | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (signal.aborted) return { sent, rejected, spoolProblem, problem: last ?? abortReason(signal) };
@@ -112,7 +112,7 @@ async function claim(next: Waiting, spool: Spool): Promise<Claimed | Stuck | nul
   }
 }
 
-/** Leaves the report where its outcome wants it; where that cannot be, it waits on, and the next pass settles it. */
+/** Moves the report to where its outcome wants it; if that fails, it waits for the next pass. */
 async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Unsent> {
   const { spool, clock, signal } = sending;
   const outcome = await tryOne(claimed, { ...sending, now: clock.now }, signal);
@@ -129,23 +129,23 @@ async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Un
   }
 }
 
-/** The file is not a report in gzip, or one that must not go out as it is: nothing went out. */
+/** The file is not a gzipped report, or must not be sent as it is: nothing was sent. */
 interface Damaged {
   readonly kind: 'damaged';
   readonly reason: string;
 }
 
-/** The spool's file system is in the way. */
+/** The spool's file system failed. */
 interface Stuck {
   readonly kind: 'stuck';
   readonly reason: string;
-  /** Whether the service has it: it is sent once more, which does no harm. */
+  /** Whether the service has it: the next pass sends it again, which does no harm. */
   readonly confirmed: boolean;
 }
 
 type Unsent = Damaged | Stuck;
 
-/** @throws what is nobody's but the program's */
+/** @throws defects of the program */
 function stuckAt({ name }: Pick<Claimed, 'name'>, what: string, error: unknown): Stuck {
   if (errorCode(error) === null) throw error;
   const reason = `${name} in the spool ${what}: ${systemReason(error)}`;
@@ -166,7 +166,7 @@ async function tryOne(
   return uploadReport(spooled, sending, signal);
 }
 
-/** @throws what is nobody's but the program's */
+/** @throws defects of the program */
 function unread(claimed: Claimed, error: unknown): Unsent {
   if (error instanceof UnsendableReport) return { kind: 'damaged', reason: `it ${error.message}` };
   if (error instanceof SyntaxError || error instanceof RangeError) return damaged('is not a report');

@@ -1,4 +1,4 @@
-/** The command that sends what waits, as people paste it. */
+/** The command that sends what waits, ready to paste. */
 import type { Options, Redirect } from '../../config/types.ts';
 
 /**
@@ -9,9 +9,9 @@ import type { Options, Redirect } from '../../config/types.ts';
 export function uploadCommand(options: Options, folder: string, platform: NodeJS.Platform): string {
   const { upload, spool, state } = options;
   const given = (flag: string, value: string | null): string[] => (value === null ? [] : [flag, value]);
-  const words = [
+  const args = [
     ...['apim-probe', 'upload'],
-    // The state folder has the key of the pseudonyms as well.
+    // The state folder also has the key of the pseudonyms.
     ...given('--state', state),
     ...(state === null || spool !== null ? ['--spool', folder] : []),
     ...given('--upload', upload !== null && isPlain(upload) ? upload : null),
@@ -23,16 +23,16 @@ export function uploadCommand(options: Options, folder: string, platform: NodeJS
     ...options.connectTo.flatMap((one) => ['--connect-to', redirection(one)]),
     ...given('--redact', options.redact === 'strict' ? 'strict' : null),
   ];
-  return words.map(platform === 'win32' ? windowsWord : posixWord).join(' ');
+  return args.map(platform === 'win32' ? windowsWord : posixWord).join(' ');
 }
 
-/** As curl's option has it: what is empty is any. */
+/** As in curl's option, an empty part matches any. */
 function redirection({ host, port, address, toPort }: Redirect): string {
   const to = address.includes(':') ? `[${address}]` : address;
   return `${host ?? ''}:${port ?? ''}:${to}:${toPort}`;
 }
 
-/** Whether a URL is nothing but a place: any parameter may be a secret, whatever its name. */
+/** Whether a URL has no parameters: any parameter may be a secret, whatever its name. */
 function isPlain(href: string): boolean {
   const { search, username, password } = new URL(href);
   return `${search}${username}${password}` === '';

@@ -54,7 +54,7 @@ t.test('whatever else stands in the file is lost in words, and leads to no other
     [JSON.stringify({ ...good, name: path }), /damaged/],
     [JSON.stringify({ ...good, more: 'x'.repeat(5000) }), /damaged/],
     [JSON.stringify({ ...good, name: good.name.replace('2026', '2025') }), /2025\S+, .*, is gone$/],
-    [JSON.stringify({ ...good, id: run(NOW).id }), /speaks of another report/],
+    [JSON.stringify({ ...good, id: run(NOW).id }), /names another report/],
   ] as const) {
     writeFileSync(memory, content);
     t.match(await recall(state), { kind: 'lost', problem }, content.slice(0, 100));
