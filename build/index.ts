@@ -1,4 +1,4 @@
-/** `npm run build`: everything that is handed out, in dist/, which is replaced as a whole and only when all went well. */
+/** `npm run build`: makes everything that is published, in dist/, which is replaced as a whole and only on success. */
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

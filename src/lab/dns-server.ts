@@ -25,7 +25,7 @@ type Resource = Packet['answers'][number];
 
 function answering(data: ZoneData): Handler {
   return async (request, send) => {
-    // A reply that the lab's end cut off concerns nobody any more.
+    // The lab may have ended before the reply; no client waits for it.
     await Promise.resolve(send(answer(data, request))).catch(() => undefined);
   };
 }

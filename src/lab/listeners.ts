@@ -40,7 +40,7 @@ function portOf(server: net.Server): number {
   return address.port;
 }
 
-/** A port that accepts connections, reads what it is sent, and never says a word. */
+/** A port that accepts connections, reads, and never answers. */
 export function openMutePort(): Promise<Listener> {
   return listen(net.createServer((socket) => socket.resume()));
 }

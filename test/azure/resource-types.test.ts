@@ -22,7 +22,7 @@ t.test('every category of the example is known, however it is spelt', async (t) 
   );
 });
 
-t.test('a word of the service’s own says why nothing can test it', async (t) => {
+t.test('a part inside the service has the reason why no test can reach it', async (t) => {
   t.match(whyUntestable('LocalGatewayRedis'), /cache/);
   t.match(whyUntestable('Scm'), /give --apim NAME/);
   t.match(whyUntestable('constructor'), /no host name/);

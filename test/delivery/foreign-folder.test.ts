@@ -124,11 +124,11 @@ t.test('the history that root writes to is the service’s', { skip }, async (t)
   await history.prepare();
   await history.keep(run(NOW));
   await history.tidy(new Set(), ROOMY, NOW);
-  const [kept] = await history.list();
+  const [stored] = await history.list();
   t.strictSame(owners(state), {
     'index.json': FILE,
     reports: FOLDER,
-    [`reports/${kept?.name}`]: FILE,
+    [`reports/${stored?.name}`]: FILE,
   });
   await asService(async () => {
     const theirs = new History(state);
@@ -236,7 +236,7 @@ t.test('a folder of root’s that is put in the place of a new one stays root’
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 
 t.test(
-  'a report that root may not give away is kept all the same',
+  'a report that root may not give away is stored anyway',
   { skip: skip || unless(setpriv === undefined && 'not installed: setpriv of util-linux') },
   async (t) => {
     const { own } = folders(t);

@@ -70,7 +70,7 @@ t.test('refused, before anything is changed', async (t) => {
   }
 });
 
-t.test('nothing to install is said with the names that were looked for', async (t) => {
+t.test('without anything to install, the error names the files that were looked for', async (t) => {
   const folder = scratch(t, {
     'install.sh': readFileSync(join(INSTALL, 'install.sh'), 'utf8'),
     'root/etc/hostname': 'vm',
@@ -86,7 +86,7 @@ t.test('nothing to install is said with the names that were looked for', async (
   );
 });
 
-t.test('--help tells, and changes nothing', async (t) => {
+t.test('--help prints the usage, and changes nothing', async (t) => {
   const { code, out } = installer(['--help'], {});
   t.equal(code, 0);
   for (const option of ['--from', '--node', '--prefix', '--schedule', '--dry-run', '--purge', 'DESTDIR']) {

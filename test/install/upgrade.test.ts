@@ -77,9 +77,9 @@ t.test(
         join(destdir, CONFIG),
         '# sig=\nupload: https://a.blob.core.windows.net/c?sig=TOPSECRET\n',
       );
-      const kept = again();
-      t.match(kept.out, 'config.yaml seems to hold a secret');
-      t.notMatch(kept.out, 'TOPSECRET');
+      const upgrade = again();
+      t.match(upgrade.out, 'config.yaml seems to hold a secret');
+      t.notMatch(upgrade.out, 'TOPSECRET');
       t.equal(mode(CONFIG), 0o600);
     }
   },

@@ -11,7 +11,7 @@ const lab = await startLab('healthy');
 t.teardown(() => lab.close());
 const port = portFor(lab, HOST, 1433);
 
-/** What Microsoft's driver for Node.js is told when it logs in with TLS, and the steps on the way there. */
+/** The answer to a login of Microsoft's driver for Node.js with TLS, and the steps before it. */
 async function logIn(serverName: string) {
   const connection = new Connection({
     server: 'localhost',

@@ -30,7 +30,7 @@ t.test('several resources are several targets', async (t) => {
   );
 });
 
-t.test('a resource that is named twice is said once', async (t) => {
+t.test('a resource that is named twice is noted once', async (t) => {
   const plan = planWith({
     storage: ['contosostore', 'contosostore.table.core.windows.net', 'CONTOSOSTORE'],
     redis: ['a.westeurope.redis.azure.net', 'a.westeurope.redis.azure.net'],
@@ -164,7 +164,7 @@ t.test('without a region of the run the further ones are planned all the same', 
   );
 });
 
-t.test('a region that is given twice is planned once, and said once', async (t) => {
+t.test('a region that is given twice is planned once, and noted once', async (t) => {
   const plan = planWith({ apim: 'contoso', location: ['uksouth', 'westeurope', 'uksouth', 'westeurope'] });
   t.same(
     idsOf(plan, ({ host }) => host.includes('.regional.')),
@@ -180,7 +180,7 @@ t.test('a region that is given twice is planned once, and said once', async (t) 
   ]);
 });
 
-t.test('where no regional gateway is documented, --location says so', async (t) => {
+t.test('where no regional gateway is documented, --location is refused with that reason', async (t) => {
   const china = { cloud: 'china', region: 'chinanorth3' } as const;
   const plan = planWith({ apim: 'contoso', location: ['chinaeast3', 'chinaeast2'] }, china);
   t.same(
@@ -192,7 +192,7 @@ t.test('where no regional gateway is documented, --location says so', async (t) 
   ]);
 });
 
-t.test('a domain for two roles is one target, and that is said', async (t) => {
+t.test('a domain for two roles is one target, with a note', async (t) => {
   const hostname = [
     { role: 'gateway', host: 'api.contoso.com' },
     { role: 'portal', host: 'api.contoso.com' },
@@ -238,7 +238,7 @@ t.test('extra targets are custom ones, as they were given', async (t) => {
   t.equal(targetOf(plan, 'custom/10.0.0.5:123').transport, 'udp');
 });
 
-t.test('a target that is given twice is tested once, and said once', async (t) => {
+t.test('a target that is given twice is tested once, and noted once', async (t) => {
   const url = { host: 'a.example', port: 443, path: null } as const;
   const plan = planWith({
     target: [
@@ -366,7 +366,7 @@ t.test('60,000 targets are planned', async (t) => {
   t.equal(idsOf(planWith({ target }), ({ group }) => group === 'custom').length, 60_000);
 });
 
-t.test('a ping is never required, whoever asks for it', async (t) => {
+t.test('a ping is never required, even with --require', async (t) => {
   const target = [
     { protocol: 'icmp', host: '10.0.0.5', port: 0, path: null },
     { protocol: 'tcp', host: '10.0.0.5', port: 443, path: null },

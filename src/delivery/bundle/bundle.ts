@@ -26,7 +26,7 @@ export interface BundleContents {
   readonly log: string | null;
   /** The effective options, or the error in them. */
   readonly config: unknown;
-  readonly surroundings: object;
+  readonly hostInfo: object;
   /** Notes for the user on how it was made; in the manifest. */
   readonly notes: readonly string[];
   /** Called after the last file, at the strict level. */
@@ -89,7 +89,7 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
     else leftOut.push({ name: 'apim-probe.log', reason: tail.reason });
   }
   yield entry('config.json', json(contents.config));
-  yield entry('environment.json', json(contents.surroundings));
+  yield entry('environment.json', json(contents.hostInfo));
   const manifest = json(manifestOf(contents, files, leftOut));
   yield { name: 'manifest.json', bytes: Buffer.from(hideKnownSecrets(manifest)), redactions: counter.take() };
   const legend = redactor.legend();
@@ -104,12 +104,9 @@ function redacted(read: Recognised | Refusal, redactor: Redactor) {
 }
 
 /** Scans everything before the first file is written: a name is often recognisable in one place only. */
-async function learn(
-  redactor: Redactor,
-  { reports, log, config, surroundings }: BundleContents,
-): Promise<void> {
+async function learn(redactor: Redactor, { reports, log, config, hostInfo }: BundleContents): Promise<void> {
   redactor.learn(config);
-  redactor.learn(surroundings);
+  redactor.learn(hostInfo);
   for (const open of reports) {
     const read = await open();
     if (read.ok) redactor.learn(read.value);

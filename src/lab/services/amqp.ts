@@ -4,7 +4,7 @@ import rhea from 'rhea';
 /** In the order in which Service Bus lists them. */
 const MECHANISMS = ['MSSBCBS', 'PLAIN', 'ANONYMOUS', 'EXTERNAL'] as const;
 
-/** The AMQP endpoint of an Event Hubs namespace, up to the login: nobody has an account in the lab. */
+/** The AMQP endpoint of an Event Hubs namespace, up to the login: the lab has no accounts. */
 export function amqpService(): (socket: Socket) => void {
   const container = rhea.create_container({ id: 'apim-probe-lab', require_sasl: true });
   for (const mechanism of MECHANISMS) {
@@ -17,7 +17,7 @@ export function amqpService(): (socket: Socket) => void {
   return (socket) => void container.create_connection()['accept'](socket);
 }
 
-/** How a mechanism of the library's says that the credentials are wrong. */
+/** The library's mechanism reports wrong credentials this way. */
 function refuse(this: { outcome?: boolean }): void {
   this.outcome = false;
 }

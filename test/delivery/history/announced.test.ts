@@ -39,7 +39,7 @@ t.test(
   },
 );
 
-t.test('whatever else stands in the file is lost in words, and leads to no other file', async (t) => {
+t.test('any other content counts as lost, with a reason, and opens no other file', async (t) => {
   const state = t.testdir({ 'outside.json': JSON.stringify(run(NOW)) });
   const report = run(NOW);
   const [path = ''] = await fill(state, [report]);

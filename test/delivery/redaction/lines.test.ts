@@ -60,7 +60,7 @@ t.test('a line that is a JSON object keeps its break and its order', async (t) =
   t.equal(redactLine('{"b": 1}\n'), '{"b": 1}\n', 'untouched as it is written');
 });
 
-t.test('a line whose JSON says one name twice has neither value', async (t) => {
+t.test('a line whose JSON has one name twice has neither value', async (t) => {
   t.equal(redactLine('{"a":{"token":"canary"},"a":1}\n'), '{"a":1}\n');
   t.notMatch(redactLine('{"a":{"password":"canary"},"b":"sig=x","a":1}\n'), 'canary');
 });

@@ -79,7 +79,7 @@ const SECRETS: readonly (readonly [string, string, RedactionKind])[] = [
     'private-key',
   ],
   [`file: ${Buffer.from(PEM).toString('base64')}`, 'file: [private key removed]', 'private-key'],
-  // What a peer says is cut off somewhere.
+  // A peer's text is cut off somewhere.
   ['{"a":1,"access_token":"abc…', '{"a":1,"access_token":"***', 'token'],
   ['{"a":1,"clientSecret":"abc\\', '{"a":1,"clientSecret":"***', 'password'],
   ['{"b":"{\\"access_token\\":\\"abc…","c":1}', '{"b":"{\\"access_token\\":\\"***","c":1}', 'token'],
@@ -170,7 +170,7 @@ t.test('a report without a secret is the same report, byte for byte', async (t) 
   t.equal(redact(text), text);
 });
 
-t.test('values: whole where the key says so, and JSON stays JSON', async (t) => {
+t.test('values: as a whole under the key of a secret, and JSON stays JSON', async (t) => {
   const value = {
     headers: { 'X-Api-Key': 'a"b\\c' },
     db_password: 'x',

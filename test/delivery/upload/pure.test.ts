@@ -72,7 +72,7 @@ t.test('the real clock sleeps, and wakes when the signal aborts', async (t) => {
   await asleep;
   await CLOCK.sleep(3_600_000, controller.signal);
   await CLOCK.sleep(1, new AbortController().signal);
-  t.pass('nobody waits for an hour');
+  t.pass('the test does not wait for an hour');
 });
 
 t.test('Blob Storage: 201 alone confirms', (t) => {
@@ -88,7 +88,7 @@ t.test('Blob Storage: 201 alone confirms', (t) => {
 });
 
 t.test('Blob Storage: what is never taken, and what has only to wait', (t) => {
-  for (const [status, code, words] of [
+  for (const [status, code, text] of [
     [404, 'ContainerNotFound', /container does not exist/],
     [403, 'AuthorizationPermissionMismatch', /does not allow writing/],
     [403, 'AuthorizationSourceIPMismatch', /other source addresses/],
@@ -98,7 +98,7 @@ t.test('Blob Storage: what is never taken, and what has only to wait', (t) => {
     [401, 'NoAuthenticationInformation', /refused it/],
     [403, 'AuthenticationFailed', /cut off or changed/],
   ] as const) {
-    t.match(blob(status, code), { kind: 'never', reason: words }, code);
+    t.match(blob(status, code), { kind: 'never', reason: text }, code);
   }
   for (const [status, code, isStuck] of [
     [403, 'AuthorizationFailure', true],
@@ -195,7 +195,7 @@ t.test('any HTTPS endpoint', (t) => {
   t.end();
 });
 
-t.test('an HTTPS endpoint that does not say that it has the report: it waits', (t) => {
+t.test('an HTTPS endpoint that does not confirm the report: it waits', (t) => {
   const https = (status: number, body = '') =>
     classifyHttps({ method: 'POST' }, { ...reply(status), body }, NOW);
   for (const status of [203, 205, 206, 207, 226, 302, 303, 304, 307])
@@ -208,7 +208,7 @@ t.test('an HTTPS endpoint that does not say that it has the report: it waits', (
     '<!-- portal --> <!doctype HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">',
   ])
     t.match(https(200, page), { kind: 'later', needsAction: true, reason: /web page/ }, page);
-  // What Apache's WebDAV says of a file that it has stored, and what services say in a word.
+  // The answer of Apache's WebDAV for a stored file, and short answers of other services.
   t.equal(https(201, '<!DOCTYPE HTML><title>201 Created</title>').kind, 'confirmed');
   for (const word of ['', 'ok', '{"html": "<html>"}', '<response/>'])
     t.equal(https(200, word).kind, 'confirmed', word);
@@ -218,7 +218,7 @@ t.test('an HTTPS endpoint that does not say that it has the report: it waits', (
       reply(200, { 'content-type': 'text/html; charset=utf-8', ...more }, body),
       NOW,
     );
-  t.equal(typed('ok').kind, 'confirmed', 'small services say so without thinking of it');
+  t.equal(typed('ok').kind, 'confirmed', 'many small services answer so');
   t.match(
     [typed('<p>Sign in'), typed('\u001f\ufffd', { 'content-encoding': 'gzip' })],
     [{ needsAction: true }, { needsAction: true }],
