@@ -80,7 +80,7 @@ resource vm 'Microsoft.Compute/virtualMachines@2023-09-01' = {
       osDisk: {
         name: '${vmName}-disk'
         createOption: 'FromImage'
-        // With the VM goes its disk, which no stack knows of.
+        // The disk is deleted with the VM: a stack does not manage it.
         deleteOption: 'Delete'
         managedDisk: { storageAccountType: 'StandardSSD_LRS' }
       }

@@ -103,9 +103,9 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Why a name that is not a host cannot be tested from a VM. */
-export function whyUntestable(word: string): string {
+export function whyUntestable(name: string): string {
   return (
-    SYMBOLS.get(word) ??
-    'A word by which the service means something of its own; it is not a host name, so there is nothing to connect to.'
+    SYMBOLS.get(name) ??
+    'A name of a part inside the service. It is not a host name, so there is nothing to connect to.'
   );
 }

@@ -144,7 +144,7 @@ for (const [name, place, owner] of [
       ${fill('ln /root/treasure/secret hard; ln /root/treasure/public public; chmod 0 spool')}`);
     const { code, out } = await bounded(guest, `sh ${CALL}`);
     t.equal(code, 0);
-    t.match(out, /note: not everything came along; the rest is in \/var\/lib\/\S+\n/);
+    t.match(out, /note: not all reports were copied; the rest is in \/var\/lib\/\S+\n/);
     t.equal(await guest.must(`cat ${STATE}/reports/r.json`), '{}\n');
     t.equal(await guest.must(`stat -c %U ${STATE}/public`), 'apim-probe\n', 'a copy of what it could read');
     t.equal((await guest.run(`test -s ${STATE}/hard`)).code, 1, 'and of nothing else');

@@ -25,5 +25,5 @@ t.test('every category of the example is known, however it is spelt', async (t) 
 t.test('a part inside the service has the reason why no test can reach it', async (t) => {
   t.match(whyUntestable('LocalGatewayRedis'), /cache/);
   t.match(whyUntestable('Scm'), /give --apim NAME/);
-  t.match(whyUntestable('constructor'), /no host name/);
+  t.match(whyUntestable('constructor'), /not a host name/);
 });

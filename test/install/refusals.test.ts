@@ -21,7 +21,7 @@ t.test('SHA256SUMS decides, under whatever name', async (t) => {
     const { code, err } = installer(['--from', from, '--schedule', 'none'], { destdir });
     t.equal(code, expected, name);
     if (expected === 0) continue;
-    t.match(err, `${from} is not what `, name);
+    t.match(err, `${from} does not match `, name);
     t.strictSame(inventory(destdir), {}, 'and nothing was installed');
   }
 });
@@ -57,8 +57,8 @@ t.test('refused, before anything is changed', async (t) => {
     [['--from', from, '--schedule', 'cron', '--prefix', '/home/me'], { destdir }, 'out of the scheduled run'],
     [['--from', from, '--schedule', 'cron', '--prefix', '/occupied'], { destdir }, 'is not a folder'],
     [['--from', `${folder}/broken`, ...own], {}, 'does not run here: wrong architecture'],
-    [['--from', `${folder}/old.mjs`, '--node', `${folder}/node20`, ...own], {}, '(it says: 20.1)'],
-    [['--from', `${folder}/old.mjs`, '--node', '/gone', ...own], {}, '(it says: nothing)'],
+    [['--from', `${folder}/old.mjs`, '--node', `${folder}/node20`, ...own], {}, '(it prints: 20.1)'],
+    [['--from', `${folder}/old.mjs`, '--node', '/gone', ...own], {}, '(it prints: nothing)'],
     [['--schedule', 'cron'], at(alone), 'is missing: keep the folder of this script together'],
   ];
   const before = inventory(destdir);

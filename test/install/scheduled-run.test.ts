@@ -159,7 +159,7 @@ t.test('an unwritable state folder is reported every time, with the verdict', as
   for (let times = 0; times < 2; times += 1) {
     const { code, out } = run(1, null, join(folder, 'gone'));
     t.equal(code, 1);
-    t.match(out, 'takes nothing: this comes after every run until it does');
+    t.match(out, 'cannot be written: this mail comes after every run until it can');
     t.match(out, 'no report, exit code 1');
   }
   t.notOk(existsSync(join(folder, 'gone')));

@@ -111,7 +111,7 @@ t.test('options that others may change, or that are not files, are refused', asy
   symlinkSync(other, config);
   t.match(again(), {
     code: 0,
-    out: /note: \S+config\.yaml is a link, so the rights of what it leads to are left/,
+    out: /note: \S+config\.yaml is a link, so the rights of its target are left/,
   });
   t.equal(statSync(other).mode & 0o777, 0o600, 'through no link');
 });

@@ -104,7 +104,7 @@ t.test('what cannot be probed from a VM is listed as such, and counts for nothin
       ['custom/<SomethingNew>:0', 'note', false],
     ],
   );
-  for (const { reason } of notes) t.match(reason, /cache|SCM|no host name|wildcard/);
+  for (const { reason } of notes) t.match(reason, /cache|SCM|not a host name|wildcard/);
 });
 
 t.test('a malformed name stays, untested, and is required if the service requires it', async (t) => {

@@ -105,11 +105,11 @@ await onGuest('under every shell', 'none', ['busybox', 'dash'], async (t, guest)
       t.match(await call('--from /opt/apim-probe --dry-run'), { code: 0, err: '' });
       const nobody = (args: string) =>
         guest.run(`setpriv --reuid 65534 --regid 65534 --clear-groups ${shell} ${INSTALL} ${args}`);
-      t.match(await nobody('--from /opt/apim-probe'), { code: 2, err: /a schedule takes root/ });
+      t.match(await nobody('--from /opt/apim-probe'), { code: 2, err: /a schedule requires root/ });
       t.match(await nobody('--from /opt/apim-probe --dry-run'), {
         code: 0,
         err: '',
-        out: /^note: this user may only look on, as a schedule takes root.*would install \/etc\/cron\.d\/apim-probe.*Nothing was changed\.\n$/s,
+        out: /^note: this user cannot install, as a schedule requires root.*would install \/etc\/cron\.d\/apim-probe.*Nothing was changed\.\n$/s,
       });
       t.match(await call('--from /opt/apim-probe'), { code: 0, err: '' });
       const first = await snapshot();
