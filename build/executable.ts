@@ -17,7 +17,7 @@ const MAIN = 'apim-probe.mjs';
  * @param runtime the path of the target's runtime
  * @param program the path of the one file
  * @param output where the executable goes
- * @param folder for what is needed on the way
+ * @param folder for temporary files
  * @throws BuildError when the result is not what it should be
  */
 export async function makeExecutable(

@@ -31,7 +31,7 @@ async function build({ targets, available }: Wanted): Promise<void> {
     const { code, inputs, comments } = await oneFile();
     await writeFile(program, code);
     await chmod(program, 0o755);
-    // All of them end before the folder goes, whatever becomes of one.
+    // All of them end before the folder is removed, even if one fails.
     const ends = await Promise.allSettled(
       targets.map((target) => executable(target, { program, made, folder, available })),
     );

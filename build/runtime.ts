@@ -1,4 +1,4 @@
-/** The pinned runtimes: the one that npm installed, and those for other machines, which it did not. */
+/** The pinned runtimes: the one that npm installed, and those for other machines. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -20,7 +20,7 @@ const Entry = z.object({
   isOptional: z.boolean(),
 });
 
-/** The reply by location is this alone. */
+/** The whole reply by location. */
 export const ByLocation = z.object({
   dnsServers: z.array(z.string()).nullish(),
   connectivityStatus: z.array(Entry),

@@ -28,7 +28,7 @@ export class NotSilentError extends Error {
  * A port that answers nothing, as behind a firewall that drops: no SYN-ACK and no RST. Needs no privilege:
  * a listener whose thread sleeps accepts no connection, and once its queue is full the kernel drops every SYN.
  * @param most connections that the queue may take before it is full
- * @throws NotSilentError on a system that answers all the same, as Windows does
+ * @throws NotSilentError on a system that answers anyway, as Windows does
  */
 export async function openSilentPort(most = MOST_FILLERS): Promise<Listener> {
   const gate = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

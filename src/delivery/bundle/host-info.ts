@@ -80,7 +80,7 @@ function variables(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-/** Everything in front of the last @ may be a password, whatever stands in it. */
+/** Everything before the last @ may be a password. */
 function shown(name: string, value: string): string {
   if (isCredentialName(name) || SECRET_VARIABLES.has(name.toUpperCase())) return value === '' ? '' : '***';
   const open = /proxy$/i.test(name) ? value.replace(/^(\w+:\/\/)?[\s\S]*@/i, '$1***@') : value;

@@ -70,7 +70,7 @@ function openSpecial(path: string, status: Stats): number {
   }
 }
 
-/** What is wrong with a named pipe that has no reader, and what to do. */
+/** The error for a named pipe without a reader, and what to do. */
 export const UNREAD =
   'it is a pipe that nothing reads (ENXIO); start its reader first, for example: cat PIPE > FILE &';
 

@@ -62,7 +62,7 @@ function pathOf({ fd }: FileHandle): string {
   return `/proc/self/fd/${fd}`;
 }
 
-/** What is in an open folder. @throws the file system's error */
+/** Lists an open folder. @throws the file system's error */
 export function listHeld(handle: FileHandle): Promise<string[]> {
   return readdir(pathOf(handle));
 }

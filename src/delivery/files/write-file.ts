@@ -89,7 +89,7 @@ export function writeOutlet(outlet: Outlet, content: string | Uint8Array): Promi
  * that owns the folder must not choose where root writes. The folder's owner owns the file.
  * @throws the file system's error; the old content is then untouched
  */
-export function replaceKept(path: string, content: string | Uint8Array): Promise<void> {
+export function replaceStoredFile(path: string, content: string | Uint8Array): Promise<void> {
   return withOwnedFolder(dirname(path), (place) => renameInto(place, basename(path), content));
 }
 
@@ -123,7 +123,7 @@ export function createNew(path: string, content: Content): Promise<void> {
 }
 
 /** The same in a spool or a state folder: the folder's owner owns the file. */
-export function createNewKept(path: string, content: Content): Promise<void> {
+export function createNewStoredFile(path: string, content: Content): Promise<void> {
   return withOwnedFolder(dirname(path), (place) => createExactly(place, basename(path), content));
 }
 
@@ -181,7 +181,7 @@ export async function createFile(
 }
 
 /** As `createFile`, in a state folder: the folder's owner owns the file. */
-export async function createKept(
+export async function createStoredFile(
   folder: string,
   name: string,
   extension: string,

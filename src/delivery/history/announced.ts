@@ -6,7 +6,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
-import { replaceKept } from '../files/write-file.ts';
+import { replaceStoredFile } from '../files/write-file.ts';
 import { readStoredName } from '../report-names.ts';
 import { isWhole } from './changes.ts';
 import type { History, KnownRun } from './history.ts';
@@ -65,5 +65,5 @@ function read(path: string): z.infer<typeof Memory> | null {
  * @throws the file system's error; the previous one is then still stored
  */
 export async function rememberAnnounced(state: string, name: string, id: string): Promise<void> {
-  await replaceKept(join(state, FILE), `${JSON.stringify({ version: VERSION, name, id })}\n`);
+  await replaceStoredFile(join(state, FILE), `${JSON.stringify({ version: VERSION, name, id })}\n`);
 }

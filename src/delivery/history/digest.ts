@@ -50,7 +50,7 @@ export function digestFrom(report: Report): Digest {
 
 export type DigestReading = { readonly ok: true; readonly digest: Digest } | Refusal;
 
-/** @param bytes of a file of the folder, whatever it holds */
+/** @param bytes of a file of the folder, with any content */
 export function digestOf(bytes: Uint8Array): DigestReading {
   const recognised = recogniseReport(bytes);
   if (!recognised.ok) return recognised;

@@ -11,7 +11,7 @@ import { parseBounded } from '../../model/parse-bounded.ts';
 import { recogniseReport, refuse, WANTED } from '../../model/read-report.ts';
 import type { Report } from '../../model/report.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { createKept, isTemporary } from '../files/write-file.ts';
+import { createStoredFile, isTemporary } from '../files/write-file.ts';
 import { nextNumber, storedName } from '../report-names.ts';
 import type { Carried } from './changes.ts';
 import { type Digest, type DigestReading, digestFrom, digestOf } from './digest.ts';
@@ -93,7 +93,7 @@ export class History {
   async keep(report: Report): Promise<string> {
     const folder = reportsFolder(this.#state);
     const name = storedName(report, nextNumber(await readdir(folder)));
-    const path = await createKept(folder, name, '.json', harmlessJson(toWritten(report)));
+    const path = await createStoredFile(folder, name, '.json', harmlessJson(toWritten(report)));
     const file = await lookAt(folder, basename(path)).catch(() => null);
     if (file !== null) this.#index.add(file, digestFrom(report));
     return path;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
 import { STATUSES, type Status, VERDICTS } from '../../model/vocabulary.ts';
-import { replaceKept } from '../files/write-file.ts';
+import { replaceStoredFile } from '../files/write-file.ts';
 import { type Digest, Summary } from './digest.ts';
 import type { StoredFile } from './stored-reports.ts';
 
@@ -111,7 +111,7 @@ export class Index {
     if (!this.#changed && stale.length === 0) return;
     for (const name of stale) this.#entries.delete(name);
     const content = { version: VERSION, ...this.#withoutUnused() };
-    await replaceKept(this.#path, `${JSON.stringify(content)}\n`);
+    await replaceStoredFile(this.#path, `${JSON.stringify(content)}\n`);
     this.#changed = false;
   }
 

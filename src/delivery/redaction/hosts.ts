@@ -65,7 +65,7 @@ export class Hosts {
     this.#suffixes = this.#services.union(new Set(names.domains));
   }
 
-  /** From now on this name without a dot (a VM's, a resource's) is replaced wherever it stands as a word. */
+  /** From now on this name without a dot (a VM's, a resource's) is replaced wherever it occurs as a word. */
   learn(label: string): void {
     const name = label.toLowerCase();
     if (
@@ -87,7 +87,7 @@ export class Hosts {
     if (/^[a-z]/.test(name) && !this.#names.isTextWord(name)) this.learn(name);
   }
 
-  /** From now on this name with dots, and any below it, counts as a host name, whatever it looks like. */
+  /** From now on this name with dots, and any below it, counts as a host name, whatever its form. */
   learnHost(text: string): void {
     const name = HOST.exec(text.trim().toLowerCase())?.[1]?.replace(/^\*\./, '');
     if (name?.includes('.') && !/^[\d.]+$/.test(name) && !ADDRESS.test(name)) this.#known.add(name);
@@ -121,7 +121,7 @@ export class Hosts {
 
   /** @returns the pseudonym of a dotted name; any other name, and public knowledge, comes back as it is */
   dotted(text: string): string {
-    // Asterisks behind a name are emphasis; those before it belong to it, as in a wildcard.
+    // Asterisks after a name are emphasis; asterisks before it are a wildcard.
     let end = text.length;
     while (text[end - 1] === '*') end -= 1;
     if (end < text.length) return this.dotted(text.slice(0, end)) + text.slice(end);

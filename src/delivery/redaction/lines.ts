@@ -9,8 +9,8 @@ const CUT = `… (the rest of this line is left out: it has more than ${LONGEST_
 const STANDARD: Redaction = { text: (text) => redact(text), value: (value) => redactValue(value) };
 
 /**
- * Redacts one line of a log, with its line break if it has one. A JSON object is redacted value by value, since only
- * there is it plain where a value ends, and is JSON afterwards, whatever its values look like.
+ * Redacts one line of a log, with its line break if it has one. A JSON object is redacted value by value: the ends of
+ * its values are certain, and it stays JSON.
  */
 export function redactLine(line: string, { text, value }: Redaction = STANDARD): string {
   const object = line.startsWith('{') ? parsed(line) : undefined;
@@ -76,7 +76,7 @@ export class LineRedactor {
     this.#cut = false;
     const begins = /-----BEGIN [A-Z0-9 ]*-----\s*$/.test(line);
     if (this.#block.length === 0 && !begins) return redactLine(line, this.#redaction) + after;
-    // A key is redacted as a whole, or as far as it goes; what is longer than any key is not one.
+    // A key is redacted as far as it goes; a block longer than any key is not a key.
     const before = begins && this.#block.length > 0 ? this.#blockDone() : '';
     this.#block.push(line + after);
     const over = line.includes('-----END ') || this.#block.length > MOST_LINES;

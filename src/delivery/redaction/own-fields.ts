@@ -15,7 +15,7 @@ export function withoutOwnFields(value: unknown, of: Pseudonym, count: Count, wi
   if (Array.isArray(value)) return value.map((item: unknown) => withoutOwnFields(item, of, count, within));
   if (typeof value !== 'object' || value === null) return value;
   const hide = (word: 'label' | 'path' | 'host', text: string): string => {
-    // Nor is a pseudonym of an earlier redaction replaced, under whatever key.
+    // A pseudonym of an earlier redaction is not replaced either, under any key.
     if (text === '' || text === MARK || new RegExp(`^${word}-[0-9a-f]{4,}$`).test(text)) return text;
     count(word);
     return of(word, text);

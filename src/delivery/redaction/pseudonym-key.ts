@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readBounded } from '../../common/bounded-file.ts';
 import { errorCode, systemReason } from '../../common/system-reason.ts';
-import { createNewKept, replaceKept } from '../files/write-file.ts';
+import { createNewStoredFile, replaceStoredFile } from '../files/write-file.ts';
 
 export const KEY_FILE = 'pseudonyms.key';
 const BYTES = 32;
@@ -28,8 +28,8 @@ export async function storedKey(folder: string, make: (folder: string) => Promis
     const known = readKey(path);
     if (known.kind === 'key') return { key: known.key, problem: null };
     const fresh = randomBytes(BYTES);
-    if (known.kind === 'damaged') await replaceKept(path, fresh);
-    else await createNewKept(path, fresh).catch(unlessThere);
+    if (known.kind === 'damaged') await replaceStoredFile(path, fresh);
+    else await createNewStoredFile(path, fresh).catch(unlessThere);
     // Of two processes that make one at the same time, both use the one that was first.
     const made = readKey(path);
     if (made.kind === 'key') return { key: made.key, problem: null };

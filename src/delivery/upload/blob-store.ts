@@ -27,7 +27,7 @@ export function putBlob(
   signal: AbortSignal,
 ): Promise<Exchange> {
   const { name, bytes, sha256 } = spooled;
-  // The SDK sends it for blocks alone until 12.34, which brings Apache Arrow along.
+  // Until 12.34, which depends on Apache Arrow, the SDK sends it only for blocks.
   const headers = { 'content-md5': createHash('md5').update(bytes).digest('base64') };
   return ask({ opened, name, headers, client, signal }, (blob) =>
     blob.upload(bytes, bytes.length, {

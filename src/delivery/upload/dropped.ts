@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
 import { count } from '../../common/text-lines.ts';
-import { replaceKept } from '../files/write-file.ts';
+import { replaceStoredFile } from '../files/write-file.ts';
 import { readUploadName } from '../report-names.ts';
 
 const FILE = 'dropped.json';
@@ -36,7 +36,7 @@ export async function noteDropped(folder: string, name: string): Promise<void> {
   const before = readDropped(folder);
   if (before?.last === name) return;
   const now = { count: (before?.count ?? 0) + 1, first: before?.first ?? name, last: name };
-  await replaceKept(join(folder, FILE), `${JSON.stringify(now)}\n`);
+  await replaceStoredFile(join(folder, FILE), `${JSON.stringify(now)}\n`);
 }
 
 /** @param noted what a report has noted; what was dropped after it stays for the next note */
@@ -46,7 +46,7 @@ export async function forgetDropped(folder: string, noted: Dropped): Promise<voi
   if (now === null || left <= 0) return unlink(join(folder, FILE)).catch(() => {});
   // Of several dropped since, the first name is unknown; they came after the last one that was noted.
   const first = left === 1 ? now.last : noted.last;
-  await replaceKept(join(folder, FILE), `${JSON.stringify({ count: left, first, last: now.last })}\n`);
+  await replaceStoredFile(join(folder, FILE), `${JSON.stringify({ count: left, first, last: now.last })}\n`);
 }
 
 /** @returns a note for the next report, in the form of `environment.notes` */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
-import { replaceKept } from '../files/write-file.ts';
+import { replaceStoredFile } from '../files/write-file.ts';
 import { redact } from '../redaction/redact.ts';
 import type { UploadResult } from './send.ts';
 
@@ -45,5 +45,5 @@ export async function storeLastUpload(
     success: success === undefined ? last.success : { at, text: success },
     problem: wrong === null ? last.problem : { at, text: redact(wrong) },
   };
-  await replaceKept(join(folder, FILE), `${JSON.stringify(pass)}\n`).catch(() => {});
+  await replaceStoredFile(join(folder, FILE), `${JSON.stringify(pass)}\n`).catch(() => {});
 }

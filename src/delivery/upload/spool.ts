@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { errorCode } from '../../common/system-reason.ts';
 import { LARGEST_REPORT } from '../../model/largest-report.ts';
-import { flushFolder, replaceKept } from '../files/write-file.ts';
+import { flushFolder, replaceStoredFile } from '../files/write-file.ts';
 import { hideKnownSecrets } from '../redaction/known-secrets.ts';
 import { redact } from '../redaction/redact.ts';
 import { type Identified, readUploadName, uploadName } from '../report-names.ts';
@@ -91,7 +91,7 @@ export class Spool {
   async add(report: Identified, json: string): Promise<string> {
     const name = uploadName(report);
     await makeOwnFolder(this.folder);
-    await replaceKept(this.pathOf(name), await compress(hideKnownSecrets(json)));
+    await replaceStoredFile(this.pathOf(name), await compress(hideKnownSecrets(json)));
     const all = entries(this.folder);
     await sweep(all);
     await this.#makeRoom(name, reportsOf(all));
@@ -145,7 +145,7 @@ export class Spool {
       if (json.equals(Buffer.from(text))) return spooled(name, bytes, json);
       const rewritten = await compress(text);
       // On a full disk the result is not stored; the next attempt computes the same.
-      await replaceKept(path, rewritten).catch(unlessSystem);
+      await replaceStoredFile(path, rewritten).catch(unlessSystem);
       return spooled(name, rewritten, Buffer.from(text));
     } finally {
       await handle.close();
@@ -161,7 +161,7 @@ export class Spool {
   async reject({ name, path }: Claimed, reason: string): Promise<void> {
     await makeOwnFolder(this.rejectedFolder);
     const to = join(this.rejectedFolder, name);
-    await replaceKept(reasonPath(to), `${redact(reason)}\n`);
+    await replaceStoredFile(reasonPath(to), `${redact(reason)}\n`);
     await rename(path, to);
     await flushFolder(this.rejectedFolder);
     await flushFolder(this.folder);

@@ -32,7 +32,7 @@ function redirection({ host, port, address, toPort }: Redirect): string {
   return `${host ?? ''}:${port ?? ''}:${to}:${toPort}`;
 }
 
-/** Whether a URL has no parameters: any parameter may be a secret, whatever its name. */
+/** Whether a URL has no parameters: a parameter of any name may be a secret. */
 function isPlain(href: string): boolean {
   const { search, username, password } = new URL(href);
   return `${search}${username}${password}` === '';
@@ -42,7 +42,7 @@ function posixWord(word: string): string {
   return /^[A-Za-z0-9_./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** What one of the two shells expands inside double quotes, PowerShell leaves alone inside single ones, and cmd cannot. */
+/** PowerShell or cmd expands these inside double quotes; single quotes protect them in PowerShell but not in cmd. */
 function windowsWord(word: string): string {
   if (/^[A-Za-z0-9_./:\\+=%-]+$/.test(word)) return word;
   // PowerShell reads typographic quotes as if they were straight ones.

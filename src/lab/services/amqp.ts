@@ -10,7 +10,7 @@ export function amqpService(): (socket: Socket) => void {
   for (const mechanism of MECHANISMS) {
     container.sasl_server_mechanisms[mechanism] = () => ({ start: refuse });
   }
-  // Without a listener the library writes what a client did wrong to the console, or throws.
+  // Without a listener the library prints a client's error on the console, or throws.
   for (const event of ['protocol_error', 'connection_error', 'disconnected', 'error']) {
     container.on(event, () => undefined);
   }

@@ -9,7 +9,7 @@ export interface Published {
   readonly revocationsDer: Uint8Array;
 }
 
-/** Revocation lists, issuing certificates and OCSP over plain HTTP, told apart by host and path. */
+/** Revocation lists, issuing certificates and OCSP over plain HTTP, by host and path. */
 export function certificateHost(published: Published): Service {
   return ({ url }) => {
     if (url.hostname.includes('ocsp')) return der('application/ocsp-response', OCSP_MALFORMED);

@@ -11,7 +11,7 @@ export function openTimeServer(): Promise<Listener> {
   return openDatagramPort((request) => (request.length < REQUEST_BYTES ? null : reply(request)));
 }
 
-/** A datagram port that hears everything and says nothing, as behind a rule that drops. */
+/** A datagram port that receives and never answers, as behind a rule that drops. */
 export function openMuteDatagramPort(): Promise<Listener> {
   return openDatagramPort(() => null);
 }
