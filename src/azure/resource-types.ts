@@ -86,7 +86,7 @@ const WORDS = {
 } as const satisfies Readonly<Record<Group, keyof typeof AZURES | keyof typeof OURS>>;
 
 /** The resource type of a target for which Azure has none. */
-export function wordFor(group: Group): string {
+export function resourceTypeFor(group: Group): string {
   return WORDS[group];
 }
 

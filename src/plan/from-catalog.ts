@@ -18,7 +18,7 @@ export function fromCatalog(
   named: ReadonlySet<Group> = new Set(),
 ): PlannedTarget[] {
   return catalogFor(place.cloud)
-    .filter((row) => concerns(row, place, options))
+    .filter((row) => isRelevant(row, place, options))
     .flatMap((row) => fromRow(row, values, options, place, named));
 }
 
@@ -28,7 +28,7 @@ export function rolesOf({ cloud }: PlanContext): ReadonlySet<GatewayRole> {
 }
 
 /** Leaves out the instance's own endpoints until there is an instance, unless the user asks for them. */
-function concerns(row: CatalogRow, { cloud }: PlanContext, options: Options): boolean {
+function isRelevant(row: CatalogRow, { cloud }: PlanContext, options: Options): boolean {
   const templates = row.hosts[cloud] ?? [];
   const needsInstance = templates.some((template) => placeholdersIn(template).includes('apim'));
   const asked = options.require.includes(row.group) || options.only.includes(row.group);

@@ -128,8 +128,9 @@ function endpoint(
   const row = rows.find(host, port);
   const group = row?.group ?? entry.type?.group ?? service?.group ?? entry.group ?? 'custom';
   const protocol = protocolOf(entry, parsed, port, row);
-  const kin = row === null || row.protocol !== protocol ? kinOf(rows.inGroup(group), protocol, port) : [row];
-  const conversation = conversationOf(group, host, protocol, kin);
+  const similar =
+    row === null || row.protocol !== protocol ? similarRows(rows.inGroup(group), protocol, port) : [row];
+  const conversation = conversationOf(group, host, protocol, similar);
   return {
     ...BASE,
     ...provenance(entry),
@@ -140,13 +141,13 @@ function endpoint(
     transport: transportOf(protocol),
     protocol,
     conversation,
-    required: entry.required ?? (kin.length > 0 && kin.every(({ required }) => required[platform])),
-    serviceTag: common(kin.flatMap(({ serviceTag }) => serviceTag ?? [])),
+    required: entry.required ?? (similar.length > 0 && similar.every(({ required }) => required[platform])),
+    serviceTag: common(similar.flatMap(({ serviceTag }) => serviceTag ?? [])),
     ...(row === null ? {} : { purpose: row.purpose }),
     resourceType: entry.resourceType ?? row?.resourceType ?? null,
     since: row?.since ?? null,
     until: untilOf(entry, parsed, row),
-    path: pathOf(protocol, conversation, parsed.path, kin),
+    path: pathOf(protocol, conversation, parsed.path, similar),
     ...testability(group, port, rows),
   };
 }
@@ -189,7 +190,7 @@ function isTestable({ notTestable }: CatalogRow): boolean {
 }
 
 /** The rows of a group with the same protocol, and port if possible: what they have in common holds for a new host. */
-function kinOf(group: readonly CatalogRow[], protocol: Protocol, port: number): readonly CatalogRow[] {
+function similarRows(group: readonly CatalogRow[], protocol: Protocol, port: number): readonly CatalogRow[] {
   const sameProtocol = group.filter((row) => isTestable(row) && row.protocol === protocol);
   const samePort = sameProtocol.filter(({ ports }) => ports.includes(port));
   const near = samePort.length > 0 ? samePort : sameProtocol;
@@ -207,11 +208,11 @@ function conversationOf(
   group: Group,
   host: string,
   protocol: Protocol,
-  kin: readonly CatalogRow[],
+  similar: readonly CatalogRow[],
 ): Conversation {
   // Only the sign-in hosts publish an OpenID configuration; Microsoft Graph is of this group as well.
   if (group === 'entra-id' && !/(?:^|\.)login\./.test(host)) return protocol;
-  return common(kin.map((row) => row.conversation ?? row.protocol)) ?? protocol;
+  return common(similar.map((row) => row.conversation ?? row.protocol)) ?? protocol;
 }
 
 /** Checks that need a path of their own, whatever path the reply's URL has. */
@@ -221,10 +222,10 @@ function pathOf(
   protocol: Protocol,
   conversation: Conversation,
   given: string | null,
-  kin: readonly CatalogRow[],
+  similar: readonly CatalogRow[],
 ): string | null {
   if (protocol !== 'http' && protocol !== 'https') return null;
-  const proven = kin.filter((row) => (row.conversation ?? row.protocol) === conversation);
+  const proven = similar.filter((row) => (row.conversation ?? row.protocol) === conversation);
   const usual = common(proven.map(({ path }) => path ?? '/')) ?? '/';
   return OWN_PATH.has(conversation) ? usual : (given ?? usual);
 }

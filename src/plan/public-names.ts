@@ -69,7 +69,7 @@ export function publicHostNames(): PublicHostNames {
     domains: SHARED,
     isWord: (word) => {
       publicWords ??= new Set([
-        ...wordsOf(z.toJSONSchema(Report)).map((each) => each.toLowerCase()),
+        ...listWords(z.toJSONSchema(Report)).map((each) => each.toLowerCase()),
         ...[...whole, ...SHARED].flatMap((host) => host.split('.')),
       ]);
       return publicWords.has(word);
@@ -80,13 +80,13 @@ export function publicHostNames(): PublicHostNames {
 let publicWords: ReadonlySet<string> | null = null;
 
 /** Names of properties and fixed values, however deep in a JSON Schema. */
-function wordsOf(schema: unknown): string[] {
-  if (Array.isArray(schema)) return schema.flatMap(wordsOf);
+function listWords(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(listWords);
   if (typeof schema !== 'object' || schema === null) return [];
   return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => [
     ...(key === 'properties' && typeof value === 'object' && value !== null ? Object.keys(value) : []),
     ...(key === 'enum' || key === 'const' ? [value].flat().filter((one) => typeof one === 'string') : []),
-    ...wordsOf(value),
+    ...listWords(value),
   ]);
 }
 

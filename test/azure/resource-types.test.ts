@@ -1,6 +1,6 @@
 import t from 'tap';
 import { groupOfCategory } from '../../src/azure/outbound-dependencies.ts';
-import { resourceType, whyUntestable, wordFor } from '../../src/azure/resource-types.ts';
+import { resourceType, resourceTypeFor, whyUntestable } from '../../src/azure/resource-types.ts';
 import { GROUPS } from '../../src/model/vocabulary.ts';
 import { DEPENDENCIES_REPLY, ENTRIES } from './replies.ts';
 
@@ -11,7 +11,7 @@ t.test('every word that the examples show is known', async (t) => {
 });
 
 t.test('each group has a word, which leads back to it', async (t) => {
-  for (const group of GROUPS) t.equal(resourceType(wordFor(group))?.group, group);
+  for (const group of GROUPS) t.equal(resourceType(resourceTypeFor(group))?.group, group);
 });
 
 t.test('every category of the example is known, however it is spelt', async (t) => {

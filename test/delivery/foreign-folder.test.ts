@@ -99,7 +99,7 @@ t.test('a report that root puts into a spool is sent by the service', { skip }, 
 t.test('what root rejects, drops and remembers there is the service’s', { skip }, async (t) => {
   const spool = new Spool(join(folders(t).own, 'spool'), 1e6);
   const [[name] = ['']] = await fill(spool, 1);
-  await spool.reject(await claimFirst(spool), 'never');
+  await spool.reject(await claimFirst(spool), 'refused');
   await noteDropped(spool.folder, name);
   await storeLastUpload(spool.folder, { sent: [name], rejected: [], problem: null, spoolProblem: null }, NOW);
   t.strictSame(owners(spool.folder), {
@@ -182,7 +182,7 @@ t.test('where a folder’s link leads to root’s own, root’s files stay root�
   const [[name] = ['']] = await fill(spool, 1);
   symlinkSync(roots, spool.rejectedFolder);
   lchownSync(spool.rejectedFolder, SERVICE, SERVICE);
-  await spool.reject(await claimFirst(spool), 'never');
+  await spool.reject(await claimFirst(spool), 'refused');
   t.equal(owners(roots)[`${name}.reason.txt`], '0:0 600');
 });
 

@@ -10,7 +10,7 @@ import { replaceStoredFile } from '../files/write-file.ts';
 import { readStoredName } from '../report-names.ts';
 import { isWhole } from './changes.ts';
 import type { History, KnownRun } from './history.ts';
-import { lookAt, reportsFolder } from './stored-reports.ts';
+import { reportsFolder, statStored } from './stored-reports.ts';
 
 const FILE = 'announced.json';
 const LARGEST = 4096;
@@ -37,7 +37,7 @@ export async function recallAnnounced(state: string, history: History): Promise<
   if ((await lstat(path).catch(() => null)) === null) return { kind: 'none' };
   const memory = read(path);
   if (memory === null) return { kind: 'lost', problem: `its ${FILE} is damaged, or cannot be read` };
-  const file = await lookAt(reportsFolder(state), memory.name);
+  const file = await statStored(reportsFolder(state), memory.name);
   if (file === null) return { kind: 'lost', problem: `${memory.name}, which was announced last, is gone` };
   const run = history.read(file);
   // Of an earlier major: there is nothing to compare with, and the next report is the first.

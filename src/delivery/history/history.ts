@@ -17,7 +17,7 @@ import type { Carried } from './changes.ts';
 import { type Digest, type DigestReading, digestFrom, digestOf } from './digest.ts';
 import { Index } from './index-file.ts';
 import { expired, type Limits } from './retention.ts';
-import { listStored, lookAt, reportsFolder, type StoredFile } from './stored-reports.ts';
+import { listStored, reportsFolder, type StoredFile, statStored } from './stored-reports.ts';
 
 /** ms. No process takes as long to write a file. */
 const LEFTOVER_AGE = 60 * 60 * 1000;
@@ -94,7 +94,7 @@ export class History {
     const folder = reportsFolder(this.#state);
     const name = storedName(report, nextNumber(await readdir(folder)));
     const path = await createStoredFile(folder, name, '.json', harmlessJson(toWritten(report)));
-    const file = await lookAt(folder, basename(path)).catch(() => null);
+    const file = await statStored(folder, basename(path)).catch(() => null);
     if (file !== null) this.#index.add(file, digestFrom(report));
     return path;
   }

@@ -215,7 +215,7 @@ async function exchange(dispatcher: Dispatcher, request: Request, signal: AbortS
   return {
     status: reply.statusCode,
     headers: received,
-    body: await beginning(reply.body),
+    body: await readStart(reply.body),
   };
 }
 
@@ -229,7 +229,7 @@ function isAboutReply(error: unknown): boolean {
 }
 
 /** A body that breaks off does not change what the status means. */
-async function beginning(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
   const bytes = Buffer.alloc(BODY_LIMIT);
   let length = 0;
   const limit = setTimeout(() => body.destroy(), BODY_MS);

@@ -3,9 +3,9 @@ export type Settled =
   /** The service has it. */
   | { readonly kind: 'confirmed' }
   /** No repeat can succeed; the reason is a sentence with what to fix. */
-  | { readonly kind: 'never'; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly reason: string }
   | {
-      readonly kind: 'later';
+      readonly kind: 'retry';
       readonly reason: string;
       /** ms that the service asked to be left alone, or null */
       readonly retryAfterMs: number | null;
@@ -16,14 +16,14 @@ export type Settled =
 /** What one reply means. `exists`: a blob of that name exists, perhaps this very report, whose confirmation was lost. */
 export type Outcome = Settled | { readonly kind: 'exists' };
 
-export function rejectedForGood(reason: string): Settled {
-  return { kind: 'never', reason };
+export function rejectReport(reason: string): Settled {
+  return { kind: 'rejected', reason };
 }
 
 export function retryLater(reason: string, retryAfterMs: number | null = null): Settled {
-  return { kind: 'later', reason, retryAfterMs, needsAction: false };
+  return { kind: 'retry', reason, retryAfterMs, needsAction: false };
 }
 
 export function needsAction(reason: string): Settled {
-  return { kind: 'later', reason, retryAfterMs: null, needsAction: true };
+  return { kind: 'retry', reason, retryAfterMs: null, needsAction: true };
 }

@@ -72,17 +72,17 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
       continue;
     }
     const outcome = await sendOne(claimed, sending);
-    if (outcome.kind === 'confirmed' || (outcome.kind === 'stuck' && outcome.confirmed))
+    if (outcome.kind === 'confirmed' || (outcome.kind === 'spool-error' && outcome.confirmed))
       sent.push(claimed.name);
-    if (outcome.kind === 'stuck') {
+    if (outcome.kind === 'spool-error') {
       spoolProblem ??= outcome.reason;
       continue;
     }
-    if (outcome.kind === 'never')
+    if (outcome.kind === 'rejected')
       rejected.push({ name: claimed.name, reason: outcome.reason, by: 'service' });
     if (outcome.kind === 'damaged')
       rejected.push({ name: claimed.name, reason: outcome.reason, by: 'spool' });
-    if (outcome.kind !== 'later') {
+    if (outcome.kind !== 'retry') {
       failures = 0;
       continue;
     }
@@ -93,7 +93,7 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
       return { sent, rejected, spoolProblem, problem: signal.aborted ? last : reason };
     const pause = backOff(failures, retryAfterMs, clock.random);
     if (clock.now() + pause >= end) {
-      const wish = retryAfterMs === null ? '' : `, and asks to be left alone for ${duration(retryAfterMs)}`;
+      const wish = retryAfterMs === null ? '' : `, and asks to wait for ${duration(retryAfterMs)}`;
       return { sent, rejected, spoolProblem, problem: `${reason}${wish}` };
     }
     queue.push({ ...next, path: spool.pathOf(claimed.name) });
@@ -104,11 +104,11 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
 }
 
 /** @returns null when another process was faster */
-async function claim(next: Waiting, spool: Spool): Promise<Claimed | Stuck | null> {
+async function claim(next: Waiting, spool: Spool): Promise<Claimed | SpoolError | null> {
   try {
     return await spool.claim(next);
   } catch (error) {
-    return stuckAt(next, 'cannot be claimed', error);
+    return spoolError(next, 'cannot be claimed', error);
   }
 }
 
@@ -116,7 +116,7 @@ async function claim(next: Waiting, spool: Spool): Promise<Claimed | Stuck | nul
 async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Unsent> {
   const { spool, clock, signal } = sending;
   const outcome = await tryOne(claimed, { ...sending, now: clock.now }, signal);
-  const refused = outcome.kind === 'never' || outcome.kind === 'damaged';
+  const refused = outcome.kind === 'rejected' || outcome.kind === 'damaged';
   try {
     if (outcome.kind === 'confirmed') await spool.remove(claimed);
     else if (refused) await spool.reject(claimed, outcome.reason);
@@ -125,7 +125,7 @@ async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Un
   } catch (error) {
     await spool.release(claimed).catch(() => {});
     const what = refused ? `is refused (${outcome.reason}), and cannot be put aside` : 'cannot be taken away';
-    return { ...stuckAt(claimed, what, error), confirmed: outcome.kind === 'confirmed' };
+    return { ...spoolError(claimed, what, error), confirmed: outcome.kind === 'confirmed' };
   }
 }
 
@@ -136,20 +136,20 @@ interface Damaged {
 }
 
 /** The spool's file system failed. */
-interface Stuck {
-  readonly kind: 'stuck';
+interface SpoolError {
+  readonly kind: 'spool-error';
   readonly reason: string;
   /** Whether the service has it: the next pass sends it again, which does no harm. */
   readonly confirmed: boolean;
 }
 
-type Unsent = Damaged | Stuck;
+type Unsent = Damaged | SpoolError;
 
 /** @throws defects of the program */
-function stuckAt({ name }: Pick<Claimed, 'name'>, what: string, error: unknown): Stuck {
+function spoolError({ name }: Pick<Claimed, 'name'>, what: string, error: unknown): SpoolError {
   if (errorCode(error) === null) throw error;
   const reason = `${name} in the spool ${what}: ${systemReason(error)}`;
-  return { kind: 'stuck', reason, confirmed: false };
+  return { kind: 'spool-error', reason, confirmed: false };
 }
 
 async function tryOne(
@@ -173,7 +173,7 @@ function unread(claimed: Claimed, error: unknown): Unsent {
   const code = errorCode(error);
   if (code === 'ERR_BUFFER_TOO_LARGE') return damaged('is larger than a report can be');
   if (code?.startsWith('Z_')) return damaged('is not a report in gzip');
-  return stuckAt(claimed, 'cannot be read', error);
+  return spoolError(claimed, 'cannot be read', error);
 }
 
 function damaged(what: string): Damaged {

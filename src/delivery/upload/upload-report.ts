@@ -3,7 +3,7 @@ import { classifyBlob, classifyHttps } from './classify.ts';
 import type { Client, Exchange } from './client.ts';
 import type { Destination } from './destination.ts';
 import type { Identity } from './identity.ts';
-import { rejectedForGood, retryLater, type Settled } from './outcome.ts';
+import { rejectReport, retryLater, type Settled } from './outcome.ts';
 import { uploadRequest } from './requests.ts';
 import type { SpooledReport } from './spool.ts';
 
@@ -51,7 +51,5 @@ function same(found: Exchange, { sha256 }: SpooledReport): Settled {
   if (status !== 200)
     return retryLater(`it has a blob of that name and does not show it (status ${found.reply.status})`);
   if (headers['x-ms-meta-sha256'] === sha256) return { kind: 'confirmed' };
-  return rejectedForGood(
-    'another blob has the name of this report and other content; nothing was overwritten',
-  );
+  return rejectReport('another blob has the name of this report and other content; nothing was overwritten');
 }

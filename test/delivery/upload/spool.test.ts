@@ -107,7 +107,7 @@ t.test('a full spool lets the oldest go, rejected ones first, and remembers it',
   const [oldest] = spool.waiting();
   const claimed = oldest === undefined ? null : await spool.claim(oldest);
   if (claimed === null) throw new Error('not claimed');
-  await spool.reject(claimed, 'never');
+  await spool.reject(claimed, 'refused');
   const later = [...(await fill(spool, 12, 3000)).keys()];
   const left = [...spool.waiting(), ...spool.rejected()];
   t.ok(left.reduce((sum, { bytes }) => sum + bytes, 0) <= 10_000);
