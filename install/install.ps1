@@ -66,7 +66,7 @@ function Find-Executable {
 function Test-Sum([string] $File) {
     $sums = Join-Path (Split-Path -Parent $File) 'SHA256SUMS'
     if (-not (Test-Path -LiteralPath $sums)) {
-        Write-Output "note: no SHA256SUMS beside $File, so it is taken as it is"
+        Write-Output "note: no SHA256SUMS beside $File, so it is not checked"
         return
     }
     $sum = (Get-FileHash -LiteralPath $File -Algorithm SHA256).Hash.ToLowerInvariant()

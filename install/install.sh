@@ -154,7 +154,7 @@ choose_schedule() {
     elif [ -d "$root/etc/cron.d" ]; then
       schedule=cron
     else
-      refuse "$root has neither systemd nor /etc/cron.d; say which will be there: --schedule systemd, cron or none"
+      refuse "$root has neither systemd nor /etc/cron.d; name the one it will have: --schedule systemd, cron or none"
     fi
     return
   fi
@@ -181,7 +181,7 @@ check_place() {
   if [ "$schedule" = none ]; then return; fi
   case $1/ in
     /home/* | /root/* | /run/user/* | /tmp/* | /var/tmp/*)
-      refuse "$1 is out of the scheduled run's sight: choose a place like /usr/local or /opt, or --no-schedule"
+      refuse "$1 is hidden from the scheduled run: choose a place like /usr/local or /opt, or --no-schedule"
       ;;
   esac
 }
@@ -230,15 +230,15 @@ check_path() {
 check_options() {
   if [ "$schedule" = none ] || [ ! -e "$root$options" ]; then return; fi
   see='see what it holds, and then, as root'
-  is_trusted "$root$options/." || refuse "others than root may write to $root$options: $see:" \
+  is_trusted "$root$options/." || refuse "users other than root may write to $root$options: $see:" \
     "chown root:root $root$options && chmod 755 $root$options"
   check_path "$options"
   for file in "$root$config" "$root$secret"; do
     # In a folder that only root can change, a link is root's own choice.
     if [ -L "$file" ] || [ ! -e "$file" ]; then continue; fi
     [ -f "$file" ] || refuse "$file is not a file: move it away"
-    is_trusted "$file" || refuse "others than root may write to $file: $see: chown root:root $file && chmod 600 $file"
-    [ "$links" -eq 1 ] || refuse "$file has another name elsewhere (a hard link), whose rights would change as well:" \
+    is_trusted "$file" || refuse "users other than root may write to $file: $see: chown root:root $file && chmod 600 $file"
+    [ "$links" -eq 1 ] || refuse "$file has a second name (a hard link), whose rights would change as well:" \
       "$see: cp $file $file.copy && mv $file.copy $file"
   done
 }
@@ -273,7 +273,7 @@ digest() {
   elif has shasum; then
     shasum -a 256 <"$1" | cut -d ' ' -f 1
   else
-    refuse "$2 is there to check $1 with, but neither sha256sum nor shasum is: install coreutils"
+    refuse "$1 cannot be checked against $2: neither sha256sum nor shasum is installed: install coreutils"
   fi
 }
 
@@ -281,7 +281,7 @@ digest() {
 verify() {
   sums=$(dirname -- "$from")/SHA256SUMS
   if [ ! -f "$sums" ]; then
-    say "note: no SHA256SUMS beside $from, so it is taken as it is"
+    say "note: no SHA256SUMS beside $from, so it is not checked"
     return
   fi
   sum=$(digest "$from" "$sums")
@@ -537,7 +537,7 @@ make_user() {
     rm "$state"
   fi
   if [ -L "$state" ]; then
-    say "note: $state is a link, so what it leads to is left as it is: a folder of $user with mode 700 is needed there"
+    say "note: $state is a link, so its target is left as it is: a folder of $user with mode 700 is needed there"
   elif [ ! -d "$state" ]; then
     step "make $state" || return 0
     mkdir -m 700 "$state"
@@ -576,7 +576,7 @@ open_options() {
     :
   elif grep -v '^ *#' "$root$config" | grep -Eqi 'sig=|://[^/ ]*@|[?&](code|key|token)=|authorization|bearer'; then
     set_rights "$config" "$readers" "$closed"
-    say "note: $config seems to hold a secret, which belongs into $secret: not every user may read it"
+    say "note: $config seems to hold a secret, which belongs in $secret: not every user may read it"
   else
     set_rights "$config" root 644
   fi
@@ -584,7 +584,7 @@ open_options() {
   if [ $((0$mode & 05)) -ne 5 ]; then
     exposed=$(find "$root$options/." -type f -perm -004 ! -name config.yaml 2>/dev/null | sed "s|^$root||; s|/\./|/|" | sort)
     if [ -n "$exposed" ]; then
-      say "note: every user may enter $options from now on, and read:" "$(printf '%s' "$exposed" | tr '\n' ' ')"
+      say "note: every user may now enter $options, and read:" "$(printf '%s' "$exposed" | tr '\n' ' ')"
     fi
   fi
   set_rights "$options" root 755

@@ -69,7 +69,7 @@ t.test(
       t.equal(mode('etc/apim-probe'), 0o755);
       t.equal(mode(CONFIG), 0o644);
       t.equal(mode('etc/apim-probe/upload-url'), 0o600);
-      t.match(out, 'every user may enter /etc/apim-probe from now on, and read: /etc/apim-probe/headers\n');
+      t.match(out, 'every user may now enter /etc/apim-probe, and read: /etc/apim-probe/headers\n');
       t.notMatch(again().out, /set the rights|every user/, 'once');
 
       chmodSync(join(destdir, CONFIG), 0o640);
@@ -94,10 +94,10 @@ t.test('options that others may change, or that are not files, are refused', asy
   chmodSync(other, 0o600);
   const options = join(config, '..');
   for (const [make, change, message] of [
-    [() => writeFileSync(config, ''), () => chmodSync(config, 0o666), 'others than root may write to'],
-    [() => linkSync(other, config), null, 'has another name elsewhere'],
+    [() => writeFileSync(config, ''), () => chmodSync(config, 0o666), 'users other than root may write to'],
+    [() => linkSync(other, config), null, 'has a second name'],
     [() => mkdirSync(config), null, 'config.yaml is not a file'],
-    [() => writeFileSync(config, ''), () => chmodSync(options, 0o777), 'others than root may write to'],
+    [() => writeFileSync(config, ''), () => chmodSync(options, 0o777), 'users other than root may write to'],
   ] as const) {
     rmSync(config, { recursive: true });
     make();

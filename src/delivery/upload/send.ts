@@ -177,5 +177,5 @@ function unread(claimed: Claimed, error: unknown): Unsent {
 }
 
 function damaged(what: string): Damaged {
-  return { kind: 'damaged', reason: `the file is damaged, what it holds ${what}: delete it` };
+  return { kind: 'damaged', reason: `the file is damaged, its content ${what}: delete it` };
 }

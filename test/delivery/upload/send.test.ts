@@ -107,7 +107,7 @@ t.test('a Retry-After beyond the time that is left ends the pass at once', async
   await fill(spool, 3);
   const clock = fakeClock();
   const { problem } = await pass(spool, `${service.url}/c${SAS}`, { clock, limitMs: 60_000 });
-  t.match(problem, /asked too often \(status 429\), and asks to be left alone for 1 h/);
+  t.match(problem, /asked too often \(status 429\), and asks to wait for 1 h/);
   t.strictSame([clock.slept, service.requests.length, spool.waiting().length], [[], 1, 3]);
 });
 
