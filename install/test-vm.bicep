@@ -27,7 +27,7 @@ param location string = resourceGroup().location
 @description('Any x64 size with 1 GiB or more; the archive holds the executable for x64.')
 param vmSize string = 'Standard_B2s'
 
-@description('Public key of an administrator. Without one nobody can log in, and the VM is reached by run-command alone.')
+@description('Public key of an administrator. Without one no user can log in, and only run-command reaches the VM.')
 param sshPublicKey string = ''
 
 @description('Resource id of a user-assigned identity that may read the archive and write reports. Without one the VM gets an identity of its own, which has no rights yet when it starts.')

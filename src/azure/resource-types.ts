@@ -61,7 +61,7 @@ export function resourceType(word: string): ResourceType | null {
   return TYPES.get(word) ?? null;
 }
 
-const WORDS = {
+const TYPE_OF_GROUP = {
   'storage-blob': 'BlobStorage',
   'storage-table': 'TableStorage',
   'storage-queue': 'Queue',
@@ -87,7 +87,7 @@ const WORDS = {
 
 /** The resource type of a target for which Azure has none. */
 export function resourceTypeFor(group: Group): string {
-  return WORDS[group];
+  return TYPE_OF_GROUP[group];
 }
 
 /** Names of parts inside the instance, and why no test from the subnet can reach them. */

@@ -215,7 +215,7 @@ function conversationOf(
   return common(similar.map((row) => row.conversation ?? row.protocol)) ?? protocol;
 }
 
-/** Checks that need a path of their own, whatever path the reply's URL has. */
+/** Checks that use a path of their own instead of the path in the reply's URL. */
 const OWN_PATH: ReadonlySet<Conversation> = new Set(['storage', 'key-vault', 'entra-id', 'event-hubs']);
 
 function pathOf(

@@ -47,7 +47,7 @@ export class RowIndex {
     return null;
   }
 
-  /** The rows of a group, whatever their hosts. */
+  /** The rows of a group, with any hosts. */
   inGroup(group: Group): readonly CatalogRow[] {
     return this.#groups.get(group) ?? [];
   }

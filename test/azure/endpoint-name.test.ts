@@ -80,7 +80,7 @@ t.test('a credential in a name is neither sent nor shown', async (t) => {
   }
 });
 
-t.test('any text is read, and shown without steering characters', async () => {
+t.test('any text is read, and shown without control characters', async () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (name) => {
       const parsed = endpointName(name);

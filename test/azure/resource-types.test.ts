@@ -4,13 +4,13 @@ import { resourceType, resourceTypeFor, whyUntestable } from '../../src/azure/re
 import { GROUPS } from '../../src/model/vocabulary.ts';
 import { DEPENDENCIES_REPLY, ENTRIES } from './replies.ts';
 
-t.test('every word that the examples show is known', async (t) => {
+t.test('every resource type of the examples is known', async (t) => {
   for (const each of ENTRIES) t.ok(resourceType(each.resourceType), each.resourceType);
   t.equal(resourceType('toString'), null);
   t.equal(resourceType('Novelty'), null);
 });
 
-t.test('each group has a word, which leads back to it', async (t) => {
+t.test('each group has a resource type, which leads back to it', async (t) => {
   for (const group of GROUPS) t.equal(resourceType(resourceTypeFor(group))?.group, group);
 });
 

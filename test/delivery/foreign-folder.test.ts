@@ -159,7 +159,7 @@ t.test(
   },
 );
 
-t.test('a link that the service laid leads root nowhere', { skip }, async (t) => {
+t.test('root does not follow a link of the service', { skip }, async (t) => {
   const { own, roots } = folders(t);
   const victim = join(roots, 'shadow');
   writeFileSync(victim, 'secret', { mode: 0o600 });
@@ -186,7 +186,7 @@ t.test('where a folder’s link leads to root’s own, root’s files stay root�
   t.equal(owners(roots)[`${name}.reason.txt`], '0:0 600');
 });
 
-t.test('a folder that is exchanged meanwhile changes nothing', { skip }, async (t) => {
+t.test('a folder that is replaced meanwhile changes nothing', { skip }, async (t) => {
   const { own, roots } = folders(t);
   await withOwnedFolder(own, async ({ path, give }) => {
     renameSync(own, `${own}-moved`);
@@ -211,11 +211,11 @@ t.test(
   },
 );
 
-t.test('a folder of root’s that is put in the place of a new one stays root’s', { skip }, async (t) => {
+t.test('a folder of root’s that replaces a new one stays root’s', { skip }, async (t) => {
   const { own } = folders(t);
   mkdirSync(join(own, 'private'), { mode: 0o700 });
   writeFileSync(join(own, 'private', 'key'), 'secret', { mode: 0o600 });
-  const exchanged = await t.mockImport<typeof import('../../src/delivery/files/make-folder.ts')>(
+  const replaced = await t.mockImport<typeof import('../../src/delivery/files/make-folder.ts')>(
     '../../src/delivery/files/make-folder.ts',
     {
       'node:fs/promises': {
@@ -228,7 +228,7 @@ t.test('a folder of root’s that is put in the place of a new one stays root’
       },
     },
   );
-  await exchanged.makeFolder(join(own, 'spool'));
+  await replaced.makeFolder(join(own, 'spool'));
   t.strictSame(owners(own), { made: '0:0 700', spool: '0:0 700', 'spool/key': '0:0 600' });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { EXECUTABLE, furnish, INSTALL, installer, inventory, prepared, scratch } from './installer.ts';
 
-t.test('SHA256SUMS decides, under whatever name', async (t) => {
+t.test('SHA256SUMS decides, for a file of any name', async (t) => {
   // The sum of EXECUTABLE, from coreutils.
   const sum = '87147912c1d1d0c26ba0c06b914f4c224319f46699fd2b7f11ec79c1dfda0274';
   const cases: readonly [string, string, number][] = [
@@ -54,7 +54,11 @@ t.test('refused, before anything is changed', async (t) => {
     [['--from', from], { destdir }, 'has neither systemd nor /etc/cron.d'],
     [['--from', `${from}.gone`, '--schedule', 'cron'], { destdir }, 'is not a file that can be read'],
     [['--from', folder, '--schedule', 'cron'], { destdir }, 'is not a file that can be read'],
-    [['--from', from, '--schedule', 'cron', '--prefix', '/home/me'], { destdir }, 'out of the scheduled run'],
+    [
+      ['--from', from, '--schedule', 'cron', '--prefix', '/home/me'],
+      { destdir },
+      'hidden from the scheduled run',
+    ],
     [['--from', from, '--schedule', 'cron', '--prefix', '/occupied'], { destdir }, 'is not a folder'],
     [['--from', `${folder}/broken`, ...own], {}, 'does not run here: wrong architecture'],
     [['--from', `${folder}/old.mjs`, '--node', `${folder}/node20`, ...own], {}, '(it prints: 20.1)'],

@@ -102,7 +102,7 @@ t.test('it may lie in a folder with spaces', async (t) => {
   t.strictSame(readdirSync(join(folder, "the operator's  own -x")), ['run'], 'and leaves nothing there');
 });
 
-t.test('another run under way is neither a change nor forgotten for one', async (t) => {
+t.test('another run under way is not a change, and hides none', async (t) => {
   const { run } = scheduled(t);
   run(0, 'ready');
   t.strictSame(run(75, null), { code: 75, out: '' });
@@ -174,7 +174,7 @@ t.test('a change whose announcement fails is announced by the next run', async (
   t.equal(run(1, 'blocked').out, '');
 });
 
-t.test('a damaged memory of the last run is a change, once', async (t) => {
+t.test('a damaged record of the last run is a change, once', async (t) => {
   const { folder, run } = scheduled(t);
   run(0, 'ready');
   writeFileSync(join(folder, 'state/last-verdict'), Buffer.from([0, 1, 2, 255, 10, 10]));

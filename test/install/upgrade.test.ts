@@ -133,7 +133,7 @@ t.test('the upload’s destination is handed over while its file exists', async 
   t.notOk(existsSync(join(destdir, DROPIN)), 'a missing credential would fail the unit');
 });
 
-t.test('cron: a minute of its own, which upgrades keep, as they keep MAILTO', async (t) => {
+t.test('cron: a random minute, which upgrades preserve, like MAILTO', async (t) => {
   const minutes = new Set<string>();
   for (let machine = 0; machine < 5; machine += 1) {
     const { destdir, from } = prepared(t);

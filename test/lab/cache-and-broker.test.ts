@@ -74,7 +74,7 @@ t.test(
   },
 );
 
-t.test('the cache wants a password, and knows none', async (t) => {
+t.test('the cache requires a password, and accepts none', async (t) => {
   const ask = async (command: string, ending: string) =>
     answer(await connected(CACHE, 6380), command, ending);
   t.equal(await ask('*1\r\n$4\r\nPING\r\n', '.\r\n'), '-NOAUTH Authentication required.\r\n');

@@ -94,7 +94,7 @@ t.test('a group that is asked for by name shows what it lacks', async (t) => {
   }
 });
 
-t.test('a custom domain stands in the place of its role’s default', async (t) => {
+t.test('a custom domain replaces its role’s default', async (t) => {
   const hostname = [
     { role: 'gateway', host: 'api.contoso.com' },
     { role: 'management', host: 'manage.contoso.com' },
@@ -155,7 +155,7 @@ t.test('further regions have a gateway each, and nothing else', async (t) => {
   t.same(plan.notes, []);
 });
 
-t.test('without a region of the run the further ones are planned all the same', async (t) => {
+t.test('without a region of the run the further ones are planned anyway', async (t) => {
   const plan = planWith({ apim: 'contoso', location: ['uksouth'] }, { region: null });
   t.ok(targetOf(plan, 'gateway/contoso-uksouth-01.regional.azure-api.net:443').testable);
   t.equal(
@@ -202,7 +202,7 @@ t.test('a domain for two roles is one target, with a note', async (t) => {
   t.ok(targetOf(plan, 'gateway/api.contoso.com:443').required, 'required, as the gateway is');
 });
 
-t.test('a domain of a role that the cloud does not have is not dropped in silence', async (t) => {
+t.test('a domain of a role that the cloud does not have is noted', async (t) => {
   const hostname = [{ role: 'configuration', host: 'conf.contoso.com' }] as const;
   t.same(planWith({ hostname }, { cloud: 'china' }).notes, [
     '--hostname configuration=conf.contoso.com: the china cloud has no such endpoint; add --target https://conf.contoso.com',
@@ -338,7 +338,7 @@ t.test('a group that can never be tested may not be required', async (t) => {
   );
 });
 
-t.test('targets are ordered by group and id, whatever order the options had', async (t) => {
+t.test('targets are ordered by group and id, for any order of the options', async (t) => {
   const forth = planWith({ ...ALL_NAMES, sql: ['one', 'two'] });
   const back = planWith({ ...ALL_NAMES, sql: ['two', 'one'] });
   t.same(back.targets, forth.targets);

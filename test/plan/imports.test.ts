@@ -30,7 +30,7 @@ function planOf(
 
 const imported = (plan: Plan) => plan.targets.filter(({ source }) => source.kind === 'import');
 
-t.test('each entry of NetworkStatus is the right conversation with the right endpoint', async (t) => {
+t.test('each entry of NetworkStatus becomes the right check of the right endpoint', async (t) => {
   const plan = planFrom(STATUS_REPLY);
   for (const [id, protocol, conversation, path, required] of [
     ['storage-blob/apimst0abc.blob.core.windows.net:443', 'https', 'storage', /comp=properties/, true],

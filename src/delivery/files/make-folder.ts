@@ -19,7 +19,7 @@ export async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EEXIST') return;
-    // Not recursive `mkdir`: where no folder can be made, as in /proc, it tries for ever.
+    // Not recursive `mkdir`: where no folder can be made, as in /proc, it never ends.
     if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder));
     await makeOne(folder);

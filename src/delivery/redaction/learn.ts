@@ -5,7 +5,7 @@ export interface Learner {
   learnName(name: string): void;
   /** The same, as a peer gives it, which may be hostile. */
   learnFromPeer(name: string): void;
-  /** A name with dots, whatever it looks like; anything else is ignored. */
+  /** A name with dots, of any form; anything else is ignored. */
   learnHost(name: string): void;
   learnAddress(address: string): void;
   /** An id of a tenant, a subscription, an application. */

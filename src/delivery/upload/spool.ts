@@ -130,7 +130,7 @@ export class Spool {
 
   /**
    * @param rewrite applied to the JSON before it is sent, and stored if possible: a repeat then sends the same bytes,
-   *   whatever its options
+   *   with any options
    * @throws the file system's or zlib's error for a file that is damaged
    */
   async read({ name, path }: Claimed, rewrite: Rewrite): Promise<SpooledReport> {

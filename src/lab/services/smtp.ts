@@ -17,7 +17,7 @@ export async function smtpRelay(authority: Authority): Promise<Server> {
     disableReverseLookup: true,
     logger: false,
   });
-  // Errors of a client that hangs up are ignored.
+  // Errors of a client that closes the connection are ignored.
   relay.on('error', () => undefined);
   return relay.server;
 }

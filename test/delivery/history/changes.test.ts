@@ -31,7 +31,7 @@ t.test('a status that stays keeps the time that the last report has', async (t) 
   t.strictSame(sql, [null, 0]);
 });
 
-t.test('a run that did not test it is passed over', async (t) => {
+t.test('a run that did not test it is ignored', async (t) => {
   const before = [
     digest(NOW - 15 * MINUTE, ['untested', 'untested']),
     digest(NOW - 30 * MINUTE, ['reachable', 'unreachable']),
@@ -83,7 +83,7 @@ t.test('what is announced: another verdict, or other targets that are not reache
   t.equal(isChange(sqlDown, digest(NOW, undefined, { targets: [] })), true, 'no longer asked for');
 });
 
-t.test('a run that was cut short is nothing to compare with; one that ran out of time is', async (t) => {
+t.test('an interrupted run is not compared with; one that ran out of time is', async (t) => {
   for (const [interrupted, whole] of [
     [null, true],
     ['deadline', true],

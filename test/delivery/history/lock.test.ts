@@ -85,7 +85,7 @@ t.test('where only the age shows it: taken over when no run takes as long', asyn
   }
 });
 
-t.test('a lock that cannot be read: fresh it may be one in the making, old it is none', async (t) => {
+t.test('an unreadable lock: it may be incomplete while fresh, and does not count when old', async (t) => {
   for (const content of ['', '{"pid":', 'x'.repeat(100_000), '[]', '{"pid":-1}']) {
     const state = t.testdir({ lock: content });
     t.match(await takeLock(state), { kind: 'busy' }, content.slice(0, 10));
@@ -108,7 +108,7 @@ t.test('a lock that another run has taken is not released', async (t) => {
   t.ok(existsSync(path));
 });
 
-t.test('eight processes want a dead lock at once, and one has it', async (t) => {
+t.test('of eight processes that take over a dead lock at once, one gets it', async (t) => {
   const state = t.testdir({});
   lockOf(state, { pid: 2 ** 22 + 1, boot: null, namespace: null });
   const module = new URL('../../../src/delivery/history/lock.ts', import.meta.url);

@@ -70,7 +70,7 @@ t.test('what was written in the future is new, and goes by count in the order of
   t.strictSame(expired(stored, new Set([ahead.name]), { ...ROOMY, keepCount: 2 }, NOW), []);
 });
 
-t.test('whatever the folder holds: the limits hold, and the newest stay', async () => {
+t.test('for any folder the limits hold, and the newest stay', async () => {
   const runs = Number(process.env['FUZZ_RUNS'] ?? 1);
   const list = fc.array(fc.integer({ min: -60 * DAY, max: 90 * DAY }), { minLength: 1, maxLength: 60 });
   fc.assert(

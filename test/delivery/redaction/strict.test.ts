@@ -23,7 +23,7 @@ function redactor(key = 'one key', count?: (kind: RedactionKind) => void) {
 const HOST = 'host-[0-9a-f]{4}';
 const GUID = '11111111-2222-4333-8444-555555555555';
 
-t.test('a host name that a field calls one is hidden, whatever it looks like', async (t) => {
+t.test('a host name in a field for host names is hidden, whatever its form', async (t) => {
   const environment = report().environment;
   const tls = { subject: 'CN=SrvSql.humongous.local, O=x', names: ['*.Fourth.coffee-1'] };
   const own = {
@@ -131,7 +131,7 @@ t.test('public names stay', async (t) => {
     t.equal(redactor().text(text), text);
 });
 
-t.test('a name is hidden wherever it stands, once it is known as one', async (t) => {
+t.test('a known name is hidden everywhere', async (t) => {
   const strict = redactor();
   strict.learn(report({ targets: [target('sql', 'contoso-probe.database.windows.net', 1433)] }));
   const redacted = strict.text(
@@ -169,7 +169,7 @@ t.test('names of machines are hidden where they are names, even common words', a
   t.match(redactor().value(value), { vm: { name: /^host-/ }, machineName: /^host-/, status: 'test' });
 });
 
-t.test('a machine that is called like a key or a word of the report breaks none', async (t) => {
+t.test('a machine named like a key or a value of the report changes neither', async (t) => {
   const strict = redactor();
   const own = report({ targets: withDropped(['sql']), findings: [finding()] });
   const words = ['targets', 'startedAt', 'outbound-dropped', 'tcp_timeout', 'AzureKeyVault', 'zzfacts'];
@@ -184,7 +184,7 @@ t.test('a machine that is called like a key or a word of the report breaks none'
   t.strictSame(Object.keys(shown), Object.keys(value));
   const { facts: _facts, ...written } = { ...shown, certificates: {} };
   parsedReport(harmlessJson(written));
-  t.match(shown.facts.tls.chain[0]?.subject, /^CN=host-/, 'what is none of them is hidden');
+  t.match(shown.facts.tls.chain[0]?.subject, /^CN=host-/, 'any other name is hidden');
   t.equal(shown.facts.zzfacts, 1, 'but as a key');
 });
 
@@ -226,7 +226,7 @@ t.test('asterisks: within a name, before it, and around it', async (t) => {
   t.match(strict.text('**db.contoso.example**'), /^(?:host-[0-9a-f]+\.)+invalid\*\*$/);
 });
 
-t.test('time grows with the text and no faster, whatever repeats', async (t) => {
+t.test('time is linear in the length of the text, for any repetition', async (t) => {
   const strict = redactor();
   strict.learn({ targets: [{ host: 'known.contoso-x1' }] });
   // Four times the text: a quadratic pattern would take sixteen times as long, and minutes at this size.

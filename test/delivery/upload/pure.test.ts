@@ -35,7 +35,7 @@ t.test('names sort as their reports’ times do, and give time and id back', (t)
   t.end();
 });
 
-t.test('back-off doubles up to half a minute, with chance, and never before what the service asked', (t) => {
+t.test('back-off doubles up to half a minute, with a random part, and never before Retry-After', (t) => {
   t.strictSame(
     [1, 2, 3, 6, 60].map((failures) => backOff(failures, null, () => 0)),
     [500, 1000, 2000, 15_000, 15_000],
@@ -87,7 +87,7 @@ t.test('Blob Storage: 201 alone confirms', (t) => {
   t.end();
 });
 
-t.test('Blob Storage: what is never taken, and what has only to wait', (t) => {
+t.test('Blob Storage: rejections, and refusals to retry', (t) => {
   for (const [status, code, text] of [
     [404, 'ContainerNotFound', /container does not exist/],
     [403, 'AuthorizationPermissionMismatch', /does not allow writing/],

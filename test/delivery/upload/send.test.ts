@@ -69,7 +69,7 @@ t.test('PUT and POST to any endpoint, with headers from a file', async (t) => {
   );
 });
 
-t.test('503 with Retry-After: asked again, and not before', async (t) => {
+t.test('503 with Retry-After: retried then, and not before', async (t) => {
   const { handle } = blobStore();
   const service = await openService(t, (seen, response, number) =>
     number <= 2
@@ -111,7 +111,7 @@ t.test('a Retry-After beyond the time that is left ends the pass at once', async
   t.strictSame([clock.slept, service.requests.length, spool.waiting().length], [[], 1, 3]);
 });
 
-t.test('a service that is down is left alone after five failures in a row', async (t) => {
+t.test('five failures in a row end the pass', async (t) => {
   const service = await openService(t, answer(500));
   const spool = openTrialSpool(t);
   await fill(spool, 20);
@@ -125,7 +125,7 @@ t.test('a service that is down is left alone after five failures in a row', asyn
   t.equal(spool.waiting().filter(({ held }) => !held).length, 20);
 });
 
-t.test('one report that always fails holds up no other', async (t) => {
+t.test('one report that always fails delays no other', async (t) => {
   const spool = openTrialSpool(t);
   const [poison = ''] = (await fill(spool, 10)).keys();
   const { handle, blobs } = blobStore();
@@ -137,7 +137,7 @@ t.test('one report that always fails holds up no other', async (t) => {
   t.match(spool.waiting(), [{ name: poison, held: false }]);
 });
 
-t.test('what cannot be put aside or claimed holds up no other, and stays', async (t) => {
+t.test('a report that cannot be rejected or claimed delays no other, and stays', async (t) => {
   const spool = openTrialSpool(t);
   const service = await openService(t, answer(201));
   const [junk = '', good = ''] = [...(await fill(spool, 2)).keys()];
@@ -169,7 +169,7 @@ t.test('what cannot be put aside or claimed holds up no other, and stays', async
   t.match(failing.waiting(), [{ held: false }, { held: false }]);
 });
 
-t.test('a report that cannot be rewritten in place is sent rewritten all the same', async (t) => {
+t.test('a report that cannot be rewritten in place is sent rewritten anyway', async (t) => {
   const spool = openTrialSpool(t);
   const [[name, json] = ['', '']] = await fill(spool, 1);
   const [waiting] = spool.waiting();
@@ -184,7 +184,7 @@ t.test('a report that cannot be rewritten in place is sent rewritten all the sam
   t.match(spooled, { name, sha256: sha256(json.replace('filler', 'hidden')) });
 });
 
-t.test('a file that cannot be read holds up no other, and stays', async (t) => {
+t.test('a file that cannot be read delays no other, and stays', async (t) => {
   const spool = openTrialSpool(t);
   const names = [...(await fill(spool, 3)).keys()];
   const read = spool.read.bind(spool);
@@ -328,7 +328,7 @@ t.test('a redirection is not followed, for any source of the token', async (t) =
   t.equal(thief.requests.length, 0);
 });
 
-t.test('a reply whose body drips is confirmed by its status, and holds up no other', async (t) => {
+t.test('a reply with a slow body is confirmed by its status, and delays no other report', async (t) => {
   const service = await openService(t, (_seen, response) => {
     response.writeHead(201, { 'content-length': '400' }).write('x');
     const drip = setInterval(() => response.write('x'), 200);

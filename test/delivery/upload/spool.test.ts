@@ -101,7 +101,7 @@ t.test('a rejected report has its reason beside it, and waits again on request',
   t.strictSame(readdirSync(spool.rejectedFolder), []);
 });
 
-t.test('a full spool lets the oldest go, rejected ones first, and remembers it', async (t) => {
+t.test('a full spool drops the oldest, rejected ones first, and records it', async (t) => {
   const spool = openTrialSpool(t, 10_000);
   const names = [...(await fill(spool, 3, 3000)).keys()];
   const [oldest] = spool.waiting();
