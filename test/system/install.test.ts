@@ -116,7 +116,7 @@ await onGuest('under every shell', 'none', ['busybox', 'dash'], async (t, guest)
       t.match(first, 'usr/local/lib/apim-probe/scheduled-run');
       t.match(await call('--from /opt/apim-probe'), { code: 0, err: '' });
       t.equal(await snapshot(), first, 'again changes nothing');
-      t.match(await call('--from /gone'), { code: 2, err: /no file that can be read/ });
+      t.match(await call('--from /gone'), { code: 2, err: /not a file that can be read/ });
       t.match(
         await guest.must('id apim-probe; stat -c "%a %U:%G" /var/lib/apim-probe /etc/apim-probe/config.yaml'),
         /700 apim-probe:apim-probe\n644 root:root/,
