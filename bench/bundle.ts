@@ -1,4 +1,4 @@
-/** The agent as it is handed out, in a temporary folder that goes when this process ends. */
+/** The agent as published, in a temporary folder that is removed when this process ends. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -7,21 +7,21 @@ import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { measure, say } from './measure.ts';
 
-/** The second that silence of the metadata service costs, three attempts of five, and the pauses between them. */
+/** ms: one second for the silent metadata service, three attempts of five seconds, and the pauses between them. */
 const IDEAL = 1 + 3 * 5 + 2 * 0.25;
 
-// A link whose other end belongs to nobody: what is sent over it is gone without a word.
-for (const words of [
+// A link without a peer: packets over it are dropped silently.
+for (const args of [
   'link add dropped type veth peer name nowhere',
   'addr add 10.1.0.4/27 dev dropped',
   'link set dropped up',
   'link set nowhere up',
   'route add default via 10.1.0.1 dev dropped',
-  // Without a neighbour entry the kernel itself would say "unreachable" after three seconds.
+  // Without a neighbour entry the kernel would report "unreachable" after three seconds.
   'neigh add 10.1.0.1 lladdr 02:00:00:00:00:01 dev dropped nud permanent',
 ]) {
-  const { status, stderr } = spawnSync('ip', words.split(' '), { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`ip ${words}: ${stderr}`);
+  const { status, stderr } = spawnSync('ip', args.split(' '), { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`ip ${args}: ${stderr}`);
 }
 const folder = mkdtempSync(join(tmpdir(), 'apim-probe-bench-'));
 const names = spawn(process.execPath, [join(import.meta.dirname, 'name-server.ts')], {

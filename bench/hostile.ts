@@ -1,4 +1,4 @@
-/** Peak memory of the agent while as many hostile peers as it talks to at once do their worst. */
+/** Peak memory of the agent with a hostile peer on every concurrent connection. */
 import { CROWD, runAgainst } from '../test/attack/crowd.ts';
 import { DATAGRAM, HTTP_BODY, HTTP_HEAD, TEXT, TLS } from '../test/attack/hostile-peers.ts';
 import { bundle } from './bundle.ts';

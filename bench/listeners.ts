@@ -1,4 +1,4 @@
-/** Listens on a range of loopback ports until it is told to stop: `node listeners.ts FIRST COUNT`. */
+/** Listens on a range of loopback ports until it is stopped: `node listeners.ts FIRST COUNT`. */
 import { createServer } from 'node:net';
 
 const [first = 10_000, count = 1_000] = process.argv.slice(2).map(Number);

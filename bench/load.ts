@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 export const FIRST_PORT = 10_000;
 
-/** Listens on so many loopback ports in another process; call what comes back to end it. */
+/** Listens on so many loopback ports in another process; call the returned function to end it. */
 export async function listen(count: number): Promise<() => void> {
   const child = spawn(
     process.execPath,

@@ -1,4 +1,4 @@
-/** Size and start-up of what is handed out, and of the sources, against a bare runtime. */
+/** Size and start-up of the published files, and of the sources, against a bare runtime. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -24,7 +24,7 @@ for (const [name, path] of [
 process.stdout.write(
   `Start-up, median of ${RUNS} runs (goal for --version of what is handed out: at most 2 times the bare runtime)\n`,
 );
-for (const words of [['--version'], ['plan', '--cloud', 'public', '--region', 'westeurope']]) {
+for (const args of [['--version'], ['plan', '--cloud', 'public', '--region', 'westeurope']]) {
   for (const [name, command] of [
     ['bundle', file],
     ['executable', single],
@@ -32,11 +32,11 @@ for (const words of [['--version'], ['plan', '--cloud', 'public', '--region', 'w
   ] as const) {
     const { one, other } = measureInTurn(
       RUNS,
-      () => measure([...command, ...words]),
+      () => measure([...command, ...args]),
       () => measure(bare),
     );
     say(
-      `apim-probe ${words[0]} (${name})`,
+      `apim-probe ${args[0]} (${name})`,
       `${(one.seconds * 1000).toFixed(0)} ms`,
       `bare ${(other.seconds * 1000).toFixed(0)} ms`,
       `ratio ${(one.seconds / other.seconds).toFixed(2)}`,

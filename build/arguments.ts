@@ -1,4 +1,4 @@
-/** The words after `npm run build --`. */
+/** The arguments after `npm run build --`. */
 import { parseArgs } from 'node:util';
 import { BuildError } from './build-error.ts';
 import { TARGETS, type Target } from './targets.ts';
@@ -15,7 +15,7 @@ export interface Wanted {
   readonly available: boolean;
 }
 
-/** @throws BuildError for an unknown word */
+/** @throws BuildError for an unknown argument */
 export function parseArguments(argv: readonly string[]): Wanted {
   const { target: names = [], available = false, help = false } = split(argv);
   const unknown = names.filter((name) => !TARGETS.some((target) => target.name === name));

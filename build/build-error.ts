@@ -1,9 +1,9 @@
-/** Something that whoever runs the build can put right: said without a stack. */
+/** An error that the user of the build can fix: printed without a stack. */
 export class BuildError extends Error {
   override readonly name: string = 'BuildError';
 }
 
-/** A runtime that is neither installed nor to be fetched: its executable can be left out. */
+/** A runtime that is neither installed nor available: its executable can be left out. */
 export class RuntimeMissing extends BuildError {
   override readonly name = 'RuntimeMissing';
 }

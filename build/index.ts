@@ -1,4 +1,4 @@
-/** `npm run build`: everything that is handed out, in dist/, which is replaced as a whole and only when all went well. */
+/** `npm run build`: makes everything that is published, in dist/, which is replaced as a whole and only on success. */
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ async function build({ targets, available }: Wanted): Promise<void> {
     const { code, inputs, comments } = await oneFile();
     await writeFile(program, code);
     await chmod(program, 0o755);
-    // All of them end before the folder goes, whatever becomes of one.
+    // All of them end before the folder is removed, even if one fails.
     const ends = await Promise.allSettled(
       targets.map((target) => executable(target, { program, made, folder, available })),
     );

@@ -1,6 +1,6 @@
 /**
- * What the one file starts with: it finds the parts of the program and runs each when it is first wanted. It is parsed
- * by whatever Node.js there is, so it keeps to what the old ones know as well.
+ * The start of the one file: it finds the parts of the program and runs each when it is first needed. Any Node.js may
+ * parse it, so it uses only syntax that old versions know.
  */
 import { createRequire } from 'node:module';
 import { compileFunction } from 'node:vm';

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 
 const NAMESPACE = 'named-imports';
-/** No relative path; the runtime's own modules are told apart by their names. */
+/** Any specifier but a relative path; the runtime's modules are recognised by name. */
 const BARE = /^[@a-z]/;
 
 /**

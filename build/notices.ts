@@ -25,7 +25,7 @@ export function packagesOf(inputs: readonly string[]): string[] {
  * @param root what the packages' folders are relative to
  * @param comments the comments on licences in the sources
  * @param runtime the folder of the runtime's package, which brings Node.js' own licence
- * @throws BuildError when a package does not say under which licence it comes
+ * @throws BuildError when a package does not state its licence
  */
 export function notices(
   root: string,
@@ -52,7 +52,7 @@ function section(folder: string): string {
     .filter((name) => LICENCE_FILE.test(name) && !/\.[cm]?[jt]s$/.test(name))
     .sort();
   if (files.length === 0 && manifest.license === undefined)
-    throw new BuildError(`${folder} says nothing of its licence, so it cannot be passed on.`);
+    throw new BuildError(`${folder} does not state its licence, so it cannot be distributed.`);
   const { author } = manifest;
   const by = typeof author === 'object' ? author.name : author;
   const texts = files.map((name) => readFileSync(join(folder, name), 'utf8').trim());
@@ -60,7 +60,7 @@ function section(folder: string): string {
     RULE,
     `${manifest.name} ${manifest.version}, ${manifest.license ?? 'see below'}${by === undefined ? '' : `, by ${by}`}`,
     '',
-    ...(texts.length === 0 ? ['The package has no licence text beside these words.'] : texts),
+    ...(texts.length === 0 ? ['The package has no licence text beside this line.'] : texts),
     '',
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { transform } from 'esbuild';
 import { bundleInParts, OLDEST_NODE } from './chunks.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Every Node.js that knows `import … from 'node:…'` can say that it is too old. */
+/** Every Node.js that knows `import … from 'node:…'` can report that it is too old. */
 const LOADER_TARGET = 'node16';
 
 const HEAD = `#!/usr/bin/env node

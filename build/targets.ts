@@ -2,7 +2,7 @@
 
 export interface Target {
   readonly name: string;
-  /** As `process.platform` and `process.arch` say it. */
+  /** As in `process.platform` and `process.arch`. */
   readonly platform: NodeJS.Platform;
   readonly arch: NodeJS.Architecture;
   /** The npm package that holds the runtime, pinned in package.json, and the runtime's place in it. */

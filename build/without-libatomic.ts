@@ -1,7 +1,7 @@
 /**
- * The runtime for Linux wants libatomic.so.1, which few systems have as they come, for one function of it: V8 compares
- * and exchanges 64 bits. Here it gets that function's instructions, in the room that is left behind its own, and wants
- * the library no more. The format is that of the System V ABI ("gABI", chapters 4 and 5) and the GNU symbol versions.
+ * The runtime for Linux needs libatomic.so.1, which few systems install by default, for one function: V8 compares and
+ * exchanges 64 bits. This adds that function's instructions in the free space after the code, and removes the need for
+ * the library. The format is that of the System V ABI ("gABI", chapters 4 and 5) and the GNU symbol versions.
  */
 import { BuildError } from './build-error.ts';
 
@@ -42,8 +42,8 @@ const ALIGNMENT = 16;
 
 /**
  * @param bytes of an ELF file for 64 bits; they are changed in place
- * @returns whether they were: a file that does not want the library stays as it is
- * @throws BuildError for one that wants more of it than the function above
+ * @returns whether they were: a file that does not need the library stays as it is
+ * @throws BuildError for one that needs more of it than the function above
  */
 export function removeLibatomic(bytes: Buffer): boolean {
   const file = new Elf(bytes);
@@ -141,7 +141,7 @@ class Elf {
 
   /**
    * Takes a library out of the list of versions that the loader checks.
-   * @returns the symbols that it was wanted for, which have no version from then on
+   * @returns the symbols that needed it, which have no version from then on
    */
   forgetVersions(library: string): number[] {
     const first = this.#at(this.#entry(DT.VERNEED));
@@ -200,9 +200,9 @@ class Elf {
     const next = Math.min(
       ...this.#loaded.map(({ offset }) => offset).filter((offset) => offset > segment.offset),
     );
-    const room = this.#bytes.subarray(begin, begin + code.length);
-    if (begin + code.length > next || room.some((byte) => byte !== 0))
-      throw new BuildError('the runtime has no room for another function.');
+    const space = this.#bytes.subarray(begin, begin + code.length);
+    if (begin + code.length > next || space.some((byte) => byte !== 0))
+      throw new BuildError('the runtime has no free space for another function.');
     code.copy(this.#bytes, begin);
     const size = begin + code.length - segment.offset;
     for (const at of [32, 40]) this.#setLong(segment.header + at, size);

@@ -42,7 +42,7 @@ $config = Join-Path $data 'config.yaml'
 $state = Join-Path $data 'state'
 $task = 'apim-probe'
 
-# Names of accounts are translated on a Windows in another language; these are not.
+# Account names are translated on a Windows in another language; SIDs are not.
 $localService = 'S-1-5-19'
 $localSystem = 'S-1-5-18'
 $administrators = 'S-1-5-32-544'
@@ -66,7 +66,7 @@ function Find-Executable {
 function Test-Sum([string] $File) {
     $sums = Join-Path (Split-Path -Parent $File) 'SHA256SUMS'
     if (-not (Test-Path -LiteralPath $sums)) {
-        Write-Output "note: no SHA256SUMS beside $File, so it is taken as it is"
+        Write-Output "note: no SHA256SUMS beside $File, so it is not checked"
         return
     }
     $sum = (Get-FileHash -LiteralPath $File -Algorithm SHA256).Hash.ToLowerInvariant()
@@ -77,9 +77,9 @@ function Test-Sum([string] $File) {
     $name = Split-Path -Leaf $File
     $known = if ($listed.ContainsKey($name)) { $listed[$name] -eq $sum } else { $listed.ContainsValue($sum) }
     if (-not $known) {
-        Stop-Installation "$File is not what $sums says (it has $sum). Fetch both again; nothing was changed"
+        Stop-Installation "$File does not match $sums (its sum is $sum). Fetch both again; nothing was changed"
     }
-    Write-Output "checked: $File is what SHA256SUMS says"
+    Write-Output "checked: $File matches SHA256SUMS"
 }
 
 function Set-Rights([string] $Folder, [string] $ServiceRight) {
@@ -88,8 +88,8 @@ function Set-Rights([string] $Folder, [string] $ServiceRight) {
     if ($LASTEXITCODE -ne 0) { throw "icacls could not set the rights of $Folder" }
 }
 
-# Any user may make a folder in ProgramData, and options may name a command that the task runs. Through a link this
-# would set the rights of another folder.
+# Any user may make a folder in ProgramData, and options may name a command that the task runs. A link there would
+# change the rights of another folder.
 function Test-Owner([string] $Path) {
     $item = Get-Item -LiteralPath $Path -Force -ErrorAction SilentlyContinue
     if ($null -eq $item) { return }
@@ -106,7 +106,7 @@ function Test-Owner([string] $Path) {
 function Install-Program([string] $Source) {
     if (-not $PSCmdlet.ShouldProcess($executable, 'install')) { return }
     New-Item -ItemType Directory -Force -Path $program | Out-Null
-    # Beside its place first, and tried there: a program that does not run here must not replace one that does.
+    # Tested beside its final place first: a program that does not run here must not replace one that does.
     $new = Join-Path $program 'apim-probe.new.exe'
     Copy-Item -LiteralPath $Source -Destination $new -Force
     $works = try { & $new --version | Out-Null; $LASTEXITCODE -eq 0 } catch { $false }
@@ -121,7 +121,7 @@ function Install-Config {
     if ($PSCmdlet.ShouldProcess($data, 'make the folder, which LOCAL SERVICE may read')) {
         New-Item -ItemType Directory -Force -Path $data | Out-Null
         Set-Rights $data 'RX'
-        # Until now other users could put something there.
+        # Until now other users could put files there.
         foreach ($path in $data, $config, $state) { Test-Owner $path }
     }
     if (Test-Path -LiteralPath $config) {
@@ -141,11 +141,11 @@ function Install-Task {
     if (-not $PSCmdlet.ShouldProcess($task, 'register the Scheduled Task, every 15 minutes as LOCAL SERVICE')) { return }
     $arguments = "run --quiet --config `"$config`" --state `"$state`" --output `"$state\report.json`""
     $action = New-ScheduledTaskAction -Execute $executable -Argument $arguments -WorkingDirectory $state
-    # A minute of its own: VMs of one image must not all ask in the same second.
+    # A random minute: VMs of one image must not all run in the same second.
     $start = (Get-Date).Date.AddMinutes((Get-Random -Minimum 0 -Maximum 15))
     $trigger = New-ScheduledTaskTrigger -Once -At $start -RepetitionInterval (New-TimeSpan -Minutes 15)
     $principal = New-ScheduledTaskPrincipal -UserId $localService -LogonType ServiceAccount -RunLevel Limited
-    # As long as the service of systemd has: apim-probe.service says what it is the sum of.
+    # The time limit of the systemd service; apim-probe.service explains it.
     $settings = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew `
         -ExecutionTimeLimit (New-TimeSpan -Minutes 130) -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries
     Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -Principal $principal `

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts apim-probe on this machine and has it run every 15 minutes; "sh install.sh --help" says how.
-# Exit codes: 0 done, 1 it went wrong on the way, 2 it cannot be done as asked, and nothing was changed.
+# Installs apim-probe and runs it every 15 minutes; "sh install.sh --help" lists the options.
+# Exit codes: 0 done, 1 failed on the way, 2 refused, and nothing was changed.
 set -eu
 umask 022
 
@@ -56,7 +56,7 @@ broke() {
 
 say() { printf '%s\n' "$*"; }
 
-# Says a step; true when it is to be taken.
+# Prints a step; true when it is to be taken.
 step() {
   if [ "$dry" = yes ]; then
     say "would $*"
@@ -79,7 +79,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     install | uninstall) command=$1 ;;
     --from | --node | --prefix | --schedule)
-      if [ -z "${2:-}" ]; then refuse "$1 needs a value; --help tells"; fi
+      if [ -z "${2:-}" ]; then refuse "$1 needs a value; see --help"; fi
       case $1 in
         --from) from=$2 ;;
         --node) node=$2 ;;
@@ -95,12 +95,12 @@ while [ $# -gt 0 ]; do
       usage
       exit 0
       ;;
-    *) refuse "unknown argument \"$1\"; --help lists what there is" ;;
+    *) refuse "unknown argument \"$1\"; see --help" ;;
   esac
   shift
 done
 
-# Both go into unit files, where other characters would need an escape each.
+# Both go into unit files, where other characters would need an escape.
 for path in "$prefix" "$root"; do
   case $path in
     '') ;;
@@ -122,16 +122,16 @@ esac
 
 superuser=no
 [ "$(id -u)" -ne 0 ] || superuser=yes
-# Whether /etc and /var are ours to write: as root, or below DESTDIR.
+# Whether this user may write /etc and /var: as root, or below DESTDIR.
 system=no
 [ "$superuser" = no ] && [ -z "$root" ] || system=yes
 
-# What this user may not do ends the installation; a dry run says it once and goes on.
-told_root=no
+# A step that this user may not take ends the installation; a dry run notes it once and goes on.
+noted_root=no
 forbidden() {
   if [ "$dry" = no ]; then refuse "$*"; fi
-  if [ "$told_root" = no ]; then say "note: this user may only look on, as $*"; fi
-  told_root=yes
+  if [ "$noted_root" = no ]; then say "note: this user cannot install, as $*"; fi
+  noted_root=yes
 }
 
 # The version of systemd, 0 when this machine was not started by it.
@@ -146,7 +146,7 @@ systemd_version() {
 choose_schedule() {
   if [ "$schedule" = none ]; then return; fi
   [ "$system" = yes ] ||
-    forbidden 'a schedule takes root: run it with sudo, or install the program alone, with --prefix DIR --no-schedule'
+    forbidden 'a schedule requires root: run it with sudo, or install the program alone, with --prefix DIR --no-schedule'
   if [ -n "$root" ]; then
     if [ "$schedule" != auto ]; then return; fi
     if [ -d "$root/usr/lib/systemd/system" ] || [ -d "$root/lib/systemd/system" ]; then
@@ -154,7 +154,7 @@ choose_schedule() {
     elif [ -d "$root/etc/cron.d" ]; then
       schedule=cron
     else
-      refuse "$root has neither systemd nor /etc/cron.d; say which will be there: --schedule systemd, cron or none"
+      refuse "$root has neither systemd nor /etc/cron.d; name the one it will have: --schedule systemd, cron or none"
     fi
     return
   fi
@@ -181,12 +181,12 @@ check_place() {
   if [ "$schedule" = none ]; then return; fi
   case $1/ in
     /home/* | /root/* | /run/user/* | /tmp/* | /var/tmp/*)
-      refuse "$1 is out of the scheduled run's sight: choose a place like /usr/local or /opt, or --no-schedule"
+      refuse "$1 is hidden from the scheduled run: choose a place like /usr/local or /opt, or --no-schedule"
       ;;
   esac
 }
 
-# inspect PATH: the owner, group, mode and number of names of what is there, of a link itself.
+# inspect PATH: the owner, group, mode and link count of PATH, also of a symbolic link itself.
 inspect() {
   read -r owner group mode links <<END
 $(stat -c '%u %g %a %h' "$1")
@@ -196,15 +196,15 @@ END
 # Whether group or others may write, by a mode in octal.
 others_may_write() { [ $((0$1 & 022)) -ne 0 ]; }
 
-# Whether this user or root owns it, and nobody else may change it.
+# Whether this user or root owns it, and no other user may change it.
 is_trusted() {
   inspect "$1"
   { [ "$owner" -eq 0 ] || [ "$owner" -eq "$(id -u)" ]; } && ! others_may_write "$mode"
 }
 
-# check_path FOLDER: whoever may change a folder on the way to a file can have root write, or run, another one. The
-# group may write, as "staff" does in /usr/local; a folder with the sticky bit protects what is in it. Whoever owns /
-# is root, under another number in a user namespace.
+# check_path FOLDER: a user who may change a folder above a file can make root write, or run, another file. The group
+# may write, as "staff" does in /usr/local; the sticky bit protects what is in a folder. The owner of / counts as root,
+# which has another number in a user namespace.
 check_path() {
   if [ "$superuser" = no ] || [ -n "$root" ]; then return; fi
   folder=$1
@@ -226,19 +226,19 @@ check_path() {
   done
 }
 
-# The service and root do what the options say, and root hands the upload's destination to the service.
+# The service and root act on the options, and root passes the upload's destination to the service.
 check_options() {
   if [ "$schedule" = none ] || [ ! -e "$root$options" ]; then return; fi
   see='see what it holds, and then, as root'
-  is_trusted "$root$options/." || refuse "others than root may write to $root$options: $see:" \
+  is_trusted "$root$options/." || refuse "users other than root may write to $root$options: $see:" \
     "chown root:root $root$options && chmod 755 $root$options"
   check_path "$options"
   for file in "$root$config" "$root$secret"; do
     # In a folder that only root can change, a link is root's own choice.
     if [ -L "$file" ] || [ ! -e "$file" ]; then continue; fi
     [ -f "$file" ] || refuse "$file is not a file: move it away"
-    is_trusted "$file" || refuse "others than root may write to $file: $see: chown root:root $file && chmod 600 $file"
-    [ "$links" -eq 1 ] || refuse "$file has another name elsewhere (a hard link), whose rights would change as well:" \
+    is_trusted "$file" || refuse "users other than root may write to $file: $see: chown root:root $file && chmod 600 $file"
+    [ "$links" -eq 1 ] || refuse "$file has a second name (a hard link), whose rights would change as well:" \
       "$see: cp $file $file.copy && mv $file.copy $file"
   done
 }
@@ -273,7 +273,7 @@ digest() {
   elif has shasum; then
     shasum -a 256 <"$1" | cut -d ' ' -f 1
   else
-    refuse "$2 is there to check $1 with, but neither sha256sum nor shasum is: install coreutils"
+    refuse "$1 cannot be checked against $2: neither sha256sum nor shasum is installed: install coreutils"
   fi
 }
 
@@ -281,7 +281,7 @@ digest() {
 verify() {
   sums=$(dirname -- "$from")/SHA256SUMS
   if [ ! -f "$sums" ]; then
-    say "note: no SHA256SUMS beside $from, so it is taken as it is"
+    say "note: no SHA256SUMS beside $from, so it is not checked"
     return
   fi
   sum=$(digest "$from" "$sums")
@@ -289,11 +289,11 @@ verify() {
   own=$(printf '%s\n' "$listed" | awk -v name="$(basename -- "$from")" '$2 == name { print $1; exit }')
   if [ -z "$own" ]; then own=$(printf '%s\n' "$listed" | awk -v sum="$sum" '$1 == sum { print $1; exit }'); fi
   [ "$own" = "$sum" ] ||
-    refuse "$from is not what $sums says (${own:-not listed}; it has $sum). Fetch both again; nothing was changed"
-  say "checked: $from is what SHA256SUMS says"
+    refuse "$from does not match $sums (${own:-not listed}; its sum is $sum). Fetch both again; nothing was changed"
+  say "checked: $from matches SHA256SUMS"
 }
 
-# The bundle asks for the runtime that it was made with: MAJOR.MINOR.
+# The bundle requires the runtime that it was made with: MAJOR.MINOR.
 oldest_node=26.10
 is_new_enough() {
   [ "${1%.*}" -gt "${oldest_node%.*}" ] || { [ "${1%.*}" -eq "${oldest_node%.*}" ] && [ "${1#*.}" -ge "${oldest_node#*.}" ]; }
@@ -306,7 +306,7 @@ find_node() {
   node=$(CDPATH='' cd -- "$(dirname -- "$node")" 2>/dev/null && pwd -P)/$(basename -- "$node")
   version=$("$node" --version 2>/dev/null | sed -n 's/^v\([0-9]*\.[0-9]*\)\..*/\1/p') || version=
   is_new_enough "${version:-0.0}" ||
-    refuse "$node is not Node.js $oldest_node or newer (it says: ${version:-nothing}); --node FILE names another"
+    refuse "$node is not Node.js $oldest_node or newer (it prints: ${version:-nothing}); --node FILE names another"
   case $node in *[!A-Za-z0-9/._+-]*) refuse "$node: a path of letters, digits and / . _ + - is needed; make a link" ;; esac
   check_place "$node"
 }
@@ -337,7 +337,7 @@ is_ours() {
   esac
 }
 
-# The manifest's lines that an installer can have written: it is a file, and files can be damaged.
+# The manifest's lines that an installer can have written: the file may be damaged.
 read_manifest() {
   [ -f "$root$manifest" ] || return 0
   while IFS= read -r line; do
@@ -393,14 +393,14 @@ check_writable() {
   [ -w "$folder" ] || forbidden "$folder is not yours to write to: use sudo, or --prefix DIR --no-schedule"
 }
 
-# Before anything is replaced: does it run here? A prepared root may be another machine's. It is tried where it will
-# be, as /tmp may forbid programs.
+# Checks that it runs here before anything is replaced. A prepared root may be another machine's. The check runs it at
+# its final place, as /tmp may forbid programs.
 try_out() {
   if [ "$bundle" = yes ]; then
     printf '#!/bin/sh\nexec %s %s "$@"\n' "$node" "$lib/apim-probe.mjs" >"$work/apim-probe"
-    if [ -n "$root" ] || told=$("$node" "$from" --version 2>&1); then return; fi
+    if [ -n "$root" ] || output=$("$node" "$from" --version 2>&1); then return; fi
   else
-    # A link: there may be no room in /tmp for another copy.
+    # A link: /tmp may be too small for another copy.
     ln -s "$(absolute "$from")" "$work/apim-probe"
     if [ -n "$root" ] || [ "$dry" = yes ]; then return; fi
     made_bin=no
@@ -411,17 +411,17 @@ try_out() {
     staged=$bin.new.$$
     cp -- "$from" "$staged"
     chmod 755 "$staged"
-    if told=$("$staged" --version 2>&1); then return; fi
+    if output=$("$staged" --version 2>&1); then return; fi
     rm -f "$staged"
     if [ "$made_bin" = yes ]; then remove_folder "$prefix/bin"; fi
   fi
   hint='A single executable is for one architecture, glibc and libstdc++; apim-probe.mjs runs wherever Node.js 26 does. '
   if [ "$bundle" = yes ]; then hint=; fi
-  refuse "$from does not run here: $(printf '%s\n' "$told" | head -n 3)
+  refuse "$from does not run here: $(printf '%s\n' "$output" | head -n 3)
 ${hint}Nothing was changed."
 }
 
-# A minute of the quarter, chosen once: VMs of one image must not all ask in the same second.
+# A random minute of the quarter hour, chosen once: VMs of one image must not all run in the same second.
 cron_minutes() {
   minute=$(sed -n 's/^\([0-9]*\),[0-9,]* .*scheduled-run$/\1/p' "$root$cronfile" 2>/dev/null | head -n 1) || minute=
   if [ -z "$minute" ]; then
@@ -430,17 +430,17 @@ cron_minutes() {
   say "$minute,$((minute + 15)),$((minute + 30)),$((minute + 45))"
 }
 
-# Whether everything in a folder is root's alone: no other user can have put a name there that leads elsewhere.
+# Whether root owns everything in a folder: no other user can have put a link there.
 only_roots() {
   [ -z "$(find "$1" \( ! -user 0 -o ! -type l -perm -020 -o ! -type l -perm -002 -o -type f -links +1 \) -print 2>/dev/null |
     head -n 1)" ]
 }
 
-# Where earlier reports are that are not those of the user of the runs yet; else nothing.
+# Prints the folder of earlier reports that the user of the runs does not own yet; else nothing.
 earlier_reports() {
   if [ -L "$state" ]; then
     case $(readlink "$state") in
-      # The link of systemd, into a folder that is closed to everybody else.
+      # The link of systemd, into a folder that only root and the service can enter.
       private/apim-probe | /var/lib/private/apim-probe)
         if [ -d /var/lib/private/apim-probe ]; then say /var/lib/private/apim-probe; fi
         ;;
@@ -451,7 +451,7 @@ earlier_reports() {
   fi
 }
 
-# Before anything is changed: whether earlier reports can be brought to the user of the runs.
+# Checks, before anything is changed, whether earlier reports can be moved to the user of the runs.
 check_state() {
   if [ "$schedule" != cron ] || [ -n "$root" ]; then return; fi
   if [ -e "$state" ] && [ ! -d "$state" ]; then refuse "$state is not a folder: move it away"; fi
@@ -467,21 +467,21 @@ check_state() {
   fi
 }
 
-# as_owner UID GID COMMAND...: in the current folder, as the user with these numbers, who may have no name. That user
-# may stop the command, hence the limit; the new session has no terminal that the user could type into.
+# as_owner UID GID COMMAND...: runs it in the current folder, as the user with these numbers, who may have no name. That
+# user may stop the command, hence the time limit; the new session has no terminal that the user could type into.
 as_owner() {
   uid=$1 gid=$2
   shift 2
   timeout -k 5 600 setsid setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
 }
 
-# Copies reports into a new folder of the user of the runs. Root reads, writes and removes no name inside either
-# folder: its owner could have it lead anywhere. One user writes an archive, the other one reads it.
+# Copies reports into a new folder of the user of the runs. Root uses no name inside either folder: its owner could make
+# it a link. One user writes an archive, the other one reads it.
 bring_reports() {
   earlier=$1
   inspect "$earlier"
   if [ "$owner" -eq 0 ] && [ "$earlier" = "$state" ]; then
-    # No other user can put a link there: check_state.
+    # check_state: no other user can put a link there.
     chown -Rh "$user:$user" "$state"
     return
   fi
@@ -505,7 +505,7 @@ bring_reports() {
     rmdir "$earlier" 2>/dev/null || : >"$work/incomplete"
     case $earlier in "$state.old."*) rmdir "${earlier%/*}" 2>/dev/null || true ;; esac
   fi
-  if [ -e "$work/incomplete" ]; then say "note: not everything came along; the rest is in $earlier"; fi
+  if [ -e "$work/incomplete" ]; then say "note: not all reports were copied; the rest is in $earlier"; fi
 }
 
 make_user() {
@@ -524,7 +524,7 @@ make_user() {
   fi
   earlier=$(earlier_reports)
   if [ -n "$earlier" ]; then
-    # Its service writes there until it is stopped.
+    # The running service writes there until it is stopped.
     case $before in *"$units/apim-probe.timer"*) stop_timer ;; esac
     if [ "$earlier" = "$state" ]; then
       step "give the reports in $state to $user" || return 0
@@ -537,7 +537,7 @@ make_user() {
     rm "$state"
   fi
   if [ -L "$state" ]; then
-    say "note: $state is a link, so what it leads to is left as it is: a folder of $user with mode 700 is needed there"
+    say "note: $state is a link, so its target is left as it is: a folder of $user with mode 700 is needed there"
   elif [ ! -d "$state" ]; then
     step "make $state" || return 0
     mkdir -m 700 "$state"
@@ -560,11 +560,11 @@ set_rights() {
   chmod "$3" "$root$1"
 }
 
-# The options are for every user's "apim-probe plan", the destination of uploads for the service alone.
+# Every user's "apim-probe plan" reads the options; only the service reads the destination of uploads.
 open_options() {
   if [ ! -d "$root$options" ]; then return; fi
   for file in "$config" "$secret"; do
-    if [ -L "$root$file" ]; then say "note: $file is a link, so the rights of what it leads to are left as they are"; fi
+    if [ -L "$root$file" ]; then say "note: $file is a link, so the rights of its target are left as they are"; fi
   done
   if [ "$schedule" = cron ] && [ -z "$root" ]; then
     readers=$user closed=640
@@ -576,7 +576,7 @@ open_options() {
     :
   elif grep -v '^ *#' "$root$config" | grep -Eqi 'sig=|://[^/ ]*@|[?&](code|key|token)=|authorization|bearer'; then
     set_rights "$config" "$readers" "$closed"
-    say "note: $config seems to hold a secret, which belongs into $secret: not every user may read it"
+    say "note: $config seems to hold a secret, which belongs in $secret: not every user may read it"
   else
     set_rights "$config" root 644
   fi
@@ -584,7 +584,7 @@ open_options() {
   if [ $((0$mode & 05)) -ne 5 ]; then
     exposed=$(find "$root$options/." -type f -perm -004 ! -name config.yaml 2>/dev/null | sed "s|^$root||; s|/\./|/|" | sort)
     if [ -n "$exposed" ]; then
-      say "note: every user may enter $options from now on, and read:" "$(printf '%s' "$exposed" | tr '\n' ' ')"
+      say "note: every user may now enter $options, and read:" "$(printf '%s' "$exposed" | tr '\n' ' ')"
     fi
   fi
   set_rights "$options" root 755
@@ -617,7 +617,7 @@ put_schedule() {
       put "$work/scheduled-run.sh" "$lib/scheduled-run" 755
       render apim-probe.cron
       minutes=$(cron_minutes)
-      # Whom the mail goes to is the operator's choice as well.
+      # The operator may have changed the recipient of the mail.
       mailto=$(grep -m 1 '^MAILTO=' "$root$cronfile" 2>/dev/null) || mailto=
       MINUTES=$minutes MAILTO=${mailto:-MAILTO=root} awk '
         /^MAILTO=/ { $0 = ENVIRON["MAILTO"] }
@@ -630,7 +630,7 @@ put_schedule() {
   open_options
 }
 
-# An upgrade leaves a timer that was switched off as it is.
+# An upgrade does not enable a timer that was switched off.
 start_schedule() {
   if [ "$schedule" != systemd ]; then return; fi
   if [ -n "$root" ]; then
@@ -660,10 +660,10 @@ forget_units() {
   systemctl reset-failed apim-probe.service 2>/dev/null || true
 }
 
-# Removes what the manifest of an earlier installation lists and this one does not want.
+# Removes the files in the manifest of an earlier installation that this one does not have.
 remove_all_but() {
   gone=$(printf '%s\n' "$before" | grep -vxF "$1") || true
-  # While its units are still there to be stopped.
+  # Before its units are removed, while systemd can stop them.
   case $gone in *"$units/apim-probe.timer"*) stop_timer ;; esac
   for file in $gone; do remove "$file"; done
   remove_folder "$(dirname "$dropin")"
@@ -697,7 +697,7 @@ install_all() {
   files=$(list_files)
   done_so_far='the manifest; running the same command again continues'
   if [ ! -f "$root$manifest" ]; then step "install $manifest" || true; fi
-  # Before the first file, so that an installation that breaks off can be removed.
+  # Before the first file, so that an interrupted installation can be removed.
   write_manifest "$before
 $files"
   put "$work/apim-probe" "$bin" 755
@@ -714,7 +714,7 @@ $files"
   fi
   case $schedule in
     systemd) say "Done. Name your resources in $config, then try it: systemctl start apim-probe; journalctl -u apim-probe" ;;
-    cron) say "Done. Name your resources in $config. The words of the last run are in $state/last-run.txt" ;;
+    cron) say "Done. Name your resources in $config. The output of the last run is in $state/last-run.txt" ;;
     none) say "Done: $bin" ;;
   esac
 }
@@ -754,7 +754,7 @@ uninstall_all() {
 work=$(mktemp -d)
 staged=
 done_so_far=
-# Errors of cp, mv and the like have said what was wrong; this says where that leaves the machine.
+# cp, mv and the like have printed the error; this prints the state of the machine.
 leave() {
   code=$?
   rm -rf "$work"

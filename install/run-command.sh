@@ -1,6 +1,6 @@
 #!/bin/sh
-# For "az vm run-command": one run of the installed agent, as its schedule would do it, and the end of its output. Azure
-# returns the last 4,096 bytes of what a script prints, markers included. It exits with 0 so that Azure returns them.
+# For "az vm run-command": one run of the installed agent, like a scheduled one, and the end of its output. Azure
+# returns the last 4,096 bytes that a script prints, markers included, and only when the script exits with 0.
 set -u
 
 service=apim-probe.service
@@ -17,20 +17,20 @@ tail_of() {
   printf '%s\n' "$text"
 }
 
-# as_user SECONDS COMMAND: runs a command line of sh as the user of the scheduled runs, and ends it after that time.
-# Root opens nothing inside that user's folder: a name there may be a link to any file, or a FIFO. The new session has
-# no terminal that the user could type into.
+# as_user SECONDS COMMAND: runs a command line of sh as the user of the scheduled runs, with a time limit. Root opens
+# nothing inside that user's folder: a name there may be a link to any file, or a FIFO. The new session has no terminal
+# that the user could type into.
 as_user() {
   timeout -k 5 "$1" setsid su -s /bin/sh "$user" -c "$2" </dev/null 2>/dev/null
 }
 
 cd /
 if [ -d /run/systemd/system ] && [ -f "/etc/systemd/system/$service" ]; then
-  # Also resets the count of recent starts, or systemd would refuse one that somebody asks for.
+  # Also resets the count of recent starts, or systemd could refuse this one.
   systemctl reset-failed "$service" 2>/dev/null
   systemctl start "$service" 2>/dev/null
   journalctl --sync 2>/dev/null
-  # By invocation and not by time: the run before this one may have ended within the same second.
+  # By invocation and not by time: the previous run may have ended within the same second.
   invocation=$(systemctl show --property InvocationID --value "$service")
   journalctl --quiet --output cat "_SYSTEMD_INVOCATION_ID=$invocation" "_SYSTEMD_UNIT=$service" | tail_of
   code=$(systemctl show --property ExecMainStatus --value "$service")

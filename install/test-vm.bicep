@@ -27,7 +27,7 @@ param location string = resourceGroup().location
 @description('Any x64 size with 1 GiB or more; the archive holds the executable for x64.')
 param vmSize string = 'Standard_B2s'
 
-@description('Public key of an administrator. Without one nobody can log in, and the VM is reached by run-command alone.')
+@description('Public key of an administrator. Without one no user can log in, and only run-command reaches the VM.')
 param sshPublicKey string = ''
 
 @description('Resource id of a user-assigned identity that may read the archive and write reports. Without one the VM gets an identity of its own, which has no rights yet when it starts.')
@@ -80,7 +80,7 @@ resource vm 'Microsoft.Compute/virtualMachines@2023-09-01' = {
       osDisk: {
         name: '${vmName}-disk'
         createOption: 'FromImage'
-        // With the VM goes its disk, which no stack knows of.
+        // The disk is deleted with the VM: a stack does not manage it.
         deleteOption: 'Delete'
         managedDisk: { storageAccountType: 'StandardSSD_LRS' }
       }

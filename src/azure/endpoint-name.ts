@@ -1,4 +1,4 @@
-/** The names in Azure's lists: a bare host, HOST:PORT, a URL, or a word that stands for something inside the instance. */
+/** The names in Azure's lists: a bare host, HOST:PORT, a URL, or the name of a part inside the instance. */
 import { isIPv6 } from 'node:net';
 import { printable } from '../../probes/printable.ts';
 import type { Protocol } from '../../probes/protocols.ts';
@@ -24,10 +24,10 @@ export type EndpointName =
   /** A sentence without its subject: “has …”, “must be …”. */
   | { readonly kind: 'wrong'; readonly reason: string };
 
-/** Longest name that is still taken for one; a URL with a query is shorter. */
+/** The longest name that is accepted; a URL with a query is shorter. */
 export const LONGEST_NAME = 1024;
 
-/** Takes a name apart. Never throws, and never repeats a credential. */
+/** Parses a name. Never throws, and never repeats a credential. */
 export function endpointName(given: string): EndpointName {
   const name = given.trim();
   if (name.includes('*')) return { kind: 'wildcard' };
@@ -58,7 +58,7 @@ function fromHost(name: string): EndpointName {
   };
 }
 
-/** The name as it may be kept and shown: steering characters visible, credentials gone. */
+/** The name, safe to store and show: control characters are visible, credentials are removed. */
 export function shownName(name: string): string {
   return printable(maskSecrets(name.trim().replace(/^[\s\S]*@/, '***@')));
 }

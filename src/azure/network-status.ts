@@ -1,17 +1,17 @@
 /**
- * The NetworkStatus reply: what the instance itself says of its dependencies, for each of its locations.
+ * The NetworkStatus reply: the instance's own checks of its dependencies, for each of its locations.
  * `GET …/service/NAME/networkstatus` of the API Management REST API, 2022-08-01 and later.
  */
 import { z } from 'zod';
 import { LONGEST_NAME } from './endpoint-name.ts';
 
 /**
- * One dependency as published. Times are only ever shown and compared, so their form is not insisted on; and what
- * the reply of a later version adds is of no concern.
+ * One dependency as published. Times are only shown and compared, so any form is accepted. Members that a later
+ * version adds are ignored.
  */
 const Entry = z.object({
   name: z.string().min(1).max(LONGEST_NAME),
-  /** `initializing`, `success` or `failure`, and whatever Azure adds to them. */
+  /** `initializing`, `success` or `failure`, or a value that Azure adds. */
   status: z.string(),
   error: z.string().nullish(),
   lastUpdated: z.string().nullish(),
@@ -20,7 +20,7 @@ const Entry = z.object({
   isOptional: z.boolean(),
 });
 
-/** The reply by location is this alone. */
+/** The whole reply by location. */
 export const ByLocation = z.object({
   dnsServers: z.array(z.string()).nullish(),
   connectivityStatus: z.array(Entry),
@@ -34,7 +34,7 @@ export const AllLocations = z.array(InLocation);
 export interface StatusEntry {
   readonly name: string;
   readonly status: string;
-  /** Null when the service says nothing, as it does in every example. */
+  /** Null when the service states no error, as in every example. */
   readonly error: string | null;
   /** ms since the epoch; null where the reply has no time. */
   readonly lastUpdated: number | null;
@@ -55,7 +55,7 @@ export interface NetworkStatus {
   readonly locations: readonly StatusLocation[];
 }
 
-/** The replies of all locations, in our words. */
+/** Converts the replies of all locations. */
 export function networkStatus(reply: z.infer<typeof AllLocations>): NetworkStatus {
   return { kind: 'network-status', locations: reply.map(readLocation) };
 }

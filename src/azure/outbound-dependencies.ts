@@ -1,7 +1,7 @@
 /**
  * The reply with the outbound network dependencies: what the instance reaches out to, by category.
- * `GET …/service/NAME/outboundNetworkDependenciesEndpoints` of the API Management REST API. It says neither
- * whether an endpoint is optional nor how it fares.
+ * `GET …/service/NAME/outboundNetworkDependenciesEndpoints` of the API Management REST API. It states neither
+ * whether an endpoint is optional nor whether it is reachable.
  */
 import { z } from 'zod';
 import type { Group } from '../model/vocabulary.ts';
@@ -40,7 +40,7 @@ export interface OutboundDependencies {
   readonly dependencies: readonly Dependency[];
 }
 
-/** The reply in our words: one dependency for each host and port. */
+/** Converts the reply: one dependency for each host and port. */
 export function outboundDependencies(reply: z.infer<typeof Categories>): OutboundDependencies {
   const dependencies = reply.flatMap(({ category, endpoints }) =>
     (endpoints ?? []).flatMap(({ domainName, endpointDetails }) => {
@@ -58,7 +58,7 @@ export function outboundDependencies(reply: z.infer<typeof Categories>): Outboun
 
 /**
  * The categories of the example reply of 2024-05-01, and the one for Key Vault, which it does not show. Storage
- * is one category for all its kinds: the host name says more.
+ * is one category for all its kinds: the host name is more precise.
  */
 const CATEGORIES: ReadonlyMap<string, Group> = new Map([
   ['azure storage', 'storage-blob'],

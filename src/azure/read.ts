@@ -1,4 +1,4 @@
-/** Azure's own lists, recognised by their shape. Pure: bytes in, a document or what is wrong with it out. */
+/** Azure's own lists, recognised by their shape. Pure: takes bytes, returns a document or a problem. */
 import type { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 import { parseJson, SAVE_AGAIN, SAVE_OUTBOUND_AGAIN } from '../common/json.ts';
@@ -12,14 +12,14 @@ export type AzureDocument = (NetworkStatus | OutboundDependencies) & {
 
 export type Reading =
   | { readonly ok: true; readonly document: AzureDocument }
-  /** A predicate that says what is wrong and what to do: “is an HTML page, …”. */
+  /** A predicate with the problem and what to do: “is an HTML page, …”. */
   | { readonly ok: false; readonly problem: string };
 
 /** 10,000 endpoints take some 3 MiB. */
 export const LARGEST_REPLY = 16 * 1024 * 1024;
 
 const SHOWN_DEFECTS = 3;
-const SHOWN_WORDS = 200;
+const SHOWN_LENGTH = 200;
 
 /** Reads the bytes of a file that holds one of the two replies, with or without its `value` wrapper. */
 export function readAzureDocument(bytes: Uint8Array): Reading {
@@ -57,11 +57,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function errorOfAzure({ code, message }: Readonly<Record<string, unknown>>): string {
-  const words = [code, message].filter((part) => typeof part === 'string').join(': ');
-  return `holds an error of Azure and not the reply: ${printable(words || 'without a code', SHOWN_WORDS)}`;
+  const text = [code, message].filter((part) => typeof part === 'string').join(': ');
+  return `holds an error of Azure and not the reply: ${printable(text || 'without a code', SHOWN_LENGTH)}`;
 }
 
-/** The first member tells which list it is; the others then have to be of that kind. */
+/** The first member shows which list it is; the others must be of the same kind. */
 function list(members: readonly unknown[], incomplete: boolean, where: string): Reading {
   if (members.length === 0) return refuse(EMPTY);
   const known = members.filter(isRecord);
@@ -92,11 +92,11 @@ function nonEmpty(document: AzureDocument): Reading {
   return some ? { ok: true, document } : refuse(EMPTY);
 }
 
-/** Where in the reply something is wrong, as a path that `jq` takes. */
+/** The path of the error in the reply, as `jq` takes it. */
 function defects({ issues }: z.ZodError, where: string, advice = SAVE_AGAIN): Reading {
   const shown = issues
     .slice(0, SHOWN_DEFECTS)
-    .map(({ path, message }) => `${jqPath(where, path)}: ${printable(message, SHOWN_WORDS)}`);
+    .map(({ path, message }) => `${jqPath(where, path)}: ${printable(message, SHOWN_LENGTH)}`);
   const left = issues.length - shown.length;
   const more = left > 0 ? `; and ${left} more` : '';
   return refuse(`is a reply of Azure with defects (${shown.join('; ')}${more}); ${advice}`);

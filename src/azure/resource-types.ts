@@ -1,15 +1,15 @@
 /**
- * The words by which NetworkStatus sorts dependencies, each with the group it belongs to and how it is spoken to
- * where the name alone does not say. Read in the example replies of 2022-08-01, 2024-05-01 and 2025-09-01-preview.
+ * The resource types of NetworkStatus, each with its group, and with port and protocol where the name does not give
+ * them. Source: the example replies of 2022-08-01, 2024-05-01 and 2025-09-01-preview.
  */
 import type { Protocol } from '../../probes/protocols.ts';
 import type { Group } from '../model/vocabulary.ts';
 
 export interface ResourceType {
   readonly group: Group;
-  /** Spoken on `port`, and elsewhere when nothing else is known. */
+  /** The protocol on `port`, and on other ports when nothing else is known. */
   readonly protocol: Protocol;
-  /** Where a name has none. */
+  /** The port for a name without one. */
   readonly port: number;
   /** Whether Azure writes the port out in every name of the kind that the examples have. */
   readonly portIsNamed?: true;
@@ -41,7 +41,7 @@ const AZURES = {
   InternalCache: { group: 'infrastructure', protocol: 'tcp', port: 6381 },
 } as const satisfies Readonly<Record<string, ResourceType>>;
 
-/** For the groups that NetworkStatus does not check: words in its style, so that our own list has one for each. */
+/** Types in the style of NetworkStatus for groups that it does not check, so that each group has one. */
 const OURS = {
   EventHub: { group: 'event-hubs', protocol: 'amqps', port: 5671 },
   CertificateEndpoint: { group: 'certificates', protocol: 'http', port: 80 },
@@ -56,12 +56,12 @@ const OURS = {
 
 const TYPES: ReadonlyMap<string, ResourceType> = new Map(Object.entries({ ...AZURES, ...OURS }));
 
-/** What is known of a word; null for one that Azure has added since. */
+/** Looks up a resource type; null for one that Azure has added since. */
 export function resourceType(word: string): ResourceType | null {
   return TYPES.get(word) ?? null;
 }
 
-const WORDS = {
+const TYPE_OF_GROUP = {
   'storage-blob': 'BlobStorage',
   'storage-table': 'TableStorage',
   'storage-queue': 'Queue',
@@ -85,12 +85,12 @@ const WORDS = {
   custom: 'Custom',
 } as const satisfies Readonly<Record<Group, keyof typeof AZURES | keyof typeof OURS>>;
 
-/** The word for a target that has none of Azure's own. */
-export function wordFor(group: Group): string {
-  return WORDS[group];
+/** The resource type of a target for which Azure has none. */
+export function resourceTypeFor(group: Group): string {
+  return TYPE_OF_GROUP[group];
 }
 
-/** Names that stand for something inside the instance, and why nothing else in the subnet can test it. */
+/** Names of parts inside the instance, and why no test from the subnet can reach them. */
 const SYMBOLS: ReadonlyMap<string, string> = new Map([
   [
     'LocalGatewayRedis',
@@ -102,10 +102,10 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Why a name that is a mere word cannot be tested from a VM. */
-export function whyUntestable(word: string): string {
+/** Why a name that is not a host cannot be tested from a VM. */
+export function whyUntestable(name: string): string {
   return (
-    SYMBOLS.get(word) ??
-    'A word by which the service means something of its own; it is not a host name, so there is nothing to connect to.'
+    SYMBOLS.get(name) ??
+    'A name of a part inside the service. It is not a host name, so there is nothing to connect to.'
   );
 }

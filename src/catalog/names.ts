@@ -1,9 +1,9 @@
-/** Taking apart what users give for a resource: its name, or its full host name. */
+/** Parses what users give for a resource: its name, or its full host name. */
 import { CLOUDS, type Cloud } from '../model/vocabulary.ts';
 import { type ServiceSuffix, serviceSuffixes } from './suffixes.ts';
 import type { Placeholder } from './types.ts';
 
-/** The options whose values are resource names, and as what their values appear in a sentence. */
+/** The options whose values are resource names, with the term for a value in messages. */
 const KINDS = {
   storage: { flag: '--storage', noun: 'storage account' },
   sql: { flag: '--sql', noun: 'SQL server' },
@@ -16,7 +16,7 @@ export type ResourceKind = keyof typeof KINDS;
 export type ResourceName =
   /** `name` replaces `{placeholder}` in the host templates. */
   | { readonly ok: true; readonly placeholder: Placeholder; readonly name: string }
-  /** Says what is wrong with the value and what to give instead. */
+  /** The problem with the value and what to give instead. */
   | { readonly ok: false; readonly error: string };
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -111,8 +111,8 @@ function otherName(kind: ResourceKind, value: string, host: string, cloud: Cloud
 }
 
 /**
- * What may be repeated of a value that is not a host name: it can be a URL with a signature or a connection
- * string with a key, so the host of a URL, else the first few characters.
+ * The part of a wrong value that a message may repeat: the host of a URL, else the first few characters. The value
+ * can be a URL with a signature, or a connection string with a key.
  */
 function outline(value: string): string {
   const host = /^[a-z0-9+.-]+:\/\/(?:[^@/?#]*@)?([a-z0-9.-]{1,253})/i.exec(value.trim())?.[1];

@@ -4,7 +4,7 @@ import { resourceHosts, SERVICES } from './suffixes.ts';
 import { INBOUND, inEveryCloud, NO_HOST, OPTIONAL, REQUIRED } from './text.ts';
 import type { CatalogRow } from './types.ts';
 
-/** Needs a signature, so that an anonymous caller gets a refusal that only Storage words this way. */
+/** Needs a signature, so that an anonymous caller gets a refusal that only Storage sends. */
 const STORAGE_PATH = '/?restype=service&comp=properties';
 
 const STORAGE = {

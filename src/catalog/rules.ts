@@ -74,7 +74,7 @@ const COUNTERS = {
   hosts: inEveryCloud(),
   ports: [4290],
   transport: 'udp',
-  // The vocabulary has no word for an undocumented protocol over UDP; nothing will ever speak it.
+  // There is no value for an undocumented protocol over UDP, and no test uses it.
   protocol: 'tcp',
   required: OPTIONAL,
   serviceTag: 'VirtualNetwork',

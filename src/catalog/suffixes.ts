@@ -32,7 +32,7 @@ export const SERVICES = {
     group: 'key-vault',
     placeholder: 'keyVault',
     suffix: { public: 'vault.azure.net', government: 'vault.usgovcloudapi.net', china: 'vault.azure.cn' },
-    // The odd one out: the host says "vault", its private zone says "vaultcore".
+    // An exception: the host has "vault", its private zone "vaultcore".
     privateZone: {
       public: 'privatelink.vaultcore.azure.net',
       government: 'privatelink.vaultcore.usgovcloudapi.net',

@@ -1,4 +1,4 @@
-/** The few words that many rows share. */
+/** Texts that many rows share. */
 import type { CatalogRow } from './types.ts';
 
 /** The same hosts in all three clouds; called with none, a rule for which the documents name no host. */

@@ -30,7 +30,7 @@ export type Placeholder = (typeof PLACEHOLDERS)[number];
  */
 export interface CatalogRow {
   readonly group: Group;
-  /** The word that Azure's NetworkStatus uses for it. */
+  /** The resource type that Azure's NetworkStatus uses for it. */
   readonly resourceType: string | null;
   /** Per cloud; an empty list means that the documents name no host (the row is a port rule only). */
   readonly hosts: Readonly<Partial<Record<Cloud, readonly string[]>>>;
@@ -42,7 +42,7 @@ export interface CatalogRow {
   readonly ports: readonly number[];
   readonly transport: Transport;
   readonly protocol: Protocol;
-  /** What the product itself is asked, where that is more than its protocol. */
+  /** The product-specific check, where there is one beyond the protocol. */
   readonly conversation?: Conversation;
   /** Required by Azure on this platform; `stv1` differs from `stv2` in a few rows. */
   readonly required: Readonly<Record<'stv2' | 'stv1', boolean>>;
@@ -53,12 +53,12 @@ export interface CatalogRow {
   readonly purpose: string;
   /** Path and query to ask for, on every HTTP and HTTPS row that a test can reach. */
   readonly path?: string;
-  /** Which of the instance's own endpoints this is: the word that `--hostname` takes. */
+  /** Which of the instance's own endpoints this is: the role that `--hostname` takes. */
   readonly role?: GatewayRole;
   /** Set when each region of the instance has one of its own; other rows with a region mean that of the run. */
   readonly eachLocation?: true;
   readonly source: Provenance;
-  /** Why this row is what it is, where that is not plain: a typo kept, a document that changed its mind. */
+  /** The reason for an unusual row: a typing error of the documents, or a change between them. */
   readonly why?: string;
   /** Date of the first version read that lists it. */
   readonly since?: string;

@@ -211,7 +211,7 @@ export const bundle: Command = async ({ flags, own, positionals }, io) => {
     reports: chosen.reports,
     log: hasLog(options.logFile) ? options.logFile : null,
     config: problems.length === 0 ? optionsJson(loaded) : { problems },
-    surroundings: await hostInfo(options, io.env),
+    hostInfo: await hostInfo(options, io.env),
     notes,
   };
   if (own['list'] === true) {

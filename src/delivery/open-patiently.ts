@@ -1,14 +1,14 @@
-/** Opening a file on a VM that has none left to open at this moment. */
+/** Opens a file on a VM that has too many files open at the moment. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isLocalLimit } from '../../probes/local-limits.ts';
 import { errorCode } from '../common/system-reason.ts';
 
-/** ms before it is tried again: sockets of the run are being closed, and other programs end. */
+/** ms between attempts: meanwhile the run closes sockets, and other programs end. */
 const PAUSES = [50, 100, 250, 600, 1000] as const;
 
 /**
- * As `open` of node:fs/promises, with two seconds of patience where too many files are open.
+ * As `open` of node:fs/promises, but retries for two seconds while too many files are open.
  * @throws the file system's error
  */
 export async function openPatiently(...how: Parameters<typeof open>): Promise<FileHandle> {

@@ -8,7 +8,7 @@ export interface Identified {
   readonly id: string;
 }
 
-/** What the name of a stored report says. */
+/** The fields in the name of a stored report. */
 export interface StoredName {
   /** Its place in the order of writing; null for names of versions that did not number them. */
   readonly number: number | null;
@@ -16,7 +16,7 @@ export interface StoredName {
   readonly time: number;
 }
 
-/** Twelve digits; a larger one in a name of somebody else's making would leave no number for the next report. */
+/** Twelve digits: a larger number in a file that the user named would leave no number for the next report. */
 const LARGEST_NUMBER = 999_999_999_999;
 const STEM = 'apim-probe-report';
 const TIME = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.source;
@@ -28,7 +28,7 @@ export function reportFileName({ startedAt, id }: Identified): string {
   return `${STEM}-${compact(startedAt)}-${id.slice(-6)}`;
 }
 
-/** `apim-probe-report-000123-20261123T065200Z-1a2b3c`: sorts by the order of writing, whatever the clock said. */
+/** `apim-probe-report-000123-20261123T065200Z-1a2b3c`: sorts by the order of writing, whatever the clock showed. */
 export function storedName({ startedAt, id }: Identified, number: number): string {
   return `${STEM}-${String(number).padStart(6, '0')}-${compact(startedAt)}-${id.slice(-6)}`;
 }
@@ -52,7 +52,7 @@ export function uploadName({ startedAt, id }: Identified): string {
   return `${STEM}-${compact(startedAt)}-${id.toLowerCase()}.json.gz`;
 }
 
-/** What the name of an uploaded report says of it; null for any other name. */
+/** The fields in the name of an uploaded report; null for any other name. */
 export function readUploadName(name: string): Identified | null {
   const match = UPLOADED.exec(name);
   return match === null ? null : { startedAt: rfc3339(match.slice(1)), id: match[7] ?? '' };

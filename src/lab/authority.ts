@@ -12,7 +12,7 @@ export interface Identity {
   readonly key: string;
 }
 
-/** A root and the issuing CA under it, made when the lab starts and known to nobody else. */
+/** A root and the issuing CA under it, made when the lab starts; no other machine trusts them. */
 export interface Authority {
   readonly rootPem: string;
   /** The issuing CA's own certificate and an empty list of revocations, DER. */

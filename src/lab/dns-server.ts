@@ -10,7 +10,7 @@ const MOST_PORTS_TRIED = 20;
 /** Opens a name server on one loopback port, over UDP and TCP. */
 export async function openNameServer(data: ZoneData): Promise<Listener> {
   for (let tried = 0; tried < MOST_PORTS_TRIED; tried += 1) {
-    const tcp = createTCPServer(answering(data));
+    const tcp = createTCPServer(answerWith(data));
     const listener = await listen(tcp);
     const udp = await bindUdp(data, listener.port);
     if (udp !== null) return { port: listener.port, close: () => closeBoth(listener, udp) };
@@ -23,16 +23,16 @@ type Handler = NonNullable<ConstructorParameters<typeof TCPServer>[0]>;
 type Question = Packet['questions'][number];
 type Resource = Packet['answers'][number];
 
-function answering(data: ZoneData): Handler {
+function answerWith(data: ZoneData): Handler {
   return async (request, send) => {
-    // A reply that the lab's end cut off concerns nobody any more.
+    // The lab may have ended before the reply; no client waits for it.
     await Promise.resolve(send(answer(data, request))).catch(() => undefined);
   };
 }
 
 /** Null when another program has that UDP port. */
 async function bindUdp(data: ZoneData, port: number): Promise<UDPServer | null> {
-  const server = createUDPServer(answering(data));
+  const server = createUDPServer(answerWith(data));
   server.bind(port, LOOPBACK);
   try {
     await once(server, 'listening');

@@ -53,7 +53,7 @@ export const HOSTS: readonly LabHost[] = [
   ...CERTIFICATE_HOSTS,
 ];
 
-/** Host names and addresses inside the virtual network: no route or firewall on the way out touches them. */
+/** Host names and addresses inside the virtual network: no outbound route or firewall affects them. */
 export const INSIDE: readonly string[] = [VIP, ...PRIVATE_NAMES, ...CACHE_HOSTS.map((host) => host.name)];
 
 function storageHost(kind: 'blob' | 'table' | 'queue' | 'file', address: string): LabHost {
@@ -61,7 +61,7 @@ function storageHost(kind: 'blob' | 'table' | 'queue' | 'file', address: string)
   return resource(`storage-${kind}`, `${storage}.${kind}.core.windows.net`, address, [alias]);
 }
 
-/** A host of the user's: its service shows one wildcard certificate for everybody's. */
+/** A host of the user's: its service shows one wildcard certificate for all customers. */
 function resource(
   service: ServiceName,
   name: string,

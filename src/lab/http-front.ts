@@ -2,7 +2,7 @@ import type http from 'node:http';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Service } from './services/reply.ts';
 
-/** A plain HTTP server that answers every request with what `service` says. */
+/** A plain HTTP server that answers every request with the reply of `service`. */
 export function httpFront(service: Service): http.Server {
   return createServer(respondWith(service));
 }

@@ -24,7 +24,7 @@ const ALL: readonly Scenario[] = [
   forcedTunnel,
 ];
 
-/** What a lab can play, in the order in which a list shows it. */
+/** The scenarios of the lab, in the order of the list. */
 export const SCENARIOS: readonly {
   readonly name: string;
   readonly summary: string;
@@ -32,9 +32,9 @@ export const SCENARIOS: readonly {
 }[] = ALL.map(({ name, summary, expected }) => ({ name, summary, expected }));
 
 /**
- * Starts the look-alike of an Azure subnet on loopback, in the named condition. The options are raw, as in a
+ * Starts the simulator of an Azure subnet on loopback, in the named scenario. The options are raw, as in a
  * configuration file; the last redirect refuses, so that nothing can leave the machine.
- * @throws RangeError for a name that is not in SCENARIOS, NotSilentError where the system cannot play it
+ * @throws RangeError for an unknown name, NotSilentError where the system cannot simulate the scenario
  */
 export async function startLab(name: string): Promise<Lab> {
   const scenario = ALL.find((known) => known.name === name);

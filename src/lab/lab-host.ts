@@ -1,4 +1,4 @@
-/** Who answers for a host name; each of the HTTP ones is a file in services/. */
+/** The service of a host name; each HTTP service is a file in services/. */
 export type ServiceName =
   | 'storage-blob'
   | 'storage-table'
@@ -22,7 +22,7 @@ export type ServiceName =
   | 'smtp'
   | 'plain';
 
-/** A host name of the lab: where it resolves to, through which aliases, and who answers there. */
+/** A host name of the lab: where it resolves to, through which aliases, and its service. */
 export interface LabHost {
   readonly name: string;
   readonly service: ServiceName;

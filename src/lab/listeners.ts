@@ -11,8 +11,8 @@ export interface Listener {
 }
 
 /**
- * Opens a TCP server (plain, TLS or HTTP) on a free loopback port. Closing cuts whatever is still connected,
- * so that a client that never hangs up cannot keep the lab alive.
+ * Opens a TCP server (plain, TLS or HTTP) on a free loopback port. Closing cuts all connections,
+ * so that a client that never closes its own cannot keep the lab alive.
  */
 export async function listen(server: net.Server, port = 0): Promise<Listener> {
   const sockets = new Set<net.Socket>();
@@ -40,7 +40,7 @@ function portOf(server: net.Server): number {
   return address.port;
 }
 
-/** A port that accepts connections, reads what it is sent, and never says a word. */
+/** A port that accepts connections, reads, and never answers. */
 export function openMutePort(): Promise<Listener> {
   return listen(net.createServer((socket) => socket.resume()));
 }

@@ -17,7 +17,7 @@ type Decision =
 
 /**
  * A firewall that completes every handshake itself, reads the server name, and connects onwards only when a
- * rule allows it; else it ends the connection without a word, as Azure Firewall does with HTTPS.
+ * rule allows it; else it ends the connection without an answer, as Azure Firewall does with HTTPS.
  */
 export function openTlsMiddlebox(upstream: number, allows: Allows): Promise<Listener> {
   return openMiddlebox(upstream, (seen) => {
@@ -28,7 +28,7 @@ export function openTlsMiddlebox(upstream: number, allows: Allows): Promise<List
   });
 }
 
-/** The same for plain HTTP, where the firewall has a page of its own to say no. */
+/** The same for plain HTTP, where the firewall refuses with a page of its own. */
 export function openHttpMiddlebox(upstream: number, allows: Allows): Promise<Listener> {
   return openMiddlebox(upstream, (seen) => {
     const head = seen.toString('latin1');

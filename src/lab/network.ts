@@ -15,7 +15,7 @@ import { closedStorage } from './services/storage.ts';
 import { openSilentPort } from './silent-port.ts';
 import { httpsFront, sqlFront, tlsFront } from './tls-front.ts';
 
-/** The two makers of certificates; only what a scenario's routes name is ever started. */
+/** The two certificate authorities; each starts only when a scenario's routes name it. */
 export interface Authorities {
   readonly genuine: Authority;
   readonly inspection: () => Promise<Authority>;

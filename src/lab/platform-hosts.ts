@@ -4,7 +4,7 @@ import { REGION, TIME_SERVER } from './subnet.ts';
 /**
  * Host names that every API Management instance of the public cloud shares, as the virtual network reference
  * and the certificate authority details page list them. The lab keeps its own list: were it to read the
- * agent's catalogue, a host that the catalogue misspells would be answered all the same.
+ * agent's catalogue, it would answer for a host that the catalogue misspells.
  */
 export const PLATFORM_HOSTS: readonly LabHost[] = [
   ...family('monitor', '13.69.106', [

@@ -2,7 +2,7 @@ import { INSIDE } from './hosts.ts';
 import { LOOPBACK } from './listeners.ts';
 import type { Route, RouteEnd } from './scenario.ts';
 
-/** Which server stands behind a port of the lab; `mute` says nothing once it is connected. */
+/** Which server stands behind a port of the lab; `mute` sends nothing once it is connected. */
 export type Front =
   | 'amqps'
   | 'amqp'
@@ -16,7 +16,7 @@ export type Front =
   | 'sql'
   | 'mute';
 
-/** Ports that API Management's dependencies listen on. A service that speaks gets a front of its own. */
+/** Ports that API Management's dependencies listen on. A service that sends first gets a server of its own. */
 export const PORTS: ReadonlyMap<number, Front> = new Map([
   ...serving('https', 443, 1886, 3443),
   ...serving('http', 80),
@@ -35,20 +35,20 @@ export const PORTS: ReadonlyMap<number, Front> = new Map([
 const SERVICES: RouteEnd = { kind: 'services' };
 const REFUSAL: RouteEnd = { kind: 'refusal' };
 
-/** 192.0.2.1 is nobody's address (RFC 5737), so an honest network connects nobody to it. */
-export const NOBODY: Route = { host: '192.0.2.1', port: null, to: REFUSAL };
+/** 192.0.2.1 belongs to no host (RFC 5737), so a network without interception refuses connections to it. */
+export const UNASSIGNED: Route = { host: '192.0.2.1', port: null, to: REFUSAL };
 
 /** The whole network of a scenario: its own routes, then the healthy ones, then a refusal of all the rest. */
 export function allRoutes(own: readonly Route[]): readonly Route[] {
   return [
     ...own,
-    NOBODY,
+    UNASSIGNED,
     ...ports().map((port): Route => ({ host: null, port, to: SERVICES })),
     { host: null, port: null, to: REFUSAL },
   ];
 }
 
-/** Routes that keep what lies inside the virtual network out of the way of the routes that follow. */
+/** Routes for hosts inside the virtual network, before routes that must not affect them. */
 export function insideFirst(...routes: readonly Route[]): readonly Route[] {
   const inside = INSIDE.flatMap((host) => ports().map((port): Route => ({ host, port, to: SERVICES })));
   return [...inside, ...routes];

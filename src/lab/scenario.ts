@@ -33,7 +33,7 @@ export interface Route {
   readonly to: RouteEnd;
 }
 
-/** One named condition of the network, told as its difference from the healthy one. */
+/** One named condition of the network, as its difference from the healthy one. */
 export interface Scenario {
   readonly name: string;
   /** One sentence for the list of scenarios. */
@@ -41,7 +41,7 @@ export interface Scenario {
   readonly expected: Expected;
   /** Tried before the routes of the healthy network, first match first. */
   readonly routes?: readonly Route[];
-  /** Changes what DNS says. */
+  /** Changes the DNS answers. */
   readonly dns?: (healthy: ZoneData) => ZoneData;
   /** The inspecting device's root is handed to the agent like one of the user's own. */
   readonly inspectionRootInCaFile?: boolean;

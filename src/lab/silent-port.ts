@@ -19,16 +19,16 @@ const SLEEPING_LISTENER = `
 const MOST_FILLERS = 16;
 const FULL_AFTER_MS = 50;
 
-/** No port can be silent here: the scenario cannot be played. */
+/** No port can be silent here: the scenario cannot be simulated. */
 export class NotSilentError extends Error {
   override readonly name = 'NotSilentError';
 }
 
 /**
  * A port that answers nothing, as behind a firewall that drops: no SYN-ACK and no RST. Needs no privilege:
- * a listener whose thread sleeps accepts nobody, and once its queue is full the kernel drops every further SYN.
+ * a listener whose thread sleeps accepts no connection, and once its queue is full the kernel drops every SYN.
  * @param most connections that the queue may take before it is full
- * @throws NotSilentError on a system that answers all the same, as Windows does
+ * @throws NotSilentError on a system that answers anyway, as Windows does
  */
 export async function openSilentPort(most = MOST_FILLERS): Promise<Listener> {
   const gate = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -56,7 +56,7 @@ export async function openSilentPort(most = MOST_FILLERS): Promise<Listener> {
 async function isAnswered(socket: net.Socket): Promise<boolean> {
   const connected = once(socket, 'connect').catch(() => undefined);
   await Promise.race([connected, pause(FULL_AFTER_MS)]);
-  // Time may have passed in this thread alone: what the system has answered by now is heard first.
+  // This thread may have been delayed: process the system's pending answers first.
   await nextTurn();
   return !socket.connecting;
 }

@@ -19,7 +19,7 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-// The issuer's organisation is what tells a genuine certificate of Azure's from an inspecting device's.
+// The issuer's organisation distinguishes Azure's certificates from those of an inspecting device.
 const GENUINE = {
   root: 'C=US, O=apim-probe lab, CN=apim-probe lab root CA',
   issuer: 'C=US, O=Microsoft Corporation, CN=apim-probe lab TLS issuing CA',

@@ -1,4 +1,4 @@
-/** The one subnet that the lab looks like, and the stand-in resources that the demo names. */
+/** The subnet that the lab simulates, and the resources that the demo names. */
 
 export const REGION = 'westeurope';
 export const SUBNET = { address: '10.1.0.0', prefix: '27' } as const;
@@ -23,7 +23,7 @@ export const RESOURCES = {
 /** Azure Managed Redis has the region in its name. */
 export const MANAGED_REDIS_HOST = `labredis.${REGION}.redis.azure.net`;
 
-/** Where Windows asks for the time unless it is told otherwise. */
+/** The default time server of Windows. */
 export const TIME_SERVER = 'time.windows.com';
 
 export const TENANT = '72f0c0de-0000-4000-8000-0000000001ab';

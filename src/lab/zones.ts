@@ -3,10 +3,10 @@ import type { LabHost } from './lab-host.ts';
 /** What a name owns: an alias, or addresses (IPv4 only; the lab has no IPv6). */
 type ZoneRecord = { readonly alias: string } | { readonly addresses: readonly string[] };
 
-/** Who is authoritative for a zone: the public hierarchy, or an Azure private zone linked to the network. */
+/** The authority of a zone: the public hierarchy, or an Azure private zone linked to the network. */
 type Keeper = 'public' | 'private';
 
-/** All that the lab's name server knows. Names are lower case, without the final dot. */
+/** The data of the lab's name server. Names are lower case, without the final dot. */
 export interface ZoneData {
   readonly records: ReadonlyMap<string, ZoneRecord>;
   readonly zones: ReadonlyMap<string, Keeper>;
@@ -81,7 +81,7 @@ export function lookup(data: ZoneData, question: string, type: 'A' | 'other'): L
   return { rcode, aliases, name, addresses, soa };
 }
 
-/** A name with no records of its own exists all the same when there are names below it (RFC 8020). */
+/** A name without records exists when there are names below it (RFC 8020). */
 function isAbove(data: ZoneData, name: string): boolean {
   const below = `.${name}`;
   const names = [...data.records.keys(), ...data.zones.keys()];

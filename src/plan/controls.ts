@@ -31,7 +31,7 @@ export const CONTROLS: readonly PlannedControl[] = [
   {
     name: 'tcp-reserved-address',
     destination: '192.0.2.1:443/tcp',
-    purpose: 'an address that is nobody’s must not connect',
+    purpose: 'an address that no host has (RFC 5737) must not connect',
   },
   {
     name: 'tls-other-name',

@@ -1,10 +1,10 @@
-/** Host templates of the catalogue become host names, or say what is missing for that. Pure. */
+/** Turns host templates of the catalogue into host names, or names what is missing. Pure. */
 import { type Placeholder, parseResourceName, type ResourceKind } from '../catalog/index.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
 import type { Cloud } from '../model/vocabulary.ts';
 
-/** The values for each placeholder; an empty list when the user gave none. */
+/** The values of each placeholder; an empty list when the user gave none. */
 export type Values = Readonly<Record<Placeholder, readonly string[]>>;
 
 export interface Filled {
@@ -28,7 +28,7 @@ const PLACEHOLDERS = Object.keys(FLAGS) as readonly Placeholder[];
 const RESOURCES = ['storage', 'sql', 'keyVault', 'eventHubs', 'redis'] as const satisfies ResourceKind[];
 
 /**
- * What the user gave, taken apart per placeholder; a name that was given twice is kept once and noted.
+ * The user's values per placeholder; a name that was given twice is used once and noted.
  * @throws UsageError naming every value that fits no resource of this cloud
  */
 export function placeholderValues(

@@ -9,7 +9,7 @@ import type { PlanContext, PlannedTarget } from './types.ts';
 
 /**
  * Every row, once for each host and port that it stands for.
- * @param named groups of which somebody else names an endpoint: what lacks a name there is nothing to wait for
+ * @param named groups of which an import or option names an endpoint: a row there without a name is left out
  */
 export function fromCatalog(
   options: Options,
@@ -18,7 +18,7 @@ export function fromCatalog(
   named: ReadonlySet<Group> = new Set(),
 ): PlannedTarget[] {
   return catalogFor(place.cloud)
-    .filter((row) => concerns(row, place, options))
+    .filter((row) => isRelevant(row, place, options))
     .flatMap((row) => fromRow(row, values, options, place, named));
 }
 
@@ -27,8 +27,8 @@ export function rolesOf({ cloud }: PlanContext): ReadonlySet<GatewayRole> {
   return new Set(catalogFor(cloud).flatMap(({ role }) => role ?? []));
 }
 
-/** The instance's own endpoints are of no concern before there is an instance, unless somebody asks for them. */
-function concerns(row: CatalogRow, { cloud }: PlanContext, options: Options): boolean {
+/** Leaves out the instance's own endpoints until there is an instance, unless the user asks for them. */
+function isRelevant(row: CatalogRow, { cloud }: PlanContext, options: Options): boolean {
   const templates = row.hosts[cloud] ?? [];
   const needsInstance = templates.some((template) => placeholdersIn(template).includes('apim'));
   const asked = options.require.includes(row.group) || options.only.includes(row.group);
@@ -111,7 +111,7 @@ function elsewhere(row: CatalogRow, values: Values, options: Options, place: Pla
   );
 }
 
-/** A cache is of one kind or the other: the kind that --redis did not name is nothing to wait for. */
+/** A cache is of one kind or the other: the kind that --redis did not name is left out. */
 const OTHER_KIND: Partial<Record<Placeholder, Placeholder>> = {
   redis: 'managedRedis',
   managedRedis: 'redis',
@@ -126,7 +126,7 @@ function testability({ missing }: Filled, values: Values): Pick<Varying, 'testab
   return { testable: false, reason: `give ${flagFor(missing)}`, kind: 'endpoint' };
 }
 
-/** Custom domains stand in the place of the default host names of their role. */
+/** Custom domains replace the default host names of their role. */
 function customHosts({ role }: CatalogRow, options: Options): readonly string[] {
   return options.hostname.filter((custom) => custom.role === role).map(({ host }) => host);
 }

@@ -1,4 +1,4 @@
-/** What Azure's own lists name, as targets. Pure. */
+/** Converts Azure's own lists to targets. Pure. */
 import { createHash } from 'node:crypto';
 import type { Conversation, Protocol } from '../../probes/protocols.ts';
 import { whyUntestable } from '../azure/resource-types.ts';
@@ -19,7 +19,7 @@ export interface Imported {
   readonly notes: readonly string[];
 }
 
-/** Every endpoint of the documents; what stands in several locations or files is one target. */
+/** Every endpoint of the documents; an endpoint in several locations or files is one target. */
 export function fromImports(
   imports: readonly Import[],
   { platform }: Pick<Options, 'platform'>,
@@ -77,7 +77,7 @@ function planned(entry: Listed, rows: RowIndex, platform: Options['platform']): 
         'The reply gives a wildcard, not a host name that could be resolved. Add a name you know with --target.',
       );
     case 'wrong':
-      // It counts: something that the service depends on was not tested, and no data is never a pass.
+      // It counts: a dependency of the service was not tested, and no data is never a pass.
       return {
         ...nameless(entry, `<${shortened(name)}>`),
         kind: 'endpoint',
@@ -107,7 +107,7 @@ function provenance(entry: Listed) {
 
 const LONGEST_SHOWN = 120;
 
-/** A name as part of an id: what is cut off is told apart by its hash. */
+/** A name as part of an id: a hash replaces what is cut off. */
 function shortened(name: string): string {
   if (name.length <= LONGEST_SHOWN) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
@@ -128,8 +128,9 @@ function endpoint(
   const row = rows.find(host, port);
   const group = row?.group ?? entry.type?.group ?? service?.group ?? entry.group ?? 'custom';
   const protocol = protocolOf(entry, parsed, port, row);
-  const kin = row === null || row.protocol !== protocol ? kinOf(rows.inGroup(group), protocol, port) : [row];
-  const conversation = conversationOf(group, host, protocol, kin);
+  const similar =
+    row === null || row.protocol !== protocol ? similarRows(rows.inGroup(group), protocol, port) : [row];
+  const conversation = conversationOf(group, host, protocol, similar);
   return {
     ...BASE,
     ...provenance(entry),
@@ -140,25 +141,25 @@ function endpoint(
     transport: transportOf(protocol),
     protocol,
     conversation,
-    required: entry.required ?? (kin.length > 0 && kin.every(({ required }) => required[platform])),
-    serviceTag: common(kin.flatMap(({ serviceTag }) => serviceTag ?? [])),
+    required: entry.required ?? (similar.length > 0 && similar.every(({ required }) => required[platform])),
+    serviceTag: common(similar.flatMap(({ serviceTag }) => serviceTag ?? [])),
     ...(row === null ? {} : { purpose: row.purpose }),
     resourceType: entry.resourceType ?? row?.resourceType ?? null,
     since: row?.since ?? null,
     until: untilOf(entry, parsed, row),
-    path: pathOf(protocol, conversation, parsed.path, kin),
+    path: pathOf(protocol, conversation, parsed.path, similar),
     ...testability(group, port, rows),
   };
 }
 
-/** The port of a group's first row that is still current, where the reply gives none and no word that implies one. */
+/** The port of a group's first row that is still current, where the reply gives neither a port nor a type that implies one. */
 function usualPort(group: Group | null, rows: RowIndex): number {
   const testable = (group === null ? [] : rows.inGroup(group)).filter(isTestable);
   const row = testable.find(({ until }) => until === undefined) ?? testable[0];
   return row?.ports[0] ?? 443;
 }
 
-/** What is spoken on these ports, to hosts of which nothing else is known. */
+/** The protocols of these ports, for hosts of which nothing else is known. */
 const BY_PORT: ReadonlyMap<number, Protocol> = new Map([
   [25, 'smtp'],
   [53, 'dns'],
@@ -188,11 +189,11 @@ function isTestable({ notTestable }: CatalogRow): boolean {
   return notTestable === undefined;
 }
 
-/** The rows of a group that speak the same, on the same port if any does: what they have in common holds for a new host. */
-function kinOf(group: readonly CatalogRow[], protocol: Protocol, port: number): readonly CatalogRow[] {
-  const speaking = group.filter((row) => isTestable(row) && row.protocol === protocol);
-  const samePort = speaking.filter(({ ports }) => ports.includes(port));
-  const near = samePort.length > 0 ? samePort : speaking;
+/** The rows of a group with the same protocol, and port if possible: what they have in common holds for a new host. */
+function similarRows(group: readonly CatalogRow[], protocol: Protocol, port: number): readonly CatalogRow[] {
+  const sameProtocol = group.filter((row) => isTestable(row) && row.protocol === protocol);
+  const samePort = sameProtocol.filter(({ ports }) => ports.includes(port));
+  const near = samePort.length > 0 ? samePort : sameProtocol;
   const current = near.filter(({ until }) => until === undefined);
   return current.length > 0 ? current : near;
 }
@@ -207,31 +208,31 @@ function conversationOf(
   group: Group,
   host: string,
   protocol: Protocol,
-  kin: readonly CatalogRow[],
+  similar: readonly CatalogRow[],
 ): Conversation {
   // Only the sign-in hosts publish an OpenID configuration; Microsoft Graph is of this group as well.
   if (group === 'entra-id' && !/(?:^|\.)login\./.test(host)) return protocol;
-  return common(kin.map((row) => row.conversation ?? row.protocol)) ?? protocol;
+  return common(similar.map((row) => row.conversation ?? row.protocol)) ?? protocol;
 }
 
-/** Conversations whose proof lies at a path of their own, whatever the reply's URL ends in. */
+/** Checks that use a path of their own instead of the path in the reply's URL. */
 const OWN_PATH: ReadonlySet<Conversation> = new Set(['storage', 'key-vault', 'entra-id', 'event-hubs']);
 
 function pathOf(
   protocol: Protocol,
   conversation: Conversation,
   given: string | null,
-  kin: readonly CatalogRow[],
+  similar: readonly CatalogRow[],
 ): string | null {
   if (protocol !== 'http' && protocol !== 'https') return null;
-  const proven = kin.filter((row) => (row.conversation ?? row.protocol) === conversation);
+  const proven = similar.filter((row) => (row.conversation ?? row.protocol) === conversation);
   const usual = common(proven.map(({ path }) => path ?? '/')) ?? '/';
   return OWN_PATH.has(conversation) ? usual : (given ?? usual);
 }
 
 /**
- * The documents may have dropped what an instance still checks. Its word holds where it is the later one and names
- * the very port; a bare host name says nothing of the port that the documents dropped.
+ * An instance may still check what the documents have dropped. The instance is right if its reply is newer and names
+ * the port; a bare host name does not confirm the port that the documents dropped.
  */
 function untilOf({ required, asOf }: Listed, { port }: Parsed, row: CatalogRow | null): string | null {
   const until = row?.until ?? null;
@@ -239,7 +240,7 @@ function untilOf({ required, asOf }: Listed, { port }: Parsed, row: CatalogRow |
   return until !== null && checked && asOf > until ? null : until;
 }
 
-/** The outbound list has the certificate hosts on 443 as well, which the catalogue has reasons not to test. */
+/** The outbound list has the certificate hosts on 443 as well, which the catalogue does not test, for the reasons it gives. */
 function testability(
   group: Group,
   port: number,

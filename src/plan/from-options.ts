@@ -1,4 +1,4 @@
-/** What the user or this machine's settings add to the catalogue. Pure. */
+/** Targets that the user or this machine's settings add to the catalogue. Pure. */
 import type { Options } from '../config/types.ts';
 import { targetId } from './target-id.ts';
 import { transportOf } from './transport.ts';
@@ -18,7 +18,7 @@ const ENDPOINT = {
   kind: 'endpoint',
 } as const;
 
-/** The DNS servers in use. None is something too: then a required endpoint has nothing to test. */
+/** The DNS servers in use. Without one, a required endpoint cannot be tested. */
 export function fromServers({ servers, serversFrom, today }: PlanContext): PlannedTarget[] {
   const server = (host: string, port: number): PlannedTarget => ({
     ...ENDPOINT,

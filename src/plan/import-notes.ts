@@ -1,4 +1,4 @@
-/** What the planner has to say of the files of `--from`. Pure. */
+/** The planner's notes on the files of `--from`. Pure. */
 import type { Cloud } from '../model/vocabulary.ts';
 import type { Import, Listed } from './listed.ts';
 import { serviceOf } from './services.ts';
@@ -13,7 +13,7 @@ export function incompleteNotes(imports: readonly Import[]): string[] {
     );
 }
 
-/** What only the instance's units in other regions need. */
+/** Endpoints that only the instance's units in other regions need. */
 export function elsewhereNotes(
   entries: readonly Pick<Listed, 'elsewhere'>[],
   region: string | null,
@@ -26,12 +26,12 @@ export function elsewhereNotes(
   ];
 }
 
-/** What stands in several locations or files, in one sentence for all of it. */
+/** Endpoints in several locations or files, in one sentence for all. */
 export function repetitionNotes([first, ...others]: readonly string[]): string[] {
   if (first === undefined) return [];
   const subject = others.length === 0 ? first : `${others.length + 1} endpoints, such as ${first},`;
   return [
-    `--from lists ${subject} more than once (several locations or files); tested once each, and required if any of them says so`,
+    `--from lists ${subject} more than once (several locations or files); tested once each, and required if any entry is`,
   ];
 }
 

@@ -1,2 +1,2 @@
-/** What is known of an instance by its cloud alone. */
+/** Facts about an instance that follow from its cloud alone. */
 export { instanceSuffix } from '../catalog/index.ts';

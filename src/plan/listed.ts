@@ -1,4 +1,4 @@
-/** Azure's two lists as one: every entry with its name taken apart, whichever reply it stands in. Pure. */
+/** Azure's two lists as one: every entry of either reply, with its name parsed. Pure. */
 import { type EndpointName, endpointName, shownName } from '../azure/endpoint-name.ts';
 import { newestCheck, regionOf, type StatusLocation } from '../azure/network-status.ts';
 import { type Dependency, groupOfCategory } from '../azure/outbound-dependencies.ts';
@@ -18,20 +18,20 @@ export interface Listed {
   readonly name: string;
   readonly parsed: EndpointName;
   readonly file: string;
-  /** Of the reply: which one it is, and when the newest of it was found out (ISO date). */
+  /** The reply's name and the date of its newest check (ISO date). */
   readonly document: string;
   readonly asOf: string;
-  /** The group that the service puts it into; null where it has no word, or one that is not known. */
+  /** The group by the service's type or category; null where it has none, or an unknown one. */
   readonly group: Group | null;
-  /** What is known of NetworkStatus’s word for it; null for the other reply. */
+  /** The resource type of NetworkStatus; null for the other reply. */
   readonly type: ResourceType | null;
-  /** NetworkStatus’s word itself. */
+  /** The resource type as NetworkStatus writes it. */
   readonly resourceType: string | null;
   /** The service’s own heading, for people. */
   readonly heading: string | null;
-  /** Null where the reply does not say. */
+  /** Null where the reply does not state it. */
   readonly required: boolean | null;
-  /** Of another of the instance’s locations than the run’s own, which the reply has as well. */
+  /** Whether it belongs to another location than the run’s own, which the reply also has. */
   readonly elsewhere: boolean;
 }
 

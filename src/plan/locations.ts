@@ -4,7 +4,7 @@ import type { Options } from '../config/types.ts';
 import type { Source } from '../model/report.ts';
 import type { PlanContext } from './types.ts';
 
-/** What a target of a further region says of where it comes from. */
+/** The source that a target of a further region names. */
 const DOCUMENT = '--location';
 
 export function locationSource({ today }: PlanContext): Source {
@@ -25,7 +25,7 @@ export function isElsewhere(
   return isOfFurtherLocation(source) || (named !== undefined && named !== region);
 }
 
-/** `--location`, each once and without the run's own region, and what is to be said of those left out. */
+/** `--location`, each once and without the run's own region, and notes on those left out. */
 export function furtherLocations(
   { location }: Options,
   { cloud, region }: Pick<PlanContext, 'cloud' | 'region'>,

@@ -1,4 +1,4 @@
-/** Options, catalogue and environment become the list of what this run contacts, and of what it cannot. Pure. */
+/** Builds the list of what this run contacts, and of what it cannot, from options, catalogue and environment. Pure. */
 import { isIP } from 'node:net';
 import { absencesFor, serviceSuffixes } from '../catalog/index.ts';
 import { UsageError } from '../common/usage-error.ts';
@@ -16,7 +16,7 @@ import type { Plan, PlanContext, PlannedTarget } from './types.ts';
 
 /**
  * The plan of a run.
- * @param imports what `--from` names, read
+ * @param imports the documents of `--from`
  * @throws UsageError for a resource name that does not fit the cloud, and for a group that is required and
  * has nothing to test
  */
@@ -47,7 +47,7 @@ export function makePlan(options: Options, place: PlanContext, imports: readonly
   };
 }
 
-/** The catalogue without what the service says of itself: its own word on an endpoint goes before the documents’. */
+/** The catalogue without the imported endpoints: the service's own list comes before the documents. */
 function besides(
   { targets }: Imported,
   catalogue: (named: ReadonlySet<Group>) => readonly PlannedTarget[],
@@ -61,7 +61,7 @@ function besides(
 function withUsersChoice(target: PlannedTarget, options: Options): PlannedTarget {
   const { group, kind, protocol } = target;
   const asked = options.require.includes(group) || (target.required && !options.optional.includes(group));
-  // Azure drops echo requests in many places: they decide nothing, whoever asks for it.
+  // Azure drops echo requests in many places: they decide nothing, even if the user requires them.
   const required = asked && protocol !== 'icmp';
   const leftOut = options.skip.includes(group)
     ? 'left out by --skip'
@@ -78,7 +78,7 @@ function withVip(target: PlannedTarget, { vip }: Options, { region }: PlanContex
   return vip !== null && own && target.testable && !isElsewhere(target, region) ? { ...target, vip } : target;
 }
 
-/** One target an id: the first stays, required if any was, and the user is told once. */
+/** One target an id: the first stays, required if any was, with one note to the user. */
 function merge(all: readonly PlannedTarget[]): { targets: PlannedTarget[]; notes: string[] } {
   const byId = new Map<string, PlannedTarget>();
   const notes = new Set<string>();

@@ -1,4 +1,4 @@
-/** Host names that everybody knows, since the documents list them: they say nothing of whose network this is. */
+/** Host names that are public, since the documents list them: they do not identify the user's network. */
 import { z } from 'zod';
 import { catalogFor, serviceSuffixes } from '../catalog/index.ts';
 import { Report } from '../model/report.ts';
@@ -19,7 +19,7 @@ const SHARED = [
   ...['azurewebsites.net', 'cloudapp.net', 'cloudapp.azure.com', 'azureprivatedns.net', 'visualstudio.com'],
 ];
 
-/** Domains of Microsoft, of authorities that sign for it, and of what findings cite: nobody else has a name there. */
+/** Domains of Microsoft, of its certificate authorities, and of sites that findings cite: no customer has a name there. */
 const OWN = [
   ...['microsoft.com', 'microsoftonline.com', 'microsoftonline.us', 'msn.com', 'live.com', 'windows.com'],
   ...[
@@ -41,13 +41,13 @@ const OWN = [
 ];
 
 export interface PublicHostNames {
-  /** Whether a host name, in lower case, is everybody's. */
+  /** Whether a host name, in lower case, is public. */
   readonly has: (host: string) => boolean;
   /** Suffixes that resources get names under. */
   readonly services: readonly string[];
   /** Domains of Microsoft in which its customers and its own machines have names. */
   readonly domains: readonly string[];
-  /** Whether a word, in lower case, is a key of the report, one of its fixed values, or in a name that everybody knows. */
+  /** Whether a word, in lower case, is a key of the report, one of its fixed values, or part of a public name. */
   readonly isWord: (word: string) => boolean;
 }
 
@@ -68,25 +68,25 @@ export function publicHostNames(): PublicHostNames {
     ]),
     domains: SHARED,
     isWord: (word) => {
-      words ??= new Set([
-        ...wordsOf(z.toJSONSchema(Report)).map((each) => each.toLowerCase()),
+      publicWords ??= new Set([
+        ...listWords(z.toJSONSchema(Report)).map((each) => each.toLowerCase()),
         ...[...whole, ...SHARED].flatMap((host) => host.split('.')),
       ]);
-      return words.has(word);
+      return publicWords.has(word);
     },
   };
 }
 
-let words: ReadonlySet<string> | null = null;
+let publicWords: ReadonlySet<string> | null = null;
 
 /** Names of properties and fixed values, however deep in a JSON Schema. */
-function wordsOf(schema: unknown): string[] {
-  if (Array.isArray(schema)) return schema.flatMap(wordsOf);
+function listWords(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(listWords);
   if (typeof schema !== 'object' || schema === null) return [];
   return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => [
     ...(key === 'properties' && typeof value === 'object' && value !== null ? Object.keys(value) : []),
     ...(key === 'enum' || key === 'const' ? [value].flat().filter((one) => typeof one === 'string') : []),
-    ...wordsOf(value),
+    ...listWords(value),
   ]);
 }
 

@@ -1,4 +1,4 @@
-/** Finds what the catalogue knows of a host that somebody else names. Pure. */
+/** Finds the catalogue's rows for a host of another source. Pure. */
 import { type CatalogRow, catalogFor } from '../catalog/index.ts';
 import type { Cloud, Group } from '../model/vocabulary.ts';
 
@@ -7,7 +7,7 @@ interface Pattern {
   readonly row: CatalogRow;
 }
 
-/** The rows of one cloud, found by host and port in as many steps as the host has labels. */
+/** The rows of one cloud by host and port; a look-up takes one step per label. */
 export class RowIndex {
   readonly #exact = new Map<string, CatalogRow>();
   /** By what follows the first label, which holds all placeholders and wildcards. */
@@ -47,7 +47,7 @@ export class RowIndex {
     return null;
   }
 
-  /** The rows of a group, whatever their hosts. */
+  /** The rows of a group, with any hosts. */
   inGroup(group: Group): readonly CatalogRow[] {
     return this.#groups.get(group) ?? [];
   }

@@ -3,7 +3,7 @@ import type { ServerAddress } from '../config/types.ts';
 import type { Source } from '../model/report.ts';
 import type { Cloud, ControlName, Group } from '../model/vocabulary.ts';
 
-/** What the planner needs to know of where it is. */
+/** The facts about this machine that the planner needs. */
 export interface PlanContext {
   readonly cloud: Cloud;
   readonly region: string | null;
@@ -34,7 +34,7 @@ export interface PlannedTarget {
   readonly until: string | null;
   /** Path and query of the request, for HTTP and HTTPS. */
   readonly path: string | null;
-  /** Where it is dialled as well when its name leads elsewhere: the instance's own hosts, with --vip. */
+  /** The address to test as well when the name resolves to another: the instance's own hosts, with --vip. */
   readonly vip: string | null;
   readonly testable: boolean;
   /** Why it is not testable; null when it is. */
@@ -46,7 +46,7 @@ export interface PlannedTarget {
   readonly kind: 'endpoint' | 'note';
 }
 
-/** An experiment that tells a broken network from a broken service. */
+/** A test that separates a broken network from a broken service. */
 export interface PlannedControl {
   readonly name: ControlName;
   readonly destination: string;
@@ -64,10 +64,10 @@ export interface Plan {
   readonly controls: readonly PlannedControl[];
   /** Service suffixes under which a random name must not resolve. */
   readonly suffixes: readonly string[];
-  /** The name by which DNS servers are tried. */
+  /** The name with which DNS servers are tested. */
   readonly dnsQuestion: string;
-  /** What the planner has to say to the user: merged duplicates, options that lead nowhere. */
+  /** Notes to the user: merged duplicates, options without effect. */
   readonly notes: readonly string[];
-  /** What the documents list for other clouds only, so that nothing is left out in silence. */
+  /** Endpoints that the documents list for other clouds only, with the reason, so that no omission is hidden. */
   readonly absences: readonly Absence[];
 }

@@ -2,7 +2,7 @@
  * The report in the form of Azure's NetworkStatus reply (API Management REST API, 2022-08-01), so that tools that read
  * the service's reply can read this VM's too. Pure.
  */
-import { resourceType, wordFor } from '../azure/resource-types.ts';
+import { resourceType, resourceTypeFor } from '../azure/resource-types.ts';
 import type { Report, Target } from '../model/report.ts';
 
 /** One dependency in the reply. */
@@ -80,7 +80,7 @@ function titlesById({ findings, targets }: Report): ReadonlyMap<string, string> 
 }
 
 function connectivity(target: Target, title: string | undefined, report: Report): ConnectivityStatus {
-  const word = target.resourceType ?? wordFor(target.group);
+  const word = target.resourceType ?? resourceTypeFor(target.group);
   return {
     name: target.source.name ?? nameOf(target, word),
     status: STATUS[target.status],

@@ -144,7 +144,7 @@ for (const [name, place, owner] of [
       ${fill('ln /root/treasure/secret hard; ln /root/treasure/public public; chmod 0 spool')}`);
     const { code, out } = await bounded(guest, `sh ${CALL}`);
     t.equal(code, 0);
-    t.match(out, /note: not everything came along; the rest is in \/var\/lib\/\S+\n/);
+    t.match(out, /note: not all reports were copied; the rest is in \/var\/lib\/\S+\n/);
     t.equal(await guest.must(`cat ${STATE}/reports/r.json`), '{}\n');
     t.equal(await guest.must(`stat -c %U ${STATE}/public`), 'apim-probe\n', 'a copy of what it could read');
     t.equal((await guest.run(`test -s ${STATE}/hard`)).code, 1, 'and of nothing else');
@@ -205,7 +205,7 @@ await onGuest('the options of an earlier installation', 'none', ['flock'], async
 
   await fill(`echo https://example.org/ >upload-url; echo x >headers; chmod 640 config.yaml
     chown root:apim-probe . config.yaml; chmod 750 .`);
-  t.match((await again()).out, `every user may enter ${folder} from now on, and read: ${folder}/headers\n`);
+  t.match((await again()).out, `every user may now enter ${folder}, and read: ${folder}/headers\n`);
   t.equal(
     await rights(),
     `${folder} 755 root:root
@@ -224,7 +224,7 @@ ${folder}/upload-url 640 root:apim-probe
   const secretive = await again();
   t.match(secretive, {
     code: 0,
-    out: /config\.yaml seems to hold a secret, which belongs into \S+upload-url/,
+    out: /config\.yaml seems to hold a secret, which belongs in \S+upload-url/,
   });
   t.notMatch(secretive.out, 'TOPSECRET');
   t.match(await rights(), 'config.yaml 640 root:apim-probe');
@@ -237,17 +237,20 @@ ${folder}/upload-url 640 root:apim-probe
 
   const table = await guest.must('stat -c %i:%Y /etc/cron.d/apim-probe /usr/local/bin/apim-probe');
   for (const [script, message] of [
-    ['chown 4711 .', 'others than root may write to /etc/apim-probe: see'],
-    ['chmod 775 .', 'others than root may write to /etc/apim-probe: see'],
-    ['chmod 1777 .', 'others than root may write to /etc/apim-probe: see'],
-    ['chown 4711 config.yaml', 'others than root may write to /etc/apim-probe/config.yaml'],
+    ['chown 4711 .', 'users other than root may write to /etc/apim-probe: see'],
+    ['chmod 775 .', 'users other than root may write to /etc/apim-probe: see'],
+    ['chmod 1777 .', 'users other than root may write to /etc/apim-probe: see'],
+    ['chown 4711 config.yaml', 'users other than root may write to /etc/apim-probe/config.yaml'],
     [
       'chgrp 4711 config.yaml; chmod 660 config.yaml',
-      'others than root may write to /etc/apim-probe/config.yaml',
+      'users other than root may write to /etc/apim-probe/config.yaml',
     ],
-    ['touch upload-url; chmod 602 upload-url', 'others than root may write to /etc/apim-probe/upload-url'],
-    ['ln -f /root/treasure/secret config.yaml', 'config.yaml has another name elsewhere (a hard link)'],
-    ['ln /root/treasure/secret upload-url', 'upload-url has another name elsewhere (a hard link)'],
+    [
+      'touch upload-url; chmod 602 upload-url',
+      'users other than root may write to /etc/apim-probe/upload-url',
+    ],
+    ['ln -f /root/treasure/secret config.yaml', 'config.yaml has a second name (a hard link)'],
+    ['ln /root/treasure/secret upload-url', 'upload-url has a second name (a hard link)'],
     ['mkfifo upload-url', 'upload-url is not a file'],
     ['rm config.yaml; mkdir config.yaml', 'config.yaml is not a file'],
   ] as const) {

@@ -31,7 +31,7 @@ async function machineWith(t: Test, delayMs: number): Promise<{ machine: Machine
   const script = join(import.meta.dirname, 'slow-peers.ts');
   const peers = new Background(machine.inside([process.execPath, script, String(delayMs)]));
   t.teardown(() => peers[Symbol.asyncDispose]());
-  await peers.said('listening');
+  await peers.printed('listening');
   return { machine, folder };
 }
 
@@ -115,7 +115,7 @@ async function holdPorts(t: Test, machine: Machine, what: 'udp' | 'tcp'): Promis
   const script = `for (let n = 0; n < 4; n += 1) ${take}; setTimeout(() => console.log('held'), 500); setInterval(() => {}, 1000);`;
   const holder = new Background(machine.inside([process.execPath, '-e', script]));
   t.teardown(() => holder[Symbol.asyncDispose]());
-  await holder.said('held');
+  await holder.printed('held');
 }
 
 const FOUR_PORTS = 'echo 50000 50003 > /proc/sys/net/ipv4/ip_local_port_range';

@@ -32,14 +32,14 @@ t.test('a host, HOST:PORT, a URL', async (t) => {
   }
 });
 
-t.test('words and wildcards', async (t) => {
+t.test('names of parts and wildcards', async (t) => {
   for (const word of ['LocalGatewayRedis', 'Scm', 'some_thing-9'])
     t.same(endpointName(word), { kind: 'word' });
   for (const name of ['*.data.microsoft.com', 'https://*.a.example:443', '*'])
     t.same(endpointName(name), { kind: 'wildcard' }, name);
 });
 
-t.test('what is not a name says what is wrong with it', async (t) => {
+t.test('a malformed name is refused with its problem', async (t) => {
   for (const [name, reason] of [
     ['a.example:0', /^has "0" where a port belongs, which is out of range: 1 to 65535$/],
     ['a.example:65536', /^has "65536" where a port belongs, which is out of range/],
@@ -80,7 +80,7 @@ t.test('a credential in a name is neither sent nor shown', async (t) => {
   }
 });
 
-t.test('any text is read, and shown without steering characters', async () => {
+t.test('any text is read, and shown without control characters', async () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (name) => {
       const parsed = endpointName(name);

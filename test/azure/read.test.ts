@@ -78,7 +78,7 @@ t.test('every encoding in which PowerShell and az save text', async (t) => {
   }
 });
 
-t.test('a page of several says so', async (t) => {
+t.test('one page of several is marked so', async (t) => {
   const nextLink = 'https://management.azure.com/next';
   t.ok(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink }))).incomplete);
   t.notOk(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink: '' }))).incomplete);
@@ -102,7 +102,7 @@ t.test('times: seven digits of a second, never, none, nonsense', async (t) => {
   );
 });
 
-t.test('an error text is kept, and an empty one is none', async (t) => {
+t.test('an error text is read, and an empty one becomes null', async (t) => {
   const entries = ['', '  ', null, undefined, 'no such host'].map((error, at) =>
     entry('Custom', `h${at}.example`, { error }),
   );
@@ -114,7 +114,7 @@ t.test('an error text is kept, and an empty one is none', async (t) => {
   );
 });
 
-t.test('what is not a reply of Azure is told apart, with what to do', async (t) => {
+t.test('any other file is refused; the message says what it is and what to do', async (t) => {
   const again = /save the reply again with: az rest --method get --url/;
   const json = JSON.stringify(STATUS_REPLY, null, 2);
   for (const [what, content, expected] of [
@@ -175,7 +175,7 @@ t.test('what is not a reply of Azure is told apart, with what to do', async (t) 
       { error: { code: 'AuthorizationFailed', message: 'The client has no right' } },
       /^holds an error of Azure and not the reply: AuthorizationFailed: The client has no right$/,
     ],
-    ['an error without words', { error: {} }, /not the reply: without a code$/],
+    ['an error without a text', { error: {} }, /not the reply: without a code$/],
     [
       'a report of ours',
       { schemaVersion: '1.1.0', targets: [] },
@@ -220,7 +220,7 @@ t.test('defects are named with their place, a few of them', async (t) => {
   t.match(problemOf([STATUS_REPLY[0], 5]), /\(\.\[1\]: Invalid input/, 'a list of mixed things');
 });
 
-t.test('10,000 defects are told as briefly as four', async (t) => {
+t.test('10,000 defects are reported as briefly as four', async (t) => {
   const entries = Array.from({ length: 10_000 }, () => ({}));
   const problem = problemOf([location('West Europe', entries)]);
   t.match(problem, /; and 39997 more\)/);
@@ -232,7 +232,7 @@ t.test('a file that is too large is not even parsed', async (t) => {
   t.match(problemOf(Buffer.alloc(1024 * 1024, '[')), /^is cut off/, 'deep nesting breaks nothing');
 });
 
-t.test('what a file makes this program say steers no terminal', async (t) => {
+t.test('text of a file cannot control the terminal', async (t) => {
   for (const content of [
     '\u001b]0;title\u0007 and more',
     '<\u001b[2J>',

@@ -5,7 +5,7 @@ type Changes = Readonly<
   Partial<Record<'status' | 'error' | 'lastUpdated' | 'lastStatusChange' | 'isOptional', unknown>>
 >;
 
-/** One dependency of NetworkStatus, in good health and optional unless told otherwise. */
+/** One dependency of NetworkStatus, healthy and optional by default. */
 export function entry(resourceType: string, name: string, changes: Changes = {}) {
   return {
     name,

@@ -74,7 +74,7 @@ t.test('what is wrong with an executable', async (t) => {
   t.same(problemsOf(pe(0x8664), windows, PROGRAM), []);
   t.match(problemsOf(elf(0xb7), linux, PROGRAM), [/it is elf for arm64, not elf for x64/]);
   t.match(problemsOf(elf(0x3e), windows, PROGRAM), [/it is elf for x64, not pe for x64/]);
-  t.match(problemsOf(elf(0x3e, READY.replace(':1', ':0')), linux, PROGRAM), [/not told to run a program/]);
+  t.match(problemsOf(elf(0x3e, READY.replace(':1', ':0')), linux, PROGRAM), [/not set to run a program/]);
   t.match(problemsOf(elf(0x3e), linux, 'another program'), [/the program is not in it/]);
   t.match(problemsOf(pe(0x8664, { signature: SIGNATURE }), windows, PROGRAM), [/signature of another file/]);
 });

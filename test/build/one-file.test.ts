@@ -8,7 +8,7 @@ import { oneFile } from '../../build/one-file.ts';
 
 const run = promisify(execFile);
 
-const HOUSE = {
+const PROJECT = {
   'main.ts': `
     import { shared } from './shared.ts';
     process.stdout.write(shared.join() + '\\n');
@@ -41,10 +41,10 @@ const HOUSE = {
 };
 
 t.test('a program in one file', async (t) => {
-  const root = t.testdir(HOUSE);
+  const root = t.testdir(PROJECT);
   const { code, inputs } = await oneFile(join(root, 'main.ts'), root);
   t.ok(inputs.includes('node_modules/common/index.js'));
-  t.notMatch(code, root, 'says nothing of where it was made');
+  t.notMatch(code, root, 'does not reveal where it was made');
   mkdirSync(join(root, 'elsewhere'));
   const file = join(root, 'elsewhere', 'program.mjs');
   writeFileSync(file, code);
@@ -61,8 +61,8 @@ t.test('a program in one file', async (t) => {
   t.equal((await oneFile(join(root, 'main.ts'), root)).code, code, 'and again the same');
 });
 
-t.test('an older Node.js is told so', async (t) => {
-  const root = t.testdir(HOUSE);
+t.test('an older Node.js is refused with the reason', async (t) => {
+  const root = t.testdir(PROJECT);
   const { code } = await oneFile(join(root, 'main.ts'), root);
   const file = join(root, 'program.mjs');
   writeFileSync(file, code);

@@ -39,10 +39,10 @@ function source(
       },
     }),
     pinned: () => wanted,
-    npm: async (...words) => {
-      asked.push(words);
+    npm: async (...args) => {
+      asked.push(args);
       if (served instanceof Error) throw served;
-      const folder = words[words.indexOf('--pack-destination') + 1] ?? '';
+      const folder = args[args.indexOf('--pack-destination') + 1] ?? '';
       writeFileSync(join(folder, `${runtime.package}-${wanted.version}.tgz`), served);
       return '';
     },
@@ -79,7 +79,7 @@ t.test('other bytes than the pinned ones are refused', async (t) => {
   });
 });
 
-t.test('without a registry it says which, and why', async (t) => {
+t.test('without a registry the error names it, and the reason', async (t) => {
   const error = Object.assign(new Error('Command failed'), {
     stderr:
       'npm error code ENOTFOUND\nnpm error errno ENOTFOUND\nnpm error request to there failed\nnpm error more\n',

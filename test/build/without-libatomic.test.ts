@@ -46,7 +46,7 @@ t.test('it is looked for no more, and nothing else is missing', { skip }, async 
   t.equal(removeLibatomic(bytes), false, 'once is enough');
 });
 
-t.test('what cannot be done is said', { skip }, async (t) => {
+t.test('what cannot be done is an error', { skip }, async (t) => {
   const bytes = readFileSync(process.execPath);
   const other = Buffer.from(bytes);
   const at = other.indexOf('\0__atomic_compare_exchange\0');
@@ -61,5 +61,5 @@ t.test('what cannot be done is said', { skip }, async (t) => {
     segments.find((header) => full.readUInt32LE(header) === 1 && full.readUInt32LE(header + 4) === 5) ?? 0;
   const end = Number(full.readBigUInt64LE(code + 8) + full.readBigUInt64LE(code + 32));
   full.fill(1, end, end + 64);
-  t.throws(() => removeLibatomic(full), /no room for another function/);
+  t.throws(() => removeLibatomic(full), /no free space for another function/);
 });

@@ -9,7 +9,7 @@ import { parsedReport } from '../report/samples.ts';
 
 if (BUILT === null) throw new Error('PROGRAM_UNDER_TEST names no file: run "npm run test:built"');
 
-/** The kernel's overflow user: nobody, who owns nothing. */
+/** The kernel's overflow user, nobody, who owns no files. */
 const NOBODY = '65534';
 const AS_NOBODY = [
   '/usr/bin/setpriv',
@@ -19,7 +19,7 @@ const AS_NOBODY = [
   '--no-new-privs',
 ];
 
-/** Copies that anybody may read and nobody may write, in a folder that is the same. */
+/** Copies that every user may read and no user may write, in a folder with the same rights. */
 const folder = mkdtempSync(join(tmpdir(), 'apim-probe-built-'));
 const command = PROGRAM.map((file) => {
   const copy = join(folder, basename(file));
@@ -33,13 +33,13 @@ t.teardown(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Where loopback is all there is, with no variable set, in that folder, as nobody. */
+/** Runs it with loopback alone, without variables, in that folder, as the user nobody. */
 function alone(...args: readonly string[]) {
   const root = process.getuid?.() === 0;
   const enter = root ? ['unshare', '--net'] : ['unshare', '--user', '--map-root-user', '--net'];
-  const words = [...(root ? AS_NOBODY : []), ...command, ...args];
+  const argv = [...(root ? AS_NOBODY : []), ...command, ...args];
   const script = 'ip link set lo up && exec env -i PATH= "$@"';
-  return start(['/usr/bin/env', ...enter, '--', 'sh', '-c', script, 'sh', ...words], [], {
+  return start(['/usr/bin/env', ...enter, '--', 'sh', '-c', script, 'sh', ...argv], [], {
     cwd: folder,
     env: { PATH: process.env['PATH'] },
   });

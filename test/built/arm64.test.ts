@@ -11,7 +11,7 @@ const emulator = '/usr/bin/qemu-aarch64';
 /** Its C library, as Debian's cross packages place it. */
 const root = '/usr/aarch64-linux-gnu';
 
-/** Why not, or false. CI has the emulator; whether it could get the runtime of another machine, the build has said. */
+/** The reason to skip, or false. CI has the emulator; the build reports a missing runtime of another machine. */
 function skip(): string | false {
   if (process.arch === 'arm64') return 'this machine is one: the other tests have started it';
   if (!existsSync(executable)) return 'not built: npm run build';
@@ -22,7 +22,7 @@ function skip(): string | false {
 
 const emulated = (...args: readonly string[]) => start([emulator, '-L', root, executable], args);
 
-t.test('says its version, and plans', { skip: skip() }, async (t) => {
+t.test('prints its version, and plans', { skip: skip() }, async (t) => {
   t.match(await emulated('--version'), { code: 0, out: /^\d+\.\d+\.\d+\n$/ });
   const plan = await emulated('plan', '--cloud', 'public', '--region', 'westeurope', '--format', 'json');
   t.equal(plan.code, 0, plan.err);

@@ -229,7 +229,7 @@ t.test('exactly these lines are required of the public cloud on stv2', async (t)
   );
 });
 
-t.test('each sovereign cloud requires its own monitor host, and says that this is inferred', async (t) => {
+t.test('each sovereign cloud requires its own monitor host, marked as inferred', async (t) => {
   for (const [cloud, host] of [
     ['government', 'fairfax.warmpath.usgovcloudapi.net'],
     ['china', 'mooncake.warmpath.chinacloudapi.cn'],
@@ -333,7 +333,7 @@ t.test('every outbound row of the port table is there', async (t) => {
   }
 });
 
-t.test('the words of NetworkStatus', async (t) => {
+t.test('the resource types of NetworkStatus', async (t) => {
   const word = (id: string) => rowOf('public', id).resourceType;
   t.equal(word('storage-blob/{storage}.blob.core.windows.net:443'), 'BlobStorage');
   t.equal(word('storage-table/{storage}.table.core.windows.net:443'), 'TableStorage');

@@ -178,10 +178,7 @@ t.test('a report that cannot be rewritten is reported and does not block others'
   writeFileSync(join(spool, name), gzipSync(deep));
   const { code, err } = await run(cwd, env);
   t.equal(code, 1, err);
-  t.match(
-    err,
-    /1 report in .* cannot be sent: the file is damaged, what it holds is not a report: delete it/,
-  );
+  t.match(err, /1 report in .* cannot be sent: the file is damaged, its content is not a report: delete it/);
   t.equal(blobs.size, 1);
   t.notMatch(contentOf([...blobs.values()][0] ?? never()), OWN);
 });

@@ -157,7 +157,7 @@ t.test('a damaged file in the spool is no fault of the destination', async (t) =
   t.equal(code, 4);
   t.match(
     err.replaceAll(/\s+/g, ' '),
-    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, what it holds is not a report in gzip: delete it. Stored in ${spool}/rejected`,
+    `apim-probe: 1 report in ${spool} cannot be sent: the file is damaged, its content is not a report in gzip: delete it. Stored in ${spool}/rejected`,
   );
   t.notMatch(err, /does not accept|retry-rejected/, 'sending it again would not help');
   const after = await run(cwd, env);

@@ -99,7 +99,7 @@ t.test('a report that root puts into a spool is sent by the service', { skip }, 
 t.test('what root rejects, drops and remembers there is the service’s', { skip }, async (t) => {
   const spool = new Spool(join(folders(t).own, 'spool'), 1e6);
   const [[name] = ['']] = await fill(spool, 1);
-  await spool.reject(await claimFirst(spool), 'never');
+  await spool.reject(await claimFirst(spool), 'refused');
   await noteDropped(spool.folder, name);
   await storeLastUpload(spool.folder, { sent: [name], rejected: [], problem: null, spoolProblem: null }, NOW);
   t.strictSame(owners(spool.folder), {
@@ -124,11 +124,11 @@ t.test('the history that root writes to is the service’s', { skip }, async (t)
   await history.prepare();
   await history.keep(run(NOW));
   await history.tidy(new Set(), ROOMY, NOW);
-  const [kept] = await history.list();
+  const [stored] = await history.list();
   t.strictSame(owners(state), {
     'index.json': FILE,
     reports: FOLDER,
-    [`reports/${kept?.name}`]: FILE,
+    [`reports/${stored?.name}`]: FILE,
   });
   await asService(async () => {
     const theirs = new History(state);
@@ -159,7 +159,7 @@ t.test(
   },
 );
 
-t.test('a link that the service laid leads root nowhere', { skip }, async (t) => {
+t.test('root does not follow a link of the service', { skip }, async (t) => {
   const { own, roots } = folders(t);
   const victim = join(roots, 'shadow');
   writeFileSync(victim, 'secret', { mode: 0o600 });
@@ -182,11 +182,11 @@ t.test('where a folder’s link leads to root’s own, root’s files stay root�
   const [[name] = ['']] = await fill(spool, 1);
   symlinkSync(roots, spool.rejectedFolder);
   lchownSync(spool.rejectedFolder, SERVICE, SERVICE);
-  await spool.reject(await claimFirst(spool), 'never');
+  await spool.reject(await claimFirst(spool), 'refused');
   t.equal(owners(roots)[`${name}.reason.txt`], '0:0 600');
 });
 
-t.test('a folder that is exchanged meanwhile changes nothing', { skip }, async (t) => {
+t.test('a folder that is replaced meanwhile changes nothing', { skip }, async (t) => {
   const { own, roots } = folders(t);
   await withOwnedFolder(own, async ({ path, give }) => {
     renameSync(own, `${own}-moved`);
@@ -211,11 +211,11 @@ t.test(
   },
 );
 
-t.test('a folder of root’s that is put in the place of a new one stays root’s', { skip }, async (t) => {
+t.test('a folder of root’s that replaces a new one stays root’s', { skip }, async (t) => {
   const { own } = folders(t);
   mkdirSync(join(own, 'private'), { mode: 0o700 });
   writeFileSync(join(own, 'private', 'key'), 'secret', { mode: 0o600 });
-  const exchanged = await t.mockImport<typeof import('../../src/delivery/files/make-folder.ts')>(
+  const replaced = await t.mockImport<typeof import('../../src/delivery/files/make-folder.ts')>(
     '../../src/delivery/files/make-folder.ts',
     {
       'node:fs/promises': {
@@ -228,7 +228,7 @@ t.test('a folder of root’s that is put in the place of a new one stays root’
       },
     },
   );
-  await exchanged.makeFolder(join(own, 'spool'));
+  await replaced.makeFolder(join(own, 'spool'));
   t.strictSame(owners(own), { made: '0:0 700', spool: '0:0 700', 'spool/key': '0:0 600' });
 });
 
@@ -236,7 +236,7 @@ t.test('a folder of root’s that is put in the place of a new one stays root’
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 
 t.test(
-  'a report that root may not give away is kept all the same',
+  'a report that root may not give away is stored anyway',
   { skip: skip || unless(setpriv === undefined && 'not installed: setpriv of util-linux') },
   async (t) => {
     const { own } = folders(t);

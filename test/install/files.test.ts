@@ -1,4 +1,4 @@
-/** What the files of install/ hold: options that the agent takes, examples that work, and words that agree. */
+/** What the files of install/ hold: options that the agent takes, examples that work, and texts that agree. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';

@@ -34,7 +34,7 @@ t.test('a fresh system with systemd', async (t) => {
   t.match(files[CONFIG], /^644 /, 'every user may read the options, and plan with them');
   t.equal(statSync(join(destdir, 'etc/apim-probe')).mode & 0o7777, 0o755);
   for (const unit of UNITS) t.match(files[unit], /^644 /);
-  t.match(out, 'enable apim-probe.timer', 'nothing is started in a prepared root; that is said');
+  t.match(out, 'enable apim-probe.timer', 'nothing is started in a prepared root, with a note');
 });
 
 t.test('a fresh system with cron alone', async (t) => {
@@ -47,7 +47,7 @@ t.test('a fresh system with cron alone', async (t) => {
   t.match(files['usr/local/lib/apim-probe/scheduled-run'], /^755 /);
 });
 
-t.test('a dry run says every step and takes none', async (t) => {
+t.test('a dry run prints every step and takes none', async (t) => {
   const { destdir, from } = prepared(t, { 'usr/lib/systemd/system/some.service': '' });
   const before = inventory(destdir);
   const { code, out } = installer(['--from', from, '--dry-run'], { destdir });
@@ -102,14 +102,14 @@ t.test('the bundle is started by the Node.js that was found or named', async (t)
   const { code, err } = installer([...from, '--node', node], {});
   t.equal(code, 0, err);
   t.match(readFileSync(join(prefix, 'bin/apim-probe'), 'utf8'), `exec ${node} `);
-  const said = installer(['two words'], { script: join(prefix, 'bin/apim-probe') });
-  t.equal(said.out, 'two words\n');
+  const answer = installer(['two words'], { script: join(prefix, 'bin/apim-probe') });
+  t.equal(answer.out, 'two words\n');
   for (const version of ['v22.0.0', 'v26.9.1', 'nonsense']) {
     furnish(folder, { 'bin/node': `#!/bin/sh\necho ${version}\n` });
     chmodSync(join(folder, 'bin/node'), 0o755);
     const refused = installer([...from, '--dry-run'], { path: join(folder, 'bin') });
     t.equal(refused.code, 2, version);
-    t.match(refused.err, /is not Node\.js 26\.10 or newer \(it says: (22\.0|26\.9|nothing)\)/);
+    t.match(refused.err, /is not Node\.js 26\.10 or newer \(it prints: (22\.0|26\.9|nothing)\)/);
   }
   t.match(OLDEST_NODE, /^26\.10\./, 'which is what the bundle asks for');
   furnish(folder, { 'bin/node': '#!/bin/sh\necho v26.10.0\n' });
@@ -167,8 +167,8 @@ t.test('what is installed may lie in a folder with spaces, with the sums beside 
       {},
     );
     t.equal(code, 0, err);
-    t.match(out, `checked: ${from} is what SHA256SUMS says`);
-    const { out: said } = installer(['two words'], { script: join(prefix, 'bin/apim-probe') });
-    t.equal(said, name === 'apim-probe' ? '0.1.0\n' : 'two words\n');
+    t.match(out, `checked: ${from} matches SHA256SUMS`);
+    const { out: printed } = installer(['two words'], { script: join(prefix, 'bin/apim-probe') });
+    t.equal(printed, name === 'apim-probe' ? '0.1.0\n' : 'two words\n');
   }
 });

@@ -25,7 +25,7 @@ export const MANIFEST = 'usr/local/lib/apim-probe/manifest';
 export const CONFIG = 'etc/apim-probe/config.yaml';
 export const DROPIN = 'etc/systemd/system/apim-probe.service.d/upload-url.conf';
 
-/** Does nothing but say a version, which is all that the installer asks of an executable. */
+/** Only prints a version, which is all that the installer needs of an executable. */
 export const EXECUTABLE = '#!/bin/sh\necho 0.1.0\n';
 
 export interface Ended {

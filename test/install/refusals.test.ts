@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { EXECUTABLE, furnish, INSTALL, installer, inventory, prepared, scratch } from './installer.ts';
 
-t.test('SHA256SUMS decides, under whatever name', async (t) => {
+t.test('SHA256SUMS decides, for a file of any name', async (t) => {
   // The sum of EXECUTABLE, from coreutils.
   const sum = '87147912c1d1d0c26ba0c06b914f4c224319f46699fd2b7f11ec79c1dfda0274';
   const cases: readonly [string, string, number][] = [
@@ -21,7 +21,7 @@ t.test('SHA256SUMS decides, under whatever name', async (t) => {
     const { code, err } = installer(['--from', from, '--schedule', 'none'], { destdir });
     t.equal(code, expected, name);
     if (expected === 0) continue;
-    t.match(err, `${from} is not what `, name);
+    t.match(err, `${from} does not match `, name);
     t.strictSame(inventory(destdir), {}, 'and nothing was installed');
   }
 });
@@ -54,11 +54,15 @@ t.test('refused, before anything is changed', async (t) => {
     [['--from', from], { destdir }, 'has neither systemd nor /etc/cron.d'],
     [['--from', `${from}.gone`, '--schedule', 'cron'], { destdir }, 'is not a file that can be read'],
     [['--from', folder, '--schedule', 'cron'], { destdir }, 'is not a file that can be read'],
-    [['--from', from, '--schedule', 'cron', '--prefix', '/home/me'], { destdir }, 'out of the scheduled run'],
+    [
+      ['--from', from, '--schedule', 'cron', '--prefix', '/home/me'],
+      { destdir },
+      'hidden from the scheduled run',
+    ],
     [['--from', from, '--schedule', 'cron', '--prefix', '/occupied'], { destdir }, 'is not a folder'],
     [['--from', `${folder}/broken`, ...own], {}, 'does not run here: wrong architecture'],
-    [['--from', `${folder}/old.mjs`, '--node', `${folder}/node20`, ...own], {}, '(it says: 20.1)'],
-    [['--from', `${folder}/old.mjs`, '--node', '/gone', ...own], {}, '(it says: nothing)'],
+    [['--from', `${folder}/old.mjs`, '--node', `${folder}/node20`, ...own], {}, '(it prints: 20.1)'],
+    [['--from', `${folder}/old.mjs`, '--node', '/gone', ...own], {}, '(it prints: nothing)'],
     [['--schedule', 'cron'], at(alone), 'is missing: keep the folder of this script together'],
   ];
   const before = inventory(destdir);
@@ -70,7 +74,7 @@ t.test('refused, before anything is changed', async (t) => {
   }
 });
 
-t.test('nothing to install is said with the names that were looked for', async (t) => {
+t.test('without anything to install, the error names the files that were looked for', async (t) => {
   const folder = scratch(t, {
     'install.sh': readFileSync(join(INSTALL, 'install.sh'), 'utf8'),
     'root/etc/hostname': 'vm',
@@ -86,7 +90,7 @@ t.test('nothing to install is said with the names that were looked for', async (
   );
 });
 
-t.test('--help tells, and changes nothing', async (t) => {
+t.test('--help prints the usage, and changes nothing', async (t) => {
   const { code, out } = installer(['--help'], {});
   t.equal(code, 0);
   for (const option of ['--from', '--node', '--prefix', '--schedule', '--dry-run', '--purge', 'DESTDIR']) {

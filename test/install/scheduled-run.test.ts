@@ -15,7 +15,7 @@ import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { furnish, INSTALL, scratch } from './installer.ts';
 
 /**
- * A state folder, options, and an agent that ends as it is told; returns one scheduled run of it.
+ * A state folder, options, and an agent with a given end; returns one scheduled run of it.
  * @param place where the script lies, below the folder that is returned
  */
 function scheduled(
@@ -69,7 +69,7 @@ exit ${code}
   return { folder, run, hang };
 }
 
-t.test('tells the first verdict and every change, and nothing else', async (t) => {
+t.test('prints the first verdict and every change, and nothing else', async (t) => {
   const { folder, run } = scheduled(t);
   const first = run(0, 'ready');
   t.match(first.out, 'summary of run');
@@ -82,7 +82,11 @@ t.test('tells the first verdict and every change, and nothing else', async (t) =
   t.match(blocked.out, 'blocked, exit code 1 (before: degraded, exit code 0)');
   t.equal(blocked.code, 1, 'the exit code is the agent’s');
   t.equal(run(1, 'blocked').out, '');
-  t.match(readFileSync(join(folder, 'state/last-run.txt'), 'utf8'), 'summary of run', 'a silent run is kept');
+  t.match(
+    readFileSync(join(folder, 'state/last-run.txt'), 'utf8'),
+    'summary of run',
+    'a silent run is stored',
+  );
   t.match(
     run(2, null).out,
     'no report, exit code 2 (before: blocked, exit code 1)',
@@ -98,7 +102,7 @@ t.test('it may lie in a folder with spaces', async (t) => {
   t.strictSame(readdirSync(join(folder, "the operator's  own -x")), ['run'], 'and leaves nothing there');
 });
 
-t.test('another run under way is neither a change nor forgotten for one', async (t) => {
+t.test('another run under way is not a change, and hides none', async (t) => {
   const { run } = scheduled(t);
   run(0, 'ready');
   t.strictSame(run(75, null), { code: 75, out: '' });
@@ -114,7 +118,7 @@ t.test('hands the agent what systemd would', async (t) => {
   t.match(out, `--output ${folder}/state/report.json`);
 });
 
-t.test('a run that hangs is ended and told, once', async (t) => {
+t.test('a run that hangs is ended and reported, once', async (t) => {
   const { run, hang } = scheduled(t);
   run(0, 'ready');
   const deaf = `#!/bin/sh\ntrap '' TERM\necho started >&2\nsleep 60\n`;
@@ -150,18 +154,18 @@ t.test('the report may be a link to somewhere else', async (t) => {
   t.match(run(2, null).out, 'no report, exit code 2', 'and the old one is none');
 });
 
-t.test('a state folder that takes nothing is told every time, with the verdict', async (t) => {
+t.test('an unwritable state folder is reported every time, with the verdict', async (t) => {
   const { folder, run } = scheduled(t);
   for (let times = 0; times < 2; times += 1) {
     const { code, out } = run(1, null, join(folder, 'gone'));
     t.equal(code, 1);
-    t.match(out, 'takes nothing: this comes after every run until it does');
+    t.match(out, 'cannot be written: this mail comes after every run until it can');
     t.match(out, 'no report, exit code 1');
   }
   t.notOk(existsSync(join(folder, 'gone')));
 });
 
-t.test('a change whose telling fails is told by the next run', async (t) => {
+t.test('a change whose announcement fails is announced by the next run', async (t) => {
   const { folder, run } = scheduled(t);
   run(0, 'ready');
   t.equal(run(1, 'blocked', undefined, 'full').code, 1, 'the exit code is the agent’s all the same');
@@ -170,7 +174,7 @@ t.test('a change whose telling fails is told by the next run', async (t) => {
   t.equal(run(1, 'blocked').out, '');
 });
 
-t.test('a damaged memory of the last run is a change, once', async (t) => {
+t.test('a damaged record of the last run is a change, once', async (t) => {
   const { folder, run } = scheduled(t);
   run(0, 'ready');
   writeFileSync(join(folder, 'state/last-verdict'), Buffer.from([0, 1, 2, 255, 10, 10]));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { CONFIG, installer, inventory, MANIFEST, PROGRAM, prepared } from './installer.ts';
 
-t.test('uninstall takes what was installed, and says where the rest is', async (t) => {
+t.test('uninstall removes what was installed, and names the rest', async (t) => {
   for (const schedule of ['systemd', 'cron']) {
     const { destdir, from } = prepared(t, { 'var/lib/apim-probe/reports/r.json': '{}' });
     const own = inventory(destdir);
@@ -32,7 +32,7 @@ t.test('a damaged manifest removes nothing that is not the installer’s', async
   t.strictSame(Object.keys(inventory(destdir)), ['etc/passwd', 'usr/local/bin/other']);
 });
 
-t.test('what breaks off says so, and can be continued and removed', async (t) => {
+t.test('an interrupted uninstallation reports it, and can be continued', async (t) => {
   const { destdir, from } = prepared(t, { 'etc/systemd/system': 'no folder' });
   const { code, err } = installer(['--from', from, '--schedule', 'systemd'], { destdir });
   t.equal(code, 1);

@@ -69,7 +69,7 @@ t.test(
       t.equal(mode('etc/apim-probe'), 0o755);
       t.equal(mode(CONFIG), 0o644);
       t.equal(mode('etc/apim-probe/upload-url'), 0o600);
-      t.match(out, 'every user may enter /etc/apim-probe from now on, and read: /etc/apim-probe/headers\n');
+      t.match(out, 'every user may now enter /etc/apim-probe, and read: /etc/apim-probe/headers\n');
       t.notMatch(again().out, /set the rights|every user/, 'once');
 
       chmodSync(join(destdir, CONFIG), 0o640);
@@ -77,9 +77,9 @@ t.test(
         join(destdir, CONFIG),
         '# sig=\nupload: https://a.blob.core.windows.net/c?sig=TOPSECRET\n',
       );
-      const kept = again();
-      t.match(kept.out, 'config.yaml seems to hold a secret');
-      t.notMatch(kept.out, 'TOPSECRET');
+      const upgrade = again();
+      t.match(upgrade.out, 'config.yaml seems to hold a secret');
+      t.notMatch(upgrade.out, 'TOPSECRET');
       t.equal(mode(CONFIG), 0o600);
     }
   },
@@ -94,10 +94,10 @@ t.test('options that others may change, or that are not files, are refused', asy
   chmodSync(other, 0o600);
   const options = join(config, '..');
   for (const [make, change, message] of [
-    [() => writeFileSync(config, ''), () => chmodSync(config, 0o666), 'others than root may write to'],
-    [() => linkSync(other, config), null, 'has another name elsewhere'],
+    [() => writeFileSync(config, ''), () => chmodSync(config, 0o666), 'users other than root may write to'],
+    [() => linkSync(other, config), null, 'has a second name'],
     [() => mkdirSync(config), null, 'config.yaml is not a file'],
-    [() => writeFileSync(config, ''), () => chmodSync(options, 0o777), 'others than root may write to'],
+    [() => writeFileSync(config, ''), () => chmodSync(options, 0o777), 'users other than root may write to'],
   ] as const) {
     rmSync(config, { recursive: true });
     make();
@@ -111,7 +111,7 @@ t.test('options that others may change, or that are not files, are refused', asy
   symlinkSync(other, config);
   t.match(again(), {
     code: 0,
-    out: /note: \S+config\.yaml is a link, so the rights of what it leads to are left/,
+    out: /note: \S+config\.yaml is a link, so the rights of its target are left/,
   });
   t.equal(statSync(other).mode & 0o777, 0o600, 'through no link');
 });
@@ -133,7 +133,7 @@ t.test('the upload’s destination is handed over while its file exists', async 
   t.notOk(existsSync(join(destdir, DROPIN)), 'a missing credential would fail the unit');
 });
 
-t.test('cron: a minute of its own, which upgrades keep, as they keep MAILTO', async (t) => {
+t.test('cron: a random minute, which upgrades preserve, like MAILTO', async (t) => {
   const minutes = new Set<string>();
   for (let machine = 0; machine < 5; machine += 1) {
     const { destdir, from } = prepared(t);

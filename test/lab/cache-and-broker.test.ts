@@ -24,27 +24,27 @@ async function connected(host: string, port: number): Promise<tls.TLSSocket> {
   return socket;
 }
 
-/** What a server says to these bytes until the answer ends as it should, or the server ends it. */
+/** A server's answer to these bytes, up to the expected end or until the server closes. */
 async function answer(socket: net.Socket, asked: string, ending: string): Promise<string> {
-  let heard = '';
+  let received = '';
   socket.write(asked, 'latin1');
   for await (const chunk of socket.setEncoding('latin1')) {
-    heard += chunk;
-    if (heard.endsWith(ending)) break;
+    received += chunk;
+    if (received.endsWith(ending)) break;
   }
-  return heard;
+  return received;
 }
 
 t.test('Event Hubs lists what it lets people log in with, in the order of Azure', async (t) => {
   const plain = net.connect(portFor(lab, EVENTS, 5672), '127.0.0.1');
   for (const socket of [await connected(EVENTS, 5671), plain]) {
-    const heard = await answer(socket, 'AMQP\x03\x01\x00\x00', 'EXTERNAL');
-    t.ok(heard.startsWith('AMQP\x03\x01\x00\x00\x00\x00\x00'), 'its header, and a frame');
-    t.match(heard, /S@.*MSSBCBS.*PLAIN.*ANONYMOUS.*EXTERNAL$/s);
+    const received = await answer(socket, 'AMQP\x03\x01\x00\x00', 'EXTERNAL');
+    t.ok(received.startsWith('AMQP\x03\x01\x00\x00\x00\x00\x00'), 'its header, and a frame');
+    t.match(received, /S@.*MSSBCBS.*PLAIN.*ANONYMOUS.*EXTERNAL$/s);
   }
 });
 
-t.test('nobody logs in to Event Hubs', async (t) => {
+t.test('Event Hubs refuses every login', async (t) => {
   const container = rhea.create_container();
   const connection = container.connect({
     transport: 'tls',
@@ -56,7 +56,7 @@ t.test('nobody logs in to Event Hubs', async (t) => {
     password: 'x',
     reconnect: false,
   });
-  // What nobody listens to is thrown, or written to the console.
+  // An error event without a listener is thrown, or written to the console.
   for (const event of ['disconnected', 'error']) container.on(event, () => undefined);
   const [{ error }] = await once(container, 'connection_error');
   t.match(error.message, /Failed to authenticate/);
@@ -64,17 +64,17 @@ t.test('nobody logs in to Event Hubs', async (t) => {
 });
 
 t.test(
-  'whoever speaks something else to Event Hubs is hung up on, without a word on the console',
+  'Event Hubs closes the connection on any other protocol, and prints nothing on the console',
   async (t) => {
-    const said = t.capture(console, 'error');
+    const printed = t.capture(console, 'error');
     const warned = t.capture(console, 'warn');
     const socket = net.connect(portFor(lab, EVENTS, 5672), '127.0.0.1');
     await answer(socket, 'GET / HTTP/1.1\r\n\r\n', 'EXTERNAL');
-    t.same([...said(), ...warned()], []);
+    t.same([...printed(), ...warned()], []);
   },
 );
 
-t.test('the cache wants a password, and knows none', async (t) => {
+t.test('the cache requires a password, and accepts none', async (t) => {
   const ask = async (command: string, ending: string) =>
     answer(await connected(CACHE, 6380), command, ending);
   t.equal(await ask('*1\r\n$4\r\nPING\r\n', '.\r\n'), '-NOAUTH Authentication required.\r\n');

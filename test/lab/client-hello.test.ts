@@ -38,7 +38,7 @@ t.test('a hello in pieces is incomplete until its last byte', async (t) => {
   t.equal(readHello(whole).kind, 'hello');
 });
 
-t.test('what is no hello is not TLS', async (t) => {
+t.test('any other message is not TLS', async (t) => {
   t.same(readHello(Buffer.from('GET / HTTP/1.1\r\n\r\n')), { kind: 'not-tls' });
   t.same(readHello(Buffer.from([22, 3, 1, 0, 2, 1, 0])), { kind: 'not-tls' }, 'cut short inside');
   t.same(readHello(Buffer.from([22, 3, 1, 0, 1, 2])), { kind: 'not-tls' }, 'another handshake message');

@@ -78,7 +78,7 @@ t.test('on the wire', async (t) => {
   t.teardown(() => lab.close());
   const port = portFor(lab, '168.63.129.16', 53);
 
-  t.test('UDP and TCP say the same', async (t) => {
+  t.test('UDP and TCP answer the same', async (t) => {
     for (const edns of [false, true]) {
       const message = query('labsql.database.windows.net', 1, edns);
       t.same(await overTcp(port, message), await overUdp(port, message));

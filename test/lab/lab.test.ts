@@ -4,7 +4,7 @@ import t from 'tap';
 import { SCENARIOS, startLab } from '../../src/lab/index.ts';
 import { connecting, list, portFor } from './client-of-the-lab.ts';
 
-t.test('every scenario has a name of its own and says what it shows', async (t) => {
+t.test('every scenario has a name of its own and a summary', async (t) => {
   const names = SCENARIOS.map(({ name }) => name);
   t.equal(new Set(names).size, names.length);
   for (const wanted of [
@@ -38,7 +38,7 @@ for (const { name } of SCENARIOS) {
   });
 }
 
-t.test('what has no place in the lab is refused, nobody’s address above all', async (t) => {
+t.test('any other address is refused, above all one without a host', async (t) => {
   const lab = await startLab('healthy');
   t.teardown(() => lab.close());
   t.equal(await connecting(portFor(lab, '192.0.2.1', 443), 5000), 'ECONNREFUSED');

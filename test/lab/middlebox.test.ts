@@ -7,7 +7,7 @@ t.test('a transparent proxy', async (t) => {
   const lab = await startLab('transparent-proxy');
   t.teardown(() => lab.close());
 
-  t.test('connects for everyone, nobody’s address included', async (t) => {
+  t.test('connects to every address, also to one without a host', async (t) => {
     t.equal(await connecting(portFor(lab, '192.0.2.1', 443), 5000), 'connected');
     t.equal(await connecting(portFor(lab, 'anywhere.example', 9999), 5000), 'connected');
   });
@@ -22,7 +22,7 @@ t.test('a transparent proxy', async (t) => {
     t.equal(await shownTo(lab, 'nobody.example'), 'ECONNRESET');
   });
 
-  t.test('says no to plain HTTP in words', async (t) => {
+  t.test('refuses plain HTTP with a page', async (t) => {
     const socket = net.connect(portFor(lab, 'example.com', 80), '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nHost: exam');
     socket.write('ple.com\r\n\r\n');

@@ -8,7 +8,7 @@ import { type Answer, get, portFor, shownTo, text } from './client-of-the-lab.ts
 const lab = await startLab('healthy');
 t.teardown(() => lab.close());
 
-t.test('Storage refuses an anonymous caller in its own words', async (t) => {
+t.test('Storage refuses an anonymous caller with its own text', async (t) => {
   const blob = await get(lab, 'https://labstorage.blob.core.windows.net/');
   t.equal(blob.status, 400);
   t.equal(blob.headers['x-ms-error-code'], 'InvalidQueryParameterValue');
@@ -25,7 +25,7 @@ t.test('Storage refuses an anonymous caller in its own words', async (t) => {
   t.equal(JSON.parse(table.body)['odata.error'].code, 'ResourceNotFound');
 });
 
-t.test('Key Vault says whom it saw, and wants a token for the rest', async (t) => {
+t.test('Key Vault returns the caller’s address, and requires a token for the rest', async (t) => {
   const health = await get(lab, 'https://labvault.vault.azure.net/healthstatus');
   t.equal(health.status, 200);
   t.equal(health.headers['content-length'], '4');
@@ -94,7 +94,7 @@ t.test('certificates are chosen by name and lead to the lab’s root', async (t)
     else {
       t.match(shown.subjectaltname, `DNS:${name}`);
       t.equal(shown.issuer.O, 'Microsoft Corporation');
-      t.match(shown.issuer.CN, /lab/, 'and nobody mistakes it for the real one');
+      t.match(shown.issuer.CN, /lab/, 'and it is recognisable as the lab’s');
     }
   }
   t.equal(await shownTo(lab, 'nobody.example'), 'ERR_TLS_CERT_ALTNAME_INVALID');

@@ -12,7 +12,7 @@ t.test('answers nothing to several at once, again and again, until it is closed'
   t.equal(await connecting(silent.port, 5000), 'ECONNREFUSED');
 });
 
-t.test('a system that answers all the same is told by name, and nothing of it stays open', async (t) => {
+t.test('a system that answers anyway gives its own error, and nothing stays open', async (t) => {
   // As many as a queue takes on Linux before it is full: here every one is answered.
   await t.rejects(openSilentPort(1), NotSilentError);
 });

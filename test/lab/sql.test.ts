@@ -11,7 +11,7 @@ const lab = await startLab('healthy');
 t.teardown(() => lab.close());
 const port = portFor(lab, HOST, 1433);
 
-/** What Microsoft's driver for Node.js is told when it logs in with TLS, and the steps on the way there. */
+/** The answer to a login of Microsoft's driver for Node.js with TLS, and the steps before it. */
 async function logIn(serverName: string) {
   const connection = new Connection({
     server: 'localhost',
@@ -45,7 +45,7 @@ t.test('a driver that wants another name does not go on', async (t) => {
   t.match(await logIn('labsql.example.com'), { code: 'ESOCKET', message: /does not match|altnames/ });
 });
 
-t.test('a login without PRELOGIN is hung up on', async (t) => {
+t.test('a login without PRELOGIN ends the connection', async (t) => {
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write(Buffer.from('1001000a000001000000', 'hex'));

@@ -59,7 +59,7 @@ for (const cloud of CLOUDS) {
     }
   });
 
-  t.test(`${cloud}: without names the rows stay, and say what to give`, async (t) => {
+  t.test(`${cloud}: without names the rows stay, with what to give`, async (t) => {
     const plan = planWith({ only: [] }, { cloud, region: null });
     const missing = plan.targets.filter(({ kind, testable }) => kind === 'endpoint' && !testable);
     t.ok(missing.length >= 8);
@@ -71,7 +71,7 @@ for (const cloud of CLOUDS) {
     t.equal(plan.targets.filter(({ source }) => source.kind === 'catalog').length, rows.length);
   });
 
-  t.test(`${cloud}: what only another cloud has stays out, and is told apart`, async (t) => {
+  t.test(`${cloud}: what only another cloud has is left out, and listed as absent`, async (t) => {
     const plan = planWith(ALL_NAMES, { cloud, region: REGIONS[cloud] });
     const absent = plan.absences.flatMap(({ hosts }) => hosts);
     t.ok(absent.length > 0);
@@ -94,10 +94,10 @@ t.test('a plan for one cloud has no host that only another one lists', async (t)
   };
   for (const cloud of CLOUDS) {
     const foreign = CLOUDS.filter((other) => other !== cloud).map((other) => suffixes[other]);
-    const strangers = [...hostsOf(cloud)].filter(
+    const unknown = [...hostsOf(cloud)].filter(
       (host) => foreign.some((suffix) => suffix.test(host)) && !host.endsWith('.redis.azure.net'),
     );
-    t.same(strangers, [], cloud);
+    t.same(unknown, [], cloud);
   }
 });
 

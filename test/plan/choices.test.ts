@@ -30,7 +30,7 @@ t.test('several resources are several targets', async (t) => {
   );
 });
 
-t.test('a resource that is named twice is said once', async (t) => {
+t.test('a resource that is named twice is noted once', async (t) => {
   const plan = planWith({
     storage: ['contosostore', 'contosostore.table.core.windows.net', 'CONTOSOSTORE'],
     redis: ['a.westeurope.redis.azure.net', 'a.westeurope.redis.azure.net'],
@@ -94,7 +94,7 @@ t.test('a group that is asked for by name shows what it lacks', async (t) => {
   }
 });
 
-t.test('a custom domain stands in the place of its role’s default', async (t) => {
+t.test('a custom domain replaces its role’s default', async (t) => {
   const hostname = [
     { role: 'gateway', host: 'api.contoso.com' },
     { role: 'management', host: 'manage.contoso.com' },
@@ -155,7 +155,7 @@ t.test('further regions have a gateway each, and nothing else', async (t) => {
   t.same(plan.notes, []);
 });
 
-t.test('without a region of the run the further ones are planned all the same', async (t) => {
+t.test('without a region of the run the further ones are planned anyway', async (t) => {
   const plan = planWith({ apim: 'contoso', location: ['uksouth'] }, { region: null });
   t.ok(targetOf(plan, 'gateway/contoso-uksouth-01.regional.azure-api.net:443').testable);
   t.equal(
@@ -164,7 +164,7 @@ t.test('without a region of the run the further ones are planned all the same', 
   );
 });
 
-t.test('a region that is given twice is planned once, and said once', async (t) => {
+t.test('a region that is given twice is planned once, and noted once', async (t) => {
   const plan = planWith({ apim: 'contoso', location: ['uksouth', 'westeurope', 'uksouth', 'westeurope'] });
   t.same(
     idsOf(plan, ({ host }) => host.includes('.regional.')),
@@ -180,7 +180,7 @@ t.test('a region that is given twice is planned once, and said once', async (t) 
   ]);
 });
 
-t.test('where no regional gateway is documented, --location says so', async (t) => {
+t.test('where no regional gateway is documented, --location is refused with that reason', async (t) => {
   const china = { cloud: 'china', region: 'chinanorth3' } as const;
   const plan = planWith({ apim: 'contoso', location: ['chinaeast3', 'chinaeast2'] }, china);
   t.same(
@@ -192,7 +192,7 @@ t.test('where no regional gateway is documented, --location says so', async (t) 
   ]);
 });
 
-t.test('a domain for two roles is one target, and that is said', async (t) => {
+t.test('a domain for two roles is one target, with a note', async (t) => {
   const hostname = [
     { role: 'gateway', host: 'api.contoso.com' },
     { role: 'portal', host: 'api.contoso.com' },
@@ -202,7 +202,7 @@ t.test('a domain for two roles is one target, and that is said', async (t) => {
   t.ok(targetOf(plan, 'gateway/api.contoso.com:443').required, 'required, as the gateway is');
 });
 
-t.test('a domain of a role that the cloud does not have is not dropped in silence', async (t) => {
+t.test('a domain of a role that the cloud does not have is noted', async (t) => {
   const hostname = [{ role: 'configuration', host: 'conf.contoso.com' }] as const;
   t.same(planWith({ hostname }, { cloud: 'china' }).notes, [
     '--hostname configuration=conf.contoso.com: the china cloud has no such endpoint; add --target https://conf.contoso.com',
@@ -238,7 +238,7 @@ t.test('extra targets are custom ones, as they were given', async (t) => {
   t.equal(targetOf(plan, 'custom/10.0.0.5:123').transport, 'udp');
 });
 
-t.test('a target that is given twice is tested once, and said once', async (t) => {
+t.test('a target that is given twice is tested once, and noted once', async (t) => {
   const url = { host: 'a.example', port: 443, path: null } as const;
   const plan = planWith({
     target: [
@@ -338,7 +338,7 @@ t.test('a group that can never be tested may not be required', async (t) => {
   );
 });
 
-t.test('targets are ordered by group and id, whatever order the options had', async (t) => {
+t.test('targets are ordered by group and id, for any order of the options', async (t) => {
   const forth = planWith({ ...ALL_NAMES, sql: ['one', 'two'] });
   const back = planWith({ ...ALL_NAMES, sql: ['two', 'one'] });
   t.same(back.targets, forth.targets);
@@ -366,7 +366,7 @@ t.test('60,000 targets are planned', async (t) => {
   t.equal(idsOf(planWith({ target }), ({ group }) => group === 'custom').length, 60_000);
 });
 
-t.test('a ping is never required, whoever asks for it', async (t) => {
+t.test('a ping is never required, even with --require', async (t) => {
   const target = [
     { protocol: 'icmp', host: '10.0.0.5', port: 0, path: null },
     { protocol: 'tcp', host: '10.0.0.5', port: 443, path: null },

@@ -30,7 +30,7 @@ function planOf(
 
 const imported = (plan: Plan) => plan.targets.filter(({ source }) => source.kind === 'import');
 
-t.test('each entry of NetworkStatus is the right conversation with the right endpoint', async (t) => {
+t.test('each entry of NetworkStatus becomes the right check of the right endpoint', async (t) => {
   const plan = planFrom(STATUS_REPLY);
   for (const [id, protocol, conversation, path, required] of [
     ['storage-blob/apimst0abc.blob.core.windows.net:443', 'https', 'storage', /comp=properties/, true],
@@ -65,7 +65,7 @@ t.test('each entry of NetworkStatus is the right conversation with the right end
   t.equal(imported(plan).length, ENTRIES.length, 'and each is one target');
 });
 
-t.test('where it comes from is said: the file, which reply, its name there, its date', async (t) => {
+t.test('names the source: the file, which reply, its name there, its date', async (t) => {
   const target = targetOf(planFrom(STATUS_REPLY), 'key-vault/apikv-0abc.vault.azure.net:443');
   t.same(target.source, {
     kind: 'import',
@@ -107,7 +107,7 @@ t.test('what cannot be probed from a VM is listed as such, and counts for nothin
   for (const { reason } of notes) t.match(reason, /cache|SCM|not a host name|wildcard/);
 });
 
-t.test('a name that is none stays, untested, and is required if the service says so', async (t) => {
+t.test('a malformed name stays, untested, and is required if the service requires it', async (t) => {
   const plan = planOf([
     entry('Email', 'smtpi-ch1.msn.com:99999'),
     entry('Email', 'smtpi-ch1.msn.com:0', { isOptional: false }),
@@ -144,7 +144,7 @@ t.test('ports of the other reply are judged as well', async (t) => {
   t.match(wrong[3]?.reason, /has the port 70000, which is out of range: 1 to 65535/);
 });
 
-t.test('no credential is sent, shown or kept', async (t) => {
+t.test('no credential is sent, shown or stored', async (t) => {
   const plan = planOf([
     entry('Monitoring', 'https://user:p4ss@a.example/'),
     entry('Monitoring', 'https://a.example/?sig=p4ss'),
@@ -260,7 +260,7 @@ t.test('the service’s own word on what is required goes before the documents�
   ];
   t.match(targetOf(planOf(named(true)), id), { required: false, source: { kind: 'import' } });
   t.ok(targetOf(planOf(named(false)), 'entra-id/login.windows.net:443').required);
-  t.same(planOf(named(true)).notes, [], 'that the catalogue lists it too is nothing to speak of');
+  t.same(planOf(named(true)).notes, [], 'that the catalogue lists it too is not noted');
 });
 
 t.test('and the user’s before the service’s', async (t) => {
@@ -306,9 +306,9 @@ t.test('what stands in two locations, or two files, is one target and one note',
   ];
   const two = planFrom([location('North Europe', shared(true)), location('East US', shared(false))]);
   t.equal(imported(two).length, 2);
-  t.ok(targetOf(two, 'entra-id/login.windows.net:443').required, 'required, as one of them says');
+  t.ok(targetOf(two, 'entra-id/login.windows.net:443').required, 'required, as in one of them');
   t.same(two.notes, [
-    '--from lists 2 endpoints, such as entra-id/login.windows.net:443, more than once (several locations or files); tested once each, and required if any of them says so',
+    '--from lists 2 endpoints, such as entra-id/login.windows.net:443, more than once (several locations or files); tested once each, and required if any entry is',
   ]);
   const files = makePlan(optionsWith(), PLACE, [
     read(STATUS_REPLY, 'status.json'),
@@ -357,20 +357,20 @@ t.test('what the documents dropped and the instance still checks is current', as
   t.equal(
     targetOf(now, 'storage-file/a.file.core.windows.net:445').until,
     '2023-08-29',
-    'a bare host does not speak of the port that was dropped',
+    'a bare host does not confirm the port that was dropped',
   );
   t.equal(targetOf(at('2020-05-04T08:00:00Z'), 'smtp/smtpi-ch1.msn.com:25028').until, '2022-08-01');
   t.equal(targetOf(planFrom(DEPENDENCIES_REPLY), 'smtp/smtpi-ch1.msn.com:25028').until, '2022-08-01');
 });
 
-t.test('the platform decides what is required of the list that does not say', async (t) => {
+t.test('the platform decides what is required of the list that does not state it', async (t) => {
   const vault = { category: 'Azure Key Vault', endpoints: [{ domainName: 'a.vault.azure.net' }] };
   const id = 'key-vault/a.vault.azure.net:443';
   t.ok(targetOf(planFrom({ value: [vault] }), id).required);
   t.notOk(targetOf(planFrom({ value: [vault] }, { platform: 'stv1' }), id).required);
 });
 
-t.test('hosts of another cloud are tested, and that is said', async (t) => {
+t.test('hosts of another cloud are tested, with a note', async (t) => {
   const entries = [
     entry('SQLDatabase', 'a.database.chinacloudapi.cn'),
     entry('BlobStorage', 'a.blob.core.chinacloudapi.cn'),
@@ -385,7 +385,7 @@ t.test('hosts of another cloud are tested, and that is said', async (t) => {
   t.same(planOf(entries, {}, { cloud: 'china', region: 'chinanorth3' }).notes, []);
 });
 
-t.test('a page of several is said', async (t) => {
+t.test('one page of several is noted', async (t) => {
   const plan = planFrom({ ...DEPENDENCIES_REPLY, nextLink: 'https://management.azure.com/next' });
   t.match(plan.notes, [/^--from reply\.json: the reply has further pages \(nextLink\)/]);
 });

@@ -26,7 +26,7 @@ t.test('every host of the instance has the VIP, but for those of its further reg
   t.ok(own.some(({ host }) => host === elsewhere));
   t.ok(
     targets.filter((target) => !own.includes(target)).every(({ vip }) => vip === null),
-    'and nobody else',
+    'and no other target',
   );
 });
 

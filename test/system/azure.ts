@@ -18,7 +18,7 @@ export const PUBLIC_RANGE = '20.33.0.0/16';
 /** Where a customer's own DNS server stands, in a peered network; nothing answers unless a test starts it. */
 export const CUSTOM_DNS = '10.2.0.4';
 
-/** Joins the three machines. Public addresses that nobody owns end in silence, as on the internet. */
+/** Joins the three machines. Public addresses without a host are silent, as on the internet. */
 async function lay(vm: Machine, router: Machine, azure: Machine): Promise<void> {
   await cable([vm, 'eth0', `${VM_ADDRESS}/27`], [router, 'eth0', '10.1.0.1/27']);
   await cable([router, 'eth1', '100.64.0.1/30'], [azure, 'eth0', '100.64.0.2/30']);
@@ -75,8 +75,8 @@ export class Subnet implements AsyncDisposable {
     await using building = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'apim-probe-system-'));
     building.defer(() => rm(folder, { recursive: true }));
-    for (const room of ['authority', 'vm', 'nginx', 'azurite', 'names', 'device']) {
-      await mkdir(join(folder, room));
+    for (const part of ['authority', 'vm', 'nginx', 'azurite', 'names', 'device']) {
+      await mkdir(join(folder, part));
     }
     const authority = await Authority.create(join(folder, 'authority'), 'Microsoft Corporation');
     await authority.publish(join(folder, 'nginx'));

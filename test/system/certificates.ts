@@ -24,7 +24,7 @@ export class Authority {
     this.#key = key;
   }
 
-  /** `organization` is what the issuer's O says; the files go to `folder`, which must exist. */
+  /** `organization` is the issuer's O; the files go to `folder`, which must exist. */
   static async create(folder: string, organization: string): Promise<Authority> {
     const file = (name: string) => join(folder, name);
     const name = (common: string) => `/C=US/O=${organization}/CN=${common}`;

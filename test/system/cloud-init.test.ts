@@ -17,7 +17,7 @@ await withPrograms('the schema of cloud-init', ['cloud-init'], async (t) => {
   });
   await t.rejects(
     command(['cloud-init', 'schema', '--config-file', `${wrong}/wrong.yaml`]),
-    'which says no as well',
+    'which can refuse as well',
   );
 });
 
@@ -31,7 +31,7 @@ jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(open(sys.argv[2]
     command(['/usr/bin/python3', '-c', check, join(root, 'bin/apim-probe'), file]);
   t.equal(await valid(join(root, 'install/config.yaml')), '');
   const folder = t.testdir({ 'wrong.yaml': 'tier: basic\n' });
-  await t.rejects(valid(`${folder}/wrong.yaml`), 'which says no as well');
+  await t.rejects(valid(`${folder}/wrong.yaml`), 'which can refuse as well');
 });
 
 interface Written {
@@ -52,7 +52,7 @@ function contentOf(path: string): string {
 async function prepare(guest: Guest, url: string, sha256: string): Promise<void> {
   for (const { path, permissions, content } of WRITTEN) {
     const text = path.endsWith('archive.json') ? JSON.stringify({ url, sha256 }) : content;
-    // Nobody here waits half a minute between two tries.
+    // The test does not wait half a minute between two tries.
     const quick = text.replace('TRIES, PAUSE = 10, 30', 'TRIES, PAUSE = 2, 0');
     await guest.must(`mkdir -p "$(dirname ${path})"; cat >${path} <<'CONTENT'\n${quick}\nCONTENT
       chmod ${permissions} ${path}`);
@@ -79,8 +79,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         authorization = self.headers.get('Authorization')
         with open('/srv/asked', 'a') as asked:
             print(self.server.scheme, self.headers.get('Host'), self.path, authorization, file=asked)
-        told = authorization == 'Bearer T0KEN' and self.headers.get('x-ms-version')
-        self.send_response(*self.status(told))
+        authorized = authorization == 'Bearer T0KEN' and self.headers.get('x-ms-version')
+        self.send_response(*self.status(authorized))
         if '/redirect' in self.path:
             self.send_header('Location', 'https://other.example/archive')
         self.end_headers()
@@ -88,14 +88,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(json.dumps({'access_token': 'T0KEN'}).encode())
         else:
             self.wfile.write(open('/srv/archive.tar.gz', 'rb').read())
-    def status(self, told):
+    def status(self, authorized):
         if self.path.startswith('/metadata/identity'):
             return [200 if self.headers.get('Metadata') == 'true' else 400]
         if '/broken' in self.path:
             return [500, self.path]
         if '/redirect' in self.path:
             return [302]
-        return [200 if told or 'sig=' in self.path or '/archive' in self.path else 403]
+        return [200 if authorized or 'sig=' in self.path or '/archive' in self.path else 403]
     def log_message(self, *args):
         pass
 def serve(port, scheme):
@@ -164,14 +164,19 @@ await onGuest('where its token goes', 'none', ['cloud-init', 'flock', 'openssl']
     await guest.must(': >/srv/asked');
     const { code, out, err } = await guest.run(PYTHON);
     const asked = (await guest.must('cat /srv/asked')).trim().split('\n').filter(Boolean);
-    return { code, said: out + err, asked, told: asked.filter((line) => line.endsWith('Bearer T0KEN')) };
+    return {
+      code,
+      printed: out + err,
+      asked,
+      authorized: asked.filter((line) => line.endsWith('Bearer T0KEN')),
+    };
   };
 
   for (const host of HOSTS.slice(0, 3)) {
-    const { code, told, said } = await fetched(`https://${host}/x.tar.gz`);
-    t.equal(code, 0, said);
-    t.strictSame(told, [`https ${host} /x.tar.gz Bearer T0KEN`]);
-    t.notMatch(said, 'without a token');
+    const { code, authorized, printed } = await fetched(`https://${host}/x.tar.gz`);
+    t.equal(code, 0, printed);
+    t.strictSame(authorized, [`https ${host} /x.tar.gz Bearer T0KEN`]);
+    t.notMatch(printed, 'without a token');
   }
   for (const url of [
     'https://contoso.blob.example/archive',
@@ -180,17 +185,17 @@ await onGuest('where its token goes', 'none', ['cloud-init', 'flock', 'openssl']
     'https://other.example/archive',
     `https://${ACCOUNT}/archive?sig=TOPSECRET`,
   ]) {
-    const { code, told, asked, said } = await fetched(url);
-    t.equal(code, 0, `${url}: ${said}`);
-    t.strictSame(told, [], url);
+    const { code, authorized, asked, printed } = await fetched(url);
+    t.equal(code, 0, `${url}: ${printed}`);
+    t.strictSame(authorized, [], url);
     t.equal(asked.length, 1, 'the metadata service is not even asked for one', { asked });
-    t.equal(said.includes('is asked for without a token'), !url.includes('sig='), url);
+    t.equal(printed.includes('is asked for without a token'), !url.includes('sig='), url);
   }
 
   const redirected = await fetched(`https://${ACCOUNT}/redirect`);
   t.equal(redirected.code, 0, 'a redirection is followed, to an archive with the right sum');
   t.match(redirected.asked.at(-1), /^https other\.example \/archive None$/);
-  t.strictSame(redirected.told, [`https ${ACCOUNT} /redirect Bearer T0KEN`], 'and the token is not');
+  t.strictSame(redirected.authorized, [`https ${ACCOUNT} /redirect Bearer T0KEN`], 'and the token is not');
 
   for (const url of [
     `https://${ACCOUNT}@other.example/archive?sig=TOPSECRET`,
@@ -202,16 +207,16 @@ await onGuest('where its token goes', 'none', ['cloud-init', 'flock', 'openssl']
     'file:///srv/archive.tar.gz?sig=TOPSECRET',
     'https://cöntoso.blob.core.windows.net/archive?sig=TOPSECRET',
   ]) {
-    const { code, asked, said } = await fetched(url);
+    const { code, asked, printed } = await fetched(url);
     t.equal(code, 1, url);
-    t.strictSame(asked, [], 'nobody is asked');
-    t.match(said, 'the url has to be http(s)://HOST/PATH', url);
-    t.notMatch(said, /SECRET|contoso/, 'and the URL is not printed');
+    t.strictSame(asked, [], 'no server is asked');
+    t.match(printed, 'the url has to be http(s)://HOST/PATH', url);
+    t.notMatch(printed, /SECRET|contoso/, 'and the URL is not printed');
   }
   const broken = await fetched('https://other.example/broken?sig=TOPSECRET');
   t.equal(broken.code, 1);
-  t.match(broken.said, 'HTTP status 500');
-  t.notMatch(broken.said, /SECRET/, 'not even as the server’s words');
+  t.match(broken.printed, 'HTTP status 500');
+  t.notMatch(broken.printed, /SECRET/, 'not even as the server’s text');
 });
 
 await withPrograms('which URLs get it', ['cloud-init'], async (t) => {

@@ -21,7 +21,7 @@ await onGuest('a real cron', 'none', ['cron', 'faketime', 'flock'], async (t, gu
       until ls /dev/shm/faketime_shm* >/dev/null 2>&1; do sleep 0.1; done
       chmod 666 /dev/shm/*faketime*
       for i in $(seq 300); do [ -s /var/lib/apim-probe/report.json ] && break; sleep 0.1; done
-      # The script goes on after the report is written: whoever gets its lock next knows that it is done.
+      # The script goes on after the report is written: it is done when its lock is free.
       flock /var/lib/apim-probe true
       for i in $(seq 20); do pgrep -P "$cron" >/dev/null || break; sleep 0.1; done
       kill "$cron"; wait "$cron" 2>/dev/null; cat /tmp/cron.log; test -s /var/lib/apim-probe/report.json`);
@@ -34,11 +34,11 @@ await onGuest('a real cron', 'none', ['cron', 'faketime', 'flock'], async (t, gu
   t.equal(run.uid, expected, 'as a user of its own');
   t.not(run.uid, 0);
   t.match(run, { verdict: 'ready', secret: false, writes: [], credentials: null });
-  t.match(await guest.must('cat /tmp/mail'), /To: root[\s\S]*READY: said by[\s\S]*before: no run\)\n/);
+  t.match(await guest.must('cat /tmp/mail'), /To: root[\s\S]*READY: printed by[\s\S]*before: no run\)\n/);
 
   await guest.must(': >/tmp/mail');
   await once();
-  t.equal(await guest.must('cat /tmp/mail'), '', 'the same verdict is no news');
+  t.equal(await guest.must('cat /tmp/mail'), '', 'the same verdict is not mailed');
 
   await guest.must(`echo '# ends blocked 1' >/etc/apim-probe/config.yaml`);
   await once();
@@ -47,7 +47,7 @@ await onGuest('a real cron', 'none', ['cron', 'faketime', 'flock'], async (t, gu
   const outside = await guest.run('sh /mnt/install/run-command.sh');
   t.equal(
     outside.out,
-    'BLOCKED: said by the stand-in.\nexit code 1; the report is /var/lib/apim-probe/report.json on guest\n',
+    'BLOCKED: printed by the stand-in.\nexit code 1; the report is /var/lib/apim-probe/report.json on guest\n',
   );
 
   const busy = `flock /var/lib/apim-probe sh -c 'rm /var/lib/apim-probe/report.json
@@ -59,8 +59,8 @@ await onGuest('a real cron', 'none', ['cron', 'faketime', 'flock'], async (t, gu
   );
   t.not((await guest.run('cat /var/lib/apim-probe/report.json')).code, 0);
 
-  const said = await guest.must(`sh ${INSTALL} uninstall --purge`);
-  t.match(said, 'kept: the user apim-probe');
+  const output = await guest.must(`sh ${INSTALL} uninstall --purge`);
+  t.match(output, 'kept: the user apim-probe');
   t.equal(
     await guest.must('find /etc -name "*apim-probe*"; cat /var/lib/apim-probe/last-verdict'),
     'blocked, exit code 1\n',

@@ -125,7 +125,11 @@ await scene('names', [], async (t, subnet) => {
     await subnet.vm.write('hosts', '127.0.0.1 localhost\n');
     t.equal(targetsOf(outcome, 'sql')[0]?.status, 'reachable', 'is dialled', { stderr: outcome.stderr });
     const { overrides } = outcome.report.environment.dns.hostsFile;
-    t.strictSame(overrides, [{ host: SQL, addresses: [subnet.addressOf(SQL)] }], 'and the report says why');
+    t.strictSame(
+      overrides,
+      [{ host: SQL, addresses: [subnet.addressOf(SQL)] }],
+      'and the report has the reason',
+    );
   });
 
   await t.test('one whose answer does not fit into a datagram', async (t) => {
@@ -145,14 +149,14 @@ await scene('names', [], async (t, subnet) => {
     t.equal(blob?.status, 'reachable', 'is asked again over TCP', { stderr: outcome.stderr });
     t.ok(
       blob?.resolutions.every(({ truncated }) => truncated),
-      'and the report says so',
+      'and the report states it',
     );
     t.equal(blob?.addresses[0]?.via.length, 8, 'with every alias');
   });
 });
 
 await scene("a customer's own DNS server", ['dnsmasq'], async (t, subnet) => {
-  await t.test('that forwards to nobody', async (t) => {
+  await t.test('that forwards to no server', async (t) => {
     await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, []);
     await subnet.vm.resolvers(CUSTOM_DNS);
     const outcome = await subnet.vm.probe(QUICK);

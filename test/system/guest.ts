@@ -1,4 +1,4 @@
-/** A machine of its own for a test: files, processes and, when asked for, a systemd that nobody outside sees. */
+/** A machine of its own for a test: files, processes and, when asked for, a systemd that is invisible outside. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ export class Guest implements AsyncDisposable {
     const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
     this.#first = Number(children.trim());
     if (this.#first === 0) return false;
-    // Before that it is still the script, which is about to change the ground under whoever enters.
+    // Before that it is still the script, which has not changed the root file system yet.
     const name = await readFile(`/proc/${this.#first}/comm`, 'utf8').catch(() => '');
     if (name.trim() !== (init === 'systemd' ? 'systemd' : 'sleep')) return false;
     if (init === 'none') return true;
@@ -88,7 +88,7 @@ export class Guest implements AsyncDisposable {
     });
   }
 
-  /** Runs a script inside and returns what it printed; throws with its words when it fails. */
+  /** Runs a script inside and returns what it printed; throws with its output when it fails. */
   async must(script: string): Promise<string> {
     const { code, out, err } = await this.run(script);
     if (code !== 0) throw new Error(`exit code ${code} from: ${script}\n${(out + err).slice(-4000)}`);

@@ -46,7 +46,7 @@ await scene('a healthy network', [], async (t, subnet) => {
     t.ok(seen.length > 50, 'and the witness saw the run', { seen: seen.length });
   });
 
-  await t.test('is ready whatever the proxy variables say', async (t) => {
+  await t.test('is ready with any proxy variables', async (t) => {
     const proxy = 'http://10.1.0.30:3128';
     const environment = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy };
     const outcome = await subnet.vm.probe(ARGUMENTS, { environment });
@@ -61,7 +61,7 @@ await scene('a healthy network', [], async (t, subnet) => {
     t.equal(outcome.report.verdict, 'inconclusive', 'verdict', { stderr: outcome.stderr });
   });
 
-  await t.test('is blocked by a subnet that is too small, and told of one that the VM fills', async (t) => {
+  await t.test('is blocked by a subnet that is too small, and notes one that the VM fills', async (t) => {
     const small = ['--subnet', '10.1.0.0/29', '--timeout', '1500'];
     const alone = await subnet.vm.probe([...ARGUMENTS, ...small]);
     t.equal(alone.report.verdict, 'ready', 'a /29 holds one unit', { stderr: alone.stderr });

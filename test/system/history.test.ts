@@ -23,7 +23,7 @@ const withTimeout = (ms: number) => [
   ...['--dns-server', '127.0.0.1:9', '--attempts', '1', '--timeout', `${ms}`, '--quiet'],
 ];
 const QUICK = withTimeout(1000);
-/** A server that accepts, and says nothing. */
+/** A server that accepts, and sends nothing. */
 const LISTENING = "require('node:net').createServer().listen(9000, '127.0.0.1', () => console.log('up'))";
 /** Its verdict: the required groups have no names. */
 const INCONCLUSIVE = 3;
@@ -57,7 +57,7 @@ async function reportsIn(state: string): Promise<Map<string, Report>> {
   return new Map(await Promise.all(names.map(read)));
 }
 
-/** Resolves when the folder is touched by somebody; not at all when nobody does. */
+/** Resolves when the folder changes, or when the signal aborts. */
 async function touched(folder: string, signal: AbortSignal): Promise<void> {
   const watcher = watch(folder, { signal });
   watcher.on('error', () => {});
@@ -97,7 +97,7 @@ await alone(`killed ${KILLS} times at random moments`, async (t, machine) => {
   t.strictSame(
     [...promised].filter((path) => !reports.has(path)),
     [],
-    `none of the ${promised.size} reports that were told to be kept is lost`,
+    `none of the ${promised.size} reports that a run had announced is lost`,
   );
   const takeovers = [...reports.values()].filter(({ environment }) =>
     environment.notes.some((note) => note.endsWith('this run took over its lock')),
@@ -110,7 +110,7 @@ await alone(`killed ${KILLS} times at random moments`, async (t, machine) => {
   t.equal(runs.length, reports.size, 'the history lists them all');
   t.strictSame(unreadable, []);
   t.comment(
-    `${killed} killed, ${late} were faster; ${reports.size} reports, ${promised.size} of killed runs had been told; ${takeovers.length} locks taken over`,
+    `${killed} killed, ${late} were faster; ${reports.size} reports, ${promised.size} of killed runs had been announced; ${takeovers.length} locks taken over`,
   );
 });
 
@@ -123,16 +123,16 @@ await alone('a disk that runs full, and one that is read-only', async (t, machin
   await machine.run('mount', '-t', 'tmpfs', '-o', 'size=600k', 'none', state);
   const seen = `/proc/${machine.pid}/root${state}`;
   let full = await scheduled(machine, cwd, state, SILENT).ended;
-  let kept = 0;
-  while (full.code === 0 && kept < 20) {
-    kept += 1;
+  let stored = 0;
+  while (full.code === 0 && stored < 20) {
+    stored += 1;
     full = await scheduled(machine, cwd, state, SILENT).ended;
   }
-  t.ok(kept > 1, `${kept} reports fitted`);
+  t.ok(stored > 1, `${stored} reports fitted`);
   t.equal(full.code, 4, 'the next one is not delivered', { stderr: full.err });
   t.match(full.err, /could not be written to the state folder .*: no space left on the device/);
   t.ok(WrittenReport.safeParse(JSON.parse(full.out)).success, 'and is on stdout, whole');
-  t.equal((await reportsIn(seen)).size, kept, 'those before it are whole');
+  t.equal((await reportsIn(seen)).size, stored, 'those before it are whole');
   const leftovers = [...(await readdir(seen)), ...(await readdir(join(seen, 'reports')))];
   t.strictSame(
     leftovers.filter((name) => name.endsWith('.tmp')),
@@ -144,12 +144,16 @@ await alone('a disk that runs full, and one that is read-only', async (t, machin
   const bytes = await scheduled(machine, cwd, state, SILENT).ended;
   t.equal(bytes.code, 4, 'not even a lock fits', { stderr: bytes.err });
   const notes = parsedReport(bytes.out).environment.notes;
-  t.match(notes.at(-1), /cannot be locked against a second run: no space left/, 'which the report says');
+  t.match(notes.at(-1), /cannot be locked against a second run: no space left/, 'which the report notes');
   await unlink(join(seen, 'filler'));
 
   const [oldest = '', second = ''] = [...(await reportsIn(seen)).keys()].toSorted();
   await Promise.all([unlink(oldest), unlink(second)]);
-  t.equal((await scheduled(machine, cwd, state, SILENT).ended).code, 0, 'with room again, it is kept');
+  t.equal(
+    (await scheduled(machine, cwd, state, SILENT).ended).code,
+    0,
+    'with free space again, it is stored',
+  );
 
   await machine.run('mount', '-o', 'remount,ro', state);
   const before = await readdir(join(seen, 'reports'));
@@ -172,7 +176,7 @@ await alone('two runs at once', async (t, machine) => {
   const cwd = t.testdir({});
   const state = join(cwd, 's');
   await using server = machine.serve([process.execPath, '-e', LISTENING]);
-  await server.said('up');
+  await server.printed('up');
   const slow = [...withTimeout(4000), '--target', 'tls://127.0.0.1:9000'];
   const outcomes = await Promise.all([1, 2].map(() => scheduled(machine, cwd, state, slow).ended));
   t.strictSame(
@@ -192,9 +196,9 @@ await alone('two runs at once', async (t, machine) => {
 });
 
 /** Beside the state folder: on the machine, commands run elsewhere. */
-const TELL = 'echo "$PROBE_OLD_REPORT" >>"$(dirname "$PROBE_OLD_REPORT")/../../told"';
-const toldIn = (cwd: string) =>
-  readFile(join(cwd, 'told'), 'utf8').then(
+const ANNOUNCE = 'echo "$PROBE_OLD_REPORT" >>"$(dirname "$PROBE_OLD_REPORT")/../../announced"';
+const announcedIn = (cwd: string) =>
+  readFile(join(cwd, 'announced'), 'utf8').then(
     (text) => text.trimEnd().split('\n'),
     () => [],
   );
@@ -208,21 +212,21 @@ const watching = (machine: Machine, cwd: string, command: string) =>
     command,
   ]);
 
-await alone('killed before a change is told', async (t, machine) => {
+await alone('killed before a change is announced', async (t, machine) => {
   const cwd = t.testdir({});
   const run = (command: string) => watching(machine, cwd, command);
   await using server = machine.serve([process.execPath, '-e', LISTENING]);
-  await server.said('up');
-  t.equal((await run(TELL).ended).code, INCONCLUSIVE);
+  await server.printed('up');
+  t.equal((await run(ANNOUNCE).ended).code, INCONCLUSIVE);
   const [first] = (await reportsIn(join(cwd, 's'))).keys();
   await server[Symbol.asyncDispose]();
 
   // The shell's parent is the run itself.
   const struck = await run('kill -KILL "$PPID"').ended;
   t.equal(struck.code, null, 'killed between the keeping of its report and the end of its command');
-  const kept = (await reportsIn(join(cwd, 's'))).size;
-  t.equal(kept, 2);
-  t.strictSame(await toldIn(cwd), []);
+  const stored = (await reportsIn(join(cwd, 's'))).size;
+  t.equal(stored, 2);
+  t.strictSame(await announcedIn(cwd), []);
   let killed = 0;
   for (let number = 0; number < 5; number += 1) {
     const { child, ended } = run('sleep 10');
@@ -234,24 +238,24 @@ await alone('killed before a change is told', async (t, machine) => {
     if ((await end).code === null) killed += 1;
   }
   t.ok(killed > 0, `killed ${killed} times while the report is written, and after`);
-  t.equal((await run(TELL).ended).code, INCONCLUSIVE);
+  t.equal((await run(ANNOUNCE).ended).code, INCONCLUSIVE);
   t.strictSame(
-    await toldIn(cwd),
+    await announcedIn(cwd),
     [first],
-    'told by the first run that gets so far, as it was before them all',
+    'announced by the first run that gets so far, compared with the report before them all',
   );
-  await run(TELL).ended;
-  t.equal((await toldIn(cwd)).length, 1, 'and not any more');
+  await run(ANNOUNCE).ended;
+  t.equal((await announcedIn(cwd)).length, 1, 'and not any more');
 });
 
 await alone('a change on a disk that is full', async (t, machine) => {
   const cwd = t.testdir({ s: {} });
-  // The mount is over the folder on the machine alone, and what is told lands outside of it.
+  // The mount is over the folder on the machine alone, and the announcements are written outside of it.
   await machine.run('mount', '-t', 'tmpfs', '-o', 'size=2m', 'none', join(cwd, 's'));
   const seen = `/proc/${machine.pid}/root${cwd}/s`;
-  const run = () => watching(machine, cwd, TELL).ended;
+  const run = () => watching(machine, cwd, ANNOUNCE).ended;
   await using server = machine.serve([process.execPath, '-e', LISTENING]);
-  await server.said('up');
+  await server.printed('up');
   await run();
   await server[Symbol.asyncDispose]();
   await machine.run('sh', '-c', `dd if=/dev/zero of=${cwd}/s/filler bs=1k 2>/dev/null || :`);
@@ -260,14 +264,14 @@ await alone('a change on a disk that is full', async (t, machine) => {
     t.equal(code, INCONCLUSIVE, 'as the verdict is', { stderr: err });
     t.match(err, /could not be written to the state folder/);
     t.match(err, /the announced report is not stored; the next run reports it again\n/);
-    t.equal((await toldIn(cwd)).length, times, 'told every time, for nothing can be remembered');
+    t.equal((await announcedIn(cwd)).length, times, 'announced every time, as nothing can be stored');
   }
   await unlink(join(seen, 'filler'));
   t.equal((await run()).code, INCONCLUSIVE);
-  t.equal((await toldIn(cwd)).length, 3);
-  t.equal(new Set(await toldIn(cwd)).size, 1, 'by the one report that was kept before');
+  t.equal((await announcedIn(cwd)).length, 3);
+  t.equal(new Set(await announcedIn(cwd)).size, 1, 'by the one report that was stored before');
   t.equal((await run()).code, INCONCLUSIVE);
-  t.equal((await toldIn(cwd)).length, 3, 'kept, it is no news any more');
+  t.equal((await announcedIn(cwd)).length, 3, 'once stored, it is not announced again');
 });
 
 t.end();

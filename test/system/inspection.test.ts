@@ -14,7 +14,7 @@ await scene('an inspection proxy in the path', ['mitmdump'], async (t, subnet) =
   await using _ = await inspection(subnet.router, device, inspector, AZURE_443);
 
   for (const trusted of [false, true]) {
-    const name = trusted ? 'whose authority the user handed in' : 'whose authority nobody knows';
+    const name = trusted ? 'whose authority the user handed in' : 'whose authority is not trusted';
     await t.test(name, async (t) => {
       const roots = ['/etc/apim-probe/roots.pem', ...(trusted ? ['/etc/apim-probe/inspector.pem'] : [])];
       await subnet.vm.copy(inspector.root, 'apim-probe/inspector.pem');
@@ -35,7 +35,7 @@ await scene('an inspection proxy in the path', ['mitmdump'], async (t, subnet) =
           .filter(({ cause }) => cause !== 'tls-intercepted')
           .map(({ id, status, cause }) => ({ id, status, cause })),
         [],
-        'and every target says so',
+        'and every target has it',
       );
     });
   }
@@ -108,7 +108,7 @@ await scene('certificates and those who show them', [], async (t, subnet) => {
     t.match(
       target?.attempts[0]?.facts.tls,
       { nameMatches: true, validity: 'valid' },
-      'the certificate is kept',
+      'the certificate is reported',
     );
   });
 });

@@ -56,10 +56,10 @@ await onGuest('a real systemd', 'systemd', ['systemd-analyze'], async (t, guest)
   await t.test('one run by run-command', async (t) => {
     await guest.must(`echo '# ends blocked 1' >/etc/apim-probe/config.yaml`);
     const { code, out } = await guest.run('sh /mnt/install/run-command.sh');
-    t.equal(code, 0, 'or Azure would keep the words');
+    t.equal(code, 0, 'or Azure would drop the output');
     t.equal(
       out,
-      'BLOCKED: said by the stand-in.\nexit code 1; the report is /var/lib/apim-probe/report.json on guest\n',
+      'BLOCKED: printed by the stand-in.\nexit code 1; the report is /var/lib/apim-probe/report.json on guest\n',
     );
   });
 
@@ -81,9 +81,9 @@ await onGuest('a real systemd', 'systemd', ['systemd-analyze'], async (t, guest)
     await guest.must('systemctl enable --now apim-probe.timer');
   });
 
-  const said = await guest.must(`sh ${INSTALL} uninstall`);
-  t.match(said, 'kept: the reports in /var/lib/apim-probe');
-  t.notMatch(said, 'Failed');
+  const removal = await guest.must(`sh ${INSTALL} uninstall`);
+  t.match(removal, 'kept: the reports in /var/lib/apim-probe');
+  t.notMatch(removal, 'Failed');
   t.equal((await guest.run('systemctl cat apim-probe.timer apim-probe.service')).code, 1, 'nothing is left');
   t.equal(await guest.must('systemctl list-timers --all --no-legend'), '');
   t.equal((await seen(guest)).verdict, 'ready', 'but the reports');
@@ -103,20 +103,20 @@ await onGuest('under every shell', 'none', ['busybox', 'dash'], async (t, guest)
     await t.test(shell, async (t) => {
       const call = (args: string) => guest.run(`${shell} ${INSTALL} ${args}`);
       t.match(await call('--from /opt/apim-probe --dry-run'), { code: 0, err: '' });
-      const nobody = (args: string) =>
+      const asUser = (args: string) =>
         guest.run(`setpriv --reuid 65534 --regid 65534 --clear-groups ${shell} ${INSTALL} ${args}`);
-      t.match(await nobody('--from /opt/apim-probe'), { code: 2, err: /a schedule takes root/ });
-      t.match(await nobody('--from /opt/apim-probe --dry-run'), {
+      t.match(await asUser('--from /opt/apim-probe'), { code: 2, err: /a schedule requires root/ });
+      t.match(await asUser('--from /opt/apim-probe --dry-run'), {
         code: 0,
         err: '',
-        out: /^note: this user may only look on, as a schedule takes root.*would install \/etc\/cron\.d\/apim-probe.*Nothing was changed\.\n$/s,
+        out: /^note: this user cannot install, as a schedule requires root.*would install \/etc\/cron\.d\/apim-probe.*Nothing was changed\.\n$/s,
       });
       t.match(await call('--from /opt/apim-probe'), { code: 0, err: '' });
       const first = await snapshot();
       t.match(first, 'usr/local/lib/apim-probe/scheduled-run');
       t.match(await call('--from /opt/apim-probe'), { code: 0, err: '' });
       t.equal(await snapshot(), first, 'again changes nothing');
-      t.match(await call('--from /gone'), { code: 2, err: /no file that can be read/ });
+      t.match(await call('--from /gone'), { code: 2, err: /not a file that can be read/ });
       t.match(
         await guest.must('id apim-probe; stat -c "%a %U:%G" /var/lib/apim-probe /etc/apim-probe/config.yaml'),
         /700 apim-probe:apim-probe\n644 root:root/,

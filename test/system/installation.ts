@@ -7,7 +7,7 @@ import { withPrograms } from './scene.ts';
 const ROOT = join(import.meta.dirname, '../..');
 export const INSTALL = '/mnt/install/install.sh';
 
-/** Stands in for the agent: says and writes down what it was given, and ends as its options tell it to. */
+/** A fake agent: prints and records its arguments, and ends as its options say. */
 const STAND_IN = `
 import { accessSync, constants, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
@@ -49,7 +49,7 @@ const report = {
 // A new file in the place of the last one, as the agent does it.
 writeFileSync(after('--output') + '.new', JSON.stringify(report, null, 2) + '\\n');
 renameSync(after('--output') + '.new', after('--output'));
-console.error(verdict.toUpperCase() + ': said by the stand-in.');
+console.error(verdict.toUpperCase() + ': printed by the stand-in.');
 process.exit(Number(code));
 `;
 

@@ -1,4 +1,4 @@
-/** The instance's own host names, once it exists: what DNS says of them, and whether it serves them. */
+/** The instance's own host names, once it exists: their DNS answers, and whether it serves them. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -62,7 +62,7 @@ await scene(
       t.match(gateway, { addressesFrom: AZURE_DNS, attempts: [{ addressFrom: 'name', address: VIP }] });
     });
 
-    await t.test('whose names nobody has put into DNS', async (t) => {
+    await t.test('whose names are missing from DNS', async (t) => {
       await subnet.resolve(without(subnet));
       const outcome = await subnet.vm.probe(RUN);
       t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });

@@ -17,7 +17,7 @@ await scene('a run that is ended early', [], async (t, subnet) => {
       };
       const outcome = await subnet.vm.probe(ARGUMENTS, { stop });
       t.equal(outcome.code, code, `exit code ${code}`, { stderr: outcome.stderr });
-      t.equal(outcome.report.interrupted, signal, 'which the report says');
+      t.equal(outcome.report.interrupted, signal, 'which the report states');
       t.not(targetsOf(outcome, 'sql')[0]?.status, 'reachable', 'what was under way is not called reached');
       const plan = await subnet.vm.plan(ARGUMENTS, PLACES.public);
       const testable = plan.filter(({ kind }) => kind === 'endpoint').map(({ id }) => id);
@@ -34,7 +34,7 @@ await scene('a run that is ended early', [], async (t, subnet) => {
     await using _ = await subnet.fault('ip daddr 20.33.0.0/16 drop');
     const outcome = await subnet.vm.probe([...ARGUMENTS, '--deadline', '3000']);
     t.ok(outcome.report.durationMs < 6000, 'at once', { ms: outcome.report.durationMs });
-    t.equal(outcome.report.interrupted, 'deadline', 'which the report says');
+    t.equal(outcome.report.interrupted, 'deadline', 'which the report states');
     t.not(outcome.report.verdict, 'ready');
     t.ok([1, 3].includes(outcome.code ?? -1), 'exit code 1 or 3', {
       code: outcome.code,

@@ -23,7 +23,7 @@ export interface Expectation {
   readonly failures: readonly Failure[];
 }
 
-/** A required endpoint is missing for this one reason, it is said once, and everything else is as before. */
+/** A required endpoint is missing for this one reason, with one finding, and everything else is as before. */
 export function blockedBy(t: Test, outcome: Outcome, { cause, groups, failures }: Expectation): void {
   const { report } = outcome;
   t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
@@ -54,6 +54,6 @@ export function blockedBy(t: Test, outcome: Outcome, { cause, groups, failures }
   t.strictSame(explained, new Set(hit.map(({ id }) => id)), 'which names all targets that it explains');
   t.ok(
     findings.every(({ remedy, confirm }) => remedy.length > 0 && confirm.length > 0),
-    'and says what to do',
+    'with what to do',
   );
 }

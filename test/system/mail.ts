@@ -19,7 +19,7 @@ export async function postfix(
   certificate: Certificate,
 ): Promise<Background> {
   const [queue, data] = [join(folder, 'queue'), join(folder, 'data')];
-  const own = [data, ...['private', 'public'].map((room) => join(queue, room))];
+  const own = [data, ...['private', 'public'].map((name) => join(queue, name))];
   await Promise.all([...own, join(queue, 'pid')].map((each) => mkdir(each, { recursive: true })));
   const [user, { gid }] = [await idOf('postfix'), await stat(data)];
   await Promise.all(own.map((each) => chown(each, user, gid)));

@@ -97,7 +97,7 @@ export async function unbound(
   return program;
 }
 
-/** dnsmasq as a customer's own DNS server on this address; `answers` are its options that say what it answers. */
+/** dnsmasq as a customer's own DNS server on this address; `answers` are the options with its answers. */
 export async function dnsmasq(
   machine: Machine,
   address: string,

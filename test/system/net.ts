@@ -14,7 +14,7 @@ export class Machine implements AsyncDisposable {
     const prepare = etc === undefined ? ':' : `mount --bind '${etc}' /etc`;
     const script = `${prepare} && ip link set lo up && echo up && exec sleep infinity`;
     const holder = new Background(['unshare', '--net', '--mount', '--', 'sh', '-c', script]);
-    await holder.said('up');
+    await holder.printed('up');
     return new Machine(holder);
   }
 

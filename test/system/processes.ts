@@ -38,7 +38,7 @@ export async function which(name: string): Promise<string | null> {
   return null;
 }
 
-/** A program in the background. Its output is kept for the message when it dies too early. */
+/** A program in the background. Its output goes into the message when it ends too early. */
 export class Background implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #name: string;
@@ -74,29 +74,29 @@ export class Background implements AsyncDisposable {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Resolves once `ready()` says so; throws with the program's own words when it ends first. */
+  /** Resolves once `ready()` is true; throws with the program's output when it ends first. */
   async until(ready: () => Promise<boolean>, seconds = 30): Promise<void> {
     const giveUp = AbortSignal.timeout(seconds * 1000);
     while (!(await ready())) {
       if (this.ended) throw new Error(`${this.#name} ended at once:\n${this.#output}`);
       if (giveUp.aborted) throw new Error(`${this.#name} is not ready after ${seconds} s:\n${this.#output}`);
-      // A question starts a program: asked without a pause they would keep from starting what they ask for.
+      // Each check starts a program: without a pause the checks would slow down what they wait for.
       await setTimeout(PAUSE);
     }
   }
 
   /** Resolves when the program has written this text; throws when it ends first. */
-  async said(text: string): Promise<void> {
+  async printed(text: string): Promise<void> {
     while (!this.#output.includes(text)) {
       if (this.ended) throw new Error(`${this.#name} ended at once:\n${this.#output}`);
       const { stdout, stderr } = this.#child;
-      const heard = new AbortController();
-      const { signal } = heard;
+      const received = new AbortController();
+      const { signal } = received;
       await Promise.race(
         [stdout, stderr]
           .flatMap((stream) => (stream ? [once(stream, 'data', { signal })] : []))
           .concat(once(this.#child, 'exit', { signal })),
-      ).finally(() => heard.abort());
+      ).finally(() => received.abort());
     }
   }
 

@@ -8,7 +8,7 @@ import type { Background } from './processes.ts';
 /** Debian's own script around this one changes to another user, who cannot read the test's folder. */
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
-/** RabbitMQ at this address on 5672 and, with TLS, on 5671; ready when it says so itself. */
+/** RabbitMQ at this address on 5672 and, with TLS, on 5671; ready when it prints so. */
 export async function rabbitmq(
   machine: Machine,
   folder: string,
@@ -40,6 +40,6 @@ export async function rabbitmq(
     // One scheduler that does not spin: the rest of the test shares the processors.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none',
   });
-  await program.said('Server startup complete');
+  await program.printed('Server startup complete');
   return program;
 }

@@ -49,7 +49,7 @@ await withPrograms('BIND takes the zones, and answers with the records', ['named
   );
 });
 
-/** Stands in for the Azure CLI: notes each call, and knows only what the test says exists. */
+/** A fake Azure CLI: records each call, and knows only the resources of the test. */
 const AZ = `#!/bin/bash
 printf '%s|' "$@" >>"$CALLS"; echo >>"$CALLS"
 case " $* " in

@@ -4,7 +4,7 @@ import type { Certificate } from './certificates.ts';
 import type { Machine } from './net.ts';
 import type { Background } from './processes.ts';
 
-/** Redis at this address with TLS on 6380 and a password, ready when it says so itself. */
+/** Redis at this address with TLS on 6380 and a password; ready when it prints so. */
 export function lockedRedis(
   machine: Machine,
   folder: string,
@@ -18,7 +18,7 @@ export function lockedRedis(
   ]);
 }
 
-/** Redis at this address in the clear on 6379, for everybody. */
+/** Redis at this address in the clear on 6379, without a password. */
 export function openRedis(machine: Machine, folder: string, address: string): Promise<Background> {
   return redis(machine, folder, address, ['--port', '6379', '--protected-mode', 'no']);
 }
@@ -36,6 +36,6 @@ async function redis(
     ...nothingKept,
     ...settings,
   ]);
-  await program.said('Ready to accept connections');
+  await program.printed('Ready to accept connections');
   return program;
 }

@@ -1,4 +1,4 @@
-/** What the services say, as nginx directives: replies that Microsoft documents or that were captured. */
+/** The services' replies, as nginx directives: replies that Microsoft documents or that were captured. */
 import { extname } from 'node:path';
 import type { Group } from '../../src/model/vocabulary.ts';
 import { ISSUER, REVOKED } from './certificates.ts';

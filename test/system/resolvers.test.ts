@@ -41,7 +41,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
   const probe = () => subnet.vm.probe(RUN);
 
   await t.test('it forwards to a server that is not there', async (t) => {
-    // Nothing listens there, and the kernel says so at once.
+    // Nothing listens there, and the kernel refuses at once.
     await using _ = await named(subnet.azure, folder('lost'), CUSTOM_DNS, { forwarder: '127.0.0.9' });
     await both();
     const outcome = await probe();
@@ -58,7 +58,7 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     t.strictSame(outcome.report.findings, []);
   });
 
-  await t.test('it is slow, and nobody listens there on TCP', async (t) => {
+  await t.test('it is slow, and does not listen on TCP', async (t) => {
     await using relay = subnet.azure.serve([process.execPath, RELAY, CUSTOM_DNS, AZURE_DNS, '1200']);
     await relay.until(async () => (await subnet.azure.listening()).has(`${CUSTOM_DNS}:53`));
     await subnet.vm.resolvers(CUSTOM_DNS, AZURE_DNS);

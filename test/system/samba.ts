@@ -18,7 +18,7 @@ async function configure(
 ): Promise<string> {
   // It listens only where an interface has the address; a route to it is not enough.
   await machine.run('ip', 'address', 'replace', `${address}/32`, 'dev', 'lo');
-  const rooms = {
+  const shares = {
     'lock directory': 'lock',
     'state directory': 'state',
     'cache directory': 'cache',
@@ -26,7 +26,7 @@ async function configure(
     'pid directory': 'run',
     'ncalrpc dir': 'ncalrpc',
   };
-  await Promise.all(Object.values(rooms).map((room) => mkdir(join(folder, room), { recursive: true })));
+  await Promise.all(Object.values(shares).map((share) => mkdir(join(folder, share), { recursive: true })));
   const settings = [
     'server role = standalone server',
     'netbios name = SYSTEMTEST',
@@ -36,7 +36,7 @@ async function configure(
     'load printers = no',
     'printcap name = /dev/null',
     `log file = ${join(folder, 'log')}`,
-    ...Object.entries(rooms).map(([name, room]) => `${name} = ${join(folder, room)}`),
+    ...Object.entries(shares).map(([name, share]) => `${name} = ${join(folder, share)}`),
     ...own,
   ];
   const file = join(folder, 'smb.conf');

@@ -38,7 +38,7 @@ export type Program = keyof typeof PACKAGES;
 
 const ALWAYS = ['ip', 'nft', 'nginx', 'openssl', 'postfix', 'unbound'] as const;
 
-/** Modules of Debian's Python, which are no programs of their own. */
+/** Modules of Debian's Python, which are not programs. */
 const PYTHON_MODULES: readonly Program[] = ['impacket', 'pytds'];
 
 async function isInstalled(program: Program): Promise<boolean> {
@@ -71,12 +71,12 @@ export const ARGUMENTS = [
 ] as const;
 
 /**
- * The same with less patience, for what does not depend on it: with the default of 5 s every run waits as long for the
- * reserved address, which answers nothing.
+ * The same with a shorter timeout, for tests that do not depend on it: with the default of 5 s every run waits as long
+ * for the reserved address, which does not answer.
  */
 export const QUICK = [...ARGUMENTS, '--timeout', '2500'] as const;
 
-/** Runs `body` unless something is in the way: that is said, and in CI, where everything can be installed, it fails. */
+/** Runs `body` unless `why` names an obstacle: it is then skipped, or in CI, where all can be installed, it fails. */
 async function unless(why: string | null, name: string, body: (t: Test) => Promise<void>): Promise<void> {
   if (why !== null && process.env['CI'] !== undefined) {
     t.fail(`${name}: left out`, { why });
@@ -98,7 +98,7 @@ export async function scene(
   });
 }
 
-/** Runs `body`, which needs these programs, root when it says so, and no network. */
+/** Runs `body`, which needs these programs, root if asked for, and no network. */
 export async function withPrograms(
   name: string,
   programs: readonly Program[],

@@ -50,7 +50,7 @@ const AZURITE_GROUPS = {
 const GATEWAY_GROUPS = new Set<Endpoint['group']>(['gateway', 'control-plane']);
 const TLS = new Set<Endpoint['protocol']>(['https', 'tls', 'amqps', 'rediss']);
 
-/** Who speaks, by the name of the socket. */
+/** The services, by the name of the socket. */
 export type Speaker = 'amqp' | 'kms' | 'smb' | 'sql';
 const SPOKEN_BY: Readonly<Partial<Record<Endpoint['protocol'], Speaker>>> = {
   amqp: 'amqp',
@@ -130,11 +130,11 @@ export interface Estate {
   readonly place: Place;
 }
 
-/** Starts the services that speak no HTTP, ready when all of them listen; SQL brings its own TLS. */
-async function speak(machine: Machine, folder: string, sql: Certificate): Promise<Background> {
+/** Starts the services without HTTP, ready when all of them listen; SQL brings its own TLS. */
+async function startServices(machine: Machine, folder: string, sql: Certificate): Promise<Background> {
   await mkdir(folder);
   const program = machine.serve([process.execPath, SPEAKERS, folder, sql.chain, sql.key]);
-  await program.said('all listen');
+  await program.printed('all listen');
   return program;
 }
 
@@ -158,7 +158,7 @@ export async function serve(machine: Machine, folder: string, estate: Estate): P
   }
   const certificate = await certificateFor(hostOf('storage-blob', estate.endpoints));
   return Promise.all([
-    speak(machine, speakers, await certificateFor(hostOf('sql', estate.endpoints))),
+    startServices(machine, speakers, await certificateFor(hostOf('sql', estate.endpoints))),
     nginx(machine, join(folder, 'nginx'), sites),
     azurite(machine, join(folder, 'azurite'), NAMES.storage, storage, certificate),
     ...(relays.length > 0 ? [mail(machine, join(folder, 'postfix'), relays, estate.authority)] : []),

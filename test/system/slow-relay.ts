@@ -15,5 +15,5 @@ listener.on('message', (question, client) => {
 });
 listener.bind(53, from);
 await once(listener, 'listening');
-// Whoever waits for this server to start looks for a TCP listener.
+// The test waits for a TCP listener before it starts.
 createServer((socket) => socket.destroy()).listen(53, from);

@@ -48,7 +48,7 @@ await scene('Azure Files over SMB', ['impacket', 'smbd'], async (t, subnet) => {
     }
   });
 
-  await t.test('Samba with SMB 1 alone hangs up on a client that does not speak it', async (t) => {
+  await t.test('Samba with SMB 1 alone closes the connection of a client without SMB 1', async (t) => {
     const old = ['server min protocol = CORE', 'server max protocol = NT1'];
     await using _server = await smbd(subnet.azure, join(subnet.folder, 'samba'), CUSTOM_DNS, old);
     await using _divert = await subnet.divert(`ip daddr ${address} tcp dport 445 dnat ip to ${CUSTOM_DNS}`);

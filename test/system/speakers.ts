@@ -1,5 +1,5 @@
 /**
- * A program: the services that speak no HTTP, as the lab has them, each on a socket of its own in the folder that
+ * A program: the lab's services without HTTP, each on a socket of its own in the folder that
  * is its first argument. nginx stands in front with the addresses, and with TLS where it comes first; for SQL, where
  * it does not, the chain and the key are the other two.
  */

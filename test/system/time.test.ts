@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { CLEAN_ENVIRONMENT } from './processes.ts';
 import { scene } from './scene.ts';
 
-/** Nobody's in the plan; the network between leads there all the same. */
+/** An address without a host that the network still routes. */
 const TIME_SERVER = '20.33.200.123';
-const NOBODY = '20.33.200.124';
+const UNUSED = '20.33.200.124';
 const TARGETS = ['--only', 'custom', '--target', `ntp://${TIME_SERVER}`, '--target', `icmp://${TIME_SERVER}`];
 
 await scene('a time server and a ping', ['busybox', 'chronyd', 'ping'], async (t, subnet) => {
@@ -15,7 +15,7 @@ await scene('a time server and a ping', ['busybox', 'chronyd', 'ping'], async (t
   const files = [`pidfile ${folder}/pid`, `bindcmdaddress ${folder}/socket`, 'cmdport 0'];
   const service = ['local stratum 5', 'allow', `bindaddress ${TIME_SERVER}`, 'user root'];
   await writeFile(configuration, [...service, ...files, ''].join('\n'));
-  // -x: the clock is everybody's, and stays as it is.
+  // -x: the machines share the clock, which must not be set.
   await using server = subnet.azure.serve(['chronyd', '-x', '-d', '-f', configuration]);
   await server.until(async () => (await subnet.azure.run('ss', '-lnuH')).includes(`${TIME_SERVER}:123`));
 
@@ -34,7 +34,7 @@ await scene('a time server and a ping', ['busybox', 'chronyd', 'ping'], async (t
     t.match(clock, { outcome: 'expected', detail: { samples: [{ peer: `custom/${TIME_SERVER}:123` }] } });
   });
 
-  await t.test('the echo in the words of BusyBox', async (t) => {
+  await t.test('the echo as BusyBox prints it', async (t) => {
     const programs = join(folder, 'bin');
     await mkdir(programs);
     await symlink('/usr/bin/busybox', join(programs, 'ping'));
@@ -62,9 +62,9 @@ await scene('a time server and a ping', ['busybox', 'chronyd', 'ping'], async (t
   });
 
   await t.test('a port on which no time server listens', async (t) => {
-    const { report } = await subnet.vm.probe(['--only', 'custom', '--target', `ntp://${NOBODY}`]);
+    const { report } = await subnet.vm.probe(['--only', 'custom', '--target', `ntp://${UNUSED}`]);
     t.match(
-      report.targets.find(({ host }) => host === NOBODY),
+      report.targets.find(({ host }) => host === UNUSED),
       {
         status: 'unreachable',
         failure: 'udp_refused',

@@ -28,7 +28,7 @@ export interface Circumstances {
   readonly environment?: Readonly<Record<string, string>>;
   /** A command that runs the agent, such as faketime. */
   readonly within?: readonly string[];
-  /** Resolves with the signal to send when it is time; gives up when the run is over, as `over` tells it. */
+  /** Resolves with the signal to send when it is time; gives up when `over` aborts, at the end of the run. */
   readonly stop?: (over: AbortSignal) => Promise<NodeJS.Signals>;
 }
 
@@ -83,7 +83,7 @@ export class Vm implements AsyncDisposable {
     });
   }
 
-  /** The targets of `apim-probe plan`, which sends nothing when it is told where it is. */
+  /** The targets of `apim-probe plan`, which sends nothing when cloud and region are given. */
   async plan(args: readonly string[], place: Place): Promise<readonly PlannedTarget[]> {
     const where = ['--cloud', place.cloud, '--region', place.region];
     return JSON.parse(await this.machine.run(AGENT, 'plan', '--format', 'json', ...where, ...args)).targets;

@@ -29,7 +29,7 @@ export type Site =
       readonly kind: 'tls';
       readonly address: string;
       readonly port: number;
-      /** The socket of whoever speaks there; null for nobody. */
+      /** The socket of the service behind it; null for a silent port. */
       readonly behind: string | null;
       readonly certificate: Certificate;
     };
@@ -71,7 +71,7 @@ export async function nginx(machine: Machine, folder: string, sites: readonly Si
       ...temporary,
       ...blocks(['http', 'https']),
     ],
-    // Whoever is not a web server waits to be spoken to; an HTTP server that hears no request does just that.
+    // A silent port: an HTTP server that receives no request sends nothing.
     `server { listen unix:${join(folder, 'silence')}; return 444; }`,
     '}',
     ...[

@@ -13,7 +13,7 @@ export function archive(entries: AsyncIterable<Entry>, folder: string, madeAt: D
   const { readable, controller } = createTarPacker();
   const gzip = createGzip();
   const tar = Readable.fromWeb(readable as import('node:stream/web').ReadableStream);
-  // A failure while packing has to reach whoever reads the compressed end.
+  // A failure while packing has to reach the reader of the compressed stream.
   tar.on('error', (error) => gzip.destroy(error));
   gzip.on('close', () => tar.destroy());
   tar.pipe(gzip);

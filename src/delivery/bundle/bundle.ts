@@ -1,4 +1,4 @@
-/** A bundle: one archive with what support asks for, redacted. */
+/** A bundle: one archive with what support needs, redacted. */
 import { createHash } from 'node:crypto';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import type { RedactionLevel } from '../../config/types.ts';
@@ -24,10 +24,10 @@ export interface BundleContents {
   readonly reports: readonly (() => Promise<Recognised | Refusal>)[];
   /** Path of the log, or null. */
   readonly log: string | null;
-  /** The effective options, or what is wrong with them. */
+  /** The effective options, or the error in them. */
   readonly config: unknown;
-  readonly surroundings: object;
-  /** What the user should know of how it was made; in the manifest. */
+  readonly hostInfo: object;
+  /** Notes for the user on how it was made; in the manifest. */
   readonly notes: readonly string[];
   /** Called after the last file, at the strict level. */
   readonly finished?: (legend: Legend) => void;
@@ -41,7 +41,7 @@ class Counter {
     this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
   };
 
-  /** What was counted since the last call. */
+  /** The counts since the last call. */
   take(): Redactions {
     const counts = this.#counts;
     this.#counts = {};
@@ -89,7 +89,7 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
     else leftOut.push({ name: 'apim-probe.log', reason: tail.reason });
   }
   yield entry('config.json', json(contents.config));
-  yield entry('environment.json', json(contents.surroundings));
+  yield entry('environment.json', json(contents.hostInfo));
   const manifest = json(manifestOf(contents, files, leftOut));
   yield { name: 'manifest.json', bytes: Buffer.from(hideKnownSecrets(manifest)), redactions: counter.take() };
   const legend = redactor.legend();
@@ -103,13 +103,10 @@ function redacted(read: Recognised | Refusal, redactor: Redactor) {
   return reading.ok ? { ...reading, value } : reading;
 }
 
-/** A name is often recognisable in one place only, so everything is looked at before the first file is written. */
-async function learn(
-  redactor: Redactor,
-  { reports, log, config, surroundings }: BundleContents,
-): Promise<void> {
+/** Scans everything before the first file is written: a name is often recognisable in one place only. */
+async function learn(redactor: Redactor, { reports, log, config, hostInfo }: BundleContents): Promise<void> {
   redactor.learn(config);
-  redactor.learn(surroundings);
+  redactor.learn(hostInfo);
   for (const open of reports) {
     const read = await open();
     if (read.ok) redactor.learn(read.value);

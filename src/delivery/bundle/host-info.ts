@@ -1,4 +1,4 @@
-/** What this machine says of itself, for somebody who cannot see it. Nothing is sent. */
+/** Facts about this machine, for support. Sends nothing. */
 import { cpus, hostname, release, totalmem, type, version } from 'node:os';
 import { readBounded } from '../../common/bounded-file.ts';
 import { printable } from '../../common/printable.ts';
@@ -11,15 +11,15 @@ import type { Machine } from '../../environment/types.ts';
 import { VERSION } from '../../version.ts';
 import { isCredentialName } from '../redaction/names-of-secrets.ts';
 
-/** Variables that change what the program does, and no others: the rest of an environment is nobody's business. */
+/** Variables that change what the program does. No other variable is collected: it may be private. */
 const TELLING =
   /^(?:APIM_PROBE_\w+|(?:https?|all|no)_proxy|LANG|LANGUAGE|LC_\w+|TZ|TERM|NO_COLOR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|INVOCATION_ID|JOURNAL_STREAM)$/i;
 const LONGEST_VALUE = 2048;
 const MOST_HOSTS = 1000;
 
 /**
- * @param env the variables of this process; a few of them are told
- * @returns versions, system, limits and environment, as JSON may hold them; not redacted yet
+ * @param env the variables of this process; a few of them are collected
+ * @returns versions, system, limits and environment, as JSON values; not redacted yet
  */
 export async function hostInfo(
   options: Options,
@@ -56,7 +56,7 @@ export async function hostInfo(
   };
 }
 
-/** proc_pid_limits(5), line by line; empty where there is no such file. */
+/** proc_pid_limits(5), line by line; empty without such a file. */
 function limits(): string[] {
   const file = readUnsized('/proc/self/limits');
   return file
@@ -80,7 +80,7 @@ function variables(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-/** Everything in front of the last @ may be a password, whatever stands in it. */
+/** Everything before the last @ may be a password. */
 function shown(name: string, value: string): string {
   if (isCredentialName(name) || SECRET_VARIABLES.has(name.toUpperCase())) return value === '' ? '' : '***';
   const open = /proxy$/i.test(name) ? value.replace(/^(\w+:\/\/)?[\s\S]*@/i, '$1***@') : value;

@@ -16,14 +16,14 @@ export type LogTail =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * The last lines of a log, those of the one before it among them. One that begins before them is left out: half of a
- * line may be half of a secret.
- * @param most bytes that are read
+ * The last lines of a log and of its predecessor. A line that is cut off at its start is left out: it may hold half of
+ * a secret.
+ * @param most bytes to read
  */
 export function logTail(path: string, redaction: Redaction, most = LOG_BYTES): LogTail {
-  const last = tailOf(path, redaction, most);
+  const last = readTail(path, redaction, most);
   if (last.ok && last.left <= 0) return last;
-  const before = tailOf(previousLog(path), redaction, last.ok ? last.left : most);
+  const before = readTail(previousLog(path), redaction, last.ok ? last.left : most);
   if (!before.ok || before.text === '') return last;
   const lines = before.text.endsWith('\n') ? before.text : `${before.text}\n`;
   return { ok: true, text: lines + (last.ok ? last.text : '') };
@@ -33,7 +33,7 @@ type Tail =
   | { readonly ok: true; readonly text: string; readonly left: number }
   | Extract<LogTail, { ok: false }>;
 
-function tailOf(path: string, redaction: Redaction, most: number): Tail {
+function readTail(path: string, redaction: Redaction, most: number): Tail {
   try {
     const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {

@@ -11,7 +11,7 @@ export interface Entry {
   readonly redactions: Redactions;
 }
 
-/** What was meant to go in and does not. */
+/** A file that could not be added. */
 export interface LeftOut {
   readonly name: string;
   /** A predicate: "cannot be read: permission denied (EACCES)". */

@@ -3,7 +3,7 @@ import { fstatSync, fsyncSync, lstatSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorCode } from '../../common/system-reason.ts';
 
-/** ms; a reader of a full pipe that takes nothing for so long is given up. */
+/** ms; timeout for a reader of a full pipe that takes nothing. */
 const STALL_MS = 10_000;
 /** ms between two tries at a full pipe. */
 const RETRY_MS = 10;
@@ -50,7 +50,7 @@ export async function writeAll(
 
 /**
  * Some file systems report a full disk or quota only when the bytes go to the disk.
- * @throws the file system's error when they do not get there; what cannot be flushed (a device) is fine
+ * @throws the file system's error when they do not get there; not for what cannot be flushed (a device)
  */
 export function flush(descriptor: number): void {
   try {
@@ -65,7 +65,7 @@ const UNFLUSHABLE = ['EINVAL', 'EROFS', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPER
 /**
  * Whether a standard descriptor was closed when the program started. Node.js opens the null device in its place, for
  * reading and writing, while a shell's `> /dev/null` is for writing alone. A launcher that discards output by a null
- * device for both looks the same. Found out on Linux alone.
+ * device for both looks the same. Detected on Linux alone.
  */
 export function wasClosed(descriptor: number): boolean {
   try {

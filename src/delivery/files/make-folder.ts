@@ -1,4 +1,4 @@
-/** Folders for one user's eyes. */
+/** Folders that only one user can read. */
 import { constants } from 'node:fs';
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -8,8 +8,8 @@ import { listHeld, type OwnedFolder, withOwnedFolder } from './owned-folder.ts';
 const OWNER_ONLY = 0o700;
 
 /**
- * Makes a folder, for its owner alone, and those above it, where they are missing. What root makes in another user's
- * folder is that user's. One that is there is left as it is.
+ * Makes a folder and its parents, for the owner alone, if they are missing. What root makes in another user's folder
+ * belongs to that user. An existing folder is left as it is.
  * @param folder an absolute path
  * @throws the file system's error
  */
@@ -19,7 +19,7 @@ export async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EEXIST') return;
-    // Not `mkdir`'s own way to make parents: where a folder takes no other, as in /proc, that one tries for ever.
+    // Not recursive `mkdir`: where no folder can be made, as in /proc, it never ends.
     if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder));
     await makeOne(folder);
@@ -36,7 +36,7 @@ function makeOne(folder: string): Promise<void> {
   });
 }
 
-/** The owner of the folder above may have put another one in its place: root's own that holds anything is kept. */
+/** The owner of the folder above may have replaced it: a folder of root's that holds anything is left to root. */
 async function give(path: string, place: OwnedFolder): Promise<void> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
     () => null,

@@ -1,7 +1,7 @@
 /**
  * Outputs that are not regular files: pipes, devices, and descriptors that a shell has opened (`/dev/fd/63`). They are
- * opened before the run, so that what cannot take a report is refused in time, and held, since a reader sees its end
- * when its writer closes.
+ * opened before the run, so that an unusable one is refused in time. They stay open, since a reader sees the end when
+ * its writer closes.
  */
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { errorCode, systemReason } from '../../common/system-reason.ts';
@@ -10,15 +10,15 @@ import { writeAll } from './descriptor.ts';
 
 export interface Outlet {
   /**
-   * @param bytes that have lost their secrets
+   * @param bytes without secrets
    * @throws the file system's error; ETIMEDOUT when a reader takes nothing for 10 seconds
    */
   write(bytes: Uint8Array): Promise<void>;
-  /** Twice does no harm. */
+  /** May be called twice. */
   close(): void;
 }
 
-/** The path cannot be an output; the message is a clause that says why, and what to do. */
+/** The path cannot be an output; the message is a clause with the reason and what to do. */
 export class OutletError extends Error {
   override readonly name = 'OutletError';
 }
@@ -26,8 +26,8 @@ export class OutletError extends Error {
 /**
  * Opens a path for writing without ever waiting for a reader.
  * @param path absolute
- * @returns null when it is a regular file or nothing yet, which `replaceFile` writes
- * @throws OutletError for what can take no report: a pipe without a reader, a socket, a disk, a folder
+ * @returns null for a regular file or a missing one, which `replaceFile` writes
+ * @throws OutletError for what cannot take a report: a pipe without a reader, a socket, a disk, a folder
  */
 export function openOutlet(path: string): Outlet | null {
   const inherited = descriptorIn(path);
@@ -46,11 +46,11 @@ function openInherited(path: string, descriptor: number): Outlet {
       errorCode(error) === 'EBADF' ? `descriptor ${descriptor} is not open (EBADF)` : systemReason(error),
     );
   }
-  // By the descriptor itself, whose place in the file is the shell's: behind what `>>` has kept.
+  // By the descriptor itself, whose offset is the shell's: after what `>>` preserved.
   if (status.isFile()) return outlet(descriptor, false);
-  // A socket cannot be opened anew; the runtime has made this one non-blocking.
+  // A socket cannot be reopened; the runtime has made this one non-blocking.
   if (status.isSocket() && descriptor === STDERR) return outlet(descriptor, false);
-  // Opened anew, as waiting or not is a property that others share with the descriptor.
+  // Reopened, as O_NONBLOCK is shared with every other holder of the descriptor.
   return outlet(openSpecial(path, status), true);
 }
 
@@ -70,7 +70,7 @@ function openSpecial(path: string, status: Stats): number {
   }
 }
 
-/** What is wrong with a named pipe that has no reader, and what to do. */
+/** The error for a named pipe without a reader, and what to do. */
 export const UNREAD =
   'it is a pipe that nothing reads (ENXIO); start its reader first, for example: cat PIPE > FILE &';
 

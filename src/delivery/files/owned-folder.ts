@@ -1,10 +1,10 @@
 /**
- * Where files are kept. Root may work in the folder of a service: what it makes there becomes the folder's owner's,
- * or the service could neither read nor replace it.
+ * Folders where files are stored. Root may work in a service's folder: it gives what it makes there to the folder's
+ * owner, or the service could neither read nor replace it.
  *
- * That owner may exchange any name in the folder, and the folder itself, at any moment. So nothing is ever given away
- * by its name: the folder is held open and reached through that handle alone, its owner is the owner of what is open,
- * and what is given is the handle of something that this process has just made there.
+ * That owner may replace any name in the folder, and the folder itself, at any moment. So ownership is never changed by
+ * name: the folder is held open and used through that handle alone, its owner is read from the handle, and only the
+ * handle of a file that this process has just made is given away.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
@@ -12,15 +12,15 @@ import { isLocalLimit } from '../../../probes/local-limits.ts';
 import { errorCode } from '../../common/system-reason.ts';
 
 export interface OwnedFolder {
-  /** Leads to the folder while the work lasts, whatever happens to its name meanwhile. */
+  /** Leads to the folder while the work lasts, even if its name changes. */
   readonly path: string;
   /** Whether root works here in another user's folder. */
   readonly foreign: boolean;
-  /** Makes it the folder's owner's. Never throws: a report that stays root's is better than none. */
+  /** Gives the file to the folder's owner. Never throws: a report that root owns is better than none. */
   give(made: FileHandle): Promise<void>;
 }
 
-/** A folder where what is made belongs to whoever makes it. */
+/** A folder where new files belong to the process that makes them. */
 export function plainFolder(folder: string): OwnedFolder {
   return { path: folder, foreign: false, give: async () => {} };
 }
@@ -44,10 +44,10 @@ export async function withOwnedFolder<Result>(
   }
 }
 
-/** The folder, when it is another user's and can be reached by its handle (Linux); what is wrong shows in the work. */
+/** The folder, when it is another user's and can be used by its handle (Linux); errors show in the work. */
 async function hold(folder: string): Promise<FileHandle | null> {
   const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY).catch((error: unknown) => {
-    // Without a handle the work would go by the folder's name, which its owner can exchange.
+    // Without a handle the work would use the folder's name, which its owner can replace.
     if (isLocalLimit(errorCode(error) ?? '')) throw error;
     return null;
   });
@@ -62,7 +62,7 @@ function pathOf({ fd }: FileHandle): string {
   return `/proc/self/fd/${fd}`;
 }
 
-/** What is in an open folder. @throws the file system's error */
+/** Lists an open folder. @throws the file system's error */
 export function listHeld(handle: FileHandle): Promise<string[]> {
   return readdir(pathOf(handle));
 }

@@ -8,10 +8,10 @@ import { hideKnownSecrets } from '../redaction/known-secrets.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
 import { type OwnedFolder, plainFolder, withOwnedFolder } from './owned-folder.ts';
 
-/** Reports name the inner hosts of a network: for the owner's eyes. */
+/** Only the owner may read reports: they name the inner hosts of a network. */
 const OWNER_ONLY = 0o600;
 
-/** Redacted text, in which the known secrets are looked for once more, or bytes that were made of such text. */
+/** Redacted text, which is checked once more for the known secrets, or bytes made of such text. */
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 function checked<Kind extends Content>(content: Kind): Kind | string {
@@ -29,7 +29,7 @@ async function fill(temporary: string, content: Content, place: OwnedFolder): Pr
   }
 }
 
-/** So that the new name survives a power cut; where folders cannot be flushed, the file has been all the same. */
+/** Makes the new name survive a power cut. Some systems cannot flush folders; the file itself is flushed. */
 export async function flushFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
@@ -43,7 +43,7 @@ function temporaryIn(folder: string): string {
   return join(folder, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
 }
 
-/** Whether a file of this name was on its way to another one when its writer was ended, or is so still. */
+/** Whether this is the name of a temporary file, of a writer that still runs or was killed. */
 export function isTemporary(name: string): boolean {
   return /^\.apim-probe-.*\.tmp$/.test(name);
 }
@@ -65,8 +65,8 @@ function renameTo(path: string, content: Content): Promise<void> {
 }
 
 /**
- * Writes a file, or replaces it as a whole; a symbolic link stays one. A device or a pipe is written in place, and
- * waited for 10 seconds at most.
+ * Writes a file, or replaces it as a whole; a symbolic link stays one. A device or a pipe is written in place, with a
+ * timeout of 10 seconds.
  * @throws the file system's error, or OutletError; the old content is then untouched
  */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -85,8 +85,8 @@ export function writeOutlet(outlet: Outlet, content: string | Uint8Array): Promi
 }
 
 /**
- * Writes a file of a spool or a state folder, or replaces it as a whole, a symbolic link too: where root works in a
- * service's folder, the service must not choose what root writes to. The file is the folder's owner's.
+ * Writes a file of a spool or a state folder, or replaces it as a whole. It replaces a symbolic link too: the service
+ * that owns the folder must not choose where root writes. The folder's owner owns the file.
  * @throws the file system's error; the old content is then untouched
  */
 export function replaceStoredFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -94,8 +94,8 @@ export function replaceStoredFile(path: string, content: string | Uint8Array): P
 }
 
 /**
- * Gives the full temporary file its name, unless that is taken: a link never replaces what is there, so that the
- * file appears whole and at once. Where the file system knows no links, an empty file holds the name until then.
+ * Gives the full temporary file its name, unless that is taken: a link never replaces an existing file, and the file
+ * appears whole and at once. On a file system without links, an empty file reserves the name first.
  */
 async function claim(temporary: string, path: string): Promise<void> {
   try {
@@ -111,7 +111,7 @@ async function claim(temporary: string, path: string): Promise<void> {
   }
 }
 
-/** What file systems without links answer (FAT, exFAT, some network shares), each system in its own word. */
+/** What file systems without links answer (FAT, exFAT, some network shares), by system. */
 const LINKS_UNKNOWN = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EXDEV', 'EMLINK', 'UNKNOWN'];
 
 /**
@@ -122,7 +122,7 @@ export function createNew(path: string, content: Content): Promise<void> {
   return createExactly(plainFolder(dirname(path)), basename(path), content);
 }
 
-/** The same in a spool or a state folder, as `replaceStoredFile` does it. */
+/** The same in a spool or a state folder: the folder's owner owns the file. */
 export function createNewStoredFile(path: string, content: Content): Promise<void> {
   return withOwnedFolder(dirname(path), (place) => createExactly(place, basename(path), content));
 }
@@ -180,7 +180,7 @@ export async function createFile(
   return join(folder, await createIn(plainFolder(folder), name, extension, content));
 }
 
-/** As `createFile`, in a state folder: the file is the folder's owner's. */
+/** As `createFile`, in a state folder: the folder's owner owns the file. */
 export async function createStoredFile(
   folder: string,
   name: string,

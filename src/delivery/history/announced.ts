@@ -1,6 +1,6 @@
 /**
- * Which kept report was announced last, in a file of its own beside the reports: a change that a killed run or a
- * failed command did not get to anybody is told by comparing with that report, and not with the newest.
+ * The stored report that was announced last, in a file beside the reports. The next run compares with that report and
+ * not with the newest, so that a change is announced even when a run was killed or its command failed.
  */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { replaceStoredFile } from '../files/write-file.ts';
 import { readStoredName } from '../report-names.ts';
 import { isWhole } from './changes.ts';
 import type { History, KnownRun } from './history.ts';
-import { lookAt, reportsFolder } from './stored-reports.ts';
+import { reportsFolder, statStored } from './stored-reports.ts';
 
 const FILE = 'announced.json';
 const LARGEST = 4096;
@@ -37,14 +37,14 @@ export async function recallAnnounced(state: string, history: History): Promise<
   if ((await lstat(path).catch(() => null)) === null) return { kind: 'none' };
   const memory = read(path);
   if (memory === null) return { kind: 'lost', problem: `its ${FILE} is damaged, or cannot be read` };
-  const file = await lookAt(reportsFolder(state), memory.name);
+  const file = await statStored(reportsFolder(state), memory.name);
   if (file === null) return { kind: 'lost', problem: `${memory.name}, which was announced last, is gone` };
   const run = history.read(file);
   // Of an earlier major: there is nothing to compare with, and the next report is the first.
   if (!run.ok && run.olderVersion !== null) return { kind: 'none' };
   if (!run.ok) return { kind: 'lost', problem: `${file.name}, which was announced last, ${run.problem}` };
   if (run.digest.id !== memory.id || !isWhole(run.digest)) {
-    return { kind: 'lost', problem: `its ${FILE} speaks of another report than ${file.name}` };
+    return { kind: 'lost', problem: `its ${FILE} names another report than ${file.name}` };
   }
   return { kind: 'report', run };
 }
@@ -60,9 +60,9 @@ function read(path: string): z.infer<typeof Memory> | null {
 }
 
 /**
- * Makes a kept report the announced one: on the disk once this returns.
+ * Makes a stored report the announced one: on the disk once this returns.
  * @param name of its file
- * @throws the file system's error; the one before is then still remembered
+ * @throws the file system's error; the previous one is then still stored
  */
 export async function rememberAnnounced(state: string, name: string, id: string): Promise<void> {
   await replaceStoredFile(join(state, FILE), `${JSON.stringify({ version: VERSION, name, id })}\n`);

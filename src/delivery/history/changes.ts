@@ -1,4 +1,4 @@
-/** What the kept reports say of how things went on. Pure. */
+/** Changes between stored reports. Pure. */
 import type { Report, Target } from '../../model/report.ts';
 import type { Status, Verdict } from '../../model/vocabulary.ts';
 import type { Digest } from './digest.ts';
@@ -16,7 +16,7 @@ export type Carried = ReadonlyMap<string, string | null>;
  */
 export function withChanges(report: Report, before: readonly Digest[], carried: Carried): Report {
   const end = Date.parse(report.startedAt);
-  // A run of a clock that was ahead was not in these 24 hours, as far as anything tells.
+  // A run whose clock was ahead does not count for these 24 hours.
   const recent = before.filter(({ startedAt }) => startedAt >= end - FLAP_WINDOW && startedAt <= end);
   return {
     ...report,
@@ -49,11 +49,11 @@ function flaps(statuses: readonly (Status | undefined)[]): number {
   return known.filter((status, place) => place > 0 && status !== known[place - 1]).length;
 }
 
-/** Two runs side by side, as a line of the history has it. */
+/** Two runs compared, for one line of the history. */
 export interface RunChange {
   /** The verdict before, when it was another one. */
   readonly verdict: Verdict | null;
-  /** Ids of targets that are no longer reached every time, or no longer at all, or new and not reached. */
+  /** Ids of targets that are reached less often or no longer, or are new and not reached. */
   readonly worse: readonly string[];
   readonly better: readonly string[];
 }
@@ -65,7 +65,7 @@ const RANK: Readonly<Record<Status, number>> = {
   untested: -1,
 };
 
-/** What a run has made of the one before it. What either did not test says nothing. */
+/** Compares a run with the one before it. A target that either did not test does not count. */
 export function changeSince(before: Digest, after: Digest): RunChange {
   const [worse, better]: [string[], string[]] = [[], []];
   for (const [id, is] of after.statuses) {
@@ -79,8 +79,8 @@ export function changeSince(before: Digest, after: Digest): RunChange {
 }
 
 /**
- * Whether somebody should be told: another verdict, or another set of endpoints that are not reached at all. An
- * endpoint that either run did not test says nothing.
+ * Whether to announce a change: another verdict, or another set of endpoints that are not reached at all. An endpoint
+ * that either run did not test does not count.
  */
 export function isChange(before: Digest, after: Digest): boolean {
   if (before.verdict !== after.verdict) return true;
@@ -92,14 +92,14 @@ export function isChange(before: Digest, after: Digest): boolean {
   });
 }
 
-/** Whether the later run did not test what the earlier one had an answer of. */
+/** Whether the later run did not test a target that answered the earlier one. */
 export function leavesUntested(before: Digest, after: Digest): boolean {
   return [...before.statuses].some(
     ([id, was]) => was !== 'untested' && after.statuses.get(id) === 'untested',
   );
 }
 
-/** A run that somebody or a defect ended says nothing of the network. */
+/** A run that a user or a defect ended is not evidence about the network. */
 export function isWhole({ interrupted }: Pick<Digest, 'interrupted'>): boolean {
   return interrupted === null || interrupted === 'deadline';
 }

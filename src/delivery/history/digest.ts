@@ -1,4 +1,4 @@
-/** What the history has to know of a report, in a few hundred bytes. */
+/** What the history needs of a report, in a few hundred bytes. */
 import { z } from 'zod';
 import { parseBounded } from '../../model/parse-bounded.ts';
 import { damaged, type Refusal, recogniseReport } from '../../model/read-report.ts';
@@ -38,7 +38,7 @@ export interface Digest {
   readonly statuses: ReadonlyMap<string, Status>;
 }
 
-/** @returns the digest of a report that is at hand */
+/** @returns the digest of a parsed report */
 export function digestFrom(report: Report): Digest {
   const { id, startedAt, durationMs, interrupted, verdict, summary, targets } = report;
   return {
@@ -50,7 +50,7 @@ export function digestFrom(report: Report): Digest {
 
 export type DigestReading = { readonly ok: true; readonly digest: Digest } | Refusal;
 
-/** @param bytes of a file of the folder, whatever it holds */
+/** @param bytes of a file of the folder, with any content */
 export function digestOf(bytes: Uint8Array): DigestReading {
   const recognised = recogniseReport(bytes);
   if (!recognised.ok) return recognised;

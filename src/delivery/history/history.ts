@@ -1,4 +1,4 @@
-/** A state folder: reports as files, what is known of them, and what is no longer kept. */
+/** A state folder: its stored reports, their index, and their retention. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -17,15 +17,15 @@ import type { Carried } from './changes.ts';
 import { type Digest, type DigestReading, digestFrom, digestOf } from './digest.ts';
 import { Index } from './index-file.ts';
 import { expired, type Limits } from './retention.ts';
-import { listStored, lookAt, reportsFolder, type StoredFile } from './stored-reports.ts';
+import { listStored, reportsFolder, type StoredFile, statStored } from './stored-reports.ts';
 
-/** ms. Nobody takes as long to write a file. */
+/** ms. No process takes as long to write a file. */
 const LEFTOVER_AGE = 60 * 60 * 1000;
 
-/** A kept report with what its digest says, or why it has none. */
+/** A stored report with its digest, or why it has none. */
 export type Run = { readonly file: StoredFile } & DigestReading;
 
-/** A kept report that can be read. */
+/** A stored report that can be read. */
 export interface KnownRun {
   readonly file: StoredFile;
   readonly digest: Digest;
@@ -47,8 +47,8 @@ export class History {
   }
 
   /**
-   * Makes the folder, for its owner alone, where it is missing. One that is there keeps its permissions: others may
-   * have been let in on purpose.
+   * Makes the folder, for its owner alone, if it is missing. An existing folder keeps its permissions: the user may
+   * have let others in on purpose.
    * @throws the file system's error
    */
   async prepare(): Promise<void> {
@@ -65,7 +65,7 @@ export class History {
     return this.#opened;
   }
 
-  /** What a kept report comes to: from the index, else from the report itself. Never throws. */
+  /** Summarises a stored report: from the index, else from the report itself. Never throws. */
   read(file: StoredFile): Run {
     const known = this.#index.find(file);
     if (known !== null) return { file, ok: true, digest: known };
@@ -76,7 +76,7 @@ export class History {
     return { file, ...reading };
   }
 
-  /** When the targets of a kept report last changed their status, by its own word. */
+  /** When the targets of a stored report last changed their status, as the report has it. */
   changesIn({ path }: StoredFile): Carried {
     const content = readBounded(path, LARGEST_REPORT, WANTED);
     const report = content.ok ? recogniseReport(content.bytes) : content;
@@ -94,16 +94,16 @@ export class History {
     const folder = reportsFolder(this.#state);
     const name = storedName(report, nextNumber(await readdir(folder)));
     const path = await createStoredFile(folder, name, '.json', harmlessJson(toWritten(report)));
-    const file = await lookAt(folder, basename(path)).catch(() => null);
+    const file = await statStored(folder, basename(path)).catch(() => null);
     if (file !== null) this.#index.add(file, digestFrom(report));
     return path;
   }
 
   /**
-   * Removes what is no longer kept, and what killed runs left behind, and saves the index.
+   * Removes expired reports and the leftovers of killed runs, and saves the index.
    * @param held names of the reports that stay
    * @param now ms since the epoch
-   * @returns what could not be done, in words; the kept reports are as safe as before
+   * @returns the problems, as text; the stored reports are as safe as before
    */
   async tidy(held: ReadonlySet<string>, limits: Limits, now: number): Promise<string[]> {
     const problems: string[] = [];
@@ -128,7 +128,7 @@ export class History {
       for (const name of (await readdir(folder)).filter(isTemporary)) {
         const path = join(folder, name);
         const status = await lstat(path).catch(() => null);
-        // By a clock that was set back, an old file is one of the future.
+        // After the clock was set back, an old file has a time in the future.
         const age = Math.abs(Date.now() - (status?.mtimeMs ?? Date.now()));
         if (status?.isFile() && age > LEFTOVER_AGE) await unlink(path);
       }

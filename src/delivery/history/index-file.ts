@@ -1,7 +1,7 @@
 /**
- * The digests of all kept reports in one file, so that thousands of reports need not be read to list them. It is a
- * cache: an entry counts only as long as size and time of its report are what they were, and whatever cannot be
- * read is made anew from the reports.
+ * The digests of all stored reports in one file, so that listing thousands of reports does not read them. It is a
+ * cache: an entry counts only while size and time of its report are unchanged, and what cannot be read is made again
+ * from the reports.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import { type Digest, Summary } from './digest.ts';
 import type { StoredFile } from './stored-reports.ts';
 
 const LARGEST_INDEX = 128 * 1024 * 1024;
-/** Raised with the report's major version: digests of reports that are no longer read must not stay. */
+/** Raised with the report's major version: digests of reports that this version cannot read must go. */
 const VERSION = 2;
 
 /** One letter for each target of the table, in its order; a space for one that the run did not have. */
@@ -71,7 +71,7 @@ export class Index {
     }
   }
 
-  /** What is known of this very file, or null. */
+  /** The entry of this very file, or null. */
   find({ name, bytes, mtimeMs }: StoredFile): Digest | null {
     const entry = this.#entries.get(name);
     if (entry === undefined || entry.bytes !== bytes || entry.mtimeMs !== mtimeMs) return null;
@@ -102,11 +102,11 @@ export class Index {
   }
 
   /**
-   * Writes what has been learnt, without the reports that are gone.
+   * Writes the index, without the reports that are gone.
    * @throws the file system's error
    */
-  async save(kept: readonly StoredFile[]): Promise<void> {
-    const names = new Set(kept.map(({ name }) => name));
+  async save(stored: readonly StoredFile[]): Promise<void> {
+    const names = new Set(stored.map(({ name }) => name));
     const stale = [...this.#entries.keys()].filter((name) => !names.has(name));
     if (!this.#changed && stale.length === 0) return;
     for (const name of stale) this.#entries.delete(name);
@@ -115,7 +115,7 @@ export class Index {
     this.#changed = false;
   }
 
-  /** Targets that no run has any more would stay for ever. Only worth the work when they are many. */
+  /** Removes targets that no report has any more; only worth the work when they are many. */
   #withoutUnused(): { readonly targets: readonly string[]; readonly runs: readonly Entry[] } {
     const runs = [...this.#entries.values()];
     const used = this.#targets.map((_, place) =>

@@ -1,7 +1,7 @@
 /**
- * One run at a time in a state folder: a file that names its holder. A holder that died leaves the file behind, and
- * the next run takes it over. Two takers of one dead lock settle it by renaming, which one of them wins; should all
- * of this fail, two runs probe at once, and no report suffers, since each has a name of its own.
+ * One run at a time in a state folder: a lock file names its holder. A holder that died leaves the file behind, and
+ * the next run takes it over. Of two runs that take over one lock, the first to rename it wins. If all of this fails,
+ * two runs probe at once, and no report is lost: each has a name of its own.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -17,7 +17,7 @@ const Holder = z.object({
   /** RFC 3339, for people. */
   since: z.iso.datetime(),
   token: z.string(),
-  /** Null where the system does not tell. */
+  /** Null where the system does not report it. */
   boot: z.string().nullable(),
   /** As `processStart` has it. */
   started: z.string().nullable(),
@@ -26,7 +26,7 @@ const Holder = z.object({
 });
 type Holder = z.infer<typeof Holder>;
 
-/** What the system tells of processes, so that a test can tell otherwise. */
+/** What the system reports of processes; a test can replace it. */
 export interface Processes {
   readonly pid: number;
   readonly boot: string | null;
@@ -36,7 +36,7 @@ export interface Processes {
 }
 
 export interface Lock {
-  /** Who had it and died, or null. */
+  /** The holder that died, or null. */
   readonly takenFrom: Pick<Holder, 'pid' | 'since'> | null;
   release(): Promise<void>;
 }
@@ -47,9 +47,9 @@ export type Locking =
 
 const NAME = 'lock';
 const LARGEST_LOCK = 4096;
-/** ms. Longer than any run may take, when nothing but the age tells whether its holder still lives. */
+/** ms. Longer than any run may take; used where only the age shows whether the holder is alive. */
 const OLDEST_UNVERIFIED = 150 * 60 * 1000;
-/** ms. Where a lock cannot appear whole, it is empty for a moment. */
+/** ms. Without links, a lock file is empty for a moment. */
 const UNREADABLE_GRACE = 10_000;
 const MOST_TRIES = 5;
 
@@ -82,11 +82,11 @@ export async function takeLock(state: string, processes: Processes = thisSystem(
       takenFrom = found.holder ?? { pid: 0, since: new Date(found.mtimeMs).toISOString() };
     }
   }
-  // So many dead locks in a row are the work of others that take and lose it at the same time.
+  // So many dead locks in a row come from other runs that take and lose the lock at the same time.
   return { kind: 'busy', holder: { pid: 0, since: me.since } };
 }
 
-/** @returns false when somebody has it */
+/** @returns false when another run has it */
 function create(state: string, me: Holder): Promise<boolean> {
   return withOwnedFolder(state, async (place) => {
     const path = join(place.path, NAME);
@@ -108,7 +108,7 @@ function create(state: string, me: Holder): Promise<boolean> {
   });
 }
 
-/** Where the file system knows no links. */
+/** For file systems without links. */
 async function createInPlace(path: string, me: Holder, place: OwnedFolder): Promise<boolean> {
   try {
     await writeNew(path, me, place);
@@ -131,7 +131,7 @@ async function writeNew(path: string, me: Holder, place: OwnedFolder): Promise<v
 
 interface Found {
   readonly text: string;
-  /** Null when the text is none of ours. */
+  /** Null when this program did not write the text. */
   readonly holder: Holder | null;
   readonly mtimeMs: number;
 }
@@ -159,7 +159,7 @@ function parsed(text: string): Holder | null {
 }
 
 function isDead({ holder, mtimeMs }: Found, processes: Processes): boolean {
-  // A clock that was set back makes it as old as one that went on.
+  // The clock may have been set back: a time in the future counts as age too.
   const age = Math.abs(Date.now() - mtimeMs);
   if (holder === null) return age > UNREADABLE_GRACE;
   if (holder.boot !== null && processes.boot !== null && holder.boot !== processes.boot) return true;
@@ -170,7 +170,7 @@ function isDead({ holder, mtimeMs }: Found, processes: Processes): boolean {
   return started !== holder.started;
 }
 
-/** @returns whether this very lock was removed, and not one that somebody has taken meanwhile */
+/** @returns whether this very lock was removed, and not one that another run has taken meanwhile */
 async function remove(state: string, path: string, found: Found): Promise<boolean> {
   const aside = join(state, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
@@ -186,7 +186,7 @@ async function remove(state: string, path: string, found: Found): Promise<boolea
   return isTheSame;
 }
 
-/** Leaves alone what is not, or no longer, ours. */
+/** Removes the lock only while this run holds it. */
 async function release(path: string, token: string): Promise<void> {
   const found = await read(path).catch(() => null);
   if (found?.holder?.token === token) await unlink(path).catch(() => {});
@@ -217,7 +217,7 @@ function firstLineOf(path: string): string | null {
   }
 }
 
-/** Where there is no such link, all processes are in one namespace. */
+/** Without this link, all processes are in one namespace. */
 function namespaceOf(): string | null {
   try {
     return readlinkSync('/proc/self/ns/pid');

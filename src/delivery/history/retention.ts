@@ -9,7 +9,7 @@ export interface Limits {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** So many of the newest stay whatever the limits say: a change shows between two. */
+/** The newest reports that always stay: a change shows between two. */
 const ALWAYS_STORED = 2;
 
 /** Most reports that one run removes by age: a clock that is wrong once must not empty the folder. */
@@ -17,8 +17,8 @@ export const MOST_BY_AGE = 10;
 
 /**
  * @param files newest first
- * @param held names of reports that stay whatever the limits say
- * @param now ms since the epoch; a file that was written later than that is new
+ * @param held names of reports that always stay
+ * @param now ms since the epoch; a file written in the future counts as new
  * @returns the files to remove
  */
 export function expired(

@@ -28,18 +28,18 @@ export async function listStored(state: string): Promise<StoredFile[]> {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
   });
-  const files = await Promise.all(names.map((name) => lookAt(folder, name)));
+  const files = await Promise.all(names.map((name) => statStored(folder, name)));
   return files.filter((file) => file !== null).toSorted(newestFirst);
 }
 
 /** The stored report of this name, or null when there is none. */
-export async function lookAt(folder: string, name: string): Promise<StoredFile | null> {
-  const said = readStoredName(name);
-  if (said === null) return null;
+export async function statStored(folder: string, name: string): Promise<StoredFile | null> {
+  const fields = readStoredName(name);
+  if (fields === null) return null;
   const path = join(folder, name);
   const status = await lstat(path).catch(() => null);
   if (status === null || !status.isFile()) return null;
-  return { name, path, ...said, bytes: status.size, mtimeMs: status.mtimeMs };
+  return { name, path, ...fields, bytes: status.size, mtimeMs: status.mtimeMs };
 }
 
 /** Reports without a number are of earlier versions, and so the oldest: among them their clock has to decide. */

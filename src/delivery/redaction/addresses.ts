@@ -10,7 +10,7 @@ import ipaddr from 'ipaddr.js';
 import { METADATA_ADDRESS } from '../../model/azure.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/** Ranges whose leading bits are no secret, and the octets that therefore stay. */
+/** Ranges whose leading bits are public, and the octets that therefore stay. */
 const IPV4_RANGES = [
   { range: ipaddr.IPv4.parseCIDR('10.0.0.0/8'), shown: ['10'] },
   { range: ipaddr.IPv4.parseCIDR('172.16.0.0/12'), shown: ['172'] },
@@ -49,7 +49,7 @@ export class Addresses {
     if (known !== undefined) return known;
     const pseudonym =
       this.#private(address) ?? (this.#own.has(address) ? this.#pseudonyms.of('address', address) : null);
-    // A public address may be learnt later.
+    // Not cached: a public address may be learnt later.
     if (pseudonym !== null) this.#cache.set(address, pseudonym);
     return pseudonym;
   }

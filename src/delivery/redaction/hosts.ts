@@ -15,7 +15,7 @@ export interface PublicNames {
   readonly isTextWord: (word: string) => boolean;
 }
 
-/** Labels between a resource and its suffix that only say which of its endpoints it is. */
+/** Labels between a resource and its suffix that only name one of its endpoints. */
 const ROLES = new Set([
   '*',
   'privatelink',
@@ -65,7 +65,7 @@ export class Hosts {
     this.#suffixes = this.#services.union(new Set(names.domains));
   }
 
-  /** From now on this name without a dot (a VM's, a resource's) is replaced wherever it stands as a word. */
+  /** From now on this name without a dot (a VM's, a resource's) is replaced wherever it occurs as a word. */
   learn(label: string): void {
     const name = label.toLowerCase();
     if (
@@ -79,15 +79,15 @@ export class Hosts {
   }
 
   /**
-   * The same for a name that a peer gives. Words of our own texts, times and numbers are passed over: a hostile peer
-   * could have them replaced all over the report.
+   * The same for a name that a peer gives. Words of the program's own texts, times and numbers are ignored: a hostile
+   * peer could have them replaced all over the report.
    */
   learnFromPeer(label: string): void {
     const name = label.toLowerCase();
     if (/^[a-z]/.test(name) && !this.#names.isTextWord(name)) this.learn(name);
   }
 
-  /** From now on this name with dots, and any below it, counts as a host name, whatever it looks like. */
+  /** From now on this name with dots, and any below it, counts as a host name, whatever its form. */
   learnHost(text: string): void {
     const name = HOST.exec(text.trim().toLowerCase())?.[1]?.replace(/^\*\./, '');
     if (name?.includes('.') && !/^[\d.]+$/.test(name) && !ADDRESS.test(name)) this.#known.add(name);
@@ -119,9 +119,9 @@ export class Hosts {
       : this.#labelPseudonym(name);
   }
 
-  /** @returns the pseudonym of a dotted name; what is not a host name, or is public knowledge, comes back as it is */
+  /** @returns the pseudonym of a dotted name; any other name, and public knowledge, comes back as it is */
   dotted(text: string): string {
-    // Asterisks behind a name are emphasis; those before it belong to it, as in a wildcard.
+    // Asterisks after a name are emphasis; asterisks before it are a wildcard.
     let end = text.length;
     while (text[end - 1] === '*') end -= 1;
     if (end < text.length) return this.dotted(text.slice(0, end)) + text.slice(end);
@@ -176,7 +176,7 @@ function isName(text: string, name: string): boolean {
   return /\.(?:\p{L}{2,63}|xn--[a-z0-9-]{2,59})$/u.test(name);
 }
 
-/** Common words: a resource of such a name cannot be told from the word. */
+/** Common words: a resource of such a name looks like the word. */
 const COMMON = new Set(
   (
     'localhost host hosts storage sql redis dns vault network service virtual machine public private test probe apim gateway portal ' +

@@ -1,7 +1,7 @@
 /**
- * The last check of what is written: the values of the secrets that this process has read, wherever they came to stand.
- * They are one set for the whole process, on purpose: every writer must look for every secret, also for one that is read
- * later or elsewhere, and a set that is passed along can be left out by the next writer. Values are only ever added.
+ * The last check of what is written: the values of the secrets that this process has read, wherever they appear.
+ * One set serves the whole process on purpose: every writer must check for every secret, also for one that is read
+ * later. A set that is passed along can be forgotten by the next writer. Values are only ever added.
  */
 import { MARK } from './mark.ts';
 
@@ -15,7 +15,7 @@ export function rememberSecret(value: string): void {
   spellings = [...all].sort((one, other) => other.length - one.length);
 }
 
-/** Remembers what opens the place that a URL names: its user-info, its query as a whole, and the values in it. */
+/** Remembers the credentials in a URL: its user-info, its query as a whole, and the values in it. */
 export function rememberUrl(href: string): void {
   const url = URL.parse(href);
   if (url === null) return;
@@ -27,14 +27,14 @@ export function rememberUrl(href: string): void {
   }
 }
 
-/** Remembers the value of a header; of one with a scheme ("Bearer abc") also what stands behind it. */
+/** Remembers the value of a header; of one with a scheme ("Bearer abc") also the part after the scheme. */
 export function rememberHeader(value: string): void {
   rememberSecret(value);
   rememberSecret(/^[\w-]+\s+(\S+)$/.exec(value)?.[1] ?? '');
 }
 
 /**
- * Takes the known secrets out of a finished text. Exact substrings alone: it finds no secret that was not read here.
+ * Removes the known secrets from a finished text. Only exact substrings: it finds only secrets that this process read.
  * @returns the same string when none is in it
  */
 export function hideKnownSecrets(text: string): string {
@@ -44,14 +44,14 @@ export function hideKnownSecrets(text: string): string {
   );
 }
 
-/** Parameters of a SAS that say what it is for ("Create a service SAS", Microsoft), and may stand anywhere. */
+/** Parameters of a SAS that describe its use ("Create a service SAS", Microsoft), and may be shown. */
 const HARMLESS: ReadonlySet<string> = new Set([
   ...['sv', 'sp', 'st', 'se', 'sr', 'spr', 'sip', 'si', 'ss', 'srt', 'sdd', 'ses', 'api-version'],
   ...['skoid', 'sktid', 'skt', 'ske', 'sks', 'skv', 'comp', 'restype'],
 ]);
 
 const SHORTEST = 8;
-/** From here on letters alone are no word any more. */
+/** Letters alone of this length are not a word. */
 const SHORTEST_OF_LETTERS = 20;
 
 /** A password such as "reachable" must not blank out a word of every report. */
@@ -61,7 +61,7 @@ function isDistinct(value: string): boolean {
 }
 
 function rememberUser({ username, password }: URL): void {
-  // Some services take a token in place of a user's name.
+  // Some services take a token as the user name.
   rememberSecret(password === '' ? username : password);
   rememberSecret(`${username}:${password}`);
   rememberSecret(Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64'));

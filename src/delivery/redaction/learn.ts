@@ -5,7 +5,7 @@ export interface Learner {
   learnName(name: string): void;
   /** The same, as a peer gives it, which may be hostile. */
   learnFromPeer(name: string): void;
-  /** A name with dots, whatever it looks like; anything else is passed over. */
+  /** A name with dots, of any form; anything else is ignored. */
   learnHost(name: string): void;
   learnAddress(address: string): void;
   /** An id of a tenant, a subscription, an application. */
@@ -57,7 +57,7 @@ function learnVia(learner: Learner, value: unknown): void {
 
 const VIA = /(?:^|,)\s*(?:[\w!#$%&'*+.^`|~-]+\/)?[\w.-]+\s+([^\s,:()]+)/g;
 
-/** Names that a peer gives, of its certificate or of what it is reached by. */
+/** Names that a peer gives: of its certificate, or of proxies on the path. */
 function learnPeers(learner: Learner, value: unknown): void {
   learnNames(learner, value, 'learnFromPeer');
 }

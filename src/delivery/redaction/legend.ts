@@ -1,4 +1,4 @@
-/** The legend of a strict document: what its pseudonyms stand for, for the customer alone. */
+/** The legend of a strict document: the originals of its pseudonyms, only for the customer. */
 import { harmlessJson } from '../../common/escaped-json.ts';
 import { VERSION } from '../../version.ts';
 import { createNew } from '../files/write-file.ts';

@@ -2,21 +2,21 @@
 import { redact, redactValue } from './redact.ts';
 import type { Redaction } from './types.ts';
 
-/** Characters of a line that are looked at; our own log's lines are shorter. */
+/** Characters of a line that are redacted; the lines of the program's log are shorter. */
 const LONGEST_LINE = 64 * 1024;
 const CUT = `… (the rest of this line is left out: it has more than ${LONGEST_LINE / 1024} KiB)`;
 
 const STANDARD: Redaction = { text: (text) => redact(text), value: (value) => redactValue(value) };
 
 /**
- * Redacts one line of a log, with its line break if it has one. A JSON object is redacted value by value, since only
- * there is it plain where a value ends, and is JSON afterwards, whatever its values look like.
+ * Redacts one line of a log, with its line break if it has one. A JSON object is redacted value by value: the ends of
+ * its values are certain, and it stays JSON.
  */
 export function redactLine(line: string, { text, value }: Redaction = STANDARD): string {
   const object = line.startsWith('{') ? parsed(line) : undefined;
   if (object === undefined) return text(line);
   const clean = value(object);
-  // A parser passes over the first of two values of one name; the text still has it.
+  // A parser drops the first of two values of one name; the text still has it.
   if (clean === object && text(line) === line) return line;
   return `${JSON.stringify(clean)}${/\s*$/.exec(line)?.[0] ?? ''}`;
 }
@@ -29,7 +29,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Redacts a log that is read in pieces. However it is cut, the result is the same; memory is bounded. */
+/** Redacts a log that is read in pieces of any size, in bounded memory. */
 export class LineRedactor {
   readonly #redaction: Redaction;
   #open = '';
@@ -76,7 +76,7 @@ export class LineRedactor {
     this.#cut = false;
     const begins = /-----BEGIN [A-Z0-9 ]*-----\s*$/.test(line);
     if (this.#block.length === 0 && !begins) return redactLine(line, this.#redaction) + after;
-    // A key is redacted as a whole, or as far as it goes; what is longer than any key is not one.
+    // A key is redacted as far as it goes; a block longer than any key is not a key.
     const before = begins && this.#block.length > 0 ? this.#blockDone() : '';
     this.#block.push(line + after);
     const over = line.includes('-----END ') || this.#block.length > MOST_LINES;

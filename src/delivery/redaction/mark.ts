@@ -1,2 +1,2 @@
-/** What stands in the place of a secret. */
+/** The mark that replaces a secret. */
 export const MARK = '***';

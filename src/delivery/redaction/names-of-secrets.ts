@@ -5,7 +5,7 @@ const CREDENTIAL = new RegExp(
   'i',
 );
 
-/** Whether what a key, a header or a variable of this name holds is a secret as a whole. */
+/** Whether the whole value of a key, a header or a variable of this name is a secret. */
 export function isCredentialName(name: string): boolean {
   return CREDENTIAL.test(name);
 }

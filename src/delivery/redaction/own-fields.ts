@@ -15,7 +15,7 @@ export function withoutOwnFields(value: unknown, of: Pseudonym, count: Count, wi
   if (Array.isArray(value)) return value.map((item: unknown) => withoutOwnFields(item, of, count, within));
   if (typeof value !== 'object' || value === null) return value;
   const hide = (word: 'label' | 'path' | 'host', text: string): string => {
-    // Nor is a pseudonym of an earlier redaction replaced, under whatever key.
+    // A pseudonym of an earlier redaction is not replaced either, under any key.
     if (text === '' || text === MARK || new RegExp(`^${word}-[0-9a-f]{4,}$`).test(text)) return text;
     count(word);
     return of(word, text);
@@ -51,7 +51,7 @@ function behindSign(text: string, change: (text: string) => string): string {
   return text.slice(0, sign) + change(text.slice(sign));
 }
 
-/** Names in the host are hidden like all others; of the path nothing can be known. */
+/** Hides the names in the host like all others, and all of the path, which may hold anything. */
 function urlWithoutPath(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)[/?#].+$/is, '$1/***');
 }

@@ -41,7 +41,7 @@ function endOf(text: string, body: number): number {
   const within = text.slice(body, body + LONGEST_KEY);
   const end = within.indexOf(END);
   const next = within.indexOf('-----BEGIN ');
-  // Whatever stands between the two marks is the key, but for another block or the end of a JSON string.
+  // All between the two marks is the key, up to another block or the end of a JSON string.
   if (end >= 0 && (next < 0 || end < next) && !/(?<!\\)"/.test(within.slice(0, end))) {
     const mark = /^-----END [A-Z0-9 ]{0,60}-----/.exec(within.slice(end, end + 80))?.[0] ?? END;
     return body + end + mark.length;

@@ -7,7 +7,7 @@ import { createNewStoredFile, replaceStoredFile } from '../files/write-file.ts';
 
 export const KEY_FILE = 'pseudonyms.key';
 const BYTES = 32;
-/** Of a file that is read; one that is not of a key's size is damaged, and replaced. */
+/** The file's content; a file of another size than a key's is damaged, and is replaced. */
 const MOST_BYTES = 1024 * 1024;
 
 export interface StoredKey {
@@ -19,7 +19,7 @@ export interface StoredKey {
 /**
  * Reads the key of a folder, or makes one there, for the owner of the folder alone.
  * @param make makes the folder where it is missing, and refuses one that must not have the key
- * @returns a key in any case; never throws for what a disk does
+ * @returns always a key; never throws an error of the disk
  */
 export async function storedKey(folder: string, make: (folder: string) => Promise<void>): Promise<StoredKey> {
   const path = join(folder, KEY_FILE);

@@ -14,8 +14,8 @@ export class Pseudonyms {
 
   /**
    * @param key random when it is left out
-   * @param digits the fewest. With a key that is used again it needs so many that chance makes no two names equal: a
-   *   name that gets more digits in one report and not in the next would have two pseudonyms
+   * @param digits the fewest. A stored key needs so many that two names do not collide: a name that gets more digits in
+   *   one report and not in the next would have two pseudonyms
    */
   constructor(key: Uint8Array = randomBytes(32), digits = FEWEST_DIGITS) {
     this.#key = key;

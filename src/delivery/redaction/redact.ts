@@ -40,8 +40,8 @@ function redactLine(line: string, count: Count): string {
 }
 
 /**
- * Redacts structured data: each string on its own, and whole where its key says that it is a secret.
- * @param text what is done to each string, @param name to each key: the same, unless it says otherwise
+ * Redacts structured data: each string on its own, and as a whole under the key of a secret.
+ * @param text applied to each string, @param name to each key: by default the same
  * @returns the same value when it holds no secret
  * @throws RangeError for what is nested deeper than the stack is
  */
@@ -94,7 +94,7 @@ function redactCertificate(base64: string, text: (text: string) => string): stri
   return strings.every((one) => text(one) === one) ? base64 : null;
 }
 
-/** Numbers below are counts and codes: the manifest says how many tokens were redacted. */
+/** Smaller numbers are counts and codes: the manifest counts the redacted tokens. */
 const SMALLEST_NUMBER = 1_000_000;
 
 /** What stands under a credential's name, however deep. */

@@ -27,7 +27,7 @@ export function createRedactor({ level, count = () => {}, ...settings }: Redacto
   return { text, value: (value) => redactValue(value, text, count), learn: () => {}, legend: () => null };
 }
 
-/** For data that has lost its secrets already: it gets pseudonyms alone. */
+/** For data without secrets: adds only the pseudonyms. */
 export function createPseudonymizer({ count = () => {}, ...settings }: PseudonymSettings): Redactor {
   return strict(settings, count, (text) => text);
 }

@@ -1,6 +1,6 @@
 /**
- * What a secret looks like in one line of text: by the name that it stands behind, or by its shape. Each pattern
- * takes linear time: what repeats has one class, and what is lazy ends at the end of its line.
+ * Patterns of secrets in one line of text: by the name before the secret, or by its shape. Each pattern takes linear
+ * time: what repeats has one class, and what is lazy ends at the end of its line.
  */
 import { CREDENTIAL_NAMES, PARAMETER_NAMES } from '../../common/credential-names.ts';
 import { MARK } from './mark.ts';
@@ -14,14 +14,14 @@ const QUOTE = String.raw`(?:\\{0,8}["']|%(?:25)*22)`;
 const EQUALS = String.raw`(?:=|%(?:25)*3d|\\{1,8}u003d|&#61;)`;
 const QUERY = String.raw`[?&;#]|&amp;|%(?:25)*(?:26|3f|3b|23)|\\{1,8}u0026|\\{1,8}u003f`;
 /**
- * Up to where a value without quotes goes; the ellipsis is how our own messages leave one out. Behind a mark that is
- * there already a backslash is the next thing's, whatever letter a pseudonym puts behind it.
+ * The extent of a value without quotes. The program's messages shorten values with an ellipsis. After an existing mark,
+ * a backslash belongs to the next item, also before a pseudonym.
  */
 const BARE = String.raw`(?:\*\*\*(?=\\)|\{(?:[^}"'\\]|\}\})*(?:\}|$)[^\s&;"'<>\\…]*|(?:(?!%(?:25)*2[26])(?:[^\s&;"'<>\\…]|\\(?!["'nrtu\\])))+)`;
 /** To the end of the line, or of the JSON string that the line stands in; values of cookies may have quotes (RFC 6265). */
 const REST = String.raw`(?:=(?<cookie>\\{0,8}")[!#-+\--:<-[\]-~]+(?:\k<cookie>|$)|[^"\\\r\n]|\\(?!["nrtu\\]))+`;
 /**
- * Up to the quote that ends it, or to the end of the line, as what a peer says is cut off at some length. Doubled quotes
+ * Up to the quote that ends it, or to the end of the line, as a peer's text is cut off at some length. Doubled quotes
  * are those of YAML and connection strings, `'\''` is a shell's. Behind escaped quotes also to one without an escape: the string around it ends there.
  */
 const QUOTED = [
@@ -49,7 +49,7 @@ export function kindOf(name: string): RedactionKind {
   return /key/i.test(name) ? 'key' : 'password';
 }
 
-/** Replaces what a match holds of a secret, and counts it unless that is done already. */
+/** Replaces the secret in a match, and counts it unless it is replaced already. */
 function swapped(before: string, secret: string, kind: RedactionKind, count: Count): string {
   const bare = secret.replace(/^\\*["']|\\*["']$/g, '');
   if (bare === '' || bare === MARK) return before + secret;
@@ -72,7 +72,7 @@ export const HEADERS =
   '(?:proxy-|x-ms-[a-z-]{0,40})?authorization(?:-auxiliary)?|(?:set-)?cookie2?|www-authorization';
 const SCHEMES = '(?:basic|bearer|negotiate|ntlm|sharedkey(?:lite)?|sharedaccesssignature)[ \\t]+';
 const HEADER_NAME = `(?<![\\w-])(?:${HEADERS})[ \\t]{0,4}`;
-/** Parameters of a challenge (RFC 6750, section 3): what a service asks for, and no secret. */
+/** Parameters of a challenge (RFC 6750, section 3): they state what a service requires, and are not secrets. */
 const CHALLENGE =
   /^(?:authorization(?:_uri)?|resource(?:_id|_metadata)?|realm|scope|error(?:_\w+)?|client_id|trusted_issuers|claims)$/i;
 
@@ -122,7 +122,7 @@ const RULES: readonly Rule[] = [
     new RegExp(`((?<![A-Za-z0-9_.-])(?:sig|signature|pwd)${EQUALS}(?:%(?:25)*22)?)(${QUOTED}|${BARE})`, 'gi'),
     kindOf,
   ),
-  // A number of JSON; those below seven digits are counts and codes.
+  // A number of JSON; numbers below seven digits are counts and codes.
   (line, count) =>
     line.replace(NUMBER, (_, before: string) => {
       count(kindOf(before));
@@ -155,8 +155,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * A quick look: what has no match holds nothing that a rule or `withoutNested` replaces. Parameters are secrets only
- * where a value is assigned to them: a report's own "rcode": is none.
+ * A quick check: a text without a match holds nothing that a rule or `withoutNested` replaces. A parameter is a secret
+ * only when a value is assigned to it: a report's own "rcode": is not one.
  */
 export const SUSPECT = new RegExp(
   [

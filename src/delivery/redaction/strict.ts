@@ -35,7 +35,7 @@ interface StrictSettings {
   readonly names: PublicNames;
   /** Called for each replacement. */
   readonly count: Count;
-  /** Takes the secrets out of a text, which comes first; of what is clean it returns the same string. */
+  /** Removes the secrets from a text first; returns a clean text as it is. */
   readonly withoutSecrets: (text: string) => string;
 }
 
@@ -81,7 +81,7 @@ export class StrictRedactor implements Redactor {
     this.#hosts.keepReadable(name);
   }
 
-  /** Looks at data before anything is redacted: what it calls a name, an id or an address is replaced from then on. */
+  /** Scans data before anything is redacted, and learns its names, ids and addresses. */
   learn(value: unknown): void {
     redactValue(value, (text) => this.#patterns(text));
     learnFrom(value, this);

@@ -24,8 +24,8 @@ export interface Original {
 
 export interface Redactor extends Redaction {
   /**
-   * Looks at data before any is redacted, and remembers which names, addresses and ids are this network's own. What
-   * would be replaced in it is counted.
+   * Scans data before any is redacted, and learns the names, addresses and ids of this network. Replacements in it
+   * are counted.
    */
   learn(value: unknown): void;
   /** What the pseudonyms so far stand for, and a fingerprint of their key; null at the standard level. */
@@ -33,7 +33,7 @@ export interface Redactor extends Redaction {
 }
 
 export interface Legend {
-  /** Equal for equal keys; tells nothing of the key. */
+  /** Equal for equal keys; reveals nothing of the key. */
   readonly fingerprint: string;
   readonly pseudonyms: ReadonlyMap<string, Original>;
 }

@@ -1,4 +1,4 @@
-/** Why uploading was over before its end. */
+/** Why uploading ended early. */
 
 /** @param signal aborted: by a limit of time, or with the name of a signal of the system */
 export function abortReason({ reason }: AbortSignal): string {

@@ -1,9 +1,9 @@
-/** How long to wait before the next attempt, and what a service says of that itself. */
+/** How long to wait before the next attempt, also as the service asks for it (Retry-After). */
 
 const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
 
-/** Time and chance, in one value that a test can replace. */
+/** Time and random numbers; a test can replace them. */
 export interface Clock {
   /** ms since the epoch */
   now(): number;
@@ -30,8 +30,8 @@ export const CLOCK: Clock = {
 };
 
 /**
- * Doubles from a second to half a minute. Half of it is chance, so that many machines that failed together do not
- * come back together; a service that names a time is never asked before it.
+ * Doubles from a second to half a minute. Half of it is random, so that many machines that failed together do not
+ * retry together. A service that names a time is never asked before it.
  * @param failures in a row, from 1
  * @param retryAfterMs what the service asked for, or null
  * @returns ms
@@ -43,7 +43,7 @@ export function backOff(failures: number, retryAfterMs: number | null, random: (
 
 /**
  * `Retry-After` (RFC 9110 section 10.2.3): seconds, or an HTTP date.
- * @param date the reply's own `Date`, since the clock of this machine may be what is wrong
+ * @param date the reply's own `Date`, since the clock of this machine may be wrong
  * @returns ms from now; null when there is none, or none that can be read
  */
 export function retryAfter(value: string, date: string, now: number): number | null {

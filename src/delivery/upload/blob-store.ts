@@ -8,8 +8,8 @@ import { SDK_OPTIONS, sendOnWire } from './sdk-transport.ts';
 import type { SpooledReport } from './spool.ts';
 
 /**
- * Knows all that is sent, in every cloud: the SDK names the newest version, which a sovereign cloud may not have for
- * months, and refuses (Azure/azure-sdk-for-net issue 31940).
+ * A version that every cloud knows. The SDK would name the newest one, which a sovereign cloud may refuse for months
+ * (Azure/azure-sdk-for-net issue 31940).
  */
 const SERVICE_VERSION = '2021-12-02';
 
@@ -17,8 +17,8 @@ const SERVICE_VERSION = '2021-12-02';
 type Opened = Pick<Destination, 'origin' | 'path' | 'query'> & { readonly token: string | null };
 
 /**
- * Put Blob. The checksum is verified by the service before it answers, so that a confirmed blob is a whole one, and
- * nothing that has its name is overwritten.
+ * Put Blob. The service verifies the checksum before it answers, so a confirmed blob is complete. It never overwrites
+ * an existing blob.
  */
 export function putBlob(
   opened: Opened,
@@ -27,7 +27,7 @@ export function putBlob(
   signal: AbortSignal,
 ): Promise<Exchange> {
   const { name, bytes, sha256 } = spooled;
-  // The SDK sends it for blocks alone until 12.34, which brings Apache Arrow along.
+  // Until 12.34, which depends on Apache Arrow, the SDK sends it only for blocks.
   const headers = { 'content-md5': createHash('md5').update(bytes).digest('base64') };
   return ask({ opened, name, headers, client, signal }, (blob) =>
     blob.upload(bytes, bytes.length, {
@@ -38,7 +38,7 @@ export function putBlob(
   );
 }
 
-/** Get Blob Properties: whether what is there is this very report. */
+/** Get Blob Properties: whether the existing blob is this very report. */
 export function blobProperties(
   opened: Opened,
   name: string,
@@ -57,13 +57,13 @@ interface Question {
   readonly signal: AbortSignal;
 }
 
-/** @returns the last exchange of the call: what it means is decided elsewhere, for all kinds of destinations alike */
+/** @returns the last exchange of the call; `classify.ts` decides what it means, for every kind of destination */
 async function ask(
   { opened, name, headers: own, client, signal }: Question,
   call: (blob: BlockBlobClient) => Promise<unknown>,
 ): Promise<Exchange> {
   const exchanges: Exchange[] = [];
-  const heard = (exchange: Exchange): void => void exchanges.push(exchange);
+  const observe = (exchange: Exchange): void => void exchanges.push(exchange);
   const extra = {
     ...own,
     'x-ms-version': SERVICE_VERSION,
@@ -73,7 +73,7 @@ async function ask(
     sendRequest: async (request: WebResource) => {
       const { method, url, body } = request;
       const headers = { ...request.headers.toJson(), ...extra };
-      const reply = await sendOnWire({ method, url, headers, body }, { client, signal, heard });
+      const reply = await sendOnWire({ method, url, headers, body }, { client, signal, observe });
       const received = request.headers.clone();
       for (const header of received.headerNames()) received.remove(header);
       for (const [header, value] of Object.entries(reply.headers)) received.set(header, value);
@@ -89,7 +89,7 @@ async function ask(
   try {
     await call(new BlockBlobClient(`${origin}${path}/${name}${query}`, pipeline));
   } catch (error) {
-    // A refusal is an error to the SDK; here it is a reply. What failed before any request is a defect.
+    // The SDK throws a refusal; here it is a reply. A failure before any request is a defect.
     if (exchanges.length === 0) throw error;
   }
   const last = exchanges.at(-1);

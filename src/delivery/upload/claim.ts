@@ -1,19 +1,19 @@
 /**
- * Who is sending a report at this moment. The claim is the file's name while it is sent, so that taking it is one
- * rename, which only one of two can win; a claim whose process has gone is not a claim.
+ * Which process is sending a report. The claim is part of the file's name while it is sent, so that taking it is one
+ * rename, which only one of two processes can win. A claim of a process that has ended does not count.
  */
 import { statSync } from 'node:fs';
 import { errorCode } from '../../common/system-reason.ts';
 import { processStart } from '../process-start.ts';
 
-/** Nobody sends one report for so long; process ids of another machine or container mean nothing here. */
+/** No process sends one report for so long; process ids of another machine or container mean nothing here. */
 const STALE_MS = 3_600_000;
 
 const CLAIMED = /^\.sending-(\d+)-(\d+)-(.+)$/;
 
 interface Claim {
   readonly pid: number;
-  /** As `processStart` has it; 0 where the system does not tell. */
+  /** As `processStart` has it; 0 where the system does not report it. */
   readonly began: string;
   readonly name: string;
 }
@@ -26,7 +26,7 @@ export function claimedName(name: string): string {
   return `.sending-${process.pid}-${own}-${name}`;
 }
 
-/** @returns whose claim a file's name is, and on what; null when it is none */
+/** @returns the claim in a file's name: its process and its report; null when there is none */
 export function readClaim(file: string): Claim | null {
   const match = CLAIMED.exec(file);
   if (match === null) return null;
@@ -37,12 +37,12 @@ export function readClaim(file: string): Claim | null {
 /**
  * @param path of the claimed file
  * @param now ms since the epoch
- * @returns whether somebody is still sending it
+ * @returns whether a process is still sending it
  */
 export function isHeld({ pid, began }: Claim, path: string, now: number): boolean {
   if (pid === process.pid && began === (own ?? '')) return true;
   try {
-    // Renaming is what changes this time last.
+    // A rename sets this time.
     if (now - statSync(path).ctimeMs > STALE_MS) return false;
     process.kill(pid, 0);
   } catch (error) {

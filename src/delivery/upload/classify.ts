@@ -4,10 +4,10 @@ import { retryAfter } from './back-off.ts';
 import type { Reply } from './client.ts';
 import { clockSentence, outOfTime, readValidity } from './clock-error.ts';
 import type { Destination } from './destination.ts';
-import { needsAction, type Outcome, rejectedForGood, retryLater, type Settled } from './outcome.ts';
+import { needsAction, type Outcome, rejectReport, retryLater, type Settled } from './outcome.ts';
 
 /** Blob Storage's error codes that no repeat of the same request can change ("Blob service error codes"). */
-const BLOB_NEVER: Readonly<Record<string, string>> = {
+const BLOB_REJECTIONS: Readonly<Record<string, string>> = {
   ContainerNotFound: 'the container does not exist: create it, or correct the URL',
   ResourceNotFound: 'the container does not exist: create it, or correct the URL',
   ContainerDisabled: 'the container is disabled',
@@ -26,8 +26,8 @@ const BLOB_NEVER: Readonly<Record<string, string>> = {
   AccountRequiresHttps: 'the account takes HTTPS alone: write https:// in the URL',
 };
 
-/** Refusals that end without a change of the request, once somebody or time mends what is behind them. */
-const BLOB_STUCK: Readonly<Record<string, string>> = {
+/** Refusals that a later repeat can pass, once the user or time has fixed the cause. */
+const BLOB_ACTIONS: Readonly<Record<string, string>> = {
   AuthorizationFailure:
     'the account’s network rules refuse this subnet: allow it, by a service endpoint or a private endpoint',
   AccountIsDisabled: 'the storage account is disabled',
@@ -36,11 +36,11 @@ const BLOB_STUCK: Readonly<Record<string, string>> = {
   ContainerBeingDisabled: 'the container is being disabled',
 };
 
-/** What Put Blob says to `If-None-Match: *`, or to a signature that may create and not overwrite. */
+/** Put Blob's answers to `If-None-Match: *`, or to a signature that may create and not overwrite. */
 const BLOB_EXISTS =
   /^(BlobAlreadyExists|UnauthorizedBlobOverwrite|ConditionNotMet|BlobImmutableDueToPolicy)$/;
 
-/** Damaged on the way, or somebody else writes at this moment. */
+/** Damaged in transit, or another client writes at this moment. */
 const BLOB_AGAIN = /^(Md5Mismatch|IncompleteBody|OperationTimedOut|ServerBusy|InternalError|Lease.*)$/;
 
 /** @param now ms since the epoch, by this machine's clock */
@@ -60,16 +60,16 @@ export function classifyBlob(
   if (BLOB_EXISTS.test(code)) return { kind: 'exists' };
   if (BLOB_AGAIN.test(code)) return retryLater(`the service failed (${shown})`);
   if (code === 'AuthenticationFailed') return unauthenticated(destination, reply, now);
-  // Azurite's word for it, which is Azure's for network rules.
+  // Azurite's code for it; Azure uses it for network rules.
   if (code === 'AuthorizationFailure' && /failed to authenticate/i.test(reply.body))
     return unauthenticated(destination, reply, now);
   if (code === 'AuthorizationPermissionMismatch') return unpermitted(kind, shown);
-  const [waits, ends] = [BLOB_STUCK[code], BLOB_NEVER[code]];
+  const [waits, ends] = [BLOB_ACTIONS[code], BLOB_REJECTIONS[code]];
   if (waits !== undefined) return needsAction(`${waits} (${shown})`);
-  if (ends !== undefined) return rejectedForGood(`${ends} (${shown})`);
+  if (ends !== undefined) return rejectReport(`${ends} (${shown})`);
   if (status === 401 && kind === 'blob-identity')
     return needsAction(`the identity’s token was refused (${shown})`);
-  return rejectedForGood(`Blob Storage refused it (${shown})`);
+  return rejectReport(`Blob Storage refused it (${shown})`);
 }
 
 function unauthenticated(
@@ -81,13 +81,13 @@ function unauthenticated(
     return needsAction('the identity’s token was refused (403 AuthenticationFailed)');
   const validity = readValidity(reply.body) ?? outOfTime(query, reply.headers['date'] ?? '');
   if (validity === null) {
-    return rejectedForGood('the SAS is not valid: it was cut off or changed, or its key was renewed (403)');
+    return rejectReport('the SAS is not valid: it was cut off or changed, or its key was renewed (403)');
   }
   const { start, expiry, current } = validity;
   const clock = clockSentence(current, now);
   const iso = (time: number): string => new Date(time).toISOString().replace('.000', '');
   if (current >= expiry) {
-    return rejectedForGood(`the SAS expired at ${iso(expiry)}: make a new one (403)${clock}`);
+    return rejectReport(`the SAS expired at ${iso(expiry)}: make a new one (403)${clock}`);
   }
   const since = start === null ? 'is not valid yet' : `is valid from ${iso(start)} only`;
   return needsAction(`the SAS ${since}, and the service has ${iso(current)}${clock}`);
@@ -99,10 +99,10 @@ function unpermitted(kind: Destination['kind'], shown: string): Outcome {
     ? needsAction(
         `the VM’s identity may not write there: it needs the role Storage Blob Data Contributor, which takes up to ten minutes to hold (${shown})`,
       )
-    : rejectedForGood(`the SAS does not allow writing: make one that may create and write, cw (${shown})`);
+    : rejectReport(`the SAS does not allow writing: make one that may create and write, cw (${shown})`);
 }
 
-const HTTPS_NEVER: Readonly<Record<number, string>> = {
+const HTTPS_REJECTIONS: Readonly<Record<number, string>> = {
   400: 'it took the request for a wrong one',
   401: 'it wants a valid token or password, by --upload-header-file FILE',
   403: 'it does not allow the upload: look at the token or password',
@@ -118,15 +118,15 @@ const HTTPS_NEVER: Readonly<Record<number, string>> = {
   431: 'the headers are too large for it: see --upload-header-file',
 };
 
-/** The refusals of HTTP that pass: a proxy's, a time-out, too early, too many. */
+/** HTTP refusals that pass: a proxy's, a timeout, too early, too many. */
 const HTTPS_AGAIN: readonly number[] = [407, 408, 421, 423, 425, 429];
 
-/** Those of RFC 9110 by which a service says that it has the report, or will look after it. */
+/** Statuses of RFC 9110 by which a service confirms that it has the report, or will process it. */
 const HTTPS_CONFIRMED: readonly number[] = [200, 201, 202, 204];
-/** The redirections of RFC 9110 that hold for now: those of a portal's login page, too. */
+/** Temporary redirects of RFC 9110, which a captive portal uses too. */
 const HTTPS_ELSEWHERE: readonly number[] = [302, 303, 307];
 const WEB_PAGE = /<(?:!doctype\s+html|html|head|body|script|meta|title)\b/i;
-/** Characters in which a web page says that it is one. */
+/** Characters at the start of a body in which a web page declares itself. */
 const WEB_PAGE_WITHIN = 1024;
 
 /**
@@ -142,7 +142,7 @@ export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Re
     );
   }
   if (HTTPS_CONFIRMED.includes(status)) return { kind: 'confirmed' };
-  // The first of two: it arrived, and its confirmation was lost.
+  // An earlier attempt arrived, and its confirmation was lost.
   if (status === 412 && method === 'PUT') return { kind: 'confirmed' };
   if ((status >= 200 && status < 300) || status === 304) {
     return needsAction(`its answer does not say that it has the report (status ${status})`);
@@ -153,15 +153,15 @@ export function classifyHttps({ method }: Pick<Destination, 'method'>, reply: Re
     );
   }
   if (status >= 300 && status < 400) {
-    return rejectedForGood(
+    return rejectReport(
       `it answered with a redirection (status ${status}), and none is followed: give the new URL`,
     );
   }
   if (status < 400 || status >= 500 || HTTPS_AGAIN.includes(status)) return askedToWait(reply, now);
-  return rejectedForGood(`${HTTPS_NEVER[status] ?? 'it refused the report'} (status ${status})`);
+  return rejectReport(`${HTTPS_REJECTIONS[status] ?? 'it refused the report'} (status ${status})`);
 }
 
-/** By its own word, or by what it looks like; "ok" as text/html is what small services say without thinking of it. */
+/** By its media type, or by its content; a short "ok" as text/html is what many small services answer. */
 function isWebPage({ body, headers }: Reply): boolean {
   const named = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers['content-type'] ?? '');
   if (named && (headers['content-encoding'] ?? '') !== '') return true;

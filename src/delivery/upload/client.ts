@@ -1,4 +1,4 @@
-/** HTTP for uploads: connections are kept and used again, proxies and extra roots apply, redirects are not followed. */
+/** HTTP for uploads: reuses connections, applies proxies and extra roots, follows no redirects. */
 import { readFileSync } from 'node:fs';
 import { isIP, Socket } from 'node:net';
 import { getCACertificates } from 'node:tls';
@@ -11,12 +11,12 @@ import { basicAuthorization } from './user-info.ts';
 
 const BODY_LIMIT = 65_536;
 const CONNECT_MS = 10_000;
-/** A body that drips is read no longer: what became of the report, the status has said. */
+/** A slow body is not read further: the status already decides the outcome. */
 const BODY_MS = 5000;
-/** The service is to answer; a peer that takes a report and says nothing has not confirmed it. */
+/** A peer that takes a report and never answers has not confirmed it. */
 const ANSWER_MS = 30_000;
 
-/** A reply whose body was being read when the time was over has a status that counts. */
+/** The status counts even when the time ran out while the body was read. */
 const SETTLE_MS = 100;
 
 export interface Request {
@@ -36,13 +36,13 @@ export interface Reply {
   readonly body: string;
 }
 
-/** `failed`: no reply came, and nobody knows what became of the request. The reason holds no secret. */
+/** `failed`: no reply came, and the fate of the request is unknown. The reason holds no secret. */
 export type Exchange =
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface Client {
-  /** Whatever a peer or a network does ends in a reply or a reason; only a defect is thrown. */
+  /** Returns a reply or a reason for whatever a peer or a network does; throws only a defect. */
   exchange(request: Request, signal: AbortSignal): Promise<Exchange>;
   close(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export function proxyFor(env: NodeJS.ProcessEnv): { readonly variable: string; r
 }
 
 export function createClient(settings: ClientSettings): Client {
-  // Loading undici costs more than everything else here, and a run with nothing to send needs none of it.
+  // Loading undici is slow, and a run with nothing to send does not need it.
   let opened: Promise<Dispatcher> | null = null;
   const sockets = new Sockets();
   return {
@@ -92,8 +92,8 @@ export function createClient(settings: ClientSettings): Client {
 }
 
 /**
- * Every connection of a client from its first SYN on. The library ends a request that waits for a connection only when
- * that has come about or failed, so the connection is cut instead.
+ * Every connection of a client from its first SYN on. undici cannot end a request that waits for a connection, so the
+ * connection is cut instead.
  */
 class Sockets {
   readonly #open = new Set<Socket>();
@@ -109,8 +109,8 @@ class Sockets {
   }
 
   /**
-   * Settles as the work does. When the signal aborts, all connections are cut, and the work that still does not settle
-   * (a name is being resolved) is left alone.
+   * Settles as the work does. When the signal aborts, all connections are cut, and work that still does not settle
+   * (name resolution) is abandoned.
    * @throws the signal's reason then
    */
   async until<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
@@ -131,7 +131,7 @@ class Sockets {
   }
 
   destroy(): void {
-    // With an error, as the library takes a silent close for a connection that may still come about.
+    // With an error: undici takes a silent close for a connection that may still be made.
     const reason = Object.assign(new Error('the client was closed'), { code: 'UND_ERR_DESTROYED' });
     for (const socket of this.#open) socket.destroy(reason);
   }
@@ -141,7 +141,7 @@ async function open(
   { env, caFile, connectTo, answerMs = ANSWER_MS }: ClientSettings,
   sockets: Sockets,
 ): Promise<Dispatcher> {
-  // The default export is all that a bundle keeps of this CommonJS package.
+  // A bundle has only the default export of this CommonJS package.
   const { Agent, EnvHttpProxyAgent, Pool, buildConnector } = (await import('undici')).default;
   const extra = caFile.map((path) => readFileSync(path, 'utf8'));
   const trust = extra.length === 0 ? {} : { ca: [...getCACertificates('default'), ...extra] };
@@ -155,7 +155,7 @@ async function open(
   }
   const place = new URL(proxy.url);
   const token = basicAuthorization(place);
-  // Empty strings keep undici from reading the variables of the process itself.
+  // With empty strings undici does not read the variables of the process.
   const noProxy = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
   return new EnvHttpProxyAgent({
     ...common,
@@ -168,7 +168,7 @@ async function open(
         connect: ofProxy(sockets.of(buildConnector(tls)), proxy.variable),
       });
       const ask = pool.connect.bind(pool);
-      // A proxy that does not answer CONNECT has taken no report.
+      // A proxy that does not answer CONNECT has not received a report.
       const connect = (request: Dispatcher.ConnectOptions) =>
         ask(request).catch((error: unknown) => {
           throw error instanceof Error ? Object.assign(error, { proxy: proxy.variable }) : error;
@@ -177,10 +177,10 @@ async function open(
     },
   });
 
-  /** What goes wrong on the way to the proxy is no fault of the destination. */
+  /** Names the proxy in its own failures: the destination did not cause them. */
   function ofProxy(connect: buildConnector.connector, variable: string): buildConnector.connector {
     return (to, callback) =>
-      // No name is sent for an address (RFC 6066, section 3), and the runtime refuses to.
+      // SNI must not hold an address (RFC 6066, section 3), and the runtime refuses it.
       connect(
         isIP((to.servername ?? '').replace(/^\[|\]$/g, '')) === 0 ? to : { ...to, servername: '' },
         (...[error, socket]) =>
@@ -215,21 +215,21 @@ async function exchange(dispatcher: Dispatcher, request: Request, signal: AbortS
   return {
     status: reply.statusCode,
     headers: received,
-    body: await beginning(reply.body),
+    body: await readStart(reply.body),
   };
 }
 
 /**
- * Whether a reply broke the library: it asserts, and throws errors of any class without a code, where a peer breaks the
- * rules. Those of the system, of TLS and of the library's own kinds have a code.
+ * Whether a malformed reply made undici fail: it then throws assertions and other errors without a code. Errors of the
+ * system, of TLS and of undici's own classes have a code.
  */
 function isAboutReply(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === undefined || code === 'ERR_ASSERTION' || code.startsWith('HPE_');
 }
 
-/** What the status says is said already: a body that breaks off takes nothing of it back. */
-async function beginning(body: Dispatcher.ResponseData['body']): Promise<string> {
+/** A body that breaks off does not change what the status means. */
+async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
   const bytes = Buffer.alloc(BODY_LIMIT);
   let length = 0;
   const limit = setTimeout(() => body.destroy(), BODY_MS);
@@ -239,7 +239,7 @@ async function beginning(body: Dispatcher.ResponseData['body']): Promise<string>
       if (length === BODY_LIMIT) break;
     }
   } catch {
-    // The peer broke off, or the time was over.
+    // The peer broke off, or the time ran out.
   } finally {
     clearTimeout(limit);
   }

@@ -1,7 +1,7 @@
-/** The validity of a shared access signature, as Blob Storage explains a refusal, and what that tells of two clocks. */
+/** The validity of a shared access signature, as Blob Storage explains a refusal, and the difference of the two clocks. */
 import { duration } from '../../common/text-lines.ts';
 
-/** Below this, nobody is misled by a clock. */
+/** A smaller difference misleads no user. */
 const WORTH_SAYING_MS = 60_000;
 
 export interface Validity {
@@ -27,7 +27,7 @@ export function readValidity(body: string): Validity | null {
 
 /**
  * The same from the signature itself (`st`, `se`) and the reply's `Date`, for a refusal that explains nothing.
- * @returns null when the signature is in its time, or says nothing of it (a stored access policy does)
+ * @returns null when the signature is in its time, or does not state it (a stored access policy does)
  */
 export function outOfTime(query: string, date: string): Validity | null {
   const signature = new URLSearchParams(query);

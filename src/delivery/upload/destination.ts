@@ -1,4 +1,4 @@
-/** Where reports are uploaded to, read and checked before anything is sent. */
+/** The destination of uploads, read and checked before anything is sent. */
 import { statSync } from 'node:fs';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { BadValue } from '../../common/bad-value.ts';
@@ -17,7 +17,7 @@ const LARGEST_FILE = 64 * 1024;
 export interface Destination {
   /**
    * `blob-sas`: Blob Storage, opened by a shared access signature in the query. `blob-identity`: Blob Storage, opened
-   * by a token of the VM's managed identity. `https`: whatever takes a PUT or POST.
+   * by a token of the VM's managed identity. `https`: any server that takes a PUT or POST.
    */
   readonly kind: 'blob-sas' | 'blob-identity' | 'https';
   /** Scheme, host and port. */
@@ -35,13 +35,13 @@ export interface Destination {
 
 export interface DestinationRead {
   readonly destination: Destination;
-  /** What the user should know of how the secrets are kept, or has given in vain. */
+  /** Notes for the user: on how the secrets are stored, and on options without effect. */
   readonly notes: readonly string[];
 }
 
 type Given = Pick<Options, 'upload' | 'uploadFile' | 'uploadMethod' | 'uploadHeaderFile' | 'uploadIdentity'>;
 
-/** @returns the destination as it may be shown anywhere */
+/** @returns the destination without its secrets */
 export function shownDestination({ origin, path, query }: Destination): string {
   return shownUploadUrl(`${origin}${path}${query}`);
 }
@@ -161,7 +161,7 @@ function remarks({ kind }: Destination, { uploadFile, uploadHeaderFile, uploadId
   return notes;
 }
 
-/** Where there are no permission bits there is nothing to say of them. */
+/** Windows has no permission bits to check. */
 function readByOthers(path: string): boolean {
   return process.platform !== 'win32' && (statSync(path).mode & 0o007) !== 0;
 }

@@ -1,4 +1,4 @@
-/** What a full spool had to let go, until a report has said so. */
+/** Reports that a full spool dropped, until a later report has noted it. */
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ const Dropped = z.object({
 });
 export type Dropped = z.infer<typeof Dropped>;
 
-/** @returns what was dropped and not told yet; null when nothing was, or when the file says nothing sensible */
+/** @returns what was dropped and not noted yet; null when nothing was, or when the file is malformed */
 export function readDropped(folder: string): Dropped | null {
   const file = readBounded(join(folder, FILE), LARGEST, 'a list');
   if (!file.ok) return null;
@@ -31,7 +31,7 @@ export function readDropped(folder: string): Dropped | null {
   }
 }
 
-/** Written before the report goes, so that a crash in between makes no secret of it. */
+/** Written before the report is removed, so that a crash in between does not hide the loss. */
 export async function noteDropped(folder: string, name: string): Promise<void> {
   const before = readDropped(folder);
   if (before?.last === name) return;
@@ -39,13 +39,13 @@ export async function noteDropped(folder: string, name: string): Promise<void> {
   await replaceStoredFile(join(folder, FILE), `${JSON.stringify(now)}\n`);
 }
 
-/** @param told what a report has said; what was dropped after it stays to be told */
-export async function forgetDropped(folder: string, told: Dropped): Promise<void> {
+/** @param noted what a report has noted; what was dropped after it stays for the next note */
+export async function forgetDropped(folder: string, noted: Dropped): Promise<void> {
   const now = readDropped(folder);
-  const left = (now?.count ?? 0) - told.count;
+  const left = (now?.count ?? 0) - noted.count;
   if (now === null || left <= 0) return unlink(join(folder, FILE)).catch(() => {});
-  // Of several that went since, the first is not known by name; they came after the last one that was told.
-  const first = left === 1 ? now.last : told.last;
+  // Of several dropped since, the first name is unknown; they came after the last one that was noted.
+  const first = left === 1 ? now.last : noted.last;
   await replaceStoredFile(join(folder, FILE), `${JSON.stringify({ count: left, first, last: now.last })}\n`);
 }
 

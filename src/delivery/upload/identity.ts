@@ -6,8 +6,8 @@ import { type Client, type ClientSettings, createClient, type Exchange } from '.
 import { needsAction, retryLater, type Settled } from './outcome.ts';
 
 /** ms; the service is on this very host. */
-const PATIENCE = 5000;
-/** What a header takes; a token is far shorter. */
+const ANSWER_TIMEOUT_MS = 5000;
+/** What fits into a header; a token is far shorter. */
 const TOKEN = /^[\x21-\x7e]{1,32768}$/;
 
 const Refusal = z.object({ error: z.string(), error_description: z.string().catch('') });
@@ -17,50 +17,50 @@ type TokenResult =
   | { readonly kind: 'none'; readonly outcome: Settled };
 
 export interface Identity {
-  /** Never throws; no token is an outcome. */
+  /** Never throws: a missing token is an outcome. */
   token(signal: AbortSignal): Promise<TokenResult>;
   close(): Promise<void>;
 }
 
 /** @param clientId of a user-assigned identity; null for the VM's own */
 export function createIdentity(clientId: string | null, connectTo: ClientSettings['connectTo']): Identity {
-  const client = createClient({ env: {}, caFile: [], connectTo, answerMs: PATIENCE });
+  const client = createClient({ env: {}, caFile: [], connectTo, answerMs: ANSWER_TIMEOUT_MS });
   return {
     token: (signal) => ask(client, clientId, signal),
     close: () => client.close(),
   };
 }
 
-interface Heard {
+interface Observed {
   readonly exchange: Exchange;
   readonly host: string;
 }
 
 async function ask(client: Client, clientId: string | null, signal: AbortSignal): Promise<TokenResult> {
-  const exchanges: Heard[] = [];
-  const heard = (exchange: Exchange, host: string): void => void exchanges.push({ exchange, host });
+  const exchanges: Observed[] = [];
+  const observe = (exchange: Exchange, host: string): void => void exchanges.push({ exchange, host });
   try {
-    // Of no use to a run that uploads nothing, or by a signature.
+    // Loaded only by a run that uploads by managed identity.
     const { managedIdentityToken } = await import('./managed-identity.ts');
-    const token = await managedIdentityToken(clientId, { client, signal, heard });
+    const token = await managedIdentityToken(clientId, { client, signal, observe });
     if (!TOKEN.test(token)) return refused('its answer holds none');
     rememberSecret(token);
     return { kind: 'token', token };
   } catch (error) {
     const last = exchanges.at(-1);
-    if (last !== undefined) return whyNot(last);
-    // It was not even asked: variables that lead the SDK elsewhere contradict each other.
+    if (last !== undefined) return explainFailure(last);
+    // No request was sent: variables that configure the SDK contradict each other.
     return refused(printable(error instanceof Error ? error.message : 'unknown error', 200));
   }
 }
 
 function refused(why: string): TokenResult {
-  const mend = 'Give the VM a managed identity (az vm identity assign), or correct uploadIdentity';
-  return { kind: 'none', outcome: needsAction(`no token (${why}). ${mend}`) };
+  const fix = 'Give the VM a managed identity (az vm identity assign), or correct uploadIdentity';
+  return { kind: 'none', outcome: needsAction(`no token (${why}). ${fix}`) };
 }
 
 /** Microsoft names 404, 410, 429 and 5xx as worth another attempt ("How to use managed identities… on a VM"). */
-function whyNot({ exchange, host }: Heard): TokenResult {
+function explainFailure({ exchange, host }: Observed): TokenResult {
   const metadata = `the instance metadata service (${host})`;
   if (exchange.kind === 'failed') {
     const reason = `no token of a managed identity: ${metadata} failed: ${exchange.reason}`;

@@ -1,4 +1,4 @@
-/** How the uploads went lately, for `upload --status`. */
+/** The results of the last uploads, for `upload --status`. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
@@ -16,7 +16,7 @@ export type LastPass = z.infer<typeof LastUpload>;
 
 const NOTHING: LastPass = { success: null, problem: null };
 
-/** What cannot be read has nothing to say. */
+/** A file that cannot be read counts as missing. */
 export function readLastUpload(folder: string): LastPass {
   const file = readBounded(join(folder, FILE), LARGEST, 'a memory of uploads');
   if (!file.ok) return NOTHING;
@@ -28,7 +28,7 @@ export function readLastUpload(folder: string): LastPass {
 }
 
 /**
- * Keeps what happened; a full disk costs the memory of it and nothing else.
+ * Stores the result of a pass; on a full disk only this record is lost.
  * @param now ms since the epoch
  */
 export async function storeLastUpload(
@@ -41,9 +41,9 @@ export async function storeLastUpload(
   const success = sent.at(-1);
   if (wrong === null && success === undefined) return;
   const last = readLastUpload(folder);
-  const kept: LastPass = {
+  const pass: LastPass = {
     success: success === undefined ? last.success : { at, text: success },
     problem: wrong === null ? last.problem : { at, text: redact(wrong) },
   };
-  await replaceStoredFile(join(folder, FILE), `${JSON.stringify(kept)}\n`).catch(() => {});
+  await replaceStoredFile(join(folder, FILE), `${JSON.stringify(pass)}\n`).catch(() => {});
 }

@@ -7,23 +7,23 @@ import { SDK_OPTIONS, sdkTransport, type Wire } from './sdk-transport.ts';
 const SCOPE = 'https://storage.azure.com/.default';
 
 /**
- * The library beneath keeps the first transport that it is given, and the tokens, for as long as the process lives
- * (`ManagedIdentityClient.identitySource` of @azure/msal-node). So there is one, and it leads to whoever asks.
+ * @azure/msal-node stores the first transport that it is given, and the tokens, until the process ends
+ * (`ManagedIdentityClient.identitySource`). So there is one transport, which uses the client of the current caller.
  */
 let asking: Wire | null = null;
 
 const TRANSPORT: HttpClient = {
   sendRequest: (request) => {
-    if (asking === null) throw new Error('a token is asked for by nobody');
+    if (asking === null) throw new Error('a token was requested without a caller');
     return sdkTransport(asking).sendRequest(request);
   },
 };
 
 /**
  * @param clientId of a user-assigned identity; null for the VM's own
- * @param wire of the one who asks; one at a time in a process
- * @returns the token; asked for once, as the SDK keeps it until shortly before its end
- * @throws whatever the SDK throws where there is none
+ * @param wire of the caller; one at a time in a process
+ * @returns the token; requested once, as the SDK caches it until shortly before it expires
+ * @throws the SDK's error when there is none
  */
 export async function managedIdentityToken(clientId: string | null, wire: Wire): Promise<string> {
   asking = wire;

@@ -1,29 +1,29 @@
-/** What became of one attempt to send one report. */
+/** The outcome of one attempt to send one report. */
 export type Settled =
   /** The service has it. */
   | { readonly kind: 'confirmed' }
-  /** No repeat can succeed; the reason is a sentence that says what to mend. */
-  | { readonly kind: 'never'; readonly reason: string }
+  /** No repeat can succeed; the reason is a sentence with what to fix. */
+  | { readonly kind: 'rejected'; readonly reason: string }
   | {
-      readonly kind: 'later';
+      readonly kind: 'retry';
       readonly reason: string;
       /** ms that the service asked to be left alone, or null */
       readonly retryAfterMs: number | null;
-      /** Whether nothing at all can be sent until somebody mends something: no use in trying again soon. */
+      /** Whether the user has to fix something before anything can be sent: a retry soon is useless. */
       readonly needsAction: boolean;
     };
 
-/** What a reply says by itself. `exists`: something of that name is there, perhaps this very report, whose confirmation was lost. */
+/** What one reply means. `exists`: a blob of that name exists, perhaps this very report, whose confirmation was lost. */
 export type Outcome = Settled | { readonly kind: 'exists' };
 
-export function rejectedForGood(reason: string): Settled {
-  return { kind: 'never', reason };
+export function rejectReport(reason: string): Settled {
+  return { kind: 'rejected', reason };
 }
 
 export function retryLater(reason: string, retryAfterMs: number | null = null): Settled {
-  return { kind: 'later', reason, retryAfterMs, needsAction: false };
+  return { kind: 'retry', reason, retryAfterMs, needsAction: false };
 }
 
 export function needsAction(reason: string): Settled {
-  return { kind: 'later', reason, retryAfterMs: null, needsAction: true };
+  return { kind: 'retry', reason, retryAfterMs: null, needsAction: true };
 }

@@ -1,11 +1,11 @@
-/** The wire under the Azure SDK: its requests go by the client of all uploads, and what came back can be read twice. */
+/** The transport of the Azure SDK: its requests use the client of all uploads, and each reply can be read twice. */
 import { createHttpHeaders, type HttpClient, RestError } from '@azure/core-rest-pipeline';
 import type { Client, Exchange, Reply, Request } from './client.ts';
 
 /**
- * What the SDK would do by itself and the spool does better: it repeats a request at another time, and knows what it
- * is told of each. Redirections are not followed. A proxy is named so that the SDK does not read the variables by
- * rules of its own, which throw at a proxy without a scheme; the transport uses none but those that the client knows.
+ * Switches off what the spool does better: it repeats requests later and knows the outcome of each. Redirects are not
+ * followed. A proxy is named so that the SDK does not read the variables itself, as it throws on a proxy without a
+ * scheme; the transport uses only the client's proxies.
  */
 export const SDK_OPTIONS = {
   retryOptions: { maxRetries: 0, maxTries: 1 },
@@ -13,7 +13,7 @@ export const SDK_OPTIONS = {
   proxyOptions: { host: 'http://127.0.0.1', port: 9 },
 };
 
-/** The request of the SDK, in the words of both its generations. */
+/** The request of the SDK, in the terms of both its generations. */
 export interface SdkRequest {
   readonly method: string;
   readonly url: string;
@@ -24,8 +24,8 @@ export interface SdkRequest {
 export interface Wire {
   readonly client: Client;
   readonly signal: AbortSignal;
-  /** Hears of each exchange before the SDK does. */
-  readonly heard: (exchange: Exchange, host: string) => void;
+  /** Receives each exchange before the SDK does. */
+  readonly observe: (exchange: Exchange, host: string) => void;
 }
 
 /**
@@ -34,13 +34,13 @@ export interface Wire {
  */
 export async function sendOnWire(request: SdkRequest, wire: Wire): Promise<Reply> {
   const { origin, host, pathname, search } = new URL(request.url);
-  // The body is handed on as it comes: asking for a compressed one would be asking for something unreadable.
+  // The body is passed on as it comes, and a compressed one could not be read.
   const { 'accept-encoding': _, ...headers } = request.headers;
   const exchange = await wire.client.exchange(
     { method: methodOf(request.method), origin, path: `${pathname}${search}`, headers, ...bodyOf(request) },
     wire.signal,
   );
-  wire.heard(exchange, host);
+  wire.observe(exchange, host);
   if (exchange.kind === 'failed')
     throw new RestError(exchange.reason, { code: RestError.REQUEST_SEND_ERROR });
   return exchange.reply;

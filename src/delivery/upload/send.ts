@@ -1,4 +1,4 @@
-/** Empties the spool, as far as the service and the time allow. */
+/** Sends what waits in the spool, as far as the service and the time allow. */
 import { errorCode, systemReason } from '../../common/system-reason.ts';
 import { duration } from '../../common/text-lines.ts';
 import { abortReason } from './abort-reason.ts';
@@ -20,7 +20,7 @@ const MOST_FAILURES = 5;
 interface Rejection {
   readonly name: string;
   readonly reason: string;
-  /** Whose doing it is: the service's, which will never take it, or that of whatever damaged the file in the spool. */
+  /** The cause: the service, which will never take it, or a damaged file in the spool. */
   readonly by: 'service' | 'spool';
 }
 
@@ -28,9 +28,9 @@ export interface UploadResult {
   /** Names of reports that the service has confirmed. */
   readonly sent: readonly string[];
   readonly rejected: readonly Rejection[];
-  /** What the service did that reports still wait, as a sentence without its full stop; null when it did nothing. */
+  /** Why reports still wait because of the service, as a sentence without its full stop; null when it is not the cause. */
   readonly problem: string | null;
-  /** The same of files of the spool, where its file system is in the way. */
+  /** The same for errors of the spool's file system. */
   readonly spoolProblem: string | null;
 }
 
@@ -38,20 +38,20 @@ export type Pausing = (reason: string, ms: number) => void;
 
 export interface Sending extends Omit<Means, 'now'> {
   readonly spool: Spool;
-  /** What was put into the spool earlier may have been redacted less than is asked for now. */
+  /** A report stored earlier may be redacted less than the options ask for now. */
   readonly rewrite: Rewrite;
   readonly clock: Clock;
-  /** Aborts when the pass has to end; what is not confirmed then stays. */
+  /** Aborts when the pass has to end; reports without a confirmation stay. */
   readonly signal: AbortSignal;
-  /** ms since the epoch at which it will abort: no pause is begun that would outlast it */
+  /** ms since the epoch at which it will abort: no pause may outlast it */
   readonly end: number;
-  /** Told why it waits before the next attempt, and for how many ms. */
+  /** Called before a pause with its reason and length in ms. */
   readonly pausing?: Pausing | undefined;
 }
 
 /**
- * Sends what waits, the oldest first. A report that fails goes to the back, so that it holds up no other; after some
- * failures in a row, whichever reports they were of, the pass is over.
+ * Sends what waits, the oldest first. A report that fails goes to the back of the queue, so that it delays no other.
+ * Some failures in a row, of any reports, end the pass.
  * @throws the file system's error when the spool cannot be read
  */
 export async function sendWaiting(sending: Sending): Promise<UploadResult> {
@@ -61,7 +61,7 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
   const rejected: Rejection[] = [];
   let failures = 0;
   let last: string | null = null;
-  /** What went wrong with files here: that is no fault of the service, and the others go on. */
+  /** Errors of files here: the service did not cause them, and the other reports go on. */
   let spoolProblem: string | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (signal.aborted) return { sent, rejected, spoolProblem, problem: last ?? abortReason(signal) };
@@ -72,17 +72,17 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
       continue;
     }
     const outcome = await sendOne(claimed, sending);
-    if (outcome.kind === 'confirmed' || (outcome.kind === 'stuck' && outcome.confirmed))
+    if (outcome.kind === 'confirmed' || (outcome.kind === 'spool-error' && outcome.confirmed))
       sent.push(claimed.name);
-    if (outcome.kind === 'stuck') {
+    if (outcome.kind === 'spool-error') {
       spoolProblem ??= outcome.reason;
       continue;
     }
-    if (outcome.kind === 'never')
+    if (outcome.kind === 'rejected')
       rejected.push({ name: claimed.name, reason: outcome.reason, by: 'service' });
     if (outcome.kind === 'damaged')
       rejected.push({ name: claimed.name, reason: outcome.reason, by: 'spool' });
-    if (outcome.kind !== 'later') {
+    if (outcome.kind !== 'retry') {
       failures = 0;
       continue;
     }
@@ -93,7 +93,7 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
       return { sent, rejected, spoolProblem, problem: signal.aborted ? last : reason };
     const pause = backOff(failures, retryAfterMs, clock.random);
     if (clock.now() + pause >= end) {
-      const wish = retryAfterMs === null ? '' : `, and asks to be left alone for ${duration(retryAfterMs)}`;
+      const wish = retryAfterMs === null ? '' : `, and asks to wait for ${duration(retryAfterMs)}`;
       return { sent, rejected, spoolProblem, problem: `${reason}${wish}` };
     }
     queue.push({ ...next, path: spool.pathOf(claimed.name) });
@@ -104,19 +104,19 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
 }
 
 /** @returns null when another process was faster */
-async function claim(next: Waiting, spool: Spool): Promise<Claimed | Stuck | null> {
+async function claim(next: Waiting, spool: Spool): Promise<Claimed | SpoolError | null> {
   try {
     return await spool.claim(next);
   } catch (error) {
-    return stuckAt(next, 'cannot be claimed', error);
+    return spoolError(next, 'cannot be claimed', error);
   }
 }
 
-/** Leaves the report where its outcome wants it; where that cannot be, it waits on, and the next pass settles it. */
+/** Moves the report to where its outcome wants it; if that fails, it waits for the next pass. */
 async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Unsent> {
   const { spool, clock, signal } = sending;
   const outcome = await tryOne(claimed, { ...sending, now: clock.now }, signal);
-  const refused = outcome.kind === 'never' || outcome.kind === 'damaged';
+  const refused = outcome.kind === 'rejected' || outcome.kind === 'damaged';
   try {
     if (outcome.kind === 'confirmed') await spool.remove(claimed);
     else if (refused) await spool.reject(claimed, outcome.reason);
@@ -125,31 +125,31 @@ async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Un
   } catch (error) {
     await spool.release(claimed).catch(() => {});
     const what = refused ? `is refused (${outcome.reason}), and cannot be put aside` : 'cannot be taken away';
-    return { ...stuckAt(claimed, what, error), confirmed: outcome.kind === 'confirmed' };
+    return { ...spoolError(claimed, what, error), confirmed: outcome.kind === 'confirmed' };
   }
 }
 
-/** The file is not a report in gzip, or one that must not go out as it is: nothing went out. */
+/** The file is not a gzipped report, or must not be sent as it is: nothing was sent. */
 interface Damaged {
   readonly kind: 'damaged';
   readonly reason: string;
 }
 
-/** The spool's file system is in the way. */
-interface Stuck {
-  readonly kind: 'stuck';
+/** The spool's file system failed. */
+interface SpoolError {
+  readonly kind: 'spool-error';
   readonly reason: string;
-  /** Whether the service has it: it is sent once more, which does no harm. */
+  /** Whether the service has it: the next pass sends it again, which does no harm. */
   readonly confirmed: boolean;
 }
 
-type Unsent = Damaged | Stuck;
+type Unsent = Damaged | SpoolError;
 
-/** @throws what is nobody's but the program's */
-function stuckAt({ name }: Pick<Claimed, 'name'>, what: string, error: unknown): Stuck {
+/** @throws defects of the program */
+function spoolError({ name }: Pick<Claimed, 'name'>, what: string, error: unknown): SpoolError {
   if (errorCode(error) === null) throw error;
   const reason = `${name} in the spool ${what}: ${systemReason(error)}`;
-  return { kind: 'stuck', reason, confirmed: false };
+  return { kind: 'spool-error', reason, confirmed: false };
 }
 
 async function tryOne(
@@ -166,16 +166,16 @@ async function tryOne(
   return uploadReport(spooled, sending, signal);
 }
 
-/** @throws what is nobody's but the program's */
+/** @throws defects of the program */
 function unread(claimed: Claimed, error: unknown): Unsent {
   if (error instanceof UnsendableReport) return { kind: 'damaged', reason: `it ${error.message}` };
   if (error instanceof SyntaxError || error instanceof RangeError) return damaged('is not a report');
   const code = errorCode(error);
   if (code === 'ERR_BUFFER_TOO_LARGE') return damaged('is larger than a report can be');
   if (code?.startsWith('Z_')) return damaged('is not a report in gzip');
-  return stuckAt(claimed, 'cannot be read', error);
+  return spoolError(claimed, 'cannot be read', error);
 }
 
 function damaged(what: string): Damaged {
-  return { kind: 'damaged', reason: `the file is damaged, what it holds ${what}: delete it` };
+  return { kind: 'damaged', reason: `the file is damaged, its content ${what}: delete it` };
 }

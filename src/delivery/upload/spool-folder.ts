@@ -28,13 +28,13 @@ export function spoolFolder(
 
 /**
  * Makes the folder, for its owner alone, where it is missing.
- * @throws the file system's error, or one that says that the folder is another user's: among the temporary files
- *   anybody may have made it first
+ * @throws the file system's error, or an error when another user owns the folder: any user may have made it first
+ *   among the temporary files
  */
 export async function makeOwnFolder(folder: string): Promise<void> {
   await makeFolder(folder);
   const self = process.geteuid?.();
-  // Whoever owns the folder above could put another one in its place.
+  // The owner of the folder above could replace this one.
   const shared = dirname(dirname(folder)) === tmpdir();
   const foreign = [folder, ...(shared ? [dirname(folder)] : [])].find(
     (path) => self !== undefined && !isTrusted(lstatSync(path).uid, self, shared),
@@ -46,7 +46,7 @@ export async function makeOwnFolder(folder: string): Promise<void> {
 
 /**
  * @param owner, @param self user ids
- * @param shared whether anybody may have made the folder, as among the temporary files
+ * @param shared whether any user may have made the folder, as among the temporary files
  */
 export function isTrusted(owner: number, self: number, shared: boolean): boolean {
   if (owner === self) return true;

@@ -1,6 +1,6 @@
 /**
  * The spool: a folder where each report waits in a file of its own until a service has confirmed it, and beside it
- * `rejected/` for those that it will never take, each with the reason in words.
+ * `rejected/` for reports that it will never take, each with the reason as text.
  */
 import { createHash } from 'node:crypto';
 import { constants, lstatSync, readdirSync } from 'node:fs';
@@ -25,7 +25,7 @@ const ABANDONED_MS = 3_600_000;
 const [compress, decompress] = [promisify(gzip), promisify(gunzip)];
 
 export interface Waiting {
-  /** The report's name, whoever holds the file. */
+  /** The report's name, also while a process has claimed the file. */
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
@@ -42,7 +42,7 @@ export interface Claimed {
 /** JSON to JSON. @throws SyntaxError, RangeError for what is nested too deep, or UnsendableReport */
 export type Rewrite = (json: string) => string;
 
-/** A report that must not leave as it is, and that this version cannot make fit to. The message is a predicate. */
+/** A report that must not be sent as it is, and that this version cannot redact. The message is a predicate. */
 export class UnsendableReport extends Error {
   override readonly name = 'UnsendableReport';
 }
@@ -73,7 +73,7 @@ export class Spool {
     this.#limit = limit;
   }
 
-  /** Where the report waits while nobody sends it. */
+  /** The report's path while no process sends it. */
   pathOf(name: string): string {
     return join(this.folder, name);
   }
@@ -83,8 +83,8 @@ export class Spool {
   }
 
   /**
-   * Puts a redacted report in, whole and flushed to the disk, and then makes room: rejected reports go first, then the
-   * oldest that wait. The newest one stays, however large.
+   * Adds a redacted report, flushed to the disk, and then removes others until the limit holds: rejected reports first,
+   * then the oldest. The newest one stays, however large.
    * @returns its name
    * @throws the file system's error
    */
@@ -98,7 +98,7 @@ export class Spool {
     return name;
   }
 
-  /** The oldest first. What is not a report's file is none of the spool's. A folder that is not there holds nothing. */
+  /** The oldest first. Other files are ignored. A missing folder is an empty one. */
   waiting(): Waiting[] {
     return reportsOf(entries(this.folder));
   }
@@ -123,14 +123,14 @@ export class Spool {
     }
   }
 
-  /** Lets it wait on. */
+  /** Gives up the claim; the report waits again. */
   async release({ name, path }: Claimed): Promise<void> {
     await rename(path, this.pathOf(name)).catch(unlessGone);
   }
 
   /**
-   * @param rewrite what is to happen to the JSON before it leaves, and stays done where that can be: a repeat has the
-   *   same bytes, whatever the options are then
+   * @param rewrite applied to the JSON before it is sent, and stored if possible: a repeat then sends the same bytes,
+   *   with any options
    * @throws the file system's or zlib's error for a file that is damaged
    */
   async read({ name, path }: Claimed, rewrite: Rewrite): Promise<SpooledReport> {
@@ -144,7 +144,7 @@ export class Spool {
       const text = rewrite(json.toString('utf8'));
       if (json.equals(Buffer.from(text))) return spooled(name, bytes, json);
       const rewritten = await compress(text);
-      // A full disk keeps it from staying done, and from nothing else: done again it gives the same.
+      // On a full disk the result is not stored; the next attempt computes the same.
       await replaceStoredFile(path, rewritten).catch(unlessSystem);
       return spooled(name, rewritten, Buffer.from(text));
     } finally {
@@ -157,7 +157,7 @@ export class Spool {
     await unlink(path).catch(unlessGone);
   }
 
-  /** The reason is written first: no rejected report lies there without one. */
+  /** The reason is written first: every rejected report has one. */
   async reject({ name, path }: Claimed, reason: string): Promise<void> {
     await makeOwnFolder(this.rejectedFolder);
     const to = join(this.rejectedFolder, name);
@@ -215,12 +215,12 @@ async function sweep(all: readonly Entry[]): Promise<void> {
   }
 }
 
-/** Somebody else may have tidied up: after an hour a claim is nobody's. */
+/** Another process may have released the claim: it expires after an hour. */
 function unlessGone(error: unknown): void {
   if (errorCode(error) !== 'ENOENT') throw error;
 }
 
-/** @throws what is not a file system's refusal */
+/** Ignores errors of the file system. @throws any other error */
 function unlessSystem(error: unknown): void {
   if (errorCode(error) === null) throw error;
 }
@@ -236,7 +236,7 @@ interface Entry {
   readonly changedMs: number;
 }
 
-/** Regular files alone: links could lead anywhere. */
+/** Regular files only: a link could lead anywhere. */
 function entries(folder: string): Entry[] {
   let names: string[];
   try {

@@ -1,4 +1,4 @@
-/** Why no reply came, in words. The error's own message is never shown: it may hold the URL, a proxy's password too. */
+/** Why no reply came, as text. Never shows the error's own message: it may hold the URL or a proxy's password. */
 import { printable } from '../../../probes/printable.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -50,7 +50,7 @@ function reasonOf(error: unknown): string {
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   if ('code' in error && typeof error.code === 'string') {
-    // undici wraps the socket's own error, and that one knows more.
+    // undici wraps the socket's error, which has the details.
     const inner = error.cause instanceof Error ? codeOf(error.cause) : null;
     return inner !== null && inner in REASONS ? inner : error.code;
   }

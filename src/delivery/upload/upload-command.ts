@@ -1,4 +1,4 @@
-/** The command that sends what waits, as people paste it. */
+/** The command that sends what waits, ready to paste. */
 import type { Options, Redirect } from '../../config/types.ts';
 
 /**
@@ -9,9 +9,9 @@ import type { Options, Redirect } from '../../config/types.ts';
 export function uploadCommand(options: Options, folder: string, platform: NodeJS.Platform): string {
   const { upload, spool, state } = options;
   const given = (flag: string, value: string | null): string[] => (value === null ? [] : [flag, value]);
-  const words = [
+  const args = [
     ...['apim-probe', 'upload'],
-    // The state folder has the key of the pseudonyms as well.
+    // The state folder also has the key of the pseudonyms.
     ...given('--state', state),
     ...(state === null || spool !== null ? ['--spool', folder] : []),
     ...given('--upload', upload !== null && isPlain(upload) ? upload : null),
@@ -23,16 +23,16 @@ export function uploadCommand(options: Options, folder: string, platform: NodeJS
     ...options.connectTo.flatMap((one) => ['--connect-to', redirection(one)]),
     ...given('--redact', options.redact === 'strict' ? 'strict' : null),
   ];
-  return words.map(platform === 'win32' ? windowsWord : posixWord).join(' ');
+  return args.map(platform === 'win32' ? windowsWord : posixWord).join(' ');
 }
 
-/** As curl's option has it: what is empty is any. */
+/** As in curl's option, an empty part matches any. */
 function redirection({ host, port, address, toPort }: Redirect): string {
   const to = address.includes(':') ? `[${address}]` : address;
   return `${host ?? ''}:${port ?? ''}:${to}:${toPort}`;
 }
 
-/** Whether a URL is nothing but a place: any parameter may be a secret, whatever its name. */
+/** Whether a URL has no parameters: a parameter of any name may be a secret. */
 function isPlain(href: string): boolean {
   const { search, username, password } = new URL(href);
   return `${search}${username}${password}` === '';
@@ -42,7 +42,7 @@ function posixWord(word: string): string {
   return /^[A-Za-z0-9_./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** What one of the two shells expands inside double quotes, PowerShell leaves alone inside single ones, and cmd cannot. */
+/** PowerShell or cmd expands these inside double quotes; single quotes protect them in PowerShell but not in cmd. */
 function windowsWord(word: string): string {
   if (/^[A-Za-z0-9_./:\\+=%-]+$/.test(word)) return word;
   // PowerShell reads typographic quotes as if they were straight ones.

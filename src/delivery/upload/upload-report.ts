@@ -1,21 +1,21 @@
-/** One report to its destination, once: the request, what a lost confirmation needs, and the token that both need. */
+/** Sends one report once: gets the token, sends the request, and checks after a lost confirmation. */
 import { classifyBlob, classifyHttps } from './classify.ts';
 import type { Client, Exchange } from './client.ts';
 import type { Destination } from './destination.ts';
 import type { Identity } from './identity.ts';
-import { rejectedForGood, retryLater, type Settled } from './outcome.ts';
+import { rejectReport, retryLater, type Settled } from './outcome.ts';
 import { uploadRequest } from './requests.ts';
 import type { SpooledReport } from './spool.ts';
 
 export interface Means {
   readonly destination: Destination;
   readonly client: Client;
-  /** Asked by destinations of the kind `blob-identity` alone. */
+  /** Used by destinations of the kind `blob-identity` alone. */
   readonly identity: Identity;
   readonly now: () => number;
 }
 
-/** @returns what became of it; whatever a peer does is an outcome, only a defect is thrown */
+/** @returns the outcome; only a defect is thrown, never what a peer does */
 export async function uploadReport(
   spooled: SpooledReport,
   means: Means,
@@ -28,7 +28,7 @@ export async function uploadReport(
   }
   const opening = destination.kind === 'blob-sas' ? NO_TOKEN : await means.identity.token(signal);
   if (opening.kind === 'none') return opening.outcome;
-  // The SDK is loaded by those alone who send something to Blob Storage.
+  // Only an upload to Blob Storage loads the SDK.
   const { putBlob, blobProperties } = await import('./blob-store.ts');
   const opened = { ...destination, token: opening.token };
   const sent = await putBlob(opened, spooled, client, signal);
@@ -41,8 +41,8 @@ export async function uploadReport(
 const NO_TOKEN = { kind: 'token', token: null } as const;
 
 /**
- * A name holds its report's id, and a blob appears whole or not at all: what is there is this report unless its hash
- * says otherwise. A signature that may only create lets nobody look, which is no reason for doubt.
+ * The name holds the report's id, and a blob appears whole or not at all: an existing blob is this report unless its
+ * hash differs. A signature that may only create cannot read the properties; the blob then counts as this report.
  */
 function same(found: Exchange, { sha256 }: SpooledReport): Settled {
   if (found.kind === 'failed') return retryLater(found.reason);
@@ -51,7 +51,5 @@ function same(found: Exchange, { sha256 }: SpooledReport): Settled {
   if (status !== 200)
     return retryLater(`it has a blob of that name and does not show it (status ${found.reply.status})`);
   if (headers['x-ms-meta-sha256'] === sha256) return { kind: 'confirmed' };
-  return rejectedForGood(
-    'another blob has the name of this report and other content; nothing was overwritten',
-  );
+  return rejectReport('another blob has the name of this report and other content; nothing was overwritten');
 }

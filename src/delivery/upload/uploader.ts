@@ -1,4 +1,4 @@
-/** The spool and the way out of it, put together from the options. */
+/** The spool and the upload from it, set up from the options. */
 
 import { UsageError } from '../../common/usage-error.ts';
 import { RUNTIME_VARIABLES, runtimeVariablesIn } from '../../config/runtime-variables.ts';
@@ -20,17 +20,17 @@ export interface Uploader {
   readonly spool: Spool;
   /** Without its query. */
   readonly destination: string;
-  /** The command that sends what waits here, with the options that name this spool and this destination. */
+  /** The command that sends the waiting reports, with the options that name this spool and this destination. */
   readonly command: string;
-  /** What the user should know of how the destination is given. */
+  /** Notes for the user on how the destination is given. */
   readonly notes: readonly string[];
   /** The report with a note of what was dropped before it, if something was. */
   annotate(report: Report): Report;
   /** @returns its name; @throws the file system's error */
   keep(report: Identified, json: string): Promise<string>;
   /**
-   * @param limitMs for all of it, @param rewrite what is to happen to each report before it leaves
-   * @param pausing told of pauses between attempts
+   * @param limitMs for all of it, @param rewrite applied to each report before it is sent
+   * @param pausing called before each pause between attempts
    */
   send(limitMs: number, signal: AbortSignal, rewrite: Rewrite, pausing?: Pausing): Promise<UploadResult>;
 }
@@ -56,7 +56,7 @@ export function createUploader(
   const { destination, notes } = read;
   const spool = openSpool(options, env);
   const { folder } = spool;
-  // The report that is being annotated is the one that tells; what is dropped to make room for it comes later.
+  // This report carries the note. What is dropped to make space for it goes into the next note.
   const untold = readDropped(folder);
   return {
     spool,
@@ -75,8 +75,8 @@ export function createUploader(
 }
 
 /**
- * The starter and the executable take these variables away. A runtime that the user started with them has obeyed them
- * already: it may print what is sent, or send it to whoever answers.
+ * The starter and the executable remove these variables. A runtime that the user started with them already obeys them:
+ * it may print what it sends, or accept any server.
  * @throws UsageError
  */
 function refuseRuntimeVariables(env: NodeJS.ProcessEnv): void {

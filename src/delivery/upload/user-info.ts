@@ -12,7 +12,7 @@ export function basicAuthorization({
   return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
 }
 
-/** A percent sign that begins no escape stands for itself: `50%off` is a password like any other. */
+/** A percent sign that does not begin an escape stands for itself: `50%off` is a valid password. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -4,10 +4,10 @@ import type { ZoneData } from '../zones.ts';
 
 const SUFFIX = 'azure-api.net';
 const { apim } = RESOURCES;
-/** The one name that somebody did put into DNS, with the address of an instance that is gone. */
+/** The one name in DNS, with the address of an instance that is gone. */
 const STALE = { name: `${apim}.developer.${SUFFIX}`, address: '10.1.0.21' } as const;
 
-/** An instance in internal mode that works, and whose host names nobody has put into DNS. */
+/** An instance in internal mode that works, and whose host names are missing from DNS. */
 export const gatewayDns: Scenario = {
   name: 'gateway-dns',
   summary: 'The gateway works at its address, but its host names are missing from DNS, and one is stale.',
@@ -26,6 +26,6 @@ export const gatewayDns: Scenario = {
       zones: new Map([...zones].filter(([name]) => !isOwn(name))),
     };
   },
-  // What the stale record leads to is silent, as an address without a machine is.
+  // The stale record's address is silent, like any address without a machine.
   routes: [{ host: STALE.address, port: null, to: { kind: 'refusal' } }],
 };

@@ -1,9 +1,9 @@
-import { insideFirst, NOBODY } from '../routes.ts';
+import { insideFirst, UNASSIGNED } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** Everything that leaves the network over HTTPS is opened on the way; the gateway inside it is not. */
 export const INSPECTED = insideFirst(
-  NOBODY,
+  UNASSIGNED,
   { host: null, port: 443, to: { kind: 'inspection' } },
   { host: null, port: 1886, to: { kind: 'inspection' } },
 );

@@ -1,6 +1,6 @@
 import { empty, type Reply, type Service } from './reply.ts';
 
-/** OCSPResponse with the status malformedRequest (RFC 6960, 4.2.1): what a responder says to a plain GET. */
+/** OCSPResponse with the status malformedRequest (RFC 6960, 4.2.1): a responder's answer to a plain GET. */
 const OCSP_MALFORMED = Uint8Array.of(0x30, 0x03, 0x0a, 0x01, 0x01);
 
 /** What the certificate hosts hand out; DER, made by the lab's own authority. */
@@ -9,7 +9,7 @@ export interface Published {
   readonly revocationsDer: Uint8Array;
 }
 
-/** Revocation lists, issuing certificates and OCSP over plain HTTP, told apart by host and path. */
+/** Revocation lists, issuing certificates and OCSP over plain HTTP, by host and path. */
 export function certificateHost(published: Published): Service {
   return ({ url }) => {
     if (url.hostname.includes('ocsp')) return der('application/ocsp-response', OCSP_MALFORMED);

@@ -3,7 +3,7 @@ import { empty, json, type Service } from './reply.ts';
 const AUTHORITY = 'https://login.microsoftonline.com';
 const CONFIGURATION = /^\/([^/]+)(\/v2\.0)?\/\.well-known\/openid-configuration$/;
 
-/** The discovery document of any tenant; nobody signs in here. */
+/** The discovery document of any tenant; no client can sign in here. */
 export const entra: Service = ({ url }) => {
   const tenant = CONFIGURATION.exec(url.pathname)?.[1];
   if (tenant === undefined)

@@ -13,7 +13,7 @@ export const developerPortal: Service = ({ url }) =>
 export const management: Service = ({ url }) =>
   url.pathname.toLowerCase() === '/servicestatus' ? empty(200) : unauthorised();
 
-/** The Git repository asks for a password before it says anything. */
+/** The Git repository asks for a password first. */
 export const scm: Service = () => empty(401, { 'www-authenticate': 'Basic realm="Git"' });
 
 export const configuration: Service = () => unauthorised();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EGRESS_ADDRESS, REGION, TENANT } from '../subnet.ts';
 import { json, type Service } from './reply.ts';
 
-/** `/healthstatus` is open to all and tells the caller's address; everything else wants a token. */
+/** `/healthstatus` is public and returns the caller's address; everything else requires a token. */
 export const keyVault: Service = ({ url }) => {
   if (url.pathname === '/healthstatus')
     return { status: 200, headers: { ...common(), 'content-type': 'text/plain' }, body: 'True' };

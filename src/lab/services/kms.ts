@@ -18,13 +18,13 @@ const BIND = 11;
  * Answers are written out as C706 (DCE 1.1: Remote Procedure Call), section 12.6.4, lays them out.
  */
 export function kms(socket: Socket): void {
-  let heard: Buffer = Buffer.alloc(0);
+  let received: Buffer = Buffer.alloc(0);
   socket.on('error', () => socket.destroy());
   socket.on('data', (bytes: Buffer) => {
-    heard = Buffer.concat([heard, bytes]);
-    if (heard.length < HEADER || heard.length < heard.readUInt16LE(8)) return;
-    const fragment = heard.subarray(0, heard.readUInt16LE(8));
-    heard = heard.subarray(fragment.length);
+    received = Buffer.concat([received, bytes]);
+    if (received.length < HEADER || received.length < received.readUInt16LE(8)) return;
+    const fragment = received.subarray(0, received.readUInt16LE(8));
+    received = received.subarray(fragment.length);
     if (fragment[0] !== 5 || fragment[2] !== BIND) socket.destroy();
     else socket.write(bindAck(fragment));
   });

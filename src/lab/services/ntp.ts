@@ -11,7 +11,7 @@ export function openTimeServer(): Promise<Listener> {
   return openDatagramPort((request) => (request.length < REQUEST_BYTES ? null : reply(request)));
 }
 
-/** A datagram port that hears everything and says nothing, as behind a rule that drops. */
+/** A datagram port that receives and never answers, as behind a rule that drops. */
 export function openMuteDatagramPort(): Promise<Listener> {
   return openDatagramPort(() => null);
 }
@@ -19,8 +19,8 @@ export function openMuteDatagramPort(): Promise<Listener> {
 async function openDatagramPort(answer: (request: Buffer) => Buffer | null): Promise<Listener> {
   const socket = createSocket('udp4');
   socket.on('message', (request, { port, address }) => {
-    const said = answer(request);
-    if (said !== null) socket.send(said, port, address);
+    const reply = answer(request);
+    if (reply !== null) socket.send(reply, port, address);
   });
   socket.bind(0, LOOPBACK);
   await once(socket, 'listening');
@@ -44,7 +44,7 @@ function reply(request: Buffer): Buffer {
   packet.writeInt8(-20, 3); // precision: a microsecond
   packet.write('GPS\0', 12, 'latin1');
   writeNow(packet, 16); // reference
-  request.copy(packet, 24, 40, 48); // origin: when the client says that it asked
+  request.copy(packet, 24, 40, 48); // origin: the client's transmit time
   writeNow(packet, 32); // receive
   writeNow(packet, 40); // transmit
   return packet;

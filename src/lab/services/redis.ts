@@ -9,18 +9,18 @@ const REPLIES: Readonly<Record<string, string>> = {
 };
 const NO_AUTHENTICATION = '-NOAUTH Authentication required.\r\n';
 
-/** A cache that wants a password, and knows none. */
+/** A cache that requires a password, and accepts none. */
 export function redis(socket: Socket): void {
-  let heard = '';
+  let received = '';
   socket.setEncoding('latin1');
   socket.on('data', (text: string) => {
-    heard += text;
-    for (let command = COMMAND.exec(heard); command !== null; command = COMMAND.exec(heard)) {
-      heard = heard.slice(command[0].length);
+    received += text;
+    for (let command = COMMAND.exec(received); command !== null; command = COMMAND.exec(received)) {
+      received = received.slice(command[0].length);
       const name = command[1]?.toUpperCase() ?? '';
       socket.write(REPLIES[name] ?? NO_AUTHENTICATION);
       if (name === 'QUIT') socket.end();
     }
-    if (heard.length > 4096) socket.destroy();
+    if (received.length > 4096) socket.destroy();
   });
 }

@@ -11,7 +11,7 @@ import { insights, web } from './web.ts';
 
 const UNKNOWN_HOST: Service = () => empty(400);
 
-/** Who speaks HTTP for which kind of host; hosts that do not speak it are not here. */
+/** The HTTP service of each kind of host; hosts without HTTP are not here. */
 const HTTP_SERVICES: Readonly<Partial<Record<ServiceName, Service>>> = {
   'storage-blob': storageXml,
   'storage-queue': storageXml,
@@ -30,7 +30,7 @@ const HTTP_SERVICES: Readonly<Partial<Record<ServiceName, Service>>> = {
   configuration,
 };
 
-/** The one service behind every lab host: looks at the Host header and hands the request on. */
+/** The one service behind every lab host: passes the request on by its Host header. */
 export function byHost(published: Published): Service {
   const services = { ...HTTP_SERVICES, certificates: certificateHost(published) };
   const table = new Map<string, Service | undefined>(

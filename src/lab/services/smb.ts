@@ -17,17 +17,17 @@ const TRANSPORT = 4;
 const HEADER = 64;
 
 /**
- * A file server as far as NEGOTIATE: picks the newest dialect that both sides speak, and hangs up on whatever
- * comes next. Answers are written out as MS-SMB2 2.2.1.2, 2.2.2 and 2.2.4 lay them out.
+ * A file server as far as NEGOTIATE: picks the newest common dialect, and closes the connection at the next request.
+ * Answers follow MS-SMB2 2.2.1.2, 2.2.2 and 2.2.4.
  */
 export function smb(socket: Socket): void {
-  let heard: Buffer = Buffer.alloc(0);
+  let received: Buffer = Buffer.alloc(0);
   socket.on('error', () => socket.destroy());
   socket.on('data', (bytes: Buffer) => {
-    heard = Buffer.concat([heard, bytes]);
-    if (heard.length < TRANSPORT || heard.length < TRANSPORT + heard.readUInt32BE()) return;
-    const request = heard.subarray(TRANSPORT, TRANSPORT + heard.readUInt32BE());
-    heard = heard.subarray(TRANSPORT + request.length);
+    received = Buffer.concat([received, bytes]);
+    if (received.length < TRANSPORT || received.length < TRANSPORT + received.readUInt32BE()) return;
+    const request = received.subarray(TRANSPORT, TRANSPORT + received.readUInt32BE());
+    received = received.subarray(TRANSPORT + request.length);
     if (isNegotiate(request)) socket.write(answer(request));
     else socket.destroy();
   });

@@ -4,7 +4,7 @@ import { HOSTS } from '../hosts.ts';
 
 /** The mail relays as one server with a certificate for them all; it offers STARTTLS and takes no login. */
 export async function smtpRelay(authority: Authority): Promise<Server> {
-  // Loaded with the first lab that has a relay: it brings a whole mail library along.
+  // Loaded only by a lab with a relay: the mail library is large.
   const { SMTPServer } = await import('smtp-server');
   const [first, ...others] = HOSTS.filter(({ service }) => service === 'smtp').map(({ name }) => name);
   if (first === undefined) throw new Error('the lab has no mail relay');
@@ -13,11 +13,11 @@ export async function smtpRelay(authority: Authority): Promise<Server> {
     name: first,
     banner: 'apim-probe lab relay',
     disabledCommands: ['AUTH'],
-    // It would ask this machine's own resolver for the client's name.
+    // A reverse look-up would use this machine's own resolver.
     disableReverseLookup: true,
     logger: false,
   });
-  // What a client that hangs up leaves behind concerns nobody.
+  // Errors of a client that closes the connection are ignored.
   relay.on('error', () => undefined);
   return relay.server;
 }

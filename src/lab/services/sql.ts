@@ -8,8 +8,8 @@ const LOGIN7 = 0x10;
 const TABULAR_RESULT = 0x04;
 
 /**
- * Options of the PRELOGIN reply: token, and what Azure SQL says to it. MARS and FEDAUTHREQUIRED are spoken of only
- * to a client that brought them up.
+ * Options of the PRELOGIN reply: token, and Azure SQL's answer. MARS and FEDAUTHREQUIRED are sent only to a client
+ * that sent them.
  */
 const OPTIONS = [
   { name: 'VERSION', token: 0, always: true, data: [12, 0, 0x07, 0xd0, 0, 0] },
@@ -24,8 +24,8 @@ const END_OF_OPTIONS = 0xff;
 const LOGIN_FAILED = { number: 18_456, state: 1, severity: 14, text: 'Login failed.' } as const;
 
 /**
- * A server that speaks TDS as far as an Azure SQL gateway does with a stranger: PRELOGIN, TLS inside TDS packets
- * up to version 1.2, and a login that fails, whoever it is.
+ * A TDS server, as far as an Azure SQL gateway serves an unknown client: PRELOGIN, TLS inside TDS packets up to
+ * version 1.2, and a login that always fails.
  */
 export function sqlServer(identity: TlsOptions): Server {
   const tls = createTlsServer({ ...identity, maxVersion: 'TLSv1.2' }, (secured) => {
@@ -48,7 +48,7 @@ export function sqlServer(identity: TlsOptions): Server {
 
 interface Received {
   readonly type: number;
-  /** Of its last packet, which is its only one when a client has little to say. */
+  /** Of its last packet, which is the only one of a short message. */
   readonly payload: Buffer;
   /** What came after it. */
   readonly rest: Buffer;
@@ -73,7 +73,7 @@ function firstMessage(stream: Duplex, received: (message: Received) => void): vo
 
 /**
  * TLS on the server's side of TDS 7: both sides wrap its records while they shake hands, and go on without a
- * wrapper after that. The client is the first to speak then, and the first byte of a record is no packet's type.
+ * wrapper after that. The client then sends first, and the first byte of a record is not a packet type.
  */
 class WrappedTls extends Duplex {
   readonly #socket: Socket;

@@ -19,7 +19,7 @@ export const storageXml: Service = ({ url }) =>
 export const storageTable: Service = () =>
   oDataRefusal(404, 'ResourceNotFound', 'The specified resource does not exist.');
 
-/** Any of the four, behind network rules that do not let the caller in: 403 whatever is asked. */
+/** Any of the four, behind network rules that refuse the caller: 403 for every request. */
 export const closedStorage: Service = ({ url }) => {
   const [code, message] = [
     'AuthorizationFailure',

@@ -1,6 +1,6 @@
 import { empty, type Reply, type Service } from './reply.ts';
 
-/** A host that is there, and has nothing for an anonymous caller: what most of Microsoft's hosts say. */
+/** A host that is there, and has nothing for an anonymous caller, like most of Microsoft's hosts. */
 export const web: Service = () => ({
   status: 404,
   headers: { server: 'Microsoft-HTTPAPI/2.0', 'content-type': 'text/html; charset=us-ascii' },

@@ -39,7 +39,7 @@ t.test(
   },
 );
 
-t.test('whatever else stands in the file is lost in words, and leads to no other file', async (t) => {
+t.test('any other content counts as lost, with a reason, and opens no other file', async (t) => {
   const state = t.testdir({ 'outside.json': JSON.stringify(run(NOW)) });
   const report = run(NOW);
   const [path = ''] = await fill(state, [report]);
@@ -54,7 +54,7 @@ t.test('whatever else stands in the file is lost in words, and leads to no other
     [JSON.stringify({ ...good, name: path }), /damaged/],
     [JSON.stringify({ ...good, more: 'x'.repeat(5000) }), /damaged/],
     [JSON.stringify({ ...good, name: good.name.replace('2026', '2025') }), /2025\S+, .*, is gone$/],
-    [JSON.stringify({ ...good, id: run(NOW).id }), /speaks of another report/],
+    [JSON.stringify({ ...good, id: run(NOW).id }), /names another report/],
   ] as const) {
     writeFileSync(memory, content);
     t.match(await recall(state), { kind: 'lost', problem }, content.slice(0, 100));

@@ -34,7 +34,7 @@ t.test('a folder is made for its owner alone, and one that is there is left as i
   }
 });
 
-t.test('a kept report is whole, for its owner alone, and never in the place of another', async (t) => {
+t.test('a stored report is whole, for its owner alone, and never replaces another', async (t) => {
   const state = t.testdir({});
   const history = new History(state);
   await history.prepare();
@@ -49,7 +49,7 @@ t.test('a kept report is whole, for its owner alone, and never in the place of a
   t.equal(readdirSync(join(state, 'reports')).length, 3, 'no temporary file stays');
 });
 
-t.test('in the order of writing, whatever the clock said, and nothing but reports', async (t) => {
+t.test('lists only reports, in the order of writing, whatever the clock showed', async (t) => {
   const state = t.testdir({ reports: {} });
   const history = new History(state);
   const folder = join(state, 'reports');
@@ -78,12 +78,16 @@ t.test('in the order of writing, whatever the clock said, and nothing but report
       [null, '-20260504T083000Z-000001.json'.slice(-26)],
     ],
   );
-  t.match(basename(await history.keep(run(NOW))), /-000010-/, 'no number twice, whatever has it');
+  t.match(
+    basename(await history.keep(run(NOW))),
+    /-000010-/,
+    'no number twice, also when another file has it',
+  );
   await history.tidy(new Set(), { ...ROOMY, keepCount: 2 }, NOW + 3650 * DAY);
   t.ok(existsSync(join(folder, 'notes.txt')), 'what is foreign is never removed');
 });
 
-t.test('a name with the largest number leaves room for the next report', async (t) => {
+t.test('a name with the largest number leaves a number for the next report', async (t) => {
   const state = t.testdir({
     reports: { 'apim-probe-report-999999999999-20260504T083000Z-000001.json': '{}' },
   });
@@ -96,7 +100,7 @@ t.test('a folder that is not there holds nothing', async (t) => {
   t.strictSame(await new History(join(t.testdir({}), 'gone')).list(), []);
 });
 
-t.test('files that are no reports are told, each with its reason', async (t) => {
+t.test('files that are not reports are listed, each with its reason', async (t) => {
   const state = t.testdir({});
   const reports = [run(NOW), run(NOW - 1000), run(NOW - 2000), run(NOW - 3000), run(NOW - 4000)];
   const [empty = '', cut = '', foreign = '', future = ''] = (
@@ -159,9 +163,9 @@ t.test('the index forgets what is gone, targets too', async (t) => {
     const began = new Date(old.startedAt);
     utimesSync(await history.keep(old), began, began);
   }
-  const kept = run(NOW, undefined, { targets: run(NOW).targets.filter(({ id }) => id === SQL) });
-  await history.keep(kept);
-  await history.keep({ ...kept, startedAt: new Date(NOW - 1).toISOString() });
+  const stored = run(NOW, undefined, { targets: run(NOW).targets.filter(({ id }) => id === SQL) });
+  await history.keep(stored);
+  await history.keep({ ...stored, startedAt: new Date(NOW - 1).toISOString() });
   t.strictSame(await history.tidy(new Set(), { ...ROOMY, keepDays: 1 }, NOW), []);
   const index = JSON.parse(readFileSync(join(state, 'index.json'), 'utf8'));
   t.equal(index.runs.length, 2);
@@ -174,24 +178,27 @@ t.test('the index forgets what is gone, targets too', async (t) => {
   t.equal(again.opened, 0);
 });
 
-t.test('leftovers of killed runs go when they are older than an hour, by whatever clock', async (t) => {
-  const state = t.testdir({ reports: {} });
-  const leftover = (name: string, age: number): string => {
-    const path = join(state, name);
-    writeFileSync(path, 'half');
-    const then = (Date.now() - age) / 1000;
-    utimesSync(path, then, then);
-    return path;
-  };
-  const old = leftover('reports/.apim-probe-1-ab.tmp', 2 * 3_600_000);
-  const ahead = leftover('.apim-probe-2-ab.tmp', -2 * 3_600_000);
-  const fresh = leftover('reports/.apim-probe-3-ab.tmp', 60_000);
-  const foreign = leftover('reports/.other.tmp', 2 * 3_600_000);
-  t.strictSame(await new History(state).tidy(new Set(), ROOMY, NOW), []);
-  t.strictSame([old, ahead, fresh, foreign].map(existsSync), [false, false, true, true]);
-});
+t.test(
+  'leftovers of killed runs go when they are older than an hour, also after a change of the clock',
+  async (t) => {
+    const state = t.testdir({ reports: {} });
+    const leftover = (name: string, age: number): string => {
+      const path = join(state, name);
+      writeFileSync(path, 'half');
+      const then = (Date.now() - age) / 1000;
+      utimesSync(path, then, then);
+      return path;
+    };
+    const old = leftover('reports/.apim-probe-1-ab.tmp', 2 * 3_600_000);
+    const ahead = leftover('.apim-probe-2-ab.tmp', -2 * 3_600_000);
+    const fresh = leftover('reports/.apim-probe-3-ab.tmp', 60_000);
+    const foreign = leftover('reports/.other.tmp', 2 * 3_600_000);
+    t.strictSame(await new History(state).tidy(new Set(), ROOMY, NOW), []);
+    t.strictSame([old, ahead, fresh, foreign].map(existsSync), [false, false, true, true]);
+  },
+);
 
-t.test('what cannot be tidied is told, and nothing is thrown', async (t) => {
+t.test('failures to tidy up are returned, and nothing is thrown', async (t) => {
   const state = t.testdir({ reports: 'a file', 'index.json': {} });
   t.match(await new History(state).tidy(new Set(), ROOMY, NOW), [
     /old reports could not be removed: .*ENOTDIR/,
@@ -200,18 +207,18 @@ t.test('what cannot be tidied is told, and nothing is thrown', async (t) => {
   ]);
 });
 
-t.test('when targets changed, as a report has it; an old or damaged one tells nothing', async (t) => {
+t.test('reads when targets changed from a report; an old or damaged one gives nothing', async (t) => {
   const state = t.testdir({});
   const at = '2026-05-01T00:00:00.000Z';
   const targets = (one: string) => `{"schemaVersion":"${SCHEMA_VERSION}","targets":[${one}]}`;
   const report = run(NOW);
-  const told = { ...report, targets: report.targets.map((each) => ({ ...each, lastStatusChange: at })) };
-  const [path = ''] = await fill(state, [told]);
+  const changed = { ...report, targets: report.targets.map((each) => ({ ...each, lastStatusChange: at })) };
+  const [path = ''] = await fill(state, [changed]);
   const history = new History(state);
   const [file] = await history.list();
-  if (file === undefined) throw new Error('nothing kept');
+  if (file === undefined) throw new Error('nothing stored');
   t.equal(history.changesIn(file).get(SQL), at);
-  for (const content of ['', targets('{"id":1}'), JSON.stringify(told).slice(0, 900)]) {
+  for (const content of ['', targets('{"id":1}'), JSON.stringify(changed).slice(0, 900)]) {
     writeFileSync(path, content);
     t.equal(history.changesIn(file).size, 0);
   }

@@ -46,7 +46,7 @@ t.test('one at a time, and the next one after', async (t) => {
   await (await held(await takeLock(state))).release();
 });
 
-t.test('the lock of a dead process is taken over, however one can tell', async (t) => {
+t.test('the lock of a dead process is taken over, however its death shows', async (t) => {
   for (const [why, holder, processes] of [
     ['no such process', {}, system({ 100: '99' })],
     ['its id has been given to another', {}, system({ 7: '51', 100: '99' })],
@@ -64,7 +64,7 @@ t.test('the lock of a dead process is taken over, however one can tell', async (
 t.test('the lock of a living process is left alone', async (t) => {
   for (const [why, holder, processes] of [
     ['alive since then', {}, system({ 7: '50', 100: '99' })],
-    ['alive, and nothing tells since when', { started: null }, system({ 7: null, 100: null })],
+    ['alive, with an unknown start time', { started: null }, system({ 7: null, 100: null })],
     ['of another namespace, where its id may live', { namespace: 'pid:[2]' }, system({ 100: '99' })],
   ] as const) {
     const state = t.testdir({});
@@ -74,7 +74,7 @@ t.test('the lock of a living process is left alone', async (t) => {
   }
 });
 
-t.test('what nothing but age can tell: taken over when no run takes as long', async (t) => {
+t.test('where only the age shows it: taken over when no run takes as long', async (t) => {
   for (const hours of [-3, 3]) {
     const state = t.testdir({});
     const path = lockOf(state, { namespace: 'pid:[2]' });
@@ -85,7 +85,7 @@ t.test('what nothing but age can tell: taken over when no run takes as long', as
   }
 });
 
-t.test('a lock that cannot be read: fresh it may be one in the making, old it is none', async (t) => {
+t.test('an unreadable lock: it may be incomplete while fresh, and does not count when old', async (t) => {
   for (const content of ['', '{"pid":', 'x'.repeat(100_000), '[]', '{"pid":-1}']) {
     const state = t.testdir({ lock: content });
     t.match(await takeLock(state), { kind: 'busy' }, content.slice(0, 10));
@@ -95,7 +95,7 @@ t.test('a lock that cannot be read: fresh it may be one in the making, old it is
   }
 });
 
-t.test('something else of that name, or no folder: an error, and nobody waits', async (t) => {
+t.test('something else of that name, or no folder: an error without waiting', async (t) => {
   await t.rejects(takeLock(t.testdir({ lock: {} })), { code: 'EISDIR' });
   await t.rejects(takeLock(join(t.testdir({}), 'gone')), { code: 'ENOENT' });
 });
@@ -108,7 +108,7 @@ t.test('a lock that another run has taken is not released', async (t) => {
   t.ok(existsSync(path));
 });
 
-t.test('eight processes want a dead lock at once, and one has it', async (t) => {
+t.test('of eight processes that take over a dead lock at once, one gets it', async (t) => {
   const state = t.testdir({});
   lockOf(state, { pid: 2 ** 22 + 1, boot: null, namespace: null });
   const module = new URL('../../../src/delivery/history/lock.ts', import.meta.url);
@@ -126,9 +126,9 @@ t.test('eight processes want a dead lock at once, and one has it', async (t) => 
     spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] }),
   );
   for (const child of children) child.stdin.write('go\n');
-  const said = await Promise.all(
+  const kinds = await Promise.all(
     children.map(async (child) => String((await once(child.stdout, 'data'))[0])),
   );
   for (const child of children) child.stdin.end('end\n');
-  t.equal(said.filter((kind) => kind === 'held').length, 1, said.join(' '));
+  t.equal(kinds.filter((kind) => kind === 'held').length, 1, kinds.join(' '));
 });

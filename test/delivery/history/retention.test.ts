@@ -15,7 +15,7 @@ function files(...ages: readonly number[]): StoredFile[] {
       name: `${place}`,
       path: `/s/${place}`,
       number: ages.length - place,
-      // Of a clock that says nothing.
+      // Of a clock without a valid time.
       time: 0,
       bytes: 1000,
       mtimeMs,
@@ -40,15 +40,15 @@ t.test('by age: what is older than keepDays, and nothing else', async (t) => {
 });
 
 t.test('by count and by bytes: the oldest first', async (t) => {
-  const kept = files(0, 1, 2, 3, 4);
-  t.strictSame(ages(expired(kept, new Set(['0']), { ...ROOMY, keepCount: 3 }, NOW)), [3, 4]);
-  t.strictSame(ages(expired(kept, new Set(['0']), { ...ROOMY, keepBytes: 2500 }, NOW)), [2, 3, 4]);
-  t.strictSame(ages(expired(kept, new Set(['0']), { ...ROOMY, keepBytes: 1 }, NOW)), [2, 3, 4], 'two stay');
+  const stored = files(0, 1, 2, 3, 4);
+  t.strictSame(ages(expired(stored, new Set(['0']), { ...ROOMY, keepCount: 3 }, NOW)), [3, 4]);
+  t.strictSame(ages(expired(stored, new Set(['0']), { ...ROOMY, keepBytes: 2500 }, NOW)), [2, 3, 4]);
+  t.strictSame(ages(expired(stored, new Set(['0']), { ...ROOMY, keepBytes: 1 }, NOW)), [2, 3, 4], 'two stay');
 });
 
 t.test('a clock that jumped ahead: few reports go, and the two newest stay', async (t) => {
-  const kept = files(...Array.from({ length: 100 }, (_, place) => place * 900_000));
-  const gone = expired(kept, new Set(['5']), ROOMY, NOW + 3650 * DAY);
+  const stored = files(...Array.from({ length: 100 }, (_, place) => place * 900_000));
+  const gone = expired(stored, new Set(['5']), ROOMY, NOW + 3650 * DAY);
   t.strictSame(
     gone.map(({ name }) => name),
     Array.from({ length: MOST_BY_AGE }, (_, place) => `${99 - place}`),
@@ -64,13 +64,13 @@ t.test('what was written in the future is new, and goes by count in the order of
   const [last, ahead, first] = files(-3 * DAY, -2 * DAY, 0);
   if (last === undefined || ahead === undefined || first === undefined) throw new Error('three files');
   // The clock was ahead for the second report, and then set back.
-  const kept = [first, last, ahead];
-  t.strictSame(expired(kept, new Set(), ROOMY, NOW), []);
-  t.strictSame(expired(kept, new Set(), { ...ROOMY, keepCount: 2 }, NOW), [ahead]);
-  t.strictSame(expired(kept, new Set([ahead.name]), { ...ROOMY, keepCount: 2 }, NOW), []);
+  const stored = [first, last, ahead];
+  t.strictSame(expired(stored, new Set(), ROOMY, NOW), []);
+  t.strictSame(expired(stored, new Set(), { ...ROOMY, keepCount: 2 }, NOW), [ahead]);
+  t.strictSame(expired(stored, new Set([ahead.name]), { ...ROOMY, keepCount: 2 }, NOW), []);
 });
 
-t.test('whatever the folder holds: the limits hold, and the newest stay', async () => {
+t.test('for any folder the limits hold, and the newest stay', async () => {
   const runs = Number(process.env['FUZZ_RUNS'] ?? 1);
   const list = fc.array(fc.integer({ min: -60 * DAY, max: 90 * DAY }), { minLength: 1, maxLength: 60 });
   fc.assert(
@@ -79,11 +79,11 @@ t.test('whatever the folder holds: the limits hold, and the newest stay', async 
       fc.integer({ min: 2, max: 20 }),
       fc.integer({ min: 1, max: 20 }),
       (given, count, kilo) => {
-        const kept = files(...given);
-        const held = new Set(kept.slice(0, 1).map(({ name }) => name));
+        const stored = files(...given);
+        const held = new Set(stored.slice(0, 1).map(({ name }) => name));
         const limits = { keepDays: 30, keepCount: count, keepBytes: kilo * 1000 };
-        const gone = expired(kept, held, limits, NOW);
-        const left = kept.length - gone.length;
+        const gone = expired(stored, held, limits, NOW);
+        const left = stored.length - gone.length;
         return (
           new Set(gone).size === gone.length &&
           !gone.some(({ name }) => held.has(name)) &&

@@ -1,4 +1,4 @@
-/** Kept runs made by hand. */
+/** Stored runs made by hand. */
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export const SQL = 'sql/b.database.windows.net:1433';
 
 let made = 0;
 
-/** A report of two endpoints at a time, changed as told; each has an id of its own. */
+/** A report of two endpoints at a time, with the given changes; each has an id of its own. */
 export function run(
   at: number,
   [blob, sql]: readonly [Status, Status] = ['reachable', 'reachable'],

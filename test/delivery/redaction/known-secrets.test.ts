@@ -51,7 +51,7 @@ t.test('the longest first: no part of one is left', async (t) => {
   t.equal(hideKnownSecrets('part0000-and-whole part0000'), '*** ***');
 });
 
-t.test('whatever the secret and the text around it', async () => {
+t.test('for any secret and any text around it', async () => {
   const secret = fc.stringMatching(/^[A-Za-z0-9+/=._~-]{6,40}$/).map((text) => `${text}a1`);
   fc.assert(
     fc.property(secret, fc.string(), fc.string(), (secret, before, after) => {

@@ -32,7 +32,7 @@ t.test('a log without its secrets', async (t) => {
   t.match(clean, /last line without an end$/);
 });
 
-t.test('however it is cut, the same comes out', async () => {
+t.test('the result is the same for any pieces', async () => {
   const whole = inPieces(LOG, []);
   const cuts = fc.array(fc.nat(LOG.length), { maxLength: 20 });
   fc.assert(fc.property(cuts, (cuts) => inPieces(LOG, cuts) === whole));
@@ -47,7 +47,7 @@ t.test('a line without an end takes no memory and hides no secret', async (t) =>
   t.notMatch(line, 'abc');
 });
 
-t.test('a key that never ends is let go after some lines', async (t) => {
+t.test('a key without an end stops counting after some lines', async (t) => {
   const redactor = new LineRedactor();
   let out = redactor.push('-----BEGIN PRIVATE KEY-----\n');
   for (let line = 0; line < 1000; line += 1) out += redactor.push('CANARY"\n');
@@ -60,7 +60,7 @@ t.test('a line that is a JSON object keeps its break and its order', async (t) =
   t.equal(redactLine('{"b": 1}\n'), '{"b": 1}\n', 'untouched as it is written');
 });
 
-t.test('a line whose JSON says one name twice has neither value', async (t) => {
+t.test('a line whose JSON has one name twice has neither value', async (t) => {
   t.equal(redactLine('{"a":{"token":"canary"},"a":1}\n'), '{"a":1}\n');
   t.notMatch(redactLine('{"a":{"password":"canary"},"b":"sig=x","a":1}\n'), 'canary');
 });

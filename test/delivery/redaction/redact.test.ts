@@ -79,7 +79,7 @@ const SECRETS: readonly (readonly [string, string, RedactionKind])[] = [
     'private-key',
   ],
   [`file: ${Buffer.from(PEM).toString('base64')}`, 'file: [private key removed]', 'private-key'],
-  // What a peer says is cut off somewhere.
+  // A peer's text is cut off somewhere.
   ['{"a":1,"access_token":"abc…', '{"a":1,"access_token":"***', 'token'],
   ['{"a":1,"clientSecret":"abc\\', '{"a":1,"clientSecret":"***', 'password'],
   ['{"b":"{\\"access_token\\":\\"abc…","c":1}', '{"b":"{\\"access_token\\":\\"***","c":1}', 'token'],
@@ -170,7 +170,7 @@ t.test('a report without a secret is the same report, byte for byte', async (t) 
   t.equal(redact(text), text);
 });
 
-t.test('values: whole where the key says so, and JSON stays JSON', async (t) => {
+t.test('values: as a whole under the key of a secret, and JSON stays JSON', async (t) => {
   const value = {
     headers: { 'X-Api-Key': 'a"b\\c' },
     db_password: 'x',
@@ -256,7 +256,7 @@ t.test(
   },
 );
 
-t.test('twice is once, whatever stands beside what', async () => {
+t.test('redacting twice changes nothing, for any neighbours', async () => {
   const text = fc
     .array(fc.oneof(fc.constantFrom(...PIECES), fc.string()), { maxLength: 12 })
     .map((all) => all.join(''));
@@ -283,7 +283,7 @@ t.test('a value that is redacted twice is as after once, and a line of JSON stay
   );
 });
 
-t.test('time grows with the text and no faster, whatever repeats', async (t) => {
+t.test('time is linear in the length of the text, for any repetition', async (t) => {
   // Four times the text: a quadratic pattern would take sixteen times as long, and hours at this size.
   for (const unit of [
     ...PIECES,
@@ -316,7 +316,7 @@ t.test('time grows with the text and no faster, whatever repeats', async (t) => 
   }
 });
 
-t.test('JSON stays JSON, whatever its strings end in', async (t) => {
+t.test('JSON stays JSON, for any ends of its strings', async (t) => {
   const piece = fc.constantFrom(
     'password=',
     'token:',

@@ -1,4 +1,4 @@
-/** The strict level: nobody can tell whose network it is, and everybody can still read the report. */
+/** The strict level: the report does not identify the network, and stays readable. */
 import fc from 'fast-check';
 import t from 'tap';
 import { wellKnownNames } from '../../../src/cli/well-known-names.ts';
@@ -23,7 +23,7 @@ function redactor(key = 'one key', count?: (kind: RedactionKind) => void) {
 const HOST = 'host-[0-9a-f]{4}';
 const GUID = '11111111-2222-4333-8444-555555555555';
 
-t.test('a host name that a field calls one is hidden, whatever it looks like', async (t) => {
+t.test('a host name in a field for host names is hidden, whatever its form', async (t) => {
   const environment = report().environment;
   const tls = { subject: 'CN=SrvSql.humongous.local, O=x', names: ['*.Fourth.coffee-1'] };
   const own = {
@@ -120,7 +120,7 @@ t.test('names, addresses, ids and users', async (t) => {
     t.match(redactor().text(text), new RegExp(expected), text);
 });
 
-t.test('what is everybody’s stays', async (t) => {
+t.test('public names stay', async (t) => {
   for (const text of [
     'gcs.prod.monitoring.core.windows.net westeurope.login.microsoft.com ocsp.digicert.com learn.microsoft.com',
     '168.63.129.16 169.254.169.254 192.0.2.1 20.60.1.4 127.0.0.1 ::1 2603:1030::1',
@@ -131,12 +131,14 @@ t.test('what is everybody’s stays', async (t) => {
     t.equal(redactor().text(text), text);
 });
 
-t.test('a name is hidden wherever it stands, once it is known as one', async (t) => {
+t.test('a known name is hidden everywhere', async (t) => {
   const strict = redactor();
   strict.learn(report({ targets: [target('sql', 'contoso-probe.database.windows.net', 1433)] }));
-  const said = strict.text('apim-probe run --sql contoso-probe --only sql; VM vm-probe-01; contoso-probe-2');
-  t.match(said, new RegExp(`^apim-probe run --sql (${HOST}) --only sql; VM ${HOST}; contoso-probe-2$`));
-  const bare = new RegExp(`--sql (${HOST})`).exec(said)?.[1];
+  const redacted = strict.text(
+    'apim-probe run --sql contoso-probe --only sql; VM vm-probe-01; contoso-probe-2',
+  );
+  t.match(redacted, new RegExp(`^apim-probe run --sql (${HOST}) --only sql; VM ${HOST}; contoso-probe-2$`));
+  const bare = new RegExp(`--sql (${HOST})`).exec(redacted)?.[1];
   t.equal(
     strict.text('contoso-probe.database.windows.net'),
     `${bare}.database.windows.net`,
@@ -148,7 +150,7 @@ t.test('a name is hidden wherever it stands, once it is known as one', async (t)
   t.match(strict.text('from 20.1.2.3'), /^from address-....$/, 'a public address of this network');
 });
 
-t.test('a report is still a report, tells the same, and nothing of its network', async (t) => {
+t.test('a report stays valid, with the same results, and without names of its network', async (t) => {
   const original = report({ targets: withDropped(['sql']), findings: [finding()] });
   const strict = redactor();
   strict.learn(original);
@@ -161,13 +163,13 @@ t.test('a report is still a report, tells the same, and nothing of its network',
     t.notMatch(text, /contoso|vm-probe-01|10\.20\.|backend/i);
 });
 
-t.test('names of machines are hidden where they are names, be they common words', async (t) => {
+t.test('names of machines are hidden where they are names, even common words', async (t) => {
   const { environment } = report();
   const value = { vm: { ...environment.vm, name: 'test' }, machineName: 'vm', status: 'test' };
   t.match(redactor().value(value), { vm: { name: /^host-/ }, machineName: /^host-/, status: 'test' });
 });
 
-t.test('a machine that is called like a key or a word of the report breaks none', async (t) => {
+t.test('a machine named like a key or a value of the report changes neither', async (t) => {
   const strict = redactor();
   const own = report({ targets: withDropped(['sql']), findings: [finding()] });
   const words = ['targets', 'startedAt', 'outbound-dropped', 'tcp_timeout', 'AzureKeyVault', 'zzfacts'];
@@ -182,7 +184,7 @@ t.test('a machine that is called like a key or a word of the report breaks none'
   t.strictSame(Object.keys(shown), Object.keys(value));
   const { facts: _facts, ...written } = { ...shown, certificates: {} };
   parsedReport(harmlessJson(written));
-  t.match(shown.facts.tls.chain[0]?.subject, /^CN=host-/, 'what is none of them is hidden');
+  t.match(shown.facts.tls.chain[0]?.subject, /^CN=host-/, 'any other name is hidden');
   t.equal(shown.facts.zzfacts, 1, 'but as a key');
 });
 
@@ -202,7 +204,7 @@ t.test('hosts without a dot that their place gives away, and ids by their key', 
   t.match(strict.value(value).lines.at(-1), 'C:\\Windows\\x');
 });
 
-t.test('no peer has the report’s own words, times or tools hidden by calling itself so', async (t) => {
+t.test('no peer gets the report’s own terms, times or tools hidden by naming itself so', async (t) => {
   const strict = redactor();
   const names = ['2026-11-29t14', 'curl', 'squid', '2026', 'firewall', 'microsoftonline', 'zzserver1'];
   strict.learn({ tls: { chain: [{ names }] }, headers: { via: '1.1 certificate, 1.1 openssl' } });
@@ -224,7 +226,7 @@ t.test('asterisks: within a name, before it, and around it', async (t) => {
   t.match(strict.text('**db.contoso.example**'), /^(?:host-[0-9a-f]+\.)+invalid\*\*$/);
 });
 
-t.test('time grows with the text and no faster, whatever repeats', async (t) => {
+t.test('time is linear in the length of the text, for any repetition', async (t) => {
   const strict = redactor();
   strict.learn({ targets: [{ host: 'known.contoso-x1' }] });
   // Four times the text: a quadratic pattern would take sixteen times as long, and minutes at this size.
@@ -296,7 +298,7 @@ t.test('the region stays readable, although names under a service hold it', asyn
   t.equal(option.text('chinaeast2.blob.core.chinacloudapi.cn'), 'chinaeast2.blob.core.chinacloudapi.cn');
   const wrong = redactor();
   wrong.learn({ region: 'contoso-store', targets: ['contoso-store.blob.core.windows.net'] });
-  t.match(wrong.text('contoso-store'), new RegExp(`^${HOST}$`), 'what is not a region’s name is no excuse');
+  t.match(wrong.text('contoso-store'), new RegExp(`^${HOST}$`), 'another word does not stay as a region');
 });
 
 t.test('stable in one bundle, different for different originals', async () => {

@@ -40,7 +40,7 @@ export interface Azurite {
   accountSas(): string;
 }
 
-/** @param tls files; with them Azurite speaks HTTPS and takes tokens, whose claims it checks and not their signature */
+/** @param tls files; with them Azurite uses HTTPS and takes tokens; it checks their claims and not their signature */
 export async function startAzurite(
   t: Test,
   tls: { readonly cert: string; readonly key: string } | null = null,

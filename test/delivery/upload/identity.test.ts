@@ -111,7 +111,7 @@ t.test('a user-assigned identity is asked for by its client id, and the token op
     'x-ms-version': /^20/,
     'x-ms-client-request-id': /^[0-9a-f-]{36}$/,
   });
-  t.equal(hideKnownSecrets(`it said ${FRESH}`), 'it said ***', 'from then on no output has it');
+  t.equal(hideKnownSecrets(`its answer: ${FRESH}`), 'its answer: ***', 'from then on no output has it');
 });
 
 t.test('a token that is refused: the reports wait, and no other is asked for', async (t) => {
@@ -131,8 +131,8 @@ t.test('a token that is refused: the reports wait, and no other is asked for', a
   t.equal(spool.waiting().length, 2);
 });
 
-t.test('the SDK neither repeats nor follows: what it is told is what the spool is told', async (t) => {
-  for (const [what, handle, asks, words] of [
+t.test('the SDK neither repeats nor follows redirects: the spool gets every answer', async (t) => {
+  for (const [what, handle, asks, text] of [
     ['busy', answer(503), 5, /status 503/],
     ['moved', answer(307, { location: `https://${HOST}/elsewhere` }), 1, /something else .*status 307/],
   ] as const) {
@@ -143,7 +143,7 @@ t.test('the SDK neither repeats nor follows: what it is told is what the spool i
     );
     const spool = openTrialSpool(t);
     await fill(spool, 1);
-    t.match((await pass(spool, URL_OF_IT, { options })).problem, words, what);
+    t.match((await pass(spool, URL_OF_IT, { options })).problem, text, what);
     t.equal(storage.requests.length, asks, 'once for each attempt of the spool');
   }
 });
@@ -183,26 +183,29 @@ t.test('the variables of the process lead the SDK through no proxy, and do not t
   }
 });
 
-t.test('no identity, no metadata service, nonsense: the reports wait, and the words say why', async (t) => {
-  const refusal = JSON.stringify({ error: 'invalid_request', error_description: 'Identity not found' });
-  for (const [handle, words, asks] of [
-    [answer(400, {}, refusal), /Identity not found.*az vm identity assign/, 1],
-    [answer(200, {}, '<html>'), /its answer holds none/, 1],
-    [answer(200, {}, '{"access_token":"a\\r\\nb","expires_on":"1"}'), /its answer holds none/, 1],
-    [answer(429), /status 429/, 5],
-    [answer(500), /status 500/, 5],
-  ] as const) {
-    const metadata = await openService(t, handle);
-    const options = { ...newIdentity(), connectTo: [redirect('169.254.169.254', 80, metadata.port)] };
-    const spool = openTrialSpool(t);
-    await fill(spool, 1);
-    t.match(await pass(spool, URL_OF_IT, { options }), { sent: [], rejected: [], problem: words });
-    t.equal(metadata.requests.length, asks);
-    t.equal(spool.waiting().length, 1);
-  }
-});
+t.test(
+  'no identity, no metadata service, a malformed answer: the reports wait, with the reason',
+  async (t) => {
+    const refusal = JSON.stringify({ error: 'invalid_request', error_description: 'Identity not found' });
+    for (const [handle, text, asks] of [
+      [answer(400, {}, refusal), /Identity not found.*az vm identity assign/, 1],
+      [answer(200, {}, '<html>'), /its answer holds none/, 1],
+      [answer(200, {}, '{"access_token":"a\\r\\nb","expires_on":"1"}'), /its answer holds none/, 1],
+      [answer(429), /status 429/, 5],
+      [answer(500), /status 500/, 5],
+    ] as const) {
+      const metadata = await openService(t, handle);
+      const options = { ...newIdentity(), connectTo: [redirect('169.254.169.254', 80, metadata.port)] };
+      const spool = openTrialSpool(t);
+      await fill(spool, 1);
+      t.match(await pass(spool, URL_OF_IT, { options }), { sent: [], rejected: [], problem: text });
+      t.equal(metadata.requests.length, asks);
+      t.equal(spool.waiting().length, 1);
+    }
+  },
+);
 
-t.test('a proxy that opens TLS, and is trusted by nobody', async (t) => {
+t.test('a proxy that opens TLS with an untrusted certificate', async (t) => {
   const { tls } = await certificates(t, [HOST]);
   const storage = await openService(t, answer(201), tls);
   const spool = openTrialSpool(t);

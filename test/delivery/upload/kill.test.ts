@@ -44,7 +44,7 @@ t.test('no report is lost and none arrives half-written', { timeout: 600_000 }, 
     setTimeout(() => handle(seen, response, number), Math.random() * 8),
   );
   const url = `${service.url}/c${SAS}`;
-  const kept = new Map<string, string>();
+  const stored = new Map<string, string>();
   let killed = 0;
   let number = 0;
   // ms from the first thing done to the last, here and now: the moments are spread over it.
@@ -68,14 +68,14 @@ t.test('no report is lost and none arrives half-written', { timeout: 600_000 }, 
         began = performance.now();
         if (!spared) timer = setTimeout(() => child.kill('SIGKILL'), Math.random() * span);
       }
-      if (chunk.includes('kept')) kept.set(report.id, json);
+      if (chunk.includes('stored')) stored.set(report.id, json);
     });
     const [, signal] = await once(child, 'close');
     clearTimeout(timer);
     if (signal === 'SIGKILL') killed += 1;
     else span = performance.now() - began;
   };
-  // Two at once, as a run and somebody's `upload` may be; now and then two that live, to measure the span anew.
+  // Two at once, like a run and a user's `upload`; sometimes neither is killed, to measure the duration again.
   for (let round = 0; killed < KILLS && round < KILLS * 2; round += 1) {
     await Promise.all([life(round % 10 === 0), life(round % 10 === 0)]);
   }
@@ -87,10 +87,10 @@ t.test('no report is lost and none arrives half-written', { timeout: 600_000 }, 
   const arrived = new Set([...blobs.values()].map(contentOf));
   t.equal(arrived.size, blobs.size, 'each once');
   let lost = 0;
-  for (const json of kept.values()) if (!arrived.has(json)) lost += 1;
+  for (const json of stored.values()) if (!arrived.has(json)) lost += 1;
   t.equal(lost, 0, 'of those that were in the spool');
   t.comment(
-    `${killed} kills, ${kept.size} reports kept, ${blobs.size} arrived, ${waited} of them after the last kill`,
+    `${killed} kills, ${stored.size} reports stored, ${blobs.size} arrived, ${waited} of them after the last kill`,
   );
   const temporary = readdirSync(spool.folder).filter((name) => !name.startsWith('.apim-probe-'));
   t.strictSame(temporary, [], 'nothing stays but temporary files, which are swept an hour later');

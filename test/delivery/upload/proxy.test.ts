@@ -15,7 +15,7 @@ interface Proxy {
   readonly asked: { readonly to: string; readonly authorization: string | undefined }[];
 }
 
-/** A proxy that connects whoever asks to one port of loopback, or refuses. */
+/** A proxy that connects every client to one port of loopback, or refuses. */
 async function openProxy(
   t: Test,
   toPort: number,
@@ -118,9 +118,9 @@ t.test('NO_PROXY goes before it', async (t) => {
   t.strictSame(proxy.asked, []);
 });
 
-t.test('a proxy that refuses, is none, or is not there: said without its password', async (t) => {
+t.test('a proxy that refuses, is another server, or is missing: reported without its password', async (t) => {
   const refusing = await openProxy(t, 1, 407);
-  for (const [proxy, words] of [
+  for (const [proxy, text] of [
     [`http://user:${CANARY}@127.0.0.1:${refusing.port}`, /the proxy refused to connect to it \(status 407\)/],
     [`socks5://user:${CANARY}@127.0.0.1:1`, /HTTPS_PROXY names no HTTP proxy/],
     [`http://user:${CANARY}@127.0.0.1:port`, /HTTPS_PROXY names no HTTP proxy/],
@@ -132,7 +132,7 @@ t.test('a proxy that refuses, is none, or is not there: said without its passwor
     const spool = openTrialSpool(t);
     await fill(spool, 1);
     const { problem } = await pass(spool, `https://${HOST}/in`, { env: { HTTPS_PROXY: proxy } });
-    t.match(problem, words);
+    t.match(problem, text);
     t.notMatch(problem, CANARY);
     t.equal(spool.waiting().length, 1);
   }

@@ -35,7 +35,7 @@ t.test('names sort as their reports’ times do, and give time and id back', (t)
   t.end();
 });
 
-t.test('back-off doubles up to half a minute, with chance, and never before what the service asked', (t) => {
+t.test('back-off doubles up to half a minute, with a random part, and never before Retry-After', (t) => {
   t.strictSame(
     [1, 2, 3, 6, 60].map((failures) => backOff(failures, null, () => 0)),
     [500, 1000, 2000, 15_000, 15_000],
@@ -72,14 +72,14 @@ t.test('the real clock sleeps, and wakes when the signal aborts', async (t) => {
   await asleep;
   await CLOCK.sleep(3_600_000, controller.signal);
   await CLOCK.sleep(1, new AbortController().signal);
-  t.pass('nobody waits for an hour');
+  t.pass('the test does not wait for an hour');
 });
 
 t.test('Blob Storage: 201 alone confirms', (t) => {
   t.strictSame(blob(201, ''), { kind: 'confirmed' });
   for (const status of [200, 202, 204, 301, 302, 403, 404, 407]) {
     t.match(blob(status, ''), {
-      kind: 'later',
+      kind: 'retry',
       needsAction: true,
       reason: /something else than Blob Storage/,
     });
@@ -87,8 +87,8 @@ t.test('Blob Storage: 201 alone confirms', (t) => {
   t.end();
 });
 
-t.test('Blob Storage: what is never taken, and what has only to wait', (t) => {
-  for (const [status, code, words] of [
+t.test('Blob Storage: rejections, and refusals to retry', (t) => {
+  for (const [status, code, text] of [
     [404, 'ContainerNotFound', /container does not exist/],
     [403, 'AuthorizationPermissionMismatch', /does not allow writing/],
     [403, 'AuthorizationSourceIPMismatch', /other source addresses/],
@@ -98,9 +98,9 @@ t.test('Blob Storage: what is never taken, and what has only to wait', (t) => {
     [401, 'NoAuthenticationInformation', /refused it/],
     [403, 'AuthenticationFailed', /cut off or changed/],
   ] as const) {
-    t.match(blob(status, code), { kind: 'never', reason: words }, code);
+    t.match(blob(status, code), { kind: 'rejected', reason: text }, code);
   }
-  for (const [status, code, isStuck] of [
+  for (const [status, code, needsAction] of [
     [403, 'AuthorizationFailure', true],
     [403, 'AccountIsDisabled', true],
     [400, 'Md5Mismatch', false],
@@ -108,22 +108,22 @@ t.test('Blob Storage: what is never taken, and what has only to wait', (t) => {
     [500, 'OperationTimedOut', false],
     [412, 'LeaseIdMissing', false],
   ] as const) {
-    t.match(blob(status, code), { kind: 'later', needsAction: isStuck }, code);
+    t.match(blob(status, code), { kind: 'retry', needsAction }, code);
   }
   for (const code of ['BlobAlreadyExists', 'UnauthorizedBlobOverwrite'])
     t.strictSame(blob(409, code), { kind: 'exists' });
   t.match(blob(403, 'AuthorizationPermissionMismatch', '', 'blob-identity'), {
-    kind: 'later',
+    kind: 'retry',
     needsAction: true,
     reason: /Storage Blob Data Contributor/,
   });
   t.match(
     blob(404, '', '<Error><Code>ContainerNotFound</Code></Error>'),
-    { kind: 'never' },
+    { kind: 'rejected' },
     'in the body alone',
   );
   t.match(classifyBlob({ kind: 'blob-sas', query: '' }, reply(503, { 'retry-after': '7' }), NOW), {
-    kind: 'later',
+    kind: 'retry',
     retryAfterMs: 7000,
   });
   t.end();
@@ -140,15 +140,15 @@ t.test('a SAS out of its time, and the clock that may be to blame', (t) => {
     'Tue, 05 May 2026 12:00:00 GMT',
   ] as const;
   t.match(blob(403, 'AuthenticationFailed', frame(yesterday, yesterday, noon)), {
-    kind: 'never',
+    kind: 'rejected',
     reason: /expired at 2026-05-03T12:00:00Z: make a new one \(403\)$/,
   });
   t.match(blob(403, 'AuthenticationFailed', frame(yesterday, noon, tomorrow)), {
-    kind: 'never',
+    kind: 'rejected',
     reason: /\. This VM’s clock is 24 h behind the service’s: set it right$/,
   });
   t.match(blob(403, 'AuthenticationFailed', frame(noon, tomorrow, yesterday)), {
-    kind: 'later',
+    kind: 'retry',
     needsAction: true,
     reason: /valid from 2026-05-04T12:00:00Z only.*24 h ahead of the service/,
   });
@@ -170,13 +170,13 @@ t.test('a refusal that explains nothing is held against the signature’s own ti
       ),
       NOW,
     );
-  t.match(refusal('Mon, 04 May 2026 12:00:00 GMT'), { kind: 'never', reason: /cut off or changed/ });
+  t.match(refusal('Mon, 04 May 2026 12:00:00 GMT'), { kind: 'rejected', reason: /cut off or changed/ });
   t.match(refusal('Wed, 06 May 2026 12:00:00 GMT'), {
-    kind: 'never',
+    kind: 'rejected',
     reason: /expired at 2026-05-05.* behind/,
   });
   t.match(refusal('Sun, 03 May 2026 12:00:00 GMT'), {
-    kind: 'later',
+    kind: 'retry',
     reason: /valid from 2026-05-04.* ahead of/,
   });
   t.end();
@@ -187,19 +187,19 @@ t.test('any HTTPS endpoint', (t) => {
     classifyHttps({ method }, reply(status, headers), NOW);
   for (const status of [200, 201, 202, 204, 412]) t.equal(https(status).kind, 'confirmed', String(status));
   for (const status of [301, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422])
-    t.equal(https(status).kind, 'never', String(status));
+    t.equal(https(status).kind, 'rejected', String(status));
   for (const status of [100, 407, 408, 425, 429, 500, 502, 503, 504, 507])
-    t.match(https(status), { kind: 'later', needsAction: false }, String(status));
+    t.match(https(status), { kind: 'retry', needsAction: false }, String(status));
   t.match(https(429, { 'retry-after': '3' }), { retryAfterMs: 3000 });
-  t.equal(https(412, {}, 'POST').kind, 'never', 'a POST has no condition that could fail so');
+  t.equal(https(412, {}, 'POST').kind, 'rejected', 'a POST has no condition that could fail so');
   t.end();
 });
 
-t.test('an HTTPS endpoint that does not say that it has the report: it waits', (t) => {
+t.test('an HTTPS endpoint that does not confirm the report: it waits', (t) => {
   const https = (status: number, body = '') =>
     classifyHttps({ method: 'POST' }, { ...reply(status), body }, NOW);
   for (const status of [203, 205, 206, 207, 226, 302, 303, 304, 307])
-    t.match(https(status), { kind: 'later', needsAction: true }, String(status));
+    t.match(https(status), { kind: 'retry', needsAction: true }, String(status));
   for (const page of [
     '<!DOCTYPE html><title>Sign in</title>',
     '\ufeff\r\n<html lang="en">',
@@ -207,8 +207,8 @@ t.test('an HTTPS endpoint that does not say that it has the report: it waits', (
     '<head><title>Login</title></head>',
     '<!-- portal --> <!doctype HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">',
   ])
-    t.match(https(200, page), { kind: 'later', needsAction: true, reason: /web page/ }, page);
-  // What Apache's WebDAV says of a file that it has stored, and what services say in a word.
+    t.match(https(200, page), { kind: 'retry', needsAction: true, reason: /web page/ }, page);
+  // The answer of Apache's WebDAV for a stored file, and short answers of other services.
   t.equal(https(201, '<!DOCTYPE HTML><title>201 Created</title>').kind, 'confirmed');
   for (const word of ['', 'ok', '{"html": "<html>"}', '<response/>'])
     t.equal(https(200, word).kind, 'confirmed', word);
@@ -218,7 +218,7 @@ t.test('an HTTPS endpoint that does not say that it has the report: it waits', (
       reply(200, { 'content-type': 'text/html; charset=utf-8', ...more }, body),
       NOW,
     );
-  t.equal(typed('ok').kind, 'confirmed', 'small services say so without thinking of it');
+  t.equal(typed('ok').kind, 'confirmed', 'many small services answer so');
   t.match(
     [typed('<p>Sign in'), typed('\u001f\ufffd', { 'content-encoding': 'gzip' })],
     [{ needsAction: true }, { needsAction: true }],

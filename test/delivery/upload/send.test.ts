@@ -69,7 +69,7 @@ t.test('PUT and POST to any endpoint, with headers from a file', async (t) => {
   );
 });
 
-t.test('503 with Retry-After: asked again, and not before', async (t) => {
+t.test('503 with Retry-After: retried then, and not before', async (t) => {
   const { handle } = blobStore();
   const service = await openService(t, (seen, response, number) =>
     number <= 2
@@ -84,7 +84,7 @@ t.test('503 with Retry-After: asked again, and not before', async (t) => {
   for (const ms of clock.slept) t.ok(ms >= 40_000 && ms < 56_000);
 });
 
-t.test('pauses are told, with their reason', async (t) => {
+t.test('pauses are reported, with their reason', async (t) => {
   const { handle } = blobStore();
   const service = await openService(t, (seen, response, number) =>
     number === 1
@@ -93,12 +93,12 @@ t.test('pauses are told, with their reason', async (t) => {
   );
   const spool = openTrialSpool(t);
   await fill(spool, 1);
-  const told: [string, number][] = [];
-  const pausing = (reason: string, ms: number): void => void told.push([reason, ms]);
+  const pauses: [string, number][] = [];
+  const pausing = (reason: string, ms: number): void => void pauses.push([reason, ms]);
   t.match(await pass(spool, `${service.url}/c${SAS}`, { pausing }), { sent: { length: 1 } });
-  t.equal(told.length, 1);
-  t.match(told[0]?.[0], /status 503/);
-  t.ok((told[0]?.[1] ?? 0) >= 40_000);
+  t.equal(pauses.length, 1);
+  t.match(pauses[0]?.[0], /status 503/);
+  t.ok((pauses[0]?.[1] ?? 0) >= 40_000);
 });
 
 t.test('a Retry-After beyond the time that is left ends the pass at once', async (t) => {
@@ -107,11 +107,11 @@ t.test('a Retry-After beyond the time that is left ends the pass at once', async
   await fill(spool, 3);
   const clock = fakeClock();
   const { problem } = await pass(spool, `${service.url}/c${SAS}`, { clock, limitMs: 60_000 });
-  t.match(problem, /asked too often \(status 429\), and asks to be left alone for 1 h/);
+  t.match(problem, /asked too often \(status 429\), and asks to wait for 1 h/);
   t.strictSame([clock.slept, service.requests.length, spool.waiting().length], [[], 1, 3]);
 });
 
-t.test('a service that is down is left alone after five failures in a row', async (t) => {
+t.test('five failures in a row end the pass', async (t) => {
   const service = await openService(t, answer(500));
   const spool = openTrialSpool(t);
   await fill(spool, 20);
@@ -125,7 +125,7 @@ t.test('a service that is down is left alone after five failures in a row', asyn
   t.equal(spool.waiting().filter(({ held }) => !held).length, 20);
 });
 
-t.test('one report that always fails holds up no other', async (t) => {
+t.test('one report that always fails delays no other', async (t) => {
   const spool = openTrialSpool(t);
   const [poison = ''] = (await fill(spool, 10)).keys();
   const { handle, blobs } = blobStore();
@@ -137,7 +137,7 @@ t.test('one report that always fails holds up no other', async (t) => {
   t.match(spool.waiting(), [{ name: poison, held: false }]);
 });
 
-t.test('what cannot be put aside or claimed holds up no other, and stays', async (t) => {
+t.test('a report that cannot be rejected or claimed delays no other, and stays', async (t) => {
   const spool = openTrialSpool(t);
   const service = await openService(t, answer(201));
   const [junk = '', good = ''] = [...(await fill(spool, 2)).keys()];
@@ -159,17 +159,17 @@ t.test('what cannot be put aside or claimed holds up no other, and stays', async
     sent: [],
     spoolProblem: /in the spool cannot be claimed: the file system is read-only/,
   });
-  const kept = Object.assign(openTrialSpool(t), {
+  const failing = Object.assign(openTrialSpool(t), {
     remove: () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })),
   });
-  await fill(kept, 2);
-  const { sent, spoolProblem } = await pass(kept, `${service.url}/in`);
+  await fill(failing, 2);
+  const { sent, spoolProblem } = await pass(failing, `${service.url}/in`);
   t.equal(sent.length, 2, 'the service has them');
   t.match(spoolProblem, /cannot be taken away: input\/output error/);
-  t.match(kept.waiting(), [{ held: false }, { held: false }]);
+  t.match(failing.waiting(), [{ held: false }, { held: false }]);
 });
 
-t.test('a report that cannot be rewritten in place is sent rewritten all the same', async (t) => {
+t.test('a report that cannot be rewritten in place is sent rewritten anyway', async (t) => {
   const spool = openTrialSpool(t);
   const [[name, json] = ['', '']] = await fill(spool, 1);
   const [waiting] = spool.waiting();
@@ -184,7 +184,7 @@ t.test('a report that cannot be rewritten in place is sent rewritten all the sam
   t.match(spooled, { name, sha256: sha256(json.replace('filler', 'hidden')) });
 });
 
-t.test('a file that cannot be read holds up no other, and stays', async (t) => {
+t.test('a file that cannot be read delays no other, and stays', async (t) => {
   const spool = openTrialSpool(t);
   const names = [...(await fill(spool, 3)).keys()];
   const read = spool.read.bind(spool);
@@ -219,7 +219,7 @@ t.test('refusals for good go to rejected/ with the reason, and the rest arrives'
 });
 
 t.test('resets in the middle of the body, and no reply at all: the report stays', async (t) => {
-  for (const [behave, words] of [
+  for (const [behave, text] of [
     [
       (socket: import('node:net').Socket) => socket.once('data', () => socket.resetAndDestroy()),
       /reset|ended|closed/,
@@ -235,7 +235,7 @@ t.test('resets in the middle of the body, and no reply at all: the report stays'
     const [name] = (await fill(spool, 1, 400_000)).keys();
     const { sent, problem } = await pass(spool, `http://127.0.0.1:${peer.port}/c${SAS}`, { answerMs: 100 });
     t.strictSame(sent, []);
-    t.match(problem, words);
+    t.match(problem, text);
     t.match(spool.waiting(), [{ name, held: false }]);
     t.equal(peer.accepted(), 5);
   }
@@ -284,7 +284,7 @@ t.test('a lost confirmation: the repeat finds the report there, and that confirm
   t.equal(blobs.size, 1);
 });
 
-t.test('a signature that lets nobody look is believed; other content is never overwritten', async (t) => {
+t.test('a create-only signature counts as confirmation; other content is never overwritten', async (t) => {
   for (const [status, headers, expected] of [
     [403, {}, { sent: { length: 1 } }],
     [
@@ -318,7 +318,7 @@ t.test('a pass that is stopped leaves what is not confirmed', async (t) => {
   t.equal(spool.waiting().filter(({ held }) => !held).length, 8);
 });
 
-t.test('a redirection is not followed, whoever asks for the token', async (t) => {
+t.test('a redirection is not followed, for any source of the token', async (t) => {
   const thief = await openService(t, answer(200));
   const service = await openService(t, answer(307, { location: thief.url }));
   const spool = openTrialSpool(t);
@@ -328,7 +328,7 @@ t.test('a redirection is not followed, whoever asks for the token', async (t) =>
   t.equal(thief.requests.length, 0);
 });
 
-t.test('a reply whose body drips is confirmed by its status, and holds up no other', async (t) => {
+t.test('a reply with a slow body is confirmed by its status, and delays no other report', async (t) => {
   const service = await openService(t, (_seen, response) => {
     response.writeHead(201, { 'content-length': '400' }).write('x');
     const drip = setInterval(() => response.write('x'), 200);
@@ -339,7 +339,7 @@ t.test('a reply whose body drips is confirmed by its status, and holds up no oth
   t.match(await pass(spool, `${service.url}/in`), { sent: { length: 2 }, problem: null });
 });
 
-t.test('100 Continue that nobody asked for is told for what it is', async (t) => {
+t.test('an unrequested 100 Continue is reported as one', async (t) => {
   const service = await openService(t, (_seen, response) => {
     response.writeContinue();
     response.writeHead(201).end();

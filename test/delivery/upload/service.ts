@@ -1,4 +1,4 @@
-/** An HTTP service on loopback that does with each request what it is told, and remembers what it confirmed. */
+/** An HTTP service on loopback that handles each request as the test says, and remembers what it confirmed. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';

@@ -64,7 +64,7 @@ t.test('of many that claim one report, one has it', async (t) => {
   const [claimed, ...others] = claims.filter((claim) => claim !== null);
   t.strictSame(others, []);
   t.match(spool.waiting(), [{ name, held: true }], 'still counted while it is sent');
-  if (claimed === undefined) throw new Error('nobody has it');
+  if (claimed === undefined) throw new Error('the report was not claimed');
   t.equal((await spool.read(claimed, AS_IT_IS)).sha256, sha256(json));
   await spool.release(claimed);
   t.match(spool.waiting(), [{ name, held: false }]);
@@ -101,13 +101,13 @@ t.test('a rejected report has its reason beside it, and waits again on request',
   t.strictSame(readdirSync(spool.rejectedFolder), []);
 });
 
-t.test('a full spool lets the oldest go, rejected ones first, and remembers it', async (t) => {
+t.test('a full spool drops the oldest, rejected ones first, and records it', async (t) => {
   const spool = openTrialSpool(t, 10_000);
   const names = [...(await fill(spool, 3, 3000)).keys()];
   const [oldest] = spool.waiting();
   const claimed = oldest === undefined ? null : await spool.claim(oldest);
   if (claimed === null) throw new Error('not claimed');
-  await spool.reject(claimed, 'never');
+  await spool.reject(claimed, 'refused');
   const later = [...(await fill(spool, 12, 3000)).keys()];
   const left = [...spool.waiting(), ...spool.rejected()];
   t.ok(left.reduce((sum, { bytes }) => sum + bytes, 0) <= 10_000);
@@ -126,7 +126,7 @@ t.test('a full spool lets the oldest go, rejected ones first, and remembers it',
   t.strictSame(
     rest,
     { count: 1, first: dropped.last, last: dropped.last },
-    'the one since is still to be told',
+    'the one dropped since is still to be noted',
   );
   await forgetDropped(spool.folder, { ...dropped, count: 1 });
   t.equal(readDropped(spool.folder), null);
@@ -138,7 +138,7 @@ t.test('one report that is larger than the limit stays', async (t) => {
   t.equal(spool.waiting().length, 1);
 });
 
-t.test('a file of drops that says nonsense says nothing', async (t) => {
+t.test('a malformed file of drops counts as missing', async (t) => {
   const spool = openTrialSpool(t);
   await fill(spool, 1);
   for (const text of ['', '{', '[]', '{"count":-1,"first":"a","last":"b"}']) {
@@ -157,7 +157,7 @@ t.test('whose folder may be used', async (t) => {
   t.strictSame(
     [isTrusted(8, 7, false), isTrusted(0, 7, true), isTrusted(7, 0, true)],
     [false, false, false],
-    'among the temporary files nobody else’s, root’s neither',
+    'among the temporary files no other user’s, not even root’s',
   );
 });
 

@@ -48,7 +48,7 @@ export async function fill(spool: Spool, number: number, bytes = 200): Promise<M
   return texts;
 }
 
-/** Time passes by sleeping alone; chance is what the test says. */
+/** Time passes only by sleeping; the test sets the random numbers. */
 export function fakeClock(random: () => number = () => 0.5): Clock & { readonly slept: number[] } {
   let time = Date.UTC(2026, 4, 4, 12);
   const slept: number[] = [];

@@ -20,7 +20,7 @@ t.test('sh reads each word as it is', (t) => {
   t.end();
 });
 
-t.test('on Windows, words that PowerShell and cmd read alike, as far as both can', (t) => {
+t.test('on Windows, arguments that PowerShell and cmd read alike, as far as possible', (t) => {
   for (const [folder, word] of [
     ['C:\\ProgramData\\apim-probe\\state', 'C:\\ProgramData\\apim-probe\\state'],
     ['C:\\Program Files\\probe', '"C:\\Program Files\\probe"'],

@@ -9,5 +9,5 @@ const json = readFileSync(file, 'utf8');
 const { id, startedAt } = JSON.parse(json) as { id: string; startedAt: string };
 process.stdout.write('ready\n');
 await spool.add({ id, startedAt }, json);
-process.stdout.write('kept\n');
+process.stdout.write('stored\n');
 await pass(spool, url);
