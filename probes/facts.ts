@@ -1,6 +1,6 @@
 /**
- * Evidence as data. The schemas live beside the probes because the probes write them; only the report
- * loads them at run time, so everything here is imported with `import type` on the probing path.
+ * Schemas of the evidence that the probes record. Probes import them with `import type`; only the report loads them at
+ * run time.
  */
 import { z } from 'zod';
 import { EntraIdFacts, EventHubsFacts, GatewayFacts, KeyVaultFacts, StorageFacts } from './product-facts.ts';
@@ -9,7 +9,7 @@ const instant = (what: string) =>
   z.iso.datetime().nullable().describe(`${what}; null when it cannot be read`);
 const word = z.string().describe('Word');
 
-/** One certificate of a presented chain, with every string already made printable. */
+/** One certificate of a presented chain; its strings are printable. */
 export const CertificateFacts = z
   .strictObject({
     subject: z.string().describe('RFC 4514 style, most specific last, as the certificate holds it'),
@@ -144,7 +144,7 @@ const TdsFacts = z
   })
   .describe('TDS, the protocol of Azure SQL');
 
-/** What a service said of itself, and what the probe wants to say about how far it went. */
+/** The evidence of one attempt. */
 export const Facts = z
   .strictObject({
     dialled: z

@@ -1,4 +1,4 @@
-/** What Azure's products say of themselves over HTTP, as data. Loaded with `import type` on the probing path. */
+/** Schemas of the evidence from Azure's products over HTTP. Probes import them with `import type`. */
 import { z } from 'zod';
 import { FAILURES } from './failures.ts';
 

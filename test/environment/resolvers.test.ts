@@ -75,10 +75,10 @@ t.test('a scope id stays on its address', async (t) => {
 t.test('nonsense is ignored, and said once however much there is', async (t) => {
   const one = parse('nameserver 10.0.0.4', 'nameserver ten.zero.zero.four');
   t.same(addresses(one), ['10.0.0.4']);
-  t.same(one.notes, ['/etc/resolv.conf:2 is not a line that a resolver understands; it was ignored']);
+  t.same(one.notes, ['/etc/resolv.conf:2 is not a valid resolver line; it was ignored']);
   const many = parse('nameserver 10.0.0.4', ...Array.from({ length: 1000 }, () => '\u001b[2Jnameserver'));
   t.same(many.notes, [
-    '/etc/resolv.conf: lines 2, 3, 4, 5, 6 and 995 more are none that a resolver understands; they were ignored',
+    '/etc/resolv.conf: lines 2, 3, 4, 5, 6 and 995 more are not valid resolver lines; they were ignored',
   ]);
 });
 

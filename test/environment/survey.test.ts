@@ -8,7 +8,7 @@ import { optionsWith } from '../run/options.ts';
 import { machineWith } from './machine.ts';
 
 const RESOLV_CONF = 'nameserver 168.63.129.16\nsearch a.example\n';
-const NOBODY: MetadataReply = { kind: 'nobody', why: 'ECONNREFUSED: connect' };
+const NOBODY: MetadataReply = { kind: 'absent', why: 'ECONNREFUSED: connect' };
 
 const INSTANCE = {
   compute: {
@@ -150,7 +150,7 @@ for (const [what, reply, why] of [
   ['half a document', served('{"compute":{"azEnvironment":"Az'), 'its answer is not JSON'],
   ['another document', served({ instanceId: 'i-0123' }), 'its answer is not an instance document'],
   ['null', served('null'), 'its answer is not an instance document'],
-  ['no HTTP', { kind: 'nonsense', why: 'HPE_INVALID_CONSTANT' } as const, 'HPE_INVALID_CONSTANT'],
+  ['no HTTP', { kind: 'malformed', why: 'HPE_INVALID_CONSTANT' } as const, 'HPE_INVALID_CONSTANT'],
 ] as const) {
   t.test(`${what} in its place is not a metadata service`, async (t) => {
     const { environment, metadata } = await surveyed(t, reply);

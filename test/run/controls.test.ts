@@ -60,7 +60,7 @@ t.test('the reserved address: who connects there connects everywhere', async (t)
   });
   t.match(controlOf(run, 'tcp-reserved-address'), {
     outcome: 'anomalous',
-    detail: { connected: true, failure: null, text: /192\.0\.2\.1:443 belongs to nobody/ },
+    detail: { connected: true, failure: null, text: /192\.0\.2\.1:443 is a reserved address/ },
   });
   t.match(
     run.targets.map(({ id, status, reason }) => [id, status, reason]),

@@ -50,13 +50,13 @@ t.test('proxy variables change nothing', async (t) => {
 });
 
 t.test('where nobody listens there is no service', async (t) => {
-  t.match(await askMetadata(closedWorld(), NEVER), { kind: 'nobody', why: /ECONNREFUSED/ });
+  t.match(await askMetadata(closedWorld(), NEVER), { kind: 'absent', why: /ECONNREFUSED/ });
 });
 
 t.test('one that takes the connection and says nothing is given a second', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const started = performance.now();
-  t.same(await ask(peer), { kind: 'nobody', why: 'nothing within 1000 ms' });
+  t.same(await ask(peer), { kind: 'absent', why: 'nothing within 1000 ms' });
   const elapsed = performance.now() - started;
   t.ok(elapsed > 900 && elapsed < 5000, `${elapsed} ms`);
 });
@@ -67,7 +67,7 @@ t.test('one that sends a byte at a time is given no more', async (t) => {
     socket.on('close', () => clearInterval(drip));
     socket.write('HTTP/1.1 200 OK\r\nx: ');
   });
-  t.same(await ask(peer), { kind: 'nobody', why: 'nothing within 1000 ms' });
+  t.same(await ask(peer), { kind: 'absent', why: 'nothing within 1000 ms' });
 });
 
 t.test('a status is passed on, whoever sent it', async (t) => {
@@ -80,16 +80,16 @@ t.test('a status is passed on, whoever sent it', async (t) => {
 t.test('what is not HTTP is nonsense', async (t) => {
   const peer = await tcpPeer(t, answering(Buffer.from([0x15, 3, 1, 0, 2, 2, 40, 0x1b, 0x5b, 0x32, 0x4a])));
   const reply = await ask(peer);
-  t.equal(reply.kind, 'nonsense');
-  t.notMatch(reply.kind === 'nonsense' && reply.why, '\u001b');
+  t.equal(reply.kind, 'malformed');
+  t.notMatch(reply.kind === 'malformed' && reply.why, '\u001b');
 });
 
 t.test('so is a connection that ends without an answer, or within one', async (t) => {
   const closing = await tcpPeer(t, (socket) => void socket.once('data', () => socket.end()));
-  t.match(await ask(closing), { kind: 'nonsense' });
+  t.match(await ask(closing), { kind: 'malformed' });
   const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"compute":{"azEnvir';
   const cutting = await tcpPeer(t, answering(cut));
-  t.match(await ask(cutting), { kind: 'nonsense' });
+  t.match(await ask(cutting), { kind: 'malformed' });
 });
 
 t.test('of an endless body no more than 64 KiB are read', async (t) => {
@@ -112,14 +112,14 @@ t.test('of an endless body no more than 64 KiB are read', async (t) => {
 
 t.test('a run that has ended asks nothing', async (t) => {
   const system = closedWorld();
-  t.match(await askMetadata(system, AbortSignal.abort('SIGINT')), { kind: 'nobody' });
+  t.match(await askMetadata(system, AbortSignal.abort('SIGINT')), { kind: 'absent' });
   t.equal(system.opened(), 0);
 });
 
 t.test('a run that ends takes its question back', async (t) => {
   const controller = new AbortController();
   const peer = await tcpPeer(t, () => controller.abort('SIGINT'));
-  t.match(await ask(peer, controller.signal), { kind: 'nobody', why: /the run ended/ });
+  t.match(await ask(peer, controller.signal), { kind: 'absent', why: /the run ended/ });
 });
 
 t.test('where this machine has no file left, it is asked again, and is not called absent', async (t) => {
