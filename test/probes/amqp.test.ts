@@ -1,4 +1,4 @@
-/** AMQP against a broker of another hand, and against peers that misbehave. */
+/** AMQP against an independent broker, and against peers that misbehave. */
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import rhea from 'rhea';
@@ -21,7 +21,7 @@ import { authority, identity, server } from '../servers/certificates.ts';
 import { type Behaviour, openPeer, openTlsPeer } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
 
-/** Long enough for a busy machine to answer, short enough to wait for. */
+/** ms; enough for a busy machine. */
 const SHORT_MS = 2000;
 const LONG_MS = 20_000;
 const root = await authority('CN=Root');
@@ -38,8 +38,12 @@ const offering = (symbol: string): Buffer =>
       `${String.fromCharCode(3 + symbol.length)}\x01\xa3${String.fromCharCode(symbol.length)}${symbol}`,
   );
 
-/** A broker that offers these mechanisms, and keeps whatever it is sent. */
-function broker(mechanisms: readonly string[]): { serve: Behaviour; heard: () => string; errors: unknown[] } {
+/** A broker that offers these mechanisms, and records all bytes that it receives. */
+function broker(mechanisms: readonly string[]): {
+  serve: Behaviour;
+  receivedText: () => string;
+  errors: unknown[];
+} {
   const container = rhea.create_container({ require_sasl: true });
   for (const name of mechanisms) container.sasl_server_mechanisms[name] = () => ({ start: () => undefined });
   const errors: unknown[] = [];
@@ -47,17 +51,17 @@ function broker(mechanisms: readonly string[]): { serve: Behaviour; heard: () =>
     container.on(event, (context: unknown) => errors.push(context));
   }
   container.on('disconnected', () => undefined);
-  const heard: Buffer[] = [];
+  const receivedText: Buffer[] = [];
   const serve: Behaviour = (socket) => {
-    socket.on('data', (bytes: Buffer) => heard.push(bytes));
+    socket.on('data', (bytes: Buffer) => receivedText.push(bytes));
     container.create_connection()['accept'](socket);
   };
-  return { serve, errors, heard: () => Buffer.concat(heard).toString('latin1') };
+  return { serve, errors, receivedText: () => Buffer.concat(receivedText).toString('latin1') };
 }
 
-t.test('the mechanisms of an AMQP 1.0 broker, in the clear and inside TLS', async (t) => {
+t.test('the mechanisms of an AMQP 1.0 broker, without TLS and inside TLS', async (t) => {
   const mechanisms = ['MSSBCBS', 'PLAIN', 'ANONYMOUS', 'EXTERNAL'];
-  const { serve, heard, errors } = broker(mechanisms);
+  const { serve, receivedText, errors } = broker(mechanisms);
   const plain = await openPeer(t, serve);
   t.match(await tryOnce('amqp', plain), {
     failure: null,
@@ -72,11 +76,11 @@ t.test('the mechanisms of an AMQP 1.0 broker, in the clear and inside TLS', asyn
     facts: { proof: 'reply', tls: { trust: 'extra' }, amqp: { header: 'SASL 1.0.0', mechanisms } },
   });
   await secured.deserted();
-  t.equal(heard(), SASL.repeat(2), 'the header is all that it was told');
-  t.same(errors, [], 'and nobody opened a connection');
+  t.equal(receivedText(), SASL.repeat(2), 'the probe sends only the header');
+  t.same(errors, [], 'and opens no AMQP connection');
 });
 
-t.test('a broker that wants another layer first has been reached', async (t) => {
+t.test('a broker that requires another layer first is reached', async (t) => {
   for (const [header, name] of [
     ['AMQP\x02\x01\x00\x00', 'TLS 1.0.0'],
     ['AMQP\x00\x01\x00\x00', 'AMQP 1.0.0'],
@@ -90,7 +94,7 @@ t.test('a broker that wants another layer first has been reached', async (t) => 
   }
 });
 
-t.test('TLS inside TLS makes no sense', async (t) => {
+t.test('a request for TLS inside TLS is a mismatch', async (t) => {
   const peer = await openTlsPeer(t, secure, saysAndCloses('AMQP\x02\x01\x00\x00'));
   t.match(await tryOnce('amqps', peer, { trust, target }), {
     failure: 'protocol_mismatch',
@@ -104,7 +108,7 @@ interface Case {
   readonly title: string;
   readonly behave: Behaviour;
   readonly failure: Failure;
-  /** What is known all the same. */
+  /** Facts in spite of the failure. */
   readonly facts?: object;
 }
 
@@ -188,7 +192,7 @@ for (const [protocol, cases, open] of [
       t.not(tried.facts.proof, 'reply', title);
       t.ok(tried.ms < LONG_MS, `${title} took no longer than its time-out`);
       await peer.deserted();
-      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not heard out`);
+      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not receivedText out`);
     });
     await Promise.all(attempts);
   });
@@ -216,7 +220,7 @@ t.test('amqps: a plain broker is not TLS', async (t) => {
   await peer.deserted();
 });
 
-t.test('names that would steer a terminal are shown and not obeyed', async (t) => {
+t.test('control characters in names are escaped', async (t) => {
   const peer = await openPeer(t, says(Buffer.concat([binary(SASL), offering('A\r\n\x1b[31m\x9b')])));
   const { facts } = await tryOnce('amqp', peer);
   t.same(facts.amqp?.mechanisms, ['A\\u{d}\\u{a}\\u{1b}[31m\\u{9b}']);
@@ -231,7 +235,7 @@ t.test('names are cut, in number and in length', async (t) => {
   await Promise.all([many.deserted(), long.deserted()]);
 });
 
-t.test('bytes that come one at a time make the same conversation', async (t) => {
+t.test('bytes that arrive one at a time give the same result', async (t) => {
   const bytes = Buffer.concat([binary(SASL), offering('PLAIN')]);
   const peer = await openPeer(t, (socket: Socket) => {
     socket.setNoDelay(true);

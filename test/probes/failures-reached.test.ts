@@ -1,4 +1,4 @@
-/** Each word for a failure, reached by a peer that fails in just that way over real sockets. */
+/** Reaches each failure with a peer that fails in that way over real sockets. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -28,13 +28,13 @@ import { openDnsPeer } from '../servers/dns-peer.ts';
 import { type Behaviour, closedPort, type Owner, openPeer, openTlsPeer, type Peer } from '../servers/peer.ts';
 import { type Circumstances, tryOnce } from './try.ts';
 
-/** Words of protocols that have no probe yet. */
+/** Failures of protocols without a probe in this test. */
 const LATER: readonly Failure[] = ['protocol_refused', 'udp_timeout', 'udp_refused'];
 
-/** Reached where their circumstances are: by way of `resolve`, a blocked thread, or a full table of files. */
+/** Failures that other tests reach: with `resolve`, a blocked thread or no free file descriptor. */
 const ELSEWHERE: readonly Failure[] = ['tcp_reset', 'local_limit', 'unexpected'];
 
-/** Long enough for a busy machine to answer, short enough to wait for. */
+/** ms; enough for a busy machine. */
 const SHORT_MS = 1000;
 const LONG_MS = 20_000;
 const root = await authority('CN=Root');
@@ -42,7 +42,7 @@ const trust = new TrustStore([root.pem], []);
 const NAMES = ['known.test'];
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
 
-/** Of the run, for the one attempt that is to see it. */
+/** The end of the run, for one attempt. */
 const end = new AbortController();
 
 type Endpoint = Pick<Peer, 'address' | 'port'> & Partial<Pick<Peer, 'deserted'>>;
@@ -52,9 +52,9 @@ interface Case {
   readonly protocol: Protocol;
   readonly open: (t: Owner) => Promise<Endpoint>;
   readonly failure: Failure;
-  /** Every step that was made, those that failed with a cross. */
+  /** All steps; a cross marks a failed one. */
   readonly steps: readonly string[];
-  /** What is known all the same. */
+  /** Facts in spite of the failure. */
   readonly facts?: object;
   readonly circumstances?: () => Circumstances;
 }
@@ -104,7 +104,7 @@ const CASES: readonly Case[] = [
     tls(`alert ${alert}`, 'tls_alert', peer(saysAndCloses(tlsAlert(alert))), { bytesReceived: 7 }),
   ),
   tls('a server without a certificate', 'tls_alert', (t) => openTlsPeer(t, {})),
-  tls('a server that speaks TLS 1.0 alone', 'tls_alert', peer(says(TLS_1_0_HELLO))),
+  tls('a server that supports only TLS 1.0', 'tls_alert', peer(says(TLS_1_0_HELLO))),
   tls('a certificate of 120 kB', 'tls_alert', async (t) => {
     const names = Array.from({ length: 4000 }, (_, index) => `a-rather-long-name-${index}.test`);
     return openTlsPeer(t, identity(await server(root, names)));
@@ -161,7 +161,7 @@ const CASES: readonly Case[] = [
 ];
 
 t.test('one attempt each', async (t) => {
-  // Making certificates takes its time, and it is not the attempts' time.
+  // Certificates are created before the attempts, because that is slow.
   const opened = await Promise.all(CASES.map(async (one) => ({ ...one, endpoint: await one.open(t) })));
   const attempts = opened.map(async ({ title, protocol, endpoint, failure, steps, facts, circumstances }) => {
     const stepMs = failure.endsWith('_timeout') ? SHORT_MS : LONG_MS;
@@ -179,7 +179,7 @@ t.test('one attempt each', async (t) => {
   await Promise.all(attempts);
 });
 
-/** What resolving meets. */
+/** Failures of name resolution. */
 const ANSWERS: Readonly<Partial<Record<Failure, Parameters<typeof openDnsPeer>[1]>>> = {
   dns_timeout: {},
   dns_nxdomain: { udp: (asked) => reply(asked, { rcode: RCODES.NXDOMAIN }) },
@@ -199,7 +199,7 @@ t.test('one question each', async (t) => {
   t.match(await resolve(at(await closedPort())), { failure: 'dns_unreachable', addresses: { length: 0 } });
 });
 
-t.test('this machine’s own shortage is none of the network’s failures', async (t) => {
+t.test('a local shortage is not a network failure', async (t) => {
   const script = fileURLToPath(new URL('without-files.ts', import.meta.url));
   const child = spawnSync('sh', ['-c', 'ulimit -n 64 && exec "$0" "$1"', process.execPath, script], {
     encoding: 'utf8',
@@ -210,7 +210,7 @@ t.test('this machine’s own shortage is none of the network’s failures', asyn
   });
 });
 
-t.test('no word is left out', async (t) => {
+t.test('no failure is omitted', async (t) => {
   const reached = new Set<string>([
     ...CASES.map(({ failure }) => failure),
     ...Object.keys(ANSWERS),

@@ -30,7 +30,7 @@ t.test('the service accepts its interface', async (t) => {
   });
 });
 
-t.test('a bind is all that is ever sent', async (t) => {
+t.test('the probe sends only a bind', async (t) => {
   const heard: Buffer[] = [];
   const peer = await openPeer(t, (socket) => {
     socket.on('data', (chunk: Buffer) => heard.push(chunk));
@@ -42,7 +42,7 @@ t.test('a bind is all that is ever sent', async (t) => {
   t.same([version, type, Buffer.concat(heard).length], [5, 11, 72]);
 });
 
-t.test('an RPC server of other interfaces is another service', async (t) => {
+t.test('an RPC server without the interface is a mismatch', async (t) => {
   const tried = await tryOnce('kms', await openPeer(t, says(REJECTION)));
   t.match(tried, {
     failure: 'protocol_mismatch',
@@ -53,7 +53,7 @@ t.test('an RPC server of other interfaces is another service', async (t) => {
   t.equal(tried.facts.proof, 'connect');
 });
 
-t.test('an acceptance without a result is none', async (t) => {
+t.test('a bind_ack without a result is a mismatch', async (t) => {
   const empty = bytes('05000c03 10000000 20000000 01000000', 'b810 b810 3f5a0100 0000 0000 00000000');
   t.match(await tryOnce('kms', await openPeer(t, says(empty))), {
     failure: 'protocol_mismatch',
@@ -66,7 +66,7 @@ t.test('a refusal by the rules of RPC', async (t) => {
   const nak = bytes('05000d03 10000000 15000000 01000000', '0400 01 0500');
   t.match(await tryOnce('kms', await openPeer(t, says(nak))), {
     failure: 'protocol_refused',
-    error: 'the RPC server refused the bind: protocol_version_not_supported, speaks 5.0',
+    error: 'the RPC server refused the bind: protocol_version_not_supported, supports 5.0',
     facts: { kms: { result: 'bind_nak', reason: 'protocol_version_not_supported', maxTransmit: null } },
   });
   const congested = bytes('05000d03 10000000 12000000 01000000', '0100');
@@ -82,7 +82,7 @@ t.test('a refusal by the rules of RPC', async (t) => {
   });
 });
 
-t.test('what the peer calls itself cannot steer a terminal', async (t) => {
+t.test('the secondary address is made printable', async (t) => {
   const hostile = Uint8Array.from(ACK);
   hostile.set([0x1b, 0x5b, 0x0d, 0x0a], 26);
   t.match(await tryOnce('kms', await openPeer(t, says(hostile))), {
@@ -96,7 +96,7 @@ t.test('what the peer calls itself cannot steer a terminal', async (t) => {
   t.equal(facts.kms?.secondaryAddress?.length, 64);
 });
 
-t.test('an answer in single bytes is an answer', async (t) => {
+t.test('an answer in single bytes is accepted', async (t) => {
   t.match(await tryOnce('kms', await openPeer(t, drips(ACK, 1))), { failure: null });
 });
 

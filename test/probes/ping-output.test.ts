@@ -15,13 +15,13 @@ t.test('one echo request to one address, on each system', async (t) => {
   t.equal(pingCommand('sunos', '10.0.0.4', 1)[0], 'ping', 'elsewhere as on Linux');
 });
 
-t.test('nothing but an address is ever passed on', async (t) => {
+t.test('only an address is passed to ping', async (t) => {
   for (const word of ['', '-f', 'example.net', '10.0.0.4; reboot', '$(reboot)', '10.0.0.4 -f', '\0']) {
     t.throws(() => pingCommand('linux', word, 1000), RangeError, JSON.stringify(word));
   }
 });
 
-t.test('a reply, in the words of each ping', async (t) => {
+t.test('a reply in the format of each ping', async (t) => {
   for (const [output, rttMs] of [
     [
       'PING 10.0.0.4 (10.0.0.4) 56(84) bytes of data.\n64 bytes from 10.0.0.4: icmp_seq=1 ttl=64 time=0.045 ms\n',
@@ -45,13 +45,13 @@ t.test('no reply', async (t) => {
   t.same(said(''), { kind: 'silent' });
 });
 
-t.test('a refusal on the way', async (t) => {
+t.test('a refusal by a router', async (t) => {
   for (const line of [
     'From 10.1.0.1 icmp_seq=1 Destination Host Unreachable',
     'From 10.1.0.1 icmp_seq=1 Packet filtered, administratively prohibited',
     'From 10.1.0.1 icmp_seq=1 Time to live exceeded',
     'ping: connect: Network is unreachable',
-    // Windows calls this one a reply and ends well.
+    // Windows prints this as a reply and exits with 0.
     'Reply from 10.1.0.1: Destination host unreachable.',
   ]) {
     t.same(said(`PING\r\n${line}\r\n1 packets\r\n`), { kind: 'refused', why: line });
@@ -71,7 +71,7 @@ t.test('a machine that cannot ping', async (t) => {
   }
 });
 
-t.test('a machine that has run out of something', async (t) => {
+t.test('a machine that has run out of a resource', async (t) => {
   for (const code of ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']) {
     t.match(readPing({ kind: 'not-started', code }), { kind: 'limited', why: new RegExp(code) });
   }
@@ -85,7 +85,7 @@ t.test('a machine that has run out of something', async (t) => {
   }
 });
 
-t.test('whatever it says: one of the five kinds', async () => {
+t.test('any output gives one of the five kinds', async () => {
   const words = fc.constantFrom('ttl=', 'time=', 'TTL=64', '1e999', 'ms', '9', '\n', 'unreachable', ',', '.');
   const output = fc.oneof(
     fc.string(),

@@ -1,4 +1,4 @@
-/** Peers that misbehave, for every conversation that is held over HTTP. */
+/** Every HTTP probe against peers that misbehave. */
 import { TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import t from 'tap';
@@ -17,7 +17,7 @@ import { PRODUCTS, peerFor, reply, talk } from './products.ts';
 const MEGABYTE = 1024 * 1024;
 const NAMES = Object.keys(PRODUCTS) as readonly (keyof typeof PRODUCTS)[];
 
-/** A reset where the connection is plain; under TLS the end without a farewell. */
+/** A reset without TLS; with TLS an end without close_notify. */
 const drops: Behaviour = (socket) =>
   void socket.once('data', () => (socket instanceof TLSSocket ? socket.destroy() : socket.resetAndDestroy()));
 
@@ -29,14 +29,14 @@ const HOSTILE: readonly (readonly [string, Behaviour, Failure])[] = [
   ['garbage', says(Uint8Array.from([0, 255, 13, 10, 7, 27])), 'protocol_mismatch'],
   ['AMQP', says('AMQP\x03\x01\x00\x00'), 'protocol_mismatch'],
   ['a mail server', says('220 smtp.test ESMTP\r\n'), 'protocol_mismatch'],
-  ['a torn head', saysAndCloses('HTTP/1.1 200 OK\r\nx-ms-request-id: 1'), 'protocol_closed'],
-  ['a torn body', saysAndCloses('HTTP/1.1 404 No\r\ncontent-length: 9\r\n\r\nhi'), 'protocol_closed'],
+  ['a truncated head', saysAndCloses('HTTP/1.1 200 OK\r\nx-ms-request-id: 1'), 'protocol_closed'],
+  ['a truncated body', saysAndCloses('HTTP/1.1 404 No\r\ncontent-length: 9\r\n\r\nhi'), 'protocol_closed'],
   ['4 GB announced', says('HTTP/1.1 200 OK\r\ncontent-length: 4294967296\r\n\r\n0'), 'protocol_timeout'],
   ['headers without end', floods('HTTP/1.1 200 OK\r\n', 'x: a\r\n', 8 * MEGABYTE), 'protocol_mismatch'],
 ];
 
 for (const product of NAMES) {
-  t.test(`${product}: each ends in its failure, with the evidence kept`, async (t) => {
+  t.test(`${product}: each ends in its failure and records evidence`, async (t) => {
     const circumstances = { stepMs: 300 };
     for (const [name, behave, failure] of HOSTILE) {
       const peer = await peerFor(t, product, behave);
@@ -50,7 +50,7 @@ for (const product of NAMES) {
     }
   });
 
-  t.test(`${product}: nothing that a peer says can steer a reader’s terminal`, async (t) => {
+  t.test(`${product}: text of a peer cannot control a terminal`, async (t) => {
     const escapes = '\u0085\u009b31m\u00ad';
     const headers = Object.fromEntries(
       ['server', 'content-type', 'x-ms-request-id', 'x-ms-error-code', 'x-ms-keyvault-region'].map((name) => [
@@ -70,7 +70,7 @@ for (const product of NAMES) {
   });
 }
 
-t.test('the readers take any reply without throwing, and say what the report can hold', async () => {
+t.test('the readers accept any reply, and their facts fit the report’s schema', async () => {
   const words = fc.constantFrom(
     'x-ms-request-id',
     'x-ms-error-code',

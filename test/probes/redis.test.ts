@@ -1,4 +1,4 @@
-/** Redis against peers that say what Redis says, and peers that misbehave. */
+/** Redis against peers that answer like Redis, and peers that misbehave. */
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
@@ -18,7 +18,7 @@ import { authority, identity, server } from '../servers/certificates.ts';
 import { type Behaviour, openPeer, openTlsPeer } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
 
-/** Long enough for a busy machine to answer, short enough to wait for. */
+/** ms; enough for a busy machine. */
 const SHORT_MS = 2000;
 const LONG_MS = 20_000;
 const root = await authority('CN=Root');
@@ -29,7 +29,7 @@ const target = { host: 'known.test' };
 const openPlain = openPeer;
 const openSecure = (t: Parameters<typeof openPeer>[0], behave: Behaviour) => openTlsPeer(t, secure, behave);
 
-t.test('whatever Redis says to PING before a login proves it', async (t) => {
+t.test('any answer of Redis to PING without a login is proof', async (t) => {
   for (const reply of [
     '+PONG',
     '-NOAUTH Authentication required.',
@@ -53,24 +53,24 @@ t.test('whatever Redis says to PING before a login proves it', async (t) => {
   }
 });
 
-t.test('nothing is asked but PING, and the end is announced', async (t) => {
-  let heard = '';
+t.test('the probe sends only PING and QUIT', async (t) => {
+  let receivedText = '';
   const peer = await openPlain(t, (socket) => {
     socket.setEncoding('latin1').on('data', (text: string) => {
-      heard += text;
-      if (heard === '*1\r\n$4\r\nPING\r\n') socket.write('-NOAUTH Authentication required.\r\n');
+      receivedText += text;
+      if (receivedText === '*1\r\n$4\r\nPING\r\n') socket.write('-NOAUTH Authentication required.\r\n');
     });
   });
   t.equal((await tryOnce('redis', peer)).failure, null);
   await peer.deserted();
-  t.match(heard, /^\*1\r\n\$4\r\nPING\r\n(\*1\r\n\$4\r\nQUIT\r\n)?$/);
+  t.match(receivedText, /^\*1\r\n\$4\r\nPING\r\n(\*1\r\n\$4\r\nQUIT\r\n)?$/);
 });
 
 interface Case {
   readonly title: string;
   readonly behave: Behaviour;
   readonly failure: Failure;
-  /** What is known all the same. */
+  /** Facts in spite of the failure. */
   readonly facts?: object;
 }
 
@@ -113,7 +113,7 @@ for (const [protocol, cases, open] of [
   ['redis', [...CASES, ...RESETS], openPlain],
   ['rediss', CASES, openSecure],
 ] as const) {
-  t.test(`${protocol}: peers that are no Redis`, async (t) => {
+  t.test(`${protocol}: peers that are not Redis`, async (t) => {
     const attempts = cases.map(async ({ title, behave, failure, facts }) => {
       const peer = await open(t, behave);
       const stepMs = failure === 'protocol_timeout' ? SHORT_MS : LONG_MS;
@@ -123,13 +123,13 @@ for (const [protocol, cases, open] of [
       t.not(tried.facts.proof, 'reply', title);
       t.ok(tried.ms < LONG_MS, `${title} took no longer than its time-out`);
       await peer.deserted();
-      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not heard out`);
+      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was cut off`);
     });
     await Promise.all(attempts);
   });
 }
 
-t.test('a long reply is cut, and a password that is asked for stays a sentence', async (t) => {
+t.test('a long reply is cut, and NOAUTH is recorded in full', async (t) => {
   const peer = await openPlain(t, says(`-ERR ${'x'.repeat(900)}\r\n`));
   t.equal((await tryOnce('redis', peer)).facts.redis?.reply.length, 256);
   await peer.deserted();

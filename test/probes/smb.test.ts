@@ -33,7 +33,7 @@ t.test('a file server agrees on a version', async (t) => {
   });
 });
 
-t.test('one request is all that is ever sent, and it is not the same twice', async (t) => {
+t.test('the probe sends one request only, which differs each time', async (t) => {
   const heard: Buffer[] = [];
   const peer = await openPeer(t, (socket) => {
     socket.on('data', (chunk: Buffer) => heard.push(chunk));
@@ -64,7 +64,7 @@ t.test('one request is all that is ever sent, and it is not the same twice', asy
   t.not(first, second);
 });
 
-t.test('a server that will not agree', async (t) => {
+t.test('a server that rejects the negotiation', async (t) => {
   const refuses = (status: string) => says(bytes('00000049', header(status), '0900 00 00 00000000 00'));
   t.match(await tryOnce('smb', await openPeer(t, refuses('bb0000c0'))), {
     failure: 'protocol_refused',
@@ -81,7 +81,7 @@ t.test('a server that will not agree', async (t) => {
   });
 });
 
-t.test('a server of SMB 1 alone', async (t) => {
+t.test('a server that supports only SMB 1', async (t) => {
   const old = bytes('00000023 ff534d42 72 00000000 98 01c8', '00'.repeat(20), '01 ffff 0000');
   t.match(await tryOnce('smb', await openPeer(t, says(old))), {
     failure: 'protocol_mismatch',
@@ -89,7 +89,7 @@ t.test('a server of SMB 1 alone', async (t) => {
   });
 });
 
-t.test('an answer in single bytes is an answer', async (t) => {
+t.test('an answer in single bytes is accepted', async (t) => {
   t.match(await tryOnce('smb', await openPeer(t, drips(REPLY, 1))), { failure: null });
 });
 

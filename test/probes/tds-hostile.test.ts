@@ -34,7 +34,7 @@ const IN_PRELOGIN: readonly Misbehaviour[] = [
   ['announces 64 KiB', 'protocol_timeout', says(bytes('04 01 ff ff 00 00 01 00'))],
   ['speaks HTTP', 'protocol_mismatch', saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n')],
   ['speaks first, as SMTP does', 'protocol_mismatch', (socket) => void socket.write('220 mail\u001b[2J\r\n')],
-  ['gives our own words back', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
+  ['echoes our bytes', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
   ['never stops', 'protocol_mismatch', floods('\u0004', '\u0004', 64 * 1024 * 1024)],
   ['never stops with garbage', 'protocol_mismatch', floods('\u0000', 'x', 64 * 1024 * 1024)],
 ];
@@ -48,7 +48,7 @@ for (const [title, failure, behave] of IN_PRELOGIN) {
     t.notMatch(tried.error, '\u001b');
     t.ok(tried.ms < 10 * STEP_MS);
     await peer.deserted();
-    t.ok(peer.sent() < 16 * 1024 * 1024, 'and is not listened to for ever');
+    t.ok(peer.sent() < 16 * 1024 * 1024, 'and reading stops');
   });
 }
 
@@ -71,12 +71,12 @@ for (const [title, behave] of [
 
 const EMPTY_PACKET = '\u0012\u0000\u0000\u0008\u0000\u0000\u0001\u0000';
 const IN_TLS: readonly Misbehaviour[] = [
-  ['falls silent', 'tls_timeout', silent],
+  ['stops sending', 'tls_timeout', silent],
   ['closes', 'tls_closed', closesWhenSpokenTo],
   ['resets', 'tls_reset', resetsWhenSpokenTo],
   ['sends an alert', 'tls_alert', says(wrapped(tlsAlert(40)))],
-  ['sends an alert in the open', 'tls_not_tls', says(tlsAlert(40))],
-  ['sends TLS in the open', 'tls_not_tls', says(TLS_1_0_HELLO)],
+  ['sends an unwrapped alert', 'tls_not_tls', says(tlsAlert(40))],
+  ['sends unwrapped TLS', 'tls_not_tls', says(TLS_1_0_HELLO)],
   ['insists on TLS 1.0', 'tls_alert', says(wrapped(TLS_1_0_HELLO))],
   ['sends garbage', 'tls_not_tls', says('garbage')],
   ['wraps garbage', 'tls_not_tls', says(wrapped(Buffer.from('garbage, and more of it')))],
@@ -115,7 +115,7 @@ t.test('a reset at each step of a real handshake', async (t) => {
   }
 });
 
-/** One attempt through a relay that resets once it has passed on this much from the server. */
+/** One attempt through a relay that resets after this many bytes from the server. */
 async function passing(t: Owner, upstream: Server, most: number) {
   let passed = 0;
   const { port } = upstream.address() as { port: number };

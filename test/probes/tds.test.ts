@@ -42,7 +42,7 @@ t.test('SQL Server with TLS inside TDS', async (t) => {
   t.same([...types], [0x12], 'and no login was sent, nor anything else after the handshake');
 });
 
-t.test('what the certificate says is judged as everywhere', async (t) => {
+t.test('the certificate is checked', async (t) => {
   const other = sqlServer(identity(await server(root, ['*.example.com'])));
   t.match(await tryOnce('tds', await openPeer(t, passedTo(other)), known), {
     failure: 'tls_name_mismatch',
@@ -74,11 +74,11 @@ t.test('a chain of fifty certificates is read as far as ten', async (t) => {
   t.equal(facts.tls?.chain.length, 10);
 });
 
-t.test('TLS follows where the server means it', async (t) => {
+t.test('TLS follows when the server requires it', async (t) => {
   for (const [title, words, azureService, steps] of [
     ['on', reply('01'), false, ['connect', 'handshake', '✗tls']],
     ['required', reply('03'), false, ['connect', 'handshake', '✗tls']],
-    ['a word that nobody knows', reply('20'), false, ['connect', 'handshake', '✗tls']],
+    ['an unknown value', reply('20'), false, ['connect', 'handshake', '✗tls']],
     ['off', reply('00'), false, ['connect', 'handshake']],
     ['off, at a service of Azure’s', reply('00'), true, ['connect', 'handshake', '✗tls']],
     ['not supported', reply('02'), true, ['connect', 'handshake']],
@@ -95,7 +95,7 @@ t.test('TLS follows where the server means it', async (t) => {
   }
 });
 
-/** A server of TDS 8: TLS from the first byte; `plain` is what a client hears that begins otherwise. */
+/** A TDS 8 server: TLS from the first byte; `plain` handles clients that begin otherwise. */
 function strict(plain: Behaviour, inside: Behaviour, alpn = ['tds/8.0']): Behaviour {
   const secured = tls.createServer({ ...identity(leaf), ALPNProtocols: alpn }, (socket) => {
     socket.on('error', () => socket.destroy());
@@ -143,7 +143,7 @@ for (const [title, plain, first] of [
   });
 }
 
-t.test('a server with TLS that knows nothing of TDS', async (t) => {
+t.test('a TLS server without TDS', async (t) => {
   const http = saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n');
   const web = await openTlsPeer(t, identity(leaf), http);
   t.match(await tryOnce('tds', web, known), {
@@ -159,7 +159,7 @@ t.test('a server with TLS that knows nothing of TDS', async (t) => {
   });
 });
 
-t.test('a reply in single bytes, and one that brings more along', async (t) => {
+t.test('a reply in single bytes, and a reply with bytes after it', async (t) => {
   t.match(await tryOnce('tds', await openPeer(t, drips(reply('02'), 1))), { failure: null });
   const early = Buffer.concat([reply('03'), wrapped(tlsAlert(40))]);
   t.match(await tryOnce('tds', await openPeer(t, says(early))), { failure: 'tls_alert' });

@@ -42,7 +42,7 @@ t.test(
   },
 );
 
-t.test('what comes after the handshake is not held back', async (t) => {
+t.test('bytes after the handshake are not limited', async (t) => {
   const root = await authority('CN=Root');
   const leaf = await server(root, ['known.test']);
   const peer = await openTlsPeer(

@@ -34,7 +34,7 @@ t.test('a name within a zone is answered with the SOA of that zone', async (t) =
   t.match(answer, { zone: 'core.windows.net', primary: 'ns1-201.azure-dns.com', authoritative: false });
 });
 
-t.test('an answer that does not fit is asked for over TCP', async (t) => {
+t.test('a truncated answer is repeated over TCP', async (t) => {
   const { answer } = await ask(t, {
     udp: (asked) => reply(asked, { truncated: true }),
     tcp: (asked) => reply(asked, { answers: [soa(SUFFIX, 'ns1.test')] }),
