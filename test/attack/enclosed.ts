@@ -1,4 +1,4 @@
-/** A shell in namespaces of its own: with loopback alone, so that nothing leaves, and with mounts that nobody else sees. */
+/** A shell in its own namespaces: with loopback only, so that no packet leaves, and with private mounts. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

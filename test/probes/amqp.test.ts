@@ -7,13 +7,13 @@ import type { Failure } from '../../probes/failures.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import {
   closes,
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
   floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
   tlsAlert,
 } from '../servers/behaviours.ts';
@@ -85,7 +85,7 @@ t.test('a broker that requires another layer first is reached', async (t) => {
     ['AMQP\x02\x01\x00\x00', 'TLS 1.0.0'],
     ['AMQP\x00\x01\x00\x00', 'AMQP 1.0.0'],
   ] as const) {
-    const peer = await openPeer(t, saysAndCloses(header));
+    const peer = await openPeer(t, sendsAndCloses(header));
     t.match(await tryOnce('amqp', peer), {
       failure: null,
       facts: { proof: 'reply', amqp: { header: name, mechanisms: { length: 0 } } },
@@ -95,7 +95,7 @@ t.test('a broker that requires another layer first is reached', async (t) => {
 });
 
 t.test('a request for TLS inside TLS is a mismatch', async (t) => {
-  const peer = await openTlsPeer(t, secure, saysAndCloses('AMQP\x02\x01\x00\x00'));
+  const peer = await openTlsPeer(t, secure, sendsAndCloses('AMQP\x02\x01\x00\x00'));
   t.match(await tryOnce('amqps', peer, { trust, target }), {
     failure: 'protocol_mismatch',
     error: /TLS 1\.0\.0/,
@@ -114,10 +114,10 @@ interface Case {
 
 /** TLS has no reset of its own. */
 const RESETS: readonly Case[] = [
-  { title: 'a reset after the header', behave: resetsWhenSpokenTo, failure: 'protocol_closed' },
+  { title: 'a reset after the header', behave: resetsAfterData, failure: 'protocol_closed' },
   {
     title: 'a reset within a frame',
-    behave: saysAndResets(binary(`${SASL}\0\0`)),
+    behave: sendsAndResets(binary(`${SASL}\0\0`)),
     failure: 'protocol_closed',
   },
 ];
@@ -127,39 +127,43 @@ const CASES: readonly Case[] = [
   { title: 'one byte a second', behave: drips(SASL, 1000), failure: 'protocol_timeout' },
   {
     title: 'a header, and then silence',
-    behave: says(SASL),
+    behave: sends(SASL),
     failure: 'protocol_timeout',
     facts: { amqp: { header: 'SASL 1.0.0', mechanisms: [] } },
   },
   {
     title: 'half a frame, and then silence',
-    behave: says(binary(`${SASL}\0\0\0\x33`)),
+    behave: sends(binary(`${SASL}\0\0\0\x33`)),
     failure: 'protocol_timeout',
   },
   { title: 'closed at once', behave: closes, failure: 'protocol_closed' },
-  { title: 'closed after the header', behave: closesWhenSpokenTo, failure: 'protocol_closed' },
-  { title: 'closed within the header', behave: saysAndCloses('AMQP'), failure: 'protocol_closed' },
+  { title: 'closed after the header', behave: closesAfterData, failure: 'protocol_closed' },
+  { title: 'closed within the header', behave: sendsAndCloses('AMQP'), failure: 'protocol_closed' },
   {
     title: 'closed before the mechanisms',
-    behave: saysAndCloses(SASL),
+    behave: sendsAndCloses(SASL),
     failure: 'protocol_closed',
     facts: { amqp: { header: 'SASL 1.0.0' } },
   },
   {
     title: 'closed within a frame',
-    behave: saysAndCloses(binary(`${SASL}\0\0\0\x33\x02`)),
+    behave: sendsAndCloses(binary(`${SASL}\0\0\0\x33\x02`)),
     failure: 'protocol_closed',
   },
   {
     title: 'AMQP 0-9-1',
-    behave: saysAndCloses('AMQP\x00\x00\x09\x01'),
+    behave: sendsAndCloses('AMQP\x00\x00\x09\x01'),
     failure: 'protocol_mismatch',
     facts: { amqp: { header: 'AMQP 0-9-1' } },
   },
-  { title: 'HTTP', behave: says('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
-  { title: 'TLS', behave: saysAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
-  { title: 'zeros', behave: says(new Uint8Array(64)), failure: 'protocol_mismatch' },
-  { title: 'a frame of 4 GB', behave: says(binary(`${SASL}\xff\xff\xff\xff`)), failure: 'protocol_mismatch' },
+  { title: 'HTTP', behave: sends('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
+  { title: 'TLS', behave: sendsAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
+  { title: 'zeros', behave: sends(new Uint8Array(64)), failure: 'protocol_mismatch' },
+  {
+    title: 'a frame of 4 GB',
+    behave: sends(binary(`${SASL}\xff\xff\xff\xff`)),
+    failure: 'protocol_mismatch',
+  },
   {
     title: 'a frame of 4 GB that begins to come',
     behave: floods(SASL, 'ÿ', 64 * 1024 * 1024),
@@ -173,7 +177,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'an outcome without a question',
-    behave: says(binary(`${SASL}\0\0\0\x10\x02\x01\0\0\0\x53\x44\xc0\x03\x01\x50\0`)),
+    behave: sends(binary(`${SASL}\0\0\0\x10\x02\x01\0\0\0\x53\x44\xc0\x03\x01\x50\0`)),
     failure: 'protocol_mismatch',
   },
 ];
@@ -215,13 +219,13 @@ t.test('amqps: a reset beneath TLS, before the header and after it', async (t) =
 });
 
 t.test('amqps: a plain broker is not TLS', async (t) => {
-  const peer = await openPeer(t, says(SASL));
+  const peer = await openPeer(t, sends(SASL));
   t.match(await tryOnce('amqps', peer, { trust, target }), { failure: 'tls_not_tls' });
   await peer.deserted();
 });
 
 t.test('control characters in names are escaped', async (t) => {
-  const peer = await openPeer(t, says(Buffer.concat([binary(SASL), offering('A\r\n\x1b[31m\x9b')])));
+  const peer = await openPeer(t, sends(Buffer.concat([binary(SASL), offering('A\r\n\x1b[31m\x9b')])));
   const { facts } = await tryOnce('amqp', peer);
   t.same(facts.amqp?.mechanisms, ['A\\u{d}\\u{a}\\u{1b}[31m\\u{9b}']);
   await peer.deserted();
@@ -230,7 +234,7 @@ t.test('control characters in names are escaped', async (t) => {
 t.test('names are cut, in number and in length', async (t) => {
   const many = await openPeer(t, broker(Array.from({ length: 40 }, (_, index) => `M${index}`)).serve);
   t.equal((await tryOnce('amqp', many)).facts.amqp?.mechanisms.length, 20);
-  const long = await openPeer(t, says(Buffer.concat([binary(SASL), offering('L'.repeat(200))])));
+  const long = await openPeer(t, sends(Buffer.concat([binary(SASL), offering('L'.repeat(200))])));
   t.equal((await tryOnce('amqp', long)).facts.amqp?.mechanisms[0]?.length, 64);
   await Promise.all([many.deserted(), long.deserted()]);
 });

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import t, { type Test } from 'tap';
-import { saysAndCloses } from '../servers/behaviours.ts';
+import { sendsAndCloses } from '../servers/behaviours.ts';
 import { authority } from '../servers/certificates.ts';
 import { openPeer } from '../servers/peer.ts';
 import { PRODUCTS, reply, talk } from './products.ts';
@@ -36,7 +36,7 @@ async function asked(
   target: { readonly host: string; readonly path: string },
   text: string | Uint8Array,
 ) {
-  return talk('certificates', await openPeer(t, saysAndCloses(text)), target);
+  return talk('certificates', await openPeer(t, sendsAndCloses(text)), target);
 }
 
 t.test('a real revocation list and a real certificate', async (t) => {

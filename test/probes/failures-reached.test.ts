@@ -10,13 +10,13 @@ import { TrustStore } from '../../probes/wire/trust.ts';
 import { openSilentPort } from '../../src/lab/silent-port.ts';
 import {
   closes,
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
   floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
   TLS_1_0_HELLO,
   TORN_TLS_RECORD,
@@ -85,37 +85,37 @@ const http = (title: string, failure: Failure, behave: Behaviour, facts: object 
 });
 
 const CASES: readonly Case[] = [
-  tcp('nobody answers', 'tcp_timeout', async (t) => {
+  tcp('no answer', 'tcp_timeout', async (t) => {
     const port = await openSilentPort();
     t.teardown(() => port.close());
     return at(port.port);
   }),
-  tcp('nobody listens', 'tcp_refused', async () => at(await closedPort())),
+  tcp('a closed port', 'tcp_refused', async () => at(await closedPort())),
   tcp('there is no way', 'tcp_unreachable', async () => ({ address: '255.255.255.255', port: 9 })),
   tls('a server that says nothing', 'tls_timeout', peer(silent), { bytesReceived: 0 }),
-  tls('a record that never ends', 'tls_timeout', peer(says(TORN_TLS_RECORD))),
+  tls('a record that never ends', 'tls_timeout', peer(sends(TORN_TLS_RECORD))),
   tls('one byte after the other', 'tls_timeout', peer(drips(TORN_TLS_RECORD, 200))),
-  tls('a reset after the ClientHello', 'tls_reset', peer(resetsWhenSpokenTo), { bytesReceived: 0 }),
-  tls('a reset within a record', 'tls_reset', peer(saysAndResets(TORN_TLS_RECORD))),
+  tls('a reset after the ClientHello', 'tls_reset', peer(resetsAfterData), { bytesReceived: 0 }),
+  tls('a reset within a record', 'tls_reset', peer(sendsAndResets(TORN_TLS_RECORD))),
   tls('closed at once', 'tls_closed', peer(closes)),
-  tls('closed after the ClientHello', 'tls_closed', peer(closesWhenSpokenTo)),
-  tls('closed within a record', 'tls_closed', peer(saysAndCloses(TORN_TLS_RECORD)), { bytesReceived: 9 }),
+  tls('closed after the ClientHello', 'tls_closed', peer(closesAfterData)),
+  tls('closed within a record', 'tls_closed', peer(sendsAndCloses(TORN_TLS_RECORD)), { bytesReceived: 9 }),
   ...[40, 70, 80, 112].map((alert) =>
-    tls(`alert ${alert}`, 'tls_alert', peer(saysAndCloses(tlsAlert(alert))), { bytesReceived: 7 }),
+    tls(`alert ${alert}`, 'tls_alert', peer(sendsAndCloses(tlsAlert(alert))), { bytesReceived: 7 }),
   ),
   tls('a server without a certificate', 'tls_alert', (t) => openTlsPeer(t, {})),
-  tls('a server that supports only TLS 1.0', 'tls_alert', peer(says(TLS_1_0_HELLO))),
+  tls('a server that supports only TLS 1.0', 'tls_alert', peer(sends(TLS_1_0_HELLO))),
   tls('a certificate of 120 kB', 'tls_alert', async (t) => {
     const names = Array.from({ length: 4000 }, (_, index) => `a-rather-long-name-${index}.test`);
     return openTlsPeer(t, identity(await server(root, names)));
   }),
-  tls('plain HTTP', 'tls_not_tls', peer(says('HTTP/1.1 400 Bad Request\r\n\r\n'))),
+  tls('plain HTTP', 'tls_not_tls', peer(sends('HTTP/1.1 400 Bad Request\r\n\r\n'))),
   tls(
     'a greeting in the clear',
     'tls_not_tls',
     peer((socket) => void socket.write('220 smtp.test ESMTP\r\n')),
   ),
-  tls('zeros', 'tls_not_tls', peer(says(new Uint8Array(64)))),
+  tls('zeros', 'tls_not_tls', peer(sends(new Uint8Array(64)))),
   tls(
     'garbage without end',
     'tls_not_tls',
@@ -135,15 +135,15 @@ const CASES: readonly Case[] = [
     tls: { validity: 'not-yet-valid' },
   }),
   http('no reply', 'protocol_timeout', silent, { bytesReceived: 0 }),
-  http('half a head', 'protocol_timeout', says('HTTP/1.1 200 OK\r\n')),
+  http('half a head', 'protocol_timeout', sends('HTTP/1.1 200 OK\r\n')),
   http('one byte after the other', 'protocol_timeout', drips(OK, 50)),
-  http('closed instead of a reply', 'protocol_closed', closesWhenSpokenTo, { bytesReceived: 0 }),
-  http('reset instead of a reply', 'protocol_closed', resetsWhenSpokenTo, { bytesReceived: 0 }),
-  http('another protocol', 'protocol_mismatch', says('220 smtp.test ESMTP\r\n'), { bytesReceived: 21 }),
-  http('a block page', 'http_blocked', saysAndCloses('HTTP/1.1 470 Denied\r\ncontent-length: 0\r\n\r\n'), {
+  http('closed instead of a reply', 'protocol_closed', closesAfterData, { bytesReceived: 0 }),
+  http('reset instead of a reply', 'protocol_closed', resetsAfterData, { bytesReceived: 0 }),
+  http('another protocol', 'protocol_mismatch', sends('220 smtp.test ESMTP\r\n'), { bytesReceived: 21 }),
+  http('a block page', 'http_blocked', sendsAndCloses('HTTP/1.1 470 Denied\r\ncontent-length: 0\r\n\r\n'), {
     http: { status: 470, blockPage: 'Azure Firewall' },
   }),
-  http('a server error', 'http_unexpected', saysAndCloses('HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n'), {
+  http('a server error', 'http_unexpected', sendsAndCloses('HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n'), {
     http: { status: 503 },
   }),
   {

@@ -3,7 +3,7 @@ import t from 'tap';
 import { pingCommand, readPing } from '../../probes/ping-output.ts';
 
 const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
-const said = (output: string) => readPing({ kind: 'ended', output });
+const readOutput = (output: string) => readPing({ kind: 'ended', output });
 
 t.test('one echo request to one address, on each system', async (t) => {
   const size = ['-s', '56'];
@@ -33,16 +33,19 @@ t.test('a reply in the format of each ping', async (t) => {
     ['Antwort von 10.0.0.4: Bytes=32 Zeit=12ms TTL=57\r\n', 12],
     ['64 bytes from 10.0.0.4: icmp_seq=1 ttl=64\n', null],
   ] as const) {
-    t.same(said(output), { kind: 'answered', rttMs }, output);
+    t.same(readOutput(output), { kind: 'answered', rttMs }, output);
   }
 });
 
 t.test('no reply', async (t) => {
-  t.same(said('PING 10.0.0.4 (10.0.0.4) 56(84) bytes of data.\n\n1 packets transmitted, 0 received\n'), {
-    kind: 'silent',
-  });
-  t.same(said('Request timed out.\r\n'), { kind: 'silent' });
-  t.same(said(''), { kind: 'silent' });
+  t.same(
+    readOutput('PING 10.0.0.4 (10.0.0.4) 56(84) bytes of data.\n\n1 packets transmitted, 0 received\n'),
+    {
+      kind: 'silent',
+    },
+  );
+  t.same(readOutput('Request timed out.\r\n'), { kind: 'silent' });
+  t.same(readOutput(''), { kind: 'silent' });
 });
 
 t.test('a refusal by a router', async (t) => {
@@ -54,7 +57,7 @@ t.test('a refusal by a router', async (t) => {
     // Windows prints this as a reply and exits with 0.
     'Reply from 10.1.0.1: Destination host unreachable.',
   ]) {
-    t.same(said(`PING\r\n${line}\r\n1 packets\r\n`), { kind: 'refused', why: line });
+    t.same(readOutput(`PING\r\n${line}\r\n1 packets\r\n`), { kind: 'refused', why: line });
   }
 });
 
@@ -67,7 +70,7 @@ t.test('a machine that cannot ping', async (t) => {
     "ping: invalid option -- 'W'\n",
     'Usage: ping [-aAbBdDfhLnOqrRUvV]\n',
   ]) {
-    t.match(said(line), { kind: 'impossible' }, line);
+    t.match(readOutput(line), { kind: 'impossible' }, line);
   }
 });
 
@@ -81,7 +84,7 @@ t.test('a machine that has run out of a resource', async (t) => {
     ['ping: socket: Too many open files in system\n', 'ENFILE'],
     ['ping: Cannot allocate memory\n', 'ENOMEM'],
   ] as const) {
-    t.match(said(line), { kind: 'limited', why: new RegExp(`${code}$`) }, line);
+    t.match(readOutput(line), { kind: 'limited', why: new RegExp(`${code}$`) }, line);
   }
 });
 
@@ -93,7 +96,7 @@ t.test('any output gives one of the five kinds', async () => {
   );
   fc.assert(
     fc.property(output, (text) => {
-      const pinged = said(text);
+      const pinged = readOutput(text);
       if (pinged.kind !== 'answered')
         return ['silent', 'refused', 'limited', 'impossible'].includes(pinged.kind);
       return pinged.rttMs === null || (pinged.rttMs >= 0 && Number.isFinite(pinged.rttMs));

@@ -9,7 +9,7 @@ import type { Failure } from '../../probes/failures.ts';
 import { readGateway } from '../../probes/gateway.ts';
 import { readKeyVault } from '../../probes/key-vault.ts';
 import { readStorage } from '../../probes/storage.ts';
-import { closesWhenSpokenTo, drips, floods, says, saysAndCloses, silent } from '../servers/behaviours.ts';
+import { closesAfterData, drips, floods, sends, sendsAndCloses, silent } from '../servers/behaviours.ts';
 import type { Behaviour } from '../servers/peer.ts';
 import { runs } from './codec.ts';
 import { PRODUCTS, peerFor, reply, talk } from './products.ts';
@@ -24,14 +24,14 @@ const drops: Behaviour = (socket) =>
 const HOSTILE: readonly (readonly [string, Behaviour, Failure])[] = [
   ['silence', silent, 'protocol_timeout'],
   ['one byte at a time', drips(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(500)}`, 50), 'protocol_timeout'],
-  ['a close', closesWhenSpokenTo, 'protocol_closed'],
+  ['a close', closesAfterData, 'protocol_closed'],
   ['an abrupt end', drops, 'protocol_closed'],
-  ['garbage', says(Uint8Array.from([0, 255, 13, 10, 7, 27])), 'protocol_mismatch'],
-  ['AMQP', says('AMQP\x03\x01\x00\x00'), 'protocol_mismatch'],
-  ['a mail server', says('220 smtp.test ESMTP\r\n'), 'protocol_mismatch'],
-  ['a truncated head', saysAndCloses('HTTP/1.1 200 OK\r\nx-ms-request-id: 1'), 'protocol_closed'],
-  ['a truncated body', saysAndCloses('HTTP/1.1 404 No\r\ncontent-length: 9\r\n\r\nhi'), 'protocol_closed'],
-  ['4 GB announced', says('HTTP/1.1 200 OK\r\ncontent-length: 4294967296\r\n\r\n0'), 'protocol_timeout'],
+  ['garbage', sends(Uint8Array.from([0, 255, 13, 10, 7, 27])), 'protocol_mismatch'],
+  ['AMQP', sends('AMQP\x03\x01\x00\x00'), 'protocol_mismatch'],
+  ['a mail server', sends('220 smtp.test ESMTP\r\n'), 'protocol_mismatch'],
+  ['a truncated head', sendsAndCloses('HTTP/1.1 200 OK\r\nx-ms-request-id: 1'), 'protocol_closed'],
+  ['a truncated body', sendsAndCloses('HTTP/1.1 404 No\r\ncontent-length: 9\r\n\r\nhi'), 'protocol_closed'],
+  ['4 GB announced', sends('HTTP/1.1 200 OK\r\ncontent-length: 4294967296\r\n\r\n0'), 'protocol_timeout'],
   ['headers without end', floods('HTTP/1.1 200 OK\r\n', 'x: a\r\n', 8 * MEGABYTE), 'protocol_mismatch'],
 ];
 
@@ -61,7 +61,7 @@ for (const product of NAMES) {
     const peer = await peerFor(
       t,
       product,
-      saysAndCloses(Buffer.from(reply('200 OK', headers, '\u001b[31m\r\nRed'), 'latin1')),
+      sendsAndCloses(Buffer.from(reply('200 OK', headers, '\u001b[31m\r\nRed'), 'latin1')),
     );
     const tried = await talk(product, peer, PRODUCTS[product], { stepMs: 1500 });
     const shown = JSON.stringify([tried.facts, tried.error]);

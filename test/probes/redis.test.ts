@@ -4,13 +4,13 @@ import type { Failure } from '../../probes/failures.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import {
   closes,
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
   floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
   tlsAlert,
 } from '../servers/behaviours.ts';
@@ -36,14 +36,14 @@ t.test('any answer of Redis to PING without a login is proof', async (t) => {
     '-ERR max number of clients reached',
     '-LOADING Redis is loading the dataset in memory',
   ]) {
-    const plain = await openPlain(t, says(`${reply}\r\n`));
+    const plain = await openPlain(t, sends(`${reply}\r\n`));
     const steps = ['connect', 'request'];
     t.match(await tryOnce('redis', plain), {
       failure: null,
       steps,
       facts: { proof: 'reply', redis: { reply } },
     });
-    const secured = await openSecure(t, says(`${reply}\r\n`));
+    const secured = await openSecure(t, sends(`${reply}\r\n`));
     t.match(await tryOnce('rediss', secured, { trust, target }), {
       failure: null,
       steps: ['connect', 'tls', 'request'],
@@ -76,23 +76,23 @@ interface Case {
 
 /** TLS has no reset of its own. */
 const RESETS: readonly Case[] = [
-  { title: 'a reset after PING', behave: resetsWhenSpokenTo, failure: 'protocol_closed' },
-  { title: 'a reset within the reply', behave: saysAndResets('-NOA'), failure: 'protocol_closed' },
+  { title: 'a reset after PING', behave: resetsAfterData, failure: 'protocol_closed' },
+  { title: 'a reset within the reply', behave: sendsAndResets('-NOA'), failure: 'protocol_closed' },
 ];
 
 const CASES: readonly Case[] = [
   { title: 'silence', behave: silent, failure: 'protocol_timeout' },
   { title: 'one byte a second', behave: drips('-NOAUTH\r\n', 1000), failure: 'protocol_timeout' },
-  { title: 'half a reply, and then silence', behave: says('+PONG\r'), failure: 'protocol_timeout' },
+  { title: 'half a reply, and then silence', behave: sends('+PONG\r'), failure: 'protocol_timeout' },
   { title: 'closed at once', behave: closes, failure: 'protocol_closed' },
-  { title: 'closed after PING', behave: closesWhenSpokenTo, failure: 'protocol_closed' },
-  { title: 'closed within the reply', behave: saysAndCloses('-NOA'), failure: 'protocol_closed' },
-  { title: 'HTTP', behave: says('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
-  { title: 'memcached', behave: says('ERROR\r\n'), failure: 'protocol_mismatch' },
-  { title: 'TLS', behave: saysAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
+  { title: 'closed after PING', behave: closesAfterData, failure: 'protocol_closed' },
+  { title: 'closed within the reply', behave: sendsAndCloses('-NOA'), failure: 'protocol_closed' },
+  { title: 'HTTP', behave: sends('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
+  { title: 'memcached', behave: sends('ERROR\r\n'), failure: 'protocol_mismatch' },
+  { title: 'TLS', behave: sendsAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
   {
     title: 'POP3',
-    behave: says('+OK POP3 ready\r\n'),
+    behave: sends('+OK POP3 ready\r\n'),
     failure: 'protocol_mismatch',
     facts: { redis: { reply: '+OK POP3 ready' } },
   },
@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'escapes in a reply',
-    behave: says('+\u001b[2J\u202e\u0007\r\n'),
+    behave: sends('+\u001b[2J\u202e\u0007\r\n'),
     failure: 'protocol_mismatch',
     facts: { redis: { reply: '+\\u{1b}[2J\\u{202e}\\u{7}' } },
   },
@@ -130,13 +130,13 @@ for (const [protocol, cases, open] of [
 }
 
 t.test('a long reply is cut, and NOAUTH is recorded in full', async (t) => {
-  const peer = await openPlain(t, says(`-ERR ${'x'.repeat(900)}\r\n`));
+  const peer = await openPlain(t, sends(`-ERR ${'x'.repeat(900)}\r\n`));
   t.equal((await tryOnce('redis', peer)).facts.redis?.reply.length, 256);
   await peer.deserted();
 });
 
 t.test('rediss: a plain Redis is not TLS', async (t) => {
-  const peer = await openPlain(t, says("-ERR unknown command '\u0016'\r\n"));
+  const peer = await openPlain(t, sends("-ERR unknown command '\u0016'\r\n"));
   t.match(await tryOnce('rediss', peer, { trust, target }), { failure: 'tls_not_tls' });
   await peer.deserted();
 });

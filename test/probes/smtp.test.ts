@@ -4,7 +4,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import t from 'tap';
 import { Facts } from '../../probes/facts.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
-import { closes, drips, floods, says, silent, tlsAlert } from '../servers/behaviours.ts';
+import { closes, drips, floods, sends, silent, tlsAlert } from '../servers/behaviours.ts';
 import { authority, identity, server } from '../servers/certificates.ts';
 import { type Behaviour, type Owner, openPeer, openTlsPeer, type Peer } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
@@ -21,7 +21,7 @@ async function openRelay(
   t: Owner,
   options: SMTPServerOptions = {},
 ): Promise<Peer & { over: Promise<readonly string[]> }> {
-  const heard: string[] = [];
+  const received: string[] = [];
   const { promise: over, resolve } = Promise.withResolvers<readonly string[]>();
   const relay = new SMTPServer({
     ...own,
@@ -29,10 +29,10 @@ async function openRelay(
     disableReverseLookup: true,
     logger: false,
     onSecure: (_socket, _session, done) => {
-      heard.push('TLS');
+      received.push('TLS');
       done();
     },
-    onClose: () => resolve(heard),
+    onClose: () => resolve(received),
     ...options,
   });
   relay.on('error', () => undefined);
@@ -239,27 +239,27 @@ t.test('one byte at a time does not extend a step', async (t) => {
 t.test('an end or a reset at each step', async (t) => {
   const endings = [(socket: net.Socket) => socket.end(), (socket: net.Socket) => socket.resetAndDestroy()];
   for (const ending of endings) {
-    for (const [commands, ...said] of [
+    for (const [commands, ...replies] of [
       [0],
       [0, '220-half\r\n'],
       [1, GREETING],
       [1, GREETING, '250-half\r\n'],
       [2, GREETING, WITH_TLS],
     ] as const) {
-      const [greeting = '', ...rest] = said;
+      const [greeting = '', ...rest] = replies;
       const peer = await openPeer(t, (socket) => {
         script(greeting, ...rest)(socket);
-        let heard = 0;
+        let received = 0;
         if (commands === 0) setImmediate(() => ending(socket));
         socket.on('data', () => {
-          heard += 1;
-          if (heard === commands) ending(socket);
+          received += 1;
+          if (received === commands) ending(socket);
         });
       });
       t.match(
         await tryOnce('smtp', peer, circumstances),
         { failure: 'protocol_closed' },
-        JSON.stringify(said),
+        JSON.stringify(replies),
       );
     }
   }
@@ -270,31 +270,31 @@ t.test('an end or a reset at each step', async (t) => {
 });
 
 t.test('TLS that goes wrong after STARTTLS', async (t) => {
-  const endsTls = (said: string | Uint8Array | null): Behaviour => {
+  const endsTls = (replies: string | Uint8Array | null): Behaviour => {
     return (socket) => {
-      let heard = 0;
+      let received = 0;
       socket.write(GREETING);
       socket.on('data', () => {
-        heard += 1;
-        if (heard === 1) socket.write(WITH_TLS);
-        else if (heard === 2) socket.write(READY);
-        else if (said === null) socket.end();
-        else socket.write(said);
+        received += 1;
+        if (received === 1) socket.write(WITH_TLS);
+        else if (received === 2) socket.write(READY);
+        else if (replies === null) socket.end();
+        else socket.write(replies);
       });
     };
   };
-  for (const [said, failure] of [
+  for (const [replies, failure] of [
     [tlsAlert(40), 'tls_alert'],
     ['250 I would rather not\r\n', 'tls_not_tls'],
     [null, 'tls_closed'],
   ] as const) {
-    const peer = await openPeer(t, endsTls(said));
+    const peer = await openPeer(t, endsTls(replies));
     t.match(await tryOnce('smtp', peer, circumstances), { failure, facts: { proof: 'reply' } }, failure);
   }
 });
 
 t.test('TLS where plain text is due', async (t) => {
-  const peer = await openTlsPeer(t, own, says('220 too late\r\n'));
+  const peer = await openTlsPeer(t, own, sends('220 too late\r\n'));
   const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 1000 });
   t.match(
     tried,
@@ -305,12 +305,12 @@ t.test('TLS where plain text is due', async (t) => {
 
 t.test('a server that says nothing more once TLS stands', async (t) => {
   const peer = await openPeer(t, (socket) => {
-    let heard = 0;
+    let received = 0;
     socket.write(GREETING);
     const listen = (): void => {
-      heard += 1;
-      if (heard === 1) socket.write(WITH_TLS);
-      if (heard !== 2) return;
+      received += 1;
+      if (received === 1) socket.write(WITH_TLS);
+      if (received !== 2) return;
       socket.off('data', listen);
       const secured = new TLSSocket(socket, { isServer: true, ...own });
       secured.on('error', () => undefined);

@@ -96,7 +96,11 @@ for (const [title, whole, why] of [
     /without a version/,
   ],
   ['no encryption', reply('00 00 06 00 06 ff', '0c 00 07 d0 00 00'), /without an encryption option/],
-  ['encryption of no bytes', reply('00 00 0b 00 06 01 00 11 00 00 ff', '0c 00 07 d0 00 00'), /on encryption/],
+  [
+    'encryption of no bytes',
+    reply('00 00 0b 00 06 01 00 11 00 00 ff', '0c 00 07 d0 00 00'),
+    /an encryption option/,
+  ],
   ['data behind the end', reply('00 00 0b 00 06 01 00 11 00 01 ff', '0c 00 07 d0 00 00'), /0x01 outside its/],
   ['data far behind the end', reply('00 ff ff ff ff ff'), /0x00 outside its message/],
   [

@@ -45,9 +45,9 @@ export function encrypting(afterwards: Behaviour): Behaviour {
 }
 
 /** A server behind a relay for each connection. */
-export function passedTo(server: Server, heard: (chunk: Buffer) => void = () => undefined): Behaviour {
+export function passedTo(server: Server, onData: (chunk: Buffer) => void = () => undefined): Behaviour {
   return (socket) => {
-    socket.on('data', heard);
+    socket.on('data', onData);
     server.emit('connection', socket);
   };
 }

@@ -3,11 +3,11 @@ import tls from 'node:tls';
 import t from 'tap';
 import { sqlServer } from '../../src/lab/services/sql.ts';
 import {
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
   tlsAlert,
 } from '../servers/behaviours.ts';
 import { authority, identity, type Party, server } from '../servers/certificates.ts';
@@ -18,11 +18,11 @@ import { tryOnce } from './try.ts';
 const STEP_MS = 800;
 
 t.test('SQL Server with TLS inside TDS', async (t) => {
-  const heard: Buffer[] = [];
+  const received: Buffer[] = [];
   const sql = sqlServer(identity(leaf));
   const peer = await openPeer(
     t,
-    passedTo(sql, (chunk) => heard.push(chunk)),
+    passedTo(sql, (chunk) => received.push(chunk)),
   );
   const tried = await tryOnce('tds', peer, known);
   t.match(tried, {
@@ -36,7 +36,7 @@ t.test('SQL Server with TLS inside TDS', async (t) => {
   });
   await peer.deserted();
   const types = new Set<number | undefined>();
-  for (let left = Buffer.concat(heard); left.length > 0; left = left.subarray(left.readUInt16BE(2))) {
+  for (let left = Buffer.concat(received); left.length > 0; left = left.subarray(left.readUInt16BE(2))) {
     types.add(left[0]);
   }
   t.same([...types], [0x12], 'and no login was sent, nor anything else after the handshake');
@@ -83,7 +83,7 @@ t.test('TLS follows when the server requires it', async (t) => {
     ['off, at a service of Azure’s', reply('00'), true, ['connect', 'handshake', '✗tls']],
     ['not supported', reply('02'), true, ['connect', 'handshake']],
   ] as const) {
-    const peer = await openPeer(t, says(words));
+    const peer = await openPeer(t, sends(words));
     const tried = await tryOnce('tds', peer, {
       ...known,
       stepMs: STEP_MS,
@@ -122,13 +122,13 @@ function strict(plain: Behaviour, inside: Behaviour, alpn = ['tds/8.0']): Behavi
 }
 
 for (const [title, plain, first] of [
-  ['closes on plain PRELOGIN', closesWhenSpokenTo, '✗handshake'],
-  ['resets plain PRELOGIN', resetsWhenSpokenTo, '✗handshake'],
-  ['answers plain PRELOGIN with an alert', says(tlsAlert(10)), '✗handshake'],
-  ['says so in its reply', says(reply('08')), 'handshake'],
+  ['closes on plain PRELOGIN', closesAfterData, '✗handshake'],
+  ['resets plain PRELOGIN', resetsAfterData, '✗handshake'],
+  ['answers plain PRELOGIN with an alert', sends(tlsAlert(10)), '✗handshake'],
+  ['says so in its reply', sends(reply('08')), 'handshake'],
 ] as const) {
   t.test(`TDS 8, by a server that ${title}`, async (t) => {
-    const peer = await openPeer(t, strict(plain, says(reply('08'))));
+    const peer = await openPeer(t, strict(plain, sends(reply('08'))));
     const tried = await tryOnce('tds', peer, { ...known, stepMs: 5000 });
     t.match(tried, {
       failure: null,
@@ -144,7 +144,7 @@ for (const [title, plain, first] of [
 }
 
 t.test('a TLS server without TDS', async (t) => {
-  const http = saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n');
+  const http = sendsAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n');
   const web = await openTlsPeer(t, identity(leaf), http);
   t.match(await tryOnce('tds', web, known), {
     failure: 'protocol_mismatch',
@@ -162,5 +162,5 @@ t.test('a TLS server without TDS', async (t) => {
 t.test('a reply in single bytes, and a reply with bytes after it', async (t) => {
   t.match(await tryOnce('tds', await openPeer(t, drips(reply('02'), 1))), { failure: null });
   const early = Buffer.concat([reply('03'), wrapped(tlsAlert(40))]);
-  t.match(await tryOnce('tds', await openPeer(t, says(early))), { failure: 'tls_alert' });
+  t.match(await tryOnce('tds', await openPeer(t, sends(early))), { failure: 'tls_alert' });
 });

@@ -84,10 +84,10 @@ async function bound(t: { teardown(fn: () => unknown): void }): Promise<dgram.So
 }
 
 t.test('an error after the timeout is ignored', async (t) => {
-  const unheard: unknown[] = [];
-  const hear = (reason: unknown) => unheard.push(reason);
-  process.on('unhandledRejection', hear);
-  t.teardown(() => process.off('unhandledRejection', hear));
+  const unhandled: unknown[] = [];
+  const record = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', record);
+  t.teardown(() => process.off('unhandledRejection', record));
   const late = Promise.withResolvers<never>();
   t.match(await failed(within({ stepMs: 1, signal: new AbortController().signal }, 'tcp', late.promise)), {
     failure: 'tcp_timeout',
@@ -95,7 +95,7 @@ t.test('an error after the timeout is ignored', async (t) => {
   late.reject(new Error('too late'));
   await nextTurn();
   await nextTurn();
-  t.same(unheard, []);
+  t.same(unhandled, []);
 });
 
 t.test('a pause ends by itself or with the run, and no timer or listener remains', async (t) => {

@@ -28,8 +28,12 @@ const ID = 0x1234;
 const QUESTION: Question = { name: 'known.test', type: 'A' };
 const ASKED = readQuery(Buffer.from(encodeQuestion(ID, QUESTION)));
 
-const read = (said: Reply, question = QUESTION) =>
-  readReply(reply({ ...ASKED, ...readQuery(Buffer.from(encodeQuestion(ID, question))) }, said), ID, question);
+const read = (changes: Reply, question = QUESTION) =>
+  readReply(
+    reply({ ...ASKED, ...readQuery(Buffer.from(encodeQuestion(ID, question))) }, changes),
+    ID,
+    question,
+  );
 
 t.test('the bytes of a question', async (t) => {
   t.equal(
@@ -186,8 +190,8 @@ t.test('the zone of a name, from the answer before the authority, and its primar
     '123401000001000000000000056b6e6f776e04746573740000060001',
   );
   const asked = { ...ASKED, question: Buffer.from('056b6e6f776e04746573740000060001', 'hex') };
-  const zoneOf = (said: Parameters<typeof reply>[1]) => {
-    const result = readReply(reply(asked, said), ID, question);
+  const zoneOf = (changes: Parameters<typeof reply>[1]) => {
+    const result = readReply(reply(asked, changes), ID, question);
     return result.kind === 'reply'
       ? [result.reply.zone?.name ?? null, result.reply.authoritative]
       : result.kind;

@@ -4,7 +4,7 @@ import t from 'tap';
 import type { DnsReply } from '../../../probes/wire/dns-message.ts';
 import { type Ignored, queryTcp, queryUdp } from '../../../probes/wire/dns-query.ts';
 import { createSystem, type System } from '../../../probes/wire/system.ts';
-import { closes, drips, saysAndCloses, silent } from '../../servers/behaviours.ts';
+import { closes, drips, sendsAndCloses, silent } from '../../servers/behaviours.ts';
 import { a, opt, RCODES, readQuery, reply } from '../../servers/dns-bytes.ts';
 import { type DnsBehaviour, framed, openDnsPeer } from '../../servers/dns-peer.ts';
 import { closedPort, type Owner } from '../../servers/peer.ts';
@@ -100,7 +100,7 @@ t.test('an error to the question without EDNS is final', async (t) => {
 
 t.test('late and forged replies are ignored', async (t) => {
   const forged = { answers: [a('known.test', '192.0.2.66')] };
-  const told = await ask(t, {
+  const answer = await ask(t, {
     udp: (asked) => [
       reply(asked, { ...forged, id: asked.id ^ 1 }),
       reply(asked, { ...forged, isResponse: false }),
@@ -109,7 +109,7 @@ t.test('late and forged replies are ignored', async (t) => {
       reply(asked, ANSWERS),
     ],
   });
-  t.match(told, KNOWN);
+  t.match(answer, KNOWN);
 });
 
 t.test('an answer from another port is counted and ignored', async (t) => {
@@ -255,12 +255,12 @@ t.test('no valid answer over TCP', async (t) => {
       'dns_unreachable',
     ],
     'it is closed in the middle': [
-      { connection: saysAndCloses(Buffer.from([0, 100, 1, 2])) },
+      { connection: sendsAndCloses(Buffer.from([0, 100, 1, 2])) },
       'dns_unreachable',
     ],
     'the wrong id': [{ tcp }, 'dns_malformed'],
-    'no DNS': [{ connection: saysAndCloses(framed(Buffer.from('this is not DNS'))) }, 'dns_malformed'],
-    'an empty message': [{ connection: saysAndCloses(Buffer.from([0, 0])) }, 'dns_malformed'],
+    'no DNS': [{ connection: sendsAndCloses(framed(Buffer.from('this is not DNS'))) }, 'dns_malformed'],
+    'an empty message': [{ connection: sendsAndCloses(Buffer.from([0, 0])) }, 'dns_malformed'],
     'one byte after the other': [{ connection: drips(Buffer.alloc(500, 200), 5) }, 'dns_timeout'],
   };
   for (const [title, [behaviour, failure]] of Object.entries(cases)) {

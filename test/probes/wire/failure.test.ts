@@ -2,7 +2,7 @@ import t from 'tap';
 import { type Failure, ProbeError } from '../../../probes/failures.ts';
 import { fromLibrary, type Layer, toPeerError, toProbeError } from '../../../probes/wire/failure.ts';
 
-/** As the runtime makes them: a code, and a system call when the system said so. */
+/** Errors like those of the runtime: with a code, and with a system call when the error came from one. */
 function systemError(code: string, syscall = 'connect', address?: string): Error {
   return Object.assign(new Error(`${syscall} ${code} 192.0.2.1:443`), { code, syscall, address });
 }
@@ -34,7 +34,7 @@ const cases: readonly [Layer, Error, Failure][] = [
     'EINVAL',
     'EAFNOSUPPORT',
   ].map((code): [Layer, Error, Failure] => ['tcp', systemError(code), 'tcp_unreachable']),
-  // This machine's own shortage says nothing of the network, whatever the layer.
+  // On any layer a local shortage says nothing about the network.
   ...LAYERS.flatMap((layer) => [
     ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'].map((code): [Layer, Error, Failure] => [
       layer,
@@ -167,7 +167,7 @@ t.test('the words name the code once, and the cause of a wrapped error', async (
   t.equal(toProbeError(wrapped, 'protocol').cause, wrapped);
 });
 
-t.test('a shortage names its code, whoever said it', async (t) => {
+t.test('a shortage names its code, whatever its source', async (t) => {
   t.equal(toProbeError(systemError('EMFILE', 'bind'), 'dns').message, 'bind EMFILE 192.0.2.1:443');
   t.equal(
     toProbeError(new RangeError('Array buffer allocation failed'), 'protocol').message,

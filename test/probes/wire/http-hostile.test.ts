@@ -5,9 +5,9 @@ import {
   closes,
   drips,
   floods,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
 } from '../../servers/behaviours.ts';
 import { openPeer } from '../../servers/peer.ts';
@@ -36,7 +36,7 @@ t.test('what is not HTTP', async (t) => {
     'a bare line feed in a header': `${HEAD}server: a\nb\r\n\r\n`,
   };
   for (const [name, reply] of Object.entries(replies)) {
-    const peer = await openPeer(t, says(reply));
+    const peer = await openPeer(t, sends(reply));
     const tried = await tryOnce('http', peer);
     t.match(
       tried,
@@ -53,24 +53,24 @@ t.test('what is not HTTP', async (t) => {
 t.test('incomplete replies are recorded', async (t) => {
   const chunked = `${HEAD}transfer-encoding: chunked\r\n\r\n`;
   const cases = [
-    ['in the head', saysAndCloses('HTTP/1.1 200 OK\r\nserv'), 'protocol_closed', undefined],
-    ['before it', saysAndCloses(''), 'protocol_closed', undefined],
+    ['in the head', sendsAndCloses('HTTP/1.1 200 OK\r\nserv'), 'protocol_closed', undefined],
+    ['before it', sendsAndCloses(''), 'protocol_closed', undefined],
     [
       'in a body of known length',
-      saysAndCloses(`${HEAD}content-length: 9\r\n\r\nhi`),
+      sendsAndCloses(`${HEAD}content-length: 9\r\n\r\nhi`),
       'protocol_closed',
       'hi',
     ],
     [
       'in the last reply of a connection',
-      saysAndCloses(`${HEAD}connection: close\r\ncontent-length: 9\r\n\r\nhi`),
+      sendsAndCloses(`${HEAD}connection: close\r\ncontent-length: 9\r\n\r\nhi`),
       'protocol_closed',
       'hi',
     ],
-    ['in a chunk', saysAndCloses(`${chunked}5\r\nhi`), 'protocol_closed', 'hi'],
-    ['by a reset', saysAndResets(`${HEAD}content-length: 9\r\n\r\nhi`), 'protocol_closed', undefined],
-    ['into nonsense', says(`${chunked}2\r\nhi\r\nzzz\r\n`), 'protocol_mismatch', 'hi'],
-    ['into silence', says(`${HEAD}content-length: 9\r\n\r\nhi`), 'protocol_timeout', 'hi'],
+    ['in a chunk', sendsAndCloses(`${chunked}5\r\nhi`), 'protocol_closed', 'hi'],
+    ['by a reset', sendsAndResets(`${HEAD}content-length: 9\r\n\r\nhi`), 'protocol_closed', undefined],
+    ['into nonsense', sends(`${chunked}2\r\nhi\r\nzzz\r\n`), 'protocol_mismatch', 'hi'],
+    ['into silence', sends(`${HEAD}content-length: 9\r\n\r\nhi`), 'protocol_timeout', 'hi'],
   ] as const;
   for (const [name, behave, failure, body] of cases) {
     const peer = await openPeer(t, behave);
@@ -96,7 +96,7 @@ t.test('a connection that has ended before the request is not dialled again', as
 });
 
 t.test('bytes beyond the announced length are ignored', async (t) => {
-  const peer = await openPeer(t, says(`${HEAD}content-length: 2\r\n\r\nhi, and HTTP/1.1 500 too`));
+  const peer = await openPeer(t, sends(`${HEAD}content-length: 2\r\n\r\nhi, and HTTP/1.1 500 too`));
   t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200, bodyStart: 'hi' } } });
   await peer.deserted();
 });
@@ -141,7 +141,7 @@ t.test('headers without end, in one piece or in many', async (t) => {
 });
 
 t.test('an unsolicited 100 Continue is skipped', async (t) => {
-  const peer = await openPeer(t, says(`HTTP/1.1 100 Continue\r\n\r\n${HEAD}content-length: 0\r\n\r\n`));
+  const peer = await openPeer(t, sends(`HTTP/1.1 100 Continue\r\n\r\n${HEAD}content-length: 0\r\n\r\n`));
   t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200 } } });
 });
 
@@ -149,7 +149,7 @@ t.test('of many headers the first 256 count', async (t) => {
   const names = Array.from({ length: 300 }, (_, index) => `x${index}: y\r\n`).join('');
   const peer = await openPeer(
     t,
-    says(`${HEAD}server: first\r\n${names}via: last\r\ncontent-length: 2\r\n\r\nhi`),
+    sends(`${HEAD}server: first\r\n${names}via: last\r\ncontent-length: 2\r\n\r\nhi`),
   );
   const { failure, facts } = await tryOnce('http', peer);
   t.equal(failure, null);
@@ -183,7 +183,7 @@ t.test('evidence of any bytes is printable', async (t) => {
     Buffer.from([0xff, 0x9b]),
     Buffer.from(`\r\nvia: ${'v'.repeat(2000)}\r\n\r\n`),
   ]);
-  const peer = await openPeer(t, says(Buffer.concat([head, body])));
+  const peer = await openPeer(t, sends(Buffer.concat([head, body])));
   const { failure, facts } = await tryOnce('http', peer);
   t.equal(failure, null);
   t.equal(facts.http?.bodyBytes, body.length, 'the bytes are counted, not the characters');

@@ -62,7 +62,7 @@ t.test('a peer that closes in the middle of a message', async (t) => {
   const message = reader.next(decode);
   stream.end(framed('whole').subarray(0, 4));
   await t.rejects(message, { failure: 'protocol_closed', message: 'closed after 4 bytes of a message' });
-  t.equal(reader.rest.length, 4, 'what came is kept');
+  t.equal(reader.rest.length, 4, 'the received bytes stay');
 });
 
 t.test('a connection that breaks', async (t) => {

@@ -29,13 +29,13 @@ function resolve(
 /** A server with these answers to A and to AAAA; null for no answer. */
 function serverOf(
   t: Owner,
-  says: (asked: Asked) => Reply | null,
+  ofIPv4: (asked: Asked) => Reply | null,
   ofIPv6: (asked: Asked) => Reply | null = () => ({}),
 ): Promise<DnsPeer> {
   return openDnsPeer(t, {
     udp: (asked) => {
-      const said = asked.type === TYPES.AAAA ? ofIPv6(asked) : says(asked);
-      return said === null ? null : reply(asked, said);
+      const answer = asked.type === TYPES.AAAA ? ofIPv6(asked) : ofIPv4(asked);
+      return answer === null ? null : reply(asked, answer);
     },
   });
 }
@@ -64,14 +64,14 @@ t.test('an answer of one family suffices', async (t) => {
   const six = () => ({ answers: [aaaa('known.test', '2001:db8:0:0:0:0:0:1')] });
   const four = () => ({ answers: [a('known.test', '192.0.2.1')] });
   const failing = { silent: () => null, refusing: () => ({ rcode: RCODES.REFUSED }), empty: () => ({}) };
-  const cases = Object.entries(failing).map(async ([title, says]) => {
+  const cases = Object.entries(failing).map(async ([title, answerFor]) => {
     t.match(
-      await resolve(await serverOf(t, says, six), 'known.test', 1000),
+      await resolve(await serverOf(t, answerFor, six), 'known.test', 1000),
       { failure: null, rcode: 'NOERROR', addresses: ['2001:db8::1'] },
       `IPv4 ${title}`,
     );
     t.match(
-      await resolve(await serverOf(t, four, says), 'known.test', 1000),
+      await resolve(await serverOf(t, four, answerFor), 'known.test', 1000),
       { failure: null, rcode: 'NOERROR', addresses: ['192.0.2.1'] },
       `IPv6 ${title}`,
     );
@@ -101,7 +101,7 @@ t.test('each answer without an address has its failure', async (t) => {
     'a refusal': [{ rcode: RCODES.REFUSED }, 'dns_refused', 'REFUSED'],
     'a refusal in other words': [{ rcode: 9 }, 'dns_refused', 'NOTAUTH'],
     'a misunderstanding': [{ rcode: RCODES.FORMERR }, 'dns_malformed', 'FORMERR'],
-    'an answer for somebody else': [{ answers: [a('other.test', '192.0.2.1')] }, 'dns_nodata', 'NOERROR'],
+    'an answer for another name': [{ answers: [a('other.test', '192.0.2.1')] }, 'dns_nodata', 'NOERROR'],
     'a loop': [
       { answers: [cname('known.test', 'a.test'), cname('a.test', 'known.test')] },
       'dns_malformed',
@@ -109,10 +109,10 @@ t.test('each answer without an address has its failure', async (t) => {
     ],
     'an alias of itself': [{ answers: [cname('known.test', 'known.test')] }, 'dns_malformed', 'NOERROR'],
   };
-  for (const [title, [said, failure, rcode]] of Object.entries(cases)) {
-    const says = () => said;
+  for (const [title, [answer, failure, rcode]] of Object.entries(cases)) {
+    const answerFor = () => answer;
     t.match(
-      await resolve(await serverOf(t, says, says)),
+      await resolve(await serverOf(t, answerFor, answerFor)),
       { failure, rcode, addresses: { length: 0 } },
       title,
     );
@@ -140,15 +140,15 @@ t.test('no answer and no server', async (t) => {
 });
 
 t.test('a private zone without the record, as Azure DNS answers it', async (t) => {
-  const said = {
+  const answer = {
     rcode: RCODES.NXDOMAIN,
     answers: [cname('known.blob.core.windows.net', `known.${ZONE}`)],
     authorities: [soa(ZONE, 'azureprivatedns.net')],
   };
   const peer = await serverOf(
     t,
-    () => said,
-    () => said,
+    () => answer,
+    () => answer,
   );
   t.match(await resolve(peer, 'known.blob.core.windows.net'), {
     failure: 'dns_nxdomain',
@@ -163,18 +163,18 @@ function inLinks(links: Readonly<Record<string, Reply>>): (asked: Asked) => Repl
 }
 
 t.test('a chain with one alias per answer', async (t) => {
-  const says = inLinks({
+  const answerFor = inLinks({
     'known.test': { answers: [cname('known.test', 'b.test')] },
     'b.test': { answers: [cname('b.test', 'c.test')] },
     'c.test': { answers: [a('c.test', '192.0.2.3')] },
   });
-  const peer = await serverOf(t, says, says);
+  const peer = await serverOf(t, answerFor, answerFor);
   t.match(await resolve(peer), { failure: null, addresses: ['192.0.2.3'], cname: ['b.test', 'c.test'] });
 });
 
 t.test('a chain that ends at a name that does not exist', async (t) => {
-  const says = inLinks({ 'known.test': { answers: [cname('known.test', `known.${ZONE}`)] } });
-  t.match(await resolve(await serverOf(t, says, says)), {
+  const answerFor = inLinks({ 'known.test': { answers: [cname('known.test', `known.${ZONE}`)] } });
+  t.match(await resolve(await serverOf(t, answerFor, answerFor)), {
     failure: 'dns_nxdomain',
     cname: [`known.${ZONE}`],
   });
@@ -199,8 +199,8 @@ t.test('a loop, and an endless chain', async (t) => {
 });
 
 t.test('an alias that is not a valid name', async (t) => {
-  const says = (): Reply => ({ answers: [cname('known.test', '\u001b[2J.test')] });
-  const peer = await serverOf(t, says, says);
+  const answerFor = (): Reply => ({ answers: [cname('known.test', '\u001b[2J.test')] });
+  const peer = await serverOf(t, answerFor, answerFor);
   t.match(await resolve(peer), { failure: 'dns_malformed', cname: ['\\u{1b}[2J.test'] });
   t.equal(peer.asked.length, 2);
 });

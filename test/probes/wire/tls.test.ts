@@ -5,7 +5,7 @@ import t from 'tap';
 import { dial } from '../../../probes/wire/dial.ts';
 import { handshake } from '../../../probes/wire/tls.ts';
 import { TrustStore } from '../../../probes/wire/trust.ts';
-import { saysAndCloses } from '../../servers/behaviours.ts';
+import { sendsAndCloses } from '../../servers/behaviours.ts';
 import {
   alternativeNames,
   authority,
@@ -84,7 +84,7 @@ t.test('no session is resumed', async (t) => {
     const reused: boolean[] = [];
     const peer = await openTlsPeer(t, { ...identity(good, azureIssuer), maxVersion }, (socket) => {
       reused.push((socket as tls.TLSSocket).isSessionReused());
-      saysAndCloses(OK)(socket);
+      sendsAndCloses(OK)(socket);
     });
     const target = { host: 'known.test' };
     for (const _ of [1, 2, 3]) {
@@ -105,7 +105,7 @@ t.test('which chain is trusted', async (t) => {
       { failure: null, facts: { tls: { trust: 'public' } } },
     ],
     [
-      'nobody’s root',
+      'an unknown root',
       await server(inspector, NAMES),
       [inspector],
       publicOnly,
@@ -213,7 +213,7 @@ t.test('an address as target must be among the addresses, and is not sent in SNI
     [good, 'tls_name_mismatch'],
   ] as const) {
     const options = { ...identity(leaf, azureIssuer), SNICallback: sniInto(names) };
-    const peer = await openTlsPeer(t, options, saysAndCloses(OK));
+    const peer = await openTlsPeer(t, options, sendsAndCloses(OK));
     const tried = await tryOnce('https', peer, { trust: publicOnly });
     await peer.deserted();
     t.match(tried, { failure, facts: { tls: { serverName: null } } });
@@ -327,7 +327,7 @@ t.test('a chain of fifty certificates is verified, and ten are stored', async (t
 
 t.test('a bare handshake checks nothing and sends the given name', async (t) => {
   const names: string[] = [];
-  const certificates = identity(await certify({ subject: 'CN=whoever' }));
+  const certificates = identity(await certify({ subject: 'CN=any' }));
   const peer = await openTlsPeer(t, { ...certificates, SNICallback: sniInto(names) });
   for (const serverName of ['other.test', null]) {
     const session = sessionWith(peer);
