@@ -123,7 +123,7 @@ export const SmtpFacts = z
   .strictObject({
     banner: z.string().describe('Text of the greeting, at most 256 characters'),
     capabilities: z
-      .array(word)
+      .array(name)
       .describe('Capabilities of the last EHLO, under TLS if it was started; at most 32'),
     startTls: z.boolean().describe('Whether the first EHLO listed STARTTLS; the certificate is under tls'),
   })

@@ -7,7 +7,7 @@ t.test('a full disk under stdout: exit 4, and the whole report is saved elsewher
   for (const [name, command] of [
     ['the demo', 'probe demo --output -'],
     ['a run', `${RUN} --output -`],
-    ['a run whose stdout is no wish of its own', RUN],
+    ['a run without a stdout option', RUN],
   ] as const) {
     const cwd = workplace(t);
     const run = await enclosed(

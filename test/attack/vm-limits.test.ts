@@ -99,7 +99,7 @@ function reachesAll(t: Test, { report, code, stderr }: Ended): void {
   t.equal(peers.filter(({ status }) => status === 'reachable').length, PEERS, stderr);
   t.ok(
     peers.every(({ attempts }) => attempts.length === 1),
-    'a repetition is no attempt',
+    'a repetition is not an attempt',
   );
   t.same(report.findings, []);
   t.match(report.environment.notes.join(), /this VM ran out of /);

@@ -194,7 +194,7 @@ for (const [protocol, cases, open] of [
       t.match(tried, { failure, facts: { ...facts } }, title);
       t.equal(tried.steps.at(-1), '✗handshake', title);
       t.not(tried.facts.proof, 'reply', title);
-      t.ok(tried.ms < LONG_MS, `${title} took no longer than its time-out`);
+      t.ok(tried.ms < LONG_MS, `${title} took no longer than its timeout`);
       await peer.deserted();
       t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not receivedText out`);
     });

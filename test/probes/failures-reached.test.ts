@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
     return at(port.port);
   }),
   tcp('a closed port', 'tcp_refused', async () => at(await closedPort())),
-  tcp('there is no way', 'tcp_unreachable', async () => ({ address: '255.255.255.255', port: 9 })),
+  tcp('no route', 'tcp_unreachable', async () => ({ address: '255.255.255.255', port: 9 })),
   tls('a server that says nothing', 'tls_timeout', peer(silent), { bytesReceived: 0 }),
   tls('a record that never ends', 'tls_timeout', peer(sends(TORN_TLS_RECORD))),
   tls('one byte after the other', 'tls_timeout', peer(drips(TORN_TLS_RECORD, 200))),
@@ -172,7 +172,7 @@ t.test('one attempt each', async (t) => {
     const name = `${protocol}: ${title}`;
     t.match(tried, { failure, steps, facts }, name);
     t.type(tried.error, 'string', name);
-    t.ok(tried.ms < LONG_MS, `${name} took no longer than its time-out`);
+    t.ok(tried.ms < LONG_MS, `${name} took no longer than its timeout`);
     // Returns only when the peer has seen every connection end.
     await endpoint.deserted?.();
   });

@@ -45,7 +45,7 @@ for (const product of NAMES) {
       t.equal(tried.failure, failure, name);
       t.equal(tried.steps.at(-1), '✗request', name);
       t.match(tried.facts.proof, product === 'certificates' ? 'connect' : 'certificate', name);
-      t.ok(tried.ms < 10_000, `${name}: ended by the time-out`);
+      t.ok(tried.ms < 10_000, `${name}: ended by the timeout`);
       await peer.deserted();
     }
   });

@@ -121,7 +121,7 @@ t.test('when all packets are dropped, a run takes the time of its attempts only'
     redirections: [to(silent, null, null)],
   });
   const elapsed = performance.now() - started;
-  t.ok(elapsed > 3 * 200, 'three time-outs');
+  t.ok(elapsed > 3 * 200, 'three timeouts');
   t.ok(elapsed < 15_000, `${elapsed} ms`);
   for (const target of run.targets) {
     t.match(target, { status: 'unreachable', failure: 'tcp_timeout' });

@@ -58,7 +58,7 @@ t.test('no answer', async (t) => {
   t.teardown(() => port.close());
   const tried = await tryOnce('tcp', { address: LOOPBACK, port: port.port }, { stepMs: 100 });
   t.match(tried, { failure: 'tcp_timeout', steps: ['✗connect'], facts: {} });
-  t.ok(tried.ms >= 99 && tried.ms < 5000, 'ended by the time-out');
+  t.ok(tried.ms >= 99 && tried.ms < 5000, 'ended by the timeout');
 });
 
 t.test('no route', async (t) => {

@@ -111,7 +111,7 @@ t.test('an alert after TLS 1.3 has ended for the client is an alert all the same
   );
 });
 
-t.test('what a library reports of a peer is the peer’s, whatever its class', async (t) => {
+t.test('an error of a library about a peer is the peer’s, whatever its class', async (t) => {
   const broken: readonly unknown[] = [
     new TypeError('cannot read properties of undefined'),
     new RangeError('out of range'),
@@ -181,7 +181,7 @@ t.test('what a peer put into an error is printable and bounded', async (t) => {
   t.ok(error.message.length <= 300);
 });
 
-t.test('whatever is thrown becomes an error', async (t) => {
+t.test('any thrown value becomes an error', async (t) => {
   const thrown: readonly unknown[] = [
     undefined,
     null,
