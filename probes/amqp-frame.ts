@@ -87,7 +87,7 @@ function decodeSaslFrame(bytes: Uint8Array): Decoded<Uint8Array> {
   if (bytes.length < 6) return { kind: 'need-more' };
   const type = view.getUint8(5);
   if (type !== SASL_FRAME)
-    return { kind: 'malformed', why: `an AMQP frame of type ${type} where SASL was due` };
+    return { kind: 'malformed', why: `an AMQP frame of type ${type} where SASL was expected` };
   if (bytes.length < size) return { kind: 'need-more' };
   return { kind: 'message', message: bytes.subarray(bodyAt, size), consumed: size };
 }
@@ -107,7 +107,7 @@ function expectDescriptor(body: Cursor): void {
   const descriptor = readDescriptor(body);
   if (descriptor === MECHANISMS.code || descriptor === MECHANISMS.symbol) return;
   const name = typeof descriptor === 'bigint' ? `0x${descriptor.toString(16)}` : 'with a name';
-  throw new Malformed(`a SASL frame ${name} where sasl-mechanisms (0x40) was due`);
+  throw new Malformed(`a SASL frame ${name} where sasl-mechanisms (0x40) was expected`);
 }
 
 function readDescriptor(body: Cursor): bigint | string {
@@ -135,7 +135,7 @@ function fieldsOf(body: Cursor): Cursor | null {
     case 0xd0:
       return counted(body.u32(), body, 4);
     default:
-      throw new Malformed(`type ${hex(code)} where a list was due`);
+      throw new Malformed(`type ${hex(code)} where a list was expected`);
   }
 }
 
@@ -175,7 +175,7 @@ function readSymbol(from: Cursor, code: number): string {
     case 0xb3:
       return latin1(from.take(from.u32()));
     default:
-      throw new Malformed(`type ${hex(code)} where a symbol was due`);
+      throw new Malformed(`type ${hex(code)} where a symbol was expected`);
   }
 }
 

@@ -96,7 +96,7 @@ export function decodeBindReply(bytes: Uint8Array): Decoded<BindReply> {
   const [version, minor] = bytes;
   if (version === undefined) return { kind: 'need-more' };
   if (version !== 5)
-    return malformed(`not RPC: begins with 0x${hex(version, 2)} where the version 5 was due`);
+    return malformed(`not RPC: begins with 0x${hex(version, 2)} where the version 5 was expected`);
   if (minor !== undefined && minor > 1) return malformed(`RPC version 5.${minor}`);
   if (bytes.length < HEADER) return { kind: 'need-more' };
   const fields = new Fields(bytes, (bytes[4] ?? 0) >> 4 === 1);
@@ -107,7 +107,7 @@ export function decodeBindReply(bytes: Uint8Array): Decoded<BindReply> {
   const authentication = fields.short(10);
   const end = length - (authentication === 0 ? 0 : authentication + 8);
   const decoded = BODIES[fields.byte(2)]?.(fields, end) ?? `a message of type ${fields.byte(2)}`;
-  if (typeof decoded === 'string') return malformed(`${decoded} where the answer to a bind was due`);
+  if (typeof decoded === 'string') return malformed(`${decoded} where the answer to a bind was expected`);
   return { kind: 'message', message: decoded, consumed: length };
 }
 
@@ -115,7 +115,7 @@ export function decodeBindReply(bytes: Uint8Array): Decoded<BindReply> {
 function headerFault(fields: Fields, length: number): string | null {
   if (fields.byte(4) >> 4 > 1) return `an RPC byte order of ${fields.byte(4) >> 4}`;
   if (length < HEADER || length > LARGEST_FRAGMENT) return `an RPC fragment of ${length} bytes`;
-  if ((fields.byte(3) & WHOLE) !== WHOLE) return 'a part of a message where the whole answer was due';
+  if ((fields.byte(3) & WHOLE) !== WHOLE) return 'a part of a message where the whole answer was expected';
   const call = fields.long(12);
   return call === CALL_ID ? null : `an RPC answer to call ${call}, which was never made`;
 }

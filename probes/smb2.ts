@@ -175,5 +175,5 @@ function hex(value: number, digits: number): string {
 }
 
 function malformed(what: string): { readonly kind: 'malformed'; readonly why: string } {
-  return { kind: 'malformed', why: `${what} where the answer to an SMB 2 NEGOTIATE was due` };
+  return { kind: 'malformed', why: `${what} where the answer to an SMB 2 NEGOTIATE was expected` };
 }

@@ -102,7 +102,9 @@ export function decodePreloginReply(bytes: Uint8Array): Decoded<PreloginReply> {
 function decodePacket(bytes: Uint8Array, type: number): Decoded<TdsPacket> {
   const view = viewOf(bytes);
   if (bytes.length > 0 && view.getUint8(0) !== type) {
-    return malformed(`a first byte ${hex(view.getUint8(0))} where a TDS packet of type ${hex(type)} was due`);
+    return malformed(
+      `a first byte ${hex(view.getUint8(0))} where a TDS packet of type ${hex(type)} was expected`,
+    );
   }
   if (bytes.length < 4) return { kind: 'need-more' };
   const length = view.getUint16(2);

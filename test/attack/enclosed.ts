@@ -20,7 +20,7 @@ export interface Circumstances {
 
 /**
  * Runs a script with bash as root of new mount, network and process namespaces. `probe` in it is the program under
- * test, `$PROBE` its words, for a process that is to be killed; what the script leaves running ends with the namespace.
+ * test, `$PROBE` its command line, for a process that is to be killed; what the script leaves running ends with the namespace.
  */
 export function enclosed(
   script: string,

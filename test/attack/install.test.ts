@@ -93,7 +93,7 @@ await onGuest('the state folder of cron', 'none', ['flock'], async (t, guest) =>
     const asNobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
     t.not((await guest.run(`${asNobody} flock -n ${STATE} true`)).code, 0, 'no other user can hold it');
     await guest.must(`
-      echo 'words of an earlier run' >${STATE}/last-run.txt
+      echo 'text of an earlier run' >${STATE}/last-run.txt
       (exec su -s /bin/sh apim-probe -c 'exec flock ${STATE} sleep 60') >/dev/null 2>&1 </dev/null &
       for i in $(seq 100); do flock -n ${STATE} true || exit 0; sleep 0.1; done; exit 1`);
     const { code, out } = await bounded(guest, runCommand(2), 30);

@@ -203,11 +203,11 @@ for (const [protocol, cases, open] of [
 }
 
 t.test('amqps: a reset beneath TLS, before the header and after it', async (t) => {
-  for (const words of ['', SASL]) {
+  for (const header of ['', SASL]) {
     const peer = await openPeer(t, (raw) => {
       const secured = new TLSSocket(raw, { isServer: true, ...secure });
       secured.on('error', () => undefined);
-      secured.once('data', () => secured.write(words, () => raw.resetAndDestroy()));
+      secured.once('data', () => secured.write(header, () => raw.resetAndDestroy()));
     });
     t.match(await tryOnce('amqps', peer, { stepMs: LONG_MS, trust, target }), {
       failure: 'protocol_closed',

@@ -89,10 +89,10 @@ t.test('a machine that has run out of a resource', async (t) => {
 });
 
 t.test('any output gives one of the five kinds', async () => {
-  const words = fc.constantFrom('ttl=', 'time=', 'TTL=64', '1e999', 'ms', '9', '\n', 'unreachable', ',', '.');
+  const part = fc.constantFrom('ttl=', 'time=', 'TTL=64', '1e999', 'ms', '9', '\n', 'unreachable', ',', '.');
   const output = fc.oneof(
     fc.string(),
-    fc.array(words).map((parts) => parts.join('')),
+    fc.array(part).map((parts) => parts.join('')),
   );
   fc.assert(
     fc.property(output, (text) => {

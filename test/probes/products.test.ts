@@ -71,7 +71,7 @@ for (const product of NAMES) {
 }
 
 t.test('the readers accept any reply, and their facts fit the report’s schema', async () => {
-  const words = fc.constantFrom(
+  const headerName = fc.constantFrom(
     'x-ms-request-id',
     'x-ms-error-code',
     'server',
@@ -87,7 +87,7 @@ t.test('the readers accept any reply, and their facts fit the report’s schema'
   const value = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }));
   const replies = fc.record({
     status: fc.integer({ min: 200, max: 599 }),
-    headers: fc.dictionary(words, value),
+    headers: fc.dictionary(headerName, value),
     body: fc.oneof(
       text.map((body) => Buffer.from(body)),
       fc.uint8Array().map((body) => Buffer.from(body)),

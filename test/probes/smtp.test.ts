@@ -174,7 +174,7 @@ t.test('text with control characters, and very long text', async (t) => {
 });
 
 t.test('a peer that is not an SMTP server', async (t) => {
-  for (const [words, name] of [
+  for (const [greeting, name] of [
     ['HTTP/1.1 400 Bad Request\r\n\r\n', 'HTTP'],
     [tlsAlert(40), 'TLS'],
     ['SSH-2.0-OpenSSH_9.2\r\n', 'SSH'],
@@ -182,7 +182,7 @@ t.test('a peer that is not an SMTP server', async (t) => {
     ['220 no end of a line '.padEnd(8192, 'x'), 'an endless line'],
     ['\x1b[2J\r\n', 'an escape'],
   ] as const) {
-    const peer = await openPeer(t, (socket) => void socket.write(words));
+    const peer = await openPeer(t, (socket) => void socket.write(greeting));
     const tried = await tryOnce('smtp', peer, circumstances);
     t.match(tried, { failure: 'protocol_mismatch', steps: ['connect', '✗handshake'] }, name);
     t.match(tried.error, /^not an SMTP reply: .*; it began with “/, name);

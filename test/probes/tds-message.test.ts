@@ -47,7 +47,7 @@ t.test('the reply of SQL Server 2008', async (t) => {
 });
 
 t.test('the names of encryption values', async (t) => {
-  const words: readonly [string, string][] = [
+  const names: readonly [string, string][] = [
     ['00', 'off'],
     ['01', 'on'],
     ['02', 'not-supported'],
@@ -58,7 +58,7 @@ t.test('the names of encryption values', async (t) => {
     ['20', '0x20'],
     ['ff', '0xff'],
   ];
-  for (const [byte, encryption] of words) {
+  for (const [byte, encryption] of names) {
     t.match(decodePreloginReply(azure(byte)), { message: { version: '12.0.2000', encryption } }, byte);
   }
 });

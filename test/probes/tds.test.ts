@@ -75,7 +75,7 @@ t.test('a chain of fifty certificates is read as far as ten', async (t) => {
 });
 
 t.test('TLS follows when the server requires it', async (t) => {
-  for (const [title, words, azureService, steps] of [
+  for (const [title, prelogin, azureService, steps] of [
     ['on', reply('01'), false, ['connect', 'handshake', '✗tls']],
     ['required', reply('03'), false, ['connect', 'handshake', '✗tls']],
     ['an unknown value', reply('20'), false, ['connect', 'handshake', '✗tls']],
@@ -83,7 +83,7 @@ t.test('TLS follows when the server requires it', async (t) => {
     ['off, at a service of Azure’s', reply('00'), true, ['connect', 'handshake', '✗tls']],
     ['not supported', reply('02'), true, ['connect', 'handshake']],
   ] as const) {
-    const peer = await openPeer(t, sends(words));
+    const peer = await openPeer(t, sends(prelogin));
     const tried = await tryOnce('tds', peer, {
       ...known,
       stepMs: STEP_MS,

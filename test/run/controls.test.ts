@@ -31,10 +31,7 @@ t.test('random names: an answer for one is forged', async (t) => {
   t.equal(outcome, 'anomalous');
   t.equal(detail.answers.length, 1);
   t.match(detail.answers, [{ server: serverAddress(1), rcode: 'NOERROR', addresses: ['10.66.0.1'] }]);
-  t.match(
-    detail.text,
-    /^x[0-9a-f]{16}\.vault\.azure\.net does not exist, and 10\.255\.0\.2 says that it is at/,
-  );
+  t.match(detail.text, /^x[0-9a-f]{16}\.vault\.azure\.net does not exist, but 10\.255\.0\.2 answers with/);
 });
 
 t.test('random names: timeouts and refusals are inconclusive', async (t) => {

@@ -20,7 +20,7 @@ export async function randomNames(
   const answers = asked.filter(({ addresses }) => addresses.length > 0);
   const [first] = answers;
   if (first !== undefined) {
-    const text = `${first.name} does not exist, and ${first.server} says that it is at ${first.addresses.join(', ')}`;
+    const text = `${first.name} does not exist, but ${first.server} answers with ${first.addresses.join(', ')}`;
     return { name: 'dns-random-name', outcome: 'anomalous', detail: { text, answers } };
   }
   // Only NXDOMAIN and NOERROR deny the name; timeouts and refusals are inconclusive.

@@ -100,13 +100,13 @@ t.test('replies that are not block pages', async (t) => {
 t.test('any reply gives a known product or none', async (t) => {
   const products = new Set<string | null>([null, ...pages.map(([product]) => product)]);
   const text = fc.oneof(fc.string(), fc.constantFrom('reasoncode=', '_DENIED', 'Action: Deny. ', 'squid/'));
-  const words = fc.array(text).map((all) => all.join(''));
+  const headerText = fc.array(text).map((all) => all.join(''));
   const headers = fc.dictionary(
     fc.constantFrom('server', 'location', 'via'),
-    fc.oneof(words, fc.array(words)),
+    fc.oneof(headerText, fc.array(headerText)),
   );
   fc.assert(
-    fc.property(fc.integer({ min: 100, max: 999 }), headers, words, (...page) =>
+    fc.property(fc.integer({ min: 100, max: 999 }), headers, headerText, (...page) =>
       products.has(recogniseBlockPage(...page)),
     ),
     { numRuns: 500 },

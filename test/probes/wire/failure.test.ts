@@ -151,7 +151,7 @@ t.test('a ProbeError passes as it is', async (t) => {
   t.equal(toProbeError(error, 'tcp'), error);
 });
 
-t.test('the words name the code once, and the cause of a wrapped error', async (t) => {
+t.test('the text names the code once, and the cause of a wrapped error', async (t) => {
   t.equal(toProbeError(systemError('ECONNREFUSED'), 'tcp').message, 'connect ECONNREFUSED 192.0.2.1:443');
   const unbound = Object.assign(new Error('connect ENETUNREACH 192.0.2.1:443 - Local (0.0.0.0:0)'), {
     code: 'ENETUNREACH',

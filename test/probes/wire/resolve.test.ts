@@ -99,7 +99,7 @@ t.test('each answer without an address has its failure', async (t) => {
     'nothing at all': [{}, 'dns_nodata', 'NOERROR'],
     'a failure': [{ rcode: RCODES.SERVFAIL }, 'dns_servfail', 'SERVFAIL'],
     'a refusal': [{ rcode: RCODES.REFUSED }, 'dns_refused', 'REFUSED'],
-    'a refusal in other words': [{ rcode: 9 }, 'dns_refused', 'NOTAUTH'],
+    'a refusal with another RCODE': [{ rcode: 9 }, 'dns_refused', 'NOTAUTH'],
     'a misunderstanding': [{ rcode: RCODES.FORMERR }, 'dns_malformed', 'FORMERR'],
     'an answer for another name': [{ answers: [a('other.test', '192.0.2.1')] }, 'dns_nodata', 'NOERROR'],
     'a loop': [
