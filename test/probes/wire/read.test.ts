@@ -96,7 +96,7 @@ t.test('a message in too many chunks', async (t) => {
     return { kind: 'need-more' };
   });
   let over = false;
-  const rejected = t.rejects(message, { failure: 'protocol_mismatch', message: /in 4096 pieces$/ });
+  const rejected = t.rejects(message, { failure: 'protocol_mismatch', message: /in 4096 chunks$/ });
   void rejected.then(() => {
     over = true;
   });
