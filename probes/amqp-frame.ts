@@ -1,19 +1,19 @@
 /**
- * AMQP 1.0 bytes, as far as a SASL negotiation that stops before anybody logs in: protocol headers (OASIS AMQP 1.0,
- * part 2 section 2.2), frames (part 2 section 2.3) and the list of SASL mechanisms (part 5 section 5.3.3.1).
+ * AMQP 1.0 messages up to the SASL mechanisms, without a login: protocol headers (OASIS AMQP 1.0, part 2
+ * section 2.2), frames (part 2 section 2.3) and the list of SASL mechanisms (part 5 section 5.3.3.1).
  */
 import type { Decoded } from './wire/read.ts';
 
-/** What a header asks for: plain AMQP, TLS first, or SASL first; the last stands for AMQP before 1.0. */
+/** The layer that a header requests; `other-version` is AMQP before 1.0. */
 type AmqpLayer = 'amqp' | 'tls' | 'sasl' | 'other-version';
 
 export interface AmqpHeader {
   readonly layer: AmqpLayer;
-  /** For people: `SASL 1.0.0`, `AMQP 0-9-1`. */
+  /** For display: `SASL 1.0.0`, `AMQP 0-9-1`. */
   readonly name: string;
 }
 
-/** Sent to ask for the SASL layer. */
+/** Requests the SASL layer. */
 export const SASL_HEADER: Uint8Array = Uint8Array.from([0x41, 0x4d, 0x51, 0x50, 3, 1, 0, 0]);
 
 const MAGIC = Uint8Array.from([0x41, 0x4d, 0x51, 0x50]);
@@ -26,16 +26,16 @@ const LAYERS: ReadonlyMap<number, Exclude<AmqpLayer, 'other-version'>> = new Map
 
 /** Size, data offset, type and two bytes that depend on the type. */
 const FRAME_HEADER_BYTES = 8;
-/** A frame of SASL is never larger than this, because nobody has agreed on a size yet (section 5.3.1). */
+/** The limit for SASL frames, because the peers have not negotiated a size yet (section 5.3.1). */
 const LARGEST_SASL_FRAME = 512;
 const SASL_FRAME = 1;
 const MECHANISMS = { code: 0x40n, symbol: 'amqp:sasl-mechanisms:list' } as const;
 
-/** A protocol header out of the bytes so far; one of AMQP 0-9-1 or older is a message too, named as what it is. */
+/** Decodes a protocol header. A header of AMQP 0-9-1 or older is a message too, with its version in the name. */
 export function decodeHeader(bytes: Uint8Array): Decoded<AmqpHeader> {
   const wrong = MAGIC.findIndex((byte, index) => index < bytes.length && bytes[index] !== byte);
   if (wrong !== -1) {
-    return { kind: 'malformed', why: `no AMQP header: byte ${wrong + 1} is ${hex(bytes[wrong])}` };
+    return { kind: 'malformed', why: `not an AMQP header: byte ${wrong + 1} is ${hex(bytes[wrong])}` };
   }
   if (bytes.length < HEADER_BYTES) return { kind: 'need-more' };
   const [id = 0, major = 0, minor = 0, revision = 0] = bytes.subarray(MAGIC.length, HEADER_BYTES);
@@ -47,7 +47,7 @@ function headerOf(id: number, major: number, minor: number, revision: number): A
   if (layer !== undefined && major === 1) {
     return { layer, name: `${layer.toUpperCase()} ${major}.${minor}.${revision}` };
   }
-  // AMQP 0-9-1 put its version where 1.0 has it; 0-8, 0-9 and 0-10 had a class and an instance of 1 in front.
+  // AMQP 0-9-1 has its version where 1.0 has it; in 0-8, 0-9 and 0-10 a class and an instance of 1 precede it.
   const version = id === 0 ? [major, minor, revision] : [minor, revision];
   const known = (id === 0 && major === 0) || (id === 1 && major === 1);
   const name = known
@@ -56,7 +56,7 @@ function headerOf(id: number, major: number, minor: number, revision: number): A
   return { layer: 'other-version', name };
 }
 
-/** The mechanisms that a server offers, raw: whoever shows them makes them printable. */
+/** Decodes the mechanisms that a server offers. They are raw: the caller must make them printable. */
 export function decodeMechanisms(bytes: Uint8Array): Decoded<readonly string[]> {
   const frame = decodeSaslFrame(bytes);
   if (frame.kind !== 'message') return frame;
@@ -68,7 +68,7 @@ export function decodeMechanisms(bytes: Uint8Array): Decoded<readonly string[]> 
   }
 }
 
-/** The body of a SASL frame. What is wrong is said as soon as it is seen, whatever is still to come. */
+/** Decodes the body of a SASL frame. Reports an error as soon as the bytes show it. */
 function decodeSaslFrame(bytes: Uint8Array): Decoded<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4) return { kind: 'need-more' };
@@ -87,7 +87,7 @@ function decodeSaslFrame(bytes: Uint8Array): Decoded<Uint8Array> {
   if (bytes.length < 6) return { kind: 'need-more' };
   const type = view.getUint8(5);
   if (type !== SASL_FRAME)
-    return { kind: 'malformed', why: `an AMQP frame of type ${type} where SASL was due` };
+    return { kind: 'malformed', why: `an AMQP frame of type ${type} where SASL was expected` };
   if (bytes.length < size) return { kind: 'need-more' };
   return { kind: 'message', message: bytes.subarray(bodyAt, size), consumed: size };
 }
@@ -107,7 +107,7 @@ function expectDescriptor(body: Cursor): void {
   const descriptor = readDescriptor(body);
   if (descriptor === MECHANISMS.code || descriptor === MECHANISMS.symbol) return;
   const name = typeof descriptor === 'bigint' ? `0x${descriptor.toString(16)}` : 'with a name';
-  throw new Malformed(`a SASL frame ${name} where sasl-mechanisms (0x40) was due`);
+  throw new Malformed(`a SASL frame ${name} where sasl-mechanisms (0x40) was expected`);
 }
 
 function readDescriptor(body: Cursor): bigint | string {
@@ -135,7 +135,7 @@ function fieldsOf(body: Cursor): Cursor | null {
     case 0xd0:
       return counted(body.u32(), body, 4);
     default:
-      throw new Malformed(`type ${hex(code)} where a list was due`);
+      throw new Malformed(`type ${hex(code)} where a list was expected`);
   }
 }
 
@@ -163,7 +163,7 @@ function arrayOfSymbols(content: Cursor, width: 1 | 4): readonly string[] {
   const count = width === 1 ? content.u8() : content.u32();
   const code = content.u8();
   const found: string[] = [];
-  // Each takes a byte at least, so that the bytes that there are bound a count that lies.
+  // Each symbol has at least one byte, so the available bytes bound a wrong count.
   while (found.length < count) found.push(readSymbol(content, code));
   return found;
 }
@@ -175,11 +175,11 @@ function readSymbol(from: Cursor, code: number): string {
     case 0xb3:
       return latin1(from.take(from.u32()));
     default:
-      throw new Malformed(`type ${hex(code)} where a symbol was due`);
+      throw new Malformed(`type ${hex(code)} where a symbol was expected`);
   }
 }
 
-/** Symbols are ASCII; what is not stays visible. */
+/** Symbols are ASCII; other bytes stay visible. */
 function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
@@ -190,7 +190,7 @@ function hex(byte: number | undefined): string {
 
 class Malformed extends Error {}
 
-/** Reads on from where the last read ended, and never beyond the end. */
+/** Reads sequentially, and throws at the end of the bytes. */
 class Cursor {
   readonly #view: DataView;
   #at = 0;

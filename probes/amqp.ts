@@ -11,22 +11,22 @@ const MOST_MECHANISMS = 20;
 const LONGEST_MECHANISM = 64;
 
 /**
- * AMQP without TLS. A server that wants another layer first answers with the header of that layer and closes
- * (OASIS AMQP 1.0, part 2 section 2.2). Event Hubs is said to demand TLS in this way on 5672 (AMQP 1.0 in Azure
- * Service Bus and Event Hubs protocol guide), and only AMQP 1.0 answers so.
+ * AMQP without TLS. A server that requires another layer first answers with the header of that layer and closes
+ * (OASIS AMQP 1.0, part 2 section 2.2). By the AMQP 1.0 in Azure Service Bus and Event Hubs protocol guide, Event Hubs
+ * demands TLS in this way on 5672. Only AMQP 1.0 answers so.
  */
 export const amqp: Probe = {
   over: 'tcp',
   converse: (session, socket) => negotiate(session, socket, ['sasl', 'tls', 'amqp']),
 };
 
-/** AMQP inside TLS, where another TLS has no place. */
+/** AMQP inside TLS, where a server may not request TLS again. */
 export const amqps: Probe = {
   over: 'tls',
   converse: (session, socket) => negotiate(session, socket, ['sasl', 'amqp']),
 };
 
-/** Asks for the SASL layer, reads which mechanisms are offered, and leaves without choosing one. */
+/** Requests the SASL layer, reads the offered mechanisms, and closes without choosing one. */
 async function negotiate(
   session: Session,
   socket: Socket,

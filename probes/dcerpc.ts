@@ -1,6 +1,6 @@
 /**
  * Connection-oriented DCE/RPC as far as the bind: C706 (DCE 1.1: Remote Procedure Call), chapter 12, and
- * MS-RPCE 2.2.2. Bytes in, words out; no sockets.
+ * MS-RPCE 2.2.2. Pure: encodes and decodes bytes.
  */
 import { guidBytes, guidText } from './guid.ts';
 import type { Decoded } from './wire/read.ts';
@@ -12,10 +12,10 @@ export interface Syntax {
   readonly minor: number;
 }
 
-/** What a server makes of the one interface that a bind asks for. */
+/** The server's result for the requested interface. */
 interface BindResult {
   readonly result: string;
-  /** Null where the result is acceptance, which has no reason. */
+  /** Null when the result is acceptance. */
   readonly reason: string | null;
   readonly transferSyntax: Syntax;
 }
@@ -25,14 +25,14 @@ export type BindReply =
       readonly kind: 'bind_ack';
       readonly maxTransmit: number;
       readonly maxReceive: number;
-      /** The endpoint's own name for itself, a port number on TCP; raw, as the peer sent it. */
+      /** The endpoint's secondary address, a port number on TCP; raw, as the peer sent it. */
       readonly secondaryAddress: string;
       readonly results: readonly BindResult[];
     }
   | {
       readonly kind: 'bind_nak';
       readonly reason: string;
-      /** Protocol versions that the server speaks, as `major.minor`. */
+      /** Protocol versions that the server supports, as `major.minor`. */
       readonly versions: readonly string[];
     }
   | { readonly kind: 'fault'; readonly status: number };
@@ -40,7 +40,7 @@ export type BindReply =
 const HEADER = 16;
 const SYNTAX = 20;
 const RESULT = 4 + SYNTAX;
-/** What we take and send in one fragment: the size that Windows' own client announces. */
+/** Bytes of a fragment; Windows clients announce the same size. */
 const LARGEST_FRAGMENT = 4280;
 const CALL_ID = 1;
 const BIND = 11;
@@ -49,7 +49,7 @@ const WHOLE = 3;
 /** First byte of the data representation: its high half is the byte order of integers. */
 const LITTLE_ENDIAN = 0x10;
 
-/** NDR, the transfer syntax that every server speaks. */
+/** NDR, the transfer syntax that every server supports. */
 const NDR: Syntax = { uuid: '8a885d04-1ceb-11c9-9fe8-08002b104860', major: 2, minor: 0 };
 
 /** p_cont_def_result_t of C706, and MS-RPCE 2.2.2.4. */
@@ -75,7 +75,7 @@ const REJECTIONS = [
   'invalid_checksum',
 ];
 
-/** A bind, without authentication, that asks for one interface: 72 bytes. */
+/** A bind to one interface, without authentication: 72 bytes. */
 export function bindRequest(abstract: Syntax): Uint8Array {
   const bytes = Buffer.alloc(HEADER + 12 + 4 + 2 * SYNTAX);
   bytes.set([5, 0, BIND, WHOLE, LITTLE_ENDIAN]);
@@ -91,11 +91,12 @@ export function bindRequest(abstract: Syntax): Uint8Array {
   return bytes;
 }
 
-/** The server's answer to a bind, in whichever byte order it chose. */
+/** Decodes the server's answer to a bind, in either byte order. */
 export function decodeBindReply(bytes: Uint8Array): Decoded<BindReply> {
   const [version, minor] = bytes;
   if (version === undefined) return { kind: 'need-more' };
-  if (version !== 5) return malformed(`no RPC: begins with 0x${hex(version, 2)} where the version 5 was due`);
+  if (version !== 5)
+    return malformed(`not RPC: begins with 0x${hex(version, 2)} where the version 5 was expected`);
   if (minor !== undefined && minor > 1) return malformed(`RPC version 5.${minor}`);
   if (bytes.length < HEADER) return { kind: 'need-more' };
   const fields = new Fields(bytes, (bytes[4] ?? 0) >> 4 === 1);
@@ -106,31 +107,31 @@ export function decodeBindReply(bytes: Uint8Array): Decoded<BindReply> {
   const authentication = fields.short(10);
   const end = length - (authentication === 0 ? 0 : authentication + 8);
   const decoded = BODIES[fields.byte(2)]?.(fields, end) ?? `a message of type ${fields.byte(2)}`;
-  if (typeof decoded === 'string') return malformed(`${decoded} where the answer to a bind was due`);
+  if (typeof decoded === 'string') return malformed(`${decoded} where the answer to a bind was expected`);
   return { kind: 'message', message: decoded, consumed: length };
 }
 
-/** What is wrong with a common header, or null. */
+/** Describes an error in the common header; null when it is valid. */
 function headerFault(fields: Fields, length: number): string | null {
   if (fields.byte(4) >> 4 > 1) return `an RPC byte order of ${fields.byte(4) >> 4}`;
   if (length < HEADER || length > LARGEST_FRAGMENT) return `an RPC fragment of ${length} bytes`;
-  if ((fields.byte(3) & WHOLE) !== WHOLE) return 'a part of a message where the whole answer was due';
+  if ((fields.byte(3) & WHOLE) !== WHOLE) return 'a part of a message where the whole answer was expected';
   const call = fields.long(12);
   return call === CALL_ID ? null : `an RPC answer to call ${call}, which was never made`;
 }
 
-/** A body read, or what is wrong with it. `end` is where it ends in the fragment. */
+/** Decodes a body, or describes its error. `end` is its end in the fragment. */
 type Body = (fields: Fields, end: number) => BindReply | string;
 
 const BODIES: Readonly<Record<number, Body>> = {
-  3: (fields, end) => (end < 28 ? 'a torn fault' : { kind: 'fault', status: fields.long(24) }),
+  3: (fields, end) => (end < 28 ? 'a truncated fault' : { kind: 'fault', status: fields.long(24) }),
   12: bindAck,
   13: bindNak,
 };
 
 function bindAck(fields: Fields, end: number): BindReply | string {
   const address = 26;
-  if (end < address) return 'a torn bind_ack';
+  if (end < address) return 'a truncated bind_ack';
   const addressEnd = address + fields.short(24);
   // Aligned to four bytes from the fragment's beginning.
   const list = (addressEnd + 3) & ~3;
@@ -157,8 +158,8 @@ function bindResult(fields: Fields, at: number): BindResult {
 
 function bindNak(fields: Fields, end: number): BindReply | string {
   const list = 19;
-  if (end < list - 1) return 'a torn bind_nak';
-  // C706 puts the versions there always, MS-RPCE only when the version was the reason.
+  if (end < list - 1) return 'a truncated bind_nak';
+  // In C706 the versions are always present, in MS-RPCE only when the version was the reason.
   const count = end < list ? 0 : Math.min(fields.byte(list - 1), (end - list) >> 1);
   const versions = Array.from(
     { length: count },
@@ -167,7 +168,7 @@ function bindNak(fields: Fields, end: number): BindReply | string {
   return { kind: 'bind_nak', reason: nameOf(REJECTIONS, fields.short(16)), versions };
 }
 
-/** Integers and syntaxes of one fragment, in its byte order; the caller has looked where it ends. */
+/** Reads integers and syntaxes of one fragment, in its byte order. The caller has checked its length. */
 class Fields {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;

@@ -5,8 +5,8 @@ import { type QueryContext, queryTcp, queryUdp } from './wire/dns-query.ts';
 import type { Session } from './wire/session.ts';
 
 /**
- * A DNS server: any answer over UDP shows that it is alive, whatever the rcode. TCP is asked too, since a
- * truncated answer needs it (RFC 7766 section 5), but it decides nothing.
+ * A DNS server. An answer over UDP with any RCODE proves that it is alive. The probe asks over TCP too, because
+ * truncated answers need it (RFC 7766 section 5), but that result does not decide.
  */
 export const dns: Probe = {
   over: 'nothing',

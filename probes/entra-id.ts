@@ -3,10 +3,10 @@ import { printable } from './printable.ts';
 import type { EntraIdFacts } from './product-facts.ts';
 import type { Probe } from './types.ts';
 import type { HttpReply } from './wire/exchange.ts';
-import { answeredBy, get, headerOf, requestTo } from './wire/http.ts';
+import { describeSender, get, headerOf, requestTo } from './wire/http.ts';
 import { parseJson, valueAt } from './wire/json.ts';
 
-/** Hosts of each cloud's sign-in service, and of the issuers in its discovery documents. */
+/** Hosts of the sign-in service of each cloud, and of the issuers in its discovery documents. */
 const CLOUDS: readonly (readonly string[])[] = [
   ['login.microsoftonline.com', 'login.windows.net', 'sts.windows.net', 'login.microsoft.com'],
   ['login.microsoftonline.us'],
@@ -14,8 +14,8 @@ const CLOUDS: readonly (readonly string[])[] = [
 ];
 
 /**
- * Microsoft Entra ID: the OpenID configuration names an issuer of the host's own cloud (OpenID Connect
- * Discovery 1.0). Its errors are its own as well, and no less a proof.
+ * Microsoft Entra ID: the OpenID configuration names an issuer of the host's cloud (OpenID Connect Discovery 1.0).
+ * An error with Entra's own code or headers is proof too.
  */
 export const entraId: Probe = {
   over: 'tls',
@@ -24,7 +24,7 @@ export const entraId: Probe = {
     await get(session, socket, requestTo('https', session.target), (reply) => {
       const facts = readEntraId(reply, session.target.host);
       if (facts === null) {
-        throw new ProbeError('protocol_mismatch', `not Microsoft Entra ID: ${answeredBy(reply)}`);
+        throw new ProbeError('protocol_mismatch', `not Microsoft Entra ID: ${describeSender(reply)}`);
       }
       session.facts.entraId = facts;
     });
@@ -32,7 +32,7 @@ export const entraId: Probe = {
   },
 };
 
-/** What the reply shows of Entra ID, or null when something else wrote it. Pure. */
+/** Reads the facts from a reply; null when it is not from Entra ID. Pure. */
 export function readEntraId(reply: HttpReply, host: string): EntraIdFacts | null {
   const document = parseJson(reply.body.toString('utf8'));
   const issuer = valueAt(document, 'issuer');
@@ -46,7 +46,7 @@ export function readEntraId(reply: HttpReply, host: string): EntraIdFacts | null
 }
 
 function isOfSameCloud(issuer: string, host: string): boolean {
-  // The document of `common` holds a placeholder where the tenant would be: `{tenantid}`.
+  // The document of `common` has a placeholder for the tenant: `{tenantid}`.
   const url = URL.parse(issuer);
   const cloud = CLOUDS.find((hosts) => hosts.some((name) => isUnder(host.toLowerCase(), name)));
   return url?.protocol === 'https:' && (cloud ?? [host]).some((name) => isUnder(url.hostname, name));

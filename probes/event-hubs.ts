@@ -4,14 +4,14 @@ import type { Probe } from './types.ts';
 import { dial } from './wire/dial.ts';
 import type { HttpReply } from './wire/exchange.ts';
 import { toProbeError } from './wire/failure.ts';
-import { answeredBy, get, requestTo } from './wire/http.ts';
+import { describeSender, get, requestTo } from './wire/http.ts';
 import { Session } from './wire/session.ts';
 import { secure } from './wire/tls.ts';
 import { askToUpgrade } from './wire/websocket.ts';
 
 /**
- * Event Hubs over HTTPS: the public feed, or an error that bears a tracking id ("Troubleshoot connectivity
- * issues - Azure Event Hubs"). AMQP over WebSockets is tried on a connection of its own, as evidence alone.
+ * Event Hubs over HTTPS: the public feed, or an error with a tracking id ("Troubleshoot connectivity issues - Azure
+ * Event Hubs"). A second connection tries AMQP over WebSockets, as additional evidence.
  */
 export const eventHubs: Probe = {
   over: 'tls',
@@ -19,17 +19,17 @@ export const eventHubs: Probe = {
   converse: async (session, socket) => {
     const reply = await get(session, socket, requestTo('https', session.target), (reply) => {
       if (readEventHubs(reply) === null) {
-        throw new ProbeError('protocol_mismatch', `not Event Hubs: ${answeredBy(reply)}`);
+        throw new ProbeError('protocol_mismatch', `not Event Hubs: ${describeSender(reply)}`);
       }
     });
     session.facts.proof = 'reply';
-    const webSocket = await overWebSocket(session);
+    const webSocket = await tryWebSocket(session);
     const facts = readEventHubs(reply);
     if (facts !== null) session.facts.eventHubs = { ...facts, webSocket };
   },
 };
 
-/** What the reply shows of Event Hubs, or null when another product wrote it. Pure. */
+/** Reads the facts from a reply; null when it is not from Event Hubs. Pure. */
 export function readEventHubs({ body }: HttpReply): Omit<EventHubsFacts, 'webSocket'> | null {
   const text = body.toString('utf8');
   const trackingId = /\bTrackingId:\s*([A-Za-z0-9_-]{1,80})/.exec(text)?.[1] ?? null;
@@ -38,8 +38,8 @@ export function readEventHubs({ body }: HttpReply): Omit<EventHubsFacts, 'webSoc
   return feed || networkDenied || trackingId !== null ? { trackingId, networkDenied } : null;
 }
 
-/** Never throws: the namespace has been reached, whatever becomes of this. */
-async function overWebSocket(session: Session): Promise<EventHubsFacts['webSocket']> {
+/** Tries AMQP over WebSockets. Never throws, because the namespace has already been reached. */
+async function tryWebSocket(session: Session): Promise<EventHubsFacts['webSocket']> {
   const second = new Session(session);
   try {
     const socket = await secure(second, await dial(second), ['http/1.1']);

@@ -1,15 +1,15 @@
 /**
- * Evidence as data. The schemas live beside the probes because the probes write them; only the report
- * loads them at run time, so everything here is imported with `import type` on the probing path.
+ * Schemas of the evidence that the probes record. Probes import them with `import type`; only the report loads them at
+ * run time.
  */
 import { z } from 'zod';
 import { EntraIdFacts, EventHubsFacts, GatewayFacts, KeyVaultFacts, StorageFacts } from './product-facts.ts';
 
 const instant = (what: string) =>
   z.iso.datetime().nullable().describe(`${what}; null when it cannot be read`);
-const word = z.string().describe('Word');
+const name = z.string().describe('Name');
 
-/** One certificate of a presented chain, with every string already made printable. */
+/** One certificate of a presented chain; its strings are printable. */
 export const CertificateFacts = z
   .strictObject({
     subject: z.string().describe('RFC 4514 style, most specific last, as the certificate holds it'),
@@ -17,7 +17,7 @@ export const CertificateFacts = z
     issuerOrganization: z
       .string()
       .nullable()
-      .describe('O of the issuer: what tells a public CA from an inspecting device'),
+      .describe('O of the issuer, which distinguishes a public CA from an inspecting device'),
     names: z.array(z.string().describe('Entry')).describe('subjectAltName entries, at most 50'),
     serialNumber: z.string().describe('Hexadecimal'),
     validFrom: instant('First moment of its validity'),
@@ -36,14 +36,14 @@ export type CertificateFacts = z.infer<typeof CertificateFacts>;
 export const TlsFacts = z
   .strictObject({
     serverName: z.string().nullable().describe('The name sent in SNI, null when none was sent'),
-    version: z.string().nullable().describe('TLS version that was agreed on'),
-    cipher: z.string().nullable().describe('Cipher suite that was agreed on'),
-    alpn: z.string().nullable().describe('Protocol that was agreed on by ALPN'),
+    version: z.string().nullable().describe('Negotiated TLS version'),
+    cipher: z.string().nullable().describe('Negotiated cipher suite'),
+    alpn: z.string().nullable().describe('Protocol negotiated by ALPN'),
     trust: z
       .enum(['public', 'extra', 'none'])
       .describe('Where the chain ends: a public root of the runtime, a root of --ca-file, or neither'),
-    trustError: z.string().nullable().describe('The verifier’s word for a chain that does not verify'),
-    nameMatches: z.boolean().describe('Whether the certificate holds the target’s name'),
+    trustError: z.string().nullable().describe('The verifier’s error code for a chain that does not verify'),
+    nameMatches: z.boolean().describe('Whether the certificate contains the target’s name'),
     validity: z.enum(['valid', 'expired', 'not-yet-valid']).describe('Of the chain, by the local clock'),
     chain: z.array(CertificateFacts).describe('Leaf first, as presented, at most 10'),
   })
@@ -73,13 +73,13 @@ const DnsFacts = z
 const AmqpFacts = z
   .strictObject({
     header: z.string().describe('The protocol header that the server answered with, by name and version'),
-    mechanisms: z.array(word).describe('SASL mechanisms that it offers, at most 20'),
+    mechanisms: z.array(name).describe('SASL mechanisms that it offers, at most 20'),
   })
   .describe('AMQP');
 
 const KmsFacts = z
   .strictObject({
-    result: z.string().describe('acceptance, or what the RPC server said instead'),
+    result: z.string().describe('acceptance, or the RPC server’s other result'),
     reason: z.string().nullable().describe('Why it did not accept; null when it did'),
     secondaryAddress: z.string().nullable().describe('The endpoint’s own name for itself: its port'),
     maxTransmit: z.int().nullable().describe('Bytes of the largest fragment that it sends'),
@@ -95,26 +95,26 @@ const RedisFacts = z
 const SmbFacts = z
   .strictObject({
     dialect: z.string().describe('Version that the server chose among those offered'),
-    serverGuid: z.string().describe('By which the server identifies itself'),
-    signingRequired: z.boolean().describe('Whether the server demands signed messages'),
-    capabilities: z.array(word).describe('What the server says that it can, in MS-SMB2’s words'),
+    serverGuid: z.string().describe('GUID of the server'),
+    signingRequired: z.boolean().describe('Whether the server requires signed messages'),
+    capabilities: z.array(name).describe('The server’s capabilities, with the names of MS-SMB2'),
   })
   .describe('SMB');
 
 const IcmpFacts = z
   .strictObject({
-    rttMs: z.number().nullable().describe('Round trip of the echo request, as ping says'),
+    rttMs: z.number().nullable().describe('Round trip of the echo request, as printed by ping'),
   })
   .describe('The echo request');
 
 export const NtpFacts = z
   .strictObject({
-    stratum: z.int().min(0).max(16).describe('1 to 15; with 0 and 16 the server has no time to give'),
-    synchronised: z.boolean().describe('False when the server says that its own clock has no source'),
+    stratum: z.int().min(0).max(16).describe('1 to 15; with 0 and 16 the server has no valid time'),
+    synchronised: z.boolean().describe('False when the server reports that its clock has no source'),
     offsetMs: z.number().nullable().describe('Local clock minus the server’s'),
-    delayMs: z.number().nullable().describe('Time on the way, there and back'),
+    delayMs: z.number().nullable().describe('Round-trip delay'),
     referenceId: z.string().describe('Name or address of the server’s own source'),
-    kiss: z.string().nullable().describe('The code by which it turned this client away (kiss-o’-death)'),
+    kiss: z.string().nullable().describe('The kiss-o’-death code with which the server refused this client'),
   })
   .describe('NTP');
 export type NtpFacts = z.infer<typeof NtpFacts>;
@@ -123,8 +123,8 @@ export const SmtpFacts = z
   .strictObject({
     banner: z.string().describe('Text of the greeting, at most 256 characters'),
     capabilities: z
-      .array(word)
-      .describe('What the last EHLO listed, under TLS where it came to that; at most 32'),
+      .array(name)
+      .describe('Capabilities of the last EHLO, under TLS if it was started; at most 32'),
     startTls: z.boolean().describe('Whether the first EHLO listed STARTTLS; the certificate is under tls'),
   })
   .describe('SMTP');
@@ -134,30 +134,23 @@ const TdsFacts = z
   .strictObject({
     mode: z.enum(['tds7', 'tds8']).describe('TLS inside TDS packets, or TLS before everything'),
     version: z.string().describe('Of the server: major, minor and build'),
-    encryption: z
-      .string()
-      .describe('off, on, not-supported, required or strict; a byte as 0x… when it is none of these'),
+    encryption: z.string().describe('off, on, not-supported, required or strict; any other byte as 0x…'),
     fedAuthRequired: z
       .boolean()
       .nullable()
-      .describe('What the server answered to FEDAUTHREQUIRED (Entra ID); null when it did not'),
+      .describe('The server’s answer to FEDAUTHREQUIRED (Entra ID); null without one'),
   })
   .describe('TDS, the protocol of Azure SQL');
 
-/** What a service said of itself, and what the probe wants to say about how far it went. */
+/** The evidence of one attempt. */
 export const Facts = z
   .strictObject({
-    dialled: z
-      .string()
-      .optional()
-      .describe('address:port that the socket went to, when --connect-to changed it'),
+    dialled: z.string().optional().describe('address:port of the connection, when --connect-to changed it'),
     proof: z
       .enum(['connect', 'certificate', 'reply'])
       .optional()
-      .describe(
-        'What showed that the service is there: a bare TCP connection, its TLS certificate, or a reply',
-      ),
-    error: z.string().optional().describe('What was seen when the attempt failed'),
+      .describe('What proved the service: a bare TCP connection, its TLS certificate, or a reply'),
+    error: z.string().optional().describe('Text of the error when the attempt failed'),
     defect: z
       .literal(true)
       .optional()
@@ -165,7 +158,7 @@ export const Facts = z
     bytesReceived: z
       .int()
       .optional()
-      .describe('Bytes that had come over the connection when a step after the connecting one failed'),
+      .describe('Bytes received over the connection when a step after connect failed'),
     tls: TlsFacts.optional(),
     http: HttpFacts.optional(),
     entraId: EntraIdFacts.optional(),
@@ -183,5 +176,5 @@ export const Facts = z
     smtp: SmtpFacts.optional(),
     tds: TdsFacts.optional(),
   })
-  .describe('What was seen and what the service said of itself, as far as the attempt came');
+  .describe('Evidence of the attempt and the service’s data about itself, up to the end of the attempt');
 export type Facts = z.infer<typeof Facts>;

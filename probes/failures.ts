@@ -1,6 +1,6 @@
 /**
- * What can be observed to go wrong, as stable words. A failure names the first step that failed and how;
- * why it failed is for the diagnosis to say.
+ * Stable names of observable failures. A failure names the first step that failed and how. The diagnosis determines
+ * why.
  */
 export const FAILURES = [
   'dns_timeout',
@@ -38,12 +38,12 @@ export const FAILURES = [
 
 export type Failure = (typeof FAILURES)[number];
 
-/** Thrown where this machine has not what a conversation takes: nothing was sent, so nothing failed. */
+/** Thrown when this machine cannot run the probe. The probe sent nothing, so this is not a failure. */
 export class NotPossibleHere extends Error {
   override readonly name = 'NotPossibleHere';
 }
 
-/** The one error that probes and the wire throw: a failure of the list above, and what was seen, in words. */
+/** The error of probes: a failure from the list above, with a text of what was observed. */
 export class ProbeError extends Error {
   override readonly name = 'ProbeError';
   readonly failure: Failure;

@@ -5,8 +5,8 @@ import { get, mustNotBeServerError, requestTo } from './wire/http.ts';
 import { parseJson, valueAt } from './wire/json.ts';
 
 /**
- * API Management's own endpoints: gateway, portals, management, Git, configuration. Their health paths are
- * documented, their other anonymous replies are not: those are kept as evidence and prove nothing.
+ * API Management's own endpoints: gateway, portals, management, Git, configuration. Only their health paths are
+ * documented. Other anonymous replies are recorded as evidence, but are not proof.
  */
 export const gateway: Probe = {
   over: 'tls',
@@ -15,12 +15,12 @@ export const gateway: Probe = {
     const reply = await get(session, socket, requestTo('https', session.target), mustNotBeServerError);
     const answer = readGateway(reply, session.target.path);
     session.facts.gateway = { answer };
-    // Whatever else answers has at least shown the certificate of this name.
+    // For another reply the proof stays the certificate of this name.
     if (answer !== 'other') session.facts.proof = 'reply';
   },
 };
 
-/** What the reply shows of API Management. Pure. */
+/** Classifies the reply. Pure. */
 export function readGateway({ status, body }: HttpReply, path: string): GatewayFacts['answer'] {
   if (status === 200 && path !== '/') return 'status';
   const document = parseJson(body.toString('utf8'));

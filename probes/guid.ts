@@ -1,6 +1,6 @@
-/** GUIDs as Microsoft's protocols carry them: the first three fields in the sender's byte order (MS-DTYP 2.3.4). */
+/** GUIDs in Microsoft's protocols: the first three fields have the sender's byte order (MS-DTYP 2.3.4). */
 
-/** Where each field begins in the 16 bytes, and how long it is; the last two fields have no byte order. */
+/** Offset and length of each field; the last two fields have no byte order. */
 const FIELDS = [
   [0, 4],
   [4, 2],

@@ -1,7 +1,7 @@
 import type { Probe } from './types.ts';
 import { get, mustNotBeServerError, requestTo } from './wire/http.ts';
 
-/** Plain HTTP: nothing vouches for who answers, so a server error is not proof of the service. */
+/** Plain HTTP: no certificate proves the sender, so a server error is not proof of the service. */
 export const http: Probe = {
   over: 'tcp',
   converse: async (session, socket) => {
@@ -10,7 +10,7 @@ export const http: Probe = {
   },
 };
 
-/** HTTPS: the certificate has vouched for the service; any reply that is not a block page will do. */
+/** HTTPS: the certificate proves the service, so any reply except a block page is accepted. */
 export const https: Probe = {
   over: 'tls',
   alpn: ['http/1.1'],

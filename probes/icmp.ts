@@ -5,8 +5,8 @@ import type { Probe } from './types.ts';
 import type { Session } from './wire/session.ts';
 
 /**
- * An echo request by the system's own ping, since raw sockets need rights that a probe should not have.
- * @throws NotPossibleHere where this machine has no ping, or this user may not run it
+ * An echo request with the system's ping, because raw sockets need privileges that a probe should not have.
+ * @throws NotPossibleHere when this machine has no ping, or this user may not run it
  */
 export const icmp: Probe = {
   over: 'nothing',
@@ -23,13 +23,13 @@ export const icmp: Probe = {
       if (outcome.kind === 'impossible') throw new NotPossibleHere(outcome.why);
       session.facts.proof = 'reply';
     } finally {
-      // A step that is over leaves no program behind.
+      // Kills the program when the step ends early.
       stop.abort();
     }
   },
 };
 
-/** The address alone: ICMP has no ports, whatever a redirection says. */
+/** The address without a port, because ICMP has no ports. */
 function destination({ system, target, address, facts }: Session): string {
   const endpoint = system.route(target.host, address, target.port);
   if (endpoint.address !== address) facts.dialled = endpoint.address;

@@ -6,16 +6,16 @@ import type { KeyVaultFacts } from './product-facts.ts';
 import type { Probe } from './types.ts';
 import { within } from './wire/budget.ts';
 import { exchange, type HttpReply } from './wire/exchange.ts';
-import { answeredBy, get, headerOf, requestTo } from './wire/http.ts';
+import { describeSender, get, headerOf, requestTo } from './wire/http.ts';
 import { codeIn, parseJson, valueAt } from './wire/json.ts';
 import type { Session } from './wire/session.ts';
 
-/** A data path: without a token it gives a challenge, and never data. */
+/** A data path; without a token the vault answers with a challenge, never with data. */
 const DATA_PATH = '/keys?api-version=7.4';
 
 /**
- * Azure Key Vault: /healthstatus is open to anyone and says which address it saw ("Diagnose private links
- * configuration issues on Azure Key Vault"). The data path that follows only adds to the evidence.
+ * Azure Key Vault: /healthstatus needs no login and reports the source address ("Diagnose private links configuration
+ * issues on Azure Key Vault"). The request to the data path adds evidence only.
  */
 export const keyVault: Probe = {
   over: 'tls',
@@ -24,7 +24,7 @@ export const keyVault: Probe = {
     const own = session.localAddress;
     const health = await get(session, socket, requestTo('https', session.target), (reply) => {
       if (headerOf(reply, 'x-ms-keyvault-service-version') === '') {
-        throw new ProbeError('protocol_mismatch', `not Key Vault: ${answeredBy(reply)}`);
+        throw new ProbeError('protocol_mismatch', `not Key Vault: ${describeSender(reply)}`);
       }
     });
     session.facts.proof = 'reply';
@@ -34,7 +34,7 @@ export const keyVault: Probe = {
   },
 };
 
-/** Null when nothing came of it: the vault has been reached, and that is all that had to be shown. */
+/** Null when the request fails, which does not matter: the vault has already been reached. */
 function askForData(session: Session, socket: Socket): Promise<HttpReply | null> {
   const request = { ...requestTo('https', session.target), path: DATA_PATH };
   const { budget } = session;
@@ -42,8 +42,8 @@ function askForData(session: Session, socket: Socket): Promise<HttpReply | null>
 }
 
 /**
- * What the vault said of itself and of this VM. Pure.
- * @param own the address of this side of the connection
+ * Reads the facts from the replies. Pure.
+ * @param own the local address of the connection
  */
 export function readKeyVault(health: HttpReply, data: HttpReply | null, own: string | null): KeyVaultFacts {
   const replies = data === null ? [health] : [health, data];
@@ -61,7 +61,7 @@ export function readKeyVault(health: HttpReply, data: HttpReply | null, own: str
   };
 }
 
-/** The innermost code says most: `Forbidden` holds `ForbiddenByFirewall`. */
+/** The innermost code is the most precise: `Forbidden` contains `ForbiddenByFirewall`. */
 function errorCode({ body }: HttpReply): string | null {
   const reply = parseJson(body.toString('utf8'));
   return codeIn(valueAt(reply, 'error', 'innererror', 'code')) ?? codeIn(valueAt(reply, 'error', 'code'));

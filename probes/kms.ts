@@ -5,13 +5,13 @@ import { printable } from './printable.ts';
 import type { Probe } from './types.ts';
 import { MessageReader } from './wire/read.ts';
 
-/** The interface of the Key Management Service, by which Windows is activated. */
+/** The interface of the Key Management Service, which activates Windows. */
 export const KMS: Syntax = { uuid: '51c82175-844e-4750-b0d8-ec255555bc06', major: 1, minor: 0 };
 
-/** Binds to the KMS interface and hangs up: no activation is ever asked for. */
+/** Binds to the KMS interface and closes, without requesting an activation. */
 export const kms: Probe = bindTo(KMS);
 
-/** An RPC server is the service when it accepts a bind to the service's interface. */
+/** Probes an RPC service: it must accept a bind to its interface. */
 export function bindTo(abstract: Syntax): Probe {
   return {
     over: 'tcp',
@@ -48,7 +48,8 @@ function factsOf(reply: BindReply): NonNullable<Facts['kms']> {
 /** @throws ProbeError unless the interface was accepted */
 function requireAcceptance(reply: BindReply): void {
   if (reply.kind === 'bind_nak') {
-    const spoken = reply.versions.length === 0 ? '' : `, speaks ${reply.versions.slice(0, 5).join(' and ')}`;
+    const spoken =
+      reply.versions.length === 0 ? '' : `, supports ${reply.versions.slice(0, 5).join(' and ')}`;
     throw new ProbeError('protocol_refused', `the RPC server refused the bind: ${reply.reason}${spoken}`);
   }
   if (reply.kind === 'fault') {

@@ -1,9 +1,9 @@
-/** What this machine can run out of while it probes, by the error code that says so (errno(3), connect(2)). No code runs here. */
+/** Local resources that can run out, by error code (errno(3), connect(2)). */
 
 interface LocalLimit {
-  /** What there was no more of. */
+  /** The resource. */
   readonly what: string;
-  /** A whole sentence: how there will be more of it. */
+  /** A sentence that tells the user how to get more of it. */
   readonly remedy: string;
 }
 
@@ -37,7 +37,7 @@ export const LOCAL_LIMITS = {
       'Free memory, raise MemoryMax= of the systemd unit, or use a larger VM; a lower --concurrency needs less.',
   },
   EADDRNOTAVAIL: PORTS,
-  // What bind(2) says of a port of the kernel's choice when there is none left.
+  // bind(2) returns this when the kernel has no free port to choose.
   EADDRINUSE: PORTS,
   EAGAIN: {
     what: 'processes',
@@ -47,15 +47,15 @@ export const LOCAL_LIMITS = {
 
 export type LocalLimitCode = keyof typeof LOCAL_LIMITS;
 
-/** Whether a code is one of them. Some have other meanings too: `probes/wire/failure.ts` decides which it is. */
+/** Whether a code is in the list. Some codes have other meanings too; `probes/wire/failure.ts` decides. */
 export function isLocalLimit(code: string): code is LocalLimitCode {
   return Object.hasOwn(LOCAL_LIMITS, code);
 }
 
-/** The codes that a text names, each once, in the order of the list. */
+/** The codes in a text, without duplicates, in the order of the list. */
 export function localLimitsIn(text: string): readonly LocalLimitCode[] {
-  const words = new Set(text.match(/\bE[A-Z]+\b/g));
+  const found = new Set(text.match(/\bE[A-Z]+\b/g));
   return Object.keys(LOCAL_LIMITS)
     .filter(isLocalLimit)
-    .filter((code) => words.has(code));
+    .filter((code) => found.has(code));
 }

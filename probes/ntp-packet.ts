@@ -1,4 +1,4 @@
-/** NTP packets (RFC 5905 section 7.3), from bytes alone. */
+/** Encodes and decodes NTP packets (RFC 5905 section 7.3). Pure. */
 
 /** Octets of the header; extensions and a digest may follow. */
 const HEADER = 48;
@@ -6,38 +6,38 @@ const HEADER = 48;
 const CLIENT = 0x23;
 const SERVER_MODE = 4;
 
-/** Seconds from 1900, where NTP begins to count, to 1970. */
+/** Seconds from 1900, the epoch of NTP, to 1970. */
 const EPOCH_S = 2_208_988_800;
 /** Seconds of an era; the first ends on 7 February 2036 (RFC 5905 section 6). */
 const ERA_S = 2 ** 32;
 
-/** A point in time within some era: seconds with their fraction. Zero means that it is not known. */
+/** Seconds within an unknown era; zero means that the time is unknown. */
 export type NtpTime = number;
 
 export interface NtpReply {
-  /** Whether the server’s clock has a source: the leap indicator is not 3. */
+  /** Whether the server’s clock is synchronised: the leap indicator is not 3. */
   readonly synchronised: boolean;
-  /** 1 to 15; 0 and 16 come from a server that has no time to give. */
+  /** 1 to 15; a server without a valid time sends 0 or 16. */
   readonly stratum: number;
-  /** The source’s name for stratum 1, its address or a digest above, the kiss code for 0; not printable yet. */
+  /** Stratum 1: the source’s name; above: its address or a digest; 0: the kiss code. Not printable yet. */
   readonly referenceId: string;
-  /** Four letters by which the server says why it gives no time (section 7.4); null when it says nothing. */
+  /** The kiss code: why the server sends no time (section 7.4); null without one. */
   readonly kiss: string | null;
-  /** When the request arrived there, and when the reply left. */
+  /** Receive and transmit timestamps of the server. */
   readonly received: NtpTime;
   readonly sent: NtpTime;
 }
 
 export type NtpAnswer =
   | { readonly kind: 'reply'; readonly reply: NtpReply }
-  /** Whoever sent it had not seen the request. */
+  /** The sender had not seen the request. */
   | { readonly kind: 'unrelated'; readonly why: string }
-  /** An answer to the request, and no NTP reply. */
+  /** An answer to the request, but not an NTP reply. */
   | { readonly kind: 'malformed'; readonly why: string };
 
 /**
- * A request that says nothing of this machine, not even its time.
- * @param nonce eight random octets in the transmit time stamp, which the server sends back as the origin
+ * A request without data about this machine, not even its time.
+ * @param nonce eight random octets for the transmit timestamp, which the server returns as the origin timestamp
  */
 export function encodeRequest(nonce: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER);
@@ -52,7 +52,7 @@ export function readAnswer(bytes: Uint8Array, nonce: Uint8Array): NtpAnswer {
     return { kind: 'unrelated', why: `${bytes.length} octets, where NTP has at least ${HEADER}` };
   }
   if (!nonce.every((octet, index) => bytes[24 + index] === octet)) {
-    return { kind: 'unrelated', why: 'a datagram that does not repeat what the request held' };
+    return { kind: 'unrelated', why: 'a datagram without the timestamp of the request' };
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
   const first = view.getUint8(0);
@@ -70,7 +70,7 @@ export function readAnswer(bytes: Uint8Array, nonce: Uint8Array): NtpAnswer {
   };
   const givesTime = stratum >= 1 && stratum <= 15;
   if (givesTime && (reply.received === 0 || reply.sent === 0))
-    return { kind: 'malformed', why: 'no time in it' };
+    return { kind: 'malformed', why: 'a packet without a time' };
   return { kind: 'reply', reply };
 }
 
@@ -85,8 +85,8 @@ function timeAt(view: DataView, offset: number): NtpTime {
 }
 
 /**
- * Milliseconds since 1970. The packet does not say which era its time lies in: the one that brings it nearest to
- * this machine’s clock is taken, which is right as long as that clock is wrong by less than 68 years.
+ * Milliseconds since 1970. A packet does not contain the era, so the era nearest to this machine’s clock is used. That
+ * is correct while the clock is wrong by less than 68 years.
  * @param near ms since 1970
  */
 export function toUnixMs(time: NtpTime, near: number): number {
@@ -95,7 +95,7 @@ export function toUnixMs(time: NtpTime, near: number): number {
   return (seconds + era * ERA_S) * 1000;
 }
 
-/** The kiss codes of RFC 5905 section 7.4 and RFC 8915 section 5.7, in words. */
+/** Meanings of the kiss codes of RFC 5905 section 7.4 and RFC 8915 section 5.7. */
 const KISSES: Readonly<Record<string, string>> = {
   ACST: 'the association belongs to a unicast server',
   AUTH: 'server authentication failed',
@@ -114,7 +114,7 @@ const KISSES: Readonly<Record<string, string>> = {
   STEP: 'the server’s clock was set, and has not synchronised again yet',
 };
 
-/** What a kiss code means, or null for one that no RFC lists. */
-export function kissInWords(kiss: string): string | null {
+/** The meaning of a kiss code, or null for an unknown one. */
+export function describeKiss(kiss: string): string | null {
   return KISSES[kiss] ?? null;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram';
 import type { NtpFacts } from './facts.ts';
 import { ProbeError } from './failures.ts';
-import { encodeRequest, kissInWords, type NtpReply, readAnswer, toUnixMs } from './ntp-packet.ts';
+import { describeKiss, encodeRequest, type NtpReply, readAnswer, toUnixMs } from './ntp-packet.ts';
 import { printable } from './printable.ts';
 import type { Probe } from './types.ts';
 import { recordDestination } from './wire/dial.ts';
@@ -11,14 +11,15 @@ import type { Endpoint, System } from './wire/system.ts';
 
 const NONCE_OCTETS = 8;
 
-/** A time server: the reply of a clock that has time to give, and how far this machine's clock is from it. */
+/** A time server: requires a reply with a valid time, and measures the offset of this machine's clock. */
 export const ntp: Probe = {
   over: 'nothing',
   converse: async (session) => {
     const facts = await ask(session);
     session.facts.ntp = facts;
     const { stratum, kiss } = facts;
-    if (stratum === 0 || stratum === 16) throw new ProbeError('protocol_refused', whyNoTime(stratum, kiss));
+    if (stratum === 0 || stratum === 16)
+      throw new ProbeError('protocol_refused', describeRefusal(stratum, kiss));
     session.facts.proof = 'reply';
   },
 };
@@ -41,34 +42,34 @@ async function ask(session: Session): Promise<NtpFacts> {
 
 interface Question {
   readonly nonce: Uint8Array;
-  /** Wall clock, ms; and the monotonic one, by which the time on the way is measured. */
+  /** System clock, ms. The monotonic `tick` measures the round trip. */
   readonly at: number;
   readonly tick: number;
 }
 
-/** The datagrams of one attempt. Each has a nonce of its own, so that it is known which of them was answered. */
+/** The requests of one attempt. Each has its own nonce, which shows which request a reply answers. */
 class Questions {
-  /** What was wrong with the last datagram that was no answer. */
+  /** What was wrong with the last datagram that was not an answer. */
   flaw: string | null = null;
   readonly #socket: Socket;
-  readonly #outside: System;
+  readonly #system: System;
   readonly #asked: Question[] = [];
-  #hasLeft = false;
+  #hasSent = false;
   #shortage: ProbeError | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, system: System) {
     this.#socket = socket;
-    this.#outside = system;
+    this.#system = system;
   }
 
-  /** Why no datagram has left this machine; null when one has, or when none was refused. */
+  /** Why this machine could send no datagram; null when it sent one, or when no send failed. */
   get shortage(): ProbeError | null {
-    return this.#hasLeft ? null : this.#shortage;
+    return this.#hasSent ? null : this.#shortage;
   }
 
   /**
-   * Asks, and once more: datagrams do get lost, and two of them are no reason yet to turn a client away.
+   * Asks, and repeats the request once, because datagrams get lost. A server does not reject a client for two requests.
    * @throws ProbeError udp_refused; protocol_mismatch for an answer that is not NTP
    */
   ask({ address, port }: Endpoint, againAfterMs: number): Promise<NtpFacts> {
@@ -76,7 +77,7 @@ class Questions {
       this.#socket.on('error', (error) => reject(toPeerError(error, 'udp')));
       this.#socket.on('message', (bytes) => {
         try {
-          const facts = this.#hear(bytes);
+          const facts = this.#receive(bytes);
           if (facts !== null) resolve(facts);
         } catch (error) {
           reject(error);
@@ -86,34 +87,34 @@ class Questions {
         this.#send();
         this.#timer = setTimeout(() => this.#send(), againAfterMs);
       });
-      // A connected socket hears only this server, and hears of an unreachable port at once.
+      // A connected socket receives only from this server, and reports an unreachable port at once.
       this.#socket.connect(port, address);
     });
   }
 
   end(): void {
     clearTimeout(this.#timer);
-    // Nothing is sent through a closed socket; its other listeners are the runtime's way to the close itself.
+    // Nothing may be sent on a closed socket. The other listeners stay, because the runtime needs them to close it.
     this.#socket.removeAllListeners('connect').close();
   }
 
   #send(): void {
-    const nonce = this.#outside.randomBytes(NONCE_OCTETS);
-    this.#asked.push({ nonce, at: this.#outside.now(), tick: this.#outside.monotonicMs() });
+    const nonce = this.#system.randomBytes(NONCE_OCTETS);
+    this.#asked.push({ nonce, at: this.#system.now(), tick: this.#system.monotonicMs() });
     this.#socket.send(encodeRequest(nonce), (error) => {
-      if (error === null) this.#hasLeft = true;
+      if (error === null) this.#hasSent = true;
       else this.#sendingFailed(toProbeError(error, 'udp'));
     });
   }
 
-  /** A refused datagram also comes as an error of the socket; only a shortage is told here alone. */
+  /** Records a shortage. Other failures also arrive as an error of the socket. */
   #sendingFailed(error: ProbeError): void {
     if (error.failure === 'local_limit') this.#shortage = error;
   }
 
-  /** Null for a datagram that answers none of the questions: anybody can send those. */
-  #hear(bytes: Uint8Array): NtpFacts | null {
-    const tick = this.#outside.monotonicMs();
+  /** Null for a datagram that answers none of the requests: any host can send those. */
+  #receive(bytes: Uint8Array): NtpFacts | null {
+    const tick = this.#system.monotonicMs();
     for (const question of this.#asked) {
       const answer = readAnswer(bytes, question.nonce);
       if (answer.kind === 'reply') return measure(answer.reply, question, tick - question.tick);
@@ -124,7 +125,7 @@ class Questions {
   }
 }
 
-/** RFC 5905 section 8, with the sign that the report has for clocks: this machine's minus the other's. */
+/** RFC 5905 section 8, with the report's sign for clocks: local minus remote. */
 function measure(reply: NtpReply, { at }: Question, onTheWayMs: number): NtpFacts {
   const { stratum, synchronised, kiss } = reply;
   const referenceId = printable(reply.referenceId, 64);
@@ -139,8 +140,8 @@ function measure(reply: NtpReply, { at }: Question, onTheWayMs: number): NtpFact
   };
 }
 
-function whyNoTime(stratum: number, kiss: string | null): string {
-  if (kiss === null) return `the server has no time to give (stratum ${stratum})`;
-  const words = kissInWords(kiss);
-  return `the server says ${kiss}${words === null ? '' : `: ${words}`}`;
+function describeRefusal(stratum: number, kiss: string | null): string {
+  if (kiss === null) return `the server has no valid time (stratum ${stratum})`;
+  const meaning = describeKiss(kiss);
+  return `the server answered ${kiss}${meaning === null ? '' : `: ${meaning}`}`;
 }

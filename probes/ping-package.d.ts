@@ -1,4 +1,4 @@
-/** The part of the ping package that knows how each system's program is called; it ships no types for it. */
+/** Types for the part of the ping package that builds each system's command; the package has none. */
 declare module 'ping/lib/builder/factory.js' {
   interface Builder {
     /** `timeout` in seconds; false leaves it out. */

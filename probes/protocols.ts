@@ -1,4 +1,4 @@
-/** The protocols that a target can be asked to speak; also the schemes that `--target` accepts. */
+/** The protocols of targets; also the schemes that `--target` accepts. */
 export const PROTOCOLS = [
   'tcp',
   'tls',
@@ -19,12 +19,12 @@ export const PROTOCOLS = [
 
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** What carries a protocol: what a firewall rule has to name beside the port. */
+/** The transport of a protocol, which a firewall rule names with the port. */
 export type Transport = 'tcp' | 'udp' | 'icmp';
 
 /**
- * What a target is talked to about. Most conversations are just their protocol; over HTTP and HTTPS the products
- * differ in what only they would answer.
+ * The probe for a target. Mostly it is the protocol; over HTTP and HTTPS some products have their own probe, which
+ * recognises their replies.
  */
 export type Conversation =
   | Protocol

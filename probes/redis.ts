@@ -8,15 +8,15 @@ import type { Session } from './wire/session.ts';
 
 const LONGEST_REPLY = 256;
 
-/** Redis in the clear. */
+/** Redis without TLS. */
 export const redis: Probe = { over: 'tcp', converse: ping };
 
-/** Redis inside TLS, as Azure offers it. */
+/** Redis over TLS, as Azure offers it. */
 export const rediss: Probe = { over: 'tls', converse: ping };
 
 /**
- * An error is as good an answer as PONG: a cache that wants a password says so before it does anything else.
- * Another string is not: POP3, for one, greets everybody with a line that begins in the same way.
+ * Sends PING. An error proves Redis like PONG: a cache with a password answers NOAUTH. Another string does not: POP3,
+ * for example, greets with a line that begins in the same way.
  */
 async function ping(session: Session, socket: Socket): Promise<void> {
   await session.step('request', 'protocol', async () => {

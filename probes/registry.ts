@@ -19,7 +19,7 @@ import { tds } from './tds.ts';
 import { tls } from './tls.ts';
 import type { Probe } from './types.ts';
 
-/** Every probe, by the conversation that it holds. */
+/** All probes by conversation. */
 const registry: Readonly<Record<Conversation, Probe>> = {
   amqp,
   amqps,

@@ -3,14 +3,14 @@ import { decodeNegotiateReply, negotiateRequest, RANDOM_BYTES } from './smb2.ts'
 import type { Probe } from './types.ts';
 import { MessageReader } from './wire/read.ts';
 
-/** Words of MS-ERREF for what servers say to a NEGOTIATE. */
+/** Names from MS-ERREF for the errors that servers return to NEGOTIATE. */
 const STATUSES: ReadonlyMap<number, string> = new Map([
   [0xc000000d, 'STATUS_INVALID_PARAMETER'],
   [0xc0000022, 'STATUS_ACCESS_DENIED'],
   [0xc00000bb, 'STATUS_NOT_SUPPORTED'],
 ]);
 
-/** Agrees on a version and hangs up, before a session would begin and anyone be asked who they are. */
+/** Negotiates a version and closes before authentication. */
 export const smb: Probe = {
   over: 'tcp',
   converse: (session, socket) =>

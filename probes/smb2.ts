@@ -1,6 +1,6 @@
 /**
- * SMB 2 and 3 as far as NEGOTIATE, over direct TCP: MS-SMB2 2.1, 2.2.1.2, 2.2.3 and 2.2.4. Bytes in, words out;
- * no sockets.
+ * SMB 2 and 3 up to NEGOTIATE, over direct TCP: MS-SMB2 2.1, 2.2.1.2, 2.2.3 and 2.2.4. Pure: encodes and decodes
+ * bytes.
  */
 import { guidText } from './guid.ts';
 import type { Decoded } from './wire/read.ts';
@@ -35,7 +35,7 @@ const CAPABILITIES = [
   'encryption',
 ];
 
-/** The transport's own header: a zero and the length of the message (MS-SMB2 2.1). */
+/** The transport header: a zero and the length of the message (MS-SMB2 2.1). */
 const TRANSPORT = 4;
 const HEADER = 64;
 const MAGIC = [0xfe, 0x53, 0x4d, 0x42];
@@ -47,7 +47,7 @@ const ERROR_BODY = 9;
 const RESPONSE_BODY = 65;
 /** The fixed part of a response, up to its buffer. */
 const RESPONSE = HEADER + RESPONSE_BODY - 1;
-/** A real response has some 300 bytes. */
+/** Bytes; a real response has about 300. */
 const LONGEST = 16_384;
 
 const SIGNING_ENABLED = 1;
@@ -59,11 +59,11 @@ const SHA_512 = 1;
 const AES_128_CCM = 1;
 const AES_128_GCM = 2;
 
-/** Random bytes that a request takes: the client's GUID, and the salt of the integrity check. */
+/** Random bytes of a request: the client's GUID, and the salt of the integrity check. */
 export const RANDOM_BYTES = 48;
 
 /**
- * A request that offers all dialects, with the two contexts that 3.1.1 wants.
+ * A request that offers all dialects, with the two contexts that 3.1.1 requires.
  * @param random RANDOM_BYTES bytes
  */
 export function negotiateRequest(random: Uint8Array): Uint8Array {
@@ -84,17 +84,17 @@ export function negotiateRequest(random: Uint8Array): Uint8Array {
   return framed(Buffer.concat([header(), offered, aligned(integrity), encryption]));
 }
 
-/** The server's answer to a NEGOTIATE. */
+/** Decodes the server's answer to NEGOTIATE. */
 export function decodeNegotiateReply(bytes: Uint8Array): Decoded<NegotiateReply> {
   const [type] = bytes;
-  if (type !== undefined && type !== 0) return malformed(`no SMB: begins with 0x${hex(type, 2)}`);
+  if (type !== undefined && type !== 0) return malformed(`not SMB: begins with 0x${hex(type, 2)}`);
   if (bytes.length < TRANSPORT) return { kind: 'need-more' };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0);
   if (length > LONGEST) return malformed(`a message of ${length} bytes`);
   const magic = bytes.subarray(TRANSPORT, TRANSPORT + MAGIC.length);
   if (magic.some((byte, index) => byte !== MAGIC[index])) {
-    return malformed(magic[0] === OLD_MAGIC ? 'SMB 1' : 'no SMB');
+    return malformed(magic[0] === OLD_MAGIC ? 'SMB 1' : 'not SMB');
   }
   if (magic.length === MAGIC.length && length < HEADER) return malformed(`a message of ${length} bytes`);
   const end = TRANSPORT + Math.max(length, HEADER);
@@ -105,7 +105,7 @@ export function decodeNegotiateReply(bytes: Uint8Array): Decoded<NegotiateReply>
   return { kind: 'message', message: decoded, consumed: end };
 }
 
-/** What is wrong with the header of an answer to our one message, or null. */
+/** Describes an error in the header of the answer; null when it is valid. */
 function headerFault(message: DataView): string | null {
   const size = message.getUint16(4, true);
   if (size !== HEADER) return `a header of ${size} bytes`;
@@ -115,7 +115,7 @@ function headerFault(message: DataView): string | null {
   return message.getBigUint64(24, true) === 0n ? null : 'an answer to a message that was never sent';
 }
 
-/** The body, or what is wrong with it. */
+/** Decodes the body, or describes its error. */
 function bodyOf(message: DataView): NegotiateReply | string {
   const status = message.getUint32(8, true);
   if (message.byteLength < HEADER + 2) return 'a header without a body';
@@ -138,7 +138,7 @@ function bodyOf(message: DataView): NegotiateReply | string {
   };
 }
 
-/** The header of the first message on a connection: all zero but for what it is, its length and a credit asked for. */
+/** The header of the first message: zero except for command, length and one requested credit. */
 function header(): Buffer {
   const bytes = Buffer.alloc(HEADER);
   bytes.set(MAGIC);
@@ -159,7 +159,7 @@ function context(type: number, data: Uint8Array): Buffer {
   return Buffer.concat([shorts(type, data.length, 0, 0), data]);
 }
 
-/** Filled up to a multiple of eight bytes, where the next context has to begin. */
+/** Pads to a multiple of eight bytes, the alignment of contexts. */
 function aligned(bytes: Uint8Array): Buffer {
   return Buffer.concat([bytes], Math.ceil(bytes.length / 8) * 8);
 }
@@ -175,5 +175,5 @@ function hex(value: number, digits: number): string {
 }
 
 function malformed(what: string): { readonly kind: 'malformed'; readonly why: string } {
-  return { kind: 'malformed', why: `${what} where the answer to an SMB 2 NEGOTIATE was due` };
+  return { kind: 'malformed', why: `${what} where the answer to an SMB 2 NEGOTIATE was expected` };
 }

@@ -1,4 +1,4 @@
-/** SMTP replies (RFC 5321 section 4.2), from bytes alone. */
+/** Decodes SMTP replies (RFC 5321 section 4.2). Pure. */
 import type { Decoded } from './wire/read.ts';
 
 export interface SmtpReply {
@@ -9,7 +9,7 @@ export interface SmtpReply {
 
 /** Octets of a line with its code and CRLF (RFC 5321 section 4.5.3.1.5). */
 const LONGEST_LINE = 512;
-/** The RFC sets no limit; no server has so much to say. */
+/** The RFC sets no limit; real replies are shorter. */
 const MOST_LINES = 64;
 
 const LF = 0x0a;
@@ -17,10 +17,10 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const HYPHEN = 0x2d;
 
-/** A reply code, or the beginning of one. */
+/** A reply code or its beginning. */
 const CODE_BEGUN = /^(?:[2-5](?:[0-5][0-9]?)?)?$/;
 
-/** One reply of any number of lines; `malformed` as soon as the bytes can no longer become one. */
+/** Decodes a reply of one or more lines; `malformed` as soon as the bytes cannot become a reply. */
 export function decodeReply(bytes: Uint8Array): Decoded<SmtpReply> {
   const lines: string[] = [];
   let code: string | null = null;
@@ -40,10 +40,10 @@ export function decodeReply(bytes: Uint8Array): Decoded<SmtpReply> {
 }
 
 /**
- * What is wrong with a line, whole or only begun: HTTP or TLS is known by its first bytes. Of several flaws it
- * names the one that comes first, so that it does not matter how many bytes have arrived.
- * @param line up to, and without, its line feed
- * @param code that of the lines before, which has to be this line's too
+ * Describes the first error of a complete or incomplete line, so that HTTP and TLS are detected by their first bytes.
+ * The first error is independent of how many bytes have arrived.
+ * @param line without its line feed
+ * @param code the code of the previous lines, which this line must have too
  */
 function flawIn(line: Uint8Array, isWhole: boolean, code: string | null): string | null {
   const begun = textOf(line.subarray(0, 3));
@@ -61,7 +61,7 @@ function flawIn(line: Uint8Array, isWhole: boolean, code: string | null): string
   return isWhole && cr !== line.length - 1 ? 'a line does not end in CRLF' : null;
 }
 
-/** Without a decoder's state or errors: what is not UTF-8 becomes U+FFFD. */
+/** Decodes UTF-8; an invalid byte becomes U+FFFD. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }

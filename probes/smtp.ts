@@ -8,23 +8,23 @@ import { MessageReader } from './wire/read.ts';
 import type { Session } from './wire/session.ts';
 import { secure } from './wire/tls.ts';
 
-/** Ends in a name that nobody can own (RFC 2606); the server is not asked to do anything with it. */
-const OUR_NAME = 'apim-probe.invalid';
+/** The EHLO name, in a reserved top-level domain (RFC 2606). */
+const CLIENT_NAME = 'apim-probe.invalid';
 
 const TEXT_LIMIT = 256;
 const CAPABILITY_LIMIT = 128;
 const MOST_CAPABILITIES = 32;
 
 /**
- * SMTP (RFC 5321) up to where a client would log in or send mail: greeting, EHLO, and TLS where it is offered
- * (RFC 3207), so that its certificate is judged like any other.
+ * SMTP (RFC 5321) without login or mail: greeting, EHLO, and STARTTLS when the server offers it (RFC 3207), so that the
+ * certificate is checked.
  */
 export const smtp: Probe = {
   over: 'tcp',
   converse: async (session, socket) => {
     const dialogue = new Dialogue(socket);
     const facts = await session.step('handshake', 'protocol', async () =>
-      greet(session, await dialogue.hear()),
+      greet(session, await dialogue.readReply()),
     );
     const tlsIsDue = await session.step('request', 'protocol', async () => {
       await introduce(facts, dialogue);
@@ -33,14 +33,14 @@ export const smtp: Probe = {
     });
     if (!tlsIsDue) return dialogue.leave();
     const secured = new Dialogue(await secure(session, socket));
-    // The certificate vouches for the name; that this is SMTP was shown before it.
+    // The certificate replaced the proof, but SMTP was proved before it.
     session.facts.proof = 'reply';
     await session.step('request', 'protocol', () => introduce(facts, secured));
     secured.leave();
   },
 };
 
-/** Commands and replies over one connection, in turn. */
+/** Commands and replies over one connection. */
 class Dialogue {
   readonly #socket: Socket;
   readonly #reader: MessageReader;
@@ -50,54 +50,54 @@ class Dialogue {
     this.#reader = new MessageReader(socket);
   }
 
-  async hear(): Promise<SmtpReply> {
+  async readReply(): Promise<SmtpReply> {
     try {
       return await this.#reader.next(decodeReply);
     } catch (error) {
       if (!(error instanceof ProbeError) || error.failure !== 'protocol_mismatch') throw error;
       const began = printable(Buffer.from(this.#reader.rest).toString('latin1'), 80);
-      throw new ProbeError('protocol_mismatch', `no SMTP reply: ${error.message}; it began with “${began}”`);
+      throw new ProbeError(
+        'protocol_mismatch',
+        `not an SMTP reply: ${error.message}; it began with “${began}”`,
+      );
     }
   }
 
-  /** @throws ProbeError protocol_mismatch also where the answer was there before the question */
+  /** @throws ProbeError protocol_mismatch also when the server answered before the command */
   ask(command: string): Promise<SmtpReply> {
-    this.refuseMore();
+    this.rejectExtraBytes();
     this.#socket.write(`${command}\r\n`);
-    return this.hear();
+    return this.readReply();
   }
 
   /**
-   * Whoever speaks out of turn is not an SMTP server, or wants its words in the clear to be taken for those of the
-   * encrypted connection (the STARTTLS command injection).
+   * Rejects bytes after a reply: the peer is not an SMTP server, or tries to inject plaintext into the encrypted
+   * connection (STARTTLS command injection).
    */
-  refuseMore(): void {
+  rejectExtraBytes(): void {
     const { length } = this.#reader.rest;
     if (length === 0) return;
-    throw new ProbeError(
-      'protocol_mismatch',
-      `${length} bytes after the end of a reply, which nobody asked for`,
-    );
+    throw new ProbeError('protocol_mismatch', `${length} unsolicited bytes after the end of a reply`);
   }
 
-  /** Says goodbye and does not wait for the answer. */
+  /** Sends QUIT and does not wait for the answer. */
   leave(): void {
     this.#socket.end('QUIT\r\n');
   }
 }
 
-/** @throws ProbeError after the greeting's words are in the facts */
+/** @throws ProbeError after recording the text of the greeting */
 function greet(session: Session, reply: SmtpReply): SmtpFacts {
   const facts: SmtpFacts = { banner: textOf(reply), capabilities: [], startTls: false };
   session.facts.smtp = facts;
-  if (reply.code !== 220) throw saidNo('the greeting', reply);
+  if (reply.code !== 220) throw createRefusal('the greeting', reply);
   return facts;
 }
 
-/** EHLO, once in the clear and once under TLS, where all that was said before is void (RFC 3207 section 4.2). */
+/** Sends EHLO: once without TLS and once with it, because STARTTLS resets the session (RFC 3207 section 4.2). */
 async function introduce(facts: SmtpFacts, dialogue: Dialogue): Promise<void> {
-  const reply = await dialogue.ask(`EHLO ${OUR_NAME}`);
-  if (reply.code !== 250) throw saidNo('EHLO', reply);
+  const reply = await dialogue.ask(`EHLO ${CLIENT_NAME}`);
+  if (reply.code !== 250) throw createRefusal('EHLO', reply);
   const capabilities = reply.lines.slice(1, 1 + MOST_CAPABILITIES);
   facts.capabilities = capabilities.map((capability) => printable(capability, CAPABILITY_LIMIT));
   facts.startTls ||= capabilities.some((line) => /^STARTTLS\s*$/i.test(line));
@@ -105,15 +105,15 @@ async function introduce(facts: SmtpFacts, dialogue: Dialogue): Promise<void> {
 
 async function beginTls(dialogue: Dialogue): Promise<true> {
   const answer = await dialogue.ask('STARTTLS');
-  if (answer.code !== 220) throw saidNo('STARTTLS', answer);
-  dialogue.refuseMore();
+  if (answer.code !== 220) throw createRefusal('STARTTLS', answer);
+  dialogue.rejectExtraBytes();
   return true;
 }
 
-/** 500 and 502 say that a command is not known, and every server of today knows EHLO: FTP greets with 220 too. */
+/** 500 and 502 mean an unknown command. All SMTP servers support EHLO; FTP, which also greets with 220, does not. */
 const UNKNOWN_COMMAND: readonly number[] = [500, 502];
 
-function saidNo(to: 'the greeting' | 'EHLO' | 'STARTTLS', reply: SmtpReply): ProbeError {
+function createRefusal(to: 'the greeting' | 'EHLO' | 'STARTTLS', reply: SmtpReply): ProbeError {
   const { code } = reply;
   const isRefusal = code >= 400 && !(to === 'EHLO' && UNKNOWN_COMMAND.includes(code));
   return new ProbeError(

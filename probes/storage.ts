@@ -3,12 +3,12 @@ import { printable } from './printable.ts';
 import type { StorageFacts } from './product-facts.ts';
 import type { Probe } from './types.ts';
 import type { HttpReply } from './wire/exchange.ts';
-import { answeredBy, get, headerOf, requestTo } from './wire/http.ts';
+import { describeSender, get, headerOf, requestTo } from './wire/http.ts';
 import { codeIn, parseJson, valueAt } from './wire/json.ts';
 
 /**
- * Azure Storage (blob, table, queue, files), asked anonymously. Whatever it refuses, it refuses in its own
- * words: "Common REST API error codes", Azure Storage REST reference.
+ * Azure Storage (blob, table, queue, files), without credentials. Its error codes identify it: "Common REST API error
+ * codes", Azure Storage REST reference.
  */
 export const storage: Probe = {
   over: 'tls',
@@ -17,7 +17,7 @@ export const storage: Probe = {
     await get(session, socket, requestTo('https', session.target), (reply) => {
       const facts = readStorage(reply);
       if (facts === null) {
-        throw new ProbeError('protocol_mismatch', `not Azure Storage: ${answeredBy(reply)}`);
+        throw new ProbeError('protocol_mismatch', `not Azure Storage: ${describeSender(reply)}`);
       }
       session.facts.storage = facts;
     });
@@ -25,7 +25,7 @@ export const storage: Probe = {
   },
 };
 
-/** What the reply shows of Storage, or null when another product wrote it. Pure. */
+/** Reads the facts from a reply; null when it is not from Storage. Pure. */
 export function readStorage(reply: HttpReply): StorageFacts | null {
   const text = reply.body.toString('utf8');
   const requestId = headerOf(reply, 'x-ms-request-id');
@@ -35,13 +35,13 @@ export function readStorage(reply: HttpReply): StorageFacts | null {
   return {
     requestId: requestId === '' ? null : printable(requestId, 64),
     errorCode,
-    // The same code comes with other words where only the signature is at fault.
+    // For a wrong signature the same code has another message.
     networkDenied:
       errorCode === 'AuthorizationFailure' && /not authorized to perform this operation/i.test(text),
   };
 }
 
-/** XML from blobs, queues and files; from tables JSON, or Atom to a caller that names no version. */
+/** Blobs, queues and files send XML; tables send JSON, or Atom without a version header. */
 function codeInBody(text: string): string | null {
   const xml = /<(?:m:)?code>([a-z0-9]{1,64})<\/(?:m:)?code>/i.exec(text)?.[1];
   return codeIn(xml ?? valueAt(parseJson(text), 'odata.error', 'code'));

@@ -1,4 +1,4 @@
 import type { Probe } from './types.ts';
 
-/** TCP alone: that the connection was completed is all that can be said. */
+/** TCP only: the completed connection is the proof. */
 export const tcp: Probe = { over: 'tcp', converse: async () => {} };

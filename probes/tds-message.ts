@@ -1,6 +1,6 @@
 /**
- * The bytes of TDS that come before a login: packets, and the PRELOGIN messages in them ([MS-TDS] 2.2.3.1 and
- * 2.2.6.5). Pure: bytes in, a word for what they are out.
+ * TDS before the login: packets, and the PRELOGIN messages in them ([MS-TDS] 2.2.3.1 and 2.2.6.5). Pure: encodes and
+ * decodes bytes.
  */
 import type { Decoded } from './wire/read.ts';
 
@@ -10,16 +10,16 @@ const REPLY = 0x04;
 
 const HEADER = 8;
 const END_OF_MESSAGE = 0x01;
-/** What both sides keep to until a login has agreed on another size. */
+/** The packet size until the login negotiates another one. */
 const LARGEST_SENT = 4096;
-/** A PRELOGIN reply fits into one packet; a peer that goes on beyond this is not SQL Server. */
+/** A PRELOGIN reply fits into one packet; a peer that sends more than this is not SQL Server. */
 const MOST_PACKETS = 16;
 
 const OPTION = { version: 0, encryption: 1, instance: 2, threadId: 3, mars: 4, fedAuthRequired: 6 } as const;
 const TERMINATOR = 0xff;
 const OPTION_ENTRY = 5;
 
-/** The server's part in choosing what is encrypted ([MS-TDS] 2.2.6.5, ENCRYPTION). */
+/** The server's encryption option ([MS-TDS] 2.2.6.5, ENCRYPTION). */
 const ENCRYPTION: ReadonlyMap<number, string> = new Map([
   [0x00, 'off'],
   [0x01, 'on'],
@@ -37,19 +37,19 @@ export interface TdsPacket {
   readonly last: boolean;
 }
 
-/** What a server says of itself before anybody logs in. */
+/** The server's reply to PRELOGIN. */
 export interface PreloginReply {
   /** Of the server: major, minor and build. */
   readonly version: string;
   /** `off`, `on`, `not-supported`, `required`, `strict`, or the byte itself as `0x…`. */
   readonly encryption: string;
-  /** Its answer to a client that is ready for Entra ID; null when it gave none. */
+  /** The answer to a client that supports Entra ID; null when the server sent none. */
   readonly fedAuthRequired: boolean | null;
 }
 
 /**
- * The client's PRELOGIN. Encryption is offered as `off`, so that the reply tells what the server insists on, and
- * federated authentication as possible, since a server speaks of it only to who does.
+ * The client's PRELOGIN. It offers encryption `off`, so that the reply shows what the server requires. It offers
+ * federated authentication, because a server mentions it only then.
  */
 export function preloginRequest(): Uint8Array {
   return packets(
@@ -64,12 +64,12 @@ export function preloginRequest(): Uint8Array {
   );
 }
 
-/** A message of type PRELOGIN around these bytes, in as many packets as it takes. */
+/** A message of type PRELOGIN with this payload, in one or more packets. */
 export function packets(payload: Uint8Array): Uint8Array {
-  const room = LARGEST_SENT - HEADER;
-  const count = Math.max(1, Math.ceil(payload.length / room));
+  const capacity = LARGEST_SENT - HEADER;
+  const count = Math.max(1, Math.ceil(payload.length / capacity));
   const parts = Array.from({ length: count }, (_, index) => {
-    const part = payload.subarray(index * room, (index + 1) * room);
+    const part = payload.subarray(index * capacity, (index + 1) * capacity);
     const header = Buffer.alloc(HEADER);
     header.writeUInt8(PRELOGIN, 0);
     header.writeUInt8(index === count - 1 ? END_OF_MESSAGE : 0, 1);
@@ -80,12 +80,12 @@ export function packets(payload: Uint8Array): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** The server's packet of type PRELOGIN that these bytes begin with: what carries TLS in TDS 7. */
+/** Decodes a packet of type PRELOGIN from the server, which carries TLS in TDS 7. */
 export function decodePreloginPacket(bytes: Uint8Array): Decoded<TdsPacket> {
   return decodePacket(bytes, PRELOGIN);
 }
 
-/** The reply to a PRELOGIN, out of one packet or several. */
+/** Decodes the reply to PRELOGIN, from one or more packets. */
 export function decodePreloginReply(bytes: Uint8Array): Decoded<PreloginReply> {
   const payloads: Uint8Array[] = [];
   let consumed = 0;
@@ -102,7 +102,9 @@ export function decodePreloginReply(bytes: Uint8Array): Decoded<PreloginReply> {
 function decodePacket(bytes: Uint8Array, type: number): Decoded<TdsPacket> {
   const view = viewOf(bytes);
   if (bytes.length > 0 && view.getUint8(0) !== type) {
-    return malformed(`a first byte ${hex(view.getUint8(0))} where a TDS packet of type ${hex(type)} was due`);
+    return malformed(
+      `a first byte ${hex(view.getUint8(0))} where a TDS packet of type ${hex(type)} was expected`,
+    );
   }
   if (bytes.length < 4) return { kind: 'need-more' };
   const length = view.getUint16(2);
@@ -118,7 +120,7 @@ function replyIn(payload: Uint8Array, consumed: number): Decoded<PreloginReply> 
   const version = found.get(OPTION.version);
   const encryption = found.get(OPTION.encryption)?.at(0);
   if (version === undefined || version.length !== 6) return malformed('a PRELOGIN reply without a version');
-  if (encryption === undefined) return malformed('a PRELOGIN reply without a word on encryption');
+  if (encryption === undefined) return malformed('a PRELOGIN reply without an encryption option');
   const fedAuth = found.get(OPTION.fedAuthRequired)?.at(0);
   const message = {
     version: versionIn(version),
@@ -128,7 +130,7 @@ function replyIn(payload: Uint8Array, consumed: number): Decoded<PreloginReply> 
   return { kind: 'message', message, consumed };
 }
 
-/** The data of each option, or what is wrong with the list. */
+/** Reads the data of each option, or describes the error. */
 function readOptions(payload: Uint8Array): ReadonlyMap<number, Uint8Array> | string {
   const view = viewOf(payload);
   const found = new Map<number, Uint8Array>();
@@ -150,7 +152,7 @@ function versionIn(data: Uint8Array): string {
   return `${view.getUint8(0)}.${view.getUint8(1)}.${view.getUint16(2)}`;
 }
 
-/** A server that wants a certificate of the client's says so by one bit more. */
+/** Names the encryption option; one additional bit requests a client certificate. */
 function encryptionIn(value: number): string {
   return (
     ENCRYPTION.get(value) ??
@@ -159,7 +161,7 @@ function encryptionIn(value: number): string {
   );
 }
 
-/** The list of options, its terminator, and then their data in the same order. */
+/** Encodes the list of options, its terminator, and the data in the same order. */
 function options(entries: readonly (readonly [token: number, data: readonly number[]])[]): Uint8Array {
   let offset = entries.length * OPTION_ENTRY + 1;
   const list = entries.flatMap(([token, { length }]) => {

@@ -1,4 +1,4 @@
-/** TLS as TDS 7 carries it: inside packets of type PRELOGIN, both ways ([MS-TDS] 2.2.6.5 and 3.2.5.2). */
+/** TLS in TDS 7: inside packets of type PRELOGIN, in both directions ([MS-TDS] 2.2.6.5 and 3.2.5.2). */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ProbeError } from './failures.ts';
@@ -6,19 +6,18 @@ import { decodePreloginPacket, packets } from './tds-message.ts';
 import { ByteBuffer } from './wire/byte-buffer.ts';
 
 /**
- * Wraps what is written into TDS packets, and unwraps those that come: what a TLS client is given in place of
- * the connection. It serves for the handshake alone; after it TLS would go over the connection without a wrapper,
- * with a login in it, and that is more than a probe may do.
+ * A stream for the TLS client that wraps written bytes into TDS packets and unwraps received ones. It supports the
+ * handshake only: afterwards TLS runs unwrapped and carries the login, which a probe must not send.
  */
 export class TdsTunnel extends Duplex {
   readonly #socket: Socket;
   readonly #received = new ByteBuffer();
-  /** Whether TLS has asked for more than it was given. */
+  /** Whether TLS waits for more bytes. */
   #wanted = false;
 
   /**
    * @param socket a connection whose PRELOGIN reply has been read
-   * @param early what came after that reply and was read along with it
+   * @param early bytes that were read after that reply
    */
   constructor(socket: Socket, early: Uint8Array) {
     super();
@@ -35,7 +34,7 @@ export class TdsTunnel extends Duplex {
     this.#pump();
   }
 
-  /** What TLS writes at once is one message: clients and servers read it as one. */
+  /** Writes the chunks of one TLS write as one message, because servers expect that. */
   override _writev(
     chunks: readonly { readonly chunk: Uint8Array }[],
     done: (error?: Error | null) => void,
@@ -43,7 +42,7 @@ export class TdsTunnel extends Duplex {
     this.#socket.write(packets(Buffer.concat(chunks.map(({ chunk }) => chunk))), done);
   }
 
-  /** Hands on packet by packet, and reads no further than TLS asks: at most one packet waits here. */
+  /** Forwards one packet at a time and reads only on demand, so that at most one packet is buffered. */
   #pump(): void {
     while (this.#wanted && !this.destroyed) {
       const decoded = decodePreloginPacket(this.#received.bytes);
@@ -56,7 +55,7 @@ export class TdsTunnel extends Duplex {
     }
   }
 
-  /** False when nothing more is there. */
+  /** False when no bytes are available. */
   #receive(): boolean {
     const chunk: Buffer | null = this.#socket.read();
     if (chunk !== null) {

@@ -12,8 +12,8 @@ import { secure } from './wire/tls.ts';
 const TLS_ALERT = 21;
 
 /**
- * SQL Server and Azure SQL ([MS-TDS]): PRELOGIN and its reply, then TLS and the certificate, and no login. TDS 7
- * comes first; who wants TLS before everything (TDS 8) is met on a second connection.
+ * SQL Server and Azure SQL ([MS-TDS]): PRELOGIN and its reply, then TLS and the certificate, without a login. Tries
+ * TDS 7 first. For a server that requires TLS first (TDS 8) it opens a second connection.
  */
 export const tds: Probe = {
   over: 'tcp',
@@ -23,9 +23,9 @@ export const tds: Probe = {
       if (mayWantTlsFirst(error, reader)) return error;
       throw error;
     });
-    if (reply instanceof ProbeError) await instead(session, reply);
-    else if (reply.encryption === 'strict') await tlsFirst(session);
-    else if (willEncrypt(reply, session)) await tlsInside(session, socket, reader.rest);
+    if (reply instanceof ProbeError) await tryTlsFirst(session, reply);
+    else if (reply.encryption === 'strict') await startTlsFirst(session);
+    else if (willEncrypt(reply, session)) await startTlsInside(session, socket, reader.rest);
     session.facts.proof = 'reply';
   },
 };
@@ -45,30 +45,30 @@ async function prelogin(
 }
 
 /**
- * Whether TLS follows. With `off` only a login would be encrypted, and no client looks at the certificate then:
- * SQL Server makes one up that leads nowhere. One of Azure's own has to show a good one all the same.
+ * Whether TLS follows. With `off` only the login is encrypted, and clients ignore the certificate, which SQL Server
+ * signs itself. An Azure service must have a valid certificate nevertheless.
  */
 function willEncrypt({ encryption }: PreloginReply, { target }: Session): boolean {
   return encryption === 'off' ? target.azureService : encryption !== 'not-supported';
 }
 
 /**
- * TLS inside TDS, up to 1.2 as in Microsoft's own clients: with 1.3 the server's part of the handshake ends before
- * the client's, and the tickets that it sends after that no longer have a wrapper.
+ * TLS inside TDS, up to 1.2 like Microsoft's clients: with 1.3 the server finishes before the client, and sends its
+ * tickets unwrapped.
  */
-async function tlsInside(session: Session, socket: Socket, early: Uint8Array): Promise<void> {
+async function startTlsInside(session: Session, socket: Socket, early: Uint8Array): Promise<void> {
   const tunnel = session.own(new TdsTunnel(socket, early));
   await secure(session, tunnel, undefined, session.trust.contextUpToTls12);
 }
 
-/** TDS 8: TLS from the first byte, on a connection of its own, and PRELOGIN inside. */
-async function tlsFirst(session: Session): Promise<void> {
+/** TDS 8: TLS from the first byte on a new connection, and PRELOGIN inside. */
+async function startTlsFirst(session: Session): Promise<void> {
   session.dispose();
   const secured = await secure(session, await dial(session), ['tds/8.0']);
   await prelogin(session, secured, new MessageReader(secured), 'tds8');
 }
 
-/** A server for TDS 8 alone takes PRELOGIN for a broken handshake: it hangs up, or sends an alert. */
+/** A server that supports only TDS 8 reads PRELOGIN as a malformed handshake: it closes, or sends an alert. */
 function mayWantTlsFirst(error: unknown, reader: MessageReader): error is ProbeError {
   if (!(error instanceof ProbeError)) return false;
   return (
@@ -77,10 +77,10 @@ function mayWantTlsFirst(error: unknown, reader: MessageReader): error is ProbeE
   );
 }
 
-/** When it speaks no TLS either, how it took PRELOGIN is what there is to say. */
-async function instead(session: Session, refusal: ProbeError): Promise<void> {
+/** Tries TDS 8. When the server does not speak TLS either, reports its reaction to PRELOGIN. */
+async function tryTlsFirst(session: Session, refusal: ProbeError): Promise<void> {
   try {
-    await tlsFirst(session);
+    await startTlsFirst(session);
   } catch (error) {
     if (session.facts.tls !== undefined || !(error instanceof ProbeError)) throw error;
     if (error.failure === 'local_limit') throw error;

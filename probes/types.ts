@@ -2,10 +2,9 @@ import type { Socket } from 'node:net';
 import type { Session } from './wire/session.ts';
 
 /**
- * A probe holds its protocol's conversation and leaves its evidence in the session. It never says what the
- * evidence means. `over` is what it is handed: an open TCP connection, one that has been through TLS, or
- * nothing but the session when it opens its own sockets.
- * @throws ProbeError the first step that failed, and how
+ * A probe runs its protocol and records evidence in the session. It does not interpret the evidence. `over` is its
+ * input: an open TCP connection, an open TLS connection, or only the session when it opens its own sockets.
+ * @throws ProbeError for the first step that failed
  */
 export type Probe =
   | {

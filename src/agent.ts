@@ -1,4 +1,4 @@
-/** The whole story: look around, plan, probe, judge, report. */
+/** A whole run: survey, plan, probe, diagnose, report. */
 import { readFile } from 'node:fs/promises';
 import { type Configured, reportedOptions } from './config/effective.ts';
 import { readImports } from './config/import-file.ts';
@@ -20,14 +20,14 @@ import { observe } from './run/run.ts';
 import { createSystem, type System } from './run/system.ts';
 
 export interface RunHooks {
-  /** Aborted with what stopped the run: the name of a signal, or the error that nobody caught. */
+  /** Aborted with the reason: the name of a signal, or an uncaught error. */
   readonly signal: AbortSignal;
   readonly progress?: (event: ProgressEvent) => void;
-  /** Certificates, as PEM, to trust beside those of `--ca-file`. */
+  /** PEM certificates to trust in addition to `--ca-file`. */
   readonly roots?: readonly string[];
 }
 
-/** What the story is told with, so that a test can put its own in the place of any. */
+/** The dependencies of a run, which tests can replace. */
 export interface AgentParts {
   readonly system: System;
   readonly machine: Machine;
@@ -38,7 +38,7 @@ function defaultParts(options: Options): AgentParts {
   return { system: createSystem(options.connectTo), machine: thisMachine(), diagnose };
 }
 
-/** What `plan` prints. Asks the metadata service unless cloud and region are given, and sends nothing else. */
+/** Makes the plan that `plan` prints. Asks only the metadata service, and only without --cloud or --region. */
 export async function surveyAndPlan(
   options: Options,
   { system, machine }: AgentParts = defaultParts(options),
@@ -51,8 +51,8 @@ export async function surveyAndPlan(
 }
 
 /**
- * A run from end to end. The deadline and the hooks' signal end it early; the report is complete and valid
- * all the same, with what was not done as untested.
+ * Performs a run. When the deadline or the hooks' signal ends it early, the report is still complete and valid, and
+ * lists the rest as untested.
  */
 export async function runAgent(
   configured: Configured,
@@ -63,16 +63,16 @@ export async function runAgent(
   const { system, machine } = used;
   const imports = readImports(options);
   const [startedAt, started] = [system.now(), system.monotonicMs()];
-  const end = endOf(signal, options.deadline);
+  const end = createEndSignal(signal, options.deadline);
   const files = options.caFile.map((file) => readFile(file, 'utf8'));
   const roots = [...given, ...(await Promise.all(files))];
   progress({ kind: 'phase', name: 'survey' });
-  const surroundings = await survey(options, machine, () => askMetadata(system, end));
-  const plan = makePlan(options, planContext(surroundings), imports);
+  const hostInfo = await survey(options, machine, () => askMetadata(system, end));
+  const plan = makePlan(options, planContext(hostInfo), imports);
   progress({ kind: 'phase', name: 'probe' });
-  const parts = { options, survey: surroundings, system, roots, signal: end, progress };
+  const parts = { options, survey: hostInfo, system, roots, signal: end, progress };
   const { observations, defects } = await observe(plan, parts);
-  const stopped = stoppedBy(end);
+  const stopped = describeStop(end);
   progress({ kind: 'phase', name: 'diagnose' });
   const scope = probedScope(options);
   const { judged, defects: broken } = diagnoseSafely({ ...observations, scope }, used.diagnose);
@@ -80,9 +80,9 @@ export async function runAgent(
   return assemble({
     options: reportedOptions(configured),
     scope,
-    labels: labelsOf(options),
+    labels: sortLabels(options),
     startedAt,
-    // By the clock that no time service sets back in the middle of a run.
+    // The monotonic clock, because a time service may set the system clock during a run.
     finishedAt: startedAt + Math.round(system.monotonicMs() - started),
     interrupted: mistakes.length + defects.length > 0 ? 'defect' : stopped.by,
     plan,
@@ -101,8 +101,8 @@ function planContext({ environment, servers }: Survey): PlanContext {
   };
 }
 
-/** By key, in the order of keys. */
-function labelsOf({ label }: Options): Report['labels'] {
+/** The labels, sorted by key. */
+function sortLabels({ label }: Options): Report['labels'] {
   const entries = label.map(({ key, value }) => [key, value] as const);
   return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
@@ -112,8 +112,8 @@ interface Stop {
   readonly defects: readonly string[];
 }
 
-/** Aborted by whichever comes first. One plain signal, since thousands listen to it and a combined one is slow. */
-function endOf(signal: AbortSignal, deadline: number): AbortSignal {
+/** Aborted by the deadline or by `signal`. Not AbortSignal.any, which is slow with thousands of listeners. */
+function createEndSignal(signal: AbortSignal, deadline: number): AbortSignal {
   const end = new AbortController();
   const stop = (): void => end.abort(signal.reason);
   if (signal.aborted) stop();
@@ -122,13 +122,13 @@ function endOf(signal: AbortSignal, deadline: number): AbortSignal {
   return end.signal;
 }
 
-function stoppedBy({ aborted, reason }: AbortSignal): Stop {
+function describeStop({ aborted, reason }: AbortSignal): Stop {
   if (!aborted) return { by: null, defects: [] };
   if (isStopSignal(reason) || reason === 'deadline') return { by: reason, defects: [] };
   return { by: 'defect', defects: reason === 'defect' ? [] : [defectNote('the run', reason)] };
 }
 
-/** Evidence outlives its judge: a rule that breaks costs the findings, not the report. */
+/** Diagnoses; when a rule throws, the report has its evidence but no findings. */
 function diagnoseSafely(
   observations: Observations,
   by: AgentParts['diagnose'],

@@ -1,4 +1,4 @@
-/** Pages by which a firewall or proxy answers in the service's stead. Pure; the signatures are the products' own. */
+/** Recognises block pages that a firewall or proxy sends instead of the service. Pure. */
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -35,7 +35,7 @@ const SIGNATURES: readonly Signature[] = [
   },
   {
     product: 'Squid',
-    // Its Via alone says only that it passed a reply on, and that may be the service's own.
+    // A Via header is not enough: Squid also adds it to the service's own replies.
     matches: (status, header) =>
       status >= 400 && (header('x-squid-error') !== '' || /^squid(\/|$)/i.test(header('server'))),
   },

@@ -1,32 +1,32 @@
-/** Time as a budget: a step has its time-out, the run has its end, and this is where the two are kept. */
+/** Time limits: the timeout of a step and the end of the run. */
 import { ProbeError } from '../failures.ts';
 import { type Layer, TIMEOUTS, toProbeError } from './failure.ts';
 
 export interface Budget {
   /** ms that one step of one attempt may take. */
   readonly stepMs: number;
-  /** Aborted when the run must end: its deadline has come, or somebody stopped it. */
+  /** Aborted when the run must end: its deadline has passed, or the user stopped it. */
   readonly signal: AbortSignal;
 }
 
 /**
- * What `work` resolves to, unless the step's time or the run's is over first.
- * The loser goes on unobserved: whoever owns its socket destroys it.
- * @throws ProbeError with the layer's time-out, `deadline_exceeded`, or what `work` failed with
+ * Resolves to the result of `work`, unless the step times out or the run ends first.
+ * `work` is not cancelled: the caller destroys its socket.
+ * @throws ProbeError with the layer's timeout, `deadline_exceeded`, or the failure of `work`
  */
 export function within<T>(budget: Budget, layer: Layer, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    let lastLook: NodeJS.Immediate | undefined;
+    let finalRead: NodeJS.Immediate | undefined;
     const settle = (finish: () => void): void => {
       clearTimeout(timer);
-      clearImmediate(lastLook);
+      clearImmediate(finalRead);
       budget.signal.removeEventListener('abort', stop);
       finish();
     };
-    const stop = (): void => settle(() => reject(runIsOver()));
-    // Where this machine was held up, the answer may be waiting while the time is over: it is read first.
+    const stop = (): void => settle(() => reject(createDeadlineError()));
+    // On a busy machine the answer may already have arrived when the timer fires, so it is read first.
     const timer = setTimeout(() => {
-      lastLook = setImmediate(() => settle(() => reject(timedOut(budget, layer))));
+      finalRead = setImmediate(() => settle(() => reject(timedOut(budget, layer))));
     }, budget.stepMs);
     work.then(
       (value) => settle(() => resolve(value)),
@@ -37,7 +37,7 @@ export function within<T>(budget: Budget, layer: Layer, work: Promise<T>): Promi
   });
 }
 
-/** A pause that the end of the run cuts short without an error. */
+/** Waits. The end of the run shortens the wait without an error. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -55,7 +55,7 @@ function timedOut({ stepMs }: Budget, layer: Layer): ProbeError {
   return new ProbeError(TIMEOUTS[layer], `nothing within ${Math.round(stepMs)} ms`);
 }
 
-/** What everybody fails with whom the end of the run caught. */
-export function runIsOver(): ProbeError {
+/** The error of a step that the end of the run interrupted. */
+export function createDeadlineError(): ProbeError {
   return new ProbeError('deadline_exceeded', 'the run ended before this was finished');
 }

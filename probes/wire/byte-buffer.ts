@@ -1,14 +1,14 @@
-/** The first room that is made; most replies fit. */
+/** Initial capacity in bytes; most replies fit. */
 const FIRST = 1024;
-/** Copies stay few, and little of the room stays empty. */
+/** A compromise between the number of copies and unused memory. */
 const GROWTH = 1.25;
 
 /**
- * Bytes in the order in which they come, in one buffer that grows: 65,000 pieces of one byte cost no more memory than
- * one piece of 65,000. What was handed out stays valid, since nothing is ever written over.
+ * Received bytes in one growing buffer, so that 65,000 one-byte chunks cost no more memory than one large chunk.
+ * Returned views stay valid, because bytes are never overwritten.
  */
 export class ByteBuffer {
-  #room: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = Buffer.alloc(0);
   #start = 0;
   #end = 0;
 
@@ -16,28 +16,28 @@ export class ByteBuffer {
     return this.#end - this.#start;
   }
 
-  /** A view of all bytes that were appended and not yet dropped. */
+  /** A view of all bytes that were appended and not dropped. */
   get bytes(): Buffer {
-    return this.#room.subarray(this.#start, this.#end);
+    return this.#buffer.subarray(this.#start, this.#end);
   }
 
-  /** Copies the bytes, so that the piece can be freed. */
-  append(piece: Uint8Array): void {
-    if (this.#end + piece.length > this.#room.length) this.#grow(piece.length);
-    this.#room.set(piece, this.#end);
-    this.#end += piece.length;
+  /** Copies the bytes, so that the chunk can be freed. */
+  append(chunk: Uint8Array): void {
+    if (this.#end + chunk.length > this.#buffer.length) this.#grow(chunk.length);
+    this.#buffer.set(chunk, this.#end);
+    this.#end += chunk.length;
   }
 
-  /** Forgets so many bytes at the beginning. */
+  /** Removes bytes from the beginning. */
   drop(count: number): void {
     this.#start += Math.min(count, this.length);
   }
 
   #grow(by: number): void {
-    const kept = this.bytes;
-    this.#room = Buffer.alloc(Math.max(FIRST, Math.ceil((kept.length + by) * GROWTH)));
-    this.#room.set(kept);
+    const remaining = this.bytes;
+    this.#buffer = Buffer.alloc(Math.max(FIRST, Math.ceil((remaining.length + by) * GROWTH)));
+    this.#buffer.set(remaining);
     this.#start = 0;
-    this.#end = kept.length;
+    this.#end = remaining.length;
   }
 }

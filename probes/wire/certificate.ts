@@ -8,12 +8,12 @@ import { fromLibrary } from './failure.ts';
 
 const MOST_CERTIFICATES = 10;
 const MOST_NAMES = 50;
-/** Bytes. A chain of Azure's has 5 KiB. */
+/** Bytes of a chain; a chain of Azure has 5 KiB. */
 const MOST_DER = 32 * 1024;
 
 /**
- * What the peer presented, leaf first and in its order, which need not be that of issuers; empty without a
- * certificate. Cut at 10, so that a hostile chain cannot keep this machine busy with signatures.
+ * The certificates that the peer presented: leaf first, in the peer's order. Empty without a certificate. At most 10,
+ * so that a hostile chain cannot keep this machine busy with signatures.
  */
 export function peerChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
@@ -28,13 +28,13 @@ export function peerChain(socket: TLSSocket): X509Certificate[] {
 
 /**
  * The certificates as data, in the same order.
- * @param withDer whether to keep the DER as well, at most 32 KiB of a chain: what does not fit is null
+ * @param withDer whether to store the DER, at most 32 KiB for a chain; a certificate that does not fit has null
  */
 export function chainFacts(chain: readonly X509Certificate[], withDer: boolean): CertificateFacts[] {
-  let room = withDer ? MOST_DER : 0;
+  let bytesLeft = withDer ? MOST_DER : 0;
   return chain.map((certificate) => {
-    const fits = certificate.raw.length <= room;
-    if (fits) room -= certificate.raw.length;
+    const fits = certificate.raw.length <= bytesLeft;
+    if (fits) bytesLeft -= certificate.raw.length;
     return certificateFacts(certificate, fits);
   });
 }
@@ -42,7 +42,7 @@ export function chainFacts(chain: readonly X509Certificate[], withDer: boolean):
 /** One certificate as data, with every string bounded and printable. */
 export function certificateFacts(certificate: X509Certificate, withDer = false): CertificateFacts {
   const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
-    fromLibrary('tls', () => fields(certificate));
+    fromLibrary('tls', () => readFields(certificate));
   const issuerOrganization = organization(issuer);
   return {
     subject: distinguishedName(subject),
@@ -57,8 +57,8 @@ export function certificateFacts(certificate: X509Certificate, withDer = false):
   };
 }
 
-/** Each is a getter that reads the peer's bytes when it is first asked. */
-function fields(certificate: X509Certificate) {
+/** Reads all fields at once, because each getter parses the peer's bytes on first use. */
+function readFields(certificate: X509Certificate) {
   const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
     certificate;
   return { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 };
@@ -73,7 +73,7 @@ export function holdsName(certificate: X509Certificate, host: string): boolean {
   );
 }
 
-/** In Node's form, one attribute a line; the types do not say that an empty name is undefined. */
+/** Node's form: one attribute per line. An empty name is undefined, although the types do not say so. */
 type DistinguishedName = string | undefined;
 
 /** The O of a distinguished name, without the backslashes that RFC 4514 section 2.4 puts before punctuation. */
@@ -86,7 +86,7 @@ function distinguishedName(name: DistinguishedName): string {
   return printable((name ?? '').replaceAll('\n', ', '), 512);
 }
 
-/** Node joins the entries by ", " and writes one with a comma or a quote of its own as a JSON string. */
+/** Node joins the entries with ", " and writes an entry that contains a comma or a quote as a JSON string. */
 function subjectAltNames(names: string | undefined): string[] {
   const entries = (names ?? '').match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
   return entries.slice(0, MOST_NAMES).map((entry) => printable(entry.trim().replace(/^DNS:/, ''), 256));

@@ -6,7 +6,7 @@ import type { Endpoint } from './system.ts';
 
 /**
  * Opens TCP to the session's address, or to where the user redirected it, and records the step.
- * The time is that from the connect system call to its completion.
+ * The time runs from the connect system call to its completion.
  * @throws ProbeError tcp_*
  */
 export async function dial(session: Session): Promise<Socket> {
@@ -21,7 +21,7 @@ export async function dial(session: Session): Promise<Socket> {
   return socket;
 }
 
-/** Where the session's connections go; recorded as a fact when the user redirected them. */
+/** Returns the destination of the session's connections, and records it as a fact when the user redirected them. */
 export function recordDestination({ system, target, address, facts }: Session): Endpoint {
   const endpoint = system.route(target.host, address, target.port);
   if (endpoint.address !== address || endpoint.port !== target.port) {

@@ -10,20 +10,20 @@ export interface Question {
   readonly type: AddressType | 'SOA';
 }
 
-/** A reply to our question, reduced to what a look-up of an address or of a zone needs. */
+/** A reply to our question, reduced to what an address or zone lookup needs. */
 export interface DnsReply {
   readonly rcode: string;
   readonly truncated: boolean;
-  /** The server says that it holds the zone itself (AA). */
+  /** The server is authoritative for the zone (AA). */
   readonly authoritative: boolean;
-  /** Names that the question's name is an alias of, in order (CNAME chain). */
+  /** The CNAME chain of the question's name, in order. */
   readonly cname: readonly string[];
-  /** The chain bites its own tail, or is longer than any honest one. */
+  /** The chain is a loop, or longer than `LONGEST_CHAIN`. */
   readonly endless: boolean;
   readonly addresses: readonly string[];
   /** "owner primary-server" of the SOA in the authority section (RFC 2308 section 2). */
   readonly authority: readonly string[];
-  /** The zone that the name lies in: an SOA in the answer, or else in the authority section. */
+  /** The zone of the name: from an SOA in the answer section, or else in the authority section. */
   readonly zone: { readonly name: string; readonly primary: string } | null;
 }
 
@@ -37,7 +37,7 @@ const UDP_PAYLOAD = 1232;
 export const LONGEST_CHAIN = 16;
 const MOST_ADDRESSES = 32;
 const MOST_AUTHORITIES = 4;
-/** Records of all sections: 64 KiB hold 5,000 small ones, and an honest answer a few dozen. */
+/** Records of all sections: 64 KiB can hold 5,000 small ones, and a normal answer has a few dozen. */
 const MOST_RECORDS = 1024;
 const HEADER = 12;
 
@@ -54,7 +54,7 @@ const EDNS = {
 
 /**
  * One recursive question, ready for the wire.
- * @param edns left out for servers and firewalls that cannot bear it (RFC 6891 section 6.2.2)
+ * @param edns false for servers and firewalls that do not support EDNS (RFC 6891 section 6.2.2)
  */
 export function encodeQuestion(id: number, question: Question, edns = true): Uint8Array {
   return dnsPacket.encode({
@@ -66,17 +66,17 @@ export function encodeQuestion(id: number, question: Question, edns = true): Uin
   });
 }
 
-/** Whether a name can be asked for: a host name, or an alias in the same letters (RFC 1035 section 2.3.1, and "_"). */
-export function isAskable(name: string): boolean {
+/** Whether a name is valid in a question: host name characters (RFC 1035 section 2.3.1) and "_". */
+export function isValidQuestionName(name: string): boolean {
   return name.length <= 253 && name.split('.').every((label) => /^[a-z0-9_-]{1,63}$/i.test(label));
 }
 
 /**
- * Reads what came back. `foreign` is a message that answers something else (wrong id, wrong question):
- * a stray or a forgery, to be ignored and waited past (RFC 5452 section 9.1).
+ * Reads a reply. `foreign` is a message with a wrong id or a wrong question: late or forged. The caller ignores it and
+ * waits on (RFC 5452 section 9.1).
  */
 export function readReply(bytes: Uint8Array, id: number, question: Question): ReadResult {
-  const records = recordsIn(bytes);
+  const records = countRecords(bytes);
   if (records > MOST_RECORDS) return { kind: 'malformed', why: `${records} records in one message` };
   let packet: Packet & { rcode?: string };
   try {
@@ -87,7 +87,7 @@ export function readReply(bytes: Uint8Array, id: number, question: Question): Re
   if (packet.type !== 'response') return { kind: 'foreign', why: 'not a response' };
   if (packet.id !== id) return { kind: 'foreign', why: 'wrong id' };
   const asked = packet.questions?.[0];
-  // Some servers leave the question out of an error; the id and the source then have to do.
+  // Some servers omit the question in an error; then only the id and the source are checked.
   if (asked !== undefined && !(sameName(asked.name, question.name) && asked.type === question.type)) {
     return { kind: 'foreign', why: 'wrong question' };
   }
@@ -106,7 +106,7 @@ export function readReply(bytes: Uint8Array, id: number, question: Question): Re
         .flatMap((answer) =>
           answer.type === question.type && sameName(answer.name, owner) ? [String(answer.data)] : [],
         )
-        // The codec reads past the end of a message that was cut short.
+        // The codec reads past the end of a truncated message.
         .filter((address) => isIP(address) !== 0)
         .slice(0, MOST_ADDRESSES),
       authority: (packet.authorities ?? [])
@@ -118,19 +118,19 @@ export function readReply(bytes: Uint8Array, id: number, question: Question): Re
   };
 }
 
-/** How many records the header announces (RFC 1035 section 4.1.1): known before any of them is made an object. */
-function recordsIn(bytes: Uint8Array): number {
+/** Counts the records by the header (RFC 1035 section 4.1.1), before the codec creates an object for each. */
+function countRecords(bytes: Uint8Array): number {
   if (bytes.length < HEADER) return 0;
   const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
   return header.getUint16(4) + header.getUint16(6) + header.getUint16(8) + header.getUint16(10);
 }
 
-/** DNS names compare without case, and a trailing dot says nothing new. */
+/** Compares DNS names without case and without a trailing dot. */
 export function sameName(one: string, other: string): boolean {
   return one.replace(/\.$/, '').toLowerCase() === other.replace(/\.$/, '').toLowerCase();
 }
 
-/** The mnemonic, or its number where the upper bits in the OPT record make it one of the rarer ones. */
+/** The mnemonic, or the number of an extended RCODE, whose upper bits are in the OPT record. */
 function rcodeOf(packet: Packet & { rcode?: string }): string {
   const upper = packet.additionals?.find((record) => record.type === 'OPT')?.extendedRcode ?? 0;
   return upper === 0 ? (packet.rcode ?? 'NOERROR') : `RCODE${upper * 16 + ((packet.flags ?? 0) & 15)}`;

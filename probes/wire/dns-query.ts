@@ -2,49 +2,54 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { isIPv6, SocketAddress } from 'node:net';
 import { ProbeError } from '../failures.ts';
-import { type Budget, runIsOver, within } from './budget.ts';
+import { type Budget, createDeadlineError, within } from './budget.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { type DnsReply, encodeQuestion, type Question, readReply } from './dns-message.ts';
 import { toPeerError, toProbeError } from './failure.ts';
 import type { Endpoint, System } from './system.ts';
 
-/** How often a question is sent over UDP within its step: datagrams do get lost. */
+/** How often a question is sent over UDP within its step, because datagrams get lost. */
 const TRANSMISSIONS = 3;
 /** ms after which an unanswered question is sent again, at the latest. */
-const PATIENCE = 200;
+const RETRANSMIT_AFTER = 200;
 
-/** Replies that were counted and not believed (RFC 5452 section 9). */
+/** Counts of replies that were ignored (RFC 5452 section 9). */
 export interface Ignored {
-  /** Another id, another question, or no response at all. */
+  /** A wrong id, a wrong question, or not a response. */
   wrongId: number;
-  /** Another address or port than the one that was asked. */
+  /** Not from the address and port of the server. */
   wrongSource: number;
 }
 
 export interface QueryContext {
   readonly system: System;
   readonly server: Endpoint;
-  /** The server's name where it has one: redirections may be given for it. */
+  /** The server's name, if it has one: a redirection may name it. */
   readonly host?: string;
   readonly budget: Budget;
-  /** Counts what was ignored, for whoever wants to know. */
+  /** Counts ignored replies, if the caller wants the counts. */
   readonly ignored?: Ignored;
 }
 
 /**
- * Over UDP from a fresh port, with a random id; what does not come from this server or does not answer this very
- * question is ignored (RFC 5452 section 9).
+ * Asks over UDP from a new port, with a random id. Ignores datagrams from other sources and to other questions
+ * (RFC 5452 section 9).
  * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed, local_limit
  */
 export async function queryUdp(context: QueryContext, question: Question): Promise<DnsReply> {
   const { system, budget, ignored } = context;
-  if (budget.signal.aborted) throw runIsOver();
+  if (budget.signal.aborted) throw createDeadlineError();
   const server = destination(context);
   const id = randomId(system);
   const socket = system.openUdp(server.address);
   const { promise, resolve, reject } = Promise.withResolvers<DnsReply>();
-  const sending = new Sending(socket, server, { id, question, stepMs: budget.stepMs, fail: reject });
-  let garbage: string | null = null;
+  const transmissions = new Transmissions(socket, server, {
+    id,
+    question,
+    stepMs: budget.stepMs,
+    fail: reject,
+  });
+  let malformation: string | null = null;
   socket.on('error', (error) => reject(toPeerError(error, 'dns')));
   socket.on('message', (bytes, from) => {
     if (!isFrom(server, from)) {
@@ -53,30 +58,30 @@ export async function queryUdp(context: QueryContext, question: Question): Promi
     }
     const result = readReply(bytes, id, question);
     if (result.kind === 'malformed') {
-      garbage = result.why;
-      // Anybody can send garbage, but only who saw the question knows its id.
-      if (bytes.length >= 2 && bytes.readUInt16BE(0) === id) reject(malformed(garbage));
+      malformation = result.why;
+      // Any host can send malformed data, but only a host that saw the question knows its id.
+      if (bytes.length >= 2 && bytes.readUInt16BE(0) === id) reject(malformed(malformation));
     } else if (result.kind === 'foreign') {
       if (ignored !== undefined) ignored.wrongId += 1;
-    } else if (!sending.againWithoutEdns(result.reply)) {
+    } else if (!transmissions.retryWithoutEdns(result.reply)) {
       resolve(result.reply);
     }
   });
-  sending.begin();
+  transmissions.begin();
   try {
     return await within(budget, 'dns', promise);
   } catch (error) {
     const silent = error instanceof ProbeError && error.failure === 'dns_timeout';
     if (!silent) throw error;
-    throw garbage === null ? (sending.shortage ?? error) : malformed(garbage);
+    throw malformation === null ? (transmissions.shortage ?? error) : malformed(malformation);
   } finally {
-    sending.end();
-    // Nothing is sent through a closed socket; its other listeners are the runtime's way to the close itself.
+    transmissions.end();
+    // Nothing may be sent on a closed socket. The other listeners stay, because the runtime needs them to close it.
     socket.removeAllListeners('connect').close();
   }
 }
 
-/** An IPv6 address can be written in several ways, with its zone or without. */
+/** Compares canonical forms: an IPv6 address has several spellings, with or without a zone. */
 function isFrom(server: Endpoint, from: Endpoint): boolean {
   if (server.port !== from.port) return false;
   return server.address === from.address || canonical(server.address) === canonical(from.address);
@@ -88,10 +93,10 @@ function canonical(address: string): string {
 }
 
 /**
- * The datagrams of one question. The first goes from a socket that hears everybody, so that strangers are counted;
- * then it is connected, since only a connected socket hears of an unreachable port, and for that asks once more.
+ * The transmissions of one question. The first uses an unconnected socket, so that replies from other sources are
+ * counted. Later ones use a connected socket, because only that reports an unreachable port.
  */
-class Sending {
+class Transmissions {
   readonly #socket: DatagramSocket;
   readonly #server: Endpoint;
   readonly #stepMs: number;
@@ -102,7 +107,7 @@ class Sending {
   #isConnected = false;
   #isPlain = false;
   #isOver = false;
-  #hasLeft = false;
+  #hasSent = false;
   #shortage: ProbeError | null = null;
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -120,22 +125,22 @@ class Sending {
     this.#plain = encodeQuestion(id, question, false);
   }
 
-  /** Why no datagram has left this machine; null when one has, or when none was refused. */
+  /** Why this machine could send no datagram; null when it sent one, or when no send failed. */
   get shortage(): ProbeError | null {
-    return this.#hasLeft ? null : this.#shortage;
+    return this.#hasSent ? null : this.#shortage;
   }
 
   begin(): void {
     this.#send();
     const share = this.#stepMs / TRANSMISSIONS;
-    this.#later(Math.min(PATIENCE, share), () => {
+    this.#schedule(Math.min(RETRANSMIT_AFTER, share), () => {
       this.#socket.once('connect', () => {
         this.#isConnected = true;
         this.#send();
       });
       this.#socket.connect(this.#server.port, this.#server.address);
     });
-    this.#later(2 * share, () => this.#send());
+    this.#schedule(2 * share, () => this.#send());
   }
 
   end(): void {
@@ -143,16 +148,16 @@ class Sending {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  /** Takes an error that may be about EDNS alone as a reason to ask once more without it. */
-  againWithoutEdns({ rcode }: DnsReply): boolean {
+  /** Asks once more without EDNS after an error that EDNS may have caused. */
+  retryWithoutEdns({ rcode }: DnsReply): boolean {
     if (this.#isPlain || (rcode !== 'FORMERR' && rcode !== 'NOTIMP')) return false;
     this.#isPlain = true;
-    this.#put();
+    this.#transmit();
     return true;
   }
 
-  /** Where this machine was held up, the answer may be waiting: it is read first. */
-  #later(ms: number, work: () => void): void {
+  /** On a busy machine the answer may already have arrived when the timer fires, so it is read first. */
+  #schedule(ms: number, work: () => void): void {
     const timer = setTimeout(() => {
       setImmediate(() => {
         if (!this.#isOver) work();
@@ -161,21 +166,21 @@ class Sending {
     this.#timers.push(timer);
   }
 
-  /** The last one goes without EDNS: some firewalls swallow what they do not know. */
+  /** The last transmission omits EDNS, because some firewalls drop it. */
   #send(): void {
     this.#sent += 1;
     this.#isPlain ||= this.#sent === TRANSMISSIONS;
-    this.#put();
+    this.#transmit();
   }
 
-  #put(): void {
+  #transmit(): void {
     const message = this.#isPlain ? this.#plain : this.#full;
-    // Without a callback the runtime keeps a failure to send to itself.
+    // The runtime reports a failed send only to a callback.
     const sent = (error: Error | null): void => {
-      if (error === null) this.#hasLeft = true;
+      if (error === null) this.#hasSent = true;
       if (error === null || this.#isOver) return;
       const failed = toProbeError(error, 'dns');
-      // A full buffer is no reason to give up: there are more datagrams to come.
+      // A full buffer is not final: more datagrams follow.
       if (failed.failure === 'local_limit') this.#shortage = failed;
       else if (failed.failure !== 'unexpected') this.#fail(failed);
     };
@@ -185,12 +190,12 @@ class Sending {
 }
 
 /**
- * Over TCP, with the two bytes of length in front (RFC 1035 section 4.2.2).
+ * Asks over TCP, with a two-byte length prefix (RFC 1035 section 4.2.2).
  * @throws ProbeError dns_timeout, dns_unreachable, dns_malformed, local_limit
  */
 export async function queryTcp(context: QueryContext, question: Question): Promise<DnsReply> {
   const { system, budget } = context;
-  if (budget.signal.aborted) throw runIsOver();
+  if (budget.signal.aborted) throw createDeadlineError();
   const id = randomId(system);
   const message = encodeQuestion(id, question);
   const socket = system.connectTcp(destination(context));
@@ -206,7 +211,7 @@ export async function queryTcp(context: QueryContext, question: Question): Promi
       socket.write(Buffer.concat([length, message]));
     });
     socket.on('data', (bytes: Buffer) => {
-      // The length field itself bounds what is kept: 64 KiB and no more.
+      // The two-byte length field bounds the buffer to 64 KiB.
       received.append(bytes);
       if (received.length < 2) return;
       const end = 2 + received.bytes.readUInt16BE(0);
@@ -220,12 +225,12 @@ export async function queryTcp(context: QueryContext, question: Question): Promi
   try {
     return await within(budget, 'dns', answered);
   } finally {
-    // The listener for errors stays: a socket can still break while it is being closed.
+    // The error listener stays: a socket can still fail while it closes.
     socket.destroy();
   }
 }
 
-/** An unspecified address stands for this very host, as resolvers have it; its replies bear another one. */
+/** Resolvers take an unspecified address for this host; replies come from the loopback address. */
 const THIS_HOST: ReadonlyMap<string, string> = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '::1'],

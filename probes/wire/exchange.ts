@@ -1,20 +1,21 @@
-/** One GET over a connected socket by the runtime's own HTTP client, with a reply that is bounded in every part. */
+/** One GET over a connected socket with the runtime's HTTP client; every part of the reply is bounded. */
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { ProbeError } from '../failures.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { toPeerError } from './failure.ts';
 
-/** Bytes of a body that are read; the rest is left on the wire. */
+/** Bytes of a body that are read. */
 const BODY_LIMIT = 65_536;
-/** Chunks of a body, or segments of it, that are read: whoever sends so many tiny ones has said enough. */
-const MOST_PIECES = 4096;
+/** Chunks or segments of a body that are read, so that a server cannot send endless tiny ones. */
+const MOST_CHUNKS = 4096;
 /** Bytes of the status line and all headers, of all trailers, and of all chunk extensions. */
 const HEADER_LIMIT = 16_384;
-/** Headers that are kept: 16 KiB hold 5,000 short ones. */
+/** Headers that are stored: 16 KiB can hold 5,000 short ones. */
 const MOST_HEADERS = 256;
 /** Replies with a status of 1xx before the real one. */
 const MOST_INFORMATIONAL = 16;
+
 export interface HttpRequest {
   readonly origin: string;
   readonly path: string;
@@ -28,9 +29,10 @@ export interface HttpReply {
 }
 
 /**
- * Sends one GET and reads the reply, the first 64 KiB of its body at most (or 4,096 chunks, if they are tiny); another exchange may follow on the socket.
+ * Sends one GET and reads the reply, at most 64 KiB or 4,096 chunks of its body. Another exchange may follow on the
+ * socket.
  * @param signal ends it early; the caller owns the socket and destroys it
- * @param begun told once the head of the reply is there, and how to get at what has come so far
+ * @param begun called when the head of the reply has arrived, with a function that returns the reply so far
  * @throws ProbeError protocol_*
  */
 export function exchange(
@@ -40,7 +42,7 @@ export function exchange(
   begun: (soFar: () => HttpReply) => void = () => undefined,
 ): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
-    const asking = request({
+    const outgoing = request({
       createConnection: () => socket,
       method: 'GET',
       path,
@@ -59,37 +61,37 @@ export function exchange(
     let informational = 0;
     const refuse = (why: string): void => {
       reject(new ProbeError('protocol_mismatch', why));
-      asking.destroy();
+      outgoing.destroy();
     };
-    asking.maxHeadersCount = MOST_HEADERS;
-    asking.on('information', () => {
+    outgoing.maxHeadersCount = MOST_HEADERS;
+    outgoing.on('information', () => {
       informational += 1;
       if (informational > MOST_INFORMATIONAL) refuse(`more than ${MOST_INFORMATIONAL} informational replies`);
     });
-    asking.on('upgrade', () => refuse('switched to another protocol, which nobody asked for'));
-    asking.on('response', (message) => {
+    outgoing.on('upgrade', () => refuse('switched to another protocol without a request'));
+    outgoing.on('response', (message) => {
       const { statusCode = 0 } = message;
-      // Informational replies are no response; the client hands on 101 as one where no protocol is named.
+      // The client reports a 101 that names no protocol as a response.
       if (statusCode < 200) return refuse(`a status of ${statusCode}`);
       reply = new Reply(message);
       begun(reply.soFar);
       reply.ended.then(resolve, reject);
     });
-    asking.on('error', (error) => {
-      // What follows a complete reply was not asked for.
+    outgoing.on('error', (error) => {
+      // Bytes after a complete reply are not part of it.
       if (reply?.isComplete) return;
       reject(toPeerError(error, 'protocol'));
     });
-    asking.end();
+    outgoing.end();
   });
 }
 
-/** A reply whose head is there. */
+/** A reply whose head has arrived. */
 class Reply {
   readonly ended: Promise<HttpReply>;
   readonly #message: IncomingMessage;
   readonly #body = new ByteBuffer();
-  #pieces = 0;
+  #chunks = 0;
 
   constructor(message: IncomingMessage) {
     this.#message = message;
@@ -108,10 +110,10 @@ class Reply {
 
   #read(): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      this.#message.on('data', (piece: Buffer) => {
-        this.#body.append(piece.subarray(0, BODY_LIMIT - this.#body.length));
-        this.#pieces += 1;
-        if (this.#body.length < BODY_LIMIT && this.#pieces < MOST_PIECES) return;
+      this.#message.on('data', (chunk: Buffer) => {
+        this.#body.append(chunk.subarray(0, BODY_LIMIT - this.#body.length));
+        this.#chunks += 1;
+        if (this.#body.length < BODY_LIMIT && this.#chunks < MOST_CHUNKS) return;
         resolve(this.soFar());
         this.#message.destroy();
       });

@@ -1,13 +1,13 @@
-/** The one place where errors of sockets, OpenSSL and the HTTP parser become the report's failures. */
+/** Maps errors of sockets, OpenSSL and the HTTP parser to the report's failures. */
 import { isIPv4 } from 'node:net';
 import { type Failure, ProbeError } from '../failures.ts';
 import { isLocalLimit, type LocalLimitCode } from '../local-limits.ts';
 import { printable } from '../printable.ts';
 
-/** The layer at which an error came up; the same errno means something else on another layer. */
+/** The layer of an error; the meaning of an errno depends on it. */
 export type Layer = 'tcp' | 'udp' | 'dns' | 'tls' | 'protocol';
 
-/** What each layer calls a peer that says nothing in time. */
+/** The failure of each layer when the peer does not answer in time. */
 export const TIMEOUTS = {
   tcp: 'tcp_timeout',
   udp: 'udp_timeout',
@@ -16,18 +16,20 @@ export const TIMEOUTS = {
   protocol: 'protocol_timeout',
 } as const satisfies Record<Layer, Failure>;
 
-/** Any thrown value as a ProbeError; one that is a ProbeError already passes through. */
+/** Converts a thrown value to a ProbeError; returns a ProbeError unchanged. */
 export function toProbeError(error: unknown, layer: Layer): ProbeError {
   if (error instanceof ProbeError) return error;
   const seen = errorDetails(error);
   const limit = localLimit(seen);
   if (limit !== null) {
-    return new ProbeError('local_limit', printable(inWords({ ...seen, code: limit }), 300), { cause: error });
+    return new ProbeError('local_limit', printable(formatError({ ...seen, code: limit }), 300), {
+      cause: error,
+    });
   }
-  return new ProbeError(CLASSIFIERS[layer](seen), printable(inWords(seen), 300), { cause: error });
+  return new ProbeError(CLASSIFIERS[layer](seen), printable(formatError(seen), 300), { cause: error });
 }
 
-/** What each layer calls bytes that cannot be read. */
+/** The failure of each layer for malformed bytes. */
 const UNREADABLE = {
   tcp: 'protocol_mismatch',
   udp: 'protocol_mismatch',
@@ -36,13 +38,12 @@ const UNREADABLE = {
   protocol: 'protocol_mismatch',
 } as const satisfies Record<Layer, Failure>;
 
-/** An errno's name: what Node.js and libraries make up themselves is called ERR_… or something else. */
+/** The name of an errno; codes of Node.js and of libraries look different (ERR_…). */
 const ERRNO = /^E[A-Z0-9]+$/;
 
 /**
- * An error that a socket, or a library that reads from it, reported by itself. The peer's bytes led to it, whatever
- * class it has: libraries assert, and throw TypeError or RangeError, where a peer breaks the rules. Errors of the
- * system keep their own failure.
+ * Converts an error of a socket, or of a library that reads from it. The peer's bytes caused it, whatever its class:
+ * libraries throw TypeError or RangeError for malformed input. System errors retain their own failure.
  */
 export function toPeerError(error: unknown, layer: Layer): ProbeError {
   const known = toProbeError(error, layer);
@@ -51,7 +52,7 @@ export function toPeerError(error: unknown, layer: Layer): ProbeError {
 }
 
 /**
- * Calls a library that reads a peer's bytes: whatever it throws is the peer's doing. Wrap the call alone, and none of
+ * Calls a library that parses a peer's bytes, and attributes its errors to the peer. Wrap only the library call, not
  * our own code.
  * @throws ProbeError
  */
@@ -64,18 +65,18 @@ export function fromLibrary<T>(layer: Layer, call: () => T): T {
 }
 
 interface Seen {
-  /** An errno's name, OpenSSL's or the HTTP parser's code; the error's class where there is none. */
+  /** The errno's name, or the code of OpenSSL or the HTTP parser; the error's class when there is no code. */
   readonly code: string;
   readonly message: string;
-  /** Empty when it was not the system that said so. */
+  /** Empty unless the error came from a system call. */
   readonly syscall: string;
-  /** The other end's, or this end's for `bind`; empty when the error names none. */
+  /** The remote address, or the local one for `bind`; empty when the error names none. */
   readonly address: string;
 }
 
 function errorDetails(error: unknown): Seen {
   if (!(error instanceof Error)) return { code: '', message: textOf(error), syscall: '', address: '' };
-  // A library may wrap the socket's own error, and that one knows more.
+  // A library may wrap the socket's error, which has more detail.
   const inner = error.cause instanceof Error ? error.cause : error;
   const { code, syscall, reason, address } = inner as SystemError;
   return {
@@ -88,18 +89,17 @@ function errorDetails(error: unknown): Seen {
 
 type SystemError = NodeJS.ErrnoException & { reason?: unknown; address?: unknown };
 
-/** OpenSSL's reason without its source files and thread numbers, but with the alert's number if there is one. */
+/** OpenSSL's reason without source files and thread numbers, with the alert's number if there is one. */
 function withAlert(reason: string, message: string): string {
   const alert = /SSL alert number \d+/.exec(message)?.[0];
   return alert === undefined ? reason : `${reason} (${alert})`;
 }
 
-function inWords({ code, message, syscall }: Seen): string {
-  // The runtime lends the name of a reset to a connection that was closed in good order, and adds the
-  // address of a socket that has none yet.
-  const borrowed = code === 'ECONNRESET' && syscall === '';
-  const words = message.replace(/ - Local \(.*\)$/, '');
-  return code === '' || borrowed || words.includes(code) ? words : `${code}: ${words}`;
+function formatError({ code, message, syscall }: Seen): string {
+  // The runtime reports ECONNRESET for an orderly close, and adds the address of a socket that has none yet.
+  const isOrderlyClose = code === 'ECONNRESET' && syscall === '';
+  const text = message.replace(/ - Local \(.*\)$/, '');
+  return code === '' || isOrderlyClose || text.includes(code) ? text : `${code}: ${text}`;
 }
 
 function textOf(value: unknown): string {
@@ -110,31 +110,31 @@ function textOf(value: unknown): string {
   }
 }
 
-/** How OpenSSL and V8 say that there is no memory. */
+/** Codes of OpenSSL and V8 for a lack of memory. */
 const NO_MEMORY = /MALLOC_FAILURE$|^ERR_MEMORY_ALLOCATION_FAILED$/;
 
 /**
- * What this machine ran out of, whatever the layer; null when the error is about something else. No socket here is
- * ever bound to a port of our choice, so EADDRINUSE can only mean that all are taken.
+ * The local resource that ran out; null for any other error. No socket is bound to a fixed port, so EADDRINUSE means
+ * that all ports are in use.
  */
 function localLimit({ code, message, syscall, address }: Seen): LocalLimitCode | null {
   if (NO_MEMORY.test(code) || message === 'Array buffer allocation failed') return 'ENOMEM';
   if (!isLocalLimit(code)) return null;
-  if (code === 'EADDRNOTAVAIL') return isOrdinaryIPv4(address) ? code : null;
+  if (code === 'EADDRNOTAVAIL') return isUnicastIPv4(address) ? code : null;
   if (code === 'EAGAIN') return syscall.startsWith('spawn') ? code : null;
   return code;
 }
 
 /**
- * EADDRNOTAVAIL is about ports only where the other end is an ordinary IPv4 address. A VM without IPv6 says it of
- * any IPv6 address, and some systems of addresses that nobody can have (0.0.0.0, multicast).
+ * EADDRNOTAVAIL means a lack of ports only for a unicast IPv4 destination. A VM without IPv6 returns it for every
+ * IPv6 address, and some systems for 0.0.0.0 and multicast.
  */
-function isOrdinaryIPv4(address: string): boolean {
+function isUnicastIPv4(address: string): boolean {
   const first = Number.parseInt(address, 10);
   return isIPv4(address) && first > 0 && first < 224;
 }
 
-/** ICMP's unreachable and prohibited, and routes that say so on this machine (icmp(7), ip-route(8)). */
+/** ICMP unreachable and prohibited, and local routes of that type (icmp(7), ip-route(8)). */
 const UNREACHABLE = new Set([
   'ENETUNREACH',
   'EHOSTUNREACH',
@@ -171,13 +171,13 @@ const dns: Classifier = ({ code }) => {
     : 'unexpected';
 };
 
-/** Where the peer does speak TLS and it is this side that will not go on, and sends the alert. */
+/** Codes where the peer speaks TLS, and this side rejects its parameters and sends the alert. */
 const OUR_ALERT =
   /UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|TOO_SMALL|TOO_WEAK|LEGACY|EXCESSIVE_MESSAGE_SIZE|WRONG_CIPHER|UNKNOWN_CIPHER|WRONG_SIGNATURE/;
 
 const tls: Classifier = ({ code, message, syscall }) => {
   if (RESET.has(code)) {
-    // Closed before the end of the handshake has the errno of a reset too; only a real one has a system call.
+    // A close during the handshake has the errno of a reset too, but only a real reset has a system call.
     return syscall === '' && message.includes('before secure') ? 'tls_closed' : 'tls_reset';
   }
   if (code === 'ETIMEDOUT') return 'tls_timeout';
@@ -185,13 +185,13 @@ const tls: Classifier = ({ code, message, syscall }) => {
   return /^ERR_(SSL|OSSL)_|^EPROTO$/.test(code) ? 'tls_not_tls' : 'unexpected';
 };
 
-/** Ways in which the HTTP client says that the connection ended before the reply did. */
+/** Messages of the HTTP client when the connection ended before the reply. */
 const ENDED = /^socket hang up$|^aborted$|Invalid EOF state/;
 
 const protocol: Classifier = ({ code, message }) => {
   if (code === 'ETIMEDOUT') return 'protocol_timeout';
   if (RESET.has(code) || ENDED.test(message)) return 'protocol_closed';
-  // A server may look at the client's side of the handshake, and refuse it, after TLS 1.3 has ended for us.
+  // With TLS 1.3 a server may reject the client's handshake after this side has finished it.
   if (message.includes('SSL alert number')) return 'tls_alert';
   return /^(?:HPE|ERR_SSL)_/.test(code) ? 'protocol_mismatch' : 'unexpected';
 };

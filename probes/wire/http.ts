@@ -1,4 +1,4 @@
-/** The request step: one GET over the very socket that was dialled, and what its reply shows. */
+/** The request step: one GET over the connected socket, and its reply as evidence. */
 import { isIPv6, type Socket } from 'node:net';
 import type { HttpFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
@@ -10,8 +10,8 @@ import type { ProbeTarget, Session } from './session.ts';
 const HEADER_VALUE_LIMIT = 512;
 const BODY_START_LIMIT = 256;
 
-/** Headers that say who answered; everything else stays out of the report. */
-const TELLING_HEADERS = [
+/** Headers that identify the sender; the report contains no others. */
+const REPORTED_HEADERS = [
   'server',
   'date',
   'via',
@@ -31,7 +31,7 @@ const TELLING_HEADERS = [
   'proxy-authenticate',
 ] as const;
 
-/** What a target asks for by default: its own path, under its own name. */
+/** The default request: the target's path, with the target's name as host. */
 export function requestTo(scheme: 'http' | 'https', { host, port, path }: ProbeTarget): HttpRequest {
   return { origin: `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`, path };
 }
@@ -41,8 +41,8 @@ export function headerOf({ headers }: HttpReply, name: string): string {
   return [headers[name] ?? ''].flat().join(', ');
 }
 
-/** Who answered, in the words of an error: status, server and kind of content. */
-export function answeredBy(reply: HttpReply): string {
+/** Describes the sender of a reply for an error message: status, server and content type. */
+export function describeSender(reply: HttpReply): string {
   const [server, type] = [headerOf(reply, 'server'), headerOf(reply, 'content-type')];
   return [
     `status ${reply.status}`,
@@ -51,16 +51,16 @@ export function answeredBy(reply: HttpReply): string {
   ].join(', ');
 }
 
-/** @throws ProbeError http_unexpected: whoever passes requests on for others says 5xx when it cannot */
+/** @throws ProbeError http_unexpected: a proxy answers 5xx when it cannot reach the service */
 export function mustNotBeServerError({ status }: HttpReply): void {
   if (status >= 500) throw new ProbeError('http_unexpected', `status ${status}`);
 }
 
 /**
- * Sends one GET and keeps what came back as evidence, also of a reply that broke off.
- * @param check throws when the reply is not one that the service gives; the step has failed then
- * @throws ProbeError http_blocked for a recognised block page, protocol_* for everything that is not HTTP, and
- *   whatever `check` throws
+ * Sends one GET and records the reply as evidence, also an incomplete one.
+ * @param check throws when the reply is not from the service; then the step fails
+ * @throws ProbeError http_blocked for a recognised block page, protocol_* for a reply that is not HTTP, and the
+ *   errors of `check`
  */
 export async function get(
   session: Session,
@@ -80,13 +80,13 @@ export async function get(
       return reply;
     });
   } catch (error) {
-    const torn = soFar();
-    if (torn !== null) recordReply(session, torn);
+    const partial = soFar();
+    if (partial !== null) recordReply(session, partial);
     throw error;
   }
 }
 
-/** Keeps a reply as evidence, whole or torn, and stops at one that is not the service's. */
+/** Records a reply, complete or not. Throws for a block page. */
 function recordReply(session: Session, reply: HttpReply): void {
   const facts = httpFacts(reply);
   session.facts.http = facts;
@@ -95,30 +95,30 @@ function recordReply(session: Session, reply: HttpReply): void {
   }
 }
 
-/** A reply as evidence: bounded, and with nothing in it that could steer a terminal. */
+/** A reply as evidence: bounded and printable. */
 function httpFacts(reply: HttpReply): HttpFacts {
   const headers: Record<string, string> = {};
-  for (const name of TELLING_HEADERS) {
+  for (const name of REPORTED_HEADERS) {
     const value = reply.headers[name];
     if (value === undefined) continue;
     const text = [value].flat().join(', ');
-    headers[name] = printable(SHORTENED[name]?.(text) ?? text, HEADER_VALUE_LIMIT);
+    headers[name] = printable(SANITIZERS[name]?.(text) ?? text, HEADER_VALUE_LIMIT);
   }
   const text = reply.body.toString('utf8');
   return {
     status: reply.status,
     headers,
     bodyBytes: reply.body.length,
-    // Folded: a page's line breaks and indents would only crowd out what it says.
+    // Whitespace is collapsed, so that more text fits.
     bodyStart: printable(text.replace(/[ \t\r\n]+/g, ' '), BODY_START_LIMIT),
     blockPage: recogniseBlockPage(reply.status, reply.headers, text),
   };
 }
 
-/** What a report has no business to hold. */
-const SHORTENED: Readonly<Partial<Record<string, (text: string) => string>>> = {
-  // A redirect's query may carry a token, and its user-info a password; the rest shows where it leads.
+/** Removes secrets and identifiers from header values. */
+const SANITIZERS: Readonly<Partial<Record<string, (text: string) => string>>> = {
+  // A redirect's query may contain a token, and its userinfo a password.
   location: (text) => text.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//'),
-  // A challenge names the Entra tenant that the resource belongs to.
+  // A challenge names the Entra tenant of the resource.
   'www-authenticate': (text) => text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '<tenant>'),
 };

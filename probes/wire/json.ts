@@ -1,16 +1,16 @@
-/** A peer's JSON, of which nothing is known beforehand. */
+/** Reads untrusted JSON from a peer. */
 
-/** The value that a text holds, or undefined when it is not JSON. */
+/** Parses JSON; undefined when the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
-    // Some of Azure's services put a byte order mark in front.
+    // Some Azure services send a byte order mark.
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }
 }
 
-/** What stands at the end of a path of keys; undefined where the path breaks off. */
+/** The value at a path of keys; undefined when the path does not exist. */
 export function valueAt(value: unknown, ...keys: readonly string[]): unknown {
   return keys.reduce<unknown>(
     (inner, key) =>
@@ -21,7 +21,7 @@ export function valueAt(value: unknown, ...keys: readonly string[]): unknown {
   );
 }
 
-/** A string that is a plain word, as error codes are; null for anything else. */
+/** The value if it looks like an error code; null for anything else. */
 export function codeIn(value: unknown): string | null {
   return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(value) ? value : null;
 }

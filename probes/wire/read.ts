@@ -1,40 +1,40 @@
-/** Reading a protocol's messages from a socket: bounded in bytes here, in time by the step around it. */
+/** Reads protocol messages from a socket. Their size is bounded here; the step bounds the time. */
 import type { Duplex } from 'node:stream';
 import { ProbeError } from '../failures.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { toPeerError, toProbeError } from './failure.ts';
 
-/** What a codec makes of the bytes so far. */
+/** The result of decoding the bytes received so far. */
 export type Decoded<T> =
   | { readonly kind: 'need-more' }
-  /** `consumed`: bytes that belong to the message; what follows is left for the next read. */
+  /** `consumed`: bytes of the message; the rest is left for the next read. */
   | { readonly kind: 'message'; readonly message: T; readonly consumed: number }
   | { readonly kind: 'malformed'; readonly why: string };
 
-/** Bytes of one message, at most; a peer that sends more without ending it is not heard out. */
+/** Bytes of one message; a peer that sends more fails the step. */
 const LARGEST_MESSAGE = 65_536;
 
-/** Pieces of one message, at most: each is decoded again from the beginning, which is work that the peer gives us. */
-const MOST_PIECES = 4096;
+/** Chunks of one message: each decodes the message again from its beginning, so a peer must not send many. */
+const MOST_CHUNKS = 4096;
 
-/** A socket's bytes, message by message. One per connection: it keeps what one read left over. */
+/** Reads a socket message by message. Use one per connection: it buffers the rest of a read. */
 export class MessageReader {
   readonly #socket: Duplex;
   readonly #buffered = new ByteBuffer();
-  #pieces = 0;
+  #chunks = 0;
 
   constructor(socket: Duplex) {
     this.#socket = socket;
   }
 
-  /** What has arrived and was not read as a message: evidence when a conversation goes wrong. */
+  /** Bytes that have arrived and are not part of a message: evidence when a conversation fails. */
   get rest(): Uint8Array {
     return this.#buffered.bytes;
   }
 
   /**
    * The next message.
-   * @param decode is given everything that has arrived since the last message, again each time it grows
+   * @param decode called with all bytes since the last message, each time more arrive
    * @throws ProbeError protocol_closed, protocol_mismatch
    */
   next<T>(decode: (bytes: Uint8Array) => Decoded<T>): Promise<T> {
@@ -61,26 +61,26 @@ export class MessageReader {
     });
   }
 
-  /** A whole message out of what is there, or null when more must come. */
+  /** Decodes one message from the available bytes; null when more bytes are needed. */
   #read<T>(decode: (bytes: Uint8Array) => Decoded<T>): { readonly value: T } | null {
     for (;;) {
       const chunk: Buffer | null = this.#socket.read();
       if (chunk !== null) {
         this.#buffered.append(chunk);
-        this.#pieces += 1;
+        this.#chunks += 1;
       }
       const decoded = decode(this.#buffered.bytes);
       if (decoded.kind === 'message') {
         this.#buffered.drop(decoded.consumed);
-        this.#pieces = 0;
+        this.#chunks = 0;
         return { value: decoded.message };
       }
       if (decoded.kind === 'malformed') throw new ProbeError('protocol_mismatch', decoded.why);
       if (this.#buffered.length > LARGEST_MESSAGE) {
         throw new ProbeError('protocol_mismatch', `no end of a message in ${LARGEST_MESSAGE} bytes`);
       }
-      if (this.#pieces > MOST_PIECES) {
-        throw new ProbeError('protocol_mismatch', `no end of a message in ${MOST_PIECES} pieces`);
+      if (this.#chunks > MOST_CHUNKS) {
+        throw new ProbeError('protocol_mismatch', `no end of a message in ${MOST_CHUNKS} chunks`);
       }
       if (chunk === null) return null;
     }

@@ -1,13 +1,19 @@
-/** What one DNS server says of one name: both address families, the whole alias chain. */
+/** Asks one DNS server for one name: both address families and the whole CNAME chain. */
 import type { Failure } from '../failures.ts';
-import { type AddressType, type DnsReply, isAskable, LONGEST_CHAIN, sameName } from './dns-message.ts';
+import {
+  type AddressType,
+  type DnsReply,
+  isValidQuestionName,
+  LONGEST_CHAIN,
+  sameName,
+} from './dns-message.ts';
 import { type Ignored, type QueryContext, queryTcp, queryUdp } from './dns-query.ts';
 import { toProbeError } from './failure.ts';
 
 export interface Answer {
   readonly rcode: string;
   readonly failure: Failure | null;
-  /** What this machine ran out of while it asked, in words; the question is worth asking again then. */
+  /** Text of the error when a local resource ran out during the query; then the query is worth a retry. */
   readonly limit: string | null;
   readonly addresses: readonly string[];
   readonly cname: readonly string[];
@@ -18,7 +24,7 @@ export interface Answer {
 }
 
 /**
- * Asks one server for A and AAAA in parallel; never throws, a failure is part of the answer.
+ * Asks one server for A and AAAA in parallel. Never throws: a failure is part of the answer.
  * @returns addresses of both families, IPv4 first
  */
 export async function resolveAt(asked: QueryContext, name: string): Promise<Answer> {
@@ -27,24 +33,24 @@ export async function resolveAt(asked: QueryContext, name: string): Promise<Answ
   const started = context.system.monotonicMs();
   const [v4, v6] = await bothFamilies(context, name);
   const ms = Math.round((context.system.monotonicMs() - started) * 1000) / 1000;
-  // IPv4 decides what went wrong: API Management's own dependencies are reached over it.
-  const telling = v4.addresses.length === 0 && v4.limit === null && v6.addresses.length > 0 ? v6 : v4;
-  // Half an answer would hide the addresses of the half that could not be asked for.
+  // The IPv4 answer decides the failure: API Management reaches its dependencies over IPv4.
+  const decisive = v4.addresses.length === 0 && v4.limit === null && v6.addresses.length > 0 ? v6 : v4;
+  // Without the IPv4 answer the IPv6 addresses alone would be misleading.
   const known = v4.limit === null ? [...v4.addresses, ...v6.addresses] : [];
   return {
-    rcode: telling.rcode,
-    failure: known.length > 0 ? null : telling.failure,
+    rcode: decisive.rcode,
+    failure: known.length > 0 ? null : decisive.failure,
     limit: v4.limit ?? v6.limit,
     addresses: known,
-    cname: telling.cname,
-    authority: telling.authority,
+    cname: decisive.cname,
+    authority: decisive.authority,
     truncated: v4.truncated || v6.truncated,
     ignored,
     ms,
   };
 }
 
-/** At the same time; one after the other where this machine has not enough for both. */
+/** Asks for both at once, or one after the other when local resources do not suffice for both. */
 async function bothFamilies(context: QueryContext, name: string): Promise<readonly [LookUp, LookUp]> {
   const [v4, v6] = await Promise.all([lookUp(context, name, 'A'), lookUp(context, name, 'AAAA')]);
   if ((v4.limit === null) === (v6.limit === null)) return [v4, v6];
@@ -55,12 +61,12 @@ async function bothFamilies(context: QueryContext, name: string): Promise<readon
 
 type LookUp = Omit<Answer, 'ms' | 'ignored'>;
 
-/** One look-up under way, so that a failure half-way keeps what was known by then. */
+/** State of one lookup, so that a failure retains the results so far. */
 interface Search {
   readonly context: QueryContext;
   readonly name: string;
   readonly type: AddressType;
-  /** Of the monotonic clock: however many questions it takes, together they have the time of one step. */
+  /** Monotonic time, ms: all questions of a lookup share the time of one step. */
   readonly end: number;
   readonly chain: string[];
   truncated: boolean;
@@ -79,13 +85,13 @@ async function lookUp(context: QueryContext, name: string, type: AddressType): P
 
 type Ending = Pick<Answer, 'rcode' | 'failure' | 'limit' | 'addresses' | 'authority'>;
 
-/** Follows the alias chain across questions when the server hands out one link at a time. */
+/** Follows the CNAME chain over several questions when the server returns one alias at a time. */
 async function follow(search: Search): Promise<Ending> {
   const { name, chain } = search;
   const reply = await ask(search);
   const isKnown = (alias: string): boolean =>
     sameName(alias, name) || chain.some((known) => sameName(known, alias));
-  const cameBack = reply.cname.some(isKnown);
+  const isLoop = reply.cname.some(isKnown);
   chain.push(...reply.cname.filter((alias) => !isKnown(alias)));
   const ending = (failure: Failure | null): Ending => {
     const { rcode, addresses, authority } = reply;
@@ -93,12 +99,12 @@ async function follow(search: Search): Promise<Ending> {
   };
   if (reply.addresses.length > 0) return ending(null);
   if (reply.rcode !== 'NOERROR') return ending(failureOf(reply.rcode));
-  if (reply.endless || cameBack || chain.length > LONGEST_CHAIN) return ending('dns_malformed');
+  if (reply.endless || isLoop || chain.length > LONGEST_CHAIN) return ending('dns_malformed');
   if (reply.cname.length === 0 || reply.authority.length > 0) return ending('dns_nodata');
-  return isAskable(chain.at(-1) ?? '') ? follow(search) : ending('dns_malformed');
+  return isValidQuestionName(chain.at(-1) ?? '') ? follow(search) : ending('dns_malformed');
 }
 
-/** Over UDP, and again over TCP when the answer was truncated (RFC 7766 section 5). */
+/** Asks over UDP, and over TCP when the answer was truncated (RFC 7766 section 5). */
 async function ask(search: Search): Promise<DnsReply> {
   const question = { name: search.chain.at(-1) ?? search.name, type: search.type };
   const reply = await queryUdp(inTimeLeft(search), question);
@@ -112,7 +118,7 @@ function inTimeLeft({ context, end }: Search): QueryContext {
   return { ...context, budget: { ...context.budget, stepMs } };
 }
 
-/** What an error in a reply amounts to. */
+/** Maps an RCODE to a failure. */
 function failureOf(rcode: string): Failure {
   switch (rcode) {
     case 'NXDOMAIN':

@@ -1,8 +1,8 @@
-/** One attempt at one address: its sockets, its steps, and whatever evidence came up before it ended. */
+/** One attempt at one address: its sockets, its steps and its evidence. */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Facts } from '../facts.ts';
-import { type Budget, runIsOver, within } from './budget.ts';
+import { type Budget, createDeadlineError, within } from './budget.ts';
 import type { Layer } from './failure.ts';
 import type { System } from './system.ts';
 import type { TrustStore } from './trust.ts';
@@ -15,16 +15,16 @@ export interface Step {
   readonly ok: boolean;
 }
 
-/** What a probe is told about its target. */
+/** The target as a probe needs it. */
 export interface ProbeTarget {
-  /** Host name (or address literal): what goes into SNI and the Host header. */
+  /** Host name or address literal, used in SNI and in the Host header. */
   readonly host: string;
   readonly port: number;
   /** Path and query for HTTP. */
   readonly path: string;
-  /** A name to ask for, when the target is a DNS server. */
+  /** The name to query when the target is a DNS server. */
   readonly question: string;
-  /** One of Azure's own services, and no endpoint that the user runs. */
+  /** True for a service of Azure, false for an endpoint that the user runs. */
   readonly azureService: boolean;
 }
 
@@ -34,7 +34,7 @@ export class Session {
   readonly system: System;
   readonly trust: TrustStore;
   readonly budget: Budget;
-  /** Every attempt sends its steps and facts here as they come, so that a failure keeps what went before. */
+  /** Steps and facts are recorded at once, so that a failure retains the earlier ones. */
   readonly steps: Step[] = [];
   readonly facts: Facts = {};
   readonly #owned: Duplex[] = [];
@@ -54,13 +54,13 @@ export class Session {
   }
 
   /**
-   * Runs one timed step within the step's budget and records it, whether it ends well or not. Once the run is
-   * over nothing is begun any more.
-   * @param work is handed a function that restarts the stopwatch, for steps that begin later than the call
+   * Runs one timed step within the step's budget, and records it whether it succeeds or fails. Starts no step after
+   * the end of the run.
+   * @param work receives a function that restarts the timer, for steps that begin later than the call
    * @throws ProbeError
    */
   async step<T>(name: StepName, layer: Layer, work: (restart: () => void) => Promise<T>): Promise<T> {
-    if (this.budget.signal.aborted) throw runIsOver();
+    if (this.budget.signal.aborted) throw createDeadlineError();
     let started = this.system.monotonicMs();
     const restart = (): void => {
       started = this.system.monotonicMs();
@@ -77,35 +77,35 @@ export class Session {
     }
   }
 
-  /** Whatever is handed in here is destroyed when the attempt ends. */
+  /** Registers a socket to destroy when the attempt ends. */
   own<S extends Duplex>(socket: S): S {
     this.#owned.push(socket);
-    // A socket that breaks after its step is over has nobody left to tell.
+    // After the step no code awaits the socket, so a late error must not end the process.
     socket.on('error', () => undefined);
     return socket;
   }
 
   /**
-   * Closes all that was handed in, the youngest first: a TLS socket whose TCP socket went before it is freed
-   * in the midst of OpenSSL's work, and takes the runtime down with it.
+   * Destroys all owned sockets, the newest first: destroying a TCP socket before its TLS socket frees memory that
+   * OpenSSL still uses, and crashes the runtime.
    */
   dispose(): void {
     for (const owned of this.#owned.splice(0).reverse()) owned.destroy();
   }
 
-  /** Bytes that have come over the connection, below TLS; null before there is one. */
+  /** Bytes received over the connection, below TLS; null before there is one. */
   get bytesReceived(): number | null {
     const [first] = this.#owned;
     return first instanceof Socket ? first.bytesRead : null;
   }
 
-  /** This side's address of the connection; null before there is one. */
+  /** The local address of the connection; null before there is one. */
   get localAddress(): string | null {
     const [first] = this.#owned;
     return first instanceof Socket ? (first.localAddress ?? null) : null;
   }
 
-  /** Some bytes or none tells a peer that fell silent from one that never spoke. */
+  /** Distinguishes a peer that stopped sending from one that never sent. */
   #countBytes(): void {
     const { bytesReceived } = this;
     if (bytesReceived !== null) this.facts.bytesReceived = bytesReceived;

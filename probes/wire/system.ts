@@ -1,13 +1,12 @@
 /**
- * Everything through which a probe touches the world, in one value that tests can replace: clocks,
- * randomness, sockets, and the user's redirections.
+ * Clocks, randomness, sockets, programs and the user's redirections, in one value that tests can replace.
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { connect, isIPv6, type Socket, SocketAddress } from 'node:net';
 
-/** `--connect-to`: null matches any host or any port, as an empty field does in curl. */
+/** `--connect-to`: null matches any host or any port, like an empty field in curl. */
 export interface Redirection {
   readonly host: string | null;
   readonly port: number | null;
@@ -20,27 +19,27 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** How a program ended: with what it wrote on stdout and stderr, or before it began. */
+/** The result of a program: its output on stdout and stderr, or why it did not start. */
 export type Finished =
   | { readonly kind: 'ended'; readonly output: string }
   | { readonly kind: 'not-started'; readonly code: string };
 
 export interface System {
-  /** Wall clock, ms since the epoch. */
+  /** System clock, ms since the epoch. */
   now(): number;
   /** Monotonic clock, ms with fractions. */
   monotonicMs(): number;
   randomBytes(bytes: number): Uint8Array;
-  /** Where to go for this host at this resolved address: the first redirection that matches, or there. */
+  /** The destination for this host and address: that of the first matching redirection, or the address itself. */
   route(host: string, address: string, port: number): Endpoint;
   connectTcp(endpoint: Endpoint): Socket;
   openUdp(address: string): DatagramSocket;
   readonly platform: NodeJS.Platform;
-  /** Runs a program of this machine without a shell; aborting the signal kills it. */
+  /** Runs a local program without a shell; aborting the signal kills it. */
   runProgram(argv: readonly string[], signal: AbortSignal): Promise<Finished>;
 }
 
-/** The real world, with the user's redirections in front of it. */
+/** The real system, with the user's redirections. */
 export function createSystem(redirections: readonly Redirection[] = []): System {
   return {
     now: Date.now,
@@ -58,7 +57,7 @@ const MOST_OUTPUT = 65_536;
 
 function runProgram([file = '', ...args]: readonly string[], signal: AbortSignal): Promise<Finished> {
   const { PATH, SystemRoot } = process.env;
-  // Its words are to be understood, so they must not depend on this machine's language.
+  // The output is parsed, so it must not depend on this machine's language.
   const env = { PATH, SystemRoot, LC_ALL: 'C' };
   return new Promise((resolve) => {
     const options = {
@@ -69,7 +68,7 @@ function runProgram([file = '', ...args]: readonly string[], signal: AbortSignal
       killSignal: 'SIGKILL',
     } as const;
     execFile(file, args, options, (error, stdout, stderr) => {
-      // A code that is a number is the program's own; a word says that it never began, or was ended.
+      // A numeric code is the program's exit code; a string means that it did not start or was killed.
       const code = typeof error?.code === 'string' && stdout === '' && stderr === '' ? error.code : null;
       resolve(
         code === null ? { kind: 'ended', output: `${stdout}${stderr}` } : { kind: 'not-started', code },
@@ -94,7 +93,7 @@ function redirect(
   return hit === undefined ? { address, port } : { address: hit.address, port: hit.toPort };
 }
 
-/** Names without their case, and IPv6 addresses in the one way of writing them (RFC 5952). */
+/** Names in lower case, and IPv6 addresses in canonical form (RFC 5952). */
 function comparable(host: string): string {
   return isIPv6(host) && !host.includes('%')
     ? new SocketAddress({ address: host, family: 'ipv6' }).address

@@ -1,24 +1,24 @@
-/** What TLS is given in place of the connection: it holds back a handshake that is larger than any honest one. */
+/** A stream between TLS and the connection that limits how many oversized handshakes run at once. */
 import { Duplex } from 'node:stream';
 
-/** Bytes of a server's part of a handshake that pass without waiting. */
+/** Handshake bytes from a server that pass without waiting. */
 const FREE = 16_384;
-/** Handshakes beyond that, at a time, over all connections. */
+/** Larger handshakes at a time, over all connections. */
 const MOST_LARGE = 4;
 
-/** Those that may pass, and those that wait for one of them to end. */
+/** Large handshakes in progress, and those that wait for one of them to end. */
 const passing = new Set<TlsCarrier>();
 const waiting = new Set<TlsCarrier>();
 
 /**
- * Passes on bytes, both ways. OpenSSL makes 5 MB of objects of a certificate of 96 KiB, and frees them when the
- * connection is closed: of 256 such servers at once a few are listened to, one after the other.
+ * Forwards bytes in both directions. OpenSSL allocates 5 MB for a certificate of 96 KiB and frees them when the
+ * connection closes, so only a few such handshakes may run at once.
  */
 export class TlsCarrier extends Duplex {
   readonly #socket: Duplex;
   #received = 0;
   #isEstablished = false;
-  /** Whether TLS has asked for more than it was given. */
+  /** Whether TLS waits for more bytes. */
   #wanted = false;
 
   constructor(socket: Duplex) {
@@ -28,12 +28,12 @@ export class TlsCarrier extends Duplex {
     socket.on('end', () => this.#pump());
     socket.on('error', (error) => this.destroy(error));
     socket.on('close', () => this.destroy());
-    // The runtime frees what OpenSSL has made only after the event.
+    // The runtime frees OpenSSL's memory only after the event.
     this.once('close', () => setImmediate(() => this.#leave()));
   }
 
-  /** The handshake is over: what comes now is read by somebody who bounds it. */
-  established(): void {
+  /** Ends the limit after the handshake: the probe bounds what it reads. */
+  liftLimit(): void {
     this.#isEstablished = true;
     waiting.delete(this);
     this.#pump();
@@ -68,7 +68,7 @@ export class TlsCarrier extends Duplex {
     }
   }
 
-  /** Hands on a chunk, and of one that goes beyond what is free the beginning. */
+  /** Forwards a chunk, or only its beginning when it exceeds the free bytes. */
   #pass(chunk: Buffer): void {
     const isFree = this.#isEstablished || passing.has(this);
     const part = isFree ? chunk : chunk.subarray(0, FREE - this.#received);

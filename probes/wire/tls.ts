@@ -1,4 +1,4 @@
-/** The TLS step: a handshake that never refuses a certificate, so that a bad one becomes evidence. */
+/** The TLS step: the handshake accepts every certificate, so that an invalid one becomes evidence. */
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -12,8 +12,8 @@ import { TlsCarrier } from './tls-carrier.ts';
 import { isRejected } from './trust.ts';
 
 /**
- * Bytes of a handshake whose certificates are looked at although they do not verify. The runtime copies all of them at
- * once, and 300 small ones take 1.3 MB; real servers stay below 10 KiB.
+ * Bytes of a handshake up to which an unverified chain is read. The runtime copies all certificates at once, and 300
+ * small ones take 1.3 MB; real servers stay below 10 KiB.
  */
 const LARGEST_UNTRUSTED = 16_384;
 
@@ -21,14 +21,14 @@ export interface HandshakeOptions {
   /** Sent in SNI; null sends none. */
   readonly serverName: string | null;
   readonly alpn?: readonly string[];
-  /** The trust store's own unless a protocol needs another one of its. */
+  /** Default: the trust store's context for all TLS versions. */
   readonly secureContext?: SecureContext;
 }
 
 /**
- * TLS over a connected socket, or over whatever carries it, with the target's own name. The certificate must verify,
- * hold the name and be valid now. Whether its issuer is one of the service's is for the diagnosis to say.
- * @throws ProbeError tls_*, after the evidence is in the session's facts
+ * Starts TLS over a connected socket or stream, with the target's name. The certificate must verify, contain the name
+ * and be valid now. The diagnosis decides whether its issuer is expected.
+ * @throws ProbeError tls_*, after the evidence is recorded in the session's facts
  */
 export async function secure(
   session: Session,
@@ -62,7 +62,7 @@ export async function secure(
 }
 
 /**
- * The bare handshake, for whoever wants no judgement: the control with another name.
+ * Performs the handshake without checking the certificate; the control with another name uses it directly.
  * @throws ProbeError tls_*
  */
 export function handshake(session: Session, socket: Duplex, options: HandshakeOptions): Promise<TLSSocket> {
@@ -72,29 +72,29 @@ export function handshake(session: Session, socket: Duplex, options: HandshakeOp
       socket: carrier,
       secureContext: options.secureContext ?? session.trust.context,
       rejectUnauthorized: false,
-      // Names are judged here, apart from trust: the runtime would let a wrong one hide a good chain.
+      // The name is checked separately: in the runtime a wrong name hides whether the chain verifies.
       checkServerIdentity: () => undefined,
       ...(options.serverName !== null && { servername: options.serverName }),
       ...(options.alpn && { ALPNProtocols: [...options.alpn] }),
     });
     session.own(secured);
     secured.once('secureConnect', () => {
-      carrier.established();
+      carrier.liftLimit();
       resolve(secured);
     });
     secured.once('error', (error) => reject(toPeerError(error, 'tls')));
-    // What carries TLS may know better why it ended.
+    // The carrier's error may be more precise.
     socket.once('error', (error) => reject(toPeerError(error, 'tls')));
     secured.once('close', () => reject(new ProbeError('tls_closed', 'closed during the TLS handshake')));
   });
 }
 
-/** Whether the certificates lead nowhere and are too many, or too large, to be evidence. */
+/** Whether the chain does not verify and is too large to be evidence. */
 function isLargeAndRejected({ bytesReceived }: Session, socket: TLSSocket): boolean {
   return isRejected(verifierErrorOf(socket)) && (bytesReceived ?? 0) > LARGEST_UNTRUSTED;
 }
 
-/** OpenSSL's word for what is wrong with the chain: the types say Error. */
+/** OpenSSL's error code for the chain; the types wrongly say Error. */
 function verifierErrorOf(socket: TLSSocket): string | null {
   return socket.authorized ? null : String(socket.authorizationError);
 }
@@ -121,10 +121,10 @@ function tlsFacts(
   };
 }
 
-/** Whom to blame first: a chain from nowhere says more than a wrong name, and a wrong name more than a date. */
+/** Reports the most important problem first: trust, then name, then dates. */
 function requireValidCertificate(facts: TlsFacts, host: string, now: number): void {
   const leaf = facts.chain[0];
-  if (leaf === undefined) throw new ProbeError('tls_untrusted', 'the server showed no certificate');
+  if (leaf === undefined) throw new ProbeError('tls_untrusted', 'the server sent no certificate');
   if (facts.trust === 'none') {
     const why = facts.validity === 'valid' ? facts.trustError : 'it leads to no trusted root';
     throw new ProbeError('tls_untrusted', `the chain does not verify: ${why}; issued by ${leaf.issuer}`);
@@ -142,15 +142,15 @@ function requireValidCertificate(facts: TlsFacts, host: string, now: number): vo
 }
 
 /**
- * By OpenSSL's word, which is about the path that it took to a root: a server may well send along a certificate
- * that has expired and that nobody needs. A date is the last thing that it looks at, so its word for one wins.
+ * By OpenSSL's error, which refers to the verified path: a server may also send an expired certificate that the path
+ * does not use. OpenSSL checks dates last, so a date error means that everything else is valid.
  */
 function validity(verifierError: string | null): TlsFacts['validity'] {
   if (verifierError === 'CERT_HAS_EXPIRED') return 'expired';
   return verifierError === 'CERT_NOT_YET_VALID' ? 'not-yet-valid' : 'valid';
 }
 
-/** The first certificate that is out of date, in words; a root is not among those that a server sends. */
+/** Describes the first certificate that is not valid now; the server does not send the root. */
 function whenValid({ chain }: TlsFacts, now: number): string {
   const culprit = chain.find(
     ({ validFrom, validTo }) => now < Date.parse(validFrom ?? '') || now > Date.parse(validTo ?? ''),

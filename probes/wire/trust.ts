@@ -1,6 +1,6 @@
 /**
- * Where a certificate chain leads: to a public root, to a root that the user named, or nowhere. Neither the clock nor
- * this machine's own trust store has a say.
+ * Finds the root of a certificate chain: a public root, a root of the user, or none. Neither the clock nor this
+ * machine's trust store matters.
  */
 import { X509Certificate } from 'node:crypto';
 import {
@@ -13,7 +13,7 @@ import type { TlsFacts } from '../facts.ts';
 
 export type Anchor = TlsFacts['trust'];
 
-/** OpenSSL's words for a chain that is fine but for the date; everything else means that it is not. */
+/** OpenSSL's errors for a chain whose only problem is a date. */
 const ONLY_THE_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
@@ -29,12 +29,12 @@ export class TrustStore {
   #contextUpToTls12: SecureContext | null = null;
   readonly #public: readonly string[];
   readonly #extra: readonly string[];
-  /** By subject; parsed when first needed, which most runs never do. */
+  /** By subject. Parsed on first use, because most runs do not need it. */
   #roots: ReadonlyMap<string, readonly Root[]> | null = null;
 
   /**
    * @param extra PEM texts, each of any number of certificates, that the user trusts as well (`--ca-file`)
-   * @param publicRoots PEM; the runtime's own unless a test brings others
+   * @param publicRoots PEM; the runtime's roots, except in tests
    */
   constructor(extra: readonly string[] = [], publicRoots: readonly string[] = getCACertificates('bundled')) {
     this.#public = publicRoots;
@@ -42,42 +42,42 @@ export class TrustStore {
     this.context = this.#createContext({});
   }
 
-  /** The same for protocols that cannot carry TLS 1.3; made when one of them is first spoken. */
+  /** The same for protocols without TLS 1.3; created on first use. */
   get contextUpToTls12(): SecureContext {
     this.#contextUpToTls12 ??= this.#createContext({ maxVersion: 'TLSv1.2' });
     return this.#contextUpToTls12;
   }
 
   /**
-   * Where the chain ends. One that OpenSSL rejects for more than its dates ends nowhere.
-   * @param chain leaf first, what follows in any order
-   * @param verifierError what OpenSSL said of it, null when it verified
+   * Returns the kind of root of a chain; `none` for a chain that OpenSSL rejects for more than its dates.
+   * @param chain leaf first, the others in any order
+   * @param verifierError OpenSSL's error code, null when the chain verified
    */
   anchor(chain: readonly X509Certificate[], verifierError: string | null): Anchor {
     if (isRejected(verifierError)) return 'none';
-    // Without roots of the user's, what verified can only have ended at a public one.
+    // Without extra roots, a verified chain ends at a public root.
     if (verifierError === null && this.#extra.length === 0) return 'public';
     const anchors = this.#anchors(chain);
     if (anchors.has('public')) return 'public';
-    // What OpenSSL verified by a path longer than the evidence kept of it is not a public chain.
+    // A chain that OpenSSL verified by a path longer than the recorded evidence does not count as public.
     return anchors.has('extra') || verifierError === null ? 'extra' : 'none';
   }
 
   #createContext(versions: Pick<SecureContextOptions, 'maxVersion'>): SecureContext {
     return createSecureContext({
       ...versions,
-      // Given in full, so that neither NODE_EXTRA_CA_CERTS nor this machine's own store has a say.
+      // The full list, so that NODE_EXTRA_CA_CERTS and this machine's store are not used.
       ca: [...this.#public, ...this.#extra],
-      // As curl has it: an issuing CA that the user named is trusted without the root above it.
+      // Like curl: an issuing CA of the user is trusted without its root.
       allowPartialTrustChain: true,
     });
   }
 
-  /** Every kind of root that a path from the leaf ends at: cross-signed issuers make several paths. */
+  /** The kinds of root of all paths from the leaf: cross-signed issuers have several paths. */
   #anchors(chain: readonly X509Certificate[]): ReadonlySet<Root['anchor']> {
     const anchors = new Set<Root['anchor']>();
     const reached = new Set(chain.slice(0, 1));
-    // A set hands out what is added to it while it is being walked.
+    // Iterating over a set includes entries that are added meanwhile.
     for (const certificate of reached) {
       for (const { anchor } of this.#rootsOf(certificate)) anchors.add(anchor);
       for (const candidate of chain) {
@@ -89,7 +89,7 @@ export class TrustStore {
     return anchors;
   }
 
-  /** The roots that signed this certificate, or that it is itself. */
+  /** The roots that signed this certificate, or that are this certificate. */
   #rootsOf(certificate: X509Certificate): readonly Root[] {
     this.#roots ??= parseRoots(this.#public, this.#extra);
     const same = this.#roots.get(certificate.subject) ?? [];
@@ -102,8 +102,8 @@ export class TrustStore {
 }
 
 /**
- * Whether OpenSSL rejected a chain for more than its dates, which is the last thing that it looks at.
- * @param verifierError what OpenSSL said of it, null when it verified
+ * Whether OpenSSL rejected a chain for more than its dates, which it checks last.
+ * @param verifierError OpenSSL's error code, null when the chain verified
  */
 export function isRejected(verifierError: string | null): boolean {
   return verifierError !== null && !ONLY_THE_DATE.has(verifierError);
@@ -124,7 +124,7 @@ function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): bool
   try {
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   } catch {
-    // A key of a kind that OpenSSL cannot use proves nothing.
+    // OpenSSL does not support this kind of key.
     return false;
   }
 }

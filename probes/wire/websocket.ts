@@ -1,4 +1,4 @@
-/** The opening handshake of a WebSocket (RFC 6455 section 4), and nothing after it. */
+/** The opening handshake of a WebSocket (RFC 6455 section 4). */
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { printable } from '../printable.ts';
@@ -9,7 +9,7 @@ const HEADER_LIMIT = 16_384;
 export interface UpgradeRequest {
   readonly host: string;
   readonly path: string;
-  /** The subprotocol that is asked for. */
+  /** The requested subprotocol. */
   readonly protocol: string;
   /** 16 random bytes, in Base64. */
   readonly key: string;
@@ -18,12 +18,12 @@ export interface UpgradeRequest {
 export interface UpgradeReply {
   /** 101 when the server agreed. */
   readonly status: number;
-  /** The subprotocol that it chose, printable. */
+  /** The subprotocol that the server chose, printable. */
   readonly protocol: string | null;
 }
 
 /**
- * Asks a server to go over to WebSocket and reads the head of its reply; the caller owns the socket.
+ * Asks a server to switch to WebSocket and reads the head of its reply. The caller owns the socket.
  * @throws ProbeError protocol_*
  */
 export function askToUpgrade(socket: Socket, asked: UpgradeRequest): Promise<UpgradeReply> {

@@ -1,4 +1,4 @@
-/** Which zone a name lies in, as one DNS server sees it: the SOA record (RFC 1035 section 3.3.13, RFC 2308). */
+/** Finds the zone of a name at one DNS server by the SOA record (RFC 1035 section 3.3.13, RFC 2308). */
 import { type QueryContext, queryTcp, queryUdp } from './dns-query.ts';
 import { toProbeError } from './failure.ts';
 
@@ -6,16 +6,16 @@ export interface ZoneAnswer {
   /** RCODE, or the failure when no reply came. */
   readonly rcode: string;
   readonly zone: string | null;
-  /** The zone’s primary server, by which Azure’s private zones show themselves. */
+  /** The zone’s primary server, which identifies Azure’s private zones. */
   readonly primary: string | null;
-  /** The server holds the zone itself (AA). */
+  /** The server is authoritative for the zone (AA). */
   readonly authoritative: boolean;
-  /** What this machine ran out of while it asked, in words; null when of nothing. */
+  /** Text of the error when a local resource ran out during the query; else null. */
   readonly limit: string | null;
 }
 
-/** Asks one server for the SOA of a name; never throws, a failure is part of the answer. */
-export async function zoneAt(context: QueryContext, name: string): Promise<ZoneAnswer> {
+/** Asks one server for the SOA of a name. Never throws: a failure is part of the answer. */
+export async function queryZone(context: QueryContext, name: string): Promise<ZoneAnswer> {
   const question = { name, type: 'SOA' } as const;
   try {
     const first = await queryUdp(context, question);

@@ -1,4 +1,4 @@
-/** The hosts file, which decides before any DNS server is asked. */
+/** Reads the hosts file, which normally takes precedence over DNS. */
 import { isIP } from 'node:net';
 import { systemReason } from '../common/system-reason.ts';
 import { readText } from './read-text.ts';
@@ -9,7 +9,7 @@ export interface HostsFile {
   readonly notes: readonly string[];
 }
 
-/** Reads hosts(5). A file that is not there has no entries; one that cannot be read has none either, and a note. */
+/** Reads hosts(5). Returns no entries when the file is missing, and a note as well when it is unreadable. */
 export async function readHostsFile(file: string): Promise<HostsFile> {
   try {
     return { hosts: parseHosts(await readText(file)), notes: [] };
@@ -19,7 +19,7 @@ export async function readHostsFile(file: string): Promise<HostsFile> {
   }
 }
 
-/** hosts(5): an address, then its names; `#` starts a comment; nonsense lines say nothing. Pure. */
+/** hosts(5): an address, then its names; `#` starts a comment; malformed lines are ignored. Pure. */
 export function parseHosts(text: string): Map<string, readonly string[]> {
   const hosts = new Map<string, string[]>();
   for (const line of text.split(/\r?\n/)) {

@@ -1,4 +1,4 @@
-/** The survey: where we are, before anything is probed. */
+/** The survey: describes this host and its network before the probes run. */
 
 import type { Options, ServerAddress } from '../config/types.ts';
 import { METADATA_ADDRESS } from '../model/azure.ts';
@@ -11,9 +11,8 @@ import { networkOf } from './subnet.ts';
 import type { Machine, MetadataReply, Survey } from './types.ts';
 
 /**
- * Looks around.
- * @param askMetadata asks the instance metadata service; null when it must not be asked, and then nothing at
- * all is sent
+ * Surveys this host.
+ * @param askMetadata asks the instance metadata service; with null the survey sends nothing
  */
 export async function survey(
   options: Options,
@@ -63,7 +62,7 @@ export async function survey(
   };
 }
 
-/** A server as the report names it: the port is said only when it is not 53. */
+/** A server as the report names it: with its port unless that is 53. */
 export function serverName({ address, port }: ServerAddress): string {
   if (port === 53) return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
@@ -71,7 +70,7 @@ export function serverName({ address, port }: ServerAddress): string {
 
 type InUse = Pick<Awaited<ReturnType<typeof systemResolvers>>, 'servers' | 'source' | 'notes' | 'limit'>;
 
-/** The user's servers, or else the system's; each once. */
+/** The user's servers, or else the system's, without duplicates. */
 function serversInUse({ dnsServer }: Options, system: InUse): InUse {
   const { servers, source, notes, limit } =
     dnsServer.length > 0 ? { servers: dnsServer, source: '--dns-server', notes: [], limit: null } : system;
@@ -87,7 +86,7 @@ function serversInUse({ dnsServer }: Options, system: InUse): InUse {
   };
 }
 
-/** The user's word goes before the service's, but a contradiction is said. */
+/** The user's option takes precedence over the metadata service; a contradiction becomes a note. */
 function cloudNotes(options: Options, { cloud, notes }: InstanceMetadata): string[] {
   if (options.cloud === null) return notes.map((note) => `${note}; the public cloud is assumed`);
   if (cloud === null || cloud === options.cloud) return [];
@@ -103,9 +102,9 @@ function metadataControl(result: MetadataResult): NonNullable<Survey['metadata']
     case 'not-asked':
       return control(
         'unknown',
-        `the instance metadata service could not be asked, as this VM ran out of something: ${result.why}`,
+        `the instance metadata service could not be asked, because this VM ran out of a resource: ${result.why}`,
       );
-    case 'garbled':
+    case 'malformed':
       return control('anomalous', `${METADATA_ADDRESS} is not an instance metadata service: ${result.why}`);
   }
 }

@@ -1,4 +1,4 @@
-/** What this machine says of itself without a packet being sent. */
+/** Facts about this machine that need no packet. */
 import { printable } from '../../probes/printable.ts';
 import { maskSecrets } from '../common/mask.ts';
 import { systemReason } from '../common/system-reason.ts';
@@ -25,13 +25,13 @@ export function localInterfaces({ interfaces: read }: Machine): {
     );
     return { interfaces, notes: [] };
   } catch (error) {
-    // Hardened systems forbid even this question.
+    // Hardened systems forbid this call.
     const why = printable(systemReason(error), 120);
     return { interfaces: [], notes: [`the network interfaces could not be read: ${why}`] };
   }
 }
 
-/** The name of this machine by its operating system; null when it has none or does not tell. */
+/** The host name from the operating system; null when it is empty or not available. */
 export function localHostName({ hostName }: Machine): string | null {
   try {
     return printable(hostName(), 255) || null;
@@ -40,7 +40,7 @@ export function localHostName({ hostName }: Machine): string | null {
   }
 }
 
-/** Whether some interface has an IPv6 address that leaves its own link. */
+/** Whether an interface has an IPv6 address beyond link-local. */
 export function hasGlobalIPv6(interfaces: Interfaces): boolean {
   return interfaces.some(({ family, address }) => family === 6 && !/^fe[89ab]/i.test(address));
 }
@@ -48,7 +48,7 @@ export function hasGlobalIPv6(interfaces: Interfaces): boolean {
 const PROXY_VARIABLES = /^(https?|all|no)_proxy$/i;
 const LONGEST_VALUE = 512;
 
-/** The proxy variables that are set, by name, with whatever may be a secret masked. */
+/** The proxy variables that are set, sorted by name, with secrets masked. */
 export function proxyVariables(env: NodeJS.ProcessEnv): Environment['proxies'] {
   return Object.entries(env)
     .filter(([name]) => PROXY_VARIABLES.test(name))
@@ -57,8 +57,8 @@ export function proxyVariables(env: NodeJS.ProcessEnv): Environment['proxies'] {
 }
 
 /**
- * Everything in front of the last @ may be a password, whatever stands in it (RFC 3986 section 3.2.1 lets
- * less pass than people type); only a scheme that is known for one is left.
+ * Masks everything before the last @ except a known scheme, because it may be a password. Users also type characters
+ * that RFC 3986 section 3.2.1 forbids.
  */
 function masked(value: string): string {
   const open = value.replace(/^((?:https?|socks(?:4a?|5h?)?|ftp):\/\/)?[\s\S]*@/i, '$1***@');

@@ -4,7 +4,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { Machine } from './types.ts';
 
-/** The real machine, with its files where its system keeps them. */
+/** The real machine, with the file paths of its operating system. */
 export function thisMachine(): Machine {
   return {
     platform: process.platform,
@@ -13,14 +13,14 @@ export function thisMachine(): Machine {
     hostName: hostname,
     interfaces: networkInterfaces,
     runtimeServers: getServers,
-    // systemd-resolved(8) keeps the servers behind its stub in the second.
+    // The second file lists the servers behind the stub of systemd-resolved(8).
     resolverFiles: { configured: '/etc/resolv.conf', upstream: '/run/systemd/resolve/resolv.conf' },
     hostsFile: hostsPath(process.platform, process.env),
     sourcesFile: '/etc/nsswitch.conf',
   };
 }
 
-/** Where the hosts file is; on Windows it follows the system's own folder. */
+/** The path of the hosts file; on Windows it is below the system folder. */
 export function hostsPath(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string {
   if (platform !== 'win32') return '/etc/hosts';
   return path.win32.join(env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts');

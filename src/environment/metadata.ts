@@ -1,4 +1,4 @@
-/** The document of the Azure Instance Metadata Service, as evidence. Pure. */
+/** Reads the document of the Azure Instance Metadata Service. Pure. */
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
@@ -9,10 +9,10 @@ import type { MetadataReply } from './types.ts';
 export interface InstanceMetadata {
   readonly cloud: Cloud | null;
   readonly region: string | null;
-  /** But for the name that the operating system has, which the service does not know. */
+  /** Without the host name of the operating system, which the service does not know. */
   readonly vm: Omit<NonNullable<Environment['vm']>, 'hostName'>;
   readonly subnet: string | null;
-  /** What the document says and this version does not know. */
+  /** Values of the document that this version does not know. */
   readonly notes: readonly string[];
 }
 
@@ -20,9 +20,9 @@ export type MetadataResult =
   | { readonly kind: 'present'; readonly metadata: InstanceMetadata }
   | { readonly kind: 'absent'; readonly why: string }
   | { readonly kind: 'not-asked'; readonly why: string }
-  | { readonly kind: 'garbled'; readonly why: string };
+  | { readonly kind: 'malformed'; readonly why: string };
 
-/** Every primitive is a string there, and an empty one stands for a missing value. */
+/** The service sends strings only; an empty string means a missing value. */
 const text = z.string().max(512).catch('');
 const Instance = z.object({
   compute: z.object({
@@ -54,19 +54,19 @@ const CLOUD_NAMES: ReadonlyMap<string, Cloud> = new Map([
   ['azurechinacloud', 'china'],
 ]);
 
-/** What the reply amounts to. */
+/** Classifies the reply. */
 export function readReply(reply: MetadataReply): MetadataResult {
   switch (reply.kind) {
-    case 'nobody':
+    case 'absent':
       return { kind: 'absent', why: reply.why };
     case 'not-asked':
       return reply;
-    case 'nonsense':
-      return { kind: 'garbled', why: reply.why };
+    case 'malformed':
+      return { kind: 'malformed', why: reply.why };
     case 'http':
       return reply.status === 200
         ? readInstance(reply.body)
-        : { kind: 'garbled', why: `it answered with status ${reply.status}` };
+        : { kind: 'malformed', why: `it answered with status ${reply.status}` };
   }
 }
 
@@ -76,10 +76,10 @@ function readInstance(body: string): MetadataResult {
   try {
     document = JSON.parse(body);
   } catch {
-    return { kind: 'garbled', why: 'its answer is not JSON' };
+    return { kind: 'malformed', why: 'its answer is not JSON' };
   }
   const parsed = Instance.safeParse(document);
-  if (!parsed.success) return { kind: 'garbled', why: 'its answer is not an instance document' };
+  if (!parsed.success) return { kind: 'malformed', why: 'its answer is not an instance document' };
   const { compute, network } = parsed.data;
   const cloud = CLOUD_NAMES.get(compute.azEnvironment.toLowerCase()) ?? null;
   const subnet = network.interface[0]?.ipv4.subnet[0];
@@ -96,20 +96,20 @@ function readInstance(body: string): MetadataResult {
         osType: printable(compute.osType, 32),
         zone: compute.zone === '' ? null : printable(compute.zone, 16),
       },
-      subnet: subnet === undefined ? null : cidr(subnet),
-      notes: cloud === null ? [unknownCloud(compute.azEnvironment)] : [],
+      subnet: subnet === undefined ? null : readCidr(subnet),
+      notes: cloud === null ? [describeUnknownCloud(compute.azEnvironment)] : [],
     },
   };
 }
 
-function unknownCloud(name: string): string {
-  const said =
+function describeUnknownCloud(name: string): string {
+  const description =
     name === '' ? 'no cloud' : `the cloud ${printable(name, 64)}, which this version does not know`;
-  return `the metadata service names ${said}`;
+  return `the metadata service names ${description}`;
 }
 
-/** Only as the service writes it: four decimal numbers and a prefix length. */
-function cidr({ address, prefix }: { address: string; prefix: string }): string | null {
+/** Accepts only the form that the service sends: four decimal numbers and a prefix length. */
+function readCidr({ address, prefix }: { address: string; prefix: string }): string | null {
   const valid =
     ipaddr.IPv4.isValidFourPartDecimal(address) && /^\d{1,2}$/.test(prefix) && Number(prefix) <= 32;
   return valid ? `${address}/${Number(prefix)}` : null;

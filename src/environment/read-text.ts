@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isLocalLimit } from '../../probes/local-limits.ts';
 import { errorCode } from '../common/system-reason.ts';
 
-/** ms before a file is opened again that could not be because too many are open; others are being closed. */
+/** ms between attempts to open a file while too many others are open. */
 const PAUSES = [50, 150, 300] as const;
 
 /** A file's text in UTF-8. @throws the file system's error */

@@ -1,4 +1,4 @@
-/** The DNS servers that this system uses, as its configuration says. */
+/** Reads the DNS servers of this system from its configuration. */
 import { isIP } from 'node:net';
 import { isLocalLimit } from '../../probes/local-limits.ts';
 import { printable } from '../../probes/printable.ts';
@@ -11,14 +11,14 @@ export interface Resolvers {
   readonly servers: readonly ServerAddress[];
   readonly searchDomains: readonly string[];
   readonly source: string;
-  /** Null where the system keeps them elsewhere. */
+  /** Null on systems without resolv.conf. */
   readonly options: ResolverOptions | null;
-  /** What this machine ran out of, in words, where the file could not be read for that; else null. */
+  /** Text of the error when a lack of local resources made the file unreadable; else null. */
   readonly limit: string | null;
   readonly notes: readonly string[];
 }
 
-/** The options of resolv.conf(5) that decide what a look-up costs, and which names get a suffix. */
+/** The options of resolv.conf(5) for timeouts, retries and search suffixes. */
 interface ResolverOptions {
   readonly timeoutMs: number;
   readonly attempts: number;
@@ -26,7 +26,7 @@ interface ResolverOptions {
   readonly rotate: boolean;
 }
 
-/** resolv.conf(5): each option's default and the most that the resolver takes. */
+/** resolv.conf(5): default and maximum of each option. */
 const LIMITS = { timeout: [5, 30], attempts: [2, 5], ndots: [1, 15] } as const;
 
 /** MAXNS of resolv.conf(5). */
@@ -35,8 +35,8 @@ const MOST_SERVERS = 3;
 const STUBS = new Set(['127.0.0.53', '127.0.0.54']);
 
 /**
- * Reads resolv.conf(5), and the file with the upstream servers when the first names systemd-resolved's stub.
- * On Windows the runtime knows. Never throws: what cannot be read becomes a note.
+ * Reads resolv.conf(5), and the file with the upstream servers when the first names only systemd-resolved's stub.
+ * On Windows asks the runtime. Never throws: an unreadable file becomes a note.
  */
 export async function systemResolvers({
   platform,
@@ -70,14 +70,14 @@ async function readResolvConf(file: string): Promise<Resolvers> {
   }
 }
 
-/** resolv.conf(5): the first three nameserver lines count, the last search or domain line does. Pure. */
+/** Parses resolv.conf(5): the first three nameserver lines and the last search or domain line apply. Pure. */
 export function parseResolvConf(text: string, file: string): Resolvers {
   const servers: ServerAddress[] = [];
   const ignored: number[] = [];
   let search: readonly string[] = [];
   const options: string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [keyword = '', ...values] = words(line);
+    const [keyword = '', ...values] = splitLine(line);
     if (keyword === '' || keyword === 'sortlist') continue;
     if (keyword === 'options') {
       options.push(...values);
@@ -97,14 +97,16 @@ export function parseResolvConf(text: string, file: string): Resolvers {
     options: readOptions(options),
     limit: null,
     notes: [
-      ...sayIgnored(ignored, file),
-      ...sayServers(servers.length, file),
-      ...search.filter((domain) => !searchDomains.includes(domain)).map((domain) => sayDomain(domain, file)),
+      ...describeIgnoredLines(ignored, file),
+      ...describeServerCount(servers.length, file),
+      ...search
+        .filter((domain) => !searchDomains.includes(domain))
+        .map((domain) => describeInvalidDomain(domain, file)),
     ],
   };
 }
 
-/** The runtime's list: `address`, `address:port` or `[address]:port`. Pure. */
+/** Parses the runtime's list: `address`, `address:port` or `[address]:port`. Pure. */
 export function readServerList(list: readonly string[]): Resolvers {
   const servers = list.flatMap((entry) => {
     const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? [];
@@ -115,50 +117,49 @@ export function readServerList(list: readonly string[]): Resolvers {
   return { servers, searchDomains: [], source: 'the runtime', options: null, limit: null, notes };
 }
 
-/** Words of `options` lines; the last one of a kind counts, and nonsense says nothing. */
-function readOptions(words: readonly string[]): ResolverOptions {
+/** Parses the values of `options` lines: the last value of an option applies, and malformed ones are ignored. */
+function readOptions(values: readonly string[]): ResolverOptions {
   const number = (name: keyof typeof LIMITS): number => {
     const [usual, most] = LIMITS[name];
-    const said = words.findLast((word) => new RegExp(`^${name}:\\d{1,6}$`).test(word));
-    return said === undefined ? usual : Math.min(most, Number(said.slice(name.length + 1)));
+    const option = values.findLast((value) => new RegExp(`^${name}:\\d{1,6}$`).test(value));
+    return option === undefined ? usual : Math.min(most, Number(option.slice(name.length + 1)));
   };
   return {
     timeoutMs: Math.max(1, number('timeout')) * 1000,
     attempts: Math.max(1, number('attempts')),
     ndots: number('ndots'),
-    rotate: words.includes('rotate'),
+    rotate: values.includes('rotate'),
   };
 }
 
-function words(line: string): string[] {
+function splitLine(line: string): string[] {
   return line
     .replace(/[#;].*$/, '')
     .trim()
     .split(/\s+/);
 }
 
-/** What can stand in a question: labels of at most 63 octets, 253 in all (RFC 1035 section 2.3.4). */
+/** Whether a query can contain the name: labels of at most 63 octets, 253 in all (RFC 1035 section 2.3.4). */
 function isDomain(domain: string): boolean {
   return domain.length <= 253 && domain.split('.').every((label) => /^[a-z0-9_-]{1,63}$/i.test(label));
 }
 
 const LINES_SHOWN = 5;
 
-function sayIgnored(lines: readonly number[], file: string): string[] {
+function describeIgnoredLines(lines: readonly number[], file: string): string[] {
   const [first] = lines;
   if (first === undefined) return [];
-  if (lines.length === 1)
-    return [`${file}:${first} is not a line that a resolver understands; it was ignored`];
+  if (lines.length === 1) return [`${file}:${first} is not a valid resolver line; it was ignored`];
   const shown = lines.slice(0, LINES_SHOWN).join(', ');
   const more = lines.length > LINES_SHOWN ? ` and ${lines.length - LINES_SHOWN} more` : '';
-  return [`${file}: lines ${shown}${more} are none that a resolver understands; they were ignored`];
+  return [`${file}: lines ${shown}${more} are not valid resolver lines; they were ignored`];
 }
 
-function sayServers(count: number, file: string): string[] {
+function describeServerCount(count: number, file: string): string[] {
   if (count === 0) return [`${file} names no DNS server`];
   return count > MOST_SERVERS ? [`${file} names ${count} servers; a resolver uses the first 3`] : [];
 }
 
-function sayDomain(domain: string, file: string): string {
+function describeInvalidDomain(domain: string, file: string): string {
   return `${file}: the search domain ${printable(domain, 80)} is not a domain name; it was ignored`;
 }

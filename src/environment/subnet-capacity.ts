@@ -1,22 +1,22 @@
-/** How many units of API Management a subnet holds, in internal mode. Pure. */
+/** How many units of API Management fit into a subnet, in internal mode. Pure. */
 import type { SubnetCapacity } from '../model/report.ts';
 
 type Tier = SubnetCapacity['tier'];
 
-/** Addresses that Azure keeps of every subnet: the first four and the last. */
-const KEPT = 5;
-/** The internal load balancer has an address of its own. */
+/** Addresses that Azure reserves in every subnet: the first four and the last. */
+const RESERVED = 5;
+/** Addresses of the internal load balancer. */
 const LOAD_BALANCER = 1;
 const OF_A_UNIT: Readonly<Record<Tier, number>> = { premium: 2, developer: 1 };
-/** What the service itself allows in a region. */
+/** The service's limit per region. */
 const MOST_UNITS: Readonly<Record<Tier, number>> = { premium: 31, developer: 1 };
 
 /**
- * The room of an IPv4 subnet, other resources in it not counted. Source: “Virtual network injection resources:
- * Azure API Management”, 2025-04-17.
+ * The capacity of an IPv4 subnet, without other resources in it. Source: “Virtual network injection resources: Azure
+ * API Management”, 2025-04-17.
  * @param prefixLength 0 to 32
- * @param units asked for; null is one
- * @param vmInside whether this VM has an address in it
+ * @param units requested; null means one
+ * @param vmInside whether this VM has an address in the subnet
  */
 export function subnetCapacity(
   prefixLength: number,
@@ -25,7 +25,7 @@ export function subnetCapacity(
   vmInside: boolean,
 ): SubnetCapacity {
   const total = 2 ** (32 - prefixLength);
-  const usable = Math.max(0, total - KEPT);
+  const usable = Math.max(0, total - RESERVED);
   const wanted = units ?? 1;
   return {
     tier,

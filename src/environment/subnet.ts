@@ -1,4 +1,4 @@
-/** The subnet of the service: how much fits into it, and whether what the user says agrees with it. Pure. */
+/** The subnet of the service: its capacity, and whether --subnet agrees with the metadata service. Pure. */
 import ipaddr from 'ipaddr.js';
 import type { Options } from '../config/types.ts';
 import type { Environment } from '../model/report.ts';
@@ -17,19 +17,19 @@ export function networkOf(
 ): { readonly network: Network; readonly notes: readonly string[] } {
   const subnet = options.subnet ?? known;
   const capacityOf = (cidr: string) => {
-    // In a container the interfaces are not the VM's own, and the service knows better.
+    // In a container the interfaces are not those of the VM, so the metadata service is more reliable.
     const vmInside = cidr === known || interfaces.some(({ address }) => isInside(address, cidr));
     const [, prefixLength] = ipaddr.IPv4.parseCIDR(cidr);
     return subnetCapacity(prefixLength, options.tier, options.units, vmInside);
   };
-  const room = subnet === null ? null : capacityOf(subnet);
+  const capacity = subnet === null ? null : capacityOf(subnet);
   return {
-    network: { interfaces, subnet, subnetCapacity: room, vip: options.vip },
+    network: { interfaces, subnet, subnetCapacity: capacity, vip: options.vip },
     notes: subnetNotes(options.subnet, known),
   };
 }
 
-/** The user's word goes before the service's, but a contradiction is said. */
+/** --subnet takes precedence over the metadata service; a contradiction becomes a note. */
 function subnetNotes(given: string | null, known: string | null): string[] {
   if (given === null || known === null || given === known) return [];
   return [`the metadata service names the subnet ${known}; --subnet ${given} is followed`];

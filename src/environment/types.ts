@@ -3,21 +3,21 @@ import type { ServerAddress } from '../config/types.ts';
 import type { Control } from '../model/controls.ts';
 import type { Environment } from '../model/report.ts';
 
-/** Where we are: what the report says of it, and what only this run needs. */
+/** The result of the survey: the environment for the report, and what only this run needs. */
 export interface Survey {
   readonly environment: Environment;
   readonly servers: readonly ServerAddress[];
   readonly searchDomains: readonly string[];
   /** Lower-case host name → addresses, from the hosts file. */
   readonly hosts: ReadonlyMap<string, readonly string[]>;
-  /** Whether an IPv6 address of another machine can be dialled at all. */
+  /** Whether this machine can dial IPv6 addresses of other machines. */
   readonly hasIPv6: boolean;
-  /** What this machine ran out of, in words, when its list of DNS servers could not be read for that; else null. */
+  /** Text of the error when a lack of local resources made the list of DNS servers unreadable; else null. */
   readonly limit: string | null;
   readonly metadata: Extract<Control, { name: 'metadata' }> | null;
 }
 
-/** This machine as far as the survey looks at it, in one value that tests can replace. */
+/** The parts of this machine that the survey reads, in one value that tests can replace. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
@@ -26,7 +26,7 @@ export interface Machine {
   readonly hostName: () => string;
   /** As `os.networkInterfaces`; it may throw. */
   readonly interfaces: () => Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>;
-  /** As `dns.getServers`: the resolvers of a system that has no file to read them from. */
+  /** As `dns.getServers`: the resolvers of a system without resolv.conf. */
   readonly runtimeServers: () => readonly string[];
   readonly resolverFiles: ResolverFiles;
   readonly hostsFile: string;
@@ -41,12 +41,12 @@ interface ResolverFiles {
   readonly upstream: string;
 }
 
-/** What came back from the address of the instance metadata service. */
+/** The reply from the address of the instance metadata service. */
 export type MetadataReply =
   | { readonly kind: 'http'; readonly status: number; readonly body: string }
-  /** Something is there, and it does not speak HTTP. */
-  | { readonly kind: 'nonsense'; readonly why: string }
-  /** Refused, unreachable, or silent for too long. */
-  | { readonly kind: 'nobody'; readonly why: string }
-  /** This machine ran out of what it takes to ask. */
+  /** A peer answered, but not with HTTP. */
+  | { readonly kind: 'malformed'; readonly why: string }
+  /** Refused, unreachable or timed out. */
+  | { readonly kind: 'absent'; readonly why: string }
+  /** This machine lacked the resources to ask. */
   | { readonly kind: 'not-asked'; readonly why: string };

@@ -1,4 +1,4 @@
-/** Addresses, and what kind of place they are. Pure. */
+/** Addresses with their scope. Pure. */
 import { isIPv6 } from 'node:net';
 import { addressScope } from '../../probes/address-scope.ts';
 import type { Address } from '../model/report.ts';

@@ -10,18 +10,18 @@ import { isDefect } from './defects.ts';
 
 export interface Tried {
   readonly attempt: Attempt;
-  /** The mistake of this program that ended the attempt; null when it ended by what the network did. */
+  /** The defect of this program that ended the attempt; null when the network decided the result. */
   readonly defect: { readonly error: unknown } | null;
-  /** Why this machine could not even try; null when it did. */
+  /** Why this machine could not try; null when it did. */
   readonly impossible: string | null;
 }
 
-/** What this machine ran out of during the attempt, in the error's words; null when of nothing. */
+/** Text of the error when a local resource ran out during the attempt; else null. */
 export function limitOf({ attempt: { failure, facts } }: Tried): string | null {
   return failure === 'local_limit' ? (facts.error ?? failure) : null;
 }
 
-/** Never throws: whatever went wrong is a failure of the attempt, beside the evidence gathered before it. */
+/** Never throws: an error becomes the failure of the attempt, and earlier evidence is retained. */
 export async function attempt(
   probe: Probe,
   parts: ConstructorParameters<typeof Session>[0],
@@ -39,7 +39,7 @@ export async function attempt(
     const known = toProbeError(error, 'protocol');
     failure = known.failure;
     session.facts.error = known.message;
-    defect = impossible === null ? defectIn(known) : null;
+    defect = impossible === null ? findDefect(known) : null;
     if (defect !== null) session.facts.defect = true;
   } finally {
     session.dispose();
@@ -67,7 +67,7 @@ async function converse(probe: Probe, session: Session): Promise<void> {
   return probe.converse(session, await secure(session, socket, probe.alpn));
 }
 
-/** Only an error that no layer could name can be a mistake of ours, and the one behind it tells. */
-function defectIn({ failure, cause }: ProbeError): Tried['defect'] {
+/** Only an unclassified error can be a defect of this program; its cause decides. */
+function findDefect({ failure, cause }: ProbeError): Tried['defect'] {
   return failure === 'unexpected' && cause !== undefined && isDefect(cause) ? { error: cause } : null;
 }

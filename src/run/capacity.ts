@@ -1,66 +1,65 @@
-/** How much may be under way at once on this machine: learnt when it runs out of something. */
+/** How many tasks this machine can run at once, learnt when it runs out of a resource. */
 import { type LocalLimitCode, localLimitsIn } from '../../probes/local-limits.ts';
 
 /**
- * What the gates of one run share, since their sockets come from the same pool. It is unlimited until a task ends
- * for want of something; then only so many may be under way as were when that happened, and one more each time that
- * so many tasks have ended well.
+ * Shared by the gates of a run, because their sockets use the same resources. It is unlimited until a task lacks a
+ * resource. Then the limit is the number of the other running tasks, and grows by one after as many successes.
  */
 export class Capacity {
-  #underWay = 0;
+  #running = 0;
   #most = Number.POSITIVE_INFINITY;
   #least = Number.POSITIVE_INFINITY;
-  /** Since the last change of `#most`. */
-  #endedWell = 0;
+  /** Successful tasks since the last change of `#most`. */
+  #successes = 0;
   #progress = 0;
   readonly #missed = new Set<LocalLimitCode>();
   readonly #wakers: (() => void)[] = [];
 
-  /** Whether one more may begin. */
+  /** Whether one more task may begin. */
   get isFree(): boolean {
-    return this.#underWay < this.#most;
+    return this.#running < this.#most;
   }
 
-  /** Whether nothing is under way, so that nothing of this run's will free anything. */
+  /** Whether no task is running, so that this run will free no resource. */
   get isIdle(): boolean {
-    return this.#underWay === 0;
+    return this.#running === 0;
   }
 
-  /** The fewest that were let through at once; infinite when this machine never ran out of anything. */
+  /** The lowest limit so far; infinite when this machine never ran out of a resource. */
   get least(): number {
     return this.#least;
   }
 
-  /** The fewest that may be under way now. */
+  /** How many tasks may run now. */
   get most(): number {
     return this.#most;
   }
 
-  /** How many tasks have ended with all that they needed. */
+  /** How many tasks ended with all the resources that they needed. */
   get progress(): number {
     return this.#progress;
   }
 
-  /** What this machine ran out of. */
+  /** The resources that ran out. */
   get missed(): readonly LocalLimitCode[] {
     return [...this.#missed];
   }
 
-  /** @param wake called each time that a task has ended */
+  /** @param wake called whenever a task ends */
   onEnd(wake: () => void): void {
     this.#wakers.push(wake);
   }
 
   begin(): void {
-    this.#underWay += 1;
+    this.#running += 1;
   }
 
   /**
-   * @param limit what the task could not get, in words with the error's code; null when it got everything
-   * @param own wakes the task's own gate, which goes last: so the gates take turns
+   * @param limit text with the error's code when the task lacked a resource; else null
+   * @param own wakes the task's own gate; it goes last, so that the gates take turns
    */
   end(limit: string | null, own?: () => void): void {
-    this.#underWay -= 1;
+    this.#running -= 1;
     if (limit === null) this.#grow();
     else this.#shrink(limit);
     for (const wake of this.#wakers) if (wake !== own) wake();
@@ -69,16 +68,16 @@ export class Capacity {
 
   #shrink(limit: string): void {
     for (const code of localLimitsIn(limit)) this.#missed.add(code);
-    this.#most = Math.max(1, Math.min(this.#most, this.#underWay));
+    this.#most = Math.max(1, Math.min(this.#most, this.#running));
     this.#least = Math.min(this.#least, this.#most);
-    this.#endedWell = 0;
+    this.#successes = 0;
   }
 
   #grow(): void {
     this.#progress += 1;
-    this.#endedWell += 1;
-    if (this.#endedWell < this.#most) return;
+    this.#successes += 1;
+    if (this.#successes < this.#most) return;
     this.#most += 1;
-    this.#endedWell = 0;
+    this.#successes = 0;
   }
 }

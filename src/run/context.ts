@@ -8,25 +8,25 @@ import type { Gate } from './gate.ts';
 import type { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 
-/** What every part of a run shares. */
+/** Shared by all parts of a run. */
 export interface RunContext {
   readonly system: System;
   readonly trust: TrustStore;
   readonly budget: Budget;
   readonly names: Names;
   readonly survey: Survey;
-  /** Bounds the attempts that are under way. */
+  /** Bounds the concurrent attempts. */
   readonly gate: Gate;
-  /** Bounds the names that are being asked for. */
+  /** Bounds the concurrent name queries. */
   readonly queries: Gate;
-  /** What both of them have learnt of this machine's limits. */
+  /** The limits of this machine, as learnt by both gates. */
   readonly capacity: Capacity;
-  /** How much may be under way at once, by the options. */
+  /** `--concurrency`. */
   readonly concurrency: number;
   readonly defects: Defects;
-  /** How often a failing address is tried. */
+  /** How often a failing address is tried, at most. */
   readonly attempts: number;
-  /** A name that a DNS server is asked for, to see whether it is alive. */
+  /** The name to query in a liveness test of a DNS server. */
   readonly question: string;
   readonly progress: (event: ProgressEvent) => void;
 }

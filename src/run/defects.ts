@@ -1,35 +1,35 @@
-/** Mistakes of this program itself, kept apart from what was observed: they end a test, never the report. */
+/** Defects of this program, separate from observations: a defect ends a test, never the report. */
 import { printable } from '../../probes/printable.ts';
 
-/** Collects defects, so that one that hits a hundred targets is told once. */
+/** Collects defects, so that a defect in a hundred tests is reported once. */
 export class Defects {
   readonly #subjects = new Map<string, string[]>();
 
-  /** @param subject what the defect put an end to: a target's id, a control's name */
+  /** @param subject the test that the defect ended: a target's id or a control's name */
   add(subject: string, error: unknown): void {
-    const said = describeDefect(error);
-    const subjects = this.#subjects.get(said);
-    if (subjects === undefined) this.#subjects.set(said, [subject]);
+    const description = describeDefect(error);
+    const subjects = this.#subjects.get(description);
+    if (subjects === undefined) this.#subjects.set(description, [subject]);
     else subjects.push(subject);
   }
 
-  /** One sentence a defect, for the report's notes. */
+  /** One sentence per defect, for the report's notes. */
   notes(): string[] {
-    return [...this.#subjects].map(([said, [first, ...others]]) => {
+    return [...this.#subjects].map(([description, [first, ...others]]) => {
       const more = others.length === 0 ? '' : ` and of ${others.length} more`;
-      return `a defect in apim-probe put an end to the test of ${first}${more}: ${said}`;
+      return `a defect in apim-probe put an end to the test of ${first}${more}: ${description}`;
     });
   }
 }
 
-/** A defect that hit no single test. */
+/** The note for a defect outside a single test. */
 export function defectNote(what: string, error: unknown): string {
   return `a defect in apim-probe put an end to ${what}: ${describeDefect(error)}`;
 }
 
 /**
- * Whether an error is a mistake of this program: errors of the system and of its libraries carry a code, and
- * even then what JavaScript itself throws is ours.
+ * Whether an error is a defect of this program. Errors of the system and of libraries have a code; JavaScript's own
+ * error classes are defects even with a code.
  */
 export function isDefect(error: unknown): boolean {
   if (!(error instanceof Error)) return true;
@@ -37,10 +37,10 @@ export function isDefect(error: unknown): boolean {
   return ours || !('code' in error);
 }
 
-/** Kind, message and place; never a path of this machine. */
+/** Class, message and source position; never a path of this machine. */
 function describeDefect(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error), 200);
-  const place = /\b(?:src|probes|dist|bin)\/[\w./-]+:\d+:\d+/.exec(error.stack ?? '')?.[0];
-  const said = printable(`${error.name}: ${error.message}`, 200);
-  return place === undefined ? said : `${said} (${place})`;
+  const position = /\b(?:src|probes|dist|bin)\/[\w./-]+:\d+:\d+/.exec(error.stack ?? '')?.[0];
+  const description = printable(`${error.name}: ${error.message}`, 200);
+  return position === undefined ? description : `${description} (${position})`;
 }

@@ -1,26 +1,25 @@
-/** How much is under way, and when the next may begin. */
+/** Limits how many tasks run at once. */
 import { pause } from '../../probes/wire/budget.ts';
 import { Capacity } from './capacity.ts';
 
 /**
- * Does the task when its turn comes; null when the run has ended before that.
- * @param limitOf what this machine ran out of while the task was done, in words with the error's code; null when of
- * nothing. Such a task is done again once others have ended; what comes back is the last result.
+ * Runs the task when its turn comes; null when the run ended before that.
+ * @param limitOf returns text with the error's code when the task lacked a local resource, else null. Such a task is
+ * repeated after others have ended, and the last result is returned.
  */
 export type Gate = <T>(task: () => Promise<T>, limitOf?: (result: T) => string | null) => Promise<T | null>;
 
 /**
- * ms before a task is done again that found nothing left although nothing else of this run was under way: what is
- * missing is held by other programs, or by the kernel for a while (TIME-WAIT). After the last one it is given up,
- * unless other tasks have ended well in the meantime.
+ * ms before a task is repeated that lacked a resource while no other task was running. Then other programs hold the
+ * resource, or the kernel does for a while (TIME-WAIT). After the last pause the task is given up, unless other tasks
+ * have succeeded meanwhile.
  */
 const PAUSES = [100, 200, 400, 800, 1600, 2000] as const;
 
 /**
- * At most `concurrency` tasks at once, in the order in which they came, and one begun in each turn of the event
- * loop: a reply is noticed when the loop comes round, so whatever else starts in the same turn is added to the
- * time that is measured. Nothing begins any more once the signal is aborted.
- * @param capacity shared with the other gates of the run, which use up the same resources
+ * Runs at most `concurrency` tasks at once, in order of arrival. Starts one per turn of the event loop, because other
+ * starts in the same turn would add to the measured time of a reply. Starts no task after the signal is aborted.
+ * @param capacity shared with the other gates of the run, which use the same resources
  */
 export function createGate(
   concurrency: number,
@@ -28,15 +27,15 @@ export function createGate(
   capacity: Capacity = new Capacity(),
 ): Gate {
   const waiting = new Queue();
-  let underWay = 0;
+  let running = 0;
   let scheduled = false;
 
-  const isOpen = (): boolean => signal.aborted || (underWay < concurrency && capacity.isFree);
+  const isOpen = (): boolean => signal.aborted || (running < concurrency && capacity.isFree);
   const open = (): void => {
     scheduled = false;
-    // Another gate may have taken the last place in the meantime.
+    // Another gate may have used the last free capacity meanwhile.
     if (isOpen()) waiting.take()?.();
-    // After the end everybody is let through at once, to be turned away.
+    // After the end of the run all waiting tasks are released at once; each returns null.
     while (signal.aborted && waiting.length > 0) waiting.take()?.();
     schedule();
   };
@@ -52,7 +51,7 @@ export function createGate(
     limitOf: (result: T) => string | null,
   ): Promise<Done<T>> => {
     if (signal.aborted) return null;
-    underWay += 1;
+    running += 1;
     capacity.begin();
     let limit: string | null = null;
     try {
@@ -60,7 +59,7 @@ export function createGate(
       limit = limitOf(result);
       return { result, limit };
     } finally {
-      underWay -= 1;
+      running -= 1;
       capacity.end(limit, schedule);
     }
   };
@@ -84,17 +83,17 @@ export function createGate(
         if (next.done === true) break;
         await pause(next.value, signal);
       }
-      // The end of the run keeps what was seen before it.
+      // When the run ends, the earlier result stays.
       done = (await inTurn(task, limitOf)) ?? { ...done, limit: null };
     }
     return done === null ? null : done.result;
   };
 }
 
-/** A task's result and what was missing for a better one; null when it was not begun. */
+/** A task's result and the resource that it lacked; null when it did not start. */
 type Done<T> = { readonly result: T; readonly limit: string | null } | null;
 
-/** First in, first out, without moving what waits. */
+/** First in, first out, without moving the waiting entries. */
 class Queue {
   #entries: (() => void)[] = [];
   #taken = 0;

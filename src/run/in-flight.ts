@@ -1,5 +1,5 @@
 /**
- * Works through the items in order, so many at a time.
+ * Processes the items in order, at most `most` at a time.
  * @returns the results in the order of the items
  */
 export async function mapInFlight<Item, Result>(

@@ -1,4 +1,4 @@
-/** Azure Instance Metadata Service: plain HTTP to a link-local address, from inside the VM only, past any proxy. */
+/** Asks the Azure Instance Metadata Service: plain HTTP to a link-local address, without a proxy. */
 
 import type { Socket } from 'node:net';
 import { type Failure, ProbeError } from '../../probes/failures.ts';
@@ -9,10 +9,10 @@ import type { System } from '../../probes/wire/system.ts';
 import type { MetadataReply } from '../environment/types.ts';
 import { METADATA_ADDRESS } from '../model/azure.ts';
 
-/** Older than 2021-01-01, when the document grew by the VM's user data: 64 KiB that may hold secrets. */
+/** Older than 2021-01-01, which added the VM's user data: 64 KiB that may contain secrets. */
 const API_VERSION = '2019-06-01';
-/** ms for the whole of it; the service is on this very host, so silence means that there is none. */
-const PATIENCE = 1000;
+/** ms for the whole exchange. The service is on the same host, so a timeout means that there is none. */
+const TIMEOUT = 1000;
 
 const REQUEST = {
   origin: `http://${METADATA_ADDRESS}`,
@@ -20,13 +20,13 @@ const REQUEST = {
   headers: { metadata: 'true' },
 } as const;
 
-/** Something took the connection and then did not speak HTTP. */
-const NONSENSE: readonly Failure[] = ['protocol_closed', 'protocol_mismatch'];
+/** A peer accepted the connection but did not answer with HTTP. */
+const MALFORMED: readonly Failure[] = ['protocol_closed', 'protocol_mismatch'];
 
-/** ms before it is asked again where this machine has run out of what it takes to ask. */
+/** ms before a retry when this machine lacked the resources to ask. */
 const PAUSES = [100, 300, 600] as const;
 
-/** Asks once, and again only where this machine could not ask. Never throws. */
+/** Asks once; retries only when this machine could not ask. Never throws. */
 export async function askMetadata(system: System, signal: AbortSignal): Promise<MetadataReply> {
   for (const ms of PAUSES) {
     const reply = await askOnce(system, signal);
@@ -37,17 +37,17 @@ export async function askMetadata(system: System, signal: AbortSignal): Promise<
 }
 
 async function askOnce(system: System, signal: AbortSignal): Promise<MetadataReply> {
-  if (signal.aborted) return { kind: 'nobody', why: 'the run ended before it was asked' };
+  if (signal.aborted) return { kind: 'absent', why: 'the run ended before it was asked' };
   const socket = system.connectTcp(system.route(METADATA_ADDRESS, METADATA_ADDRESS, 80));
   socket.on('error', () => undefined);
   const asked = connected(socket).then(() => exchange(socket, REQUEST, signal));
   try {
-    const { status, body } = await within({ stepMs: PATIENCE, signal }, 'protocol', asked);
+    const { status, body } = await within({ stepMs: TIMEOUT, signal }, 'protocol', asked);
     return { kind: 'http', status, body: body.toString('utf8') };
   } catch (error) {
     const { failure, message } = error instanceof ProbeError ? error : toProbeError(error, 'protocol');
     if (failure === 'local_limit') return { kind: 'not-asked', why: message };
-    return { kind: NONSENSE.includes(failure) ? 'nonsense' : 'nobody', why: message };
+    return { kind: MALFORMED.includes(failure) ? 'malformed' : 'absent', why: message };
   } finally {
     socket.destroy();
   }

@@ -1,4 +1,4 @@
-/** Names to addresses: every configured server is asked on its own, and the system's own choice is told apart. */
+/** Resolves names: asks every configured server, and determines which answer the system would use. */
 import { isIP } from 'node:net';
 import type { Failure } from '../../probes/failures.ts';
 import type { Budget } from '../../probes/wire/budget.ts';
@@ -10,24 +10,24 @@ import type { Address, Resolution } from '../model/report.ts';
 import { describeAddress } from './addresses.ts';
 import type { Gate } from './gate.ts';
 
-/** What the system would dial, or why it could dial nothing. */
+/** The addresses that the system would dial, or why it has none. */
 export interface Dialable {
   readonly addresses: readonly Address[];
   readonly failure: Failure | null;
-  /** What this machine ran out of, in the error's words, where the failure is `local_limit`; else null. */
+  /** Text of the error when the failure is `local_limit`; else null. */
   readonly limit: string | null;
-  /** hosts-file, or the server that settled it; null when nobody did. */
+  /** hosts-file, or the server that decided; null when no server did. */
   readonly from: string | null;
 }
 
 export interface NameResult {
-  /** Settles as soon as the first server that counts has spoken, the way the system would use it. */
+  /** Settles as soon as a server has decided, in the order in which the system asks them. */
   readonly dialable: Promise<Dialable>;
-  /** What each server said, in the configured order; settles when all have. */
+  /** The answer of each server, in the configured order; settles when all have answered. */
   readonly resolutions: Promise<readonly Resolution[]>;
 }
 
-/** A server that gave one of these has not answered the question; the system asks the next one. */
+/** After these failures the system asks the next server. */
 const ASK_THE_NEXT: readonly (Failure | null)[] = [
   'dns_timeout',
   'dns_unreachable',
@@ -38,7 +38,7 @@ const ASK_THE_NEXT: readonly (Failure | null)[] = [
   'unexpected',
 ];
 
-/** What a server would have been asked, had the run not ended. */
+/** The answer for a query that the end of the run prevented. */
 const OUT_OF_TIME: Answer = {
   rcode: 'deadline_exceeded',
   failure: 'deadline_exceeded',
@@ -53,19 +53,19 @@ const OUT_OF_TIME: Answer = {
 
 export class Names {
   readonly #survey: Survey;
-  readonly #outside: System;
+  readonly #system: System;
   readonly #budget: Budget;
   readonly #queries: Gate;
   readonly #known = new Map<string, NameResult>();
 
   constructor(parts: { survey: Survey; system: System; budget: Budget; queries: Gate }) {
     this.#survey = parts.survey;
-    this.#outside = parts.system;
+    this.#system = parts.system;
     this.#budget = parts.budget;
     this.#queries = parts.queries;
   }
 
-  /** Each name is asked for once a run, however many targets share it. */
+  /** Asks for each name once per run, because many targets share a name. */
   resolve(host: string): NameResult {
     const key = host.toLowerCase();
     const known = this.#known.get(key) ?? (isIP(host) === 0 ? this.#ask(key) : literal(host));
@@ -88,7 +88,7 @@ export class Names {
     server: { address: string; port: number },
     [name, ...rest]: readonly [string, ...string[]],
   ): Promise<Answer> {
-    const context = { system: this.#outside, server, budget: this.#budget };
+    const context = { system: this.#system, server, budget: this.#budget };
     const answer = (await this.#queries(() => resolveAt(context, name), limitOf)) ?? OUT_OF_TIME;
     const [next, ...others] = rest;
     return answer.addresses.length > 0 || next === undefined
@@ -103,7 +103,7 @@ export class Names {
     return [`${host}.${first}`, ...others.map((domain) => `${host}.${domain}`), host];
   }
 
-  /** As nsswitch.conf(5) has it: nearly everywhere the hosts file, then the servers in their order. */
+  /** By nsswitch.conf(5): usually the hosts file first, then the servers in order. */
   async #systemChoice(host: string, answers: readonly Promise<Answer>[]): Promise<Dialable> {
     const fixed = this.#survey.hosts.get(host)?.map((address) => describeAddress(address, []));
     const own =
@@ -113,24 +113,24 @@ export class Names {
     let failure: Failure | null = answers.length === 0 ? 'dns_unreachable' : null;
     for (const [index, answer] of answers.entries()) {
       const from = this.#serverAt(index);
-      const { addresses, cname, failure: said, limit: missing } = await answer;
+      const { addresses, cname, failure: answered, limit: missing } = await answer;
       if (addresses.length > 0) {
-        // A server that repeats an address does not make it two.
+        // A server may repeat an address.
         const once = [...new Set(addresses)];
         const known = once.map((address) => describeAddress(address, cname));
         return { addresses: known, failure: null, limit: null, from };
       }
       limit ??= missing;
-      failure = said;
-      // A denial counts for nothing after a server that could not be asked: it might have known the name.
-      if (!ASK_THE_NEXT.includes(said) && limit === null)
+      failure = answered;
+      // A denial is not final when an earlier server could not be asked: it might know the name.
+      if (!ASK_THE_NEXT.includes(answered) && limit === null)
         return own ?? { addresses: [], failure, limit, from };
     }
     if (limit !== null) failure = 'local_limit';
     return own ?? { addresses: [], failure, limit, from: null };
   }
 
-  /** Where it is set up that way, the hosts file is only for what no server knows. */
+  /** Whether nsswitch.conf puts DNS before the hosts file. */
   #asksDnsFirst(): boolean {
     const order = this.#survey.environment.dns.system?.order ?? [];
     const [files, dns] = [order.indexOf('files'), order.indexOf('dns')];
@@ -143,7 +143,7 @@ export class Names {
   }
 }
 
-/** For the gate: what this machine ran out of while it asked. */
+/** For the gate: the text of the error when a local resource ran out. */
 export function limitOf({ limit }: Answer): string | null {
   return limit;
 }

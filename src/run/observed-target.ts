@@ -1,4 +1,4 @@
-/** What was seen of a target, put together. Pure: what it amounts to, the diagnosis decides. */
+/** Assembles the observations of a target. Pure; the diagnosis interprets them. */
 import { isIPv6 } from 'node:net';
 import type { Failure } from '../../probes/failures.ts';
 import type { ObservedTarget, Resolution } from '../model/report.ts';
@@ -11,11 +11,11 @@ export interface Seen {
   readonly dialable: Dialable;
   readonly resolutions: readonly Resolution[];
   readonly tried: readonly Tried[];
-  /** The codes of what this machine was short of at the end, and made targets wait; null when of nothing. */
+  /** Codes of the local resources whose lack delayed targets until the end; null when there was no lack. */
   readonly heldUpBy: string | null;
 }
 
-/** A target for which nothing was sent, and why. */
+/** A target for which the run sent nothing, with the reason. */
 export function untestedTarget(
   planned: PlannedTarget,
   reason: string,
@@ -31,7 +31,7 @@ export function untestedTarget(
   };
 }
 
-/** A target as it was seen. */
+/** A target with its observations. */
 export function observedTarget(planned: PlannedTarget, seen: Seen): ObservedTarget {
   return {
     ...identity(planned),
@@ -39,7 +39,7 @@ export function observedTarget(planned: PlannedTarget, seen: Seen): ObservedTarg
     addresses: [...seen.dialable.addresses],
     addressesFrom: seen.dialable.from,
     resolutions: [...seen.resolutions],
-    // What this machine could not even try is not evidence of the target.
+    // An attempt that this machine could not make is not evidence about the target.
     attempts: seen.tried
       .filter((tried) => tried.impossible === null && limitOf(tried) === null)
       .map(({ attempt }) => attempt),
@@ -51,7 +51,7 @@ function identity(planned: PlannedTarget) {
     planned;
   return {
     ...{ id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until },
-    // One run knows of no other; the history fills these in.
+    // The history fills these in, because a run does not know earlier runs.
     lastStatusChange: null,
     flaps: 0,
   };
@@ -62,11 +62,11 @@ type Obstacle = Pick<ObservedTarget, 'failure' | 'reason'>;
 const NONE: Obstacle = { failure: null, reason: null };
 const OUT_OF_TIME: Obstacle = {
   failure: 'deadline_exceeded',
-  reason: 'the run ended before this could be told',
+  reason: 'the run ended before this was known',
 };
 export const DEFECT = 'a defect in apim-probe put an end to this test';
 
-/** What kept attempts from being finished at the addresses of the target's own name; nothing when enough were. */
+/** Why no attempt at an address of the target's name finished; NONE when enough did. */
 function obstacle({ dialable, tried: all, heldUpBy }: Seen): Obstacle {
   const tried = all.filter(({ attempt }) => attempt.addressFrom === 'name');
   const isFinished = tried.some(
@@ -78,7 +78,7 @@ function obstacle({ dialable, tried: all, heldUpBy }: Seen): Obstacle {
   );
   const limited = tried.filter((each) => limitOf(each) !== null);
   const [first] = limited;
-  // API Management reaches its dependencies over IPv4, so what could not be tried over it stays known.
+  // API Management reaches its dependencies over IPv4, so an untried IPv4 address is reported.
   if (first !== undefined && (!isFinished || limited.some(({ attempt }) => !isIPv6(attempt.address)))) {
     return limitedBy(limitOf(first) ?? '');
   }
@@ -89,7 +89,7 @@ function obstacle({ dialable, tried: all, heldUpBy }: Seen): Obstacle {
   const { failure, limit } = dialable;
   if (limit !== null) return limitedBy(limit);
   if (tried.length === 0 && heldUpBy !== null && (failure === null || failure === 'deadline_exceeded')) {
-    return limitedBy(heldUpBy, ', and the run ended before this one had its turn');
+    return limitedBy(heldUpBy, ', and the run ended before the turn of this target');
   }
   if (tried.length > 0 || failure === null || failure === 'deadline_exceeded') return OUT_OF_TIME;
   return { failure, reason: null };

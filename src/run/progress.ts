@@ -3,7 +3,7 @@ import type { Attempt, ObservedTarget, Resolution } from '../model/report.ts';
 /** The parts of a run, in the order in which they begin. */
 export type Phase = 'survey' | 'resolve' | 'probe' | 'controls' | 'diagnose';
 
-/** What a run tells whoever watches it. Ids are those of the targets. */
+/** Progress of a run, for its caller. Ids are those of the targets. */
 export type ProgressEvent =
   | { readonly kind: 'phase'; readonly name: Phase }
   | { readonly kind: 'start'; readonly total: number }

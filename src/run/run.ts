@@ -1,4 +1,4 @@
-/** Plan to observations: everything at once, within the run's budget. */
+/** Turns a plan into observations: runs all probes and controls concurrently, within the run's budget. */
 import { setMaxListeners } from 'node:events';
 import type { System } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
@@ -21,7 +21,7 @@ import { createGate } from './gate.ts';
 import { mapInFlight } from './in-flight.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
-import { whatIsShort } from './shortage.ts';
+import { describeShortage } from './shortage.ts';
 import { observeTarget, probeOf } from './target.ts';
 
 export interface RunParts {
@@ -37,37 +37,37 @@ export interface RunParts {
 
 export interface Observed {
   readonly observations: Observations;
-  /** Mistakes of this program that put an end to a test, in words; the environment's notes have them too. */
+  /** Texts of the defects that ended a test; the environment's notes contain them too. */
   readonly defects: readonly string[];
 }
 
-/** Probes every endpoint of the plan and runs the controls beside them. Always returns, with one target each. */
+/** Probes every endpoint of the plan and runs the controls. Always returns one target per endpoint. */
 export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   const context = createContext(plan, parts);
   const endpoints = plan.targets.filter(({ kind }) => kind === 'endpoint');
   parts.progress({ kind: 'start', total: endpoints.filter((planned) => probeOf(planned) !== null).length });
-  // First, because what a bare connection proves depends on it: it must not wait behind a thousand targets.
-  const reserved = control('tcp-reserved-address', context, () => reservedAddress(context));
+  // First, because the value of a bare connection as proof depends on it: it must not wait behind a thousand targets.
+  const reserved = runControl('tcp-reserved-address', context, () => reservedAddress(context));
   const [targets, ...besides] = await Promise.all([
     mapInFlight(endpoints, mostInFlight(parts.options), (planned) => observeTarget(planned, context)),
-    control('dns-random-name', context, () => randomNames(plan.suffixes, context)),
+    runControl('dns-random-name', context, () => randomNames(plan.suffixes, context)),
     reserved,
-    control('azure-dns', context, () => azureDns(plan.targets, context)),
-    control('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
+    runControl('azure-dns', context, () => azureDns(plan.targets, context)),
+    runControl('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
   parts.progress({ kind: 'phase', name: 'controls' });
-  const others = await control('tls-other-name', context, () => otherNames(targets, context));
-  const search = await control('dns-search-domain', context, () => searchDomains(targets, context));
-  const time = await control('clock', context, async () => clock(targets));
+  const others = await runControl('tls-other-name', context, () => otherNames(targets, context));
+  const search = await runControl('dns-search-domain', context, () => searchDomains(targets, context));
+  const time = await runControl('clock', context, async () => clock(targets));
   const controls = [parts.survey.metadata, ...besides, ...(others ?? []), search, time].filter(
     (each) => each !== null,
   );
   const defects = context.defects.notes();
   return {
     observations: {
-      environment: withWhatWasLearnt(plan, parts.survey, controls, [
+      environment: completeEnvironment(plan, parts.survey, controls, [
         ...defects,
-        ...slowedDown(context.capacity, parts.options),
+        ...describeSlowdown(context.capacity, parts.options),
       ]),
       controls,
       targets,
@@ -77,8 +77,8 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
 }
 
 /**
- * Targets that wait for something, be it a turn or a pause, cost memory. So many keep every place that
- * `--concurrency` gives in use, also when each target pauses after an attempt that failed at once.
+ * Bounds the targets in memory. This many suffice to use all of `--concurrency`, also when each target pauses after a
+ * failed attempt.
  */
 function mostInFlight({ concurrency }: Options): number {
   return Math.max(1024, 2 * concurrency);
@@ -86,7 +86,7 @@ function mostInFlight({ concurrency }: Options): number {
 
 function createContext(plan: Plan, parts: RunParts): RunContext {
   const { options, survey, system, signal } = parts;
-  // Every attempt under way listens for the end of the run.
+  // Every running attempt listens for the end of the run.
   setMaxListeners(0, signal);
   const budget = { stepMs: options.timeout, signal };
   const capacity = new Capacity();
@@ -108,18 +108,18 @@ function createContext(plan: Plan, parts: RunParts): RunContext {
   };
 }
 
-/** What the run did about this machine's limits; nothing when it met none. */
-function slowedDown({ missed, least }: Capacity, { concurrency }: Options): string[] {
+/** Notes on the local limits that slowed the run. */
+function describeSlowdown({ missed, least }: Capacity, { concurrency }: Options): string[] {
   if (missed.length === 0) return [];
   const few = Math.min(least, concurrency);
   return [
-    `this VM ran out of ${whatIsShort(missed)}: what failed by it was done again, with as few as ${few} at once ` +
+    `this VM ran out of ${describeShortage(missed)}: the affected tests were repeated, with as few as ${few} at once ` +
       `instead of ${concurrency}`,
   ];
 }
 
-/** A control that a defect of this program put an end to is left out. */
-async function control<T>(
+/** Runs a runControl; omits it when a defect of this program ends it. */
+async function runControl<T>(
   name: Control['name'],
   { defects }: RunContext,
   work: () => Promise<T>,
@@ -132,7 +132,7 @@ async function control<T>(
   }
 }
 
-function withWhatWasLearnt(
+function completeEnvironment(
   plan: Plan,
   survey: Survey,
   controls: readonly ObservedControl[],

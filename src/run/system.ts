@@ -1,2 +1,2 @@
-/** The one door to the world that a run goes through, for whoever puts a run together. */
+/** Exports the system interface of the probes, so that other modules need not import from `probes/wire`. */
 export { createSystem, type System } from '../../probes/wire/system.ts';

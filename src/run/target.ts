@@ -1,4 +1,4 @@
-/** One target: its name, every one of its addresses, and as many attempts as it takes. */
+/** Observes one target: its name, all its addresses, and repeated attempts after failures. */
 import { probeFor } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
 import { pause } from '../../probes/wire/budget.ts';
@@ -9,20 +9,19 @@ import { attempt, limitOf, type Tried } from './attempt.ts';
 import type { RunContext } from './context.ts';
 import { DEFECT, observedTarget, untestedTarget } from './observed-target.ts';
 
-/** ms between a failed attempt and the next: long enough for a passing loss to pass. */
+/** ms between a failed attempt and the next, so that a short packet loss can end. */
 const PAUSE_AFTER_FAILURE = 250;
 
 /**
- * Never throws; a target that the run had no time for, or that a defect of this program put an end to, comes back with
- * the reason.
+ * Never throws: a target that the run had no time for, or whose test a defect ended, is returned with the reason.
  */
 export async function observeTarget(planned: PlannedTarget, context: RunContext): Promise<ObservedTarget> {
   const probe = probeOf(planned);
   if (probe === null) {
-    return untestedTarget(planned, planned.reason ?? 'nothing here can test it');
+    return untestedTarget(planned, planned.reason ?? 'no probe can test it');
   }
   context.progress({ kind: 'begin', id: planned.id });
-  const target = await look(planned, probe, context).catch((error: unknown) => {
+  const target = await probeTarget(planned, probe, context).catch((error: unknown) => {
     context.defects.add(planned.id, error);
     return untestedTarget(planned, DEFECT, 'unexpected');
   });
@@ -30,19 +29,23 @@ export async function observeTarget(planned: PlannedTarget, context: RunContext)
   return target;
 }
 
-/** The probe that this target will be tested with, or null when it will not be tested at all. */
+/** The probe for this target, or null when it will not be tested. */
 export function probeOf({ testable, conversation }: PlannedTarget): Probe | null {
   return testable ? probeFor(conversation) : null;
 }
 
-async function look(planned: PlannedTarget, probe: Probe, context: RunContext): Promise<ObservedTarget> {
+async function probeTarget(
+  planned: PlannedTarget,
+  probe: Probe,
+  context: RunContext,
+): Promise<ObservedTarget> {
   const name = context.names.resolve(planned.host);
   const dialable = await name.dialable;
-  const known = worthDialling(dialable.addresses, context.survey.hasIPv6).map(({ address }) => address);
+  const known = selectAddresses(dialable.addresses, context.survey.hasIPv6).map(({ address }) => address);
   const { vip } = planned;
   const tried = await Promise.all([
     ...known.map((address) => tryAddress(planned, address, 'name', probe, context)),
-    // The instance answers to its names at its own address, whether DNS knows of it or not.
+    // The instance answers at its VIP for all its names, even when DNS has no record of it.
     ...(vip === null || known.includes(vip) ? [] : [tryAddress(planned, vip, 'vip', probe, context)]),
   ]);
   const resolutions = await name.resolutions;
@@ -55,14 +58,14 @@ async function look(planned: PlannedTarget, probe: Probe, context: RunContext): 
   });
 }
 
-/** What kept targets waiting for longer than --concurrency would have; null when nothing did. */
+/** The local resources that delayed targets more than --concurrency does; null when none did. */
 function heldUpBy({ capacity, concurrency }: RunContext): string | null {
   const isShort = capacity.missed.length > 0 && capacity.most < concurrency;
   return isShort ? capacity.missed.join(', ') : null;
 }
 
-/** IPv6 is left alone on a VM that has none, unless there is nothing else: it would only ever fail. */
-function worthDialling(addresses: readonly Address[], hasIPv6: boolean): readonly Address[] {
+/** Omits IPv6 addresses on a VM without IPv6, because they would always fail; unless there are no others. */
+function selectAddresses(addresses: readonly Address[], hasIPv6: boolean): readonly Address[] {
   const worth = addresses.filter(({ family, scope }) => family === 4 || hasIPv6 || scope === 'loopback');
   return worth.length > 0 ? worth : addresses;
 }
@@ -87,7 +90,7 @@ async function tryAddress(
   return made;
 }
 
-/** This machine cannot try at all, or the gate has done what there was to do about a shortage. */
+/** Whether more attempts are useless: this machine cannot try, or the gate has already retried a shortage. */
 function isLeftUntried(tried: Tried): boolean {
   return tried.impossible !== null || limitOf(tried) !== null;
 }

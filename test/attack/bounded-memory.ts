@@ -1,4 +1,4 @@
-/** Memory under attack: as many hostile peers as the agent talks to at once, each kind, in less than 250 MB. */
+/** Memory with as many hostile peers of each kind as the agent's concurrency: less than 250 MB. */
 import type { Test } from 'tap';
 import { PROGRAM } from '../cli/program.ts';
 import { CROWD, type HostilePeer, runAgainst } from './crowd.ts';

@@ -1,4 +1,4 @@
-/** A config file that another user can write to: its options would run commands and overwrite files in this user's name. */
+/** A config file that another user can write: its options could run commands and overwrite files as this user. */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -20,7 +20,7 @@ const [FILE, ...FIRST] = PROGRAM;
 const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? false : 'needs root, to act as several users';
 
-/** Ends before anything is sent: the options name no DNS server but a closed port of this machine. */
+/** Sends nothing beyond this machine: the only DNS server in the options is a closed local port. */
 const FENCE = { APIM_PROBE_CONNECT_TO: '::127.0.0.1:9', APIM_PROBE_DNS_SERVER: '127.0.0.1:9' };
 
 function run(argv: readonly string[], cwd: string, setting: { uid?: number; env?: NodeJS.ProcessEnv } = {}) {
@@ -126,7 +126,7 @@ t.test(
   },
 );
 
-t.test('a pipe of the shell is taken, and a named pipe never blocks', async (t) => {
+t.test('a pipe of the shell is accepted, and a named pipe never blocks', async (t) => {
   const cwd = t.testdir({});
   const env = { PATH: process.env['PATH'], ...FENCE };
   const script = `"$@" config --config <(echo 'deadline: 9123') --format json`;
@@ -146,7 +146,7 @@ t.test(
   { skip },
   async (t) => {
     const cwd = folder(t);
-    // A root of its own, so that /etc/apim-probe is this test's.
+    // A separate root, so that this test owns /etc/apim-probe.
     const etc = join(cwd, 'etc');
     mkdirSync(etc);
     const within = (uid: number, ...argv: string[]) => {

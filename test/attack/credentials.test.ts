@@ -1,4 +1,4 @@
-/** Credentials must reach no other host than the one that they were given for. */
+/** Credentials must reach only the host that they are for. */
 import { randomUUIDv7 } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { writtenReport } from '../report/samples.ts';
 
 const CANARY = 'canary7f3a91';
 
-t.test('a host that only looks like Azure Storage gets no token, and none is asked for', async (t) => {
+t.test('a host that only resembles Azure Storage gets no token, and no token is requested', async (t) => {
   const cwd = mkdtempSync(join(tmpdir(), 'apim-probe-credentials-'));
   t.teardown(() => rmSync(cwd, { recursive: true, force: true }));
   const hosts = [

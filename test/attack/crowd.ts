@@ -1,4 +1,4 @@
-/** The agent as a process of its own against many hostile peers at once, and what it cost. */
+/** Runs the agent as a separate process against many hostile peers at once, and measures its memory. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import type { Report } from '../../src/model/report.ts';
 import { parsedReport } from '../report/samples.ts';
 import type { Owner } from '../servers/peer.ts';
 
-/** As many as the agent talks to at once by default. */
+/** The agent's default concurrency. */
 export const CROWD = 256;
 
 export interface HostilePeer {
@@ -84,7 +84,7 @@ async function measured(
     err += chunk;
   });
   let megabytes = 0;
-  // The peak only grows, so that the last look before the end is enough.
+  // The peak only grows, so the last value before the end suffices.
   const look = setInterval(() => {
     try {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');

@@ -1,4 +1,4 @@
-/** A shell in namespaces of its own: with loopback alone, so that nothing leaves, and with mounts that nobody else sees. */
+/** A shell in its own namespaces: with loopback only, so that no packet leaves, and with private mounts. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export interface Circumstances {
 
 /**
  * Runs a script with bash as root of new mount, network and process namespaces. `probe` in it is the program under
- * test, `$PROBE` its words, for a process that is to be killed; what the script leaves running ends with the namespace.
+ * test, `$PROBE` its command line, for a process that is to be killed; what the script leaves running ends with the namespace.
  */
 export function enclosed(
   script: string,

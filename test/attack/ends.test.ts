@@ -1,4 +1,4 @@
-/** Runs that are ended from outside: by each signal with a whole report, and by SIGKILL with nothing left behind. */
+/** Runs that a signal ends: each gives a complete report, and SIGKILL leaves no process or file behind. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';

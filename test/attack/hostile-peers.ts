@@ -1,4 +1,4 @@
-/** Servers on loopback that try to make the agent run out of memory, each in one way. */
+/** Servers on loopback that try to exhaust the agent's memory, each in one way. */
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -16,7 +16,7 @@ const MEGABYTE = 1024 * 1024;
 const OK = 'HTTP/1.1 200 OK\r\n';
 const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`;
 
-/** Sends everything once it is spoken to, and keeps the connection open. */
+/** Sends everything after the first data, and leaves the connection open. */
 function sends(...pieces: readonly (string | Uint8Array)[]): Behaviour {
   const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
   return (socket) => void socket.once('data', () => socket.write(bytes));
@@ -41,7 +41,7 @@ function segments(head: string | Uint8Array, byte: string): Behaviour {
       pour();
     };
     socket.once('data', begin);
-    // SMTP's clients wait to be greeted.
+    // SMTP clients wait for the greeting.
     setTimeout(begin, 300);
   };
 }
@@ -100,7 +100,7 @@ async function listen(t: Owner, server: net.Server, port = 0): Promise<number> {
   return (server.address() as net.AddressInfo).port;
 }
 
-/** Answers each datagram as often as it is told. */
+/** Answers each datagram this many times. */
 export function datagrams(
   protocol: Protocol,
   answers: (request: Buffer) => readonly Uint8Array[],
@@ -122,7 +122,7 @@ export function datagrams(
   };
 }
 
-/** The same port for both; what one of them has may be taken for the other. */
+/** Opens the same port for both; retries when the port of one is in use for the other. */
 async function bindBoth(t: Owner, server: net.Server): Promise<{ socket: dgram.Socket; port: number }> {
   for (;;) {
     const socket = dgram.createSocket('udp4');
@@ -143,8 +143,8 @@ async function bindBoth(t: Owner, server: net.Server): Promise<{ socket: dgram.S
 function manyRecords(query: Buffer, bytes: number): Buffer {
   const asked = readQuery(query);
   const record = Buffer.from([0xc0, 12, 0, TYPES.CNAME, 0, 1, 0, 0, 0, 0, 0, 2, 0xc0, 12]);
-  const room = Math.floor((bytes - 12 - asked.question.length) / record.length);
-  return reply(asked, { answers: Array.from({ length: room }, () => record) });
+  const count = Math.floor((bytes - 12 - asked.question.length) / record.length);
+  return reply(asked, { answers: Array.from({ length: count }, () => record) });
 }
 
 function framed(message: Uint8Array): Buffer {

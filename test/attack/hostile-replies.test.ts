@@ -1,4 +1,4 @@
-/** Replies that break the rules end in a failure of their target, and never in a defect of the program. */
+/** Malformed replies end in a failure of their target, never in a defect of the program. */
 
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type { Protocol } from '../../probes/protocols.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { PROGRAM, start } from '../cli/program.ts';
 import { writtenReport } from '../report/samples.ts';
-import { says, saysAndCloses, saysAndResets, tlsAlert } from '../servers/behaviours.ts';
+import { sends, sendsAndCloses, sendsAndResets, tlsAlert } from '../servers/behaviours.ts';
 import { readQuery, reply } from '../servers/dns-bytes.ts';
 import { type Cost, type HostilePeer, runAgainst } from './crowd.ts';
 import { datagrams, tcp } from './hostile-peers.ts';
@@ -24,7 +24,7 @@ const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1);
 const OK = 'HTTP/1.1 200 OK\r\n';
 const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`;
 
-/** No defect, every target with a status, and none with an error that has no name. */
+/** Checks that there is no defect, and that every target has a status and a named failure. */
 function withoutDefect({ code, err, targets, notes }: Cost, count: number): string | null {
   if (code !== INCONCLUSIVE) return `exit ${code}: ${err}`;
   if (targets.length !== count) return `${targets.length} of ${count} targets`;
@@ -33,7 +33,7 @@ function withoutDefect({ code, err, targets, notes }: Cost, count: number): stri
   return defects.length + unnamed.length === 0 ? null : JSON.stringify([defects, unnamed]);
 }
 
-/** Replies of HTTP, and what each ends in. */
+/** HTTP replies and their failures. */
 const REPLIES: readonly (readonly [string | Uint8Array, Failure | null])[] = [
   ['HTTP/1.1 000 X\r\n\r\n', 'protocol_mismatch'],
   ['HTTP/1.1 000 X\r\ncontent-length: 2\r\n\r\nhi', 'protocol_mismatch'],
@@ -69,8 +69,8 @@ const REPLIES: readonly (readonly [string | Uint8Array, Failure | null])[] = [
   [tlsAlert(80), 'protocol_mismatch'],
 ];
 
-t.test('replies of HTTP that break the rules', async (t) => {
-  const peers = REPLIES.map(([bytes]) => tcp('http', says(bytes)));
+t.test('malformed HTTP replies', async (t) => {
+  const peers = REPLIES.map(([bytes]) => tcp('http', sends(bytes)));
   const cost = await runAgainst(PROGRAM, peers, TIMEOUT);
   t.equal(withoutDefect(cost, peers.length), null);
   for (const [index, [bytes, failure]] of REPLIES.entries()) {
@@ -78,7 +78,7 @@ t.test('replies of HTTP that break the rules', async (t) => {
   }
 });
 
-/** Pieces that HTTP is made of, and that break it. */
+/** Parts of HTTP, valid and malformed. */
 const piece = fc.oneof(
   {
     weight: 6,
@@ -111,7 +111,7 @@ const piece = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(5000, 70_000).map((length) => Buffer.alloc(length, 'a:\r\n')) },
 );
 const bytes = fc.array(piece, { maxLength: 12 }).map((pieces) => Buffer.concat(pieces));
-const ending = fc.constantFrom(says, saysAndCloses, saysAndResets);
+const ending = fc.constantFrom(sends, sendsAndCloses, sendsAndResets);
 const PROTOCOLS = [
   'tls',
   'tds',
@@ -126,7 +126,7 @@ const peer = fc.oneof(
   { weight: 1, arbitrary: fc.record({ protocol: fc.constantFrom<Protocol>(...PROTOCOLS), bytes, ending }) },
 );
 
-t.test('whatever bytes come, each target has a status and none a defect', async () => {
+t.test('for any bytes each target has a status and no defect', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(peer, { minLength: 100, maxLength: 100 }), async (all) => {
       const peers = all.map(({ protocol, bytes, ending }) => tcp(protocol, ending(bytes)));
@@ -137,7 +137,7 @@ t.test('whatever bytes come, each target has a status and none a defect', async 
   );
 });
 
-t.test('whatever datagrams come, likewise', async () => {
+t.test('for any datagrams likewise', async () => {
   const mutated = fc.record({
     at: fc.array(fc.nat({ max: 80 }), { maxLength: 8 }),
     to: fc.uint8Array({ minLength: 8, maxLength: 8 }),
@@ -167,7 +167,7 @@ t.test(
     const cwd = t.testdir({});
     const file = join(cwd, 'report.json');
     writeFileSync(file, harmlessJson(writtenReport({})));
-    // One run of the program each, so only those whose head is wrong.
+    // Each needs a run of the program, so only replies with a malformed head are tested.
     for (const [bytes] of REPLIES.slice(0, 8)) {
       const server = createServer((socket) => {
         socket.on('error', () => socket.destroy());

@@ -8,7 +8,7 @@ import { INSTALL, install, onGuest } from '../system/installation.ts';
 const STATE = '/var/lib/apim-probe';
 const CALL = `${INSTALL} --from /opt/apim-probe.mjs --node /opt/node --schedule cron`;
 
-/** As `guest.run`; what hangs is ended, with exit code 124. */
+/** As `guest.run`; ends a hanging command with exit code 124. */
 const bounded = (guest: Guest, script: string, seconds = 60): Promise<Ended> =>
   guest.run(`timeout ${seconds} sh <<'SCRIPT'\n${script}\nSCRIPT`);
 
@@ -24,7 +24,7 @@ const seenOutside = (guest: Guest): Promise<string> =>
   guest.must(`cd /root/treasure && stat -c '%n %A %u:%g %s %Y' . * && cat *
     stat -c '%n %A %u:%g' /etc/shadow /etc/passwd /var/lib /etc/cron.d /etc /root`);
 
-/** What the service's user puts into its folder; hard links by root, for kernels that let everybody make them. */
+/** What the service's user puts into its folder; hard links by root, for kernels that let every user make them. */
 const PLANTS: Readonly<Record<string, string>> = {
   'a symbolic link': 'ln -s /root/treasure/secret NAME && chown -h apim-probe NAME',
   'a hard link': 'ln /root/treasure/secret NAME',
@@ -35,7 +35,7 @@ const PLANTS: Readonly<Record<string, string>> = {
 /** Names that the schedule uses, or did in an earlier version. */
 const NAMES = ['cron.lock', 'last-verdict', 'last-verdict.new', 'report.json.new', 'last-run.txt'];
 
-/** Plants the same under each name. The last words stay, since what would replace them cannot be written. */
+/** Plants the same under each name. The last text stays, because its replacement cannot be written. */
 async function plant(guest: Guest, what: string, names: readonly string[]): Promise<void> {
   await guest.must(`rm -rf ${STATE}/* && cd ${STATE} && mkdir last-run.txt.new && touch last-run.txt.new/x
     ${names.map((name) => what.replaceAll('NAME', name)).join('\n')}`);
@@ -83,17 +83,17 @@ await onGuest('the state folder of cron', 'none', ['flock'], async (t, guest) =>
   await install(guest, '--schedule cron');
   const before = await treasure(guest);
 
-  await t.test('words that would drive a terminal', async (t) => {
+  await t.test('text with control characters', async (t) => {
     await guest.must(`rm -rf ${STATE}/* && mkdir -p ${STATE}/last-run.txt.new/x
       printf 'BLOCKED\\033]0;title\\007 \\000ü\\n' >${STATE}/last-run.txt; chown -R apim-probe ${STATE}`);
     t.match((await guest.run('sh /mnt/install/run-command.sh')).out, /^BLOCKED]0;title ü\nexit code /);
   });
 
   await t.test('its lock', async (t) => {
-    const nobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
-    t.not((await guest.run(`${nobody} flock -n ${STATE} true`)).code, 0, 'no other user can hold it');
+    const asNobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+    t.not((await guest.run(`${asNobody} flock -n ${STATE} true`)).code, 0, 'no other user can hold it');
     await guest.must(`
-      echo 'words of an earlier run' >${STATE}/last-run.txt
+      echo 'text of an earlier run' >${STATE}/last-run.txt
       (exec su -s /bin/sh apim-probe -c 'exec flock ${STATE} sleep 60') >/dev/null 2>&1 </dev/null &
       for i in $(seq 100); do flock -n ${STATE} true || exit 0; sleep 0.1; done; exit 1`);
     const { code, out } = await bounded(guest, runCommand(2), 30);
@@ -139,7 +139,7 @@ for (const [name, place, owner] of [
     t.equal(await guest.must('ls -A /var/lib/private 2>/dev/null || true'), '', 'nothing is left behind');
     t.equal(await seenOutside(guest), before);
 
-    // Hard links by root, for kernels that let everybody make them; the second one the owner may read.
+    // Hard links by root, for kernels that let every user make them; the second one the owner may read.
     await guest.must(`rm -rf ${STATE}
       ${fill('ln /root/treasure/secret hard; ln /root/treasure/public public; chmod 0 spool')}`);
     const { code, out } = await bounded(guest, `sh ${CALL}`);
@@ -151,11 +151,7 @@ for (const [name, place, owner] of [
     t.equal(await seenOutside(guest), before);
     const rest = /the rest is in (\S+)\n/.exec(out)?.[1] ?? '';
     t.equal(await guest.must(`stat -c %u ${rest}/hard`), '0\n');
-    t.match(
-      await guest.must(`stat -c %a $(dirname ${rest})`),
-      '700',
-      'which is closed to everybody but root',
-    );
+    t.match(await guest.must(`stat -c %a $(dirname ${rest})`), '700', 'which only root may read');
   });
 }
 
@@ -201,7 +197,7 @@ await onGuest('the options of an earlier installation', 'none', ['flock'], async
     guest.must(
       `rm -rf ${folder}; mkdir -m 755 ${folder} && cd ${folder} && echo 'tier: premium' >config.yaml && ${script}`,
     );
-  const nobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+  const asNobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
 
   await fill(`echo https://example.org/ >upload-url; echo x >headers; chmod 640 config.yaml
     chown root:apim-probe . config.yaml; chmod 750 .`);
@@ -214,8 +210,8 @@ ${folder}/headers 644 root:root
 ${folder}/upload-url 640 root:apim-probe
 `,
   );
-  t.equal(await guest.must(`${nobody} cat ${folder}/config.yaml`), 'tier: premium\n');
-  t.not((await guest.run(`${nobody} cat ${folder}/upload-url`)).code, 0);
+  t.equal(await guest.must(`${asNobody} cat ${folder}/config.yaml`), 'tier: premium\n');
+  t.not((await guest.run(`${asNobody} cat ${folder}/upload-url`)).code, 0);
   t.match((await again()).out, /^(?!.*(?:set the rights|every user))/s, 'and again changes nothing');
 
   await fill(
@@ -267,7 +263,7 @@ ${folder}/upload-url 640 root:apim-probe
   t.match(await again(), { code: 2, err: /the user with the id 4711 owns \/home\/eve/ });
 });
 
-await onGuest('a prefix of somebody else', 'none', ['flock'], async (t, guest) => {
+await onGuest('a prefix of another user', 'none', ['flock'], async (t, guest) => {
   await install(guest, '--schedule none');
   const before = await treasure(guest);
   await guest.must(`mkdir -p /opt/eve/.local/bin /opt/shared && chown -R 4711 /opt/eve && chmod 777 /opt/shared

@@ -1,4 +1,4 @@
-/** Outputs that are pipes, sockets and devices: what works, works, and nothing waits without end. */
+/** Outputs to pipes, sockets and devices: valid ones work, and none blocks for ever. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -35,7 +35,7 @@ t.test('devices and descriptors work', async (t) => {
   t.match(unopened.err, /descriptor 77 is not open/);
 });
 
-t.test('what can never take a report is refused before anything is sent', async (t) => {
+t.test('an output that cannot take a report is refused before anything is sent', async (t) => {
   const cwd = workplace(t);
   const server = createServer().listen(join(cwd, 'socket'));
   t.teardown(() => void server.close());
@@ -80,7 +80,7 @@ t.test('a pipe with a reader', async (t) => {
   t.match(gone.err, /its reader has gone/);
 });
 
-t.test('a log whose reader stalls holds up nothing, and is complained of once', async (t) => {
+t.test('a log with a stalled reader does not block the run, and gives one message', async (t) => {
   const cwd = workplace(t);
   const fill = 'mkfifo l; sleep 100 < l & head -c 65536 /dev/zero > l;';
   const script = `${fill} ${RUN} --log-file l --log-level info --output r.json`;

@@ -1,4 +1,4 @@
-/** Files that were made to exhaust the memory or the stack of every command that reads a report. */
+/** Files that try to exhaust the memory or the stack of the commands that read a report. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ const [TARGET] = WHOLE.targets;
 const MANY = Array.from({ length: 1_000_000 }, () => 1);
 const OTHER = SCHEMA_VERSION.replace(/\.\d+\./, '.99.');
 
-t.test('a hostile file costs bounded memory, and is named for what it is', async (t) => {
+t.test('a hostile file needs bounded memory, and the message describes it', async (t) => {
   const cwd = t.testdir({});
   const blanks = gzipSync(Buffer.alloc(300 * 1024 * 1024, ' '));
   const header = { name: 'b/reports/r.json', size: 300 * 1024 * 1024, type: 'file' as const };

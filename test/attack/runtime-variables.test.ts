@@ -15,7 +15,7 @@ import { writtenReport } from '../report/samples.ts';
 
 const CANARY = 'canary7f3a91';
 const HOST = 'contosostore.blob.core.windows.net';
-/** Started by the user's own Node.js, which has obeyed the variables before the program begins. */
+/** Started with the user's Node.js, which applies the variables before the program begins. */
 const isBundle = BUILT?.endsWith('.mjs') === true;
 
 async function scene(t: Test) {

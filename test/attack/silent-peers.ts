@@ -1,10 +1,10 @@
-/** A program: peers that go silent at a step of their own. Prints a line when they listen. */
+/** A program: peers that stop answering at one step. Prints a line when they listen. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 
-/** Accepts, reads, and says nothing. */
+/** Accepts, reads, and never answers. */
 const mute = (socket: Socket): void => void socket.on('error', () => {}).resume();
-/** A proxy that opens every tunnel, into which nobody speaks. */
+/** A proxy that opens every tunnel, in which no peer answers. */
 const tunnel = (socket: Socket): void => {
   mute(socket);
   socket.once('data', () => socket.write('HTTP/1.1 200 Connection established\r\n\r\n'));

@@ -1,13 +1,13 @@
-/** A stdout that cuts, is closed, or whose reader stalls: nothing is lost, and the exit code says so. */
+/** A stdout that is full, closed or stalled: no report is lost, and the exit code shows the failure. */
 import { join } from 'node:path';
 import t from 'tap';
 import { enclosed, RUN, reportIn, rescued, small, workplace } from './enclosed.ts';
 
-t.test('a disk that fills up under stdout: exit 4, and the whole report is elsewhere', async (t) => {
+t.test('a full disk under stdout: exit 4, and the whole report is saved elsewhere', async (t) => {
   for (const [name, command] of [
     ['the demo', 'probe demo --output -'],
     ['a run', `${RUN} --output -`],
-    ['a run whose stdout is no wish of its own', RUN],
+    ['a run without a stdout option', RUN],
   ] as const) {
     const cwd = workplace(t);
     const run = await enclosed(
@@ -23,7 +23,7 @@ t.test('a disk that fills up under stdout: exit 4, and the whole report is elsew
   }
 });
 
-t.test('stdout closed: exit 4, and the report is elsewhere', async (t) => {
+t.test('stdout closed: exit 4, and the report is saved elsewhere', async (t) => {
   const cwd = workplace(t);
   const run = await enclosed('probe demo --output - >&-', { cwd });
   t.equal(run.code, 4, run.err);
@@ -36,10 +36,10 @@ t.test('stdout closed: exit 4, and the report is elsewhere', async (t) => {
   t.equal(plan.code, 4);
   t.match(plan.err, /cannot be written: it is closed/);
   const demo = await enclosed('probe demo >&-', { cwd });
-  t.equal(demo.code, 0, 'a summary that nobody gave a stdout is nobody’s loss');
+  t.equal(demo.code, 0, 'a summary without a stdout is not a failure');
 });
 
-t.test('every other thing on stdout: exit 4 and a message, never a silent cut', async (t) => {
+t.test('any other output on stdout: exit 4 and a message, never a silent cut', async (t) => {
   const cwd = workplace(t);
   const made = await enclosed('probe demo --output r.json', { cwd });
   t.equal(made.code, 0, made.err);
@@ -61,7 +61,7 @@ t.test('every other thing on stdout: exit 4 and a message, never a silent cut', 
   }
 });
 
-t.test('stderr that takes nothing changes no exit code', async (t) => {
+t.test('a failing stderr changes no exit code', async (t) => {
   const cwd = workplace(t);
   t.equal((await enclosed('probe demo --output r.json 2> /dev/full', { cwd })).code, 0);
   t.ok(reportIn(join(cwd, 'r.json')).id);
@@ -69,7 +69,7 @@ t.test('stderr that takes nothing changes no exit code', async (t) => {
   t.equal((await enclosed('probe run --no-such-flag 2>&-', { cwd })).code, 2);
 });
 
-t.test('a blocked subnet is exit 1 even when its report goes nowhere, which is said', async (t) => {
+t.test('a blocked subnet is exit 1 even when its report is lost, with a message', async (t) => {
   const cwd = workplace(t);
   const run = await enclosed('probe demo --scenario sql-blocked --output - > /dev/full', { cwd });
   t.equal(run.code, 1, run.err);

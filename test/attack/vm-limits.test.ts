@@ -1,4 +1,4 @@
-/** A VM that runs out of files or ports: the run waits, and what it cannot test is never the network's fault. */
+/** A VM that runs out of files or ports: the run waits, and does not blame the network for untested targets. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** A machine with loopback alone, and the peers on it. */
+/** A machine with loopback only, and its peers. */
 async function machineWith(t: Test, delayMs: number): Promise<{ machine: Machine; folder: string }> {
   const folder = t.testdir({
     etc: { 'resolv.conf': 'nameserver 127.0.0.1\n', hosts: '127.0.0.1 localhost\n' },
@@ -73,7 +73,7 @@ async function probe(
   return { code, report: parsedReport(text), stderr };
 }
 
-/** Nothing that the run could not test may be blamed on anything but this VM. */
+/** Checks that the report blames only this VM for untested targets. */
 function blamesTheVmAlone(t: Test, { report, code, stderr }: Ended): void {
   t.same(
     report.findings.map(({ cause, owner }) => [cause, owner]),
@@ -93,13 +93,13 @@ function peersIn({ targets }: Report): readonly Target[] {
   return targets.filter(({ group }) => group === 'custom');
 }
 
-/** Every peer was reached, by one attempt each, and nothing is amiss. */
+/** Checks that one attempt reached each peer, without findings. */
 function reachesAll(t: Test, { report, code, stderr }: Ended): void {
   const peers = peersIn(report);
   t.equal(peers.filter(({ status }) => status === 'reachable').length, PEERS, stderr);
   t.ok(
     peers.every(({ attempts }) => attempts.length === 1),
-    'a repetition is no attempt',
+    'a repetition is not an attempt',
   );
   t.same(report.findings, []);
   t.match(report.environment.notes.join(), /this VM ran out of /);
@@ -127,10 +127,10 @@ t.test('64 open files and 100 slow peers: all are reached, a few at a time', asy
   reachesAll(t, await probe(vm, 'ulimit -n 64'));
 });
 
-t.test('next to no open files: whatever the limit, a complete report and nobody else to blame', async (t) => {
+t.test('very few open files: a complete report that blames only this VM', async (t) => {
   const vm = await machineWith(t, 5);
   let complete = 0;
-  // Below that the runtime itself does not start; where it just does, the program may not get far.
+  // Below that the runtime does not start; just above it the program may end early.
   for (let files = 30; files >= 22; files -= 1) {
     const ended = await probe(vm, `ulimit -n ${files}`, ['--state', join(vm.folder, 'state')]).catch(
       (error: Error) => error,
@@ -146,17 +146,17 @@ t.test('next to no open files: whatever the limit, a complete report and nobody 
   t.ok(complete >= 5, `${complete} complete reports`);
 });
 
-t.test('peers that never answer are told as they are, and the rest waits', async (t) => {
+t.test('peers that never answer are reported as such, and the rest waits', async (t) => {
   const vm = await machineWith(t, 0);
   const silent = ['--timeout', '1500', '--attempts', '1'];
   const { report, code } = await probe(vm, 'ulimit -n 64', silent);
-  t.equal(code, 1, 'silence is the peers’ own');
+  t.equal(code, 1, 'the timeouts are those of the peers');
   t.ok(peersIn(report).every(({ failure }) => failure === 'protocol_timeout'));
   t.notOk(report.findings.some(({ cause }) => cause === 'vm-limit'));
 
   const cut = await probe(vm, 'ulimit -n 64', [...silent, '--deadline', '2200']);
   const waited = peersIn(cut.report).filter(({ failure }) => failure === 'local_limit');
-  t.ok(waited.length > 0, 'those that had no turn for want of files');
+  t.ok(waited.length > 0, 'targets without a turn for lack of files');
   t.ok(
     waited.every(
       ({ status, cause, reason }) => status === 'untested' && cause === 'vm-limit' && reason !== null,
@@ -177,8 +177,8 @@ for (const what of ['udp', 'tcp'] as const) {
     const ended = await probe(vm, ':');
     blamesTheVmAlone(t, ended);
     t.match(ended.report.findings[0]?.remedy.join(), /ip_local_port_range/);
-    const said = ended.report.controls.map(({ name, outcome }) => [name, outcome]);
-    t.notOk(said.some(([, outcome]) => outcome === 'anomalous'));
+    const outcomes = ended.report.controls.map(({ name, outcome }) => [name, outcome]);
+    t.notOk(outcomes.some(([, outcome]) => outcome === 'anomalous'));
   });
 }
 
@@ -188,10 +188,10 @@ t.test('the runtime raises its soft limit to the hard one', async (t) => {
   t.notMatch(report.environment.notes.join(), /ran out/, 'so LimitNOFILE= needs no line in the unit');
 });
 
-t.test('no file left while the report is delivered: it waits, or goes elsewhere', async (t) => {
+t.test('no free file descriptor during delivery: it waits, or saves the report elsewhere', async (t) => {
   const folder = t.testdir({});
   const script = join(import.meta.dirname, 'deliver-without-files.ts');
-  for (const [freeAfterMs, kept] of [
+  for (const [freeAfterMs, stored] of [
     ['300', true],
     ['never', false],
   ] as const) {
@@ -204,8 +204,8 @@ t.test('no file left while the report is delivered: it waits, or goes elsewhere'
     });
     await once(child, 'close');
     const written = await readFile(file, 'utf8').catch(() => null);
-    t.equal(written !== null, kept, 'in its file');
-    t.equal(out !== '', !kept, 'or else on stdout');
+    t.equal(written !== null, stored, 'in its file');
+    t.equal(out !== '', !stored, 'or else on stdout');
     t.doesNotThrow(() => parsedReport(written ?? out));
   }
 });

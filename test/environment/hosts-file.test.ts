@@ -26,7 +26,7 @@ t.test('a name on several lines has all their addresses, each once', async (t) =
   t.same(hosts, { 'a.example': ['10.0.0.1', '10.0.0.2'] });
 });
 
-t.test('nonsense says nothing', async (t) => {
+t.test('malformed lines are ignored', async (t) => {
   t.same(parse('not-an-address a.example', '10.0.0.300 b.example', '10.0.0.1', '\u001b[2J c.example'), {});
 });
 
@@ -41,25 +41,25 @@ t.test('a block list of 200,000 lines is read whole', async (t) => {
   t.equal(parseHosts(lines.join('\n')).size, 200_001);
 });
 
-t.test('a file that is not there has no entries, and nothing is amiss', async (t) => {
+t.test('a missing file has no entries and no note', async (t) => {
   const { hosts, notes } = await readHostsFile(join(t.testdir(), 'hosts'));
   t.equal(hosts.size, 0);
   t.same(notes, []);
 });
 
-t.test('one that cannot be read is a note', async (t) => {
+t.test('an unreadable file gives a note', async (t) => {
   const { hosts, notes } = await readHostsFile(t.testdir());
   t.equal(hosts.size, 0);
   t.match(notes, [/could not be read: it is a folder \(EISDIR\)/]);
 });
 
-t.test('where it is depends on the system', async (t) => {
+t.test('the path depends on the system', async (t) => {
   t.equal(hostsPath('linux', {}), '/etc/hosts');
   t.equal(hostsPath('win32', { SystemRoot: 'D:\\Win' }), 'D:\\Win\\System32\\drivers\\etc\\hosts');
   t.equal(hostsPath('win32', {}), 'C:\\Windows\\System32\\drivers\\etc\\hosts');
 });
 
-t.test('this machine is described without asking anybody', async (t) => {
+t.test('this machine is described without a packet', async (t) => {
   const machine = thisMachine();
   t.equal(machine.platform, process.platform);
   t.equal(machine.privileged, process.getuid?.() === 0);

@@ -40,8 +40,8 @@ for (const [value, expected] of [
   t.test(`masked: ${JSON.stringify(value)}`, async (t) => t.equal(shown(value), expected));
 }
 
-t.test('no password is ever shown, whatever stands in it', async () => {
-  // Nine characters from a set that the rest of the value cannot hold.
+t.test('no password is shown, whatever its characters', async () => {
+  // Nine characters that the rest of the value cannot contain.
   const secret = fc
     .array(fc.constantFrom('Q', 'W', 'Z', '@', '/', ',', ' ', ':', '%40', '?', '#', '\n', '//'), {
       minLength: 3,
@@ -92,7 +92,7 @@ t.test('interfaces but loopback, with their prefixes', async (t) => {
   });
 });
 
-t.test('a system that forbids the question costs a note', async (t) => {
+t.test('a system that forbids the call gives a note', async (t) => {
   const machine = machineWith(
     t,
     {},
@@ -108,7 +108,7 @@ t.test('a system that forbids the question costs a note', async (t) => {
   });
 });
 
-t.test('an IPv6 address of the link alone leads nowhere', async (t) => {
+t.test('a link-local address is not global IPv6', async (t) => {
   const with6 = (address: string) => hasGlobalIPv6([{ name: 'eth0', address, prefixLength: 64, family: 6 }]);
   t.notOk(with6('fe80::1'));
   t.notOk(with6('FEBF::1'));

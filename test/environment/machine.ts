@@ -1,4 +1,4 @@
-/** Machines as the survey sees them, with files of the test's own. */
+/** Machines for the survey, with test files. */
 import { join } from 'node:path';
 import type { Machine } from '../../src/environment/types.ts';
 
@@ -6,7 +6,7 @@ interface Test {
   testdir(files: Record<string, string>): string;
 }
 
-/** A machine with these files in place of those under /etc; what is not given does not exist. */
+/** A machine with these files instead of those under /etc; other files do not exist. */
 export function machineWith(
   t: Test,
   files: {

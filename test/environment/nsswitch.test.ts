@@ -16,6 +16,6 @@ for (const [what, text, sources] of [
   t.test(what, async (t) => t.same(parseNsswitch(text), sources));
 }
 
-t.test('a system without the file does what glibc does', async (t) => {
+t.test('without the file the order is glibc’s default', async (t) => {
   t.same(await hostSources(`${t.testdir({})}/nsswitch.conf`), ['files', 'dns']);
 });

@@ -1,4 +1,4 @@
-/** Reads resolv.conf with no file left to open: `node resolvers-without-files.ts FILE MS`, after which some are free. */
+/** Reads resolv.conf without free file descriptors: `node resolvers-without-files.ts FILE MS`, after which some are free. */
 import { closeSync, openSync } from 'node:fs';
 import { thisMachine } from '../../src/environment/machine.ts';
 import { systemResolvers } from '../../src/environment/resolvers.ts';
@@ -13,7 +13,7 @@ const taken: number[] = [];
 try {
   for (;;) taken.push(openSync('/dev/null', 'r'));
 } catch {
-  // None is left.
+  // No file descriptor is left.
 }
 const free = (): void => {
   for (const each of taken.splice(0)) closeSync(each);

@@ -32,7 +32,7 @@ t.test('an ordinary file', async (t) => {
   });
 });
 
-t.test('the options that decide what a look-up costs', async (t) => {
+t.test('the options for timeouts and retries', async (t) => {
   const options = (...lines: string[]) => parse('nameserver 10.0.0.4', ...lines).options;
   t.same(options('options timeout:2 attempts:3 ndots:2 rotate'), {
     timeoutMs: 2000,
@@ -62,7 +62,7 @@ t.test('the last search or domain line counts', async (t) => {
   t.same(parse('nameserver 10.0.0.4', 'search a.example', 'search .').searchDomains, []);
 });
 
-t.test('a fourth server is never asked, and that is said', async (t) => {
+t.test('a fourth server is ignored, with a note', async (t) => {
   const read = parse(...[1, 2, 3, 4].map((last) => `nameserver 10.0.0.${last}`));
   t.same(addresses(read), ['10.0.0.1', '10.0.0.2', '10.0.0.3']);
   t.same(read.notes, ['/etc/resolv.conf names 4 servers; a resolver uses the first 3']);
@@ -72,33 +72,33 @@ t.test('a scope id stays on its address', async (t) => {
   t.same(addresses(parse('nameserver fe80::1%eth0')), ['fe80::1%eth0']);
 });
 
-t.test('nonsense is ignored, and said once however much there is', async (t) => {
+t.test('malformed lines are ignored, with one note', async (t) => {
   const one = parse('nameserver 10.0.0.4', 'nameserver ten.zero.zero.four');
   t.same(addresses(one), ['10.0.0.4']);
-  t.same(one.notes, ['/etc/resolv.conf:2 is not a line that a resolver understands; it was ignored']);
+  t.same(one.notes, ['/etc/resolv.conf:2 is not a valid resolver line; it was ignored']);
   const many = parse('nameserver 10.0.0.4', ...Array.from({ length: 1000 }, () => '\u001b[2Jnameserver'));
   t.same(many.notes, [
-    '/etc/resolv.conf: lines 2, 3, 4, 5, 6 and 995 more are none that a resolver understands; they were ignored',
+    '/etc/resolv.conf: lines 2, 3, 4, 5, 6 and 995 more are not valid resolver lines; they were ignored',
   ]);
 });
 
-t.test('a search domain that is none is left out, and shown harmlessly', async (t) => {
+t.test('an invalid search domain is omitted, and printable in the note', async (t) => {
   const read = parse('nameserver 10.0.0.4', `search a.example b..example ${'c'.repeat(64)} \u001b[2J`);
   t.same(read.searchDomains, ['a.example']);
   t.equal(read.notes.length, 3);
   t.match(read.notes[2], 'the search domain \\u{1b}[2J is not a domain name');
 });
 
-t.test('a file without a server says so', async (t) => {
+t.test('a file without a server gives a note', async (t) => {
   t.same(parse('').notes, ['/etc/resolv.conf names no DNS server']);
 });
 
-t.test('whatever the file holds, nothing that steers a terminal comes out', async () => {
+t.test('notes on any file have no control characters', async () => {
   const word = fc.oneof(
     fc.constantFrom('nameserver', 'search', 'domain', 'options', '10.0.0.4'),
     fc.string(),
   );
-  const lines = fc.array(fc.array(word).map((words) => words.join(' ')));
+  const lines = fc.array(fc.array(word).map((values) => values.join(' ')));
   fc.assert(
     fc.property(lines, (lines) => {
       const { servers, searchDomains, notes } = parse(...lines);
@@ -109,7 +109,7 @@ t.test('whatever the file holds, nothing that steers a terminal comes out', asyn
   );
 });
 
-t.test('behind the stub of systemd-resolved the upstream servers count', async (t) => {
+t.test('the upstream servers replace the stub of systemd-resolved', async (t) => {
   const machine = machineWith(t, {
     resolvConf: 'nameserver 127.0.0.53\nbogus\nsearch stub.example\n',
     upstream: 'nameserver 168.63.129.16\nsearch upstream.example\n',
@@ -118,10 +118,10 @@ t.test('behind the stub of systemd-resolved the upstream servers count', async (
   t.same(addresses(read), ['168.63.129.16']);
   t.same(read.searchDomains, ['upstream.example']);
   t.equal(read.source, machine.resolverFiles.upstream);
-  t.match(read.notes, [/resolv\.conf:2 is not a line/], 'the first file is not forgotten');
+  t.match(read.notes, [/resolv\.conf:2 is not a valid/], 'the notes of the first file remain');
 });
 
-t.test('a stub among other servers is one of them', async (t) => {
+t.test('a stub among other servers stays', async (t) => {
   const files = {
     resolvConf: 'nameserver 127.0.0.53\nnameserver 10.0.0.4\n',
     upstream: 'nameserver 10.9.9.9\n',
@@ -129,13 +129,13 @@ t.test('a stub among other servers is one of them', async (t) => {
   t.same(addresses(await systemResolvers(machineWith(t, files))), ['127.0.0.53', '10.0.0.4']);
 });
 
-t.test('without the upstream file the stub itself is asked', async (t) => {
+t.test('without the upstream file the stub is used', async (t) => {
   const read = await systemResolvers(machineWith(t, { resolvConf: 'nameserver 127.0.0.53\n' }));
   t.same(addresses(read), ['127.0.0.53']);
   t.match(read.notes, [/upstream could not be read: it does not exist \(ENOENT\)/]);
 });
 
-t.test('a file that is missing, or a folder, is a note and no error', async (t) => {
+t.test('a missing file or a folder gives a note, not an error', async (t) => {
   const machine = machineWith(t, {});
   t.match(await systemResolvers(machine), { servers: { length: 0 }, notes: [/could not be read: .*ENOENT/] });
   const folder = { configured: t.testdir({}), upstream: '/nowhere' };
@@ -145,7 +145,7 @@ t.test('a file that is missing, or a folder, is a note and no error', async (t) 
   });
 });
 
-t.test('on Windows the runtime knows', async (t) => {
+t.test('on Windows the runtime lists the servers', async (t) => {
   const machine = machineWith(
     t,
     { resolvConf: 'nameserver 10.9.9.9\n' },
@@ -177,11 +177,11 @@ t.test('on Windows the runtime knows', async (t) => {
   });
 });
 
-t.test('a runtime that knows none says so', async (t) => {
+t.test('an empty list of the runtime gives a note', async (t) => {
   t.same(readServerList([]).notes, ['this system names no DNS server']);
 });
 
-t.test('no file left to open: it waits, and then says that it could not look', async (t) => {
+t.test('without free file descriptors it waits, and then reports the shortage', async (t) => {
   const { resolverFiles } = machineWith(t, { resolvConf: 'nameserver 10.0.0.4\n' });
   const script = fileURLToPath(new URL('resolvers-without-files.ts', import.meta.url));
   const read = (freeAfterMs: string) => {

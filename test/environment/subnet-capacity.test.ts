@@ -1,4 +1,4 @@
-/** The table of the documents, and what a VM in the subnet makes of it. */
+/** The documented table, and the effect of a VM in the subnet. */
 import fc from 'fast-check';
 import t from 'tap';
 import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
@@ -9,7 +9,7 @@ const DOCUMENTED = [
   [28, 16, 11, 5],
   [27, 32, 27, 13],
   [26, 64, 59, 29],
-  // The addresses are enough for 61, and the service allows 31.
+  // The addresses suffice for 61, but the service allows 31.
   [25, 128, 123, 31],
   [24, 256, 251, 31],
 ] as const;
@@ -37,13 +37,13 @@ for (const [prefix, units] of [
   [25, 31],
 ] as const) {
   t.test(`a /${prefix} with this VM in it holds ${units}`, async (t) => {
-    const room = subnetCapacity(prefix, 'premium', null, true);
-    t.match(room, { vmInside: true, unitsThatFit: units });
-    t.equal(room.unitsWithoutVm, subnetCapacity(prefix, 'premium', null, false).unitsThatFit);
+    const capacity = subnetCapacity(prefix, 'premium', null, true);
+    t.match(capacity, { vmInside: true, unitsThatFit: units });
+    t.equal(capacity.unitsWithoutVm, subnetCapacity(prefix, 'premium', null, false).unitsThatFit);
   });
 }
 
-t.test('Developer takes two addresses, and never has a second unit', async (t) => {
+t.test('Developer needs two addresses and has at most one unit', async (t) => {
   for (const prefix of [29, 28, 24]) {
     t.match(subnetCapacity(prefix, 'developer', null, true), {
       needed: 2,
@@ -53,7 +53,7 @@ t.test('Developer takes two addresses, and never has a second unit', async (t) =
   }
 });
 
-t.test('what is smaller than the smallest subnet holds nothing', async (t) => {
+t.test('a subnet below the minimum holds no unit', async (t) => {
   for (const prefix of [30, 31, 32]) {
     for (const tier of ['premium', 'developer'] as const) {
       t.match(subnetCapacity(prefix, tier, 1, true), { usable: 0, unitsThatFit: 0, unitsWithoutVm: 0 });
@@ -61,24 +61,24 @@ t.test('what is smaller than the smallest subnet holds nothing', async (t) => {
   }
 });
 
-t.test('units asked for are counted', async (t) => {
+t.test('requested units are counted', async (t) => {
   t.match(subnetCapacity(28, 'premium', 5, false), { units: 5, needed: 11, usable: 11 });
   t.match(subnetCapacity(28, 'premium', 6, false), { units: 6, needed: 13, unitsThatFit: 5 });
 });
 
-t.test('as many units as fit need no more addresses than there are, and one more would', async () => {
+t.test('the units that fit need no more addresses than are free, and one more does', async () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 8, max: 32 }),
       fc.constantFrom('premium', 'developer'),
       fc.boolean(),
       (prefix, tier, vmInside) => {
-        const room = subnetCapacity(prefix, tier, null, vmInside);
+        const capacity = subnetCapacity(prefix, tier, null, vmInside);
         const needed = (units: number) => subnetCapacity(prefix, tier, units, vmInside).needed;
-        const free = room.usable - (vmInside ? 1 : 0);
+        const free = capacity.usable - (vmInside ? 1 : 0);
         const most = tier === 'premium' ? 31 : 1;
-        if (room.unitsThatFit > 0 && needed(room.unitsThatFit) > free) return false;
-        return room.unitsThatFit === most || needed(room.unitsThatFit + 1) > free;
+        if (capacity.unitsThatFit > 0 && needed(capacity.unitsThatFit) > free) return false;
+        return capacity.unitsThatFit === most || needed(capacity.unitsThatFit + 1) > free;
       },
     ),
   );

@@ -1,4 +1,4 @@
-/** The survey with files of the test's own and replies given by hand. */
+/** The survey with test files and fixed replies. */
 import fc from 'fast-check';
 import t from 'tap';
 import { serverName, survey } from '../../src/environment/index.ts';
@@ -8,7 +8,7 @@ import { optionsWith } from '../run/options.ts';
 import { machineWith } from './machine.ts';
 
 const RESOLV_CONF = 'nameserver 168.63.129.16\nsearch a.example\n';
-const NOBODY: MetadataReply = { kind: 'nobody', why: 'ECONNREFUSED: connect' };
+const ABSENT: MetadataReply = { kind: 'absent', why: 'ECONNREFUSED: connect' };
 
 const INSTANCE = {
   compute: {
@@ -44,7 +44,7 @@ async function surveyed(
   return { ...found, machine };
 }
 
-t.test('an Azure VM says where it is', async (t) => {
+t.test('an Azure VM reports its cloud, region and subnet', async (t) => {
   const { environment, metadata, machine, servers, searchDomains, hosts, hasIPv6 } = await surveyed(
     t,
     served(INSTANCE),
@@ -70,7 +70,7 @@ t.test('an Azure VM says where it is', async (t) => {
         total: 64,
         usable: 59,
         needed: 3,
-        // No interface says so here, but the service names the subnet of this very VM.
+        // No interface shows it, but the metadata service names this VM's subnet.
         vmInside: true,
         unitsThatFit: 28,
         unitsWithoutVm: 29,
@@ -96,7 +96,7 @@ t.test('an Azure VM says where it is', async (t) => {
   t.notOk(hasIPv6);
 });
 
-t.test('what the service and the system do not tell of this VM is null', async (t) => {
+t.test('unknown facts of the VM are null', async (t) => {
   const { subscriptionId: _id, resourceGroupName: _group, ...compute } = INSTANCE.compute;
   for (const [document, hostName] of [
     [{ ...INSTANCE, compute }, () => ''],
@@ -126,8 +126,8 @@ for (const [name, cloud] of [
   });
 }
 
-t.test('elsewhere there is no such service, and nothing wrong with that', async (t) => {
-  const { environment, metadata } = await surveyed(t, NOBODY);
+t.test('outside Azure the missing service is not anomalous', async (t) => {
+  const { environment, metadata } = await surveyed(t, ABSENT);
   t.equal(environment.cloud, 'public');
   t.equal(environment.region, null);
   t.equal(environment.vm, null);
@@ -137,7 +137,7 @@ t.test('elsewhere there is no such service, and nothing wrong with that', async 
   });
 });
 
-t.test('when nobody may be asked, no control was made', async (t) => {
+t.test('without a request there is no control', async (t) => {
   const { metadata, environment } = await surveyed(t, null, { cloud: 'china', region: 'chinanorth3' });
   t.equal(metadata, null);
   t.equal(environment.cloud, 'china');
@@ -150,7 +150,7 @@ for (const [what, reply, why] of [
   ['half a document', served('{"compute":{"azEnvironment":"Az'), 'its answer is not JSON'],
   ['another document', served({ instanceId: 'i-0123' }), 'its answer is not an instance document'],
   ['null', served('null'), 'its answer is not an instance document'],
-  ['no HTTP', { kind: 'nonsense', why: 'HPE_INVALID_CONSTANT' } as const, 'HPE_INVALID_CONSTANT'],
+  ['no HTTP', { kind: 'malformed', why: 'HPE_INVALID_CONSTANT' } as const, 'HPE_INVALID_CONSTANT'],
 ] as const) {
   t.test(`${what} in its place is not a metadata service`, async (t) => {
     const { environment, metadata } = await surveyed(t, reply);
@@ -176,7 +176,7 @@ t.test('wrong types are missing values', async (t) => {
   t.same(environment.notes, ['the metadata service names no cloud; the public cloud is assumed']);
 });
 
-t.test('hostile strings come out harmless', async (t) => {
+t.test('hostile strings are made printable', async (t) => {
   const evil = '\u001b]0;owned\u0007\u202e';
   const document = {
     compute: {
@@ -198,7 +198,7 @@ t.test('hostile strings come out harmless', async (t) => {
   ]);
 });
 
-t.test('a subnet is only what the service would write', async (t) => {
+t.test('a malformed subnet is ignored', async (t) => {
   for (const [address, prefix] of [
     ['010.0.0.0', '24'],
     ['10.0.0.0', '33'],
@@ -212,7 +212,7 @@ t.test('a subnet is only what the service would write', async (t) => {
   }
 });
 
-t.test('any JSON at all leaves a valid environment', async (t) => {
+t.test('any JSON gives a valid environment', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(fc.jsonValue(), fc.record({ compute: fc.jsonValue(), network: fc.jsonValue() })),
@@ -224,7 +224,7 @@ t.test('any JSON at all leaves a valid environment', async (t) => {
   );
 });
 
-t.test('what the user says goes before what the service says', async (t) => {
+t.test('options take precedence over the service', async (t) => {
   const given = await surveyed(t, served(INSTANCE), { cloud: 'government', region: 'usgovvirginia' });
   t.equal(given.environment.cloud, 'government');
   t.equal(given.environment.region, 'usgovvirginia');
@@ -235,13 +235,13 @@ t.test('what the user says goes before what the service says', async (t) => {
   t.same(same.environment.notes, []);
 });
 
-t.test('--dns-server stands in the place of the system’s servers', async (t) => {
+t.test('--dns-server replaces the system’s servers', async (t) => {
   const dnsServer = [
     { address: '10.0.0.4', port: 53 },
     { address: 'fd00::53', port: 5353 },
     { address: '10.0.0.4', port: 53 },
   ];
-  const { environment, servers } = await surveyed(t, NOBODY, { dnsServer });
+  const { environment, servers } = await surveyed(t, ABSENT, { dnsServer });
   t.same(environment.dns.servers, ['10.0.0.4', '[fd00::53]:5353']);
   t.equal(environment.dns.source, '--dns-server');
   t.same(servers, dnsServer.slice(0, 2));
@@ -249,12 +249,12 @@ t.test('--dns-server stands in the place of the system’s servers', async (t) =
   t.equal(serverName({ address: '10.0.0.4', port: 5353 }), '10.0.0.4:5353');
 });
 
-t.test('what could not be read is noted', async (t) => {
+t.test('an unreadable file gives a note', async (t) => {
   const machine = machineWith(t, {});
   const { environment } = await survey(
     optionsWith(),
     { ...machine, hostsFile: t.testdir() },
-    async () => NOBODY,
+    async () => ABSENT,
   );
   t.match(environment.notes, [/resolv\.conf could not be read/, /could not be read: it is a folder/]);
   t.same(environment.dns.servers, []);
@@ -277,32 +277,32 @@ const having = (address: string) => () => ({
 const inSubnet = (address: string, prefix: string) =>
   served({ ...INSTANCE, network: { interface: [{ ipv4: { subnet: [{ address, prefix }] } }] } });
 
-t.test('the room of the subnet is for the tier and the units asked for', async (t) => {
-  const roomOf = async (...given: Parameters<typeof surveyed>) =>
+t.test('the subnet’s capacity is for the requested tier and units', async (t) => {
+  const capacityOf = async (...given: Parameters<typeof surveyed>) =>
     (await surveyed(...given)).environment.network.subnetCapacity;
-  t.match(await roomOf(t, inSubnet('10.0.1.0', '29')), {
+  t.match(await capacityOf(t, inSubnet('10.0.1.0', '29')), {
     vmInside: true,
     unitsThatFit: 0,
     unitsWithoutVm: 1,
   });
-  t.match(await roomOf(t, inSubnet('10.0.1.0', '30')), { usable: 0, unitsThatFit: 0, unitsWithoutVm: 0 });
-  t.match(await roomOf(t, NOBODY, { subnet: '10.0.1.0/28', units: 4 }, having('10.0.1.7')), {
+  t.match(await capacityOf(t, inSubnet('10.0.1.0', '30')), { usable: 0, unitsThatFit: 0, unitsWithoutVm: 0 });
+  t.match(await capacityOf(t, ABSENT, { subnet: '10.0.1.0/28', units: 4 }, having('10.0.1.7')), {
     units: 4,
     vmInside: true,
     unitsThatFit: 4,
   });
-  t.match(await roomOf(t, NOBODY, { subnet: '10.0.1.0/28' }, having('10.0.1.16')), {
+  t.match(await capacityOf(t, ABSENT, { subnet: '10.0.1.0/28' }, having('10.0.1.16')), {
     vmInside: false,
     unitsThatFit: 5,
   });
-  t.match(await roomOf(t, NOBODY, { subnet: '10.0.1.0/28', tier: 'developer' }), {
+  t.match(await capacityOf(t, ABSENT, { subnet: '10.0.1.0/28', tier: 'developer' }), {
     unitsThatFit: 1,
     needed: 2,
   });
-  t.equal(await roomOf(t, NOBODY), null, 'nobody knows the subnet');
+  t.equal(await capacityOf(t, ABSENT), null, 'the subnet is unknown');
 });
 
-t.test('--subnet goes before what the metadata service says, and a contradiction is said', async (t) => {
+t.test('--subnet takes precedence over the metadata service, and a contradiction gives a note', async (t) => {
   const { environment } = await surveyed(t, inSubnet('10.0.1.0', '26'), { subnet: '10.0.2.0/27' });
   t.equal(environment.network.subnet, '10.0.2.0/27');
   t.match(environment.network.subnetCapacity, { usable: 27, vmInside: false });

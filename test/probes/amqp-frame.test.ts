@@ -42,7 +42,7 @@ t.test('protocol headers', async (t) => {
   t.equal(Buffer.from(SASL_HEADER).toString('latin1'), 'AMQP\x03\x01\x00\x00');
 });
 
-t.test('what is not a protocol header is known by its first wrong byte', async (t) => {
+t.test('the first wrong byte shows that it is not a protocol header', async (t) => {
   t.same(decodeHeader(ascii('')), { kind: 'need-more' });
   t.same(decodeHeader(ascii('AMQP\x03\x01\x00')), { kind: 'need-more' });
   t.match(decodeHeader(ascii('H')), { kind: 'malformed', why: /byte 1 is 0x48/ });
@@ -81,7 +81,7 @@ t.test('each encoding of a list, an array, a symbol and the descriptor', async (
   t.match(decodeMechanisms(extended), { kind: 'message', message: ['PLAIN'] }, 'an extended header');
 });
 
-t.test('frames that are none, or not the one that was due', async (t) => {
+t.test('malformed frames, and unexpected ones', async (t) => {
   const cases: readonly [string, Uint8Array, RegExp][] = [
     ['of 4 GB', fromHex('ffffffff'), /4294967295 bytes/],
     ['of 513 bytes', fromHex('00000201'), /513 bytes/],
@@ -109,7 +109,7 @@ t.test('frames that are none, or not the one that was due', async (t) => {
   for (const [name, bytes, why] of cases) t.match(decodeMechanisms(bytes), { kind: 'malformed', why }, name);
 });
 
-/** Bytes that come close to what is meant. */
+/** Bytes that resemble a valid frame. */
 const BYTES = fc.oneof(
   fc.uint8Array({ maxLength: 600 }),
   fc
@@ -119,7 +119,7 @@ const BYTES = fc.oneof(
   fc.uint8Array({ maxLength: 8 }).map((tail) => Uint8Array.from([...SASL_HEADER.subarray(0, 4), ...tail])),
 );
 
-/** What a reader gets that asks again whenever a byte has come. */
+/** Decodes again after each byte. */
 function byteByByte<T extends { kind: string }>(decode: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
   for (let length = 0; length < bytes.length; length += 1) {
     const decoded = decode(bytes.subarray(0, length));
@@ -128,7 +128,7 @@ function byteByByte<T extends { kind: string }>(decode: (bytes: Uint8Array) => T
   return decode(bytes);
 }
 
-t.test('any bytes: an answer of the union, and the same however they come', async (t) => {
+t.test('any bytes give a valid result, however they are split', async (t) => {
   const numRuns = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
   for (const decode of [decodeHeader, decodeMechanisms]) {
     const check = fc.check(

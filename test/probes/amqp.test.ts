@@ -1,4 +1,4 @@
-/** AMQP against a broker of another hand, and against peers that misbehave. */
+/** AMQP against an independent broker, and against peers that misbehave. */
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import rhea from 'rhea';
@@ -7,13 +7,13 @@ import type { Failure } from '../../probes/failures.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import {
   closes,
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
   floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
   tlsAlert,
 } from '../servers/behaviours.ts';
@@ -21,7 +21,7 @@ import { authority, identity, server } from '../servers/certificates.ts';
 import { type Behaviour, openPeer, openTlsPeer } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
 
-/** Long enough for a busy machine to answer, short enough to wait for. */
+/** ms; enough for a busy machine. */
 const SHORT_MS = 2000;
 const LONG_MS = 20_000;
 const root = await authority('CN=Root');
@@ -38,8 +38,12 @@ const offering = (symbol: string): Buffer =>
       `${String.fromCharCode(3 + symbol.length)}\x01\xa3${String.fromCharCode(symbol.length)}${symbol}`,
   );
 
-/** A broker that offers these mechanisms, and keeps whatever it is sent. */
-function broker(mechanisms: readonly string[]): { serve: Behaviour; heard: () => string; errors: unknown[] } {
+/** A broker that offers these mechanisms, and records all bytes that it receives. */
+function broker(mechanisms: readonly string[]): {
+  serve: Behaviour;
+  receivedText: () => string;
+  errors: unknown[];
+} {
   const container = rhea.create_container({ require_sasl: true });
   for (const name of mechanisms) container.sasl_server_mechanisms[name] = () => ({ start: () => undefined });
   const errors: unknown[] = [];
@@ -47,17 +51,17 @@ function broker(mechanisms: readonly string[]): { serve: Behaviour; heard: () =>
     container.on(event, (context: unknown) => errors.push(context));
   }
   container.on('disconnected', () => undefined);
-  const heard: Buffer[] = [];
+  const receivedText: Buffer[] = [];
   const serve: Behaviour = (socket) => {
-    socket.on('data', (bytes: Buffer) => heard.push(bytes));
+    socket.on('data', (bytes: Buffer) => receivedText.push(bytes));
     container.create_connection()['accept'](socket);
   };
-  return { serve, errors, heard: () => Buffer.concat(heard).toString('latin1') };
+  return { serve, errors, receivedText: () => Buffer.concat(receivedText).toString('latin1') };
 }
 
-t.test('the mechanisms of an AMQP 1.0 broker, in the clear and inside TLS', async (t) => {
+t.test('the mechanisms of an AMQP 1.0 broker, without TLS and inside TLS', async (t) => {
   const mechanisms = ['MSSBCBS', 'PLAIN', 'ANONYMOUS', 'EXTERNAL'];
-  const { serve, heard, errors } = broker(mechanisms);
+  const { serve, receivedText, errors } = broker(mechanisms);
   const plain = await openPeer(t, serve);
   t.match(await tryOnce('amqp', plain), {
     failure: null,
@@ -72,16 +76,16 @@ t.test('the mechanisms of an AMQP 1.0 broker, in the clear and inside TLS', asyn
     facts: { proof: 'reply', tls: { trust: 'extra' }, amqp: { header: 'SASL 1.0.0', mechanisms } },
   });
   await secured.deserted();
-  t.equal(heard(), SASL.repeat(2), 'the header is all that it was told');
-  t.same(errors, [], 'and nobody opened a connection');
+  t.equal(receivedText(), SASL.repeat(2), 'the probe sends only the header');
+  t.same(errors, [], 'and opens no AMQP connection');
 });
 
-t.test('a broker that wants another layer first has been reached', async (t) => {
+t.test('a broker that requires another layer first is reached', async (t) => {
   for (const [header, name] of [
     ['AMQP\x02\x01\x00\x00', 'TLS 1.0.0'],
     ['AMQP\x00\x01\x00\x00', 'AMQP 1.0.0'],
   ] as const) {
-    const peer = await openPeer(t, saysAndCloses(header));
+    const peer = await openPeer(t, sendsAndCloses(header));
     t.match(await tryOnce('amqp', peer), {
       failure: null,
       facts: { proof: 'reply', amqp: { header: name, mechanisms: { length: 0 } } },
@@ -90,8 +94,8 @@ t.test('a broker that wants another layer first has been reached', async (t) => 
   }
 });
 
-t.test('TLS inside TLS makes no sense', async (t) => {
-  const peer = await openTlsPeer(t, secure, saysAndCloses('AMQP\x02\x01\x00\x00'));
+t.test('a request for TLS inside TLS is a mismatch', async (t) => {
+  const peer = await openTlsPeer(t, secure, sendsAndCloses('AMQP\x02\x01\x00\x00'));
   t.match(await tryOnce('amqps', peer, { trust, target }), {
     failure: 'protocol_mismatch',
     error: /TLS 1\.0\.0/,
@@ -104,16 +108,16 @@ interface Case {
   readonly title: string;
   readonly behave: Behaviour;
   readonly failure: Failure;
-  /** What is known all the same. */
+  /** Facts in spite of the failure. */
   readonly facts?: object;
 }
 
 /** TLS has no reset of its own. */
 const RESETS: readonly Case[] = [
-  { title: 'a reset after the header', behave: resetsWhenSpokenTo, failure: 'protocol_closed' },
+  { title: 'a reset after the header', behave: resetsAfterData, failure: 'protocol_closed' },
   {
     title: 'a reset within a frame',
-    behave: saysAndResets(binary(`${SASL}\0\0`)),
+    behave: sendsAndResets(binary(`${SASL}\0\0`)),
     failure: 'protocol_closed',
   },
 ];
@@ -123,39 +127,43 @@ const CASES: readonly Case[] = [
   { title: 'one byte a second', behave: drips(SASL, 1000), failure: 'protocol_timeout' },
   {
     title: 'a header, and then silence',
-    behave: says(SASL),
+    behave: sends(SASL),
     failure: 'protocol_timeout',
     facts: { amqp: { header: 'SASL 1.0.0', mechanisms: [] } },
   },
   {
     title: 'half a frame, and then silence',
-    behave: says(binary(`${SASL}\0\0\0\x33`)),
+    behave: sends(binary(`${SASL}\0\0\0\x33`)),
     failure: 'protocol_timeout',
   },
   { title: 'closed at once', behave: closes, failure: 'protocol_closed' },
-  { title: 'closed after the header', behave: closesWhenSpokenTo, failure: 'protocol_closed' },
-  { title: 'closed within the header', behave: saysAndCloses('AMQP'), failure: 'protocol_closed' },
+  { title: 'closed after the header', behave: closesAfterData, failure: 'protocol_closed' },
+  { title: 'closed within the header', behave: sendsAndCloses('AMQP'), failure: 'protocol_closed' },
   {
     title: 'closed before the mechanisms',
-    behave: saysAndCloses(SASL),
+    behave: sendsAndCloses(SASL),
     failure: 'protocol_closed',
     facts: { amqp: { header: 'SASL 1.0.0' } },
   },
   {
     title: 'closed within a frame',
-    behave: saysAndCloses(binary(`${SASL}\0\0\0\x33\x02`)),
+    behave: sendsAndCloses(binary(`${SASL}\0\0\0\x33\x02`)),
     failure: 'protocol_closed',
   },
   {
     title: 'AMQP 0-9-1',
-    behave: saysAndCloses('AMQP\x00\x00\x09\x01'),
+    behave: sendsAndCloses('AMQP\x00\x00\x09\x01'),
     failure: 'protocol_mismatch',
     facts: { amqp: { header: 'AMQP 0-9-1' } },
   },
-  { title: 'HTTP', behave: says('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
-  { title: 'TLS', behave: saysAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
-  { title: 'zeros', behave: says(new Uint8Array(64)), failure: 'protocol_mismatch' },
-  { title: 'a frame of 4 GB', behave: says(binary(`${SASL}\xff\xff\xff\xff`)), failure: 'protocol_mismatch' },
+  { title: 'HTTP', behave: sends('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
+  { title: 'TLS', behave: sendsAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
+  { title: 'zeros', behave: sends(new Uint8Array(64)), failure: 'protocol_mismatch' },
+  {
+    title: 'a frame of 4 GB',
+    behave: sends(binary(`${SASL}\xff\xff\xff\xff`)),
+    failure: 'protocol_mismatch',
+  },
   {
     title: 'a frame of 4 GB that begins to come',
     behave: floods(SASL, 'ÿ', 64 * 1024 * 1024),
@@ -169,7 +177,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'an outcome without a question',
-    behave: says(binary(`${SASL}\0\0\0\x10\x02\x01\0\0\0\x53\x44\xc0\x03\x01\x50\0`)),
+    behave: sends(binary(`${SASL}\0\0\0\x10\x02\x01\0\0\0\x53\x44\xc0\x03\x01\x50\0`)),
     failure: 'protocol_mismatch',
   },
 ];
@@ -186,20 +194,20 @@ for (const [protocol, cases, open] of [
       t.match(tried, { failure, facts: { ...facts } }, title);
       t.equal(tried.steps.at(-1), '✗handshake', title);
       t.not(tried.facts.proof, 'reply', title);
-      t.ok(tried.ms < LONG_MS, `${title} took no longer than its time-out`);
+      t.ok(tried.ms < LONG_MS, `${title} took no longer than its timeout`);
       await peer.deserted();
-      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not heard out`);
+      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not receivedText out`);
     });
     await Promise.all(attempts);
   });
 }
 
 t.test('amqps: a reset beneath TLS, before the header and after it', async (t) => {
-  for (const words of ['', SASL]) {
+  for (const header of ['', SASL]) {
     const peer = await openPeer(t, (raw) => {
       const secured = new TLSSocket(raw, { isServer: true, ...secure });
       secured.on('error', () => undefined);
-      secured.once('data', () => secured.write(words, () => raw.resetAndDestroy()));
+      secured.once('data', () => secured.write(header, () => raw.resetAndDestroy()));
     });
     t.match(await tryOnce('amqps', peer, { stepMs: LONG_MS, trust, target }), {
       failure: 'protocol_closed',
@@ -211,13 +219,13 @@ t.test('amqps: a reset beneath TLS, before the header and after it', async (t) =
 });
 
 t.test('amqps: a plain broker is not TLS', async (t) => {
-  const peer = await openPeer(t, says(SASL));
+  const peer = await openPeer(t, sends(SASL));
   t.match(await tryOnce('amqps', peer, { trust, target }), { failure: 'tls_not_tls' });
   await peer.deserted();
 });
 
-t.test('names that would steer a terminal are shown and not obeyed', async (t) => {
-  const peer = await openPeer(t, says(Buffer.concat([binary(SASL), offering('A\r\n\x1b[31m\x9b')])));
+t.test('control characters in names are escaped', async (t) => {
+  const peer = await openPeer(t, sends(Buffer.concat([binary(SASL), offering('A\r\n\x1b[31m\x9b')])));
   const { facts } = await tryOnce('amqp', peer);
   t.same(facts.amqp?.mechanisms, ['A\\u{d}\\u{a}\\u{1b}[31m\\u{9b}']);
   await peer.deserted();
@@ -226,12 +234,12 @@ t.test('names that would steer a terminal are shown and not obeyed', async (t) =
 t.test('names are cut, in number and in length', async (t) => {
   const many = await openPeer(t, broker(Array.from({ length: 40 }, (_, index) => `M${index}`)).serve);
   t.equal((await tryOnce('amqp', many)).facts.amqp?.mechanisms.length, 20);
-  const long = await openPeer(t, says(Buffer.concat([binary(SASL), offering('L'.repeat(200))])));
+  const long = await openPeer(t, sends(Buffer.concat([binary(SASL), offering('L'.repeat(200))])));
   t.equal((await tryOnce('amqp', long)).facts.amqp?.mechanisms[0]?.length, 64);
   await Promise.all([many.deserted(), long.deserted()]);
 });
 
-t.test('bytes that come one at a time make the same conversation', async (t) => {
+t.test('bytes that arrive one at a time give the same result', async (t) => {
   const bytes = Buffer.concat([binary(SASL), offering('PLAIN')]);
   const peer = await openPeer(t, (socket: Socket) => {
     socket.setNoDelay(true);

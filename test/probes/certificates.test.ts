@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import t, { type Test } from 'tap';
-import { saysAndCloses } from '../servers/behaviours.ts';
+import { sendsAndCloses } from '../servers/behaviours.ts';
 import { authority } from '../servers/certificates.ts';
 import { openPeer } from '../servers/peer.ts';
 import { PRODUCTS, reply, talk } from './products.ts';
@@ -36,7 +36,7 @@ async function asked(
   target: { readonly host: string; readonly path: string },
   text: string | Uint8Array,
 ) {
-  return talk('certificates', await openPeer(t, saysAndCloses(text)), target);
+  return talk('certificates', await openPeer(t, sendsAndCloses(text)), target);
 }
 
 t.test('a real revocation list and a real certificate', async (t) => {
@@ -51,7 +51,7 @@ t.test('a real revocation list and a real certificate', async (t) => {
   });
 });
 
-t.test('a page in its place is somebody else’s', async (t) => {
+t.test('a web page instead of the file is a mismatch', async (t) => {
   const page = Buffer.from('<html>Please log in</html>');
   for (const text of [
     served('text/html', page),
@@ -62,7 +62,7 @@ t.test('a page in its place is somebody else’s', async (t) => {
     const tried = await asked(t, LIST, text);
     t.match(tried, {
       failure: 'protocol_mismatch',
-      error: /^no certificate, revocation list or OCSP reply: status 200/,
+      error: /^not a certificate, revocation list or OCSP reply: status 200/,
     });
     t.equal(tried.facts.proof, 'connect');
   }
@@ -90,7 +90,7 @@ t.test('an OCSP responder answers in DER, or with an error of HTTP', async (t) =
   t.match(await asked(t, STATUS, page), { failure: 'protocol_mismatch', facts: { proof: 'connect' } });
 });
 
-t.test('where no path is known, any reply but a server error will do', async (t) => {
+t.test('for an unknown path any reply except a server error is accepted', async (t) => {
   for (const status of ['200 OK', '302 Found', '400 Bad Request', '404 Not Found']) {
     const tried = await asked(t, OTHER, reply(status, {}));
     t.match(tried, { failure: null, facts: { proof: 'reply' } }, status);
@@ -98,7 +98,7 @@ t.test('where no path is known, any reply but a server error will do', async (t)
   t.match(await asked(t, OTHER, reply('503 Unavailable', {})), { failure: 'http_unexpected' });
 });
 
-t.test('a block page is called one, also where a list was due', async (t) => {
+t.test('a block page instead of a list is recognised', async (t) => {
   for (const target of [LIST, STATUS, OTHER]) {
     const page = reply(
       '200 OK',

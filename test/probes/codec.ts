@@ -1,12 +1,12 @@
-/** What the tests of every codec need. */
+/** Helpers for the tests of all codecs. */
 import type { Decoded } from '../../probes/wire/read.ts';
 
-/** Bytes written in hexadecimal, with spaces wherever they help the eye. */
+/** Bytes from hexadecimal text; spaces are ignored. */
 export function bytes(...hex: readonly string[]): Uint8Array {
   return Uint8Array.from(Buffer.from(hex.join('').replaceAll(' ', ''), 'hex'));
 }
 
-/** What comes of it when the bytes arrive in pieces of these sizes; when there are no more sizes, all the rest. */
+/** Decodes bytes that arrive in chunks of these sizes, and then the rest at once. */
 export function decodeInPieces<T>(
   decode: (bytes: Uint8Array) => Decoded<T>,
   whole: Uint8Array,

@@ -10,7 +10,7 @@ const ACK = bytes(
   'b810 b810 3f5a0100 0500 3136383800 00',
   '01000000 0000 0000 045d888aeb1cc9119fe808002b104860 02000000',
 );
-/** The same words from a machine that writes its integers the other way round. */
+/** The same message with big-endian integers. */
 const ACK_BIG_ENDIAN = bytes(
   '05000c03 00000000 003c0000 00000001',
   '10b8 10b8 00015a3f 0005 3136383800 00',
@@ -57,7 +57,7 @@ t.test('what follows is left for the next read', async (t) => {
   t.match(decodeBindReply(Buffer.concat([ACK, NAK])), { kind: 'message', consumed: 60 });
 });
 
-t.test('a rejection says why', async (t) => {
+t.test('a rejection has a reason', async (t) => {
   t.match(decodeBindReply(REJECTION), {
     message: {
       secondaryAddress: '',
@@ -66,8 +66,8 @@ t.test('a rejection says why', async (t) => {
   });
 });
 
-t.test('words for results and reasons, and numbers for those that have none', async (t) => {
-  const said = (result: number, reason: number): unknown => {
+t.test('known results and reasons have names, unknown ones numbers', async (t) => {
+  const outcomeOf = (result: number, reason: number): unknown => {
     const reply = Buffer.from(REJECTION);
     reply.writeUInt16LE(result, 32);
     reply.writeUInt16LE(reason, 34);
@@ -76,11 +76,11 @@ t.test('words for results and reasons, and numbers for those that have none', as
     const [first] = decoded.message.results;
     return [first?.result, first?.reason];
   };
-  t.same(said(1, 0), ['user_rejection', 'reason_not_specified']);
-  t.same(said(2, 2), ['provider_rejection', 'proposed_transfer_syntaxes_not_supported']);
-  t.same(said(2, 3), ['provider_rejection', 'local_limit_exceeded']);
-  t.same(said(3, 0), ['negotiate_ack', 'reason_not_specified']);
-  t.same(said(9, 77), ['result 9', 'reason 77']);
+  t.same(outcomeOf(1, 0), ['user_rejection', 'reason_not_specified']);
+  t.same(outcomeOf(2, 2), ['provider_rejection', 'proposed_transfer_syntaxes_not_supported']);
+  t.same(outcomeOf(2, 3), ['provider_rejection', 'local_limit_exceeded']);
+  t.same(outcomeOf(3, 0), ['negotiate_ack', 'reason_not_specified']);
+  t.same(outcomeOf(9, 77), ['result 9', 'reason 77']);
 });
 
 t.test('a refusal of the whole bind', async (t) => {
@@ -103,7 +103,7 @@ t.test('a fault has a status', async (t) => {
   t.match(decodeBindReply(FAULT), { kind: 'message', message: { kind: 'fault', status: 5 }, consumed: 32 });
 });
 
-t.test('an answer that bears a signature nobody asked for is read all the same', async (t) => {
+t.test('an answer with an unsolicited signature is decoded', async (t) => {
   const signed = Buffer.concat([ACK, bytes('0a02000000000000 01000000')]);
   signed.writeUInt16LE(signed.length, 8);
   signed.writeUInt16LE(4, 10);
@@ -120,24 +120,24 @@ t.test('what is not an answer to our bind', async (t) => {
     const decoded = decodeBindReply(reply);
     return decoded.kind === 'malformed' ? decoded.why : decoded;
   };
-  t.match(why(Buffer.from('H')), /^no RPC: begins with 0x48/);
-  t.match(why(changed(0, 4)), /^no RPC/);
+  t.match(why(Buffer.from('H')), /^not RPC: begins with 0x48/);
+  t.match(why(changed(0, 4)), /^not RPC/);
   t.match(why(changed(1, 7)), /version 5\.7/);
   t.match(why(changed(4, 0x20)), /byte order of 2/);
   t.match(why(changed(3, 1)), /a part of a message/);
   t.match(why(changed(8, 15, 0)), /fragment of 15 bytes/);
   t.match(why(changed(8, 0xff, 0xff)), /fragment of 65535 bytes/, 'without waiting for them');
   t.match(why(changed(12, 2)), /call 2/);
-  t.match(why(bindRequest(KMS)), /^a message of type 11/, 'our own words come back');
-  t.match(why(changed(8, 24, 0)), /torn bind_ack/);
+  t.match(why(bindRequest(KMS)), /^a message of type 11/, 'the request is echoed');
+  t.match(why(changed(8, 24, 0)), /truncated bind_ack/);
   t.match(why(changed(24, 0xff, 0xff)), /secondary address passes its end/);
   t.match(why(changed(32, 200)), /too short for 200 results/);
-  t.match(why(changed(10, 0xff, 0xff)), /torn bind_ack/, 'a signature longer than the message');
-  t.match(why(bytes('05000d03 10000000 11000000 01000000', '00')), /torn bind_nak/);
-  t.match(why(bytes('05000303 10000000 14000000 01000000', '00000000')), /torn fault/);
+  t.match(why(changed(10, 0xff, 0xff)), /truncated bind_ack/, 'a signature longer than the message');
+  t.match(why(bytes('05000d03 10000000 11000000 01000000', '00')), /truncated bind_nak/);
+  t.match(why(bytes('05000303 10000000 14000000 01000000', '00000000')), /truncated fault/);
 });
 
-t.test('no bytes are too strange, and how they are cut does not matter', async (t) => {
+t.test('any bytes give a valid result, however they are split', async (t) => {
   const real = fc.constantFrom(ACK, ACK_BIG_ENDIAN, REJECTION, NAK, NAK_WITHOUT_VERSIONS, FAULT);
   const changed = fc
     .tuple(real, fc.array(fc.tuple(fc.nat(63), fc.nat(255)), { maxLength: 6 }))

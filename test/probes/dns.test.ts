@@ -6,7 +6,7 @@ import { openDnsPeer } from '../servers/dns-peer.ts';
 import { closedPort } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
 
-t.test('a server that answers is there, whatever it answers', async (t) => {
+t.test('any answer proves the server', async (t) => {
   for (const [rcode, value] of Object.entries(RCODES)) {
     const peer = await openDnsPeer(t, {
       udp: (asked) => reply(asked, { rcode: value }),
@@ -22,14 +22,14 @@ t.test('a server that answers is there, whatever it answers', async (t) => {
   }
 });
 
-t.test('without TCP it is there all the same, and that is said', async (t) => {
+t.test('a server without TCP is reached, and the TCP failure is recorded', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked), connection: silent });
   const tried = await tryOnce('dns', peer, { stepMs: 800 });
   t.match(tried, { failure: null, facts: { proof: 'reply', dns: { udp: 'NOERROR', tcp: 'dns_timeout' } } });
   await peer.tcp.deserted();
 });
 
-t.test('without UDP it is not', async (t) => {
+t.test('a server without UDP is not reached', async (t) => {
   const peer = await openDnsPeer(t, { tcp: (asked) => reply(asked) });
   const tried = await tryOnce('dns', peer, { stepMs: 800 });
   t.match(tried, {
@@ -40,7 +40,7 @@ t.test('without UDP it is not', async (t) => {
   t.equal(tried.facts.proof, undefined);
 });
 
-t.test('nobody is there', async (t) => {
+t.test('no server', async (t) => {
   const tried = await tryOnce('dns', { address: '127.0.0.1', port: await closedPort() });
   t.match(tried, {
     failure: 'dns_unreachable',
@@ -49,7 +49,7 @@ t.test('nobody is there', async (t) => {
   });
 });
 
-t.test('a redirected question says where it went', async (t) => {
+t.test('a redirected query records its destination', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked), tcp: (asked) => reply(asked) });
   const system = createSystem([{ host: 'dns.test', port: 53, address: peer.address, toPort: peer.port }]);
   const target = { host: 'dns.test', port: 53 };

@@ -41,7 +41,7 @@ t.test('an issuer of the host’s own cloud', async (t) => {
   }
 });
 
-t.test('an issuer of anybody else', async (t) => {
+t.test('an issuer of another service', async (t) => {
   const issuers = [
     'https://login.microsoftonline.us/{tenantid}/v2.0',
     'https://login.microsoftonline.com.example.net/v2.0',
@@ -57,7 +57,7 @@ t.test('an issuer of anybody else', async (t) => {
   }
 });
 
-t.test('its own errors are proof as well', async (t) => {
+t.test('errors of Entra ID are proof too', async (t) => {
   const error = { error: 'invalid_tenant', error_description: 'AADSTS90002: Tenant not found.' };
   t.match(await asked(t, TARGET.host, reply('400 Bad Request', JSON_TYPE, JSON.stringify(error))), {
     failure: null,
@@ -70,7 +70,7 @@ t.test('its own errors are proof as well', async (t) => {
   });
 });
 
-t.test('what is no such document', async (t) => {
+t.test('replies that are not the document', async (t) => {
   const bodies = ['', '{', 'null', '[]', '{"issuer":7}', '{"error_description":"no"}', '<html>hello</html>'];
   for (const body of bodies) {
     const tried = await asked(t, TARGET.host, reply('200 OK', JSON_TYPE, body));

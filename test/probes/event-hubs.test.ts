@@ -50,7 +50,7 @@ t.test('the public feed, and AMQP over WebSockets on a second connection', async
   t.match(upgrade, '\r\nsec-websocket-protocol: amqpwsb10\r\n');
 });
 
-t.test('an error with a tracking id is the service’s too', async (t) => {
+t.test('an error with a tracking id is from the service', async (t) => {
   const { tried } = await asked(t, TRACKED, TRACKED);
   t.match(tried, {
     failure: null,
@@ -72,7 +72,7 @@ t.test('the namespace’s own rules refuse this address', async (t) => {
   });
 });
 
-t.test('what becomes of the upgrade takes nothing away', async (t) => {
+t.test('the result of the upgrade does not change the result of the probe', async (t) => {
   const cases = [
     ['', 'protocol_timeout'],
     ['AMQP\x03\x01\x00\x00', 'protocol_mismatch'],
@@ -90,7 +90,7 @@ t.test('what becomes of the upgrade takes nothing away', async (t) => {
   t.match(tried.facts.eventHubs?.webSocket.protocol, /^[\x20-\x7e\u00c2-\u00ff]{1,63}…$/);
 });
 
-t.test('a page of somebody else’s is another product, and no upgrade is asked for', async (t) => {
+t.test('a page of another product is a mismatch, and the probe requests no upgrade', async (t) => {
   const { tried, peer } = await asked(t, reply('200 OK', { server: 'IIS' }, '<html>'), UPGRADED);
   t.match(tried, { failure: 'protocol_mismatch', error: /^not Event Hubs: status 200, server IIS/ });
   t.equal(tried.facts.eventHubs, undefined);

@@ -1,4 +1,4 @@
-/** Each word for a failure, reached by a peer that fails in just that way over real sockets. */
+/** Reaches each failure with a peer that fails in that way over real sockets. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -10,13 +10,13 @@ import { TrustStore } from '../../probes/wire/trust.ts';
 import { openSilentPort } from '../../src/lab/silent-port.ts';
 import {
   closes,
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
   floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
   TLS_1_0_HELLO,
   TORN_TLS_RECORD,
@@ -28,13 +28,13 @@ import { openDnsPeer } from '../servers/dns-peer.ts';
 import { type Behaviour, closedPort, type Owner, openPeer, openTlsPeer, type Peer } from '../servers/peer.ts';
 import { type Circumstances, tryOnce } from './try.ts';
 
-/** Words of protocols that have no probe yet. */
+/** Failures of protocols without a probe in this test. */
 const LATER: readonly Failure[] = ['protocol_refused', 'udp_timeout', 'udp_refused'];
 
-/** Reached where their circumstances are: by way of `resolve`, a blocked thread, or a full table of files. */
+/** Failures that other tests reach: with `resolve`, a blocked thread or no free file descriptor. */
 const ELSEWHERE: readonly Failure[] = ['tcp_reset', 'local_limit', 'unexpected'];
 
-/** Long enough for a busy machine to answer, short enough to wait for. */
+/** ms; enough for a busy machine. */
 const SHORT_MS = 1000;
 const LONG_MS = 20_000;
 const root = await authority('CN=Root');
@@ -42,7 +42,7 @@ const trust = new TrustStore([root.pem], []);
 const NAMES = ['known.test'];
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
 
-/** Of the run, for the one attempt that is to see it. */
+/** The end of the run, for one attempt. */
 const end = new AbortController();
 
 type Endpoint = Pick<Peer, 'address' | 'port'> & Partial<Pick<Peer, 'deserted'>>;
@@ -52,9 +52,9 @@ interface Case {
   readonly protocol: Protocol;
   readonly open: (t: Owner) => Promise<Endpoint>;
   readonly failure: Failure;
-  /** Every step that was made, those that failed with a cross. */
+  /** All steps; a cross marks a failed one. */
   readonly steps: readonly string[];
-  /** What is known all the same. */
+  /** Facts in spite of the failure. */
   readonly facts?: object;
   readonly circumstances?: () => Circumstances;
 }
@@ -85,37 +85,37 @@ const http = (title: string, failure: Failure, behave: Behaviour, facts: object 
 });
 
 const CASES: readonly Case[] = [
-  tcp('nobody answers', 'tcp_timeout', async (t) => {
+  tcp('no answer', 'tcp_timeout', async (t) => {
     const port = await openSilentPort();
     t.teardown(() => port.close());
     return at(port.port);
   }),
-  tcp('nobody listens', 'tcp_refused', async () => at(await closedPort())),
-  tcp('there is no way', 'tcp_unreachable', async () => ({ address: '255.255.255.255', port: 9 })),
+  tcp('a closed port', 'tcp_refused', async () => at(await closedPort())),
+  tcp('no route', 'tcp_unreachable', async () => ({ address: '255.255.255.255', port: 9 })),
   tls('a server that says nothing', 'tls_timeout', peer(silent), { bytesReceived: 0 }),
-  tls('a record that never ends', 'tls_timeout', peer(says(TORN_TLS_RECORD))),
+  tls('a record that never ends', 'tls_timeout', peer(sends(TORN_TLS_RECORD))),
   tls('one byte after the other', 'tls_timeout', peer(drips(TORN_TLS_RECORD, 200))),
-  tls('a reset after the ClientHello', 'tls_reset', peer(resetsWhenSpokenTo), { bytesReceived: 0 }),
-  tls('a reset within a record', 'tls_reset', peer(saysAndResets(TORN_TLS_RECORD))),
+  tls('a reset after the ClientHello', 'tls_reset', peer(resetsAfterData), { bytesReceived: 0 }),
+  tls('a reset within a record', 'tls_reset', peer(sendsAndResets(TORN_TLS_RECORD))),
   tls('closed at once', 'tls_closed', peer(closes)),
-  tls('closed after the ClientHello', 'tls_closed', peer(closesWhenSpokenTo)),
-  tls('closed within a record', 'tls_closed', peer(saysAndCloses(TORN_TLS_RECORD)), { bytesReceived: 9 }),
+  tls('closed after the ClientHello', 'tls_closed', peer(closesAfterData)),
+  tls('closed within a record', 'tls_closed', peer(sendsAndCloses(TORN_TLS_RECORD)), { bytesReceived: 9 }),
   ...[40, 70, 80, 112].map((alert) =>
-    tls(`alert ${alert}`, 'tls_alert', peer(saysAndCloses(tlsAlert(alert))), { bytesReceived: 7 }),
+    tls(`alert ${alert}`, 'tls_alert', peer(sendsAndCloses(tlsAlert(alert))), { bytesReceived: 7 }),
   ),
   tls('a server without a certificate', 'tls_alert', (t) => openTlsPeer(t, {})),
-  tls('a server that speaks TLS 1.0 alone', 'tls_alert', peer(says(TLS_1_0_HELLO))),
+  tls('a server that supports only TLS 1.0', 'tls_alert', peer(sends(TLS_1_0_HELLO))),
   tls('a certificate of 120 kB', 'tls_alert', async (t) => {
     const names = Array.from({ length: 4000 }, (_, index) => `a-rather-long-name-${index}.test`);
     return openTlsPeer(t, identity(await server(root, names)));
   }),
-  tls('plain HTTP', 'tls_not_tls', peer(says('HTTP/1.1 400 Bad Request\r\n\r\n'))),
+  tls('plain HTTP', 'tls_not_tls', peer(sends('HTTP/1.1 400 Bad Request\r\n\r\n'))),
   tls(
     'a greeting in the clear',
     'tls_not_tls',
     peer((socket) => void socket.write('220 smtp.test ESMTP\r\n')),
   ),
-  tls('zeros', 'tls_not_tls', peer(says(new Uint8Array(64)))),
+  tls('zeros', 'tls_not_tls', peer(sends(new Uint8Array(64)))),
   tls(
     'garbage without end',
     'tls_not_tls',
@@ -135,15 +135,15 @@ const CASES: readonly Case[] = [
     tls: { validity: 'not-yet-valid' },
   }),
   http('no reply', 'protocol_timeout', silent, { bytesReceived: 0 }),
-  http('half a head', 'protocol_timeout', says('HTTP/1.1 200 OK\r\n')),
+  http('half a head', 'protocol_timeout', sends('HTTP/1.1 200 OK\r\n')),
   http('one byte after the other', 'protocol_timeout', drips(OK, 50)),
-  http('closed instead of a reply', 'protocol_closed', closesWhenSpokenTo, { bytesReceived: 0 }),
-  http('reset instead of a reply', 'protocol_closed', resetsWhenSpokenTo, { bytesReceived: 0 }),
-  http('another protocol', 'protocol_mismatch', says('220 smtp.test ESMTP\r\n'), { bytesReceived: 21 }),
-  http('a block page', 'http_blocked', saysAndCloses('HTTP/1.1 470 Denied\r\ncontent-length: 0\r\n\r\n'), {
+  http('closed instead of a reply', 'protocol_closed', closesAfterData, { bytesReceived: 0 }),
+  http('reset instead of a reply', 'protocol_closed', resetsAfterData, { bytesReceived: 0 }),
+  http('another protocol', 'protocol_mismatch', sends('220 smtp.test ESMTP\r\n'), { bytesReceived: 21 }),
+  http('a block page', 'http_blocked', sendsAndCloses('HTTP/1.1 470 Denied\r\ncontent-length: 0\r\n\r\n'), {
     http: { status: 470, blockPage: 'Azure Firewall' },
   }),
-  http('a server error', 'http_unexpected', saysAndCloses('HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n'), {
+  http('a server error', 'http_unexpected', sendsAndCloses('HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n'), {
     http: { status: 503 },
   }),
   {
@@ -161,7 +161,7 @@ const CASES: readonly Case[] = [
 ];
 
 t.test('one attempt each', async (t) => {
-  // Making certificates takes its time, and it is not the attempts' time.
+  // Certificates are created before the attempts, because that is slow.
   const opened = await Promise.all(CASES.map(async (one) => ({ ...one, endpoint: await one.open(t) })));
   const attempts = opened.map(async ({ title, protocol, endpoint, failure, steps, facts, circumstances }) => {
     const stepMs = failure.endsWith('_timeout') ? SHORT_MS : LONG_MS;
@@ -172,14 +172,14 @@ t.test('one attempt each', async (t) => {
     const name = `${protocol}: ${title}`;
     t.match(tried, { failure, steps, facts }, name);
     t.type(tried.error, 'string', name);
-    t.ok(tried.ms < LONG_MS, `${name} took no longer than its time-out`);
+    t.ok(tried.ms < LONG_MS, `${name} took no longer than its timeout`);
     // Returns only when the peer has seen every connection end.
     await endpoint.deserted?.();
   });
   await Promise.all(attempts);
 });
 
-/** What resolving meets. */
+/** Failures of name resolution. */
 const ANSWERS: Readonly<Partial<Record<Failure, Parameters<typeof openDnsPeer>[1]>>> = {
   dns_timeout: {},
   dns_nxdomain: { udp: (asked) => reply(asked, { rcode: RCODES.NXDOMAIN }) },
@@ -199,7 +199,7 @@ t.test('one question each', async (t) => {
   t.match(await resolve(at(await closedPort())), { failure: 'dns_unreachable', addresses: { length: 0 } });
 });
 
-t.test('this machine’s own shortage is none of the network’s failures', async (t) => {
+t.test('a local shortage is not a network failure', async (t) => {
   const script = fileURLToPath(new URL('without-files.ts', import.meta.url));
   const child = spawnSync('sh', ['-c', 'ulimit -n 64 && exec "$0" "$1"', process.execPath, script], {
     encoding: 'utf8',
@@ -210,7 +210,7 @@ t.test('this machine’s own shortage is none of the network’s failures', asyn
   });
 });
 
-t.test('no word is left out', async (t) => {
+t.test('no failure is omitted', async (t) => {
   const reached = new Set<string>([
     ...CASES.map(({ failure }) => failure),
     ...Object.keys(ANSWERS),

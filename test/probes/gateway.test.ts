@@ -34,7 +34,7 @@ t.test('the gateway’s own 404', async (t) => {
   }
 });
 
-t.test('replies that no document describes are evidence, and prove nothing', async (t) => {
+t.test('undocumented replies are evidence but not proof', async (t) => {
   const cases = [
     ['/', reply('200 OK', {}, '<html>')],
     ['/', reply('401 Unauthorized', { 'www-authenticate': 'Basic realm="Git"' })],
@@ -49,7 +49,7 @@ t.test('replies that no document describes are evidence, and prove nothing', asy
   }
 });
 
-t.test('a server error is none of the service’s replies', async (t) => {
+t.test('a server error is not a reply of the service', async (t) => {
   const { tried } = await asked(t, TARGET.path, reply('502 Bad Gateway', {}));
   t.match(tried, { failure: 'http_unexpected', steps: ['connect', 'tls', '✗request'], error: 'status 502' });
   t.match(tried.facts, { proof: 'certificate', http: { status: 502 } });

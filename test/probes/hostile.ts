@@ -1,15 +1,15 @@
-/** The peers that misbehave in the same ways towards every protocol in which the client speaks first. */
+/** Misbehaving peers for every protocol in which the client sends first. */
 import t from 'tap';
 import type { Protocol } from '../../probes/protocols.ts';
 import {
   closes,
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
   floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
   tlsAlert,
 } from '../servers/behaviours.ts';
@@ -19,33 +19,33 @@ import { tryOnce } from './try.ts';
 const STEP_MS = 800;
 
 export interface Sample {
-  /** A good reply. */
+  /** A valid reply. */
   readonly reply: Uint8Array;
-  /** How many of its bytes are not enough to understand it. */
+  /** A number of its bytes that is not enough to decode it. */
   readonly cutAt: number;
-  /** The start of a message that is longer than anyone should read. */
+  /** The beginning of a message that is too long. */
   readonly tooLong: Uint8Array;
-  /** What a peer that never stops begins with. */
+  /** The first bytes of a peer that never stops. */
   readonly flood: string;
 }
 
-/** Each ends within the step's time-out, in the right failure, with the connection kept as evidence. */
+/** Each ends within the step's timeout, in the right failure, with the connection as evidence. */
 export function endsWithEveryHostilePeer(protocol: Protocol, { reply, cutAt, tooLong, flood }: Sample): void {
   const part = reply.subarray(0, cutAt);
   for (const [name, failure, behave] of [
     ['says nothing', 'protocol_timeout', silent],
     ['closes at once', 'protocol_closed', closes],
-    ['closes when it is spoken to', 'protocol_closed', closesWhenSpokenTo],
-    ['resets when it is spoken to', 'protocol_closed', resetsWhenSpokenTo],
-    ['closes in the middle', 'protocol_closed', saysAndCloses(part)],
-    ['resets in the middle', 'protocol_closed', saysAndResets(part)],
-    ['stops in the middle', 'protocol_timeout', says(part)],
+    ['closes after the first data', 'protocol_closed', closesAfterData],
+    ['resets after the first data', 'protocol_closed', resetsAfterData],
+    ['closes in the middle', 'protocol_closed', sendsAndCloses(part)],
+    ['resets in the middle', 'protocol_closed', sendsAndResets(part)],
+    ['stops in the middle', 'protocol_timeout', sends(part)],
     ['sends a byte now and then', 'protocol_timeout', drips(reply, 250)],
-    ['speaks HTTP', 'protocol_mismatch', saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['speaks TLS', 'protocol_mismatch', says(tlsAlert(10))],
+    ['speaks HTTP', 'protocol_mismatch', sendsAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['speaks TLS', 'protocol_mismatch', sends(tlsAlert(10))],
     ['speaks first, as SMTP does', 'protocol_mismatch', (socket) => void socket.write('220 mail.test\r\n')],
-    ['gives our own words back', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
-    ['announces more than we take', 'protocol_mismatch', says(tooLong)],
+    ['echoes our bytes', 'protocol_mismatch', (socket) => void socket.pipe(socket)],
+    ['announces more than the limit', 'protocol_mismatch', sends(tooLong)],
     ['never stops', 'protocol_mismatch', floods(flood, 'x', 64 * 1024 * 1024)],
   ] as const satisfies readonly (readonly [string, string, Parameters<typeof openPeer>[1]])[]) {
     t.test(`a peer that ${name}`, async (t) => {
@@ -55,7 +55,7 @@ export function endsWithEveryHostilePeer(protocol: Protocol, { reply, cutAt, too
       t.equal(tried.facts.proof, 'connect');
       t.ok(tried.ms < 10 * STEP_MS);
       await peer.deserted();
-      t.ok(peer.sent() < 16 * 1024 * 1024, 'and is not listened to for ever');
+      t.ok(peer.sent() < 16 * 1024 * 1024, 'and reading stops');
     });
   }
 }

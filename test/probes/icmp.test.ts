@@ -9,7 +9,7 @@ import { tryOnce } from './try.ts';
 
 const PEER = { address: '192.0.2.7', port: 0 };
 
-/** A program named ping, first on the PATH for the length of the test, that notes its arguments. */
+/** A program named ping, first on the PATH during the test, that records its arguments. */
 async function fakePing(t: Test, script: string): Promise<() => Promise<string>> {
   const folder = await mkdtemp(join(tmpdir(), 'apim-probe-ping-'));
   const path = process.env['PATH'] ?? '';
@@ -40,7 +40,7 @@ t.test('a redirected ping goes to that address, and ports do not matter', async 
   t.match(await called(), / 127\.0\.0\.1 LC_ALL/);
 });
 
-t.test('silence, and a refusal on the way', async (t) => {
+t.test('no reply, and a refusal by a router', async (t) => {
   await t.test('silence', async (t) => {
     await fakePing(t, 'echo "1 packets transmitted, 0 received"; exit 1');
     t.match(await tryOnce('icmp', PEER), { failure: 'protocol_timeout', steps: ['✗request'] });
@@ -53,7 +53,7 @@ t.test('silence, and a refusal on the way', async (t) => {
   });
 });
 
-t.test('a machine that cannot ping says so, and sends nothing', async (t) => {
+t.test('a machine that cannot ping reports it and sends nothing', async (t) => {
   const path = process.env['PATH'];
   t.teardown(() => {
     process.env['PATH'] = path;

@@ -56,7 +56,7 @@ t.test('health, then the challenge, over one connection and without a token', as
   t.notMatch(JSON.stringify(tried.facts), TENANT);
 });
 
-t.test('the vault’s own network rules are its word, and no failure', async (t) => {
+t.test('a denial by the vault’s network rules is a reply, not a failure', async (t) => {
   for (const code of ['ForbiddenByFirewall', 'ForbiddenByConnection']) {
     const { tried } = await asked(t, HEALTHY, forbidden(code));
     t.match(tried, { failure: null, facts: { keyVault: { challenge: false, errorCode: code } } });
@@ -65,7 +65,7 @@ t.test('the vault’s own network rules are its word, and no failure', async (t)
   }
 });
 
-t.test('a data path that fails takes nothing away', async (t) => {
+t.test('a failed data path does not change the result', async (t) => {
   const failing = {
     nonsense: 'what\r\n\r\n',
     silence: '',
@@ -116,7 +116,7 @@ t.test('the address that the vault saw', async (t) => {
   t.equal(sourceScope('10.1.0.4', null), 'private');
 });
 
-t.test('whatever the header holds, the outcome is an address or nothing', async () => {
+t.test('any header gives an address or null', async () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.ipV4(), fc.ipV6()), (value) => {
       const seen = readSource(`addr=${value};`);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { encodeRequest, kissInWords, readAnswer, toUnixMs } from '../../probes/ntp-packet.ts';
+import { describeKiss, encodeRequest, readAnswer, toUnixMs } from '../../probes/ntp-packet.ts';
 
 const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
 const NONCE = Buffer.from('0102030405060708', 'hex');
 
-/** Field by field as figure 8 of RFC 5905 has them. */
+/** The fields of figure 8 of RFC 5905. */
 function packet(fields: Partial<Record<'flags' | 'referenceId' | 'origin' | 'received' | 'sent', string>>) {
   return Buffer.from(
     [
@@ -22,7 +22,7 @@ function packet(fields: Partial<Record<'flags' | 'referenceId' | 'origin' | 'rec
   );
 }
 
-t.test('a request tells nothing but its nonce', async (t) => {
+t.test('a request contains only its nonce', async (t) => {
   const request = Buffer.from(encodeRequest(NONCE));
   t.equal(request.toString('hex'), `23${'00'.repeat(39)}0102030405060708`);
 });
@@ -51,7 +51,7 @@ t.test('a reply', async (t) => {
   });
 });
 
-t.test('a server that has no time to give', async (t) => {
+t.test('a server without a valid time', async (t) => {
   const none = { received: '0'.repeat(16), sent: '0'.repeat(16) };
   t.match(readAnswer(packet({ flags: 'e4000ae9', referenceId: '52415445', ...none }), NONCE), {
     kind: 'reply',
@@ -61,12 +61,15 @@ t.test('a server that has no time to give', async (t) => {
     reply: { stratum: 0, kiss: null, referenceId: '' },
   });
   t.match(readAnswer(packet({ flags: 'e4100ae9', ...none }), NONCE), { reply: { stratum: 16, kiss: null } });
-  t.match(kissInWords('RATE'), /too many requests/);
-  t.equal(kissInWords('XYZW'), null);
+  t.match(describeKiss('RATE'), /too many requests/);
+  t.equal(describeKiss('XYZW'), null);
 });
 
 t.test('what is not an answer to this request', async (t) => {
-  t.match(readAnswer(packet({ origin: '0102030405060709' }), NONCE), { kind: 'unrelated', why: /repeat/ });
+  t.match(readAnswer(packet({ origin: '0102030405060709' }), NONCE), {
+    kind: 'unrelated',
+    why: /without the timestamp/,
+  });
   t.match(readAnswer(encodeRequest(NONCE), NONCE), { kind: 'unrelated' }, 'the request itself, sent back');
   t.match(readAnswer(packet({}).subarray(0, 47), NONCE), { kind: 'unrelated', why: /47 octets/ });
   t.match(readAnswer(new Uint8Array(), NONCE), { kind: 'unrelated', why: /0 octets/ });
@@ -79,8 +82,8 @@ t.test('an answer that is not an NTP reply', async (t) => {
     [{ flags: '04010ae9' }, /version 0/],
     [{ flags: '2c010ae9' }, /version 5/],
     [{ flags: '24110ae9' }, /stratum 17/],
-    [{ received: '0'.repeat(16) }, /no time/],
-    [{ sent: '0'.repeat(16) }, /no time/],
+    [{ received: '0'.repeat(16) }, /without a time/],
+    [{ sent: '0'.repeat(16) }, /without a time/],
   ] as const) {
     t.match(readAnswer(packet(fields), NONCE), { kind: 'malformed', why });
   }
@@ -101,10 +104,10 @@ t.test('the dates of RFC 5905, figure 4, in either era', async (t) => {
   t.equal(toUnixMs(0.5, Date.parse('2036-02-07T06:28:15Z')), Date.parse('2036-02-07T06:28:16.500Z'));
 });
 
-t.test('whatever the bytes: one of the three kinds', async () => {
+t.test('any bytes give one of the three kinds', async () => {
   const octets = fc.oneof(
     fc.uint8Array({ maxLength: 128 }),
-    // With the right nonce in it, so that the rest is looked at.
+    // With the right nonce, so that the rest is decoded.
     fc.uint8Array({ minLength: 48, maxLength: 80 }).map((bytes) => {
       bytes.set(NONCE, 24);
       return bytes;
@@ -122,7 +125,7 @@ t.test('whatever the bytes: one of the three kinds', async () => {
   );
 });
 
-t.test('whatever the era: the time nearest to now', async () => {
+t.test('in any era the time nearest to now is chosen', async () => {
   const ms = fc.integer({ min: -2_000_000_000_000, max: 8_000_000_000_000 });
   const skew = fc.integer({ min: -2_100_000_000_000, max: 2_100_000_000_000 });
   fc.assert(

@@ -5,7 +5,7 @@ import { type NtpFields, ntpReply, openNtpPeer } from '../servers/ntp-peer.ts';
 import { closedPort } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
 
-t.test('a server with time to give', async (t) => {
+t.test('a server with a valid time', async (t) => {
   const peer = await openNtpPeer(t, (request) => [ntpReply(request)]);
   const tried = await tryOnce('ntp', peer);
   t.match(tried, {
@@ -19,7 +19,7 @@ t.test('a server with time to give', async (t) => {
   t.equal(peer.asked.length, 1);
 });
 
-t.test('how far the clocks are apart, with the sign of this machine’s', async (t) => {
+t.test('the clock offset, local minus remote', async (t) => {
   for (const apart of [-3_600_000, 90_000_000_000]) {
     const peer = await openNtpPeer(t, (request) => {
       const now = Date.now() - apart;
@@ -37,7 +37,7 @@ t.test('offset and delay, from four time stamps', async (t) => {
   const system = {
     ...real,
     now: () => sentAt,
-    // The step and the question each look before the answer comes.
+    // The step and the request each read the clock before the answer arrives.
     monotonicMs: () => {
       ticks += 1;
       return ticks <= 2 ? 0 : backAt - sentAt;
@@ -52,7 +52,7 @@ t.test('offset and delay, from four time stamps', async (t) => {
   t.equal(Math.round(facts.ntp?.delayMs ?? 0), 80);
 });
 
-t.test('a server whose own clock has no source is there, and that is said', async (t) => {
+t.test('an unsynchronised server is reached and recorded as such', async (t) => {
   const peer = await openNtpPeer(t, (request) => [ntpReply(request, { first: 0xe4, stratum: 3 })]);
   t.match(await tryOnce('ntp', peer), {
     failure: null,
@@ -60,14 +60,18 @@ t.test('a server whose own clock has no source is there, and that is said', asyn
   });
 });
 
-t.test('a server that says no', async (t) => {
+t.test('a server that refuses', async (t) => {
   const none = { received: null, sent: null };
   for (const [fields, error, kiss] of [
-    [{ stratum: 0, referenceId: 'RATE', ...none }, 'the server says RATE: too many requests from', 'RATE'],
-    [{ stratum: 0, referenceId: 'DENY' }, 'the server says DENY: access is denied', 'DENY'],
-    [{ stratum: 0, referenceId: 'XABC' }, 'the server says XABC', 'XABC'],
-    [{ stratum: 0, referenceId: '\x1b[2J' }, 'the server has no time to give (stratum 0)', null],
-    [{ stratum: 16, ...none }, 'the server has no time to give (stratum 16)', null],
+    [
+      { stratum: 0, referenceId: 'RATE', ...none },
+      'the server answered RATE: too many requests from',
+      'RATE',
+    ],
+    [{ stratum: 0, referenceId: 'DENY' }, 'the server answered DENY: access is denied', 'DENY'],
+    [{ stratum: 0, referenceId: 'XABC' }, 'the server answered XABC', 'XABC'],
+    [{ stratum: 0, referenceId: '\x1b[2J' }, 'the server has no valid time (stratum 0)', null],
+    [{ stratum: 16, ...none }, 'the server has no valid time (stratum 16)', null],
   ] as const satisfies readonly (readonly [NtpFields, string, string | null])[]) {
     const peer = await openNtpPeer(t, (request) => [ntpReply(request, { first: 0xe4, ...fields })]);
     const tried = await tryOnce('ntp', peer);
@@ -83,7 +87,11 @@ t.test('a lost datagram is sent again, as a new question', async (t) => {
   const [first, second] = peer.asked;
   t.equal(peer.asked.length, 2);
   t.not(first?.toString('hex'), second?.toString('hex'));
-  t.equal(first?.subarray(1, 40).toString('hex'), '00'.repeat(39), 'which tells nothing of this machine');
+  t.equal(
+    first?.subarray(1, 40).toString('hex'),
+    '00'.repeat(39),
+    'the request has no data about this machine',
+  );
 });
 
 t.test('a late answer to the first question is an answer too', async (t) => {
@@ -95,7 +103,7 @@ t.test('a late answer to the first question is an answer too', async (t) => {
   t.match(await tryOnce('ntp', peer, { stepMs: 2000 }), { failure: null });
 });
 
-t.test('what somebody else made up is left aside', async (t) => {
+t.test('forged datagrams are ignored', async (t) => {
   const origin = Buffer.alloc(8, 7);
   const peer = await openNtpPeer(t, (request) => [
     ntpReply(request, { origin, stratum: 0, referenceId: 'DENY' }),
@@ -110,13 +118,13 @@ t.test('what somebody else made up is left aside', async (t) => {
 
 t.test('a peer that is not a time server', async (t) => {
   for (const [answer, error] of [
-    [(request: Buffer) => request, /does not repeat/],
+    [(request: Buffer) => request, /without the timestamp/],
     [() => Buffer.from('HTTP/1.1 400 Bad Request'), /24 octets/],
-    [() => Buffer.alloc(60_000, 0xff), /does not repeat/],
+    [() => Buffer.alloc(60_000, 0xff), /without the timestamp/],
     [(request: Buffer) => ntpReply(request).subarray(0, 40), /40 octets/],
     [(request: Buffer) => ntpReply(request, { first: 0x26 }), /mode 6/],
     [(request: Buffer) => ntpReply(request, { stratum: 200 }), /stratum 200/],
-    [(request: Buffer) => ntpReply(request, { sent: null }), /no time/],
+    [(request: Buffer) => ntpReply(request, { sent: null }), /without a time/],
   ] as const) {
     const peer = await openNtpPeer(t, (request) => [answer(request)]);
     const tried = await tryOnce('ntp', peer, { stepMs: 400 });
@@ -124,17 +132,17 @@ t.test('a peer that is not a time server', async (t) => {
   }
 });
 
-t.test('nobody answers', async (t) => {
+t.test('no answer', async (t) => {
   const silent = await openNtpPeer(t, () => []);
   const tried = await tryOnce('ntp', silent, { stepMs: 400 });
   t.match(tried, { failure: 'udp_timeout', steps: ['✗request'], facts: { ntp: undefined } });
   t.ok(tried.ms < 5000);
   t.equal(silent.asked.length, 2);
-  const nobody = { address: '127.0.0.1', port: await closedPort() };
-  t.match(await tryOnce('ntp', nobody), { failure: 'udp_refused', steps: ['✗request'] });
+  const closed = { address: '127.0.0.1', port: await closedPort() };
+  t.match(await tryOnce('ntp', closed), { failure: 'udp_refused', steps: ['✗request'] });
 });
 
-t.test('a redirected question says where it went', async (t) => {
+t.test('a redirected request records its destination', async (t) => {
   const peer = await openNtpPeer(t, (request) => [ntpReply(request)]);
   const system = createSystem([{ host: 'time.test', port: 123, address: peer.address, toPort: peer.port }]);
   const target = { host: 'time.test', port: 123 };
@@ -154,7 +162,7 @@ t.test('the end of the run', async (t) => {
   });
 });
 
-t.test('where no datagram has left this machine, the server was not silent', async (t) => {
+t.test('when this machine sent no datagram, the failure is local', async (t) => {
   const peer = await openNtpPeer(t, () => []);
   const real = createSystem();
   const without = (refused: number) => {

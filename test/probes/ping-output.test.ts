@@ -3,7 +3,7 @@ import t from 'tap';
 import { pingCommand, readPing } from '../../probes/ping-output.ts';
 
 const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
-const said = (output: string) => readPing({ kind: 'ended', output });
+const readOutput = (output: string) => readPing({ kind: 'ended', output });
 
 t.test('one echo request to one address, on each system', async (t) => {
   const size = ['-s', '56'];
@@ -15,13 +15,13 @@ t.test('one echo request to one address, on each system', async (t) => {
   t.equal(pingCommand('sunos', '10.0.0.4', 1)[0], 'ping', 'elsewhere as on Linux');
 });
 
-t.test('nothing but an address is ever passed on', async (t) => {
+t.test('only an address is passed to ping', async (t) => {
   for (const word of ['', '-f', 'example.net', '10.0.0.4; reboot', '$(reboot)', '10.0.0.4 -f', '\0']) {
     t.throws(() => pingCommand('linux', word, 1000), RangeError, JSON.stringify(word));
   }
 });
 
-t.test('a reply, in the words of each ping', async (t) => {
+t.test('a reply in the format of each ping', async (t) => {
   for (const [output, rttMs] of [
     [
       'PING 10.0.0.4 (10.0.0.4) 56(84) bytes of data.\n64 bytes from 10.0.0.4: icmp_seq=1 ttl=64 time=0.045 ms\n',
@@ -33,28 +33,31 @@ t.test('a reply, in the words of each ping', async (t) => {
     ['Antwort von 10.0.0.4: Bytes=32 Zeit=12ms TTL=57\r\n', 12],
     ['64 bytes from 10.0.0.4: icmp_seq=1 ttl=64\n', null],
   ] as const) {
-    t.same(said(output), { kind: 'answered', rttMs }, output);
+    t.same(readOutput(output), { kind: 'answered', rttMs }, output);
   }
 });
 
 t.test('no reply', async (t) => {
-  t.same(said('PING 10.0.0.4 (10.0.0.4) 56(84) bytes of data.\n\n1 packets transmitted, 0 received\n'), {
-    kind: 'silent',
-  });
-  t.same(said('Request timed out.\r\n'), { kind: 'silent' });
-  t.same(said(''), { kind: 'silent' });
+  t.same(
+    readOutput('PING 10.0.0.4 (10.0.0.4) 56(84) bytes of data.\n\n1 packets transmitted, 0 received\n'),
+    {
+      kind: 'silent',
+    },
+  );
+  t.same(readOutput('Request timed out.\r\n'), { kind: 'silent' });
+  t.same(readOutput(''), { kind: 'silent' });
 });
 
-t.test('a refusal on the way', async (t) => {
+t.test('a refusal by a router', async (t) => {
   for (const line of [
     'From 10.1.0.1 icmp_seq=1 Destination Host Unreachable',
     'From 10.1.0.1 icmp_seq=1 Packet filtered, administratively prohibited',
     'From 10.1.0.1 icmp_seq=1 Time to live exceeded',
     'ping: connect: Network is unreachable',
-    // Windows calls this one a reply and ends well.
+    // Windows prints this as a reply and exits with 0.
     'Reply from 10.1.0.1: Destination host unreachable.',
   ]) {
-    t.same(said(`PING\r\n${line}\r\n1 packets\r\n`), { kind: 'refused', why: line });
+    t.same(readOutput(`PING\r\n${line}\r\n1 packets\r\n`), { kind: 'refused', why: line });
   }
 });
 
@@ -67,11 +70,11 @@ t.test('a machine that cannot ping', async (t) => {
     "ping: invalid option -- 'W'\n",
     'Usage: ping [-aAbBdDfhLnOqrRUvV]\n',
   ]) {
-    t.match(said(line), { kind: 'impossible' }, line);
+    t.match(readOutput(line), { kind: 'impossible' }, line);
   }
 });
 
-t.test('a machine that has run out of something', async (t) => {
+t.test('a machine that has run out of a resource', async (t) => {
   for (const code of ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']) {
     t.match(readPing({ kind: 'not-started', code }), { kind: 'limited', why: new RegExp(code) });
   }
@@ -81,19 +84,19 @@ t.test('a machine that has run out of something', async (t) => {
     ['ping: socket: Too many open files in system\n', 'ENFILE'],
     ['ping: Cannot allocate memory\n', 'ENOMEM'],
   ] as const) {
-    t.match(said(line), { kind: 'limited', why: new RegExp(`${code}$`) }, line);
+    t.match(readOutput(line), { kind: 'limited', why: new RegExp(`${code}$`) }, line);
   }
 });
 
-t.test('whatever it says: one of the five kinds', async () => {
-  const words = fc.constantFrom('ttl=', 'time=', 'TTL=64', '1e999', 'ms', '9', '\n', 'unreachable', ',', '.');
+t.test('any output gives one of the five kinds', async () => {
+  const part = fc.constantFrom('ttl=', 'time=', 'TTL=64', '1e999', 'ms', '9', '\n', 'unreachable', ',', '.');
   const output = fc.oneof(
     fc.string(),
-    fc.array(words).map((parts) => parts.join('')),
+    fc.array(part).map((parts) => parts.join('')),
   );
   fc.assert(
     fc.property(output, (text) => {
-      const pinged = said(text);
+      const pinged = readOutput(text);
       if (pinged.kind !== 'answered')
         return ['silent', 'refused', 'limited', 'impossible'].includes(pinged.kind);
       return pinged.rttMs === null || (pinged.rttMs >= 0 && Number.isFinite(pinged.rttMs));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { printable } from '../../probes/printable.ts';
 
-t.test('what cannot be seen is written out', async (t) => {
+t.test('invisible characters are escaped', async (t) => {
   const invisible = {
     'zero width space': '\u200b',
     'zero width joiner': '\u200d',
@@ -19,11 +19,11 @@ t.test('what cannot be seen is written out', async (t) => {
   }
 });
 
-t.test('the limit holds for what comes back, escapes included', async (t) => {
+t.test('the limit applies to the result, including escapes', async (t) => {
   t.equal(printable('abcde', 5), 'abcde');
   t.equal(printable('abcdef', 5), 'abcd…');
   t.equal(printable('\u001b'.repeat(100), 12), '\\u{1b}…');
-  t.equal(printable('ab\u001b', 3), 'ab…', 'an escape is whole or not there');
+  t.equal(printable('ab\u001b', 3), 'ab…', 'an escape is complete or omitted');
   t.equal(printable('abc😀', 4), 'abc…', 'so is a pair of surrogates');
 });
 

@@ -1,4 +1,4 @@
-/** Peers that misbehave, for every conversation that is held over HTTP. */
+/** Every HTTP probe against peers that misbehave. */
 import { TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import t from 'tap';
@@ -9,7 +9,7 @@ import type { Failure } from '../../probes/failures.ts';
 import { readGateway } from '../../probes/gateway.ts';
 import { readKeyVault } from '../../probes/key-vault.ts';
 import { readStorage } from '../../probes/storage.ts';
-import { closesWhenSpokenTo, drips, floods, says, saysAndCloses, silent } from '../servers/behaviours.ts';
+import { closesAfterData, drips, floods, sends, sendsAndCloses, silent } from '../servers/behaviours.ts';
 import type { Behaviour } from '../servers/peer.ts';
 import { runs } from './codec.ts';
 import { PRODUCTS, peerFor, reply, talk } from './products.ts';
@@ -17,26 +17,26 @@ import { PRODUCTS, peerFor, reply, talk } from './products.ts';
 const MEGABYTE = 1024 * 1024;
 const NAMES = Object.keys(PRODUCTS) as readonly (keyof typeof PRODUCTS)[];
 
-/** A reset where the connection is plain; under TLS the end without a farewell. */
+/** A reset without TLS; with TLS an end without close_notify. */
 const drops: Behaviour = (socket) =>
   void socket.once('data', () => (socket instanceof TLSSocket ? socket.destroy() : socket.resetAndDestroy()));
 
 const HOSTILE: readonly (readonly [string, Behaviour, Failure])[] = [
   ['silence', silent, 'protocol_timeout'],
   ['one byte at a time', drips(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(500)}`, 50), 'protocol_timeout'],
-  ['a close', closesWhenSpokenTo, 'protocol_closed'],
+  ['a close', closesAfterData, 'protocol_closed'],
   ['an abrupt end', drops, 'protocol_closed'],
-  ['garbage', says(Uint8Array.from([0, 255, 13, 10, 7, 27])), 'protocol_mismatch'],
-  ['AMQP', says('AMQP\x03\x01\x00\x00'), 'protocol_mismatch'],
-  ['a mail server', says('220 smtp.test ESMTP\r\n'), 'protocol_mismatch'],
-  ['a torn head', saysAndCloses('HTTP/1.1 200 OK\r\nx-ms-request-id: 1'), 'protocol_closed'],
-  ['a torn body', saysAndCloses('HTTP/1.1 404 No\r\ncontent-length: 9\r\n\r\nhi'), 'protocol_closed'],
-  ['4 GB announced', says('HTTP/1.1 200 OK\r\ncontent-length: 4294967296\r\n\r\n0'), 'protocol_timeout'],
+  ['garbage', sends(Uint8Array.from([0, 255, 13, 10, 7, 27])), 'protocol_mismatch'],
+  ['AMQP', sends('AMQP\x03\x01\x00\x00'), 'protocol_mismatch'],
+  ['a mail server', sends('220 smtp.test ESMTP\r\n'), 'protocol_mismatch'],
+  ['a truncated head', sendsAndCloses('HTTP/1.1 200 OK\r\nx-ms-request-id: 1'), 'protocol_closed'],
+  ['a truncated body', sendsAndCloses('HTTP/1.1 404 No\r\ncontent-length: 9\r\n\r\nhi'), 'protocol_closed'],
+  ['4 GB announced', sends('HTTP/1.1 200 OK\r\ncontent-length: 4294967296\r\n\r\n0'), 'protocol_timeout'],
   ['headers without end', floods('HTTP/1.1 200 OK\r\n', 'x: a\r\n', 8 * MEGABYTE), 'protocol_mismatch'],
 ];
 
 for (const product of NAMES) {
-  t.test(`${product}: each ends in its failure, with the evidence kept`, async (t) => {
+  t.test(`${product}: each ends in its failure and records evidence`, async (t) => {
     const circumstances = { stepMs: 300 };
     for (const [name, behave, failure] of HOSTILE) {
       const peer = await peerFor(t, product, behave);
@@ -45,12 +45,12 @@ for (const product of NAMES) {
       t.equal(tried.failure, failure, name);
       t.equal(tried.steps.at(-1), '✗request', name);
       t.match(tried.facts.proof, product === 'certificates' ? 'connect' : 'certificate', name);
-      t.ok(tried.ms < 10_000, `${name}: ended by the time-out`);
+      t.ok(tried.ms < 10_000, `${name}: ended by the timeout`);
       await peer.deserted();
     }
   });
 
-  t.test(`${product}: nothing that a peer says can steer a reader’s terminal`, async (t) => {
+  t.test(`${product}: text of a peer cannot control a terminal`, async (t) => {
     const escapes = '\u0085\u009b31m\u00ad';
     const headers = Object.fromEntries(
       ['server', 'content-type', 'x-ms-request-id', 'x-ms-error-code', 'x-ms-keyvault-region'].map((name) => [
@@ -61,7 +61,7 @@ for (const product of NAMES) {
     const peer = await peerFor(
       t,
       product,
-      saysAndCloses(Buffer.from(reply('200 OK', headers, '\u001b[31m\r\nRed'), 'latin1')),
+      sendsAndCloses(Buffer.from(reply('200 OK', headers, '\u001b[31m\r\nRed'), 'latin1')),
     );
     const tried = await talk(product, peer, PRODUCTS[product], { stepMs: 1500 });
     const shown = JSON.stringify([tried.facts, tried.error]);
@@ -70,8 +70,8 @@ for (const product of NAMES) {
   });
 }
 
-t.test('the readers take any reply without throwing, and say what the report can hold', async () => {
-  const words = fc.constantFrom(
+t.test('the readers accept any reply, and their facts fit the report’s schema', async () => {
+  const headerName = fc.constantFrom(
     'x-ms-request-id',
     'x-ms-error-code',
     'server',
@@ -87,7 +87,7 @@ t.test('the readers take any reply without throwing, and say what the report can
   const value = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }));
   const replies = fc.record({
     status: fc.integer({ min: 200, max: 599 }),
-    headers: fc.dictionary(words, value),
+    headers: fc.dictionary(headerName, value),
     body: fc.oneof(
       text.map((body) => Buffer.from(body)),
       fc.uint8Array().map((body) => Buffer.from(body)),

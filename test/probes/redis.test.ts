@@ -1,16 +1,16 @@
-/** Redis against peers that say what Redis says, and peers that misbehave. */
+/** Redis against peers that answer like Redis, and peers that misbehave. */
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import {
   closes,
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
   floods,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
   tlsAlert,
 } from '../servers/behaviours.ts';
@@ -18,7 +18,7 @@ import { authority, identity, server } from '../servers/certificates.ts';
 import { type Behaviour, openPeer, openTlsPeer } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
 
-/** Long enough for a busy machine to answer, short enough to wait for. */
+/** ms; enough for a busy machine. */
 const SHORT_MS = 2000;
 const LONG_MS = 20_000;
 const root = await authority('CN=Root');
@@ -29,21 +29,21 @@ const target = { host: 'known.test' };
 const openPlain = openPeer;
 const openSecure = (t: Parameters<typeof openPeer>[0], behave: Behaviour) => openTlsPeer(t, secure, behave);
 
-t.test('whatever Redis says to PING before a login proves it', async (t) => {
+t.test('any answer of Redis to PING without a login is proof', async (t) => {
   for (const reply of [
     '+PONG',
     '-NOAUTH Authentication required.',
     '-ERR max number of clients reached',
     '-LOADING Redis is loading the dataset in memory',
   ]) {
-    const plain = await openPlain(t, says(`${reply}\r\n`));
+    const plain = await openPlain(t, sends(`${reply}\r\n`));
     const steps = ['connect', 'request'];
     t.match(await tryOnce('redis', plain), {
       failure: null,
       steps,
       facts: { proof: 'reply', redis: { reply } },
     });
-    const secured = await openSecure(t, says(`${reply}\r\n`));
+    const secured = await openSecure(t, sends(`${reply}\r\n`));
     t.match(await tryOnce('rediss', secured, { trust, target }), {
       failure: null,
       steps: ['connect', 'tls', 'request'],
@@ -53,46 +53,46 @@ t.test('whatever Redis says to PING before a login proves it', async (t) => {
   }
 });
 
-t.test('nothing is asked but PING, and the end is announced', async (t) => {
-  let heard = '';
+t.test('the probe sends only PING and QUIT', async (t) => {
+  let receivedText = '';
   const peer = await openPlain(t, (socket) => {
     socket.setEncoding('latin1').on('data', (text: string) => {
-      heard += text;
-      if (heard === '*1\r\n$4\r\nPING\r\n') socket.write('-NOAUTH Authentication required.\r\n');
+      receivedText += text;
+      if (receivedText === '*1\r\n$4\r\nPING\r\n') socket.write('-NOAUTH Authentication required.\r\n');
     });
   });
   t.equal((await tryOnce('redis', peer)).failure, null);
   await peer.deserted();
-  t.match(heard, /^\*1\r\n\$4\r\nPING\r\n(\*1\r\n\$4\r\nQUIT\r\n)?$/);
+  t.match(receivedText, /^\*1\r\n\$4\r\nPING\r\n(\*1\r\n\$4\r\nQUIT\r\n)?$/);
 });
 
 interface Case {
   readonly title: string;
   readonly behave: Behaviour;
   readonly failure: Failure;
-  /** What is known all the same. */
+  /** Facts in spite of the failure. */
   readonly facts?: object;
 }
 
 /** TLS has no reset of its own. */
 const RESETS: readonly Case[] = [
-  { title: 'a reset after PING', behave: resetsWhenSpokenTo, failure: 'protocol_closed' },
-  { title: 'a reset within the reply', behave: saysAndResets('-NOA'), failure: 'protocol_closed' },
+  { title: 'a reset after PING', behave: resetsAfterData, failure: 'protocol_closed' },
+  { title: 'a reset within the reply', behave: sendsAndResets('-NOA'), failure: 'protocol_closed' },
 ];
 
 const CASES: readonly Case[] = [
   { title: 'silence', behave: silent, failure: 'protocol_timeout' },
   { title: 'one byte a second', behave: drips('-NOAUTH\r\n', 1000), failure: 'protocol_timeout' },
-  { title: 'half a reply, and then silence', behave: says('+PONG\r'), failure: 'protocol_timeout' },
+  { title: 'half a reply, and then silence', behave: sends('+PONG\r'), failure: 'protocol_timeout' },
   { title: 'closed at once', behave: closes, failure: 'protocol_closed' },
-  { title: 'closed after PING', behave: closesWhenSpokenTo, failure: 'protocol_closed' },
-  { title: 'closed within the reply', behave: saysAndCloses('-NOA'), failure: 'protocol_closed' },
-  { title: 'HTTP', behave: says('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
-  { title: 'memcached', behave: says('ERROR\r\n'), failure: 'protocol_mismatch' },
-  { title: 'TLS', behave: saysAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
+  { title: 'closed after PING', behave: closesAfterData, failure: 'protocol_closed' },
+  { title: 'closed within the reply', behave: sendsAndCloses('-NOA'), failure: 'protocol_closed' },
+  { title: 'HTTP', behave: sends('HTTP/1.1 400 Bad Request\r\n\r\n'), failure: 'protocol_mismatch' },
+  { title: 'memcached', behave: sends('ERROR\r\n'), failure: 'protocol_mismatch' },
+  { title: 'TLS', behave: sendsAndCloses(tlsAlert(10)), failure: 'protocol_mismatch' },
   {
     title: 'POP3',
-    behave: says('+OK POP3 ready\r\n'),
+    behave: sends('+OK POP3 ready\r\n'),
     failure: 'protocol_mismatch',
     facts: { redis: { reply: '+OK POP3 ready' } },
   },
@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'escapes in a reply',
-    behave: says('+\u001b[2J\u202e\u0007\r\n'),
+    behave: sends('+\u001b[2J\u202e\u0007\r\n'),
     failure: 'protocol_mismatch',
     facts: { redis: { reply: '+\\u{1b}[2J\\u{202e}\\u{7}' } },
   },
@@ -113,7 +113,7 @@ for (const [protocol, cases, open] of [
   ['redis', [...CASES, ...RESETS], openPlain],
   ['rediss', CASES, openSecure],
 ] as const) {
-  t.test(`${protocol}: peers that are no Redis`, async (t) => {
+  t.test(`${protocol}: peers that are not Redis`, async (t) => {
     const attempts = cases.map(async ({ title, behave, failure, facts }) => {
       const peer = await open(t, behave);
       const stepMs = failure === 'protocol_timeout' ? SHORT_MS : LONG_MS;
@@ -121,22 +121,22 @@ for (const [protocol, cases, open] of [
       t.match(tried, { failure, facts: { ...facts } }, title);
       t.equal(tried.steps.at(-1), '✗request', title);
       t.not(tried.facts.proof, 'reply', title);
-      t.ok(tried.ms < LONG_MS, `${title} took no longer than its time-out`);
+      t.ok(tried.ms < LONG_MS, `${title} took no longer than its timeout`);
       await peer.deserted();
-      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was not heard out`);
+      t.ok(peer.sent() < 16 * 1024 * 1024, `${title} was cut off`);
     });
     await Promise.all(attempts);
   });
 }
 
-t.test('a long reply is cut, and a password that is asked for stays a sentence', async (t) => {
-  const peer = await openPlain(t, says(`-ERR ${'x'.repeat(900)}\r\n`));
+t.test('a long reply is cut, and NOAUTH is recorded in full', async (t) => {
+  const peer = await openPlain(t, sends(`-ERR ${'x'.repeat(900)}\r\n`));
   t.equal((await tryOnce('redis', peer)).facts.redis?.reply.length, 256);
   await peer.deserted();
 });
 
 t.test('rediss: a plain Redis is not TLS', async (t) => {
-  const peer = await openPlain(t, says("-ERR unknown command '\u0016'\r\n"));
+  const peer = await openPlain(t, sends("-ERR unknown command '\u0016'\r\n"));
   t.match(await tryOnce('rediss', peer, { trust, target }), { failure: 'tls_not_tls' });
   await peer.deserted();
 });

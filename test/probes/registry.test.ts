@@ -2,7 +2,7 @@ import t from 'tap';
 import { PROTOCOLS } from '../../probes/protocols.ts';
 import { probeFor } from '../../probes/registry.ts';
 
-t.test('what each protocol is spoken over', async (t) => {
+t.test('the transport of each protocol', async (t) => {
   const spoken = Object.fromEntries(PROTOCOLS.map((protocol) => [protocol, probeFor(protocol).over]));
   t.same(spoken, {
     tcp: 'tcp',

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { smb as labSmb } from '../../src/lab/services/smb.ts';
-import { drips, says } from '../servers/behaviours.ts';
+import { drips, sends } from '../servers/behaviours.ts';
 import { openPeer } from '../servers/peer.ts';
 import { bytes } from './codec.ts';
 import { endsWithEveryHostilePeer } from './hostile.ts';
@@ -33,11 +33,11 @@ t.test('a file server agrees on a version', async (t) => {
   });
 });
 
-t.test('one request is all that is ever sent, and it is not the same twice', async (t) => {
-  const heard: Buffer[] = [];
+t.test('the probe sends one request only, which differs each time', async (t) => {
+  const received: Buffer[] = [];
   const peer = await openPeer(t, (socket) => {
-    socket.on('data', (chunk: Buffer) => heard.push(chunk));
-    says(REPLY)(socket);
+    socket.on('data', (chunk: Buffer) => received.push(chunk));
+    sends(REPLY)(socket);
   });
   for (const _ of [1, 2]) {
     t.match(await tryOnce('smb', peer), {
@@ -54,18 +54,18 @@ t.test('one request is all that is ever sent, and it is not the same twice', asy
   }
   await peer.deserted();
   t.same(
-    heard.map((request) => [request.length, request.readUInt16LE(16)]),
+    received.map((request) => [request.length, request.readUInt16LE(16)]),
     [
       [178, 0],
       [178, 0],
     ],
   );
-  const [first, second] = heard.map((request) => request.subarray(80, 96).toString('hex'));
+  const [first, second] = received.map((request) => request.subarray(80, 96).toString('hex'));
   t.not(first, second);
 });
 
-t.test('a server that will not agree', async (t) => {
-  const refuses = (status: string) => says(bytes('00000049', header(status), '0900 00 00 00000000 00'));
+t.test('a server that rejects the negotiation', async (t) => {
+  const refuses = (status: string) => sends(bytes('00000049', header(status), '0900 00 00 00000000 00'));
   t.match(await tryOnce('smb', await openPeer(t, refuses('bb0000c0'))), {
     failure: 'protocol_refused',
     error: 'the server answered STATUS_NOT_SUPPORTED',
@@ -81,15 +81,15 @@ t.test('a server that will not agree', async (t) => {
   });
 });
 
-t.test('a server of SMB 1 alone', async (t) => {
+t.test('a server that supports only SMB 1', async (t) => {
   const old = bytes('00000023 ff534d42 72 00000000 98 01c8', '00'.repeat(20), '01 ffff 0000');
-  t.match(await tryOnce('smb', await openPeer(t, says(old))), {
+  t.match(await tryOnce('smb', await openPeer(t, sends(old))), {
     failure: 'protocol_mismatch',
     error: /^SMB 1 /,
   });
 });
 
-t.test('an answer in single bytes is an answer', async (t) => {
+t.test('an answer in single bytes is accepted', async (t) => {
   t.match(await tryOnce('smb', await openPeer(t, drips(REPLY, 1))), { failure: null });
 });
 

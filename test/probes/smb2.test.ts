@@ -3,7 +3,7 @@ import t from 'tap';
 import { decodeNegotiateReply, negotiateRequest, RANDOM_BYTES } from '../../probes/smb2.ts';
 import { bytes, decodeInPieces, runs } from './codec.ts';
 
-/** Samba 4.17.12 to the request below, as it came over the wire. */
+/** The captured answer of Samba 4.17.12 to the request below. */
 const FROM_SAMBA = bytes(
   '0000010c',
   'fe534d42 4000 0000 00000000 0000 0100 01000000 00000000 0000000000000000 0000000000000000',
@@ -66,7 +66,7 @@ t.test('what Samba answered', async (t) => {
   });
 });
 
-t.test('every dialect that was offered, and who insists on signatures', async (t) => {
+t.test('every offered dialect, and servers that require signing', async (t) => {
   for (const [low, high, dialect] of [
     [0x02, 0x02, '2.0.2'],
     [0x10, 0x02, '2.1'],
@@ -92,15 +92,15 @@ t.test('what is not an answer to our request', async (t) => {
     const decoded = decodeNegotiateReply(reply);
     return decoded.kind === 'malformed' ? decoded.why : decoded;
   };
-  t.match(why(Buffer.from('HTTP')), /^no SMB: begins with 0x48/);
-  t.match(why(bytes('83000001 8f')), /^no SMB: begins with 0x83/, 'NetBIOS says no to our name');
+  t.match(why(Buffer.from('HTTP')), /^not SMB: begins with 0x48/);
+  t.match(why(bytes('83000001 8f')), /^not SMB: begins with 0x83/, 'NetBIOS rejects our name');
   t.match(why(bytes('00ffffff')), /16777215 bytes/, 'without waiting for them');
   t.match(why(bytes('00000010 fe534d42')), /16 bytes/);
   t.match(why(changed(4, 0xff)), /^SMB 1 where/);
-  t.match(why(changed(4, 0x20)), /^no SMB where/);
+  t.match(why(changed(4, 0x20)), /^not SMB where/);
   t.match(why(changed(8, 65)), /header of 65/);
   t.match(why(changed(16, 1)), /answer to command 1/);
-  t.match(why(negotiateRequest(new Uint8Array(RANDOM_BYTES))), /^a request where/, 'our own words come back');
+  t.match(why(negotiateRequest(new Uint8Array(RANDOM_BYTES))), /^a request where/, 'the request is echoed');
   t.match(why(changed(28, 1)), /never sent/);
   t.match(why(changed(12, 1)), /an error with a body of 65/);
   t.match(why(changed(68, 64)), /response with a body of 64/);
@@ -110,7 +110,7 @@ t.test('what is not an answer to our request', async (t) => {
   t.match(why(changed(72, 0xff, 0x02)), /dialect 0x02ff, which was not offered/);
 });
 
-t.test('no bytes are too strange, and how they are cut does not matter', async (t) => {
+t.test('any bytes give a valid result, however they are split', async (t) => {
   const mutated = fc
     .tuple(fc.constantFrom(FROM_SAMBA, ERROR), fc.array(fc.tuple(fc.nat(140), fc.nat(255)), { maxLength: 6 }))
     .map(([reply, changes]) => {

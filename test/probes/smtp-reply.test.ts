@@ -7,7 +7,7 @@ const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
 
 const decode = (text: string) => decodeReply(Buffer.from(text, 'latin1'));
 
-/** As a connection would bring it: the codec is asked again with each piece. */
+/** Like a connection: calls the decoder again for each chunk. */
 function decodeInPieces(bytes: Uint8Array, pieces: readonly number[]) {
   let at = 0;
   for (const piece of pieces) {
@@ -36,20 +36,20 @@ t.test('replies as RFC 5321 and RFC 3207 write them', async (t) => {
   t.match(decode('250-\r\n250 \r\n'), { message: { code: 250, lines: ['', ''] } });
 });
 
-t.test('what follows a reply is left alone', async (t) => {
+t.test('bytes after a reply are not consumed', async (t) => {
   const first = '220 Go ahead\r\n';
   t.match(decode(`${first}250 too early\r\n`), { kind: 'message', consumed: first.length });
   t.match(decode(`${first}\x16\x03\x01`), { kind: 'message', consumed: first.length });
 });
 
-t.test('what is not finished yet', async (t) => {
+t.test('incomplete replies', async (t) => {
   for (const begun of ['', '2', '25', '250', '250 ', '250-', '250-first\r\n', '250-first\r\n25', '220 x\r']) {
     t.same(decode(begun), { kind: 'need-more' }, JSON.stringify(begun));
   }
   t.same(decode(`250 ${'x'.repeat(507)}\r`), { kind: 'need-more' });
 });
 
-t.test('what can never become a reply', async (t) => {
+t.test('bytes that cannot become a reply', async (t) => {
   for (const [bytes, why] of [
     ['H', /without a reply code/],
     ['HTTP/1.1 400 Bad Request\r\n\r\n', /without a reply code/],
@@ -83,7 +83,7 @@ t.test('up to the limits', async (t) => {
   t.match(decode(most), { kind: 'message', consumed: most.length });
 });
 
-/** Bytes that come close to a reply, and often are one. */
+/** Bytes that resemble a reply, and often are one. */
 const nearly = fc
   .array(
     fc.oneof(
@@ -99,7 +99,7 @@ const anything = fc.oneof(
   fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes)),
 );
 
-t.test('whatever the bytes: a result of the three kinds, within bounds', async () => {
+t.test('any bytes give one of the three kinds, within bounds', async () => {
   fc.assert(
     fc.property(anything, (bytes) => {
       const decoded = decodeReply(bytes);
@@ -118,7 +118,7 @@ t.test('whatever the bytes: a result of the three kinds, within bounds', async (
   );
 });
 
-t.test('whatever the pieces: the same result', async () => {
+t.test('the result does not depend on the chunks', async () => {
   const pieces = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 60 });
   fc.assert(
     fc.property(anything, pieces, (bytes, sizes) => {
@@ -129,7 +129,7 @@ t.test('whatever the pieces: the same result', async () => {
   );
 });
 
-t.test('whatever a server says within the rules: it is read back', async () => {
+t.test('any valid reply is decoded', async () => {
   const text = fc.string({ maxLength: 200 }).map((line) => line.replace(/[\r\n]/g, ''));
   const code = fc.tuple(fc.constantFrom(2, 3, 4, 5), fc.integer({ min: 0, max: 59 }));
   fc.assert(

@@ -4,7 +4,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import t from 'tap';
 import { Facts } from '../../probes/facts.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
-import { closes, drips, floods, says, silent, tlsAlert } from '../servers/behaviours.ts';
+import { closes, drips, floods, sends, silent, tlsAlert } from '../servers/behaviours.ts';
 import { authority, identity, server } from '../servers/certificates.ts';
 import { type Behaviour, type Owner, openPeer, openTlsPeer, type Peer } from '../servers/peer.ts';
 import { tryOnce } from './try.ts';
@@ -16,12 +16,12 @@ const trust = new TrustStore([root.pem]);
 const target = { host: HOST };
 const circumstances = { trust, target, stepMs: 8000 };
 
-/** The npm package of this name, which shares nothing with the probe. */
+/** The npm package of this name, which shares no code with the probe. */
 async function openRelay(
   t: Owner,
   options: SMTPServerOptions = {},
 ): Promise<Peer & { over: Promise<readonly string[]> }> {
-  const heard: string[] = [];
+  const received: string[] = [];
   const { promise: over, resolve } = Promise.withResolvers<readonly string[]>();
   const relay = new SMTPServer({
     ...own,
@@ -29,10 +29,10 @@ async function openRelay(
     disableReverseLookup: true,
     logger: false,
     onSecure: (_socket, _session, done) => {
-      heard.push('TLS');
+      received.push('TLS');
       done();
     },
-    onClose: () => resolve(heard),
+    onClose: () => resolve(received),
     ...options,
   });
   relay.on('error', () => undefined);
@@ -41,7 +41,7 @@ async function openRelay(
   return { ...peer, over };
 }
 
-/** Says its greeting unasked, and then each answer when the next command has come. */
+/** Sends its greeting at once, and then one answer per command. */
 function script(greeting: string | Uint8Array, ...answers: readonly (string | Uint8Array)[]): Behaviour {
   return (socket) => {
     socket.write(greeting);
@@ -86,7 +86,7 @@ t.test('an independent server without TLS', async (t) => {
   t.same(await peer.over, []);
 });
 
-t.test('an independent server that turns the client away', async (t) => {
+t.test('an independent server that rejects the client', async (t) => {
   const turnsAway = Object.assign(new Error('you are not on the list'), { responseCode: 554 });
   const peer = await openRelay(t, { onConnect: (_session, done) => done(turnsAway) });
   t.match(await tryOnce('smtp', peer, circumstances), {
@@ -97,7 +97,7 @@ t.test('an independent server that turns the client away', async (t) => {
   });
 });
 
-t.test('a certificate for other names is judged as anywhere, and the reply is kept', async (t) => {
+t.test('a certificate for other names fails, and the reply is recorded', async (t) => {
   const peer = await openRelay(t, identity(await server(root, ['mail.contoso.example'])));
   const tried = await tryOnce('smtp', peer, circumstances);
   t.match(tried, {
@@ -107,7 +107,7 @@ t.test('a certificate for other names is judged as anywhere, and the reply is ke
   });
 });
 
-t.test('goodbye is said, and its answer is not waited for', async (t) => {
+t.test('the probe sends QUIT and does not wait for the answer', async (t) => {
   const commands: string[] = [];
   const peer = await openPeer(t, (socket) => {
     script(GREETING, '250 relay.test\r\n')(socket);
@@ -118,7 +118,7 @@ t.test('goodbye is said, and its answer is not waited for', async (t) => {
   t.same(commands.join('').split('\r\n'), ['EHLO apim-probe.invalid', 'QUIT', '']);
 });
 
-t.test('a server that says no', async (t) => {
+t.test('a server that refuses', async (t) => {
   for (const [answers, failure, error] of [
     [['421 4.7.0 too many connections\r\n'], 'protocol_refused', /greeted with 421 4.7.0 too many/],
     [['554-no\r\n554 thanks\r\n'], 'protocol_refused', /greeted with 554 no \/ thanks/],
@@ -137,7 +137,7 @@ t.test('a server that says no', async (t) => {
   }
 });
 
-t.test('nothing said in the clear is taken for what comes under TLS', async (t) => {
+t.test('plaintext after the STARTTLS reply is not read as encrypted data', async (t) => {
   for (const [answers, name] of [
     [[GREETING, WITH_TLS, `${READY}250 injected\r\n`], 'an answer after the last one'],
     [[GREETING, WITH_TLS, Buffer.concat([Buffer.from(READY), tlsAlert(40)])], 'TLS before it was begun'],
@@ -147,13 +147,13 @@ t.test('nothing said in the clear is taken for what comes under TLS', async (t) 
     const [greeting, ...rest] = answers;
     const peer = await openPeer(t, script(greeting, ...rest));
     const tried = await tryOnce('smtp', peer, circumstances);
-    t.match(tried, { failure: 'protocol_mismatch', error: /which nobody asked for/ }, name);
+    t.match(tried, { failure: 'protocol_mismatch', error: /unsolicited bytes/ }, name);
     t.equal(tried.facts.tls, undefined, name);
     await peer.deserted();
   }
 });
 
-t.test('text that steers a terminal, and more of it than anybody needs', async (t) => {
+t.test('text with control characters, and very long text', async (t) => {
   const nasty = '\x1b[2J\x1b]0;owned\x07\u202egnp.exe';
   const many = Array.from({ length: 60 }, (_, index) => `250-X-${index}${nasty}${'y'.repeat(200)}\r\n`).join(
     '',
@@ -174,7 +174,7 @@ t.test('text that steers a terminal, and more of it than anybody needs', async (
 });
 
 t.test('a peer that is not an SMTP server', async (t) => {
-  for (const [words, name] of [
+  for (const [greeting, name] of [
     ['HTTP/1.1 400 Bad Request\r\n\r\n', 'HTTP'],
     [tlsAlert(40), 'TLS'],
     ['SSH-2.0-OpenSSH_9.2\r\n', 'SSH'],
@@ -182,16 +182,16 @@ t.test('a peer that is not an SMTP server', async (t) => {
     ['220 no end of a line '.padEnd(8192, 'x'), 'an endless line'],
     ['\x1b[2J\r\n', 'an escape'],
   ] as const) {
-    const peer = await openPeer(t, (socket) => void socket.write(words));
+    const peer = await openPeer(t, (socket) => void socket.write(greeting));
     const tried = await tryOnce('smtp', peer, circumstances);
     t.match(tried, { failure: 'protocol_mismatch', steps: ['connect', '✗handshake'] }, name);
-    t.match(tried.error, /^no SMTP reply: .*; it began with “/, name);
+    t.match(tried.error, /^not an SMTP reply: .*; it began with “/, name);
     t.notMatch(tried.error, /[\p{Cc}\p{Cf}]/u, name);
     await peer.deserted();
   }
 });
 
-t.test('an endless greeting is not heard out', async (t) => {
+t.test('an endless greeting is cut off', async (t) => {
   const peer = await openPeer(t, (socket) => {
     floods('', '220-and so on\r\n', 64 << 20)(socket);
     socket.emit('data', Buffer.alloc(0));
@@ -228,7 +228,7 @@ t.test('silence at each step', async (t) => {
   t.match(tried, { failure: 'tls_timeout', facts: { proof: 'reply', smtp: { startTls: true } } });
 });
 
-t.test('one byte at a time does not stretch a step', async (t) => {
+t.test('one byte at a time does not extend a step', async (t) => {
   const peer = await openPeer(t, drips(GREETING.repeat(20), 50));
   const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 400 });
   t.equal(tried.failure, 'protocol_timeout');
@@ -239,27 +239,27 @@ t.test('one byte at a time does not stretch a step', async (t) => {
 t.test('an end or a reset at each step', async (t) => {
   const endings = [(socket: net.Socket) => socket.end(), (socket: net.Socket) => socket.resetAndDestroy()];
   for (const ending of endings) {
-    for (const [commands, ...said] of [
+    for (const [commands, ...replies] of [
       [0],
       [0, '220-half\r\n'],
       [1, GREETING],
       [1, GREETING, '250-half\r\n'],
       [2, GREETING, WITH_TLS],
     ] as const) {
-      const [greeting = '', ...rest] = said;
+      const [greeting = '', ...rest] = replies;
       const peer = await openPeer(t, (socket) => {
         script(greeting, ...rest)(socket);
-        let heard = 0;
+        let received = 0;
         if (commands === 0) setImmediate(() => ending(socket));
         socket.on('data', () => {
-          heard += 1;
-          if (heard === commands) ending(socket);
+          received += 1;
+          if (received === commands) ending(socket);
         });
       });
       t.match(
         await tryOnce('smtp', peer, circumstances),
         { failure: 'protocol_closed' },
-        JSON.stringify(said),
+        JSON.stringify(replies),
       );
     }
   }
@@ -270,31 +270,31 @@ t.test('an end or a reset at each step', async (t) => {
 });
 
 t.test('TLS that goes wrong after STARTTLS', async (t) => {
-  const endsTls = (said: string | Uint8Array | null): Behaviour => {
+  const endsTls = (replies: string | Uint8Array | null): Behaviour => {
     return (socket) => {
-      let heard = 0;
+      let received = 0;
       socket.write(GREETING);
       socket.on('data', () => {
-        heard += 1;
-        if (heard === 1) socket.write(WITH_TLS);
-        else if (heard === 2) socket.write(READY);
-        else if (said === null) socket.end();
-        else socket.write(said);
+        received += 1;
+        if (received === 1) socket.write(WITH_TLS);
+        else if (received === 2) socket.write(READY);
+        else if (replies === null) socket.end();
+        else socket.write(replies);
       });
     };
   };
-  for (const [said, failure] of [
+  for (const [replies, failure] of [
     [tlsAlert(40), 'tls_alert'],
     ['250 I would rather not\r\n', 'tls_not_tls'],
     [null, 'tls_closed'],
   ] as const) {
-    const peer = await openPeer(t, endsTls(said));
+    const peer = await openPeer(t, endsTls(replies));
     t.match(await tryOnce('smtp', peer, circumstances), { failure, facts: { proof: 'reply' } }, failure);
   }
 });
 
 t.test('TLS where plain text is due', async (t) => {
-  const peer = await openTlsPeer(t, own, says('220 too late\r\n'));
+  const peer = await openTlsPeer(t, own, sends('220 too late\r\n'));
   const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 1000 });
   t.match(
     tried,
@@ -305,12 +305,12 @@ t.test('TLS where plain text is due', async (t) => {
 
 t.test('a server that says nothing more once TLS stands', async (t) => {
   const peer = await openPeer(t, (socket) => {
-    let heard = 0;
+    let received = 0;
     socket.write(GREETING);
     const listen = (): void => {
-      heard += 1;
-      if (heard === 1) socket.write(WITH_TLS);
-      if (heard !== 2) return;
+      received += 1;
+      if (received === 1) socket.write(WITH_TLS);
+      if (received !== 2) return;
       socket.off('data', listen);
       const secured = new TLSSocket(socket, { isServer: true, ...own });
       secured.on('error', () => undefined);

@@ -28,7 +28,7 @@ const answered = async (t: Test, text: string) => {
   return tried;
 };
 
-t.test('what Storage says to an anonymous caller is proof, whatever the status', async (t) => {
+t.test('any reply of Storage to an anonymous client is proof', async (t) => {
   const cases = [
     ['400 One of the query parameters', 'InvalidQueryParameterValue'],
     ['401 Unauthorized', 'NoAuthenticationInformation'],
@@ -38,7 +38,7 @@ t.test('what Storage says to an anonymous caller is proof, whatever the status',
   ] as const;
   for (const [status, code] of cases) {
     for (const headers of [{ ...SERVER, 'x-ms-error-code': code }, SERVER]) {
-      const tried = await answered(t, reply(status, headers, xml(code, 'Some words.')));
+      const tried = await answered(t, reply(status, headers, xml(code, 'Some text.')));
       t.match(tried, {
         failure: null,
         steps: ['connect', 'tls', 'request'],
@@ -64,7 +64,7 @@ t.test('its own name in the Server header is proof as well', async (t) => {
   t.match(tried, { failure: null, facts: { storage: { requestId: null, errorCode: null } } });
 });
 
-t.test('the account’s own firewall is told apart from a bad signature', async (t) => {
+t.test('a denial by the account’s firewall differs from a bad signature', async (t) => {
   const denied = 'This request is not authorized to perform this operation.';
   const failed =
     'Server failed to authenticate the request. Make sure the value of the Authorization header is formed correctly.';
@@ -86,7 +86,7 @@ t.test('the account’s own firewall is told apart from a bad signature', async 
   }
 });
 
-t.test('the tenant of the challenge is not kept', async (t) => {
+t.test('the tenant of the challenge is not recorded', async (t) => {
   const challenge = `Bearer authorization_uri=https://login.microsoftonline.com/${TENANT}/oauth2/authorize resource_id=https://storage.azure.com`;
   const body = xml('NoAuthenticationInformation', 'Server failed to authenticate the request.');
   const tried = await answered(
@@ -100,7 +100,7 @@ t.test('the tenant of the challenge is not kept', async (t) => {
   );
 });
 
-t.test('anything else with a good certificate is another product', async (t) => {
+t.test('another product with a valid certificate is a mismatch', async (t) => {
   const cases = {
     'a web server’s page': reply('200 OK', { server: 'nginx', 'content-type': 'text/html' }, '<html>'),
     'an error code without a request id': reply('404 Not Found', {}, xml('ResourceNotFound', '')),
@@ -117,7 +117,7 @@ t.test('anything else with a good certificate is another product', async (t) => 
   }
 });
 
-t.test('Azurite is reached, and not called denied', async (t) => {
+t.test('Azurite is reached and not denied', async (t) => {
   const account = 'azuritetest';
   const hosts = ['blob', 'table', 'queue'].map((kind) => `${account}.${kind}.core.windows.net`);
   const { cert, key } = await identityFor(hosts);

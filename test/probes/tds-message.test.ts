@@ -15,7 +15,7 @@ const CLIENT = bytes(
   '00 00 1a 00 06 01 00 20 00 01 02 00 21 00 01 03 00 22 00 04 04 00 26 00 01 ff',
   '09 00 00 00 00 00 01 00 b8 0d 00 00 01',
 );
-/** The reply that was captured of SQL Server 2008, to a client that offered encryption. */
+/** The captured reply of SQL Server 2008 to a client that offered encryption. */
 const OPTIONS = '00 00 1a 00 06 01 00 20 00 01 02 00 21 00 01 03 00 22 00 00 04 00 22 00 01 ff';
 const SERVER = bytes('04 01 00 2b 00 00 01 00', OPTIONS, '0a 00 09 e3 00 00 01 00 01');
 
@@ -46,8 +46,8 @@ t.test('the reply of SQL Server 2008', async (t) => {
   }
 });
 
-t.test('the words for encryption', async (t) => {
-  const words: readonly [string, string][] = [
+t.test('the names of encryption values', async (t) => {
+  const names: readonly [string, string][] = [
     ['00', 'off'],
     ['01', 'on'],
     ['02', 'not-supported'],
@@ -58,7 +58,7 @@ t.test('the words for encryption', async (t) => {
     ['20', '0x20'],
     ['ff', '0xff'],
   ];
-  for (const [byte, encryption] of words) {
+  for (const [byte, encryption] of names) {
     t.match(decodePreloginReply(azure(byte)), { message: { version: '12.0.2000', encryption } }, byte);
   }
 });
@@ -95,8 +95,12 @@ for (const [title, whole, why] of [
     reply('00 00 0b 00 05 01 00 10 00 01 ff', '0c 00 07 d0 00 03'),
     /without a version/,
   ],
-  ['no encryption', reply('00 00 06 00 06 ff', '0c 00 07 d0 00 00'), /without a word on encryption/],
-  ['encryption of no bytes', reply('00 00 0b 00 06 01 00 11 00 00 ff', '0c 00 07 d0 00 00'), /on encryption/],
+  ['no encryption', reply('00 00 06 00 06 ff', '0c 00 07 d0 00 00'), /without an encryption option/],
+  [
+    'encryption of no bytes',
+    reply('00 00 0b 00 06 01 00 11 00 00 ff', '0c 00 07 d0 00 00'),
+    /an encryption option/,
+  ],
   ['data behind the end', reply('00 00 0b 00 06 01 00 11 00 01 ff', '0c 00 07 d0 00 00'), /0x01 outside its/],
   ['data far behind the end', reply('00 ff ff ff ff ff'), /0x00 outside its message/],
   [
@@ -111,7 +115,7 @@ for (const [title, whole, why] of [
   });
 }
 
-t.test('our own PRELOGIN has the form of the specification’s', async (t) => {
+t.test('our PRELOGIN follows the specification', async (t) => {
   const request = Buffer.from(preloginRequest());
   t.same([...request.subarray(0, 8)], [0x12, 1, 0, request.length, 0, 0, 1, 0]);
   const answered = decodePreloginReply(Uint8Array.from([4, ...request.subarray(1)]));
@@ -120,7 +124,7 @@ t.test('our own PRELOGIN has the form of the specification’s', async (t) => {
   t.match(theirs, { message: { version: '9.0.0', encryption: 'on', fedAuthRequired: null } });
 });
 
-t.test('what is longer than a packet goes into several', async (t) => {
+t.test('a long payload is split into several packets', async (t) => {
   const sent = packets(new Uint8Array(4089).fill(7));
   const first = decodePreloginPacket(sent);
   t.match(first, { kind: 'message', consumed: 4096, message: { last: false } });
@@ -144,7 +148,7 @@ const anyBytes = fc.oneof(
     }),
 );
 
-t.test('whatever comes, and in whatever pieces', async () => {
+t.test('any bytes in any chunks', async () => {
   fc.assert(
     fc.property(anyBytes, fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 30 }), (whole, sizes) => {
       const decoded = decodePreloginReply(whole);
@@ -160,7 +164,7 @@ t.test('whatever comes, and in whatever pieces', async () => {
   );
 });
 
-t.test('what is wrapped is unwrapped', async () => {
+t.test('wrapping and unwrapping are inverse', async () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 20_000 }), (payload) => {
       const unwrapped: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-/** SQL servers for the tests of TDS: a real one's bytes, and what they are made of. */
+/** SQL servers for the tests of TDS: captured bytes, and functions to build others. */
 import type { Server } from 'node:net';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import { authority, server } from '../servers/certificates.ts';
@@ -11,7 +11,7 @@ export const leaf = await server(root, ['*.database.windows.net']);
 const trust = new TrustStore([root.pem], []);
 export const known = { trust, target: { host: HOST } };
 
-/** The reply that was captured of SQL Server 2008, with this byte for encryption. */
+/** The captured reply of SQL Server 2008, with this encryption byte. */
 export const reply = (encryption: string): Uint8Array =>
   bytes(
     '04 01 00 2b 00 00 01 00',
@@ -19,7 +19,7 @@ export const reply = (encryption: string): Uint8Array =>
     `0a 00 09 e3 00 00 ${encryption} 00 01`,
   );
 
-/** A packet of type PRELOGIN, as TLS travels in. */
+/** A packet of type PRELOGIN, which carries TLS. */
 export function wrapped(payload: Uint8Array): Uint8Array {
   return Uint8Array.from([
     0x12,
@@ -34,7 +34,7 @@ export function wrapped(payload: Uint8Array): Uint8Array {
   ]);
 }
 
-/** Answers PRELOGIN with REQ, and takes the ClientHello in its way. */
+/** Answers PRELOGIN with REQ, and then handles the ClientHello. */
 export function encrypting(afterwards: Behaviour): Behaviour {
   return (socket) => {
     socket.once('data', () => {
@@ -44,10 +44,10 @@ export function encrypting(afterwards: Behaviour): Behaviour {
   };
 }
 
-/** A server behind whatever each connection is passed to it with. */
-export function passedTo(server: Server, heard: (chunk: Buffer) => void = () => undefined): Behaviour {
+/** A server behind a relay for each connection. */
+export function passedTo(server: Server, onData: (chunk: Buffer) => void = () => undefined): Behaviour {
   return (socket) => {
-    socket.on('data', heard);
+    socket.on('data', onData);
     server.emit('connection', socket);
   };
 }

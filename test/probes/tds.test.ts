@@ -3,11 +3,11 @@ import tls from 'node:tls';
 import t from 'tap';
 import { sqlServer } from '../../src/lab/services/sql.ts';
 import {
-  closesWhenSpokenTo,
+  closesAfterData,
   drips,
-  resetsWhenSpokenTo,
-  says,
-  saysAndCloses,
+  resetsAfterData,
+  sends,
+  sendsAndCloses,
   tlsAlert,
 } from '../servers/behaviours.ts';
 import { authority, identity, type Party, server } from '../servers/certificates.ts';
@@ -18,11 +18,11 @@ import { tryOnce } from './try.ts';
 const STEP_MS = 800;
 
 t.test('SQL Server with TLS inside TDS', async (t) => {
-  const heard: Buffer[] = [];
+  const received: Buffer[] = [];
   const sql = sqlServer(identity(leaf));
   const peer = await openPeer(
     t,
-    passedTo(sql, (chunk) => heard.push(chunk)),
+    passedTo(sql, (chunk) => received.push(chunk)),
   );
   const tried = await tryOnce('tds', peer, known);
   t.match(tried, {
@@ -36,13 +36,13 @@ t.test('SQL Server with TLS inside TDS', async (t) => {
   });
   await peer.deserted();
   const types = new Set<number | undefined>();
-  for (let left = Buffer.concat(heard); left.length > 0; left = left.subarray(left.readUInt16BE(2))) {
+  for (let left = Buffer.concat(received); left.length > 0; left = left.subarray(left.readUInt16BE(2))) {
     types.add(left[0]);
   }
   t.same([...types], [0x12], 'and no login was sent, nor anything else after the handshake');
 });
 
-t.test('what the certificate says is judged as everywhere', async (t) => {
+t.test('the certificate is checked', async (t) => {
   const other = sqlServer(identity(await server(root, ['*.example.com'])));
   t.match(await tryOnce('tds', await openPeer(t, passedTo(other)), known), {
     failure: 'tls_name_mismatch',
@@ -74,16 +74,16 @@ t.test('a chain of fifty certificates is read as far as ten', async (t) => {
   t.equal(facts.tls?.chain.length, 10);
 });
 
-t.test('TLS follows where the server means it', async (t) => {
-  for (const [title, words, azureService, steps] of [
+t.test('TLS follows when the server requires it', async (t) => {
+  for (const [title, prelogin, azureService, steps] of [
     ['on', reply('01'), false, ['connect', 'handshake', '✗tls']],
     ['required', reply('03'), false, ['connect', 'handshake', '✗tls']],
-    ['a word that nobody knows', reply('20'), false, ['connect', 'handshake', '✗tls']],
+    ['an unknown value', reply('20'), false, ['connect', 'handshake', '✗tls']],
     ['off', reply('00'), false, ['connect', 'handshake']],
     ['off, at a service of Azure’s', reply('00'), true, ['connect', 'handshake', '✗tls']],
     ['not supported', reply('02'), true, ['connect', 'handshake']],
   ] as const) {
-    const peer = await openPeer(t, says(words));
+    const peer = await openPeer(t, sends(prelogin));
     const tried = await tryOnce('tds', peer, {
       ...known,
       stepMs: STEP_MS,
@@ -95,7 +95,7 @@ t.test('TLS follows where the server means it', async (t) => {
   }
 });
 
-/** A server of TDS 8: TLS from the first byte; `plain` is what a client hears that begins otherwise. */
+/** A TDS 8 server: TLS from the first byte; `plain` handles clients that begin otherwise. */
 function strict(plain: Behaviour, inside: Behaviour, alpn = ['tds/8.0']): Behaviour {
   const secured = tls.createServer({ ...identity(leaf), ALPNProtocols: alpn }, (socket) => {
     socket.on('error', () => socket.destroy());
@@ -122,13 +122,13 @@ function strict(plain: Behaviour, inside: Behaviour, alpn = ['tds/8.0']): Behavi
 }
 
 for (const [title, plain, first] of [
-  ['closes on plain PRELOGIN', closesWhenSpokenTo, '✗handshake'],
-  ['resets plain PRELOGIN', resetsWhenSpokenTo, '✗handshake'],
-  ['answers plain PRELOGIN with an alert', says(tlsAlert(10)), '✗handshake'],
-  ['says so in its reply', says(reply('08')), 'handshake'],
+  ['closes on plain PRELOGIN', closesAfterData, '✗handshake'],
+  ['resets plain PRELOGIN', resetsAfterData, '✗handshake'],
+  ['answers plain PRELOGIN with an alert', sends(tlsAlert(10)), '✗handshake'],
+  ['says so in its reply', sends(reply('08')), 'handshake'],
 ] as const) {
   t.test(`TDS 8, by a server that ${title}`, async (t) => {
-    const peer = await openPeer(t, strict(plain, says(reply('08'))));
+    const peer = await openPeer(t, strict(plain, sends(reply('08'))));
     const tried = await tryOnce('tds', peer, { ...known, stepMs: 5000 });
     t.match(tried, {
       failure: null,
@@ -143,8 +143,8 @@ for (const [title, plain, first] of [
   });
 }
 
-t.test('a server with TLS that knows nothing of TDS', async (t) => {
-  const http = saysAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n');
+t.test('a TLS server without TDS', async (t) => {
+  const http = sendsAndCloses('HTTP/1.1 400 Bad Request\r\n\r\n');
   const web = await openTlsPeer(t, identity(leaf), http);
   t.match(await tryOnce('tds', web, known), {
     failure: 'protocol_mismatch',
@@ -159,8 +159,8 @@ t.test('a server with TLS that knows nothing of TDS', async (t) => {
   });
 });
 
-t.test('a reply in single bytes, and one that brings more along', async (t) => {
+t.test('a reply in single bytes, and a reply with bytes after it', async (t) => {
   t.match(await tryOnce('tds', await openPeer(t, drips(reply('02'), 1))), { failure: null });
   const early = Buffer.concat([reply('03'), wrapped(tlsAlert(40))]);
-  t.match(await tryOnce('tds', await openPeer(t, says(early))), { failure: 'tls_alert' });
+  t.match(await tryOnce('tds', await openPeer(t, sends(early))), { failure: 'tls_alert' });
 });

@@ -1,4 +1,4 @@
-/** One attempt of a probe against a peer, the way that a run makes it. */
+/** One attempt of a probe against a peer, as in a run. */
 import { type Failure, ProbeError } from '../../probes/failures.ts';
 import type { Conversation } from '../../probes/protocols.ts';
 import { probeFor } from '../../probes/registry.ts';
@@ -17,7 +17,7 @@ export interface Circumstances {
   readonly signal?: AbortSignal;
 }
 
-/** Made once: it parses every public root. */
+/** Created once, because it parses every public root. */
 const PUBLIC_ONLY = new TrustStore();
 const NEVER = new AbortController().signal;
 
@@ -44,7 +44,7 @@ export function sessionWith(
 
 export interface Tried {
   readonly failure: Failure | null;
-  /** What was said of the failure. */
+  /** Text of the failure. */
   readonly error: string | null;
   /** In order, with a cross before those that failed: `connect`, `✗tls`. */
   readonly steps: readonly string[];
@@ -52,7 +52,7 @@ export interface Tried {
   readonly facts: Session['facts'];
 }
 
-/** Dials, shakes hands as far as the protocol needs it, and holds its conversation. */
+/** Dials, performs the handshakes of the protocol, and runs the probe. */
 export async function tryOnce(
   conversation: Conversation,
   peer: { readonly address: string; readonly port: number },
@@ -82,7 +82,7 @@ async function hold(conversation: Conversation, session: Session): Promise<void>
   return probe.converse(session, await secure(session, socket, ['http/1.1']));
 }
 
-/** What the work failed with; anything but a ProbeError, and success, is a failure of the test. */
+/** The ProbeError of the work; success or any other error fails the test. */
 export async function failed(work: Promise<unknown>): Promise<ProbeError> {
   const reason = await work.then(
     () => new Error('did not fail'),

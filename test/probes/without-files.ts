@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { tryOnce } from './try.ts';
 
 const NOWHERE = { address: '127.0.0.1', port: 9 };
-// Whatever is loaded late is loaded now.
+// Loads all lazy modules now, because later no file can be opened.
 await tryOnce('tcp', NOWHERE);
 await tryOnce('dns', NOWHERE);
 
@@ -11,7 +11,7 @@ const taken: number[] = [];
 try {
   for (;;) taken.push(openSync('/dev/null', 'r'));
 } catch {
-  // None is left.
+  // No file descriptor is left.
 }
 const tcp = await tryOnce('tcp', NOWHERE);
 const dns = await tryOnce('dns', NOWHERE);

@@ -23,7 +23,7 @@ t.test('a port that is open is reached, with one attempt', async (t) => {
   t.same(only.addresses, [{ address: '10.0.0.9', family: 4, scope: 'private', via: [] }]);
 });
 
-t.test('a failure is tried again, and one that passes then is intermittent', async (t) => {
+t.test('a failure is retried, and a success then is intermittent', async (t) => {
   const reply = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
   const peer = await tcpPeer(t, (socket, number) => {
     socket.once('data', () => (number < 3 ? socket.destroy() : socket.end(reply)));
@@ -60,7 +60,7 @@ t.test('attempts end at their number', async (t) => {
 
 t.test('every address is tried, at the same time', async (t) => {
   const waiting: Socket[] = [];
-  // Nobody is answered before all have come.
+  // The peer answers no connection before all have arrived.
   const peer = await tcpPeer(t, (socket) => {
     waiting.push(socket);
     if (waiting.length === 3) for (const each of waiting) each.end('HTTP/1.1 204 No Content\r\n\r\n');
@@ -98,7 +98,7 @@ t.test('an address that a server gives twice is tried once', async (t) => {
   t.equal(only.attempts.length, 1);
 });
 
-t.test('IPv6 is left alone on a VM that has none', async (t) => {
+t.test('IPv6 addresses are not tried on a VM without IPv6', async (t) => {
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', 'fd00::1'] }));
   const peer = await tcpPeer(t, () => undefined);
   const options = { target: targets('tcp://a.example:80') };
@@ -116,7 +116,7 @@ t.test('IPv6 is left alone on a VM that has none', async (t) => {
   t.equal(having.only.attempts.length, 2);
 });
 
-t.test('an endpoint that has nothing but IPv6 is tried all the same', async (t) => {
+t.test('an endpoint with only IPv6 addresses is tried nevertheless', async (t) => {
   const names = await nameServer(t, () => ({ addresses: ['fd00::1'] }));
   const { only } = await ran({ options: { target: targets('tcp://a.example:80') }, names: [names] });
   t.same(
@@ -125,7 +125,7 @@ t.test('an endpoint that has nothing but IPv6 is tried all the same', async (t) 
   );
 });
 
-t.test('IPv4 says what went wrong where both were tried', async (t) => {
+t.test('the IPv4 failure counts when both families were tried', async (t) => {
   const peer = await tcpPeer(t, hangUp);
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', 'fd00::1'] }));
   const { only } = await ran({
@@ -141,7 +141,7 @@ t.test('IPv4 says what went wrong where both were tried', async (t) => {
   t.match(only, { status: 'unreachable', failure: 'tls_closed' });
 });
 
-t.test('what this machine has no means for is untested, and not tried again', async (t) => {
+t.test('a target that this machine cannot probe is untested, without a retry', async (t) => {
   let calls = 0;
   const system = {
     ...closedWorld(),
@@ -155,7 +155,7 @@ t.test('what this machine has no means for is untested, and not tried again', as
   t.equal(calls, 1);
 });
 
-t.test('no more attempts are under way than allowed', async (t) => {
+t.test('no more attempts run at once than allowed', async (t) => {
   const peer = await tcpPeer(t, (socket) => {
     socket.once('data', () => setImmediate(() => socket.end('HTTP/1.1 204 No Content\r\n\r\n')));
   });
@@ -169,7 +169,7 @@ t.test('no more attempts are under way than allowed', async (t) => {
   t.ok(peer.most() > 1 && peer.most() <= 5, `${peer.most()} at once`);
 });
 
-t.test('1,000 targets are each there once, in the plan’s order', async (t) => {
+t.test('1,000 targets are each reported once, in the plan’s order', async (t) => {
   const peer = await tcpPeer(t, (socket) => socket.end());
   const urls = Array.from({ length: 1000 }, (_, index) => `tcp://10.1.${index >> 8}.${index & 255}:80`);
   const { targets: seen } = await ran({
@@ -184,7 +184,7 @@ t.test('1,000 targets are each there once, in the plan’s order', async (t) => 
   t.ok(seen.every(({ status }) => status === 'reachable'));
 });
 
-t.test('who watches is told of every target that is tested', async (t) => {
+t.test('progress events cover every tested target', async (t) => {
   const options = optionsWith({
     attempts: 1,
     target: targets('tcp://10.0.0.9:80', 'tcp://10.0.0.9:81'),
@@ -193,7 +193,7 @@ t.test('who watches is told of every target that is tested', async (t) => {
   const leftOut = plan.targets.map((each) =>
     each.port === 81 ? { ...each, testable: false, reason: 'left out' } : each,
   );
-  const told: unknown[] = [];
+  const events: unknown[] = [];
   await observe(
     { ...plan, targets: leftOut },
     {
@@ -202,11 +202,11 @@ t.test('who watches is told of every target that is tested', async (t) => {
       system: closedWorld(),
       roots: [],
       signal: new AbortController().signal,
-      progress: (event) => told.push(event),
+      progress: (event) => events.push(event),
     },
   );
-  t.equal(told.length, 6);
-  t.match(told, [
+  t.equal(events.length, 6);
+  t.match(events, [
     { kind: 'start', total: 1 },
     { kind: 'begin', id: 'custom/10.0.0.9:80' },
     { kind: 'attempt', id: 'custom/10.0.0.9:80', attempt: { address: '10.0.0.9', ok: false } },

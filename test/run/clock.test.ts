@@ -25,7 +25,7 @@ function attempt(date: string | null, spentMs = 100): Attempt {
   };
 }
 
-/** A service whose clock is so far ahead of this one. */
+/** A service whose clock is ahead by this much. */
 const ahead = (ms: number) => attempt(new Date(NOW + 100 + ms).toUTCString());
 
 function judged(...attempts: readonly (readonly Attempt[])[]) {
@@ -41,26 +41,26 @@ t.test('services that agree with this clock', async (t) => {
   t.match(detail.text, 'this clock agrees with 3 services');
 });
 
-t.test('the median decides, so that one wrong server accuses nobody', async (t) => {
+t.test('the median decides, so that one wrong server does not matter', async (t) => {
   const { outcome, detail } = judged([ahead(0)], [ahead(60 * MINUTE)], [ahead(2_000)]);
   t.equal(outcome, 'expected');
   t.ok(Math.abs((detail.offsetMs ?? 0) + 2_000) <= 1_100);
   t.match(detail.text, /^this clock is [23] s behind the median of 3 services$/);
 });
 
-t.test('more than five minutes is too much, on either side', async (t) => {
+t.test('more than five minutes is anomalous in both directions', async (t) => {
   t.equal(judged([ahead(-6 * MINUTE)]).outcome, 'anomalous');
   t.match(judged([ahead(-6 * MINUTE)]).detail.text, /^this clock is 36\d s ahead of/);
   t.equal(judged([ahead(6 * MINUTE)]).outcome, 'anomalous');
   t.equal(judged([ahead(4 * MINUTE)]).outcome, 'expected');
 });
 
-t.test('the time that the answer took is not the clock’s fault', async (t) => {
+t.test('the duration of the answer is not part of the offset', async (t) => {
   const { detail } = judged([attempt(new Date(NOW + 4_000).toUTCString(), 4_000)]);
   t.equal(detail.offsetMs, 0);
 });
 
-t.test('nobody who told the time', async (t) => {
+t.test('no peer returned a time', async (t) => {
   for (const none of [
     judged(),
     judged([]),
@@ -71,7 +71,7 @@ t.test('nobody who told the time', async (t) => {
   }
 });
 
-t.test('what is not an HTTP date tells no time', async (t) => {
+t.test('a malformed HTTP date is ignored', async (t) => {
   for (const date of [
     '1',
     '2026-05-04T10:00:00Z',
@@ -83,17 +83,17 @@ t.test('what is not an HTTP date tells no time', async (t) => {
   }
 });
 
-t.test('each target tells the time once', async (t) => {
+t.test('each target gives one sample', async (t) => {
   t.equal(judged([attempt(null), ahead(0), ahead(0)]).detail.samples.length, 1);
 });
 
-/** A time server, this far from this clock. */
+/** A time server with this offset. */
 function timeServer(offsetMs: number | null, synchronised = true): Attempt {
   const ntp = { stratum: 2, synchronised, offsetMs, delayMs: 1, referenceId: '10.0.0.1', kiss: null };
   return { ...attempt(null), facts: { ntp } };
 }
 
-t.test('time servers tell the time as well as services', async (t) => {
+t.test('time servers give samples like services', async (t) => {
   t.match(judged([timeServer(-600_000)]), { outcome: 'anomalous', detail: { offsetMs: -600_000 } });
   t.match(judged([timeServer(600_000)], [timeServer(500)], [ahead(0)]), {
     outcome: 'expected',
@@ -101,7 +101,7 @@ t.test('time servers tell the time as well as services', async (t) => {
   });
 });
 
-t.test('a time server without time tells none', async (t) => {
+t.test('an unsynchronised time server gives no sample', async (t) => {
   t.equal(judged([timeServer(600_000, false)]).outcome, 'unknown');
   t.equal(judged([timeServer(null)]).outcome, 'unknown');
 });

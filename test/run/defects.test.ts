@@ -1,11 +1,11 @@
-/** Mistakes of the program itself: they cost their own test and nothing else, and are told. */
+/** Defects of the program end only their own test, and are reported. */
 import t from 'tap';
 import { ProbeError } from '../../probes/failures.ts';
 import { Defects, defectNote, isDefect } from '../../src/run/defects.ts';
 import { closedWorld, nameServer, tcpPeer, to } from './peers.ts';
 import { ran, targets } from './runs.ts';
 
-/** A world in which the way to one host breaks the program. */
+/** A system on which the route to one host throws. */
 function breakingAt(hosts: readonly string[], redirections: Parameters<typeof closedWorld>[0] = []) {
   const world = closedWorld(redirections);
   return {
@@ -17,7 +17,7 @@ function breakingAt(hosts: readonly string[], redirections: Parameters<typeof cl
   };
 }
 
-t.test('a probe that breaks leaves its target untested and the others alone', async (t) => {
+t.test('a defect in a probe leaves its target untested and does not affect others', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const {
     targets: seen,
@@ -32,8 +32,8 @@ t.test('a probe that breaks leaves its target untested and the others alone', as
     { status: 'untested', failure: 'unexpected', reason: 'a defect in apim-probe put an end to this test' },
     { status: 'untested', failure: 'unexpected' },
   ]);
-  t.equal(seen[1]?.attempts.length, 1, 'trying again would not mend it');
-  t.equal(defects.length, 1, 'one mistake is told once');
+  t.equal(seen[1]?.attempts.length, 1, 'a retry would not fix it');
+  t.equal(defects.length, 1, 'one defect is reported once');
   t.match(
     defects[0],
     /^a defect in apim-probe put an end to the test of custom\/10\.0\.0\.2:80 and of 1 more: TypeError: cannot read\\u\{1b\}\[2J 8/,
@@ -41,7 +41,7 @@ t.test('a probe that breaks leaves its target untested and the others alone', as
   t.same(observations.environment.notes, defects);
 });
 
-t.test('evidence of another address outweighs it', async (t) => {
+t.test('evidence from another address takes precedence', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', '10.0.0.2'] }));
   const world = closedWorld([to(names, '10.255.0.1', 53), to(peer, '10.0.0.1', 80)]);
@@ -62,7 +62,7 @@ t.test('evidence of another address outweighs it', async (t) => {
   t.equal(defects.length, 1);
 });
 
-t.test('a control that breaks is left out', async (t) => {
+t.test('a control with a defect is omitted', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const run = await ran({
     options: { target: targets('tcp://10.0.0.1:80') },
@@ -74,13 +74,13 @@ t.test('a control that breaks is left out', async (t) => {
   t.match(run.defects, [/put an end to the test of tcp-reserved-address: TypeError/]);
 });
 
-t.test('whatever breaks beside the probe ends the target alone', async (t) => {
+t.test('a defect outside the probe ends only that target', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const world = closedWorld([to(peer, null, 80)]);
   let calls = 0;
   const system = {
     ...world,
-    // The clock is read outside of every try of an attempt.
+    // Attempts read the clock outside of their try block.
     now: () => {
       calls += 1;
       if (calls === 2) throw new Error('no clock');
@@ -95,7 +95,7 @@ t.test('whatever breaks beside the probe ends the target alone', async (t) => {
   t.match(defects, [/Error: no clock/]);
 });
 
-t.test('errors of the system and of its libraries are no defects', async (t) => {
+t.test('errors of the system and of libraries are not defects', async (t) => {
   const withCode = (error: Error, code: string) => Object.assign(error, { code });
   t.notOk(isDefect(withCode(new Error('x'), 'EMFILE')));
   t.notOk(isDefect(withCode(new Error('x'), 'ERR_OSSL_BAD')));
@@ -105,7 +105,7 @@ t.test('errors of the system and of its libraries are no defects', async (t) => 
   t.ok(isDefect('a string'));
 });
 
-t.test('a defect is told with its place in the program, and no path of the machine', async (t) => {
+t.test('a defect is reported with its source position, without a path of the machine', async (t) => {
   const error = new RangeError('too far');
   error.stack = 'RangeError: too far\n    at f (file:///home/me/apim-probe/src/run/target.ts:33:5)\n    at g';
   t.equal(

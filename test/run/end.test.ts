@@ -1,16 +1,16 @@
-/** How a run ends before its time: the deadline, a signal. */
+/** Runs that end early: by the deadline or a signal. */
 import { setMaxListeners } from 'node:events';
 import t from 'tap';
 import { openSilentPort } from '../../src/lab/silent-port.ts';
 import { nameServer, tcpPeer, to } from './peers.ts';
 import { controlOf, ran, targets } from './runs.ts';
 
-/** Far more than anything here may take, and far less than the time-outs that the end cuts short. */
+/** ms; more than any test here takes, and less than the timeouts that the end cuts short. */
 const LONG = { timeout: 60_000, attempts: 3 };
 const urls = (count: number) =>
   targets(...Array.from({ length: count }, (_, index) => `tls://10.0.${index >> 8}.${index & 255}:443`));
 
-t.test('at the deadline every endpoint is there once, and what was not done is untested', async (t) => {
+t.test('at the deadline every endpoint is reported once, the rest as untested', async (t) => {
   const mute = await tcpPeer(t, () => undefined);
   const started = performance.now();
   const run = await ran({
@@ -31,7 +31,7 @@ t.test('at the deadline every endpoint is there once, and what was not done is u
   t.equal(controlOf(run, 'clock').outcome, 'unknown');
 });
 
-t.test('what was concluded before stays', async (t) => {
+t.test('earlier results stay', async (t) => {
   const open = await tcpPeer(t, () => undefined);
   const controller = new AbortController();
   const mute = await tcpPeer(t, (socket) => {
@@ -57,7 +57,7 @@ t.test('what was concluded before stays', async (t) => {
   t.match(controlOf(run, 'tcp-reserved-address'), { outcome: 'expected' });
 });
 
-t.test('name servers that never answer do not hold the end up', async (t) => {
+t.test('name servers that never answer do not delay the end', async (t) => {
   const silent = await nameServer(t, () => 'silence');
   const controller = new AbortController();
   setTimeout(() => controller.abort('SIGTERM'), 300);
@@ -92,7 +92,7 @@ t.test('a run that has ended before it begins opens no socket', async (t) => {
 
 t.test('the control after a cut handshake is cut by the end as well', async (t) => {
   const controller = new AbortController();
-  // The target itself is cut at once; who comes back with another name finds silence.
+  // The target is cut at once; the retry with another name times out.
   const peer = await tcpPeer(t, (socket, number) => {
     if (number === 1) socket.once('data', () => socket.destroy());
     else if (number === 3) setTimeout(() => controller.abort('SIGINT'), 50);
@@ -112,7 +112,7 @@ t.test('the control after a cut handshake is cut by the end as well', async (t) 
   }
 });
 
-t.test('with everything silently dropped a run takes its attempts, and no more', async (t) => {
+t.test('when all packets are dropped, a run takes the time of its attempts only', async (t) => {
   const silent = await openSilentPort();
   t.teardown(() => silent.close());
   const started = performance.now();
@@ -121,7 +121,7 @@ t.test('with everything silently dropped a run takes its attempts, and no more',
     redirections: [to(silent, null, null)],
   });
   const elapsed = performance.now() - started;
-  t.ok(elapsed > 3 * 200, 'three time-outs');
+  t.ok(elapsed > 3 * 200, 'three timeouts');
   t.ok(elapsed < 15_000, `${elapsed} ms`);
   for (const target of run.targets) {
     t.match(target, { status: 'unreachable', failure: 'tcp_timeout' });
@@ -129,7 +129,7 @@ t.test('with everything silently dropped a run takes its attempts, and no more',
   }
 });
 
-t.test('a thousand waiting targets add no listener that anybody is warned of', async (t) => {
+t.test('a thousand waiting targets cause no listener warning', async (t) => {
   const warnings: string[] = [];
   const hear = ({ message }: Error): void => void warnings.push(message);
   process.on('warning', hear);

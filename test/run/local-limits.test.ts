@@ -1,4 +1,4 @@
-/** What a run does when this machine runs out of something. */
+/** Runs on a machine that runs out of a resource. */
 import t from 'tap';
 import { Capacity } from '../../src/run/capacity.ts';
 import { createGate } from '../../src/run/gate.ts';
@@ -8,7 +8,7 @@ import { controlOf, ran, serverAddress, targets } from './runs.ts';
 const NEVER = new AbortController().signal;
 const turn = () => new Promise(setImmediate);
 
-/** A pool of so many places: a task that finds none comes back with the error's words. */
+/** A pool of this size: a task that finds it empty returns the error's text. */
 function pool(places: number) {
   let [open, most, refused] = [0, 0, 0];
   return {
@@ -29,19 +29,19 @@ function pool(places: number) {
 }
 const limitOf = (result: string): string | null => (result === 'done' ? null : result);
 
-t.test('tasks that find nothing left are done again, with fewer at once', async (t) => {
+t.test('tasks without a resource are repeated, with fewer at once', async (t) => {
   const capacity = new Capacity();
   const gate = createGate(256, NEVER, capacity);
   const { task, most, refused } = pool(7);
   const results = await Promise.all(Array.from({ length: 200 }, () => gate(task, limitOf)));
   t.same(new Set(results), new Set(['done']));
-  t.equal(most(), 7, 'all that there is gets used');
+  t.equal(most(), 7, 'the whole pool is used');
   t.ok(refused() > 0 && refused() < 200, `${refused()} refusals: it learns`);
   t.same(capacity.missed, ['EMFILE']);
   t.equal(capacity.least, 7);
 });
 
-t.test('two gates that share a capacity share what there is, and take turns', async (t) => {
+t.test('two gates with one capacity share the pool and take turns', async (t) => {
   const capacity = new Capacity();
   const gates = [createGate(256, NEVER, capacity), createGate(256, NEVER, capacity)] as const;
   const { task, most } = pool(1);
@@ -56,7 +56,7 @@ t.test('two gates that share a capacity share what there is, and take turns', as
   t.ok(early > 5 && early < 15, order.join(''));
 });
 
-t.test('a shortage that passes is forgotten little by little', async (t) => {
+t.test('after a shortage the limit grows gradually', async (t) => {
   const capacity = new Capacity();
   for (let count = 0; count < 10; count += 1) capacity.begin();
   capacity.end('EMFILE');
@@ -66,7 +66,7 @@ t.test('a shortage that passes is forgotten little by little', async (t) => {
   t.equal(capacity.least, 9, 'the lowest stays known');
 });
 
-t.test('a task that finds nothing left with nothing else under way is given up after a while', async (t) => {
+t.test('a task without a resource is given up when no other task runs', async (t) => {
   const gate = createGate(4, NEVER);
   let calls = 0;
   const started = performance.now();
@@ -75,26 +75,26 @@ t.test('a task that finds nothing left with nothing else under way is given up a
       calls += 1;
       return 'ENFILE';
     },
-    (said) => said,
+    (error) => error,
   );
   t.equal(result, 'ENFILE', 'with what it saw last');
   t.ok(calls > 3 && calls < 10, `${calls} calls`);
   t.ok(performance.now() - started > 2000);
 });
 
-t.test('the end of the run ends the waiting, and keeps what was seen', async (t) => {
+t.test('the end of the run ends the wait and retains the result', async (t) => {
   const controller = new AbortController();
   const gate = createGate(4, controller.signal);
   const begun = gate(
     async () => 'ENOBUFS',
-    (said) => said,
+    (error) => error,
   );
   setTimeout(() => controller.abort(), 50);
   t.equal(await begun, 'ENOBUFS');
   t.equal(await gate(async () => 'never'), null);
 });
 
-/** A world in which the first `times` connections to a port find this machine short of something. */
+/** A system on which the first `times` connections to a port lack a resource. */
 function shortOf(code: string, times: number, real: ClosedWorld): ClosedWorld {
   let left = times;
   return {
@@ -106,7 +106,7 @@ function shortOf(code: string, times: number, real: ClosedWorld): ClosedWorld {
   };
 }
 
-t.test('a repeated attempt counts once, and the report says that there were some', async (t) => {
+t.test('a repeated attempt counts once, and the report has a note', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const run = await ran({
     options: { target: targets('tcp://10.0.0.9:80'), attempts: 1 },
@@ -118,7 +118,7 @@ t.test('a repeated attempt counts once, and the report says that there were some
   t.same(run.defects, []);
 });
 
-t.test('what stays so is untested, with what to do', async (t) => {
+t.test('a permanent shortage leaves the target untested, with a remedy', async (t) => {
   for (const [code, what, remedy] of [
     ['EMFILE', /open files of this process \(EMFILE\)/, /LimitNOFILE=/],
     ['EADDRNOTAVAIL', /free local ports \(EADDRNOTAVAIL\)/, /ip_local_port_range/],
@@ -127,7 +127,7 @@ t.test('what stays so is untested, with what to do', async (t) => {
     const run = await ran({
       options: { target: targets('tcp://10.0.0.9:80'), attempts: 3 },
       system: shortOf(code, Number.POSITIVE_INFINITY, closedWorld()),
-      // The whole of the patience is tried above.
+      // The full sequence of pauses is tested above.
       signal: AbortSignal.timeout(400),
     });
     t.match(run.only, { status: 'untested', failure: 'local_limit', attempts: { length: 0 } });
@@ -138,7 +138,7 @@ t.test('what stays so is untested, with what to do', async (t) => {
   }
 });
 
-t.test('IPv6 that this VM lacks is no shortage', async (t) => {
+t.test('a VM without IPv6 is not a shortage', async (t) => {
   const system: ClosedWorld = {
     ...closedWorld(),
     connectTcp: () => brokenSocket('EADDRNOTAVAIL', 'fd00::9'),
@@ -147,7 +147,7 @@ t.test('IPv6 that this VM lacks is no shortage', async (t) => {
   t.match(only, { status: 'unreachable', failure: 'tcp_unreachable' });
 });
 
-t.test('where IPv4 could not be tried, a failure over IPv6 decides nothing', async (t) => {
+t.test('when IPv4 could not be tried, a failure over IPv6 does not decide', async (t) => {
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.9', 'fd00::9'] }));
   const real = closedWorld([to(names, serverAddress(0), 53)]);
   const system: ClosedWorld = {
@@ -165,7 +165,7 @@ t.test('where IPv4 could not be tried, a failure over IPv6 decides nothing', asy
   t.match(only, { status: 'untested', failure: 'local_limit' });
 });
 
-t.test('a DNS server that could not be asked denies nothing and is none of the dead', async (t) => {
+t.test('a DNS server that could not be asked neither denies the name nor counts as dead', async (t) => {
   const names = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
   const real = closedWorld([to(names, serverAddress(0), 53), to(names, serverAddress(1), 53)]);
   const servers = [names, names];
@@ -178,7 +178,7 @@ t.test('a DNS server that could not be asked denies nothing and is none of the d
       openUdp: (address) => {
         const socket = real.openUdp(address);
         asked += 1;
-        // Every socket of the first pair finds no file; the runtime tells it as an error of the socket.
+        // Both first sockets find no free file descriptor, which the runtime emits as an error of the socket.
         const error = Object.assign(new Error('bind EMFILE 0.0.0.0'), { code: 'EMFILE', syscall: 'bind' });
         if (asked % 2 === 1) process.nextTick(() => socket.emit('error', error));
         return socket;
@@ -193,7 +193,7 @@ t.test('a DNS server that could not be asked denies nothing and is none of the d
   t.equal(controlOf(run, 'dns-random-name').detail.answers.length, 0);
 });
 
-t.test('a list of servers that could not be read is not an empty one', async (t) => {
+t.test('an unreadable list of servers is not an empty list', async (t) => {
   const problem = '/etc/resolv.conf could not be read: too many files are open (EMFILE)';
   const options = { target: targets('tcp://a.example:80') };
   t.match((await ran({ options, survey: { limit: problem } })).only, {
@@ -204,7 +204,7 @@ t.test('a list of servers that could not be read is not an empty one', async (t)
   t.match((await ran({ options })).only, { status: 'unreachable', failure: 'dns_unreachable' });
 });
 
-t.test('an experiment that could not be made shows nothing', async (t) => {
+t.test('a control that could not run is inconclusive', async (t) => {
   const peer = await tcpPeer(t, (socket) => void socket.once('data', () => socket.destroy()));
   const real = closedWorld([to(peer, '10.0.0.9', 443)]);
   let connections = 0;
@@ -212,7 +212,7 @@ t.test('an experiment that could not be made shows nothing', async (t) => {
     options: { target: targets('tls://10.0.0.9:443'), attempts: 1 },
     system: {
       ...real,
-      // The reserved address and the target itself come first.
+      // The reserved address and the target are dialled first.
       connectTcp: (endpoint) => {
         connections += 1;
         return connections <= 2 ? real.connectTcp(endpoint) : brokenSocket('EMFILE', endpoint.address);

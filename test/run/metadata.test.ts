@@ -1,4 +1,4 @@
-/** The question to the instance metadata service, over real loopback sockets. */
+/** The request to the instance metadata service, over real loopback sockets. */
 import type { Socket } from 'node:net';
 import t from 'tap';
 import type { System } from '../../probes/wire/system.ts';
@@ -17,7 +17,7 @@ function answering(reply: string | Buffer): (socket: Socket) => void {
   return (socket) => void socket.once('data', () => socket.end(reply));
 }
 
-t.test('the request is what the service asks for', async (t) => {
+t.test('the request has the form that the service requires', async (t) => {
   let request = '';
   const peer = await tcpPeer(t, (socket) => {
     socket.once('data', (bytes) => {
@@ -29,7 +29,7 @@ t.test('the request is what the service asks for', async (t) => {
   t.match(request, /^GET \/metadata\/instance\?api-version=2019-06-01 HTTP\/1\.1\r\n/);
   t.match(request, /\r\nmetadata: true\r\n/i);
   t.match(request, /\r\nhost: 169\.254\.169\.254\r\n/i);
-  t.notMatch(request, /forwarded/i, 'the service refuses what passed a proxy');
+  t.notMatch(request, /forwarded/i, 'the service refuses forwarded requests');
 });
 
 t.test('proxy variables change nothing', async (t) => {
@@ -49,47 +49,47 @@ t.test('proxy variables change nothing', async (t) => {
   t.equal(proxy.count(), 0);
 });
 
-t.test('where nobody listens there is no service', async (t) => {
-  t.match(await askMetadata(closedWorld(), NEVER), { kind: 'nobody', why: /ECONNREFUSED/ });
+t.test('a closed port means that there is no service', async (t) => {
+  t.match(await askMetadata(closedWorld(), NEVER), { kind: 'absent', why: /ECONNREFUSED/ });
 });
 
-t.test('one that takes the connection and says nothing is given a second', async (t) => {
+t.test('a peer that does not answer times out after a second', async (t) => {
   const peer = await tcpPeer(t, () => undefined);
   const started = performance.now();
-  t.same(await ask(peer), { kind: 'nobody', why: 'nothing within 1000 ms' });
+  t.same(await ask(peer), { kind: 'absent', why: 'nothing within 1000 ms' });
   const elapsed = performance.now() - started;
   t.ok(elapsed > 900 && elapsed < 5000, `${elapsed} ms`);
 });
 
-t.test('one that sends a byte at a time is given no more', async (t) => {
+t.test('a peer that sends a byte at a time times out too', async (t) => {
   const peer = await tcpPeer(t, (socket) => {
     const drip = setInterval(() => socket.write('H'), 100);
     socket.on('close', () => clearInterval(drip));
     socket.write('HTTP/1.1 200 OK\r\nx: ');
   });
-  t.same(await ask(peer), { kind: 'nobody', why: 'nothing within 1000 ms' });
+  t.same(await ask(peer), { kind: 'absent', why: 'nothing within 1000 ms' });
 });
 
-t.test('a status is passed on, whoever sent it', async (t) => {
+t.test('any status is returned', async (t) => {
   const page = '<html><body>Not found</body></html>';
   const reply = `HTTP/1.1 404 Not Found\r\ncontent-length: ${page.length}\r\n\r\n${page}`;
   const peer = await tcpPeer(t, answering(reply));
   t.same(await ask(peer), { kind: 'http', status: 404, body: page });
 });
 
-t.test('what is not HTTP is nonsense', async (t) => {
+t.test('a reply that is not HTTP is malformed', async (t) => {
   const peer = await tcpPeer(t, answering(Buffer.from([0x15, 3, 1, 0, 2, 2, 40, 0x1b, 0x5b, 0x32, 0x4a])));
   const reply = await ask(peer);
-  t.equal(reply.kind, 'nonsense');
-  t.notMatch(reply.kind === 'nonsense' && reply.why, '\u001b');
+  t.equal(reply.kind, 'malformed');
+  t.notMatch(reply.kind === 'malformed' && reply.why, '\u001b');
 });
 
-t.test('so is a connection that ends without an answer, or within one', async (t) => {
+t.test('so is a connection that ends before the end of the answer', async (t) => {
   const closing = await tcpPeer(t, (socket) => void socket.once('data', () => socket.end()));
-  t.match(await ask(closing), { kind: 'nonsense' });
+  t.match(await ask(closing), { kind: 'malformed' });
   const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"compute":{"azEnvir';
   const cutting = await tcpPeer(t, answering(cut));
-  t.match(await ask(cutting), { kind: 'nonsense' });
+  t.match(await ask(cutting), { kind: 'malformed' });
 });
 
 t.test('of an endless body no more than 64 KiB are read', async (t) => {
@@ -110,19 +110,19 @@ t.test('of an endless body no more than 64 KiB are read', async (t) => {
   t.ok(sent < 50_000_000, `${sent} bytes were taken off the server`);
 });
 
-t.test('a run that has ended asks nothing', async (t) => {
+t.test('after the end of the run no request is sent', async (t) => {
   const system = closedWorld();
-  t.match(await askMetadata(system, AbortSignal.abort('SIGINT')), { kind: 'nobody' });
+  t.match(await askMetadata(system, AbortSignal.abort('SIGINT')), { kind: 'absent' });
   t.equal(system.opened(), 0);
 });
 
-t.test('a run that ends takes its question back', async (t) => {
+t.test('the end of the run aborts the request', async (t) => {
   const controller = new AbortController();
   const peer = await tcpPeer(t, () => controller.abort('SIGINT'));
-  t.match(await ask(peer, controller.signal), { kind: 'nobody', why: /the run ended/ });
+  t.match(await ask(peer, controller.signal), { kind: 'absent', why: /the run ended/ });
 });
 
-t.test('where this machine has no file left, it is asked again, and is not called absent', async (t) => {
+t.test('without free file descriptors the request is retried, and the service is not absent', async (t) => {
   const peer = await tcpPeer(t, (socket) => {
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
   });

@@ -1,18 +1,18 @@
-/** Which server decides, what is asked, and what is kept of it. */
+/** Which server decides, which names are queried, and what is recorded. */
 import t from 'tap';
 import { a, reply, TYPES } from '../servers/dns-bytes.ts';
 import { openDnsPeer } from '../servers/dns-peer.ts';
-import { nameServer, type Said } from './peers.ts';
+import { type NameAnswer, nameServer } from './peers.ts';
 import { IMPATIENT, ran, serverAddress, surveyWith, targets } from './runs.ts';
 
 const target = targets('tcp://a.example:80');
-const HERE: Said = { addresses: ['10.0.0.1'] };
-const THERE: Said = { addresses: ['10.0.0.2'] };
+const HERE: NameAnswer = { addresses: ['10.0.0.1'] };
+const THERE: NameAnswer = { addresses: ['10.0.0.2'] };
 
 const dialled = (run: Awaited<ReturnType<typeof ran>>): readonly string[] =>
   run.only.attempts.map(({ address }) => address);
 
-t.test('the first server decides, and every server is asked on its own', async (t) => {
+t.test('the first server decides, and every server is asked', async (t) => {
   const servers = [await nameServer(t, () => HERE), await nameServer(t, () => THERE)];
   const run = await ran({ options: { target }, names: servers });
   t.same(dialled(run), ['10.0.0.1']);
@@ -34,7 +34,7 @@ for (const [what, first] of [
   });
 }
 
-t.test('a server that nobody hears decides nothing either', async (t) => {
+t.test('a server that does not answer does not decide', async (t) => {
   const alive = await nameServer(t, () => THERE);
   const run = await ran({ options: { target }, names: [{ ...alive, port: 1 }, alive] });
   t.same(dialled(run), ['10.0.0.2']);
@@ -45,15 +45,15 @@ for (const [what, first, failure] of [
   ['does not exist', { rcode: 'NXDOMAIN' }, 'dns_nxdomain'],
   ['has no address', { addresses: [] }, 'dns_nodata'],
 ] as const) {
-  t.test(`when the first says that the name ${what}, that is final`, async (t) => {
+  t.test(`when the first server answers that the name ${what}, that is final`, async (t) => {
     const servers = [await nameServer(t, () => first), await nameServer(t, () => THERE)];
     const run = await ran({ options: { target }, names: servers });
     t.match(run.only, { status: 'unreachable', failure, attempts: { length: 0 }, addresses: { length: 0 } });
-    t.same(run.only.resolutions[1]?.addresses, ['10.0.0.2'], 'what the second says is evidence');
+    t.same(run.only.resolutions[1]?.addresses, ['10.0.0.2'], 'the answer of the second is evidence');
   });
 }
 
-t.test('when none answers, the last one’s failure counts', async (t) => {
+t.test('without an answer the failure of the last server counts', async (t) => {
   const servers = [await nameServer(t, () => 'silence'), await nameServer(t, () => ({ rcode: 'SERVFAIL' }))];
   const { only } = await ran({ options: { target, ...IMPATIENT }, names: servers });
   t.match(only, { status: 'unreachable', failure: 'dns_servfail' });
@@ -64,7 +64,7 @@ t.test('without any server no name resolves', async (t) => {
   t.match(only, { status: 'unreachable', failure: 'dns_unreachable', resolutions: { length: 0 } });
 });
 
-t.test('the hosts file goes before every server, and the servers are evidence', async (t) => {
+t.test('the hosts file takes precedence, and the answers of servers are evidence', async (t) => {
   const names = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
   const hosts = new Map([
     ['a.example', ['10.0.0.7']],
@@ -82,7 +82,7 @@ t.test('the hosts file goes before every server, and the servers are evidence', 
   ]);
 });
 
-t.test('what a slow server says is waited for, though the dial is long done', async (t) => {
+t.test('the answer of a slow server is awaited after the dial has ended', async (t) => {
   const servers = [await nameServer(t, () => HERE), await nameServer(t, () => 'silence')];
   const run = await ran({ options: { target, ...IMPATIENT }, names: servers });
   t.same(dialled(run), ['10.0.0.1']);
@@ -92,7 +92,7 @@ t.test('what a slow server says is waited for, though the dial is long done', as
   );
 });
 
-t.test('a name is asked for once, however many targets share it', async (t) => {
+t.test('a name that several targets share is queried once', async (t) => {
   const names = await nameServer(t, () => HERE);
   const urls = targets('tcp://a.example:80', 'tcp://A.EXAMPLE:443', 'tcp://a.example:1433');
   await ran({ options: { target: urls }, names: [names] });
@@ -102,7 +102,7 @@ t.test('a name is asked for once, however many targets share it', async (t) => {
   ]);
 });
 
-t.test('a single label goes through the search list before it stands alone', async (t) => {
+t.test('a single label is tried with the search list first', async (t) => {
   const names = await nameServer(t, (name) => (name === 'db.b.example' ? HERE : { rcode: 'NXDOMAIN' }));
   const survey = { searchDomains: ['a.example', 'b.example'] };
   const run = await ran({ options: { target: targets('tcp://db:1433') }, names: [names], survey });
@@ -133,7 +133,7 @@ t.test(
   },
 );
 
-t.test('who decided is told: the hosts file or a server, in the order of this system', async (t) => {
+t.test('the source of the decision is reported: the hosts file or a server', async (t) => {
   const names = await nameServer(t, () => THERE);
   const hosts = new Map([['a.example', ['10.0.0.7']]]);
   const usual = await ran({ options: { target }, names: [names], survey: { hosts } });
@@ -148,7 +148,7 @@ t.test('who decided is told: the hosts file or a server, in the order of this sy
   t.match(last.only, { addressesFrom: 'hosts-file', addresses: [{ address: '10.0.0.7' }] });
 });
 
-t.test('what a server sent beside its answer is counted', async (t) => {
+t.test('ignored replies of a server are counted', async (t) => {
   const peer = await openDnsPeer(t, {
     udp: (asked) => [
       reply(asked, { id: asked.id ^ 1, answers: [a('a.example', '192.0.2.66')] }),
@@ -159,7 +159,7 @@ t.test('what a server sent beside its answer is counted', async (t) => {
   t.match(only.resolutions, [{ addresses: ['127.0.0.1'], ignored: { wrongId: 2, wrongSource: 0 } }]);
 });
 
-t.test('an address is asked of nobody', async (t) => {
+t.test('an address is not queried', async (t) => {
   const names = await nameServer(t, () => HERE);
   const { only } = await ran({ options: { target: targets('tcp://[::ffff:10.0.0.9]:80') }, names: [names] });
   t.same(only.resolutions, []);

@@ -1,4 +1,4 @@
-/** Options as `load` makes them from nothing, changed as told. */
+/** Default options of `load`, with changes. */
 import { tmpdir } from 'node:os';
 import type { Configured } from '../../src/config/effective.ts';
 import { load } from '../../src/config/load.ts';
@@ -15,7 +15,7 @@ export function optionsWith(changes: Partial<Options> = {}): Options {
   return { ...DEFAULTS, ...changes };
 }
 
-/** Options as the agent takes them, with the origins of defaults. */
+/** Options for the agent, with the origins of defaults. */
 export function configured(options: Options): Configured {
   return { options, origins: ORIGINS };
 }

@@ -1,24 +1,24 @@
-/** Servers on loopback, and a world that ends there. */
+/** Servers on loopback, and a system that reaches only loopback. */
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { Packet } from 'dns2';
 import { createSystem, type Redirection, type System } from '../../probes/wire/system.ts';
 
-/** Whatever a test leaves open is closed when it ends. */
+/** Closes open sockets when a test ends. */
 interface Test {
   teardown(fn: () => unknown): void;
 }
 
 export interface Peer {
   readonly port: number;
-  /** Connections or questions so far. */
+  /** Number of connections or questions. */
   readonly count: () => number;
-  /** The most connections that were open at once. */
+  /** Maximum number of simultaneous connections. */
   readonly most: () => number;
 }
 
-/** A TCP server that does with each connection what it is told; the number counts them from 1. */
+/** A TCP server that calls `serve` for each connection; numbers start at 1. */
 export async function tcpPeer(t: Test, serve: (socket: net.Socket, number: number) => void): Promise<Peer> {
   const open = new Set<net.Socket>();
   let [count, most] = [0, 0];
@@ -39,8 +39,8 @@ export async function tcpPeer(t: Test, serve: (socket: net.Socket, number: numbe
   return { port: (server.address() as net.AddressInfo).port, count: () => count, most: () => most };
 }
 
-/** What a name server says of a name: an RCODE, its addresses, or nothing at all. */
-export type Said =
+/** An answer of a name server: an RCODE, addresses, or no answer. */
+export type NameAnswer =
   | { readonly rcode: 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED' }
   | { readonly addresses: readonly string[]; readonly cname?: string }
   | 'silence';
@@ -48,12 +48,12 @@ export type Said =
 const RCODES = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 
 export interface NameServer extends Peer {
-  /** The names that were asked for, with their types, in order: `A name`. */
+  /** The questions in order: `A name`. */
   readonly questions: readonly string[];
 }
 
 /** A name server over UDP, with the codec of dns2. */
-export async function nameServer(t: Test, say: (name: string) => Said): Promise<NameServer> {
+export async function nameServer(t: Test, answerFor: (name: string) => NameAnswer): Promise<NameServer> {
   const questions: string[] = [];
   const socket = dgram.createSocket('udp4');
   socket.on('message', (bytes, from) => {
@@ -61,9 +61,9 @@ export async function nameServer(t: Test, say: (name: string) => Said): Promise<
     const [question] = request.questions;
     if (question === undefined) return;
     questions.push(`${question.type === Packet.TYPE.A ? 'A' : 'AAAA'} ${question.name}`);
-    const said = say(question.name.toLowerCase());
-    if (said === 'silence') return;
-    socket.send(reply(request, question, said).toBuffer(), from.port, from.address);
+    const answer = answerFor(question.name.toLowerCase());
+    if (answer === 'silence') return;
+    socket.send(reply(request, question, answer).toBuffer(), from.port, from.address);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -71,22 +71,26 @@ export async function nameServer(t: Test, say: (name: string) => Said): Promise<
   return { port: socket.address().port, count: () => questions.length, most: () => 0, questions };
 }
 
-function reply(request: Packet, question: Packet['questions'][number], said: Exclude<Said, 'silence'>) {
+function reply(
+  request: Packet,
+  question: Packet['questions'][number],
+  answer: Exclude<NameAnswer, 'silence'>,
+) {
   const response = Packet.createResponseFromRequest(request);
   response.header.ra = 1;
-  if ('rcode' in said) {
-    response.header.rcode = RCODES[said.rcode];
+  if ('rcode' in answer) {
+    response.header.rcode = RCODES[answer.rcode];
     return response;
   }
-  const owner = said.cname ?? question.name;
+  const owner = answer.cname ?? question.name;
   const fields = { class: Packet.CLASS.IN, ttl: 60 };
-  if (said.cname !== undefined) {
+  if (answer.cname !== undefined) {
     const { name } = question;
     response.answers.push(
-      new Packet.Resource({ ...fields, name, type: Packet.TYPE.CNAME, domain: said.cname }),
+      new Packet.Resource({ ...fields, name, type: Packet.TYPE.CNAME, domain: answer.cname }),
     );
   }
-  for (const address of said.addresses) {
+  for (const address of answer.addresses) {
     const type = net.isIPv6(address) ? Packet.TYPE.AAAA : Packet.TYPE.A;
     if (type === question.type)
       response.answers.push(new Packet.Resource({ ...fields, name: owner, type, address }));
@@ -94,19 +98,19 @@ function reply(request: Packet, question: Packet['questions'][number], said: Exc
   return response;
 }
 
-/** Nobody listens there, and the kernel says so at once. */
+/** A closed port, which the kernel refuses at once. */
 const REFUSED = { address: '127.0.0.1', port: 1 } as const;
 
 export interface ClosedWorld extends System {
-  /** Where the program wanted to go, before any redirection: `host address:port`, each once. */
+  /** Requested destinations before redirection, without duplicates: `host address:port`. */
   readonly wanted: ReadonlySet<string>;
-  /** How many sockets of both kinds were opened. */
+  /** Number of TCP and UDP sockets. */
   readonly opened: () => number;
 }
 
 /**
- * An outside from which nothing escapes: what no redirection takes to a peer is refused by loopback. A socket
- * that was not asked a way for throws, and so shows up as a defect.
+ * A system that sends nothing beyond loopback: a destination without a redirection is refused. A socket to an unrouted
+ * address throws, so that the test shows a defect.
  */
 export function closedWorld(redirections: readonly Redirection[] = []): ClosedWorld {
   const real = createSystem(redirections);
@@ -114,7 +118,7 @@ export function closedWorld(redirections: readonly Redirection[] = []): ClosedWo
   let opened = 0;
   const inside = (address: string): void => {
     opened += 1;
-    if (address !== '127.0.0.1') throw new Error(`a socket to ${address} that no way was asked for`);
+    if (address !== '127.0.0.1') throw new Error(`a socket to ${address} that was not routed`);
   };
   return {
     ...real,
@@ -145,7 +149,7 @@ export function to(peer: { readonly port: number }, host: string | null, port: n
   return { host, port, address: '127.0.0.1', toPort: peer.port };
 }
 
-/** A socket that the system refuses to open, as the runtime tells it. */
+/** A socket that the system refuses to open, with the error that the runtime emits. */
 export function brokenSocket(code: string, address: string): net.Socket {
   const socket = new net.Socket();
   const details = { code, syscall: 'connect', address };

@@ -62,7 +62,7 @@ const observedWith = (...attempts: readonly Tried[]) =>
     heldUpBy: null,
   });
 
-t.test('what kept attempts from being finished', async (t) => {
+t.test('why attempts did not finish', async (t) => {
   const cut = tried('deadline_exceeded');
   const broken = tried('unexpected', 1, { defect: { error: new TypeError('x') } });
   const short = tried('local_limit');
@@ -78,14 +78,14 @@ t.test('what kept attempts from being finished', async (t) => {
   ] as const) {
     const seen = observedWith(...attempts);
     t.equal(seen.failure, failure);
-    t.equal(seen.reason === null, failure === null, 'what was not tested has a reason');
-    t.equal(seen.attempts.length, attempts.length, 'all of it is kept');
+    t.equal(seen.reason === null, failure === null, 'an untested target has a reason');
+    t.equal(seen.attempts.length, attempts.length, 'all attempts are recorded');
   }
   t.match(observedWith(short), { failure: 'local_limit', reason: /ran out/, attempts: { length: 0 } });
   t.match(observedWith(tried(null), short), { failure: 'local_limit', attempts: { length: 1 } });
 });
 
-t.test('what was not tested says why and nothing else', async (t) => {
+t.test('an untested target has a reason and no evidence', async (t) => {
   t.match(untestedTarget(planned, 'left out by --skip'), {
     id: 'custom/a.example:80',
     reason: 'left out by --skip',
@@ -95,7 +95,7 @@ t.test('what was not tested says why and nothing else', async (t) => {
   });
 });
 
-t.test('the gate lets so many through at once, in order', async (t) => {
+t.test('the gate limits concurrent tasks and retains their order', async (t) => {
   const gate = createGate(3, new AbortController().signal);
   let [open, most] = [0, 0];
   const order: number[] = [];
@@ -112,7 +112,7 @@ t.test('the gate lets so many through at once, in order', async (t) => {
   t.equal(most, 3);
 });
 
-t.test('no two begin in one turn of the loop', async (t) => {
+t.test('no two tasks begin in one turn of the event loop', async (t) => {
   const gate = createGate(100, new AbortController().signal);
   let turn = 0;
   const turns: number[] = [];
@@ -126,7 +126,7 @@ t.test('no two begin in one turn of the loop', async (t) => {
   t.equal(new Set(turns).size, 40);
 });
 
-t.test('a task that fails lets the next one in', async (t) => {
+t.test('after a failed task the next one begins', async (t) => {
   const gate = createGate(1, new AbortController().signal);
   const failing = gate(async () => {
     throw new Error('no');
@@ -135,7 +135,7 @@ t.test('a task that fails lets the next one in', async (t) => {
   t.equal(await gate(async () => 'next'), 'next');
 });
 
-t.test('after the end nothing begins', async (t) => {
+t.test('after the end no task begins', async (t) => {
   const controller = new AbortController();
   const gate = createGate(1, controller.signal);
   const first = gate(async () => {

@@ -1,4 +1,4 @@
-/** Runs against peers: a survey by hand, a plan of the targets given, a world that ends on loopback. */
+/** Runs against peers: a fixed survey, a plan of the given targets, and a system that reaches only loopback. */
 import type { Redirection } from '../../probes/wire/system.ts';
 import type { Options } from '../../src/config/types.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
@@ -12,10 +12,10 @@ import { type Observed, observe } from '../../src/run/run.ts';
 import { optionsWith } from './options.ts';
 import { type ClosedWorld, closedWorld, type Peer, to } from './peers.ts';
 
-/** One attempt, with more time than loopback needs on the busiest machine. */
+/** One attempt, with enough time for loopback on a busy machine. */
 const QUICK = { timeout: 5000, attempts: 1, cloud: 'public', region: 'westeurope' } as const;
 
-/** For tests that wait until a time-out is over. */
+/** For tests that wait for a timeout. */
 export const IMPATIENT = { timeout: 700 } as const;
 
 export function surveyWith(changes: Partial<Survey> = {}): Survey {
@@ -48,7 +48,7 @@ export function surveyWith(changes: Partial<Survey> = {}): Survey {
   };
 }
 
-/** A plan of the user's own targets alone. */
+/** A plan of the user's targets only. */
 export function customPlan(changes: Partial<Options>, servers: Survey['servers'] = []): Plan {
   const options = optionsWith({ only: ['custom'], ...changes });
   const plan = makePlan(options, {
@@ -73,10 +73,10 @@ export function targets(...urls: readonly string[]): Options['target'] {
 
 export interface Ran extends Observed {
   readonly system: ClosedWorld;
-  /** With what the diagnosis makes of them. */
+  /** With the result of the diagnosis. */
   readonly targets: readonly Target[];
   readonly controls: readonly Control[];
-  /** The one target, of which a test is about. */
+  /** The only target of a test. */
   readonly only: Target;
 }
 
@@ -95,7 +95,7 @@ export interface RunChanges {
 /** The address under which the test's name servers are configured. */
 export const serverAddress = (index: number): string => `10.255.0.${index + 1}`;
 
-/** Runs, and holds what was seen and judged against the report's schema. */
+/** Runs, and validates the result against the report's schema. */
 export async function ran(changes: RunChanges): Promise<Ran> {
   const options = optionsWith({ ...QUICK, ...changes.options });
   const servers = (changes.names ?? []).map((_, index) => ({ address: serverAddress(index), port: 53 }));

@@ -1,11 +1,11 @@
-/** What the search list does to names that do not exist, and to those that do. */
+/** The effect of the search list on names that exist and that do not. */
 import t from 'tap';
-import { nameServer, type Said } from './peers.ts';
+import { type NameAnswer, nameServer } from './peers.ts';
 import { controlOf, IMPATIENT, type RunChanges, ran, serverAddress, surveyWith, targets } from './runs.ts';
 
 const target = targets('tcp://a.example:1');
-const DENIED: Said = { rcode: 'NXDOMAIN' };
-const HERE: Said = { addresses: ['127.0.0.1'] };
+const DENIED: NameAnswer = { rcode: 'NXDOMAIN' };
+const HERE: NameAnswer = { addresses: ['127.0.0.1'] };
 
 async function searched(servers: RunChanges['names'], survey: RunChanges['survey'] = {}) {
   const run = await ran({
@@ -16,7 +16,7 @@ async function searched(servers: RunChanges['names'], survey: RunChanges['survey
   return controlOf(run, 'dns-search-domain');
 }
 
-t.test('a list that changes nothing', async (t) => {
+t.test('a search list without effect', async (t) => {
   const names = await nameServer(t, (name) => (name === 'a.example' ? HERE : DENIED));
   const { outcome, detail } = await searched([names]);
   t.match(
@@ -47,7 +47,7 @@ t.test('a wildcard in a search domain, at one server of two', async (t) => {
   );
 });
 
-t.test('a name that only resolves with a suffix', async (t) => {
+t.test('a name that resolves only with a suffix', async (t) => {
   const names = await nameServer(t, (name) => (name === 'a.example.corp.example' ? HERE : DENIED));
   const { outcome, detail } = await searched([names]);
   t.equal(outcome, 'anomalous');
@@ -61,7 +61,7 @@ t.test('a name that only resolves with a suffix', async (t) => {
   t.match(detail.text, /^a\.example means a\.example\.corp\.example here/);
 });
 
-t.test('with more ndots a name goes through the list although it exists', async (t) => {
+t.test('with higher ndots the list is tried for a name that exists', async (t) => {
   const names = await nameServer(t, (name) =>
     name === 'a.example' || name === 'a.example.lab.example' ? HERE : DENIED,
   );
@@ -73,18 +73,18 @@ t.test('with more ndots a name goes through the list although it exists', async 
   t.match(detail.surprises, [{ host: 'a.example', domain: 'lab.example' }]);
 });
 
-t.test('nobody answers', async (t) => {
+t.test('no server answers', async (t) => {
   const { outcome } = await searched([await nameServer(t, () => 'silence')]);
   t.equal(outcome, 'unknown');
 });
 
-t.test('without a search list nothing is asked', async (t) => {
+t.test('without a search list no query is sent', async (t) => {
   const names = await nameServer(t, () => DENIED);
   const run = await ran({ options: { target, ...IMPATIENT }, names: [names] });
   t.notOk(run.controls.some(({ name }) => name === 'dns-search-domain'));
 });
 
-t.test('however many names are missing, a few are tried', async (t) => {
+t.test('of many missing names a few are tried', async (t) => {
   const names = await nameServer(t, () => DENIED);
   const urls = targets(...Array.from({ length: 60 }, (_, index) => `tcp://n${index}.example:1`));
   await ran({

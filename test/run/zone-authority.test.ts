@@ -1,4 +1,4 @@
-/** Whose zones the suffixes of Azure's services are, as each server has it. */
+/** Which zones each server has for the suffixes of Azure's services. */
 import t from 'tap';
 import { type Asked, RCODES, type Reply, reply, soa, TYPES } from '../servers/dns-bytes.ts';
 import { openDnsPeer } from '../servers/dns-peer.ts';
@@ -8,20 +8,20 @@ import { controlOf, customPlan, IMPATIENT, ran, serverAddress, targets } from '.
 const BLOB = 'blob.core.windows.net';
 const OPTIONS = { target: targets('tcp://127.0.0.1:1'), ...IMPATIENT };
 
-/** A server that says this of the suffix for blobs, and that the root holds everything else. */
-function serverThatSays(t: Parameters<typeof openDnsPeer>[0], said: (asked: Asked) => Reply | null) {
+/** A server with this answer for the blob suffix, and the root zone for everything else. */
+function serverAnswering(t: Parameters<typeof openDnsPeer>[0], answerFor: (asked: Asked) => Reply | null) {
   return openDnsPeer(t, {
     udp: (asked) => {
       if (asked.type !== TYPES.SOA) return reply(asked, { rcode: RCODES.NXDOMAIN });
       if (asked.name !== BLOB)
         return reply(asked, { authorities: [soa('windows.net', 'ns1.azure-dns.com')] });
-      const answer = said(asked);
+      const answer = answerFor(asked);
       return answer === null ? null : reply(asked, answer);
     },
   });
 }
 
-type Server = Awaited<ReturnType<typeof serverThatSays>>;
+type Server = Awaited<ReturnType<typeof serverAnswering>>;
 
 async function authority(servers: readonly Server[], azure?: Server) {
   const names = servers.map((peer) => ({ ...peer, count: () => 0, most: () => 0 }));
@@ -31,8 +31,8 @@ async function authority(servers: readonly Server[], azure?: Server) {
   return controlOf(run, 'dns-zone-authority');
 }
 
-t.test('public zones are as they should be', async (t) => {
-  const server = await serverThatSays(t, () => ({ answers: [soa(BLOB, 'ns1.azure-dns.com')] }));
+t.test('public zones are expected', async (t) => {
+  const server = await serverAnswering(t, () => ({ answers: [soa(BLOB, 'ns1.azure-dns.com')] }));
   const { outcome, detail } = await authority([server], server);
   t.equal(outcome, 'expected');
   t.match(
@@ -46,7 +46,7 @@ t.test('public zones are as they should be', async (t) => {
   );
 });
 
-for (const [what, said] of [
+for (const [what, answer] of [
   ['an Azure private zone', { answers: [soa(BLOB, 'azureprivatedns.net')] }],
   ['an Azure private zone of a parent', { authorities: [soa('core.windows.net', 'azureprivatedns.net')] }],
   [
@@ -56,8 +56,8 @@ for (const [what, said] of [
 ] as const) {
   t.test(`${what} is anomalous, at the one server that has it`, async (t) => {
     const [honest, other] = [
-      await serverThatSays(t, () => ({ answers: [soa(BLOB, 'ns1.azure-dns.com')] })),
-      await serverThatSays(t, () => said),
+      await serverAnswering(t, () => ({ answers: [soa(BLOB, 'ns1.azure-dns.com')] })),
+      await serverAnswering(t, () => answer),
     ];
     const { outcome, detail } = await authority([honest, other], honest);
     t.equal(outcome, 'anomalous');
@@ -69,48 +69,48 @@ for (const [what, said] of [
   });
 }
 
-t.test('a server that passes on what Azure’s resolver says holds no zone itself', async (t) => {
+t.test('a server that forwards to Azure’s resolver has no zone of its own', async (t) => {
   const odd = { authoritative: true, answers: [soa(BLOB, 'ns1.example.net')] };
-  const relayed = await serverThatSays(t, () => odd);
+  const relayed = await serverAnswering(t, () => odd);
   t.equal((await authority([relayed], relayed)).outcome, 'expected');
   const known = { authoritative: true, answers: [soa(BLOB, 'ns1-201.azure-dns.com')] };
-  const silent = await serverThatSays(t, () => null);
-  const alone = await serverThatSays(t, () => known);
-  t.equal((await authority([alone], silent)).outcome, 'expected', 'nor when only its primary tells');
+  const silent = await serverAnswering(t, () => null);
+  const alone = await serverAnswering(t, () => known);
+  t.equal((await authority([alone], silent)).outcome, 'expected', 'nor when only the primary shows it');
 });
 
-t.test('Azure’s own resolver may say that it is authoritative', async (t) => {
-  const said = { authoritative: true, answers: [soa(BLOB, 'ns1.azure-dns.com')] };
-  const server = await serverThatSays(t, () => said);
-  const silent = await serverThatSays(t, () => null);
+t.test('Azure’s resolver may be authoritative', async (t) => {
+  const answer = { authoritative: true, answers: [soa(BLOB, 'ns1.azure-dns.com')] };
+  const server = await serverAnswering(t, () => answer);
+  const silent = await serverAnswering(t, () => null);
   t.equal((await authority([silent], server)).outcome, 'expected');
 });
 
-t.test('a root or top-level zone of the server’s own hides no suffix in particular', async (t) => {
+t.test('a root or top-level zone on the server is not anomalous', async (t) => {
   for (const zone of ['', 'net']) {
-    const said = {
+    const answer = {
       authoritative: true,
       rcode: RCODES.NXDOMAIN,
       authorities: [soa(zone, 'dc01.contoso.local')],
     };
-    const server = await serverThatSays(t, () => said);
+    const server = await serverAnswering(t, () => answer);
     t.equal((await authority([server], server)).outcome, 'expected', zone);
   }
 });
 
-t.test('who says nothing of zones leaves it open', async (t) => {
+t.test('a server without zone data is inconclusive', async (t) => {
   const mute = await openDnsPeer(t, { udp: (asked) => reply(asked, { rcode: RCODES.REFUSED }) });
   const { outcome, detail } = await authority([mute], mute);
   t.equal(outcome, 'unknown');
   t.match(detail.zones, [{ rcode: 'REFUSED', zone: null, private: false }]);
 });
 
-t.test('a server’s own word is not taken where this VM could not ask Azure’s for it', async (t) => {
-  const server = await serverThatSays(t, () => ({
+t.test('a server’s answer does not count when this VM could not ask Azure’s resolver', async (t) => {
+  const server = await serverAnswering(t, () => ({
     authoritative: true,
     answers: [soa(BLOB, 'ns.corp.example')],
   }));
-  const silent = await serverThatSays(t, () => null);
+  const silent = await serverAnswering(t, () => null);
   const names = [{ ...server, count: () => 0, most: () => 0 }];
   const plan = { ...customPlan(OPTIONS), suffixes: [BLOB] };
   const outcomeWith = async (full: boolean) => {
@@ -133,7 +133,7 @@ t.test('a server’s own word is not taken where this VM could not ask Azure’s
     return controlOf(await ran({ options: OPTIONS, names, plan, system, signal }), 'dns-zone-authority');
   };
   const asked = await outcomeWith(false);
-  t.equal(asked.outcome, 'anomalous', 'silence of Azure’s is no such reason');
+  t.equal(asked.outcome, 'anomalous', 'a timeout of Azure’s resolver is not such a reason');
   const full = await outcomeWith(true);
   t.equal(full.outcome, 'expected');
   t.equal(full.detail.zones.at(-1)?.rcode, 'local_limit');

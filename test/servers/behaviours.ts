@@ -1,38 +1,38 @@
-/** Ways to misbehave on a TCP connection. */
+/** Misbehaviours on a TCP connection. */
 import type { Behaviour } from './peer.ts';
 
-/** Hears everything and says nothing. */
+/** Reads everything and sends nothing. */
 export const silent: Behaviour = () => undefined;
 
-/** Closes in good order without a word. */
+/** Closes in order without sending. */
 export const closes: Behaviour = (socket) => void socket.end();
 
-/** Waits for the client's first bytes, and then closes in good order. */
-export const closesWhenSpokenTo: Behaviour = (socket) => void socket.once('data', () => socket.end());
+/** Waits for the client's first bytes, and then closes in order. */
+export const closesAfterData: Behaviour = (socket) => void socket.once('data', () => socket.end());
 
 /** Waits for the client's first bytes, and then resets. */
-export const resetsWhenSpokenTo: Behaviour = (socket) =>
+export const resetsAfterData: Behaviour = (socket) =>
   void socket.once('data', () => socket.resetAndDestroy());
 
-/** Says something, whatever it is asked, and stays. */
-export function says(words: string | Uint8Array): Behaviour {
-  return (socket) => void socket.once('data', () => socket.write(words));
+/** Sends bytes after the client's first bytes, and stays connected. */
+export function sends(data: string | Uint8Array): Behaviour {
+  return (socket) => void socket.once('data', () => socket.write(data));
 }
 
-/** Says something, whatever it is asked, and closes. */
-export function saysAndCloses(words: string | Uint8Array): Behaviour {
-  return (socket) => void socket.once('data', () => socket.end(words));
+/** Sends bytes after the client's first bytes, and closes. */
+export function sendsAndCloses(data: string | Uint8Array): Behaviour {
+  return (socket) => void socket.once('data', () => socket.end(data));
 }
 
-/** Says something, whatever it is asked, and resets once it is on its way. */
-export function saysAndResets(words: string | Uint8Array): Behaviour {
-  return (socket) => void socket.once('data', () => socket.write(words, () => socket.resetAndDestroy()));
+/** Sends bytes after the client's first bytes, and resets after writing them. */
+export function sendsAndResets(data: string | Uint8Array): Behaviour {
+  return (socket) => void socket.once('data', () => socket.write(data, () => socket.resetAndDestroy()));
 }
 
-/** One byte at a time. */
-export function drips(words: string | Uint8Array, everyMs: number): Behaviour {
+/** Sends one byte at a time. */
+export function drips(data: string | Uint8Array, everyMs: number): Behaviour {
   return (socket) => {
-    const bytes = Buffer.from(words);
+    const bytes = Buffer.from(data);
     let next = 0;
     const timer = setInterval(() => {
       socket.write(bytes.subarray(next, next + 1));
@@ -43,7 +43,7 @@ export function drips(words: string | Uint8Array, everyMs: number): Behaviour {
   };
 }
 
-/** A beginning, and then the same piece again and again up to a size, as fast as the client takes it. */
+/** Sends a head, and then a repeated piece up to a size, as fast as the client reads. */
 export function floods(head: string, piece: string, bytes: number): Behaviour {
   return (socket) => {
     let left = bytes;
@@ -62,15 +62,15 @@ export function floods(head: string, piece: string, bytes: number): Behaviour {
   };
 }
 
-/** A fatal TLS alert in the clear, as an answer to the ClientHello (RFC 8446 section 6). */
+/** A fatal unencrypted TLS alert, as an answer to the ClientHello (RFC 8446 section 6). */
 export function tlsAlert(description: number): Uint8Array {
   return Uint8Array.from([21, 3, 3, 0, 2, 2, description]);
 }
 
-/** The beginning of a TLS record that is never finished. */
+/** The beginning of an incomplete TLS record. */
 export const TORN_TLS_RECORD = Uint8Array.from([22, 3, 3, 0, 122, 2, 0, 0, 118]);
 
-/** A ServerHello that settles on TLS 1.0 (RFC 5246 section 7.4.1.3). */
+/** A ServerHello that selects TLS 1.0 (RFC 5246 section 7.4.1.3). */
 export const TLS_1_0_HELLO = record(
   Uint8Array.from([2, 0, 0, 38, 3, 1, ...new Uint8Array(32).fill(7), 0, 0xc0, 0x13, 0]),
 );

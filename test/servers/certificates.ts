@@ -1,4 +1,4 @@
-/** Certificates of every kind, good and bad, made on the spot: no test depends on a date or on a file. */
+/** Creates valid and invalid certificates, so that no test depends on a date or a file. */
 import { isIP } from 'node:net';
 import 'reflect-metadata';
 import { KeyObject, webcrypto } from 'node:crypto';
@@ -7,7 +7,7 @@ import * as x509 from '@peculiar/x509';
 const ELLIPTIC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 
-/** Somebody with a key and a certificate for it: a root, an intermediate or a server. */
+/** A key and its certificate: of a root, an intermediate or a server. */
 export interface Party {
   readonly certificate: x509.X509Certificate;
   readonly keys: webcrypto.CryptoKeyPair;
@@ -17,7 +17,7 @@ export interface Party {
 export interface Request {
   /** RFC 4514, for instance `CN=Some CA, O=Some Org`. */
   readonly subject: string;
-  /** Who signs; without one the certificate signs itself. */
+  /** The issuer; without one the certificate is self-signed. */
   readonly issuer?: Party;
   readonly ca?: boolean;
   readonly pathLength?: number;
@@ -26,12 +26,12 @@ export interface Request {
   readonly until?: number;
   /** The algorithm of the key and of signatures by it. */
   readonly algorithm?: typeof ELLIPTIC | { name: 'RSASSA-PKCS1-v1_5'; modulusLength: number; hash: string };
-  /** Another certificate for a key that is there already, as a cross-signature is. */
+  /** An existing key, for a cross-signed certificate. */
   readonly keys?: webcrypto.CryptoKeyPair;
   readonly extensions?: readonly x509.Extension[];
 }
 
-/** One certificate, valid from yesterday until in a month unless the request says otherwise. */
+/** One certificate, by default valid from yesterday for a month. */
 export async function certify(request: Request): Promise<Party> {
   const keys = request.keys ?? (await newKeys(request.algorithm ?? ELLIPTIC));
   const signer = request.issuer?.keys ?? keys;
@@ -77,12 +77,12 @@ export function alternativeNames(names: x509.JsonGeneralNames): x509.Extension {
   return new x509.SubjectAlternativeNameExtension(names);
 }
 
-/** Good for clients only. */
+/** For clients only. */
 export function forClients(): x509.Extension {
   return new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]);
 }
 
-/** What a TLS server is started with: its certificate, whatever it sends along, and its key. */
+/** The options of a TLS server: its certificate, further certificates, and its key. */
 export function identity(leaf: Party, ...alongside: readonly Party[]): { cert: string; key: string } {
   const key = KeyObject.from(leaf.keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
   return { cert: [leaf, ...alongside].map(({ pem }) => pem).join('\n'), key };

@@ -1,4 +1,4 @@
-/** DNS messages written by hand after RFC 1035 section 4, so that no codec tests itself. */
+/** DNS messages encoded by RFC 1035 section 4, independently of the codec under test. */
 
 export const TYPES = { A: 1, CNAME: 5, SOA: 6, AAAA: 28, OPT: 41 } as const;
 export const RCODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
@@ -7,7 +7,7 @@ export interface Asked {
   readonly id: number;
   readonly name: string;
   readonly type: number;
-  /** The question section as it came. */
+  /** The received question section. */
   readonly question: Uint8Array;
   /** Whether there was an OPT record (RFC 6891). */
   readonly edns: boolean;
@@ -37,26 +37,26 @@ export interface Reply {
   readonly authoritative?: boolean;
   /** False makes it a query. */
   readonly isResponse?: boolean;
-  /** Null leaves the question out. */
+  /** Null omits the question. */
   readonly question?: Uint8Array | null;
   readonly answers?: readonly Uint8Array[];
   readonly authorities?: readonly Uint8Array[];
   readonly additionals?: readonly Uint8Array[];
 }
 
-/** An answer to what was asked, but for what is said otherwise. */
-export function reply(asked: Asked, said: Reply = {}): Buffer {
-  const question = said.question === undefined ? asked.question : said.question;
-  const { answers = [], authorities = [], additionals = [] } = said;
+/** An answer to the question, with these changes. */
+export function reply(asked: Asked, changes: Reply = {}): Buffer {
+  const question = changes.question === undefined ? asked.question : changes.question;
+  const { answers = [], authorities = [], additionals = [] } = changes;
   const flags =
-    ((said.isResponse ?? true) ? 0x8000 : 0) |
-    (said.truncated ? 0x0200 : 0) |
-    (said.authoritative ? 0x0400 : 0) |
+    ((changes.isResponse ?? true) ? 0x8000 : 0) |
+    (changes.truncated ? 0x0200 : 0) |
+    (changes.authoritative ? 0x0400 : 0) |
     0x0180 |
-    (said.rcode ?? 0);
+    (changes.rcode ?? 0);
   const header = Buffer.alloc(12);
   for (const [index, value] of [
-    said.id ?? asked.id,
+    changes.id ?? asked.id,
     flags,
     question === null ? 0 : 1,
     answers.length,
@@ -68,7 +68,7 @@ export function reply(asked: Asked, said: Reply = {}): Buffer {
   return Buffer.concat([header, question ?? Buffer.alloc(0), ...answers, ...authorities, ...additionals]);
 }
 
-/** A name in full, label by label. */
+/** A name without compression. */
 export function name(text: string): Buffer {
   const labels = text.split('.').filter((label) => label !== '');
   return Buffer.concat([
@@ -77,14 +77,14 @@ export function name(text: string): Buffer {
   ]);
 }
 
-/** The two bytes that stand for a name at this offset (RFC 1035 section 4.1.4). */
+/** A compression pointer to this offset (RFC 1035 section 4.1.4). */
 export function pointer(offset: number): Buffer {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16BE(0xc000 | offset);
   return bytes;
 }
 
-/** A resource record of class IN with a TTL of one minute; `length` lies about the data's. */
+/** A resource record of class IN with a TTL of one minute; `length` replaces the length of the data. */
 export function record(
   owner: string | Uint8Array,
   type: number,

@@ -1,28 +1,28 @@
-/** A name server on one loopback port, over UDP and TCP, that answers as it is told. */
+/** A scripted name server on one loopback port, over UDP and TCP. */
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Asked, readQuery } from './dns-bytes.ts';
 import { type Owner, openPeer, type Peer } from './peer.ts';
 
-/** The bytes to answer with; null for silence, several for several datagrams. */
+/** The bytes of the answer; null for no answer, an array for several datagrams. */
 type Answering = (asked: Asked, count: number) => Uint8Array | readonly Uint8Array[] | null;
 
 export interface DnsPeer {
   readonly address: string;
   readonly port: number;
-  /** What was asked, in order, and over what. */
+  /** The questions in order, with their transport. */
   readonly asked: readonly (Asked & { readonly over: 'udp' | 'tcp' })[];
-  /** The TCP half. */
+  /** The TCP server. */
   readonly tcp: Peer;
 }
 
 export interface DnsBehaviour {
   readonly udp?: Answering;
-  /** The message without its length, or a behaviour of the connection itself. */
+  /** The message without its length, or a behaviour of the connection. */
   readonly tcp?: Answering;
   readonly connection?: (socket: Socket) => void;
-  /** UDP answers come from another port than the one that was asked. */
+  /** Whether UDP answers come from another port. */
   readonly fromElsewhere?: boolean;
 }
 
@@ -47,12 +47,12 @@ export async function openDnsPeer(t: Owner, behaviour: DnsBehaviour): Promise<Dn
   return { address: '127.0.0.1', port: tcp.port, asked, tcp };
 }
 
-/** With its length in front (RFC 1035 section 4.2.2). */
+/** Adds the length prefix (RFC 1035 section 4.2.2). */
 export function framed(message: Uint8Array): Buffer {
   return Buffer.concat([Uint8Array.from([message.length >> 8, message.length & 255]), message]);
 }
 
-/** One port for both; another one when somebody has its UDP half already. */
+/** Opens one port for both; tries another one when its UDP port is in use. */
 async function openPair(
   t: Owner,
   behave: (socket: Socket) => void,

@@ -1,4 +1,4 @@
-/** A time server on one loopback port that answers as it is told, its packets written by hand after RFC 5905. */
+/** A scripted time server on one loopback port; its packets are encoded by RFC 5905, independently of the probe. */
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import type { Owner } from './peer.ts';
@@ -9,21 +9,21 @@ export interface NtpFields {
   readonly stratum?: number;
   readonly referenceId?: string | readonly number[];
   readonly origin?: Uint8Array;
-  /** ms since 1970; null leaves it zero. */
+  /** ms since 1970; null sends zero. */
   readonly received?: number | null;
   readonly sent?: number | null;
 }
 
-/** A reply to this request, but for what is said otherwise: stratum 1, synchronised, with the time of this machine. */
-export function ntpReply(request: Uint8Array, said: NtpFields = {}): Buffer {
+/** A reply to this request with changes; by default stratum 1, synchronised, with this machine's time. */
+export function ntpReply(request: Uint8Array, changes: NtpFields = {}): Buffer {
   const bytes = Buffer.alloc(48);
-  bytes.writeUInt8(said.first ?? 0x24, 0);
-  bytes.writeUInt8(said.stratum ?? 1, 1);
-  const id = said.referenceId ?? 'GPS';
+  bytes.writeUInt8(changes.first ?? 0x24, 0);
+  bytes.writeUInt8(changes.stratum ?? 1, 1);
+  const id = changes.referenceId ?? 'GPS';
   bytes.set(typeof id === 'string' ? Buffer.from(id, 'latin1') : id, 12);
-  bytes.set(said.origin ?? request.subarray(40, 48), 24);
-  writeTime(bytes, 32, said.received === undefined ? Date.now() : said.received);
-  writeTime(bytes, 40, said.sent === undefined ? Date.now() : said.sent);
+  bytes.set(changes.origin ?? request.subarray(40, 48), 24);
+  writeTime(bytes, 32, changes.received === undefined ? Date.now() : changes.received);
+  writeTime(bytes, 40, changes.sent === undefined ? Date.now() : changes.sent);
   return bytes;
 }
 
@@ -41,7 +41,7 @@ export interface NtpPeer {
   readonly asked: readonly Buffer[];
 }
 
-/** The datagrams to answer the request of this number (from 1) with. */
+/** The datagrams of the answer to the request with this number (from 1). */
 type Answering = (request: Buffer, count: number) => readonly Uint8Array[];
 
 export async function openNtpPeer(t: Owner, answering: Answering, fromElsewhere = false): Promise<NtpPeer> {

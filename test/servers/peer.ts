@@ -1,9 +1,9 @@
-/** TCP peers on loopback, each of which behaves in one way only. */
+/** TCP peers on loopback, each with one behaviour. */
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 
-/** Whatever a test leaves open is closed when it ends. */
+/** Closes open sockets when a test ends. */
 export interface Owner {
   teardown(fn: () => unknown): void;
 }
@@ -11,27 +11,27 @@ export interface Owner {
 export interface Peer {
   readonly address: string;
   readonly port: number;
-  /** Connections accepted so far. */
+  /** Number of accepted connections. */
   readonly accepted: () => number;
-  /** Bytes that the system took from this peer, over all connections. */
+  /** Bytes written by this peer over all connections. */
   readonly sent: () => number;
-  /** Settles once no connection is open any more. */
+  /** Settles when no connection is open. */
   readonly deserted: () => Promise<void>;
 }
 
 export type Behaviour = (socket: net.Socket) => void;
 
-/** Does with every connection what it is told. */
+/** Opens a peer that applies the behaviour to every connection. */
 export async function openPeer(t: Owner, behave: Behaviour, address = '127.0.0.1'): Promise<Peer> {
   const server = net.createServer((socket) => {
     behave(socket);
-    // Who does not read never hears that the client has gone.
+    // A socket that is not read does not report the client's close.
     socket.resume();
   });
   return serve(t, server, address);
 }
 
-/** The same after a TLS handshake, whose own failures concern nobody. */
+/** The same after a TLS handshake; its errors are ignored. */
 export async function openTlsPeer(
   t: Owner,
   options: tls.TlsOptions,
@@ -77,7 +77,7 @@ async function serve(t: Owner, server: net.Server, address: string): Promise<Pee
   };
 }
 
-/** A port on which nobody listens. */
+/** A closed port. */
 export async function closedPort(): Promise<number> {
   const server = net.createServer();
   server.listen(0, '127.0.0.1');

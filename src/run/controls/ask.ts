@@ -6,17 +6,19 @@ import type { RunContext } from '../context.ts';
 import { limitOf } from '../names.ts';
 
 const NOT_ASKED = { rcode: 'deadline_exceeded', addresses: [], cname: [], authority: [], ms: 0 };
-/** RFC 1035 section 2.3.4: a longer name cannot be asked for. */
+/** RFC 1035 section 2.3.4: a query cannot contain a longer name. */
 const LONGEST_NAME = 253;
 
-/** What one server says of one name, as a control keeps it; never throws. */
+/** Asks one server for one name and returns the answer as a control stores it. Never throws. */
 export async function ask(
   server: ServerAddress,
   name: string,
   { system, budget, queries }: Pick<RunContext, 'system' | 'budget' | 'queries'>,
 ): Promise<ControlAnswer> {
-  const isAskable = name.length <= LONGEST_NAME;
-  const answer = isAskable ? await queries(() => resolveAt({ system, server, budget }, name), limitOf) : null;
+  const isShortEnough = name.length <= LONGEST_NAME;
+  const answer = isShortEnough
+    ? await queries(() => resolveAt({ system, server, budget }, name), limitOf)
+    : null;
   const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
   return {
     server: serverName(server),

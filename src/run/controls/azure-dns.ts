@@ -1,4 +1,4 @@
-/** Azure's own resolver asked directly, beside whatever servers are configured. */
+/** Asks Azure's resolver directly, in addition to the configured servers. */
 import { isIP } from 'node:net';
 import type { Failure } from '../../../probes/failures.ts';
 import { queryTcp } from '../../../probes/wire/dns-query.ts';
@@ -13,7 +13,7 @@ const SERVER = AZURE_RESOLVER.address;
 /** Azure DNS throttles each VM; the catalogue stays well below this, an imported list may not. */
 const MOST_NAMES = 200;
 
-/** Asks for the names of the plan; null when there are none, or when the server is a configured one and asked anyway. */
+/** Asks for the names of the plan; null without names, or when Azure's resolver is a configured server. */
 export async function azureDns(
   targets: readonly PlannedTarget[],
   context: RunContext,
@@ -26,7 +26,7 @@ export async function azureDns(
       .map(({ host }) => host.toLowerCase()),
   );
   if (names.size === 0) return null;
-  const tcp = overTcp(context);
+  const tcp = askOverTcp(context);
   const answers = await Promise.all(
     [...names].slice(0, MOST_NAMES).map((name) => ask(AZURE_RESOLVER, name, context)),
   );
@@ -38,8 +38,8 @@ export async function azureDns(
   };
 }
 
-/** Long answers need TCP (RFC 7766), and a firewall may well let UDP alone through. */
-async function overTcp({ system, budget, queries, question }: RunContext): Promise<string | null> {
+/** Asks over TCP too: long answers need it (RFC 7766), and a firewall may allow only UDP. */
+async function askOverTcp({ system, budget, queries, question }: RunContext): Promise<string | null> {
   const context = { system, server: AZURE_RESOLVER, budget };
   const tryOnce = async () => {
     try {
@@ -58,9 +58,9 @@ function azureDnsText(answers: readonly ControlAnswer[], resolved: number, names
   const asked = names > answers.length ? `the first ${answers.length} of ${names} names` : `${names} names`;
   if (resolved > 0) return `${SERVER}, asked directly, resolves ${resolved} of ${asked}`;
   if (answers.every(({ rcode }) => rcode === ('local_limit' satisfies Failure))) {
-    return `${SERVER} could not be asked directly: this VM ran out of what it takes`;
+    return `${SERVER} could not be asked directly: this VM ran out of a resource`;
   }
-  // A reply has an RCODE, which is in capitals; a failure of ours is not.
+  // An RCODE is in capitals; the name of a failure is not.
   const replied = answers.some(({ rcode }) => /^[A-Z]/.test(rcode));
   return replied
     ? `${SERVER}, asked directly, answers and resolves none of ${asked}`

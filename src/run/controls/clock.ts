@@ -1,14 +1,14 @@
-/** The local clock against time servers, and against the `Date` of the services that answered. Pure. */
+/** Compares the local clock with time servers and with the `Date` header of services. Pure. */
 import type { ControlOf } from '../../model/controls.ts';
 import type { Attempt, ObservedTarget } from '../../model/report.ts';
 
-/** ms; Kerberos and Azure's shared access signatures both give up at five minutes. */
+/** ms; Kerberos and Azure's shared access signatures reject more than five minutes. */
 const TOLERANCE = 5 * 60 * 1000;
 
-/** RFC 9110 section 5.6.7; Date.parse alone would take a bare number for a year. */
+/** RFC 9110 section 5.6.7; Date.parse alone would read a bare number as a year. */
 const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Judges by the median, so that one server with a wrong clock does not accuse this one. */
+/** Uses the median, so that one server with a wrong clock does not decide. */
 export function clock(targets: readonly ObservedTarget[]): ControlOf<'clock'> {
   const samples = targets.flatMap(({ id, attempts }) => {
     const offsetMs = attempts.map(offset).find((value) => value !== null);
@@ -20,7 +20,7 @@ export function clock(targets: readonly ObservedTarget[]): ControlOf<'clock'> {
     return {
       name: 'clock',
       outcome: 'unknown',
-      detail: { text: 'nobody told the time', offsetMs: null, samples: [] },
+      detail: { text: 'no peer returned a time', offsetMs: null, samples: [] },
     };
   }
   const seconds = Math.round(Math.abs(median) / 1000);
@@ -41,7 +41,7 @@ function offset(attempt: Attempt): number | null {
   return ntp?.synchronised === true ? ntp.offsetMs : offsetByDate(attempt);
 }
 
-/** `Date` has whole seconds, and a block page's `Date` is as good as any. */
+/** `Date` has whole seconds. The `Date` of a block page counts too. */
 function offsetByDate({ startedAt, steps, facts }: Attempt): number | null {
   const date = facts.http?.headers['date'] ?? '';
   const remote = IMF_FIXDATE.test(date) ? Date.parse(date) : Number.NaN;

@@ -1,6 +1,6 @@
 /**
- * The same address with no name and with another one, after a handshake with the real name was cut: a
- * firewall that reads the server name lets these go further.
+ * Repeats a cut TLS handshake at the same address with no server name and with another one. A firewall that filters
+ * by server name lets these through.
  */
 import type { Failure } from '../../../probes/failures.ts';
 import { dial } from '../../../probes/wire/dial.ts';
@@ -14,14 +14,14 @@ import type { RunContext } from '../context.ts';
 type OtherName = ControlOf<'tls-other-name'>;
 
 const CUT: readonly (Failure | null)[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
-/** The experiment was not made. */
-const SAYS_NOTHING: readonly Failure[] = ['deadline_exceeded', 'local_limit'];
-/** A firewall that cuts names cuts many; a few show it. */
+/** Failures that say nothing about the path. */
+const INCONCLUSIVE: readonly Failure[] = ['deadline_exceeded', 'local_limit'];
+/** A firewall that filters by name cuts many targets; a few suffice as evidence. */
 const MOST_TARGETS = 8;
-/** A name that firewalls let through when no target of this run is known to pass. */
+/** A name that firewalls usually allow, for runs in which no target passed. */
 const COMMON_NAME = 'www.microsoft.com';
 
-/** One control for each cut target and other name tried; none when no handshake was cut. */
+/** One control per cut target and other name; none when no handshake was cut. */
 export async function otherNames(
   targets: readonly ObservedTarget[],
   context: RunContext,
@@ -35,20 +35,20 @@ export async function otherNames(
   const controls = await Promise.all(
     cut
       .slice(0, MOST_TARGETS)
-      .flatMap((victim) =>
-        [null, allowed?.host ?? COMMON_NAME].map((name) => tryName(victim, name, context)),
+      .flatMap((cutTarget) =>
+        [null, allowed?.host ?? COMMON_NAME].map((name) => tryName(cutTarget, name, context)),
       ),
   );
   return controls;
 }
 
-/** Whether the name was reached wherever it led to. */
+/** Whether an address of the name succeeded and none was cut. */
 function hasPassed(attempts: readonly Attempt[]): boolean {
   const named = attempts.filter(({ addressFrom }) => addressFrom === 'name');
   return named.some(({ ok }) => ok) && !named.some(isCut);
 }
 
-/** SQL and SMTP agree on TLS in their own protocol first: a hello without that would not be the same experiment. */
+/** Excludes SQL and SMTP, which negotiate TLS in their own protocol first: a bare hello is a different test. */
 function isCut({ failure, steps }: Attempt): boolean {
   return CUT.includes(failure) && !steps.some(({ name }) => name === 'handshake');
 }
@@ -58,11 +58,11 @@ function hasCertificate({ ok, facts }: Attempt): boolean {
 }
 
 async function tryName(
-  victim: { id: string; host: string; port: number; address: string },
+  cutTarget: { id: string; host: string; port: number; address: string },
   serverName: string | null,
   { system, trust, budget, gate }: RunContext,
 ): Promise<OtherName> {
-  const { id, host, port, address } = victim;
+  const { id, host, port, address } = cutTarget;
   const tryOnce = async () => {
     const session = new Session({
       target: { host, port, path: '/', question: '', azureService: false },
@@ -84,15 +84,15 @@ async function tryName(
   };
   const ended = await gate(tryOnce, ({ limit }) => limit);
   const failure = ended === null ? 'deadline_exceeded' : ended.failure;
-  // An alert is the server's own answer: the hello got through, and that is what was asked.
+  // An alert comes from the server, so the hello got through.
   const wentFurther = failure === null || failure === 'tls_alert';
-  const isUnknown = failure !== null && SAYS_NOTHING.includes(failure);
-  const said = serverName === null ? 'without a name' : `with the name ${serverName}`;
+  const isUnknown = failure !== null && INCONCLUSIVE.includes(failure);
+  const nameText = serverName === null ? 'without a name' : `with the name ${serverName}`;
   return {
     name: 'tls-other-name',
     outcome: wentFurther ? 'anomalous' : isUnknown ? 'unknown' : 'expected',
     detail: {
-      text: `${address}:${port}, where TLS for ${host} was cut, ${wentFurther ? 'answers' : isUnknown ? 'could not be tried' : 'does not answer'} ${said}`,
+      text: `${address}:${port}, where TLS for ${host} was cut, ${wentFurther ? 'answers' : isUnknown ? 'could not be tried' : 'does not answer'} ${nameText}`,
       target: id,
       address,
       serverName,

@@ -1,9 +1,9 @@
-/** A random name under each service suffix: if it resolves, answers are invented. */
+/** Queries a random name under each service suffix: if it resolves, a server forges answers. */
 import type { ControlOf } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
 import { ask } from './ask.ts';
 
-/** Asks every configured server for one random name a suffix. */
+/** Asks every configured server for one random name per suffix. */
 export async function randomNames(
   suffixes: readonly string[],
   context: RunContext,
@@ -20,10 +20,10 @@ export async function randomNames(
   const answers = asked.filter(({ addresses }) => addresses.length > 0);
   const [first] = answers;
   if (first !== undefined) {
-    const text = `${first.name} does not exist, and ${first.server} says that it is at ${first.addresses.join(', ')}`;
+    const text = `${first.name} does not exist, but ${first.server} answers with ${first.addresses.join(', ')}`;
     return { name: 'dns-random-name', outcome: 'anomalous', detail: { text, answers } };
   }
-  // Only a server that says so has denied the name; silence and refusals say nothing.
+  // Only NXDOMAIN and NOERROR deny the name; timeouts and refusals are inconclusive.
   const denied = asked.some(({ rcode }) => rcode === 'NXDOMAIN' || rcode === 'NOERROR');
   return {
     name: 'dns-random-name',

@@ -1,4 +1,4 @@
-/** An address that is nobody's: whoever completes a handshake there does so for every address. */
+/** Dials a reserved address: a device that completes that handshake does so for every address. */
 import type { Failure } from '../../../probes/failures.ts';
 import { tcp } from '../../../probes/tcp.ts';
 import type { ControlOf } from '../../model/controls.ts';
@@ -11,8 +11,8 @@ type ReservedAddress = ControlOf<'tcp-reserved-address'>;
 const ADDRESS = '192.0.2.1';
 const PORT = 443;
 
-/** None of them says anything about the path. */
-const SAYS_NOTHING: readonly (Failure | null)[] = ['deadline_exceeded', 'local_limit', 'unexpected'];
+/** Failures that say nothing about the path. */
+const INCONCLUSIVE: readonly (Failure | null)[] = ['deadline_exceeded', 'local_limit', 'unexpected'];
 
 /** One TCP connection that must not succeed. */
 export async function reservedAddress({ system, trust, budget, gate }: RunContext): Promise<ReservedAddress> {
@@ -23,11 +23,11 @@ export async function reservedAddress({ system, trust, budget, gate }: RunContex
   const connected = failure === null;
   const address = `${ADDRESS}:${PORT}`;
   const text = connected
-    ? `${address} belongs to nobody (RFC 5737) and yet accepted a connection`
-    : `${address}, which belongs to nobody, did not connect (${failure})`;
+    ? `${address} is a reserved address (RFC 5737) and yet accepted a connection`
+    : `${address}, a reserved address, did not connect (${failure})`;
   return {
     name: 'tcp-reserved-address',
-    outcome: connected ? 'anomalous' : SAYS_NOTHING.includes(failure) ? 'unknown' : 'expected',
+    outcome: connected ? 'anomalous' : INCONCLUSIVE.includes(failure) ? 'unknown' : 'expected',
     detail: { text, address, connected, failure },
   };
 }

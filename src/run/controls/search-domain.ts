@@ -1,4 +1,4 @@
-/** What the search list does to names: wildcards in it, and names that only it can resolve. */
+/** Tests the search list: wildcard domains, and names that resolve only with a search domain. */
 import { isIP } from 'node:net';
 import { serverName } from '../../environment/index.ts';
 import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
@@ -9,14 +9,14 @@ import { ask } from './ask.ts';
 type SearchDomain = ControlOf<'dns-search-domain'>;
 type Server = RunContext['survey']['servers'][number];
 
-/** MAXDNSRCH of resolv.h: more domains than these are not looked at by older resolvers. */
+/** MAXDNSRCH of resolv.h: older resolvers ignore further domains. */
 const MOST_DOMAINS = 6;
-/** Names that are tried with each domain: a few show it, and every one costs a query for each server and domain. */
+/** Names per domain: a few suffice, and each costs a query for each server and domain. */
 const MOST_NAMES = 24;
 
 /**
- * Asks every configured server for a random name under each search domain, and for those names of the targets that
- * it denied, or that would go through the search list first, with each domain appended.
+ * Asks every configured server for a random name under each search domain. Also asks for target names with each
+ * domain appended: those that the server denied, or that this system tries with the search list first.
  * @returns null when this system has no search list
  */
 export async function searchDomains(
@@ -31,8 +31,8 @@ export async function searchDomains(
       domains.map(async (domain) => {
         const label = `x${Buffer.from(system.randomBytes(8)).toString('hex')}`;
         const random = await ask(server, `${label}.${domain}`, context);
-        // Under a wildcard every name resolves, and asking for more of them would show nothing new.
-        const hosts = random.addresses.length > 0 ? [] : candidates(server, targets, context);
+        // Under a wildcard every name resolves, so further queries show nothing new.
+        const hosts = random.addresses.length > 0 ? [] : findCandidates(server, targets, context);
         const answers = await Promise.all(
           hosts.map(async (host) => ({
             host,
@@ -44,8 +44,8 @@ export async function searchDomains(
       }),
     ),
   );
-  const wildcards = asked.map(({ random }) => random).filter(resolved);
-  const surprises = asked.flatMap(({ answers }) => answers).filter(({ answer }) => resolved(answer));
+  const wildcards = asked.map(({ random }) => random).filter(hasAddress);
+  const surprises = asked.flatMap(({ answers }) => answers).filter(({ answer }) => hasAddress(answer));
   const answered = asked.some(({ random }) => /^[A-Z]/.test(random.rcode));
   return {
     name: 'dns-search-domain',
@@ -54,12 +54,12 @@ export async function searchDomains(
   };
 }
 
-function resolved({ addresses }: ControlAnswer): boolean {
+function hasAddress({ addresses }: ControlAnswer): boolean {
   return addresses.length > 0;
 }
 
-/** The names for which this system would come to the search list. */
-function candidates(
+/** The names for which this system would use the search list. */
+function findCandidates(
   server: Server,
   targets: readonly ObservedTarget[],
   { survey }: RunContext,
@@ -70,8 +70,8 @@ function candidates(
     .filter(({ host, resolutions }) => {
       if (isIP(host) !== 0 || !host.includes('.')) return false;
       if (host.split('.').length - 1 < ndots) return true;
-      const said = resolutions.find((resolution) => resolution.server === name);
-      return said?.failure === 'dns_nxdomain' || said?.failure === 'dns_nodata';
+      const answer = resolutions.find((resolution) => resolution.server === name);
+      return answer?.failure === 'dns_nxdomain' || answer?.failure === 'dns_nodata';
     })
     .map(({ host }) => host.toLowerCase());
   return [...new Set(hosts)].slice(0, MOST_NAMES);

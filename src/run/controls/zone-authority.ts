@@ -1,11 +1,11 @@
-/** Which zones answer for the suffixes under which Azure publishes its services. */
-import { zoneAt } from '../../../probes/wire/zone.ts';
+/** Finds the zones that answer for the DNS suffixes of Azure's services. */
+import { queryZone } from '../../../probes/wire/zone.ts';
 import { serverName } from '../../environment/index.ts';
 import { AZURE_RESOLVER } from '../../model/azure.ts';
 import type { ObservedZones, ZoneAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
 
-/** Asks every configured server, and Azure's own, for the SOA of each suffix; null when there is no server to ask. */
+/** Asks every configured server and Azure's resolver for the SOA of each suffix; null without configured servers. */
 export async function zoneAuthority(
   suffixes: readonly string[],
   { system, survey, budget, queries }: RunContext,
@@ -17,7 +17,7 @@ export async function zoneAuthority(
     servers.flatMap((server) =>
       suffixes.map(async (suffix): Promise<ZoneAnswer | null> => {
         const answer = await queries(
-          () => zoneAt({ system, server, budget }, suffix),
+          () => queryZone({ system, server, budget }, suffix),
           ({ limit }) => limit,
         );
         if (answer === null) return null;

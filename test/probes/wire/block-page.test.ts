@@ -41,7 +41,7 @@ const pages: readonly [product: string, page: Page][] = [
   ['a captive portal', [511, {}, '']],
 ];
 
-/** What the services themselves say, and what merely passed a proxy. */
+/** Replies of the services, and replies that passed a proxy. */
 const replies: readonly [name: string, page: Page][] = [
   [
     'Storage, a request without a query',
@@ -93,20 +93,20 @@ t.test('each product by its own page', async (t) => {
     t.equal(recogniseBlockPage(...page), product, `${product}, ${page[0]}`);
 });
 
-t.test('replies that are no block pages', async (t) => {
+t.test('replies that are not block pages', async (t) => {
   for (const [name, page] of replies) t.equal(recogniseBlockPage(...page), null, name);
 });
 
 t.test('any reply gives a known product or none', async (t) => {
   const products = new Set<string | null>([null, ...pages.map(([product]) => product)]);
   const text = fc.oneof(fc.string(), fc.constantFrom('reasoncode=', '_DENIED', 'Action: Deny. ', 'squid/'));
-  const words = fc.array(text).map((all) => all.join(''));
+  const headerText = fc.array(text).map((all) => all.join(''));
   const headers = fc.dictionary(
     fc.constantFrom('server', 'location', 'via'),
-    fc.oneof(words, fc.array(words)),
+    fc.oneof(headerText, fc.array(headerText)),
   );
   fc.assert(
-    fc.property(fc.integer({ min: 100, max: 999 }), headers, words, (...page) =>
+    fc.property(fc.integer({ min: 100, max: 999 }), headers, headerText, (...page) =>
       products.has(recogniseBlockPage(...page)),
     ),
     { numRuns: 500 },
@@ -114,7 +114,7 @@ t.test('any reply gives a known product or none', async (t) => {
   t.pass('held');
 });
 
-t.test('a body made to be slow to read is not a block page', async (t) => {
+t.test('a body that makes regular expressions slow is not a block page', async (t) => {
   const hostile = [
     'reasoncode=A'.padEnd(65_536, 'A_'),
     'reasoncode='.repeat(6000),

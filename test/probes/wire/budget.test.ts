@@ -12,7 +12,7 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 }
 
-t.test('what is done in time is handed on, and nothing stays behind', async (t) => {
+t.test('a result in time is returned, and no timer or listener remains', async (t) => {
   const { signal } = new AbortController();
   const before = timers();
   t.equal(await within({ stepMs: 60_000, signal }, 'tcp', Promise.resolve('done')), 'done');
@@ -20,7 +20,7 @@ t.test('what is done in time is handed on, and nothing stays behind', async (t) 
   t.equal(getEventListeners(signal, 'abort').length, 0);
 });
 
-t.test('a failure is handed on as a failure of the layer, and nothing stays behind', async (t) => {
+t.test('an error becomes a failure of the layer, and no timer or listener remains', async (t) => {
   const { signal } = new AbortController();
   const before = timers();
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
@@ -31,7 +31,7 @@ t.test('a failure is handed on as a failure of the layer, and nothing stays behi
   t.equal(getEventListeners(signal, 'abort').length, 0);
 });
 
-t.test('every layer has its own word for silence', async (t) => {
+t.test('every layer has its own timeout failure', async (t) => {
   const { signal } = new AbortController();
   for (const layer of ['tcp', 'udp', 'dns', 'tls', 'protocol'] as const) {
     t.match(await failed(within({ stepMs: 5, signal }, layer, forever())), {
@@ -51,7 +51,7 @@ t.test('the end of the run comes before the end of the step', async (t) => {
   t.equal(timers(), before);
 });
 
-t.test('a run that is over already waits for nothing', async (t) => {
+t.test('after the end of the run it does not wait', async (t) => {
   const before = timers();
   t.match(await failed(within({ stepMs: 60_000, signal: AbortSignal.abort() }, 'dns', forever())), {
     failure: 'deadline_exceeded',
@@ -59,15 +59,15 @@ t.test('a run that is over already waits for nothing', async (t) => {
   t.equal(timers(), before);
 });
 
-t.test('an answer that came while this machine was held up is in time', async (t) => {
+t.test('an answer that arrived while this process was blocked is in time', async (t) => {
   const [first, second] = await Promise.all([bound(t), bound(t)]);
   const { port } = second.address();
   const send = `const s = require('node:dgram').createSocket('udp4'); s.send('answer', ${port}, '127.0.0.1', () => s.close())`;
-  // From within one socket's event, after which timers come before the next look at the others.
+  // Runs in a socket event, because timers fire before the next socket events.
   const held = once(first, 'message').then(() => {
     const answer = once(second, 'message');
     const waiting = within({ stepMs: 5, signal: new AbortController().signal }, 'dns', answer);
-    // Nothing happens in this process until the other one has sent its answer and ended.
+    // Blocks this process until the other one has sent its answer and ended.
     spawnSync(process.execPath, ['-e', send]);
     return waiting;
   });
@@ -83,11 +83,11 @@ async function bound(t: { teardown(fn: () => unknown): void }): Promise<dgram.So
   return socket;
 }
 
-t.test('what fails after its time is over fails unheard', async (t) => {
-  const unheard: unknown[] = [];
-  const hear = (reason: unknown) => unheard.push(reason);
-  process.on('unhandledRejection', hear);
-  t.teardown(() => process.off('unhandledRejection', hear));
+t.test('an error after the timeout is ignored', async (t) => {
+  const unhandled: unknown[] = [];
+  const record = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', record);
+  t.teardown(() => process.off('unhandledRejection', record));
   const late = Promise.withResolvers<never>();
   t.match(await failed(within({ stepMs: 1, signal: new AbortController().signal }, 'tcp', late.promise)), {
     failure: 'tcp_timeout',
@@ -95,10 +95,10 @@ t.test('what fails after its time is over fails unheard', async (t) => {
   late.reject(new Error('too late'));
   await nextTurn();
   await nextTurn();
-  t.same(unheard, []);
+  t.same(unhandled, []);
 });
 
-t.test('a pause ends by itself, or with the run, and nothing stays behind', async (t) => {
+t.test('a pause ends by itself or with the run, and no timer or listener remains', async (t) => {
   const controller = new AbortController();
   const before = timers();
   await pause(1, controller.signal);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { ByteBuffer } from '../../../probes/wire/byte-buffer.ts';
 
-t.test('holds what was appended and not dropped, and what it handed out stays as it was', async () => {
+t.test('holds the bytes that were appended and not dropped, and returned views stay unchanged', async () => {
   const step = fc.oneof(
     fc.uint8Array({ maxLength: 3000 }),
     fc.nat({ max: 2000 }).map((count) => ({ drop: count })),
@@ -28,7 +28,7 @@ t.test('holds what was appended and not dropped, and what it handed out stays as
   );
 });
 
-t.test('many tiny pieces take the room of one large one', async (t) => {
+t.test('many tiny chunks need the memory of one large one', async (t) => {
   const buffer = new ByteBuffer();
   const piece = Buffer.from('x');
   for (let count = 0; count < 65_000; count += 1) buffer.append(piece);

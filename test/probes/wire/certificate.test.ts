@@ -27,7 +27,7 @@ t.test('a certificate as evidence', async (t) => {
   });
 });
 
-t.test('names in a certificate that mean to be several, or none', async (t) => {
+t.test('names that imitate several names, or none', async (t) => {
   const certificate = await withNames([
     { type: 'dns', value: 'known.test' },
     { type: 'dns', value: 'a.test, DNS:login.microsoftonline.com' },
@@ -73,7 +73,7 @@ t.test('a certificate without a subject, without names, and from an issuer witho
   });
 });
 
-t.test('names that try to be more than one attribute', async (t) => {
+t.test('names that imitate several attributes', async (t) => {
   const { pem } = await certify({ subject: 'CN=x\\0AO=DigiCert Inc, O=Evil \u202e' });
   const { subject, issuerOrganization } = certificateFacts(new X509Certificate(pem));
   t.notMatch(subject, /\n/);
@@ -81,7 +81,7 @@ t.test('names that try to be more than one attribute', async (t) => {
   t.notMatch(issuerOrganization, /\u202e/);
 });
 
-t.test('which host names a certificate holds', async (t) => {
+t.test('which host names a certificate contains', async (t) => {
   const certificate = await withNames([
     { type: 'dns', value: 'known.test' },
     { type: 'dns', value: '*.blob.test' },
@@ -122,7 +122,7 @@ t.test('the organisation of a name', async (t) => {
   t.equal(organization(undefined), null);
 });
 
-t.test('what does not fit into 32 KiB of a chain is left out, and what comes after it may fit', async (t) => {
+t.test('a certificate beyond 32 KiB of a chain has no DER, but a later one may fit', async (t) => {
   const names = Array.from({ length: 900 }, (_, index) => `host-${index}.known.test`);
   const [small, large] = [await server(root, ['known.test']), await server(root, names)].map(
     ({ pem }) => new X509Certificate(pem),

@@ -33,7 +33,7 @@ t.test('the time is that of the connection alone', async (t) => {
   t.same(session.steps, [{ name: 'connect', ms: 3, ok: true }], 'from the attempt, not from the call');
 });
 
-t.test('a redirected connection says where it went', async (t) => {
+t.test('a redirected connection records its destination', async (t) => {
   const peer = await openPeer(t, silent);
   const system = createSystem([{ host: 'known.test', port: 443, address: LOOPBACK, toPort: peer.port }]);
   const target = { host: 'known.test', port: 443 };
@@ -41,27 +41,27 @@ t.test('a redirected connection says where it went', async (t) => {
   t.match(tried, { failure: null, facts: { dialled: `127.0.0.1:${peer.port}` } });
 });
 
-t.test('so does one to IPv6, and in brackets', async (t) => {
+t.test('so does one to IPv6, in brackets', async (t) => {
   const system = createSystem([{ host: null, port: null, address: '::1', toPort: 1 }]);
   const { facts } = await tryOnce('tcp', { address: '192.0.2.1', port: 443 }, { system });
   t.equal(facts.dialled, '[::1]:1');
 });
 
-t.test('nobody listens', async (t) => {
+t.test('a closed port', async (t) => {
   const tried = await tryOnce('tcp', { address: LOOPBACK, port: await closedPort() });
   t.match(tried, { failure: 'tcp_refused', error: /^connect ECONNREFUSED/, steps: ['✗connect'] });
   t.same(Object.keys(tried.facts), [], 'nothing was proved');
 });
 
-t.test('nobody answers', async (t) => {
+t.test('no answer', async (t) => {
   const port = await openSilentPort();
   t.teardown(() => port.close());
   const tried = await tryOnce('tcp', { address: LOOPBACK, port: port.port }, { stepMs: 100 });
   t.match(tried, { failure: 'tcp_timeout', steps: ['✗connect'], facts: {} });
-  t.ok(tried.ms >= 99 && tried.ms < 5000, 'ended by the time-out');
+  t.ok(tried.ms >= 99 && tried.ms < 5000, 'ended by the timeout');
 });
 
-t.test('there is no way there', async (t) => {
+t.test('no route', async (t) => {
   // No TCP goes to a broadcast address: the kernel refuses before anything is sent.
   const tried = await tryOnce('tcp', { address: '255.255.255.255', port: 9 });
   t.match(tried, { failure: 'tcp_unreachable', steps: ['✗connect'] });
@@ -73,7 +73,7 @@ t.test('a reset that comes with the connection', async (t) => {
     ...createSystem(),
     connectTcp: (endpoint: { address: string; port: number }) => {
       const socket = createSystem().connectTcp(endpoint);
-      // Nothing is heard of the connection before it has been reset.
+      // The connection is reset before this process sees it.
       socket.once('connectionAttempt', () => queueMicrotask(() => Atomics.wait(state, 0, 0, 5000)));
       return socket;
     },
@@ -107,14 +107,14 @@ t.test('a run that ends while dialling leaves no socket behind', async (t) => {
   );
 });
 
-t.test('a run that has ended dials nobody', async (t) => {
+t.test('after the end of the run no connection is dialled', async (t) => {
   const peer = await openPeer(t, silent);
   const tried = await tryOnce('tcp', peer, { signal: AbortSignal.abort() });
   t.match(tried, { failure: 'deadline_exceeded', steps: { length: 0 } });
   t.equal(peer.accepted(), 0);
 });
 
-/** A listener in a thread of its own, which resets each connection and then says so. */
+/** A listener in a thread of its own, which resets each connection and then reports it. */
 async function openResettingPort(t: { teardown(fn: () => unknown): void }) {
   const state = new Int32Array(new SharedArrayBuffer(4));
   const program = `

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import {
   encodeQuestion,
-  isAskable,
+  isValidQuestionName,
   type Question,
   readReply,
   sameName,
@@ -28,10 +28,14 @@ const ID = 0x1234;
 const QUESTION: Question = { name: 'known.test', type: 'A' };
 const ASKED = readQuery(Buffer.from(encodeQuestion(ID, QUESTION)));
 
-const read = (said: Reply, question = QUESTION) =>
-  readReply(reply({ ...ASKED, ...readQuery(Buffer.from(encodeQuestion(ID, question))) }, said), ID, question);
+const read = (changes: Reply, question = QUESTION) =>
+  readReply(
+    reply({ ...ASKED, ...readQuery(Buffer.from(encodeQuestion(ID, question))) }, changes),
+    ID,
+    question,
+  );
 
-t.test('a question as it goes over the wire', async (t) => {
+t.test('the bytes of a question', async (t) => {
   t.equal(
     Buffer.from(encodeQuestion(ID, QUESTION)).toString('hex'),
     // Header, known.test A IN, OPT with 1,232 bytes of payload (RFC 1035 section 4.1, RFC 6891 section 6.1.2).
@@ -43,7 +47,7 @@ t.test('a question as it goes over the wire', async (t) => {
   );
 });
 
-t.test('addresses, the chain that leads to them, and nobody else’s', async (t) => {
+t.test('addresses and their CNAME chain, without those of other names', async (t) => {
   const result = read({
     answers: [
       a('third.test', '192.0.2.1'),
@@ -76,7 +80,7 @@ t.test('IPv6', async (t) => {
   t.match(result, { reply: { addresses: ['2001:db8::1'] } });
 });
 
-t.test('the authority of a negative answer, as a private zone gives it', async (t) => {
+t.test('the authority of a negative answer from a private zone', async (t) => {
   const zone = 'privatelink.blob.core.windows.net';
   const result = read({
     rcode: RCODES.NXDOMAIN,
@@ -99,7 +103,7 @@ t.test('return codes by name, and by number where RFC 6891 gives them more bits'
   t.match(read({ rcode: 2, additionals: [opt(0)] }), { reply: { rcode: 'SERVFAIL' } });
 });
 
-t.test('what answers something else is foreign', async (t) => {
+t.test('an answer to another question is foreign', async (t) => {
   const other = readQuery(Buffer.from(encodeQuestion(ID, { name: 'other.test', type: 'A' }))).question;
   const otherType = readQuery(Buffer.from(encodeQuestion(ID, { name: 'known.test', type: 'AAAA' }))).question;
   t.match(read({ id: 0x4321 }), { kind: 'foreign', why: 'wrong id' });
@@ -108,7 +112,7 @@ t.test('what answers something else is foreign', async (t) => {
   t.match(read({ question: otherType }), { kind: 'foreign', why: 'wrong question' });
 });
 
-t.test('an error may leave the question out, and write it in other letters', async (t) => {
+t.test('an error may omit the question or change its case', async (t) => {
   t.match(read({ question: null, rcode: RCODES.REFUSED }), { kind: 'reply', reply: { rcode: 'REFUSED' } });
   const shouted = Buffer.concat([name('KNOWN.Test'), Buffer.from([0, 1, 0, 1])]);
   t.match(read({ question: shouted }), { kind: 'reply' });
@@ -134,7 +138,7 @@ t.test('chains that never end', async (t) => {
   }
 });
 
-t.test('messages that no codec should make', async (t) => {
+t.test('messages that no valid encoder produces', async (t) => {
   const whole = reply(ASKED, { answers: [a('known.test', '192.0.2.1')] });
   const unreadable: Record<string, Buffer> = {
     'a pointer to itself': reply(ASKED, { answers: [record(pointer(28), TYPES.A, Buffer.alloc(4))] }),
@@ -156,7 +160,7 @@ t.test('messages that no codec should make', async (t) => {
   }
 });
 
-t.test('an address that was cut short is none', async (t) => {
+t.test('a truncated address is ignored', async (t) => {
   const whole = reply(ASKED, { answers: [a('known.test', '192.0.2.1')] });
   for (const missing of [1, 2, 3, 4]) {
     const result = readReply(whole.subarray(0, whole.length - missing), ID, QUESTION);
@@ -164,7 +168,7 @@ t.test('an address that was cut short is none', async (t) => {
   }
 });
 
-t.test('names that would steer a terminal', async (t) => {
+t.test('names with control characters', async (t) => {
   const evil = Buffer.from('\u001b[2J', 'latin1').toString('latin1');
   const result = read({
     answers: [cname('known.test', `${evil}.test`)],
@@ -179,15 +183,15 @@ t.test('names that would steer a terminal', async (t) => {
   });
 });
 
-t.test('the zone of a name, from the answer before the authority, and who holds it', async (t) => {
+t.test('the zone of a name, from the answer before the authority, and its primary', async (t) => {
   const question = { name: 'known.test', type: 'SOA' } as const;
   t.equal(
     Buffer.from(encodeQuestion(ID, question, false)).toString('hex'),
     '123401000001000000000000056b6e6f776e04746573740000060001',
   );
   const asked = { ...ASKED, question: Buffer.from('056b6e6f776e04746573740000060001', 'hex') };
-  const zoneOf = (said: Parameters<typeof reply>[1]) => {
-    const result = readReply(reply(asked, said), ID, question);
+  const zoneOf = (changes: Parameters<typeof reply>[1]) => {
+    const result = readReply(reply(asked, changes), ID, question);
     return result.kind === 'reply'
       ? [result.reply.zone?.name ?? null, result.reply.authoritative]
       : result.kind;
@@ -198,7 +202,7 @@ t.test('the zone of a name, from the answer before the authority, and who holds 
   t.same(zoneOf({}), [null, false]);
 });
 
-t.test('no more of anything than a report can bear', async (t) => {
+t.test('all lists are bounded', async (t) => {
   const answers = Array.from({ length: 500 }, (_, index) => a('known.test', `192.0.2.${index % 256}`));
   const authorities = Array.from({ length: 500 }, () => soa('known.test', 'ns.test'));
   const result = read({ answers, authorities });
@@ -206,7 +210,7 @@ t.test('no more of anything than a report can bear', async (t) => {
   t.equal(result.kind === 'reply' && result.reply.authority.length, 4);
 });
 
-/** Whatever comes, one of three kinds comes out, within bounds. */
+/** Any bytes give one of three kinds, within bounds. */
 function isBounded(bytes: Uint8Array, question: Question): boolean {
   const result = readReply(bytes, ID, question);
   if (result.kind !== 'reply') return result.why.length <= 120;
@@ -239,7 +243,7 @@ t.test('any bytes at all', async (t) => {
   t.pass('held');
 });
 
-t.test('a good reply with some bytes changed, or cut off', async (t) => {
+t.test('a valid reply with bytes changed or cut off', async (t) => {
   const good = [
     reply(ASKED, {
       answers: [cname('known.test', 'a.test'), a('a.test', '192.0.2.1')],
@@ -277,9 +281,9 @@ t.test('names compare without case and final dot', async (t) => {
   t.notOk(sameName('known.test', 'a.known.test'));
 });
 
-t.test('which aliases can be asked for', async (t) => {
+t.test('which aliases are valid in a question', async (t) => {
   for (const good of ['a', 'known.test', '_sip._tcp.known.test', 'a'.repeat(63), 'A-1.b'])
-    t.ok(isAskable(good), good);
+    t.ok(isValidQuestionName(good), good);
   const bad = [
     '',
     '.',
@@ -291,10 +295,10 @@ t.test('which aliases can be asked for', async (t) => {
     'é.test',
     'a.test.',
   ];
-  for (const name of bad) t.notOk(isAskable(name), name);
+  for (const name of bad) t.notOk(isValidQuestionName(name), name);
 });
 
-t.test('an answer of more records than anyone would send is not taken apart', async (t) => {
+t.test('an answer with too many records is not decoded', async (t) => {
   const many = (count: number) =>
     read({ answers: Array.from({ length: count }, () => a('known.test', '192.0.2.1')) });
   t.match(many(1000), { kind: 'reply', reply: { addresses: ['192.0.2.1'] } });

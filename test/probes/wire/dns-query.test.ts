@@ -4,7 +4,7 @@ import t from 'tap';
 import type { DnsReply } from '../../../probes/wire/dns-message.ts';
 import { type Ignored, queryTcp, queryUdp } from '../../../probes/wire/dns-query.ts';
 import { createSystem, type System } from '../../../probes/wire/system.ts';
-import { closes, drips, saysAndCloses, silent } from '../../servers/behaviours.ts';
+import { closes, drips, sendsAndCloses, silent } from '../../servers/behaviours.ts';
 import { a, opt, RCODES, readQuery, reply } from '../../servers/dns-bytes.ts';
 import { type DnsBehaviour, framed, openDnsPeer } from '../../servers/dns-peer.ts';
 import { closedPort, type Owner } from '../../servers/peer.ts';
@@ -48,7 +48,7 @@ t.test('an answer, over UDP and over TCP', async (t) => {
   await peer.tcp.deserted();
 });
 
-t.test('every question has an id and a port of its own', async (t) => {
+t.test('every question has its own id and port', async (t) => {
   const ports = new Set<number>();
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, ANSWERS) });
   const system = {
@@ -70,7 +70,7 @@ t.test('a lost datagram is sent again', async (t) => {
   t.equal(new Set(peer.asked.map(({ id }) => id)).size, 1, 'the same question');
 });
 
-t.test('the last one goes without EDNS, for those who drop what they do not know', async (t) => {
+t.test('the last transmission has no EDNS, for firewalls that drop it', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => (asked.edns ? null : reply(asked, ANSWERS)) });
   t.match(await query(peer, { stepMs: 900 }), KNOWN);
   t.same(
@@ -79,7 +79,7 @@ t.test('the last one goes without EDNS, for those who drop what they do not know
   );
 });
 
-t.test('a server that cannot bear EDNS is asked without it at once', async (t) => {
+t.test('a server without EDNS support is asked again without it at once', async (t) => {
   for (const rcode of [RCODES.FORMERR, RCODES.NOTIMP]) {
     const peer = await openDnsPeer(t, {
       udp: (asked) => (asked.edns ? reply(asked, { rcode, question: null }) : reply(asked, ANSWERS)),
@@ -92,15 +92,15 @@ t.test('a server that cannot bear EDNS is asked without it at once', async (t) =
   }
 });
 
-t.test('a server that says so without EDNS too is believed', async (t) => {
+t.test('an error to the question without EDNS is final', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, { rcode: RCODES.FORMERR }) });
   t.match(await query(peer), { rcode: 'FORMERR', addresses: { length: 0 } });
   t.equal(peer.asked.length, 2);
 });
 
-t.test('strays and forgeries are waited past', async (t) => {
+t.test('late and forged replies are ignored', async (t) => {
   const forged = { answers: [a('known.test', '192.0.2.66')] };
-  const told = await ask(t, {
+  const answer = await ask(t, {
     udp: (asked) => [
       reply(asked, { ...forged, id: asked.id ^ 1 }),
       reply(asked, { ...forged, isResponse: false }),
@@ -109,20 +109,20 @@ t.test('strays and forgeries are waited past', async (t) => {
       reply(asked, ANSWERS),
     ],
   });
-  t.match(told, KNOWN);
+  t.match(answer, KNOWN);
 });
 
-t.test('an answer from another port is counted and not believed', async (t) => {
+t.test('an answer from another port is counted and ignored', async (t) => {
   const ignored = { wrongId: 0, wrongSource: 0 };
   const error = await failed(
     ask(t, { udp: (asked) => reply(asked, ANSWERS), fromElsewhere: true }, { stepMs: 150, ignored }),
   );
   t.match(error, { failure: 'dns_timeout', message: 'nothing within 150 ms' });
   t.equal(ignored.wrongId, 0);
-  t.ok(ignored.wrongSource > 0, 'while the socket still heard everybody');
+  t.ok(ignored.wrongSource > 0, 'while the socket was not connected');
 });
 
-t.test('a forger who is faster than the server is counted, by source and by id', async (t) => {
+t.test('forged replies before the server’s are counted, by source and by id', async (t) => {
   const ignored = { wrongId: 0, wrongSource: 0 };
   const forged = { answers: [a('known.test', '192.0.2.66')] };
   const forger = dgram.createSocket('udp4');
@@ -144,12 +144,12 @@ t.test('a forger who is faster than the server is counted, by source and by id',
   t.same(ignored, { wrongId: 1, wrongSource: 1 });
 });
 
-t.test('the unspecified address is this very host', async (t) => {
+t.test('the unspecified address means this host', async (t) => {
   const peer = await openDnsPeer(t, { udp: (asked) => reply(asked, ANSWERS) });
   t.match(await query({ address: '0.0.0.0', port: peer.port }), KNOWN);
 });
 
-t.test('what cannot even be sent is told at once', async (t) => {
+t.test('a failed send is reported at once', async (t) => {
   const peer = await openDnsPeer(t, {});
   const refusing = (code: string): System => ({
     ...createSystem(),
@@ -165,10 +165,10 @@ t.test('what cannot even be sent is told at once', async (t) => {
   const error = await failed(query(peer, { stepMs: 60_000, system: refusing('ENETUNREACH') }));
   t.match(error, { failure: 'dns_unreachable', message: /ENETUNREACH/ });
   const full = await failed(query(peer, { stepMs: 120, system: refusing('ENOBUFS') }));
-  t.match(full, { failure: 'local_limit' }, 'a full buffer is waited for, and is this machine’s own');
+  t.match(full, { failure: 'local_limit' }, 'a full buffer is retried, and is a local limit');
 });
 
-t.test('an IPv6 server is known in whatever way its address is written', async (t) => {
+t.test('an IPv6 server is recognised in any spelling of its address', async (t) => {
   const server = dgram.createSocket('udp6');
   server.on('message', (bytes, from) =>
     server.send(reply(readQuery(bytes), ANSWERS), from.port, from.address),
@@ -180,7 +180,7 @@ t.test('an IPv6 server is known in whatever way its address is written', async (
   t.match(await query({ address: '0:0:0:0:0:0:0:1', port }), KNOWN);
 });
 
-t.test('ways in which no answer comes over UDP', async (t) => {
+t.test('no valid answer over UDP', async (t) => {
   const torn = { answers: [Buffer.from([192])] };
   const cases: Record<string, [DnsBehaviour, string]> = {
     silence: [{}, 'dns_timeout'],
@@ -200,7 +200,7 @@ t.test('ways in which no answer comes over UDP', async (t) => {
   );
 });
 
-t.test('nobody is there', async (t) => {
+t.test('no server', async (t) => {
   const server = { address: '127.0.0.1', port: await closedPort() };
   t.match(await failed(query(server)), { failure: 'dns_unreachable', message: /ECONNREFUSED/ });
   t.match(await failed(query(server, { over: 'tcp' })), {
@@ -209,14 +209,14 @@ t.test('nobody is there', async (t) => {
   });
 });
 
-t.test('there is no way there', async (t) => {
-  // Without leave to broadcast the kernel refuses the address before anything is sent.
+t.test('no route', async (t) => {
+  // Without SO_BROADCAST the kernel refuses the address before it sends anything.
   const server = { address: '255.255.255.255', port: 53 };
   t.match(await failed(query(server)), { failure: 'dns_unreachable' });
   t.match(await failed(query(server, { over: 'tcp' })), { failure: 'dns_unreachable' });
 });
 
-t.test('TCP: the answer in pieces, or with another one behind it', async (t) => {
+t.test('TCP: the answer in chunks, or followed by another one', async (t) => {
   const behaviour = (send: (bytes: Buffer) => Buffer): DnsBehaviour => ({
     connection: (socket) => {
       socket.once('data', (bytes: Buffer) => {
@@ -245,7 +245,7 @@ t.test('TCP: the answer in pieces, or with another one behind it', async (t) => 
   );
 });
 
-t.test('ways in which no answer comes over TCP', async (t) => {
+t.test('no valid answer over TCP', async (t) => {
   const tcp = (asked: Parameters<typeof reply>[0]) => reply(asked, { ...ANSWERS, id: asked.id ^ 1 });
   const cases: Record<string, [DnsBehaviour, string]> = {
     silence: [{ connection: silent }, 'dns_timeout'],
@@ -255,12 +255,12 @@ t.test('ways in which no answer comes over TCP', async (t) => {
       'dns_unreachable',
     ],
     'it is closed in the middle': [
-      { connection: saysAndCloses(Buffer.from([0, 100, 1, 2])) },
+      { connection: sendsAndCloses(Buffer.from([0, 100, 1, 2])) },
       'dns_unreachable',
     ],
     'the wrong id': [{ tcp }, 'dns_malformed'],
-    'no DNS': [{ connection: saysAndCloses(framed(Buffer.from('this is not DNS'))) }, 'dns_malformed'],
-    'an empty message': [{ connection: saysAndCloses(Buffer.from([0, 0])) }, 'dns_malformed'],
+    'no DNS': [{ connection: sendsAndCloses(framed(Buffer.from('this is not DNS'))) }, 'dns_malformed'],
+    'an empty message': [{ connection: sendsAndCloses(Buffer.from([0, 0])) }, 'dns_malformed'],
     'one byte after the other': [{ connection: drips(Buffer.alloc(500, 200), 5) }, 'dns_timeout'],
   };
   for (const [title, [behaviour, failure]] of Object.entries(cases)) {
@@ -270,7 +270,7 @@ t.test('ways in which no answer comes over TCP', async (t) => {
   }
 });
 
-t.test('a question under way ends with the run, and none is begun after it', async (t) => {
+t.test('a pending query ends with the run, and none starts after it', async (t) => {
   for (const over of ['udp', 'tcp'] as const) {
     const peer = await openDnsPeer(t, {});
     const controller = new AbortController();
@@ -313,7 +313,7 @@ t.test('redirections may name the server by its address or by its name', async (
   t.match(await queryUdp({ system: towards('dns.test'), server, host: 'dns.test', budget }, QUESTION), KNOWN);
 });
 
-/** An outside whose datagrams the kernel refuses for want of buffers, as many as told. */
+/** A system on which the kernel refuses this many datagrams for lack of buffers. */
 function withoutBuffers(refused: number): System {
   const real = createSystem();
   let left = refused;
@@ -336,12 +336,12 @@ function withoutBuffers(refused: number): System {
   };
 }
 
-t.test('a datagram that found no buffer is followed by others', async (t) => {
+t.test('after a datagram without a buffer others are sent', async (t) => {
   const answering: DnsBehaviour = { udp: (asked) => reply(asked, ANSWERS) };
   t.match(await ask(t, answering, { system: withoutBuffers(1), stepMs: 900 }), KNOWN);
 });
 
-t.test('where none has left this machine, the server was not silent', async (t) => {
+t.test('when this machine sent no datagram, the failure is local', async (t) => {
   const error = await failed(ask(t, {}, { system: withoutBuffers(9), stepMs: 300 }));
   t.match(error, { failure: 'local_limit', message: 'send ENOBUFS 127.0.0.1' });
   const silence = await failed(ask(t, {}, { system: withoutBuffers(1), stepMs: 300 }));

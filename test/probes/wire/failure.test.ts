@@ -2,7 +2,7 @@ import t from 'tap';
 import { type Failure, ProbeError } from '../../../probes/failures.ts';
 import { fromLibrary, type Layer, toPeerError, toProbeError } from '../../../probes/wire/failure.ts';
 
-/** As the runtime makes them: a code, and a system call when the system said so. */
+/** Errors like those of the runtime: with a code, and with a system call when the error came from one. */
 function systemError(code: string, syscall = 'connect', address?: string): Error {
   return Object.assign(new Error(`${syscall} ${code} 192.0.2.1:443`), { code, syscall, address });
 }
@@ -34,7 +34,7 @@ const cases: readonly [Layer, Error, Failure][] = [
     'EINVAL',
     'EAFNOSUPPORT',
   ].map((code): [Layer, Error, Failure] => ['tcp', systemError(code), 'tcp_unreachable']),
-  // This machine's own shortage says nothing of the network, whatever the layer.
+  // On any layer a local shortage says nothing about the network.
   ...LAYERS.flatMap((layer) => [
     ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'].map((code): [Layer, Error, Failure] => [
       layer,
@@ -111,7 +111,7 @@ t.test('an alert after TLS 1.3 has ended for the client is an alert all the same
   );
 });
 
-t.test('what a library reports of a peer is the peer’s, whatever its class', async (t) => {
+t.test('an error of a library about a peer is the peer’s, whatever its class', async (t) => {
   const broken: readonly unknown[] = [
     new TypeError('cannot read properties of undefined'),
     new RangeError('out of range'),
@@ -151,7 +151,7 @@ t.test('a ProbeError passes as it is', async (t) => {
   t.equal(toProbeError(error, 'tcp'), error);
 });
 
-t.test('the words name the code once, and the cause of a wrapped error', async (t) => {
+t.test('the text names the code once, and the cause of a wrapped error', async (t) => {
   t.equal(toProbeError(systemError('ECONNREFUSED'), 'tcp').message, 'connect ECONNREFUSED 192.0.2.1:443');
   const unbound = Object.assign(new Error('connect ENETUNREACH 192.0.2.1:443 - Local (0.0.0.0:0)'), {
     code: 'ENETUNREACH',
@@ -167,7 +167,7 @@ t.test('the words name the code once, and the cause of a wrapped error', async (
   t.equal(toProbeError(wrapped, 'protocol').cause, wrapped);
 });
 
-t.test('a shortage names its code, whoever said it', async (t) => {
+t.test('a shortage names its code, whatever its source', async (t) => {
   t.equal(toProbeError(systemError('EMFILE', 'bind'), 'dns').message, 'bind EMFILE 192.0.2.1:443');
   t.equal(
     toProbeError(new RangeError('Array buffer allocation failed'), 'protocol').message,
@@ -181,7 +181,7 @@ t.test('what a peer put into an error is printable and bounded', async (t) => {
   t.ok(error.message.length <= 300);
 });
 
-t.test('whatever is thrown becomes an error', async (t) => {
+t.test('any thrown value becomes an error', async (t) => {
   const thrown: readonly unknown[] = [
     undefined,
     null,

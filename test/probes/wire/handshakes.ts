@@ -1,4 +1,4 @@
-/** Shakes hands again and again and lets go at once. A program of its own, since a mistake here is a crash. */
+/** Repeats handshakes and closes at once. A separate program, because a defect here crashes the process. */
 import { TrustStore } from '../../../probes/wire/trust.ts';
 import { authority, identity, server } from '../../servers/certificates.ts';
 import { openTlsPeer } from '../../servers/peer.ts';

@@ -5,9 +5,9 @@ import {
   closes,
   drips,
   floods,
-  says,
-  saysAndCloses,
-  saysAndResets,
+  sends,
+  sendsAndCloses,
+  sendsAndResets,
   silent,
 } from '../../servers/behaviours.ts';
 import { openPeer } from '../../servers/peer.ts';
@@ -36,7 +36,7 @@ t.test('what is not HTTP', async (t) => {
     'a bare line feed in a header': `${HEAD}server: a\nb\r\n\r\n`,
   };
   for (const [name, reply] of Object.entries(replies)) {
-    const peer = await openPeer(t, says(reply));
+    const peer = await openPeer(t, sends(reply));
     const tried = await tryOnce('http', peer);
     t.match(
       tried,
@@ -50,34 +50,34 @@ t.test('what is not HTTP', async (t) => {
   }
 });
 
-t.test('replies that break off keep what had come', async (t) => {
+t.test('incomplete replies are recorded', async (t) => {
   const chunked = `${HEAD}transfer-encoding: chunked\r\n\r\n`;
   const cases = [
-    ['in the head', saysAndCloses('HTTP/1.1 200 OK\r\nserv'), 'protocol_closed', undefined],
-    ['before it', saysAndCloses(''), 'protocol_closed', undefined],
+    ['in the head', sendsAndCloses('HTTP/1.1 200 OK\r\nserv'), 'protocol_closed', undefined],
+    ['before it', sendsAndCloses(''), 'protocol_closed', undefined],
     [
       'in a body of known length',
-      saysAndCloses(`${HEAD}content-length: 9\r\n\r\nhi`),
+      sendsAndCloses(`${HEAD}content-length: 9\r\n\r\nhi`),
       'protocol_closed',
       'hi',
     ],
     [
       'in the last reply of a connection',
-      saysAndCloses(`${HEAD}connection: close\r\ncontent-length: 9\r\n\r\nhi`),
+      sendsAndCloses(`${HEAD}connection: close\r\ncontent-length: 9\r\n\r\nhi`),
       'protocol_closed',
       'hi',
     ],
-    ['in a chunk', saysAndCloses(`${chunked}5\r\nhi`), 'protocol_closed', 'hi'],
-    ['by a reset', saysAndResets(`${HEAD}content-length: 9\r\n\r\nhi`), 'protocol_closed', undefined],
-    ['into nonsense', says(`${chunked}2\r\nhi\r\nzzz\r\n`), 'protocol_mismatch', 'hi'],
-    ['into silence', says(`${HEAD}content-length: 9\r\n\r\nhi`), 'protocol_timeout', 'hi'],
+    ['in a chunk', sendsAndCloses(`${chunked}5\r\nhi`), 'protocol_closed', 'hi'],
+    ['by a reset', sendsAndResets(`${HEAD}content-length: 9\r\n\r\nhi`), 'protocol_closed', undefined],
+    ['into nonsense', sends(`${chunked}2\r\nhi\r\nzzz\r\n`), 'protocol_mismatch', 'hi'],
+    ['into silence', sends(`${HEAD}content-length: 9\r\n\r\nhi`), 'protocol_timeout', 'hi'],
   ] as const;
   for (const [name, behave, failure, body] of cases) {
     const peer = await openPeer(t, behave);
     const stepMs = failure === 'protocol_timeout' ? 1000 : 20_000;
     const tried = await tryOnce('http', peer, { stepMs });
     t.match(tried, { failure, steps: ['connect', '✗request'], facts: { proof: 'connect' } }, name);
-    // After a reset the system may drop what it had not handed over yet.
+    // After a reset the system may drop bytes that were not read yet.
     if (body !== undefined) t.match(tried.facts.http, { status: 200, bodyStart: body }, name);
     await peer.deserted();
   }
@@ -95,8 +95,8 @@ t.test('a connection that has ended before the request is not dialled again', as
   t.equal(peer.accepted(), 2);
 });
 
-t.test('more than was announced is left alone', async (t) => {
-  const peer = await openPeer(t, says(`${HEAD}content-length: 2\r\n\r\nhi, and HTTP/1.1 500 too`));
+t.test('bytes beyond the announced length are ignored', async (t) => {
+  const peer = await openPeer(t, sends(`${HEAD}content-length: 2\r\n\r\nhi, and HTTP/1.1 500 too`));
   t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200, bodyStart: 'hi' } } });
   await peer.deserted();
 });
@@ -112,7 +112,7 @@ t.test('a hundred megabytes cost 64 KiB', async (t) => {
     ],
     ['until the end of the connection', 65_536, floods(`${HEAD}\r\n`, 'x', 100 * MEGABYTE)],
     ['in chunks', 65_536, floods(chunked, chunk, 100 * MEGABYTE)],
-    // Of tiny chunks 4,096 are enough.
+    // At most 4,096 tiny chunks are read.
     ['in tiny chunks', 16_384, floods(chunked, '4\r\nwiki\r\n', 100 * MEGABYTE)],
   ] as const) {
     const peer = await openPeer(t, behave);
@@ -135,13 +135,13 @@ t.test('headers without end, in one piece or in many', async (t) => {
     const peer = await openPeer(t, behave);
     const tried = await tryOnce('http', peer, { stepMs: 300 });
     t.match(tried.failure, /^protocol_(mismatch|timeout)$/, name);
-    t.ok(tried.ms < 10_000, 'ended by the limit or the time-out');
+    t.ok(tried.ms < 10_000, 'ended by the limit or the timeout');
     await peer.deserted();
   }
 });
 
-t.test('an unwanted 100 Continue is waited past', async (t) => {
-  const peer = await openPeer(t, says(`HTTP/1.1 100 Continue\r\n\r\n${HEAD}content-length: 0\r\n\r\n`));
+t.test('an unsolicited 100 Continue is skipped', async (t) => {
+  const peer = await openPeer(t, sends(`HTTP/1.1 100 Continue\r\n\r\n${HEAD}content-length: 0\r\n\r\n`));
   t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200 } } });
 });
 
@@ -149,15 +149,15 @@ t.test('of many headers the first 256 count', async (t) => {
   const names = Array.from({ length: 300 }, (_, index) => `x${index}: y\r\n`).join('');
   const peer = await openPeer(
     t,
-    says(`${HEAD}server: first\r\n${names}via: last\r\ncontent-length: 2\r\n\r\nhi`),
+    sends(`${HEAD}server: first\r\n${names}via: last\r\ncontent-length: 2\r\n\r\nhi`),
   );
   const { failure, facts } = await tryOnce('http', peer);
   t.equal(failure, null);
   t.same(facts.http?.headers, { server: 'first' });
-  t.equal(facts.http?.bodyStart, 'hi', 'the length is obeyed wherever it stands');
+  t.equal(facts.http?.bodyStart, 'hi', 'the length applies at any position');
 });
 
-t.test('a slow server that sends its page byte by byte is heard out', async (t) => {
+t.test('a page that arrives byte by byte is read completely', async (t) => {
   const page = 'a page of its own';
   const peer = await openPeer(
     t,
@@ -171,7 +171,7 @@ t.test('a slow server that sends its page byte by byte is heard out', async (t) 
   t.equal(facts.http?.bodyStart, page);
 });
 
-t.test('evidence steers no terminal, whatever its bytes', async (t) => {
+t.test('evidence of any bytes is printable', async (t) => {
   const body = Buffer.concat([
     Buffer.from('\u001b]0;owned\u0007\r\n\u202egnp.exe\u2066\u0085\ufeff', 'utf8'),
     Buffer.from([0xff, 0xfe, 0xed, 0xa0, 0x80]),
@@ -183,7 +183,7 @@ t.test('evidence steers no terminal, whatever its bytes', async (t) => {
     Buffer.from([0xff, 0x9b]),
     Buffer.from(`\r\nvia: ${'v'.repeat(2000)}\r\n\r\n`),
   ]);
-  const peer = await openPeer(t, says(Buffer.concat([head, body])));
+  const peer = await openPeer(t, sends(Buffer.concat([head, body])));
   const { failure, facts } = await tryOnce('http', peer);
   t.equal(failure, null);
   t.equal(facts.http?.bodyBytes, body.length, 'the bytes are counted, not the characters');
@@ -195,7 +195,7 @@ t.test('evidence steers no terminal, whatever its bytes', async (t) => {
   t.match(texts[0], /^\\u\{1b\}\]0;owned\\u\{7\} \\u\{202e\}gnp/);
 });
 
-t.test('a reply that is still on its way when the run ends', async (t) => {
+t.test('a reply that is incomplete when the run ends', async (t) => {
   const controller = new AbortController();
   const peer = await openPeer(t, (socket) => {
     socket.once('data', () => setImmediate(() => controller.abort()));

@@ -2,14 +2,14 @@ import type { Socket } from 'node:net';
 import t from 'tap';
 import { createSystem } from '../../../probes/wire/system.ts';
 import { TrustStore } from '../../../probes/wire/trust.ts';
-import { closes, says, saysAndCloses } from '../../servers/behaviours.ts';
+import { closes, sends, sendsAndCloses } from '../../servers/behaviours.ts';
 import { authority, identity, server } from '../../servers/certificates.ts';
 import { type Owner, openPeer, openTlsPeer, type Peer } from '../../servers/peer.ts';
 import { tryOnce } from '../try.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi';
 
-/** Answers every request, and keeps what came. */
+/** Answers every request, and records the requests. */
 async function listening(t: Owner, address?: string): Promise<{ peer: Peer; requests: string[] }> {
   const requests: string[] = [];
   const peer = await openPeer(
@@ -25,7 +25,7 @@ async function listening(t: Owner, address?: string): Promise<{ peer: Peer; requ
   return { peer, requests };
 }
 
-t.test('one request, over the socket that was dialled, and nothing afterwards', async (t) => {
+t.test('one request over the connected socket, and no other', async (t) => {
   const { peer, requests } = await listening(t);
   const sockets: Socket[] = [];
   const system = {
@@ -69,7 +69,7 @@ t.test('one request, over the socket that was dialled, and nothing afterwards', 
   );
 });
 
-t.test('the port is named where it is not the scheme’s own', async (t) => {
+t.test('the Host header has the port unless it is the scheme’s default', async (t) => {
   const hostOf = async (protocol: 'http' | 'https', host: string, port: number): Promise<string> => {
     const requests: string[] = [];
     const root = await authority('CN=Root');
@@ -102,7 +102,7 @@ t.test('HTTPS: the handshake is its own step, and the reply the proof', async (t
   const peer = await openTlsPeer(
     t,
     { ...identity(leaf), ALPNProtocols: ['h2', 'http/1.1'] },
-    saysAndCloses(OK),
+    sendsAndCloses(OK),
   );
   const tried = await tryOnce('https', peer, {
     trust: new TrustStore([root.pem], []),
@@ -116,12 +116,12 @@ t.test('HTTPS: the handshake is its own step, and the reply the proof', async (t
   await peer.deserted();
 });
 
-t.test('a server that hangs up after the handshake', async (t) => {
+t.test('a server that closes after the handshake', async (t) => {
   const root = await authority('CN=Root');
   const leaf = await server(root, ['known.test']);
   const trust = new TrustStore([root.pem], []);
   const ways: Record<string, (socket: Socket) => void> = {
-    'in good order': closes,
+    orderly: closes,
     'at once': (socket) => void socket.destroy(),
   };
   for (const [name, hangUp] of Object.entries(ways)) {
@@ -136,12 +136,12 @@ t.test('a server that hangs up after the handshake', async (t) => {
   }
 });
 
-t.test('over TLS any status is the service’s own, in the clear a server error proves nothing', async (t) => {
+t.test('with TLS any status is proof, without TLS a server error is not', async (t) => {
   const root = await authority('CN=Root');
   const leaf = await server(root, ['known.test']);
   const trust = new TrustStore([root.pem], []);
   for (const status of [204, 301, 400, 401, 403, 404, 409, 500, 503]) {
-    const reply = saysAndCloses(`HTTP/1.1 ${status} Whatever\r\ncontent-length: 0\r\n\r\n`);
+    const reply = sendsAndCloses(`HTTP/1.1 ${status} Whatever\r\ncontent-length: 0\r\n\r\n`);
     const secured = await openTlsPeer(t, identity(leaf), reply);
     const overTls = await tryOnce('https', secured, { trust, target: { host: 'known.test' } });
     t.match(overTls, { failure: null, facts: { proof: 'reply', http: { status } } }, `${status} over TLS`);
@@ -151,11 +151,11 @@ t.test('over TLS any status is the service’s own, in the clear a server error 
   }
 });
 
-t.test('redirects are evidence and not followed; their secrets stay out', async (t) => {
+t.test('redirects are recorded without secrets and not followed', async (t) => {
   const target = 'https://user:secret@login.test/path?sig=secret&sv=1#secret';
   const peer = await openPeer(
     t,
-    saysAndCloses(`HTTP/1.1 302 Found\r\nlocation: ${target}\r\ncontent-length: 0\r\n\r\n`),
+    sendsAndCloses(`HTTP/1.1 302 Found\r\nlocation: ${target}\r\ncontent-length: 0\r\n\r\n`),
   );
   const tried = await tryOnce('http', peer);
   t.match(tried.facts.http, { status: 302, headers: { location: 'https://login.test/path' } });
@@ -163,11 +163,11 @@ t.test('redirects are evidence and not followed; their secrets stay out', async 
   t.equal(peer.accepted(), 1);
 });
 
-t.test('only headers that tell who answered are kept, repeated ones in one line', async (t) => {
+t.test('only headers that identify the sender are recorded, repeated ones in one line', async (t) => {
   const head =
     'HTTP/1.1 200 OK\r\nServer: Windows-Azure-Blob/1.0\r\nset-cookie: session=secret\r\nvia: 1.1 a\r\nVia: 1.1 b\r\n' +
     '__proto__: x\r\nx-ms-request-id: 0123\r\ncontent-length: 0\r\n\r\n';
-  const tried = await tryOnce('http', await openPeer(t, saysAndCloses(head)));
+  const tried = await tryOnce('http', await openPeer(t, sendsAndCloses(head)));
   t.same(tried.facts.http?.headers, {
     server: 'Windows-Azure-Blob/1.0',
     via: '1.1 a, 1.1 b',
@@ -176,12 +176,12 @@ t.test('only headers that tell who answered are kept, repeated ones in one line'
   });
 });
 
-t.test('a block page is named, even by a reply that breaks off or never ends', async (t) => {
+t.test('a block page is recognised even when the reply is incomplete or endless', async (t) => {
   const page = 'HTTP/1.1 403 Forbidden\r\nserver: Zscaler/6.2\r\ncontent-length: 5000\r\n\r\n<html>denied';
   const ways = {
-    whole: saysAndCloses(`${page}${'.'.repeat(4988)}`),
-    torn: saysAndCloses(page),
-    open: says(page),
+    whole: sendsAndCloses(`${page}${'.'.repeat(4988)}`),
+    torn: sendsAndCloses(page),
+    open: sends(page),
   };
   for (const [name, behave] of Object.entries(ways)) {
     const tried = await tryOnce('http', await openPeer(t, behave), { stepMs: 1000 });
@@ -197,10 +197,10 @@ t.test('a block page is named, even by a reply that breaks off or never ends', a
   }
 });
 
-t.test('informational replies are waited past', async (t) => {
+t.test('informational replies are skipped', async (t) => {
   const peer = await openPeer(
     t,
-    saysAndCloses(`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${OK}`),
+    sendsAndCloses(`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${OK}`),
   );
   t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200 } } });
 });

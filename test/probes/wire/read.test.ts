@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { type Decoded, MessageReader } from '../../../probes/wire/read.ts';
 
-/** Two bytes of length, then as many bytes; a length of 0xffff is nonsense. */
+/** Two bytes of length, then as many bytes; a length of 0xffff is malformed. */
 function decode(bytes: Uint8Array): Decoded<string> {
   if (bytes.length < 2) return { kind: 'need-more' };
   const length = Buffer.from(bytes).readUInt16BE(0);
@@ -19,7 +19,7 @@ function framed(text: string): Buffer {
   return Buffer.concat([length, Buffer.from(text, 'latin1')]);
 }
 
-t.test('finds the same messages whatever the chunks', async (t) => {
+t.test('finds the same messages in any chunks', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ unit: 'binary-ascii', maxLength: 40 }), { minLength: 1, maxLength: 4 }),
@@ -44,7 +44,7 @@ t.test('finds the same messages whatever the chunks', async (t) => {
   );
 });
 
-t.test('keeps what follows a message for the next read, also once the peer has gone', async (t) => {
+t.test('buffers the rest for the next read, also after the peer has closed', async (t) => {
   const stream = new PassThrough();
   const reader = new MessageReader(stream);
   stream.end(Buffer.concat([framed('one'), framed('two')]));
@@ -56,13 +56,13 @@ t.test('keeps what follows a message for the next read, also once the peer has g
   });
 });
 
-t.test('a peer that goes in the middle of a message', async (t) => {
+t.test('a peer that closes in the middle of a message', async (t) => {
   const stream = new PassThrough();
   const reader = new MessageReader(stream);
   const message = reader.next(decode);
   stream.end(framed('whole').subarray(0, 4));
   await t.rejects(message, { failure: 'protocol_closed', message: 'closed after 4 bytes of a message' });
-  t.equal(reader.rest.length, 4, 'what came is kept');
+  t.equal(reader.rest.length, 4, 'the received bytes stay');
 });
 
 t.test('a connection that breaks', async (t) => {
@@ -72,14 +72,14 @@ t.test('a connection that breaks', async (t) => {
   await t.rejects(message, { failure: 'protocol_closed', message: /ECONNRESET/ });
 });
 
-t.test('what is no message at all', async (t) => {
+t.test('bytes that are not a message', async (t) => {
   const stream = new PassThrough();
   const message = new MessageReader(stream).next(decode);
   stream.write(Buffer.from([0xff, 0xff, 1]));
   await t.rejects(message, { failure: 'protocol_mismatch', message: 'a length that cannot be' });
 });
 
-t.test('a peer that never comes to an end', async (t) => {
+t.test('a peer that never ends a message', async (t) => {
   const stream = new PassThrough({ highWaterMark: 1024 * 1024 });
   const reader = new MessageReader(stream);
   const message = reader.next(() => ({ kind: 'need-more' }));
@@ -87,7 +87,7 @@ t.test('a peer that never comes to an end', async (t) => {
   await t.rejects(message, { failure: 'protocol_mismatch', message: /^no end of a message/ });
 });
 
-t.test('a message in more pieces than anyone would send', async (t) => {
+t.test('a message in too many chunks', async (t) => {
   const stream = new PassThrough();
   const reader = new MessageReader(stream);
   let decoded = 0;
@@ -96,7 +96,7 @@ t.test('a message in more pieces than anyone would send', async (t) => {
     return { kind: 'need-more' };
   });
   let over = false;
-  const rejected = t.rejects(message, { failure: 'protocol_mismatch', message: /in 4096 pieces$/ });
+  const rejected = t.rejects(message, { failure: 'protocol_mismatch', message: /in 4096 chunks$/ });
   void rejected.then(() => {
     over = true;
   });

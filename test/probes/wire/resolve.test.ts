@@ -26,21 +26,21 @@ function resolve(
   return resolveAt({ system: createSystem(), server: peer, budget }, name);
 }
 
-/** A server that says this of A, and that of AAAA; null for silence. */
+/** A server with these answers to A and to AAAA; null for no answer. */
 function serverOf(
   t: Owner,
-  says: (asked: Asked) => Reply | null,
+  ofIPv4: (asked: Asked) => Reply | null,
   ofIPv6: (asked: Asked) => Reply | null = () => ({}),
 ): Promise<DnsPeer> {
   return openDnsPeer(t, {
     udp: (asked) => {
-      const said = asked.type === TYPES.AAAA ? ofIPv6(asked) : says(asked);
-      return said === null ? null : reply(asked, said);
+      const answer = asked.type === TYPES.AAAA ? ofIPv6(asked) : ofIPv4(asked);
+      return answer === null ? null : reply(asked, answer);
     },
   });
 }
 
-t.test('both families, IPv4 first, with the chain that led there', async (t) => {
+t.test('both families, IPv4 first, with the CNAME chain', async (t) => {
   const link = cname('known.test', 'alias.test');
   const peer = await serverOf(
     t,
@@ -60,18 +60,18 @@ t.test('both families, IPv4 first, with the chain that led there', async (t) => 
   t.equal(peer.asked.length, 2);
 });
 
-t.test('what one family lacks the other makes up for', async (t) => {
+t.test('an answer of one family suffices', async (t) => {
   const six = () => ({ answers: [aaaa('known.test', '2001:db8:0:0:0:0:0:1')] });
   const four = () => ({ answers: [a('known.test', '192.0.2.1')] });
   const failing = { silent: () => null, refusing: () => ({ rcode: RCODES.REFUSED }), empty: () => ({}) };
-  const cases = Object.entries(failing).map(async ([title, says]) => {
+  const cases = Object.entries(failing).map(async ([title, answerFor]) => {
     t.match(
-      await resolve(await serverOf(t, says, six), 'known.test', 1000),
+      await resolve(await serverOf(t, answerFor, six), 'known.test', 1000),
       { failure: null, rcode: 'NOERROR', addresses: ['2001:db8::1'] },
       `IPv4 ${title}`,
     );
     t.match(
-      await resolve(await serverOf(t, four, says), 'known.test', 1000),
+      await resolve(await serverOf(t, four, answerFor), 'known.test', 1000),
       { failure: null, rcode: 'NOERROR', addresses: ['192.0.2.1'] },
       `IPv6 ${title}`,
     );
@@ -79,7 +79,7 @@ t.test('what one family lacks the other makes up for', async (t) => {
   await Promise.all(cases);
 });
 
-t.test('where neither has an address, IPv4 says why', async (t) => {
+t.test('without addresses the IPv4 answer decides the failure', async (t) => {
   const peer = await serverOf(
     t,
     () => ({ rcode: RCODES.NXDOMAIN }),
@@ -92,16 +92,16 @@ t.test('where neither has an address, IPv4 says why', async (t) => {
   });
 });
 
-t.test('every way of having no address has its word', async (t) => {
+t.test('each answer without an address has its failure', async (t) => {
   const cases: Record<string, [Reply, string, string]> = {
     'no such name': [{ rcode: RCODES.NXDOMAIN }, 'dns_nxdomain', 'NXDOMAIN'],
     'no such record': [{ authorities: [soa('test', 'ns.test')] }, 'dns_nodata', 'NOERROR'],
     'nothing at all': [{}, 'dns_nodata', 'NOERROR'],
     'a failure': [{ rcode: RCODES.SERVFAIL }, 'dns_servfail', 'SERVFAIL'],
     'a refusal': [{ rcode: RCODES.REFUSED }, 'dns_refused', 'REFUSED'],
-    'a refusal in other words': [{ rcode: 9 }, 'dns_refused', 'NOTAUTH'],
+    'a refusal with another RCODE': [{ rcode: 9 }, 'dns_refused', 'NOTAUTH'],
     'a misunderstanding': [{ rcode: RCODES.FORMERR }, 'dns_malformed', 'FORMERR'],
-    'an answer for somebody else': [{ answers: [a('other.test', '192.0.2.1')] }, 'dns_nodata', 'NOERROR'],
+    'an answer for another name': [{ answers: [a('other.test', '192.0.2.1')] }, 'dns_nodata', 'NOERROR'],
     'a loop': [
       { answers: [cname('known.test', 'a.test'), cname('a.test', 'known.test')] },
       'dns_malformed',
@@ -109,17 +109,17 @@ t.test('every way of having no address has its word', async (t) => {
     ],
     'an alias of itself': [{ answers: [cname('known.test', 'known.test')] }, 'dns_malformed', 'NOERROR'],
   };
-  for (const [title, [said, failure, rcode]] of Object.entries(cases)) {
-    const says = () => said;
+  for (const [title, [answer, failure, rcode]] of Object.entries(cases)) {
+    const answerFor = () => answer;
     t.match(
-      await resolve(await serverOf(t, says, says)),
+      await resolve(await serverOf(t, answerFor, answerFor)),
       { failure, rcode, addresses: { length: 0 } },
       title,
     );
   }
 });
 
-t.test('silence and absence', async (t) => {
+t.test('no answer and no server', async (t) => {
   const silent = await resolve(
     await serverOf(
       t,
@@ -139,16 +139,16 @@ t.test('silence and absence', async (t) => {
   t.match(absent, { failure: 'dns_unreachable', rcode: 'dns_unreachable' });
 });
 
-t.test('a private zone without the record, as Azure DNS tells it', async (t) => {
-  const said = {
+t.test('a private zone without the record, as Azure DNS answers it', async (t) => {
+  const answer = {
     rcode: RCODES.NXDOMAIN,
     answers: [cname('known.blob.core.windows.net', `known.${ZONE}`)],
     authorities: [soa(ZONE, 'azureprivatedns.net')],
   };
   const peer = await serverOf(
     t,
-    () => said,
-    () => said,
+    () => answer,
+    () => answer,
   );
   t.match(await resolve(peer, 'known.blob.core.windows.net'), {
     failure: 'dns_nxdomain',
@@ -157,30 +157,30 @@ t.test('a private zone without the record, as Azure DNS tells it', async (t) => 
   });
 });
 
-/** Knows each name on its own, and tells one link of a chain at a time. */
+/** Returns one alias of a chain at a time. */
 function inLinks(links: Readonly<Record<string, Reply>>): (asked: Asked) => Reply {
   return ({ name }) => links[name] ?? { rcode: RCODES.NXDOMAIN };
 }
 
-t.test('a chain told one link at a time', async (t) => {
-  const says = inLinks({
+t.test('a chain with one alias per answer', async (t) => {
+  const answerFor = inLinks({
     'known.test': { answers: [cname('known.test', 'b.test')] },
     'b.test': { answers: [cname('b.test', 'c.test')] },
     'c.test': { answers: [a('c.test', '192.0.2.3')] },
   });
-  const peer = await serverOf(t, says, says);
+  const peer = await serverOf(t, answerFor, answerFor);
   t.match(await resolve(peer), { failure: null, addresses: ['192.0.2.3'], cname: ['b.test', 'c.test'] });
 });
 
-t.test('one that ends at a name that does not exist', async (t) => {
-  const says = inLinks({ 'known.test': { answers: [cname('known.test', `known.${ZONE}`)] } });
-  t.match(await resolve(await serverOf(t, says, says)), {
+t.test('a chain that ends at a name that does not exist', async (t) => {
+  const answerFor = inLinks({ 'known.test': { answers: [cname('known.test', `known.${ZONE}`)] } });
+  t.match(await resolve(await serverOf(t, answerFor, answerFor)), {
     failure: 'dns_nxdomain',
     cname: [`known.${ZONE}`],
   });
 });
 
-t.test('one that comes back, and one that never ends', async (t) => {
+t.test('a loop, and an endless chain', async (t) => {
   const circle = inLinks({
     'known.test': { answers: [cname('known.test', 'b.test')] },
     'b.test': { answers: [cname('b.test', 'c.test')] },
@@ -195,22 +195,22 @@ t.test('one that comes back, and one that never ends', async (t) => {
   const answer = await resolve(peer);
   t.equal(answer.failure, 'dns_malformed');
   t.equal(answer.cname.length, 17);
-  t.equal(peer.asked.length, 2 * 17, 'and then nobody is asked any more');
+  t.equal(peer.asked.length, 2 * 17, 'and then no query follows');
 });
 
-t.test('an alias that is not a name to ask for', async (t) => {
-  const says = (): Reply => ({ answers: [cname('known.test', '\u001b[2J.test')] });
-  const peer = await serverOf(t, says, says);
+t.test('an alias that is not a valid name', async (t) => {
+  const answerFor = (): Reply => ({ answers: [cname('known.test', '\u001b[2J.test')] });
+  const peer = await serverOf(t, answerFor, answerFor);
   t.match(await resolve(peer), { failure: 'dns_malformed', cname: ['\\u{1b}[2J.test'] });
   t.equal(peer.asked.length, 2);
 });
 
-t.test('all links together have the time of one step', async (t) => {
+t.test('all queries of a chain share the time of one step', async (t) => {
   const peer = await openDnsPeer(t, {});
   const { asked } = peer;
   const slow = await openDnsPeer(t, {
     udp: (question) => {
-      // One more link each time, and only after the second transmission.
+      // One more alias each time, and only after the second transmission.
       const times = slow.asked.filter(
         ({ name, type }) => name === question.name && type === question.type,
       ).length;
@@ -219,12 +219,12 @@ t.test('all links together have the time of one step', async (t) => {
   });
   const answer = await resolve(slow, 'known.test', 900);
   t.equal(answer.failure, 'dns_timeout');
-  t.ok(answer.cname.length >= 1, 'and what was known by then is kept');
+  t.ok(answer.cname.length >= 1, 'and the chain so far is recorded');
   t.ok(answer.ms >= 890 && answer.ms < 10_000, `${answer.ms} ms`);
   t.same(asked, []);
 });
 
-t.test('a truncated answer is asked for again over TCP', async (t) => {
+t.test('a truncated answer is repeated over TCP', async (t) => {
   const peer = await openDnsPeer(t, {
     udp: (asked) => reply(asked, { truncated: true, answers: [a('known.test', '192.0.2.66')] }),
     tcp: (asked) => reply(asked, asked.type === TYPES.A ? { answers: [a('known.test', '192.0.2.1')] } : {}),
@@ -233,7 +233,7 @@ t.test('a truncated answer is asked for again over TCP', async (t) => {
   await peer.tcp.deserted();
 });
 
-t.test('where TCP fails the truncation is still known', async (t) => {
+t.test('the truncation is recorded when TCP fails', async (t) => {
   const peer = await openDnsPeer(t, {
     udp: (asked) => reply(asked, { truncated: true }),
     connection: (socket) => void socket.end(),
@@ -241,7 +241,7 @@ t.test('where TCP fails the truncation is still known', async (t) => {
   t.match(await resolve(peer), { failure: 'dns_unreachable', addresses: { length: 0 }, truncated: true });
 });
 
-t.test('a mistake of this program is not a failure of the server', async (t) => {
+t.test('a defect of this program is not a failure of the server', async (t) => {
   const budget = { stepMs: 5000, signal: new AbortController().signal };
   const system = {
     ...createSystem(),

@@ -7,13 +7,13 @@ import { failed, sessionWith } from '../try.ts';
 
 const NOWHERE = { address: '192.0.2.1', port: 9 };
 
-/** An outside whose clock is moved by hand. */
+/** A system with a manual clock. */
 function withClock() {
   const clock = { ms: 0 };
   return { clock, system: { ...createSystem(), monotonicMs: () => clock.ms } };
 }
 
-t.test('a step is timed by the clock that it is given, in thousandths of a millisecond', async (t) => {
+t.test('a step is timed with the given clock, in microseconds', async (t) => {
   const { clock, system } = withClock();
   const session = sessionWith(NOWHERE, { system });
   const value = await session.step('connect', 'tcp', async () => {
@@ -24,7 +24,7 @@ t.test('a step is timed by the clock that it is given, in thousandths of a milli
   t.same(session.steps, [{ name: 'connect', ms: 12.346, ok: true }]);
 });
 
-t.test('a restarted stopwatch forgets what came before', async (t) => {
+t.test('a restarted timer begins at zero', async (t) => {
   const { clock, system } = withClock();
   const session = sessionWith(NOWHERE, { system });
   await session.step('connect', 'tcp', async (restart) => {
@@ -35,7 +35,7 @@ t.test('a restarted stopwatch forgets what came before', async (t) => {
   t.same(session.steps, [{ name: 'connect', ms: 7, ok: true }]);
 });
 
-t.test('a step that fails is kept beside those that went well', async (t) => {
+t.test('failed and successful steps are recorded', async (t) => {
   const { clock, system } = withClock();
   const session = sessionWith(NOWHERE, { system });
   await session.step('connect', 'tcp', async () => undefined);
@@ -54,7 +54,7 @@ t.test('a step that fails is kept beside those that went well', async (t) => {
   ]);
 });
 
-t.test('work that throws before its first await fails as any other', async (t) => {
+t.test('work that throws before its first await fails normally', async (t) => {
   const session = sessionWith(NOWHERE);
   t.match(
     await failed(
@@ -67,7 +67,7 @@ t.test('work that throws before its first await fails as any other', async (t) =
   t.match(session.steps, [{ name: 'request', ok: false }]);
 });
 
-t.test('once the run is over no step is begun', async (t) => {
+t.test('after the end of the run no step begins', async (t) => {
   const session = sessionWith(NOWHERE, { signal: AbortSignal.abort() });
   let begun = false;
   t.match(
@@ -79,10 +79,10 @@ t.test('once the run is over no step is begun', async (t) => {
     { failure: 'deadline_exceeded' },
   );
   t.equal(begun, false);
-  t.same(session.steps, [], 'what was not done has no time');
+  t.same(session.steps, [], 'a step that did not begin is not recorded');
 });
 
-t.test('a socket that breaks when nobody waits for it any more breaks nothing else', async (t) => {
+t.test('a socket error after the step does not end the process', async (t) => {
   const session = sessionWith(NOWHERE);
   const socket = session.own(new Socket());
   t.doesNotThrow(() => socket.emit('error', new Error('read ECONNRESET')));
@@ -90,7 +90,7 @@ t.test('a socket that breaks when nobody waits for it any more breaks nothing el
   t.equal(socket.destroyed, true);
 });
 
-t.test('disposing of a finished handshake leaves the runtime alive', async (t) => {
+t.test('disposing after a handshake does not crash the runtime', async (t) => {
   const script = fileURLToPath(new URL('handshakes.ts', import.meta.url));
   const child = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: 20_000 });
   t.match(

@@ -3,13 +3,13 @@ import { createSystem, type Redirection } from '../../../probes/wire/system.ts';
 
 const HERE = { address: '127.0.0.1', toPort: 8443 };
 
-/** Where a connection to a host at an address ends up. */
+/** The destination for a host and address. */
 function routed(redirections: readonly Redirection[], host: string, address: string, port: number): string {
   const endpoint = createSystem(redirections).route(host, address, port);
   return `${endpoint.address} ${endpoint.port}`;
 }
 
-t.test('without redirections everything goes where it resolved to', async (t) => {
+t.test('without redirections the resolved address is used', async (t) => {
   t.equal(routed([], 'known.test', '192.0.2.7', 443), '192.0.2.7 443');
 });
 
@@ -21,7 +21,7 @@ t.test('a redirection matches the host, in any case, and the port', async (t) =>
   t.equal(routed([rule], 'a.known.test', '192.0.2.7', 443), '192.0.2.7 443', 'a host below it');
 });
 
-t.test('it matches the address too, as targets without a name need it', async (t) => {
+t.test('it matches the address too, for targets without a name', async (t) => {
   const rule = { host: '192.0.2.7', port: 443, ...HERE };
   t.equal(routed([rule], '192.0.2.7', '192.0.2.7', 443), '127.0.0.1 8443');
   t.equal(routed([rule], 'known.test', '192.0.2.7', 443), '127.0.0.1 8443');
@@ -44,7 +44,7 @@ t.test('the first that matches decides', async (t) => {
   t.equal(routed(rules, 'any.test', '192.0.2.7', 443), '127.0.0.2 2');
 });
 
-t.test('IPv6 addresses compare as addresses, however they are written', async (t) => {
+t.test('IPv6 addresses match in any spelling', async (t) => {
   const rule = { host: '2001:DB8:0::7', port: 443, address: '::1', toPort: 8443 };
   t.equal(routed([rule], 'known.test', '2001:db8::7', 443), '::1 8443');
   t.equal(routed([rule], 'known.test', '2001:db8:0:0:0:0:0:7', 443), '::1 8443');

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { TrustStore } from '../../../probes/wire/trust.ts';
-import { says } from '../../servers/behaviours.ts';
+import { sends } from '../../servers/behaviours.ts';
 import { authority, identity, server } from '../../servers/certificates.ts';
 import { openPeer, openTlsPeer } from '../../servers/peer.ts';
 import { tryOnce } from '../try.ts';
@@ -21,7 +21,7 @@ t.test(
     const leaf = await server(root, ['known.test']);
     const trust = new TrustStore([root.pem], []);
     const target = { host: 'known.test' };
-    const stalling = await openPeer(t, says(begunHello(48_000)));
+    const stalling = await openPeer(t, sends(begunHello(48_000)));
     const small = await openTlsPeer(t, identity(leaf));
     const large = await openTlsPeer(t, identity(leaf, ...Array.from({ length: 60 }, () => root)));
 
@@ -42,13 +42,13 @@ t.test(
   },
 );
 
-t.test('what comes after the handshake is not held back', async (t) => {
+t.test('bytes after the handshake are not limited', async (t) => {
   const root = await authority('CN=Root');
   const leaf = await server(root, ['known.test']);
   const peer = await openTlsPeer(
     t,
     identity(leaf),
-    says(`HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n${'x'.repeat(60_000)}`),
+    sends(`HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n${'x'.repeat(60_000)}`),
   );
   const tries = Array.from({ length: 8 }, () =>
     tryOnce('https', peer, { trust: new TrustStore([root.pem], []), target: { host: 'known.test' } }),

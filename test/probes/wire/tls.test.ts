@@ -5,7 +5,7 @@ import t from 'tap';
 import { dial } from '../../../probes/wire/dial.ts';
 import { handshake } from '../../../probes/wire/tls.ts';
 import { TrustStore } from '../../../probes/wire/trust.ts';
-import { saysAndCloses } from '../../servers/behaviours.ts';
+import { sendsAndCloses } from '../../servers/behaviours.ts';
 import {
   alternativeNames,
   authority,
@@ -49,7 +49,7 @@ async function shake(
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
 
-/** Notes each name that comes in SNI. */
+/** Records each name in SNI. */
 function sniInto(names: string[]): NonNullable<tls.TlsOptions['SNICallback']> {
   return (name, done) => {
     names.push(name);
@@ -57,7 +57,7 @@ function sniInto(names: string[]): NonNullable<tls.TlsOptions['SNICallback']> {
   };
 }
 
-t.test('a good certificate is the proof, and all of it is evidence', async (t) => {
+t.test('a valid certificate is proof and evidence', async (t) => {
   const tried = await shake(t, { ...identity(good, azureIssuer), ALPNProtocols: ['http/1.1'] });
   t.match(tried, { failure: null, steps: ['connect', 'tls'], facts: { proof: 'certificate' } });
   t.match(tried.facts.tls, {
@@ -79,12 +79,12 @@ t.test('TLS 1.2, and a server that does not negotiate a protocol', async (t) => 
   t.match(tried.facts.tls, { version: 'TLSv1.2', alpn: null, trust: 'public' });
 });
 
-t.test('no session is ever taken up again', async (t) => {
+t.test('no session is resumed', async (t) => {
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     const reused: boolean[] = [];
     const peer = await openTlsPeer(t, { ...identity(good, azureIssuer), maxVersion }, (socket) => {
       reused.push((socket as tls.TLSSocket).isSessionReused());
-      saysAndCloses(OK)(socket);
+      sendsAndCloses(OK)(socket);
     });
     const target = { host: 'known.test' };
     for (const _ of [1, 2, 3]) {
@@ -105,7 +105,7 @@ t.test('which chain is trusted', async (t) => {
       { failure: null, facts: { tls: { trust: 'public' } } },
     ],
     [
-      'nobody’s root',
+      'an unknown root',
       await server(inspector, NAMES),
       [inspector],
       publicOnly,
@@ -142,7 +142,7 @@ t.test('which chain is trusted', async (t) => {
   }
 });
 
-t.test('whose issuer it is, is evidence and no failure', async (t) => {
+t.test('the issuer is evidence, not a failure', async (t) => {
   const trust = new TrustStore([inspector.pem, lab.pem], [publicRoot.pem]);
   const opened = await shake(t, identity(await server(inspector, NAMES)), { trust });
   t.match(opened, {
@@ -155,7 +155,7 @@ t.test('whose issuer it is, is evidence and no failure', async (t) => {
   t.match(looksGenuine, { failure: null, facts: { tls: { trust: 'extra' } } });
 });
 
-t.test('a chain that does not verify is kept whole, and no other', async (t) => {
+t.test('only a chain that does not verify is stored with its DER', async (t) => {
   const leaf = await server(inspector, NAMES);
   const { facts } = await shake(t, identity(leaf, inspector));
   const ders = facts.tls?.chain.map(({ der }) => der ?? '') ?? [];
@@ -201,7 +201,7 @@ t.test('the name', async (t) => {
   });
 });
 
-t.test('an address as the target is looked for among the addresses, and never sent as a name', async (t) => {
+t.test('an address as target must be among the addresses, and is not sent in SNI', async (t) => {
   const names: string[] = [];
   const addressed = await certify({
     subject: 'CN=by address',
@@ -213,7 +213,7 @@ t.test('an address as the target is looked for among the addresses, and never se
     [good, 'tls_name_mismatch'],
   ] as const) {
     const options = { ...identity(leaf, azureIssuer), SNICallback: sniInto(names) };
-    const peer = await openTlsPeer(t, options, saysAndCloses(OK));
+    const peer = await openTlsPeer(t, options, sendsAndCloses(OK));
     const tried = await tryOnce('https', peer, { trust: publicOnly });
     await peer.deserted();
     t.match(tried, { failure, facts: { tls: { serverName: null } } });
@@ -236,7 +236,7 @@ t.test('the dates', async (t) => {
   });
 });
 
-t.test('the dates of the whole path count, and it is said whose they are', async (t) => {
+t.test('the dates of the whole path count, and the error names the certificate', async (t) => {
   const old = await authority('CN=Old CA', { issuer: publicRoot, from: -30, until: -1 });
   const tried = await shake(t, identity(await server(old, NAMES), old));
   t.match(tried, { failure: 'tls_expired', error: /^CN=Old CA is valid from/ });
@@ -247,7 +247,7 @@ t.test('the dates of the whole path count, and it is said whose they are', async
   t.match(below, { failure: 'tls_expired', error: 'a root that the server did not send is out of date' });
 });
 
-t.test('a certificate that nobody needs may be as old as it likes', async (t) => {
+t.test('an unused expired certificate is ignored', async (t) => {
   const old = await authority('CN=Old Cross-signer', { from: -30, until: -1 });
   const spare = await authority('O=Microsoft Corporation, CN=Azure CA', {
     issuer: old,
@@ -262,7 +262,7 @@ t.test('a certificate that nobody needs may be as old as it likes', async (t) =>
   }
 });
 
-t.test('whom to blame first: the chain, then the name, then the date', async (t) => {
+t.test('the order of problems: chain, name, date', async (t) => {
   const cases = [
     [await server(inspector, ['other.test'], { from: -30, until: -1 }), 'tls_untrusted'],
     [await server(azureIssuer, ['other.test'], { from: -30, until: -1 }), 'tls_name_mismatch'],
@@ -310,7 +310,7 @@ t.test('chains that OpenSSL rejects for other reasons', async (t) => {
   }
 });
 
-t.test('a chain of fifty is judged, and ten of it are kept', async (t) => {
+t.test('a chain of fifty certificates is verified, and ten are stored', async (t) => {
   let issuer = publicRoot;
   const chain: Party[] = [];
   for (let depth = 0; depth < 49; depth += 1) {
@@ -325,9 +325,9 @@ t.test('a chain of fifty is judged, and ten of it are kept', async (t) => {
   t.match(untrusted, { failure: 'tls_untrusted', facts: { tls: { trust: 'none' } } });
 });
 
-t.test('a bare handshake judges nothing and sends the name that it is told', async (t) => {
+t.test('a bare handshake checks nothing and sends the given name', async (t) => {
   const names: string[] = [];
-  const certificates = identity(await certify({ subject: 'CN=whoever' }));
+  const certificates = identity(await certify({ subject: 'CN=any' }));
   const peer = await openTlsPeer(t, { ...certificates, SNICallback: sniInto(names) });
   for (const serverName of ['other.test', null]) {
     const session = sessionWith(peer);
@@ -340,7 +340,7 @@ t.test('a bare handshake judges nothing and sends the name that it is told', asy
   t.same(names, ['other.test']);
 });
 
-t.test('a chain of 60 certificates: looked at when it verifies, and when not, refused unread', async (t) => {
+t.test('a chain of 60 certificates is read when it verifies, and else rejected unread', async (t) => {
   const long = identity(good, azureIssuer, ...Array.from({ length: 60 }, () => inspector));
   const verified = await shake(t, long);
   t.equal(verified.failure, null);

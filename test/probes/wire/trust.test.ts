@@ -14,7 +14,7 @@ const [publicRoot, privateRoot] = await Promise.all([
   authority('CN=Private Root'),
 ]);
 const issuing = await authority('CN=Issuing', { issuer: publicRoot });
-/** The same key, vouched for by the other root as well. */
+/** The same key, also signed by the other root. */
 const crossSigned = await authority('CN=Issuing', { issuer: privateRoot, keys: issuing.keys });
 const leaf = await server(issuing, ['known.test']);
 
@@ -25,11 +25,11 @@ const store = (extra: readonly Party[]) =>
     [publicRoot.pem],
   );
 
-t.test('without roots of the user’s, what OpenSSL verified is public', async (t) => {
+t.test('without extra roots a verified chain is public', async (t) => {
   t.equal(store([]).anchor(parsed(leaf, issuing), null), 'public');
 });
 
-t.test('with roots of the user’s, the path decides', async (t) => {
+t.test('with extra roots the path decides', async (t) => {
   const trust = store([privateRoot]);
   t.equal(trust.anchor(parsed(leaf, issuing), null), 'public');
   t.equal(trust.anchor(parsed(leaf, crossSigned), null), 'extra');
@@ -41,7 +41,7 @@ t.test('one public path is enough, whichever comes first', async (t) => {
   t.equal(trust.anchor(parsed(leaf, issuing, crossSigned), null), 'public');
 });
 
-t.test('the order of what follows the leaf says nothing', async (t) => {
+t.test('the order after the leaf does not matter', async (t) => {
   const deep = await authority('CN=Deep', { issuer: issuing });
   const below = await server(deep, ['known.test']);
   const trust = store([privateRoot]);
@@ -53,7 +53,7 @@ t.test('a root that is both public and the user’s is public', async (t) => {
   t.equal(store([publicRoot]).anchor(parsed(leaf, issuing), null), 'public');
 });
 
-t.test('dates leave the path to be judged, anything else does not', async (t) => {
+t.test('a chain with date errors still has a root, with other errors not', async (t) => {
   const trust = store([privateRoot]);
   for (const word of ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']) {
     t.equal(trust.anchor(parsed(leaf, issuing), word), 'public', word);
@@ -65,7 +65,7 @@ t.test('dates leave the path to be judged, anything else does not', async (t) =>
   }
 });
 
-t.test('an issuer in name only is none', async (t) => {
+t.test('an issuer with the right name but another key is ignored', async (t) => {
   const impostor = await authority('CN=Public Root');
   const forged = await server(impostor, ['known.test']);
   t.equal(store([]).anchor(parsed(forged), 'CERT_HAS_EXPIRED'), 'none');
@@ -74,7 +74,7 @@ t.test('an issuer in name only is none', async (t) => {
   t.equal(store([]).anchor(parsed(below, notAnAuthority), 'CERT_HAS_EXPIRED'), 'none');
 });
 
-t.test('certificates that sign each other in a circle end nowhere', async (t) => {
+t.test('certificates that sign each other in a circle have no root', async (t) => {
   const one = await authority('CN=One');
   const other = await authority('CN=Other', { issuer: one });
   const back = await authority('CN=One', { issuer: other, keys: one.keys });
@@ -82,15 +82,15 @@ t.test('certificates that sign each other in a circle end nowhere', async (t) =>
   t.equal(store([]).anchor(parsed(below, back, other), 'CERT_HAS_EXPIRED'), 'none');
 });
 
-t.test('what OpenSSL verified by a path that is not kept is not public', async (t) => {
+t.test('a chain that verified by an unrecorded path is not public', async (t) => {
   t.equal(store([privateRoot]).anchor(parsed(leaf), null), 'extra');
 });
 
-t.test('no chain at all ends nowhere', async (t) => {
+t.test('an empty chain has no root', async (t) => {
   t.equal(store([]).anchor([], 'CERT_HAS_EXPIRED'), 'none');
 });
 
-/** What OpenSSL says of a server, by the context of a store. */
+/** OpenSSL's result for a server, with the context of a store. */
 async function verified(t: Test, trust: TrustStore, certificates: { cert: string; key: string }) {
   const { port } = await openTlsPeer(t, certificates);
   const socket = tls.connect({
@@ -123,17 +123,17 @@ t.test('an issuing authority or the server’s own certificate may be trusted as
   }
 });
 
-t.test('what this machine was told to trust has no say', async (t) => {
+t.test('this machine’s trust settings are ignored', async (t) => {
   const file = `${t.testdir({ 'extra.pem': privateRoot.pem })}/extra.pem`;
   const script = fileURLToPath(new URL('trusts.ts', import.meta.url));
   const { port } = await openTlsPeer(t, identity(leaf, crossSigned));
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: file, SSL_CERT_FILE: file, NODE_USE_SYSTEM_CA: '1' };
 
   const child = spawn(process.execPath, [script, String(port)], { env });
-  let said = '';
+  let output = '';
   child.stdout.on('data', (bytes) => {
-    said += bytes;
+    output += bytes;
   });
   await once(child, 'close');
-  t.same(JSON.parse(said), { theRuntime: true, failure: 'tls_untrusted', trust: 'none' });
+  t.same(JSON.parse(output), { theRuntime: true, failure: 'tls_untrusted', trust: 'none' });
 });

@@ -1,4 +1,4 @@
-/** Whether the runtime trusts the server on a port, and whether a probe does; run with a doctored environment. */
+/** Prints whether the runtime and a probe trust the server on a port; run with modified variables. */
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { tryOnce } from '../try.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createSystem } from '../../../probes/wire/system.ts';
-import { zoneAt } from '../../../probes/wire/zone.ts';
+import { queryZone } from '../../../probes/wire/zone.ts';
 import { a, RCODES, reply, soa, TYPES } from '../../servers/dns-bytes.ts';
 import { type DnsBehaviour, openDnsPeer } from '../../servers/dns-peer.ts';
 import type { Owner } from '../../servers/peer.ts';
@@ -10,7 +10,7 @@ const SUFFIX = 'blob.core.windows.net';
 async function ask(t: Owner, behaviour: DnsBehaviour, stepMs = 5000) {
   const peer = await openDnsPeer(t, behaviour);
   const budget = { stepMs, signal: new AbortController().signal };
-  return { peer, answer: await zoneAt({ system: createSystem(), server: peer, budget }, SUFFIX) };
+  return { peer, answer: await queryZone({ system: createSystem(), server: peer, budget }, SUFFIX) };
 }
 
 t.test('the apex answers with its own SOA', async (t) => {
@@ -34,7 +34,7 @@ t.test('a name within a zone is answered with the SOA of that zone', async (t) =
   t.match(answer, { zone: 'core.windows.net', primary: 'ns1-201.azure-dns.com', authoritative: false });
 });
 
-t.test('an answer that does not fit is asked for over TCP', async (t) => {
+t.test('a truncated answer is repeated over TCP', async (t) => {
   const { answer } = await ask(t, {
     udp: (asked) => reply(asked, { truncated: true }),
     tcp: (asked) => reply(asked, { answers: [soa(SUFFIX, 'ns1.test')] }),
