@@ -46,7 +46,7 @@ t.test('--upload-timeout', async (t) => {
       limit: 60_000,
     });
     inTime(t, run, name);
-    t.equal(run.code, 3, `${name}: the verdict’s exit code`);
+    t.equal(run.code, 4, `${name}: the report was not delivered`);
     t.match(run.err, /the report was not uploaded to .*: /);
     t.match(run.err, /it waits in .*spool; the next run sends it/);
   }

@@ -85,7 +85,7 @@ t.test('a log with a stalled reader does not block the run, and gives one messag
   const fill = 'mkfifo l; sleep 100 < l & head -c 65536 /dev/zero > l;';
   const script = `${fill} ${RUN} --log-file l --log-level info --output r.json`;
   const run = await enclosed(script, { cwd, limit: 50_000 });
-  t.ok([1, 3].includes(run.code ?? -1), 'ended by its verdict', { code: run.code, err: run.err });
+  t.ok([0, 1].includes(run.code ?? -1), 'ended by its verdict', { code: run.code, err: run.err });
   t.ok(reportIn(join(cwd, 'r.json')).id);
   t.equal(run.err.match(/the log .* takes no more lines: its reader takes nothing/g)?.length, 1, run.err);
 });

@@ -34,6 +34,7 @@ t.test('probes the lab, which is in it too', { skip: skip() }, async (t) => {
   t.equal(code, 0, err);
   const { agent, verdict, summary } = parsedReport(out);
   t.match(agent, { os: /^Linux/, arch: 'arm64' });
-  t.equal(verdict, 'ready');
+  // Emulated, it may find its own DNS server slow.
+  t.ok(['ready', 'degraded'].includes(verdict), verdict);
   t.equal(summary.required.reachable, summary.required.total);
 });

@@ -18,7 +18,9 @@ t.test('variables that make Node.js load code, fail or listen', async (t) => {
     { NODE_PATH: folder },
   ]) {
     const { code, out, err } = await start(PROGRAM, ['--version'], { env, cwd: folder });
-    t.match({ code, err }, { code: 0, err: '' }, JSON.stringify(env));
+    const [name = ''] = Object.keys(env);
+    t.equal(code, 0, JSON.stringify(env));
+    t.equal(err, `note: ${name} is set and would change what the runtime does; started without\n`);
     t.match(out, /^\d+\.\d+\.\d+\n$/);
   }
 });

@@ -25,8 +25,8 @@ const withTimeout = (ms: number) => [
 const QUICK = withTimeout(1000);
 /** A server that accepts, and sends nothing. */
 const LISTENING = "require('node:net').createServer().listen(9000, '127.0.0.1', () => console.log('up'))";
-/** Its verdict: the required groups have no names. */
-const INCONCLUSIVE = 3;
+/** The verdict: the scope has no required endpoint. */
+const DEGRADED = 0;
 
 interface Run {
   readonly child: ChildProcess;
@@ -70,7 +70,7 @@ await alone(`killed ${KILLS} times at random moments`, async (t, machine) => {
   const state = join(cwd, 's');
   await mkdir(join(state, 'reports'));
   const begun = performance.now();
-  t.equal((await scheduled(machine, cwd, state).ended).code, INCONCLUSIVE);
+  t.equal((await scheduled(machine, cwd, state).ended).code, DEGRADED);
   const usual = performance.now() - begun;
   const promised = new Set<string>();
   let [killed, late] = [0, 0];
@@ -91,7 +91,7 @@ await alone(`killed ${KILLS} times at random moments`, async (t, machine) => {
     for (const [, path = ''] of err.matchAll(/^Report: (.+)$/gm)) promised.add(path);
   }
   const last = await scheduled(machine, cwd, state).ended;
-  t.equal(last.code, INCONCLUSIVE, 'the next run succeeds', { stderr: last.err });
+  t.equal(last.code, DEGRADED, 'the next run succeeds', { stderr: last.err });
   const reports = await reportsIn(state);
   t.pass(`every one of the ${reports.size} files with a report's name is a whole report`);
   t.strictSame(
@@ -181,7 +181,7 @@ await alone('two runs at once', async (t, machine) => {
   const outcomes = await Promise.all([1, 2].map(() => scheduled(machine, cwd, state, slow).ended));
   t.strictSame(
     outcomes.map(({ code }) => code).toSorted((one, other) => Number(one) - Number(other)),
-    [INCONCLUSIVE, 75],
+    [DEGRADED, 75],
     'one probes',
     { stderr: outcomes.map(({ err }) => err) },
   );
@@ -217,7 +217,7 @@ await alone('killed before a change is announced', async (t, machine) => {
   const run = (command: string) => watching(machine, cwd, command);
   await using server = machine.serve([process.execPath, '-e', LISTENING]);
   await server.printed('up');
-  t.equal((await run(ANNOUNCE).ended).code, INCONCLUSIVE);
+  t.equal((await run(ANNOUNCE).ended).code, DEGRADED);
   const [first] = (await reportsIn(join(cwd, 's'))).keys();
   await server[Symbol.asyncDispose]();
 
@@ -238,7 +238,7 @@ await alone('killed before a change is announced', async (t, machine) => {
     if ((await end).code === null) killed += 1;
   }
   t.ok(killed > 0, `killed ${killed} times while the report is written, and after`);
-  t.equal((await run(ANNOUNCE).ended).code, INCONCLUSIVE);
+  t.equal((await run(ANNOUNCE).ended).code, DEGRADED);
   t.strictSame(
     await announcedIn(cwd),
     [first],
@@ -261,16 +261,16 @@ await alone('a change on a disk that is full', async (t, machine) => {
   await machine.run('sh', '-c', `dd if=/dev/zero of=${cwd}/s/filler bs=1k 2>/dev/null || :`);
   for (const times of [1, 2]) {
     const { code, err } = await run();
-    t.equal(code, INCONCLUSIVE, 'as the verdict is', { stderr: err });
+    t.equal(code, 4, 'the report is not stored', { stderr: err });
     t.match(err, /could not be written to the state folder/);
     t.match(err, /the announced report is not stored; the next run reports it again\n/);
     t.equal((await announcedIn(cwd)).length, times, 'announced every time, as nothing can be stored');
   }
   await unlink(join(seen, 'filler'));
-  t.equal((await run()).code, INCONCLUSIVE);
+  t.equal((await run()).code, DEGRADED);
   t.equal((await announcedIn(cwd)).length, 3);
   t.equal(new Set(await announcedIn(cwd)).size, 1, 'by the one report that was stored before');
-  t.equal((await run()).code, INCONCLUSIVE);
+  t.equal((await run()).code, DEGRADED);
   t.equal((await announcedIn(cwd)).length, 3, 'once stored, it is not announced again');
 });
 
