@@ -590,6 +590,15 @@ open_options() {
   set_rights "$options" root 755
 }
 
+# What the version before stored of its last run must not decide what this one mails. Its owner removes it: root uses no
+# name inside that folder.
+forget_last_run() {
+  if [ "$superuser" = no ] || [ -n "$root" ] || [ "$dry" = yes ] || [ ! -d "$state/." ]; then return; fi
+  has setpriv || return 0
+  inspect "$state/."
+  (cd "$state" && as_owner "$owner" "$group" rm -f last-verdict last-run.txt </dev/null) || true
+}
+
 put_config() {
   if [ "$schedule" = none ]; then return; fi
   if [ -e "$root$config" ] || [ -L "$root$config" ]; then
@@ -704,6 +713,7 @@ $files"
   if [ "$bundle" = yes ]; then put "$from" "$lib/apim-probe.mjs" 644; fi
   put_config
   put_schedule
+  if [ -n "$before" ]; then forget_last_run; fi
   remove_all_but "$files"
   write_manifest "$files"
   start_schedule
