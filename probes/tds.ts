@@ -24,6 +24,11 @@ export const tds: Probe = {
       throw error;
     });
     if (reply instanceof ProbeError) await tryTlsFirst(session, reply);
+    else if (reply.encryption === 'not-supported' && session.target.azureService)
+      throw new ProbeError(
+        'protocol_mismatch',
+        'a SQL server without encryption, and Azure SQL always encrypts',
+      );
     else if (reply.encryption === 'strict') await startTlsFirst(session);
     else if (willEncrypt(reply, session)) await startTlsInside(session, socket, reader.rest);
     session.facts.proof = 'reply';

@@ -10,6 +10,7 @@ import {
   type SecureContextOptions,
 } from 'node:tls';
 import type { TlsFacts } from '../facts.ts';
+import { SERVICE_TLS } from './tls-client.ts';
 
 export type Anchor = TlsFacts['trust'];
 
@@ -65,6 +66,7 @@ export class TrustStore {
 
   #createContext(versions: Pick<SecureContextOptions, 'maxVersion'>): SecureContext {
     return createSecureContext({
+      ...SERVICE_TLS,
       ...versions,
       // The full list, so that NODE_EXTRA_CA_CERTS and this machine's store are not used.
       ca: [...this.#public, ...this.#extra],

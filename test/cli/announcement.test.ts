@@ -168,7 +168,7 @@ t.test('an unusable record: the run compares with the newest report and notes it
     ['cut off', /, which was announced last, is cut off: .*;/, (_, report) => truncateSync(report, 500)],
     [
       'of another folder',
-      /announced\.json speaks of another report than apim-probe-report-/,
+      /announced\.json names another report than apim-probe-report-/,
       (cwd, report) =>
         writeFileSync(
           join(cwd, 's/announced.json'),

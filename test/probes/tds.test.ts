@@ -74,6 +74,17 @@ t.test('a chain of fifty certificates is read as far as ten', async (t) => {
   t.equal(facts.tls?.chain.length, 10);
 });
 
+t.test('a server without encryption is not Azure SQL, whatever else it answers', async (t) => {
+  const plain = () => openPeer(t, sends(reply('02')));
+  const azure = { ...known, target: { ...known.target, azureService: true } };
+  t.match(await tryOnce('tds', await plain(), azure), {
+    failure: 'protocol_mismatch',
+    facts: { proof: 'connect', tds: { encryption: 'not-supported' } },
+  });
+  const own = { ...known, target: { ...known.target, azureService: false } };
+  t.match(await tryOnce('tds', await plain(), own), { failure: null, facts: { proof: 'reply' } });
+});
+
 t.test('TLS follows when the server requires it', async (t) => {
   for (const [title, prelogin, azureService, steps] of [
     ['on', reply('01'), false, ['connect', 'handshake', '✗tls']],
@@ -81,7 +92,7 @@ t.test('TLS follows when the server requires it', async (t) => {
     ['an unknown value', reply('20'), false, ['connect', 'handshake', '✗tls']],
     ['off', reply('00'), false, ['connect', 'handshake']],
     ['off, at a service of Azure’s', reply('00'), true, ['connect', 'handshake', '✗tls']],
-    ['not supported', reply('02'), true, ['connect', 'handshake']],
+    ['not supported', reply('02'), false, ['connect', 'handshake']],
   ] as const) {
     const peer = await openPeer(t, sends(prelogin));
     const tried = await tryOnce('tds', peer, {
