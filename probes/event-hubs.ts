@@ -31,8 +31,9 @@ export const eventHubs: Probe = {
 
 /** Reads the facts from a reply; null when it is not from Event Hubs. Pure. */
 export function readEventHubs({ body }: HttpReply): Omit<EventHubsFacts, 'webSocket'> | null {
-  const text = body.toString('utf8');
-  const trackingId = /\bTrackingId:\s*([A-Za-z0-9_-]{1,80})/.exec(text)?.[1] ?? null;
+  // Line breaks and blanks in the texts vary.
+  const text = body.toString('utf8').replace(/\s+/g, ' ');
+  const trackingId = /\bTracking ?Id: ?([A-Za-z0-9_-]{1,80})/i.exec(text)?.[1] ?? null;
   const networkDenied = /\bIp has been prevented to connect\b/i.test(text);
   const feed = text.includes('Publicly Listed Services');
   return feed || networkDenied || trackingId !== null ? { trackingId, networkDenied } : null;

@@ -56,6 +56,7 @@ export const StorageFacts = z
     requestId: z.string().nullable().describe('Identifies the request for Microsoft’s support'),
     errorCode: z.string().nullable().describe('Code of the error'),
     networkDenied: z.boolean().describe('The account’s own network rules refuse this subnet'),
+    perimeter: z.literal(true).optional().describe('The refusal names a network security perimeter'),
   })
   .describe('Azure Storage');
 export type StorageFacts = z.infer<typeof StorageFacts>;

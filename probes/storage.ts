@@ -32,17 +32,21 @@ export function readStorage(reply: HttpReply): StorageFacts | null {
   const errorCode = codeIn(headerOf(reply, 'x-ms-error-code')) ?? codeInBody(text);
   const names = /^Windows-Azure-/i.test(headerOf(reply, 'server'));
   if (!names && (requestId === '' || errorCode === null)) return null;
+  const perimeter = errorCode === 'AuthorizationFailure' && /network security perimeter/i.test(text);
   return {
     requestId: requestId === '' ? null : printable(requestId, 64),
     errorCode,
     // For a wrong signature the same code has another message.
     networkDenied:
-      errorCode === 'AuthorizationFailure' && /not authorized to perform this operation/i.test(text),
+      perimeter ||
+      (errorCode === 'AuthorizationFailure' && /not authorized to perform this operation/i.test(text)),
+    ...(perimeter && { perimeter }),
   };
 }
 
-/** Blobs, queues and files send XML; tables send JSON, or Atom without a version header. */
+/** Blobs, queues and files send XML; tables send JSON of two shapes, or Atom without a version header. */
 function codeInBody(text: string): string | null {
   const xml = /<(?:m:)?code>([a-z0-9]{1,64})<\/(?:m:)?code>/i.exec(text)?.[1];
-  return codeIn(xml ?? valueAt(parseJson(text), 'odata.error', 'code'));
+  const json = xml === undefined ? parseJson(text) : null;
+  return codeIn(xml ?? valueAt(json, 'odata.error', 'code') ?? valueAt(json, 'error', 'code'));
 }

@@ -101,6 +101,21 @@ t.test('service-firewall-denied', async (t) => {
     ]);
   });
 
+  t.test('a perimeter has other remedies than network rules', async (t) => {
+    const perimeter: Facts = {
+      storage: { requestId: 'x', errorCode: 'AuthorizationFailure', networkDenied: true, perimeter: true },
+    };
+    for (const denied of [
+      answering('storage-blob', 's.blob.core.windows.net', perimeter),
+      answering('key-vault', 'a.vault.azure.net', vault('ForbiddenByNsp')),
+    ]) {
+      const [single] = diagnoseTargets({ targets: [denied] }).findings;
+      t.match(single?.title, /^The network security perimeter of \S+ refuses this subnet$/);
+      t.match(single?.remedy[0], /inbound access rule/);
+      t.notMatch(single?.remedy.join(), /Selected networks|service endpoint/);
+    }
+  });
+
   t.test('the errors of Key Vault, with the address that it saw, and of Event Hubs', async (t) => {
     const { single } = diagnoseTargets({
       targets: [

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { readEventHubs } from '../../probes/event-hubs.ts';
 import { Facts } from '../../probes/facts.ts';
 import { PRODUCTS, playing, reply, talk } from './products.ts';
 
@@ -48,6 +49,16 @@ t.test('the public feed, and AMQP over WebSockets on a second connection', async
   t.match(upgrade, 'get /$servicebus/websocket http/1.1\r\nhost: ns.servicebus.windows.net\r\n');
   t.match(upgrade, /\r\nsec-websocket-key: [a-z0-9+/]{22}==\r\n/);
   t.match(upgrade, '\r\nsec-websocket-protocol: amqpwsb10\r\n');
+});
+
+t.test('both spellings of the tracking id, and line breaks within the refusal', (t) => {
+  const read = (body: string) => readEventHubs({ status: 401, headers: {}, body: Buffer.from(body) });
+  const id = 'b39e9d4f-2f0a-4d63-9f0c-0d1f7c1b1a3e_G2';
+  t.match(read(`<Error><Code>401</Code><Detail>x. Tracking Id: ${id}</Detail></Error>`), { trackingId: id });
+  t.match(read(`x TrackingId:${id}, SystemTracker:`), { trackingId: id });
+  t.match(read('Ip  has been\r\nprevented to connect to the endpoint'), { networkDenied: true });
+  t.equal(read('<html>Tracking your order</html>'), null);
+  t.end();
 });
 
 t.test('an error with a tracking id is from the service', async (t) => {

@@ -86,6 +86,23 @@ t.test('a denial by the account’s firewall differs from a bad signature', asyn
   }
 });
 
+t.test('a denial by a network security perimeter, in XML and in both shapes of JSON', async (t) => {
+  const code = 'AuthorizationFailure';
+  const text = 'Access denied by the network security perimeter of this account.';
+  const json = JSON.stringify({ error: { code, message: text } });
+  for (const body of [xml(code, text), odata(code, text), json]) {
+    t.match(await answered(t, reply('403 Forbidden', SERVER, body)), {
+      failure: null,
+      facts: { storage: { errorCode: code, networkDenied: true, perimeter: true } },
+    });
+  }
+  const usual = await answered(
+    t,
+    reply('403 Forbidden', SERVER, xml(code, 'not authorized to perform this operation')),
+  );
+  t.notOk('perimeter' in (usual.facts.storage ?? {}));
+});
+
 t.test('the tenant of the challenge is not recorded', async (t) => {
   const challenge = `Bearer authorization_uri=https://login.microsoftonline.com/${TENANT}/oauth2/authorize resource_id=https://storage.azure.com`;
   const body = xml('NoAuthenticationInformation', 'Server failed to authenticate the request.');

@@ -6,7 +6,21 @@ import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
 
 /** Key Vault's error text for a caller that its network rules do not allow. */
-const VAULT_CODES: readonly (string | null)[] = ['ForbiddenByFirewall', 'ForbiddenByConnection'];
+const VAULT_PERIMETER = 'ForbiddenByNsp';
+const VAULT_CODES: readonly (string | null)[] = [
+  'ForbiddenByFirewall',
+  'ForbiddenByConnection',
+  VAULT_PERIMETER,
+];
+
+/** A perimeter overrides a resource’s own rules, and trusted services (“What is a network security perimeter?”). */
+const PERIMETER_REMEDY = [
+  'In the network security perimeter of the resource: add an inbound access rule to its profile, for the public address ' +
+    'of this subnet’s traffic or for its subscription. Virtual network rules of the resource do not apply there.',
+  'Or give the resource a private endpoint that this subnet can reach, and link its private DNS zone: private ' +
+    'endpoints are exempt from the perimeter.',
+  'A stand-in resource whose perimeter API Management’s own will not share proves the path; no change is due.',
+] as const;
 
 /** Services that were reached and refused this subnet; the path works. */
 export const serviceFirewallDenied: Rule = (scene) => {
@@ -25,14 +39,22 @@ function refusalIn({ storage, keyVault, eventHubs }: Facts): string | null {
   return keyVault !== undefined && VAULT_CODES.includes(keyVault.errorCode) ? keyVault.errorCode : null;
 }
 
+function isPerimeter({ attempts }: Target): boolean {
+  return attempts.some(
+    ({ facts }) => facts.storage?.perimeter === true || facts.keyVault?.errorCode === VAULT_PERIMETER,
+  );
+}
+
 function deniedFinding({ observations }: Scene, targets: readonly Target[]): Finding {
   const [first] = targets;
   const single = targets.length === 1 && first !== undefined ? `${first.host}` : null;
   const denied = targets.map(
     (target) => `${target.host}:${target.port} (${refusalOf(target)}${seenFrom(target)})`,
   );
+  const perimeter = targets.every(isPerimeter);
   return createFinding('service-firewall-denied', {
-    title: `The network rules of ${single ?? count(targets.length, 'endpoint')} refuse this subnet`,
+    ...(perimeter && { remedy: PERIMETER_REMEDY }),
+    title: `The ${perimeter ? 'network security perimeter' : 'network rules'} of ${single ?? count(targets.length, 'endpoint')} ${perimeter ? 'refuses' : 'refuse'} this subnet`,
     explanation: `The path works: ${list(denied, 5)} answered, and refused by ${targets.length === 1 ? 'its' : 'their'} own rules.`,
     targets,
     confirm: rerunCommand(observations, targets),
