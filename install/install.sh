@@ -590,13 +590,17 @@ open_options() {
   set_rights "$options" root 755
 }
 
-# What the version before stored of its last run must not decide what this one mails. Its owner removes it: root uses no
-# name inside that folder.
+# Whether another version of the program is installed here.
+is_upgrade() {
+  [ -n "$before" ] || return 1
+  ! cmp -s "$work/apim-probe" "$root$bin" || { [ "$bundle" = yes ] && ! cmp -s "$from" "$root$lib/apim-probe.mjs"; }
+}
+
+# What another version stored of its last run must not decide what this one mails. The user of the runs removes it: root
+# uses no name inside that folder.
 forget_last_run() {
-  if [ "$superuser" = no ] || [ -n "$root" ] || [ "$dry" = yes ] || [ ! -d "$state/." ]; then return; fi
-  has setpriv || return 0
-  inspect "$state/."
-  (cd "$state" && as_owner "$owner" "$group" rm -f last-verdict last-run.txt </dev/null) || true
+  if [ "$schedule" != cron ] || [ "$superuser" = no ] || [ -n "$root" ] || [ "$dry" = yes ]; then return; fi
+  timeout -k 5 60 setsid su -s /bin/sh "$user" -c "rm -f $state/last-verdict $state/last-run.txt" </dev/null || true
 }
 
 put_config() {
@@ -709,11 +713,13 @@ install_all() {
   # Before the first file, so that an interrupted installation can be removed.
   write_manifest "$before
 $files"
+  upgrade=no
+  if is_upgrade; then upgrade=yes; fi
   put "$work/apim-probe" "$bin" 755
   if [ "$bundle" = yes ]; then put "$from" "$lib/apim-probe.mjs" 644; fi
   put_config
   put_schedule
-  if [ -n "$before" ]; then forget_last_run; fi
+  if [ "$upgrade" = yes ]; then forget_last_run; fi
   remove_all_but "$files"
   write_manifest "$files"
   start_schedule
