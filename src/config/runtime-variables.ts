@@ -41,6 +41,5 @@ export function withoutRuntimeVariables(
 
 /** The note that the program prints before it restarts without them. */
 export function restartNote(names: readonly string[]): string {
-  const verb = names.length === 1 ? 'is' : 'are';
-  return `note: ${names.join(', ')} ${verb} set and would change what the runtime does; started without`;
+  return `note: ignores ${names.join(', ')}, which would change how Node.js behaves`;
 }

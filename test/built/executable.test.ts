@@ -20,7 +20,7 @@ t.test('variables that make Node.js load code, fail or listen', async (t) => {
     const { code, out, err } = await start(PROGRAM, ['--version'], { env, cwd: folder });
     const [name = ''] = Object.keys(env);
     t.equal(code, 0, JSON.stringify(env));
-    t.equal(err, `note: ${name} is set and would change what the runtime does; started without\n`);
+    t.equal(err, `note: ignores ${name}, which would change how Node.js behaves\n`);
     t.match(out, /^\d+\.\d+\.\d+\n$/);
   }
 });
