@@ -1,24 +1,15 @@
 /** Delivers a report with no file left to open: `node deliver-without-files.ts FILE MS`, after which some are free. */
-import { closeSync, openSync } from 'node:fs';
 import { deliver } from '../../src/cli/deliver.ts';
 import { exportAsIs } from '../../src/cli/export-report.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { report } from '../report/samples.ts';
+import { runOutOfFiles } from '../run-out-of-files.ts';
 
 const [, , file = '', freeAfterMs = 'never'] = process.argv;
 const outgoing = exportAsIs(report());
 outgoing.render('json');
 
-const taken: number[] = [];
-try {
-  for (;;) taken.push(openSync('/dev/null', 'r'));
-} catch {
-  // None is left.
-}
-const free = (): void => {
-  for (const each of taken.splice(0)) closeSync(each);
-};
-if (freeAfterMs !== 'never') setTimeout(free, Number(freeAfterMs));
+const free = runOutOfFiles(freeAfterMs);
 const { stdout, stderr, env } = process;
 const io = {
   stdout,

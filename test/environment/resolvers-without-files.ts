@@ -1,7 +1,7 @@
 /** Reads resolv.conf without free file descriptors: `node resolvers-without-files.ts FILE MS`, after which some are free. */
-import { closeSync, openSync } from 'node:fs';
 import { thisMachine } from '../../src/environment/machine.ts';
 import { systemResolvers } from '../../src/environment/resolvers.ts';
+import { runOutOfFiles } from '../run-out-of-files.ts';
 
 const [, , file = '', freeAfterMs = 'never'] = process.argv;
 const machine = {
@@ -9,16 +9,7 @@ const machine = {
   platform: 'linux',
   resolverFiles: { configured: file, upstream: file },
 } as const;
-const taken: number[] = [];
-try {
-  for (;;) taken.push(openSync('/dev/null', 'r'));
-} catch {
-  // No file descriptor is left.
-}
-const free = (): void => {
-  for (const each of taken.splice(0)) closeSync(each);
-};
-if (freeAfterMs !== 'never') setTimeout(free, Number(freeAfterMs));
+const free = runOutOfFiles(freeAfterMs);
 const found = await systemResolvers(machine);
 free();
 process.stdout.write(JSON.stringify(found));
