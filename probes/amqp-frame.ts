@@ -1,6 +1,7 @@
 /**
  * AMQP 1.0 messages up to the SASL mechanisms, without a login: protocol headers (OASIS AMQP 1.0, part 2
- * section 2.2), frames (part 2 section 2.3) and the list of SASL mechanisms (part 5 section 5.3.3.1).
+ * section 2.2), frames (part 2 section 2.3), the list of SASL mechanisms (part 5 section 5.3.3.1), and what a server
+ * sends in its place to end the conversation: an outcome (part 5 section 5.3.3.6) or a close (part 2 section 2.7.9).
  */
 import type { Decoded } from './wire/read.ts';
 
@@ -13,8 +14,18 @@ export interface AmqpHeader {
   readonly name: string;
 }
 
+/** Where the server ended the conversation in place of the mechanisms. */
+export interface AmqpRefusal {
+  /** `amqp:connection:forced`, or `sasl-outcome` and its code. */
+  readonly condition: string;
+  readonly description: string | null;
+}
+
 /** Requests the SASL layer. */
 export const SASL_HEADER: Uint8Array = Uint8Array.from([0x41, 0x4d, 0x51, 0x50, 3, 1, 0, 0]);
+
+/** Requests the TLS layer (part 5 section 5.2). */
+export const TLS_HEADER: Uint8Array = Uint8Array.from([0x41, 0x4d, 0x51, 0x50, 2, 1, 0, 0]);
 
 const MAGIC = Uint8Array.from([0x41, 0x4d, 0x51, 0x50]);
 const HEADER_BYTES = 8;
@@ -28,8 +39,26 @@ const LAYERS: ReadonlyMap<number, Exclude<AmqpLayer, 'other-version'>> = new Map
 const FRAME_HEADER_BYTES = 8;
 /** The limit for SASL frames, because the peers have not negotiated a size yet (section 5.3.1). */
 const LARGEST_SASL_FRAME = 512;
+const AMQP_FRAME = 0;
 const SASL_FRAME = 1;
-const MECHANISMS = { code: 0x40n, symbol: 'amqp:sasl-mechanisms:list' } as const;
+
+/** A descriptor of a type, by number and by name. */
+interface Type {
+  readonly code: bigint;
+  readonly symbol: string;
+}
+const OPEN: Type = { code: 0x10n, symbol: 'amqp:open:list' };
+const CLOSE: Type = { code: 0x18n, symbol: 'amqp:close:list' };
+const ERROR: Type = { code: 0x1dn, symbol: 'amqp:error:list' };
+const MECHANISMS: Type = { code: 0x40n, symbol: 'amqp:sasl-mechanisms:list' };
+const OUTCOME: Type = { code: 0x44n, symbol: 'amqp:sasl-outcome:list' };
+/** Codes of an outcome other than ok (part 5 section 5.3.3.7). */
+const OUTCOMES: ReadonlyMap<number, string> = new Map([
+  [1, 'auth'],
+  [2, 'sys'],
+  [3, 'sys-perm'],
+  [4, 'sys-temp'],
+]);
 
 /** Decodes a protocol header. A header of AMQP 0-9-1 or older is a message too, with its version in the name. */
 export function decodeHeader(bytes: Uint8Array): Decoded<AmqpHeader> {
@@ -56,20 +85,30 @@ function headerOf(id: number, major: number, minor: number, revision: number): A
   return { layer: 'other-version', name };
 }
 
-/** Decodes the mechanisms that a server offers. They are raw: the caller must make them printable. */
-export function decodeMechanisms(bytes: Uint8Array): Decoded<readonly string[]> {
-  const frame = decodeSaslFrame(bytes);
+/**
+ * Decodes the mechanisms that a server offers, or its end of the conversation in their place. Texts are raw: the caller
+ * must make them printable.
+ */
+export function decodeMechanisms(bytes: Uint8Array): Decoded<readonly string[] | AmqpRefusal> {
+  const frame = decodeFrame(bytes);
   if (frame.kind !== 'message') return frame;
   try {
-    return { ...frame, message: mechanismsIn(new Cursor(frame.message)) };
+    const { type, body } = frame.message;
+    if (type === SASL_FRAME) return { ...frame, message: saslIn(new Cursor(body)) };
+    return closeIn(bytes, new Cursor(body), frame.consumed);
   } catch (error) {
     if (error instanceof Malformed) return { kind: 'malformed', why: error.message };
     throw error;
   }
 }
 
-/** Decodes the body of a SASL frame. Reports an error as soon as the bytes show it. */
-function decodeSaslFrame(bytes: Uint8Array): Decoded<Uint8Array> {
+interface Frame {
+  readonly type: number;
+  readonly body: Uint8Array;
+}
+
+/** Decodes a frame of either type. Reports an error as soon as the bytes show it. */
+function decodeFrame(bytes: Uint8Array): Decoded<Frame> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4) return { kind: 'need-more' };
   const size = view.getUint32(0);
@@ -86,14 +125,14 @@ function decodeSaslFrame(bytes: Uint8Array): Decoded<Uint8Array> {
   }
   if (bytes.length < 6) return { kind: 'need-more' };
   const type = view.getUint8(5);
-  if (type !== SASL_FRAME)
+  if (type !== SASL_FRAME && type !== AMQP_FRAME)
     return { kind: 'malformed', why: `an AMQP frame of type ${type} where SASL was expected` };
   if (bytes.length < size) return { kind: 'need-more' };
-  return { kind: 'message', message: bytes.subarray(bodyAt, size), consumed: size };
+  return { kind: 'message', message: { type, body: bytes.subarray(bodyAt, size) }, consumed: size };
 }
 
-function mechanismsIn(body: Cursor): readonly string[] {
-  expectDescriptor(body);
+function saslIn(body: Cursor): readonly string[] | AmqpRefusal {
+  if (expectDescriptor(body, [MECHANISMS, OUTCOME], 'a SASL frame') === OUTCOME) return outcomeIn(body);
   const fields = fieldsOf(body);
   if (fields === null) throw new Malformed('sasl-mechanisms without a field');
   const mechanisms = symbols(fields);
@@ -101,13 +140,45 @@ function mechanismsIn(body: Cursor): readonly string[] {
   return mechanisms;
 }
 
+/** An outcome before a choice: only a failure is plausible. */
+function outcomeIn(body: Cursor): AmqpRefusal {
+  const fields = fieldsOf(body);
+  const code = fields?.u8() === 0x50 ? fields.u8() : 0;
+  const name = OUTCOMES.get(code);
+  if (name === undefined) throw new Malformed('a SASL frame 0x44 where sasl-mechanisms (0x40) was expected');
+  return { condition: `sasl-outcome ${name}`, description: null };
+}
+
+/** A close with its error; the server must send its open before it (part 2 section 2.4.1). */
+function closeIn(bytes: Uint8Array, first: Cursor, firstSize: number): Decoded<AmqpRefusal> {
+  if (expectDescriptor(first, [OPEN, CLOSE], 'an AMQP frame of type 0') === CLOSE)
+    return { kind: 'message', message: errorIn(first), consumed: firstSize };
+  const second = decodeFrame(bytes.subarray(firstSize));
+  if (second.kind !== 'message') return second;
+  const body = new Cursor(second.message.body);
+  expectDescriptor(body, [CLOSE], 'an AMQP frame after open');
+  return { kind: 'message', message: errorIn(body), consumed: firstSize + second.consumed };
+}
+
+function errorIn(close: Cursor): AmqpRefusal {
+  const fields = fieldsOf(close);
+  if (fields === null) return { condition: 'close', description: null };
+  if (fields.peek() !== 0x00) return { condition: 'close', description: null };
+  expectDescriptor(fields, [ERROR], 'a close');
+  const error = fieldsOf(fields);
+  if (error === null) throw new Malformed('an AMQP error without a condition');
+  const condition = readSymbol(error, error.u8());
+  return { condition, description: error.isAtEnd ? null : readString(error) };
+}
+
 /** A described type begins with 0x00 and its descriptor, by number or by name (part 1 section 1.2). */
-function expectDescriptor(body: Cursor): void {
-  if (body.u8() !== 0x00) throw new Malformed('a SASL frame without a performative');
+function expectDescriptor(body: Cursor, expected: readonly Type[], where: string): Type {
+  if (body.u8() !== 0x00) throw new Malformed(`${where} without a performative`);
   const descriptor = readDescriptor(body);
-  if (descriptor === MECHANISMS.code || descriptor === MECHANISMS.symbol) return;
+  const found = expected.find(({ code, symbol }) => descriptor === code || descriptor === symbol);
+  if (found !== undefined) return found;
   const name = typeof descriptor === 'bigint' ? `0x${descriptor.toString(16)}` : 'with a name';
-  throw new Malformed(`a SASL frame ${name} where sasl-mechanisms (0x40) was expected`);
+  throw new Malformed(`${where} ${name} where sasl-mechanisms (0x40) was expected`);
 }
 
 function readDescriptor(body: Cursor): bigint | string {
@@ -179,6 +250,21 @@ function readSymbol(from: Cursor, code: number): string {
   }
 }
 
+/** A string or null (part 1 sections 1.6.20 and 1.6.1). */
+function readString(from: Cursor): string | null {
+  const code = from.u8();
+  switch (code) {
+    case 0x40:
+      return null;
+    case 0xa1:
+      return Buffer.from(from.take(from.u8())).toString('utf8');
+    case 0xb1:
+      return Buffer.from(from.take(from.u32())).toString('utf8');
+    default:
+      throw new Malformed(`type ${hex(code)} where a string was expected`);
+  }
+}
+
 /** Symbols are ASCII; other bytes stay visible. */
 function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
@@ -197,6 +283,15 @@ class Cursor {
 
   constructor(bytes: Uint8Array) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#view.byteLength;
+  }
+
+  /** The next byte, which stays; undefined at the end. */
+  peek(): number | undefined {
+    return this.isAtEnd ? undefined : this.#view.getUint8(this.#at);
   }
 
   u8(): number {
@@ -219,7 +314,7 @@ class Cursor {
   #advance(length: number): number {
     const at = this.#at;
     if (length > this.#view.byteLength - at) {
-      throw new Malformed('sasl-mechanisms that ends within a value');
+      throw new Malformed('a frame that ends within a value');
     }
     this.#at += length;
     return at;

@@ -126,6 +126,10 @@ export const SmtpFacts = z
       .array(name)
       .describe('Capabilities of the last EHLO, under TLS if it was started; at most 32'),
     startTls: z.boolean().describe('Whether the first EHLO listed STARTTLS; the certificate is under tls'),
+    masked: z
+      .string()
+      .optional()
+      .describe('A capability that a firewall overwrote, where STARTTLS is missing: XXXXXXXA'),
   })
   .describe('SMTP');
 export type SmtpFacts = z.infer<typeof SmtpFacts>;
@@ -141,6 +145,19 @@ const TdsFacts = z
       .describe('The server’s answer to FEDAUTHREQUIRED (Entra ID); null without one'),
   })
   .describe('TDS, the protocol of Azure SQL');
+
+/** A refusal by the service itself, in its own protocol. */
+export const RefusalFacts = z
+  .strictObject({
+    to: z.string().describe('What was refused: the connection, EHLO, STARTTLS, PRELOGIN, PING …'),
+    code: z.string().describe('Its code in the protocol: 554, DENY, STATUS_ACCESS_DENIED …'),
+    text: z
+      .string()
+      .nullable()
+      .describe('The service’s own text, at most 256 characters; null when the protocol has none'),
+  })
+  .describe('The refusal, when the service answered in its protocol and refused');
+export type RefusalFacts = z.infer<typeof RefusalFacts>;
 
 /** The evidence of one attempt. */
 export const Facts = z
@@ -159,6 +176,7 @@ export const Facts = z
       .int()
       .optional()
       .describe('Bytes received over the connection when a step after connect failed'),
+    refusal: RefusalFacts.optional(),
     tls: TlsFacts.optional(),
     http: HttpFacts.optional(),
     entraId: EntraIdFacts.optional(),

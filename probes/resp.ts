@@ -20,8 +20,8 @@ const KINDS: ReadonlyMap<number, RespReply['kind']> = new Map([
 ]);
 const CR = 0x0d;
 const LF = 0x0a;
-/** Bytes; a Redis error is one sentence. */
-const LONGEST_LINE = 1024;
+/** Bytes; the longest error, of the protected mode, has about 1,100. */
+const LONGEST_LINE = 4096;
 
 /** Decodes a reply. */
 export function decodeReply(bytes: Uint8Array): Decoded<RespReply> {

@@ -81,6 +81,28 @@ t.test('each encoding of a list, an array, a symbol and the descriptor', async (
   t.match(decodeMechanisms(extended), { kind: 'message', message: ['PLAIN'] }, 'an extended header');
 });
 
+const OPEN = frame('005310 c0 04 01 a10161', { type: 0 });
+
+t.test('a server that ends the conversation', async (t) => {
+  const forced = Buffer.from('amqp:connection:forced').toString('hex');
+  const error = (rest: string, size: string, count: string) =>
+    frame(`005318 d0 000000${size} 00000001 00531d c0 ${rest}`.replace('COUNT', count), { type: 0 });
+  const bodies: readonly [string, Uint8Array, string, string | null][] = [
+    ['a close without an error', frame('005318 45', { type: 0 }), 'close', null],
+    ['a close with null', frame('005318 c0 02 01 40', { type: 0 }), 'close', null],
+    ['a condition', error(`19 COUNT a316${forced}`, '22', '01'), 'amqp:connection:forced', null],
+    ['a null text', error(`1a COUNT a316${forced}40`, '23', '02'), 'amqp:connection:forced', null],
+    ['a text', error(`1c COUNT a316${forced}a1016f`, '25', '02'), 'amqp:connection:forced', 'o'],
+    ['a long text', error(`1f COUNT a316${forced}b1000000016f`, '28', '02'), 'amqp:connection:forced', 'o'],
+    ['an outcome', frame('005344 c0 03 01 5001'), 'sasl-outcome auth', null],
+  ];
+  for (const [name, bytes, condition, description] of bodies) {
+    const message = { condition, description };
+    t.same(decodeMechanisms(bytes), { kind: 'message', message, consumed: bytes.length }, name);
+  }
+  t.same(decodeMechanisms(OPEN), { kind: 'need-more' }, 'an open is followed by something');
+});
+
 t.test('malformed frames, and unexpected ones', async (t) => {
   const cases: readonly [string, Uint8Array, RegExp][] = [
     ['of 4 GB', fromHex('ffffffff'), /4294967295 bytes/],
@@ -88,10 +110,18 @@ t.test('malformed frames, and unexpected ones', async (t) => {
     ['smaller than its header', fromHex('00000007'), /7 bytes/],
     ['whose body begins within its header', fromHex('0000001001'), /begins at 4/],
     ['whose body begins behind its end', fromHex('0000001005'), /begins at 20/],
-    ['of plain AMQP', frame('005310 45', { type: 0 }), /type 0/],
+    ['of plain AMQP', frame('005311 45', { type: 0 }), /type 0 0x11 where/],
+    ['of an unknown type', frame('005310 45', { type: 2 }), /type 2/],
+    ['with two opens', Buffer.concat([OPEN, OPEN]), /after open 0x10/],
+    ['with a close of another type', frame('005318 c0 05 01 00531e45', { type: 0 }), /a close 0x1e/],
+    [
+      'with an error without a condition',
+      frame('005318 c0 05 01 00531d45', { type: 0 }),
+      /without a condition/,
+    ],
     ['empty', frame(''), /ends within a value/],
     ['without a performative', frame('4000'), /without a performative/],
-    ['with an outcome', frame('005344 c0 03 01 5000'), /0x44 where sasl-mechanisms/],
+    ['with an outcome of success', frame('005344 c0 03 01 5000'), /0x44 where sasl-mechanisms/],
     ['with ulong 0', frame('0044 45'), /0x0 where/],
     ['with another name', frame('00a30161 45'), /with a name where/],
     ['with a descriptor of another type', frame('0071'), /0x71 where a symbol/],
@@ -136,7 +166,7 @@ t.test('any bytes give a valid result, however they are split', async (t) => {
         const decoded = decode(bytes);
         assert.deepEqual(byteByByte<typeof decoded>(decode, bytes), decoded);
         if (decoded.kind === 'message') return decoded.consumed > 0 && decoded.consumed <= bytes.length;
-        return decoded.kind === 'need-more' ? bytes.length < 512 : decoded.why.length < 200;
+        return decoded.kind === 'need-more' ? bytes.length < 1024 : decoded.why.length < 200;
       }),
       { numRuns },
     );

@@ -94,6 +94,125 @@ t.test('a broker that requires another layer first is reached', async (t) => {
   }
 });
 
+const azure = { host: 'known.test', azureService: true };
+
+t.test('Event Hubs on 5672 is proved by its own mechanism alone', async (t) => {
+  for (const [mechanisms, failure, proof] of [
+    [['MSSBCBS', 'PLAIN', 'ANONYMOUS', 'EXTERNAL'], null, 'reply'],
+    [['PLAIN', 'ANONYMOUS'], null, 'connect'],
+    [['AMQPLAIN', 'PLAIN'], 'protocol_mismatch', 'connect'],
+    [['SCRAM-SHA-256', 'PLAIN'], 'protocol_mismatch', 'connect'],
+  ] as const) {
+    const peer = await openPeer(t, broker(mechanisms).serve);
+    const tried = await tryOnce('amqp', peer, { target: azure });
+    t.match(tried, { failure, facts: { proof, amqp: { mechanisms } } }, mechanisms.join());
+    const own = await openPeer(t, broker(mechanisms).serve);
+    t.match(
+      await tryOnce('amqp', own),
+      { failure: null, facts: { proof: 'reply' } },
+      'the user’s own broker',
+    );
+  }
+});
+
+t.test('Event Hubs on 5671 is proved by its certificate, whatever it offers', async (t) => {
+  for (const [mechanisms, proof] of [
+    [['MSSBCBS', 'PLAIN'], 'reply'],
+    [['AMQPLAIN', 'PLAIN'], 'certificate'],
+  ] as const) {
+    const peer = await openTlsPeer(t, secure, broker(mechanisms).serve);
+    const tried = await tryOnce('amqps', peer, { trust, target: azure });
+    t.match(tried, { failure: null, facts: { proof, amqp: { mechanisms } } });
+  }
+});
+
+/** Demands TLS as part 2 section 2.2 has it, and starts it after the header of part 5 section 5.2. */
+function demanding(
+  keys: ReturnType<typeof identity>,
+  inside: Behaviour,
+  accepts: Behaviour | null = null,
+): Behaviour {
+  return (socket) => {
+    socket.once('data', (header: Buffer) => {
+      if (header.toString('latin1') !== TLS) return void socket.end(TLS, 'latin1');
+      if (accepts !== null) return accepts(socket);
+      socket.write(TLS, 'latin1');
+      const secured = new TLSSocket(socket, { isServer: true, ...keys });
+      secured.on('error', () => undefined);
+      inside(secured);
+    });
+  };
+}
+const TLS = 'AMQP\x02\x01\x00\x00';
+
+t.test('the demand for TLS of Event Hubs is followed as far as its certificate', async (t) => {
+  const { serve } = broker(['MSSBCBS', 'PLAIN']);
+  const peer = await openPeer(t, demanding(secure, serve));
+  t.match(await tryOnce('amqp', peer, { trust, target: azure }), {
+    failure: null,
+    steps: ['connect', 'handshake', 'connect', 'handshake', 'tls', 'handshake'],
+    facts: {
+      proof: 'reply',
+      tls: { nameMatches: true },
+      amqp: { header: 'TLS 1.0.0', mechanisms: ['MSSBCBS', 'PLAIN'] },
+    },
+  });
+  const other = identity(await server(root, ['other.test']));
+  const wrong = await openPeer(t, demanding(other, serve));
+  t.match(await tryOnce('amqp', wrong, { trust, target: azure }), { failure: 'tls_name_mismatch' });
+  const foreign = identity(await server(await authority('CN=Foreign'), ['known.test']));
+  const copied = await openPeer(t, demanding(foreign, serve));
+  t.match(await tryOnce('amqp', copied, { trust, target: azure }), { failure: 'tls_untrusted' });
+});
+
+t.test('without the certificate after its demand for TLS, the connection alone is proved', async (t) => {
+  for (const accepts of [closes, silent, sends(SASL), sends('HTTP/1.1 400 Bad Request\r\n\r\n')]) {
+    const peer = await openPeer(t, demanding(secure, silent, accepts));
+    t.match(await tryOnce('amqp', peer, { trust, target: azure, stepMs: SHORT_MS }), {
+      failure: null,
+      steps: ['connect', 'handshake', 'connect', '✗handshake'],
+      facts: { proof: 'connect', amqp: { header: 'TLS 1.0.0' } },
+    });
+  }
+});
+
+t.test('a close by the server, in its own words', async (t) => {
+  const described = (condition: string, description: string): Buffer => {
+    const error = binary(
+      `\0\x53\x1d\xc0${String.fromCharCode(5 + condition.length + description.length)}\x02` +
+        `\xa3${String.fromCharCode(condition.length)}${condition}\xa1${String.fromCharCode(description.length)}${description}`,
+    );
+    const close = Buffer.concat([
+      binary(`\0\x53\x18\xc0${String.fromCharCode(1 + error.length)}\x01`),
+      error,
+    ]);
+    return Buffer.concat([binary(`\0\0\0${String.fromCharCode(8 + close.length)}\x02\0\0\0`), close]);
+  };
+  const forced = described('amqp:connection:forced', 'too many\x1b connections');
+  const open = binary('\0\0\0\x11\x02\0\0\0\0\x53\x10\xc0\x04\x01\xa1\x01a');
+  for (const before of [Buffer.alloc(0), open]) {
+    const peer = await openPeer(t, sends(Buffer.concat([binary(SASL), before, forced])));
+    const tried = await tryOnce('amqp', peer);
+    t.match(tried, {
+      failure: 'protocol_refused',
+      error: 'closed with amqp:connection:forced: too many\\u{1b} connections',
+    });
+    t.same(tried.facts.refusal, {
+      to: 'the connection',
+      code: 'amqp:connection:forced',
+      text: 'too many\\u{1b} connections',
+    });
+  }
+  const outcome = await openPeer(
+    t,
+    sends(binary(`${SASL}\0\0\0\x10\x02\x01\0\0\0\x53\x44\xc0\x03\x01\x50\x04`)),
+  );
+  t.match(await tryOnce('amqp', outcome), {
+    failure: 'protocol_refused',
+    facts: { refusal: { code: 'sasl-outcome sys-temp', text: null } },
+  });
+});
+
 t.test('a request for TLS inside TLS is a mismatch', async (t) => {
   const peer = await openTlsPeer(t, secure, sendsAndCloses('AMQP\x02\x01\x00\x00'));
   t.match(await tryOnce('amqps', peer, { trust, target }), {

@@ -29,11 +29,13 @@ const target = { host: 'known.test' };
 const openPlain = openPeer;
 const openSecure = (t: Parameters<typeof openPeer>[0], behave: Behaviour) => openTlsPeer(t, secure, behave);
 
-t.test('any answer of Redis to PING without a login is proof', async (t) => {
+t.test('any answer of Redis’s own to PING without a login is proof', async (t) => {
   for (const reply of [
     '+PONG',
     '-NOAUTH Authentication required.',
-    '-ERR max number of clients reached',
+    '-WRONGPASS invalid username-password pair or user is disabled.',
+    '-ERR operation not permitted',
+    "-ERR unknown command 'PING'",
     '-LOADING Redis is loading the dataset in memory',
   ]) {
     const plain = await openPlain(t, sends(`${reply}\r\n`));
@@ -50,6 +52,34 @@ t.test('any answer of Redis to PING without a login is proof', async (t) => {
       facts: { proof: 'reply', redis: { reply }, tls: { nameMatches: true } },
     });
     await Promise.all([plain.deserted(), secured.deserted()]);
+  }
+});
+
+t.test('an error in words that Redis does not use lowers nothing and raises nothing', async (t) => {
+  for (const reply of ['-ERR upstream is gone', '-ERR', '-no upstream host']) {
+    const plain = await openPlain(t, sends(`${reply}\r\n`));
+    t.match(await tryOnce('redis', plain), { failure: null, facts: { proof: 'connect', redis: { reply } } });
+    const secured = await openSecure(t, sends(`${reply}\r\n`));
+    const tried = await tryOnce('rediss', secured, { trust, target });
+    t.match(tried, { failure: null, facts: { proof: 'certificate', redis: { reply } } });
+    await Promise.all([plain.deserted(), secured.deserted()]);
+  }
+});
+
+t.test('a refusal of the connection, in Redis’s words', async (t) => {
+  const cases = [
+    ['-DENIED Redis is running in protected mode', 'DENIED', 'Redis is running in protected mode'],
+    ['-ERR max number of clients reached', 'ERR', 'max number of clients reached'],
+  ] as const;
+  for (const [reply, code, text] of cases) {
+    for (const [protocol, open] of [
+      ['redis', openPlain],
+      ['rediss', openSecure],
+    ] as const) {
+      const tried = await tryOnce(protocol, await open(t, sends(`${reply}\r\n`)), { trust, target });
+      t.match(tried, { failure: 'protocol_refused', facts: { redis: { reply } } }, reply);
+      t.same(tried.facts.refusal, { to: 'PING', code, text });
+    }
   }
 });
 
@@ -95,6 +125,12 @@ const CASES: readonly Case[] = [
     behave: sends('+OK POP3 ready\r\n'),
     failure: 'protocol_mismatch',
     facts: { redis: { reply: '+OK POP3 ready' } },
+  },
+  {
+    title: 'POP3 that has no room',
+    behave: sends('-ERR [SYS/TEMP] try again later\r\n'),
+    failure: 'protocol_mismatch',
+    facts: { redis: { reply: '-ERR [SYS/TEMP] try again later' } },
   },
   {
     title: 'a reply without end',
