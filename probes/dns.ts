@@ -7,6 +7,9 @@ import type { Session } from './wire/session.ts';
 /**
  * A DNS server. An answer over UDP with any RCODE proves that it is alive. The probe asks over TCP too, because
  * truncated answers need it (RFC 7766 section 5), but that result does not decide.
+ *
+ * Proof: an answer with the query's id, port and question, also an error. DNS proves no name of the server: what the
+ * answers are worth, the diagnosis judges by several servers and names.
  */
 export const dns: Probe = {
   over: 'nothing',

@@ -16,6 +16,8 @@ const CLOUDS: readonly (readonly string[])[] = [
 /**
  * Microsoft Entra ID: the OpenID configuration names an issuer of the host's cloud (OpenID Connect Discovery 1.0).
  * An error with Entra's own code or headers is proof too.
+ *
+ * Proof: a valid certificate and one of these replies. No reply makes the probe ask for less.
  */
 export const entraId: Probe = {
   over: 'tls',

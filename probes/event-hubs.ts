@@ -12,6 +12,9 @@ import { askToUpgrade } from './wire/websocket.ts';
 /**
  * Event Hubs over HTTPS: the public feed, or an error with a tracking id ("Troubleshoot connectivity issues - Azure
  * Event Hubs"). A second connection tries AMQP over WebSockets, as additional evidence.
+ *
+ * Proof: a valid certificate and one of these replies. No reply makes the probe ask for less; the result of the second
+ * connection neither proves nor disproves.
  */
 export const eventHubs: Probe = {
   over: 'tls',
@@ -30,13 +33,15 @@ export const eventHubs: Probe = {
 };
 
 /** Reads the facts from a reply; null when it is not from Event Hubs. Pure. */
-export function readEventHubs({ body }: HttpReply): Omit<EventHubsFacts, 'webSocket'> | null {
+export function readEventHubs({ status, body }: HttpReply): Omit<EventHubsFacts, 'webSocket'> | null {
   // Line breaks and blanks in the texts vary.
   const text = body.toString('utf8').replace(/\s+/g, ' ');
   const trackingId = /\bTracking ?Id: ?([A-Za-z0-9_-]{1,80})/i.exec(text)?.[1] ?? null;
-  const networkDenied = /\bIp has been prevented to connect\b/i.test(text);
+  const perimeter = trackingId !== null && status >= 400 && /\bnetwork security perimeter\b/i.test(text);
+  const networkDenied = perimeter || /\bIp has been prevented to connect\b/i.test(text);
   const feed = text.includes('Publicly Listed Services');
-  return feed || networkDenied || trackingId !== null ? { trackingId, networkDenied } : null;
+  if (!feed && !networkDenied && trackingId === null) return null;
+  return { trackingId, networkDenied, ...(perimeter && { perimeter }) };
 }
 
 /** Tries AMQP over WebSockets. Never throws, because the namespace has already been reached. */

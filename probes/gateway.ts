@@ -7,6 +7,8 @@ import { parseJson, valueAt } from './wire/json.ts';
 /**
  * API Management's own endpoints: gateway, portals, management, Git, configuration. Only their health paths are
  * documented. Other anonymous replies are recorded as evidence, but are not proof.
+ *
+ * Proof: a valid certificate; a documented reply raises it. An undocumented reply leaves it, a server error fails.
  */
 export const gateway: Probe = {
   over: 'tls',

@@ -5,7 +5,8 @@ import type { Probe } from './types.ts';
 import type { Session } from './wire/session.ts';
 
 /**
- * An echo request with the system's ping, because raw sockets need privileges that a probe should not have.
+ * An echo request with the system's ping, because raw sockets need privileges that a probe should not have. Any host can
+ * answer for another, and Azure drops pings, so the result counts in no verdict.
  * @throws NotPossibleHere when this machine has no ping, or this user may not run it
  */
 export const icmp: Probe = {

@@ -16,6 +16,9 @@ const DATA_PATH = '/keys?api-version=7.4';
 /**
  * Azure Key Vault: /healthstatus needs no login and reports the source address ("Diagnose private links configuration
  * issues on Azure Key Vault"). The request to the data path adds evidence only.
+ *
+ * Proof: a valid certificate and the service's version in the reply to /healthstatus. No reply makes the probe ask for
+ * less; a failed request to the data path changes nothing.
  */
 export const keyVault: Probe = {
   over: 'tls',
@@ -61,8 +64,15 @@ export function readKeyVault(health: HttpReply, data: HttpReply | null, own: str
   };
 }
 
+/** The code of a network denial where it is a word of the message: `[ForbiddenByNsp (Forbidden)]`. */
+const NAMED_DENIAL = /\bForbiddenBy(?:Firewall|Connection|Nsp)\b/;
+
 /** The innermost code is the most precise: `Forbidden` contains `ForbiddenByFirewall`. */
 function errorCode({ body }: HttpReply): string | null {
   const reply = parseJson(body.toString('utf8'));
-  return codeIn(valueAt(reply, 'error', 'innererror', 'code')) ?? codeIn(valueAt(reply, 'error', 'code'));
+  const inner = codeIn(valueAt(reply, 'error', 'innererror', 'code'));
+  const code = inner ?? codeIn(valueAt(reply, 'error', 'code'));
+  const message = valueAt(reply, 'error', 'message');
+  const named = typeof message === 'string' ? NAMED_DENIAL.exec(message)?.[0] : undefined;
+  return code?.startsWith('Forbidden') ? (codeIn(named) ?? code) : code;
 }

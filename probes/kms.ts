@@ -2,8 +2,10 @@ import { type BindReply, bindRequest, decodeBindReply, type Syntax } from './dce
 import type { Facts } from './facts.ts';
 import { ProbeError } from './failures.ts';
 import { printable } from './printable.ts';
+import { createRefusal } from './refusal.ts';
 import type { Probe } from './types.ts';
 import { MessageReader } from './wire/read.ts';
+import type { Session } from './wire/session.ts';
 
 /** The interface of the Key Management Service, which activates Windows. */
 export const KMS: Syntax = { uuid: '51c82175-844e-4750-b0d8-ec255555bc06', major: 1, minor: 0 };
@@ -11,7 +13,12 @@ export const KMS: Syntax = { uuid: '51c82175-844e-4750-b0d8-ec255555bc06', major
 /** Binds to the KMS interface and closes, without requesting an activation. */
 export const kms: Probe = bindTo(KMS);
 
-/** Probes an RPC service: it must accept a bind to its interface. */
+/**
+ * Probes an RPC service: it must accept a bind to its interface.
+ *
+ * Proof: acceptance of that interface. Emulators of KMS accept it too; only an activation, which a probe must not
+ * request, would tell. No reply makes the probe ask for less: a bind_nak, a fault, or another interface never proves.
+ */
 export function bindTo(abstract: Syntax): Probe {
   return {
     over: 'tcp',
@@ -20,7 +27,7 @@ export function bindTo(abstract: Syntax): Probe {
         socket.write(bindRequest(abstract));
         const reply = await new MessageReader(socket).next(decodeBindReply);
         session.facts.kms = factsOf(reply);
-        requireAcceptance(reply);
+        requireAcceptance(session, reply);
         session.facts.proof = 'reply';
       }),
   };
@@ -46,14 +53,17 @@ function factsOf(reply: BindReply): NonNullable<Facts['kms']> {
 }
 
 /** @throws ProbeError unless the interface was accepted */
-function requireAcceptance(reply: BindReply): void {
+function requireAcceptance(session: Session, reply: BindReply): void {
   if (reply.kind === 'bind_nak') {
     const spoken =
       reply.versions.length === 0 ? '' : `, supports ${reply.versions.slice(0, 5).join(' and ')}`;
-    throw new ProbeError('protocol_refused', `the RPC server refused the bind: ${reply.reason}${spoken}`);
+    const refusal = { to: 'the bind', code: reply.reason, text: null };
+    throw createRefusal(session, refusal, `the RPC server refused the bind: ${reply.reason}${spoken}`);
   }
   if (reply.kind === 'fault') {
-    throw new ProbeError('protocol_refused', `the RPC server answered with fault ${statusOf(reply.status)}`);
+    const status = statusOf(reply.status);
+    const refusal = { to: 'the bind', code: `fault ${status}`, text: null };
+    throw createRefusal(session, refusal, `the RPC server answered with fault ${status}`);
   }
   const [first] = reply.results;
   if (first?.result === 'acceptance') return;

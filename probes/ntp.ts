@@ -3,6 +3,7 @@ import type { NtpFacts } from './facts.ts';
 import { ProbeError } from './failures.ts';
 import { describeKiss, encodeRequest, type NtpReply, readAnswer, toUnixMs } from './ntp-packet.ts';
 import { printable } from './printable.ts';
+import { createRefusal } from './refusal.ts';
 import type { Probe } from './types.ts';
 import { recordDestination } from './wire/dial.ts';
 import { toPeerError, toProbeError } from './wire/failure.ts';
@@ -11,15 +12,22 @@ import type { Endpoint, System } from './wire/system.ts';
 
 const NONCE_OCTETS = 8;
 
-/** A time server: requires a reply with a valid time, and measures the offset of this machine's clock. */
+/**
+ * A time server: requires a reply with a valid time, and measures the offset of this machine's clock.
+ *
+ * Proof: a packet of a server that returns the random nonce and holds a time. NTP without keys has no stronger one, and
+ * no reply makes the probe ask for less. A kiss code, or stratum 16, is the server's refusal.
+ */
 export const ntp: Probe = {
   over: 'nothing',
   converse: async (session) => {
     const facts = await ask(session);
     session.facts.ntp = facts;
     const { stratum, kiss } = facts;
-    if (stratum === 0 || stratum === 16)
-      throw new ProbeError('protocol_refused', describeRefusal(stratum, kiss));
+    if (stratum === 0 || stratum === 16) {
+      const refusal = { to: 'the request for the time', code: kiss ?? `stratum ${stratum}`, text: null };
+      throw createRefusal(session, refusal, describeRefusal(stratum, kiss));
+    }
     session.facts.proof = 'reply';
   },
 };

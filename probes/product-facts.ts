@@ -14,6 +14,7 @@ export const EventHubsFacts = z
   .strictObject({
     trackingId: z.string().nullable().describe('Identifies the request for Microsoft’s support'),
     networkDenied: z.boolean().describe('The namespace’s own network rules refuse this address'),
+    perimeter: z.literal(true).optional().describe('The refusal names a network security perimeter'),
     webSocket: z
       .strictObject({
         status: z.int().nullable().describe('101 when the server accepted AMQP over WebSockets'),

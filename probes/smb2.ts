@@ -13,7 +13,9 @@ export type NegotiateReply =
       readonly signingRequired: boolean;
       readonly capabilities: readonly string[];
     }
-  | { readonly kind: 'error'; readonly status: number };
+  | { readonly kind: 'error'; readonly status: number }
+  /** By the transport: a file server that does not admit this client, or has no room for it. */
+  | { readonly kind: 'session-refused'; readonly reason: string };
 
 /** DialectRevision: the versions that we offer, oldest first. */
 const DIALECTS: ReadonlyMap<number, string> = new Map([
@@ -37,6 +39,12 @@ const CAPABILITIES = [
 
 /** The transport header: a zero and the length of the message (MS-SMB2 2.1). */
 const TRANSPORT = 4;
+/** A negative session response, and its errors that refuse a client (RFC 1002 sections 4.3.4 and 5.1). */
+const NEGATIVE_RESPONSE = 0x83;
+const SESSION_ERRORS: ReadonlyMap<number, string> = new Map([
+  [0x81, 'not listening for this client'],
+  [0x83, 'insufficient resources'],
+]);
 const HEADER = 64;
 const MAGIC = [0xfe, 0x53, 0x4d, 0x42];
 const OLD_MAGIC = 0xff;
@@ -87,6 +95,7 @@ export function negotiateRequest(random: Uint8Array): Uint8Array {
 /** Decodes the server's answer to NEGOTIATE. */
 export function decodeNegotiateReply(bytes: Uint8Array): Decoded<NegotiateReply> {
   const [type] = bytes;
+  if (type === NEGATIVE_RESPONSE) return sessionRefusal(bytes);
   if (type !== undefined && type !== 0) return malformed(`not SMB: begins with 0x${hex(type, 2)}`);
   if (bytes.length < TRANSPORT) return { kind: 'need-more' };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -103,6 +112,14 @@ export function decodeNegotiateReply(bytes: Uint8Array): Decoded<NegotiateReply>
   const decoded = headerFault(message) ?? bodyOf(message);
   if (typeof decoded === 'string') return malformed(decoded);
   return { kind: 'message', message: decoded, consumed: end };
+}
+
+/** Samba sends one to a client that its rules deny, also without NetBIOS. */
+function sessionRefusal(bytes: Uint8Array): Decoded<NegotiateReply> {
+  if (bytes.length < TRANSPORT + 1) return { kind: 'need-more' };
+  const reason = SESSION_ERRORS.get(bytes[TRANSPORT] ?? 0);
+  if (reason === undefined) return malformed('not SMB: a NetBIOS session that was not requested');
+  return { kind: 'message', message: { kind: 'session-refused', reason }, consumed: TRANSPORT + 1 };
 }
 
 /** Describes an error in the header of the answer; null when it is valid. */

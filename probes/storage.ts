@@ -9,6 +9,9 @@ import { codeIn, parseJson, valueAt } from './wire/json.ts';
 /**
  * Azure Storage (blob, table, queue, files), without credentials. Its error codes identify it: "Common REST API error
  * codes", Azure Storage REST reference.
+ *
+ * Proof: a valid certificate and a reply with Storage's own name, or a request id with an error code. No reply makes
+ * the probe ask for less; a denial by network rules needs the same marks.
  */
 export const storage: Probe = {
   over: 'tls',
@@ -32,14 +35,16 @@ export function readStorage(reply: HttpReply): StorageFacts | null {
   const errorCode = codeIn(headerOf(reply, 'x-ms-error-code')) ?? codeInBody(text);
   const names = /^Windows-Azure-/i.test(headerOf(reply, 'server'));
   if (!names && (requestId === '' || errorCode === null)) return null;
-  const perimeter = errorCode === 'AuthorizationFailure' && /network security perimeter/i.test(text);
+  // Line breaks and blanks in the messages vary.
+  const message = text.replace(/\s+/g, ' ');
+  const perimeter = errorCode === 'AuthorizationFailure' && /network security perimeter/i.test(message);
   return {
     requestId: requestId === '' ? null : printable(requestId, 64),
     errorCode,
     // For a wrong signature the same code has another message.
     networkDenied:
       perimeter ||
-      (errorCode === 'AuthorizationFailure' && /not authorized to perform this operation/i.test(text)),
+      (errorCode === 'AuthorizationFailure' && /not authorized to perform this operation/i.test(message)),
     ...(perimeter && { perimeter }),
   };
 }

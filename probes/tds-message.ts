@@ -15,6 +15,14 @@ const LARGEST_SENT = 4096;
 /** A PRELOGIN reply fits into one packet; a peer that sends more than this is not SQL Server. */
 const MOST_PACKETS = 16;
 
+/** Tokens before a login: errors, and the two that may precede them ([MS-TDS] 2.2.7.9 to 2.2.7.11). */
+const ERROR_TOKEN = 0xaa;
+const SKIPPED_TOKENS: readonly number[] = [0xab, 0xe3];
+/** The token and the length of its data. */
+const TOKEN_HEADER = 3;
+/** Where an error's text begins in its data. */
+const ERROR_TEXT = 8;
+
 const OPTION = { version: 0, encryption: 1, instance: 2, threadId: 3, mars: 4, fedAuthRequired: 6 } as const;
 const TERMINATOR = 0xff;
 const OPTION_ENTRY = 5;
@@ -64,6 +72,13 @@ export function preloginRequest(): Uint8Array {
   );
 }
 
+/** The server's error in place of the reply to PRELOGIN ([MS-TDS] 2.2.7.10). */
+export interface ServerError {
+  readonly number: number;
+  /** Raw: the caller must make it printable. */
+  readonly text: string;
+}
+
 /** A message of type PRELOGIN with this payload, in one or more packets. */
 export function packets(payload: Uint8Array): Uint8Array {
   const capacity = LARGEST_SENT - HEADER;
@@ -85,8 +100,8 @@ export function decodePreloginPacket(bytes: Uint8Array): Decoded<TdsPacket> {
   return decodePacket(bytes, PRELOGIN);
 }
 
-/** Decodes the reply to PRELOGIN, from one or more packets. */
-export function decodePreloginReply(bytes: Uint8Array): Decoded<PreloginReply> {
+/** Decodes the reply to PRELOGIN, or an error in its place, from one or more packets. */
+export function decodePreloginReply(bytes: Uint8Array): Decoded<PreloginReply | ServerError> {
   const payloads: Uint8Array[] = [];
   let consumed = 0;
   while (payloads.length < MOST_PACKETS) {
@@ -114,7 +129,9 @@ function decodePacket(bytes: Uint8Array, type: number): Decoded<TdsPacket> {
   return { kind: 'message', message: { payload: bytes.subarray(HEADER, length), last }, consumed: length };
 }
 
-function replyIn(payload: Uint8Array, consumed: number): Decoded<PreloginReply> {
+function replyIn(payload: Uint8Array, consumed: number): Decoded<PreloginReply | ServerError> {
+  const error = errorIn(payload);
+  if (error !== null) return { kind: 'message', message: error, consumed };
   const found = readOptions(payload);
   if (typeof found === 'string') return malformed(found);
   const version = found.get(OPTION.version);
@@ -128,6 +145,29 @@ function replyIn(payload: Uint8Array, consumed: number): Decoded<PreloginReply> 
     fedAuthRequired: fedAuth === undefined ? null : fedAuth === 1,
   };
   return { kind: 'message', message, consumed };
+}
+
+/** The first error in a stream of tokens; null when the payload begins with another token. */
+function errorIn(payload: Uint8Array): ServerError | null {
+  const view = viewOf(payload);
+  for (let at = 0; at + TOKEN_HEADER <= payload.length; ) {
+    const token = view.getUint8(at);
+    const data = payload.subarray(at + TOKEN_HEADER, at + TOKEN_HEADER + view.getUint16(at + 1, true));
+    if (token === ERROR_TOKEN) return readError(data);
+    if (!SKIPPED_TOKENS.includes(token)) return null;
+    at += TOKEN_HEADER + data.length;
+  }
+  return null;
+}
+
+/** Number, state and class; then the text, after its length in characters of UTF-16. */
+function readError(data: Uint8Array): ServerError | null {
+  if (data.length < ERROR_TEXT) return null;
+  const view = viewOf(data);
+  const end = ERROR_TEXT + 2 * view.getUint16(ERROR_TEXT - 2, true);
+  if (end > data.length) return null;
+  const text = Buffer.from(data.subarray(ERROR_TEXT, end)).toString('utf16le');
+  return { number: view.getInt32(0, true), text };
 }
 
 /** Reads the data of each option, or describes the error. */

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ProbeError } from './failures.ts';
-import { decodePreloginReply, type PreloginReply, preloginRequest } from './tds-message.ts';
+import { printable } from './printable.ts';
+import { createRefusal } from './refusal.ts';
+import { decodePreloginReply, type PreloginReply, preloginRequest, type ServerError } from './tds-message.ts';
 import { TdsTunnel } from './tds-tunnel.ts';
 import type { Probe } from './types.ts';
 import { dial } from './wire/dial.ts';
@@ -14,6 +16,11 @@ const TLS_ALERT = 21;
 /**
  * SQL Server and Azure SQL ([MS-TDS]): PRELOGIN and its reply, then TLS and the certificate, without a login. Tries
  * TDS 7 first. For a server that requires TLS first (TDS 8) it opens a second connection.
+ *
+ * Proof of Azure SQL: the reply and a valid certificate. Azure SQL always encrypts, so no reply makes the probe ask for
+ * less: with `off` it starts TLS nevertheless, and `not-supported` is a mismatch. Proof of the user's own server: the
+ * reply, and a valid certificate only where the server encrypts more than the login. The errors of Azure SQL's network
+ * rules (40615, 40914, 47073, 42101) follow a login, which a probe must not try; an error before it is a refusal.
  */
 export const tds: Probe = {
   over: 'tcp',
@@ -41,12 +48,19 @@ async function prelogin(
   reader: MessageReader,
   mode: 'tds7' | 'tds8',
 ): Promise<PreloginReply> {
-  const reply = await session.step('handshake', 'protocol', () => {
+  const reply = await session.step('handshake', 'protocol', async () => {
     socket.write(preloginRequest());
-    return reader.next(decodePreloginReply);
+    const answer = await reader.next(decodePreloginReply);
+    if ('number' in answer) throw refusalOf(session, answer);
+    return answer;
   });
   session.facts.tds = { mode, ...reply };
   return reply;
+}
+
+function refusalOf(session: Session, { number, text }: ServerError): ProbeError {
+  const detail = `answered PRELOGIN with error ${number}: ${printable(text, 256)}`;
+  return createRefusal(session, { to: 'PRELOGIN', code: String(number), text }, detail);
 }
 
 /**

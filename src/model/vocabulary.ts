@@ -64,6 +64,8 @@ export const CAUSES = [
   'block-page',
   'wrong-service',
   'service-firewall-denied',
+  'service-refused',
+  'starttls-stripped',
   'gateway-record-missing',
   'gateway-record-public',
   'gateway-record-wrong',

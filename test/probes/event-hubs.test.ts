@@ -57,6 +57,23 @@ t.test('both spellings of the tracking id, and line breaks within the refusal', 
   t.match(read(`<Error><Code>401</Code><Detail>x. Tracking Id: ${id}</Detail></Error>`), { trackingId: id });
   t.match(read(`x TrackingId:${id}, SystemTracker:`), { trackingId: id });
   t.match(read('Ip  has been\r\nprevented to connect to the endpoint'), { networkDenied: true });
+  t.match(
+    read(
+      '<Error><ErrorCode>401</ErrorCode><Detail>ip has been PREVENTED to connect to the  endpoint.\r\n' +
+        ` For more information see: IP Filters: https://go.example/?linkid=2044428 TrackingId:${id}, ` +
+        'SystemTracker:ns.servicebus.windows.net:hub/messages, Timestamp:2026-01-20T10:00:00</Detail></Error>',
+    ),
+    { trackingId: id, networkDenied: true },
+    'the other name of the element',
+  );
+  const perimeter = 'is denied by Network\n Security Perimeter.';
+  t.same(read(`<Error><Code>401</Code><Detail>Access ${perimeter} TrackingId:${id}</Detail></Error>`), {
+    trackingId: id,
+    networkDenied: true,
+    perimeter: true,
+  });
+  t.equal(read(`<html>${perimeter}</html>`), null, 'without a tracking id it may be anybody’s page');
+  t.match(read(`SubCode=40100: Unauthorized TrackingId:${id}`), { networkDenied: false }, 'only a login');
   t.equal(read('<html>Tracking your order</html>'), null);
   t.end();
 });

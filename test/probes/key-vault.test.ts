@@ -57,12 +57,22 @@ t.test('health, then the challenge, over one connection and without a token', as
 });
 
 t.test('a denial by the vault’s network rules is a reply, not a failure', async (t) => {
-  for (const code of ['ForbiddenByFirewall', 'ForbiddenByConnection']) {
+  for (const code of ['ForbiddenByFirewall', 'ForbiddenByConnection', 'ForbiddenByNsp']) {
     const { tried } = await asked(t, HEALTHY, forbidden(code));
     t.match(tried, { failure: null, facts: { keyVault: { challenge: false, errorCode: code } } });
     const early = await asked(t, forbidden(code), CHALLENGE);
     t.match(early.tried.facts.keyVault, { challenge: true, errorCode: 'Unauthorized' });
   }
+});
+
+t.test('a code of the network rules within the message', async (t) => {
+  const message =
+    'The request was forbidden by NSP policy. Caller: name=x;appid=y [ForbiddenByNsp (Forbidden)]';
+  const body = (code: string) => JSON.stringify({ error: { code, message } });
+  const read = async (code: string) =>
+    (await asked(t, HEALTHY, reply('403 Forbidden', {}, body(code)))).tried.facts.keyVault?.errorCode;
+  t.equal(await read('Forbidden'), 'ForbiddenByNsp');
+  t.equal(await read('Unauthorized'), 'Unauthorized', 'another error only quotes it');
 });
 
 t.test('a failed data path does not change the result', async (t) => {

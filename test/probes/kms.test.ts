@@ -73,12 +73,13 @@ t.test('a refusal by the rules of RPC', async (t) => {
   t.match(await tryOnce('kms', await openPeer(t, sends(congested))), {
     failure: 'protocol_refused',
     error: 'the RPC server refused the bind: temporary_congestion',
+    facts: { refusal: { to: 'the bind', code: 'temporary_congestion', text: null } },
   });
   const fault = bytes('05000303 10000000 20000000 01000000', '00000000 0000 00 00 05000000 00000000');
   t.match(await tryOnce('kms', await openPeer(t, sends(fault))), {
     failure: 'protocol_refused',
     error: 'the RPC server answered with fault 0x00000005',
-    facts: { kms: { result: 'fault', reason: '0x00000005' } },
+    facts: { kms: { result: 'fault', reason: '0x00000005' }, refusal: { code: 'fault 0x00000005' } },
   });
 });
 

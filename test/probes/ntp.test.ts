@@ -69,13 +69,20 @@ t.test('a server that refuses', async (t) => {
       'RATE',
     ],
     [{ stratum: 0, referenceId: 'DENY' }, 'the server answered DENY: access is denied', 'DENY'],
+    [{ stratum: 0, referenceId: 'RSTR' }, 'the server answered RSTR: access is denied by local', 'RSTR'],
     [{ stratum: 0, referenceId: 'XABC' }, 'the server answered XABC', 'XABC'],
     [{ stratum: 0, referenceId: '\x1b[2J' }, 'the server has no valid time (stratum 0)', null],
     [{ stratum: 16, ...none }, 'the server has no valid time (stratum 16)', null],
   ] as const satisfies readonly (readonly [NtpFields, string, string | null])[]) {
     const peer = await openNtpPeer(t, (request) => [ntpReply(request, { first: 0xe4, ...fields })]);
     const tried = await tryOnce('ntp', peer);
-    t.match(tried, { failure: 'protocol_refused', error, facts: { ntp: { kiss } } });
+    const code = kiss ?? `stratum ${fields.stratum}`;
+    t.match(tried, {
+      failure: 'protocol_refused',
+      error,
+      facts: { ntp: { kiss }, refusal: { code, text: null } },
+    });
+    Facts.parse(tried.facts);
     t.equal(tried.facts.proof, undefined);
     t.notMatch(tried.facts.ntp?.referenceId, /\p{Cc}/u);
   }

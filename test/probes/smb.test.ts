@@ -70,6 +70,7 @@ t.test('a server that rejects the negotiation', async (t) => {
     failure: 'protocol_refused',
     error: 'the server answered STATUS_NOT_SUPPORTED',
     steps: ['connect', '✗handshake'],
+    facts: { proof: 'connect', refusal: { to: 'NEGOTIATE', code: 'STATUS_NOT_SUPPORTED', text: null } },
   });
   t.match(await tryOnce('smb', await openPeer(t, refuses('0d0000c0'))), {
     failure: 'protocol_refused',
@@ -78,6 +79,14 @@ t.test('a server that rejects the negotiation', async (t) => {
   t.match(await tryOnce('smb', await openPeer(t, refuses('030201c0'))), {
     failure: 'protocol_refused',
     error: 'the server answered 0xc0010203',
+  });
+});
+
+t.test('a server that denies this client before SMB', async (t) => {
+  t.match(await tryOnce('smb', await openPeer(t, sends(bytes('83000001 81')))), {
+    failure: 'protocol_refused',
+    error: 'the server refused the session: not listening for this client',
+    facts: { refusal: { code: 'negative session response', text: 'not listening for this client' } },
   });
 });
 

@@ -87,13 +87,23 @@ t.test('an error is an answer too', async (t) => {
   });
 });
 
+t.test('a negative session response of RFC 1002, as Samba sends it to clients that it denies', async (t) => {
+  const denied = bytes('83000001 81');
+  t.same(decodeNegotiateReply(denied), {
+    kind: 'message',
+    message: { kind: 'session-refused', reason: 'not listening for this client' },
+    consumed: 5,
+  });
+  t.same(decodeNegotiateReply(denied.subarray(0, 4)), { kind: 'need-more' });
+});
+
 t.test('what is not an answer to our request', async (t) => {
   const why = (reply: Uint8Array): unknown => {
     const decoded = decodeNegotiateReply(reply);
     return decoded.kind === 'malformed' ? decoded.why : decoded;
   };
   t.match(why(Buffer.from('HTTP')), /^not SMB: begins with 0x48/);
-  t.match(why(bytes('83000001 8f')), /^not SMB: begins with 0x83/, 'NetBIOS rejects our name');
+  t.match(why(bytes('83000001 8f')), /^not SMB: a NetBIOS session/, 'NetBIOS rejects our name');
   t.match(why(bytes('00ffffff')), /16777215 bytes/, 'without waiting for them');
   t.match(why(bytes('00000010 fe534d42')), /16 bytes/);
   t.match(why(changed(4, 0xff)), /^SMB 1 where/);
@@ -123,7 +133,7 @@ t.test('any bytes give a valid result, however they are split', async (t) => {
     fc.property(any, fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 20 }), (reply, cuts) => {
       const whole = decodeNegotiateReply(reply);
       t.ok(['need-more', 'message', 'malformed'].includes(whole.kind));
-      if (whole.kind === 'message') t.ok(whole.consumed <= reply.length && whole.consumed > 64);
+      if (whole.kind === 'message') t.ok(whole.consumed <= reply.length && whole.consumed > 4);
       t.same(decodeInPieces(decodeNegotiateReply, reply, cuts), whole);
     }),
     { numRuns: runs() },

@@ -93,7 +93,11 @@ t.test('an independent server that rejects the client', async (t) => {
     failure: 'protocol_refused',
     error: /greeted with 554 you are not on the list/,
     steps: ['connect', '✗handshake'],
-    facts: { proof: 'connect', smtp: { banner: 'you are not on the list', capabilities: { length: 0 } } },
+    facts: {
+      proof: 'connect',
+      smtp: { banner: 'you are not on the list', capabilities: { length: 0 } },
+      refusal: { to: 'the connection', code: '554', text: 'you are not on the list' },
+    },
   });
 });
 
@@ -121,20 +125,67 @@ t.test('the probe sends QUIT and does not wait for the answer', async (t) => {
 t.test('a server that refuses', async (t) => {
   for (const [answers, failure, error] of [
     [['421 4.7.0 too many connections\r\n'], 'protocol_refused', /greeted with 421 4.7.0 too many/],
+    [['450 4.2.0 Greylisted\r\n'], 'protocol_refused', /greeted with 450 4.2.0 Greylisted/],
     [['554-no\r\n554 thanks\r\n'], 'protocol_refused', /greeted with 554 no \/ thanks/],
     [[GREETING, '550 5.7.1 who are you\r\n'], 'protocol_refused', /answered EHLO with 550 5.7.1 who/],
     [[GREETING, '421 4.3.2 closing\r\n'], 'protocol_refused', /answered EHLO with 421/],
     [[GREETING, WITH_TLS, '454 4.7.0 no TLS now\r\n'], 'protocol_refused', /answered STARTTLS with 454/],
     // FTP greets with the same code.
     [[GREETING, '500 EHLO not understood\r\n'], 'protocol_mismatch', /answered EHLO with 500/],
+    [[GREETING, '530 Please login with USER and PASS.\r\n'], 'protocol_mismatch', /answered EHLO with 530/],
     [[GREETING, '502 no such command\r\n'], 'protocol_mismatch', /answered EHLO with 502/],
     [['200 hello\r\n'], 'protocol_mismatch', /greeted with 200 hello/],
     [[GREETING, '354 go on\r\n'], 'protocol_mismatch', /answered EHLO with 354/],
   ] as const) {
     const [greeting, ...rest] = answers;
     const peer = await openPeer(t, script(greeting, ...rest));
-    t.match(await tryOnce('smtp', peer, circumstances), { failure, error }, error.source);
+    const tried = await tryOnce('smtp', peer, circumstances);
+    t.match(tried, { failure, error }, error.source);
+    t.equal(
+      tried.facts.refusal !== undefined,
+      failure === 'protocol_refused',
+      'only a refusal is recorded so',
+    );
+    Facts.parse(tried.facts);
   }
+});
+
+t.test('the refusal of a block list, in one line and in two', async (t) => {
+  const blocked = 'Service unavailable; Client host [203.0.113.9] blocked using zen.example.org';
+  for (const [greeting, text] of [
+    [`554 5.7.1 ${blocked}\r\n`, `5.7.1 ${blocked}`],
+    [`554-5.7.1 ${blocked}\r\n554 https://example.org/q\r\n`, `5.7.1 ${blocked} / https://example.org/q`],
+  ] as const) {
+    const tried = await tryOnce('smtp', await openPeer(t, script(greeting)), circumstances);
+    t.same(tried.facts.refusal, { to: 'the connection', code: '554', text });
+  }
+  const nasty = await openPeer(t, script(`554 \x1b[2J${'x'.repeat(480)}\r\n`));
+  const { refusal } = (await tryOnce('smtp', nasty, circumstances)).facts;
+  t.match(refusal?.text, /^\\u\{1b\}\[2Jx+…$/);
+  t.equal(refusal?.text?.length, 256);
+});
+
+t.test('STARTTLS that a firewall overwrote', async (t) => {
+  // As seen behind a Cisco ASA with “inspect esmtp”: its banner and one word are overwritten.
+  const overwritten = '220 ************************************\r\n';
+  const words = ['relay.test', 'PIPELINING', 'SIZE 10240000', 'ETRN', 'XXXXXXXA', '8BITMIME'];
+  const ehlo = (all: readonly string[]) => `${all.map((word) => `250-${word}\r\n`).join('')}250 DSN\r\n`;
+  for (const azureService of [true, false]) {
+    const peer = await openPeer(t, script(overwritten, ehlo(words)));
+    const tried = await tryOnce('smtp', peer, { ...circumstances, target: { host: HOST, azureService } });
+    t.match(tried, {
+      failure: null,
+      facts: { proof: 'reply', smtp: { startTls: false, masked: 'XXXXXXXA' } },
+    });
+    Facts.parse(tried.facts);
+  }
+  const other = await openPeer(
+    t,
+    script(GREETING, ehlo(['relay.test', 'XXXXXXXA', 'STARTTLS']), '454 no\r\n'),
+  );
+  const tried = await tryOnce('smtp', other, circumstances);
+  t.match(tried, { failure: 'protocol_refused', facts: { refusal: { to: 'STARTTLS', code: '454' } } });
+  t.equal(tried.facts.smtp?.masked, undefined, 'another word was overwritten');
 });
 
 t.test('plaintext after the STARTTLS reply is not read as encrypted data', async (t) => {

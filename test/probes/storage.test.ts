@@ -72,6 +72,7 @@ t.test('a denial by the account’s firewall differs from a bad signature', asyn
   const headers = { ...SERVER, 'x-ms-error-code': code };
   const cases = [
     [xml(code, denied), true],
+    [xml(code, 'This request is  not\r\nauthorized TO perform\tthis operation.'), true],
     [odata(code, denied), true],
     [xml(code, failed), false],
     [odata(code, failed), false],

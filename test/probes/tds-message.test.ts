@@ -68,6 +68,21 @@ t.test('the answer to FEDAUTHREQUIRED', async (t) => {
   t.match(decodePreloginReply(azure('03', '00')), { message: { fedAuthRequired: false } });
 });
 
+t.test('an error in place of the reply', async (t) => {
+  const utf16 = (text: string): string => Buffer.from(text, 'utf16le').toString('hex');
+  // [MS-TDS] 2.2.7.10: number 40613, state 1, class 14, text, no server, no procedure, line 1.
+  const text = 'Database is not available.';
+  const length = (8 + 2 * text.length + 6).toString(16).padStart(2, '0');
+  const error = `aa ${length}00 a59e0000 01 0e 1a00 ${utf16(text)} 00 00 01000000`;
+  const done = 'fd 0200 0000 0000000000000000';
+  const message = { number: 40613, text };
+  t.match(decodePreloginReply(reply(error, done)), { kind: 'message', message });
+  t.match(decodePreloginReply(reply('ab 0200 0000', 'e3 0100 12', error)), { kind: 'message', message });
+  for (const broken of ['aa 0400 a59e0000', 'aa 0a00 a59e0000 01 0e ff00 4100', 'aa', done]) {
+    t.match(decodePreloginReply(reply(broken)), { kind: 'malformed' }, broken);
+  }
+});
+
 t.test('a reply in several packets is one reply', async (t) => {
   const payload = SERVER.subarray(8);
   const split = Uint8Array.from([
@@ -153,9 +168,13 @@ t.test('any bytes in any chunks', async () => {
     fc.property(anyBytes, fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 30 }), (whole, sizes) => {
       const decoded = decodePreloginReply(whole);
       if (decoded.kind === 'message') {
-        assert.match(decoded.message.version, /^\d{1,3}\.\d{1,3}\.\d{1,5}$/);
-        assert.match(decoded.message.encryption, /^(off|on|not-supported|required|strict|0x[0-9a-f]{2})$/);
-        assert.ok(decoded.consumed <= whole.length);
+        const { message, consumed } = decoded;
+        assert.ok(consumed <= whole.length);
+        if ('number' in message) assert.ok(Number.isInteger(message.number) && message.text.length < 32_768);
+        else {
+          assert.match(message.version, /^\d{1,3}\.\d{1,3}\.\d{1,5}$/);
+          assert.match(message.encryption, /^(off|on|not-supported|required|strict|0x[0-9a-f]{2})$/);
+        }
       } else if (decoded.kind === 'malformed') assert.ok(decoded.why.length < 100);
       else assert.equal(decoded.kind, 'need-more');
       assert.deepEqual(decodeInPieces(decodePreloginReply, whole, sizes), decoded);

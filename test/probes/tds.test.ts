@@ -85,6 +85,24 @@ t.test('a server without encryption is not Azure SQL, whatever else it answers',
   t.match(await tryOnce('tds', await plain(), own), { failure: null, facts: { proof: 'reply' } });
 });
 
+t.test('an error in place of the reply is the server’s refusal', async (t) => {
+  // [MS-TDS] 2.2.7.10: number 40613, state 1, class 14, and a text with an escape.
+  const text = Buffer.from('not\x1b available', 'utf16le').toString('hex');
+  const error = `aa 2600 a59e0000 01 0e 0e00 ${text} 00 00 0000`.replaceAll(' ', '');
+  const packet = Buffer.from(
+    `0401${(8 + error.length / 2).toString(16).padStart(4, '0')}00000100${error}`,
+    'hex',
+  );
+  const tried = await tryOnce('tds', await openPeer(t, sends(packet)), known);
+  t.match(tried, {
+    failure: 'protocol_refused',
+    error: 'answered PRELOGIN with error 40613: not\\u{1b} available',
+    steps: ['connect', '✗handshake'],
+    facts: { proof: 'connect', tds: undefined },
+  });
+  t.same(tried.facts.refusal, { to: 'PRELOGIN', code: '40613', text: 'not\\u{1b} available' });
+});
+
 t.test('TLS follows when the server requires it', async (t) => {
   for (const [title, prelogin, azureService, steps] of [
     ['on', reply('01'), false, ['connect', 'handshake', '✗tls']],

@@ -20,8 +20,10 @@ import { outboundRejected } from './outbound-rejected.ts';
 import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
 import { privateZoneNotLinked } from './private-zone-not-linked.ts';
 import { serviceFirewallDenied } from './service-firewall-denied.ts';
+import { serviceRefused } from './service-refused.ts';
 import { smtpPort25Blocked } from './smtp-port-25-blocked.ts';
 import { sniFiltered } from './sni-filtered.ts';
+import { startTlsStripped } from './starttls-stripped.ts';
 import { subnetTooSmall } from './subnet-too-small.ts';
 import { tlsIntercepted } from './tls-intercepted.ts';
 import { transparentProxy } from './transparent-proxy.ts';
@@ -58,6 +60,8 @@ export const RULES: readonly Rule[] = [
   privateZoneNotLinked,
   nameDoesNotExist,
   wrongCertificate,
+  // Before wrongService, which takes every refusal by an RPC server for another service.
+  serviceRefused,
   wrongService,
   noOutboundPath,
   smtpPort25Blocked,
@@ -68,5 +72,6 @@ export const RULES: readonly Rule[] = [
   dnsSearchDomain,
   certificateExpiry,
   serviceFirewallDenied,
+  startTlsStripped,
   undetermined,
 ];

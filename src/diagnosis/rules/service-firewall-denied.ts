@@ -22,10 +22,14 @@ const PERIMETER_REMEDY = [
   'A stand-in resource whose perimeter API Management’s own will not share proves the path; no change is due.',
 ] as const;
 
-/** Services that were reached and refused this subnet; the path works. */
+/** Services that were reached and refused this subnet; the path works. A perimeter is a cause of its own. */
 export const serviceFirewallDenied: Rule = (scene) => {
   const denied = scene.targets.filter((target) => refusalOf(target) !== null);
-  return denied.length === 0 ? [] : [deniedFinding(scene, denied)];
+  const byPerimeter = Map.groupBy(denied, isPerimeter);
+  return [true, false].flatMap((perimeter) => {
+    const targets = byPerimeter.get(perimeter);
+    return targets === undefined ? [] : [deniedFinding(scene, targets, perimeter)];
+  });
 };
 
 /** The service's error code for the refusal, or null. */
@@ -35,23 +39,26 @@ function refusalOf(target: Target): string | null {
 
 function refusalIn({ storage, keyVault, eventHubs }: Facts): string | null {
   if (storage?.networkDenied === true) return storage.errorCode;
-  if (eventHubs?.networkDenied === true) return 'Ip has been prevented to connect';
+  if (eventHubs?.networkDenied === true)
+    return eventHubs.perimeter === true ? 'network security perimeter' : 'Ip has been prevented to connect';
   return keyVault !== undefined && VAULT_CODES.includes(keyVault.errorCode) ? keyVault.errorCode : null;
 }
 
 function isPerimeter({ attempts }: Target): boolean {
   return attempts.some(
-    ({ facts }) => facts.storage?.perimeter === true || facts.keyVault?.errorCode === VAULT_PERIMETER,
+    ({ facts }) =>
+      facts.storage?.perimeter === true ||
+      facts.eventHubs?.perimeter === true ||
+      facts.keyVault?.errorCode === VAULT_PERIMETER,
   );
 }
 
-function deniedFinding({ observations }: Scene, targets: readonly Target[]): Finding {
+function deniedFinding({ observations }: Scene, targets: readonly Target[], perimeter: boolean): Finding {
   const [first] = targets;
   const single = targets.length === 1 && first !== undefined ? `${first.host}` : null;
   const denied = targets.map(
     (target) => `${target.host}:${target.port} (${refusalOf(target)}${seenFrom(target)})`,
   );
-  const perimeter = targets.every(isPerimeter);
   return createFinding('service-firewall-denied', {
     ...(perimeter && { remedy: PERIMETER_REMEDY }),
     title: `The ${perimeter ? 'network security perimeter' : 'network rules'} of ${single ?? count(targets.length, 'endpoint')} ${perimeter ? 'refuses' : 'refuse'} this subnet`,

@@ -37,8 +37,45 @@ export const SERVICE_CAUSES = {
       'Or give the resource a private endpoint that this subnet can reach, and link its private DNS zone.',
       'Where traffic leaves through a NAT gateway or firewall: add its public address to the resource’s IP ' +
         'rules. Storage in the same region does not see that address, so use the subnet’s rule there.',
+      'If the Networking page says “Secured by perimeter”, rules of the resource do not count: add an inbound access ' +
+        'rule to its profile in the network security perimeter. Storage and Event Hubs answer with the same text.',
+      'Since 15 March 2026 the exception for trusted Microsoft services does not admit the gateway of API ' +
+        'Management to a target of its policies.',
       'A stand-in resource whose rules API Management’s own will not share proves the path; no change is due.',
     ],
     reference: 'Virtual Network service endpoints; Configure Azure Storage firewalls and virtual networks',
+  },
+  'service-refused': {
+    title: 'The service itself refuses',
+    explanation:
+      'Connections open, and the answer is of the service’s own protocol: a refusal. The network path is not the cause. ' +
+      'The refusal has a text or a code, which names the reason, and sometimes the address that was refused.',
+    recognisedBy:
+      'The reply is a refusal of the protocol: 4xx or 5xx from a mail relay, a kiss code from a time server, an error in ' +
+      'place of the PRELOGIN reply, a close or a failed SASL outcome of AMQP, DENIED or too many clients from Redis, a ' +
+      'fault of RPC, an error status of SMB. NOAUTH from Redis only asks for a login, and is no refusal.',
+    owner: 'service',
+    remedy: [
+      'Read the refusal in the finding: it names the reason. Correct that on the service, or ask its operator to.',
+      'Temporary refusals (SMTP 4xx, RATE, temporary_congestion): wait 15 minutes and run again from the same address.',
+      'If the service admits only known addresses: have it admit the address that API Management will come from, ' +
+        'which is not this VM’s where their ways out differ.',
+    ],
+    reference: 'RFC 5321, section 4.2; RFC 5905, section 7.4; OASIS AMQP 1.0, part 2, section 2.8',
+  },
+  'starttls-stripped': {
+    title: 'A device on the path takes STARTTLS out of mail connections',
+    explanation:
+      'The relay’s list of capabilities holds a word of eight letters that was overwritten with X, and no STARTTLS: a ' +
+      'firewall that inspects SMTP hides encryption from the client. Mail then leaves unencrypted, or not at all where ' +
+      'TLS is required, and no certificate shows who the relay is.',
+    recognisedBy: 'The reply to EHLO has XXXXXXXA, or the like, in the place of STARTTLS.',
+    owner: 'network',
+    remedy: [
+      'On the firewall on the way, allow TLS in the SMTP inspection (Cisco ASA: “allow-tls” in the policy map of type ' +
+        'inspect esmtp), or take the relay’s ports out of the inspection.',
+      'If no mail has to leave from this subnet: nothing has to be done.',
+    ],
+    reference: 'Cisco ASA: Inspection of Basic Internet Protocols (ESMTP); RFC 3207, section 6',
   },
 } as const satisfies Partial<Record<Cause, CauseText>>;

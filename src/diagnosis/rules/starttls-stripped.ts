@@ -1,0 +1,36 @@
+import type { Target } from '../../model/report.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
+import { nameable, type Rule } from '../rule.ts';
+import { brief, count, list } from '../text.ts';
+
+/** Mail relays whose STARTTLS a device overwrote. The relay was reached, so this explains no failure. */
+export const startTlsStripped: Rule = (scene) => {
+  const stripped = nameable(
+    scene,
+    scene.targets.filter((target) => maskOf(target) !== null),
+  );
+  if (stripped.length === 0) return [];
+  const [first] = stripped;
+  const masks = list(stripped.flatMap((target) => maskOf(target) ?? []));
+  const places = list(
+    stripped.map(({ host, port }) => `${host}:${port}`),
+    5,
+  );
+  return [
+    createFinding('starttls-stripped', {
+      title: `A device on the path takes STARTTLS out of mail connections to ${
+        stripped.length === 1 && first !== undefined
+          ? `${first.host}:${first.port}`
+          : count(stripped.length, 'endpoint')
+      }`,
+      explanation: `${places} listed ${brief(masks)} and no STARTTLS, so no certificate was checked there.`,
+      targets: stripped,
+      confirm: rerunCommand(scene.observations, stripped),
+    }),
+  ];
+};
+
+function maskOf({ attempts }: Target): string | null {
+  return attempts.findLast(({ facts }) => facts.smtp?.masked !== undefined)?.facts.smtp?.masked ?? null;
+}
