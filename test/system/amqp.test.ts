@@ -19,27 +19,24 @@ await scene('AMQP 1.0 with RabbitMQ', ['rabbitmq-server'], async (t, subnet) => 
     `ip daddr ${subnet.addressOf(HOST)} tcp dport { 5671, 5672 } dnat ip to ${CUSTOM_DNS}`,
   );
   const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'event-hubs']);
-  for (const port of [5671, 5672]) {
+  // AMQPLAIN is RabbitMQ's own: where no certificate proves Event Hubs, it disproves it.
+  for (const [port, expected] of [
+    [
+      5671,
+      { status: /^reachable$/, failure: null, attempts: [{ ok: true, facts: { proof: 'certificate' } }] },
+    ],
+    [5672, { status: 'unreachable', failure: 'protocol_mismatch', cause: 'wrong-service' }],
+  ] as const) {
     const target = targetsOf(outcome, 'event-hubs').find((one) => one.port === port);
-    t.match(
-      target,
-      {
-        status: /^reachable$/,
-        failure: null,
-        attempts: [
-          {
-            ok: true,
-            facts: {
-              proof: 'reply',
-              amqp: { header: 'SASL 1.0.0' },
-            },
-          },
-        ],
-      },
-      `${HOST}:${port}`,
-    );
-    // AMQPLAIN is RabbitMQ's own: it is known who answered.
-    const offered = target?.attempts[0]?.facts.amqp?.mechanisms ?? [];
-    t.strictSame([...offered].sort(), ['AMQPLAIN', 'ANONYMOUS', 'PLAIN']);
+    t.match(target, expected, `${HOST}:${port}`);
+    const { amqp } = target?.attempts[0]?.facts ?? {};
+    t.equal(amqp?.header, 'SASL 1.0.0');
+    t.strictSame([...(amqp?.mechanisms ?? [])].sort(), ['AMQPLAIN', 'ANONYMOUS', 'PLAIN']);
   }
+  const own = await subnet.vm.probe(['--only', 'custom', '--target', `amqp://${CUSTOM_DNS}`]);
+  t.match(
+    targetsOf(own, 'custom')[0],
+    { status: /^reachable$/, attempts: [{ facts: { proof: 'reply' } }] },
+    'the user’s own broker',
+  );
 });

@@ -11,18 +11,22 @@ export interface Relay {
   readonly port: number;
 }
 
-/** Postfix with a listener for each relay and one certificate for all, ready when each of them listens. */
+/**
+ * Postfix with a listener for each relay and one certificate for all, ready when each of them listens; `own` are further
+ * settings.
+ */
 export async function postfix(
   machine: Machine,
   folder: string,
   relays: readonly Relay[],
   certificate: Certificate,
+  own: Readonly<Record<string, string>> = {},
 ): Promise<Background> {
   const [queue, data] = [join(folder, 'queue'), join(folder, 'data')];
-  const own = [data, ...['private', 'public'].map((name) => join(queue, name))];
-  await Promise.all([...own, join(queue, 'pid')].map((each) => mkdir(each, { recursive: true })));
+  const written = [data, ...['private', 'public'].map((name) => join(queue, name))];
+  await Promise.all([...written, join(queue, 'pid')].map((each) => mkdir(each, { recursive: true })));
   const [user, { gid }] = [await idOf('postfix'), await stat(data)];
-  await Promise.all(own.map((each) => chown(each, user, gid)));
+  await Promise.all(written.map((each) => chown(each, user, gid)));
   // Its servers give up root's rights, and still have to come in.
   await chmod(dirname(folder), 0o711);
   const main = {
@@ -39,6 +43,7 @@ export async function postfix(
     smtpd_tls_security_level: 'may',
     smtpd_tls_chain_files: [certificate.key, certificate.chain].join(', '),
     smtpd_relay_restrictions: 'reject',
+    ...own,
   };
   const services = [
     ...relays.map(({ address, port }) => `${address}:${port} inet n - n - - smtpd`),

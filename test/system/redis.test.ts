@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CUSTOM_DNS } from './azure.ts';
-import { targetsOf } from './judge.ts';
-import { lockedRedis, openRedis } from './redis.ts';
+import { findingsOf, targetsOf } from './judge.ts';
+import { lockedRedis, openRedis, protectedRedis } from './redis.ts';
 import { ARGUMENTS, scene } from './scene.ts';
 
 const CACHE = 'systemtest.redis.cache.windows.net';
@@ -15,7 +15,7 @@ await scene(
     const certificate = await subnet.authority.issue(['*.redis.cache.windows.net']);
     const folder = (name: string): string => join(subnet.folder, name);
     await using _locked = await lockedRedis(subnet.azure, folder('locked'), CUSTOM_DNS, certificate);
-    await using _open = await openRedis(subnet.azure, folder('open'), CUSTOM_DNS);
+    await using open = await openRedis(subnet.azure, folder('open'), CUSTOM_DNS);
     const hosts = [CACHE, OPEN].map((host) => subnet.addressOf(host)).join(', ');
     await using _divert = await subnet.divert(
       `ip daddr { ${hosts} } tcp dport { 6379, 6380 } dnat ip to ${CUSTOM_DNS}`,
@@ -31,6 +31,16 @@ await scene(
         `${reply} from ${port}`,
       );
     }
+
+    await t.test('in protected mode', async (t) => {
+      await open[Symbol.asyncDispose]();
+      await using _protected = await protectedRedis(subnet.azure, folder('protected'), CUSTOM_DNS);
+      const refused = await subnet.vm.probe([...ARGUMENTS, ...CACHES, '--only', 'custom']);
+      const [target] = targetsOf(refused, 'custom');
+      t.match(target, { status: 'unreachable', failure: 'protocol_refused', cause: 'service-refused' });
+      t.match(target?.attempts[0]?.facts.refusal, { code: 'DENIED', text: /protected mode/ });
+      t.match(findingsOf(refused, 'service-refused'), [{ remedy: [/Set a password/] }]);
+    });
   },
   { args: [...ARGUMENTS, ...CACHES] },
 );

@@ -23,6 +23,11 @@ export function openRedis(machine: Machine, folder: string, address: string): Pr
   return redis(machine, folder, address, ['--port', '6379', '--protected-mode', 'no']);
 }
 
+/** The same as Redis comes from its makers, in protected mode. */
+export function protectedRedis(machine: Machine, folder: string, address: string): Promise<Background> {
+  return redis(machine, folder, address, ['--port', '6379', '--protected-mode', 'yes']);
+}
+
 async function redis(
   machine: Machine,
   folder: string,

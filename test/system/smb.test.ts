@@ -54,4 +54,16 @@ await scene('Azure Files over SMB', ['impacket', 'smbd'], async (t, subnet) => {
     await using _divert = await subnet.divert(`ip daddr ${address} tcp dport 445 dnat ip to ${CUSTOM_DNS}`);
     t.match(await files(), { status: 'unreachable', failure: 'protocol_closed' });
   });
+
+  await t.test('Samba that denies this client', async (t) => {
+    const denying = ['hosts deny = ALL'];
+    await using _server = await smbd(subnet.azure, join(subnet.folder, 'samba'), CUSTOM_DNS, denying);
+    await using _divert = await subnet.divert(`ip daddr ${address} tcp dport 445 dnat ip to ${CUSTOM_DNS}`);
+    t.match(await files(), {
+      status: 'unreachable',
+      failure: 'protocol_refused',
+      cause: 'service-refused',
+      attempts: [{ facts: { refusal: { code: 'negative session response' } } }],
+    });
+  });
 });

@@ -72,4 +72,23 @@ await scene('a time server and a ping', ['busybox', 'chronyd', 'ping'], async (t
       },
     );
   });
+
+  await t.test('a time server without a source of its own', async (t) => {
+    const unset = join(subnet.folder, 'unset');
+    await mkdir(unset);
+    const file = join(unset, 'chrony.conf');
+    const settings = ['allow', `bindaddress ${UNUSED}`, 'user root', `pidfile ${unset}/pid`, 'cmdport 0'];
+    await writeFile(file, [...settings, `bindcmdaddress ${unset}/socket`, ''].join('\n'));
+    await using unsynchronised = subnet.azure.serve(['chronyd', '-x', '-d', '-f', file]);
+    await unsynchronised.until(async () => (await subnet.azure.run('ss', '-lnuH')).includes(`${UNUSED}:123`));
+    const { report, stderr } = await subnet.vm.probe(['--only', 'custom', '--target', `ntp://${UNUSED}`]);
+    t.match(
+      report.targets.find(({ host }) => host === UNUSED),
+      { status: 'unreachable', failure: 'protocol_refused', cause: 'service-refused' },
+      'it is up, and has no time',
+      { stderr },
+    );
+    const finding = report.findings.find(({ cause }) => cause === 'service-refused');
+    t.match(finding, { title: /refuses for now, with stratum (?:0|16)$/, remedy: [/no valid time itself/] });
+  });
 });
