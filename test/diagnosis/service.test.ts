@@ -202,7 +202,7 @@ t.test('starttls-stripped: the relay stays reached, the device is named', async 
       cause: 'starttls-stripped',
       owner: 'network',
       severity: 'warning',
-      title: 'A device on the path takes STARTTLS out of mail connections to m.net:25',
+      title: 'A device on the path hides what m.net:25 offers, probably STARTTLS',
       explanation: 'm.net:25 listed XXXXXXXA and no STARTTLS, so no certificate was checked there.',
       evidence: [masked.id],
     },

@@ -19,11 +19,11 @@ export const startTlsStripped: Rule = (scene) => {
   );
   return [
     createFinding('starttls-stripped', {
-      title: `A device on the path takes STARTTLS out of mail connections to ${
+      title: `A device on the path hides what ${
         stripped.length === 1 && first !== undefined
-          ? `${first.host}:${first.port}`
-          : count(stripped.length, 'endpoint')
-      }`,
+          ? `${first.host}:${first.port} offers`
+          : `${count(stripped.length, 'mail relay')} offer`
+      }, probably STARTTLS`,
       explanation: `${places} listed ${brief(masks)} and no STARTTLS, so no certificate was checked there.`,
       targets: stripped,
       confirm: rerunCommand(scene.observations, stripped),

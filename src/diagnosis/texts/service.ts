@@ -40,10 +40,13 @@ export const SERVICE_CAUSES = {
       'If the Networking page says “Secured by perimeter”, rules of the resource do not count: add an inbound access ' +
         'rule to its profile in the network security perimeter. Storage and Event Hubs answer with the same text.',
       'Since 15 March 2026 the exception for trusted Microsoft services does not admit the gateway of API ' +
-        'Management to a target of its policies.',
+        'Management to a target of its policies. Its control plane still needs it, at a vault with certificates of ' +
+        'custom host names and at an account for backups.',
       'A stand-in resource whose rules API Management’s own will not share proves the path; no change is due.',
     ],
-    reference: 'Virtual Network service endpoints; Configure Azure Storage firewalls and virtual networks',
+    reference:
+      'Virtual Network service endpoints; Configure Azure Storage firewalls and virtual networks; What is a network ' +
+      'security perimeter?',
   },
   'service-refused': {
     title: 'The service itself refuses',
@@ -64,12 +67,13 @@ export const SERVICE_CAUSES = {
     reference: 'RFC 5321, section 4.2; RFC 5905, section 7.4; OASIS AMQP 1.0, part 2, section 2.8',
   },
   'starttls-stripped': {
-    title: 'A device on the path takes STARTTLS out of mail connections',
+    title: 'A device on the path hides what mail relays offer, probably STARTTLS',
     explanation:
       'The relay’s list of capabilities holds a word of eight letters that was overwritten with X, and no STARTTLS: a ' +
       'firewall that inspects SMTP hides encryption from the client. Mail then leaves unencrypted, or not at all where ' +
-      'TLS is required, and no certificate shows who the relay is.',
-    recognisedBy: 'The reply to EHLO has XXXXXXXA, or the like, in the place of STARTTLS.',
+      'TLS is required, and no certificate shows who the relay is. CHUNKING has eight letters too: for a relay that ' +
+      'offers no TLS itself, only that is hidden.',
+    recognisedBy: 'The reply to EHLO has XXXXXXXA, or the like, and does not have STARTTLS.',
     owner: 'network',
     remedy: [
       'On the firewall on the way, allow TLS in the SMTP inspection (Cisco ASA: “allow-tls” in the policy map of type ' +
