@@ -12,7 +12,8 @@ export const SERVICE_CAUSES = {
     recognisedBy:
       'The reply is not of the expected protocol (TLS included), or lacks what only the service sends: a request id with an ' +
       'error code from Storage, a service version from Key Vault, a feed or tracking id from Event Hubs, an ' +
-      'issuer of its cloud from Entra ID, an accepted bind from KMS.',
+      'issuer of its cloud from Entra ID, an accepted bind from KMS. Or it has what the service never has: a SQL server ' +
+      'without encryption, SASL mechanisms of another AMQP broker, the reply of an FTP server to EHLO.',
     owner: 'service',
     remedy: [
       'Compare the address that was dialled with the service’s own: the private endpoint’s, or one in the ' +
