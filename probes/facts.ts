@@ -177,6 +177,12 @@ export const Facts = z
       .optional()
       .describe('Bytes received over the connection when a step after connect failed'),
     refusal: RefusalFacts.optional(),
+    tlsAlert: z
+      .int()
+      .min(0)
+      .max(255)
+      .optional()
+      .describe('Number of the fatal alert with which the peer ended the handshake (RFC 8446, section 6)'),
     tls: TlsFacts.optional(),
     http: HttpFacts.optional(),
     entraId: EntraIdFacts.optional(),

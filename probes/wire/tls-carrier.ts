@@ -3,6 +3,8 @@ import { Duplex } from 'node:stream';
 
 /** Handshake bytes from a server that pass without waiting. */
 const FREE = 16_384;
+/** ms between segments of a limited size. */
+const SEGMENT_PAUSE = 10;
 /** Larger handshakes at a time, over all connections. */
 const MOST_LARGE = 4;
 
@@ -16,14 +18,17 @@ const waiting = new Set<TlsCarrier>();
  */
 export class TlsCarrier extends Duplex {
   readonly #socket: Duplex;
+  readonly #segmentBytes: number;
   #received = 0;
   #isEstablished = false;
   /** Whether TLS waits for more bytes. */
   #wanted = false;
 
-  constructor(socket: Duplex) {
+  /** @param segmentBytes limit of each write to the connection during the handshake; each becomes a segment */
+  constructor(socket: Duplex, segmentBytes = Number.POSITIVE_INFINITY) {
     super();
     this.#socket = socket;
+    this.#segmentBytes = segmentBytes;
     socket.on('readable', () => this.#pump());
     socket.on('end', () => this.#pump());
     socket.on('error', (error) => this.destroy(error));
@@ -44,8 +49,17 @@ export class TlsCarrier extends Duplex {
     this.#pump();
   }
 
-  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done);
+  override _write(chunk: Uint8Array, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#isEstablished || chunk.length <= this.#segmentBytes) {
+      this.#socket.write(chunk, done);
+      return;
+    }
+    const rest = chunk.subarray(this.#segmentBytes);
+    this.#socket.write(chunk.subarray(0, this.#segmentBytes), (error) => {
+      if (error != null) done(error);
+      // The kernel joins bytes that wait to be sent (tcp_autocorking), so the next segment waits until this one has left.
+      else setTimeout(() => this._write(rest, encoding, done), SEGMENT_PAUSE);
+    });
   }
 
   override _final(done: (error?: Error | null) => void): void {

@@ -23,6 +23,8 @@ export interface HandshakeOptions {
   readonly alpn?: readonly string[];
   /** Default: the trust store's context for all TLS versions. */
   readonly secureContext?: SecureContext;
+  /** Sends the handshake in segments of at most this many bytes. */
+  readonly segmentBytes?: number;
 }
 
 /**
@@ -67,7 +69,7 @@ export async function secure(
  */
 export function handshake(session: Session, socket: Duplex, options: HandshakeOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const carrier = session.own(new TlsCarrier(socket));
+    const carrier = session.own(new TlsCarrier(socket, options.segmentBytes));
     const secured = connect({
       socket: carrier,
       secureContext: options.secureContext ?? session.trust.context,
@@ -82,11 +84,21 @@ export function handshake(session: Session, socket: Duplex, options: HandshakeOp
       carrier.liftLimit();
       resolve(secured);
     });
-    secured.once('error', (error) => reject(toPeerError(error, 'tls')));
+    secured.once('error', (error) => {
+      const alert = receivedAlert(error);
+      if (alert !== null) session.facts.tlsAlert = alert;
+      reject(toPeerError(error, 'tls'));
+    });
     // The carrier's error may be more precise.
     socket.once('error', (error) => reject(toPeerError(error, 'tls')));
     secured.once('close', () => reject(new ProbeError('tls_closed', 'closed during the TLS handshake')));
   });
+}
+
+/** The number of the peer's fatal alert, which OpenSSL names only in its text; null for any other error. */
+function receivedAlert({ message }: Error): number | null {
+  const number = /SSL alert number (\d{1,3})/.exec(message)?.[1];
+  return number === undefined ? null : Number(number);
 }
 
 /** Whether the chain does not verify and is too large to be evidence. */

@@ -9,6 +9,7 @@ const NETWORK_WIDE: readonly Cause[] = [
   'clock-skew',
   'no-outbound-path',
   'transparent-proxy',
+  'tls-blocked',
   'tls-intercepted',
 ];
 

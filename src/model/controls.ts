@@ -74,14 +74,45 @@ const OtherName = z
         target: z.string().describe('Id of the target whose name was cut'),
         address: z.string().describe('IP address'),
         serverName: z.string().nullable().describe('The name sent in SNI, null when none was sent'),
-        wentFurther: z.boolean().describe('Whether it went further than with the real name'),
+        wentFurther: z.boolean().describe('Whether it went further twice, and the real name still did not'),
         failure: failure
           .nullable()
           .describe('How the control itself ended, null when a certificate was read'),
       })
       .describe(seen),
   })
-  .describe('The same address with no name or another one, after a handshake with the real name was cut');
+  .describe(
+    'The same address twice with no name or another one, and once more with the real name in between, after a handshake ' +
+      'with the real name was cut',
+  );
+
+const LargeHello = z
+  .strictObject({
+    name: kind('tls-large-hello'),
+    outcome: outcome.describe('anomalous: the small ClientHello passes and the large one does not'),
+    detail: z
+      .strictObject({
+        text,
+        target: z.string().describe('Id of a target whose TLS worked'),
+        address: z.string().describe('IP address'),
+        tries: z
+          .array(
+            z
+              .strictObject({
+                hello: z
+                  .enum(['large', 'small', 'segments'])
+                  .describe('large: two TCP segments; segments: the large one in TCP segments of 500 bytes'),
+                failure: failure.nullable().describe('How it failed; null when the handshake was completed'),
+              })
+              .describe('One handshake'),
+          )
+          .describe('In their order, up to the first unexpected result'),
+      })
+      .describe(seen),
+  })
+  .describe(
+    'A ClientHello of two TCP segments, as clients with post-quantum key exchange send it, where a small one passed',
+  );
 
 const ClockControl = z
   .strictObject({
@@ -184,6 +215,7 @@ export const Control = z
     RandomName,
     ReservedAddress,
     OtherName,
+    LargeHello,
     ClockControl,
     AzureDns,
     ZoneAuthority,

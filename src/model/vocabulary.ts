@@ -58,7 +58,10 @@ export const CAUSES = [
   'outbound-rejected',
   'no-outbound-path',
   'transparent-proxy',
+  'tls-blocked',
   'sni-filtered',
+  'large-hello-blocked',
+  'packet-size-blackhole',
   'tls-intercepted',
   'wrong-certificate',
   'block-page',
@@ -85,6 +88,7 @@ export type ControlName =
   | 'dns-search-domain'
   | 'tcp-reserved-address'
   | 'tls-other-name'
+  | 'tls-large-hello'
   | 'clock'
   | 'azure-dns'
   | 'metadata';

@@ -39,6 +39,11 @@ export const CONTROLS: readonly PlannedControl[] = [
     purpose: 'the same handshake with no name, and with another one',
   },
   {
+    name: 'tls-large-hello',
+    destination: 'one public address whose TLS worked',
+    purpose: 'a ClientHello of two TCP segments, which some devices and paths lose',
+  },
+  {
     name: 'clock',
     destination: 'nothing of its own',
     purpose: 'this clock against NTP time and the Date of replies',

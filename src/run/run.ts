@@ -11,6 +11,7 @@ import { Capacity } from './capacity.ts';
 import type { RunContext } from './context.ts';
 import { azureDns } from './controls/azure-dns.ts';
 import { clock } from './controls/clock.ts';
+import { largeHello } from './controls/large-hello.ts';
 import { otherNames } from './controls/other-name.ts';
 import { randomNames } from './controls/random-name.ts';
 import { reservedAddress } from './controls/reserved-address.ts';
@@ -56,10 +57,13 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     runControl('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
   parts.progress({ kind: 'phase', name: 'controls' });
-  const others = await runControl('tls-other-name', context, () => otherNames(targets, context));
-  const search = await runControl('dns-search-domain', context, () => searchDomains(targets, context));
+  const [others, large, search] = await Promise.all([
+    runControl('tls-other-name', context, () => otherNames(targets, context)),
+    runControl('tls-large-hello', context, () => largeHello(targets, context)),
+    runControl('dns-search-domain', context, () => searchDomains(targets, context)),
+  ]);
   const time = await runControl('clock', context, async () => clock(targets));
-  const controls = [parts.survey.metadata, ...besides, ...(others ?? []), search, time].filter(
+  const controls = [parts.survey.metadata, ...besides, ...(others ?? []), large, search, time].filter(
     (each) => each !== null,
   );
   const defects = context.defects.notes();

@@ -1,5 +1,7 @@
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
+import type { Control } from '../../src/model/controls.ts';
+import type { Target } from '../../src/model/report.ts';
 import {
   addressOf,
   attempt,
@@ -198,6 +200,25 @@ t.test('clock-skew', async (t) => {
   });
 });
 
+/** The target with this alert in every attempt. */
+function withAlert(of: Target, tlsAlert: number): Target {
+  return { ...of, attempts: of.attempts.map((one) => ({ ...one, facts: { ...one.facts, tlsAlert } })) };
+}
+
+/** The control with a name that was cut as well. */
+function cutToo(of: Target, serverName: string | null): Control {
+  const address = of.attempts[0]?.address ?? '';
+  const detail = {
+    text: 'tried',
+    target: of.id,
+    address,
+    serverName,
+    wentFurther: false,
+    failure: 'tls_reset',
+  } as const;
+  return { name: 'tls-other-name', outcome: 'expected', detail };
+}
+
 t.test('sni-filtered', async (t) => {
   const cut = (host: string, failure: Failure = 'tls_reset') =>
     failed('storage-blob', host, '20.60.1.1', failure, { required: true });
@@ -244,12 +265,64 @@ t.test('sni-filtered', async (t) => {
     t.equal(diagnoseTargets({ targets: [cut(HOST)] }).causes[ID], 'undetermined');
   });
 
-  t.test('outweighs the transparent proxy that does the cutting', async (t) => {
-    const { causes } = diagnoseTargets({
-      targets: [cut(HOST), cut('b.net', 'tls_timeout')],
-      controls: [reservedAddress(true), otherName(cut(HOST), true)],
+  t.test(
+    'the device that completes connections for everyone comes first, and its names are given',
+    async (t) => {
+      const { causes, single } = diagnoseTargets({
+        targets: [cut(HOST), cut('b.net', 'tls_timeout')],
+        controls: [reservedAddress(true), otherName(cut(HOST), true)],
+      });
+      t.same(causes, { [ID]: 'transparent-proxy', 'storage-blob/b.net:443': 'transparent-proxy' });
+      const { explanation, remedy } = single('transparent-proxy');
+      t.match(
+        explanation,
+        `reads the server name: on the same address TLS passes with another name than ${HOST}.`,
+      );
+      t.match(remedy[0], `Allow these host names for HTTPS on port 443 on the filtering device: ${HOST}.`);
+    },
+  );
+
+  t.test('by the alert of a device, but not by a server that does not know its name', async (t) => {
+    for (const [number, expected] of [
+      [40, 'sni-filtered'],
+      [49, 'sni-filtered'],
+      [112, 'sni-filtered'],
+      [80, 'undetermined'],
+    ] as const) {
+      const one = withAlert(cut(HOST, 'tls_alert'), number);
+      const { causes } = diagnoseTargets({ targets: [one], controls: [otherName(one, true)] });
+      t.equal(causes[one.id], expected, `alert ${number}`);
+    }
+    const own = withAlert(failed('custom', 'app.contoso.com', '20.60.1.1', 'tls_alert'), 112);
+    const { causes } = diagnoseTargets({ targets: [own], controls: [otherName(own, true)] });
+    t.not(causes[own.id], 'sni-filtered');
+  });
+
+  t.test('not by a peer whose reply began', async (t) => {
+    const silent = cut(HOST, 'tls_timeout');
+    const begun = {
+      ...silent,
+      attempts: silent.attempts.map((one) => ({ ...one, facts: { ...one.facts, bytesReceived: 120 } })),
+    };
+    const { single } = diagnoseTargets({ targets: [begun], controls: [otherName(begun, true)] });
+    t.match(single('undetermined').explanation, 'The ClientHello arrived: the peer’s reply began');
+    t.match(single('undetermined').remedy[0], 'lost large packets on the way back');
+  });
+
+  t.test('not where handshakes are cut at random', async (t) => {
+    const mixed = ['m1.net', 'm2.net', 'm3.net'].map((host) =>
+      target('storage-blob', host, {
+        status: 'intermittent',
+        failure: 'tls_reset',
+        attempts: [attempt('20.60.1.2', 'tls_reset'), attempt('20.60.1.2', null, tls())],
+      }),
+    );
+    const { causes, single } = diagnoseTargets({
+      targets: [cut(HOST), ...mixed],
+      controls: [otherName(cut(HOST), true)],
     });
-    t.same(causes, { [ID]: 'sni-filtered', 'storage-blob/b.net:443': 'transparent-proxy' });
+    t.same(new Set(Object.values(causes)), new Set(['intermittent-loss']));
+    t.equal(single('intermittent-loss').evidence.length, 4);
   });
 });
 
@@ -356,4 +429,88 @@ t.test('one certificate of the chain that is bad by the true time suffices', asy
     diagnoseTargets({ targets: [half], controls: [clock(86_400_000)] }).causes[half.id],
     'wrong-certificate',
   );
+});
+
+t.test('tls-blocked', async (t) => {
+  const cut = (host: string, address: string) =>
+    failed('storage-blob', host, address, 'tls_reset', { required: true });
+  const one = cut(HOST, '20.60.1.1');
+  const two = cut('b.blob.core.windows.net', '20.60.1.2');
+  const plain = target('certificates', 'crl3.digicert.com', {
+    port: 80,
+    protocol: 'http',
+    attempts: [attempt('93.184.0.1', null, { proof: 'reply' })],
+  });
+  const failing = [one, two].flatMap((each) => [cutToo(each, null), cutToo(each, 'www.microsoft.com')]);
+
+  t.test('every name, at several addresses, while plain HTTP answers', async (t) => {
+    const { causes, single } = diagnoseTargets({ targets: [one, two, plain], controls: failing });
+    t.same(causes, { [one.id]: 'tls-blocked', [two.id]: 'tls-blocked', [plain.id]: null });
+    const { severity, title, explanation } = single('tls-blocked');
+    t.equal(severity, 'error');
+    t.equal(title, 'Every TLS handshake is cut (2 endpoints)');
+    t.match(explanation, 'at 20.60.1.1 and 20.60.1.2. Without TLS, crl3.digicert.com:80 answered.');
+  });
+
+  t.test('not when one handshake passed, at one address alone, or when nothing else answers', async (t) => {
+    const passed = target('key-vault', 'v.vault.azure.net', {
+      attempts: [attempt('20.60.1.9', null, tls())],
+    });
+    for (const [what, targets, controls] of [
+      ['one passed', [one, two, plain, passed], failing],
+      ['one address', [one, plain], failing.slice(0, 2)],
+      ['nothing answers', [one, two], failing],
+      ['one name passed', [one, two, plain], [...failing.slice(1), otherName(one, true)]],
+    ] as const) {
+      const { causes } = diagnoseTargets({ targets: [...targets], controls: [...controls] });
+      t.not(causes[one.id], 'tls-blocked', what);
+    }
+  });
+
+  t.test('a device that completes every connection is stated instead', async (t) => {
+    const { causes } = diagnoseTargets({
+      targets: [one, two, plain],
+      controls: [reservedAddress(true), ...failing],
+    });
+    t.equal(causes[one.id], 'transparent-proxy');
+  });
+});
+
+t.test('a ClientHello of two segments', async (t) => {
+  const passed = target('key-vault', 'v.vault.azure.net', { attempts: [attempt('20.60.1.9', null, tls())] });
+  const largeHello = (
+    inSegments: Failure | null,
+    outcome: 'anomalous' | 'unknown' = 'anomalous',
+  ): Control => ({
+    name: 'tls-large-hello',
+    outcome,
+    detail: {
+      text: 'tried',
+      target: passed.id,
+      address: '20.60.1.9',
+      tries: [
+        { hello: 'large', failure: 'tls_reset' },
+        { hello: 'small', failure: null },
+        { hello: 'large', failure: 'tls_reset' },
+        { hello: 'segments', failure: inSegments },
+      ],
+    },
+  });
+
+  t.test('refused by a device: nothing to do for API Management', async (t) => {
+    const { targets, single } = diagnoseTargets({ targets: [passed], controls: [largeHello('tls_reset')] });
+    t.match(targets[0], { status: 'reachable', cause: null });
+    const { severity, explanation } = single('large-hello-blocked');
+    t.equal(severity, 'info');
+    t.match(explanation, 'one of two TCP segments failed (tls_reset)');
+  });
+
+  t.test('lost by a path that loses full-size packets', async (t) => {
+    const { single } = diagnoseTargets({ targets: [passed], controls: [largeHello(null)] });
+    t.equal(single('packet-size-blackhole').severity, 'warning');
+  });
+
+  t.test('without a clear result', async (t) => {
+    t.same(diagnoseTargets({ targets: [passed], controls: [largeHello(null, 'unknown')] }).findings, []);
+  });
 });

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { authority, identity, server } from '../servers/certificates.ts';
 import { nameServer, type Peer, tcpPeer, to } from './peers.ts';
 import { controlOf, IMPATIENT, ran, serverAddress, targets } from './runs.ts';
@@ -230,17 +230,99 @@ t.test('another name: not for protocols that negotiate TLS', async (t) => {
   t.notOk(run.controls.some(({ name }) => name === 'tls-other-name'));
 });
 
-t.test('another name: the alert of a server is an answer', async (t) => {
-  const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 112]);
-  const peer = await tcpPeer(t, (socket, number) => {
-    socket.once('data', () => (number === 1 ? socket.destroy() : socket.end(alert)));
+/** A server that answers names with `refused` in them in one way, and all others in another. */
+function byName(
+  t: Parameters<typeof tcpPeer>[0],
+  refused: (socket: net.Socket) => void,
+  other: (socket: net.Socket) => void,
+): Promise<Peer> {
+  return tcpPeer(t, (socket) => {
+    socket.once('data', (hello) => (hello.toString('latin1').includes('refused') ? refused : other)(socket));
   });
+}
+
+/** A fatal alert with this number (RFC 8446, section 6). */
+const alert = (number: number): Buffer => Buffer.from([0x15, 3, 3, 0, 2, 2, number]);
+
+t.test('another name: the alert of a server is an answer', async (t) => {
+  const peer = await byName(
+    t,
+    (socket) => socket.destroy(),
+    (socket) => socket.end(alert(112)),
+  );
+  const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
+  const run = await ran({
+    options: { target: targets('tls://refused.example:443') },
+    names: [names],
+    redirections: [to(peer, null, 443)],
+  });
+  const [other] = run.controls.filter(({ name }) => name === 'tls-other-name');
+  t.match(other, { outcome: 'anomalous', detail: { wentFurther: true, failure: 'tls_alert' } });
+});
+
+t.test('another name: an alert for one name and the same for others is no filter', async (t) => {
+  for (const number of [40, 49]) {
+    const peer = await tcpPeer(t, (socket) => socket.once('data', () => socket.end(alert(number))));
+    const run = await ran({
+      options: { target: targets('tls://10.0.0.1:443') },
+      redirections: [to(peer, '10.0.0.1', 443)],
+    });
+    t.match(run.only, { failure: 'tls_alert', attempts: [{ facts: { tlsAlert: number } }] });
+    const [other] = run.controls.filter(({ name }) => name === 'tls-other-name');
+    t.match(other, { outcome: 'expected', detail: { wentFurther: false, failure: 'tls_alert' } });
+  }
+});
+
+t.test('another name: an alert of a device for one name', async (t) => {
+  const service = await firewall(t, () => false);
+  for (const number of [40, 49]) {
+    const peer = await tcpPeer(t, (socket) => {
+      socket.once('data', (hello) => {
+        if (hello.toString('latin1').includes('refused')) socket.end(alert(number));
+        else {
+          const behind = net.connect(service.port, '127.0.0.1');
+          behind.write(hello);
+          socket.on('close', () => behind.destroy());
+          socket.pipe(behind).pipe(socket);
+        }
+      });
+    });
+    const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
+    const run = await ran({
+      options: { target: targets('tls://refused.example:443') },
+      names: [names],
+      redirections: [to(peer, null, 443)],
+    });
+    const [other] = run.controls.filter(({ name }) => name === 'tls-other-name');
+    t.match(other, { outcome: 'anomalous', detail: { wentFurther: true, failure: null } });
+  }
+});
+
+t.test('another name: unrecognized_name is the answer of the user’s own server', async (t) => {
+  const peer = await tcpPeer(t, (socket) => socket.once('data', () => socket.end(alert(112))));
   const run = await ran({
     options: { target: targets('tls://10.0.0.1:443') },
     redirections: [to(peer, '10.0.0.1', 443)],
   });
-  const [other] = run.controls.filter(({ name }) => name === 'tls-other-name');
-  t.match(other, { outcome: 'anomalous', detail: { wentFurther: true, failure: 'tls_alert' } });
+  t.match(run.only, { failure: 'tls_alert', attempts: [{ facts: { tlsAlert: 112 } }] });
+  t.notOk(run.controls.some(({ name }) => name === 'tls-other-name'));
+});
+
+t.test('another name: a network that works again does not filter', async (t) => {
+  let cuts = 1;
+  const peer = await firewall(t, () => {
+    cuts -= 1;
+    return cuts >= 0;
+  });
+  const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
+  const run = await ran({
+    options: { target: targets('tls://cut.example:443') },
+    names: [names],
+    redirections: [to(peer, 'cut.example', 443)],
+  });
+  const [other] = run.controls.flatMap((control) => (control.name === 'tls-other-name' ? [control] : []));
+  t.match(other, { outcome: 'expected', detail: { wentFurther: false, failure: null } });
+  t.match(other?.detail.text, /answers without a name, and now with the name cut\.example too$/);
 });
 
 t.test('another name: tried for a few of many cut targets', async (t) => {
@@ -248,4 +330,65 @@ t.test('another name: tried for a few of many cut targets', async (t) => {
   const urls = targets(...Array.from({ length: 20 }, (_, index) => `tls://10.0.0.${index + 1}:443`));
   const run = await ran({ options: { target: urls }, redirections: [to(peer, null, 443)] });
   t.equal(run.controls.filter(({ name }) => name === 'tls-other-name').length, 16);
+});
+
+/** A run against one public address, behind a firewall that cuts selected hellos. */
+async function ranLarge(t: Test, cuts: (hello: string) => boolean) {
+  const peer = await firewall(t, cuts);
+  const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
+  const run = await ran({
+    options: { target: targets('tls://allowed.example:443') },
+    names: [names],
+    redirections: [to(peer, '20.60.1.4', 443)],
+    roots: [issuer.pem],
+  });
+  t.equal(run.only.status, 'reachable');
+  return controlOf(run, 'tls-large-hello');
+}
+
+t.test('a large hello: where it passes, one handshake is enough', async (t) => {
+  t.match(await ranLarge(t, () => false), {
+    outcome: 'expected',
+    detail: {
+      text: '20.60.1.4:443 (allowed.example) takes a ClientHello of two segments',
+      tries: [{ hello: 'large', failure: null }],
+    },
+  });
+});
+
+t.test('a large hello: a device that refuses its length', async (t) => {
+  // The length of the TLS record (RFC 8446, section 5.1), as a device reads it from the first segment.
+  const control = await ranLarge(t, (hello) => Buffer.from(hello, 'latin1').readUInt16BE(3) > 1200);
+  t.match(control, {
+    outcome: 'anomalous',
+    detail: {
+      text: /takes a small ClientHello and not one of two segments; in segments of 500 bytes it fails too$/,
+      target: 'custom/allowed.example:443',
+      address: '20.60.1.4',
+    },
+  });
+  t.same(
+    control.detail.tries.map(({ hello, failure }) => [hello, failure === null]),
+    [
+      ['large', false],
+      ['small', true],
+      ['large', false],
+      ['segments', false],
+    ],
+  );
+});
+
+t.test('a large hello: chance gives no result', async (t) => {
+  let large = 0;
+  const control = await ranLarge(t, (hello) => {
+    large += hello.length > 600 ? 1 : 0;
+    return hello.length > 600 && large === 1;
+  });
+  t.equal(control.outcome, 'unknown');
+  t.equal(control.detail.tries.length, 3);
+});
+
+t.test('a large hello: not sent where nothing public passed', async (t) => {
+  const run = await ran({ options: { target: targets('tls://10.0.0.1:443') } });
+  t.notOk(run.controls.some(({ name }) => name === 'tls-large-hello'));
 });

@@ -13,6 +13,7 @@ import { gatewayNotServing } from './gateway-not-serving.ts';
 import { gatewayRecords } from './gateway-records.ts';
 import { hostsFileOverride } from './hosts-file-override.ts';
 import { intermittentLoss } from './intermittent-loss.ts';
+import { largeHello } from './large-hello.ts';
 import { nameDoesNotExist } from './name-does-not-exist.ts';
 import { noOutboundPath } from './no-outbound-path.ts';
 import { outboundDropped } from './outbound-dropped.ts';
@@ -25,6 +26,7 @@ import { smtpPort25Blocked } from './smtp-port-25-blocked.ts';
 import { sniFiltered } from './sni-filtered.ts';
 import { startTlsStripped } from './starttls-stripped.ts';
 import { subnetTooSmall } from './subnet-too-small.ts';
+import { tlsBlocked } from './tls-blocked.ts';
 import { tlsIntercepted } from './tls-intercepted.ts';
 import { transparentProxy } from './transparent-proxy.ts';
 import { undetermined } from './undetermined.ts';
@@ -52,8 +54,10 @@ export const RULES: readonly Rule[] = [
   tlsIntercepted,
   blockPage,
   gatewayNotServing,
-  sniFiltered,
+  // A device that completes every connection also explains handshakes that it cuts.
   transparentProxy,
+  tlsBlocked,
+  sniFiltered,
   privateZoneMissingRecord,
   dnsForwardingBroken,
   dnsServersDisagree,
@@ -68,6 +72,7 @@ export const RULES: readonly Rule[] = [
   outboundDropped,
   outboundRejected,
   intermittentLoss,
+  largeHello,
   zonesShadowed,
   dnsSearchDomain,
   certificateExpiry,

@@ -1,15 +1,19 @@
 import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
+import { isAlwaysCut, isCutAtRandom } from '../cut.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Endpoints with both successes and failures in one run. */
-export const intermittentLoss: Rule = ({ observations, open }) => {
-  const mixed = open.filter(({ status }) => status === 'intermittent');
+/** Endpoints with both successes and failures in one run, and those that the same random cuts hit in every attempt. */
+export const intermittentLoss: Rule = ({ observations, targets, open }) => {
+  const atRandom = isCutAtRandom(targets);
+  const mixed = open.filter(
+    (target) => target.status === 'intermittent' || (atRandom && isAlwaysCut(target)),
+  );
   if (mixed.length === 0) return [];
-  const fixed = mixed.filter((target) => deadAddresses(target).length > 0);
+  const fixed = atRandom ? [] : mixed.filter((target) => deadAddresses(target).length > 0);
   return [
     createFinding('intermittent-loss', {
       title: `${count(mixed.length, 'endpoint')} ${mixed.length === 1 ? 'works' : 'work'} only some of the time`,

@@ -1,23 +1,20 @@
-import type { Failure } from '../../../probes/failures.ts';
 import type { ControlOf } from '../../model/controls.ts';
-import type { Observations, Target } from '../../model/report.ts';
-import { failedWith } from '../attempts.ts';
+import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
+import { isAlwaysCut, isCutAtRandom, otherNameControls } from '../cut.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Failures of a handshake that a device cut because of its server name. */
-export const CUT: readonly Failure[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
+type OtherName = ControlOf<'tls-other-name'>;
 
 /** Handshakes that fail with the real server name and succeed without it, at the same address. */
-export const sniFiltered: Rule = ({ observations, open }) => {
-  const controls = otherNames(observations);
-  const cut = open.filter((target) => failedWith(target, CUT));
-  const proven = cut.filter((target) =>
-    controls.some(({ detail }) => detail.target === target.id && detail.wentFurther),
-  );
+export const sniFiltered: Rule = ({ observations, targets, open }) => {
+  if (isCutAtRandom(targets)) return [];
+  const controls = otherNameControls(observations);
+  const cut = open.filter(isAlwaysCut);
+  const proven = cut.filter((target) => findProof(target, controls) !== undefined);
   const [first] = proven;
   if (first === undefined) return [];
   // The control runs on a few targets; others with the same failure belong to them unless a control disproves it.
@@ -27,30 +24,37 @@ export const sniFiltered: Rule = ({ observations, open }) => {
       !controls.some(({ detail }) => detail.target === target.id),
   );
   const explained = [...proven, ...alike];
-  const hosts = [...new Set(explained.map(({ host }) => host))].sort();
-  const ports = explained.map(({ port }) => `port ${port}`).sort();
   return [
     createFinding('sni-filtered', {
-      title: `A firewall cuts TLS by server name (${list(hosts, 2)})`,
-      explanation: `${evidence(first, controls)} ${describeExtent(proven, alike)}`,
+      title: `A firewall cuts TLS by server name (${list(hostsOf(explained), 2)})`,
+      explanation: `${describeProof(first, controls)} ${describeExtent(proven, alike)}`,
       targets: explained,
-      remedy: [
-        `Allow these host names for HTTPS on ${list(ports)} on the filtering device: ${list(hosts, 20)}. In Azure ` +
-          'Firewall that is an application rule with source this subnet.',
-        ...CAUSE_TEXTS['sni-filtered'].remedy.slice(1),
-      ],
+      remedy: [allowNames(explained), ...CAUSE_TEXTS['sni-filtered'].remedy.slice(1)],
       confirm: rerunCommand(observations, explained),
     }),
   ];
 };
 
-/** The controls that ran, with any outcome. */
-function otherNames({ controls }: Observations): readonly ControlOf<'tls-other-name'>[] {
-  return controls.filter((control) => control.name === 'tls-other-name');
+/** The control that passed with another name at the target's address, where the real name was cut again. */
+export function findProof(target: Target, controls: readonly OtherName[]): OtherName | undefined {
+  return controls.find(({ detail }) => detail.target === target.id && detail.wentFurther);
 }
 
-function evidence(target: Target, controls: readonly ControlOf<'tls-other-name'>[]): string {
-  const control = controls.find(({ detail }) => detail.target === target.id && detail.wentFurther)?.detail;
+/** The step that allows these names on a device that filters by name. */
+export function allowNames(targets: readonly Target[]): string {
+  const ports = targets.map(({ port }) => `port ${port}`).sort();
+  return (
+    `Allow these host names for HTTPS on ${list(ports)} on the filtering device: ${list(hostsOf(targets), 20)}. In ` +
+    'Azure Firewall that is an application rule with source this subnet.'
+  );
+}
+
+function hostsOf(targets: readonly Target[]): readonly string[] {
+  return [...new Set(targets.map(({ host }) => host))].sort();
+}
+
+function describeProof(target: Target, controls: readonly OtherName[]): string {
+  const control = findProof(target, controls)?.detail;
   const name = control?.serverName == null ? 'no server name' : `the server name ${control.serverName}`;
   return (
     `With the server name ${target.host} the handshake ended in ${target.failure}; on the same address ` +

@@ -1,11 +1,14 @@
 import type { Failure } from '../../../probes/failures.ts';
+import { CUT } from '../../model/cut-handshake.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
+import { isAlwaysCut, otherNameControls } from '../cut.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
-import { CUT } from './sni-filtered.ts';
+import { allowNames, findProof } from './sni-filtered.ts';
 
 /** Failures after a device accepted the connection and then dropped the traffic. */
 const AFTER_CONNECT: readonly Failure[] = [...CUT, 'tls_not_tls', 'protocol_timeout', 'protocol_closed'];
@@ -14,7 +17,9 @@ const AFTER_CONNECT: readonly Failure[] = [...CUT, 'tls_not_tls', 'protocol_time
 export const transparentProxy: Rule = ({ observations, targets, open }) => {
   const control = observations.controls.find(({ name }) => name === 'tcp-reserved-address');
   if (control?.name !== 'tcp-reserved-address' || !control.detail.connected) return [];
-  const cut = open.filter((target) => failedWith(target, AFTER_CONNECT));
+  const cut = open.filter((target) => isAlwaysCut(target) || failedWith(target, AFTER_CONNECT));
+  const others = otherNameControls(observations);
+  const filtered = cut.filter((target) => findProof(target, others) !== undefined);
   const unproven = targets.filter((target) => target.status === 'untested' && onlyConnected(target));
   const explained = [...cut, ...unproven];
   return [
@@ -23,12 +28,25 @@ export const transparentProxy: Rule = ({ observations, targets, open }) => {
       title: 'A device on the path completes connections for everyone',
       explanation:
         `A connection to ${control.detail.address}, which no host may use, was accepted. ` +
-        describeConsequences(cut, unproven, targets),
+        describeConsequences(cut, unproven, targets) +
+        describeFilter(filtered),
       targets: explained,
+      ...(filtered.length > 0 && {
+        remedy: [allowNames(filtered), ...CAUSE_TEXTS['transparent-proxy'].remedy],
+      }),
       confirm: confirmCommand(observations, explained),
     }),
   ];
 };
+
+function describeFilter(filtered: readonly Target[]): string {
+  if (filtered.length === 0) return '';
+  const hosts = list(
+    filtered.map(({ host }) => host),
+    4,
+  );
+  return ` It reads the server name: on the same address TLS passes with another name than ${hosts}.`;
+}
 
 function onlyConnected(target: Target): boolean {
   return target.attempts.some(({ facts }) => facts.proof === 'connect');

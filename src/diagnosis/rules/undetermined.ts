@@ -3,7 +3,7 @@ import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
 import { describeLastFailure } from '../evidence.ts';
-import { FAILURE_TEXTS } from '../failures.ts';
+import { FAILURE_TEXTS, type FailureText } from '../failures.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
@@ -16,8 +16,18 @@ export const undetermined: Rule = (scene) => {
     .map((failure) => undeterminedFinding(scene, failure, byFailure.get(failure) ?? []));
 };
 
+/** The bytes received tell a lost reply from a lost ClientHello. */
+const REPLY_LOST: FailureText = {
+  means: 'The ClientHello arrived: the peer’s reply began and did not end in time.',
+  next: 'Check for lost large packets on the way back (path MTU), and for a firewall that cuts replies.',
+};
+
+function hasReply({ attempts }: Target): boolean {
+  return attempts.some(({ failure, facts }) => failure === 'tls_timeout' && (facts.bytesReceived ?? 0) > 0);
+}
+
 function undeterminedFinding(scene: Scene, failure: Failure, targets: readonly Target[]): Finding {
-  const text = FAILURE_TEXTS[failure];
+  const text = failure === 'tls_timeout' && targets.every(hasReply) ? REPLY_LOST : FAILURE_TEXTS[failure];
   return createFinding('undetermined', {
     title: `${count(targets.length, 'endpoint')} failed with ${failure} for a reason that is not clear`,
     explanation: `${text.means} Seen at ${list(targets.map(describeLastFailure), 5)}.`,

@@ -40,6 +40,23 @@ export const PATH_CAUSES = {
     ],
     reference: 'RFC 9293 (TCP, reset generation) and RFC 792 (ICMP, destination unreachable)',
   },
+  'packet-size-blackhole': {
+    title: 'Full-size packets are lost',
+    explanation:
+      'Small packets pass and full-size ones vanish, without the ICMP message that tells the sender to use smaller ones ' +
+      '(path MTU discovery). Connections open and small requests work; large ones hang.',
+    recognisedBy:
+      'At an address whose TLS works, a ClientHello of two segments fails twice, a small one passes in between, and ' +
+      'the same large one passes in segments of 500 bytes.',
+    owner: 'network',
+    remedy: [
+      'Look for a tunnel (VPN, ExpressRoute with encryption, SD-WAN) on the path and set its TCP MSS clamping, 1,350 ' +
+        'bytes for Azure VPN gateways.',
+      'Let ICMP “fragmentation needed” (type 3, code 4) pass through firewalls on the path.',
+      'To find the largest size that passes: ping -M do -s 1472 ADDRESS, and smaller.',
+    ],
+    reference: 'RFC 4821 (packetization layer path MTU discovery); TCP/IP performance tuning for Azure VMs',
+  },
   'no-outbound-path': {
     title: 'Nothing public can be reached',
     explanation:

@@ -3,6 +3,25 @@ import type { CauseText } from './type.ts';
 
 /** Causes that appear in the TLS handshake. */
 export const TLS_CAUSES = {
+  'tls-blocked': {
+    title: 'Every TLS handshake is cut',
+    explanation:
+      'TCP connections open and other protocols return data, but every TLS handshake to a public address is reset, ' +
+      'closed, refused or swallowed, with and without a server name. So a device on the path does not let TLS pass, ' +
+      'or its TLS inspection fails.',
+    recognisedBy:
+      'No TLS handshake at a public address passes on the port; at several addresses it fails with the real name, another name ' +
+      'and no name; and at least one endpoint without TLS returns data.',
+    owner: 'network',
+    remedy: [
+      'Look in the log of the firewall or proxy for this VM’s address and port 443, for the rule or profile that ends TLS.',
+      'Exempt this subnet from TLS inspection. A device whose inspection certificate or licence has expired ends every ' +
+        'handshake.',
+      'Allow the destinations of API Management for TLS: in Azure Firewall application rules with protocol HTTPS, or ' +
+        'network rules by service tag, source this subnet.',
+    ],
+    reference: 'RFC 8446, section 4 (handshake protocol); Azure Firewall rule processing logic',
+  },
   'sni-filtered': {
     title: 'A firewall reads the server name and cuts it',
     explanation:
@@ -10,8 +29,9 @@ export const TLS_CAUSES = {
       'on the same address a handshake with no name, or another one, gets further. So a device on the path ' +
       'reads the name and refuses this one.',
     recognisedBy:
-      'TLS is reset, closed or silent after ClientHello, and the control handshake on the same address, ' +
-      'without the name or with another, goes further.',
+      'TLS is reset, closed, silent or refused by alert (handshake_failure, access_denied, unrecognized_name) after ' +
+      'ClientHello in every attempt, and the control handshake on the same address, without the name or with another, ' +
+      'goes further twice.',
     owner: 'network',
     remedy: [
       'Allow the host names on the device that filters: in Azure Firewall an application rule, protocol ' +
@@ -21,6 +41,25 @@ export const TLS_CAUSES = {
       'Check that no web category, threat intelligence or IDPS rule of the device applies to the name.',
     ],
     reference: 'RFC 6066, section 3 (Server Name Indication); Azure Firewall rule processing logic',
+  },
+  'large-hello-blocked': {
+    title: 'A device refuses a TLS ClientHello of two segments',
+    explanation:
+      'Clients with post-quantum key exchange (X25519MLKEM768) send a ClientHello of about 1,600 bytes, which takes two ' +
+      'TCP segments. A device on the path, or the service’s front end, wants it whole in the first segment. API ' +
+      'Management’s Windows machines send a small one, as far as public documents tell, so they pass.',
+    recognisedBy:
+      'At an address whose TLS works, the large ClientHello fails twice, a small one passes in between, and the large ' +
+      'one fails in TCP segments of 500 bytes too.',
+    owner: 'network',
+    remedy: [
+      'API Management needs no change. Other software in this network that uses post-quantum key exchange (current ' +
+        'browsers, Go, OpenSSL 3.5, Node.js 24) will fail until the device is updated.',
+      'Update the device: FortiGate needs a newer IPS engine, PAN-OS 11.1.2-h9 or later. Or exempt this subnet from ' +
+        'TLS inspection.',
+    ],
+    reference:
+      'RFC 8446, section 4.1.2 (ClientHello); tldr.fail; Palo Alto Networks PAN-247099; Fortinet technical tip 357555',
   },
   'tls-intercepted': {
     title: 'TLS is opened by an inspecting device',

@@ -3,17 +3,20 @@
  * by server name lets these through.
  */
 import type { Failure } from '../../../probes/failures.ts';
-import { dial } from '../../../probes/wire/dial.ts';
-import { toProbeError } from '../../../probes/wire/failure.ts';
-import { Session } from '../../../probes/wire/session.ts';
-import { handshake } from '../../../probes/wire/tls.ts';
 import type { ControlOf } from '../../model/controls.ts';
+import { isBareTls, isCut } from '../../model/cut-handshake.ts';
 import type { Attempt, ObservedTarget } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
+import { type Destination, tryHandshake } from './try-handshake.ts';
 
 type OtherName = ControlOf<'tls-other-name'>;
 
-const CUT: readonly (Failure | null)[] = ['tls_reset', 'tls_closed', 'tls_timeout'];
+interface CutTarget extends Destination {
+  readonly id: string;
+  /** An alert refused the real name, so an alert for another name is no progress. */
+  readonly byAlert: boolean;
+}
+
 /** Failures that say nothing about the path. */
 const INCONCLUSIVE: readonly Failure[] = ['deadline_exceeded', 'local_limit'];
 /** A firewall that filters by name cuts many targets; a few suffice as evidence. */
@@ -26,73 +29,69 @@ export async function otherNames(
   targets: readonly ObservedTarget[],
   context: RunContext,
 ): Promise<OtherName[]> {
-  const cut = targets.flatMap(({ id, host, port, attempts }) => {
-    if (hasPassed(attempts)) return [];
-    const hit = attempts.find(isCut);
-    return hit === undefined ? [] : [{ id, host, port, address: hit.address }];
-  });
-  const allowed = targets.find(({ attempts }) => hasPassed(attempts) && attempts.some(hasCertificate));
-  const controls = await Promise.all(
-    cut
-      .slice(0, MOST_TARGETS)
-      .flatMap((cutTarget) =>
-        [null, allowed?.host ?? COMMON_NAME].map((name) => tryName(cutTarget, name, context)),
-      ),
-  );
-  return controls;
+  const cut = targets.flatMap(findCut).slice(0, MOST_TARGETS);
+  const allowed = targets.find((target) => hasPassed(target) && target.attempts.some(hasCertificate));
+  const names = [null, allowed?.host ?? COMMON_NAME];
+  return Promise.all(cut.flatMap((target) => names.map((name) => tryName(target, name, context))));
+}
+
+function findCut(target: ObservedTarget): CutTarget[] {
+  const { id, host, port, attempts } = target;
+  if (hasPassed(target)) return [];
+  const hit = attempts.find((attempt) => isBareTls(attempt) && isCut(target, attempt));
+  if (hit === undefined) return [];
+  return [{ id, host, port, address: hit.address, byAlert: hit.failure === 'tls_alert' }];
 }
 
 /** Whether an address of the name succeeded and none was cut. */
-function hasPassed(attempts: readonly Attempt[]): boolean {
-  const named = attempts.filter(({ addressFrom }) => addressFrom === 'name');
-  return named.some(({ ok }) => ok) && !named.some(isCut);
-}
-
-/** Excludes SQL and SMTP, which negotiate TLS in their own protocol first: a bare hello is a different test. */
-function isCut({ failure, steps }: Attempt): boolean {
-  return CUT.includes(failure) && !steps.some(({ name }) => name === 'handshake');
+function hasPassed(target: ObservedTarget): boolean {
+  const named = target.attempts.filter(({ addressFrom }) => addressFrom === 'name');
+  return named.some(({ ok }) => ok) && !named.some((attempt) => isCut(target, attempt));
 }
 
 function hasCertificate({ ok, facts }: Attempt): boolean {
   return ok && facts.tls !== undefined;
 }
 
+/**
+ * The other name twice, and the real name in between: what passes once may be chance, and a network that works again
+ * does not filter.
+ */
 async function tryName(
-  cutTarget: { id: string; host: string; port: number; address: string },
+  target: CutTarget,
   serverName: string | null,
-  { system, trust, budget, gate }: RunContext,
+  context: RunContext,
 ): Promise<OtherName> {
-  const { id, host, port, address } = cutTarget;
-  const tryOnce = async () => {
-    const session = new Session({
-      target: { host, port, path: '/', question: '', azureService: false },
-      address,
-      system,
-      trust,
-      budget,
-    });
-    try {
-      const socket = await dial(session);
-      await session.step('tls', 'tls', () => handshake(session, socket, { serverName }));
-      return { failure: null, limit: null };
-    } catch (error) {
-      const { failure, message } = toProbeError(error, 'tls');
-      return { failure, limit: failure === 'local_limit' ? message : null };
-    } finally {
-      session.dispose();
-    }
-  };
-  const ended = await gate(tryOnce, ({ limit }) => limit);
-  const failure = ended === null ? 'deadline_exceeded' : ended.failure;
-  // An alert comes from the server, so the hello got through.
-  const wentFurther = failure === null || failure === 'tls_alert';
+  const first = await tryHandshake(target, { serverName }, context);
+  if (!isFurther(first, target)) return describe(target, serverName, first, false);
+  const real = await tryHandshake(target, { serverName: target.host }, context);
+  if (isFurther(real, target)) return describe(target, serverName, first, true);
+  return describe(target, serverName, await tryHandshake(target, { serverName }, context), false);
+}
+
+/** Whether a handshake came further than that of the real name. An alert proves that the ClientHello got through. */
+function isFurther(failure: Failure | null, { byAlert }: CutTarget): boolean {
+  return failure === null || (failure === 'tls_alert' && !byAlert);
+}
+
+function describe(
+  target: CutTarget,
+  serverName: string | null,
+  failure: Failure | null,
+  realNamePassed: boolean,
+): OtherName {
+  const { id, host, port, address } = target;
+  const wentFurther = !realNamePassed && isFurther(failure, target);
   const isUnknown = failure !== null && INCONCLUSIVE.includes(failure);
   const nameText = serverName === null ? 'without a name' : `with the name ${serverName}`;
+  const result =
+    wentFurther || realNamePassed ? 'answers' : isUnknown ? 'could not be tried' : 'does not answer';
+  const again = realNamePassed ? `, and now with the name ${host} too` : '';
   return {
     name: 'tls-other-name',
     outcome: wentFurther ? 'anomalous' : isUnknown ? 'unknown' : 'expected',
     detail: {
-      text: `${address}:${port}, where TLS for ${host} was cut, ${wentFurther ? 'answers' : isUnknown ? 'could not be tried' : 'does not answer'} ${nameText}`,
+      text: `${address}:${port}, where TLS for ${host} was cut, ${result} ${nameText}${again}`,
       target: id,
       address,
       serverName,

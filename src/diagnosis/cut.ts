@@ -1,0 +1,28 @@
+/** Cut handshakes in a whole run, and the controls that tell a filter from loss. */
+import type { ControlOf } from '../model/controls.ts';
+import { isCut } from '../model/cut-handshake.ts';
+import type { Observations, Target } from '../model/report.ts';
+
+/** With this many endpoints that were cut and passed in one run, chance cuts others in every attempt. */
+const MANY_MIXED = 3;
+
+/** Whether the handshakes of this target were cut and none passed. */
+export function isAlwaysCut(target: Target): boolean {
+  const { attempts } = target;
+  const last = attempts.findLast(({ failure }) => failure === target.failure);
+  return last !== undefined && isCut(target, last) && !attempts.some(({ ok }) => ok);
+}
+
+/** Whether handshakes are cut at random: a filter cuts a name always. */
+export function isCutAtRandom(targets: readonly Target[]): boolean {
+  const mixed = targets.filter(
+    (target) =>
+      target.attempts.some(({ ok }) => ok) && target.attempts.some((attempt) => isCut(target, attempt)),
+  );
+  return mixed.length >= MANY_MIXED;
+}
+
+/** The controls with another name or none. */
+export function otherNameControls({ controls }: Observations): readonly ControlOf<'tls-other-name'>[] {
+  return controls.filter((control) => control.name === 'tls-other-name');
+}

@@ -1,0 +1,51 @@
+import { isBareTls } from '../../model/cut-handshake.ts';
+import type { Attempt, Target } from '../../model/report.ts';
+import { dialledAddresses, isPublic } from '../addresses.ts';
+import { rerunCommand } from '../command.ts';
+import { isAlwaysCut, otherNameControls } from '../cut.ts';
+import { createFinding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { count, list } from '../text.ts';
+
+/** Addresses at which the handshake must fail with every name: one server alone may be broken. */
+const SEVERAL = 2;
+
+/** Every TLS handshake to public addresses is cut on a port, whatever the name, while other protocols return data. */
+export const tlsBlocked: Rule = ({ observations, targets, open }) => {
+  const passing = new Set(targets.filter(passesTls).map(({ port }) => port));
+  const cut = open.filter(
+    (target) => isAlwaysCut(target) && !passing.has(target.port) && dialledAddresses(target).every(isPublic),
+  );
+  const controls = otherNameControls(observations).filter(({ detail }) =>
+    cut.some(({ id }) => id === detail.target),
+  );
+  const addresses = new Set(controls.map(({ detail }) => detail.address));
+  const answered = targets.filter((target) => target.attempts.some(returnedDataWithoutTls));
+  const allCut = controls.every(({ outcome }) => outcome === 'expected');
+  if (addresses.size < SEVERAL || !allCut || answered.length === 0) return [];
+  const failures = list(cut.flatMap(({ failure }) => failure ?? []).sort(), 3);
+  return [
+    createFinding('tls-blocked', {
+      title: `Every TLS handshake is cut (${count(cut.length, 'endpoint')})`,
+      explanation:
+        `The connections open, and the handshake ends in ${failures}: with the real server name, with another one and ` +
+        `without a name, at ${list([...addresses].sort(), 4)}. Without TLS, ${list(
+          answered.map(({ host, port }) => `${host}:${port}`),
+          3,
+        )} answered.`,
+      targets: cut,
+      confirm: rerunCommand(observations, cut),
+    }),
+  ];
+};
+
+/** SQL and SMTP start TLS inside their own protocol, where a device does not see it. */
+function passesTls({ attempts }: Target): boolean {
+  return attempts.some(
+    (attempt) => isPublic(attempt.address) && attempt.facts.tls !== undefined && isBareTls(attempt),
+  );
+}
+
+function returnedDataWithoutTls({ ok, address, facts }: Attempt): boolean {
+  return ok && isPublic(address) && facts.proof === 'reply' && facts.tls === undefined;
+}

@@ -1,0 +1,90 @@
+/**
+ * Sends a ClientHello of two segments to an address whose TLS worked with a small one. Some devices do not take it,
+ * and paths that lose full-size packets lose its first segment.
+ */
+import { createSecureContext } from 'node:tls';
+import type { Failure } from '../../../probes/failures.ts';
+import { LARGE_HELLO } from '../../../probes/wire/tls-client.ts';
+import type { ControlOf } from '../../model/controls.ts';
+import { isBareTls } from '../../model/cut-handshake.ts';
+import type { ObservedTarget } from '../../model/report.ts';
+import type { RunContext } from '../context.ts';
+import { type Destination, tryHandshake } from './try-handshake.ts';
+
+type LargeHello = ControlOf<'tls-large-hello'>;
+type Try = LargeHello['detail']['tries'][number];
+
+/** Small enough for every path: IPv4 requires 576 bytes (RFC 791). */
+const SEGMENT_BYTES = 500;
+
+/** One control; null when no target completed TLS at a public address. */
+export async function largeHello(
+  targets: readonly ObservedTarget[],
+  context: RunContext,
+): Promise<LargeHello | null> {
+  const destination = targets.flatMap(findDestination)[0];
+  if (destination === undefined) return null;
+  const tries = await tryHellos(destination, context);
+  const outcome = outcomeOf(tries);
+  const { id, host, port, address } = destination;
+  return {
+    name: 'tls-large-hello',
+    outcome,
+    detail: { text: `${address}:${port} (${host}) ${describe(outcome, tries)}`, target: id, address, tries },
+  };
+}
+
+/** The tries end at the first unexpected result, so four mean that only small hellos passed. */
+function outcomeOf(tries: readonly Try[]): LargeHello['outcome'] {
+  if (tries[0]?.failure === null) return 'expected';
+  const last = tries[3];
+  return last !== undefined && (last.failure === null || failedInTls(last.failure)) ? 'anomalous' : 'unknown';
+}
+
+function describe(outcome: LargeHello['outcome'], tries: readonly Try[]): string {
+  if (outcome === 'expected') return 'takes a ClientHello of two segments';
+  if (outcome === 'unknown') return 'failed with a ClientHello of two segments, without a clear reason';
+  const last = tries.at(-1)?.failure === null ? 'passes' : 'fails too';
+  return `takes a small ClientHello and not one of two segments; in segments of ${SEGMENT_BYTES} bytes it ${last}`;
+}
+
+function findDestination({
+  id,
+  host,
+  port,
+  attempts,
+  addresses,
+}: ObservedTarget): (Destination & { id: string })[] {
+  const isPublic = (address: string): boolean =>
+    addresses.some((known) => known.address === address && known.scope === 'public');
+  const worked = attempts.find(
+    (attempt) =>
+      attempt.ok && attempt.facts.tls !== undefined && isBareTls(attempt) && isPublic(attempt.address),
+  );
+  return worked === undefined ? [] : [{ id, host, port, address: worked.address }];
+}
+
+/** Large, small, large, and large in small segments, until one of them gives an unexpected result. */
+async function tryHellos(destination: Destination, context: RunContext): Promise<Try[]> {
+  const serverName = destination.host;
+  const secureContext = createSecureContext({ ...LARGE_HELLO, ca: [] });
+  const hellos = [
+    { hello: 'large', options: { serverName, secureContext } },
+    { hello: 'small', options: { serverName } },
+    { hello: 'large', options: { serverName, secureContext } },
+    { hello: 'segments', options: { serverName, secureContext, segmentBytes: SEGMENT_BYTES } },
+  ] as const;
+  const tries: Try[] = [];
+  for (const { hello, options } of hellos) {
+    const failure = await tryHandshake(destination, options, context);
+    tries.push({ hello, failure });
+    // A failure before TLS says nothing about the hello.
+    const isExpected = hello === 'small' ? failure === null : failedInTls(failure);
+    if (!isExpected) break;
+  }
+  return tries;
+}
+
+function failedInTls(failure: Failure | null): boolean {
+  return failure?.startsWith('tls_') === true;
+}
