@@ -90,9 +90,25 @@ t.test('outbound-dropped', async (t) => {
     t.match(findings[0], {
       cause: 'outbound-dropped',
       title: 'Only Storage can be reached; everything else is dropped',
-      explanation: /forced tunnelling/,
+      explanation: /forced tunnelling.* So does a private subnet/,
     });
     t.match(findings[0]?.remedy.at(-1), 'service tag ApiManagement with next hop Internet');
+    t.match(findings[0]?.remedy.at(-2), 'defaultOutboundAccess is false');
+  });
+
+  t.test('a private subnet reaches Storage alone, so with SQL it is not one', async (t) => {
+    const { findings } = diagnoseTargets({
+      targets: [
+        reached('storage-blob', 'a.blob.core.windows.net', '20.60.1.1', { serviceTag: 'Storage' }),
+        reached('sql', 'a.database.windows.net', '20.60.1.2', { serviceTag: 'Sql' }),
+        dropped('a.net', 'AzureMonitor'),
+        dropped('b.net', 'AzureActiveDirectory'),
+        dropped('c.net', 'Internet'),
+      ],
+    });
+    t.match(findings[0]?.title, 'Only Sql and Storage can be reached');
+    t.notMatch(findings[0]?.explanation, /private subnet/);
+    t.notMatch(findings[0]?.remedy.join(), /defaultOutboundAccess/);
   });
 
   t.test('when private and public are silent alike, all is one finding', async (t) => {

@@ -129,15 +129,27 @@ const EVERYTHING: Whole = {
   steps: [],
 };
 
+/** “Default outbound access in Azure”, 2025-12-03. */
+const PRIVATE_SUBNET =
+  'So does a private subnet, which subnets are by default in virtual networks created since 2026-03-31: it reaches ' +
+  'Storage of its own region without a service endpoint, and nothing else that is public. API Management has a public ' +
+  'address of its own for outbound traffic, so the instance need not share this loss.';
+const PRIVATE_SUBNET_STEP =
+  'If the subnet’s property defaultOutboundAccess is false: give it an outbound path, best a NAT gateway, and run again. ' +
+  'A route with next hop Internet does not work there without one.';
+
 function onlyEndpoints(targets: readonly Target[]): Whole {
-  const tags = list([...new Set(targets.filter(reached).filter(hasServiceEndpoint).map(tagOf))].sort());
+  const reachedTags = [...new Set(targets.filter(reached).filter(hasServiceEndpoint).map(tagOf))].sort();
+  const tags = list(reachedTags);
+  const mayBePrivate = reachedTags.length === 1 && reachedTags[0] === 'Storage';
   return {
     title: `Only ${tags} can be reached; everything else is dropped`,
     why:
       `${tags} can have a service endpoint on the subnet, which leaves a 0.0.0.0/0 route aside. So the rest probably ` +
       'takes such a route to an appliance or on-premises (forced tunnelling) and is lost there; an NSG that allows ' +
-      'only these service tags looks the same.',
+      `only these service tags looks the same.${mayBePrivate ? ` ${PRIVATE_SUBNET}` : ''}`,
     steps: [
+      ...(mayBePrivate ? [PRIVATE_SUBNET_STEP] : []),
       'With forced tunnelling: add a route for service tag ApiManagement with next hop Internet, so that the ' +
         'replies to the control plane do not take the tunnel.',
     ],

@@ -14,7 +14,8 @@ export const PATH_CAUSES = {
     owner: 'network',
     remedy: [
       'NSG of the subnet and of the NIC: add an outbound rule that allows the service tag and port, with a ' +
-        'lower priority number than any deny rule. Network Watcher’s IP flow verify names the rule that decides.',
+        'lower priority number than any deny rule. Network Watcher’s IP flow verify names the rule that decides, and ' +
+        'VNet flow logs record the flows that it denied.',
       'Route table of the subnet: check the effective routes of the NIC. A 0.0.0.0/0 route to a virtual ' +
         'appliance needs a rule there; next hop None drops everything.',
       'Azure Firewall or another appliance on the way: allow the service tag in a network rule, or the ' +
@@ -60,9 +61,13 @@ export const PATH_CAUSES = {
   'no-outbound-path': {
     title: 'Nothing public can be reached',
     explanation:
-      'Every connection to a public address times out. Either the subnet has no outbound path at all (new ' +
-      'subnets are private by default: no NAT gateway, no load balancer rule, no public IP), or its default ' +
-      'route leads to something that drops, or an NSG denies the Internet as a whole.',
+      'Every connection to a public address times out. Either this VM has no outbound path at all, or its default ' +
+      'route leads to something that drops, or an NSG denies the Internet as a whole. In a virtual network created ' +
+      'since 2026-03-31 subnets are private by default: without a NAT gateway, an outbound rule of a load balancer, ' +
+      'a public IP or a firewall a VM reaches nothing public there, except Storage of its own region. Networks ' +
+      'created before keep their default outbound access, also for new VMs. API Management in internal mode has a ' +
+      'public address of its own for outbound traffic, so a VM without an outbound path does not show that the ' +
+      'instance has none.',
     recognisedBy:
       'Connections to at least three public hosts were tried and all timed out, not one was answered or ' +
       'refused, and the private endpoints, if there are any, do not time out.',
@@ -70,8 +75,9 @@ export const PATH_CAUSES = {
     remedy: [
       'Effective routes of the NIC: where does 0.0.0.0/0 go? Next hop None drops; a virtual appliance or a ' +
         'gateway must forward and let these destinations pass.',
-      'If there is no such route: give the subnet an outbound path, best a NAT gateway, else a public load ' +
-        'balancer’s outbound rule or a firewall.',
+      'If the subnet is private (its property defaultOutboundAccess is false): give it an outbound path, best a NAT ' +
+        'gateway, else a public load balancer’s outbound rule or a firewall. A NAT gateway also becomes the outbound ' +
+        'path of the instance. A route with next hop Internet does not work in a private subnet without one of these.',
       'Outbound NSG rules of the subnet and NIC: allow the service tags of API Management’s port table above ' +
         'any rule that denies Internet.',
       'With forced tunnelling: service endpoints for Storage, Sql, KeyVault and EventHub, a route for service ' +
