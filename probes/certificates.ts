@@ -1,48 +1,59 @@
 import { ProbeError } from './failures.ts';
+import { type FileKind, kindOfPath, recogniseFile } from './known-file.ts';
 import type { Probe } from './types.ts';
 import type { HttpReply } from './wire/exchange.ts';
 import { describeSender, get, headerOf, mustNotBeServerError, requestTo } from './wire/http.ts';
 
-/** Paths of revocation lists and issuer certificates (RFC 5280 sections 4.2.1.13 and 4.2.2.1). */
-const DER_PATH = /\.(?:crl|crt|cer|der)$/i;
-
-/** An OCSP request in Base64, which begins with M because its DER begins with a SEQUENCE (RFC 6960, A.1). */
-const OCSP_PATH = /\/M[A-Za-z0-9%]{60,}$/;
-
-/** Tag of an ASN.1 SEQUENCE, the first byte of certificates and revocation lists. */
-const SEQUENCE = 0x30;
-
 /**
- * A host of revocation lists, issuer certificates or OCSP, over plain HTTP. For the path of a known file, the reply
- * must be that file. For other paths any reply except a block page and a server error is accepted.
+ * A host that publishes certificates, revocation lists, OCSP or lists of trusted roots, over plain HTTP. Where the
+ * path shows the kind of file, a successful reply must be such a file; an HTTP error is accepted, because a host may
+ * move a file, and is recorded as content that is not proved. For other paths any reply except a server error is
+ * accepted. One path is asked for each host: without its file the host is not held to be blocked, so a second path
+ * would change no status.
  */
 export const certificates: Probe = {
   over: 'tcp',
   converse: async (session, socket) => {
-    await get(session, socket, requestTo('http', session.target), checkFor(session.target.path));
-    session.facts.proof = 'reply';
+    const { facts, target } = session;
+    const kind = kindOfPath(target.path);
+    await get(session, socket, requestTo('http', target), (reply) => {
+      if (kind === null) return mustNotBeServerError(reply);
+      facts.contentProved = false;
+      facts.contentProved = isFile(reply, kind);
+    });
+    facts.proof = 'reply';
   },
 };
 
-function checkFor(path: string): (reply: HttpReply) => void {
-  if (DER_PATH.test(path)) return mustBeDer;
-  return OCSP_PATH.test(path) ? mustBeStatus : mustNotBeServerError;
-}
-
-/** A responder may reject GET or the certificate with an HTTP error; a reply with status 200 must be OCSP. */
-function mustBeStatus(reply: HttpReply): void {
-  if (reply.status === 200) mustBeDer(reply);
-  else mustNotBeServerError(reply);
-}
-
-/** @throws ProbeError http_unexpected, protocol_mismatch */
-function mustBeDer(reply: HttpReply): void {
-  if (reply.status !== 200) throw new ProbeError('http_unexpected', describeSender(reply));
-  const isText = /^(?:text\/|application\/(?:json|xml|xhtml))/i.test(headerOf(reply, 'content-type'));
-  if (isText || reply.body[0] !== SEQUENCE) {
+/**
+ * Whether the reply is a whole file of this kind. A body of more than 64 KiB is judged by its beginning and its
+ * Content-Length.
+ * @returns false for an HTTP error or redirect, and for a long body without Content-Length
+ * @throws ProbeError protocol_mismatch for a successful reply with anything else
+ */
+function isFile(reply: HttpReply, kind: FileKind): boolean {
+  if (reply.status >= 300) return false;
+  const file = recogniseFile(reply.body);
+  if (file?.kind !== kind) {
+    throw new ProbeError('protocol_mismatch', `not the ${kind} that was asked for: ${describeSender(reply)}`);
+  }
+  const length = lengthOf(reply, file.length);
+  // A signature may follow a cabinet.
+  if (length !== null && (kind === 'cabinet' ? length < file.length : length !== file.length)) {
     throw new ProbeError(
       'protocol_mismatch',
-      `not a certificate, revocation list or OCSP reply: ${describeSender(reply)}`,
+      `a ${kind} of ${file.length} bytes in a body of ${length}: ${describeSender(reply)}`,
     );
   }
+  return length !== null;
 }
+
+/** Bytes of the body as it was sent; null where the body was not read to its end and its length is not given. */
+function lengthOf(reply: HttpReply, expected: number): number | null {
+  const given = headerOf(reply, 'content-length');
+  if (/^\d+$/.test(given)) return Number(given);
+  return reply.body.length < BODY_LIMIT || expected <= BODY_LIMIT ? reply.body.length : null;
+}
+
+/** Bytes of a body that `exchange` reads. */
+const BODY_LIMIT = 65_536;

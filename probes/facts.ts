@@ -167,6 +167,10 @@ export const Facts = z
       .enum(['connect', 'certificate', 'reply'])
       .optional()
       .describe('What proved the service: a bare TCP connection, its TLS certificate, or a reply'),
+    contentProved: z
+      .boolean()
+      .optional()
+      .describe('Whether the reply was the file that the request named; absent where no content is known'),
     error: z.string().optional().describe('Text of the error when the attempt failed'),
     defect: z
       .literal(true)

@@ -13,6 +13,7 @@ export type ServiceName =
   | 'insights'
   | 'web'
   | 'certificates'
+  | 'updates'
   | 'gateway'
   | 'developer-portal'
   | 'management'

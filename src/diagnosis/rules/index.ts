@@ -2,6 +2,7 @@ import type { Rule } from '../rule.ts';
 import { blockPage } from './block-page.ts';
 import { certificateExpiry } from './certificate-expiry.ts';
 import { clockSkew } from './clock-skew.ts';
+import { contentNotProved } from './content-not-proved.ts';
 import { dnsForwardingBroken } from './dns-forwarding-broken.ts';
 import { dnsSearchDomain } from './dns-search-domain.ts';
 import { dnsServerDown } from './dns-server-down.ts';
@@ -78,5 +79,6 @@ export const RULES: readonly Rule[] = [
   certificateExpiry,
   serviceFirewallDenied,
   startTlsStripped,
+  contentNotProved,
   undetermined,
 ];

@@ -7,6 +7,7 @@ import { configuration, developerPortal, gateway, management, scm } from './gate
 import { keyVault } from './key-vault.ts';
 import { empty, type Service } from './reply.ts';
 import { storageTable, storageXml } from './storage.ts';
+import { updates } from './updates.ts';
 import { insights, web } from './web.ts';
 
 const UNKNOWN_HOST: Service = () => empty(400);
@@ -22,6 +23,7 @@ const HTTP_SERVICES: Readonly<Partial<Record<ServiceName, Service>>> = {
   entra,
   monitor: web,
   insights,
+  updates,
   web,
   gateway,
   'developer-portal': developerPortal,
