@@ -56,8 +56,13 @@ const ABSENCES: readonly Absence[] = [
     reason: UNCONFIRMED,
   },
   {
-    hosts: ['client.hip.live.com', 'partner.hip.live.com', 'partner.prod.repmap.microsoft.com'],
+    hosts: ['client.hip.live.com', 'partner.hip.live.com'],
     clouds: SOVEREIGN,
+    reason: UNCONFIRMED,
+  },
+  {
+    hosts: ['partner.prod.repmap.microsoft.com'],
+    clouds: ['china'],
     reason: UNCONFIRMED,
   },
   {

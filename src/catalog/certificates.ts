@@ -16,18 +16,34 @@ const HTTP = {
 } as const;
 
 /**
- * An OCSP request in the form for GET (RFC 6960, A.1): the status of DigiCert Global Root G2, by the SHA-1 hashes
- * of its name and key and its serial number. A responder answers it in DER, if only that it is not responsible.
+ * OCSP requests in the form for GET (RFC 6960, A.1), without a nonce. Each names a certificate by the SHA-1 hashes of
+ * its issuer's name and key and by its serial number. A responder replies in DER, also when it refuses.
  */
-const STATUS_REQUEST =
-  'MFEwTzBNMEswSTAJBgUrDgMCGgUABBQ50otx%2Fh0Ztl%2Bz8SiPI7wEWVxDlQQUTiJUIBiV5uNu5g%2' +
-  'F6%2BrkS7QYXjzkCEAM68eanEamguyhksR0J%2BuU%3D';
+const STATUS_OF = {
+  /** “Microsoft TLS G2 RSA CA OCSP 02”, issued by Microsoft TLS RSA Root G2, which ends on 2029-06-03. */
+  microsoftIssuer:
+    'MFQwUjBQME4wTDAJBgUrDgMCGgUABBR0TBEVYklX7A9yLoLD9hqmCWDxFgQU3pGGSLehMVkx8UtfB6nciHna' +
+    'qHYCEzMAAAAMSWShb0QgOyIAAAAAAAw%3D',
+  /** “Microsoft TLS RSA Root G2”, issued by DigiCert Global Root G2, which ends on 2029-06-19. */
+  bridge:
+    'MFEwTzBNMEswSTAJBgUrDgMCGgUABBQ50otx%2Fh0Ztl%2Bz8SiPI7wEWVxDlQQUTiJUIBiV5uNu5g%2F6%2BrkS' +
+    '7QYXjzkCEAsMayxGaRewR3PGR9SvwMg%3D',
+} as const;
 
 const CURRENT = {
   ...HTTP,
   required: REQUIRED,
   source: DOCUMENTS.certificateAuthorities,
   since: DOCUMENTS.certificateAuthorities.asOf,
+} as const;
+
+/** Why the rows with hosts of the certificate authority page are required. */
+const REQUIRED_SINCE =
+  'The row “certificates, 80” of the port table is bold since 2025-06-17; since 2026-04-30 its hosts are those of the certificate authority page.';
+
+const CHINESE = {
+  ...CURRENT,
+  why: 'The page lists it for all clouds together. The CAs that it serves (DigiCert Basic … CN …) issue for services in China, so it is required there and left out elsewhere.',
 } as const;
 
 const LEGACY = { ...HTTP, required: OPTIONAL } as const;
@@ -37,39 +53,93 @@ const current: readonly CatalogRow[] = [
     ...CURRENT,
     hosts: inEveryCloud('cacerts.digicert.com'),
     path: '/DigiCertGlobalRootG2.crt',
+    file: { evidence: 'certificate', ...DOCUMENTS.bridgeCertificate },
     purpose: 'Issuer certificates (AIA), which complete a chain',
     why: 'The path is that of a root which DigiCert publishes there, valid until 2038.',
   },
   {
     ...CURRENT,
-    hosts: inEveryCloud('cacerts.geotrust.com', 'caissuers.microsoft.com', 'www.microsoft.com'),
-    purpose: 'Issuer certificates (AIA), which complete a chain; www.microsoft.com also serves CRLs',
-    why: 'The row “certificates, 80” of the port table is bold since 2025-06-17; since 2026-04-30 its hosts are those of the certificate authority page.',
+    hosts: inEveryCloud('cacerts.geotrust.com'),
+    path: '/GeoTrustTLSRSACAG1.crt',
+    file: { evidence: 'reported', ...DOCUMENTS.geoTrustLeaves },
+    purpose: 'Issuer certificates (AIA), which complete a chain',
+    why: `${REQUIRED_SINCE} The path is that of an issuing CA which is valid until 2027-11-02.`,
   },
   {
     ...CURRENT,
-    hosts: inEveryCloud('crl3.digicert.com', 'crl4.digicert.com'),
+    hosts: inEveryCloud('caissuers.microsoft.com'),
+    path: '/pkiops/certs/Microsoft%20TLS%20RSA%20Root%20G2%20-%20xsign.crt',
+    file: { evidence: 'certificate', ...DOCUMENTS.issuerCertificate },
+    purpose: 'Issuer certificates (AIA), which complete a chain',
+    why: `${REQUIRED_SINCE} The path is that of the certificate which services leave out of their chain most often.`,
+  },
+  {
+    ...CURRENT,
+    hosts: inEveryCloud('www.microsoft.com'),
+    path: '/pkiops/certs/Microsoft%20TLS%20RSA%20Root%20G2.crt',
+    file: { evidence: 'downloaded', ...DOCUMENTS.rootInstaller },
+    purpose: 'Issuer certificates (AIA), which complete a chain; www.microsoft.com also serves CRLs',
+    why: REQUIRED_SINCE,
+  },
+  {
+    ...CURRENT,
+    hosts: inEveryCloud('crl3.digicert.com'),
     path: '/DigiCertGlobalRootG2.crl',
+    file: { evidence: 'certificate', ...DOCUMENTS.bridgeCertificate },
     purpose: 'Certificate revocation lists (CRL)',
   },
   {
     ...CURRENT,
+    hosts: inEveryCloud('crl4.digicert.com'),
+    path: '/DigiCertGlobalRootG2.crl',
+    file: { evidence: 'certificate', ...DOCUMENTS.olderIssuerCertificate },
+    purpose: 'Certificate revocation lists (CRL)',
+  },
+  {
+    ...HTTP,
+    hosts: inEveryCloud('crl2.microsoft.com'),
+    alternativeTo: 'www.microsoft.com',
+    path: '/pkiops/crl/Microsoft%20TLS%20RSA%20Root%20G2.crl',
+    file: { evidence: 'certificate', ...DOCUMENTS.issuerCertificate },
+    required: OPTIONAL,
+    source: DOCUMENTS.issuerCertificate,
+    since: DOCUMENTS.issuerCertificate.asOf,
+    purpose: 'Certificate revocation lists (CRL), the second host for those of www.microsoft.com',
+    why: 'The certificates of Azure’s newer issuing CAs name it beside www.microsoft.com; the certificate authority page does not list it, so it is optional.',
+  },
+  {
+    ...CURRENT,
     hosts: inEveryCloud('ocsp.digicert.com'),
-    path: `/${STATUS_REQUEST}`,
+    path: `/${STATUS_OF.bridge}`,
+    file: { evidence: 'certificate', ...DOCUMENTS.bridgeCertificate },
     purpose: 'Certificate status (OCSP)',
   },
   {
     ...CURRENT,
     hosts: inEveryCloud('oneocsp.microsoft.com'),
-    path: `/ocsp/${STATUS_REQUEST}`,
+    path: `/ocsp/${STATUS_OF.microsoftIssuer}`,
+    file: { evidence: 'certificate', ...DOCUMENTS.issuerCertificate },
     purpose: 'Certificate status (OCSP)',
-    why: 'The path in front of the request is the one that Microsoft’s certificates name.',
+    why: 'The path in front of the request is the one that Microsoft’s certificates name. The host was seen to answer requests by GET with status 400, which does not show a block.',
   },
   {
-    ...CURRENT,
-    hosts: { china: ['cacerts.digicert.cn', 'crl.digicert.cn', 'ocsp.digicert.cn'] },
-    purpose: 'Issuer certificates, CRLs and OCSP of DigiCert’s Chinese issuing CAs',
-    why: 'The page lists them for all clouds together. The CAs that they serve (DigiCert Basic … CN …) issue for services in China, so they are required there and left out elsewhere.',
+    ...CHINESE,
+    hosts: { china: ['cacerts.digicert.cn'] },
+    path: '/DigiCertBasicRSACNCAG2.crt',
+    file: { evidence: 'documented', ...DOCUMENTS.entraAuthorities },
+    purpose: 'Issuer certificates (AIA) of DigiCert’s Chinese issuing CAs',
+  },
+  {
+    ...CHINESE,
+    hosts: { china: ['crl.digicert.cn'] },
+    path: '/DigiCertBasicRSACNCAG2.crl',
+    file: { evidence: 'documented', ...DOCUMENTS.entraAuthorities },
+    purpose: 'Certificate revocation lists (CRL) of DigiCert’s Chinese issuing CAs',
+  },
+  {
+    ...CHINESE,
+    hosts: { china: ['ocsp.digicert.cn'] },
+    purpose: 'Certificate status (OCSP) of DigiCert’s Chinese issuing CAs',
   },
 ];
 
@@ -93,12 +163,23 @@ const dropped: readonly CatalogRow[] = [
   },
   {
     ...LEGACY,
-    hosts: inEveryCloud('mscrl.microsoft.com', 'crl.microsoft.com'),
-    purpose: 'Certificate revocation lists (CRL), old names',
+    hosts: inEveryCloud('mscrl.microsoft.com'),
+    purpose: 'Certificate revocation lists (CRL), old name',
     source: DOCUMENTS.networkApril2026,
     since: DOCUMENTS.network2019.asOf,
     until: DOCUMENTS.networkApril2026.asOf,
-    why: 'Removed from the certificate authority page on 2024-10-08; the virtual network reference named them until 2026-04-10.',
+    why: 'Removed from the certificate authority page on 2024-10-08; the virtual network reference named it until 2026-04-10. The CAs whose lists it served have ended.',
+  },
+  {
+    ...LEGACY,
+    hosts: inEveryCloud('crl.microsoft.com'),
+    path: '/pki/crl/products/MicRooCerAut2011_2011_03_22.crl',
+    file: { evidence: 'certificate', ...DOCUMENTS.codeSigning },
+    purpose: 'Certificate revocation lists (CRL), old name',
+    source: DOCUMENTS.networkApril2026,
+    since: DOCUMENTS.network2019.asOf,
+    until: DOCUMENTS.networkApril2026.asOf,
+    why: 'Removed from the certificate authority page on 2024-10-08; the virtual network reference named it until 2026-04-10. The path is that of the list of a root for signed code.',
   },
   {
     ...LEGACY,

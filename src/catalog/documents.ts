@@ -33,6 +33,50 @@ export const DOCUMENTS = {
     document: 'Azure Certificate Authority details',
     asOf: '2025-11-17',
   },
+  bridgeCertificate: {
+    document: 'Certificate “Microsoft TLS RSA Root G2”, signed by DigiCert Global Root G2',
+    asOf: '2025-05-21',
+  },
+  issuerCertificate: {
+    document: 'Certificate “Microsoft TLS G2 RSA CA OCSP 02”',
+    asOf: '2025-08-01',
+  },
+  olderIssuerCertificate: {
+    document: 'Certificate “Microsoft Azure TLS Issuing CA 01”',
+    asOf: '2020-07-29',
+  },
+  rootInstaller: {
+    document: 'Azure HPC images: install_microsoft_tls_root_g2.sh',
+    asOf: '2026-07-29',
+  },
+  entraAuthorities: {
+    document: 'Certificate authorities used by Azure Active Directory',
+    asOf: '2020-10-10',
+  },
+  geoTrustLeaves: {
+    document: 'Certificates issued by GeoTrust TLS RSA CA G1',
+    asOf: '2026-01-01',
+  },
+  codeSigning: {
+    document: 'Certificate “Microsoft Code Signing PCA 2011”',
+    asOf: '2011-07-08',
+  },
+  windowsTrust: {
+    document: 'Certificates and trust in Windows',
+    asOf: '2023-08-22',
+  },
+  captchaChange: {
+    document: 'Azure API Management: CAPTCHA endpoint update (September 2025)',
+    asOf: '2022-09-06',
+  },
+  gitRetirement: {
+    document: 'Azure API Management: Git configuration retirement (March 2025)',
+    asOf: '2024-05-16',
+  },
+  directManagementRetirement: {
+    document: 'Azure API Management: Direct management API retirement (March 2025)',
+    asOf: '2024-05-16',
+  },
   networkStatus2022: {
     document: 'API Management REST API 2022-08-01: example reply of network status',
     asOf: '2022-08-01',

@@ -60,6 +60,10 @@ export const gateway: readonly CatalogRow[] = [
     hosts: endpoint('management'),
     path: '/servicestatus',
     purpose: 'Direct management API',
+    source: DOCUMENTS.directManagementRetirement,
+    since: DOCUMENTS.internalMode.asOf,
+    until: '2025-03-15',
+    why: 'Retired on 2025-03-15 in favour of Azure Resource Manager. The host may still answer; on 3443 it is the control plane’s, which stays.',
   },
   {
     ...ENDPOINT,
@@ -82,6 +86,10 @@ export const gateway: readonly CatalogRow[] = [
     hosts: endpoint('scm'),
     path: '/',
     purpose: 'Git repository of the configuration',
+    source: DOCUMENTS.gitRetirement,
+    since: DOCUMENTS.internalMode.asOf,
+    until: '2025-03-15',
+    why: 'Retired on 2025-03-15. The host may still resolve and answer.',
   },
   {
     ...ENDPOINT,

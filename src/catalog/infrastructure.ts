@@ -19,7 +19,12 @@ const HTTP = { ...PLATFORM, ports: [80], protocol: 'http' } as const;
 const UPDATE = {
   hosts: { public: ['ctldl.windowsupdate.com', 'download.windowsupdate.com'] },
   purpose: 'Windows Update and the list of trusted roots',
-  path: '/',
+  path: '/msdownload/update/v3/static/trustedr/en/disallowedcertstl.cab',
+} as const;
+/** Windows downloads the list over plain HTTP, so the file proves the host there alone. */
+const UPDATE_FILE = {
+  conversation: 'certificates',
+  file: { evidence: 'documented', ...DOCUMENTS.windowsTrust },
 } as const;
 const UPDATE_WILDCARDS = {
   hosts: { public: ['*.update.microsoft.com', '*.ctldl.windowsupdate.com'] },
@@ -55,11 +60,11 @@ const hosts: readonly CatalogRow[] = [
   {
     ...HTTPS,
     hosts: { public: ['issuer.pki.azure.com'] },
-    path: '/',
+    path: '/dsms/issuercertificates?getissuersv3&caName=ame',
     purpose: 'Internal certificate authority of the platform',
-    why: 'Which CA issues its own certificate is unconfirmed.',
+    why: 'Which CA issues its own certificate is unconfirmed. Programs of Microsoft (https://aka.ms/getissuers) read the list of its CAs at this path, without a credential.',
   },
-  { ...HTTP, ...UPDATE },
+  { ...HTTP, ...UPDATE, ...UPDATE_FILE },
   { ...HTTPS, ...UPDATE },
   { ...HTTP, ...UPDATE_WILDCARDS },
   { ...HTTPS, ...UPDATE_WILDCARDS },

@@ -80,16 +80,20 @@ const captcha: readonly CatalogRow[] = [
   {
     ...CAPTCHA,
     hosts: { public: ['client.hip.live.com', 'partner.hip.live.com'] },
-    source: DOCUMENTS.network,
+    source: DOCUMENTS.captchaChange,
     since: DOCUMENTS.network2019.asOf,
-    why: 'The documents name no port; NetworkStatus shows its CAPTCHA host as an https URL.',
+    until: '2025-09-30',
+    why: 'Replaced by the new endpoint on 2025-09-30. The virtual network reference of 2026-04-30 still prints the old pair. The documents name no port; NetworkStatus shows its CAPTCHA host as an https URL.',
   },
   {
     ...CAPTCHA,
-    hosts: { public: ['partner.prod.repmap.microsoft.com'] },
-    source: DOCUMENTS.networkStatus,
-    since: DOCUMENTS.networkStatus.asOf,
-    why: 'NetworkStatus checks it, optional; no version of the virtual network reference lists it.',
+    hosts: {
+      public: ['partner.prod.repmap.microsoft.com'],
+      government: ['partner.prod.repmap.microsoft.us'],
+    },
+    source: DOCUMENTS.captchaChange,
+    since: DOCUMENTS.captchaChange.asOf,
+    why: 'The only CAPTCHA endpoint since 2025-09-30. Without it, sign-up and password reset in the developer portal stop, and the service itself does not. NetworkStatus checks it, optional; no version of the virtual network reference lists it.',
   },
 ];
 

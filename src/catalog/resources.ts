@@ -70,7 +70,7 @@ const storage: readonly CatalogRow[] = [
     purpose: 'Azure Files over SMB, for the Git repository of the configuration',
     source: DOCUMENTS.network2023,
     until: DOCUMENTS.network2023.asOf,
-    why: 'The port table dropped it between 2023-08-29 and 2025-06-17; the example reply of NetworkStatus still shows FileStorage, optional.',
+    why: 'The port table dropped it between 2023-08-29 and 2025-06-17; the example reply of NetworkStatus still shows FileStorage, optional. The Git repository that used it was retired on 2025-03-15.',
   },
   {
     ...STORAGE_HTTPS,

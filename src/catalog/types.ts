@@ -10,6 +10,17 @@ export interface Provenance {
   readonly asOf: string;
 }
 
+/**
+ * How it is known that a host publishes a file, the strongest first: a program of the host's owner downloads it there, a
+ * certificate names the URL, a document of the host's owner does, or programs of third parties use it.
+ */
+type FileEvidence = 'downloaded' | 'certificate' | 'documented' | 'reported';
+
+/** Where the path of a file comes from. */
+interface FileProvenance extends Provenance {
+  readonly evidence: FileEvidence;
+}
+
 /** What a `{…}` in a host template stands for; the plan fills it in. */
 export const PLACEHOLDERS = [
   'storage',
@@ -53,6 +64,10 @@ export interface CatalogRow {
   readonly purpose: string;
   /** Path and query to ask for, on every HTTP and HTTPS row that a test can reach. */
   readonly path?: string;
+  /** How it is known that a file is at `path`; set exactly where the file proves the host. */
+  readonly file?: FileProvenance;
+  /** The host that serves the same and is asked first; what holds for this one does not hold for its group. */
+  readonly alternativeTo?: string;
   /** Which of the instance's own endpoints this is: the role that `--hostname` takes. */
   readonly role?: GatewayRole;
   /** Set when each region of the instance has one of its own; other rows with a region mean that of the run. */
@@ -62,7 +77,10 @@ export interface CatalogRow {
   readonly why?: string;
   /** Date of the first version read that lists it. */
   readonly since?: string;
-  /** Date of the last version read that lists it; set when the documents have dropped it. */
+  /**
+   * Date of the last version read that lists it, or of the retirement that a document announces; set when the
+   * documents have dropped it.
+   */
   readonly until?: string;
   /** Why no test from inside the subnet can reach it; absent when one can. */
   readonly notTestable?: string;

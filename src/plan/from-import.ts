@@ -191,7 +191,9 @@ function isTestable({ notTestable }: CatalogRow): boolean {
 
 /** The rows of a group with the same protocol, and port if possible: what they have in common holds for a new host. */
 function similarRows(group: readonly CatalogRow[], protocol: Protocol, port: number): readonly CatalogRow[] {
-  const sameProtocol = group.filter((row) => isTestable(row) && row.protocol === protocol);
+  const sameProtocol = group.filter(
+    (row) => isTestable(row) && row.protocol === protocol && row.alternativeTo === undefined,
+  );
   const samePort = sameProtocol.filter(({ ports }) => ports.includes(port));
   const near = samePort.length > 0 ? samePort : sameProtocol;
   const current = near.filter(({ until }) => until === undefined);

@@ -1,7 +1,12 @@
 /** The catalogue against the documents: their tables, typed in again by hand. */
+import 'reflect-metadata';
+import { createHash, X509Certificate } from 'node:crypto';
+import tls from 'node:tls';
+import * as x509 from '@peculiar/x509';
 import t from 'tap';
 import { absencesFor, catalogFor } from '../../src/catalog/index.ts';
 import { CLOUDS, type Cloud } from '../../src/model/vocabulary.ts';
+import { BRIDGE, ISSUER } from '../servers/public-certificates.ts';
 import { hostsOf, linesOf, rowOf } from './rows.ts';
 
 const EVERY_CLOUD_OR_REASON = `
@@ -23,12 +28,14 @@ const EVERY_CLOUD_OR_REASON = `
   ocsp.msocsp.com oneocsp.msocsp.com mscrl.microsoft.com crl.microsoft.com csp.digicert.com
   cacerts.digicert.com cacerts.digicert.cn cacerts.geotrust.com caissuers.microsoft.com www.microsoft.com
   crl3.digicert.com crl4.digicert.com crl.digicert.cn ocsp.digicert.com ocsp.digicert.cn oneocsp.microsoft.com
+  crl2.microsoft.com
   azurewatsonanalysis-prod.core.windows.net *.data.microsoft.com azureprofiler.trafficmanager.net
   shavamanifestazurecdnprod1.azureedge.net shavamanifestcdnprod1.azureedge.net issuer.pki.azure.com
   *.update.microsoft.com *.ctldl.windowsupdate.com ctldl.windowsupdate.com download.windowsupdate.com
   go.microsoft.com wdcp.microsoft.com wdcpalt.microsoft.com
   smtpi-co1.msn.com smtpi-ch1.msn.com smtpi-db3.msn.com smtpi-sin.msn.com ies.global.microsoft.com
   client.hip.live.com partner.hip.live.com partner.prod.repmap.microsoft.com
+  partner.prod.repmap.microsoft.us
   dc.services.visualstudio.com dc.applicationinsights.us dc.applicationinsights.azure.cn
   rt.services.visualstudio.com {region}.livediagnostics.monitor.azure.com
   *.in.applicationinsights.azure.com *.in.applicationinsights.azure.us management.azure.com
@@ -136,6 +143,7 @@ t.test('what a cloud leaves out it really leaves out, and what it does not it ha
       gcs.prod.monitoring.core.windows.net gcs.prod.warm.ingestion.monitoring.azure.com
       login.microsoftonline.com dc.services.visualstudio.com *.in.applicationinsights.azure.com
       azkms.core.windows.net kms.core.windows.net
+      partner.prod.repmap.microsoft.com
     `
         .trim()
         .split(/\s+/),
@@ -266,6 +274,9 @@ t.test('what the documents dropped stays, with its dates', async (t) => {
   t.same(dates('certificates/crl.microsoft.com:80'), ['2019-03-01', '2026-04-10']);
   t.same(dates('certificates/csp.digicert.com:80'), ['2023-08-29', '2026-04-10']);
   t.same(dates('certificates/ocsp.msocsp.com:80'), ['2019-03-01', '2023-08-29']);
+  t.same(dates('captcha/client.hip.live.com:443'), ['2019-03-01', '2025-09-30']);
+  t.same(dates('gateway/{apim}.scm.azure-api.net:443'), ['2022-01-03', '2025-03-15']);
+  t.same(dates('control-plane/{apim}.management.azure-api.net:443', 'public'), ['2022-01-03', '2025-03-15']);
   t.same(dates('azure-monitor/prod.warmpath.msftcloudes.com:443'), ['2019-03-01', '2022-08-01']);
 });
 
@@ -357,6 +368,50 @@ t.test('the resource types of NetworkStatus', async (t) => {
   t.equal(word('infrastructure/<virtual-network>:6381'), 'InternalCache');
   t.equal(word('gateway/{apim}.scm.azure-api.net:443'), 'SourceControl');
   t.equal(word('smtp/smtpi-ch1.msn.com:25028'), 'Email');
+});
+
+t.test('certificates of Microsoft name the paths of certificate hosts', async (t) => {
+  const named = [BRIDGE, ISSUER].flatMap((pem) =>
+    [
+      ...new X509Certificate(pem).raw
+        .toString('latin1')
+        .matchAll(/http:\/\/[\x21-\x7e]+?(?:\.crt|\.crl|\.com\/ocsp|\.com(?=0))/g),
+    ].map(([url]) => url),
+  );
+  const paths = linesOf('public').filter(
+    ({ row }) => row.file?.evidence === 'certificate' && row.until === undefined,
+  );
+  for (const { host, row } of paths) {
+    const url = `http://${host}${row.path}`;
+    if (row.file?.document.includes('Issuing CA 01')) continue;
+    t.ok(
+      named.some((start) => (/ocsp/.test(host) ? url.startsWith(`${start}/`) : url === start)),
+      url,
+    );
+  }
+  t.ok(paths.length >= 6);
+});
+
+t.test('each OCSP request asks about a certificate that exists', async (t) => {
+  const roots = tls.rootCertificates.map((pem) => new x509.X509Certificate(pem));
+  const bridge = new x509.X509Certificate(BRIDGE);
+  const digicert = roots.find(({ subject }) => subject === bridge.issuer);
+  for (const [id, certificate, issuer] of [
+    ['certificates/ocsp.digicert.com:80', bridge, digicert],
+    ['certificates/oneocsp.microsoft.com:80', new x509.X509Certificate(ISSUER), bridge],
+  ] as const) {
+    const path = rowOf('public', id).path ?? '';
+    const request = Buffer.from(decodeURIComponent(path.replace(/^(?:\/ocsp)?\//, '')), 'base64').toString(
+      'hex',
+    );
+    if (issuer === undefined)
+      throw new Error('DigiCert Global Root G2 is not among the roots of this runtime');
+    const name = createHash('sha1').update(Buffer.from(certificate.issuerName.toArrayBuffer())).digest('hex');
+    const key = Buffer.from(await issuer.publicKey.getKeyIdentifier()).toString('hex');
+    // CertID of RFC 6960, 4.1.1: both hashes as OCTET STRING, and the serial number as INTEGER, at the end.
+    t.ok(request.includes(`0414${name}0414${key}02`), id);
+    t.ok(request.endsWith(certificate.serialNumber), id);
+  }
 });
 
 t.test('the health paths', async (t) => {

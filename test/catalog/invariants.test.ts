@@ -1,4 +1,5 @@
 import t from 'tap';
+import { kindOfPath } from '../../probes/known-file.ts';
 import { PROTOCOLS } from '../../probes/protocols.ts';
 import { DOCUMENTS } from '../../src/catalog/documents.ts';
 import { catalogFor } from '../../src/catalog/index.ts';
@@ -48,9 +49,9 @@ for (const cloud of CLOUDS) {
 
   t.test(`${cloud}: every group of the report but custom is in the catalogue`, async (t) => {
     const groups = new Set(catalogFor(cloud).map(({ group }) => group));
-    // The CAPTCHA's hosts are known for the public cloud alone.
+    // No CAPTCHA host is known for China.
     const expected = GROUPS.filter(
-      (group) => group !== 'custom' && (group !== 'captcha' || cloud === 'public'),
+      (group) => group !== 'custom' && (group !== 'captcha' || cloud !== 'china'),
     );
     t.same([...groups].sort(), [...expected].sort());
   });
@@ -128,7 +129,7 @@ t.test('every row bears a document of the list, and dates in order', async (t) =
 });
 
 t.test('every document is cited', async (t) => {
-  const dates = new Set(ALL_ROWS.flatMap((row) => [row.source.asOf, row.since, row.until]));
+  const dates = new Set(ALL_ROWS.flatMap((row) => [row.source.asOf, row.since, row.until, row.file?.asOf]));
   t.same(
     Object.values(DOCUMENTS).filter(({ asOf }) => !dates.has(asOf)),
     [],
@@ -157,6 +158,31 @@ t.test('a path is given for what HTTP can ask, and for nothing else', async (t) 
     t.equal(row.path !== undefined, asked, named(row));
     if (row.path !== undefined) t.match(row.path, /^\/[\x21-\x7e]*$/);
   }
+});
+
+t.test('a path with the ending of a file has a provenance for it, and no other path', async (t) => {
+  const known = Object.values(DOCUMENTS).map(({ document, asOf }) => `${document}, ${asOf}`);
+  for (const row of ALL_ROWS) {
+    const isFile = row.conversation === 'certificates' && row.path !== undefined && row.path !== '/';
+    t.equal(row.file !== undefined, isFile, named(row));
+    t.equal(
+      row.path !== undefined && kindOfPath(row.path) !== null && row.protocol === 'http',
+      isFile,
+      named(row),
+    );
+    if (row.file !== undefined) t.ok(known.includes(`${row.file.document}, ${row.file.asOf}`), named(row));
+  }
+});
+
+t.test('every current certificate host whose files are known is asked for one', async (t) => {
+  const without = ALL_ROWS.filter(
+    ({ group, notTestable, until, file }) =>
+      group === 'certificates' && notTestable === undefined && until === undefined && file === undefined,
+  );
+  t.same(
+    without.flatMap(({ hosts }) => Object.values(hosts).flat()),
+    ['ocsp.digicert.cn'],
+  );
 });
 
 t.test('every text is a sentence or a phrase', async (t) => {
