@@ -66,7 +66,9 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
   },
   tls_alert: {
     means: 'The peer ended the TLS handshake with an alert.',
-    next: 'Read the alert in the attempt’s error: unrecognized_name means that the host serves other names.',
+    next:
+      'Read the alert in the attempt’s error: unrecognized_name means that the host serves other names, ' +
+      'protocol_version that it has no TLS 1.2, which every service of Azure has (TLS 1.0 and 1.1 ended on 2025-08-31).',
   },
   tls_not_tls: {
     means: 'The peer answered the TLS ClientHello with something that is not TLS.',

@@ -122,6 +122,9 @@ t.test('certificate hosts answer over plain HTTP with DER', async (t) => {
   t.equal((await plain('oneocsp.microsoft.com', '/')).body, '\x30\x03\x0a\x01\x01');
   t.equal((await plain('www.microsoft.com', '/')).status, 404);
   t.equal((await plain('nobody.example', '/')).status, 400);
+  const trusted = '/msdownload/update/v3/static/trustedr/en/disallowedcertstl.cab';
+  t.match((await plain('ctldl.windowsupdate.com', trusted)).body, /^MSCF/);
+  t.equal((await plain('ctldl.windowsupdate.com', '/')).status, 404);
 });
 
 t.test('the metadata service answers only those who mean it', async (t) => {

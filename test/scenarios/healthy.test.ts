@@ -11,6 +11,9 @@ t.test('a healthy network leaves nothing unreached or untested', async (t) => {
     report.targets.filter(({ status }) => status !== 'reachable').map(({ id }) => id),
     [],
   );
+  const contents = report.targets.map(({ attempts }) => attempts.at(-1)?.facts.contentProved);
+  t.notOk(contents.includes(false), 'no file is missing');
+  t.ok(contents.filter((proved) => proved === true).length >= 10);
   t.match(report.environment, { cloud: 'public', region: 'westeurope', network: { subnet: '10.1.0.0/27' } });
   t.match(report.environment.vm, { resourceGroup: 'lab', subscriptionId: /^0{8}-/, hostName: /./ });
   t.match(report.options, { apim: { value: 'labapim', from: 'flag' }, attempts: { from: 'default' } });

@@ -9,9 +9,13 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** What an authority publishes, both in DER. */
+/** What an authority publishes, in DER but for the last. */
 export const ISSUER = 'issuer.crt';
 export const REVOKED = 'revoked.crl';
+/** An OCSP responder's refusal to answer for another authority's certificate (RFC 6960, 4.2.1: unauthorized). */
+export const REFUSAL = 'refusal.ocsp';
+/** A cabinet without files ([MS-CAB] 2.1). */
+export const CABINET = 'empty.cab';
 
 /** A root and the authority below it that issues, as every service of Azure has it. */
 export class Authority {
@@ -58,12 +62,15 @@ export class Authority {
     return join(this.#folder, 'root.pem');
   }
 
-  /** Writes the issuer's certificate, and the list of those that it has revoked, to this folder. */
+  /** Writes the issuer's certificate, the list of those that it has revoked, and the other files, to this folder. */
   async publish(folder: string): Promise<void> {
     const file = (name: string) => join(this.#folder, name);
     const settings = ['[ca]', 'default_ca=own', '[own]', `database=${file('index.txt')}`];
     await writeFile(file('ca.cnf'), [...settings, 'default_md=sha256', 'default_crl_days=7', ''].join('\n'));
     await writeFile(file('index.txt'), '');
+    await writeFile(join(folder, REFUSAL), Buffer.from('30030a0106', 'hex'));
+    const cabinet = '4d5343460000000024000000000000002400000000000000030100000000000000000000';
+    await writeFile(join(folder, CABINET), Buffer.from(cabinet, 'hex'));
     const signer = ['-cert', file('issuer.pem'), '-keyfile', file('issuer.key')];
     const list = file('revoked.pem');
     await command(['openssl', 'ca', '-gencrl', '-config', file('ca.cnf'), ...signer, '-out', list]);

@@ -20,7 +20,13 @@ await scene('an OCSP responder', [], async (t, subnet) => {
     {
       status: /^reachable$/,
       attempts: [
-        { facts: { proof: 'reply', http: { headers: { 'content-type': 'application/ocsp-response' } } } },
+        {
+          facts: {
+            proof: 'reply',
+            contentProved: true,
+            http: { headers: { 'content-type': 'application/ocsp-response' } },
+          },
+        },
       ],
     },
   );

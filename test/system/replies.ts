@@ -1,7 +1,7 @@
 /** The services' replies, as nginx directives: replies that Microsoft documents or that were captured. */
 import { extname } from 'node:path';
 import type { Group } from '../../src/model/vocabulary.ts';
-import { ISSUER, REVOKED } from './certificates.ts';
+import { CABINET, ISSUER, REFUSAL, REVOKED } from './certificates.ts';
 
 /** Where the instance metadata service answers on every VM. */
 export const METADATA_ADDRESS = '169.254.169.254';
@@ -9,9 +9,13 @@ export const METADATA_ADDRESS = '169.254.169.254';
 const reply = (status: number, type: string, body: string): string =>
   `default_type ${type}; return ${status} '${body}';`;
 
-/** A file that the authority has published in nginx's folder, for every path with its ending. */
+/** A file that the authority has published in nginx's folder. */
+const file = (name: string, type: string): string =>
+  `root .; default_type ${type}; rewrite ^ /${name} break;`;
+
+/** The file for every path with its ending. */
 const published = (name: string, type: string): string =>
-  `location ~ \\${extname(name)}$ { root .; default_type ${type}; rewrite ^ /${name} break; }`;
+  `location ~ \\${extname(name)}$ { ${file(name, type)} }`;
 
 const TENANT = '00000000-0000-4000-8000-00000000abcd';
 
@@ -22,6 +26,12 @@ const REPLIES: Readonly<Partial<Record<Group, string>>> = {
   certificates: [
     published(REVOKED, 'application/pkix-crl'),
     published(ISSUER, 'application/pkix-cert'),
+    // An OCSP request in a path begins with its DER's SEQUENCE in Base64.
+    `location ~ ^/(ocsp/)?M { ${file(REFUSAL, 'application/ocsp-response')} }`,
+    'location / { return 404; }',
+  ].join(' '),
+  infrastructure: [
+    published(CABINET, 'application/vnd.ms-cab-compressed'),
     'location / { return 404; }',
   ].join(' '),
   'storage-file': [

@@ -197,8 +197,12 @@ export const PATH_CAUSES = {
     title: 'The cause is not clear',
     explanation:
       'The endpoint was not reached, and what was seen fits none of the known causes well enough to name one. ' +
-      'The failure shows what happened; the report’s attempts hold all the evidence.',
-    recognisedBy: 'No other cause is recognised.',
+      'The failure shows what happened; the report’s attempts hold all the evidence. As a remark it names ' +
+      'certificate hosts that answered with an HTTP error in the place of a file that they are known to publish. ' +
+      'They count as reached, because hosts move files; but nothing proves who answered.',
+    recognisedBy:
+      'No other cause is recognised. As a remark: a certificate host’s reply has an HTTP error or redirect, or a ' +
+      'long body without its length.',
     owner: 'network',
     remedy: [
       'Read the attempts of the endpoint in the JSON report: step, time and error of each.',
