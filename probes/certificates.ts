@@ -48,11 +48,14 @@ function isFile(reply: HttpReply, kind: FileKind): boolean {
   return length !== null;
 }
 
-/** Bytes of the body as it was sent; null where the body was not read to its end and its length is not given. */
+/** Bytes of the whole body; null where it was not read to its end and its length is not given. */
 function lengthOf(reply: HttpReply, expected: number): number | null {
+  const { length } = reply.body;
+  // Content-Length counts the bytes of an encoded body as they are sent.
+  if (headerOf(reply, 'content-encoding') !== '') return expected <= length ? length : null;
   const given = headerOf(reply, 'content-length');
   if (/^\d+$/.test(given)) return Number(given);
-  return reply.body.length < BODY_LIMIT || expected <= BODY_LIMIT ? reply.body.length : null;
+  return length < BODY_LIMIT || expected <= BODY_LIMIT ? length : null;
 }
 
 /** Bytes of a body that `exchange` reads. */
