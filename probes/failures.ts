@@ -19,6 +19,7 @@ export const FAILURES = [
   'tls_closed',
   'tls_alert',
   'tls_not_tls',
+  'tls_bad_certificate',
   'tls_untrusted',
   'tls_name_mismatch',
   'tls_expired',

@@ -54,13 +54,17 @@ export function toPeerError(error: unknown, layer: Layer): ProbeError {
 /**
  * Calls a library that parses a peer's bytes, and attributes its errors to the peer. Wrap only the library call, not
  * our own code.
+ * @param malformed the failure for malformed bytes; by default that of the layer
  * @throws ProbeError
  */
-export function fromLibrary<T>(layer: Layer, call: () => T): T {
+export function fromLibrary<T>(layer: Layer, call: () => T, malformed: Failure = UNREADABLE[layer]): T {
   try {
     return call();
   } catch (error) {
-    throw toPeerError(error, layer);
+    const known = toPeerError(error, layer);
+    throw known.failure === UNREADABLE[layer]
+      ? new ProbeError(malformed, known.message, { cause: error })
+      : known;
   }
 }
 
@@ -72,10 +76,13 @@ interface Seen {
   readonly syscall: string;
   /** The remote address, or the local one for `bind`; empty when the error names none. */
   readonly address: string;
+  /** OpenSSL's library and function, "SSL routines:tls_process_server_certificate"; empty for other errors. */
+  readonly origin: string;
 }
 
 function errorDetails(error: unknown): Seen {
-  if (!(error instanceof Error)) return { code: '', message: textOf(error), syscall: '', address: '' };
+  if (!(error instanceof Error))
+    return { code: '', message: textOf(error), syscall: '', address: '', origin: '' };
   // A library may wrap the socket's error, which has more detail.
   const inner = error.cause instanceof Error ? error.cause : error;
   const { code, syscall, reason, address } = inner as SystemError;
@@ -84,6 +91,7 @@ function errorDetails(error: unknown): Seen {
     message: typeof reason === 'string' ? withAlert(reason, inner.message) : inner.message,
     syscall: syscall ?? '',
     address: typeof address === 'string' ? address : '',
+    origin: /:error:[0-9A-F]+:([^:]*:[^:]*):/.exec(inner.message)?.[1] ?? '',
   };
 }
 
@@ -175,12 +183,20 @@ const dns: Classifier = ({ code }) => {
 const OUR_ALERT =
   /UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|TOO_SMALL|TOO_WEAK|LEGACY|EXCESSIVE_MESSAGE_SIZE|WRONG_CIPHER|UNKNOWN_CIPHER|WRONG_SIGNATURE/;
 
-const tls: Classifier = ({ code, message, syscall }) => {
+/**
+ * Where OpenSSL fails on the server's Certificate message (RFC 8446 section 4.4.2): on the lengths in it, on a
+ * certificate, or on the key in it.
+ */
+const BAD_CERTIFICATE =
+  /^(?:asn1 encoding|x509 certificate) routines:|:(?:tls_(?:post_)?process_server_certificate|X509_PUBKEY_get0)$/;
+
+const tls: Classifier = ({ code, message, syscall, origin }) => {
   if (RESET.has(code)) {
     // A close during the handshake has the errno of a reset too, but only a real reset has a system call.
     return syscall === '' && message.includes('before secure') ? 'tls_closed' : 'tls_reset';
   }
   if (code === 'ETIMEDOUT') return 'tls_timeout';
+  if (BAD_CERTIFICATE.test(origin)) return 'tls_bad_certificate';
   if (message.includes('SSL alert number') || OUR_ALERT.test(code)) return 'tls_alert';
   return /^ERR_(SSL|OSSL)_|^EPROTO$/.test(code) ? 'tls_not_tls' : 'unexpected';
 };

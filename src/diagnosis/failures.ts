@@ -74,6 +74,10 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
     means: 'The peer answered the TLS ClientHello with something that is not TLS.',
     next: 'Check the port, and whether a proxy answers in plain text in the service’s place.',
   },
+  tls_bad_certificate: {
+    means: 'The peer speaks TLS, but its certificate cannot be read, or it sent none.',
+    next: 'Look for a device that builds certificates itself, and for a damaged file on a server of your own.',
+  },
   tls_untrusted: {
     means: 'The certificate chain leads to no trusted root, or its issuer is none of the service’s.',
     next: 'Read the issuer: it names the inspecting device, or your own CA, which --ca-file can add.',

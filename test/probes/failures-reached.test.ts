@@ -22,6 +22,7 @@ import {
   TORN_TLS_RECORD,
   tlsAlert,
 } from '../servers/behaviours.ts';
+import { certificateFlight } from '../servers/certificate-message.ts';
 import { authority, identity, server } from '../servers/certificates.ts';
 import { cname, RCODES, reply, soa } from '../servers/dns-bytes.ts';
 import { openDnsPeer } from '../servers/dns-peer.ts';
@@ -120,6 +121,11 @@ const CASES: readonly Case[] = [
     'garbage without end',
     'tls_not_tls',
     peer(floods('\u0016\u0003\u0003\u0040\u0000', 'garbage', 100 * 1024 * 1024)),
+  ),
+  tls(
+    'a certificate that is not one',
+    'tls_bad_certificate',
+    peer(sends(certificateFlight(Buffer.from('x')))),
   ),
   {
     ...tls('an unknown authority', 'tls_untrusted', leafPeer(NAMES), { tls: { trust: 'none' } }),

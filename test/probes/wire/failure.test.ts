@@ -9,9 +9,9 @@ function systemError(code: string, syscall = 'connect', address?: string): Error
 
 const LAYERS: readonly Layer[] = ['tcp', 'udp', 'dns', 'tls', 'protocol'];
 
-function openSslError(code: string, reason: string, tail = ''): Error {
-  const message = `40D7F591BE7F0000:error:0A000000:SSL routines:read:${reason}:../deps/x.c:1:${tail}\n`;
-  return Object.assign(new Error(message), { code, reason, library: 'SSL routines' });
+function openSslError(code: string, reason: string, tail = '', origin = 'SSL routines:read'): Error {
+  const message = `40D7F591BE7F0000:error:0A000000:${origin}:${reason}:../deps/x.c:1:${tail}\n`;
+  return Object.assign(new Error(message), { code, reason, library: origin.split(':')[0] });
 }
 
 const cases: readonly [Layer, Error, Failure][] = [
@@ -75,6 +75,21 @@ const cases: readonly [Layer, Error, Failure][] = [
   ['tls', openSslError('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'), 'tls_not_tls'],
   ['tls', openSslError('ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long'), 'tls_not_tls'],
   ['tls', openSslError('ERR_OSSL_ASN1_WRONG_TAG', 'wrong tag'), 'tls_not_tls'],
+  // Recorded from the pinned runtime: a Certificate message with garbage, with trailing bytes, without a certificate,
+  // with an empty one, and with a key of an unknown type.
+  ...(
+    [
+      ['ERR_SSL_TOO_LONG', 'too long', 'asn1 encoding routines:ASN1_get_object'],
+      ['ERR_SSL_CERT_LENGTH_MISMATCH', 'cert length mismatch', 'SSL routines:tls_process_server_certificate'],
+      ['ERR_SSL_LENGTH_MISMATCH', 'length mismatch', 'SSL routines:tls_process_server_certificate'],
+      ['ERR_SSL_TOO_SMALL', 'too small', 'asn1 encoding routines:asn1_item_embed_d2i'],
+      ['ERR_SSL_DECODE_ERROR', 'decode error', 'digital envelope routines:X509_PUBKEY_get0'],
+    ] as const
+  ).map(([code, reason, origin]): [Layer, Error, Failure] => [
+    'tls',
+    openSslError(code, reason, '', origin),
+    'tls_bad_certificate',
+  ]),
   ['tls', openSslError('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol'), 'tls_alert'],
   ['tls', openSslError('ERR_SSL_DH_KEY_TOO_SMALL', 'dh key too small'), 'tls_alert'],
   ['protocol', systemError('ECONNRESET', 'read'), 'protocol_closed'],
