@@ -29,6 +29,12 @@ export const CertificateFacts = z
       .base64()
       .nullable()
       .describe('The certificate itself, where its chain did not verify; at most 32 KiB of a chain'),
+    caIssuers: z
+      .array(z.string().describe('URL'))
+      .optional()
+      .describe(
+        'Where its issuer’s certificate can be fetched (authorityInfoAccess), at most 4; where its chain did not verify',
+      ),
   })
   .describe('One certificate');
 export type CertificateFacts = z.infer<typeof CertificateFacts>;
@@ -41,11 +47,36 @@ export const TlsFacts = z
     alpn: z.string().nullable().describe('Protocol negotiated by ALPN'),
     trust: z
       .enum(['public', 'extra', 'none'])
-      .describe('Where the chain ends: a public root of the runtime, a root of --ca-file, or neither'),
+      .describe(
+        'Where the chain ends, completed with what completedWith lists: a public root of the runtime, a root of ' +
+          '--ca-file, or neither',
+      ),
     trustError: z.string().nullable().describe('The verifier’s error code for a chain that does not verify'),
     nameMatches: z.boolean().describe('Whether the certificate contains the target’s name'),
     validity: z.enum(['valid', 'expired', 'not-yet-valid']).describe('Of the chain, by the local clock'),
     chain: z.array(CertificateFacts).describe('Leaf first, as presented, at most 10'),
+    azureKey: z
+      .string()
+      .nullable()
+      .optional()
+      .describe(
+        'Where the chain as presented does not verify to a public root: the subject of the known CA of Azure whose ' +
+          'key verifies it, null for none',
+      ),
+    completedWith: z
+      .array(z.string().describe('Subject'))
+      .optional()
+      .describe('Known CAs of Azure that the chain lacks, and with which it leads to a public root'),
+    root: z
+      .strictObject({
+        subject: z.string().describe('In the form of a certificate’s subject'),
+        validFrom: instant('First moment of its validity'),
+        validTo: instant('Last moment of its validity'),
+      })
+      .optional()
+      .describe(
+        'The root, where the chain as presented does not verify to a public root but leads to this one',
+      ),
   })
   .describe('The TLS handshake');
 export type TlsFacts = z.infer<typeof TlsFacts>;

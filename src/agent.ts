@@ -25,6 +25,8 @@ export interface RunHooks {
   readonly progress?: (event: ProgressEvent) => void;
   /** PEM certificates to trust in addition to `--ca-file`. */
   readonly roots?: readonly string[];
+  /** PEM roots that count as public as well: the lab's Azure has a root of its own. */
+  readonly publicRoots?: readonly string[];
 }
 
 /** The dependencies of a run, which tests can replace. */
@@ -56,7 +58,7 @@ export async function surveyAndPlan(
  */
 export async function runAgent(
   configured: Configured,
-  { signal, progress = () => {}, roots: given = [] }: RunHooks,
+  { signal, progress = () => {}, roots: given = [], publicRoots = [] }: RunHooks,
   used: AgentParts = defaultParts(configured.options),
 ): Promise<Report> {
   const { options } = configured;
@@ -70,7 +72,7 @@ export async function runAgent(
   const hostInfo = await survey(options, machine, () => askMetadata(system, end));
   const plan = makePlan(options, planContext(hostInfo), imports);
   progress({ kind: 'phase', name: 'probe' });
-  const parts = { options, survey: hostInfo, system, roots, signal: end, progress };
+  const parts = { options, survey: hostInfo, system, roots, publicRoots, signal: end, progress };
   const { observations, defects } = await observe(plan, parts);
   const stopped = describeStop(end);
   progress({ kind: 'phase', name: 'diagnose' });

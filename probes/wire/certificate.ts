@@ -2,7 +2,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { CertificateFacts } from '../facts.ts';
+import type { CertificateFacts, TlsFacts } from '../facts.ts';
 import { printable } from '../printable.ts';
 import { fromLibrary } from './failure.ts';
 
@@ -10,6 +10,7 @@ const MOST_CERTIFICATES = 10;
 const MOST_NAMES = 50;
 /** Bytes of a chain; a chain of Azure has 5 KiB. */
 const MOST_DER = 32 * 1024;
+const MOST_URLS = 4;
 
 /**
  * The certificates that the peer presented: leaf first, in the peer's order. Empty without a certificate. At most 10,
@@ -17,32 +18,34 @@ const MOST_DER = 32 * 1024;
  */
 export function peerChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
-  let current = fromLibrary('tls', () => socket.getPeerX509Certificate());
+  let current = readCertificate(() => socket.getPeerX509Certificate());
   while (current !== undefined && chain.length < MOST_CERTIFICATES) {
     const certificate = current;
     chain.push(certificate);
-    current = fromLibrary('tls', () => certificate.issuerCertificate);
+    current = readCertificate(() => certificate.issuerCertificate);
   }
   return chain;
 }
 
 /**
  * The certificates as data, in the same order.
- * @param withDer whether to store the DER, at most 32 KiB for a chain; a certificate that does not fit has null
+ * @param verified whether the chain verified as sent. If not, the DER is stored, at most 32 KiB for a chain (a
+ *   certificate that does not fit has null), and where the issuers can be fetched
  */
-export function chainFacts(chain: readonly X509Certificate[], withDer: boolean): CertificateFacts[] {
-  let bytesLeft = withDer ? MOST_DER : 0;
+export function chainFacts(chain: readonly X509Certificate[], verified: boolean): CertificateFacts[] {
+  let bytesLeft = verified ? 0 : MOST_DER;
   return chain.map((certificate) => {
     const fits = certificate.raw.length <= bytesLeft;
     if (fits) bytesLeft -= certificate.raw.length;
-    return certificateFacts(certificate, fits);
+    const facts = certificateFacts(certificate, fits);
+    return verified ? facts : { ...facts, caIssuers: caIssuers(certificate) };
   });
 }
 
 /** One certificate as data, with every string bounded and printable. */
 export function certificateFacts(certificate: X509Certificate, withDer = false): CertificateFacts {
   const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
-    fromLibrary('tls', () => readFields(certificate));
+    readCertificate(() => readFields(certificate));
   const issuerOrganization = organization(issuer);
   return {
     subject: distinguishedName(subject),
@@ -57,6 +60,17 @@ export function certificateFacts(certificate: X509Certificate, withDer = false):
   };
 }
 
+/** The subject, in the form of the facts. */
+export function subjectOf(certificate: X509Certificate): string {
+  return distinguishedName(readCertificate(() => certificate.subject));
+}
+
+/** The subject and dates of a root, in the form of the certificates. */
+export function rootFacts(certificate: X509Certificate): NonNullable<TlsFacts['root']> {
+  const { subject, validFrom, validTo } = certificateFacts(certificate);
+  return { subject, validFrom, validTo };
+}
+
 /** Reads all fields at once, because each getter parses the peer's bytes on first use. */
 function readFields(certificate: X509Certificate) {
   const { subject, issuer, subjectAltName, serialNumber, validFromDate, validToDate, fingerprint256 } =
@@ -66,7 +80,7 @@ function readFields(certificate: X509Certificate) {
 
 /** Whether the certificate holds this host name (RFC 9525: subjectAltName only, whole labels) or address. */
 export function holdsName(certificate: X509Certificate, host: string): boolean {
-  return fromLibrary('tls', () =>
+  return readCertificate(() =>
     isIP(host) === 0
       ? certificate.checkHost(host, { subject: 'never', partialWildcards: false }) !== undefined
       : certificate.checkIP(host) !== undefined,
@@ -90,6 +104,19 @@ function distinguishedName(name: DistinguishedName): string {
 function subjectAltNames(names: string | undefined): string[] {
   const entries = (names ?? '').match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
   return entries.slice(0, MOST_NAMES).map((entry) => printable(entry.trim().replace(/^DNS:/, ''), 256));
+}
+
+/** Node writes one access description per line: "CA Issuers - URI:http://…" (RFC 5280 section 4.2.2.1). */
+function caIssuers(certificate: X509Certificate): string[] {
+  // The types do not say that it is undefined without the extension.
+  const access = readCertificate(() => certificate.infoAccess as string | undefined);
+  const urls = (access ?? '').match(/^CA Issuers - URI:.*$/gm) ?? [];
+  return urls.slice(0, MOST_URLS).map((line) => printable(line.slice('CA Issuers - URI:'.length), 256));
+}
+
+/** Calls OpenSSL on a peer's certificate, and attributes its errors to the certificate. */
+function readCertificate<T>(call: () => T): T {
+  return fromLibrary('tls', call, 'tls_bad_certificate');
 }
 
 function instant(date: Date): string | null {

@@ -3,13 +3,13 @@ import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
-import type { TlsFacts } from '../facts.ts';
+import type { CertificateFacts, TlsFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
-import { chainFacts, holdsName, peerChain } from './certificate.ts';
+import { chainFacts, holdsName, peerChain, rootFacts, subjectOf } from './certificate.ts';
 import { toPeerError } from './failure.ts';
 import type { Session } from './session.ts';
 import { TlsCarrier } from './tls-carrier.ts';
-import { isRejected } from './trust.ts';
+import { isRejected, type Verification } from './trust.ts';
 
 /**
  * Bytes of a handshake up to which an unverified chain is read. The runtime copies all certificates at once, and 300
@@ -56,7 +56,7 @@ export async function secure(
         `the chain does not verify: ${facts.trustError}; it is too large to look at (${session.bytesReceived} bytes)`,
       );
     }
-    requireValidCertificate(facts, host, session.system.now());
+    requireValidCertificate(facts, session);
     return established;
   });
   session.facts.proof = 'certificate';
@@ -119,25 +119,46 @@ function tlsFacts(
 ): TlsFacts {
   const leaf = chain[0];
   const verifierError = verifierErrorOf(socket);
-  const trust = session.trust.anchor(chain, verifierError);
+  const verification = session.trust.verify(chain, verifierError, session.system.now());
+  const { anchor, validity, asSent } = verification;
   return {
     serverName: names.serverName,
     version: socket.getProtocol(),
     cipher: socket.getCipher()?.standardName ?? null,
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
-    trust,
+    trust: anchor,
     trustError: verifierError,
     nameMatches: leaf !== undefined && holdsName(leaf, names.host),
-    validity: validity(verifierError),
-    chain: chainFacts(chain, trust === 'none'),
+    validity,
+    chain: chainFacts(chain, !isRejected(verifierError) && anchor !== 'none'),
+    ...(!asSent && completionFacts(verification)),
   };
 }
 
-/** Reports the most important problem first: trust, then name, then dates. */
-function requireValidCertificate(facts: TlsFacts, host: string, now: number): void {
+/** What was found out about a chain that does not verify to a public root as sent. */
+function completionFacts({
+  azureKey,
+  completedWith,
+  root,
+}: Verification): Pick<TlsFacts, 'azureKey' | 'completedWith' | 'root'> {
+  return {
+    azureKey: azureKey === null ? null : subjectOf(azureKey),
+    ...(completedWith.length > 0 && { completedWith: completedWith.map(subjectOf) }),
+    ...(root !== null && { root: rootFacts(root) }),
+  };
+}
+
+/**
+ * Reports the most important problem first: trust, then name, then dates. A known key of Azure proves a chain that does
+ * not verify: only its issuers are at fault.
+ */
+function requireValidCertificate(facts: TlsFacts, session: Session): void {
+  const { host, azureService } = session.target;
+  const now = session.system.now();
   const leaf = facts.chain[0];
-  if (leaf === undefined) throw new ProbeError('tls_untrusted', 'the server sent no certificate');
-  if (facts.trust === 'none') {
+  if (leaf === undefined) throw new ProbeError('tls_bad_certificate', 'the server sent no certificate');
+  const isProved = (facts.azureKey ?? null) !== null;
+  if (facts.trust === 'none' && !isProved) {
     const why = facts.validity === 'valid' ? facts.trustError : 'it leads to no trusted root';
     throw new ProbeError('tls_untrusted', `the chain does not verify: ${why}; issued by ${leaf.issuer}`);
   }
@@ -147,27 +168,31 @@ function requireValidCertificate(facts: TlsFacts, host: string, now: number): vo
       `${host} is not among ${leaf.names.slice(0, 5).join(', ') || 'its (no) names'}`,
     );
   }
-  if (facts.validity === 'expired') throw new ProbeError('tls_expired', whenValid(facts, now));
-  if (facts.validity === 'not-yet-valid') {
-    throw new ProbeError('tls_not_yet_valid', whenValid(facts, now));
-  }
-}
-
-/**
- * By OpenSSL's error, which refers to the verified path: a server may also send an expired certificate that the path
- * does not use. OpenSSL checks dates last, so a date error means that everything else is valid.
- */
-function validity(verifierError: string | null): TlsFacts['validity'] {
-  if (verifierError === 'CERT_HAS_EXPIRED') return 'expired';
-  return verifierError === 'CERT_NOT_YET_VALID' ? 'not-yet-valid' : 'valid';
-}
-
-/** Describes the first certificate that is not valid now; the server does not send the root. */
-function whenValid({ chain }: TlsFacts, now: number): string {
-  const culprit = chain.find(
-    ({ validFrom, validTo }) => now < Date.parse(validFrom ?? '') || now > Date.parse(validTo ?? ''),
+  if (facts.validity === 'valid') return;
+  // Clients that fetch issuers, such as Windows, do not need the outdated CA that an Azure service sends.
+  const mayHaveOldIssuers = isProved || (azureService && facts.trust === 'public');
+  if (mayHaveOldIssuers && isValidAt(leaf, now)) return;
+  throw new ProbeError(
+    facts.validity === 'expired' ? 'tls_expired' : 'tls_not_yet_valid',
+    whenValid(facts, now),
   );
-  return culprit === undefined
-    ? 'a root that the server did not send is out of date'
-    : `${culprit.subject} is valid from ${culprit.validFrom} until ${culprit.validTo}`;
+}
+
+/** Describes the first certificate that is not valid now. */
+function whenValid({ chain, root, trust }: TlsFacts, now: number): string {
+  const culprit = chain.find((certificate) => !isValidAt(certificate, now));
+  if (culprit !== undefined) return validityText(culprit.subject, culprit);
+  if (root === undefined || isValidAt(root, now)) return 'a root that the server did not send is out of date';
+  const place = trust === 'extra' ? 'root of --ca-file' : 'root';
+  return validityText(`${root.subject}, the ${place},`, root);
+}
+
+type Dates = Pick<CertificateFacts, 'validFrom' | 'validTo'>;
+
+function validityText(subject: string, { validFrom, validTo }: Dates): string {
+  return `${subject} is valid from ${validFrom} until ${validTo}`;
+}
+
+function isValidAt({ validFrom, validTo }: Dates, now: number): boolean {
+  return !(now < Date.parse(validFrom ?? '') || now > Date.parse(validTo ?? ''));
 }

@@ -50,7 +50,8 @@ export const demo: Command = async ({ flags, own }, io) => {
       preset: { origin: `scenario ${name}`, values: lab.options },
     });
     const notes = [`scenario ${name}: ${scenario.summary}`, ...loaded.notes];
-    const agent: Agent = (configured, hooks) => runAgent(configured, { ...hooks, roots: lab.roots });
+    const agent: Agent = (configured, hooks) =>
+      runAgent(configured, { ...hooks, roots: lab.roots, publicRoots: lab.publicRoots });
     return await probeAndReport({ ...loaded, notes }, io, agent, 'on-request');
   } finally {
     await lab.close();

@@ -3,20 +3,17 @@ import type { TlsFacts } from '../../probes/facts.ts';
 import { isAzureService } from '../model/azure.ts';
 import type { Attempt, ObservedTarget } from '../model/report.ts';
 
-/**
- * Organisations that issue for Azure's own services ("Azure Certificate Authority details", Microsoft). Intermediates
- * change without notice, so only the organisation counts.
- */
+/** Organisations that issue for Azure's own services ("Azure Certificate Authority details", Microsoft). */
 const AZURE_ISSUERS = /^(?:Microsoft Corporation|DigiCert(?:,? Inc\.?)?|GeoTrust(?:,? Inc\.?)?)$/i;
 
-/** @param organization O of the issuer; null when it has none */
-export function isAzureIssuer(organization: string | null): boolean {
+/** @param organization O of a name; null when it has none */
+export function isAzureOrganization(organization: string | null): boolean {
   return AZURE_ISSUERS.test(organization ?? '');
 }
 
 /**
- * Fails an attempt at an Azure service if only a root of --ca-file verified it and the issuer is not Azure's: an
- * inspecting device answered, so the reply is not the service's.
+ * Fails an attempt at an Azure service if only a root of --ca-file verified it and no key of Azure did: an inspecting
+ * device answered, so the reply is not the service's.
  * @returns any other attempt unchanged
  */
 export function rejectForeignIssuer(target: ObservedTarget, attempt: Attempt): Attempt {
@@ -29,13 +26,17 @@ export function rejectForeignIssuer(target: ObservedTarget, attempt: Attempt): A
     facts: {
       ...(dialled !== undefined && { dialled }),
       proof: 'connect',
-      error: `not issued for Azure; issued by ${tls.chain[0]?.issuer}`,
+      error: `no known key of Azure signed it; issued by ${tls.chain[0]?.issuer}`,
       tls,
     },
   };
 }
 
-/** A publicly trusted chain may have any issuer, and an untrusted chain has failed already. */
-function isForeign({ trust, chain: [leaf] }: TlsFacts): boolean {
-  return trust === 'extra' && leaf !== undefined && !isAzureIssuer(leaf.issuerOrganization);
+/**
+ * A publicly trusted chain may have any issuer, and an untrusted chain has failed already. Names can be copied, so the
+ * key decides; reports of versions that did not record it hold only the name.
+ */
+function isForeign({ trust, azureKey, chain: [leaf] }: TlsFacts): boolean {
+  if (trust !== 'extra' || leaf === undefined) return false;
+  return azureKey === undefined ? !isAzureOrganization(leaf.issuerOrganization) : azureKey === null;
 }

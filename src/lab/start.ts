@@ -14,12 +14,13 @@ import { zoneData } from './zones.ts';
 export interface Lab {
   /** The options that point the agent at it. */
   readonly options: Record<string, unknown>;
-  /** The certificates, as PEM, that the agent has to trust in it. */
+  /** The root of its Azure, as PEM, which is public in it. */
+  readonly publicRoots: readonly string[];
+  /** Roots, as PEM, that its user has handed in. */
   readonly roots: readonly string[];
   close(): Promise<void>;
 }
 
-// The issuer's organisation distinguishes Azure's certificates from those of an inspecting device.
 const GENUINE = {
   root: 'C=US, O=apim-probe lab, CN=apim-probe lab root CA',
   issuer: 'C=US, O=Microsoft Corporation, CN=apim-probe lab TLS issuing CA',
@@ -59,8 +60,8 @@ async function open(scenario: Scenario, closers: Close[]): Promise<Omit<Lab, 'cl
       connectTo(host, port, await network.portFor(to, port)),
     ),
   );
-  const roots = [authorities.genuine.rootPem];
-  if (scenario.inspectionRootInCaFile === true) roots.push((await authorities.inspection()).rootPem);
+  const publicRoots = [authorities.genuine.rootPem];
+  const roots = scenario.inspectionRootInCaFile === true ? [(await authorities.inspection()).rootPem] : [];
   const options = {
     dnsServer: [AZURE_DNS],
     connectTo: [
@@ -78,7 +79,7 @@ async function open(scenario: Scenario, closers: Close[]): Promise<Omit<Lab, 'cl
     target: [`ntp://${TIME_SERVER}`],
     ...scenario.options,
   };
-  return { options, roots };
+  return { options, roots, publicRoots };
 }
 
 async function makeAuthorities() {

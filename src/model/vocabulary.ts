@@ -64,6 +64,7 @@ export const CAUSES = [
   'packet-size-blackhole',
   'tls-intercepted',
   'wrong-certificate',
+  'certificate-chain',
   'block-page',
   'wrong-service',
   'service-firewall-denied',

@@ -1,5 +1,6 @@
 /** Turns a plan into observations: runs all probes and controls concurrently, within the run's budget. */
 import { setMaxListeners } from 'node:events';
+import { getCACertificates } from 'node:tls';
 import type { System } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
 import type { Options } from '../config/types.ts';
@@ -31,6 +32,8 @@ export interface RunParts {
   readonly system: System;
   /** PEM certificates of `--ca-file`. */
   readonly roots: readonly string[];
+  /** PEM roots that count as public, besides the runtime's. */
+  readonly publicRoots: readonly string[];
   /** Aborted by the deadline or by the user. */
   readonly signal: AbortSignal;
   readonly progress: (event: ProgressEvent) => void;
@@ -101,7 +104,7 @@ function createContext(plan: Plan, parts: RunParts): RunContext {
     budget,
     queries,
     capacity,
-    trust: new TrustStore(parts.roots),
+    trust: new TrustStore(parts.roots, [...getCACertificates('bundled'), ...parts.publicRoots]),
     names: new Names({ survey, system, budget, queries }),
     gate: createGate(options.concurrency, signal, capacity),
     concurrency: options.concurrency,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isAzureIssuer } from '../../src/diagnosis/azure-issuer.ts';
+import { isAzureOrganization } from '../../src/diagnosis/azure-issuer.ts';
 
 t.test('recognises the issuers of Azure’s certificates', async (t) => {
   for (const organization of [
@@ -9,7 +9,7 @@ t.test('recognises the issuers of Azure’s certificates', async (t) => {
     'DigiCert',
     'GeoTrust Inc.',
   ])
-    t.equal(isAzureIssuer(organization), true, organization);
+    t.equal(isAzureOrganization(organization), true, organization);
   for (const organization of ['Fortinet', 'Microsoft Corporation Inspection', 'DigiCertificates', '', null])
-    t.equal(isAzureIssuer(organization), false, String(organization));
+    t.equal(isAzureOrganization(organization), false, String(organization));
 });

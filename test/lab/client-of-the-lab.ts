@@ -25,7 +25,7 @@ export function portFor(lab: Lab, host: string, port: number): number {
 }
 
 export function rootsOf(lab: Lab): string {
-  return lab.roots.join('\n');
+  return [...lab.publicRoots, ...lab.roots].join('\n');
 }
 
 /** The code of the error, or `connected`, or `silence` when nothing came within the given time. */

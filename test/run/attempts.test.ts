@@ -201,6 +201,7 @@ t.test('progress events cover every tested target', async (t) => {
       survey: surveyWith(),
       system: closedWorld(),
       roots: [],
+      publicRoots: [],
       signal: new AbortController().signal,
       progress: (event) => events.push(event),
     },

@@ -110,6 +110,7 @@ export async function ran(changes: RunChanges): Promise<Ran> {
     survey: surveyWith({ servers, ...changes.survey }),
     system,
     roots: changes.roots ?? [],
+    publicRoots: [],
     signal: changes.signal ?? new AbortController().signal,
     progress: () => {},
   });

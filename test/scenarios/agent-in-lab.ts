@@ -29,7 +29,11 @@ export async function runAgainst(name: string): Promise<Report> {
   try {
     const preset = { origin: `scenario ${name}`, values: lab.options };
     const loaded = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset });
-    return await runAgent(loaded, { signal: new AbortController().signal, roots: lab.roots });
+    return await runAgent(loaded, {
+      signal: new AbortController().signal,
+      roots: lab.roots,
+      publicRoots: lab.publicRoots,
+    });
   } finally {
     await lab.close();
   }

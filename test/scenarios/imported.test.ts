@@ -45,7 +45,11 @@ t.test('what NetworkStatus names is probed, reported, written back and compared'
     cwd,
     preset: { origin: 'the test', values: { ...unnamed, from: ['status.json'] } },
   });
-  const report = await runAgent(loaded, { signal: new AbortController().signal, roots: lab.roots });
+  const report = await runAgent(loaded, {
+    signal: new AbortController().signal,
+    roots: lab.roots,
+    publicRoots: lab.publicRoots,
+  });
   Report.parse(report);
 
   const imported = report.targets.filter(({ source }) => source.kind === 'import');

@@ -2,6 +2,7 @@ import type { Observations, Target } from '../../model/report.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
+import { outdatedIn, outdatedOf } from '../outdated-certificate.ts';
 import type { Rule } from '../rule.ts';
 import { count, duration, list } from '../text.ts';
 
@@ -40,7 +41,7 @@ function skewByCertificates(observations: Observations, open: readonly Target[])
     const failed = open.filter(
       (target) => failedWith(target, [failure]) && tlsOf(target)?.trust === 'public',
     );
-    const different = new Set(failed.map((target) => tlsOf(target)?.chain[0]?.fingerprint256));
+    const different = new Set(failed.map(outdatedKey));
     if (different.size < MANY) return [];
     const verb = failure === 'tls_expired' ? 'have expired' : 'be not valid yet';
     return createFinding('clock-skew', {
@@ -81,12 +82,15 @@ function isDateFailure(target: Target): boolean {
 /** Whether the chain is valid at the peers' time; otherwise the certificate itself has expired. */
 function wouldBeValid(target: Target, offset: number): boolean {
   const startedAt = target.attempts.at(-1)?.startedAt;
-  const chain = tlsOf(target)?.chain;
-  if (startedAt === undefined || chain === undefined) return true;
-  const now = Date.parse(startedAt) - offset;
-  return chain.every(
-    ({ validFrom, validTo }) =>
-      (validFrom === null || Date.parse(validFrom) <= now) &&
-      (validTo === null || now <= Date.parse(validTo)),
-  );
+  const tls = tlsOf(target);
+  if (startedAt === undefined || tls === null) return true;
+  return outdatedIn(tls, Date.parse(startedAt) - offset) === null;
+}
+
+/** Identifies the certificate that is out of date: many leaves may share one outdated issuer. */
+function outdatedKey(target: Target): string {
+  const outdated = outdatedOf(target);
+  return outdated === null || outdated.place === 'leaf'
+    ? (tlsOf(target)?.chain[0]?.fingerprint256 ?? target.id)
+    : `${outdated.subject} ${outdated.validTo}`;
 }

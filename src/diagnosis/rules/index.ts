@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { blockPage } from './block-page.ts';
+import { certificateChain } from './certificate-chain.ts';
 import { certificateExpiry } from './certificate-expiry.ts';
 import { clockSkew } from './clock-skew.ts';
 import { contentNotProved } from './content-not-proved.ts';
@@ -76,6 +77,7 @@ export const RULES: readonly Rule[] = [
   largeHello,
   zonesShadowed,
   dnsSearchDomain,
+  certificateChain,
   certificateExpiry,
   serviceFirewallDenied,
   startTlsStripped,

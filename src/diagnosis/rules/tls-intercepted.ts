@@ -5,29 +5,28 @@ import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand, showIssuerCommand } from '../command.ts';
 import { byWeight, createFinding } from '../finding.ts';
+import { findDevice, type InspectingDevice } from '../inspecting-device.ts';
 import type { Rule } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
 /** Certificates with the right name from an authority that does not issue for the service. */
 export const tlsIntercepted: Rule = ({ observations, open }) => {
   const untrusted = open.filter(
-    (target) => failedWith(target, ['tls_untrusted']) && tlsOf(target)?.chain[0] !== undefined,
+    (target) => failedWith(target, ['tls_untrusted']) && deviceOf(target) !== null,
   );
   const copied = untrusted.filter((target) => isAzureService(target) && tlsOf(target)?.nameMatches === true);
   const [sample] = copied;
   if (sample === undefined) return [];
-  const devices = new Set(copied.map(issuerOf));
+  const devices = new Set(copied.map(keyOf));
   // A known inspecting authority explains all other certificates that it issued.
-  const explained = untrusted.filter((target) => devices.has(issuerOf(target))).toSorted(byWeight);
+  const explained = untrusted.filter((target) => devices.has(keyOf(target))).toSorted(byWeight);
   const [exempt = '', ...others] = CAUSE_TEXTS['tls-intercepted'].remedy;
   const host = explained.length === 1 ? sample : null;
+  const byDevice = [...Map.groupBy(explained, keyOf).values()];
   return [
     createFinding('tls-intercepted', {
-      title: `TLS is intercepted by ${list(
-        [...devices].map((issuer) => `“${brief(issuer, 60)}”`),
-        3,
-      )}`,
-      explanation: `${[...devices].map((issuer) => explainInterception(issuer, explained)).join(' ')} ${trustOf(explained)}`,
+      title: `TLS is intercepted by ${list(byDevice.map(nameDevice), 3)}`,
+      explanation: `${byDevice.map(explainInterception).join(' ')} ${trustOf(explained)}`,
       targets: explained,
       remedy: [exempt, exemptionStep(explained), ...others],
       confirm:
@@ -36,23 +35,38 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
   ];
 };
 
-/** The key of an inspecting device: the issuer's organisation, else the issuer's whole name. */
-function issuerOf(target: Target): string {
-  const leaf = tlsOf(target)?.chain[0];
-  return leaf?.issuerOrganization ?? leaf?.issuer ?? 'an unnamed issuer';
+function deviceOf(target: Target): InspectingDevice | null {
+  const tls = tlsOf(target);
+  return tls === null ? null : findDevice(tls);
 }
 
-function explainInterception(issuer: string, explained: readonly Target[]): string {
-  const own = explained.filter((target) => issuerOf(target) === issuer);
-  const dn =
-    own.map((target) => tlsOf(target)?.chain[0]?.issuer).find((name) => name !== undefined) ?? issuer;
-  return (
-    `${count(own.length, 'endpoint')} (${list(
-      own.map(({ host }) => host),
-      4,
-    )}) presented a certificate issued by ` +
-    `“${brief(dn)}”, while the services use Microsoft Corporation and DigiCert.`
+/** One key for each device. */
+function keyOf(target: Target): string {
+  const device = deviceOf(target);
+  return device === null ? '' : (device.name ?? `copy of ${device.issuer}`);
+}
+
+function nameDevice([first]: readonly Target[]): string {
+  const device = first === undefined ? null : deviceOf(first);
+  if (device === null) return 'an unknown device';
+  return device.name === null
+    ? `an unknown device, which copies the name “${brief(device.issuer, 80)}”`
+    : `“${brief(device.name, 60)}”`;
+}
+
+function explainInterception(own: readonly Target[]): string {
+  const devices = own.flatMap((target) => deviceOf(target) ?? []);
+  const [first] = devices;
+  const hosts = list(
+    own.map(({ host }) => host),
+    4,
   );
+  const presented = `${count(own.length, 'endpoint')} (${hosts}) presented a certificate issued by “${brief(first?.issuer ?? '')}”`;
+  if (!devices.some(({ copiesName }) => copiesName)) {
+    return `${presented}, while the services use Microsoft Corporation and DigiCert.`;
+  }
+  const maker = first?.name === null ? '' : `; the chain names “${brief(first?.name ?? '', 60)}” as well`;
+  return `${presented}. A device can copy that name, and none of Azure’s keys signed this certificate${maker}.`;
 }
 
 function trustOf(explained: readonly Target[]): string {

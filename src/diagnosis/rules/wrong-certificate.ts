@@ -4,17 +4,22 @@ import { dialledAddresses } from '../addresses.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand, showIssuerCommand } from '../command.ts';
+import { describeLastFailure } from '../evidence.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
+import { describeOutdated, type OutdatedCertificate, outdatedOf } from '../outdated-certificate.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, list } from '../text.ts';
 
 const CERTIFICATE = ['tls_name_mismatch', 'tls_expired', 'tls_not_yet_valid', 'tls_untrusted'] as const;
+const DATES = ['tls_expired', 'tls_not_yet_valid'] as const;
 
 /** Certificates that do not fit the endpoint, one finding for each certificate. */
 export const wrongCertificate: Rule = (scene) => {
   const wrong = scene.open.filter(
-    (target) => failedWith(target, CERTIFICATE) && tlsOf(target)?.chain[0] !== undefined,
+    (target) =>
+      failedWith(target, ['tls_bad_certificate']) ||
+      (failedWith(target, CERTIFICATE) && tlsOf(target)?.chain[0] !== undefined),
   );
   const byCertificate = Map.groupBy(wrong, (target) => tlsOf(target)?.chain[0]?.fingerprint256 ?? target.id);
   return [...byCertificate.values()].map((targets) => certificateFinding(scene, targets));
@@ -28,12 +33,23 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
     3,
   );
   const single = targets.length === 1 ? first : undefined;
+  const outdated = first !== undefined && failedWith(first, DATES) ? outdatedOf(first) : null;
   return createFinding('wrong-certificate', {
-    title: `${hosts} ${verdict(first?.failure ?? null)}`,
-    explanation:
-      `${facts === null ? '' : evidence(facts)} It came from ${list(targets.flatMap(dialledAddresses), 4)}.`.trim(),
+    title: `${hosts} ${verdict(first?.failure ?? null, outdated)}`,
+    explanation: [
+      ...(outdated === null ? [] : [`${namePlace(outdated)} ${describeOutdated(outdated)}.`]),
+      ...(first?.failure === 'tls_bad_certificate' ? [`${describeLastFailure(first)}.`] : []),
+      ...(facts === null ? [] : [evidence(facts)]),
+      `It came from ${list(targets.flatMap(dialledAddresses), 4)}.`,
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
     targets,
-    remedy: [...ownChain(facts, targets), ...stepsFor(first?.failure ?? null)],
+    remedy: [
+      ...ownChain(facts, targets),
+      ...outdatedSteps(outdated),
+      ...stepsFor(first?.failure ?? null, outdated),
+    ],
     confirm:
       single === undefined
         ? rerunCommand(observations, targets)
@@ -41,11 +57,23 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
   });
 }
 
-function verdict(failure: Target['failure']): string {
+function verdict(failure: Target['failure'], outdated: OutdatedCertificate | null): string {
+  const state = failure === 'tls_expired' ? 'expired' : 'not valid yet';
+  if (outdated?.place === 'root')
+    return `has a certificate below a root that is ${state === 'expired' ? 'over' : state}`;
+  if (outdated?.place === 'issuer') return `sends a certificate of its authority that is ${state}`;
   if (failure === 'tls_expired') return 'presents an expired certificate';
   if (failure === 'tls_not_yet_valid') return 'presents a certificate that is not valid yet';
   if (failure === 'tls_untrusted') return 'presents a certificate of an authority that is not trusted here';
+  if (failure === 'tls_bad_certificate') return 'presents a certificate that cannot be read';
   return 'presents a certificate for other names';
+}
+
+function namePlace({ place }: OutdatedCertificate): string {
+  if (place === 'root') return 'Out of date is the root of its chain:';
+  return place === 'leaf'
+    ? 'Out of date is the server’s own certificate:'
+    : 'Out of date is a certificate of its authority, and not the server’s own:';
 }
 
 function evidence({ chain, nameMatches, trust }: TlsFacts): string {
@@ -82,10 +110,33 @@ function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly 
   ];
 }
 
+/** What to do when not the server's own certificate is out of date. */
+function outdatedSteps(outdated: OutdatedCertificate | null): readonly string[] {
+  if (outdated?.place === 'issuer') {
+    return [
+      `Replace “${brief(outdated.subject, 80)}” in the chain that the server sends by the authority’s current ` +
+        'certificate; the server’s own certificate can stay.',
+    ];
+  }
+  if (outdated?.place !== 'root') return [];
+  return [
+    'The server’s certificate can stay: give the authority’s current root with --ca-file, and to the clients, instead ' +
+      `of “${brief(outdated.subject, 80)}”; if there is none, have the certificate issued by another authority.`,
+  ];
+}
+
 /** The general remedy has a step for the name, one for the dates and one for a private authority. */
-function stepsFor(failure: Target['failure']): readonly string[] {
+function stepsFor(failure: Target['failure'], outdated: OutdatedCertificate | null): readonly string[] {
   const [name, validity, authority] = CAUSE_TEXTS['wrong-certificate'].remedy;
+  if (failure === 'tls_bad_certificate') {
+    return [
+      'See what the server presents: a device that builds certificates itself, or a damaged file, must be fixed there.',
+      ...[name].flatMap((step) => step ?? []),
+    ];
+  }
   if (failure === 'tls_expired' || failure === 'tls_not_yet_valid')
-    return [validity, name].flatMap((step) => step ?? []);
+    return [outdated === null || outdated.place === 'leaf' ? validity : undefined, name].flatMap(
+      (step) => step ?? [],
+    );
   return (failure === 'tls_untrusted' ? [authority, name] : [name]).flatMap((step) => step ?? []);
 }

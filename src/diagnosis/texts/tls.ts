@@ -68,8 +68,8 @@ export const TLS_CAUSES = {
       'service. A device on the path ends the TLS session and makes up certificates. API Management does not ' +
       'trust that authority and cannot be taught to for its own dependencies, so it will fail there.',
     recognisedBy:
-      'The chain leads to no public root, or to one of --ca-file whose issuer is none of the service’s, while ' +
-      'the name matches. The issuer’s organisation names the device or its owner.',
+      'The chain leads to no public root, or only to one of --ca-file, while the name matches, and none of the keys ' +
+      'of Azure’s authorities verifies it: names can be copied. The device is named by its own authority.',
     owner: 'network',
     remedy: [
       'Exempt the destinations of API Management from TLS inspection: in Azure Firewall Premium application ' +
@@ -85,7 +85,8 @@ export const TLS_CAUSES = {
     explanation:
       'A TLS server answered with a certificate for other names, one whose time is over or has not begun, or ' +
       '(on your own host names) one from an authority that is not trusted here. Either the name leads to the ' +
-      'wrong server, or the server’s certificate was not renewed or not set.',
+      'wrong server, or the server’s certificate was not renewed or not set. The finding says which certificate of ' +
+      'the chain is out of date, or that it cannot be read.',
     recognisedBy:
       'The name or the validity fails, with a good local clock and no sign of inspection; or, on a host name of ' +
       'your own, a chain that leads to no public root and none of --ca-file.',
@@ -97,5 +98,26 @@ export const TLS_CAUSES = {
       'Private authority: give its root to this tool with --ca-file, and to the clients.',
     ],
     reference: 'RFC 9525 (service identity in TLS) and RFC 5280 (X.509 certificates)',
+  },
+  'certificate-chain': {
+    title: 'The service’s certificate is genuine, its chain is not complete',
+    explanation:
+      'The server sends its own certificate without one of its issuers, with one that has expired, or with a chain ' +
+      'that verifiers refuse for another reason. A key of Azure’s authorities verifies it all the same, so no device ' +
+      'opened it. Windows, where API Management runs, fetches missing issuers itself over port 80 (Authority ' +
+      'Information Access); OpenSSL, Java and Node.js do not.',
+    recognisedBy:
+      'The chain does not verify as the server sent it, and does with the known authorities of Azure; or it is an ' +
+      'Azure service, and only an issuer’s certificate is out of date. A remark where Windows completes the chain, a ' +
+      'warning where it cannot or where the endpoint is your own.',
+    owner: 'service',
+    remedy: [
+      'Allow port 80 from this subnet to the hosts that serve issuer certificates, such as caissuers.microsoft.com, ' +
+        'www.microsoft.com and cacerts.digicert.com.',
+      'On an endpoint of your own: send the whole chain, the current intermediates included.',
+      'Other clients in this network, which do not fetch issuers: give them the missing certificate.',
+    ],
+    reference:
+      'Azure Certificate Authority details; RFC 5280, section 4.2.2.1 (Authority Information Access)',
   },
 } as const satisfies Partial<Record<Cause, CauseText>>;

@@ -244,7 +244,15 @@ t.test('the dates of the whole path count, and the error names the certificate',
   const below = await shake(t, identity(await server(oldRoot, NAMES)), {
     trust: new TrustStore([], [oldRoot.pem]),
   });
-  t.match(below, { failure: 'tls_expired', error: 'a root that the server did not send is out of date' });
+  t.match(below, { failure: 'tls_expired', error: /^CN=Old Root, the root, is valid from .* until / });
+  const ofUser = await shake(t, identity(await server(oldRoot, NAMES)), {
+    trust: new TrustStore([oldRoot.pem], [publicRoot.pem]),
+  });
+  t.match(ofUser, {
+    failure: 'tls_expired',
+    error: /^CN=Old Root, the root of --ca-file, is valid from/,
+    facts: { tls: { trust: 'extra', root: { subject: 'CN=Old Root' } } },
+  });
 });
 
 t.test('an unused expired certificate is ignored', async (t) => {

@@ -18,6 +18,8 @@ const issuing = await authority('CN=Issuing', { issuer: publicRoot });
 const crossSigned = await authority('CN=Issuing', { issuer: privateRoot, keys: issuing.keys });
 const leaf = await server(issuing, ['known.test']);
 
+const NOW = Date.now();
+
 const parsed = (...parties: Party[]) => parties.map(({ pem }) => new X509Certificate(pem));
 const store = (extra: readonly Party[]) =>
   new TrustStore(
@@ -26,52 +28,52 @@ const store = (extra: readonly Party[]) =>
   );
 
 t.test('without extra roots a verified chain is public', async (t) => {
-  t.equal(store([]).anchor(parsed(leaf, issuing), null), 'public');
+  t.equal(store([]).verify(parsed(leaf, issuing), null, NOW).anchor, 'public');
 });
 
 t.test('with extra roots the path decides', async (t) => {
   const trust = store([privateRoot]);
-  t.equal(trust.anchor(parsed(leaf, issuing), null), 'public');
-  t.equal(trust.anchor(parsed(leaf, crossSigned), null), 'extra');
+  t.equal(trust.verify(parsed(leaf, issuing), null, NOW).anchor, 'public');
+  t.equal(trust.verify(parsed(leaf, crossSigned), null, NOW).anchor, 'extra');
 });
 
 t.test('one public path is enough, whichever comes first', async (t) => {
   const trust = store([privateRoot]);
-  t.equal(trust.anchor(parsed(leaf, crossSigned, issuing), null), 'public');
-  t.equal(trust.anchor(parsed(leaf, issuing, crossSigned), null), 'public');
+  t.equal(trust.verify(parsed(leaf, crossSigned, issuing), null, NOW).anchor, 'public');
+  t.equal(trust.verify(parsed(leaf, issuing, crossSigned), null, NOW).anchor, 'public');
 });
 
 t.test('the order after the leaf does not matter', async (t) => {
   const deep = await authority('CN=Deep', { issuer: issuing });
   const below = await server(deep, ['known.test']);
   const trust = store([privateRoot]);
-  t.equal(trust.anchor(parsed(below, issuing, deep), null), 'public');
-  t.equal(trust.anchor(parsed(below, privateRoot, issuing, publicRoot, deep), null), 'public');
+  t.equal(trust.verify(parsed(below, issuing, deep), null, NOW).anchor, 'public');
+  t.equal(trust.verify(parsed(below, privateRoot, issuing, publicRoot, deep), null, NOW).anchor, 'public');
 });
 
 t.test('a root that is both public and the user’s is public', async (t) => {
-  t.equal(store([publicRoot]).anchor(parsed(leaf, issuing), null), 'public');
+  t.equal(store([publicRoot]).verify(parsed(leaf, issuing), null, NOW).anchor, 'public');
 });
 
 t.test('a chain with date errors still has a root, with other errors not', async (t) => {
   const trust = store([privateRoot]);
   for (const word of ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']) {
-    t.equal(trust.anchor(parsed(leaf, issuing), word), 'public', word);
-    t.equal(trust.anchor(parsed(leaf, crossSigned), word), 'extra', word);
-    t.equal(trust.anchor(parsed(leaf), word), 'none', `${word}, and the issuer is missing`);
+    t.equal(trust.verify(parsed(leaf, issuing), word, NOW).anchor, 'public', word);
+    t.equal(trust.verify(parsed(leaf, crossSigned), word, NOW).anchor, 'extra', word);
+    t.equal(trust.verify(parsed(leaf), word, NOW).anchor, 'none', `${word}, and the issuer is missing`);
   }
   for (const word of ['SELF_SIGNED_CERT_IN_CHAIN', 'PATH_LENGTH_EXCEEDED', 'UNSPECIFIED']) {
-    t.equal(trust.anchor(parsed(leaf, issuing), word), 'none', word);
+    t.equal(trust.verify(parsed(leaf, issuing), word, NOW).anchor, 'none', word);
   }
 });
 
 t.test('an issuer with the right name but another key is ignored', async (t) => {
   const impostor = await authority('CN=Public Root');
   const forged = await server(impostor, ['known.test']);
-  t.equal(store([]).anchor(parsed(forged), 'CERT_HAS_EXPIRED'), 'none');
+  t.equal(store([]).verify(parsed(forged), 'CERT_HAS_EXPIRED', NOW).anchor, 'none');
   const notAnAuthority = await certify({ subject: 'CN=Not a CA', issuer: publicRoot });
   const below = await server(notAnAuthority, ['known.test']);
-  t.equal(store([]).anchor(parsed(below, notAnAuthority), 'CERT_HAS_EXPIRED'), 'none');
+  t.equal(store([]).verify(parsed(below, notAnAuthority), 'CERT_HAS_EXPIRED', NOW).anchor, 'none');
 });
 
 t.test('certificates that sign each other in a circle have no root', async (t) => {
@@ -79,15 +81,15 @@ t.test('certificates that sign each other in a circle have no root', async (t) =
   const other = await authority('CN=Other', { issuer: one });
   const back = await authority('CN=One', { issuer: other, keys: one.keys });
   const below = await server(one, ['known.test']);
-  t.equal(store([]).anchor(parsed(below, back, other), 'CERT_HAS_EXPIRED'), 'none');
+  t.equal(store([]).verify(parsed(below, back, other), 'CERT_HAS_EXPIRED', NOW).anchor, 'none');
 });
 
 t.test('a chain that verified by an unrecorded path is not public', async (t) => {
-  t.equal(store([privateRoot]).anchor(parsed(leaf), null), 'extra');
+  t.equal(store([privateRoot]).verify(parsed(leaf), null, NOW).anchor, 'extra');
 });
 
 t.test('an empty chain has no root', async (t) => {
-  t.equal(store([]).anchor([], 'CERT_HAS_EXPIRED'), 'none');
+  t.equal(store([]).verify([], 'CERT_HAS_EXPIRED', NOW).anchor, 'none');
 });
 
 /** OpenSSL's result for a server, with the context of a store. */
@@ -109,8 +111,8 @@ type Test = Parameters<typeof openTlsPeer>[0];
 t.test('one file may hold several roots, with text between them', async (t) => {
   const file = `# roots\n${publicRoot.pem}\n\nSubject: second\n${privateRoot.pem}\n`;
   const trust = new TrustStore([file], []);
-  t.equal(trust.anchor(parsed(leaf, issuing), null), 'extra');
-  t.equal(trust.anchor(parsed(leaf, crossSigned), 'CERT_HAS_EXPIRED'), 'extra');
+  t.equal(trust.verify(parsed(leaf, issuing), null, NOW).anchor, 'extra');
+  t.equal(trust.verify(parsed(leaf, crossSigned), 'CERT_HAS_EXPIRED', NOW).anchor, 'extra');
   t.equal(await verified(t, trust, identity(leaf, crossSigned)), true);
 });
 
@@ -118,8 +120,8 @@ t.test('an issuing authority or the server’s own certificate may be trusted as
   for (const named of [issuing, leaf]) {
     const trust = new TrustStore([named.pem], []);
     t.equal(await verified(t, trust, identity(leaf)), true);
-    t.equal(trust.anchor(parsed(leaf), null), 'extra');
-    t.equal(trust.anchor(parsed(leaf), 'CERT_HAS_EXPIRED'), 'extra');
+    t.equal(trust.verify(parsed(leaf), null, NOW).anchor, 'extra');
+    t.equal(trust.verify(parsed(leaf), 'CERT_HAS_EXPIRED', NOW).anchor, 'extra');
   }
 });
 
