@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { TlsFacts } from '../../probes/facts.ts';
 import type { Failure } from '../../probes/failures.ts';
 import type { Control } from '../../src/model/controls.ts';
 import type { Target } from '../../src/model/report.ts';
@@ -512,5 +513,67 @@ t.test('a ClientHello of two segments', async (t) => {
 
   t.test('without a clear result', async (t) => {
     t.same(diagnoseTargets({ targets: [passed], controls: [largeHello(null, 'unknown')] }).findings, []);
+  });
+});
+
+t.test('a finding about dates says which certificate', async (t) => {
+  const OLD = { validFrom: '2016-01-01T00:00:00.000Z', validTo: '2020-12-31T00:00:00.000Z' };
+  const found = (facts: Partial<TlsFacts>, failure: Failure = 'tls_expired') =>
+    diagnoseTargets({
+      targets: [
+        failed('gateway', 'api.contoso.com', '10.1.0.5', failure, {
+          facts: tls({ validity: 'expired', ...facts }),
+        }),
+      ],
+      controls: [clock(0)],
+    }).single('wrong-certificate');
+  const leaf = found({ chain: [certificate(OLD), certificate()] });
+  t.match(leaf, {
+    title: 'api.contoso.com presents an expired certificate',
+    explanation: /^Out of date is the server’s own certificate: “.*blob.*”, valid from 2016/,
+    remedy: [/^Validity:/],
+  });
+  const issuer = found({ chain: [certificate(), certificate({ subject: 'CN=Contoso CA', ...OLD })] });
+  t.match(issuer, {
+    title: 'api.contoso.com sends a certificate of its authority that is expired',
+    explanation: /not the server’s own: “CN=Contoso CA”, valid from 2016-01-01.* to 2020-12-31/,
+    remedy: [/^Replace “CN=Contoso CA”/],
+  });
+  t.notMatch(issuer.remedy.join(), 'Validity:');
+  const root = found({ trust: 'extra', root: { subject: 'CN=Contoso Root', ...OLD } });
+  t.match(root, {
+    title: 'api.contoso.com has a certificate below a root that is over',
+    explanation: /^Out of date is the root of its chain: “CN=Contoso Root”, valid from 2016.* to 2020-12-31/,
+    remedy: [/current root with --ca-file, .* instead of “CN=Contoso Root”/],
+  });
+  t.notMatch(root.remedy.join(), 'renew');
+});
+
+t.test('one outdated issuer of many certificates is no sign of a wrong clock', async (t) => {
+  const old = certificate({ subject: 'CN=Contoso CA', validTo: '2020-12-31T00:00:00.000Z' });
+  const targets = ['a.net', 'b.net', 'c.net'].map((host) =>
+    failed('custom', host, '20.1.1.1', 'tls_expired', {
+      facts: tls({ validity: 'expired', chain: [certificate({ fingerprint256: host }), old] }),
+    }),
+  );
+  t.notOk(diagnoseTargets({ targets }).findings.some(({ cause }) => cause === 'clock-skew'));
+});
+
+t.test('an outdated root of --ca-file is no sign of a wrong clock either', async (t) => {
+  const root = { subject: 'CN=Contoso Root', validFrom: null, validTo: '2020-12-31T00:00:00.000Z' };
+  const own = failed('custom', 'a.net', '20.1.1.1', 'tls_expired', {
+    facts: tls({ trust: 'extra', validity: 'expired', root }),
+  });
+  const { causes } = diagnoseTargets({ targets: [own], controls: [clock(3_600_000, ['b.net'])] });
+  t.equal(causes[own.id], 'wrong-certificate');
+});
+
+t.test('a certificate that cannot be read', async (t) => {
+  const broken = failed('sql', 'a.database.windows.net', '20.1.1.1', 'tls_bad_certificate', {
+    facts: { error: 'ERR_SSL_TOO_LONG: too long' },
+  });
+  t.match(diagnoseTargets({ targets: [broken] }).single('wrong-certificate'), {
+    title: 'a.database.windows.net presents a certificate that cannot be read',
+    explanation: /ERR_SSL_TOO_LONG/,
   });
 });
