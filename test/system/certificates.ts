@@ -28,10 +28,18 @@ export class Authority {
     this.#key = key;
   }
 
-  /** `organization` is the issuer's O; the files go to `folder`, which must exist. */
-  static async create(folder: string, organization: string): Promise<Authority> {
+  /**
+   * @param folder where the files go, which must exist
+   * @param organization O of the root
+   * @param issuerName of the authority that issues; by default of the same organisation
+   */
+  static async create(
+    folder: string,
+    organization: string,
+    issuerName = `/C=US/O=${organization}/CN=Test Issuing CA`,
+  ): Promise<Authority> {
     const file = (name: string) => join(folder, name);
-    const name = (common: string) => `/C=US/O=${organization}/CN=${common}`;
+    const rootName = `/C=US/O=${organization}/CN=Test Root`;
     const days = ['-days', '90', '-newkey', 'rsa:2048', '-nodes'];
     const ca = [
       '-addext',
@@ -40,20 +48,10 @@ export class Authority {
       'keyUsage=critical,keyCertSign,cRLSign',
     ];
     const root = ['-keyout', file('root.key'), '-out', file('root.pem')];
-    await command(['openssl', 'req', '-x509', ...days, '-subj', name('Test Root'), ...ca, ...root]);
+    await command(['openssl', 'req', '-x509', ...days, '-subj', rootName, ...ca, ...root]);
     const signed = ['-CA', file('root.pem'), '-CAkey', file('root.key')];
     const issuer = ['-keyout', file('issuer.key'), '-out', file('issuer.pem')];
-    await command([
-      'openssl',
-      'req',
-      '-x509',
-      ...days,
-      '-subj',
-      name('Test Issuing CA'),
-      ...ca,
-      ...signed,
-      ...issuer,
-    ]);
+    await command(['openssl', 'req', '-x509', ...days, '-subj', issuerName, ...ca, ...signed, ...issuer]);
     await command(['openssl', 'genrsa', '-out', file('server.key'), '2048']);
     return new Authority(folder, file('server.key'));
   }
@@ -88,9 +86,11 @@ export class Authority {
     ];
   }
 
-  /** The root's key and certificate in one file's text, as mitmproxy wants its authority. */
+  /** The issuer's key and the certificates up to the root in one file's text, as mitmproxy wants its authority. */
   async bundle(): Promise<string> {
-    const parts = ['root.key', 'root.pem'].map((name) => readFile(join(this.#folder, name), 'utf8'));
+    const parts = ['issuer.key', 'issuer.pem', 'root.pem'].map((name) =>
+      readFile(join(this.#folder, name), 'utf8'),
+    );
     return (await Promise.all(parts)).join('');
   }
 

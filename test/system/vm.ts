@@ -13,7 +13,7 @@ import { Machine } from './net.ts';
 import { CLEAN_ENVIRONMENT } from './processes.ts';
 import type { Place } from './services.ts';
 
-const AGENT = fileURLToPath(new URL('../../bin/apim-probe', import.meta.url));
+const AGENT = fileURLToPath(new URL('agent.sh', import.meta.url));
 
 /** How a run ended, and its report, which has already been held against the schema. */
 export interface Outcome {
@@ -43,13 +43,12 @@ export class Vm implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** `folder` becomes the VM's own; `root` is the certificate that its configuration file adds to the trust. */
+  /** `folder` becomes the VM's own; `root` is the certificate of a public root there, as agent.sh makes it. */
   static async start(folder: string, root: string): Promise<Vm> {
     const etc = join(folder, 'etc');
     await mkdir(join(etc, 'apim-probe'), { recursive: true });
-    await cp(root, join(etc, 'apim-probe', 'roots.pem'));
+    await cp(root, join(etc, 'apim-probe', 'public.pem'));
     const vm = new Vm(await Machine.start(etc), folder);
-    await vm.write('apim-probe/config.yaml', 'caFile: [/etc/apim-probe/roots.pem]\n');
     await vm.write('hosts', '127.0.0.1 localhost\n');
     await vm.write('nsswitch.conf', 'hosts: files dns\n');
     await vm.write('passwd', 'root:x:0:0:root:/root:/bin/sh\n');
