@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { quote, quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
-import { caFileProblem } from './ca-file.ts';
+import { caFileNotes, caFileProblem } from './ca-file.ts';
 import { fileLayer, type OptionsFile } from './file.ts';
 import { readImport } from './import-file.ts';
 import { labelProblems } from './label.ts';
@@ -186,7 +186,9 @@ function checkLogFile({ logFile, output, format }: Draft, origins: Loaded['origi
 }
 
 function optionNotes(options: Options): string[] {
-  const notes: string[] = [];
+  const notes = options.caFile.flatMap((path) =>
+    caFileNotes(path, Date.now()).map((note) => `caFile: ${quotePath(path)} ${note}`),
+  );
   if (options.deadline < options.timeout) {
     notes.push(
       `deadline (${options.deadline} ms) is shorter than timeout (${options.timeout} ms): the deadline ends every step`,
