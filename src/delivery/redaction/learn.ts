@@ -160,6 +160,11 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
   authority: learnHosts,
   serverName: learnHosts,
   subject: learnSubject,
+  caIssuers: (learner, urls) =>
+    learnLocations(
+      learner,
+      [urls].flat().filter((url) => typeof url === 'string'),
+    ),
   answers: (learner, answers) => learnHosts(learner, under(answers, 'name')),
   connectTo: learnRedirects,
   target: learnUrls,

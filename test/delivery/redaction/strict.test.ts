@@ -25,7 +25,11 @@ const GUID = '11111111-2222-4333-8444-555555555555';
 
 t.test('a host name in a field for host names is hidden, whatever its form', async (t) => {
   const environment = report().environment;
-  const tls = { subject: 'CN=SrvSql.humongous.local, O=x', names: ['*.Fourth.coffee-1'] };
+  const tls = {
+    subject: 'CN=SrvSql.humongous.local, O=x',
+    names: ['*.Fourth.coffee-1'],
+    caIssuers: ['http://Pki.wideworld.importers1/ca.crt'],
+  };
   const own = {
     environment: {
       ...environment,
@@ -58,6 +62,7 @@ t.test('a host name in a field for host names is hidden, whatever its form', asy
       'Proxy.Lucerne.x1',
       'SrvSql.humongous.local',
       'a.fourth.coffee-1',
+      'pki.wideworld.importers1',
     ],
     ...['VmSql.proseware.local', 'wingtip.münchen.de'],
   ]) {
