@@ -14,7 +14,7 @@ import { AZURE_CAS } from './azure-cas.ts';
 import { ChainSearch, type Root, validityOf } from './chain-search.ts';
 import { SERVICE_TLS } from './tls-client.ts';
 
-export type Anchor = TlsFacts['trust'];
+type Anchor = TlsFacts['trust'];
 
 /** OpenSSL's errors for a chain whose only problem is a date. */
 const ONLY_THE_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);

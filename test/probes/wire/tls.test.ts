@@ -5,7 +5,8 @@ import t from 'tap';
 import { dial } from '../../../probes/wire/dial.ts';
 import { handshake } from '../../../probes/wire/tls.ts';
 import { TrustStore } from '../../../probes/wire/trust.ts';
-import { sendsAndCloses } from '../../servers/behaviours.ts';
+import { sends, sendsAndCloses } from '../../servers/behaviours.ts';
+import { certificateFlight, certificateListFlight } from '../../servers/certificate-message.ts';
 import {
   alternativeNames,
   authority,
@@ -15,7 +16,7 @@ import {
   type Party,
   server,
 } from '../../servers/certificates.ts';
-import { type Owner, openTlsPeer } from '../../servers/peer.ts';
+import { type Owner, openPeer, openTlsPeer } from '../../servers/peer.ts';
 import { type Circumstances, sessionWith, type Tried, tryOnce } from '../try.ts';
 
 const publicRoot = await authority('CN=Public Root');
@@ -357,4 +358,27 @@ t.test('a chain of 60 certificates is read when it verifies, and else rejected u
   t.match(refused, { failure: 'tls_untrusted', error: /too large to look at/, steps: ['connect', '✗tls'] });
   t.match(refused.facts.tls, { version: 'TLSv1.3', trust: 'none' });
   t.same(refused.facts.tls?.chain, []);
+});
+
+t.test('a certificate that cannot be read is named as such, however it is broken', async (t) => {
+  const { raw } = new X509Certificate(good.pem);
+  const brokenKey = Buffer.from(raw);
+  // The object identifier of the curve, P-256.
+  brokenKey[raw.indexOf(Buffer.from('2a8648ce3d030107', 'hex')) + 7] = 0x77;
+  const flights: readonly [string, Buffer][] = [
+    ['garbage', certificateFlight(Buffer.from('not a certificate at all'))],
+    ['cut', certificateFlight(raw.subarray(0, 200))],
+    ['trailing bytes', certificateFlight(Buffer.concat([raw, Buffer.from([1, 2, 3])]))],
+    ['an empty list', certificateFlight()],
+    ['an empty certificate', certificateFlight(Buffer.alloc(0))],
+    ['a key of an unknown kind', certificateFlight(brokenKey)],
+    ['a good one and garbage', certificateFlight(raw, Buffer.from('garbage'))],
+    ['a list of another length', certificateListFlight(Buffer.from([0, 0, 99, 0, 0, 1, 48]))],
+  ];
+  for (const [name, flight] of flights) {
+    const peer = await openPeer(t, sends(flight));
+    const tried = await tryOnce('tls', peer, { trust: publicOnly, target: { host: 'known.test' } });
+    await peer.deserted();
+    t.match(tried, { failure: 'tls_bad_certificate', steps: ['connect', '✗tls'] }, name);
+  }
 });
