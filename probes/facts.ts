@@ -17,7 +17,7 @@ export const CertificateFacts = z
     issuerOrganization: z
       .string()
       .nullable()
-      .describe('O of the issuer, which distinguishes a public CA from an inspecting device'),
+      .describe('O of the issuer: a public CA, or an inspecting device, which can copy a name'),
     names: z.array(z.string().describe('Entry')).describe('subjectAltName entries, at most 50'),
     serialNumber: z.string().describe('Hexadecimal'),
     validFrom: instant('First moment of its validity'),

@@ -65,8 +65,12 @@ function explainInterception(own: readonly Target[]): string {
   if (!devices.some(({ copiesName }) => copiesName)) {
     return `${presented}, while the services use Microsoft Corporation and DigiCert.`;
   }
-  const maker = first?.name === null ? '' : `; the chain names “${brief(first?.name ?? '', 60)}” as well`;
-  return `${presented}. A device can copy that name, and none of Azure’s keys signed this certificate${maker}.`;
+  const maker =
+    first?.name === null
+      ? '. An authority of Azure that is newer than this version would look the same: compare with the certificate ' +
+        'that the host shows to another network'
+      : `; the chain names “${brief(first?.name ?? '', 60)}” as well`;
+  return `${presented}. A device can copy that name, and none of the known keys of Azure signed this certificate${maker}.`;
 }
 
 function trustOf(explained: readonly Target[]): string {
