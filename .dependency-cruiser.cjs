@@ -25,7 +25,8 @@ const LAYERS = [
 ];
 
 /** What the probes define for others: no code that talks on the wire. */
-const PROBE_DEFINITIONS = '^probes/(address-scope|failures|local-limits|protocols|facts|printable)\\.ts$';
+const PROBE_DEFINITIONS =
+  '^probes/(address-scope|block-page|failures|local-limits|protocols|facts|printable)\\.ts$';
 
 const under = (layer) => (/\.ts$/.test(layer) ? `^${layer.replaceAll('.', '\\.')}$` : `^${layer}/`);
 const all = (layers) => layers.map(under);

@@ -3,7 +3,7 @@ import { isIPv6, type Socket } from 'node:net';
 import type { HttpFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
 import { printable } from '../printable.ts';
-import { recogniseBlockPage } from './block-page.ts';
+import { recogniseBlockPage } from '../block-page.ts';
 import { exchange, type HttpReply, type HttpRequest } from './exchange.ts';
 import type { ProbeTarget, Session } from './session.ts';
 
@@ -88,7 +88,7 @@ export async function get(
 
 /** Records a reply, complete or not. Throws for a block page. */
 function recordReply(session: Session, reply: HttpReply): void {
-  const facts = httpFacts(reply);
+  const facts = httpFacts(session, reply);
   session.facts.http = facts;
   if (facts.blockPage !== null) {
     throw new ProbeError('http_blocked', `${facts.blockPage} answered with status ${facts.status}`);
@@ -96,7 +96,7 @@ function recordReply(session: Session, reply: HttpReply): void {
 }
 
 /** A reply as evidence: bounded and printable. */
-function httpFacts(reply: HttpReply): HttpFacts {
+function httpFacts({ target }: Session, reply: HttpReply): HttpFacts {
   const headers: Record<string, string> = {};
   for (const name of REPORTED_HEADERS) {
     const value = reply.headers[name];
@@ -111,7 +111,7 @@ function httpFacts(reply: HttpReply): HttpFacts {
     bodyBytes: reply.body.length,
     // Whitespace is collapsed, so that more text fits.
     bodyStart: printable(text.replace(/[ \t\r\n]+/g, ' '), BODY_START_LIMIT),
-    blockPage: recogniseBlockPage(reply.status, reply.headers, text),
+    blockPage: recogniseBlockPage(reply.status, reply.headers, text, target.azureService),
   };
 }
 

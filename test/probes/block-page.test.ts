@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { recogniseBlockPage } from '../../../probes/wire/block-page.ts';
+import { recogniseBlockAddress, recogniseBlockPage, titleOf } from '../../probes/block-page.ts';
+import { BLOCKING_PRODUCTS, type BlockingProduct } from '../../probes/blocking-products.ts';
+import { AMBIGUOUS, GENUINE, SAMPLES } from './block-pages.ts';
 
 type Page = readonly [status: number, headers: Record<string, string | string[]>, body: string];
 
@@ -93,12 +95,75 @@ t.test('each product by its own page', async (t) => {
     t.equal(recogniseBlockPage(...page), product, `${product}, ${page[0]}`);
 });
 
+t.test('pages composed from what is published, each in another setting', async (t) => {
+  for (const { product, status, headers = {}, body = '' } of SAMPLES) {
+    t.equal(recogniseBlockPage(status, headers, body), product, `${product}: ${status} ${body.slice(0, 60)}`);
+    const shouted = body.toUpperCase();
+    t.equal(recogniseBlockPage(status, headers, shouted), product, `${product}, whatever the case`);
+  }
+  const sampled = new Set(SAMPLES.map(({ product }) => product));
+  const unsampled = BLOCKING_PRODUCTS.filter(({ name }) => !sampled.has(name));
+  t.same(
+    unsampled.map(({ name }) => name),
+    ['CleanBrowsing', 'FlashStart', 'AdGuard DNS'],
+    'only those that are known by an address alone have no page',
+  );
+  t.ok(sampled.size >= 35, `${sampled.size} products`);
+});
+
+t.test('each mark of the table is enough, and names its own product', async (t) => {
+  for (const product of BLOCKING_PRODUCTS) {
+    for (const [status, headers, body] of pagesOf(product)) {
+      t.equal(
+        recogniseBlockPage(status, headers, body),
+        product.name,
+        `${status} ${JSON.stringify(headers)} ${body}`,
+      );
+    }
+    for (const address of product.addresses ?? []) t.equal(recogniseBlockAddress(address), product.name);
+    t.ok(product.source.length > 0, `${product.name} has a source`);
+    const strings = [...(product.texts ?? []), ...(product.urls ?? [])]
+      .flat()
+      .filter((mark) => typeof mark === 'string');
+    for (const mark of strings) t.equal(mark, mark.toLowerCase().replace(/\s+/g, ' '));
+  }
+  const names = BLOCKING_PRODUCTS.map(({ name }) => name);
+  t.same(names, [...new Set(names)], 'one row for each product');
+});
+
+/** A page for each mark that is a literal text. */
+function* pagesOf({ statuses = [], texts = [], urls = [] }: BlockingProduct): Generator<Page> {
+  for (const status of statuses) yield [status, {}, ''];
+  for (const mark of [...texts, ...urls]) {
+    if (!(mark instanceof RegExp)) yield [200, {}, `<html>\n<p> ${[mark].flat().join('\n')} </p>`];
+  }
+  for (const mark of urls) {
+    if (!(mark instanceof RegExp))
+      yield [302, { location: `http://10.9.0.1/${[mark].flat().join('&')}` }, ''];
+  }
+}
+
+t.test('genuine replies of Azure, and marks that other pages share', async (t) => {
+  for (const { status, headers = {}, body = '' } of [...GENUINE, ...AMBIGUOUS]) {
+    t.equal(recogniseBlockPage(status, headers, body, true), null, `${status} ${body.slice(0, 80)}`);
+  }
+  for (const address of ['20.60.7.7', '10.1.0.5', '146.112.61.111', '0.0.0.0', '']) {
+    t.equal(recogniseBlockAddress(address), null, address);
+  }
+});
+
+t.test('the title of a page', async (t) => {
+  t.equal(titleOf('<TITLE lang="en">\n  Access\n  denied </TITLE>'), 'Access denied');
+  t.equal(titleOf('<title></title>'), '');
+  t.equal(titleOf('no title'), '');
+});
+
 t.test('replies that are not block pages', async (t) => {
   for (const [name, page] of replies) t.equal(recogniseBlockPage(...page), null, name);
 });
 
 t.test('any reply gives a known product or none', async (t) => {
-  const products = new Set<string | null>([null, ...pages.map(([product]) => product)]);
+  const products = new Set<string | null>([null, ...BLOCKING_PRODUCTS.map(({ name }) => name)]);
   const text = fc.oneof(fc.string(), fc.constantFrom('reasoncode=', '_DENIED', 'Action: Deny. ', 'squid/'));
   const headerText = fc.array(text).map((all) => all.join(''));
   const headers = fc.dictionary(
@@ -116,9 +181,16 @@ t.test('any reply gives a known product or none', async (t) => {
 
 t.test('a body that makes regular expressions slow is not a block page', async (t) => {
   const hostile = [
+    '<title'.repeat(11_000),
+    'powered by '.repeat(6000),
+    ':'.repeat(65_536),
     'reasoncode=A'.padEnd(65_536, 'A_'),
     'reasoncode='.repeat(6000),
     'Action: Deny. '.repeat(4600),
   ];
-  for (const body of hostile) t.equal(recogniseBlockPage(200, {}, body), null);
+  for (const body of hostile) {
+    const started = performance.now();
+    t.equal(recogniseBlockPage(200, {}, body), null);
+    t.ok(performance.now() - started < 2000, 'in no time');
+  }
 });
