@@ -89,10 +89,27 @@ export const HttpFacts = z
       .describe('Chosen headers, lower-case names; location without its query'),
     bodyBytes: z.int().describe('Bytes read, at most 65,536'),
     bodyStart: z.string().describe('Its beginning, printable, at most 256 characters'),
+    title: z.string().optional().describe('Title of the page, printable, at most 256 characters'),
+    pageDigest: z
+      .string()
+      .optional()
+      .describe(
+        'SHA-256 of a text sent without TLS, after removal of the requested host and path and of all numbers: two hosts ' +
+          'with the same digest sent the same page',
+      ),
     blockPage: z.string().nullable().describe('The product whose block page this is, when one is recognised'),
   })
   .describe('The HTTP reply');
 export type HttpFacts = z.infer<typeof HttpFacts>;
+
+const ReceivedFacts = z
+  .strictObject({
+    text: z.string().describe('Its beginning, printable, at most 256 characters, line ends as spaces'),
+    title: z.string().optional().describe('Title of the page, when it is one'),
+    blockPage: z.string().nullable().describe('The product whose block page this is, when one is recognised'),
+  })
+  .describe('Text that the peer sent during the step that failed, for example HTTP in the place of TLS');
+export type ReceivedFacts = z.infer<typeof ReceivedFacts>;
 
 const DnsFacts = z
   .strictObject({
@@ -218,6 +235,7 @@ export const Facts = z
       .max(255)
       .optional()
       .describe('Number of the fatal alert with which the peer ended the handshake (RFC 8446, section 6)'),
+    received: ReceivedFacts.optional(),
     tls: TlsFacts.optional(),
     http: HttpFacts.optional(),
     entraId: EntraIdFacts.optional(),

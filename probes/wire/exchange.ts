@@ -3,7 +3,9 @@ import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { ProbeError } from '../failures.ts';
 import { ByteBuffer } from './byte-buffer.ts';
+import { decodeContent } from './content-encoding.ts';
 import { toPeerError } from './failure.ts';
+import { noteReceived } from './received.ts';
 
 /** Bytes of a body that are read. */
 const BODY_LIMIT = 65_536;
@@ -47,6 +49,8 @@ export function exchange(
       method: 'GET',
       path,
       maxHeaderSize: HEADER_LIMIT,
+      // A line may end in LF alone (RFC 9112, 2.2), as pages of many devices do. The reply is only judged, never relayed.
+      insecureHTTPParser: true,
       headers: {
         host: new URL(origin).host,
         connection: 'keep-alive',
@@ -80,10 +84,16 @@ export function exchange(
     outgoing.on('error', (error) => {
       // Bytes after a complete reply are not part of it.
       if (reply?.isComplete) return;
+      if (reply === null) noteReceived(socket, rawPacketOf(error));
       reject(toPeerError(error, 'protocol'));
     });
     outgoing.end();
   });
+}
+
+/** The bytes that the parser could not read; empty for any other error. */
+function rawPacketOf(error: Error & { rawPacket?: unknown }): Uint8Array {
+  return error.rawPacket instanceof Uint8Array ? error.rawPacket : new Uint8Array();
 }
 
 /** A reply whose head has arrived. */
@@ -102,10 +112,11 @@ class Reply {
     return this.#message.complete;
   }
 
+  /** The reply with its body decoded, also an incomplete one. */
   readonly soFar = (): HttpReply => ({
     status: this.#message.statusCode ?? 0,
     headers: this.#message.headers,
-    body: this.#body.bytes,
+    body: decodeContent(this.#body.bytes, this.#message.headers['content-encoding']),
   });
 
   #read(): Promise<HttpReply> {

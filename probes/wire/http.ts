@@ -1,14 +1,16 @@
 /** The request step: one GET over the connected socket, and its reply as evidence. */
 import { isIPv6, type Socket } from 'node:net';
+import { recogniseBlockPage, titleOf } from '../block-page.ts';
 import type { HttpFacts } from '../facts.ts';
 import { ProbeError } from '../failures.ts';
 import { printable } from '../printable.ts';
-import { recogniseBlockPage } from '../block-page.ts';
 import { exchange, type HttpReply, type HttpRequest } from './exchange.ts';
+import { digestPage } from './page-digest.ts';
 import type { ProbeTarget, Session } from './session.ts';
 
 const HEADER_VALUE_LIMIT = 512;
 const BODY_START_LIMIT = 256;
+const TITLE_LIMIT = 256;
 
 /** Headers that identify the sender; the report contains no others. */
 const REPORTED_HEADERS = [
@@ -96,7 +98,7 @@ function recordReply(session: Session, reply: HttpReply): void {
 }
 
 /** A reply as evidence: bounded and printable. */
-function httpFacts({ target }: Session, reply: HttpReply): HttpFacts {
+function httpFacts({ target, facts }: Session, reply: HttpReply): HttpFacts {
   const headers: Record<string, string> = {};
   for (const name of REPORTED_HEADERS) {
     const value = reply.headers[name];
@@ -105,12 +107,17 @@ function httpFacts({ target }: Session, reply: HttpReply): HttpFacts {
     headers[name] = printable(SANITIZERS[name]?.(text) ?? text, HEADER_VALUE_LIMIT);
   }
   const text = reply.body.toString('utf8');
+  const title = titleOf(text);
+  // Over TLS the certificate proves the sender.
+  const pageDigest = facts.tls === undefined ? digestPage(reply.body, target) : null;
   return {
     status: reply.status,
     headers,
     bodyBytes: reply.body.length,
     // Whitespace is collapsed, so that more text fits.
     bodyStart: printable(text.replace(/[ \t\r\n]+/g, ' '), BODY_START_LIMIT),
+    ...(title !== '' && { title: printable(title, TITLE_LIMIT) }),
+    ...(pageDigest !== null && { pageDigest }),
     blockPage: recogniseBlockPage(reply.status, reply.headers, text, target.azureService),
   };
 }

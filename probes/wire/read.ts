@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ProbeError } from '../failures.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { toPeerError, toProbeError } from './failure.ts';
+import { noteReceived } from './received.ts';
 
 /** The result of decoding the bytes received so far. */
 export type Decoded<T> =
@@ -68,6 +69,7 @@ export class MessageReader {
       if (chunk !== null) {
         this.#buffered.append(chunk);
         this.#chunks += 1;
+        noteReceived(this.#socket, chunk);
       }
       const decoded = decode(this.#buffered.bytes);
       if (decoded.kind === 'message') {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Facts } from '../facts.ts';
 import { type Budget, createDeadlineError, within } from './budget.ts';
 import type { Layer } from './failure.ts';
+import { forgetReceived, receivedText } from './received.ts';
 import type { System } from './system.ts';
 import type { TrustStore } from './trust.ts';
 
@@ -69,11 +70,12 @@ export class Session {
     try {
       const value = await within(this.budget, layer, Promise.try(work, restart));
       ok = true;
+      this.#forgetReceived();
       return value;
     } finally {
       const ms = Math.max(0, Math.round((this.system.monotonicMs() - started) * 1000) / 1000);
       this.steps.push({ name, ms, ok });
-      if (!ok && name !== 'connect') this.#countBytes();
+      if (!ok && name !== 'connect') this.#recordReceived();
     }
   }
 
@@ -105,9 +107,16 @@ export class Session {
     return first instanceof Socket ? (first.localAddress ?? null) : null;
   }
 
-  /** Distinguishes a peer that stopped sending from one that never sent. */
-  #countBytes(): void {
+  /** Distinguishes a peer that stopped sending from one that never sent, and from one that sent something else. */
+  #recordReceived(): void {
     const { bytesReceived } = this;
     if (bytesReceived !== null) this.facts.bytesReceived = bytesReceived;
+    const received = receivedText(this.#owned, this.target.azureService);
+    if (received !== null) this.facts.received = received;
+  }
+
+  #forgetReceived(): void {
+    for (const owned of this.#owned) forgetReceived(owned);
+    delete this.facts.received;
   }
 }

@@ -1,5 +1,6 @@
 /** A stream between TLS and the connection that limits how many oversized handshakes run at once. */
 import { Duplex } from 'node:stream';
+import { noteReceived } from './received.ts';
 
 /** Handshake bytes from a server that pass without waiting. */
 const FREE = 16_384;
@@ -88,6 +89,7 @@ export class TlsCarrier extends Duplex {
     const part = isFree ? chunk : chunk.subarray(0, FREE - this.#received);
     if (part.length < chunk.length) this.#socket.unshift(chunk.subarray(part.length));
     this.#received += part.length;
+    if (!this.#isEstablished) noteReceived(this, part);
     this.#wanted = this.push(part);
   }
 

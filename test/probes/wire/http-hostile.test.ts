@@ -31,8 +31,8 @@ t.test('what is not HTTP', async (t) => {
     'an unwanted upgrade': 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
     'a negative length': `${HEAD}content-length: -2\r\n\r\nhi`,
     'two lengths': `${HEAD}content-length: 2\r\ncontent-length: 3\r\n\r\nhi!`,
-    'a length beside chunks': `${HEAD}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
-    'an escape in a header': Buffer.from(`${HEAD}server: a\u001b[31m\r\n\r\n`),
+    'a version 2 in text': 'HTTP/2 200 OK\r\n\r\n',
+    'a header without a name': `${HEAD}: a\r\n\r\n`,
     'a bare line feed in a header': `${HEAD}server: a\nb\r\n\r\n`,
   };
   for (const [name, reply] of Object.entries(replies)) {
@@ -47,6 +47,60 @@ t.test('what is not HTTP', async (t) => {
     t.equal(tried.facts.http, undefined);
     await peer.deserted();
     t.equal(peer.accepted(), 1, 'not dialled again');
+  }
+});
+
+t.test('what a strict parser refuses and the agent can still read', async (t) => {
+  const page = (head: string): string => head.replaceAll('|', '\n');
+  const replies: Record<string, [reply: string, status: number, body: string]> = {
+    // RFC 9112, 2.2: a recipient may recognise a single LF as a line end.
+    'LF only': [page('HTTP/1.1 403 Forbidden|server: x|content-length: 2||hi'), 403, 'hi'],
+    'LF only, without a length': [page('HTTP/1.0 403 Forbidden|server: x||hi'), 403, 'hi'],
+    'LF only, after an empty line': [
+      page('|HTTP/1.1 403 Forbidden|server: x|content-length: 2||hi'),
+      403,
+      'hi',
+    ],
+    'LF in some lines': [`HTTP/1.1 403 Forbidden\r\nserver: x\ncontent-length: 2\r\n\nhi`, 403, 'hi'],
+    'LF only, after an unsolicited 100': [
+      page('HTTP/1.1 100 Continue||HTTP/1.1 200 OK|server: x|content-length: 2||hi'),
+      200,
+      'hi',
+    ],
+    'no reason phrase': [page('HTTP/1.1 403|server: x|content-length: 2||hi'), 403, 'hi'],
+    // RFC 9112, 6.3: the transfer coding overrides the length.
+    'a length beside chunks': [
+      `${HEAD}server: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n`,
+      200,
+      'hi',
+    ],
+  };
+  for (const [name, [reply, status, bodyStart]] of Object.entries(replies)) {
+    const tried = await tryOnce('http', await openPeer(t, sendsAndCloses(reply)));
+    t.match(tried, { failure: null, facts: { http: { status, bodyStart, headers: { server: 'x' } } } }, name);
+    t.equal(tried.facts.received, undefined, `${name}: not a text in the place of HTTP`);
+  }
+  const escaping = await openPeer(
+    t,
+    sendsAndCloses(`${HEAD}server: a\u001b[31m\r\ncontent-length: 0\r\n\r\n`),
+  );
+  t.equal(
+    (await tryOnce('http', escaping)).facts.http?.headers['server'],
+    'a\\u{1b}[31m',
+    'and is printable',
+  );
+});
+
+t.test('what came in the place of HTTP is recorded', async (t) => {
+  for (const [reply, text] of [
+    ['HTTP/1.1 9999 What\r\n\r\n', 'HTTP/1.1 9999 What'],
+    ['220 smtp.test ESMTP\r\n', '220 smtp.test ESMTP'],
+    ['SSH-2.0-OpenSSH_9.2p1\r\n', 'SSH-2.0-OpenSSH_9.2p1'],
+    [Uint8Array.from([0, 1, 2, 3, 255, 254]), undefined],
+  ] as const) {
+    const tried = await tryOnce('http', await openPeer(t, sends(reply)));
+    t.equal(tried.failure, 'protocol_mismatch');
+    t.equal(tried.facts.received?.text, text);
   }
 });
 
@@ -142,6 +196,12 @@ t.test('headers without end, in one piece or in many', async (t) => {
 
 t.test('an unsolicited 100 Continue is skipped', async (t) => {
   const peer = await openPeer(t, sends(`HTTP/1.1 100 Continue\r\n\r\n${HEAD}content-length: 0\r\n\r\n`));
+  t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200 } } });
+});
+
+t.test('an unsolicited 103 and 102 are skipped as well', async (t) => {
+  const before = 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n';
+  const peer = await openPeer(t, sends(`${before}${HEAD}content-length: 0\r\n\r\n`));
   t.match(await tryOnce('http', peer), { failure: null, facts: { http: { status: 200 } } });
 });
 
