@@ -1,6 +1,7 @@
 /** Turns observations into a status for each target, before the rules look for causes. Pure. */
 import type { Observations, ObservedTarget, Target } from '../model/report.ts';
 import { downgradeBareConnections } from './bare-connections.ts';
+import { rejectSharedPages } from './foreign-pages.ts';
 import { latencyOf } from './latency.ts';
 import { outcomeOf, withJudgedAttempts } from './status.ts';
 import { discountUnroutedIPv6 } from './unrouted-ipv6.ts';
@@ -13,7 +14,7 @@ export interface Assessment {
 }
 
 export function assess({ targets, controls }: Pick<Observations, 'targets' | 'controls'>): Assessment {
-  const { targets: counted, note } = discountUnroutedIPv6(targets.map(withStatus));
+  const { targets: counted, note } = discountUnroutedIPv6(rejectSharedPages(targets).map(withStatus));
   return {
     targets: downgradeBareConnections(counted, controls),
     notes: note === null ? [] : [note],

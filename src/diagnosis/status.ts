@@ -2,12 +2,15 @@
 import { isIPv6 } from 'node:net';
 import type { Attempt, ObservedTarget, Target } from '../model/report.ts';
 import { rejectForeignIssuer } from './azure-issuer.ts';
+import { rejectForeignReply } from './foreign-pages.ts';
 
 export type Outcome = Pick<Target, 'status' | 'failure' | 'reason'>;
 
-/** The target with attempts that have a foreign issuer marked as failed. */
+/** The target with attempts marked as failed where a device on the path answered. */
 export function withJudgedAttempts<Kind extends ObservedTarget>(target: Kind): Kind {
-  return { ...target, attempts: target.attempts.map((attempt) => rejectForeignIssuer(target, attempt)) };
+  const judge = (attempt: Attempt): Attempt =>
+    rejectForeignReply(target, rejectForeignIssuer(target, attempt));
+  return { ...target, attempts: target.attempts.map(judge) };
 }
 
 /**

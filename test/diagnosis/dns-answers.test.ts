@@ -221,6 +221,24 @@ t.test('dns-tampered', async (t) => {
     });
   }
 
+  for (const [address, product] of [
+    ['146.112.61.106', 'Cisco Umbrella'],
+    ['208.91.112.55', 'FortiGate'],
+    ['94.140.14.35', 'AdGuard DNS'],
+  ] as const) {
+    t.test(`${address} is where ${product} shows its block page`, async (t) => {
+      const { causes, findings } = diagnoseTargets({
+        targets: [failed('sql', HOST, address, 'tls_untrusted')],
+      });
+      t.equal(causes[ID], 'dns-tampered');
+      t.match(
+        findings[0]?.explanation,
+        `${HOST} is ${address}, where ${product} shows its block page, according to ${SERVER}: no service can have`,
+      );
+      t.match(findings[0]?.title, `DNS answers from ${SERVER} are invented`);
+    });
+  }
+
   t.test('does not blame DNS for the hosts file, nor for an address given as such', async (t) => {
     const { causes } = diagnoseTargets({
       targets: [

@@ -110,6 +110,90 @@ t.test('intermittent-loss', async (t) => {
   });
 });
 
+t.test('HTTP in the place of another protocol', async (t) => {
+  const received = (text: string, blockPage: string | null = null, title?: string) => ({
+    facts: { error: 'wrong version number', received: { text, blockPage, ...(title && { title }) } },
+  });
+  const FORBIDDEN = 'HTTP/1.1 403 Forbidden Server: gate <title>Denied</title>';
+
+  t.test('of a known product is its block page, whatever the protocol', async (t) => {
+    const said = received('HTTP/1.1 403 Forbidden Server: Zscaler/6.2', 'Zscaler');
+    const { causes, single } = diagnoseTargets({
+      targets: [
+        failed('key-vault', 'kv.vault.azure.net', '20.1.1.1', 'tls_not_tls', said),
+        failed('sql', 'a.database.windows.net', '20.1.1.2', 'protocol_mismatch', {
+          protocol: 'tds',
+          ...said,
+        }),
+        failed('smtp', 'mail.test', '20.1.1.3', 'protocol_closed', { protocol: 'smtp', ...said }),
+      ],
+    });
+    t.same(Object.values(causes), ['block-page', 'block-page', 'block-page']);
+    t.match(single('block-page'), {
+      title: 'Zscaler answered in the place of 3 endpoints',
+      explanation: 'HTTP status 403: “HTTP/1.1 403 Forbidden Server: Zscaler/6.2”',
+    });
+  });
+
+  t.test('at several services is an unknown device', async (t) => {
+    const said = received(FORBIDDEN, null, 'Denied');
+    const { causes, single } = diagnoseTargets({
+      targets: [
+        failed('key-vault', 'kv.vault.azure.net', '20.1.1.1', 'tls_not_tls', said),
+        failed('event-hubs', 'eh.servicebus.windows.net', '20.1.1.2', 'protocol_closed', {
+          protocol: 'amqp',
+          ...said,
+        }),
+      ],
+    });
+    t.same(Object.values(causes), ['block-page', 'block-page']);
+    t.match(single('block-page'), {
+      title: 'A firewall or proxy answered in the place of 2 endpoints',
+      explanation: /status 403: “Denied”, which begins “HTTP\/1.1 403 Forbidden Server: gate/,
+    });
+  });
+
+  t.test(
+    'at one service, at one address or at the user’s own endpoints is another service, quoted',
+    async (t) => {
+      const said = received(FORBIDDEN);
+      const config = { kind: 'config', document: '--target', asOf: '2026-05-04', name: null } as const;
+      for (const targets of [
+        [failed('key-vault', 'kv.vault.azure.net', '20.1.1.1', 'tls_not_tls', said)],
+        [
+          failed('storage-blob', 'a.blob.core.windows.net', '20.1.1.1', 'tls_not_tls', said),
+          failed('storage-blob', 'b.blob.core.windows.net', '20.1.1.2', 'tls_not_tls', said),
+        ],
+        [
+          failed('key-vault', 'kv.vault.azure.net', '20.1.1.1', 'tls_not_tls', said),
+          failed('storage-blob', 'b.blob.core.windows.net', '20.1.1.1', 'tls_not_tls', said),
+        ],
+        [
+          failed('custom', 'a.contoso.test', '20.1.1.1', 'tls_not_tls', { ...said, source: config }),
+          failed('custom', 'b.fabrikam.test', '20.1.1.2', 'tls_not_tls', { ...said, source: config }),
+        ],
+        [failed('smtp', 'mail.test', '20.1.1.3', 'protocol_closed', { protocol: 'smtp', ...said })],
+      ]) {
+        const { findings, single } = diagnoseTargets({ targets });
+        t.equal(findings.length, 1);
+        t.match(single('wrong-service').explanation, `wrong version number; it sent “${FORBIDDEN}”`);
+      }
+    },
+  );
+
+  t.test('other text is quoted, in every finding that shows the evidence', async (t) => {
+    const said = received('220 gate FTP');
+    const wrong = diagnoseTargets({
+      targets: [failed('sql', 'a.net', '20.1.1.1', 'protocol_mismatch', said)],
+    });
+    t.match(wrong.single('wrong-service').explanation, '; it sent “220 gate FTP”');
+    const unclear = diagnoseTargets({
+      targets: [failed('smtp', 'a.net', '20.1.1.1', 'protocol_closed', said)],
+    });
+    t.match(unclear.single('undetermined').explanation, '; it sent “220 gate FTP”');
+  });
+});
+
 t.test('undetermined', async (t) => {
   t.test('shows the evidence and the next step, one finding for each failure', async (t) => {
     const alert = failed('sql', 'a.net', '20.1.1.1', 'tls_alert', {

@@ -3,15 +3,19 @@ import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
+import { type Page, pageOf, sharedHttpReplies } from '../pages.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
-/** Replies from a device on the path: one finding for each product. */
+const UNKNOWN = 'a firewall or proxy';
+
+/** Replies from a device on the path: one finding for each product, and one for all devices without a name. */
 export const blockPage: Rule = (scene) => {
+  const shared = sharedHttpReplies(scene.open);
   const blocked = scene.open.filter(
-    (target) => failedWith(target, ['http_blocked']) || productOf(target) !== null,
+    (target) => failedWith(target, ['http_blocked']) || productOf(target) !== null || shared.has(target),
   );
-  const byProduct = Map.groupBy(blocked, (target) => productOf(target) ?? 'a firewall or proxy');
+  const byProduct = Map.groupBy(blocked, (target) => productOf(target) ?? UNKNOWN);
   return [...byProduct.keys()]
     .sort()
     .map((product) => blockPageFinding(scene, product, byProduct.get(product) ?? []));
@@ -19,11 +23,8 @@ export const blockPage: Rule = (scene) => {
 
 function blockPageFinding({ observations }: Scene, product: string, targets: readonly Target[]): Finding {
   const name = brief(product, 60);
-  const statuses = list(
-    [...new Set(targets.flatMap((target) => httpOf(target)?.status ?? []))].sort().map(String),
-    4,
-  );
-  const start = targets.map((target) => titleOf(httpOf(target)?.bodyStart ?? '')).find((text) => text !== '');
+  const pages = targets.map(pageOf);
+  const statuses = list([...new Set(pages.flatMap((page) => page?.status ?? []))].sort().map(String), 4);
   return createFinding('block-page', {
     title: `${capital(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
     explanation:
@@ -31,7 +32,7 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
         targets.map(({ host, port }) => `${host}:${port}`),
         5,
       )} gave a block page` +
-      `${statuses === '' ? '' : ` with HTTP status ${statuses}`}${start === undefined ? '' : `: “${brief(start)}”`}. ` +
+      `${statuses === '' ? '' : ` with HTTP status ${statuses}`}${quote(product, pages)}. ` +
       'The services themselves never saw the request.',
     targets,
     remedy: [allowStep(product, targets), ...CAUSE_TEXTS['block-page'].remedy.slice(1)],
@@ -39,9 +40,18 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
   });
 }
 
-/** The title of a page, else its beginning. */
-function titleOf(page: string): string {
-  return (/<title[^>]*>([^<]+)/i.exec(page)?.[1] ?? page).trim();
+/** Where the first page leads, and its title, else its beginning; both where only they can tell whose page it is. */
+function quote(product: string, pages: readonly (Page | null)[]): string {
+  const [redirect] = pages.flatMap((page) => page?.location ?? []);
+  const page = pages.find((one) => one !== null && `${one.title}${one.start}` !== '');
+  const { title = '', start = '' } = page ?? {};
+  const text = title === '' ? start : title;
+  const begins =
+    product === UNKNOWN && title !== '' && start !== '' ? `, which begins “${brief(start)}”` : '';
+  return (
+    `${redirect === undefined ? '' : `, a redirect to ${brief(redirect)}`}` +
+    `${text === '' ? '' : `: “${brief(text)}”${begins}`}`
+  );
 }
 
 function allowStep(product: string, targets: readonly Target[]): string {
@@ -54,13 +64,8 @@ function allowStep(product: string, targets: readonly Target[]): string {
     : `On the device that wrote the page (${brief(product, 60)}): allow this subnet to reach ${names}.`;
 }
 
-function httpOf(target: Target) {
-  const blocked = target.attempts.findLast(({ facts }) => typeof facts.http?.blockPage === 'string');
-  return blocked?.facts.http ?? target.attempts.findLast(({ facts }) => facts.http !== undefined)?.facts.http;
-}
-
 function productOf(target: Target): string | null {
-  return httpOf(target)?.blockPage ?? null;
+  return pageOf(target)?.product ?? null;
 }
 
 function capital(text: string): string {

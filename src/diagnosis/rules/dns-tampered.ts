@@ -1,3 +1,4 @@
+import { recogniseBlockAddress } from '../../../probes/block-page.ts';
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { ControlAnswer } from '../../model/controls.ts';
 import type { Observations, Target } from '../../model/report.ts';
@@ -10,18 +11,21 @@ import type { Rule } from '../rule.ts';
 import { azureAnswer, kindOfAddresses } from '../servers.ts';
 import { brief, count, list } from '../text.ts';
 
-/** Invented answers: non-existent names resolve, or services have addresses that no service can have. */
+/**
+ * Invented answers: non-existent names resolve, or services have addresses that no service can have, or those of a DNS
+ * filter’s block page.
+ */
 export const dnsTampered: Rule = ({ observations, targets, open }) => {
   const own = ownZones(observations);
   const invented = inventedAnswers(observations).filter((answer) => !isOwnWildcard(answer, own));
   const wildcard = new Set(invented.flatMap(({ addresses }) => addresses));
-  const bogus = open.filter((target) => addressesFromDns(target).some(isBogus));
+  const bogus = open.filter((target) => addressesFromDns(target).some(isInvented));
   const caught = open.filter((target) => addressesFromDns(target).some((address) => wildcard.has(address)));
   if (invented.length === 0 && bogus.length === 0) return [];
   const explained = [...bogus, ...caught];
   const servers = [
     ...invented.map(({ server }) => server),
-    ...bogus.flatMap((target) => serversOf(target, isBogus)),
+    ...bogus.flatMap((target) => serversOf(target, isInvented)),
   ];
   const [first] = invented;
   return [
@@ -71,10 +75,17 @@ function inventedAnswer({ server, name, addresses, cname }: ControlAnswer): stri
   return `${server} answers the random name ${brief(name)}, which cannot exist, with ${answer}.`;
 }
 
+/** Whether no service has this address. */
+function isInvented(address: string): boolean {
+  return isBogus(address) || recogniseBlockAddress(address) !== null;
+}
+
 function bogusAnswers(targets: readonly Target[]): string[] {
   const shown = targets.slice(0, 3).map((target) => {
-    const addresses = list(addressesFromDns(target).filter(isBogus), 3);
-    return `${target.host} is ${addresses} according to ${list(serversOf(target, isBogus), 3)}`;
+    const addresses = addressesFromDns(target).filter(isInvented);
+    const products = addresses.flatMap((address) => recogniseBlockAddress(address) ?? []);
+    const whose = products.length === 0 ? '' : `, where ${list(products)} shows its block page,`;
+    return `${target.host} is ${list(addresses, 3)}${whose} according to ${list(serversOf(target, isInvented), 3)}`;
   });
   return shown.length === 0 ? [] : [`${list(shown)}: no service can have such an address.`];
 }

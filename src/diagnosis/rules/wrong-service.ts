@@ -3,6 +3,7 @@ import { failedWith } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
 import { describeLastFailure } from '../evidence.ts';
 import { createFinding } from '../finding.ts';
+import { gotHttpInstead } from '../pages.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
 
@@ -16,6 +17,7 @@ function isOther(target: Target): boolean {
   // An RPC server without the KMS interface refuses the bind.
   return (
     failedWith(target, ['protocol_mismatch', 'tls_not_tls']) ||
+    gotHttpInstead(target) ||
     (target.protocol === 'kms' && failedWith(target, ['protocol_refused']))
   );
 }

@@ -122,7 +122,7 @@ export const DNS_CAUSES = {
       'address is not the service.',
     recognisedBy:
       'A random name under a service’s suffix resolves, or a service’s name resolves to 0.0.0.0, a loopback, ' +
-      'link-local or reserved address.',
+      'link-local or reserved address, or to the address of a DNS filter’s block page.',
     owner: 'dns',
     remedy: [
       'Look for the names in the DNS filter’s log (response policy zone, DNS security service) and exempt them.',

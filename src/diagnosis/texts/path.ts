@@ -111,8 +111,10 @@ export const PATH_CAUSES = {
       'The reply is a block page: a device on the path read the request, refused it by its rules and wrote ' +
       'the answer itself. The service never saw the request.',
     recognisedBy:
-      'A status or page known to be a product’s: Azure Firewall’s 470 or “Action: Deny”, Squid’s error header, ' +
-      'Zscaler’s Server header, FortiGate’s and Palo Alto’s pages.',
+      'A status, header, page or redirect known to be a product’s: Azure Firewall’s 470 or “Action: Deny”, Squid’s error ' +
+      'header, Zscaler’s Server header, and the pages of more than 40 others. Over plain HTTP also a redirect to a host ' +
+      'or port that is not the service’s, and one page at hosts of several owners. HTTP in the place of TLS or of another ' +
+      'protocol at several services.',
     owner: 'network',
     remedy: [
       'Ask for the host names and ports to be allowed on that device; in Azure Firewall that is an ' +

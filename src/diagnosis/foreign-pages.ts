@@ -1,0 +1,105 @@
+/**
+ * Replies over plain HTTP that a device on the path wrote, though no product's marks show it. They fail the attempt:
+ * without TLS any device can answer. Pure.
+ */
+import { isIP } from 'node:net';
+import { addressScope } from '../../probes/address-scope.ts';
+import { recogniseBlockAddress } from '../../probes/block-page.ts';
+import type { HttpFacts } from '../../probes/facts.ts';
+import { isAzureService } from '../model/azure.ts';
+import type { Attempt, ObservedTarget } from '../model/report.ts';
+import { isDeliveryNetwork, ownerOf } from './host-owners.ts';
+
+/** Statuses for which servers of one software send the same words: redirects, and requests that are wrong for them. */
+const SERVERS_OWN = new Set([301, 302, 303, 307, 308, 400, 404, 405, 410]);
+
+/** Networks that serve several owners, so that their own error page proves nothing. */
+const DELIVERY_SERVERS =
+  /^(?:akamai|cloudflare|cloudfront|amazons3|ecacc|ecs |ecd |ecdf|varnish|azure|microsoft-azure)/i;
+
+const PORTS = [80, 443];
+
+/**
+ * Fails an attempt whose reply came from a known block-page address, or redirects to another owner's host or to a port
+ * where no service of Azure is.
+ * @returns any other attempt unchanged
+ */
+export function rejectForeignReply(target: ObservedTarget, attempt: Attempt): Attempt {
+  const http = unprovedReply(target, attempt);
+  if (http === null) return attempt;
+  const product = recogniseBlockAddress(attempt.address);
+  if (product !== null) return rejected(attempt, `answered from a block-page address of ${product}`);
+  const redirect = foreignRedirect(target, attempt.address, http);
+  return redirect === null
+    ? attempt
+    : rejected(attempt, `redirected to ${redirect}, which is not the service’s`);
+}
+
+/** Fails the attempts in which hosts of several owners sent the same page. */
+export function rejectSharedPages<Kind extends ObservedTarget>(targets: readonly Kind[]): readonly Kind[] {
+  const hosts = new Map<string, Set<string>>();
+  for (const target of targets) {
+    for (const attempt of target.attempts) {
+      const page = pageOf(target, attempt);
+      if (page !== null) hosts.set(page, (hosts.get(page) ?? new Set()).add(target.host));
+    }
+  }
+  const owners = (page: string): number => new Set([...(hosts.get(page) ?? [])].map(ownerOf)).size;
+  const shared = new Set([...hosts.keys()].filter((page) => owners(page) > 1));
+  if (shared.size === 0) return targets;
+  return targets.map((target) => ({
+    ...target,
+    attempts: target.attempts.map((attempt) => {
+      const page = pageOf(target, attempt);
+      if (page === null || !shared.has(page)) return attempt;
+      const others = [...(hosts.get(page) ?? [])].filter((host) => host !== target.host).sort();
+      return rejected(attempt, `the same page as ${others[0]}, which has another owner`);
+    }),
+  }));
+}
+
+/** The reply without TLS of an Azure service, unless its content proves it or a product is named already. */
+function unprovedReply(target: ObservedTarget, { facts }: Attempt): HttpFacts | null {
+  const { http, tls, contentProved } = facts;
+  if (http === undefined || tls !== undefined || target.protocol !== 'http') return null;
+  return contentProved === true || http.blockPage !== null || !isAzureService(target) ? null : http;
+}
+
+/** Identifies a page that two hosts may share; null for a reply that servers of one software may share. */
+function pageOf(target: ObservedTarget, attempt: Attempt): string | null {
+  const http = unprovedReply(target, attempt);
+  if (http?.pageDigest === undefined || SERVERS_OWN.has(http.status)) return null;
+  return DELIVERY_SERVERS.test(http.headers['server'] ?? '') ? null : `${http.status} ${http.pageDigest}`;
+}
+
+/** The target of a redirect that the service would not send, or null. */
+function foreignRedirect(
+  target: ObservedTarget,
+  address: string,
+  { status, headers }: HttpFacts,
+): string | null {
+  const { location } = headers;
+  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location)) return null;
+  const { hostname, port, protocol } = new URL(location);
+  if (protocol !== 'http:' && protocol !== 'https:') return null;
+  const isOwnPort = port === '' || [...PORTS, target.port].includes(Number(port));
+  return isOwnPort && isRelated(target, address, hostname) ? null : location;
+}
+
+function isRelated(target: ObservedTarget, address: string, hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0) return host === address && addressScope(host) === 'public';
+  const aliases = target.addresses.flatMap(({ via }) => via).map((alias) => alias.toLowerCase());
+  return (
+    ownerOf(host) === ownerOf(target.host) || isDeliveryNetwork(host) || aliases.includes(host.toLowerCase())
+  );
+}
+
+function rejected(attempt: Attempt, error: string): Attempt {
+  return {
+    ...attempt,
+    ok: false,
+    failure: 'http_blocked',
+    facts: { ...attempt.facts, proof: 'connect', error },
+  };
+}
