@@ -3,6 +3,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import type { Protocol } from '../../probes/protocols.ts';
@@ -179,6 +180,11 @@ async function plain(): Promise<tls.TlsOptions> {
   return identity(await certify({ subject: 'CN=plain.test' }));
 }
 
+/** The first 64 KiB of 128 MB of zeros. */
+function gzipBomb(): Uint8Array {
+  return gzipSync(Buffer.alloc(128 * MEGABYTE)).subarray(0, 65_536);
+}
+
 type Kinds = Readonly<Record<string, HostilePeer>>;
 
 /** Each kind by its name. */
@@ -191,6 +197,10 @@ export const HTTP_BODY: Kinds = {
   'HTTP body of 64 KiB less one': tcp(
     'http',
     sends(`${OK}content-length: 70000\r\n\r\n`, 'x'.repeat(65_535)),
+  ),
+  'HTTP body of 64 KiB that decodes to 64 MB': tcp(
+    'http',
+    sends(`${OK}content-encoding: gzip\r\ncontent-length: 65536\r\n\r\n`, gzipBomb()),
   ),
 };
 

@@ -1,5 +1,5 @@
 /** Devices on the path: real proxies that the router hands connections to without anyone's knowing. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Authority, Certificate } from './certificates.ts';
 import { AZURE_DNS } from './names.ts';
@@ -91,6 +91,29 @@ export async function acceptor(
     'user root; worker_processes 1; daemon off; pid acceptor.pid; error_log stderr crit;',
     'events { }',
     `stream { server { listen ${PORT}${tls ?? ''}; return ""; } }`,
+    '',
+  ];
+  await writeFile(file, configuration.join('\n'));
+  return divert(router, router.serve(['nginx', '-p', folder, '-c', file]), condition);
+}
+
+/** nginx answering every plain HTTP request with these directives of its configuration, whatever host is asked. */
+export async function pages(
+  router: Machine,
+  folder: string,
+  condition: string,
+  directives: string,
+): Promise<AsyncDisposable> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'pages.conf');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${join(folder, name)};`,
+  );
+  const configuration = [
+    'user root; worker_processes 1; daemon off; pid pages.pid; error_log stderr crit;',
+    'events { }',
+    `http { access_log off; ${temporary.join(' ')}`,
+    `server { listen ${PORT} default_server; ${directives} } }`,
     '',
   ];
   await writeFile(file, configuration.join('\n'));
