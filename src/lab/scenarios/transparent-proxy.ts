@@ -35,7 +35,7 @@ const NETWORK_RULES = [25, 123, 445, 587, 1433, 1688, 5672, 25_028];
 export const transparentProxy: Scenario = {
   name: 'transparent-proxy',
   summary: 'A firewall completes every TCP handshake itself, and has no rule for Key Vault.',
-  expected: { verdict: 'blocked', exitCode: 1, causes: ['sni-filtered', 'transparent-proxy'] },
+  expected: { verdict: 'blocked', exitCode: 1, causes: ['transparent-proxy'] },
   routes: insideFirst(
     { host: null, port: 443, to: MIDDLEBOX },
     { host: null, port: 1886, to: MIDDLEBOX },
