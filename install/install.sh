@@ -596,11 +596,11 @@ is_upgrade() {
   ! cmp -s "$work/apim-probe" "$root$bin" || { [ "$bundle" = yes ] && ! cmp -s "$from" "$root$lib/apim-probe.mjs"; }
 }
 
-# What another version stored of its last run must not decide what this one mails. The user of the runs removes it: root
-# uses no name inside that folder.
-forget_last_run() {
+# What another version announced must not decide what this one mails: its first run by cron is printed. The user of the
+# runs removes the record, since root uses no name inside that folder, and two files of version 0.2 and before.
+forget_announced() {
   if [ "$schedule" != cron ] || [ "$superuser" = no ] || [ -n "$root" ] || [ "$dry" = yes ]; then return; fi
-  timeout -k 5 60 setsid su -s /bin/sh "$user" -c "rm -f $state/last-verdict $state/last-run.txt" </dev/null || true
+  timeout -k 5 60 setsid su -s /bin/sh "$user" -c "cd $state && rm -f announced.json last-verdict last-run.txt" </dev/null || true
 }
 
 put_config() {
@@ -719,7 +719,7 @@ $files"
   if [ "$bundle" = yes ]; then put "$from" "$lib/apim-probe.mjs" 644; fi
   put_config
   put_schedule
-  if [ "$upgrade" = yes ]; then forget_last_run; fi
+  if [ "$upgrade" = yes ]; then forget_announced; fi
   remove_all_but "$files"
   write_manifest "$files"
   start_schedule
@@ -730,7 +730,7 @@ $files"
   fi
   case $schedule in
     systemd) say "Done. Name your resources in $config, then try it: systemctl start apim-probe; journalctl -u apim-probe" ;;
-    cron) say "Done. Name your resources in $config. The output of the last run is in $state/last-run.txt" ;;
+    cron) say "Done. Name your resources in $config. Then try it: sh $here/run-command.sh" ;;
     none) say "Done: $bin" ;;
   esac
 }

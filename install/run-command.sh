@@ -37,15 +37,15 @@ if [ -d /run/systemd/system ] && [ -f "/etc/systemd/system/$service" ]; then
 elif [ -f "$cronfile" ]; then
   run=$(sed -n 's|^[0-9].* \(/[^ ]*/scheduled-run\)$|\1|p' "$cronfile")
   begun=$(date +%s)
-  # The lock of the cron file.
-  as_user "$limit" "exec flock $state $run" >/dev/null
-  code=$?
+  # The lock of the cron file. A process of that user may hold the pipe open, so the reader has a time limit, too.
+  output=$({
+    as_user "$limit" "exec flock $state $run always"
+    echo "exit code $?"
+  } | timeout $((limit + 20)) tail -c 4000 | tail_of)
+  code=${output##*exit code }
+  printf '%s' "${output%exit code *}"
   if [ $(($(date +%s) - begun)) -ge "$limit" ]; then
     echo "There is no result after $limit seconds: another run does not end, or this one did not."
-  else
-    # Both ends are bounded: a process of that user may hold the pipe open.
-    as_user 10 "[ -f $state/last-run.txt ] && exec tail -c 4000 $state/last-run.txt" |
-      timeout 20 head -c 4000 | tail_of
   fi
 else
   echo 'apim-probe is not installed on a schedule here: run install.sh first.'

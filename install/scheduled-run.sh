@@ -1,12 +1,12 @@
 #!/bin/sh
-# One scheduled run without systemd: prints the summary when the verdict differs from the last run's, else nothing.
-# Stores the output of the last run beside the reports, in last-run.txt.
+# One scheduled run without systemd: prints its output when something changed, or when it ended without a verdict; else
+# nothing. "--on-change" finds the changes. "scheduled-run always" prints every output.
 set -u
 umask 077
 
 state=/var/lib/apim-probe
-report=$state/report.json
-last=$state/last-verdict
+config=/etc/apim-probe/config.yaml
+agent=/usr/local/bin/apim-probe
 
 # Root would follow the links that the folder's owner can put there.
 owner=$(stat -Lc %u "$state" 2>/dev/null)
@@ -21,64 +21,64 @@ if [ -r /etc/apim-probe/upload-url ]; then
   export CREDENTIALS_DIRECTORY
 fi
 
-# Each report is a new file that replaces the last one: an unchanged file means that this run wrote none.
-left=$(ls -iL "$report" 2>/dev/null)
+# The first report has no predecessor, so no change is announced: it is printed for the operator to see one.
+shown=no
+if [ "${1:-}" = always ] || [ ! -e "$state/announced.json" ]; then shown=yes; fi
+
+# A flag has precedence over the config file, where the operator may have a command.
+set --
+if ! timeout 60 "$agent" config --config "$config" --state "$state" 2>/dev/null | grep -q '^onChange  *\*'; then
+  # shellcheck disable=SC2016 # The shell that runs the command expands these.
+  set -- --on-change 'echo "apim-probe on $(uname -n): $PROBE_NEW_VERDICT (before: $PROBE_OLD_VERDICT)"'
+fi
 
 # A run that hangs would hold cron's lock, and every later run would end silently. The limit in seconds is that of the
 # systemd service. A run that ignores SIGTERM is killed, and the shell then prints a line of its own.
 limit=7800
-begun=$(date +%s)
-code=0
-output=$({
-  timeout -k 20 "$limit" /usr/local/bin/apim-probe run --quiet --config /etc/apim-probe/config.yaml \
-    --state "$state" --output "$report"
-} 2>&1) || code=$?
-
-# Another run is under way, perhaps started by hand: it prints its own result.
-[ "$code" -ne 75 ] || exit 75
-
-# Measured by the clock: the exit code of a run that timed out depends on the "timeout" program.
-took=$(($(date +%s) - begun))
-case $code in
-  124 | 137 | 143)
-    if [ "$took" -ge "$limit" ]; then
-      output="$output
-It took $((limit / 60)) minutes and was ended."
-    elif [ "$code" -eq 137 ]; then
-      output="$output
-It was killed, perhaps because the machine ran out of memory."
-    fi
-    ;;
-esac
-
-# The exit code is the same for "ready" and "degraded"; the report has the verdict.
-verdict=
-[ "$(ls -iL "$report" 2>/dev/null)" = "$left" ] ||
-  verdict=$(sed -n 's/^  "verdict": "\([a-z]*\)".*/\1/p' "$report" 2>/dev/null | head -n 1)
-now="${verdict:-no report}, exit code $code"
-before=$(cat "$last" 2>/dev/null || echo 'no run')
-
-print_change() {
-  printf '%s\n\napim-probe on %s: %s (before: %s)\n' "$output" "$(uname -n)" "$now" "$before"
+run_once() {
+  begun=$(date +%s)
+  code=0
+  timeout -k 20 "$limit" "$agent" run --quiet --config "$config" --state "$state" --output "$state/report.json" "$@" ||
+    code=$?
+  # Measured by the clock: the exit code of a run that timed out depends on the "timeout" program.
+  case $code in
+    124 | 137 | 143)
+      if [ "$(($(date +%s) - begun))" -ge "$limit" ]; then
+        echo "It took $((limit / 60)) minutes and was ended."
+      elif [ "$code" -eq 137 ]; then
+        echo 'It was killed, perhaps because the machine ran out of memory.'
+      fi
+      ;;
+  esac
+  echo "exit code $code"
 }
 
-stored=yes
-{ printf '%s\n' "$output" >"$state/last-run.txt.new" && mv -f "$state/last-run.txt.new" "$state/last-run.txt"; } 2>/dev/null ||
-  stored=no
+# Prints at once when the command of --on-change prints: the agent counts the change as announced from then on.
+print_changes() {
+  held=
+  code=70
+  while IFS= read -r line; do
+    case $line in
+      'exit code '[0-9]*) code=${line#exit code } && continue ;;
+      'on-change: '*) show ;;
+    esac
+    if [ "$shown" = yes ]; then printf '%s\n' "$line"; else held="$held$line
+"; fi
+  done
+  # 0, 1 and 3 are verdicts; 75 is another run under way, which prints its own result.
+  case $code in
+    0 | 1 | 3 | 75) ;;
+    *)
+      show
+      echo "exit code $code"
+      ;;
+  esac
+  exit "$code"
+}
 
-# The verdict is printed before it is stored: if this script is killed in between, or its output cannot be written, the
-# next run prints the change. Whether cron delivers the mail is not known here.
-printed=no
-if [ "$now" != "$before" ]; then
-  print_change 2>/dev/null || exit "$code"
-  printed=yes
-fi
+show() {
+  if [ "$shown" = no ]; then printf '%s' "$held"; fi
+  shown=yes
+}
 
-# A full disk must not hide the change: a verdict that cannot be stored is printed every time.
-{ printf '%s\n' "$now" >"$last.new" && mv -f "$last.new" "$last"; } 2>/dev/null || stored=no
-
-if [ "$stored" = no ]; then
-  [ "$printed" = yes ] || print_change
-  printf 'The state folder %s cannot be written: this mail comes after every run until it can.\n' "$state"
-fi
-exit "$code"
+run_once "$@" 2>&1 | print_changes 2>/dev/null

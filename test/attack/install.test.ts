@@ -33,11 +33,11 @@ const PLANTS: Readonly<Record<string, string>> = {
   'a name in a folder of root': 'ln -s /root/treasure/new NAME && chown -h apim-probe NAME',
 };
 /** Names that the schedule uses, or did in an earlier version. */
-const NAMES = ['cron.lock', 'last-verdict', 'last-verdict.new', 'report.json.new', 'last-run.txt'];
+const NAMES = ['cron.lock', 'announced.json', 'last-verdict', 'report.json.new', 'last-run.txt'];
 
-/** Plants the same under each name. The last text stays, because its replacement cannot be written. */
+/** Plants the same under each name. */
 async function plant(guest: Guest, what: string, names: readonly string[]): Promise<void> {
-  await guest.must(`rm -rf ${STATE}/* && cd ${STATE} && mkdir last-run.txt.new && touch last-run.txt.new/x
+  await guest.must(`rm -rf ${STATE}/* && cd ${STATE}
     ${names.map((name) => what.replaceAll('NAME', name)).join('\n')}`);
 }
 
@@ -56,7 +56,7 @@ for (const [name, what] of Object.entries(PLANTS)) {
       t.notMatch(out + err, 'TOPSECRET');
       t.equal(await seenOutside(guest), before);
     };
-    await plant(guest, what, ['last-run.txt']);
+    await plant(guest, what, ['announced.json']);
     const system = await bounded(guest, 'sh /mnt/install/run-command.sh');
     await untouched(system);
     t.match(system, { code: 0, out: 'exit code 0; the report is ' });
@@ -84,16 +84,17 @@ await onGuest('the state folder of cron', 'none', ['flock'], async (t, guest) =>
   const before = await treasure(guest);
 
   await t.test('text with control characters', async (t) => {
-    await guest.must(`rm -rf ${STATE}/* && mkdir -p ${STATE}/last-run.txt.new/x
-      printf 'BLOCKED\\033]0;title\\007 \\000ü\\n' >${STATE}/last-run.txt; chown -R apim-probe ${STATE}`);
-    t.match((await guest.run('sh /mnt/install/run-command.sh')).out, /^BLOCKED]0;title ü\nexit code /);
+    const installed = '/usr/local/lib/apim-probe/apim-probe.mjs';
+    await guest.must(`rm -rf ${STATE}/*
+      printf '%s\\n' 'process.stderr.write("BLOCKED\\u001b]0;title\\u0007 \\u0000ü\\n")' >${installed}`);
+    t.match((await guest.run('sh /mnt/install/run-command.sh')).out, /^BLOCKED]0;title ü\nexit code 0;/);
+    await guest.must(`cp /opt/apim-probe.mjs ${installed}`);
   });
 
   await t.test('its lock', async (t) => {
     const asNobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
     t.not((await guest.run(`${asNobody} flock -n ${STATE} true`)).code, 0, 'no other user can hold it');
     await guest.must(`
-      echo 'text of an earlier run' >${STATE}/last-run.txt
       (exec su -s /bin/sh apim-probe -c 'exec flock ${STATE} sleep 60') >/dev/null 2>&1 </dev/null &
       for i in $(seq 100); do flock -n ${STATE} true || exit 0; sleep 0.1; done; exit 1`);
     const { code, out } = await bounded(guest, runCommand(2), 30);

@@ -11,7 +11,7 @@ const KNOWN = commandDescription('run').options.map(flagName);
 /** Each file that starts a run, and the arguments that it starts it with. */
 const CALLS = {
   'apim-probe.service': /^ExecStart=\S+ (run .*)$/m,
-  'scheduled-run.sh': /apim-probe (run [\s\S]*?) 2>&1/,
+  'scheduled-run.sh': /"\$agent" (run .*) "\$@"/,
   'install.ps1': /\$arguments = "(run .*)"$/m,
 } as const;
 

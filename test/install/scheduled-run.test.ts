@@ -1,4 +1,4 @@
-/** The run by cron: silent unless the verdict changed. */
+/** The run by cron: silent unless something changed, or it ended without a verdict. */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -11,173 +11,164 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { harmlessJson } from '../../src/common/escaped-json.ts';
+import type { Status } from '../../src/model/vocabulary.ts';
+import { run as reportOf } from '../delivery/history/samples.ts';
 import { furnish, INSTALL, scratch } from './installer.ts';
 
+const UP = ['reachable', 'reachable'] as const;
+const DOWN = ['unreachable', 'reachable'] as const;
+
+const AGENT = join(import.meta.dirname, 'agent.ts');
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+interface How {
+  readonly path?: string;
+  readonly always?: boolean;
+  /** Seconds after which a run is ended. */
+  readonly limit?: number;
+}
+
 /**
- * A state folder, options, and an agent with a given end; returns one scheduled run of it.
+ * A state folder and options.
  * @param place where the script lies, below the folder that is returned
  */
-function scheduled(
-  t: Test,
-  place = 'lib',
-): {
-  folder: string;
-  run: (
-    code: number,
-    verdict: string | null,
-    state?: string,
-    stdout?: 'full',
-  ) => { code: number | null; out: string };
-  /** As `run` of an agent that never ends, with a limit of a second. */
-  hang: (agent: string, path?: string) => { code: number | null; out: string };
-} {
-  const folder = scratch(t);
-  for (const name of ['state', 'etc']) mkdirSync(join(folder, name));
-  const script = (state: string) =>
-    readFileSync(join(INSTALL, 'scheduled-run.sh'), 'utf8')
-      .replaceAll('/var/lib/apim-probe', state)
+function schedule(t: Test, place = 'lib') {
+  const folder = scratch(t, { 'etc/config.yaml': 'tier: premium\n' });
+  mkdirSync(join(folder, 'state'));
+  const start = (agent: string, { path, always, limit }: How = {}): Ended => {
+    const script = readFileSync(join(INSTALL, 'scheduled-run.sh'), 'utf8')
+      .replaceAll('/var/lib/apim-probe', join(folder, 'state'))
       .replaceAll('/etc/apim-probe', join(folder, 'etc'))
       .replaceAll('/usr/local/bin/apim-probe', join(folder, 'agent'));
-  const run = (code: number, verdict: string | null, state = join(folder, 'state'), stdout?: 'full') => {
-    const report = verdict === null ? '' : harmlessJson({ schemaVersion: '1', verdict, targets: [] });
-    furnish(folder, {
-      report,
-      agent: `#!/bin/sh
-echo "summary of $1, \${CREDENTIALS_DIRECTORY:-no credential}, $*" >&2
-${verdict === null ? ':' : `cp '${folder}/report' '${state}/new' && mv '${state}/new' "$(readlink -f '${state}/report.json')"`}
-exit ${code}
-`,
-      [`${place}/run`]: script(state),
-    });
-    return started(stdout === 'full' ? 'sh "$0" >/dev/full' : 'sh "$0"');
-  };
-  const hang = (agent: string, path?: string) => {
-    const limited = script(join(folder, 'state')).replace('limit=7800', 'limit=1').replace('-k 20', '-k 1');
-    furnish(folder, { agent, [`${place}/run`]: limited });
-    return started('sh "$0"', path);
-  };
-  const started = (line: string, path = '/usr/bin:/bin') => {
+    const limited = script.replace('limit=7800', `limit=${limit}`).replace('-k 20', '-k 1');
+    furnish(folder, { agent, [`${place}/run`]: limit === undefined ? script : limited });
     chmodSync(join(folder, 'agent'), 0o755);
-    const ended = spawnSync('sh', ['-c', line, join(folder, place, 'run')], {
+    const ended = spawnSync('sh', [join(folder, place, 'run'), ...(always === true ? ['always'] : [])], {
       encoding: 'utf8',
-      env: { PATH: path },
+      cwd: folder,
+      env: { PATH: path ?? '/usr/bin:/bin', HOME: folder, REPORT: join(folder, 'found.json') },
     });
     t.equal(ended.stderr, '', 'its own troubles never reach the mail');
     return { code: ended.status, out: ended.stdout };
   };
-  return { folder, run, hang };
+  return {
+    folder,
+    /** One run of the agent that finds this. */
+    run: (found: readonly [Status, Status]) => {
+      writeFileSync(join(folder, 'found.json'), JSON.stringify(reportOf(Date.now(), found)));
+      return start(`#!/bin/sh\nexec '${process.execPath}' '${AGENT}' "$@"\n`);
+    },
+    /** One run of a stand-in with this verdict: announces changes as the agent does. */
+    pretend: (verdict: string, code: number, how: How = {}) =>
+      start(
+        `#!/bin/sh
+if [ "$1" = config ]; then echo 'onChange          (not set) [default]'; exit; fi
+echo "summary: $verdict" >&2
+for command; do :; done
+before=$(cat '${folder}/state/announced.json' 2>/dev/null)
+[ "\${before:-${verdict}}" = ${verdict} ] ||
+  PROBE_OLD_VERDICT=$before PROBE_NEW_VERDICT=${verdict} sh -c "$command" | sed 's/^/on-change: /' >&2
+echo ${verdict} >'${folder}/state/announced.json'
+exit ${code}
+`.replace('$verdict', verdict),
+        how,
+      ),
+    /** One run of a stand-in for the agent: lines of sh. */
+    runScript: (lines: string, how: How = {}) =>
+      start(`#!/bin/sh\n[ "$1" = run ] || exit 0\n${lines}\n`, how),
+  };
 }
 
 t.test('prints the first verdict and every change, and nothing else', async (t) => {
-  const { folder, run } = scheduled(t);
-  const first = run(0, 'ready');
-  t.match(first.out, 'summary of run');
-  t.match(first.out, /ready, exit code 0 \(before: no run\)\n$/);
-  t.equal(first.code, 0);
-  t.equal(run(0, 'ready').out, '');
-  t.match(run(0, 'degraded').out, 'degraded, exit code 0 (before: ready, exit code 0)', 'the same exit code');
-  t.equal(run(0, 'degraded').out, '');
-  const blocked = run(1, 'blocked');
-  t.match(blocked.out, 'blocked, exit code 1 (before: degraded, exit code 0)');
-  t.equal(blocked.code, 1, 'the exit code is the agent’s');
-  t.equal(run(1, 'blocked').out, '');
-  t.match(
-    readFileSync(join(folder, 'state/last-run.txt'), 'utf8'),
-    'summary of run',
-    'a silent run is stored',
+  const { folder, run } = schedule(t);
+  t.match(run(UP), { code: 0, out: /\bREADY\b/ });
+  t.strictSame(run(UP), { code: 0, out: '' });
+  const blocked = run(DOWN);
+  t.match(blocked, { code: 1, out: /\bBLOCKED\b/ }, 'the exit code is the agent’s');
+  t.match(blocked.out, /^on-change: apim-probe on \S+: blocked \(before: ready\)$/m);
+  t.strictSame(run(DOWN), { code: 1, out: '' });
+  t.strictSame(
+    readdirSync(join(folder, 'state')).sort(),
+    ['announced.json', 'index.json', 'report.json', 'reports'],
+    'it stores nothing of its own',
   );
-  t.match(
-    run(2, null).out,
-    'no report, exit code 2 (before: blocked, exit code 1)',
-    'a config that broke is a change',
-  );
-  t.equal(run(2, null).out, '');
+});
+
+t.test('a command of the operator’s runs in the place of the mail', async (t) => {
+  const { folder, run } = schedule(t);
+  writeFileSync(join(folder, 'etc/config.yaml'), 'onChange: echo "$PROBE_NEW_VERDICT" >>changes\n');
+  run(UP);
+  t.strictSame(run(DOWN), { code: 1, out: '' });
+  t.equal(readFileSync(join(folder, 'changes'), 'utf8'), 'blocked\n');
+});
+
+t.test('a run without a verdict is printed every time', async (t) => {
+  const { pretend, runScript } = schedule(t);
+  pretend('ready', 0);
+  for (const code of [2, 2, 4, 70, 130])
+    t.strictSame(runScript(`echo 'apim-probe: why' >&2; exit ${code}`), {
+      code,
+      out: `apim-probe: why\nexit code ${code}\n`,
+    });
+  t.strictSame(pretend('ready', 0), { code: 0, out: '' });
+  t.strictSame(runScript('exit 3'), { code: 3, out: '' }, 'inconclusive is a verdict');
 });
 
 t.test('it may lie in a folder with spaces', async (t) => {
-  const { folder, run } = scheduled(t, "the operator's  own -x");
-  t.match(run(0, 'ready').out, 'ready, exit code 0 (before: no run)');
-  t.strictSame(run(0, 'ready'), { code: 0, out: '' });
+  const { folder, pretend } = schedule(t, "the operator's  own -x");
+  t.match(pretend('ready', 0).out, 'summary: ready');
+  t.strictSame(pretend('ready', 0), { code: 0, out: '' });
   t.strictSame(readdirSync(join(folder, "the operator's  own -x")), ['run'], 'and leaves nothing there');
 });
 
 t.test('another run under way is not a change, and hides none', async (t) => {
-  const { run } = scheduled(t);
-  run(0, 'ready');
-  t.strictSame(run(75, null), { code: 75, out: '' });
-  t.equal(run(0, 'ready').out, '', 'the verdict before it is the one to compare with');
+  const { pretend, runScript } = schedule(t);
+  pretend('ready', 0);
+  t.strictSame(runScript('echo busy >&2; exit 75'), { code: 75, out: '' });
+  t.equal(pretend('ready', 0).out, '');
 });
 
 t.test('hands the agent what systemd would', async (t) => {
-  const { folder, run } = scheduled(t);
-  t.match(run(0, 'ready').out, 'no credential');
+  const { folder, runScript } = schedule(t);
+  const print = `echo "\${CREDENTIALS_DIRECTORY:-no credential}, $*"`;
+  t.match(runScript(print).out, 'no credential');
   writeFileSync(join(folder, 'etc/upload-url'), 'https://example.org/');
-  const { out } = run(1, 'blocked');
+  const { out } = runScript(print);
   t.match(out, `${folder}/etc, run --quiet --config ${folder}/etc/config.yaml --state ${folder}/state`);
-  t.match(out, `--output ${folder}/state/report.json`);
+  t.match(out, `--output ${folder}/state/report.json --on-change `);
 });
 
-t.test('a run that hangs is ended and reported, once', async (t) => {
-  const { run, hang } = scheduled(t);
-  run(0, 'ready');
-  const deaf = `#!/bin/sh\ntrap '' TERM\necho started >&2\nsleep 60\n`;
-  const first = hang(deaf);
-  t.equal(first.code, 137);
-  t.match(
-    first.out,
-    /^started\n(?:Killed\n)?It took 0 minutes and was ended\.\n[\s\S]*no report, exit code 137 \(before: ready, exit code 0\)\n$/,
-  );
-  t.strictSame(hang(deaf), { code: 137, out: '' });
-  const sleepy = '#!/bin/sh\nsleep 60\n';
-  t.match(hang(sleepy).out, 'no report, exit code 124 (before: no report, exit code 137)');
-  t.match(run(0, 'ready').out, 'ready, exit code 0 (before: no report, exit code 124)');
-  t.match(run(137, null).out, /It was killed, perhaps because .*no report, exit code 137/s);
+t.test('prints everything when asked to', async (t) => {
+  const { pretend } = schedule(t);
+  pretend('ready', 0);
+  t.match(pretend('ready', 0, { always: true }).out, 'summary: ready');
+});
+
+t.test('a run that hangs is ended and reported', async (t) => {
+  const { pretend, runScript } = schedule(t);
+  pretend('ready', 0);
+  const deaf = `trap '' TERM\necho started >&2\nsleep 60`;
+  for (let times = 0; times < 2; times += 1) {
+    const { code, out } = runScript(deaf, { limit: 1 });
+    t.equal(code, 137);
+    t.match(out, /^started\n(?:.*Killed.*\n)?It took 0 minutes and was ended\.\nexit code 137\n$/);
+  }
+  t.match(runScript('sleep 60', { limit: 1 }), { code: 124, out: /was ended\.\nexit code 124\n$/ });
+  t.match(runScript('kill -9 $$').out, /It was killed, perhaps because .*\nexit code 137\n/s);
+  t.equal(pretend('ready', 0).out, '', 'and the next one compares with the report before them');
 });
 
 const noBusybox =
   !existsSync('/usr/bin/busybox') && process.env['CI'] === undefined && 'not installed: busybox of Debian';
 t.test('where busybox is all there is, as well', { skip: noBusybox }, async (t) => {
-  const { folder, hang } = scheduled(t);
+  const { folder, runScript } = schedule(t);
   symlinkSync('/usr/bin/busybox', join(folder, 'timeout'));
   // It ends what it has started, and not what that has started.
-  const { code, out } = hang('#!/bin/sh\nexec sleep 60\n', `${folder}:/usr/bin:/bin`);
+  const { code, out } = runScript('exec sleep 60', { limit: 1, path: `${folder}:/usr/bin:/bin` });
   t.equal(code, 143);
-  t.match(out, /It took 0 minutes and was ended\.[\s\S]*no report, exit code 143/);
-});
-
-t.test('the report may be a link to somewhere else', async (t) => {
-  const { folder, run } = scheduled(t);
-  symlinkSync(join(folder, 'elsewhere.json'), join(folder, 'state/report.json'));
-  for (const verdict of ['ready', 'degraded'])
-    t.match(run(0, verdict).out, `${verdict}, exit code 0`, 'the new one behind it is seen');
-  t.match(run(2, null).out, 'no report, exit code 2', 'and the old one is none');
-});
-
-t.test('an unwritable state folder is reported every time, with the verdict', async (t) => {
-  const { folder, run } = scheduled(t);
-  for (let times = 0; times < 2; times += 1) {
-    const { code, out } = run(1, null, join(folder, 'gone'));
-    t.equal(code, 1);
-    t.match(out, 'cannot be written: this mail comes after every run until it can');
-    t.match(out, 'no report, exit code 1');
-  }
-  t.notOk(existsSync(join(folder, 'gone')));
-});
-
-t.test('a change whose announcement fails is announced by the next run', async (t) => {
-  const { folder, run } = scheduled(t);
-  run(0, 'ready');
-  t.equal(run(1, 'blocked', undefined, 'full').code, 1, 'the exit code is the agent’s all the same');
-  t.equal(readFileSync(join(folder, 'state/last-verdict'), 'utf8'), 'ready, exit code 0\n');
-  t.match(run(1, 'blocked').out, 'blocked, exit code 1 (before: ready, exit code 0)');
-  t.equal(run(1, 'blocked').out, '');
-});
-
-t.test('a damaged record of the last run is a change, once', async (t) => {
-  const { folder, run } = scheduled(t);
-  run(0, 'ready');
-  writeFileSync(join(folder, 'state/last-verdict'), Buffer.from([0, 1, 2, 255, 10, 10]));
-  t.match(run(0, 'ready').out, 'ready, exit code 0 (before: ');
-  t.equal(run(0, 'ready').out, '');
+  t.match(out, /It took 0 minutes and was ended\.\nexit code 143/);
 });

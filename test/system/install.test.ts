@@ -151,7 +151,7 @@ await onGuest(
     t.equal((await seen(guest)).verdict, 'ready');
     t.match(
       await guest.must('ls /var/lib/apim-probe/'),
-      /last-run\.txt\n(.*\n)*report\.json/,
+      /announced\.json\n(.*\n)*report\.json/,
       'the reports came along',
     );
   },

@@ -9,7 +9,8 @@ export const INSTALL = '/mnt/install/install.sh';
 
 /** A fake agent: prints and records its arguments, and ends as its options say. */
 const STAND_IN = `
-import { accessSync, constants, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { lookup } from 'node:dns/promises';
@@ -19,6 +20,7 @@ if (args[0] === '--version') {
   console.log('0.1.0');
   process.exit();
 }
+if (args[0] === 'config') process.exit();
 const after = (flag) => args[args.indexOf(flag) + 1];
 const tried = (action) => {
   try {
@@ -50,6 +52,18 @@ const report = {
 writeFileSync(after('--output') + '.new', JSON.stringify(report, null, 2) + '\\n');
 renameSync(after('--output') + '.new', after('--output'));
 console.error(verdict.toUpperCase() + ': printed by the stand-in.');
+if (args.includes('--on-change')) {
+  const record = after('--state') + '/announced.json';
+  const status = lstatSync(record, { throwIfNoEntry: false });
+  const PROBE_OLD_VERDICT = status?.isFile() && status.nlink === 1 ? readFileSync(record, 'utf8') : verdict;
+  const env = { ...process.env, PROBE_OLD_VERDICT, PROBE_NEW_VERDICT: verdict };
+  if (PROBE_OLD_VERDICT !== verdict) {
+    const { stdout } = spawnSync('sh', ['-c', after('--on-change')], { env, encoding: 'utf8' });
+    console.error('on-change: ' + stdout.trim());
+  }
+  writeFileSync(record + '.new', verdict);
+  renameSync(record + '.new', record);
+}
 process.exit(Number(code));
 `;
 
