@@ -1,14 +1,14 @@
 /** The history of a run with `--state`. Problems of the folder become notes and do not stop the run. */
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { quotePath } from '../common/mask.ts';
 import { systemReason } from '../common/system-reason.ts';
 import { few } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
+import { type Lock, takeLock } from '../delivery/files/lock.ts';
 import { type Carried, FLAP_WINDOW, isWhole, withChanges } from '../delivery/history/changes.ts';
 import { History, type KnownRun } from '../delivery/history/history.ts';
-import { type Lock, takeLock } from '../delivery/history/lock.ts';
 import type { Report } from '../model/report.ts';
 import { Announcement } from './announcement.ts';
 import type { ReportStore } from './deliver.ts';
@@ -17,6 +17,7 @@ import type { Change } from './on-change.ts';
 /** Reports that one run opens at most; the others come from the index. */
 const MOST_OPENED = 200;
 const SHOWN_PROBLEMS = 3;
+const LOCK = 'lock';
 
 export type Opening =
   | { readonly kind: 'open'; readonly history: RunHistory }
@@ -40,7 +41,7 @@ export async function openHistory(options: Options, state: string): Promise<Open
     notes.push(`state folder ${state}: no report can be stored there: ${systemReason(error)}`);
   }
   try {
-    const locking = await takeLock(state);
+    const locking = await takeLock(join(state, LOCK));
     if (locking.kind === 'busy') return { kind: 'busy', message: busyMessage(state, locking.holder) };
     const { takenFrom } = locking.lock;
     if (takenFrom !== null) {

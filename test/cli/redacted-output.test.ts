@@ -30,7 +30,7 @@ t.test('nothing else writes to a stream or a file', async (t) => {
     'src/cli/restart.ts': 'names variables, never their values',
     'src/delivery/files/descriptor.ts': 'writes what the others hand it',
     'src/delivery/files/write-file.ts': 'checks text for known secrets, or is handed bytes',
-    'src/delivery/history/lock.ts': 'writes who holds the lock: numbers of its own',
+    'src/delivery/files/lock.ts': 'writes who holds the lock: numbers of its own',
     'src/delivery/bundle/archive.ts': 'packs what bundle.ts has redacted and checked',
     'src/config/writable.ts': 'makes an empty file to see whether it can',
   };

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import t, { type Test } from 'tap';
-import { takeLock } from '../../src/delivery/history/lock.ts';
+import { takeLock } from '../../src/delivery/files/lock.ts';
 import type { Report } from '../../src/model/report.ts';
 import { WrittenReport } from '../../src/model/written-report.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
@@ -66,7 +66,7 @@ t.test('retention removes the oldest', async (t) => {
 
 t.test('a second run ends at once with a message', async (t) => {
   const cwd = t.testdir({ s: {} });
-  const locking = await takeLock(join(cwd, 's'));
+  const locking = await takeLock(join(cwd, 's/lock'));
   if (locking.kind !== 'held') throw new Error('busy');
   let probed = false;
   const { code, out, err } = await probe(cwd, run(now), {}, async () => {

@@ -18,10 +18,10 @@ import * as promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { takeLock } from '../../src/delivery/files/lock.ts';
 import { makeFolder } from '../../src/delivery/files/make-folder.ts';
 import { withOwnedFolder } from '../../src/delivery/files/owned-folder.ts';
 import { History } from '../../src/delivery/history/history.ts';
-import { takeLock } from '../../src/delivery/history/lock.ts';
 import { noteDropped, readDropped } from '../../src/delivery/upload/dropped.ts';
 import { readLastUpload, storeLastUpload } from '../../src/delivery/upload/last-upload.ts';
 import { Spool } from '../../src/delivery/upload/spool.ts';
@@ -147,14 +147,17 @@ t.test(
   { skip },
   async (t) => {
     const { own: state } = folders(t);
-    const living = await takeLock(state);
+    const living = await takeLock(join(state, 'lock'));
     t.strictSame(owners(state), { lock: FILE });
-    t.match(await asService(() => takeLock(state)), { kind: 'busy', holder: { pid: process.pid } });
+    t.match(await asService(() => takeLock(join(state, 'lock'))), {
+      kind: 'busy',
+      holder: { pid: process.pid },
+    });
     if (living.kind === 'held') await living.lock.release();
     const { pid: dead } = spawnSync('true');
     const here = { boot: null, namespace: null, isAlive: () => false, startOf: () => null };
-    await takeLock(state, { ...here, pid: dead });
-    const taken = await asService(() => takeLock(state, { ...here, pid: process.pid }));
+    await takeLock(join(state, 'lock'), { ...here, pid: dead });
+    const taken = await asService(() => takeLock(join(state, 'lock'), { ...here, pid: process.pid }));
     t.match(taken, { kind: 'held', lock: { takenFrom: { pid: dead } } });
   },
 );

@@ -1,52 +1,36 @@
 /**
- * Which process is sending a report. The claim is part of the file's name while it is sent, so that taking it is one
- * rename, which only one of two processes can win. A claim of a process that has ended does not count.
+ * Which process is sending a report: the one that holds the lock of the report's name. A claim that was left behind by a
+ * killed process is taken over.
  */
-import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorCode } from '../../common/system-reason.ts';
-import { processStart } from '../process-start.ts';
+import { isLocked, type Lock, takeLock } from '../files/lock.ts';
 
-/** No process sends one report for so long; process ids of another machine or container mean nothing here. */
-const STALE_MS = 3_600_000;
+const CLAIM = /^\.sending-(.+)\.lock$/;
 
-const CLAIMED = /^\.sending-(\d+)-(\d+)-(.+)$/;
-
-interface Claim {
-  readonly pid: number;
-  /** As `processStart` has it; 0 where the system does not report it. */
-  readonly began: string;
-  readonly name: string;
-}
-
-let own: string | null = null;
-
-/** @returns the name of the file while this process sends it */
-export function claimedName(name: string): string {
-  own ??= processStart(process.pid) ?? '0';
-  return `.sending-${process.pid}-${own}-${name}`;
-}
-
-/** @returns the claim in a file's name: its process and its report; null when there is none */
-export function readClaim(file: string): Claim | null {
-  const match = CLAIMED.exec(file);
-  if (match === null) return null;
-  const [, pid = '', began = '', name = ''] = match;
-  return { pid: Number(pid), began, name };
-}
-
-/**
- * @param path of the claimed file
- * @param now ms since the epoch
- * @returns whether a process is still sending it
- */
-export function isHeld({ pid, began }: Claim, path: string, now: number): boolean {
-  if (pid === process.pid && began === (own ?? '')) return true;
+/** @returns null while another process sends the report; @throws the file system's error */
+export async function takeClaim(folder: string, name: string): Promise<Pick<Lock, 'release'> | null> {
   try {
-    // A rename sets this time.
-    if (now - statSync(path).ctimeMs > STALE_MS) return false;
-    process.kill(pid, 0);
+    const locking = await takeLock(pathOf(folder, name));
+    return locking.kind === 'held' ? locking.lock : null;
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    const code = errorCode(error);
+    // Sending frees space, and a report that two processes send is stored once.
+    if (code === 'ENOSPC' || code === 'EDQUOT') return { release: async () => {} };
+    throw error;
   }
-  return (processStart(pid) ?? began) === began;
+}
+
+/** @returns the report that a file is the claim of; null for other files */
+export function claimedReport(file: string): string | null {
+  return CLAIM.exec(file)?.[1] ?? null;
+}
+
+/** Whether a living process is sending the report. */
+export function isClaimed(folder: string, name: string): boolean {
+  return isLocked(pathOf(folder, name));
+}
+
+function pathOf(folder: string, name: string): string {
+  return join(folder, `.sending-${name}.lock`);
 }

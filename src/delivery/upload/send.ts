@@ -96,7 +96,7 @@ export async function sendWaiting(sending: Sending): Promise<UploadResult> {
       const wish = retryAfterMs === null ? '' : `, and asks to wait for ${duration(retryAfterMs)}`;
       return { sent, rejected, spoolProblem, problem: `${reason}${wish}` };
     }
-    queue.push({ ...next, path: spool.pathOf(claimed.name) });
+    queue.push(next);
     sending.pausing?.(reason, pause);
     await clock.sleep(pause, signal);
   }
@@ -120,10 +120,10 @@ async function sendOne(claimed: Claimed, sending: Sending): Promise<Settled | Un
   try {
     if (outcome.kind === 'confirmed') await spool.remove(claimed);
     else if (refused) await spool.reject(claimed, outcome.reason);
-    else await spool.release(claimed);
+    else await claimed.release();
     return outcome;
   } catch (error) {
-    await spool.release(claimed).catch(() => {});
+    await claimed.release();
     const what = refused ? `is refused (${outcome.reason}), and cannot be put aside` : 'cannot be taken away';
     return { ...spoolError(claimed, what, error), confirmed: outcome.kind === 'confirmed' };
   }

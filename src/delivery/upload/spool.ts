@@ -14,7 +14,7 @@ import { flushFolder, replaceStoredFile } from '../files/write-file.ts';
 import { hideKnownSecrets } from '../redaction/known-secrets.ts';
 import { redact } from '../redaction/redact.ts';
 import { type Identified, readUploadName, uploadName } from '../report-names.ts';
-import { claimedName, isHeld, readClaim } from './claim.ts';
+import { claimedReport, isClaimed, takeClaim } from './claim.ts';
 import { noteDropped } from './dropped.ts';
 import { makeOwnFolder } from './spool-folder.ts';
 
@@ -25,7 +25,6 @@ const ABANDONED_MS = 3_600_000;
 const [compress, decompress] = [promisify(gzip), promisify(gunzip)];
 
 export interface Waiting {
-  /** The report's name, also while a process has claimed the file. */
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
@@ -37,6 +36,8 @@ export interface Waiting {
 export interface Claimed {
   readonly name: string;
   readonly path: string;
+  /** Gives up the claim. */
+  release(): Promise<void>;
 }
 
 /** JSON to JSON. @throws SyntaxError, RangeError for what is nested too deep, or UnsendableReport */
@@ -73,11 +74,6 @@ export class Spool {
     this.#limit = limit;
   }
 
-  /** The report's path while no process sends it. */
-  pathOf(name: string): string {
-    return join(this.folder, name);
-  }
-
   get rejectedFolder(): string {
     return join(this.folder, 'rejected');
   }
@@ -91,16 +87,16 @@ export class Spool {
   async add(report: Identified, json: string): Promise<string> {
     const name = uploadName(report);
     await makeOwnFolder(this.folder);
-    await replaceStoredFile(this.pathOf(name), await compress(hideKnownSecrets(json)));
+    await replaceStoredFile(join(this.folder, name), await compress(hideKnownSecrets(json)));
     const all = entries(this.folder);
-    await sweep(all);
-    await this.#makeRoom(name, reportsOf(all));
+    await sweep(this.folder, all);
+    await this.#makeRoom(name, reportsOf(this.folder, all));
     return name;
   }
 
   /** The oldest first. Other files are ignored. A missing folder is an empty one. */
   waiting(): Waiting[] {
-    return reportsOf(entries(this.folder));
+    return reportsOf(this.folder, entries(this.folder));
   }
 
   rejected(): Rejected[] {
@@ -112,20 +108,12 @@ export class Spool {
 
   /** @returns null when another process was faster */
   async claim({ name, path, held }: Waiting): Promise<Claimed | null> {
-    if (held) return null;
-    const mine = join(this.folder, claimedName(name));
-    try {
-      await rename(path, mine);
-      return { name, path: mine };
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null;
-      throw error;
-    }
-  }
-
-  /** Gives up the claim; the report waits again. */
-  async release({ name, path }: Claimed): Promise<void> {
-    await rename(path, this.pathOf(name)).catch(unlessGone);
+    const lock = held ? null : await takeClaim(this.folder, name);
+    if (lock === null) return null;
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+      return { name, path, release: () => lock.release() };
+    await lock.release();
+    return null;
   }
 
   /**
@@ -153,16 +141,18 @@ export class Spool {
   }
 
   /** Only after the service has confirmed it. */
-  async remove({ path }: Claimed): Promise<void> {
+  async remove({ path, release }: Claimed): Promise<void> {
     await unlink(path).catch(unlessGone);
+    await release();
   }
 
   /** The reason is written first: every rejected report has one. */
-  async reject({ name, path }: Claimed, reason: string): Promise<void> {
+  async reject({ name, path, release }: Claimed, reason: string): Promise<void> {
     await makeOwnFolder(this.rejectedFolder);
     const to = join(this.rejectedFolder, name);
     await replaceStoredFile(reasonPath(to), `${redact(reason)}\n`);
     await rename(path, to);
+    await release();
     await flushFolder(this.rejectedFolder);
     await flushFolder(this.folder);
   }
@@ -196,26 +186,34 @@ function spooled(name: string, bytes: Buffer, json: Buffer): SpooledReport {
   return { name, bytes, sha256: createHash('sha256').update(json).digest('hex') };
 }
 
-function reportsOf(all: readonly Entry[]): Waiting[] {
-  const now = Date.now();
+function reportsOf(folder: string, all: readonly Entry[]): Waiting[] {
+  const claimed = new Set(all.flatMap(({ file }) => claimedReport(file) ?? []));
   return all
-    .flatMap(({ file, path, bytes }) => {
-      const claim = readClaim(file);
-      const name = claim?.name ?? file;
-      if (readUploadName(name) === null) return [];
-      return [{ name, path, bytes, held: claim !== null && isHeld(claim, path, now) }];
+    .filter(({ file }) => readUploadName(file) !== null)
+    .map(({ file: name, path, bytes }) => {
+      return { name, path, bytes, held: claimed.has(name) && isClaimed(folder, name) };
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-async function sweep(all: readonly Entry[]): Promise<void> {
+/** Removes what killed processes left: temporary files, and claims of reports that are gone. */
+async function sweep(folder: string, all: readonly Entry[]): Promise<void> {
+  const names = new Set(all.map(({ file }) => file));
   for (const { file, path, changedMs } of all) {
-    const abandoned = /^\.apim-probe-.*\.tmp$/.test(file) && Date.now() - changedMs > ABANDONED_MS;
-    if (abandoned) await unlink(path).catch(() => {});
+    const old = Date.now() - changedMs > ABANDONED_MS;
+    if (old && /^\.apim-probe-.*\.tmp$/.test(file)) await unlink(path).catch(() => {});
+    // Version 0.2 and before renamed a report while they sent it.
+    const [, renamed] = /^\.sending-\d+-\d+-(.+\.gz)$/.exec(file) ?? [];
+    if (old && renamed !== undefined) await rename(path, join(folder, renamed)).catch(() => {});
+    const report = claimedReport(file);
+    if (report !== null && !names.has(report)) {
+      const lock = await takeClaim(folder, report).catch(() => null);
+      await lock?.release();
+    }
   }
 }
 
-/** Another process may have released the claim: it expires after an hour. */
+/** A user may have removed it. */
 function unlessGone(error: unknown): void {
   if (errorCode(error) !== 'ENOENT') throw error;
 }

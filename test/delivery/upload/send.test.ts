@@ -141,7 +141,7 @@ t.test('a report that cannot be rejected or claimed delays no other, and stays',
   const spool = openTrialSpool(t);
   const service = await openService(t, answer(201));
   const [junk = '', good = ''] = [...(await fill(spool, 2)).keys()];
-  writeFileSync(spool.pathOf(junk), 'no gzip');
+  writeFileSync(join(spool.folder, junk), 'no gzip');
   // As a full disk does: nothing can be put there.
   writeFileSync(spool.rejectedFolder, '');
   const first = await pass(spool, `${service.url}/in`);

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import t from 'tap';
-import { claimedName } from '../../../src/delivery/upload/claim.ts';
 import { droppedNote, forgetDropped, readDropped } from '../../../src/delivery/upload/dropped.ts';
 import { readLastUpload, storeLastUpload } from '../../../src/delivery/upload/last-upload.ts';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
@@ -66,23 +66,70 @@ t.test('of many that claim one report, one has it', async (t) => {
   t.match(spool.waiting(), [{ name, held: true }], 'still counted while it is sent');
   if (claimed === undefined) throw new Error('the report was not claimed');
   t.equal((await spool.read(claimed, AS_IT_IS)).sha256, sha256(json));
-  await spool.release(claimed);
+  await claimed.release();
   t.match(spool.waiting(), [{ name, held: false }]);
+  t.strictSame(readdirSync(spool.folder), [name]);
 });
 
-t.test('a claim of a process that has gone is not a claim', async (t) => {
+t.test('a claim whose process was killed is taken over, and one of a living process is not', async (t) => {
   const spool = openTrialSpool(t);
-  const names = [...(await fill(spool, 3)).keys()];
-  const [gone, recycled, other] = names.map((name) => join(spool.folder, name));
-  const [, pid = '', began = ''] = /^\.sending-(\d+)-(\d+)-/.exec(claimedName('')) ?? [];
-  await rename(gone ?? '', join(spool.folder, `.sending-4194303-1-${names[0]}`));
-  await rename(recycled ?? '', join(spool.folder, `.sending-${process.ppid}-1-${names[1]}`));
-  await rename(other ?? '', join(spool.folder, `.sending-${pid}-${began}-${names[2]}`));
-  t.strictSame(
-    spool.waiting().map(({ held }) => held),
-    [false, process.platform !== 'linux', true],
-  );
+  const [first = '', second = ''] = [...(await fill(spool, 2)).keys()];
+  const child = await claimInChild(spool.folder);
+  t.match(spool.waiting(), [
+    { name: first, held: true },
+    { name: second, held: false },
+  ]);
+  const [held, free] = spool.waiting();
+  if (held === undefined || free === undefined) throw new Error('nothing waits');
+  t.equal(await spool.claim({ ...held, held: false }), null, 'by one that looked before it was claimed');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  t.match(spool.waiting(), [{ held: false }, { held: false }]);
+  const [claimed] = await Promise.all(spool.waiting().map((one) => spool.claim(one)));
+  t.equal(claimed?.name, first);
 });
+
+t.test('what killed processes left is removed or waits again', async (t) => {
+  const spool = openTrialSpool(t);
+  const [first = '', second = ''] = [...(await fill(spool, 2)).keys()];
+  const child = await claimInChild(spool.folder);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await unlink(join(spool.folder, first));
+  // As version 0.2 claimed it.
+  const renamed = join(spool.folder, `.sending-4194303-1-${second}`);
+  await rename(join(spool.folder, second), renamed);
+  utimesSync(renamed, 0, 0);
+  const [third = ''] = [...(await fill(spool, 1)).keys()];
+  t.strictSame(readdirSync(spool.folder).sort(), [second, third].sort());
+});
+
+t.test('a report that went meanwhile is not claimed', async (t) => {
+  const spool = openTrialSpool(t);
+  await fill(spool, 1);
+  const [waiting] = spool.waiting();
+  if (waiting === undefined) throw new Error('nothing waits');
+  await unlink(waiting.path);
+  t.equal(await spool.claim(waiting), null);
+  t.strictSame(readdirSync(spool.folder), []);
+});
+
+/** A process that has claimed the oldest report. */
+async function claimInChild(folder: string): Promise<ChildProcess> {
+  const module = new URL('../../../src/delivery/upload/spool.ts', import.meta.url);
+  const script = `
+    const { Spool } = await import(${JSON.stringify(module.href)});
+    const spool = new Spool(${JSON.stringify(folder)}, 1e9);
+    const claimed = await spool.claim(spool.waiting()[0]);
+    process.stdout.write(claimed.name);
+    setInterval(() => {}, 1000);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
 
 t.test('a rejected report has its reason beside it, and waits again on request', async (t) => {
   const spool = openTrialSpool(t);

@@ -42,7 +42,7 @@ export async function fill(spool: Spool, number: number, bytes = 200): Promise<M
     } else {
       // As `add` leaves them, without a flush of the disk for each.
       texts.set(uploadName(report), json);
-      writeFileSync(spool.pathOf(uploadName(report)), gzipSync(json), { mode: 0o600 });
+      writeFileSync(join(spool.folder, uploadName(report)), gzipSync(json), { mode: 0o600 });
     }
   }
   return texts;

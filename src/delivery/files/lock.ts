@@ -1,25 +1,25 @@
 /**
- * One run at a time in a state folder: a lock file names its holder. A holder that died leaves the file behind, and
- * the next run takes it over. Of two runs that take over one lock, the first to rename it wins. If all of this fails,
- * two runs probe at once, and no report is lost: each has a name of its own.
+ * Locks: a file that names its holder by process id, start time, boot and process namespace. It appears by link(2), so
+ * of several processes one gets it. A holder that ended leaves the file behind, and the next process takes it over.
+ * Only the holder of a second lock, named by the first one's token, may remove it, so no living lock is ever removed.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
-import { link, lstat, open, readFile, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { link, open, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../../common/system-reason.ts';
-import { type OwnedFolder, withOwnedFolder } from '../files/owned-folder.ts';
-import { processStart } from '../process-start.ts';
+import { type OwnedFolder, withOwnedFolder } from './owned-folder.ts';
 
 const Holder = z.object({
   pid: z.int().min(1),
   /** RFC 3339, for people. */
   since: z.iso.datetime(),
-  token: z.string(),
+  /** Part of a file's name. */
+  token: z.string().regex(/^[0-9a-f]{1,32}$/),
   /** Null where the system does not report it. */
   boot: z.string().nullable(),
-  /** As `processStart` has it. */
+  /** Clock ticks since the boot, which tell processes of one id apart; null where the system does not report it. */
   started: z.string().nullable(),
   /** Process ids mean nothing in another namespace. */
   namespace: z.string().nullable(),
@@ -45,20 +45,22 @@ export type Locking =
   | { readonly kind: 'held'; readonly lock: Lock }
   | { readonly kind: 'busy'; readonly holder: Pick<Holder, 'pid' | 'since'> };
 
-const NAME = 'lock';
 const LARGEST_LOCK = 4096;
-/** ms. Longer than any run may take; used where only the age shows whether the holder is alive. */
+/**
+ * ms. Longer than any run may take; used where only the age shows whether the holder is alive, as in another process
+ * namespace.
+ */
 const OLDEST_UNVERIFIED = 150 * 60 * 1000;
 /** ms. Without links, a lock file is empty for a moment. */
 const UNREADABLE_GRACE = 10_000;
 const MOST_TRIES = 5;
 
 /**
- * Takes the lock of a state folder.
+ * Takes a lock.
+ * @param path of its file, in a folder that exists
  * @throws the file system's error when no lock can be made there
  */
-export async function takeLock(state: string, processes: Processes = thisSystem()): Promise<Locking> {
-  const path = join(state, NAME);
+export async function takeLock(path: string, processes: Processes = thisSystem()): Promise<Locking> {
   const me: Holder = {
     pid: processes.pid,
     since: new Date().toISOString(),
@@ -69,31 +71,35 @@ export async function takeLock(state: string, processes: Processes = thisSystem(
   };
   let takenFrom: Lock['takenFrom'] = null;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    if (await create(state, me)) {
+    if (await create(path, me)) {
       return { kind: 'held', lock: { takenFrom, release: () => release(path, me.token) } };
     }
-    const found = await read(path);
+    const found = read(path);
     if (found === null) continue;
-    if (!isDead(found, processes)) {
-      const { pid, since } = found.holder ?? { pid: 0, since: new Date(found.mtimeMs).toISOString() };
-      return { kind: 'busy', holder: { pid, since } };
-    }
-    if (await remove(state, path, found)) {
-      takenFrom = found.holder ?? { pid: 0, since: new Date(found.mtimeMs).toISOString() };
-    }
+    const holder = found.holder ?? { pid: 0, since: new Date(found.mtimeMs).toISOString() };
+    if (!isDead(found, processes)) return { kind: 'busy', holder: { pid: holder.pid, since: holder.since } };
+    const removal = await removeDead(path, found, processes);
+    // The process that removes it takes the lock.
+    if (removal === 'busy') break;
+    if (removal === 'removed') takenFrom = { pid: holder.pid, since: holder.since };
   }
-  // So many dead locks in a row come from other runs that take and lose the lock at the same time.
   return { kind: 'busy', holder: { pid: 0, since: me.since } };
 }
 
-/** @returns false when another run has it */
-function create(state: string, me: Holder): Promise<boolean> {
-  return withOwnedFolder(state, async (place) => {
-    const path = join(place.path, NAME);
+/** @returns whether a living process holds this lock */
+export function isLocked(path: string, processes: Processes = thisSystem()): boolean {
+  const found = read(path);
+  return found !== null && !isDead(found, processes);
+}
+
+/** @returns false when another process has it */
+function create(path: string, me: Holder): Promise<boolean> {
+  return withOwnedFolder(dirname(path), async (place) => {
+    const target = join(place.path, basename(path));
     const temporary = join(place.path, `.apim-probe-${me.pid}-${me.token}.tmp`);
     try {
       await writeNew(temporary, me, place);
-      await link(temporary, path);
+      await link(temporary, target);
       return true;
     } catch (error) {
       const code = errorCode(error);
@@ -101,7 +107,7 @@ function create(state: string, me: Holder): Promise<boolean> {
       if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'UNKNOWN'].some((one) => one === code)) {
         throw error;
       }
-      return createInPlace(path, me, place);
+      return createInPlace(target, me, place);
     } finally {
       await unlink(temporary).catch(() => {});
     }
@@ -137,12 +143,12 @@ interface Found {
 }
 
 /** @returns null when it is gone */
-async function read(path: string): Promise<Found | null> {
+function read(path: string): Found | null {
   try {
-    const status = await lstat(path);
+    const status = lstatSync(path);
     if (!status.isFile())
       throw Object.assign(new Error('the lock is not a regular file'), { code: 'EISDIR' });
-    const text = status.size > LARGEST_LOCK ? '' : await readFile(path, 'utf8');
+    const text = status.size > LARGEST_LOCK ? '' : readFileSync(path, 'utf8');
     return { text, holder: parsed(text), mtimeMs: status.mtimeMs };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
@@ -170,26 +176,35 @@ function isDead({ holder, mtimeMs }: Found, processes: Processes): boolean {
   return started !== holder.started;
 }
 
-/** @returns whether this very lock was removed, and not one that another run has taken meanwhile */
-async function remove(state: string, path: string, found: Found): Promise<boolean> {
-  const aside = join(state, `.apim-probe-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+/**
+ * Removes the lock of a process that ended. While this process holds the second lock, the first can only be removed by
+ * its holder, which has ended: what was read stays true until it is removed.
+ * @returns busy when another process is removing it
+ */
+async function removeDead(
+  path: string,
+  dead: Found,
+  processes: Processes,
+): Promise<'removed' | 'gone' | 'busy'> {
+  const second = await takeLock(`${path}.${dead.holder?.token ?? 'unreadable'}`, processes);
+  if (second.kind === 'busy') return 'busy';
   try {
-    await rename(path, aside);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
-    throw error;
+    const found = read(path);
+    if (found === null || found.text !== dead.text || found.mtimeMs !== dead.mtimeMs) return 'gone';
+    await unlink(path);
+    return 'removed';
+  } finally {
+    await second.lock.release();
   }
-  const moved = await readFile(aside, 'utf8').catch(() => '');
-  const isTheSame = found.holder === null || moved === found.text;
-  if (!isTheSame) await link(aside, path).catch(() => {});
-  await unlink(aside).catch(() => {});
-  return isTheSame;
 }
 
-/** Removes the lock only while this run holds it. */
+/** Removes the lock only while this process holds it. */
 async function release(path: string, token: string): Promise<void> {
-  const found = await read(path).catch(() => null);
-  if (found?.holder?.token === token) await unlink(path).catch(() => {});
+  try {
+    if (read(path)?.holder?.token === token) await unlink(path);
+  } catch {
+    // The next process takes it over.
+  }
 }
 
 function thisSystem(): Processes {
@@ -205,8 +220,19 @@ function thisSystem(): Processes {
         return errorCode(error) !== 'ESRCH';
       }
     },
-    startOf: processStart,
+    startOf,
   };
+}
+
+/** From /proc/PID/stat (proc_pid_stat(5)). */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // Field 22; the second field, the program's name, may hold spaces and parentheses.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function firstLineOf(path: string): string | null {
