@@ -52,10 +52,10 @@ module.exports = {
     {
       name: 'only-a-run-probes',
       comment:
-        'Everything else knows the probes by their definitions; uploads obey --connect-to as probes do',
+        'Everything else knows the probes by their definitions; uploads connect and greet as probes do',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/run/' },
-      to: { path: '^probes/', pathNot: [PROBE_DEFINITIONS, '^probes/wire/system\\.ts$'] },
+      to: { path: '^probes/', pathNot: [PROBE_DEFINITIONS, '^probes/wire/(system|tls-client)\\.ts$'] },
     },
     {
       name: 'diagnosis-is-pure',

@@ -4,6 +4,7 @@ import { isIP, Socket } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { buildConnector, Dispatcher } from 'undici';
 import { createSystem, type Redirection } from '../../../probes/wire/system.ts';
+import { SERVICE_TLS } from '../../../probes/wire/tls-client.ts';
 import { errorCode } from '../../common/system-reason.ts';
 import { abortReason } from './abort-reason.ts';
 import { transportReason } from './transport-reason.ts';
@@ -145,7 +146,9 @@ async function open(
   const { Agent, EnvHttpProxyAgent, Pool, buildConnector } = (await import('undici')).default;
   const extra = caFile.map((path) => readFileSync(path, 'utf8'));
   const trust = extra.length === 0 ? {} : { ca: [...getCACertificates('default'), ...extra] };
-  const tls = { ...trust, timeout: CONNECT_MS };
+  // The small ClientHello always: every server accepts these groups, while devices that read only the first segment would
+  // end the connection before the report is sent. A report is not worth a post-quantum secret.
+  const tls = { ...SERVICE_TLS, ...trust, timeout: CONNECT_MS };
   const connect = redirected(sockets.of(buildConnector(tls)), connectTo);
   const common = { connect, headersTimeout: answerMs, bodyTimeout: answerMs, connections: 1 };
   const proxy = proxyFor(env);

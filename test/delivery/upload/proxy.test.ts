@@ -4,6 +4,7 @@ import https from 'node:https';
 import net from 'node:net';
 import t, { type Test } from 'tap';
 import { proxyFor } from '../../../src/delivery/upload/client.ts';
+import { firstSegmentOnly } from '../../servers/first-segment.ts';
 import { certificates } from './certificates.ts';
 import { answer, openService } from './service.ts';
 import { CANARY, fill, openTrialSpool, pass } from './trial.ts';
@@ -70,6 +71,23 @@ t.test('HTTPS_PROXY with a password, and --ca-file', async (t) => {
     { to: `${HOST}:443`, authorization: `Basic ${Buffer.from(`user:${CANARY}`).toString('base64')}` },
   ]);
   t.equal(service.requests[0]?.headers['proxy-authorization'], undefined);
+});
+
+t.test('a device that reads only the first segment of a ClientHello lets uploads pass', async (t) => {
+  const { tls, files } = await certificates(t, [HOST]);
+  const service = await openService(t, answer(201), tls);
+  const device = await firstSegmentOnly(t, service.port);
+  const proxy = await openProxy(t, device.port);
+  const connectTo = [{ host: HOST, port: 443, address: '127.0.0.1', toPort: device.port }];
+  for (const way of [
+    { options: { caFile: [files.root], connectTo } },
+    { options: { caFile: [files.root] }, env: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } },
+  ]) {
+    const spool = openTrialSpool(t);
+    await fill(spool, 1);
+    t.match(await pass(spool, `https://${HOST}/in`, way), { sent: { length: 1 }, problem: null });
+  }
+  t.ok(device.sizes.length === 2 && device.sizes.every((size) => size < 600), `${device.sizes} bytes`);
 });
 
 t.test('a percent sign in a password is one, for a proxy and for the destination', async (t) => {

@@ -1,40 +1,16 @@
 /** The ClientHello against a device that reads only the first TCP segment of a connection. */
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { TrustStore } from '../../../probes/wire/trust.ts';
 import { authority, identity, server } from '../../servers/certificates.ts';
+import { firstSegmentOnly, SEGMENT } from '../../servers/first-segment.ts';
 import { openTlsPeer } from '../../servers/peer.ts';
 import { tryOnce } from '../try.ts';
-
-/** Bytes of a TCP segment on Ethernet, without the options that most hosts send. */
-const SEGMENT = 1448;
-const RECORD_HEADER = 5;
 
 const root = await authority('CN=Root');
 const leaf = await server(root, ['known.test']);
 const trust = new TrustStore([], [root.pem]);
-
-/** Passes connections on, unless the first segment does not hold the whole ClientHello: those it resets. */
-async function firstSegmentOnly(t: Test, target: number): Promise<{ port: number; sizes: number[] }> {
-  const sizes: number[] = [];
-  const device: Server = createServer((client) => {
-    client.on('error', () => {});
-    client.once('data', (bytes: Buffer) => {
-      const whole = RECORD_HEADER + bytes.readUInt16BE(3);
-      sizes.push(whole);
-      if (whole > SEGMENT) return void client.resetAndDestroy();
-      const onward = connect(target, '127.0.0.1', () => onward.write(bytes));
-      onward.on('error', () => {});
-      client.pipe(onward).pipe(client);
-    });
-  });
-  device.listen(0, '127.0.0.1');
-  await once(device, 'listening');
-  t.teardown(() => device.close());
-  return { port: (device.address() as AddressInfo).port, sizes };
-}
 
 t.test('the ClientHello of a probe fits into one segment, and passes', async (t) => {
   const peer = await openTlsPeer(t, identity(leaf));
