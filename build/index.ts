@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { parseArguments, USAGE, type Wanted } from './arguments.ts';
 import { BuildError, RuntimeMissing } from './build-error.ts';
 import { makeExecutable, startsAs } from './executable.ts';
-import { notices, packagesOf } from './notices.ts';
+import { notices, packageId, packagesOf } from './notices.ts';
 import { npm, ROOT } from './npm.ts';
 import { oneFile } from './one-file.ts';
 import { pinned, runtimeOf, type Source } from './runtime.ts';
@@ -36,10 +36,11 @@ async function build({ targets, available }: Wanted): Promise<void> {
       targets.map((target) => executable(target, { program, made, folder, available })),
     );
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    const text = notices(ROOT, packagesOf(inputs), comments, runtime);
-    await writeFile(join(made, 'THIRD-PARTY-NOTICES.txt'), text);
+    const packages = packagesOf(inputs);
+    await writeFile(join(made, 'THIRD-PARTY-NOTICES.txt'), notices(ROOT, packages, comments, runtime));
+    const shipped = [...packages.map((folder) => join(ROOT, folder)), runtime].map(packageId);
     await copyFile(join(ROOT, 'LICENSE'), join(made, 'LICENSE'));
-    await writeFile(join(made, 'apim-probe.cdx.json'), await sbom());
+    await writeFile(join(made, 'apim-probe.cdx.json'), await sbom(shipped));
     await writeFile(join(made, 'SHA256SUMS'), await sums(made));
     await rm(DIST, { recursive: true, force: true });
     await rename(made, DIST);

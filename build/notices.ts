@@ -21,6 +21,16 @@ export function packagesOf(inputs: readonly string[]): string[] {
   return [...new Set(folders)].sort();
 }
 
+/** @returns the package in a folder as NAME@VERSION */
+export function packageId(folder: string): string {
+  const { name, version } = readManifest(folder);
+  return `${name}@${version}`;
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
 /**
  * @param root what the packages' folders are relative to
  * @param comments the comments on licences in the sources
@@ -33,7 +43,8 @@ export function notices(
   comments: string,
   runtime: string,
 ): string {
-  const sections = [...packages.map((folder) => section(join(root, folder))), section(runtime)];
+  // A package can lie in several folders.
+  const sections = new Set([...packages.map((folder) => join(root, folder)), runtime].map(section));
   return [
     'apim-probe is made of its own sources (LICENSE) and of these packages. Node.js, the last, is in the single',
     'executables alone.',
@@ -47,7 +58,7 @@ export function notices(
 }
 
 function section(folder: string): string {
-  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const manifest = readManifest(folder);
   const files = readdirSync(folder)
     .filter((name) => LICENCE_FILE.test(name) && !/\.[cm]?[jt]s$/.test(name))
     .sort();

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { notices, packagesOf } from '../../build/notices.ts';
-import { named } from '../../build/sbom.ts';
+import { onlyShipped } from '../../build/sbom.ts';
 import { sums } from '../../build/sums.ts';
 
 t.test('the sums are what sha256sum reads', async (t) => {
@@ -57,12 +57,26 @@ t.test('each package is named with its licence', async (t) => {
   });
 });
 
-t.test('the bill of materials names the program, whatever its folder is called', async (t) => {
-  const component = { name: 'wt', type: 'library', purl: 'pkg:npm/apim-probe@0.1.0', 'bom-ref': 'kept' };
-  const bom = { bomFormat: 'CycloneDX', metadata: { component, tools: [] }, components: [{ name: 'zod' }] };
-  t.same(JSON.parse(named(JSON.stringify(bom))), {
+t.test('the bill of materials has the program and what is shipped', async (t) => {
+  const component = { name: 'wt', type: 'library', purl: 'pkg:npm/apim-probe@0.1.0', 'bom-ref': 'app@1' };
+  const bom = {
+    bomFormat: 'CycloneDX',
+    metadata: { component, tools: [] },
+    components: [{ 'bom-ref': 'zod@4' }, { 'bom-ref': 'tap@21' }, { 'bom-ref': 'yaml@2' }],
+    dependencies: [
+      { ref: 'app@1', dependsOn: ['zod@4', 'tap@21'] },
+      { ref: 'tap@21', dependsOn: ['yaml@2'] },
+      { ref: 'yaml@2', dependsOn: [] },
+    ],
+  };
+  t.same(JSON.parse(onlyShipped(JSON.stringify(bom), ['yaml@2', 'zod@4'])), {
     ...bom,
     metadata: { component: { ...component, name: 'apim-probe', type: 'application' }, tools: [] },
+    components: [{ 'bom-ref': 'zod@4' }, { 'bom-ref': 'yaml@2' }],
+    dependencies: [
+      { ref: 'app@1', dependsOn: ['zod@4'] },
+      { ref: 'yaml@2', dependsOn: [] },
+    ],
   });
-  t.throws(() => named(JSON.stringify({ ...bom, components: [] })), 'an empty one is none');
+  t.throws(() => onlyShipped(JSON.stringify(bom), ['yaml@3']), { message: /lacks yaml@3/ });
 });
