@@ -28,6 +28,9 @@ const LAYERS = [
 const PROBE_DEFINITIONS =
   '^probes/(address-scope|block-page|failures|local-limits|protocols|facts|printable)\\.ts$';
 
+/** Servers and certificates of the simulator. */
+const LAB_PACKAGES = ['@peculiar/x509', 'dns2', 'reflect-metadata', 'rhea', 'smtp-server'];
+
 const under = (layer) => (/\.ts$/.test(layer) ? `^${layer.replaceAll('.', '\\.')}$` : `^${layer}/`);
 const all = (layers) => layers.map(under);
 
@@ -80,6 +83,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/lab/' },
       to: { path: '^(src|probes)/', pathNot: ['^src/lab/', '^src/model/vocabulary\\.ts$'] },
+    },
+    {
+      name: 'lab-packages-for-the-lab',
+      comment: 'What only the demo needs must not be part of a run',
+      severity: 'error',
+      from: { path: '^(bin|src|probes)/', pathNot: '^src/lab/' },
+      to: { path: `^node_modules/(${LAB_PACKAGES.join('|')})/` },
+    },
+    {
+      name: 'lab-starts-on-demand',
+      comment: 'Only the demo loads the lab, and with it the packages of the lab',
+      severity: 'error',
+      from: { path: '^(bin|src)/', pathNot: '^src/lab/' },
+      to: { path: '^src/lab/', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'build-knows-no-source',

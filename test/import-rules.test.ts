@@ -11,9 +11,10 @@ const {
 
 /** What the imports below lead to. */
 const TREE = {
-  'package.json': '{"dependencies":{"wanted":"1"},"devDependencies":{"tooling":"1"}}',
+  'package.json': '{"dependencies":{"wanted":"1","rhea":"1"},"devDependencies":{"tooling":"1"}}',
   node_modules: {
     wanted: { 'package.json': '{"name":"wanted","main":"index.js"}', 'index.js': '' },
+    rhea: { 'package.json': '{"name":"rhea","main":"index.js"}', 'index.js': '' },
     tooling: { 'package.json': '{"name":"tooling","main":"index.js"}', 'index.js': '' },
     stray: { 'package.json': '{"name":"stray","main":"index.js"}', 'index.js': '' },
   },
@@ -74,7 +75,7 @@ t.test('imports from the layers above are allowed', async (t) => {
   const found = await violations(t, {
     'bin/a.ts': "import '../src/cli/main.ts';",
     'src/cli/a.ts':
-      "import '../agent.ts'; import '../config/types.ts'; import '../lab/lab.ts'; import '../run/progress.ts'; import '../records/render.ts';",
+      "import '../agent.ts'; import '../config/types.ts'; import '../run/progress.ts'; import '../records/render.ts'; await import('../lab/lab.ts');",
     'src/agent.ts':
       "import './environment/index.ts'; import './run/run.ts'; import './diagnosis/diagnose.ts';",
     'src/azure/a.ts': "import '../common/host-name.ts'; import '../model/vocabulary.ts';",
@@ -85,7 +86,7 @@ t.test('imports from the layers above are allowed', async (t) => {
     'src/diagnosis/a.ts': "import type {} from '../model/report.ts'; import '../../probes/failures.ts';",
     'src/records/a.ts': "import '../plan/types.ts'; import '../config/types.ts';",
     'src/report/a.ts': "import 'wanted'; import '../plan/types.ts';",
-    'src/lab/a.ts': "import '../model/vocabulary.ts';",
+    'src/lab/a.ts': "import '../model/vocabulary.ts'; import 'rhea';",
     'probes/a.ts': "import 'node:net'; import './tcp.ts';",
     'test/a.ts':
       "import '../src/cli/main.ts'; import '../probes/tcp.ts'; import 'tooling'; import './helper.ts';",
@@ -103,6 +104,8 @@ t.test('every import against the rules is found', async (t) => {
     ['src/azure/a.ts', "import '../config/types.ts';", 'imports-of-src/azure'],
     ['src/catalog/a.ts', "import '../plan/types.ts';", 'imports-of-src/catalog'],
     ['src/cli/c.ts', "import '../../test/helper.ts';", 'imports-of-src/cli'],
+    ['src/cli/d.ts', "import '../lab/lab.ts';", 'lab-starts-on-demand'],
+    ['src/cli/e.ts', "await import('rhea');", 'lab-packages-for-the-lab'],
     ['src/config/a.ts', "import '../cli/main.ts';", 'imports-of-src/config'],
     ['src/diagnosis/a.ts', "import '../../probes/tcp.ts';", 'diagnosis-is-pure', 'only-a-run-probes'],
     ['src/diagnosis/b.ts', "import 'node:fs';", 'diagnosis-does-no-io'],
