@@ -7,8 +7,16 @@ import { needsAction, retryLater, type Settled } from './outcome.ts';
 
 /** ms; the service is on this very host. */
 const ANSWER_TIMEOUT_MS = 5000;
-/** What fits into a header; a token is far shorter. */
-const TOKEN = /^[\x21-\x7e]{1,32768}$/;
+const METADATA = '169.254.169.254';
+/** ms: a token is not used when it is about to expire. */
+const MARGIN_MS = 300_000;
+
+const Issued = z.object({
+  /** What fits into a header; a token is far shorter. */
+  access_token: z.string().regex(/^[\x21-\x7e]{1,32768}$/),
+  /** s since the epoch */
+  expires_on: z.coerce.number(),
+});
 
 const Refusal = z.object({ error: z.string(), error_description: z.string().catch('') });
 
@@ -25,62 +33,77 @@ export interface Identity {
 /** @param clientId of a user-assigned identity; null for the VM's own */
 export function createIdentity(clientId: string | null, connectTo: ClientSettings['connectTo']): Identity {
   const client = createClient({ env: {}, caFile: [], connectTo, answerMs: ANSWER_TIMEOUT_MS });
+  let held: Held | null = null;
   return {
-    token: (signal) => ask(client, clientId, signal),
+    token: async (signal) => {
+      if (held === null || held.expiresAt - MARGIN_MS < Date.now()) {
+        const answer = await ask(client, clientId, signal);
+        if ('kind' in answer) return { kind: 'none', outcome: answer };
+        held = answer;
+      }
+      return { kind: 'token', token: held.token };
+    },
     close: () => client.close(),
   };
 }
 
-interface Observed {
-  readonly exchange: Exchange;
-  readonly host: string;
+interface Held {
+  readonly token: string;
+  /** ms since the epoch */
+  readonly expiresAt: number;
 }
 
-async function ask(client: Client, clientId: string | null, signal: AbortSignal): Promise<TokenResult> {
-  const exchanges: Observed[] = [];
-  const observe = (exchange: Exchange, host: string): void => void exchanges.push({ exchange, host });
-  try {
-    // Loaded only by a run that uploads by managed identity.
-    const { managedIdentityToken } = await import('./managed-identity.ts');
-    const token = await managedIdentityToken(clientId, { client, signal, observe });
-    if (!TOKEN.test(token)) return refused('its answer holds none');
-    rememberSecret(token);
-    return { kind: 'token', token };
-  } catch (error) {
-    const last = exchanges.at(-1);
-    if (last !== undefined) return explainFailure(last);
-    // No request was sent: variables that configure the SDK contradict each other.
-    return refused(printable(error instanceof Error ? error.message : 'unknown error', 200));
-  }
+async function ask(client: Client, clientId: string | null, signal: AbortSignal): Promise<Held | Settled> {
+  const query = new URLSearchParams({
+    'api-version': '2018-02-01',
+    // One resource for all clouds.
+    resource: 'https://storage.azure.com',
+    ...(clientId === null ? {} : { client_id: clientId }),
+  });
+  const exchange = await client.exchange(
+    {
+      method: 'GET',
+      origin: `http://${METADATA}`,
+      path: `/metadata/identity/oauth2/token?${query}`,
+      headers: { metadata: 'true' },
+    },
+    signal,
+  );
+  if (exchange.kind === 'failed' || exchange.reply.status !== 200) return explainFailure(exchange);
+  const issued = Issued.safeParse(jsonOf(exchange.reply.body));
+  if (!issued.success) return refused('its answer holds none');
+  const { access_token: token, expires_on } = issued.data;
+  rememberSecret(token);
+  return { token, expiresAt: expires_on * 1000 };
 }
 
-function refused(why: string): TokenResult {
+function refused(why: string): Settled {
   const fix = 'Give the VM a managed identity (az vm identity assign), or correct uploadIdentity';
-  return { kind: 'none', outcome: needsAction(`no token (${why}). ${fix}`) };
+  return needsAction(`no token (${why}). ${fix}`);
 }
 
 /** Microsoft names 404, 410, 429 and 5xx as worth another attempt ("How to use managed identities… on a VM"). */
-function explainFailure({ exchange, host }: Observed): TokenResult {
-  const metadata = `the instance metadata service (${host})`;
-  if (exchange.kind === 'failed') {
-    const reason = `no token of a managed identity: ${metadata} failed: ${exchange.reason}`;
-    return { kind: 'none', outcome: retryLater(reason) };
-  }
+function explainFailure(exchange: Exchange): Settled {
+  const metadata = `the instance metadata service (${METADATA})`;
+  if (exchange.kind === 'failed')
+    return retryLater(`no token of a managed identity: ${metadata} failed: ${exchange.reason}`);
   const { status, body } = exchange.reply;
-  if (status === 404 || status === 410 || status === 429 || status >= 500) {
-    return { kind: 'none', outcome: retryLater(`no token: ${metadata} answered with status ${status}`) };
-  }
+  if (status === 404 || status === 410 || status === 429 || status >= 500)
+    return retryLater(`no token: ${metadata} answered with status ${status}`);
   return refused(`status ${status}, ${refusalText(body)}`);
 }
 
 function refusalText(body: string): string {
-  let document: unknown;
-  try {
-    document = JSON.parse(body);
-  } catch {
-    document = null;
-  }
-  const refusal = Refusal.safeParse(document);
+  const refusal = Refusal.safeParse(jsonOf(body));
   if (!refusal.success) return 'its answer holds none';
   return printable(`${refusal.data.error}: ${refusal.data.error_description}`, 200);
+}
+
+/** @returns null for what is not JSON */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

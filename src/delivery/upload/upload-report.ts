@@ -4,7 +4,7 @@ import type { Client, Exchange } from './client.ts';
 import type { Destination } from './destination.ts';
 import type { Identity } from './identity.ts';
 import { rejectReport, retryLater, type Settled } from './outcome.ts';
-import { uploadRequest } from './requests.ts';
+import { blobProperties, putBlob, uploadRequest } from './requests.ts';
 import type { SpooledReport } from './spool.ts';
 
 export interface Means {
@@ -28,14 +28,12 @@ export async function uploadReport(
   }
   const opening = destination.kind === 'blob-sas' ? NO_TOKEN : await means.identity.token(signal);
   if (opening.kind === 'none') return opening.outcome;
-  // Only an upload to Blob Storage loads the SDK.
-  const { putBlob, blobProperties } = await import('./blob-store.ts');
   const opened = { ...destination, token: opening.token };
-  const sent = await putBlob(opened, spooled, client, signal);
+  const sent = await client.exchange(putBlob(opened, spooled), signal);
   if (sent.kind === 'failed') return retryLater(sent.reason);
   const outcome = classifyBlob(destination, sent.reply, now());
   if (outcome.kind !== 'exists') return outcome;
-  return same(await blobProperties(opened, spooled.name, client, signal), spooled);
+  return same(await client.exchange(blobProperties(opened, spooled.name), signal), spooled);
 }
 
 const NO_TOKEN = { kind: 'token', token: null } as const;
