@@ -2,10 +2,10 @@
 import { tmpdir } from 'node:os';
 import { systemReason } from '../common/system-reason.ts';
 import type { ReportFormat } from '../config/types.ts';
+import type { ExportedReport } from '../delivery/export-report.ts';
 import { createFile, replaceFile, writeOutlet } from '../delivery/files/write-file.ts';
 import { reportFileName } from '../delivery/report-names.ts';
 import type { Report } from '../model/report.ts';
-import type { ExportedReport } from './export-report.ts';
 import { type Io, StreamError, write, writeOnlyCopy } from './io.ts';
 import type { Outlets } from './outlets.ts';
 import type { OutputPlan } from './outputs.ts';
@@ -21,7 +21,7 @@ export interface Delivery {
 }
 
 /** Stores reports on this machine. */
-export interface ReportStore {
+interface ReportStore {
   /** For messages. */
   readonly location: string;
   /** Resolves with the path. */

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { errorCode } from '../common/system-reason.ts';
-import { wrap } from '../common/text-lines.ts';
+import { COMMAND_INDENT, wrap } from '../common/text-lines.ts';
 import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import { writeWhole } from './stream-writer.ts';
@@ -62,13 +62,6 @@ export async function writeMessage(stream: NodeJS.WriteStream, message: string):
     if (!(error instanceof StreamError)) throw error;
   });
 }
-
-/** A command on its own line. `writeMessage` does not wrap it, so that it can be pasted. */
-export function commandLine(command: string): string {
-  return `\n${COMMAND_INDENT}${command}`;
-}
-
-const COMMAND_INDENT = '    ';
 
 /** Indents continuation lines to the text of a list item, or by two columns. */
 function wrapLine(line: string, width: number): string[] {

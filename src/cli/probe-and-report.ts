@@ -1,33 +1,29 @@
 /** Shared by `run` and `demo`: turns validated options into a delivered report and an exit code. */
 import type { RunHooks } from '../agent.ts';
-import { systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Configured } from '../config/effective.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Options } from '../config/types.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
+import { openExporter, type ReportExporter } from '../delivery/export-report.ts';
+import { openHistory, type RunHistory } from '../delivery/history/run-history.ts';
 import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redact, redactValue } from '../delivery/redaction/redact.ts';
+import { type Spooled, spoolReport, uploadSpooled } from '../delivery/upload/spool-report.ts';
 import { createUploader, type Uploader } from '../delivery/upload/uploader.ts';
 import type { Report } from '../model/report.ts';
 import { isStopSignal } from '../model/stop-signals.ts';
-import { renderText } from '../report/text.ts';
 import { defectText } from './defect.ts';
-import { type Delivery, deliver } from './deliver.ts';
+import { deliver } from './deliver.ts';
 import { EXIT_BUSY, exitCode } from './exit-code.ts';
-import { openExporter, type ReportExporter } from './export-report.ts';
-import { columnsOf, type Io, StreamError, write, writeMessage } from './io.ts';
+import { type Io, writeMessage } from './io.ts';
 import { createLog, type Log } from './log.ts';
 import { logEvent, logOutcome } from './log-events.ts';
-import { runOnChange } from './on-change.ts';
 import { closeOutlets, type Outlets, openOutlets } from './outlets.ts';
 import { type OutputPlan, planOutputs, type ReportOutput } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { openHistory, type RunHistory } from './run-history.ts';
 import { catchInterruptions } from './signals.ts';
-import { ClosedError } from './stream-writer.ts';
-import { insertBeforeVerdict } from './summary.ts';
-import { type Spooled, spoolReport, type Uploaded, uploadSpooled } from './upload-report.ts';
+import { printSummary } from './summary.ts';
 
 export type Agent = (configured: Configured, hooks: RunHooks) => Promise<Report>;
 
@@ -47,21 +43,6 @@ function watch(options: Options, io: Io, log: Log | null): Progress {
   };
 }
 
-async function probe(
-  configured: Configured,
-  io: Io,
-  agent: Agent,
-  signal: AbortSignal,
-  log: Log | null,
-): Promise<Report> {
-  const progress = watch(configured.options, io, log);
-  try {
-    return await agent(configured, { signal, progress: progress.event });
-  } finally {
-    progress.stop();
-  }
-}
-
 /** Drops the new file of a terminal's run when the folder is not writable; that is a note, not an error. */
 function checkNewFile(
   plan: OutputPlan,
@@ -73,76 +54,9 @@ function checkNewFile(
   return { plan: { ...plan, newFile: false }, unsaved };
 }
 
-/** @returns why the summary could not be written to stdout, or null */
-async function summarise(
-  report: Report,
-  options: Options,
-  plan: OutputPlan,
-  delivery: Delivery,
-  lines: readonly string[],
-  io: Io,
-): Promise<string | null> {
-  const stream = plan.summary === 'stdout' && !delivery.onStdout ? io.stdout : io.stderr;
-  const color = options.color && stream.isTTY === true;
-  const text = renderText(report, { color, width: columnsOf(stream), quiet: options.quiet });
-  const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)].map((note) => redact(note));
-  try {
-    await write(stream, insertBeforeVerdict(text, report.verdict, notes));
-    return null;
-  } catch (error) {
-    if (!(error instanceof StreamError)) throw error;
-    // Losing stderr is not a failure; losing stdout is, unless it was closed from the start.
-    if (stream === io.stderr || error.cause instanceof ClosedError) return null;
-    return `the summary could not be written to stdout: ${systemReason(error.cause)}`;
-  }
-}
-
 type Notify = (level: 'info' | 'warn' | 'error', message: string) => Promise<void>;
 
 const PREFIX = { info: '', warn: 'note: ', error: 'apim-probe: ' } as const;
-
-/** Runs the command of --on-change after the report is delivered. */
-async function announceChange(
-  history: RunHistory,
-  report: Report,
-  options: Options,
-  io: Io,
-  signal: AbortSignal,
-  notify: Notify,
-): Promise<void> {
-  for (const problem of await history.tidy(Date.now())) await notify('warn', problem);
-  if (options.onChange === null) return;
-  const change = history.changeIn(report);
-  if (change !== null) {
-    const problem = await runOnChange(options.onChange, change, {
-      env: io.env,
-      cwd: io.cwd,
-      signal,
-      onLine: (line) => void writeMessage(io.stderr, `on-change: ${line}`),
-    });
-    if (problem !== null) {
-      await notify('error', `the command of --on-change ${problem}; ${history.retryText}`);
-      return;
-    }
-  }
-  const problem = await history.recordAnnounced(report, change !== null);
-  if (problem !== null) await notify('warn', problem);
-}
-
-/** Runs after the summary, so that the user does not wait for an upload service. */
-async function upload(
-  spooled: Spooled,
-  uploader: Uploader,
-  rewrite: ReportExporter['rewrite'],
-  options: Options,
-  signal: AbortSignal,
-  notify: Notify,
-): Promise<Uploaded> {
-  const uploaded = await uploadSpooled(spooled, uploader, rewrite, options, signal);
-  for (const problem of uploaded.problems) await notify('error', problem);
-  if (!options.quiet) for (const remark of uploaded.remarks) await notify('info', remark);
-  return uploaded;
-}
 
 /** What interrupted the run after its report was finished. */
 function lateInterruption({ aborted, reason }: AbortSignal): Report['interrupted'] {
@@ -181,13 +95,22 @@ interface Outputs {
   readonly outlets: Outlets;
 }
 
-async function runWith(
-  loaded: Loaded,
-  io: Io,
-  agent: Agent,
-  { plan, unsaved, outlets }: Outputs,
-): Promise<number> {
-  const { options, notes } = loaded;
+/** What one run works with. */
+interface Run extends Outputs {
+  readonly loaded: Loaded;
+  readonly io: Io;
+  readonly agent: Agent;
+  readonly log: Log | null;
+  readonly notify: Notify;
+  readonly history: RunHistory | null;
+  readonly uploader: Uploader | null;
+  /** Its abort ends the run early, with a report. */
+  readonly signal: AbortSignal;
+}
+
+/** Opens what the run needs, and closes it at the end. */
+async function runWith(loaded: Loaded, io: Io, agent: Agent, outputs: Outputs): Promise<number> {
+  const { options } = loaded;
   const uploader = createUploader(options, io.env);
   const showStack = options.logLevel === 'debug' || options.logLevel === 'trace';
   const log = await createLog(options, {
@@ -213,41 +136,77 @@ async function runWith(
     (defect) => defectText(defect, showStack),
   );
   try {
-    const remarks = [...notes, ...(uploader?.notes ?? []), ...(unsaved === null ? [] : [unsaved])];
-    for (const note of remarks) await notify('warn', note);
-    // The one place where a run's report is redacted: code after this line sees no secret.
-    const probed = redactValue(await probe(loaded, io, agent, interruption.signal, log), (text) =>
-      hideKnownSecrets(redact(text)),
-    );
-    const annotated = uploader?.annotate(probed) ?? probed;
-    const report = history === null ? annotated : await history.complete(annotated);
-    const exporter = await openExporter(options, uploader?.spool.folder ?? null);
-    if (exporter.problem !== null)
-      await notify('warn', `no other report has the same pseudonyms: ${exporter.problem}`);
-    const out = exporter.exportReport(report);
-    const stored = history === null ? null : { report, store: history };
-    const delivery = await deliver(out, plan, io, { outlets, stored });
-    closeOutlets(outlets);
-    const spooled = uploader === null ? null : await spoolReport(out, uploader);
-    for (const problem of delivery.problems) await notify('error', problem);
-    const lines = unsaved === null ? [] : [unsaved];
-    const summaryProblem = await summarise(out.report, options, plan, delivery, lines, io);
-    if (summaryProblem !== null) await notify('error', summaryProblem);
-    if (report.interrupted === 'defect') await writeMessage(io.stderr, DEFECT);
-    if (log !== null) logOutcome(log.logger, report, delivery.files);
-    if (history !== null) await announceChange(history, report, options, io, interruption.signal, notify);
-    // Releases the lock first: an upload service that does not answer must not block another run.
-    await history?.close();
-    const uploaded =
-      uploader === null || spooled === null
-        ? null
-        : await upload(spooled, uploader, exporter.rewrite, options, interruption.signal, notify);
-    const delivered = delivery.complete && summaryProblem === null && (uploaded?.complete ?? true);
-    const interrupted = report.interrupted ?? lateInterruption(interruption.signal);
-    return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });
+    const { signal } = interruption;
+    return await performRun({ ...outputs, loaded, io, agent, log, notify, history, uploader, signal });
   } finally {
     await history?.close();
     interruption.release();
     log?.close();
   }
+}
+
+/** The order of a run: probe, deliver the report, print the summary, announce a change, upload. */
+async function performRun(run: Run): Promise<number> {
+  const { io, notify, history, uploader, unsaved, log, signal } = run;
+  const { options, notes } = run.loaded;
+  const remarks = [...notes, ...(uploader?.notes ?? []), ...(unsaved === null ? [] : [unsaved])];
+  for (const note of remarks) await notify('warn', note);
+  const report = await probe(run);
+  const exporter = await openExporter(options, uploader?.spool.folder ?? null);
+  if (exporter.problem !== null)
+    await notify('warn', `no other report has the same pseudonyms: ${exporter.problem}`);
+  const out = exporter.exportReport(report);
+  const stored = history === null ? null : { report, store: history };
+  const delivery = await deliver(out, run.plan, io, { outlets: run.outlets, stored });
+  closeOutlets(run.outlets);
+  const spooled = uploader === null ? null : await spoolReport(out, uploader);
+  for (const problem of delivery.problems) await notify('error', problem);
+  const lines = unsaved === null ? [] : [unsaved];
+  const summaryProblem = await printSummary(out.report, options, run.plan, delivery, lines, io);
+  if (summaryProblem !== null) await notify('error', summaryProblem);
+  if (report.interrupted === 'defect') await writeMessage(io.stderr, DEFECT);
+  if (log !== null) logOutcome(log.logger, report, delivery.files);
+  await announceChange(report, run);
+  // Releases the lock first: an upload service that does not answer must not block another run.
+  await history?.close();
+  const uploaded = await upload(spooled, exporter.rewrite, run);
+  const delivered = delivery.complete && summaryProblem === null && uploaded;
+  const interrupted = report.interrupted ?? lateInterruption(signal);
+  return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });
+}
+
+/** @returns the report without secrets, with what earlier runs add to it */
+async function probe({ loaded, io, agent, signal, log, uploader, history }: Run): Promise<Report> {
+  const progress = watch(loaded.options, io, log);
+  const found = await agent(loaded, { signal, progress: progress.event }).finally(progress.stop);
+  // The one place where a run's report is redacted: code after this line sees no secret.
+  const redacted = redactValue(found, (text) => hideKnownSecrets(redact(text)));
+  const annotated = uploader?.annotate(redacted) ?? redacted;
+  return history === null ? annotated : await history.complete(annotated);
+}
+
+/** Runs the command of --on-change after the report is delivered. */
+async function announceChange(report: Report, { history, io, signal, notify }: Run): Promise<void> {
+  if (history === null) return;
+  for (const problem of await history.tidy(Date.now())) await notify('warn', problem);
+  const onLine = (line: string): void => void writeMessage(io.stderr, `on-change: ${line}`);
+  const parts = { env: io.env, cwd: io.cwd, signal, onLine };
+  for (const { level, message } of await history.announce(report, parts)) await notify(level, message);
+}
+
+/**
+ * Runs after the summary, so that the user does not wait for an upload service.
+ * @returns whether the report of this run has arrived, or none is sent
+ */
+async function upload(
+  spooled: Spooled | null,
+  rewrite: ReportExporter['rewrite'],
+  { uploader, loaded, signal, notify }: Run,
+): Promise<boolean> {
+  if (uploader === null || spooled === null) return true;
+  const { options } = loaded;
+  const { complete, problems, remarks } = await uploadSpooled(spooled, uploader, rewrite, options, signal);
+  for (const problem of problems) await notify('error', problem);
+  if (!options.quiet) for (const remark of remarks) await notify('info', remark);
+  return complete;
 }

@@ -1,11 +1,11 @@
 import { UsageError } from '../common/usage-error.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
+import { openExporter } from '../delivery/export-report.ts';
 import type { Report } from '../model/report.ts';
 import { isStrict } from '../model/strict-note.ts';
 import { judgeAgain } from '../report/judge-again.ts';
 import type { Command } from './command.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
-import { openExporter } from './export-report.ts';
 import { write, writeMessage } from './io.ts';
 import { legendPath, storeLegend } from './legend.ts';
 import { openReport } from './open-report.ts';

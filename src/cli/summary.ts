@@ -1,14 +1,43 @@
+/** Prints the summary of a run, with the lines that belong to it. */
+import { systemReason } from '../common/system-reason.ts';
+import type { Options } from '../config/types.ts';
+import { redact } from '../delivery/redaction/redact.ts';
 import type { Report } from '../model/report.ts';
+import { renderText } from '../report/text.ts';
+import type { Delivery } from './deliver.ts';
+import { columnsOf, type Io, StreamError, write } from './io.ts';
+import type { OutputPlan } from './outputs.ts';
+import { ClosedError } from './stream-writer.ts';
 
 /**
- * Inserts lines before the verdict, which stays last because it matters most.
- * @param text the rendered summary, whose verdict starts with its word in capitals
+ * @param lines printed before the verdict, with the paths of the report
+ * @returns why the summary could not be written to stdout, or null
  */
-export function insertBeforeVerdict(
-  text: string,
-  verdict: Report['verdict'],
+export async function printSummary(
+  report: Report,
+  options: Options,
+  plan: OutputPlan,
+  delivery: Delivery,
   lines: readonly string[],
-): string {
+  io: Io,
+): Promise<string | null> {
+  const stream = plan.summary === 'stdout' && !delivery.onStdout ? io.stdout : io.stderr;
+  const color = options.color && stream.isTTY === true;
+  const text = renderText(report, { color, width: columnsOf(stream), quiet: options.quiet });
+  const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)].map((note) => redact(note));
+  try {
+    await write(stream, insertBeforeVerdict(text, report.verdict, notes));
+    return null;
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    // Losing stderr is not a failure; losing stdout is, unless it was closed from the start.
+    if (stream === io.stderr || error.cause instanceof ClosedError) return null;
+    return `the summary could not be written to stdout: ${systemReason(error.cause)}`;
+  }
+}
+
+/** The verdict stays last because it matters most. It starts with its word in capitals. */
+function insertBeforeVerdict(text: string, verdict: Report['verdict'], lines: readonly string[]): string {
   if (lines.length === 0) return text;
   const all = text.split('\n');
   const found = all.findLastIndex((line) => line.includes(`${verdict.toUpperCase()}`));

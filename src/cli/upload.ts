@@ -4,21 +4,21 @@ import { errorCode, systemReason } from '../common/system-reason.ts';
 import { count, duration } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Loaded } from '../config/load.ts';
+import { openExporter } from '../delivery/export-report.ts';
 import type { UploadResult } from '../delivery/upload/send.ts';
 import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
+import { rejectionLines } from '../delivery/upload/spool-report.ts';
 import { uploadCommand } from '../delivery/upload/upload-command.ts';
+import { uploadStatus } from '../delivery/upload/upload-status.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
 import { isStopSignal } from '../model/stop-signals.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
-import { openExporter } from './export-report.ts';
 import { type Io, write, writeMessage } from './io.ts';
 import { openReports } from './open-report.ts';
 import { catchInterruptions } from './signals.ts';
 import { loadOptions } from './sources.ts';
-import { rejectionLines } from './upload-report.ts';
-import { uploadStatus } from './upload-status.ts';
 
 /** ms; the user of this command wants all reports sent, and can stop it. */
 const COMMAND_TIMEOUT = 3_600_000;

@@ -59,3 +59,11 @@ function inTwo(amount: number, each: number, large: string, small: string): stri
   const rest = amount % each;
   return `${Math.floor(amount / each)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
 }
+
+/** Before a command in a message: such lines are not wrapped, so that they can be pasted. */
+export const COMMAND_INDENT = '    ';
+
+/** A command on its own line of a message. */
+export function commandLine(command: string): string {
+  return `\n${COMMAND_INDENT}${command}`;
+}

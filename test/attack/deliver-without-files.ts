@@ -1,7 +1,7 @@
 /** Delivers a report with no file left to open: `node deliver-without-files.ts FILE MS`, after which some are free. */
 import { deliver } from '../../src/cli/deliver.ts';
-import { exportAsIs } from '../../src/cli/export-report.ts';
 import type { Io } from '../../src/cli/io.ts';
+import { exportAsIs } from '../../src/delivery/export-report.ts';
 import { report } from '../report/samples.ts';
 import { runOutOfFiles } from '../run-out-of-files.ts';
 

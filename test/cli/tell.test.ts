@@ -1,7 +1,8 @@
 /** Messages for people: wrapped on a terminal, whole elsewhere. */
 import { Writable } from 'node:stream';
 import t from 'tap';
-import { commandLine, writeMessage } from '../../src/cli/io.ts';
+import { writeMessage } from '../../src/cli/io.ts';
+import { commandLine } from '../../src/common/text-lines.ts';
 
 async function printMessage(message: string, terminal: { isTTY: boolean; columns: number }): Promise<string> {
   let text = '';

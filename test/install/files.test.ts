@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { parse } from 'yaml';
 import { main } from '../../src/cli/main.ts';
-import { LONGEST_COMMAND } from '../../src/cli/on-change.ts';
 import { OPTION_KEYS, OPTIONS } from '../../src/config/options.ts';
 import { configSchema } from '../../src/config/schema.ts';
+import { LONGEST_COMMAND } from '../../src/delivery/history/on-change.ts';
 import { capture } from '../cli/harness.ts';
 import { INSTALL } from './installer.ts';
 

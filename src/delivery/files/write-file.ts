@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../common/system-reason.ts';
-import { openPatiently } from '../open-patiently.ts';
 import { hideKnownSecrets } from '../redaction/known-secrets.ts';
+import { openPatiently } from './open-patiently.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
 import { type OwnedFolder, plainFolder, withOwnedFolder } from './owned-folder.ts';
 

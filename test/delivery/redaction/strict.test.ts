@@ -1,10 +1,10 @@
 /** The strict level: the report does not identify the network, and stays readable. */
 import fc from 'fast-check';
 import t from 'tap';
-import { wellKnownNames } from '../../../src/cli/well-known-names.ts';
 import { harmlessJson } from '../../../src/common/escaped-json.ts';
 import { createRedactor } from '../../../src/delivery/redaction/redactor.ts';
 import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
+import { wellKnownNames } from '../../../src/delivery/redaction/well-known-names.ts';
 import { Report } from '../../../src/model/report.ts';
 import { renderText } from '../../../src/report/text.ts';
 import { finding, parsedReport, report, target, withDropped } from '../../report/samples.ts';

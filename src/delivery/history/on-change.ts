@@ -1,8 +1,8 @@
 /** Runs the user's command of `--on-change`, as cron would. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { printable } from '../common/printable.ts';
-import { systemReason } from '../common/system-reason.ts';
+import { printable } from '../../common/printable.ts';
+import { systemReason } from '../../common/system-reason.ts';
 
 /** The change that the command receives. A path is empty for a report that could not be stored. */
 export interface Change {

@@ -1,10 +1,10 @@
 /** `apim-probe upload --status`: waiting and rejected reports, and the last success and problem. */
-import { printable } from '../../probes/printable.ts';
-import { readBounded } from '../common/bounded-file.ts';
-import { count } from '../common/text-lines.ts';
-import { readUploadName } from '../delivery/report-names.ts';
-import { readLastUpload } from '../delivery/upload/last-upload.ts';
-import type { Rejected, Spool } from '../delivery/upload/spool.ts';
+import { printable } from '../../../probes/printable.ts';
+import { readBounded } from '../../common/bounded-file.ts';
+import { count } from '../../common/text-lines.ts';
+import { readUploadName } from '../report-names.ts';
+import { readLastUpload } from './last-upload.ts';
+import type { Rejected, Spool } from './spool.ts';
 
 const SHOWN = 5;
 const LONGEST_REASON = 1000;

@@ -4,12 +4,12 @@
  * change: the next run announces it.
  */
 import { basename } from 'node:path';
-import { systemReason } from '../common/system-reason.ts';
-import { recallAnnounced, rememberAnnounced } from '../delivery/history/announced.ts';
-import { isChange, isWhole, leavesUntested } from '../delivery/history/changes.ts';
-import { digestFrom } from '../delivery/history/digest.ts';
-import type { History, KnownRun } from '../delivery/history/history.ts';
-import type { Report } from '../model/report.ts';
+import { systemReason } from '../../common/system-reason.ts';
+import type { Report } from '../../model/report.ts';
+import { recallAnnounced, rememberAnnounced } from './announced.ts';
+import { isChange, isWhole, leavesUntested } from './changes.ts';
+import { digestFrom } from './digest.ts';
+import type { History, KnownRun } from './history.ts';
 import type { Change } from './on-change.ts';
 
 export class Announcement {

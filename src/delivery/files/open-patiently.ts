@@ -1,8 +1,8 @@
 /** Opens a file on a VM that has too many files open at the moment. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isLocalLimit } from '../../probes/local-limits.ts';
-import { errorCode } from '../common/system-reason.ts';
+import { isLocalLimit } from '../../../probes/local-limits.ts';
+import { errorCode } from '../../common/system-reason.ts';
 
 /** ms between attempts: meanwhile the run closes sockets, and other programs end. */
 const PAUSES = [50, 100, 250, 600, 1000] as const;

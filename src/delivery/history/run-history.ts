@@ -1,23 +1,28 @@
 /** The history of a run with `--state`. Problems of the folder become notes and do not stop the run. */
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { quotePath } from '../common/mask.ts';
-import { systemReason } from '../common/system-reason.ts';
-import { few } from '../common/text-lines.ts';
-import { UsageError } from '../common/usage-error.ts';
-import type { Options } from '../config/types.ts';
-import { type Lock, takeLock } from '../delivery/files/lock.ts';
-import { type Carried, FLAP_WINDOW, isWhole, withChanges } from '../delivery/history/changes.ts';
-import { History, type KnownRun } from '../delivery/history/history.ts';
-import type { Report } from '../model/report.ts';
+import { quotePath } from '../../common/mask.ts';
+import { systemReason } from '../../common/system-reason.ts';
+import { few } from '../../common/text-lines.ts';
+import { UsageError } from '../../common/usage-error.ts';
+import type { Options } from '../../config/types.ts';
+import type { Report } from '../../model/report.ts';
+import { type Lock, takeLock } from '../files/lock.ts';
 import { Announcement } from './announcement.ts';
-import type { ReportStore } from './deliver.ts';
-import type { Change } from './on-change.ts';
+import { type Carried, FLAP_WINDOW, isWhole, withChanges } from './changes.ts';
+import { History, type KnownRun } from './history.ts';
+import { type Change, type OnChangeParts, runOnChange } from './on-change.ts';
 
 /** Reports that one run opens at most; the others come from the index. */
 const MOST_OPENED = 200;
 const SHOWN_PROBLEMS = 3;
 const LOCK = 'lock';
+
+/** A message for the user. */
+export interface Announced {
+  readonly level: 'warn' | 'error';
+  readonly message: string;
+}
 
 export type Opening =
   | { readonly kind: 'open'; readonly history: RunHistory }
@@ -70,7 +75,7 @@ function busyMessage(
   return `another run is in progress in ${state}${who}: nothing was done; run again later`;
 }
 
-export class RunHistory implements ReportStore {
+export class RunHistory {
   readonly location: string;
   readonly #history: History;
   readonly #options: Options;
@@ -167,24 +172,23 @@ export class RunHistory implements ReportStore {
     return problems.map((problem) => `${this.location}: ${problem}`);
   }
 
-  /** The change to announce, or null when nothing changed. */
-  changeIn(report: Report): Change | null {
-    return this.#announcement.changeIn(report, this.#storedAt);
-  }
-
-  /** Whether a later run announces a change after the command of `--on-change` failed, as text. */
-  get retryText(): string {
-    return this.#announcement.retryText(this.#storedAt);
-  }
-
   /**
-   * Call after the command of `--on-change` succeeded, or when nothing changed.
-   * @param changed whether there was a change
-   * @returns the problem as text, or null
+   * Runs the command of `--on-change` when something changed. Call after the report is delivered.
+   * @returns what to tell the user; never throws
    */
-  async recordAnnounced(report: Report, changed: boolean): Promise<string | null> {
-    const problem = await this.#announcement.finish(report, this.#storedAt, changed);
-    return problem === null ? null : `${this.location}: ${problem}`;
+  async announce(report: Report, parts: OnChangeParts): Promise<Announced[]> {
+    const { onChange } = this.#options;
+    if (onChange === null) return [];
+    const change: Change | null = this.#announcement.changeIn(report, this.#storedAt);
+    if (change !== null) {
+      const problem = await runOnChange(onChange, change, parts);
+      if (problem !== null) {
+        const retry = this.#announcement.retryText(this.#storedAt);
+        return [{ level: 'error', message: `the command of --on-change ${problem}; ${retry}` }];
+      }
+    }
+    const problem = await this.#announcement.finish(report, this.#storedAt, change !== null);
+    return problem === null ? [] : [{ level: 'warn', message: `${this.location}: ${problem}` }];
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,9 @@
 /** Names that the strict level does not replace: public names, and terms of the program's own texts. */
-import type { PublicNames } from '../delivery/redaction/hosts.ts';
-import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
-import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
-import { publicHostNames } from '../plan/public-names.ts';
+
+import { CAUSE_TEXTS } from '../../diagnosis/causes.ts';
+import { FAILURE_TEXTS } from '../../diagnosis/failures.ts';
+import { publicHostNames } from '../../plan/public-names.ts';
+import type { PublicNames } from './hosts.ts';
 
 /** Tools and products that the texts do not mention. */
 const TOOLS = [

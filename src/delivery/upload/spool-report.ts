@@ -1,16 +1,15 @@
 /** Uploads the report of a `run` through the spool. Never changes a verdict. */
 import { tmpdir } from 'node:os';
-import { systemReason } from '../common/system-reason.ts';
-import { count } from '../common/text-lines.ts';
-import type { Options } from '../config/types.ts';
-import { createFile } from '../delivery/files/write-file.ts';
-import { reportFileName } from '../delivery/report-names.ts';
-import type { UploadResult } from '../delivery/upload/send.ts';
-import type { Rewrite } from '../delivery/upload/spool.ts';
-import type { Uploader } from '../delivery/upload/uploader.ts';
-import type { Report } from '../model/report.ts';
-import type { ExportedReport } from './export-report.ts';
-import { commandLine } from './io.ts';
+import { systemReason } from '../../common/system-reason.ts';
+import { commandLine, count } from '../../common/text-lines.ts';
+import type { Options } from '../../config/types.ts';
+import type { Report } from '../../model/report.ts';
+import type { ExportedReport } from '../export-report.ts';
+import { createFile } from '../files/write-file.ts';
+import { reportFileName } from '../report-names.ts';
+import type { UploadResult } from './send.ts';
+import type { Rewrite } from './spool.ts';
+import type { Uploader } from './uploader.ts';
 
 export interface Uploaded {
   /** Whether the destination has this report. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type Change, type OnChangeParts, runOnChange } from '../../src/cli/on-change.ts';
+import { type Change, type OnChangeParts, runOnChange } from '../../../src/delivery/history/on-change.ts';
 
 const CHANGE: Change = {
   oldReport: '/s/old.json',

@@ -2,18 +2,28 @@
 import { join } from 'node:path';
 import { harmlessJson } from '../common/escaped-json.ts';
 import type { Options, ReportFormat } from '../config/types.ts';
-import { makeFolder } from '../delivery/files/make-folder.ts';
-import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
-import { KEY_FILE, storedKey } from '../delivery/redaction/pseudonym-key.ts';
-import { createPseudonymizer } from '../delivery/redaction/redactor.ts';
-import type { Legend } from '../delivery/redaction/types.ts';
-import { type Rewrite, UnsendableReport } from '../delivery/upload/spool.ts';
-import { makeOwnFolder } from '../delivery/upload/spool-folder.ts';
+import { toWritten } from '../model/certificates.ts';
 import type { Report } from '../model/report.ts';
 import { isOlderFormat, otherMajor, writtenVersion } from '../model/schema-version.ts';
 import { withStrictNote } from '../model/strict-note.ts';
-import { RENDERERS } from './renderers.ts';
-import { wellKnownNames } from './well-known-names.ts';
+import { toNetworkStatus } from '../report/network-status.ts';
+import { renderText } from '../report/text.ts';
+import { makeFolder } from './files/make-folder.ts';
+import { hideKnownSecrets } from './redaction/known-secrets.ts';
+import { KEY_FILE, storedKey } from './redaction/pseudonym-key.ts';
+import { createPseudonymizer } from './redaction/redactor.ts';
+import type { Legend } from './redaction/types.ts';
+import { wellKnownNames } from './redaction/well-known-names.ts';
+import { type Rewrite, UnsendableReport } from './upload/spool.ts';
+import { makeOwnFolder } from './upload/spool-folder.ts';
+
+const FILE_WIDTH = 80;
+
+const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
+  json: (report) => harmlessJson(toWritten(report)),
+  text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
+  'network-status': (report) => harmlessJson(toNetworkStatus(report)),
+};
 
 export interface ExportedReport {
   readonly report: Report;
