@@ -2,16 +2,16 @@
  * Replies over plain HTTP that a device on the path wrote, though no product's marks show it. They fail the attempt:
  * without TLS any device can answer. Pure.
  */
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { addressScope } from '../../probes/address-scope.ts';
 import { recogniseBlockAddress } from '../../probes/block-page.ts';
 import type { HttpFacts } from '../../probes/facts.ts';
 import { isAzureService } from '../model/azure.ts';
 import type { Attempt, ObservedTarget } from '../model/report.ts';
-import { isDeliveryNetwork, ownerOf } from './host-owners.ts';
+import { isCustomerHost, isDeliveryNetwork, ownerOf } from './host-owners.ts';
 
-/** Statuses for which servers of one software send the same words: redirects, and requests that are wrong for them. */
-const SERVERS_OWN = new Set([301, 302, 303, 307, 308, 400, 404, 405, 410]);
+/** Statuses for which servers of one software send the same words: redirects, and requests that they do not serve. */
+const SERVERS_OWN = new Set([301, 302, 303, 307, 308, 400, 404, 405, 410, 429]);
 
 /** Networks that serve several owners, so that their own error page proves nothing. */
 const DELIVERY_SERVERS =
@@ -35,7 +35,7 @@ export function rejectForeignReply(target: ObservedTarget, attempt: Attempt): At
     : rejected(attempt, `redirected to ${redirect}, which is not the service’s`);
 }
 
-/** Fails the attempts in which hosts of several owners sent the same page. */
+/** Fails the attempts in which hosts of several owners sent the same page or redirect. */
 export function rejectSharedPages<Kind extends ObservedTarget>(targets: readonly Kind[]): readonly Kind[] {
   const hosts = new Map<string, Set<string>>();
   for (const target of targets) {
@@ -53,7 +53,7 @@ export function rejectSharedPages<Kind extends ObservedTarget>(targets: readonly
       const page = pageOf(target, attempt);
       if (page === null || !shared.has(page)) return attempt;
       const others = [...(hosts.get(page) ?? [])].filter((host) => host !== target.host).sort();
-      return rejected(attempt, `the same page as ${others[0]}, which has another owner`);
+      return rejected(attempt, `the same reply as ${others[0]}, which has another owner`);
     }),
   }));
 }
@@ -65,34 +65,42 @@ function unprovedReply(target: ObservedTarget, { facts }: Attempt): HttpFacts | 
   return contentProved === true || http.blockPage !== null || !isAzureService(target) ? null : http;
 }
 
-/** Identifies a page that two hosts may share; null for a reply that servers of one software may share. */
+/**
+ * Identifies a page that two hosts may share, or the path of a redirect within the host, such as a login; null for a
+ * reply that servers of one software may share.
+ */
 function pageOf(target: ObservedTarget, attempt: Attempt): string | null {
   const http = unprovedReply(target, attempt);
-  if (http?.pageDigest === undefined || SERVERS_OWN.has(http.status)) return null;
+  if (http === null) return null;
+  const path = redirectTarget(target, http)?.pathname ?? '/';
+  if (path !== '/') return `${http.status} ${path}`;
+  if (http.pageDigest === undefined || SERVERS_OWN.has(http.status)) return null;
   return DELIVERY_SERVERS.test(http.headers['server'] ?? '') ? null : `${http.status} ${http.pageDigest}`;
 }
 
 /** The target of a redirect that the service would not send, or null. */
-function foreignRedirect(
-  target: ObservedTarget,
-  address: string,
-  { status, headers }: HttpFacts,
-): string | null {
-  const { location } = headers;
-  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location)) return null;
-  const { hostname, port, protocol } = new URL(location);
-  if (protocol !== 'http:' && protocol !== 'https:') return null;
+function foreignRedirect(target: ObservedTarget, address: string, http: HttpFacts): string | null {
+  const url = redirectTarget(target, http);
+  if (url === null) return null;
+  const { hostname, port } = url;
   const isOwnPort = port === '' || [...PORTS, target.port].includes(Number(port));
-  return isOwnPort && isRelated(target, address, hostname) ? null : location;
+  return isOwnPort && isRelated(target, address, hostname) ? null : (http.headers['location'] ?? null);
+}
+
+/** Location may be relative, and may name a host without a scheme (RFC 9110 section 10.2.2); null without one. */
+function redirectTarget({ host, port }: ObservedTarget, { status, headers }: HttpFacts): URL | null {
+  const { location } = headers;
+  if (status < 300 || status > 399 || location === undefined) return null;
+  const url = URL.parse(location, `http://${isIPv6(host) ? `[${host}]` : host}:${port}`);
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : null;
 }
 
 function isRelated(target: ObservedTarget, address: string, hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0) return host === address && addressScope(host) === 'public';
-  const aliases = target.addresses.flatMap(({ via }) => via).map((alias) => alias.toLowerCase());
-  return (
-    ownerOf(host) === ownerOf(target.host) || isDeliveryNetwork(host) || aliases.includes(host.toLowerCase())
-  );
+  const names = [target.host, ...target.addresses.flatMap(({ via }) => via)];
+  if (names.some((name) => name.toLowerCase() === host.toLowerCase())) return true;
+  return !isCustomerHost(host) && (ownerOf(host) === ownerOf(target.host) || isDeliveryNetwork(host));
 }
 
 function rejected(attempt: Attempt, error: string): Attempt {

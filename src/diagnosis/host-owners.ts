@@ -23,8 +23,15 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
 /** Content delivery networks, whose hosts serve files of any owner. */
 const DELIVERY = [
   ...['akamai.net', 'akamaiedge.net', 'akamaized.net', 'akamaihd.net', 'edgesuite.net', 'edgekey.net'],
-  ...['akadns.net', 'cloudfront.net', 'cloudflare.net', 'fastly.net', 'edgecastcdn.net', 'footprint.net'],
+  ...['akadns.net', 'cloudflare.net', 'fastly.net', 'edgecastcdn.net', 'footprint.net'],
   ...['systemcdn.net', 'omegacdn.net', 'kunlunca.com', 'ccgslb.com', 'cdn20.com', 'wscdns.com'],
+];
+
+/** Domains of Azure where each customer publishes pages of its own: web apps, virtual machines and static websites. */
+const OF_CUSTOMERS = [
+  ...['azurewebsites.net', 'azurewebsites.us', 'chinacloudsites.cn', 'cloudapp.net', 'cloudapp.azure.com'],
+  ...['cloudapp.usgovcloudapi.net', 'cloudapp.chinacloudapi.cn', 'web.core.windows.net'],
+  ...['web.core.usgovcloudapi.net', 'web.core.chinacloudapi.cn'],
 ];
 
 /** Public suffixes of two labels that companies use, such as com.cn and co.uk. */
@@ -39,6 +46,11 @@ export function ownerOf(host: string): string {
 /** Whether the host belongs to a content delivery network. */
 export function isDeliveryNetwork(host: string): boolean {
   return DELIVERY.includes(registeredDomain(host));
+}
+
+/** Whether a customer of the cloud runs the host, so that its domain does not show its owner. */
+export function isCustomerHost(host: string): boolean {
+  return OF_CUSTOMERS.some((domain) => host.toLowerCase().endsWith(`.${domain}`));
 }
 
 function registeredDomain(host: string): string {

@@ -73,7 +73,7 @@ t.test('not a device’s page', async (t) => {
   );
   reachable(all(page(), { contentProved: true }), 'the file itself');
   reachable(all(page({ pageDigest: undefined })), 'an older report, and a binary reply');
-  for (const status of [301, 400, 404, 410]) {
+  for (const status of [301, 400, 404, 410, 429]) {
     reachable(all(page({ status })), `${status}, which servers of one software word alike`);
   }
   for (const server of [
@@ -142,7 +142,13 @@ t.test('redirects', async (t) => {
     ['crl3.digicert.com', 'https://crl3.digicert.com/a.crl', false],
     ['crl3.digicert.com', 'https://CACERTS.DigiCert.com/a.crl', false],
     ['cacerts.digicert.com', 'https://cacerts.geotrust.com/a.crt', false],
+    ['crl3.digicert.com', '//portal.contoso.test/denied', true],
+    ['crl3.digicert.com', 'https://d111111abcdef8.cloudfront.net/denied', true],
+    ['www.microsoft.com', 'https://contoso-denied.azurewebsites.net/', true],
+    ['www.microsoft.com', 'https://contosodenied.z6.web.core.windows.net/', true],
+    ['www.microsoft.com', 'http://contoso-gate.westeurope.cloudapp.azure.com/', true],
     ['crl3.digicert.com', '/a.crl', false],
+    ['crl3.digicert.com', '//crl3.digicert.com/a.crl', false],
     ['crl3.digicert.com', 'not a URL', false],
     ['crl3.digicert.com', 'mailto:a@b.test', false],
     ['crl3.digicert.com', 'https://e1.a.akamaiedge.net/a.crl', false],
@@ -168,6 +174,24 @@ t.test('redirects', async (t) => {
   const secured = replied('a.microsoft.com', moved('http://10.0.0.1/'), {}, { protocol: 'https', port: 443 });
   t.equal(outcomeOf(secured).status, 'reachable', 'a certificate proves the sender');
   t.equal(outcomeOf(replied('crl3.digicert.com', moved('http://10.0.0.1/'))).failure, 'http_blocked');
+});
+
+t.test('one redirect within the host at hosts of several owners is a device’s', async (t) => {
+  const redirected = (location: (host: string) => string): readonly Target[] =>
+    HOSTS.map((host) => replied(host, moved(location(host))));
+  for (const location of [() => '/login', () => '/login?to=1', (host: string) => `http://${host}/login`]) {
+    const { targets, single } = diagnoseTargets({ targets: redirected(location) });
+    t.ok(targets.every(isBlocked), location('HOST'));
+    t.match(single('block-page').explanation, 'a redirect to');
+  }
+  for (const location of [
+    (host: string) => `https://${host}/`,
+    (host: string) => `/${host}.crl`,
+    (host: string) => `https://${host}/${host}.crl`,
+  ]) {
+    const { targets } = diagnoseTargets({ targets: redirected(location) });
+    t.notOk(targets.some(isBlocked), location('HOST'));
+  }
 });
 
 t.test('a reply from the address of a DNS filter', async (t) => {

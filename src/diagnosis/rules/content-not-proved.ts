@@ -2,7 +2,7 @@ import type { Finding, Target } from '../../model/report.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { brief, count, list } from '../text.ts';
 
 /**
  * Hosts that answered without the file that proves them: one remark for all. A host may move a file or refuse a request
@@ -40,5 +40,7 @@ function contentNotProvedFinding({ observations }: Scene, targets: readonly Targ
 
 function describeReply({ host, port, attempts }: Target): string {
   const http = attempts.findLast(({ facts }) => facts.contentProved === false)?.facts.http;
-  return `${host}:${port} gave ${http === undefined ? 'a reply' : `status ${http.status}`}`;
+  const location = http?.headers['location'];
+  const to = location === undefined ? '' : `, a redirect to ${brief(location, 80)}`;
+  return `${host}:${port} gave ${http === undefined ? 'a reply' : `status ${http.status}${to}`}`;
 }
