@@ -13,6 +13,11 @@ export function isAlwaysCut(target: Target): boolean {
   return last !== undefined && isCut(target, last) && !attempts.some(({ ok }) => ok);
 }
 
+/** Whether every handshake of this target was cut, or refused with any alert. */
+export function isAlwaysEnded(target: Target): boolean {
+  return isAlwaysCut(target) || (target.failure === 'tls_alert' && !target.attempts.some(({ ok }) => ok));
+}
+
 /** Whether handshakes are cut at random: a filter cuts a name always. */
 export function isCutAtRandom(targets: readonly Target[]): boolean {
   const mixed = targets.filter(

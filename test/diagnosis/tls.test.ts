@@ -258,6 +258,12 @@ t.test('sni-filtered', async (t) => {
     t.match(single('sni-filtered').explanation, '1 more endpoint ended in the same way');
   });
 
+  t.test('not for an address, with which no name is sent', async (t) => {
+    const own = failed('custom', '20.9.9.1', '20.9.9.1', 'tls_reset');
+    const controls = [otherName(own, true, 'www.example.org')];
+    t.equal(diagnoseTargets({ targets: [own], controls }).causes[own.id], 'undetermined');
+  });
+
   t.test('does not fire when the control ends alike, nor without a control', async (t) => {
     t.equal(
       diagnoseTargets({ targets: [cut(HOST)], controls: [otherName(cut(HOST), false)] }).causes[ID],
@@ -468,6 +474,61 @@ t.test('tls-blocked', async (t) => {
     }
   });
 
+  t.test('whatever the alert', async (t) => {
+    const refused = [one, two].map(({ host }, index) =>
+      failed('storage-blob', host, `20.60.1.${index + 1}`, 'tls_alert', { facts: { tlsAlert: 80 } }),
+    );
+    const { causes } = diagnoseTargets({ targets: [...refused, plain], controls: failing });
+    t.equal(causes[one.id], 'tls-blocked');
+    const alone = diagnoseTargets({ targets: [...refused.slice(1), plain], controls: failing });
+    t.equal(alone.causes[two.id], 'undetermined', 'one server may be broken');
+  });
+
+  t.test('on one port, while TLS passes on another', async (t) => {
+    const passed = target('event-hubs', 'e.servicebus.windows.net', {
+      port: 5671,
+      protocol: 'amqps',
+      attempts: [attempt('20.60.1.9', null, tls())],
+    });
+    const { single } = diagnoseTargets({ targets: [one, two, plain, passed], controls: failing });
+    t.equal(single('tls-blocked').title, 'Every TLS handshake on port 443 is cut (2 endpoints)');
+
+    const apart = failed('event-hubs', 'e.servicebus.windows.net', '20.60.1.8', 'tls_reset', {
+      port: 5671,
+      protocol: 'amqps',
+    });
+    const metrics = { ...passed, id: 'azure-monitor/m:1886', port: 1886 };
+    const both = diagnoseTargets({ targets: [one, two, plain, apart, metrics], controls: failing });
+    t.equal(
+      both.single('tls-blocked').title,
+      'Every TLS handshake on port 443 and port 5671 is cut (3 endpoints)',
+      'a port with one server is not a fault of its own beside it',
+    );
+    const web = target('key-vault', 'v.vault.azure.net', { attempts: [attempt('20.60.1.9', null, tls())] });
+    const redis = failed('redis', 'r.redis.cache.windows.net', '20.60.1.7', 'tls_reset', {
+      port: 6380,
+      protocol: 'rediss',
+    });
+    const controls = [apart, redis].map((each) => cutToo(each, null));
+    const { causes } = diagnoseTargets({ targets: [apart, redis, plain, web], controls });
+    t.equal(causes[apart.id], 'undetermined', 'two servers on two ports');
+  });
+
+  t.test('servers of the user may be broken themselves', async (t) => {
+    const own = ['20.9.9.1', '20.9.9.2'].map((host) =>
+      failed('custom', host, host, 'tls_closed', {
+        port: 8443,
+        protocol: 'tls',
+      }),
+    );
+    const controls = own.map((each) => cutToo(each, null));
+    const { causes } = diagnoseTargets({ targets: [...own, plain], controls });
+    t.same(
+      own.map(({ id }) => causes[id]),
+      ['undetermined', 'undetermined'],
+    );
+  });
+
   t.test('a device that completes every connection is stated instead', async (t) => {
     const { causes } = diagnoseTargets({
       targets: [one, two, plain],
@@ -482,6 +543,7 @@ t.test('a ClientHello of two segments', async (t) => {
   const largeHello = (
     inSegments: Failure | null,
     outcome: 'anomalous' | 'unknown' = 'anomalous',
+    large: Failure = 'tls_reset',
   ): Control => ({
     name: 'tls-large-hello',
     outcome,
@@ -490,9 +552,9 @@ t.test('a ClientHello of two segments', async (t) => {
       target: passed.id,
       address: '20.60.1.9',
       tries: [
-        { hello: 'large', failure: 'tls_reset' },
+        { hello: 'large', failure: large },
         { hello: 'small', failure: null },
-        { hello: 'large', failure: 'tls_reset' },
+        { hello: 'large', failure: large },
         { hello: 'segments', failure: inSegments },
       ],
     },
@@ -507,8 +569,30 @@ t.test('a ClientHello of two segments', async (t) => {
   });
 
   t.test('lost by a path that loses full-size packets', async (t) => {
-    const { single } = diagnoseTargets({ targets: [passed], controls: [largeHello(null)] });
+    const lost = largeHello(null, 'anomalous', 'tls_timeout');
+    const { single } = diagnoseTargets({ targets: [passed], controls: [lost] });
     t.equal(single('packet-size-blackhole').severity, 'warning');
+    t.same(
+      diagnoseTargets({ targets: [passed], controls: [largeHello(null)] }).findings,
+      [],
+      'a reset is no loss of packets',
+    );
+  });
+
+  t.test('cut by chance, as others are', async (t) => {
+    const mixed = ['20.60.2.1', '20.60.2.2', '20.60.2.3'].map((address, index) =>
+      target('key-vault', `v${index}.vault.azure.net`, {
+        attempts: [attempt(address, 'tls_reset'), attempt(address, null, tls())],
+      }),
+    );
+    const { findings } = diagnoseTargets({
+      targets: [passed, ...mixed],
+      controls: [largeHello('tls_reset')],
+    });
+    t.same(
+      findings.map(({ cause }) => cause),
+      ['intermittent-loss'],
+    );
   });
 
   t.test('without a clear result', async (t) => {

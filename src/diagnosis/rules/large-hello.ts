@@ -1,6 +1,7 @@
 import type { ControlOf } from '../../model/controls.ts';
 import type { Target } from '../../model/report.ts';
 import { rerunCommand } from '../command.ts';
+import { isCutAtRandom } from '../cut.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { list } from '../text.ts';
@@ -12,15 +13,22 @@ import { list } from '../text.ts';
 export const largeHello: Rule = ({ observations, targets }) => {
   const control = observations.controls.find(({ name }) => name === 'tls-large-hello');
   if (control?.name !== 'tls-large-hello' || control.outcome !== 'anomalous') return [];
+  // Chance may have cut the large hellos alone.
+  if (isCutAtRandom(targets)) return [];
   const { detail } = control;
+  const passesInSegments = detail.tries.at(-1)?.failure === null;
+  // A lost packet is not answered.
+  if (passesInSegments && !detail.tries.every(isPassedOrSilent)) return [];
   const tested = targets.filter(({ id }) => id === detail.target);
   const confirm = rerunCommand(observations, tested);
-  return [
-    detail.tries.at(-1)?.failure === null ? lost(detail, tested, confirm) : refused(detail, tested, confirm),
-  ];
+  return [passesInSegments ? lost(detail, tested, confirm) : refused(detail, tested, confirm)];
 };
 
 type Detail = ControlOf<'tls-large-hello'>['detail'];
+
+function isPassedOrSilent({ failure }: Detail['tries'][number]): boolean {
+  return failure === null || failure === 'tls_timeout';
+}
 
 function refused(detail: Detail, targets: readonly Target[], confirm: string) {
   return createFinding('large-hello-blocked', {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ControlOf } from '../../model/controls.ts';
 import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
@@ -13,7 +14,8 @@ type OtherName = ControlOf<'tls-other-name'>;
 export const sniFiltered: Rule = ({ observations, targets, open }) => {
   if (isCutAtRandom(targets)) return [];
   const controls = otherNameControls(observations);
-  const cut = open.filter(isAlwaysCut);
+  // With an address as the target no name is sent, and the server may want one.
+  const cut = open.filter((target) => isAlwaysCut(target) && isIP(target.host) === 0);
   const proven = cut.filter((target) => findProof(target, controls) !== undefined);
   const [first] = proven;
   if (first === undefined) return [];

@@ -3,6 +3,7 @@
  * by server name lets these through.
  */
 import type { Failure } from '../../../probes/failures.ts';
+import { isAzureService } from '../../model/azure.ts';
 import type { ControlOf } from '../../model/controls.ts';
 import { isBareTls, isCut } from '../../model/cut-handshake.ts';
 import type { Attempt, ObservedTarget } from '../../model/report.ts';
@@ -38,7 +39,12 @@ export async function otherNames(
 function findCut(target: ObservedTarget): CutTarget[] {
   const { id, host, port, attempts } = target;
   if (hasPassed(target)) return [];
-  const hit = attempts.find((attempt) => isBareTls(attempt) && isCut(target, attempt));
+  // Alerts that do not refuse a name show a device if they come for every name at several services.
+  const hit = attempts.find(
+    (attempt) =>
+      isBareTls(attempt) &&
+      (isCut(target, attempt) || (attempt.failure === 'tls_alert' && isAzureService(target))),
+  );
   if (hit === undefined) return [];
   return [{ id, host, port, address: hit.address, byAlert: hit.failure === 'tls_alert' }];
 }
