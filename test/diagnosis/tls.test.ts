@@ -69,6 +69,23 @@ t.test('tls-intercepted', async (t) => {
     t.match(single('wrong-certificate').remedy[0], '--ca-file');
   });
 
+  t.test('also by one certificate for other names at several addresses of Azure', async (t) => {
+    const facts = tls(
+      { trust: 'none', trustError: 'SELF_SIGNED_CERT_IN_CHAIN', nameMatches: false },
+      CONTOSO,
+    );
+    const at = (host: string, address: string) => failed('sql', host, address, 'tls_untrusted', { facts });
+    const { single } = diagnoseTargets({ targets: [at('a.net', '20.1.1.1'), at('b.net', '20.1.1.2')] });
+    t.match(single('tls-intercepted'), {
+      owner: 'network',
+      title: 'TLS is intercepted by “Contoso Inspection”',
+      explanation: '2 endpoints (a.net and b.net) presented a certificate for other names, issued by',
+      evidence: { length: 2 },
+    });
+    const { causes } = diagnoseTargets({ targets: [at('a.net', '20.1.1.1'), at('b.net', '20.1.1.1')] });
+    t.same(Object.values(causes), ['wrong-certificate', 'wrong-certificate'], 'one address: a DNS record');
+  });
+
   t.test('does not fire for another name, nor without a certificate', async (t) => {
     const { causes } = diagnoseTargets({
       targets: [
@@ -96,6 +113,32 @@ t.test('tls-intercepted', async (t) => {
 });
 
 t.test('wrong-certificate', async (t) => {
+  t.test('refused for another reason than its root', async (t) => {
+    const refused = (
+      trustError: string,
+      chain = [certificate(), certificate({ subject: 'CN=Contoso CA' })],
+    ) =>
+      diagnoseTargets({
+        targets: [
+          failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', {
+            facts: tls({ trust: 'none', trustError, chain }),
+          }),
+        ],
+      }).single('wrong-certificate');
+    const purpose = refused('INVALID_PURPOSE');
+    t.match(purpose.explanation, 'its chain leads to no trusted root (INVALID_PURPOSE)');
+    t.match(purpose.remedy[0], 'serverAuth');
+    t.match(refused('UNSPECIFIED').remedy[0], 'SHA-1');
+    t.notMatch(
+      refused('SELF_SIGNED_CERT_IN_CHAIN').remedy.join(),
+      /SHA-1|serverAuth|no certificate of its issuer/,
+    );
+    t.match(
+      refused('UNABLE_TO_GET_ISSUER_CERT_LOCALLY', [certificate()]).remedy.at(-1),
+      'The server sends no certificate of its issuer',
+    );
+  });
+
   t.test('a public certificate for other names', async (t) => {
     const { findings } = diagnoseTargets({
       targets: [

@@ -1,6 +1,7 @@
 import type { TlsFacts } from '../../../probes/facts.ts';
 import { isAzureService } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
+import { dialledAddresses } from '../addresses.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand, showIssuerCommand } from '../command.ts';
@@ -9,12 +10,16 @@ import { findDevice, type InspectingDevice } from '../inspecting-device.ts';
 import type { Rule } from '../rule.ts';
 import { brief, count, list } from '../text.ts';
 
-/** Certificates with the right name from an authority that does not issue for the service. */
+/**
+ * Certificates of an authority that does not issue for the service, with the right name; or with any name, if several
+ * addresses of Azure present the same one, as a device’s block page or login does.
+ */
 export const tlsIntercepted: Rule = ({ observations, open }) => {
   const untrusted = open.filter(
     (target) => failedWith(target, ['tls_untrusted']) && deviceOf(target) !== null,
   );
-  const copied = untrusted.filter((target) => isAzureService(target) && tlsOf(target)?.nameMatches === true);
+  const ofAzure = untrusted.filter(isAzureService);
+  const copied = ofAzure.filter((target) => hasOwnName(target) || isShared(target, ofAzure));
   const [sample] = copied;
   if (sample === undefined) return [];
   const devices = new Set(copied.map(keyOf));
@@ -40,6 +45,17 @@ function deviceOf(target: Target): InspectingDevice | null {
   return tls === null ? null : findDevice(tls);
 }
 
+function hasOwnName(target: Target): boolean {
+  return tlsOf(target)?.nameMatches === true;
+}
+
+/** Whether another address presents the same certificate; one wrong DNS record leads to one address. */
+function isShared(target: Target, targets: readonly Target[]): boolean {
+  const leafOf = (each: Target) => tlsOf(each)?.chain[0]?.fingerprint256;
+  const alike = targets.filter((other) => leafOf(other) === leafOf(target));
+  return new Set(alike.flatMap(dialledAddresses)).size > 1;
+}
+
 /** One key for each device. */
 function keyOf(target: Target): string {
   const device = deviceOf(target);
@@ -61,7 +77,8 @@ function explainInterception(own: readonly Target[]): string {
     own.map(({ host }) => host),
     4,
   );
-  const presented = `${count(own.length, 'endpoint')} (${hosts}) presented a certificate issued by “${brief(first?.issuer ?? '')}”`;
+  const name = own.some(hasOwnName) ? '' : ' for other names,';
+  const presented = `${count(own.length, 'endpoint')} (${hosts}) presented a certificate${name} issued by “${brief(first?.issuer ?? '')}”`;
   if (!devices.some(({ copiesName }) => copiesName)) {
     return `${presented}, while the services use Microsoft Corporation and DigiCert.`;
   }

@@ -46,9 +46,11 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
       .join(' '),
     targets,
     remedy: [
+      ...refusalSteps(facts),
       ...ownChain(facts, targets),
       ...outdatedSteps(outdated),
       ...stepsFor(first?.failure ?? null, outdated),
+      ...issuerStep(facts, targets),
     ],
     confirm:
       single === undefined
@@ -76,7 +78,7 @@ function namePlace({ place }: OutdatedCertificate): string {
     : 'Out of date is a certificate of its authority, and not the server’s own:';
 }
 
-function evidence({ chain, nameMatches, trust }: TlsFacts): string {
+function evidence({ chain, nameMatches, trust, trustError }: TlsFacts): string {
   const leaf = chain[0];
   if (leaf === undefined) return '';
   const names =
@@ -87,10 +89,31 @@ function evidence({ chain, nameMatches, trust }: TlsFacts): string {
         )
       : 'no name at all';
   const fit = nameMatches ? 'which fits' : 'which does not fit';
-  const root = { public: 'a public root', extra: 'a root of --ca-file', none: 'no trusted root' }[trust];
+  const why = trustError === null ? '' : ` (${brief(trustError, 60)})`;
+  const root = { public: 'a public root', extra: 'a root of --ca-file', none: `no trusted root${why}` }[
+    trust
+  ];
   const dates = `valid from ${leaf.validFrom ?? 'an unreadable date'} to ${leaf.validTo ?? 'an unreadable date'}`;
   const issuer = `issued by “${brief(leaf.issuer)}”`;
   return `The certificate is for ${names}, ${fit}, ${dates}, ${issuer}; its chain leads to ${root}.`;
+}
+
+/** What to do about a certificate that is refused for another reason than its root, by OpenSSL's code. */
+const REFUSALS: ReadonlyMap<string | null, string> = new Map([
+  [
+    'INVALID_PURPOSE',
+    'Have the certificate issued for server authentication (serverAuth): its extended key usage does not allow a server.',
+  ],
+  [
+    // What the runtime reports for SHA-1 and for short keys.
+    'UNSPECIFIED',
+    'Look at the certificates with openssl x509 -text: clients refuse signatures with SHA-1 and RSA keys of fewer than ' +
+      '2,048 bits, whatever root they trust. Have such a certificate issued anew.',
+  ],
+]);
+
+function refusalSteps(facts: TlsFacts | null): readonly string[] {
+  return facts?.trust === 'none' ? [REFUSALS.get(facts.trustError) ?? []].flat() : [];
 }
 
 /** The error in the chain of a custom domain, if the chain that the instance sent shows it. */
@@ -107,6 +130,17 @@ function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly 
   return [
     `The instance sends the certificate alone, without that of its issuer “${brief(leaf.issuer, 80)}”: upload a PFX ` +
       'that holds the whole chain, or the intermediate on the CA certificates page.',
+  ];
+}
+
+/** The step for a server of the user that sends no issuer: a root completes the chain only if it is the issuer. */
+function issuerStep(facts: TlsFacts | null, targets: readonly Target[]): readonly string[] {
+  const [leaf, ...above] = facts?.chain ?? [];
+  if (leaf === undefined || facts?.trust !== 'none' || targets.every(isOwn)) return [];
+  if (above.length > 0 || leaf.subject === leaf.issuer) return [];
+  return [
+    `The server sends no certificate of its issuer: if “${brief(leaf.issuer, 80)}” is not a root, have it send the ` +
+      'whole chain.',
   ];
 }
 

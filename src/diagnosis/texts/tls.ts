@@ -68,8 +68,9 @@ export const TLS_CAUSES = {
       'service. A device on the path ends the TLS session and makes up certificates. API Management does not ' +
       'trust that authority and cannot be taught to for its own dependencies, so it will fail there.',
     recognisedBy:
-      'The chain leads to no public root, or only to one of --ca-file, while the name matches, and none of the keys ' +
-      'of Azure’s authorities verifies it: names can be copied. The device is named by its own authority.',
+      'The chain leads to no public root, or only to one of --ca-file, and none of the keys of Azure’s authorities ' +
+      'verifies it: names can be copied. The certificate’s name matches, or several addresses of Azure present the ' +
+      'same one for other names. The device is named by its own authority.',
     owner: 'network',
     remedy: [
       'Exempt the destinations of API Management from TLS inspection: in Azure Firewall Premium application ' +
