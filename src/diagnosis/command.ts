@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Observations, Target } from '../model/report.ts';
 import type { Group } from '../model/vocabulary.ts';
 
@@ -86,8 +87,8 @@ export function recordsCommand(
 /** The command that prints the issuer of the certificate that the host presents to this VM. */
 export function showIssuerCommand(host: string, port: number): string {
   if (!isSafeHost(host) || host.includes(':')) return 'apim-probe run';
-  const address = `${host}:${port}`;
-  return `openssl s_client -connect ${address} -servername ${host} </dev/null | openssl x509 -noout -subject -issuer -dates`;
+  const name = isIP(host) === 0 ? ` -servername ${host}` : '';
+  return `openssl s_client -connect ${host}:${port}${name} </dev/null | openssl x509 -noout -subject -issuer -dates`;
 }
 
 /** The instance's name precedes the label of the role, or the region of a regional gateway. */

@@ -108,6 +108,8 @@ t.test('a command has no character that a shell interprets', async (t) => {
     t.equal(lookupCommand('a.net', hostile), 'nslookup a.net');
     t.equal(showIssuerCommand(hostile, 443), 'apim-probe run');
   }
+  // An address is no server name (RFC 6066 section 3).
+  t.match(showIssuerCommand('20.9.9.1', 443), /^openssl s_client -connect 20\.9\.9\.1:443 <\/dev\/null/);
 });
 
 t.test('a DNS server is queried on its port', async (t) => {

@@ -113,6 +113,26 @@ t.test('tls-intercepted', async (t) => {
 });
 
 t.test('wrong-certificate', async (t) => {
+  t.test('of a device, if several addresses of Azure present it', async (t) => {
+    const facts = tls({ nameMatches: false }, { names: ['login.contoso.com'] });
+    const at = (host: string, address: string) =>
+      failed('sql', host, address, 'tls_name_mismatch', { facts });
+    const found = (address: string) =>
+      diagnoseTargets({ targets: [at('a.net', '20.1.1.1'), at('b.net', address)] }).single(
+        'wrong-certificate',
+      );
+    t.match(found('20.1.1.2'), {
+      owner: 'network',
+      title: 'A device answers TLS in the place of 2 endpoints',
+      explanation: 'The certificate is for login.contoso.com',
+      remedy: [/firewall or proxy on the path/, /DNS record/],
+    });
+    t.match(found('20.1.1.1'), {
+      owner: 'service',
+      title: 'a.net and b.net present a certificate for other names',
+    });
+  });
+
   t.test('refused for another reason than its root', async (t) => {
     const refused = (
       trustError: string,

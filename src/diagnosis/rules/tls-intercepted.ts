@@ -1,13 +1,13 @@
 import type { TlsFacts } from '../../../probes/facts.ts';
 import { isAzureService } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
-import { dialledAddresses } from '../addresses.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand, showIssuerCommand } from '../command.ts';
 import { byWeight, createFinding } from '../finding.ts';
 import { findDevice, type InspectingDevice } from '../inspecting-device.ts';
 import type { Rule } from '../rule.ts';
+import { hasSharedCertificate } from '../shared-certificate.ts';
 import { brief, count, list } from '../text.ts';
 
 /**
@@ -19,7 +19,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
     (target) => failedWith(target, ['tls_untrusted']) && deviceOf(target) !== null,
   );
   const ofAzure = untrusted.filter(isAzureService);
-  const copied = ofAzure.filter((target) => hasOwnName(target) || isShared(target, ofAzure));
+  const copied = ofAzure.filter((target) => hasOwnName(target) || hasSharedCertificate(target, ofAzure));
   const [sample] = copied;
   if (sample === undefined) return [];
   const devices = new Set(copied.map(keyOf));
@@ -47,13 +47,6 @@ function deviceOf(target: Target): InspectingDevice | null {
 
 function hasOwnName(target: Target): boolean {
   return tlsOf(target)?.nameMatches === true;
-}
-
-/** Whether another address presents the same certificate; one wrong DNS record leads to one address. */
-function isShared(target: Target, targets: readonly Target[]): boolean {
-  const leafOf = (each: Target) => tlsOf(each)?.chain[0]?.fingerprint256;
-  const alike = targets.filter((other) => leafOf(other) === leafOf(target));
-  return new Set(alike.flatMap(dialledAddresses)).size > 1;
 }
 
 /** One key for each device. */

@@ -9,7 +9,8 @@ import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { describeOutdated, type OutdatedCertificate, outdatedOf } from '../outdated-certificate.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, list } from '../text.ts';
+import { hasSharedCertificate } from '../shared-certificate.ts';
+import { brief, count, list } from '../text.ts';
 
 const CERTIFICATE = ['tls_name_mismatch', 'tls_expired', 'tls_not_yet_valid', 'tls_untrusted'] as const;
 const DATES = ['tls_expired', 'tls_not_yet_valid'] as const;
@@ -33,9 +34,16 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
     3,
   );
   const single = targets.length === 1 ? first : undefined;
+  const isOneHost = new Set(targets.map(({ host }) => host)).size === 1;
   const outdated = first !== undefined && failedWith(first, DATES) ? outdatedOf(first) : null;
+  const isOfDevice = targets.every(
+    (target) => failedWith(target, ['tls_name_mismatch']) && hasSharedCertificate(target, targets),
+  );
   return createFinding('wrong-certificate', {
-    title: `${hosts} ${verdict(first?.failure ?? null, outdated)}`,
+    ...(isOfDevice && { owner: 'network' as const }),
+    title: isOfDevice
+      ? `A device answers TLS in the place of ${count(targets.length, 'endpoint')}`
+      : `${hosts} ${verdict(first?.failure ?? null, outdated, isOneHost)}`,
     explanation: [
       ...(outdated === null ? [] : [`${namePlace(outdated)} ${describeOutdated(outdated)}.`]),
       ...(first?.failure === 'tls_bad_certificate' ? [`${describeLastFailure(first)}.`] : []),
@@ -46,6 +54,7 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
       .join(' '),
     targets,
     remedy: [
+      ...(isOfDevice ? [DEVICE_STEP] : []),
       ...refusalSteps(facts),
       ...ownChain(facts, targets),
       ...outdatedSteps(outdated),
@@ -59,16 +68,26 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
   });
 }
 
-function verdict(failure: Target['failure'], outdated: OutdatedCertificate | null): string {
+const DEVICE_STEP =
+  'Different addresses of Azure do not share this certificate: find the firewall or proxy on the path that its names ' +
+  'belong to, and have it let this subnet through without a block page or login.';
+
+function verdict(
+  failure: Target['failure'],
+  outdated: OutdatedCertificate | null,
+  isOneHost: boolean,
+): string {
+  const [has, sends, presents] = isOneHost ? ['has', 'sends', 'presents'] : ['have', 'send', 'present'];
   const state = failure === 'tls_expired' ? 'expired' : 'not valid yet';
   if (outdated?.place === 'root')
-    return `has a certificate below a root that is ${state === 'expired' ? 'over' : state}`;
-  if (outdated?.place === 'issuer') return `sends a certificate of its authority that is ${state}`;
-  if (failure === 'tls_expired') return 'presents an expired certificate';
-  if (failure === 'tls_not_yet_valid') return 'presents a certificate that is not valid yet';
-  if (failure === 'tls_untrusted') return 'presents a certificate of an authority that is not trusted here';
-  if (failure === 'tls_bad_certificate') return 'presents a certificate that cannot be read';
-  return 'presents a certificate for other names';
+    return `${has} a certificate below a root that is ${state === 'expired' ? 'over' : state}`;
+  if (outdated?.place === 'issuer') return `${sends} a certificate of its authority that is ${state}`;
+  if (failure === 'tls_expired') return `${presents} an expired certificate`;
+  if (failure === 'tls_not_yet_valid') return `${presents} a certificate that is not valid yet`;
+  if (failure === 'tls_untrusted')
+    return `${presents} a certificate of an authority that is not trusted here`;
+  if (failure === 'tls_bad_certificate') return `${presents} a certificate that cannot be read`;
+  return `${presents} a certificate for other names`;
 }
 
 function namePlace({ place }: OutdatedCertificate): string {
