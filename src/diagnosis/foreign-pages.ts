@@ -84,13 +84,22 @@ function foreignRedirect(target: ObservedTarget, address: string, http: HttpFact
   if (url === null) return null;
   const { hostname, port } = url;
   const isOwnPort = port === '' || [...PORTS, target.port].includes(Number(port));
-  return isOwnPort && isRelated(target, address, hostname) ? null : (http.headers['location'] ?? null);
+  return isOwnPort && isRelated(target, address, hostname) ? null : redirectOf(http);
+}
+
+/** A page may redirect as well, whatever its status (HTML, 4.2.5.3). */
+const REFRESH = /<meta\s(?=[^>]*http-equiv=["']?refresh\b)[^>]*\burl=["']?([^"'<>\s?#]+)/i;
+
+/** Where the reply leads; null without a redirect. */
+function redirectOf({ status, headers, bodyStart }: HttpFacts): string | null {
+  const location = status >= 300 && status <= 399 ? headers['location'] : undefined;
+  return location ?? REFRESH.exec(bodyStart)?.[1] ?? null;
 }
 
 /** Location may be relative, and may name a host without a scheme (RFC 9110 section 10.2.2); null without one. */
-function redirectTarget({ host, port }: ObservedTarget, { status, headers }: HttpFacts): URL | null {
-  const { location } = headers;
-  if (status < 300 || status > 399 || location === undefined) return null;
+function redirectTarget({ host, port }: ObservedTarget, http: HttpFacts): URL | null {
+  const location = redirectOf(http);
+  if (location === null) return null;
   const url = URL.parse(location, `http://${isIPv6(host) ? `[${host}]` : host}:${port}`);
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : null;
 }

@@ -176,6 +176,28 @@ t.test('redirects', async (t) => {
   t.equal(outcomeOf(replied('crl3.digicert.com', moved('http://10.0.0.1/'))).failure, 'http_blocked');
 });
 
+t.test('a page that redirects', async (t) => {
+  const refresh = (target: string): HttpFacts =>
+    page({
+      bodyStart: `<html><meta content="0; URL='${target}'" http-equiv=refresh>`,
+      pageDigest: undefined,
+    });
+  for (const [target, foreign] of [
+    ['http://10.0.0.1/denied', true],
+    ['//portal.contoso.test/', true],
+    ['https://crl3.digicert.com/', false],
+    ['/', false],
+  ] as const) {
+    const { targets } = diagnoseTargets({ targets: [replied('crl3.digicert.com', refresh(target))] });
+    t.equal(targets.some(isBlocked), foreign, target);
+  }
+  const before = page({
+    bodyStart: '<meta http-equiv="refresh" content="0;url=http://10.0.0.1/denied">',
+    pageDigest: undefined,
+  });
+  t.equal(outcomeOf(replied('crl3.digicert.com', before)).failure, 'http_blocked');
+});
+
 t.test('one redirect within the host at hosts of several owners is a device’s', async (t) => {
   const redirected = (location: (host: string) => string): readonly Target[] =>
     HOSTS.map((host) => replied(host, moved(location(host))));

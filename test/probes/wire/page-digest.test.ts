@@ -17,6 +17,11 @@ t.test('a page that repeats the request has one digest at every host', async (t)
   const first = digestPage(page(crl.host, crl.path, '18.4f2e1602'), crl);
   t.match(first, /^[0-9a-f]{64}$/);
   t.equal(first, digestPage(page(root.host, root.path, '9.77aa0001'), root));
+  t.equal(
+    digestPage(page(crl.host, crl.path, 'zQ+kWvTtXyLmNoPqRsUwYgHj'), crl),
+    digestPage(page(root.host, root.path, 'pLmKxWqVtYuZnRsTgHjKkLzX=='), root),
+    'also with a token in letters',
+  );
   t.not(first, digestPage(page(crl.host, crl.path, '18', 'Another page.'), crl), 'and another page another');
 });
 
