@@ -94,8 +94,8 @@ export const HttpFacts = z
       .string()
       .optional()
       .describe(
-        'SHA-256 of a text sent without TLS, after removal of the requested host and path and of all numbers: two hosts ' +
-          'with the same digest sent the same page',
+        'SHA-256 of a text sent without TLS, after removal of the requested host and path, of all numbers and of long ' +
+          'tokens: two hosts with the same digest sent the same page',
       ),
     blockPage: z.string().nullable().describe('The product whose block page this is, when one is recognised'),
   })
