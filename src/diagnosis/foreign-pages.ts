@@ -20,8 +20,8 @@ const DELIVERY_SERVERS =
 const PORTS = [80, 443];
 
 /**
- * Fails an attempt whose reply came from a known block-page address, or redirects to another owner's host or to a port
- * where no service of Azure is.
+ * Fails an attempt whose reply came from a known block-page address, asks for a login that only an intranet has, or
+ * redirects to another owner's host or to a port where no service of Azure is.
  * @returns any other attempt unchanged
  */
 export function rejectForeignReply(target: ObservedTarget, attempt: Attempt): Attempt {
@@ -29,6 +29,8 @@ export function rejectForeignReply(target: ObservedTarget, attempt: Attempt): At
   if (http === null) return attempt;
   const product = recogniseBlockAddress(attempt.address);
   if (product !== null) return rejected(attempt, `answered from a block-page address of ${product}`);
+  if (wantsLogin(http))
+    return rejected(attempt, 'asked for a login to a Windows domain, which no service does');
   const redirect = foreignRedirect(target, attempt.address, http);
   return redirect === null
     ? attempt
@@ -85,6 +87,11 @@ function foreignRedirect(target: ObservedTarget, address: string, http: HttpFact
   const { hostname, port } = url;
   const isOwnPort = port === '' || [...PORTS, target.port].includes(Number(port));
   return isOwnPort && isRelated(target, address, hostname) ? null : redirectOf(http);
+}
+
+/** Proxies in the path ask so, as a server would (RFC 4559). */
+function wantsLogin({ status, headers }: HttpFacts): boolean {
+  return status === 401 && /\b(?:NTLM|Negotiate|Kerberos)\b/i.test(headers['www-authenticate'] ?? '');
 }
 
 /** A page may redirect as well, whatever its status (HTML, 4.2.5.3). */

@@ -176,6 +176,16 @@ t.test('redirects', async (t) => {
   t.equal(outcomeOf(replied('crl3.digicert.com', moved('http://10.0.0.1/'))).failure, 'http_blocked');
 });
 
+t.test('a login to a Windows domain', async (t) => {
+  const asked = (scheme: string, status = 401): Target =>
+    replied('crl3.digicert.com', page({ status, headers: { 'www-authenticate': scheme } }));
+  for (const scheme of ['NTLM', 'Negotiate, NTLM', 'Basic realm="x", negotiate']) {
+    t.ok(diagnoseTargets({ targets: [asked(scheme)] }).targets.every(isBlocked), scheme);
+  }
+  t.equal(outcomeOf(asked('Basic realm="x"')).status, 'reachable', 'another login proves nothing');
+  t.equal(outcomeOf(asked('NTLM', 403)).status, 'reachable');
+});
+
 t.test('a page that redirects', async (t) => {
   const refresh = (target: string): HttpFacts =>
     page({

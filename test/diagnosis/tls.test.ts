@@ -321,6 +321,16 @@ t.test('sni-filtered', async (t) => {
     t.match(single('sni-filtered').explanation, '1 more endpoint ended in the same way');
   });
 
+  t.test('or by a server of the user that does not serve the name', async (t) => {
+    const remedyFor = (one: Target) =>
+      diagnoseTargets({ targets: [one], controls: [otherName(one, true)] }).single('sni-filtered').remedy;
+    t.match(
+      remedyFor(failed('custom', 'app.contoso.com', '20.9.9.1', 'tls_closed')).at(-1),
+      'set up for this very name',
+    );
+    t.notMatch(remedyFor(cut(HOST)).join(), 'this very name');
+  });
+
   t.test('not for an address, with which no name is sent', async (t) => {
     const own = failed('custom', '20.9.9.1', '20.9.9.1', 'tls_reset');
     const controls = [otherName(own, true, 'www.example.org')];

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAzureService } from '../../model/azure.ts';
 import type { ControlOf } from '../../model/controls.ts';
 import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
@@ -31,11 +32,20 @@ export const sniFiltered: Rule = ({ observations, targets, open }) => {
       title: `A firewall cuts TLS by server name (${list(hostsOf(explained), 2)})`,
       explanation: `${describeProof(first, controls)} ${describeExtent(proven, alike)}`,
       targets: explained,
-      remedy: [allowNames(explained), ...CAUSE_TEXTS['sni-filtered'].remedy.slice(1)],
+      remedy: [
+        allowNames(explained),
+        ...CAUSE_TEXTS['sni-filtered'].remedy.slice(1),
+        ...(explained.every(isAzureService) ? [] : [OWN_SERVER]),
+      ],
       confirm: rerunCommand(observations, explained),
     }),
   ];
 };
+
+/** No packet tells it from a filter: servers end a handshake for a name that they do not serve in the same ways. */
+const OWN_SERVER =
+  'On a server of your own: check that it is set up for this very name. Some servers and delivery networks close the ' +
+  'connection for other names, or send handshake_failure.';
 
 /** The control that passed with another name at the target's address, where the real name was cut again. */
 export function findProof(target: Target, controls: readonly OtherName[]): OtherName | undefined {
