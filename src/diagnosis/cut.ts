@@ -18,11 +18,12 @@ export function isAlwaysEnded(target: Target): boolean {
   return isAlwaysCut(target) || (target.failure === 'tls_alert' && !target.attempts.some(({ ok }) => ok));
 }
 
-/** Whether handshakes are cut at random: a filter cuts a name always. */
+/** Whether handshakes are cut at random: a filter always cuts a name on its path, so each address counts by itself. */
 export function isCutAtRandom(targets: readonly Target[]): boolean {
-  const mixed = targets.filter(
-    (target) =>
-      target.attempts.some(({ ok }) => ok) && target.attempts.some((attempt) => isCut(target, attempt)),
+  const mixed = targets.filter((target) =>
+    [...Map.groupBy(target.attempts, ({ address }) => address).values()].some(
+      (attempts) => attempts.some(({ ok }) => ok) && attempts.some((attempt) => isCut(target, attempt)),
+    ),
   );
   return mixed.length >= MANY_MIXED;
 }

@@ -51,11 +51,12 @@ function visibleText(page: string): string {
   return body.replace(/ {2,}/g, ' ').trim();
 }
 
-/** What the peer sent in the last failed attempt in the place of its protocol; null when it sent no text. */
+/** What the peer sent in the last failed attempt in the place of the service’s reply; null when it sent no text. */
 export function receivedText({ attempts }: Target): string | null {
-  return (
-    attempts.findLast(({ ok, facts }) => !ok && facts.received !== undefined)?.facts.received?.text ?? null
-  );
+  const { received, http } =
+    attempts.findLast(({ ok, facts }) => !ok && (facts.received ?? facts.http) !== undefined)?.facts ?? {};
+  const text = received?.text ?? visibleText(http?.bodyStart ?? '');
+  return text === '' ? null : text;
 }
 
 /** Whether an HTTP reply came in the place of TLS or of a protocol other than HTTP. */

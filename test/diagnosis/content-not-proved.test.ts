@@ -54,3 +54,26 @@ t.test('a failure has its own finding, and a proved file none', async (t) => {
   t.match(findings, [{ cause: 'wrong-service', evidence: ['certificates/crl3.digicert.com:80'] }]);
   t.equal(findings.length, 1);
 });
+
+t.test('no file at all from hosts of several owners needs a look', async (t) => {
+  const bare = ['crl3.digicert.com', 'www.microsoft.com'].map((host) => answered(host, 403, false));
+  const { findings, targets } = diagnoseTargets({ targets: bare });
+  t.match(findings, [{ severity: 'warning', explanation: 'No certificate host of this run sent its file.' }]);
+  t.ok(targets.every(({ status }) => status === 'reachable'));
+  const one = ['crl3.digicert.com', 'crl4.digicert.com'].map((host) => answered(host, 403, false));
+  t.equal(diagnoseTargets({ targets: one }).findings[0]?.severity, 'info', 'hosts of one owner');
+});
+
+t.test('another text in the place of the file is quoted', async (t) => {
+  const facts: Facts = {
+    error: 'not a revocation list',
+    contentProved: false,
+    http: { status: 200, headers: {}, bodyBytes: 24, bodyStart: '<h1>Access denied</h1>', blockPage: null },
+  };
+  const other = failed('certificates', 'crl3.digicert.com', '20.1.1.1', 'protocol_mismatch', {
+    ...PLACE,
+    facts,
+  });
+  const { findings } = diagnoseTargets({ targets: [other] });
+  t.match(findings[0]?.explanation, 'not a revocation list; it sent “Access denied”');
+});

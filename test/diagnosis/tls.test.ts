@@ -389,6 +389,21 @@ t.test('sni-filtered', async (t) => {
     t.match(single('undetermined').remedy[0], 'lost large packets on the way back');
   });
 
+  t.test('also where the other family of addresses passes', async (t) => {
+    const passing = ['m1.net', 'm2.net', 'm3.net'].map((host) =>
+      target('storage-blob', host, {
+        status: 'intermittent',
+        failure: 'tls_reset',
+        attempts: [attempt('20.60.1.2', 'tls_reset'), attempt('2603:1030::2', null, tls())],
+      }),
+    );
+    const { causes } = diagnoseTargets({
+      targets: [cut(HOST), ...passing],
+      controls: [otherName(cut(HOST), true)],
+    });
+    t.equal(causes[ID], 'sni-filtered');
+  });
+
   t.test('not where handshakes are cut at random', async (t) => {
     const mixed = ['m1.net', 'm2.net', 'm3.net'].map((host) =>
       target('storage-blob', host, {

@@ -25,8 +25,11 @@ export function headerLines(report: Report, width: number, palette: Palette): st
   const servers = dns.servers.length > 0 ? few(dns.servers, 4) : 'none found';
   const covered = describeScope(report.scope);
   const when = `, ${report.startedAt}, took ${duration(report.durationMs)}${covered === null ? '' : `; ${covered}`}`;
+  const name = `apim-probe ${report.agent.version}`;
+  const [first = '', ...more] = wrap(`${name}${when}`, width);
   return [
-    palette.strong(`apim-probe ${report.agent.version}`) + when,
+    palette.strong(name) + first.slice(name.length),
+    ...more,
     ...wrap(`${known}; DNS ${servers}`, width),
     ...capacityLines(network).flatMap((text) => wrap(text, width)),
   ];
