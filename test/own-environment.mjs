@@ -5,3 +5,5 @@
 import processOnSpawn from 'process-on-spawn';
 
 processOnSpawn.removeAllListeners();
+// Set by .taprc for this process, which has read it; its path has no meaning in other folders.
+delete process.env.NODE_COMPILE_CACHE;
