@@ -254,7 +254,7 @@ t.test('an endless greeting is cut off', async (t) => {
 });
 
 t.test('silence at each step', async (t) => {
-  for (const [answers, steps] of [
+  const silences = [
     [[], ['connect', '✗handshake']],
     [['220-wait\r\n'], ['connect', '✗handshake']],
     [[GREETING], ['connect', 'handshake', '✗request']],
@@ -266,17 +266,19 @@ t.test('silence at each step', async (t) => {
       [GREETING, '250-relay.test\r\n250-STARTTLS\r\n'],
       ['connect', 'handshake', '✗request'],
     ],
-  ] as const) {
+  ] as const;
+  const attempts = silences.map(async ([answers, steps]) => {
     const [greeting = '', ...rest] = answers;
     const peer = await openPeer(t, script(greeting, ...rest));
     const tried = await tryOnce('smtp', peer, { ...circumstances, stepMs: 1000 });
     t.match(tried, { failure: 'protocol_timeout', steps }, JSON.stringify(answers));
     t.equal(tried.facts.bytesReceived, answers.join('').length, 'what had come is counted');
     await peer.deserted();
-  }
+  });
   const mute = await openPeer(t, script(GREETING, WITH_TLS, READY));
   const tried = await tryOnce('smtp', mute, { ...circumstances, stepMs: 1000 });
   t.match(tried, { failure: 'tls_timeout', facts: { proof: 'reply', smtp: { startTls: true } } });
+  await Promise.all(attempts);
 });
 
 t.test('one byte at a time does not extend a step', async (t) => {

@@ -19,6 +19,7 @@ import {
 import { identity } from '../servers/certificates.ts';
 import { type Behaviour, type Owner, openPeer } from '../servers/peer.ts';
 import { bytes } from './codec.ts';
+import { TOGETHER } from './hostile.ts';
 import { encrypting, known, leaf, reply, wrapped } from './tds-peers.ts';
 import { tryOnce } from './try.ts';
 
@@ -39,18 +40,20 @@ const IN_PRELOGIN: readonly Misbehaviour[] = [
   ['never stops with garbage', 'protocol_mismatch', floods('\u0000', 'x', 64 * 1024 * 1024)],
 ];
 
-for (const [title, failure, behave] of IN_PRELOGIN) {
-  t.test(`a peer that ${title}`, async (t) => {
-    const peer = await openPeer(t, behave);
-    const tried = await tryOnce('tds', peer, { ...known, stepMs: STEP_MS });
-    t.match(tried, { failure, steps: ['connect', '✗handshake'], facts: { proof: 'connect' } });
-    t.type(tried.facts.bytesReceived, 'number');
-    t.notMatch(tried.error, '\u001b');
-    t.ok(tried.ms < 10 * STEP_MS);
-    await peer.deserted();
-    t.ok(peer.sent() < 16 * 1024 * 1024, 'and reading stops');
-  });
-}
+t.test('peers that misbehave before TLS', TOGETHER, async (t) => {
+  for (const [title, failure, behave] of IN_PRELOGIN) {
+    t.test(`a peer that ${title}`, async (t) => {
+      const peer = await openPeer(t, behave);
+      const tried = await tryOnce('tds', peer, { ...known, stepMs: STEP_MS });
+      t.match(tried, { failure, steps: ['connect', '✗handshake'], facts: { proof: 'connect' } });
+      t.type(tried.facts.bytesReceived, 'number');
+      t.notMatch(tried.error, '\u001b');
+      t.ok(tried.ms < 10 * STEP_MS);
+      await peer.deserted();
+      t.ok(peer.sent() < 16 * 1024 * 1024, 'and reading stops');
+    });
+  }
+});
 
 for (const [title, behave] of [
   ['closes at once', closes],
@@ -90,17 +93,19 @@ const IN_TLS: readonly Misbehaviour[] = [
   ['sends a byte now and then', 'tls_timeout', drips(wrapped(TLS_1_0_HELLO), 250)],
 ];
 
-for (const [title, failure, behave] of IN_TLS) {
-  t.test(`a peer that ${title} instead of TLS in TDS`, async (t) => {
-    const peer = await openPeer(t, encrypting(behave));
-    const tried = await tryOnce('tds', peer, { ...known, stepMs: STEP_MS });
-    t.match(tried, { failure, steps: ['connect', 'handshake', '✗tls'] });
-    t.match(tried.facts, { proof: 'connect', tds: { version: '10.0.2531' }, bytesReceived: Number });
-    t.ok(tried.ms < 10 * STEP_MS);
-    await peer.deserted();
-    t.ok(peer.sent() < 16 * 1024 * 1024);
-  });
-}
+t.test('peers that misbehave in TLS', TOGETHER, async (t) => {
+  for (const [title, failure, behave] of IN_TLS) {
+    t.test(`a peer that ${title} instead of TLS in TDS`, async (t) => {
+      const peer = await openPeer(t, encrypting(behave));
+      const tried = await tryOnce('tds', peer, { ...known, stepMs: STEP_MS });
+      t.match(tried, { failure, steps: ['connect', 'handshake', '✗tls'] });
+      t.match(tried.facts, { proof: 'connect', tds: { version: '10.0.2531' }, bytesReceived: Number });
+      t.ok(tried.ms < 10 * STEP_MS);
+      await peer.deserted();
+      t.ok(peer.sent() < 16 * 1024 * 1024);
+    });
+  }
+});
 
 t.test('a reset at each step of a real handshake', async (t) => {
   const sql = sqlServer(identity(leaf)).listen(0, '127.0.0.1');

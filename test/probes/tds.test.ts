@@ -104,14 +104,15 @@ t.test('an error in place of the reply is the server’s refusal', async (t) => 
 });
 
 t.test('TLS follows when the server requires it', async (t) => {
-  for (const [title, prelogin, azureService, steps] of [
+  const services = [
     ['on', reply('01'), false, ['connect', 'handshake', '✗tls']],
     ['required', reply('03'), false, ['connect', 'handshake', '✗tls']],
     ['an unknown value', reply('20'), false, ['connect', 'handshake', '✗tls']],
     ['off', reply('00'), false, ['connect', 'handshake']],
     ['off, at a service of Azure’s', reply('00'), true, ['connect', 'handshake', '✗tls']],
     ['not supported', reply('02'), false, ['connect', 'handshake']],
-  ] as const) {
+  ] as const;
+  const attempts = services.map(async ([title, prelogin, azureService, steps]) => {
     const peer = await openPeer(t, sends(prelogin));
     const tried = await tryOnce('tds', peer, {
       ...known,
@@ -121,7 +122,8 @@ t.test('TLS follows when the server requires it', async (t) => {
     t.match(tried, { steps, failure: steps.length === 3 ? 'tls_timeout' : null }, title);
     t.equal(tried.facts.proof, steps.length === 3 ? 'connect' : 'reply', title);
     t.equal(tried.facts.tds?.version, '10.0.2531', title);
-  }
+  });
+  await Promise.all(attempts);
 });
 
 /** A TDS 8 server: TLS from the first byte; `plain` handles clients that begin otherwise. */
