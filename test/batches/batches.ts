@@ -13,13 +13,15 @@ const ROOT = join(import.meta.dirname, '../..');
 export const BATCHES = {
   judgement: ['azure', 'catalog', 'common', 'compare', 'diagnosis', 'model', 'plan', 'records', 'report'],
   probes: ['probes'],
-  runs: ['lab', 'run', 'scenarios'],
+  runs: ['lab', 'run'],
+  scenarios: ['scenarios'],
   settings: ['config', 'environment'],
+  wire: ['probes/wire'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** @returns the test files of a folder of test/, and of the folders in it, by their paths in the repository */
+/** @returns the test files of a folder of test/, without those of the folders in it, by their paths in the repository */
 export function testFilesIn(folder: string): string[] {
-  return globSync(`test/${folder}/**/*.test.ts`, { cwd: ROOT }).sort();
+  return globSync(`test/${folder}/*.test.ts`, { cwd: ROOT }).sort();
 }
 
 /** Has tap run the files of a batch one after the other, in this process. */

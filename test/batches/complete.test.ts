@@ -7,7 +7,10 @@ import { BATCHES, testFilesIn } from './batches.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** What has a command of its own in package.json. */
-const APART = ['test/attack/**', 'test/built/**', 'test/system/**'];
+const APART = [
+  ...['test/attack/**', 'test/built/**', 'test/system/**'],
+  ...['test/delivery/upload/kill.test.ts', 'test/delivery/upload/thousand.test.ts'],
+];
 
 const { include, exclude } = parse(readFileSync(join(ROOT, '.taprc'), 'utf8')) as {
   readonly include: readonly string[];

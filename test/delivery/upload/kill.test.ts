@@ -1,4 +1,4 @@
-/** `kill -9` at random moments of an upload. KILLS=200 is what the README's figure was made with. */
+/** `kill -9` at random moments of an upload. KILLS=200 made the figure in docs/performance.md. */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
