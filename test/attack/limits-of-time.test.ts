@@ -1,12 +1,16 @@
 /** Peers that are silent at each step: every limit holds for all steps, and the process ends with it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import t, { type Test } from 'tap';
 import { type Enclosed, enclosed, workplace } from './enclosed.ts';
 
 /** ms; what a start, a run with one refused target and a loaded machine take beside a limit of 2000. */
 const BESIDE = 7500;
 const LIMIT = 2000;
+
+/** Most of the time the cases wait. More of them at once would take a slow machine longer than `BESIDE`. */
+const together = pLimit(3);
 
 /** `10.9.9.9` swallows every packet. On 127.0.0.1: 7001 accepts and is silent, 7002 is a proxy whose tunnels are. */
 const PEERS = join(import.meta.dirname, 'silent-peers.ts');
@@ -37,7 +41,7 @@ t.test('--upload-timeout', async (t) => {
     ['a metadata service that is silent', `${TO_BLOB} --connect-to 169.254.169.254:80:127.0.0.1:7001`, ''],
     ['a name that no DNS server answers for', SENDING, ''],
   ] as const;
-  for (const [name, flags, variable] of cases) {
+  await together.map(cases, async ([name, flags, variable]) => {
     const cwd = workplace(t);
     writeFileSync(join(cwd, 'resolv.conf'), 'nameserver 10.9.9.9\n');
     const resolver = 'mount --bind resolv.conf /etc/resolv.conf;';
@@ -49,7 +53,7 @@ t.test('--upload-timeout', async (t) => {
     t.equal(run.code, 4, `${name}: the report was not delivered`);
     t.match(run.err, /the report was not uploaded to .*: /);
     t.match(run.err, /it waits in .*spool; the next run sends it/);
-  }
+  });
 });
 
 t.test('the limit of the upload command', async (t) => {
@@ -81,7 +85,7 @@ t.test('--deadline', async (t) => {
       `${dead} --connect-to 169.254.169.254:80:127.0.0.1:7001 --target tcp://10.9.9.9:443 --connect-to 10.9.9.9:443:10.9.9.9:443`,
     ],
   ] as const;
-  for (const [name, flags] of cases) {
+  await together.map(cases, async ([name, flags]) => {
     const cwd = workplace(t);
     const only = `--only custom --timeout 30000 --deadline ${LIMIT}`;
     const run = await enclosed(`${SCENE} probe run ${flags} ${fence} ${only}`, { cwd });
@@ -89,5 +93,5 @@ t.test('--deadline', async (t) => {
     const report = JSON.parse(run.out);
     t.equal(report.interrupted, 'deadline', name);
     t.ok(report.durationMs < LIMIT + 1000, `${name}: ${report.durationMs} ms`);
-  }
+  });
 });

@@ -6,16 +6,15 @@ import { watch } from 'node:fs';
 import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Report } from '../../src/model/report.ts';
 import { WrittenReport } from '../../src/model/written-report.ts';
+import { PROGRAM } from '../cli/program.ts';
 import { parsedReport } from '../report/samples.ts';
 import type { Machine } from './net.ts';
 import { CLEAN_ENVIRONMENT } from './processes.ts';
 import { alone } from './scene.ts';
 
-const AGENT = fileURLToPath(new URL('../../bin/apim-probe', import.meta.url));
 const KILLS = Number(process.env['KILLS'] ?? 20);
 /** Everything that is needed to send nothing but one SYN on loopback. */
 const withTimeout = (ms: number) => [
@@ -34,7 +33,13 @@ interface Run {
 }
 
 function start(machine: Machine, cwd: string, args: readonly string[]): Run {
-  const [file = '', ...rest] = ['setpriv', '--pdeathsig', 'KILL', '--', ...machine.inside([AGENT, ...args])];
+  const [file = '', ...rest] = [
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    '--',
+    ...machine.inside([...PROGRAM, ...args]),
+  ];
   const child = spawn(file, rest, { cwd, env: CLEAN_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
