@@ -120,6 +120,7 @@ t.test('every control that a run makes is listed', async (t) => {
       'dns-zone-authority',
       'metadata',
       'tcp-reserved-address',
+      'tls-large-hello',
       'tls-other-name',
     ],
   );
