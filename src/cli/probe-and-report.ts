@@ -7,8 +7,7 @@ import type { Options } from '../config/types.ts';
 import { folderProblem, outputProblems } from '../config/writable.ts';
 import { openExporter, type ReportExporter } from '../delivery/export-report.ts';
 import { openHistory, type RunHistory } from '../delivery/history/run-history.ts';
-import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
-import { redact, redactValue } from '../delivery/redaction/redact.ts';
+import { redactReport } from '../delivery/redaction/redact-report.ts';
 import { type Spooled, spoolReport, uploadSpooled } from '../delivery/upload/spool-report.ts';
 import { createUploader, type Uploader } from '../delivery/upload/uploader.ts';
 import type { Report } from '../model/report.ts';
@@ -180,7 +179,7 @@ async function probe({ loaded, io, agent, signal, log, uploader, history }: Run)
   const progress = watch(loaded.options, io, log);
   const found = await agent(loaded, { signal, progress: progress.event }).finally(progress.stop);
   // The one place where a run's report is redacted: code after this line sees no secret.
-  const redacted = redactValue(found, (text) => hideKnownSecrets(redact(text)));
+  const redacted = redactReport(found);
   const annotated = uploader?.annotate(redacted) ?? redacted;
   return history === null ? annotated : await history.complete(annotated);
 }

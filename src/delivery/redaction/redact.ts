@@ -3,7 +3,7 @@ import { MARK } from './mark.ts';
 import { isCredentialName } from './names-of-secrets.ts';
 import { withoutNested } from './nested.ts';
 import { withoutPrivateKeys } from './pem.ts';
-import { SUSPECT, withoutSecrets } from './rules.ts';
+import { isPlain, SUSPECT, withoutSecrets } from './rules.ts';
 import type { Count } from './types.ts';
 
 const UNCOUNTED: Count = () => {};
@@ -16,6 +16,7 @@ const MOST_PASSES = 5;
  * @returns the same string when it holds no secret
  */
 export function redact(text: string, count: Count = UNCOUNTED): string {
+  if (isPlain(text)) return text;
   let clean = text;
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     const before = clean;
@@ -53,24 +54,54 @@ export function redactValue<T>(
 ): T;
 export function redactValue(
   value: unknown,
-  text = redact as (text: string) => string,
+  text = rememberClean((one) => redact(one)),
   count: Count = UNCOUNTED,
   name = text,
 ): unknown {
   if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => redactValue(item, text, count, name));
-    return items.some((item, index) => item !== value[index]) ? items : value;
-  }
+  if (Array.isArray(value)) return redactItems(value, (item) => redactValue(item, text, count, name));
   if (typeof value !== 'object' || value === null) return value;
-  let changed = false;
-  const entries = Object.entries(value).map(([key, item]: [string, unknown]): [string, unknown] => {
+  // Copied from the first change on: most objects of a report hold no secret.
+  let changed: [string, unknown][] | null = null;
+  const before = Object.entries(value);
+  for (const [place, [key, item]] of before.entries()) {
     const shown = name(key);
     const clean = redactEntry(key, item, text, count, name);
-    changed ||= shown !== key || clean !== item;
-    return [shown, clean];
-  });
-  return changed ? Object.fromEntries(entries) : value;
+    if (changed === null && (shown !== key || clean !== item)) changed = before.slice(0, place);
+    changed?.push([shown, clean]);
+  }
+  return changed === null ? value : Object.fromEntries(changed);
+}
+
+function redactItems(items: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
+  let changed: unknown[] | null = null;
+  for (const [place, item] of items.entries()) {
+    const clean = change(item);
+    if (changed === null && clean !== item) changed = items.slice(0, place);
+    changed?.push(clean);
+  }
+  return changed ?? items;
+}
+
+/** Characters of a text that is remembered, and how many of them: the keys and words that a report repeats. */
+const LONGEST_REMEMBERED = 128;
+const MOST_REMEMBERED = 4096;
+
+/**
+ * Remembers the short texts that a redaction leaves as they are, because most texts of a report repeat.
+ * @param text whose results do not change while the returned function is in use
+ */
+export function rememberClean(text: (text: string) => string): (text: string) => string {
+  const clean = new Set<string>();
+  return (one) => {
+    if (clean.has(one)) return one;
+    const shown = text(one);
+    if (shown !== one || one.length > LONGEST_REMEMBERED) return shown;
+    // Forgets what occurred once; what repeats is soon back.
+    if (clean.size === MOST_REMEMBERED) clean.clear();
+    clean.add(one);
+    return one;
+  };
 }
 
 function redactEntry(
@@ -108,10 +139,7 @@ function hideAll(value: unknown, count: Count, name: (key: string) => string): u
     return MARK;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => hideAll(item, count, name));
-    return items.some((item, index) => item !== value[index]) ? items : value;
-  }
+  if (Array.isArray(value)) return redactItems(value, (item) => hideAll(item, count, name));
   const before = Object.entries(value);
   const after = before.map(([key, item]): [string, unknown] => [name(key), hideAll(item, count, name)]);
   const same = after.every(([key, item], place) => key === before[place]?.[0] && item === before[place][1]);
