@@ -15,6 +15,7 @@ import { decode } from '../common/decode-text.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { quote } from '../common/mask.ts';
 import { configFileProblem, windowsConfigProblem } from './config-trust.ts';
+import { type JsonEntry, readJson } from './json-file.ts';
 import type { Given, Layer, RawValue } from './layers.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
 import { yamlProblem } from './yaml-problem.ts';
@@ -153,7 +154,35 @@ export function fileLayer(path: string, choice: Choice, problems: string[]): Opt
   return { layer: parseFile(content.text, path, problems), unreadable: null };
 }
 
+/** @returns null for anything but good options in JSON */
+function parseJson(text: string, path: string): Layer | null {
+  const entries = readJson(text);
+  if (entries === null) return null;
+  const place = { path, lines: countLines(text) };
+  const layer = new Map<OptionKey, Given>();
+  for (const entry of entries.filter(({ key }) => key !== '$schema')) {
+    const key = FILE_KEYS.find((known) => known === entry.key);
+    if (key === undefined || (entry.isList && !OPTIONS[key].many)) return null;
+    layer.set(key, givenIn(entry, place));
+  }
+  return layer;
+}
+
+function givenIn({ at, values: all }: JsonEntry, place: FilePosition): Given {
+  const values = all.map((one) => ({ origin: positionAt(place, one.at), value: one.value }));
+  return { origin: positionAt(place, at), folder: dirname(place.path), values };
+}
+
+function countLines(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  return lines;
+}
+
 function parseFile(text: string, path: string, problems: string[]): Layer {
+  const json = parseJson(text, path);
+  if (json !== null) return json;
   const place = { path, lines: new LineCounter() };
   const document = onlyDocument(text, place, problems);
   const contents = document?.contents ?? null;
