@@ -1,6 +1,7 @@
 /** The standard level for a whole report, straight from the probes. */
+import { rememberUnchanged } from '../../common/change-texts.ts';
 import { hideKnownSecrets } from './known-secrets.ts';
-import { redact, redactValue, rememberClean } from './redact.ts';
+import { redact, redactValue } from './redact.ts';
 
 /**
  * Removes what the rules find and the secrets that this process knows, from each text and key.
@@ -10,6 +11,6 @@ export function redactReport<T>(report: T): T {
   // A memory of one call: another secret may become known after it.
   return redactValue(
     report,
-    rememberClean((text) => hideKnownSecrets(redact(text))),
+    rememberUnchanged((text) => hideKnownSecrets(redact(text))),
   );
 }

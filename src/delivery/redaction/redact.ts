@@ -1,4 +1,5 @@
 /** The standard level: secrets are replaced, everything else stays. */
+import { changeEntries, changeItems, rememberUnchanged } from '../../common/change-texts.ts';
 import { MARK } from './mark.ts';
 import { isCredentialName } from './names-of-secrets.ts';
 import { withoutNested } from './nested.ts';
@@ -54,54 +55,14 @@ export function redactValue<T>(
 ): T;
 export function redactValue(
   value: unknown,
-  text = rememberClean((one) => redact(one)),
+  text = rememberUnchanged((one) => redact(one)),
   count: Count = UNCOUNTED,
   name = text,
 ): unknown {
   if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return redactItems(value, (item) => redactValue(item, text, count, name));
+  if (Array.isArray(value)) return changeItems(value, (item) => redactValue(item, text, count, name));
   if (typeof value !== 'object' || value === null) return value;
-  // Copied from the first change on: most objects of a report hold no secret.
-  let changed: [string, unknown][] | null = null;
-  const before = Object.entries(value);
-  for (const [place, [key, item]] of before.entries()) {
-    const shown = name(key);
-    const clean = redactEntry(key, item, text, count, name);
-    if (changed === null && (shown !== key || clean !== item)) changed = before.slice(0, place);
-    changed?.push([shown, clean]);
-  }
-  return changed === null ? value : Object.fromEntries(changed);
-}
-
-function redactItems(items: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
-  let changed: unknown[] | null = null;
-  for (const [place, item] of items.entries()) {
-    const clean = change(item);
-    if (changed === null && clean !== item) changed = items.slice(0, place);
-    changed?.push(clean);
-  }
-  return changed ?? items;
-}
-
-/** Characters of a text that is remembered, and how many of them: the keys and words that a report repeats. */
-const LONGEST_REMEMBERED = 128;
-const MOST_REMEMBERED = 4096;
-
-/**
- * Remembers the short texts that a redaction leaves as they are, because most texts of a report repeat.
- * @param text whose results do not change while the returned function is in use
- */
-export function rememberClean(text: (text: string) => string): (text: string) => string {
-  const clean = new Set<string>();
-  return (one) => {
-    if (clean.has(one)) return one;
-    const shown = text(one);
-    if (shown !== one || one.length > LONGEST_REMEMBERED) return shown;
-    // Forgets what occurred once; what repeats is soon back.
-    if (clean.size === MOST_REMEMBERED) clean.clear();
-    clean.add(one);
-    return one;
-  };
+  return changeEntries(value, name, (key, item) => redactEntry(key, item, text, count, name));
 }
 
 function redactEntry(
@@ -139,9 +100,6 @@ function hideAll(value: unknown, count: Count, name: (key: string) => string): u
     return MARK;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return redactItems(value, (item) => hideAll(item, count, name));
-  const before = Object.entries(value);
-  const after = before.map(([key, item]): [string, unknown] => [name(key), hideAll(item, count, name)]);
-  const same = after.every(([key, item], place) => key === before[place]?.[0] && item === before[place][1]);
-  return same ? value : Object.fromEntries(after);
+  if (Array.isArray(value)) return changeItems(value, (item) => hideAll(item, count, name));
+  return changeEntries(value, name, (_, item) => hideAll(item, count, name));
 }

@@ -1,6 +1,7 @@
 /** The quick looks at texts that hold no secret leave the same bytes as all rules without them. */
 import fc from 'fast-check';
 import t from 'tap';
+import { rememberUnchanged } from '../../../src/common/change-texts.ts';
 import { harmlessJson } from '../../../src/common/escaped-json.ts';
 import {
   hideKnownSecrets,
@@ -10,7 +11,7 @@ import {
 import { isCredentialName } from '../../../src/delivery/redaction/names-of-secrets.ts';
 import { withoutNested } from '../../../src/delivery/redaction/nested.ts';
 import { withoutPrivateKeys } from '../../../src/delivery/redaction/pem.ts';
-import { redact, rememberClean } from '../../../src/delivery/redaction/redact.ts';
+import { redact } from '../../../src/delivery/redaction/redact.ts';
 import { redactReport } from '../../../src/delivery/redaction/redact-report.ts';
 import { isPlain, SUSPECT, withoutSecrets } from '../../../src/delivery/redaction/rules.ts';
 import { toWritten } from '../../../src/model/certificates.ts';
@@ -112,7 +113,7 @@ t.test('a secret known to this process never passes, wherever it stands', async 
 t.test(
   'what is remembered as clean is what the redaction leaves, also beyond what it remembers',
   async (t) => {
-    const remembered = rememberClean(redact);
+    const remembered = rememberUnchanged(redact);
     const asked = Array.from({ length: 10_000 }, (_, at) => `text ${at % 6000}`);
     for (const one of ['token=abc', ...asked, 'token=abc', `token=${'a'.repeat(200)}`])
       if (remembered(one) !== redact(one)) t.fail(one);

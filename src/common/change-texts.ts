@@ -1,0 +1,53 @@
+/** Changes of structured data that copy nothing until something differs: most reports need no change. */
+
+/** @returns the same list when the change leaves each item as it is */
+export function changeItems(
+  items: readonly unknown[],
+  change: (item: unknown) => unknown,
+): readonly unknown[] {
+  let changed: unknown[] | null = null;
+  for (const [place, item] of items.entries()) {
+    const next = change(item);
+    if (changed === null && next !== item) changed = items.slice(0, place);
+    changed?.push(next);
+  }
+  return changed ?? items;
+}
+
+/** @returns the same object when the changes leave each key and value as they are */
+export function changeEntries(
+  value: object,
+  changeKey: (key: string) => string,
+  change: (key: string, item: unknown) => unknown,
+): object {
+  let changed: [string, unknown][] | null = null;
+  const before: [string, unknown][] = Object.entries(value);
+  for (const [place, [key, item]] of before.entries()) {
+    const shown = changeKey(key);
+    const next = change(key, item);
+    if (changed === null && (shown !== key || next !== item)) changed = before.slice(0, place);
+    changed?.push([shown, next]);
+  }
+  return changed === null ? value : Object.fromEntries(changed);
+}
+
+/** Characters of a text that is remembered, and how many of them: the keys and words that a report repeats. */
+const LONGEST = 128;
+const MOST = 4096;
+
+/**
+ * Remembers the short texts that a change leaves as they are, because most texts of a report repeat.
+ * @param change whose results stay the same while the returned function is in use
+ */
+export function rememberUnchanged(change: (text: string) => string): (text: string) => string {
+  const unchanged = new Set<string>();
+  return (text) => {
+    if (unchanged.has(text)) return text;
+    const next = change(text);
+    if (next !== text || text.length > LONGEST) return next;
+    // Forgets what occurred once; what repeats is soon back.
+    if (unchanged.size === MOST) unchanged.clear();
+    unchanged.add(text);
+    return text;
+  };
+}
