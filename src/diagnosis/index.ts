@@ -43,11 +43,13 @@ interface Explanation {
 
 function explain(observations: Observations, assessed: readonly Target[]): Explanation {
   const telling = assessed.filter(({ protocol }) => protocol !== 'icmp');
-  const atVip = new Map(telling.map(({ id, attempts }) => [id, attempts.filter(isAtVip)]));
-  const named = telling.map((target) => ({
-    ...target,
-    attempts: target.attempts.filter((attempt) => !isAtVip(attempt)),
-  }));
+  const withVip = telling.filter(({ attempts }) => attempts.some(isAtVip));
+  const atVip = new Map(withVip.map(({ id, attempts }) => [id, attempts.filter(isAtVip)]));
+  const named = telling.map((target) =>
+    atVip.has(target.id)
+      ? { ...target, attempts: target.attempts.filter((attempt) => !isAtVip(attempt)) }
+      : target,
+  );
   const targets = named.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const causes = new Map<string, Cause>();
   const findings: Finding[] = [];

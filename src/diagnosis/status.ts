@@ -8,9 +8,12 @@ export type Outcome = Pick<Target, 'status' | 'failure' | 'reason'>;
 
 /** The target with attempts marked as failed where a device on the path answered. */
 export function withJudgedAttempts<Kind extends ObservedTarget>(target: Kind): Kind {
-  const judge = (attempt: Attempt): Attempt =>
-    rejectForeignReply(target, rejectForeignIssuer(target, attempt));
-  return { ...target, attempts: target.attempts.map(judge) };
+  const attempts = target.attempts.map((attempt) =>
+    rejectForeignReply(target, rejectForeignIssuer(target, attempt)),
+  );
+  return attempts.every((attempt, index) => attempt === target.attempts[index])
+    ? target
+    : { ...target, attempts };
 }
 
 /**
