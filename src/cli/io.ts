@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { errorCode } from '../common/system-reason.ts';
 import { COMMAND_INDENT, wrap } from '../common/text-lines.ts';
-import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
+import { hideKnownSecrets, hideKnownSecretsIn } from '../delivery/redaction/known-secrets.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import { writeWhole } from './stream-writer.ts';
 
@@ -34,20 +34,28 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
 }
 
 /**
- * Writes a whole document and waits until it is written. Its parts were redacted when they were read or made; known
+ * Writes a whole document, or its pieces, and waits until all is written. Its parts were redacted when they were read or made; known
  * secrets are removed once more. A reader that has closed the pipe (`| head`) is not a failure.
  * @throws StreamError when the stream cannot be written, as on a full disk
  */
-export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  await send(stream, hideKnownSecrets(text));
+export async function write(stream: NodeJS.WriteStream, text: string | Iterable<string>): Promise<void> {
+  await send(stream, checked(text));
 }
 
 /**
  * Like `write`, for the only copy of a report: it is lost when the reader has closed the pipe.
  * @throws StreamError then, too
  */
-export async function writeOnlyCopy(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  await send(stream, hideKnownSecrets(text), () => false);
+export async function writeOnlyCopy(
+  stream: NodeJS.WriteStream,
+  text: string | Iterable<string>,
+): Promise<void> {
+  await send(stream, checked(text), () => false);
+}
+
+/** @param text whole, or in pieces that each end with a line */
+function checked(text: string | Iterable<string>): string | Iterable<string> {
+  return typeof text === 'string' ? hideKnownSecrets(text) : hideKnownSecretsIn(text);
 }
 
 /**
@@ -79,7 +87,7 @@ export async function writeBytes(stream: NodeJS.WriteStream, bytes: Uint8Array):
 
 async function send(
   stream: NodeJS.WriteStream,
-  content: string | Uint8Array,
+  content: string | Uint8Array | Iterable<string>,
   isIgnored: (error: Error) => boolean = isClosedByReader,
 ): Promise<void> {
   const error = await writeWhole(stream, content);

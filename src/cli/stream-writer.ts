@@ -19,6 +19,12 @@ const CLOSED =
 /** ms that a reader may stall after the run was stopped. Before, a pager may stay open for hours. */
 const HURRIED_STALL = 5000;
 
+type Content = string | Uint8Array | Iterable<string>;
+
+function piecesOf(content: Content): Iterable<string | Uint8Array> {
+  return typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+}
+
 interface State {
   /** Settles after all earlier writes, so that writes do not interleave. */
   last: Promise<unknown>;
@@ -50,13 +56,10 @@ export function isWriting(stream: NodeJS.WriteStream): boolean {
 
 /**
  * Writes all of the content, after all earlier writes.
- * @param content without secrets
- * @returns why it could not be written, or null
+ * @param content without secrets, whole or in pieces
+ * @returns why it could not be written, or null; after an error no further piece is written
  */
-export async function writeWhole(
-  stream: NodeJS.WriteStream,
-  content: string | Uint8Array,
-): Promise<Error | null> {
+export async function writeWhole(stream: NodeJS.WriteStream, content: Content): Promise<Error | null> {
   const descriptor = plainDescriptor(stream);
   if (descriptor === null) return writeStream(stream, content);
   const state = stateOf(stream);
@@ -73,21 +76,22 @@ function plainDescriptor(stream: NodeJS.WriteStream): number | null {
   return 'fd' in stream && typeof stream.fd === 'number' ? stream.fd : null;
 }
 
-function writeStream(stream: NodeJS.WriteStream, content: string | Uint8Array): Promise<Error | null> {
-  return new Promise((resolve) => {
-    stream.write(content, (problem) => resolve(problem ?? null));
-  });
+async function writeStream(stream: NodeJS.WriteStream, content: Content): Promise<Error | null> {
+  for (const piece of piecesOf(content)) {
+    const problem = await new Promise<Error | null>((resolve) => {
+      stream.write(piece, (error) => resolve(error ?? null));
+    });
+    if (problem !== null) return problem;
+  }
+  return null;
 }
 
-async function writeDescriptor(
-  descriptor: number,
-  content: string | Uint8Array,
-  state: State,
-): Promise<Error | null> {
+async function writeDescriptor(descriptor: number, content: Content, state: State): Promise<Error | null> {
   if (state.stalled !== null) return state.stalled;
   if (descriptor === STDOUT && wasClosed(descriptor)) return new ClosedError(CLOSED);
   try {
-    await writeAll(descriptor, Buffer.from(content), () => (state.hurried ? HURRIED_STALL : Infinity));
+    for (const piece of piecesOf(content))
+      await writeAll(descriptor, Buffer.from(piece), () => (state.hurried ? HURRIED_STALL : Infinity));
     if (descriptor === STDOUT && fstatSync(descriptor).isFile()) flush(descriptor);
     return null;
   } catch (error) {

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { harmlessJson } from '../common/escaped-json.ts';
 import type { Options, ReportFormat } from '../config/types.ts';
-import { toWritten } from '../model/certificates.ts';
 import type { Report } from '../model/report.ts';
 import { isOlderFormat, otherMajor, writtenVersion } from '../model/schema-version.ts';
 import { withStrictNote } from '../model/strict-note.ts';
+import { reportJson } from '../report/json.ts';
 import { toNetworkStatus } from '../report/network-status.ts';
 import { renderText } from '../report/text.ts';
 import { makeFolder } from './files/make-folder.ts';
@@ -19,16 +19,16 @@ import { makeOwnFolder } from './upload/spool-folder.ts';
 
 const FILE_WIDTH = 80;
 
-const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
-  json: (report) => harmlessJson(toWritten(report)),
+const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string | Iterable<string>>> = {
+  json: reportJson,
   text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
   'network-status': (report) => harmlessJson(toNetworkStatus(report)),
 };
 
 export interface ExportedReport {
   readonly report: Report;
-  /** The finished text. */
-  render(format: ReportFormat): string;
+  /** The finished text, whole or in pieces that each end with a line and can be read once. */
+  render(format: ReportFormat): string | Iterable<string>;
   /** The names behind its pseudonyms; null at the standard level. */
   readonly legend: Legend | null;
 }

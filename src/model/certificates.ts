@@ -16,6 +16,23 @@ export function toWritten(report: Report): WrittenReport {
   return { ...report, targets, certificates: Object.fromEntries([...certificates].sort(byKey)) };
 }
 
+/**
+ * The same report, entry by entry, so that a large one is not in memory twice.
+ * @returns keys and values in their order. Targets are converted as they are read, all of them before the next entry:
+ *   the certificates come last
+ */
+export function* writtenEntries(report: Report): Generator<readonly [string, unknown]> {
+  const certificates = new Map<string, Certificates[string]>();
+  for (const [key, value] of Object.entries(report))
+    yield [key, key === 'targets' ? writtenTargets(report.targets, certificates) : value];
+  yield ['certificates', Object.fromEntries([...certificates].sort(byKey))];
+}
+
+function* writtenTargets(targets: Report['targets'], certificates: Map<string, Certificates[string]>) {
+  for (const target of targets)
+    yield* withChains([target], (chain) => chain.map((facts) => noted(facts, certificates)));
+}
+
 /** Stores a certificate, which may appear again with more evidence. @returns its key */
 function noted(facts: CertificateFacts, certificates: Map<string, Certificates[string]>): string {
   const { fingerprint256, ...certificate } = facts;

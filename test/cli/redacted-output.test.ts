@@ -46,11 +46,11 @@ t.test('nothing else writes to a stream or a file', async (t) => {
     ['src/cli/log.ts', 1],
     ['src/cli/progress.ts', 1],
     ['src/cli/defect.ts', 1],
-    ['src/delivery/files/write-file.ts', 1],
+    ['src/delivery/files/write-file.ts', 2],
     ['src/delivery/upload/spool.ts', 1],
     ['src/delivery/bundle/bundle.ts', 2],
   ] as const)
-    t.equal(readFileSync(join(ROOT, file), 'utf8').split('hideKnownSecrets(').length - 1, uses, file);
+    t.equal(readFileSync(join(ROOT, file), 'utf8').split(/hideKnownSecrets(?:In)?\(/).length - 1, uses, file);
 });
 
 t.test('every caller of a writer redacts the document', async (t) => {

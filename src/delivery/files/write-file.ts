@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../common/system-reason.ts';
-import { hideKnownSecrets } from '../redaction/known-secrets.ts';
+import { hideKnownSecrets, hideKnownSecretsIn } from '../redaction/known-secrets.ts';
 import { openPatiently } from './open-patiently.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
 import { type OwnedFolder, plainFolder, withOwnedFolder } from './owned-folder.ts';
@@ -11,11 +11,20 @@ import { type OwnedFolder, plainFolder, withOwnedFolder } from './owned-folder.t
 /** Only the owner may read reports: they name the inner hosts of a network. */
 const OWNER_ONLY = 0o600;
 
-/** Redacted text, which is checked once more for the known secrets, or bytes made of such text. */
-export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+/**
+ * Redacted text, whole or in pieces that each end with a line, which is checked once more for the known secrets; or
+ * bytes made of such text.
+ */
+export type Content = Text | Uint8Array | AsyncIterable<Uint8Array>;
+type Text = string | Iterable<string>;
 
-function checked<Kind extends Content>(content: Kind): Kind | string {
-  return typeof content === 'string' ? hideKnownSecrets(content) : content;
+function checked<Kind extends Content>(content: Kind): Kind | Text {
+  if (typeof content === 'string') return hideKnownSecrets(content);
+  return isPieces(content) ? hideKnownSecretsIn(content) : content;
+}
+
+function isPieces(content: Content): content is Iterable<string> {
+  return Symbol.iterator in Object(content) && !(content instanceof Uint8Array);
 }
 
 async function fill(temporary: string, content: Content, place: OwnedFolder): Promise<void> {
@@ -69,7 +78,7 @@ function renameTo(path: string, content: Content): Promise<void> {
  * timeout of 10 seconds.
  * @throws the file system's error, or OutletError; the old content is then untouched
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(path: string, content: Text | Uint8Array): Promise<void> {
   const outlet = openOutlet(path);
   if (outlet !== null) return writeOutlet(outlet, content).finally(() => outlet.close());
   const isThere = (await stat(path).catch(() => null)) !== null;
@@ -80,8 +89,10 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
  * Writes to a pipe or a device that is open already, and leaves it open.
  * @throws the file system's error
  */
-export function writeOutlet(outlet: Outlet, content: string | Uint8Array): Promise<void> {
-  return outlet.write(Buffer.from(checked(content)));
+export async function writeOutlet(outlet: Outlet, content: Text | Uint8Array): Promise<void> {
+  const clean = checked(content);
+  if (clean instanceof Uint8Array) return outlet.write(clean);
+  for (const piece of typeof clean === 'string' ? [clean] : clean) await outlet.write(Buffer.from(piece));
 }
 
 /**

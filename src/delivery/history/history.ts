@@ -3,13 +3,12 @@ import { lstat, readdir, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
-import { harmlessJson } from '../../common/escaped-json.ts';
 import { systemReason } from '../../common/system-reason.ts';
-import { toWritten } from '../../model/certificates.ts';
 import { LARGEST_REPORT } from '../../model/largest-report.ts';
 import { parseBounded } from '../../model/parse-bounded.ts';
 import { recogniseReport, refuse, WANTED } from '../../model/read-report.ts';
 import type { Report } from '../../model/report.ts';
+import { reportJson } from '../../report/json.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { createStoredFile, isTemporary } from '../files/write-file.ts';
 import { nextNumber, storedName } from '../report-names.ts';
@@ -93,7 +92,7 @@ export class History {
   async keep(report: Report): Promise<string> {
     const folder = reportsFolder(this.#state);
     const name = storedName(report, nextNumber(await readdir(folder)));
-    const path = await createStoredFile(folder, name, '.json', harmlessJson(toWritten(report)));
+    const path = await createStoredFile(folder, name, '.json', reportJson(report));
     const file = await statStored(folder, basename(path)).catch(() => null);
     if (file !== null) this.#index.add(file, digestFrom(report));
     return path;

@@ -44,6 +44,15 @@ export function hideKnownSecrets(text: string): string {
   );
 }
 
+/**
+ * The same for a text in pieces that each end with a line. A secret of one line lies in one piece; for one of several
+ * lines the pieces are put together first.
+ */
+export function* hideKnownSecretsIn(pieces: Iterable<string>): Generator<string> {
+  if (spellings.some((spelling) => spelling.includes('\n'))) yield hideKnownSecrets([...pieces].join(''));
+  else for (const piece of pieces) yield hideKnownSecrets(piece);
+}
+
 /** Parameters of a SAS that describe its use ("Create a service SAS", Microsoft), and may be shown. */
 const HARMLESS: ReadonlySet<string> = new Set([
   ...['sv', 'sp', 'st', 'se', 'sr', 'spr', 'sip', 'si', 'ss', 'srt', 'sdd', 'ses', 'api-version'],

@@ -30,7 +30,8 @@ export type Spooled =
  */
 export async function spoolReport(exported: ExportedReport, uploader: Uploader): Promise<Spooled> {
   const { report } = exported;
-  const json = exported.render('json');
+  const text = exported.render('json');
+  const json = typeof text === 'string' ? text : [...text].join('');
   try {
     return { kind: 'waits', name: await uploader.keep(report, json) };
   } catch (error) {
