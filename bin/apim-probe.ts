@@ -1,10 +1,12 @@
 import { defectText } from '../src/cli/defect.ts';
 import { endProcess } from '../src/cli/end.ts';
 import { EXIT_DEFECT } from '../src/cli/exit-code.ts';
+import { keepHeapSmall } from '../src/cli/heap.ts';
 import { main } from '../src/cli/main.ts';
 import { restartInCleanEnvironment } from '../src/cli/restart.ts';
 
 restartInCleanEnvironment();
+keepHeapSmall();
 
 // By default the runtime opens its inspector on loopback, for every user of this machine.
 process.on('SIGUSR1', () => {});
