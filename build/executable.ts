@@ -7,6 +7,7 @@ import { BuildError } from './build-error.ts';
 import { problemsOf, withoutSignature } from './executable-format.ts';
 import type { Target } from './targets.ts';
 import { removeLibatomic } from './without-libatomic.ts';
+import { withoutSymbols } from './without-symbols.ts';
 
 const run = promisify(execFile);
 /** The executable stores this path, so it is short and reveals nothing of this machine. */
@@ -53,9 +54,9 @@ export async function makeExecutable(
 /** @returns the path of the runtime as the executable has it */
 async function prepared(runtime: string, { format }: Target, folder: string): Promise<string> {
   const bytes = await readFile(runtime);
-  if (format === 'elf' && !removeLibatomic(bytes)) return runtime;
+  if (format === 'elf') removeLibatomic(bytes);
   const copy = join(folder, 'runtime');
-  await writeFile(copy, format === 'pe' ? withoutSignature(bytes) : bytes);
+  await writeFile(copy, format === 'pe' ? withoutSignature(bytes) : withoutSymbols(bytes));
   return copy;
 }
 
