@@ -26,7 +26,7 @@ await sleep(500);
 if (capture.exitCode !== null) throw new Error(`tcpdump ended with ${capture.exitCode}`);
 capture.kill('SIGINT');
 await once(capture, 'exit');
-stop();
+await stop();
 
 const wire = new Map<string, { syn?: number; answered?: number }>();
 for (const line of readFileSync(captured, 'utf8').split('\n')) {

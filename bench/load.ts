@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export const FIRST_PORT = 10_000;
 
 /** Listens on so many loopback ports in another process; call the returned function to end it. */
-export async function listen(count: number): Promise<() => void> {
+export async function listen(count: number): Promise<() => Promise<void>> {
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, 'listeners.ts'), `${FIRST_PORT}`, `${count}`],
@@ -18,7 +18,11 @@ export async function listen(count: number): Promise<() => void> {
   );
   process.on('exit', () => child.kill());
   await once(child.stdout, 'data');
-  return () => child.kill();
+  return async () => {
+    const ended = once(child, 'exit');
+    child.kill();
+    await ended;
+  };
 }
 
 /** A config file with so many TCP targets on loopback, and where the report of that run goes. */

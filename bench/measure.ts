@@ -1,8 +1,10 @@
-/** Whole commands, measured from outside: wall time and peak memory as GNU time sees them. */
+/** Whole commands, measured from outside: wall time, CPU time and peak memory as GNU time sees them. */
 import { spawnSync } from 'node:child_process';
 
 export interface Measured {
   readonly seconds: number;
+  /** Seconds of CPU time, of the user and the system: on a busy machine it tells more than wall time. */
+  readonly processor: number;
   readonly megabytes: number;
 }
 
@@ -11,13 +13,14 @@ export interface Measured {
  * @throws Error when it ends with an exit code that is not among the accepted ones
  */
 export function measure(command: readonly string[], accepted: readonly number[] = [0]): Measured {
-  const result = spawnSync('/usr/bin/time', ['-f', 'measured %e %M', ...command], { encoding: 'utf8' });
+  const result = spawnSync('/usr/bin/time', ['-f', 'measured %e %U %S %M', ...command], { encoding: 'utf8' });
   if (result.error) throw result.error;
-  const found = /measured ([\d.]+) (\d+)\s*$/.exec(result.stderr);
+  const found = /measured ([\d.]+) ([\d.]+) ([\d.]+) (\d+)\s*$/.exec(result.stderr);
   if (found === null || result.status === null || !accepted.includes(result.status)) {
     throw new Error(`${command.join(' ')} ended with ${result.status}: ${result.stderr.slice(-2000)}`);
   }
-  return { seconds: Number(found[1]), megabytes: Number(found[2]) / 1024 };
+  const [seconds = 0, user = 0, system = 0, kilobytes = 0] = found.slice(1).map(Number);
+  return { seconds, processor: user + system, megabytes: kilobytes / 1024 };
 }
 
 /** Two commands in turn, so that a machine that grows slower is slower for both; medians of the runs. */
@@ -29,15 +32,11 @@ export function measureInTurn(runs: number, one: () => Measured, other: () => Me
 }
 
 function medians(all: readonly Measured[]): Measured {
+  const median = (of: (one: Measured) => number): number => quantile(all.map(of), 0.5);
   return {
-    seconds: quantile(
-      all.map(({ seconds }) => seconds),
-      0.5,
-    ),
-    megabytes: quantile(
-      all.map(({ megabytes }) => megabytes),
-      0.5,
-    ),
+    seconds: median(({ seconds }) => seconds),
+    processor: median(({ processor }) => processor),
+    megabytes: median(({ megabytes }) => megabytes),
   };
 }
 
