@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
 import { parseArguments, USAGE, type Wanted } from './arguments.ts';
 import { BuildError, RuntimeMissing } from './build-error.ts';
+import { compress } from './compress.ts';
 import { makeExecutable, startsAs } from './executable.ts';
 import { notices, packageId, packagesOf } from './notices.ts';
 import { npm, ROOT } from './npm.ts';
@@ -20,7 +21,7 @@ const WITHOUT_REGISTRY =
   'Nothing was changed. Build where npm reaches its registry, or leave out what is missing: "npm run build -- ' +
   '--available". "npm run build -- --target NAME" makes one executable alone.';
 
-async function build({ targets, available }: Wanted): Promise<void> {
+async function build({ targets, ...wanted }: Wanted): Promise<void> {
   const runtime = ownRuntime(targets);
   // In node_modules, so that dist/ can be put in place by renaming it.
   const folder = await mkdtemp(join(ROOT, 'node_modules', '.build-'));
@@ -33,7 +34,7 @@ async function build({ targets, available }: Wanted): Promise<void> {
     await chmod(program, 0o755);
     // All of them end before the folder is removed, even if one fails.
     const ends = await Promise.allSettled(
-      targets.map((target) => executable(target, { program, made, folder, available })),
+      targets.map((target) => executable(target, { program, made, folder, ...wanted })),
     );
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     const packages = packagesOf(inputs);
@@ -68,9 +69,10 @@ interface Place {
   readonly made: string;
   readonly folder: string;
   readonly available: boolean;
+  readonly compress: boolean;
 }
 
-async function executable(target: Target, { program, made, folder, available }: Place): Promise<void> {
+async function executable(target: Target, { program, made, folder, ...wanted }: Place): Promise<void> {
   const own = join(folder, target.name);
   await mkdir(own);
   try {
@@ -78,8 +80,9 @@ async function executable(target: Target, { program, made, folder, available }: 
     const output = join(made, target.output);
     await makeExecutable(target, { runtime, program, output, folder: own });
     if (runsHere(target)) await startsAs(manifest.version, output);
+    if (wanted.compress) await compress(output);
   } catch (error) {
-    if (!available || !(error instanceof RuntimeMissing)) throw error;
+    if (!wanted.available || !(error instanceof RuntimeMissing)) throw error;
     process.stderr.write(`${target.output} is left out: ${error.message}\n`);
   } finally {
     await rm(own, { recursive: true, force: true });

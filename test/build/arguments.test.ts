@@ -3,13 +3,14 @@ import { parseArguments } from '../../build/arguments.ts';
 import { TARGETS } from '../../build/targets.ts';
 
 t.test('all targets, or those named, in the order of the list', async (t) => {
-  t.same(parseArguments([]), { help: false, targets: TARGETS, available: false });
+  t.same(parseArguments([]), { help: false, targets: TARGETS, available: false, compress: false });
   const some = parseArguments(['--target', 'win-x64', '--target=linux-x64', '--available']);
   t.same(
     some.targets.map(({ name }) => name),
     ['linux-x64', 'win-x64'],
   );
   t.equal(some.available, true);
+  t.equal(parseArguments(['--compress']).compress, true);
   t.equal(parseArguments(['-h']).help, true);
 });
 

@@ -75,7 +75,9 @@ t.test('a prefix moves the program, and everything that calls it', async (t) => 
       t.notMatch(content, '/usr/local/bin/apim-probe', name);
     t.match(
       Object.values(files).join('\n'),
-      schedule === 'systemd' ? 'ExecStart=/opt/a+b_c/bin/apim-probe run' : '/opt/a+b_c/bin/apim-probe run',
+      schedule === 'systemd'
+        ? 'ExecStart=/opt/a+b_c/bin/apim-probe run'
+        : 'agent=/opt/a+b_c/bin/apim-probe\n',
     );
   }
 });
