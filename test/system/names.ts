@@ -1,6 +1,7 @@
 /** A real DNS server with zones as Azure and the public hierarchy hold them. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Machine } from './net.ts';
 import type { Background } from './processes.ts';
 
@@ -103,10 +104,13 @@ export async function dnsmasq(
   address: string,
   answers: readonly string[],
 ): Promise<Background> {
+  const isListening = async (): Promise<boolean> => (await machine.listening()).has(`${address}:53`);
+  // dnsmasq closes its output early, so one that was ended before may still hold the port.
+  while (await isListening()) await setTimeout(50);
   const program = machine.serve([
     ...['dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--user=root', '--pid-file='],
     ...['--no-resolv', '--no-hosts', '--bind-interfaces', `--listen-address=${address}`, ...answers],
   ]);
-  await program.until(async () => (await machine.listening()).has(`${address}:53`));
+  await program.until(isListening);
   return program;
 }
