@@ -37,6 +37,10 @@ t.test('a report compared with NetworkStatus', async (t) => {
     text,
     /\nWest Europe: newest check 2026-05-04T08:25Z\n {2}DNS servers: the instance 10\.0\.0\.4; this VM/,
   );
+  t.match(
+    text,
+    /\ni 1 endpoint of the report that the service does not check; 1 of them not\n {2}reached, or only in some attempts\n/,
+  );
   t.match(text, /\n✗ kms\/azkms\.core\.windows\.net:1688 +- +unreachable\n/);
   t.match(
     text,
@@ -50,6 +54,9 @@ t.test('the last line reports that nothing differs or nothing was compared', asy
   const { entry: reported, target: seen } = vault('success');
   const agreed = compareWithService(reportOf({ targets: [seen] }), inWestEurope([reported]));
   t.match(serviceText(agreed), /\nNo disagreement; 1 endpoint compared\.\n$/);
+  const more = target('kms', 'azkms.core.windows.net', 1688);
+  const wider = compareWithService(reportOf({ targets: [seen, more] }), inWestEurope([reported]));
+  t.match(serviceText(wider), /\ni 1 endpoint of the report that the service does not check\n/);
   const uncompared = compareWithService(reportOf({ targets: [] }), inWestEurope([reported]));
   t.match(serviceText(uncompared), /\nNothing to compare: the two have no endpoint in common\.\n$/);
 });
@@ -82,7 +89,10 @@ t.test('two reports', async (t) => {
       sql('d'),
       sql('f'),
     ],
-    findings: [finding()],
+    findings: [
+      finding(),
+      finding({ title: 'A weaker one', severity: 'warning', evidence: ['y'], cause: 'clock-skew' }),
+    ],
   });
   const text = reportsText(compareReports(before, after));
   keepsTo80(t, text);
@@ -93,7 +103,7 @@ t.test('two reports', async (t) => {
     /Changed, neither better nor worse: 1 endpoint\ni sql\/c\.\S+ \(required\)\n {4}was reachable, optional\n {4}is reachable, required\n/,
     /Better: 1 endpoint\n✓ sql\/b\./,
     /Findings that are gone:\n✓ The old one \(outbound-dropped; 1 endpoint\)\n/,
-    /New findings:\n✗ Outbound TCP 1433/,
+    /New findings:\n✗ Outbound TCP 1433.*\n(?: {2}.*\n)*! A weaker one \(clock-skew; 1 endpoint\)\n/,
     /Worse: 1 endpoint\n✗ sql\/a\.\S+ \(required\)\n {4}was reachable\n {4}is unreachable, tcp_timeout, outbound-dropped\n/,
     /\nBLOCKED, was READY: 1 endpoint worse \(1 required\), 1 better, 1 unchanged, 1\snew,\s1\sgone\.\n$/,
   ];

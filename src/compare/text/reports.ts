@@ -22,8 +22,8 @@ export function reportsText(comparison: ReportComparison): string {
     ),
     changeLines('Changed, neither better nor worse', 'i', having('other')),
     changeLines('Better', '✓', having('better')),
-    findingLines('Findings that are gone', '✓', findings.gone),
-    findingLines('New findings', '✗', findings.added),
+    findingLines('Findings that are gone', findings.gone, () => '✓'),
+    findingLines('New findings', findings.added, ({ severity }) => SYMBOLS[severity]),
     changeLines('Worse', '✗', having('worse')),
     wrap(reportsSentence(safe), WIDTH),
   ]);
@@ -67,18 +67,23 @@ function describeStateWithNeed(state: TargetState, other: TargetState): string {
   return `${text}, ${state.required ? 'required' : 'optional'}`;
 }
 
-function findingLines(heading: string, symbol: string, findings: readonly FindingSummary[]): string[] {
+/** The symbols of the summary of a run. */
+const SYMBOLS: Readonly<Record<FindingSummary['severity'], string>> = { error: '✗', warning: '!', info: 'i' };
+
+function findingLines(
+  heading: string,
+  findings: readonly FindingSummary[],
+  symbolOf: (finding: FindingSummary) => string,
+): string[] {
   if (findings.length === 0) return [];
   return [
     `${heading}:`,
     ...capped(
-      findings.map(({ title, cause, endpoints }) =>
-        wrap(
-          `${title} (${cause}${endpoints > 0 ? `; ${count(endpoints, 'endpoint')}` : ''})`,
-          WIDTH,
-          `${symbol} `,
-        ),
-      ),
+      findings.map((finding) => {
+        const { title, cause, endpoints } = finding;
+        const scale = endpoints > 0 ? `; ${count(endpoints, 'endpoint')}` : '';
+        return wrap(`${title} (${cause}${scale})`, WIDTH, `${symbolOf(finding)} `);
+      }),
     ),
   ];
 }

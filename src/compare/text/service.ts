@@ -45,12 +45,16 @@ function onlyInReportLines({ onlyInReport }: ServiceComparison): string[] {
   const missed = onlyInReport.filter(({ status }) => status === 'unreachable' || status === 'intermittent');
   return [
     ...wrap(
-      `${count(onlyInReport.length, 'endpoint')} of the report that the service does not check; ${missed.length} of them not reached every time`,
+      `${count(onlyInReport.length, 'endpoint')} of the report that the service does not check${describeMissed(missed.length)}`,
       WIDTH,
       'i ',
     ),
     ...capped(missed.map(({ id, status }) => row('✗', id, ['-', status]))),
   ];
+}
+
+function describeMissed(missed: number): string {
+  return missed === 0 ? '' : `; ${missed} of them not reached, or only in some attempts`;
 }
 
 const SYMBOLS: Readonly<Record<Combination, string>> = {
