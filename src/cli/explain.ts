@@ -5,6 +5,7 @@ import { UsageError } from '../common/usage-error.ts';
 import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
 import { CAUSES, type Cause } from '../model/vocabulary.ts';
+import { OWNER_LABELS } from '../report/text/findings.ts';
 import type { Command } from './command.ts';
 import { columnsOf, type Io, write } from './io.ts';
 import { entry, paragraph } from './layout.ts';
@@ -21,7 +22,7 @@ function causeText(cause: Cause, columns: number): string {
     paragraph(explanation, columns),
     paragraph(recognisedBy, columns, 'Recognised by: '),
     ['What to do:', ...remedy.map((step, index) => paragraph(step, columns, `  ${index + 1}. `))].join('\n'),
-    `Who can fix it: ${owner}\n${paragraph(reference, columns, 'Read more: ')}`,
+    `Owner: ${OWNER_LABELS[owner]}\n${paragraph(reference, columns, 'Read more: ')}`,
   ].join('\n\n');
 }
 

@@ -192,7 +192,10 @@ t.test('explain: all names, or one name in any spelling', async (t) => {
   for (const word of ['clock-skew', 'CLOCK_SKEW']) {
     const { code, out } = await invoke(['explain', word], { cwd });
     t.equal(code, 0);
-    t.match(out, /^clock-skew: [\s\S]*Recognised by: [\s\S]*What to do:\n {2}1\. [\s\S]*Read more: /);
+    t.match(
+      out,
+      /^clock-skew: [\s\S]*Recognised by: [\s\S]*What to do:\n {2}1\. [\s\S]*\nOwner: this VM\nRead more: /,
+    );
   }
   t.match((await invoke(['explain', 'tcp-timeout'], { cwd })).out, /^tcp_timeout: [\s\S]*What to do next: /);
 });

@@ -9,7 +9,8 @@ const SHOWN_TARGETS = 4;
 const SHOWN_PROBLEMS = 8;
 const RESTATED_COLUMNS = 150;
 
-const OWNER: Readonly<Record<Owner, string>> = {
+/** Who fixes a cause, as the summary and `explain` print it. */
+export const OWNER_LABELS: Readonly<Record<Owner, string>> = {
   network: 'the network (NSG, routes, firewall)',
   dns: 'DNS (servers, private zones, links)',
   service: 'the service’s own settings',
@@ -23,7 +24,7 @@ export function findingLines(finding: Finding, width: number, palette: Palette):
   const symbol = palette.symbol(MARK_OF_SEVERITY[finding.severity]);
   return [
     ...title.map((line, index) => (index === 0 ? `${symbol} ${line.slice(2)}` : line)),
-    ...wrap(`Owner: ${OWNER[finding.owner]}. Cause: ${finding.cause}.`, width, '  '),
+    ...wrap(`Owner: ${OWNER_LABELS[finding.owner]}. Cause: ${finding.cause}.`, width, '  '),
     ...wrap(finding.explanation, width, '  '),
     ...evidenceLines(finding.evidence),
     ...remedyLines(finding.remedy, width),
