@@ -51,7 +51,7 @@ const outboundRules: readonly CatalogRow[] = [
 ];
 
 const BETWEEN_MACHINES =
-  'The machines of API Management speak to each other here; until they exist there is no one to answer.';
+  'This traffic is between the machines of API Management; before the deployment nothing listens there.';
 
 const CACHE = {
   group: 'infrastructure',

@@ -31,7 +31,7 @@ export function discountUnroutedIPv6(targets: readonly Target[]): IPv6Discount {
   if (changed === 0) return { targets, note: null };
   const note =
     `no public IPv6 address of ${changed} ${changed === 1 ? 'endpoint' : 'endpoints'} answered, so this network has no ` +
-    'way out over IPv6; they count by IPv4, over which API Management reaches them';
+    'outbound path over IPv6; they count by IPv4, over which API Management reaches them';
   return { targets: judged, note };
 }
 

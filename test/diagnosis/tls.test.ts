@@ -441,7 +441,7 @@ t.test('transparent-proxy', async (t) => {
         severity: 'error',
         explanation:
           'A connection to 192.0.2.1:443, which no host may use, was accepted. 1 endpoint accepted the connection and ' +
-          'then gave nothing (tls_closed). 1 endpoint cannot be judged',
+          'then returned nothing (tls_closed). 1 endpoint cannot be judged',
         evidence: [ID, unproven.id],
       },
     ]);

@@ -99,7 +99,7 @@ function remedyFor(group: Destination): readonly string[] {
   ];
   if (group.targets.every(hasServiceEndpoint)) {
     steps.push(
-      `Or enable the service endpoint for ${group.serviceTag} on the subnet, which leaves a default route aside.`,
+      `Or enable the service endpoint for ${group.serviceTag} on the subnet, whose route takes precedence over 0.0.0.0/0.`,
     );
   }
   if (group.targets.some(({ port }) => port === 25)) {

@@ -19,7 +19,8 @@ const PERIMETER_REMEDY = [
     'of this subnet’s traffic or for its subscription. Virtual network rules of the resource do not apply there.',
   'Or give the resource a private endpoint that this subnet can reach, and link its private DNS zone: private ' +
     'endpoints are exempt from the perimeter.',
-  'A stand-in resource whose perimeter API Management’s own will not share proves the path; no change is due.',
+  'If this is a test resource, and the one that API Management will use is outside this perimeter: the path is proven, ' +
+    'and nothing has to be changed.',
 ] as const;
 
 /** Services that were reached and refused this subnet; the path works. A perimeter is a cause of its own. */

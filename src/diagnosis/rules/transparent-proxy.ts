@@ -25,7 +25,7 @@ export const transparentProxy: Rule = ({ observations, targets, open }) => {
   return [
     createFinding('transparent-proxy', {
       ...(explained.length === 0 && { severity: 'info' }),
-      title: 'A device on the path completes connections for everyone',
+      title: 'A device on the path completes TCP handshakes itself',
       explanation:
         `A connection to ${control.detail.address}, which no host may use, was accepted. ` +
         describeConsequences(cut, unproven, targets) +
@@ -61,7 +61,7 @@ function describeConsequences(
   if (cut.length > 0) {
     const failures = list(cut.flatMap(({ failure }) => failure ?? []).sort(), 4);
     parts.push(
-      `${count(cut.length, 'endpoint')} accepted the connection and then gave nothing (${failures}).`,
+      `${count(cut.length, 'endpoint')} accepted the connection and then returned nothing (${failures}).`,
     );
   }
   if (unproven.length > 0) {

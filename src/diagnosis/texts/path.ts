@@ -86,7 +86,7 @@ export const PATH_CAUSES = {
     reference: 'Default outbound access in Azure; Virtual network traffic routing',
   },
   'transparent-proxy': {
-    title: 'Something on the path completes connections for everyone',
+    title: 'A device on the path completes TCP handshakes itself',
     explanation:
       'A connection to 192.0.2.1, an address that RFC 5737 reserves for documentation, was accepted. So a device ' +
       'between this VM and the Internet answers connection requests itself, and a completed connection proves ' +

@@ -43,7 +43,8 @@ export const SERVICE_CAUSES = {
       'Since 15 March 2026 the exception for trusted Microsoft services does not admit the gateway of API ' +
         'Management to a target of its policies. Its control plane still needs it, at a vault with certificates of ' +
         'custom host names and at an account for backups.',
-      'A stand-in resource whose rules API Management’s own will not share proves the path; no change is due.',
+      'If this is a test resource, and the one that API Management will use has other rules: the path is proven, and ' +
+        'nothing has to be changed.',
     ],
     reference:
       'Virtual Network service endpoints; Configure Azure Storage firewalls and virtual networks; What is a network ' +
@@ -57,13 +58,13 @@ export const SERVICE_CAUSES = {
     recognisedBy:
       'The reply is a refusal of the protocol: 4xx or 5xx from a mail relay, a kiss code from a time server, an error in ' +
       'place of the PRELOGIN reply, a close or a failed SASL outcome of AMQP, DENIED or too many clients from Redis, a ' +
-      'fault of RPC, an error status of SMB. NOAUTH from Redis only asks for a login, and is no refusal.',
+      'fault of RPC, an error status of SMB. NOAUTH from Redis only asks for a login and does not count.',
     owner: 'service',
     remedy: [
       'Read the refusal in the finding: it names the reason. Correct that on the service, or ask its operator to.',
       'Temporary refusals (SMTP 4xx, RATE, temporary_congestion): wait 15 minutes and run again from the same address.',
-      'If the service admits only known addresses: have it admit the address that API Management will come from, ' +
-        'which is not this VM’s where their ways out differ.',
+      'If the service admits only known addresses: allow the public outbound address of API Management there, which may ' +
+        'differ from this VM’s.',
     ],
     reference: 'RFC 5321, section 4.2; RFC 5905, section 7.4; OASIS AMQP 1.0, part 2, section 2.8',
   },

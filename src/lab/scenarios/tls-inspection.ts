@@ -10,7 +10,7 @@ export const INSPECTED = insideFirst(
 
 export const tlsInspection: Scenario = {
   name: 'tls-inspection',
-  summary: 'A security gateway opens HTTPS on the way out and shows certificates of its own.',
+  summary: 'A security gateway decrypts outbound HTTPS and shows certificates of its own.',
   expected: { verdict: 'blocked', exitCode: 1, causes: ['tls-intercepted'] },
   routes: INSPECTED,
 };
