@@ -64,11 +64,20 @@ function checked(text: string | Iterable<string>): string | Iterable<string> {
  */
 export async function writeMessage(stream: NodeJS.WriteStream, message: string): Promise<void> {
   // Redacts before wrapping: a secret and its name must not be on two lines.
-  const lines = hideKnownSecrets(redact(message)).split('\n');
-  const shown = stream.isTTY === true ? lines.flatMap((line) => wrapLine(line, columnsOf(stream))) : lines;
-  await write(stream, `${shown.join('\n')}\n`).catch((error: unknown) => {
-    if (!(error instanceof StreamError)) throw error;
-  });
+  await write(stream, `${wrapOnTerminal(hideKnownSecrets(redact(message)), stream)}\n`).catch(
+    (error: unknown) => {
+      if (!(error instanceof StreamError)) throw error;
+    },
+  );
+}
+
+/** Wraps the lines of a text for a terminal; for a file or a pipe they stay whole. */
+export function wrapOnTerminal(text: string, stream: NodeJS.WriteStream): string {
+  if (stream.isTTY !== true) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line, columnsOf(stream)))
+    .join('\n');
 }
 
 /** Indents continuation lines to the text of a list item, or by two columns. */

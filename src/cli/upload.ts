@@ -5,6 +5,7 @@ import { count, duration } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Loaded } from '../config/load.ts';
 import { openExporter } from '../delivery/export-report.ts';
+import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import type { UploadResult } from '../delivery/upload/send.ts';
 import type { Rewrite, Spool } from '../delivery/upload/spool.ts';
 import { rejectionLines } from '../delivery/upload/spool-report.ts';
@@ -15,7 +16,7 @@ import { isStopSignal } from '../model/stop-signals.ts';
 import type { Command } from './command.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
-import { type Io, write, writeMessage } from './io.ts';
+import { type Io, wrapOnTerminal, write, writeMessage } from './io.ts';
 import { openReports } from './open-report.ts';
 import { catchInterruptions } from './signals.ts';
 import { loadOptions } from './sources.ts';
@@ -40,7 +41,8 @@ export const upload: Command = async ({ flags, own, positionals }, io) => {
     const uploader = createUploader(options, io.env);
     const spool = uploader?.spool ?? openSpool(options, io.env);
     const command = uploadCommand(options, spool.folder, process.platform);
-    await write(io.stdout, uploadStatus(spool, options.spoolBytes, uploader?.destination ?? null, command));
+    const text = uploadStatus(spool, options.spoolBytes, uploader?.destination ?? null, command);
+    await write(io.stdout, wrapOnTerminal(hideKnownSecrets(text), io.stdout));
     return 0;
   }
   const uploader = createUploader(options, io.env);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
+import { main } from '../../src/cli/main.ts';
 import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
@@ -114,6 +115,13 @@ t.test('a refused report: exit 4, the reason, and --retry-rejected', async (t) =
     (await invoke(['upload', '--status'], { cwd, env })).out,
     /Rejected: 1 report, in .*\n.*container does not exist/,
   );
+  const terminal = capture({ cwd, env, terminal: true });
+  t.equal(await main(['upload', '--status'], terminal), 0);
+  const wide = terminal
+    .out()
+    .split('\n')
+    .filter((line) => [...line].length > 80 && / \S+ /.test(line.trim()) && !line.startsWith('    '));
+  t.strictSame(wide, [], 'wrapped on a terminal');
   code = '';
   t.match(await invoke(['upload'], { cwd, env }), { code: 0, err: /Nothing waits/ });
   t.match(await invoke(['upload', '--retry-rejected'], { cwd, env }), { code: 0, err: /Uploaded: 1 report/ });
