@@ -344,7 +344,7 @@ export const OPTIONS: Table = {
     section: 'Output',
     many: false,
     default: null,
-    help: 'where the JSON report goes; - is stdout (default: stdout, or a new file in this folder when stdout is a terminal)',
+    help: 'where the JSON report goes; - is stdout (default: stdout, or a new file in this folder when stdout is a terminal; demo: none)',
   },
   format: {
     section: 'Output',
