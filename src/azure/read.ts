@@ -43,7 +43,7 @@ export function recognise(value: unknown): Reading {
 }
 
 const OUR_REPORT =
-  'is a report of apim-probe, and no reply of Azure; to hold it against one: apim-probe compare REPORT NETWORKSTATUS';
+  'is a report of apim-probe, not a reply of Azure; to compare the two: apim-probe compare REPORT NETWORKSTATUS';
 const EMPTY = `is an empty list; ${SAVE_AGAIN}, once the instance has been deployed`;
 const UNKNOWN =
   'is JSON, but neither a NetworkStatus reply (locations with connectivityStatus) nor one with outbound network dependencies (categories with endpoints)';
