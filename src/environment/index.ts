@@ -45,13 +45,7 @@ export async function survey(
       proxies: proxyVariables(machine.env),
       clockOffsetMs: null,
       privileged: machine.privileged,
-      notes: [
-        ...(known === null ? [] : cloudNotes(options, known)),
-        ...networkNotes,
-        ...dns.notes,
-        ...hostsFile.notes,
-        ...notes,
-      ],
+      notes: [...cloudNotes(options, known), ...networkNotes, ...dns.notes, ...hostsFile.notes, ...notes],
     },
     servers: dns.servers,
     searchDomains: resolvers.searchDomains,
@@ -86,8 +80,13 @@ function serversInUse({ dnsServer }: Options, system: InUse): InUse {
   };
 }
 
+const ASSUMED_CLOUD =
+  'no instance metadata service answered; the public cloud is assumed: give --cloud and --region if that is wrong';
+
 /** The user's option takes precedence over the metadata service; a contradiction becomes a note. */
-function cloudNotes(options: Options, { cloud, notes }: InstanceMetadata): string[] {
+function cloudNotes(options: Options, known: InstanceMetadata | null): string[] {
+  if (known === null) return options.cloud === null ? [ASSUMED_CLOUD] : [];
+  const { cloud, notes } = known;
   if (options.cloud === null) return notes.map((note) => `${note}; the public cloud is assumed`);
   if (cloud === null || cloud === options.cloud) return [];
   return [`the metadata service names the ${cloud} cloud; --cloud ${options.cloud} is followed`];

@@ -158,6 +158,9 @@ for (const [what, reply, why] of [
     t.match(metadata, { outcome: 'anomalous', detail: { text } });
     t.equal(environment.vm, null);
     t.equal(environment.cloud, 'public');
+    t.match(environment.notes, [
+      /^no instance metadata service answered; the public cloud is assumed: give --cloud/,
+    ]);
   });
 }
 
@@ -241,7 +244,7 @@ t.test('--dns-server replaces the system’s servers', async (t) => {
     { address: 'fd00::53', port: 5353 },
     { address: '10.0.0.4', port: 53 },
   ];
-  const { environment, servers } = await surveyed(t, ABSENT, { dnsServer });
+  const { environment, servers } = await surveyed(t, ABSENT, { dnsServer, cloud: 'public' });
   t.same(environment.dns.servers, ['10.0.0.4', '[fd00::53]:5353']);
   t.equal(environment.dns.source, '--dns-server');
   t.same(servers, dnsServer.slice(0, 2));
@@ -252,7 +255,7 @@ t.test('--dns-server replaces the system’s servers', async (t) => {
 t.test('an unreadable file gives a note', async (t) => {
   const machine = machineWith(t, {});
   const { environment } = await survey(
-    optionsWith(),
+    optionsWith({ cloud: 'public' }),
     { ...machine, hostsFile: t.testdir() },
     async () => ABSENT,
   );
