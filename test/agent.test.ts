@@ -8,8 +8,10 @@ import { CLOUDS } from '../src/model/vocabulary.ts';
 import { machineWith } from './environment/machine.ts';
 import { ALL_NAMES } from './plan/places.ts';
 import { configured, optionsWith } from './run/options.ts';
-import { closedWorld, nameServer, tcpPeer, to } from './run/peers.ts';
+import { closedWorld, nameServer, to } from './run/peers.ts';
 import { targets } from './run/runs.ts';
+import { sendsAndCloses, silent } from './servers/behaviours.ts';
+import { type Owner, openPeer } from './servers/peer.ts';
 
 const NEVER = new AbortController().signal;
 const QUICK = { timeout: 2000, attempts: 1, region: 'westeurope' } as const;
@@ -28,12 +30,9 @@ const INSTANCE = JSON.stringify({
   compute: { azEnvironment: 'AzureChinaCloud', location: 'chinanorth3', name: 'vm' },
 });
 
-async function metadataPeer(t: Parameters<typeof tcpPeer>[0]) {
-  return tcpPeer(t, (socket) => {
-    socket.once('data', () => {
-      socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${INSTANCE.length}\r\n\r\n${INSTANCE}`);
-    });
-  });
+async function metadataPeer(t: Owner) {
+  const reply = `HTTP/1.1 200 OK\r\ncontent-length: ${INSTANCE.length}\r\n\r\n${INSTANCE}`;
+  return openPeer(t, sendsAndCloses(reply));
 }
 
 for (const cloud of CLOUDS) {
@@ -159,7 +158,7 @@ t.test('a resource of another cloud is a usage error', async (t) => {
 });
 
 t.test('a deadline ends the run with a report', async (t) => {
-  const mute = await tcpPeer(t, () => undefined);
+  const mute = await openPeer(t, silent);
   const system = closedWorld([to(mute, null, 80), to(mute, null, 443)]);
   const options = optionsWith({
     ...QUICK,
@@ -181,7 +180,7 @@ t.test('a deadline ends the run with a report', async (t) => {
 for (const reason of ['SIGINT', 'SIGTERM', 'defect'] as const) {
   t.test(`${reason} ends the run with a report`, async (t) => {
     const controller = new AbortController();
-    const mute = await tcpPeer(t, (socket) => void socket.once('data', () => controller.abort(reason)));
+    const mute = await openPeer(t, (socket) => void socket.once('data', () => controller.abort(reason)));
     const system = closedWorld([to(mute, '10.0.0.1', 443)]);
     const options = optionsWith({
       ...QUICK,

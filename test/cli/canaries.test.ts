@@ -1,6 +1,5 @@
 /** The proof of redaction: a secret in every input, and none of them in any output. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
@@ -11,9 +10,10 @@ import { load } from '../../src/config/load.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
 import { machineWith } from '../environment/machine.ts';
 import { finding, report, withDropped, writtenReport } from '../report/samples.ts';
-import { closedWorld, nameServer, tcpPeer, to } from '../run/peers.ts';
+import { closedWorld, nameServer, to } from '../run/peers.ts';
+import { sendsAndCloses } from '../servers/behaviours.ts';
 import { certify, identity } from '../servers/certificates.ts';
-import { openTlsPeer } from '../servers/peer.ts';
+import { openPeer, openTlsPeer } from '../servers/peer.ts';
 import { capture, invoke } from './harness.ts';
 
 /** A secret that fits into a URL and is too long to match by chance. */
@@ -77,10 +77,6 @@ const IDENTITY = [
   'label-of-ours',
 ];
 
-function answering(text: string): (socket: Socket) => void {
-  return (socket) => void socket.once('data', () => socket.end(text));
-}
-
 function http(status: string, headers: readonly string[], body: string): string {
   return [
     `HTTP/1.1 ${status}`,
@@ -125,10 +121,10 @@ async function world(t: Test) {
       ? { addresses: ['10.77.3.4'], cname: `sig=${secret('Cname')}.corp-domain.contoso.example` }
       : { rcode: 'NXDOMAIN' },
   );
-  const metadata = await tcpPeer(t, answering(http('200 OK', [], METADATA)));
-  const web = await tcpPeer(
+  const metadata = await openPeer(t, sendsAndCloses(http('200 OK', [], METADATA)));
+  const web = await openPeer(
     t,
-    answering(
+    sendsAndCloses(
       http(
         '403 Forbidden',
         [
@@ -141,22 +137,26 @@ async function world(t: Test) {
       ),
     ),
   );
-  const api = await tcpPeer(
+  const api = await openPeer(
     t,
-    answering(http('403 Forbidden', [`server: x password=a b ${secret('Share')};`], JSON_PAGE)),
+    sendsAndCloses(http('403 Forbidden', [`server: x password=a b ${secret('Share')};`], JSON_PAGE)),
   );
-  const smtp = await tcpPeer(t, (socket) => {
+  const smtp = await openPeer(t, (socket) => {
     socket.write(`220 mail password=${secret('Smtp')} ready\r\n`);
     socket.on('data', () => socket.write(`250-mail\r\n250 AUTH token=${secret('Smtp')}\r\n`));
   });
-  const redis = await tcpPeer(
+  const redis = await openPeer(
     t,
-    answering(
+    sendsAndCloses(
       `-NOAUTH see redis://u:${secret('Redis')}@h, or ${'x'.repeat(200)} password=${secret('Cut')}\r\n`,
     ),
   );
   const subject = `CN=web.contoso.example, OU=sig=${secret('Subject')}`;
-  const tls = await openTlsPeer(t, identity(await certify({ subject })), answering(http('200 OK', [], '{}')));
+  const tls = await openTlsPeer(
+    t,
+    identity(await certify({ subject })),
+    sendsAndCloses(http('200 OK', [], '{}')),
+  );
   return closedWorld([
     ...[
       to(names, '10.255.0.1', 53),

@@ -2,15 +2,17 @@
 import type { Socket } from 'node:net';
 import t from 'tap';
 import { observe } from '../../src/run/run.ts';
+import { silent } from '../servers/behaviours.ts';
+import { openPeer } from '../servers/peer.ts';
 import { optionsWith } from './options.ts';
-import { closedWorld, nameServer, tcpPeer, to } from './peers.ts';
+import { closedWorld, nameServer, to } from './peers.ts';
 import { customPlan, ran, surveyWith, targets } from './runs.ts';
 
 /** Refuses the TLS hello by closing: a failure that comes at once. */
 const hangUp = (socket: Socket): void => void socket.once('data', () => socket.destroy());
 
 t.test('a port that is open is reached, with one attempt', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const { only } = await ran({
     options: { target: targets('tcp://10.0.0.9:1433'), attempts: 3 },
     redirections: [to(peer, '10.0.0.9', 1433)],
@@ -25,7 +27,7 @@ t.test('a port that is open is reached, with one attempt', async (t) => {
 
 t.test('a failure is retried, and a success then is intermittent', async (t) => {
   const reply = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
-  const peer = await tcpPeer(t, (socket, number) => {
+  const peer = await openPeer(t, (socket, number) => {
     socket.once('data', () => (number < 3 ? socket.destroy() : socket.end(reply)));
   });
   const { only } = await ran({
@@ -38,14 +40,14 @@ t.test('a failure is retried, and a success then is intermittent', async (t) => 
     only.attempts.map(({ ok }) => ok),
     [false, false, true],
   );
-  t.equal(peer.count(), 3);
+  t.equal(peer.accepted(), 3);
   const starts = only.attempts.map(({ startedAt }) => Date.parse(startedAt));
   t.ok((starts[1] ?? 0) - (starts[0] ?? 0) >= 240, 'after a pause');
   t.ok(only.latency.totalMs !== null, 'of the attempt that succeeded');
 });
 
 t.test('attempts end at their number', async (t) => {
-  const peer = await tcpPeer(t, hangUp);
+  const peer = await openPeer(t, hangUp);
   const { only } = await ran({
     options: { target: targets('tls://10.0.0.9:443'), attempts: 2 },
     redirections: [to(peer, '10.0.0.9', 443)],
@@ -61,7 +63,7 @@ t.test('attempts end at their number', async (t) => {
 t.test('every address is tried, at the same time', async (t) => {
   const waiting: Socket[] = [];
   // The peer answers no connection before all have arrived.
-  const peer = await tcpPeer(t, (socket) => {
+  const peer = await openPeer(t, (socket) => {
     waiting.push(socket);
     if (waiting.length === 3) for (const each of waiting) each.end('HTTP/1.1 204 No Content\r\n\r\n');
   });
@@ -81,7 +83,7 @@ t.test('every address is tried, at the same time', async (t) => {
 });
 
 t.test('one address that fails makes it intermittent', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', '10.0.0.2'] }));
   const { only } = await ran({
     options: { target: targets('tcp://a.example:80') },
@@ -100,7 +102,7 @@ t.test('an address that a server gives twice is tried once', async (t) => {
 
 t.test('IPv6 addresses are not tried on a VM without IPv6', async (t) => {
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', 'fd00::1'] }));
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const options = { target: targets('tcp://a.example:80') };
   const redirections = [to(peer, '10.0.0.1', 80)];
   const without = await ran({ options, names: [names], redirections });
@@ -126,7 +128,7 @@ t.test('an endpoint with only IPv6 addresses is tried nevertheless', async (t) =
 });
 
 t.test('the IPv4 failure counts when both families were tried', async (t) => {
-  const peer = await tcpPeer(t, hangUp);
+  const peer = await openPeer(t, hangUp);
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', 'fd00::1'] }));
   const { only } = await ran({
     options: { target: targets('tls://a.example:443') },
@@ -156,7 +158,7 @@ t.test('a target that this machine cannot probe is untested, without a retry', a
 });
 
 t.test('no more attempts run at once than allowed', async (t) => {
-  const peer = await tcpPeer(t, (socket) => {
+  const peer = await openPeer(t, (socket) => {
     socket.once('data', () => setImmediate(() => socket.end('HTTP/1.1 204 No Content\r\n\r\n')));
   });
   const urls = Array.from({ length: 60 }, (_, index) => `http://10.0.0.${index + 1}:80/`);
@@ -165,12 +167,12 @@ t.test('no more attempts run at once than allowed', async (t) => {
     system: closedWorld([to(peer, null, 80)]),
   });
   t.ok(seen.every(({ status }) => status === 'reachable'));
-  t.equal(peer.count(), 60);
+  t.equal(peer.accepted(), 60);
   t.ok(peer.most() > 1 && peer.most() <= 5, `${peer.most()} at once`);
 });
 
 t.test('1,000 targets are each reported once, in the plan’s order', async (t) => {
-  const peer = await tcpPeer(t, (socket) => socket.end());
+  const peer = await openPeer(t, (socket) => socket.end());
   const urls = Array.from({ length: 1000 }, (_, index) => `tcp://10.1.${index >> 8}.${index & 255}:80`);
   const { targets: seen } = await ran({
     options: { target: targets(...urls) },

@@ -1,10 +1,10 @@
 /** Each control as expected, anomalous and unknown, through real loopback peers. */
-import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
-import tls from 'node:tls';
+import net from 'node:net';
 import t, { type Test } from 'tap';
+import { sendsAndCloses, silent, tlsAlert } from '../servers/behaviours.ts';
 import { authority, identity, server } from '../servers/certificates.ts';
-import { nameServer, type Peer, tcpPeer, to } from './peers.ts';
+import { type Owner, openPeer, openTlsPeer, type Peer } from '../servers/peer.ts';
+import { nameServer, to } from './peers.ts';
 import { controlOf, IMPATIENT, ran, serverAddress, targets } from './runs.ts';
 
 const target = targets('tcp://a.example:80');
@@ -48,7 +48,7 @@ t.test('the reserved address: refused or timed out, as expected', async (t) => {
 });
 
 t.test('the reserved address: a connection is anomalous', async (t) => {
-  const proxy = await tcpPeer(t, () => undefined);
+  const proxy = await openPeer(t, silent);
   const run = await ran({
     options: {
       target: targets('tcp://20.60.1.4:1433', 'tcp://10.0.0.1:1433', 'tcp://20.60.1.5:1434'),
@@ -134,12 +134,9 @@ const issuer = await authority('CN=Test root');
 const certificate = identity(await server(issuer, NAMES));
 
 /** A TLS server behind a firewall that cuts selected hellos. */
-async function firewall(t: Parameters<typeof tcpPeer>[0], cuts: (hello: string) => boolean): Promise<Peer> {
-  const service = tls.createServer(certificate).listen(0, '127.0.0.1');
-  await once(service, 'listening');
-  t.teardown(() => service.close());
-  const { port } = service.address() as AddressInfo;
-  return tcpPeer(t, (socket) => {
+async function firewall(t: Owner, cuts: (hello: string) => boolean): Promise<Peer> {
+  const { port } = await openTlsPeer(t, certificate);
+  return openPeer(t, (socket) => {
     socket.once('data', (hello) => {
       if (cuts(hello.toString('latin1'))) {
         socket.destroy();
@@ -216,7 +213,7 @@ t.test('another name: a device that cuts every handshake does not filter by name
 
 t.test('another name: not for protocols that negotiate TLS', async (t) => {
   const prelogin = Buffer.from('0401001a00000100' + '00000b00060100110001ff' + '0c0007d0000003', 'hex');
-  const peer = await tcpPeer(t, (socket) => {
+  const peer = await openPeer(t, (socket) => {
     socket.once('data', () => {
       socket.write(prelogin);
       socket.once('data', () => socket.end());
@@ -232,23 +229,20 @@ t.test('another name: not for protocols that negotiate TLS', async (t) => {
 
 /** A server that answers names with `refused` in them in one way, and all others in another. */
 function byName(
-  t: Parameters<typeof tcpPeer>[0],
+  t: Owner,
   refused: (socket: net.Socket) => void,
   other: (socket: net.Socket) => void,
 ): Promise<Peer> {
-  return tcpPeer(t, (socket) => {
+  return openPeer(t, (socket) => {
     socket.once('data', (hello) => (hello.toString('latin1').includes('refused') ? refused : other)(socket));
   });
 }
-
-/** A fatal alert with this number (RFC 8446, section 6). */
-const alert = (number: number): Buffer => Buffer.from([0x15, 3, 3, 0, 2, 2, number]);
 
 t.test('another name: the alert of a server is an answer', async (t) => {
   const peer = await byName(
     t,
     (socket) => socket.destroy(),
-    (socket) => socket.end(alert(112)),
+    (socket) => socket.end(tlsAlert(112)),
   );
   const names = await nameServer(t, () => ({ addresses: ['20.60.1.4'] }));
   const run = await ran({
@@ -262,7 +256,7 @@ t.test('another name: the alert of a server is an answer', async (t) => {
 
 t.test('another name: an alert for one name and the same for others is no filter', async (t) => {
   for (const number of [40, 49]) {
-    const peer = await tcpPeer(t, (socket) => socket.once('data', () => socket.end(alert(number))));
+    const peer = await openPeer(t, sendsAndCloses(tlsAlert(number)));
     const run = await ran({
       options: { target: targets('tls://10.0.0.1:443') },
       redirections: [to(peer, '10.0.0.1', 443)],
@@ -276,9 +270,9 @@ t.test('another name: an alert for one name and the same for others is no filter
 t.test('another name: an alert of a device for one name', async (t) => {
   const service = await firewall(t, () => false);
   for (const number of [40, 49]) {
-    const peer = await tcpPeer(t, (socket) => {
+    const peer = await openPeer(t, (socket) => {
       socket.once('data', (hello) => {
-        if (hello.toString('latin1').includes('refused')) socket.end(alert(number));
+        if (hello.toString('latin1').includes('refused')) socket.end(tlsAlert(number));
         else {
           const behind = net.connect(service.port, '127.0.0.1');
           behind.write(hello);
@@ -299,7 +293,7 @@ t.test('another name: an alert of a device for one name', async (t) => {
 });
 
 t.test('another name: unrecognized_name is the answer of the user’s own server', async (t) => {
-  const peer = await tcpPeer(t, (socket) => socket.once('data', () => socket.end(alert(112))));
+  const peer = await openPeer(t, sendsAndCloses(tlsAlert(112)));
   const run = await ran({
     options: { target: targets('tls://10.0.0.1:443') },
     redirections: [to(peer, '10.0.0.1', 443)],

@@ -2,7 +2,9 @@
 import t from 'tap';
 import { ProbeError } from '../../probes/failures.ts';
 import { Defects, defectNote, isDefect } from '../../src/run/defects.ts';
-import { closedWorld, nameServer, tcpPeer, to } from './peers.ts';
+import { silent } from '../servers/behaviours.ts';
+import { openPeer } from '../servers/peer.ts';
+import { closedWorld, nameServer, to } from './peers.ts';
 import { ran, targets } from './runs.ts';
 
 /** A system on which the route to one host throws. */
@@ -18,7 +20,7 @@ function breakingAt(hosts: readonly string[], redirections: Parameters<typeof cl
 }
 
 t.test('a defect in a probe leaves its target untested and does not affect others', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const {
     targets: seen,
     observations,
@@ -42,7 +44,7 @@ t.test('a defect in a probe leaves its target untested and does not affect other
 });
 
 t.test('evidence from another address takes precedence', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const names = await nameServer(t, () => ({ addresses: ['10.0.0.1', '10.0.0.2'] }));
   const world = closedWorld([to(names, '10.255.0.1', 53), to(peer, '10.0.0.1', 80)]);
   const system = {
@@ -63,7 +65,7 @@ t.test('evidence from another address takes precedence', async (t) => {
 });
 
 t.test('a control with a defect is omitted', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const run = await ran({
     options: { target: targets('tcp://10.0.0.1:80') },
     system: breakingAt(['192.0.2.1'], [to(peer, null, 80)]),
@@ -75,7 +77,7 @@ t.test('a control with a defect is omitted', async (t) => {
 });
 
 t.test('a defect outside the probe ends only that target', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const world = closedWorld([to(peer, null, 80)]);
   let calls = 0;
   const system = {

@@ -2,7 +2,9 @@
 import { setMaxListeners } from 'node:events';
 import t from 'tap';
 import { openSilentPort } from '../../src/lab/silent-port.ts';
-import { nameServer, tcpPeer, to } from './peers.ts';
+import { silent } from '../servers/behaviours.ts';
+import { openPeer } from '../servers/peer.ts';
+import { nameServer, to } from './peers.ts';
 import { controlOf, ran, targets } from './runs.ts';
 
 /** ms; more than any test here takes, and less than the timeouts that the end cuts short. */
@@ -11,7 +13,7 @@ const urls = (count: number) =>
   targets(...Array.from({ length: count }, (_, index) => `tls://10.0.${index >> 8}.${index & 255}:443`));
 
 t.test('at the deadline every endpoint is reported once, the rest as untested', async (t) => {
-  const mute = await tcpPeer(t, () => undefined);
+  const mute = await openPeer(t, silent);
   const started = performance.now();
   const run = await ran({
     options: { ...LONG, concurrency: 8, target: urls(300) },
@@ -32,9 +34,9 @@ t.test('at the deadline every endpoint is reported once, the rest as untested', 
 });
 
 t.test('earlier results stay', async (t) => {
-  const open = await tcpPeer(t, () => undefined);
+  const open = await openPeer(t, silent);
   const controller = new AbortController();
-  const mute = await tcpPeer(t, (socket) => {
+  const mute = await openPeer(t, (socket) => {
     socket.once('data', () => setTimeout(() => controller.abort('SIGINT'), 100));
   });
   const run = await ran({
@@ -75,7 +77,7 @@ t.test('name servers that never answer do not delay the end', async (t) => {
   }
   t.equal(controlOf(run, 'dns-random-name').outcome, 'unknown');
   t.match(controlOf(run, 'azure-dns'), { outcome: 'unknown', detail: { text: /did not answer/ } });
-  t.ok(silent.count() <= 3 * 2 * 4, 'nothing was asked after the end');
+  t.ok(silent.questions.length <= 3 * 2 * 4, 'nothing was asked after the end');
 });
 
 t.test('a run that has ended before it begins opens no socket', async (t) => {
@@ -93,7 +95,7 @@ t.test('a run that has ended before it begins opens no socket', async (t) => {
 t.test('the control after a cut handshake is cut by the end as well', async (t) => {
   const controller = new AbortController();
   // The target is cut at once; the retry with another name times out.
-  const peer = await tcpPeer(t, (socket, number) => {
+  const peer = await openPeer(t, (socket, number) => {
     if (number === 1) socket.once('data', () => socket.destroy());
     else if (number === 3) setTimeout(() => controller.abort('SIGINT'), 50);
   });
@@ -136,7 +138,7 @@ t.test('a thousand waiting targets cause no listener warning', async (t) => {
   t.teardown(() => process.off('warning', hear));
   const controller = new AbortController();
   setMaxListeners(10, controller.signal);
-  const mute = await tcpPeer(t, () => undefined);
+  const mute = await openPeer(t, silent);
   setTimeout(() => controller.abort('SIGINT'), 200);
   await ran({
     options: { ...LONG, target: urls(1000) },

@@ -2,7 +2,9 @@
 import t from 'tap';
 import { Capacity } from '../../src/run/capacity.ts';
 import { createGate } from '../../src/run/gate.ts';
-import { brokenSocket, type ClosedWorld, closedWorld, nameServer, tcpPeer, to } from './peers.ts';
+import { silent } from '../servers/behaviours.ts';
+import { openPeer } from '../servers/peer.ts';
+import { brokenSocket, type ClosedWorld, closedWorld, nameServer, to } from './peers.ts';
 import { controlOf, ran, serverAddress, targets } from './runs.ts';
 
 const NEVER = new AbortController().signal;
@@ -107,7 +109,7 @@ function shortOf(code: string, times: number, real: ClosedWorld): ClosedWorld {
 }
 
 t.test('a repeated attempt counts once, and the report has a note', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const run = await ran({
     options: { target: targets('tcp://10.0.0.9:80'), attempts: 1 },
     system: shortOf('ENOBUFS', 3, closedWorld([to(peer, '10.0.0.9', 80)])),
@@ -205,7 +207,7 @@ t.test('an unreadable list of servers is not an empty list', async (t) => {
 });
 
 t.test('a control that could not run is inconclusive', async (t) => {
-  const peer = await tcpPeer(t, (socket) => void socket.once('data', () => socket.destroy()));
+  const peer = await openPeer(t, (socket) => void socket.once('data', () => socket.destroy()));
   const real = closedWorld([to(peer, '10.0.0.9', 443)]);
   let connections = 0;
   const run = await ran({

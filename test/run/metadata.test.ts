@@ -1,10 +1,11 @@
 /** The request to the instance metadata service, over real loopback sockets. */
-import type { Socket } from 'node:net';
 import t from 'tap';
 import type { System } from '../../probes/wire/system.ts';
 import type { MetadataReply } from '../../src/environment/types.ts';
 import { askMetadata } from '../../src/run/metadata.ts';
-import { brokenSocket, closedWorld, type Peer, tcpPeer, to } from './peers.ts';
+import { closesAfterData, sendsAndCloses, silent } from '../servers/behaviours.ts';
+import { openPeer, type Peer } from '../servers/peer.ts';
+import { brokenSocket, closedWorld, to } from './peers.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -12,14 +13,9 @@ function ask(peer: Peer, signal = NEVER): Promise<MetadataReply> {
   return askMetadata(closedWorld([to(peer, '169.254.169.254', 80)]), signal);
 }
 
-/** Answers once the whole request has come. */
-function answering(reply: string | Buffer): (socket: Socket) => void {
-  return (socket) => void socket.once('data', () => socket.end(reply));
-}
-
 t.test('the request has the form that the service requires', async (t) => {
   let request = '';
-  const peer = await tcpPeer(t, (socket) => {
+  const peer = await openPeer(t, (socket) => {
     socket.once('data', (bytes) => {
       request = bytes.toString('latin1');
       socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
@@ -33,8 +29,8 @@ t.test('the request has the form that the service requires', async (t) => {
 });
 
 t.test('proxy variables change nothing', async (t) => {
-  const proxy = await tcpPeer(t, (socket) => socket.destroy());
-  const peer = await tcpPeer(t, answering('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+  const proxy = await openPeer(t, (socket) => socket.destroy());
+  const peer = await openPeer(t, sendsAndCloses('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
   const names = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
   const before = names.map((name) => process.env[name]);
   t.teardown(() => {
@@ -46,7 +42,7 @@ t.test('proxy variables change nothing', async (t) => {
   });
   for (const name of names) process.env[name] = `http://127.0.0.1:${proxy.port}`;
   t.equal((await ask(peer)).kind, 'http');
-  t.equal(proxy.count(), 0);
+  t.equal(proxy.accepted(), 0);
 });
 
 t.test('a closed port means that there is no service', async (t) => {
@@ -54,7 +50,7 @@ t.test('a closed port means that there is no service', async (t) => {
 });
 
 t.test('a peer that does not answer times out after a second', async (t) => {
-  const peer = await tcpPeer(t, () => undefined);
+  const peer = await openPeer(t, silent);
   const started = performance.now();
   t.same(await ask(peer), { kind: 'absent', why: 'nothing within 1000 ms' });
   const elapsed = performance.now() - started;
@@ -62,7 +58,7 @@ t.test('a peer that does not answer times out after a second', async (t) => {
 });
 
 t.test('a peer that sends a byte at a time times out too', async (t) => {
-  const peer = await tcpPeer(t, (socket) => {
+  const peer = await openPeer(t, (socket) => {
     const drip = setInterval(() => socket.write('H'), 100);
     socket.on('close', () => clearInterval(drip));
     socket.write('HTTP/1.1 200 OK\r\nx: ');
@@ -73,28 +69,31 @@ t.test('a peer that sends a byte at a time times out too', async (t) => {
 t.test('any status is returned', async (t) => {
   const page = '<html><body>Not found</body></html>';
   const reply = `HTTP/1.1 404 Not Found\r\ncontent-length: ${page.length}\r\n\r\n${page}`;
-  const peer = await tcpPeer(t, answering(reply));
+  const peer = await openPeer(t, sendsAndCloses(reply));
   t.same(await ask(peer), { kind: 'http', status: 404, body: page });
 });
 
 t.test('a reply that is not HTTP is malformed', async (t) => {
-  const peer = await tcpPeer(t, answering(Buffer.from([0x15, 3, 1, 0, 2, 2, 40, 0x1b, 0x5b, 0x32, 0x4a])));
+  const peer = await openPeer(
+    t,
+    sendsAndCloses(Buffer.from([0x15, 3, 1, 0, 2, 2, 40, 0x1b, 0x5b, 0x32, 0x4a])),
+  );
   const reply = await ask(peer);
   t.equal(reply.kind, 'malformed');
   t.notMatch(reply.kind === 'malformed' && reply.why, '\u001b');
 });
 
 t.test('so is a connection that ends before the end of the answer', async (t) => {
-  const closing = await tcpPeer(t, (socket) => void socket.once('data', () => socket.end()));
+  const closing = await openPeer(t, closesAfterData);
   t.match(await ask(closing), { kind: 'malformed' });
   const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"compute":{"azEnvir';
-  const cutting = await tcpPeer(t, answering(cut));
+  const cutting = await openPeer(t, sendsAndCloses(cut));
   t.match(await ask(cutting), { kind: 'malformed' });
 });
 
 t.test('of an endless body no more than 64 KiB are read', async (t) => {
   let sent = 0;
-  const peer = await tcpPeer(t, (socket) => {
+  const peer = await openPeer(t, (socket) => {
     const block = Buffer.alloc(65_536, ' ');
     const pour = (): void => {
       while (sent < 100_000_000 && !socket.destroyed && socket.write(block)) sent += block.length;
@@ -118,14 +117,12 @@ t.test('after the end of the run no request is sent', async (t) => {
 
 t.test('the end of the run aborts the request', async (t) => {
   const controller = new AbortController();
-  const peer = await tcpPeer(t, () => controller.abort('SIGINT'));
+  const peer = await openPeer(t, () => controller.abort('SIGINT'));
   t.match(await ask(peer, controller.signal), { kind: 'absent', why: /the run ended/ });
 });
 
 t.test('without free file descriptors the request is retried, and the service is not absent', async (t) => {
-  const peer = await tcpPeer(t, (socket) => {
-    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
-  });
+  const peer = await openPeer(t, sendsAndCloses('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
   const real = closedWorld([to(peer, '169.254.169.254', 80)]);
   const without = (times: number): System => {
     let left = times;

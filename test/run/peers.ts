@@ -1,43 +1,8 @@
-/** Servers on loopback, and a system that reaches only loopback. */
-import dgram from 'node:dgram';
-import { once } from 'node:events';
+/** A name server on loopback, and a system that reaches only loopback. */
 import net from 'node:net';
 import { Packet } from 'dns2';
 import { createSystem, type Redirection, type System } from '../../probes/wire/system.ts';
-
-/** Closes open sockets when a test ends. */
-interface Test {
-  teardown(fn: () => unknown): void;
-}
-
-export interface Peer {
-  readonly port: number;
-  /** Number of connections or questions. */
-  readonly count: () => number;
-  /** Maximum number of simultaneous connections. */
-  readonly most: () => number;
-}
-
-/** A TCP server that calls `serve` for each connection; numbers start at 1. */
-export async function tcpPeer(t: Test, serve: (socket: net.Socket, number: number) => void): Promise<Peer> {
-  const open = new Set<net.Socket>();
-  let [count, most] = [0, 0];
-  const server = net.createServer((socket) => {
-    count += 1;
-    open.add(socket);
-    most = Math.max(most, open.size);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => open.delete(socket));
-    serve(socket, count);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    for (const socket of open) socket.destroy();
-    server.close();
-  });
-  return { port: (server.address() as net.AddressInfo).port, count: () => count, most: () => most };
-}
+import { type Owner, openUdp, type Place } from '../servers/peer.ts';
 
 /** An answer of a name server: an RCODE, addresses, or no answer. */
 export type NameAnswer =
@@ -47,15 +12,20 @@ export type NameAnswer =
 
 const RCODES = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 
-export interface NameServer extends Peer {
+export interface NameServer {
+  readonly port: number;
   /** The questions in order: `A name`. */
   readonly questions: readonly string[];
 }
 
 /** A name server over UDP, with the codec of dns2. */
-export async function nameServer(t: Test, answerFor: (name: string) => NameAnswer): Promise<NameServer> {
+export async function nameServer(
+  t: Owner,
+  answerFor: (name: string) => NameAnswer,
+  at: Place = {},
+): Promise<NameServer> {
   const questions: string[] = [];
-  const socket = dgram.createSocket('udp4');
+  const socket = await openUdp(t, at);
   socket.on('message', (bytes, from) => {
     const request = Packet.parse(bytes);
     const [question] = request.questions;
@@ -65,10 +35,7 @@ export async function nameServer(t: Test, answerFor: (name: string) => NameAnswe
     if (answer === 'silence') return;
     socket.send(reply(request, question, answer).toBuffer(), from.port, from.address);
   });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  t.teardown(() => socket.close());
-  return { port: socket.address().port, count: () => questions.length, most: () => 0, questions };
+  return { port: socket.address().port, questions };
 }
 
 function reply(

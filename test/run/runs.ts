@@ -10,7 +10,7 @@ import { makePlan } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { type Observed, observe } from '../../src/run/run.ts';
 import { optionsWith } from './options.ts';
-import { type ClosedWorld, closedWorld, type Peer, to } from './peers.ts';
+import { type ClosedWorld, closedWorld, to } from './peers.ts';
 
 /** One attempt, with enough time for loopback on a busy machine. */
 const QUICK = { timeout: 5000, attempts: 1, cloud: 'public', region: 'westeurope' } as const;
@@ -85,7 +85,7 @@ export interface RunChanges {
   readonly survey?: Partial<Survey>;
   readonly redirections?: readonly Redirection[];
   /** Name servers; each is a server at an address of its own that leads to the peer. */
-  readonly names?: readonly Peer[];
+  readonly names?: readonly { readonly port: number }[];
   readonly signal?: AbortSignal;
   readonly system?: ClosedWorld;
   readonly plan?: Plan;

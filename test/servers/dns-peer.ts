@@ -1,9 +1,7 @@
 /** A scripted name server on one loopback port, over UDP and TCP. */
-import dgram from 'node:dgram';
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Asked, readQuery } from './dns-bytes.ts';
-import { type Owner, openPeer, type Peer } from './peer.ts';
+import { type Owner, openPair, openUdp, type Peer } from './peer.ts';
 
 /** The bytes of the answer; null for no answer, an array for several datagrams. */
 type Answering = (asked: Asked, count: number) => Uint8Array | readonly Uint8Array[] | null;
@@ -40,7 +38,7 @@ export async function openDnsPeer(t: Owner, behaviour: DnsBehaviour): Promise<Dn
     });
   };
   const { tcp, udp: socket } = await openPair(t, behaviour.connection ?? talk);
-  const elsewhere = behaviour.fromElsewhere ? await bind(t, 0) : socket;
+  const elsewhere = behaviour.fromElsewhere ? await openUdp(t) : socket;
   socket.on('message', (bytes, from) => {
     for (const answer of hear('udp', bytes, behaviour.udp)) elsewhere.send(answer, from.port, from.address);
   });
@@ -50,22 +48,4 @@ export async function openDnsPeer(t: Owner, behaviour: DnsBehaviour): Promise<Dn
 /** Adds the length prefix (RFC 1035 section 4.2.2). */
 export function framed(message: Uint8Array): Buffer {
   return Buffer.concat([Uint8Array.from([message.length >> 8, message.length & 255]), message]);
-}
-
-/** Opens one port for both; tries another one when its UDP port is in use. */
-async function openPair(
-  t: Owner,
-  behave: (socket: Socket) => void,
-): Promise<{ tcp: Peer; udp: dgram.Socket }> {
-  const tcp = await openPeer(t, behave);
-  const udp = await bind(t, tcp.port).catch(() => null);
-  return udp === null ? openPair(t, behave) : { tcp, udp };
-}
-
-async function bind(t: Owner, port: number): Promise<dgram.Socket> {
-  const socket = dgram.createSocket('udp4');
-  socket.bind(port, '127.0.0.1');
-  await once(socket, 'listening');
-  t.teardown(() => socket.close());
-  return socket;
 }

@@ -1,7 +1,6 @@
 /** A device that reads only the first TCP segment of a connection. */
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import type { Owner } from './peer.ts';
+import { connect } from 'node:net';
+import { type Owner, openPeer } from './peer.ts';
 
 /** Bytes of a TCP segment on Ethernet, without the options that most hosts send. */
 export const SEGMENT = 1448;
@@ -16,8 +15,7 @@ export async function firstSegmentOnly(
   target: number,
 ): Promise<{ readonly port: number; readonly sizes: readonly number[] }> {
   const sizes: number[] = [];
-  const device = createServer((client) => {
-    client.on('error', () => {});
+  const { port } = await openPeer(t, (client) => {
     client.once('data', (bytes: Buffer) => {
       const whole = RECORD_HEADER + bytes.readUInt16BE(3);
       sizes.push(whole);
@@ -27,8 +25,5 @@ export async function firstSegmentOnly(
       client.pipe(onward).pipe(client);
     });
   });
-  device.listen(0, '127.0.0.1');
-  await once(device, 'listening');
-  t.teardown(() => device.close());
-  return { port: (device.address() as AddressInfo).port, sizes };
+  return { port, sizes };
 }

@@ -1,7 +1,5 @@
 /** A scripted time server on one loopback port; its packets are encoded by RFC 5905, independently of the probe. */
-import dgram from 'node:dgram';
-import { once } from 'node:events';
-import type { Owner } from './peer.ts';
+import { type Owner, openUdp } from './peer.ts';
 
 export interface NtpFields {
   /** Leap indicator, version and mode in one octet. */
@@ -45,20 +43,12 @@ export interface NtpPeer {
 type Answering = (request: Buffer, count: number) => readonly Uint8Array[];
 
 export async function openNtpPeer(t: Owner, answering: Answering, fromElsewhere = false): Promise<NtpPeer> {
-  const socket = await bind(t);
-  const elsewhere = fromElsewhere ? await bind(t) : socket;
+  const socket = await openUdp(t);
+  const elsewhere = fromElsewhere ? await openUdp(t) : socket;
   const asked: Buffer[] = [];
   socket.on('message', (request, from) => {
     asked.push(request);
     for (const answer of answering(request, asked.length)) elsewhere.send(answer, from.port, from.address);
   });
   return { address: '127.0.0.1', port: socket.address().port, asked };
-}
-
-async function bind(t: Owner): Promise<dgram.Socket> {
-  const socket = dgram.createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  t.teardown(() => socket.close());
-  return socket;
 }

@@ -1,4 +1,5 @@
-/** TCP peers on loopback, each with one behaviour. */
+/** Peers on loopback over TCP, TLS and UDP, each with one behaviour, for every test that needs one. */
+import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -13,6 +14,8 @@ export interface Peer {
   readonly port: number;
   /** Number of accepted connections. */
   readonly accepted: () => number;
+  /** Maximum number of simultaneous connections. */
+  readonly most: () => number;
   /** Bytes written by this peer over all connections. */
   readonly sent: () => number;
   /** Settles when no connection is open. */
@@ -21,14 +24,26 @@ export interface Peer {
 
 export type Behaviour = (socket: net.Socket) => void;
 
-/** Opens a peer that applies the behaviour to every connection. */
-export async function openPeer(t: Owner, behave: Behaviour, address = '127.0.0.1'): Promise<Peer> {
+/** Where a peer listens; by default on a free port of 127.0.0.1. */
+export interface Place {
+  readonly address?: string;
+  readonly port?: number;
+}
+
+/** Opens a peer that applies the behaviour to every connection; their numbers start at 1. */
+export async function openPeer(
+  t: Owner,
+  behave: (socket: net.Socket, number: number) => void,
+  at: Place = {},
+): Promise<Peer> {
+  let number = 0;
   const server = net.createServer((socket) => {
-    behave(socket);
+    number += 1;
+    behave(socket, number);
     // A socket that is not read does not report the client's close.
     socket.resume();
   });
-  return serve(t, server, address);
+  return listen(t, server, at);
 }
 
 /** The same after a TLS handshake; its errors are ignored. */
@@ -43,16 +58,21 @@ export async function openTlsPeer(
     socket.resume();
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  return serve(t, server, '127.0.0.1');
+  return listen(t, server);
 }
 
-async function serve(t: Owner, server: net.Server, address: string): Promise<Peer> {
+/** Has a server listen until the test ends, which also ends its connections. */
+async function listen(
+  t: Owner,
+  server: net.Server,
+  { address = '127.0.0.1', port = 0 }: Place = {},
+): Promise<Peer> {
   const open = new Set<net.Socket>();
-  let accepted = 0;
-  let sent = 0;
+  let [accepted, most, sent] = [0, 0, 0];
   server.on('connection', (socket: net.Socket) => {
     accepted += 1;
     open.add(socket);
+    most = Math.max(most, open.size);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       open.delete(socket);
@@ -60,7 +80,7 @@ async function serve(t: Owner, server: net.Server, address: string): Promise<Pee
       server.emit('left');
     });
   });
-  server.listen(0, address);
+  server.listen(port, address);
   await once(server, 'listening');
   t.teardown(() => {
     for (const socket of open) socket.destroy();
@@ -70,11 +90,31 @@ async function serve(t: Owner, server: net.Server, address: string): Promise<Pee
     address,
     port: (server.address() as net.AddressInfo).port,
     accepted: () => accepted,
+    most: () => most,
     sent: () => sent,
     deserted: async () => {
       while (open.size > 0) await once(server, 'left');
     },
   };
+}
+
+/** Opens a UDP socket until the test ends. */
+export async function openUdp(
+  t: Owner,
+  { address = '127.0.0.1', port = 0 }: Place = {},
+): Promise<dgram.Socket> {
+  const socket = dgram.createSocket(net.isIPv6(address) ? 'udp6' : 'udp4');
+  socket.bind(port, address);
+  await once(socket, 'listening');
+  t.teardown(() => socket.close());
+  return socket;
+}
+
+/** Opens one port for both; tries another one when its UDP port is in use. */
+export async function openPair(t: Owner, behave: Behaviour): Promise<{ tcp: Peer; udp: dgram.Socket }> {
+  const tcp = await openPeer(t, behave);
+  const udp = await openUdp(t, { port: tcp.port }).catch(() => null);
+  return udp === null ? openPair(t, behave) : { tcp, udp };
 }
 
 /** A closed port. */

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import dgram from 'node:dgram';
 import { getEventListeners, once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t from 'tap';
 import { pause, within } from '../../../probes/wire/budget.ts';
+import { openUdp } from '../../servers/peer.ts';
 import { failed } from '../try.ts';
 
 const forever = () => new Promise<never>(() => undefined);
@@ -60,7 +60,7 @@ t.test('after the end of the run it does not wait', async (t) => {
 });
 
 t.test('an answer that arrived while this process was blocked is in time', async (t) => {
-  const [first, second] = await Promise.all([bound(t), bound(t)]);
+  const [first, second] = await Promise.all([openUdp(t), openUdp(t)]);
   const { port } = second.address();
   const send = `const s = require('node:dgram').createSocket('udp4'); s.send('answer', ${port}, '127.0.0.1', () => s.close())`;
   // Runs in a socket event, because timers fire before the next socket events.
@@ -74,14 +74,6 @@ t.test('an answer that arrived while this process was blocked is in time', async
   first.send('begin', first.address().port, '127.0.0.1');
   t.match((await held)[0], Buffer.from('answer'));
 });
-
-async function bound(t: { teardown(fn: () => unknown): void }): Promise<dgram.Socket> {
-  const socket = dgram.createSocket('udp4');
-  t.teardown(() => socket.close());
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  return socket;
-}
 
 t.test('an error after the timeout is ignored', async (t) => {
   const unhandled: unknown[] = [];

@@ -1,5 +1,4 @@
 import dgram from 'node:dgram';
-import { once } from 'node:events';
 import t from 'tap';
 import type { DnsReply } from '../../../probes/wire/dns-message.ts';
 import { type Ignored, queryTcp, queryUdp } from '../../../probes/wire/dns-query.ts';
@@ -7,7 +6,7 @@ import { createSystem, type System } from '../../../probes/wire/system.ts';
 import { closes, drips, sendsAndCloses, silent } from '../../servers/behaviours.ts';
 import { a, opt, RCODES, readQuery, reply } from '../../servers/dns-bytes.ts';
 import { type DnsBehaviour, framed, openDnsPeer } from '../../servers/dns-peer.ts';
-import { closedPort, type Owner } from '../../servers/peer.ts';
+import { closedPort, type Owner, openUdp } from '../../servers/peer.ts';
 import { failed } from '../try.ts';
 
 const QUESTION = { name: 'known.test', type: 'A' } as const;
@@ -125,11 +124,8 @@ t.test('an answer from another port is counted and ignored', async (t) => {
 t.test('forged replies before the server’s are counted, by source and by id', async (t) => {
   const ignored = { wrongId: 0, wrongSource: 0 };
   const forged = { answers: [a('known.test', '192.0.2.66')] };
-  const forger = dgram.createSocket('udp4');
-  forger.bind(0, '127.0.0.2');
-  await once(forger, 'listening');
-  t.teardown(() => forger.close());
-  const server = dgram.createSocket('udp4');
+  const forger = await openUdp(t, { address: '127.0.0.2' });
+  const server = await openUdp(t);
   server.on('message', (bytes, from) => {
     const asked = readQuery(bytes);
     forger.send(reply(asked, forged), from.port, from.address, () => {
@@ -137,9 +133,6 @@ t.test('forged replies before the server’s are counted, by source and by id', 
       server.send(reply(asked, ANSWERS), from.port, from.address);
     });
   });
-  server.bind(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
   t.match(await query({ address: '127.0.0.1', port: server.address().port }, { ignored }), KNOWN);
   t.same(ignored, { wrongId: 1, wrongSource: 1 });
 });
@@ -169,13 +162,10 @@ t.test('a failed send is reported at once', async (t) => {
 });
 
 t.test('an IPv6 server is recognised in any spelling of its address', async (t) => {
-  const server = dgram.createSocket('udp6');
+  const server = await openUdp(t, { address: '::1' });
   server.on('message', (bytes, from) =>
     server.send(reply(readQuery(bytes), ANSWERS), from.port, from.address),
   );
-  server.bind(0, '::1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
   const { port } = server.address();
   t.match(await query({ address: '0:0:0:0:0:0:0:1', port }), KNOWN);
 });

@@ -10,18 +10,14 @@ import { tryOnce } from '../try.ts';
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi';
 
 /** Answers every request, and records the requests. */
-async function listening(t: Owner, address?: string): Promise<{ peer: Peer; requests: string[] }> {
+async function listening(t: Owner): Promise<{ peer: Peer; requests: string[] }> {
   const requests: string[] = [];
-  const peer = await openPeer(
-    t,
-    (socket) => {
-      socket.on('data', (bytes: Buffer) => {
-        requests.push(bytes.toString('latin1'));
-        socket.write(OK);
-      });
-    },
-    address,
-  );
+  const peer = await openPeer(t, (socket) => {
+    socket.on('data', (bytes: Buffer) => {
+      requests.push(bytes.toString('latin1'));
+      socket.write(OK);
+    });
+  });
   return { peer, requests };
 }
 
