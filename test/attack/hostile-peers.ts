@@ -1,27 +1,20 @@
 /** Servers on loopback that try to exhaust the agent's memory, each in one way. */
-import dgram from 'node:dgram';
-import { once } from 'node:events';
-import net from 'node:net';
+import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import type { Protocol } from '../../probes/protocols.ts';
-import { floods } from '../servers/behaviours.ts';
+import { floods, sends } from '../servers/behaviours.ts';
 import { authority, certify, identity } from '../servers/certificates.ts';
 import { readQuery, reply, TYPES } from '../servers/dns-bytes.ts';
-import type { Behaviour, Owner } from '../servers/peer.ts';
+import { framed } from '../servers/dns-peer.ts';
+import { type Behaviour, openPair, openPeer } from '../servers/peer.ts';
 import type { HostilePeer } from './crowd.ts';
 
 const MEGABYTE = 1024 * 1024;
 const OK = 'HTTP/1.1 200 OK\r\n';
 const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`;
-
-/** Sends everything after the first data, and leaves the connection open. */
-function sends(...pieces: readonly (string | Uint8Array)[]): Behaviour {
-  const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
-  return (socket) => void socket.once('data', () => socket.write(bytes));
-}
 
 /** Sends a head, and then one byte in each segment for as long as the client stays. */
 function segments(head: string | Uint8Array, byte: string): Behaviour {
@@ -49,17 +42,7 @@ function segments(head: string | Uint8Array, byte: string): Behaviour {
 
 /** A peer on TCP that behaves like this on every connection. */
 export function tcp(protocol: Protocol, behave: Behaviour): HostilePeer {
-  return {
-    protocol,
-    open: (t) =>
-      listen(
-        t,
-        net.createServer((socket) => {
-          behave(socket);
-          socket.resume();
-        }),
-      ),
-  };
+  return { protocol, open: async (t) => (await openPeer(t, behave)).port };
 }
 
 /** @param options made once, since it costs seconds */
@@ -74,70 +57,36 @@ function overTls(
     open: async (t) => {
       made ??= options().then((each) => tls.createSecureContext(each));
       const secureContext = await made;
-      const server = net.createServer((socket) => {
+      const { port } = await openPeer(t, (socket) => {
         const secured = new tls.TLSSocket(socket, { isServer: true, secureContext });
         secured.on('error', () => socket.destroy());
         behave(secured);
         secured.resume();
-      });
-      return listen(t, server);
-    },
-  };
-}
-
-async function listen(t: Owner, server: net.Server, port = 0): Promise<number> {
-  const open = new Set<net.Socket>();
-  server.on('connection', (socket: net.Socket) => {
-    open.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.once('close', () => open.delete(socket));
-  });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    for (const socket of open) socket.destroy();
-    server.close();
-  });
-  return (server.address() as net.AddressInfo).port;
-}
-
-/** Answers each datagram this many times. */
-export function datagrams(
-  protocol: Protocol,
-  answers: (request: Buffer) => readonly Uint8Array[],
-  overTcp?: (query: Buffer, socket: net.Socket) => void,
-): HostilePeer {
-  return {
-    protocol,
-    open: async (t) => {
-      const stream = net.createServer((socket) => {
-        socket.setNoDelay();
-        socket.once('data', (bytes: Buffer) => overTcp?.(bytes.subarray(2), socket));
-      });
-      const { socket, port } = await bindBoth(t, stream);
-      socket.on('message', (request, from) => {
-        for (const answer of answers(request)) socket.send(answer, from.port, from.address, () => undefined);
       });
       return port;
     },
   };
 }
 
-/** Opens the same port for both; retries when the port of one is in use for the other. */
-async function bindBoth(t: Owner, server: net.Server): Promise<{ socket: dgram.Socket; port: number }> {
-  for (;;) {
-    const socket = dgram.createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    try {
-      const port = await listen(t, server, socket.address().port);
-      t.teardown(() => socket.close());
-      return { socket, port };
-    } catch (error) {
-      socket.close();
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    }
-  }
+/** Answers each datagram this many times. */
+export function datagrams(
+  protocol: Protocol,
+  answers: (request: Buffer) => readonly Uint8Array[],
+  overTcp?: (query: Buffer, socket: Socket) => void,
+): HostilePeer {
+  return {
+    protocol,
+    open: async (t) => {
+      const { tcp, udp } = await openPair(t, (socket) => {
+        socket.setNoDelay();
+        socket.once('data', (bytes: Buffer) => overTcp?.(bytes.subarray(2), socket));
+      });
+      udp.on('message', (request, from) => {
+        for (const answer of answers(request)) udp.send(answer, from.port, from.address, () => undefined);
+      });
+      return tcp.port;
+    },
+  };
 }
 
 /** As many of the smallest records that there are as a message of this size holds, all of the name asked for. */
@@ -146,12 +95,6 @@ function manyRecords(query: Buffer, bytes: number): Buffer {
   const record = Buffer.from([0xc0, 12, 0, TYPES.CNAME, 0, 1, 0, 0, 0, 0, 0, 2, 0xc0, 12]);
   const count = Math.floor((bytes - 12 - asked.question.length) / record.length);
   return reply(asked, { answers: Array.from({ length: count }, () => record) });
-}
-
-function framed(message: Uint8Array): Buffer {
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(message.length);
-  return Buffer.concat([length, message]);
 }
 
 /** A certificate with as many alternative names, each of them empty: 48,000 is what a handshake of OpenSSL takes (100 KiB). */

@@ -1,8 +1,6 @@
 /** Malformed replies end in a failure of their target, never in a defect of the program. */
 
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
@@ -13,6 +11,7 @@ import { PROGRAM, start } from '../cli/program.ts';
 import { writtenReport } from '../report/samples.ts';
 import { sends, sendsAndCloses, sendsAndResets, tlsAlert } from '../servers/behaviours.ts';
 import { readQuery, reply } from '../servers/dns-bytes.ts';
+import { openPeer } from '../servers/peer.ts';
 import { type Cost, type HostilePeer, runAgainst } from './crowd.ts';
 import { datagrams, tcp } from './hostile-peers.ts';
 
@@ -171,17 +170,11 @@ t.test(
     writeFileSync(file, harmlessJson(writtenReport({})));
     // Each needs a run of the program, so only replies with a malformed head are tested.
     for (const [bytes] of REPLIES.slice(0, 8)) {
-      const server = createServer((socket) => {
-        socket.on('error', () => socket.destroy());
-        socket.once('data', () => socket.end(bytes));
-      }).listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const { port } = server.address() as { port: number };
+      const { port } = await openPeer(t, sendsAndCloses(bytes));
       const args = ['upload', file, '--upload', `http://127.0.0.1:${port}/x`, '--upload-timeout', '5000'];
       const { code, err } = await start(PROGRAM, args, { cwd, env: { PATH: process.env['PATH'] } });
       t.match(String(code), /^[04]$/, `${JSON.stringify(String(bytes).slice(0, 60))}: ${err}`);
       t.notMatch(err, /defect/);
-      server.close();
     }
   },
 );

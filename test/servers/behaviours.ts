@@ -15,8 +15,9 @@ export const resetsAfterData: Behaviour = (socket) =>
   void socket.once('data', () => socket.resetAndDestroy());
 
 /** Sends bytes after the client's first bytes, and stays connected. */
-export function sends(data: string | Uint8Array): Behaviour {
-  return (socket) => void socket.once('data', () => socket.write(data));
+export function sends(...pieces: readonly (string | Uint8Array)[]): Behaviour {
+  const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+  return (socket) => void socket.once('data', () => socket.write(bytes));
 }
 
 /** Sends bytes after the client's first bytes, and closes. */

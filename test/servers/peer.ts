@@ -9,6 +9,9 @@ export interface Owner {
   teardown(fn: () => unknown): void;
 }
 
+/** Of the peers of a program that the test kills. */
+export const UNTIL_KILLED: Owner = { teardown: () => undefined };
+
 export interface Peer {
   readonly address: string;
   readonly port: number;
@@ -62,7 +65,7 @@ export async function openTlsPeer(
 }
 
 /** Has a server listen until the test ends, which also ends its connections. */
-async function listen(
+export async function listen(
   t: Owner,
   server: net.Server,
   { address = '127.0.0.1', port = 0 }: Place = {},
