@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import t, { type Test } from 'tap';
 import { proxyFor } from '../../../src/delivery/upload/client.ts';
 import { firstSegmentOnly } from '../../servers/first-segment.ts';
+import { listen } from '../../servers/peer.ts';
 import { certificates } from './certificates.ts';
 import { answer, openService } from './service.ts';
 import { CANARY, fill, openTrialSpool, pass } from './trial.ts';
@@ -24,9 +24,7 @@ async function openProxy(
   tls: https.ServerOptions | null = null,
 ): Promise<Proxy> {
   const asked: Proxy['asked'] = [];
-  const open = new Set<net.Socket>();
   const server = tls === null ? http.createServer() : https.createServer(tls);
-  server.on('connection', (socket) => open.add(socket));
   server.on('connect', (request, client: net.Socket) => {
     asked.push({ to: request.url ?? '', authorization: request.headers['proxy-authorization'] });
     if (status !== 200) return void client.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
@@ -35,15 +33,9 @@ async function openProxy(
       client.pipe(upstream).pipe(client);
     });
     for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
-    open.add(upstream);
+    client.on('close', () => upstream.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    for (const socket of open) socket.destroy();
-    server.close();
-  });
-  return { port: (server.address() as net.AddressInfo).port, asked };
+  return { port: (await listen(t, server)).port, asked };
 }
 
 t.test('which proxy', (t) => {

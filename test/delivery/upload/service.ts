@@ -1,11 +1,9 @@
 /** An HTTP service on loopback that handles each request as the test says, and remembers what it confirmed. */
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { Owner } from '../../servers/peer.ts';
+import { listen, type Owner } from '../../servers/peer.ts';
 
 export interface Seen {
   readonly method: string;
@@ -46,13 +44,7 @@ export async function openService(
   server.on(tls === null ? 'connection' : 'secureConnection', () => {
     connections += 1;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const { port } = await listen(t, server);
   const url = `${tls === null ? 'http' : 'https'}://127.0.0.1:${port}`;
   return { url, port, requests, connections: () => connections };
 }
