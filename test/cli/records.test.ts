@@ -4,8 +4,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Target } from '../../src/model/report.ts';
-import { resolved, unanswered } from '../diagnosis/build.ts';
-import { target, writtenReport } from '../report/samples.ts';
+import { resolved, target, unanswered, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const PLACE = ['--cloud', 'public', '--region', 'westeurope'] as const;

@@ -14,7 +14,7 @@ import { toWritten } from '../../src/model/certificates.ts';
 import { Report } from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { answer, blobStore, contentOf, openService } from '../delivery/upload/service.ts';
-import { finding, parsedReport, report, withDropped } from '../report/samples.ts';
+import { attempt, finding, parsedReport, report, withDropped } from '../report/samples.ts';
 import { capture, invoke } from './harness.ts';
 
 /** Names of the samples' own network. */
@@ -105,22 +105,11 @@ t.test('text of a peer does not reveal a name, and own names are hidden', async 
   if (first === undefined) throw never();
   const host = 'contosostore.blob.core.windows.net';
   const store = { id: `storage-blob/${host}:443`, host };
-  const attempt = {
-    ...{ address: '20.1.1.1', addressFrom: 'name', startedAt: '2026-05-04T08:30:00.000Z' },
-    ...{ ok: true, failure: null, steps: [] },
-    facts: {
-      http: {
-        status: 302,
-        headers: { location: 'contosostore' },
-        bodyBytes: 0,
-        bodyStart: '',
-        blockPage: null,
-      },
-    },
-  };
+  const http = { status: 302, headers: { location: 'contosostore' }, bodyBytes: 0, bodyStart: '' };
+  const answered = attempt('20.1.1.1', null, { http: { ...http, blockPage: null } });
   const probed = Report.parse({
     ...sample(),
-    targets: [{ ...first, ...store, attempts: [attempt] }, ...others],
+    targets: [{ ...first, ...store, attempts: [answered] }, ...others],
   });
   const { network } = probed.environment;
   const environment = {

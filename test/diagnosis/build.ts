@@ -1,10 +1,9 @@
-/** Building blocks for observations, checked against the report's schema. */
-import type { CertificateFacts, Facts, TlsFacts } from '../../probes/facts.ts';
+/** Observations for the diagnosis, checked against the report's schema; their parts are those of the sample reports. */
+import type { Facts } from '../../probes/facts.ts';
 import type { Failure } from '../../probes/failures.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
 import type { Control } from '../../src/model/controls.ts';
 import {
-  type Address,
   type Attempt,
   type Environment,
   type Finding,
@@ -14,10 +13,11 @@ import {
   type Target,
 } from '../../src/model/report.ts';
 import type { Cause, Group } from '../../src/model/vocabulary.ts';
+import { addressOf, attempt, resolved, SERVER, target as sample } from '../report/samples.ts';
 
-export const SERVER = '10.0.0.4';
+export { addressOf, attempt, certificate, resolved, SERVER, tls, unanswered } from '../report/samples.ts';
+
 export const OTHER_SERVER = '10.0.0.5';
-const STARTED = '2026-05-04T10:00:00.000Z';
 const SOURCE = { kind: 'catalog', document: 'Port table', asOf: '2026-04-30', name: null } as const;
 
 export function observations(parts: {
@@ -26,18 +26,13 @@ export function observations(parts: {
   servers?: readonly string[];
   environment?: Partial<Environment>;
 }): Observations {
+  const { network, dns } = environmentWith(parts.servers === undefined ? {} : { servers: parts.servers });
   const environment: Environment = {
     cloud: 'public',
     region: 'westeurope',
     vm: null,
-    network: { interfaces: [], subnet: '10.1.0.0/27', subnetCapacity: null, vip: null },
-    dns: {
-      servers: [...(parts.servers ?? [SERVER])],
-      source: '/etc/resolv.conf',
-      searchDomains: [],
-      system: null,
-      hostsFile: { path: '/etc/hosts', entries: 0, overrides: [] },
-    },
+    network,
+    dns: { ...dns, system: null },
     proxies: [],
     clockOffsetMs: null,
     privileged: false,
@@ -81,32 +76,14 @@ type Given = Partial<Omit<Target, 'id' | 'group'>>;
 
 /** A reachable target, with some parts replaced. */
 export function target(group: Group, host: string, given: Given = {}): Target {
-  const port = given.port ?? 443;
-  return {
-    id: `${group}/${host}:${port}`,
-    group,
-    resourceType: null,
-    host,
-    port,
-    protocol: 'https',
-    required: false,
-    serviceTag: null,
-    purpose: 'a test',
+  return sample(group, host, given.port ?? 443, {
     source: SOURCE,
-    until: null,
-    status: 'reachable',
-    reason: null,
-    failure: null,
-    cause: null,
-    lastStatusChange: null,
-    flaps: 0,
     addresses: [],
     addressesFrom: null,
-    resolutions: [],
     latency: { connectMs: null, totalMs: null },
     ...given,
     attempts: given.attempts ?? attemptsFor(given),
-  };
+  });
 }
 
 /** The attempts of a target, from which its status is judged. */
@@ -201,97 +178,6 @@ export function dnsServer(address: string, failure: Failure | null = null): Targ
         failure,
         attempts: [attempt(address, failure, { dns: { udp: failure, tcp: failure } })],
       });
-}
-
-export function addressOf(address: string, via: readonly string[] = []): Address {
-  return {
-    address,
-    family: address.includes(':') ? 6 : 4,
-    scope: /^(?:10|172|192)\./.test(address) ? 'private' : 'public',
-    via: [...via],
-  };
-}
-
-export function resolved(address: string, server = SERVER, cname: readonly string[] = []): Resolution {
-  return {
-    server,
-    rcode: 'NOERROR',
-    failure: null,
-    addresses: [address],
-    cname: [...cname],
-    authority: [],
-    truncated: false,
-    ignored: { wrongId: 0, wrongSource: 0 },
-    ms: 2,
-  };
-}
-
-const RCODES: Partial<Record<Failure, string>> = {
-  dns_nxdomain: 'NXDOMAIN',
-  dns_nodata: 'NOERROR',
-  dns_servfail: 'SERVFAIL',
-  dns_refused: 'REFUSED',
-};
-
-export function unanswered(failure: Failure, given: Partial<Resolution> = {}): Resolution {
-  return {
-    server: SERVER,
-    rcode: RCODES[failure] ?? failure,
-    failure,
-    addresses: [],
-    cname: [],
-    authority: [],
-    truncated: false,
-    ignored: { wrongId: 0, wrongSource: 0 },
-    ms: 2,
-    ...given,
-  };
-}
-
-/** One attempt; a failure after TCP has a completed connection among its steps. */
-export function attempt(address: string, failure: Failure | null, facts: Facts = {}): Attempt {
-  const connects = failure === null || !/^(?:tcp|udp|dns)_/.test(failure);
-  return {
-    address,
-    addressFrom: 'name',
-    startedAt: STARTED,
-    ok: failure === null,
-    failure,
-    steps: [{ name: 'connect', ms: 3, ok: connects }],
-    facts,
-  };
-}
-
-export function certificate(given: Partial<CertificateFacts> = {}): CertificateFacts {
-  return {
-    subject: 'O=Microsoft Corporation, CN=*.blob.core.windows.net',
-    issuer: 'C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 07',
-    issuerOrganization: 'Microsoft Corporation',
-    names: ['*.blob.core.windows.net'],
-    serialNumber: '01',
-    validFrom: '2026-01-01T00:00:00.000Z',
-    validTo: '2026-12-31T00:00:00.000Z',
-    fingerprint256: 'AA:BB',
-    der: null,
-    ...given,
-  };
-}
-
-export function tls(given: Partial<TlsFacts> = {}, leaf: Partial<CertificateFacts> = {}): Facts {
-  return {
-    tls: {
-      serverName: 'example.net',
-      version: 'TLSv1.3',
-      cipher: 'TLS_AES_256_GCM_SHA384',
-      alpn: null,
-      trust: 'public',
-      trustError: null,
-      nameMatches: true,
-      validity: 'valid',
-      chain: [certificate(leaf)],
-      ...given,
-    },
-  };
 }
 
 export function reservedAddress(connected: boolean): Control {

@@ -4,8 +4,7 @@ import { fromWritten, toWritten } from '../../src/model/certificates.ts';
 import { parseReport } from '../../src/model/read-report.ts';
 import type { Report } from '../../src/model/report.ts';
 import { WrittenReport } from '../../src/model/written-report.ts';
-import { attempt, certificate, tls } from '../diagnosis/build.ts';
-import { report, target } from '../report/samples.ts';
+import { attempt, certificate, report, target, tls } from '../report/samples.ts';
 
 const print = (byte: string) => Array.from({ length: 32 }, () => byte).join(':');
 const LEAF = certificate({ fingerprint256: print('AA') });

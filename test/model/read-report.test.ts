@@ -4,25 +4,20 @@ import { packTar } from 'modern-tar';
 import t from 'tap';
 import { fromWritten } from '../../src/model/certificates.ts';
 import { parseReport, type ReportReading, readReportBytes } from '../../src/model/read-report.ts';
-import type { Target } from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
-import { finding, target, writtenReport } from '../report/samples.ts';
+import { attempt, finding, resolved, target, writtenReport } from '../report/samples.ts';
 
 const MAJOR = Number.parseInt(SCHEMA_VERSION, 10);
 /** A future minor version of the same major. */
 const OTHER = `${MAJOR}.99.0`;
 
-const ATTEMPT: Target['attempts'][number] = {
-  ...{ address: '10.0.0.4', addressFrom: 'name', startedAt: '2026-05-04T08:30:00.000Z' },
-  ...{ ok: true, failure: null, steps: [], facts: {} },
-};
-const RESOLUTION = {
-  ...{ server: '10.0.0.1', rcode: 'NOERROR', failure: null, addresses: [], cname: [], authority: [] },
-  ...{ truncated: false, ignored: { wrongId: 0, wrongSource: 0 }, ms: 1 },
-};
+const ATTEMPT = attempt('10.0.0.4', null);
 const FULL = writtenReport({
   targets: [
-    target('sql', 'a.database.windows.net', 1433, { attempts: [ATTEMPT], resolutions: [RESOLUTION] }),
+    target('sql', 'a.database.windows.net', 1433, {
+      attempts: [ATTEMPT],
+      resolutions: [resolved('10.0.0.4')],
+    }),
   ],
   findings: [finding()],
 });

@@ -4,8 +4,7 @@ import t from 'tap';
 import { UsageError } from '../../src/common/usage-error.ts';
 import type { Target } from '../../src/model/report.ts';
 import { namesOfReport, vipOfReport } from '../../src/records/from-report.ts';
-import { resolved, unanswered } from '../diagnosis/build.ts';
-import { report, target } from '../report/samples.ts';
+import { report, resolved, target, unanswered } from '../report/samples.ts';
 
 const VIP = '10.0.1.5';
 const OTHER_SERVER = '10.0.0.5';

@@ -13,8 +13,7 @@ import {
 import { toWritten } from '../../src/model/certificates.ts';
 import type { Report } from '../../src/model/report.ts';
 import { reportJson } from '../../src/report/json.ts';
-import { attempt, certificate, tls } from '../diagnosis/build.ts';
-import { report, target, wholeCatalogue, withDropped } from './samples.ts';
+import { attempt, certificate, report, target, tls, wholeCatalogue, withDropped } from './samples.ts';
 
 /** A generator of a report's own text, to be read once. */
 function* inLines(text: string): Generator<string> {

@@ -3,8 +3,8 @@ import type { Facts } from '../../probes/facts.ts';
 import { type Attempt, Report, type Target } from '../../src/model/report.ts';
 import { judgeAgain } from '../../src/report/judge-again.ts';
 import { VERSION } from '../../src/version.ts';
-import { failed, reached, reservedAddress, tls } from '../diagnosis/build.ts';
-import { finding, report } from './samples.ts';
+import { failed, reached, reservedAddress } from '../diagnosis/build.ts';
+import { finding, report, tls } from './samples.ts';
 
 const SQL = failed('sql', 'a.database.windows.net', '20.2.2.2', 'tcp_timeout', {
   required: true,

@@ -1,8 +1,18 @@
-/** Hand-built reports, valid against the schema, for tests of renderers. */
+/** The one builder of sample reports and of their parts, for every test; a report is checked against the schema. */
+import type { CertificateFacts, Facts, TlsFacts } from '../../probes/facts.ts';
+import type { Failure } from '../../probes/failures.ts';
 import { toWritten } from '../../src/model/certificates.ts';
 import type { Control } from '../../src/model/controls.ts';
 import { parseReport } from '../../src/model/read-report.ts';
-import { type Counts, type Finding, Report, type Target } from '../../src/model/report.ts';
+import {
+  type Address,
+  type Attempt,
+  type Counts,
+  type Finding,
+  Report,
+  type Resolution,
+  type Target,
+} from '../../src/model/report.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { GROUPS, type Group } from '../../src/model/vocabulary.ts';
 import type { WrittenReport } from '../../src/model/written-report.ts';
@@ -30,7 +40,7 @@ export function target(group: Group, host: string, port: number, changes: Partia
     cause: null,
     lastStatusChange: null,
     flaps: 0,
-    addresses: [{ address: '20.60.1.4', family: 4, scope: 'public', via: [] }],
+    addresses: [addressOf('20.60.1.4')],
     addressesFrom: '168.63.129.16',
     resolutions: [],
     attempts: [],
@@ -39,6 +49,100 @@ export function target(group: Group, host: string, port: number, changes: Partia
       totalMs: { min: 9.8, median: 11.2, max: 15.4 },
     },
     ...changes,
+  };
+}
+
+export const SERVER = '10.0.0.4';
+const STARTED = '2026-05-04T10:00:00.000Z';
+
+export function addressOf(address: string, via: readonly string[] = []): Address {
+  return {
+    address,
+    family: address.includes(':') ? 6 : 4,
+    scope: /^(?:10|172|192)\./.test(address) ? 'private' : 'public',
+    via: [...via],
+  };
+}
+
+export function resolved(address: string, server = SERVER, cname: readonly string[] = []): Resolution {
+  return {
+    server,
+    rcode: 'NOERROR',
+    failure: null,
+    addresses: [address],
+    cname: [...cname],
+    authority: [],
+    truncated: false,
+    ignored: { wrongId: 0, wrongSource: 0 },
+    ms: 2,
+  };
+}
+
+const RCODES: Partial<Record<Failure, string>> = {
+  dns_nxdomain: 'NXDOMAIN',
+  dns_nodata: 'NOERROR',
+  dns_servfail: 'SERVFAIL',
+  dns_refused: 'REFUSED',
+};
+
+export function unanswered(failure: Failure, given: Partial<Resolution> = {}): Resolution {
+  return {
+    server: SERVER,
+    rcode: RCODES[failure] ?? failure,
+    failure,
+    addresses: [],
+    cname: [],
+    authority: [],
+    truncated: false,
+    ignored: { wrongId: 0, wrongSource: 0 },
+    ms: 2,
+    ...given,
+  };
+}
+
+/** One attempt; a failure after TCP has a completed connection among its steps. */
+export function attempt(address: string, failure: Failure | null, facts: Facts = {}): Attempt {
+  const connects = failure === null || !/^(?:tcp|udp|dns)_/.test(failure);
+  return {
+    address,
+    addressFrom: 'name',
+    startedAt: STARTED,
+    ok: failure === null,
+    failure,
+    steps: [{ name: 'connect', ms: 3, ok: connects }],
+    facts,
+  };
+}
+
+export function certificate(given: Partial<CertificateFacts> = {}): CertificateFacts {
+  return {
+    subject: 'O=Microsoft Corporation, CN=*.blob.core.windows.net',
+    issuer: 'C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 07',
+    issuerOrganization: 'Microsoft Corporation',
+    names: ['*.blob.core.windows.net'],
+    serialNumber: '01',
+    validFrom: '2026-01-01T00:00:00.000Z',
+    validTo: '2026-12-31T00:00:00.000Z',
+    fingerprint256: 'AA:BB',
+    der: null,
+    ...given,
+  };
+}
+
+export function tls(given: Partial<TlsFacts> = {}, leaf: Partial<CertificateFacts> = {}): Facts {
+  return {
+    tls: {
+      serverName: 'example.net',
+      version: 'TLSv1.3',
+      cipher: 'TLS_AES_256_GCM_SHA384',
+      alpn: null,
+      trust: 'public',
+      trustError: null,
+      nameMatches: true,
+      validity: 'valid',
+      chain: [certificate(leaf)],
+      ...given,
+    },
   };
 }
 

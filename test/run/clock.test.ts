@@ -1,32 +1,22 @@
 import t from 'tap';
 import type { Attempt, Target } from '../../src/model/report.ts';
 import { clock } from '../../src/run/controls/clock.ts';
+import { attempt } from '../report/samples.ts';
 
 const NOW = Date.parse('2026-05-04T10:00:00.000Z');
 const MINUTE = 60_000;
 
-function attempt(date: string | null, spentMs = 100): Attempt {
+function answered(date: string | null, spentMs = 100): Attempt {
+  const http = { status: 200, headers: date === null ? {} : { date }, bodyBytes: 0, bodyStart: '' };
   return {
-    address: '10.0.0.1',
-    addressFrom: 'name',
+    ...attempt('10.0.0.1', null, { http: { ...http, blockPage: null } }),
     startedAt: new Date(NOW).toISOString(),
-    ok: true,
-    failure: null,
     steps: [{ name: 'request', ms: spentMs, ok: true }],
-    facts: {
-      http: {
-        status: 200,
-        headers: date === null ? {} : { date },
-        bodyBytes: 0,
-        bodyStart: '',
-        blockPage: null,
-      },
-    },
   };
 }
 
 /** A service whose clock is ahead by this much. */
-const ahead = (ms: number) => attempt(new Date(NOW + 100 + ms).toUTCString());
+const ahead = (ms: number) => answered(new Date(NOW + 100 + ms).toUTCString());
 
 function judged(...attempts: readonly (readonly Attempt[])[]) {
   return clock(
@@ -56,7 +46,7 @@ t.test('more than five minutes is anomalous in both directions', async (t) => {
 });
 
 t.test('the duration of the answer is not part of the offset', async (t) => {
-  const { detail } = judged([attempt(new Date(NOW + 4_000).toUTCString(), 4_000)]);
+  const { detail } = judged([answered(new Date(NOW + 4_000).toUTCString(), 4_000)]);
   t.equal(detail.offsetMs, 0);
 });
 
@@ -64,8 +54,8 @@ t.test('no peer returned a time', async (t) => {
   for (const none of [
     judged(),
     judged([]),
-    judged([attempt(null)]),
-    judged([{ ...attempt(null), facts: {} }]),
+    judged([answered(null)]),
+    judged([{ ...answered(null), facts: {} }]),
   ]) {
     t.match(none, { outcome: 'unknown', detail: { offsetMs: null, samples: { length: 0 } } });
   }
@@ -79,18 +69,18 @@ t.test('a malformed HTTP date is ignored', async (t) => {
     'Mon, 99 May 2026 10:00:00 GMT',
     '+275760-09-13',
   ]) {
-    t.equal(judged([attempt(date)]).outcome, 'unknown', date);
+    t.equal(judged([answered(date)]).outcome, 'unknown', date);
   }
 });
 
 t.test('each target gives one sample', async (t) => {
-  t.equal(judged([attempt(null), ahead(0), ahead(0)]).detail.samples.length, 1);
+  t.equal(judged([answered(null), ahead(0), ahead(0)]).detail.samples.length, 1);
 });
 
 /** A time server with this offset. */
 function timeServer(offsetMs: number | null, synchronised = true): Attempt {
   const ntp = { stratum: 2, synchronised, offsetMs, delayMs: 1, referenceId: '10.0.0.1', kiss: null };
-  return { ...attempt(null), facts: { ntp } };
+  return { ...answered(null), facts: { ntp } };
 }
 
 t.test('time servers give samples like services', async (t) => {

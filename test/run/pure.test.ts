@@ -1,11 +1,11 @@
 /** The pure parts of a run: addresses, sums of attempts, the gate. */
 import t from 'tap';
 import type { Failure } from '../../probes/failures.ts';
-import type { Attempt } from '../../src/model/report.ts';
 import { describeAddress } from '../../src/run/addresses.ts';
 import type { Tried } from '../../src/run/attempt.ts';
 import { createGate } from '../../src/run/gate.ts';
 import { observedTarget, untestedTarget } from '../../src/run/observed-target.ts';
+import { attempt } from '../report/samples.ts';
 import { customPlan, targets } from './runs.ts';
 
 for (const [address, scope, family] of [
@@ -38,19 +38,11 @@ const [planned] = customPlan({ target: targets('tcp://a.example:80') }).targets;
 if (planned === undefined) throw new Error('no target was planned');
 
 function tried(failure: Failure | null, connectMs = 1, changes: Partial<Tried> = {}): Tried {
-  const attempt: Attempt = {
-    address: '10.0.0.1',
-    addressFrom: 'name',
-    startedAt: '2026-05-04T10:00:00.000Z',
-    ok: failure === null,
-    failure,
-    steps: [
-      { name: 'connect', ms: connectMs, ok: true },
-      { name: 'request', ms: 0.2, ok: failure === null },
-    ],
-    facts: {},
-  };
-  return { attempt, defect: null, impossible: null, ...changes };
+  const steps = [
+    { name: 'connect' as const, ms: connectMs, ok: true },
+    { name: 'request' as const, ms: 0.2, ok: failure === null },
+  ];
+  return { attempt: { ...attempt('10.0.0.1', failure), steps }, defect: null, impossible: null, ...changes };
 }
 
 const address = describeAddress('10.0.0.1', []);

@@ -16,7 +16,7 @@ import { redactReport } from '../../../src/delivery/redaction/redact-report.ts';
 import { isPlain, SUSPECT, withoutSecrets } from '../../../src/delivery/redaction/rules.ts';
 import { toWritten } from '../../../src/model/certificates.ts';
 import type { Report } from '../../../src/model/report.ts';
-import { report, target } from '../../report/samples.ts';
+import { attempt, report, target } from '../../report/samples.ts';
 
 const SAS = 'https://me:p4ssw0rd-x@contoso.blob.core.windows.net/c?sv=2022-11-02&sig=Ab1%2Fc%2BdefghI%3D';
 const KNOWN = 'k4own-token-of-this-run';
@@ -142,19 +142,7 @@ function withTexts(parts: readonly Texts[]): Report {
     target('custom', host, 443, {
       reason,
       purpose,
-      attempts: [
-        {
-          ...{
-            address: at,
-            addressFrom: 'name',
-            startedAt: at,
-            ok: false,
-            failure: 'tcp_refused',
-            steps: [],
-          },
-          facts: { error },
-        },
-      ],
+      attempts: [{ ...attempt(at, 'tcp_refused', { error }), startedAt: at }],
     }),
   );
   return { ...report(), targets };
