@@ -4,15 +4,18 @@ import { constants, unzipSync } from 'node:zlib';
 /** Bytes of a decoded body. */
 const LIMIT = 65_536;
 
+/** Bytes of a compressed body that is decoded: block pages have a few thousand, and a bomb costs memory for each try. */
+const MOST_COMPRESSED = 16_384;
+
 const COMPRESSED = /^(?:x-)?gzip$|^deflate$/i;
 
 /**
  * @param encoding the Content-Encoding header (RFC 9110, 8.4.1)
- * @returns the beginning of the decoded body, at most 64 KiB; the body itself when it is not compressed or cannot be
+ * @returns the beginning of the decoded body, at most 64 KiB; the body itself when it is not compressed, larger than 16 KiB or cannot be
  *   decoded
  */
 export function decodeContent(body: Buffer, encoding: string | undefined): Buffer {
-  if (!COMPRESSED.test(encoding?.trim() ?? '')) return body;
+  if (body.length > MOST_COMPRESSED || !COMPRESSED.test(encoding?.trim() ?? '')) return body;
   // A part of an incomplete body decodes too. Where the whole is too large or damaged, half of it may not be.
   for (let length = body.length; length > 0; length >>= 1) {
     try {

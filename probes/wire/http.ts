@@ -10,6 +10,8 @@ import type { ProbeTarget, Session } from './session.ts';
 
 const HEADER_VALUE_LIMIT = 512;
 const BODY_START_LIMIT = 256;
+/** Characters in which the beginning is looked for. */
+const BODY_START_SEARCHED = 4096;
 const TITLE_LIMIT = 256;
 
 /** Headers that identify the sender; the report contains no others. */
@@ -115,7 +117,7 @@ function httpFacts({ target, facts }: Session, reply: HttpReply): HttpFacts {
     headers,
     bodyBytes: reply.body.length,
     // Whitespace is collapsed, so that more text fits.
-    bodyStart: printable(text.replace(/[ \t\r\n]+/g, ' '), BODY_START_LIMIT),
+    bodyStart: printable(text.slice(0, BODY_START_SEARCHED).replace(/[ \t\r\n]+/g, ' '), BODY_START_LIMIT),
     ...(title !== '' && { title: printable(title, TITLE_LIMIT) }),
     ...(pageDigest !== null && { pageDigest }),
     blockPage: recogniseBlockPage(reply.status, reply.headers, text, target.azureService),

@@ -7,6 +7,5 @@ import { setFlagsFromString } from 'node:v8';
  * 50 MB there, but hostile peers that send a body byte by byte then cost 100 MB more.
  */
 export function keepHeapSmall(): void {
-  for (const flag of ['min-semi-space-size=1', 'max-semi-space-size=4'])
-    setFlagsFromString(`--${flag}`);
+  for (const flag of ['min-semi-space-size=1', 'max-semi-space-size=4']) setFlagsFromString(`--${flag}`);
 }

@@ -40,7 +40,7 @@ t.test('incomplete and damaged bodies give their beginning', async (t) => {
 
 t.test('a bomb is cut off at 64 KiB', async (t) => {
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
-  const decoded = decodeContent(bomb.subarray(0, LIMIT), 'gzip');
+  const decoded = decodeContent(bomb.subarray(0, 16_384), 'gzip');
   t.ok(decoded.length > 0 && decoded.length <= LIMIT, `${decoded.length} bytes`);
   const large = gzipSync(Buffer.from(PAGE.repeat(100)));
   const page = decodeContent(large, 'gzip');
