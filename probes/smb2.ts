@@ -14,7 +14,7 @@ export type NegotiateReply =
       readonly capabilities: readonly string[];
     }
   | { readonly kind: 'error'; readonly status: number }
-  /** By the transport: a file server that does not admit this client, or has no room for it. */
+  /** By the transport: a file server that does not admit this client, or has too many. */
   | { readonly kind: 'session-refused'; readonly reason: string };
 
 /** DialectRevision: the versions that we offer, oldest first. */

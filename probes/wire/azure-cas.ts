@@ -18,7 +18,7 @@ interface KnownCas {
 }
 
 /**
- * Roots of other companies, such as DigiCert Global Root G2, sign for everybody and are no proof of Azure. The
+ * Roots of other companies, such as DigiCert Global Root G2, sign for other organisations too and do not prove Azure. The
  * self-signed Microsoft TLS RSA Root G2 is in no public bundle: public verifiers need the copy that DigiCert signed.
  */
 export const AZURE_CAS: KnownCas = {

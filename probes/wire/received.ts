@@ -15,7 +15,7 @@ const MOST_BINARY = 0.1;
 
 const buffers = new WeakMap<Duplex, ByteBuffer>();
 
-/** Stores a chunk that arrived on a stream, as far as there is room. */
+/** Stores a chunk that arrived on a stream, as far as it fits. */
 export function noteReceived(stream: Duplex, chunk: Uint8Array): void {
   let buffer = buffers.get(stream);
   if (buffer === undefined) {

@@ -168,7 +168,7 @@ t.test('a process of another namespace is not taken for dead', { skip: noNamespa
   await once(child, 'exit');
 });
 
-t.test('whoever removes a dead lock is alone, and its own death blocks no other', async (t) => {
+t.test('one process at a time removes a dead lock, and its own death blocks no other', async (t) => {
   const state = t.testdir({});
   const path = lockOf(state);
   const second = `${path}.a`;

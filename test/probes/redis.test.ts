@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
     facts: { redis: { reply: '+OK POP3 ready' } },
   },
   {
-    title: 'POP3 that has no room',
+    title: 'POP3 whose mailbox is full',
     behave: sends('-ERR [SYS/TEMP] try again later\r\n'),
     failure: 'protocol_mismatch',
     facts: { redis: { reply: '-ERR [SYS/TEMP] try again later' } },

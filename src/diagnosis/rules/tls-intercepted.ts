@@ -6,8 +6,8 @@ import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand, showIssuerCommand } from '../command.ts';
 import { byWeight, createFinding } from '../finding.ts';
 import { findDevice, type InspectingDevice } from '../inspecting-device.ts';
+import { hasRepeatedCertificate } from '../repeated-certificate.ts';
 import type { Rule } from '../rule.ts';
-import { hasSharedCertificate } from '../shared-certificate.ts';
 import { brief, count, list } from '../text.ts';
 
 /**
@@ -19,7 +19,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
     (target) => failedWith(target, ['tls_untrusted']) && deviceOf(target) !== null,
   );
   const ofAzure = untrusted.filter(isAzureService);
-  const copied = ofAzure.filter((target) => hasOwnName(target) || hasSharedCertificate(target, ofAzure));
+  const copied = ofAzure.filter((target) => hasOwnName(target) || hasRepeatedCertificate(target, ofAzure));
   const [sample] = copied;
   if (sample === undefined) return [];
   const devices = new Set(copied.map(keyOf));

@@ -8,8 +8,8 @@ import { describeLastFailure } from '../evidence.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { describeOutdated, type OutdatedCertificate, outdatedOf } from '../outdated-certificate.ts';
+import { hasRepeatedCertificate } from '../repeated-certificate.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { hasSharedCertificate } from '../shared-certificate.ts';
 import { brief, count, list } from '../text.ts';
 
 const CERTIFICATE = ['tls_name_mismatch', 'tls_expired', 'tls_not_yet_valid', 'tls_untrusted'] as const;
@@ -37,7 +37,7 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
   const isOneHost = new Set(targets.map(({ host }) => host)).size === 1;
   const outdated = first !== undefined && failedWith(first, DATES) ? outdatedOf(first) : null;
   const isOfDevice = targets.every(
-    (target) => failedWith(target, ['tls_name_mismatch']) && hasSharedCertificate(target, targets),
+    (target) => failedWith(target, ['tls_name_mismatch']) && hasRepeatedCertificate(target, targets),
   );
   return createFinding('wrong-certificate', {
     ...(isOfDevice && { owner: 'network' as const }),

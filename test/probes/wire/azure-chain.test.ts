@@ -152,7 +152,7 @@ t.test('an outdated CA is replaced by its current twin', async (t) => {
   });
 });
 
-t.test('an outdated CA without a known twin is Azure’s own all the same, and nobody else’s', async (t) => {
+t.test('an outdated CA without a known twin is still Azure’s, and an unknown one is not', async (t) => {
   const unknown = new TrustStore([], [publicRoot.pem], []);
   const azure = await shake(t, [leafOfOld, old], { store: unknown });
   t.match(azure, { failure: null, facts: { tls: { trust: 'public', validity: 'expired', azureKey: null } } });
@@ -193,7 +193,7 @@ t.test('a known key without a path is proof of Azure, and no trust', async (t) =
   }
 });
 
-t.test('whoever copies names does not have the key', async (t) => {
+t.test('a device that copies names does not have the key', async (t) => {
   const device = await authority('CN=Contoso Root, O=Contoso');
   const copy = await authority('CN=Azure CA 02, O=Microsoft Corporation', { issuer: device });
   const fake = await server(copy, NAMES);

@@ -8,7 +8,7 @@ import { tlsOf } from './attempts.ts';
  * Whether several public addresses of Azure presented this target's certificate. A wrong DNS record leads to one address.
  * @param targets those with a certificate that does not prove the service
  */
-export function hasSharedCertificate(target: Target, targets: readonly Target[]): boolean {
+export function hasRepeatedCertificate(target: Target, targets: readonly Target[]): boolean {
   const leaf = fingerprintOf(target);
   const alike = targets.filter((other) => isAzureService(other) && fingerprintOf(other) === leaf);
   return leaf !== undefined && new Set(alike.flatMap(dialledAddresses).filter(isPublic)).size > 1;
