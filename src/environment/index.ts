@@ -1,12 +1,13 @@
 /** The survey: describes this host and its network before the probes run. */
 
+import { printable } from '../../probes/printable.ts';
 import type { Options, ServerAddress } from '../config/types.ts';
 import { METADATA_ADDRESS } from '../model/azure.ts';
 import { readHostsFile } from './hosts-file.ts';
 import { hasGlobalIPv6, localHostName, localInterfaces, proxyVariables } from './local.ts';
 import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
-import { hostSources } from './nsswitch.ts';
-import { systemResolvers } from './resolvers.ts';
+import { asksDns, DEFAULT_SOURCES, type HostSources, hostSources } from './nsswitch.ts';
+import { type Resolvers, systemResolvers } from './resolvers.ts';
 import { networkOf } from './subnet.ts';
 import type { Machine, MetadataReply, Survey } from './types.ts';
 
@@ -19,15 +20,18 @@ export async function survey(
   machine: Machine,
   askMetadata: (() => Promise<MetadataReply>) | null,
 ): Promise<Survey> {
-  const [metadata, resolvers, hostsFile, order] = await Promise.all([
-    askMetadata === null ? null : askMetadata().then(readReply),
+  const { interfaces, notes } = localInterfaces(machine);
+  const [reply, outbound, resolvers, hostsFile, order] = await Promise.all([
+    askMetadata === null ? null : askMetadata(),
+    machine.outboundAddress(),
     systemResolvers(machine),
-    readHostsFile(machine.hostsFile),
-    hostSources(machine.sourcesFile),
+    readHostsFile(machine),
+    sourcesOf(machine),
   ]);
+  const own = [outbound, ...interfaces.map(({ address }) => address)].filter((address) => address !== null);
+  const metadata = reply === null ? null : readReply(reply, own);
   const known = metadata?.kind === 'present' ? metadata.metadata : null;
   const dns = serversInUse(options, resolvers);
-  const { interfaces, notes } = localInterfaces(machine);
   const { network, notes: networkNotes } = networkOf(options, known?.subnet ?? null, interfaces);
   return {
     environment: {
@@ -39,20 +43,54 @@ export async function survey(
         servers: dns.servers.map(serverName),
         source: dns.source,
         searchDomains: [...resolvers.searchDomains],
-        system: resolvers.options === null ? null : { order: [...order], ...resolvers.options },
+        system: describeSystem(machine, resolvers, order),
         hostsFile: { path: machine.hostsFile, entries: hostsFile.hosts.size, overrides: [] },
       },
       proxies: proxyVariables(machine.env),
       clockOffsetMs: null,
       privileged: machine.privileged,
-      notes: [...cloudNotes(options, known), ...networkNotes, ...dns.notes, ...hostsFile.notes, ...notes],
+      notes: [
+        ...cloudNotes(options, known, metadata),
+        ...networkNotes,
+        ...dns.notes,
+        ...(machine.isMusl ? [MUSL] : []),
+        ...hostsFile.notes,
+        ...notes,
+      ],
     },
     servers: dns.servers,
     searchDomains: resolvers.searchDomains,
+    sources: order.sources,
     hosts: hostsFile.hosts,
     hasIPv6: hasGlobalIPv6(interfaces),
     limit: dns.limit,
     metadata: metadata === null ? null : metadataControl(metadata),
+  };
+}
+
+const MUSL = 'the C library here is musl: it asks all DNS servers at once, and takes the first answer';
+
+/** nsswitch.conf(5) is glibc's alone; every other system uses the hosts file, and then DNS. */
+async function sourcesOf({ platform, isMusl, sourcesFile }: Machine): Promise<HostSources> {
+  return platform === 'win32' || isMusl ? DEFAULT_SOURCES : hostSources(sourcesFile);
+}
+
+const MOST_SOURCES = 16;
+const LONGEST_SOURCE = 32;
+
+function describeSystem(
+  { sourcesFile }: Machine,
+  { options, named }: Resolvers,
+  { sources, line }: HostSources,
+): Survey['environment']['dns']['system'] {
+  if (options === null) return null;
+  const { tcpOnly: _, ...times } = options;
+  return {
+    order: sources.slice(0, MOST_SOURCES).map(({ name }) => printable(name, LONGEST_SOURCE)),
+    ...times,
+    serverNamed: named,
+    asksDns: options.attempts > 0 && asksDns(sources),
+    sourcesFile: line === null ? null : { path: sourcesFile, line },
   };
 }
 
@@ -62,7 +100,7 @@ export function serverName({ address, port }: ServerAddress): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-type InUse = Pick<Awaited<ReturnType<typeof systemResolvers>>, 'servers' | 'source' | 'notes' | 'limit'>;
+type InUse = Pick<Resolvers, 'servers' | 'source' | 'notes' | 'limit'>;
 
 /** The user's servers, or else the system's, without duplicates. */
 function serversInUse({ dnsServer }: Options, system: InUse): InUse {
@@ -80,16 +118,26 @@ function serversInUse({ dnsServer }: Options, system: InUse): InUse {
   };
 }
 
-const ASSUMED_CLOUD =
-  'no instance metadata service answered; the public cloud is assumed: give --cloud and --region if that is wrong';
+const ASSUMED_CLOUD = 'the public cloud is assumed: give --cloud and --region if that is wrong';
 
 /** The user's option takes precedence over the metadata service; a contradiction becomes a note. */
-function cloudNotes(options: Options, known: InstanceMetadata | null): string[] {
-  if (known === null) return options.cloud === null ? [ASSUMED_CLOUD] : [];
+function cloudNotes(
+  options: Options,
+  known: InstanceMetadata | null,
+  metadata: MetadataResult | null,
+): string[] {
+  if (known === null) return options.cloud === null ? [`${describeAbsence(metadata)}; ${ASSUMED_CLOUD}`] : [];
   const { cloud, notes } = known;
   if (options.cloud === null) return notes.map((note) => `${note}; the public cloud is assumed`);
   if (cloud === null || cloud === options.cloud) return [];
   return [`the metadata service names the ${cloud} cloud; --cloud ${options.cloud} is followed`];
+}
+
+/** A service that answered with an error is one, unlike a closed port. */
+function describeAbsence(metadata: MetadataResult | null): string {
+  return metadata?.kind === 'failing'
+    ? `the instance metadata service could not answer (${metadata.why})`
+    : 'no instance metadata service answered';
 }
 
 function metadataControl(result: MetadataResult): NonNullable<Survey['metadata']> {
@@ -103,6 +151,8 @@ function metadataControl(result: MetadataResult): NonNullable<Survey['metadata']
         'unknown',
         `the instance metadata service could not be asked, because this VM ran out of a resource: ${result.why}`,
       );
+    case 'failing':
+      return control('unknown', `the instance metadata service could not answer: ${result.why}`);
     case 'malformed':
       return control('anomalous', `${METADATA_ADDRESS} is not an instance metadata service: ${result.why}`);
   }

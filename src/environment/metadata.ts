@@ -20,6 +20,8 @@ export type MetadataResult =
   | { readonly kind: 'present'; readonly metadata: InstanceMetadata }
   | { readonly kind: 'absent'; readonly why: string }
   | { readonly kind: 'not-asked'; readonly why: string }
+  /** It answered with a status that means “later”, also in the end. */
+  | { readonly kind: 'failing'; readonly why: string }
   | { readonly kind: 'malformed'; readonly why: string };
 
 /** The service sends strings only; an empty string means a missing value. */
@@ -38,7 +40,14 @@ const Instance = z.object({
   network: z
     .object({
       interface: z
-        .array(z.object({ ipv4: z.object({ subnet: z.array(z.object({ address: text, prefix: text })) }) }))
+        .array(
+          z.object({
+            ipv4: z.object({
+              ipAddress: z.array(z.object({ privateIpAddress: text })).catch([]),
+              subnet: z.array(z.object({ address: text, prefix: text })).catch([]),
+            }),
+          }),
+        )
         .catch([]),
     })
     .catch({ interface: [] }),
@@ -54,8 +63,17 @@ const CLOUD_NAMES: ReadonlyMap<string, Cloud> = new Map([
   ['azurechinacloud', 'china'],
 ]);
 
-/** Classifies the reply. */
-export function readReply(reply: MetadataReply): MetadataResult {
+/**
+ * The statuses of a service that updates its data, throttles, or is not up yet. Source: “Azure Instance Metadata
+ * Service for virtual machines”, errors and debugging.
+ */
+export const ASK_AGAIN: readonly number[] = [410, 429, 500, 503];
+
+/**
+ * Classifies the reply.
+ * @param own the addresses of this machine, the one that it sends from first: they show which interface is the primary
+ */
+export function readReply(reply: MetadataReply, own: readonly string[]): MetadataResult {
   switch (reply.kind) {
     case 'absent':
       return { kind: 'absent', why: reply.why };
@@ -64,14 +82,16 @@ export function readReply(reply: MetadataReply): MetadataResult {
     case 'malformed':
       return { kind: 'malformed', why: reply.why };
     case 'http':
-      return reply.status === 200
-        ? readInstance(reply.body)
-        : { kind: 'malformed', why: `it answered with status ${reply.status}` };
+      if (reply.status === 200) return readInstance(reply.body, own);
+      return {
+        kind: ASK_AGAIN.includes(reply.status) ? 'failing' : 'malformed',
+        why: `it answered with status ${reply.status}`,
+      };
   }
 }
 
 /** The instance document as it is served. */
-function readInstance(body: string): MetadataResult {
+function readInstance(body: string, own: readonly string[]): MetadataResult {
   let document: unknown;
   try {
     document = JSON.parse(body);
@@ -82,12 +102,12 @@ function readInstance(body: string): MetadataResult {
   if (!parsed.success) return { kind: 'malformed', why: 'its answer is not an instance document' };
   const { compute, network } = parsed.data;
   const cloud = CLOUD_NAMES.get(compute.azEnvironment.toLowerCase()) ?? null;
-  const subnet = network.interface[0]?.ipv4.subnet[0];
+  const subnet = primaryOf(network.interface, own)?.ipv4.subnet[0];
   return {
     kind: 'present',
     metadata: {
       cloud,
-      region: /^[a-z0-9]{2,40}$/i.test(compute.location) ? compute.location.toLowerCase() : null,
+      region: readRegion(compute.location),
       vm: {
         name: printable(compute.name, 128),
         subscriptionId: GUID.test(compute.subscriptionId) ? compute.subscriptionId.toLowerCase() : null,
@@ -100,6 +120,25 @@ function readInstance(body: string): MetadataResult {
       notes: cloud === null ? [describeUnknownCloud(compute.azEnvironment)] : [],
     },
   };
+}
+
+/** “West Europe” and “westeurope” are one. */
+function readRegion(location: string): string | null {
+  const name = location.replaceAll(' ', '').toLowerCase();
+  return /^[a-z0-9]{2,40}$/.test(name) ? name : null;
+}
+
+type Interfaces = z.infer<typeof Instance>['network']['interface'];
+
+/** The interface with the first of these addresses; the service does not say which one is the primary. */
+function primaryOf(interfaces: Interfaces, own: readonly string[]): Interfaces[number] | undefined {
+  const has = (address: string) =>
+    interfaces.find(({ ipv4 }) => ipv4.ipAddress.some((one) => one.privateIpAddress === address));
+  for (const address of own) {
+    const found = has(address);
+    if (found !== undefined) return found;
+  }
+  return interfaces[0];
 }
 
 function describeUnknownCloud(name: string): string {

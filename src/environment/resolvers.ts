@@ -4,11 +4,15 @@ import { isLocalLimit } from '../../probes/local-limits.ts';
 import { printable } from '../../probes/printable.ts';
 import { errorCode, systemReason } from '../common/system-reason.ts';
 import type { ServerAddress } from '../config/types.ts';
+import { localHostName } from './local.ts';
 import { readText } from './read-text.ts';
+import { type IgnoredLine, parseResolvConf, type ResolvConf, type ResolverOptions } from './resolv-conf.ts';
 import type { Machine } from './types.ts';
 
 export interface Resolvers {
   readonly servers: readonly ServerAddress[];
+  /** Whether the configuration names a usable server. Without one the C library asks this machine itself. */
+  readonly named: boolean;
   readonly searchDomains: readonly string[];
   readonly source: string;
   /** Null on systems without resolv.conf. */
@@ -18,19 +22,12 @@ export interface Resolvers {
   readonly notes: readonly string[];
 }
 
-/** The options of resolv.conf(5) for timeouts, retries and search suffixes. */
-interface ResolverOptions {
-  readonly timeoutMs: number;
-  readonly attempts: number;
-  readonly ndots: number;
-  readonly rotate: boolean;
-}
-
-/** resolv.conf(5): default and maximum of each option. */
-const LIMITS = { timeout: [5, 30], attempts: [2, 5], ndots: [1, 15] } as const;
-
 /** MAXNS of resolv.conf(5). */
 const MOST_SERVERS = 3;
+/** glibc has no limit; so many cost a look-up minutes. */
+const MOST_DOMAINS = 64;
+/** The server of a file that names none. */
+const LOOPBACK: ServerAddress = { address: '127.0.0.1', port: 53 };
 /** systemd-resolved(8): the addresses of its stub. */
 const STUBS = new Set(['127.0.0.53', '127.0.0.54']);
 
@@ -38,72 +35,66 @@ const STUBS = new Set(['127.0.0.53', '127.0.0.54']);
  * Reads resolv.conf(5), and the file with the upstream servers when the first names only systemd-resolved's stub.
  * On Windows asks the runtime. Never throws: an unreadable file becomes a note.
  */
-export async function systemResolvers({
-  platform,
-  runtimeServers,
-  resolverFiles,
-}: Machine): Promise<Resolvers> {
-  if (platform === 'win32') return readServerList(runtimeServers());
-  const configured = await readResolvConf(resolverFiles.configured);
+export async function systemResolvers(machine: Machine): Promise<Resolvers> {
+  if (machine.platform === 'win32') return readServerList(machine.runtimeServers());
+  const { configured: file, upstream: behind } = machine.resolverFiles;
+  const configured = await readResolvConf(file, machine);
   const onlyStub =
     configured.servers.length > 0 && configured.servers.every(({ address }) => STUBS.has(address));
   if (!onlyStub) return configured;
-  const upstream = await readResolvConf(resolverFiles.upstream);
+  const upstream = await readResolvConf(behind, machine);
   const notes = [...configured.notes, ...upstream.notes];
-  return upstream.servers.length === 0 ? { ...configured, notes } : { ...upstream, notes };
+  if (!upstream.named) return { ...configured, notes };
+  // Programs read their search list and options from the first file.
+  return { ...configured, servers: upstream.servers, source: upstream.source, notes };
 }
 
-async function readResolvConf(file: string): Promise<Resolvers> {
+async function readResolvConf(file: string, machine: Machine): Promise<Resolvers> {
   try {
-    return parseResolvConf(await readText(file), file);
+    return resolversIn(await readText(file), file, machine);
   } catch (error) {
     const problem = `${file} could not be read: ${systemReason(error)}`;
-    const limit = isLocalLimit(errorCode(error) ?? '') ? problem : null;
-    return {
-      servers: [],
-      searchDomains: [],
-      source: file,
-      options: readOptions([]),
-      limit,
-      notes: [problem],
-    };
+    const empty = { ...resolversIn('', file, machine), notes: [problem] };
+    // Programs with more resources can read it.
+    return isLocalLimit(errorCode(error) ?? '') ? { ...empty, servers: [], limit: problem } : empty;
   }
 }
 
-/** Parses resolv.conf(5): the first three nameserver lines and the last search or domain line apply. Pure. */
-export function parseResolvConf(text: string, file: string): Resolvers {
-  const servers: ServerAddress[] = [];
-  const ignored: number[] = [];
-  let search: readonly string[] = [];
-  const options: string[] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [keyword = '', ...values] = splitLine(line);
-    if (keyword === '' || keyword === 'sortlist') continue;
-    if (keyword === 'options') {
-      options.push(...values);
-    } else if (keyword === 'search' || keyword === 'domain') {
-      search = values.map((domain) => domain.replace(/\.$/, '')).filter((domain) => domain !== '');
-    } else if (keyword === 'nameserver' && values[0] !== undefined && isIP(values[0]) !== 0) {
-      servers.push({ address: values[0], port: 53 });
-    } else {
-      ignored.push(index + 1);
-    }
-  }
-  const searchDomains = search.filter(isDomain);
+function resolversIn(text: string, file: string, machine: Machine): Resolvers {
+  const { servers, search, options, ignored } = parse(text, machine);
+  const domains = search
+    .map((domain) => domain.replace(/\.$/, ''))
+    .filter((domain) => domain !== '')
+    .slice(0, MOST_DOMAINS);
+  const usable = servers.slice(0, MOST_SERVERS);
   return {
-    servers: servers.slice(0, MOST_SERVERS),
-    searchDomains,
+    servers: usable.length === 0 ? [LOOPBACK] : usable.map((address) => ({ address, port: 53 })),
+    named: usable.length > 0,
+    searchDomains: domains.filter(isDomain),
     source: file,
-    options: readOptions(options),
+    options,
     limit: null,
     notes: [
       ...describeIgnoredLines(ignored, file),
       ...describeServerCount(servers.length, file),
-      ...search
-        .filter((domain) => !searchDomains.includes(domain))
-        .map((domain) => describeInvalidDomain(domain, file)),
+      ...describeSearch(domains, file),
+      ...(search.length > MOST_DOMAINS
+        ? [`${file} has ${search.length} search domains; the first ${MOST_DOMAINS} are shown`]
+        : []),
+      ...(options.attempts === 0 ? [`${file}: “options attempts” is 0 or less, so no query is sent`] : []),
+      ...(options.tcpOnly
+        ? [`${file}: “options use-vc”: this system asks its DNS servers over TCP alone`]
+        : []),
     ],
   };
+}
+
+/** musl ignores variables, the host name and `rotate`, and takes a carriage return for a blank. */
+function parse(text: string, machine: Machine): ResolvConf {
+  const hostName = localHostName(machine) ?? '';
+  if (!machine.isMusl) return parseResolvConf(text, { env: machine.env, hostName });
+  const read = parseResolvConf(text.replaceAll('\r', ' '), { env: {}, hostName: '' });
+  return { ...read, options: { ...read.options, rotate: false, tcpOnly: false } };
 }
 
 /** Parses the runtime's list: `address`, `address:port` or `[address]:port`. Pure. */
@@ -113,53 +104,50 @@ export function readServerList(list: readonly string[]): Resolvers {
     const address = bracketed ?? plain ?? entry;
     return isIP(address) === 0 ? [] : [{ address, port: Number(port) }];
   });
-  const notes = servers.length === 0 ? ['this system names no DNS server'] : [];
-  return { servers, searchDomains: [], source: 'the runtime', options: null, limit: null, notes };
-}
-
-/** Parses the values of `options` lines: the last value of an option applies, and malformed ones are ignored. */
-function readOptions(values: readonly string[]): ResolverOptions {
-  const number = (name: keyof typeof LIMITS): number => {
-    const [usual, most] = LIMITS[name];
-    const option = values.findLast((value) => new RegExp(`^${name}:\\d{1,6}$`).test(value));
-    return option === undefined ? usual : Math.min(most, Number(option.slice(name.length + 1)));
-  };
-  return {
-    timeoutMs: Math.max(1, number('timeout')) * 1000,
-    attempts: Math.max(1, number('attempts')),
-    ndots: number('ndots'),
-    rotate: values.includes('rotate'),
-  };
-}
-
-function splitLine(line: string): string[] {
-  return line
-    .replace(/[#;].*$/, '')
-    .trim()
-    .split(/\s+/);
+  const named = servers.length > 0;
+  const notes = named ? [] : ['this system names no DNS server'];
+  return { servers, named, searchDomains: [], source: 'the runtime', options: null, limit: null, notes };
 }
 
 /** Whether a query can contain the name: labels of at most 63 octets, 253 in all (RFC 1035 section 2.3.4). */
 function isDomain(domain: string): boolean {
-  return domain.length <= 253 && domain.split('.').every((label) => /^[a-z0-9_-]{1,63}$/i.test(label));
+  return domain.length <= 253 && domain.split('.').every((label) => /^[!-~]{1,63}$/.test(label));
 }
 
-const LINES_SHOWN = 5;
+const SHOWN = 5;
 
-function describeIgnoredLines(lines: readonly number[], file: string): string[] {
-  const [first] = lines;
-  if (first === undefined) return [];
-  if (lines.length === 1) return [`${file}:${first} is not a valid resolver line; it was ignored`];
-  const shown = lines.slice(0, LINES_SHOWN).join(', ');
-  const more = lines.length > LINES_SHOWN ? ` and ${lines.length - LINES_SHOWN} more` : '';
-  return [`${file}: lines ${shown}${more} are not valid resolver lines; they were ignored`];
+function describeIgnoredLines(lines: readonly IgnoredLine[], file: string): string[] {
+  const shown = lines.slice(0, SHOWN).map((line) => {
+    const why = describeMistake(line.text);
+    return `${file}:${line.number} is ignored by this system: ${why}`;
+  });
+  const more = lines.length - shown.length;
+  return more > 0 ? [...shown, `${file} has ${more} more such lines`] : shown;
+}
+
+/** The mistakes that leave a line readable for a person, but not for the C library. */
+function describeMistake(line: string): string {
+  if (line.startsWith('\u00ef\u00bb\u00bf')) return 'a byte order mark stands before it';
+  if (/^[ \t]/.test(line)) return 'it begins with a blank';
+  if (line.endsWith('\r')) return 'it ends in a carriage return, as files of Windows do';
+  if (/^nameserver[ \t]+\S*(?:#|\]:|\.\d+:)\d+/.test(line)) return 'an address with a port';
+  if (/^nameserver[ \t]/.test(line)) return 'it has no IP address';
+  return 'it is not a valid resolver line';
 }
 
 function describeServerCount(count: number, file: string): string[] {
-  if (count === 0) return [`${file} names no DNS server`];
+  if (count === 0) return [`${file} names no DNS server, so this system asks ${LOOPBACK.address}`];
   return count > MOST_SERVERS ? [`${file} names ${count} servers; a resolver uses the first 3`] : [];
 }
 
-function describeInvalidDomain(domain: string, file: string): string {
-  return `${file}: the search domain ${printable(domain, 80)} is not a domain name; it was ignored`;
+function describeSearch(domains: readonly string[], file: string): string[] {
+  const notes = domains.flatMap((domain) => {
+    if (!isDomain(domain))
+      return [`${file}: the search domain ${printable(domain, 80)} is not a domain name`];
+    return /^[#;]/.test(domain)
+      ? [`${file}: ${domain} is a search domain here: comments stand on lines of their own`]
+      : [];
+  });
+  const more = notes.length - SHOWN;
+  return more > 0 ? [...notes.slice(0, SHOWN), `${file} has ${more} more such search domains`] : notes;
 }

@@ -2,12 +2,15 @@ import type { NetworkInterfaceInfo } from 'node:os';
 import type { ServerAddress } from '../config/types.ts';
 import type { Control } from '../model/controls.ts';
 import type { Environment } from '../model/report.ts';
+import type { HostSource } from './nsswitch.ts';
 
 /** The result of the survey: the environment for the report, and what only this run needs. */
 export interface Survey {
   readonly environment: Environment;
   readonly servers: readonly ServerAddress[];
   readonly searchDomains: readonly string[];
+  /** Where this machine looks up host names, in order. */
+  readonly sources: readonly HostSource[];
   /** Lower-case host name → addresses, from the hosts file. */
   readonly hosts: ReadonlyMap<string, readonly string[]>;
   /** Whether this machine can dial IPv6 addresses of other machines. */
@@ -32,6 +35,12 @@ export interface Machine {
   readonly hostsFile: string;
   /** nsswitch.conf(5) */
   readonly sourcesFile: string;
+  /** host.conf(5) */
+  readonly hostConfFile: string;
+  /** Whether the system's C library is musl and not glibc. */
+  readonly isMusl: boolean;
+  /** The IPv4 address from which this machine reaches other networks; null when there is none. Sends nothing. */
+  readonly outboundAddress: () => Promise<string | null>;
 }
 
 interface ResolverFiles {

@@ -226,9 +226,26 @@ const DnsSystem = z.strictObject({
     .array(z.string().describe('Source'))
     .describe('Sources of host names in their order, as nsswitch.conf(5) has them'),
   timeoutMs: ms.describe('How long a look-up waits for one server'),
-  attempts: z.int().describe('How often it asks each server'),
+  attempts: z.int().describe('How often it asks each server; 0: it asks none'),
   ndots: z.int().describe('Dots from which a name is looked up first without a search domain'),
   rotate: z.boolean().describe('Whether it starts with another server each time'),
+  serverNamed: z
+    .boolean()
+    .optional()
+    .describe('Whether the file names a DNS server; without one the system asks 127.0.0.1'),
+  asksDns: z
+    .boolean()
+    .optional()
+    .describe('Whether a look-up of a name that is not in the hosts file asks a DNS server'),
+  sourcesFile: z
+    .strictObject({
+      path: z.string().describe('Where it is'),
+      line: z.string().describe('The line that decides the order'),
+    })
+    .describe('nsswitch.conf(5)')
+    .nullable()
+    .optional()
+    .describe('Where the order comes from; null when it is the default of the system'),
 });
 
 const Environment = z

@@ -6,6 +6,7 @@ import { pause, within } from '../../probes/wire/budget.ts';
 import { exchange } from '../../probes/wire/exchange.ts';
 import { toPeerError, toProbeError } from '../../probes/wire/failure.ts';
 import type { System } from '../../probes/wire/system.ts';
+import { ASK_AGAIN } from '../environment/metadata.ts';
 import type { MetadataReply } from '../environment/types.ts';
 import { METADATA_ADDRESS } from '../model/azure.ts';
 
@@ -23,17 +24,29 @@ const REQUEST = {
 /** A peer accepted the connection but did not answer with HTTP. */
 const MALFORMED: readonly Failure[] = ['protocol_closed', 'protocol_mismatch'];
 
-/** ms before a retry when this machine lacked the resources to ask. */
-const PAUSES = [100, 300, 600] as const;
+/** ms before each retry: three within 3 s, when the service answers at once. */
+const PAUSES = [200, 600, 1200] as const;
 
-/** Asks once; retries only when this machine could not ask. Never throws. */
+/**
+ * Asks once; asks again when this machine lacked the resources, or when the service tells callers to come back. Never
+ * throws.
+ */
 export async function askMetadata(system: System, signal: AbortSignal): Promise<MetadataReply> {
+  const end = system.monotonicMs() + LONGEST;
+  let reply = await askOnce(system, signal);
   for (const ms of PAUSES) {
-    const reply = await askOnce(system, signal);
-    if (reply.kind !== 'not-asked') return reply;
+    if (!isTemporary(reply) || system.monotonicMs() + ms > end) break;
     await pause(ms, signal);
+    reply = await askOnce(system, signal);
   }
-  return askOnce(system, signal);
+  return reply;
+}
+
+/** ms in which retries begin. */
+const LONGEST = 3000;
+
+function isTemporary(reply: MetadataReply): boolean {
+  return reply.kind === 'not-asked' || (reply.kind === 'http' && ASK_AGAIN.includes(reply.status));
 }
 
 async function askOnce(system: System, signal: AbortSignal): Promise<MetadataReply> {

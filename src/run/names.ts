@@ -5,6 +5,13 @@ import type { Budget } from '../../probes/wire/budget.ts';
 import { type Answer, resolveAt } from '../../probes/wire/resolve.ts';
 import type { System } from '../../probes/wire/system.ts';
 import { serverName } from '../environment/index.ts';
+import {
+  DEFAULT_SOURCES,
+  type HostSource,
+  isDns,
+  type SourceStatus,
+  statusWithout,
+} from '../environment/nsswitch.ts';
 import type { Survey } from '../environment/types.ts';
 import type { Address, Resolution } from '../model/report.ts';
 import { describeAddress } from './addresses.ts';
@@ -50,6 +57,9 @@ const OUT_OF_TIME: Answer = {
   ignored: { wrongId: 0, wrongSource: 0 },
   ms: 0,
 };
+
+/** No source of this system has the name, and none asked a DNS server. */
+const NO_SOURCE: Dialable = { addresses: [], failure: 'dns_unreachable', limit: null, from: null };
 
 export class Names {
   readonly #survey: Survey;
@@ -103,12 +113,47 @@ export class Names {
     return [`${host}.${first}`, ...others.map((domain) => `${host}.${domain}`), host];
   }
 
-  /** By nsswitch.conf(5): usually the hosts file first, then the servers in order. */
+  /** By nsswitch.conf(5): usually the hosts file first, then DNS. */
   async #systemChoice(host: string, answers: readonly Promise<Answer>[]): Promise<Dialable> {
-    const fixed = this.#survey.hosts.get(host)?.map((address) => describeAddress(address, []));
-    const own =
-      fixed === undefined ? null : { addresses: fixed, failure: null, limit: null, from: 'hosts-file' };
-    if (own !== null && !this.#asksDnsFirst()) return own;
+    let choice: Dialable = NO_SOURCE;
+    for (const source of this.#sources()) {
+      const found = await this.#consult(source, host, answers);
+      const status = found === null ? statusWithout(source) : statusOf(found);
+      if (found !== null) choice = found;
+      if (source.actions[status] === 'merge') return NO_SOURCE;
+      if (source.actions[status] === 'return') break;
+    }
+    return choice;
+  }
+
+  /** The servers of --dns-server are asked also where this system asks none. */
+  #sources(): readonly HostSource[] {
+    const { sources, environment } = this.#survey;
+    const { source, system } = environment.dns;
+    return source === '--dns-server' && system?.asksDns === false ? DEFAULT_SOURCES.sources : sources;
+  }
+
+  /** @returns null when the source does not have the name */
+  async #consult(
+    source: HostSource,
+    host: string,
+    answers: readonly Promise<Answer>[],
+  ): Promise<Dialable | null> {
+    if (isDns(source)) return this.#sendsNothing() ? NO_SOURCE : this.#askDns(answers);
+    const addresses = source.name === 'files' ? this.#survey.hosts.get(host) : undefined;
+    if (addresses === undefined) return null;
+    const known = addresses.map((address) => describeAddress(address, []));
+    return { addresses: known, failure: null, limit: null, from: 'hosts-file' };
+  }
+
+  /** With “options attempts:0” of resolv.conf(5). */
+  #sendsNothing(): boolean {
+    const { source, system } = this.#survey.environment.dns;
+    return system?.attempts === 0 && source !== '--dns-server';
+  }
+
+  /** The servers in order. */
+  async #askDns(answers: readonly Promise<Answer>[]): Promise<Dialable> {
     let limit = answers.length === 0 ? this.#survey.limit : null;
     let failure: Failure | null = answers.length === 0 ? 'dns_unreachable' : null;
     for (const [index, answer] of answers.entries()) {
@@ -123,24 +168,22 @@ export class Names {
       limit ??= missing;
       failure = answered;
       // A denial is not final when an earlier server could not be asked: it might know the name.
-      if (!ASK_THE_NEXT.includes(answered) && limit === null)
-        return own ?? { addresses: [], failure, limit, from };
+      if (!ASK_THE_NEXT.includes(answered) && limit === null) return { addresses: [], failure, limit, from };
     }
     if (limit !== null) failure = 'local_limit';
-    return own ?? { addresses: [], failure, limit, from: null };
-  }
-
-  /** Whether nsswitch.conf puts DNS before the hosts file. */
-  #asksDnsFirst(): boolean {
-    const order = this.#survey.environment.dns.system?.order ?? [];
-    const [files, dns] = [order.indexOf('files'), order.indexOf('dns')];
-    return dns >= 0 && dns < files;
+    return { addresses: [], failure, limit, from: null };
   }
 
   #serverAt(index: number): string {
     const server = this.#survey.servers[index];
     return server === undefined ? '' : serverName(server);
   }
+}
+
+/** The result of DNS as glibc's module of nsswitch.conf(5) returns it. */
+function statusOf({ addresses, failure }: Dialable): SourceStatus {
+  if (addresses.length > 0) return 'SUCCESS';
+  return failure === 'dns_nxdomain' || failure === 'dns_nodata' ? 'NOTFOUND' : 'UNAVAIL';
 }
 
 /** For the gate: the text of the error when a local resource ran out. */

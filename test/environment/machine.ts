@@ -6,7 +6,7 @@ interface Test {
   testdir(files: Record<string, string>): string;
 }
 
-/** A machine with these files instead of those under /etc; other files do not exist. */
+/** A machine of glibc with these files instead of those under /etc; other files do not exist. */
 export function machineWith(
   t: Test,
   files: {
@@ -14,6 +14,7 @@ export function machineWith(
     readonly upstream?: string;
     readonly hosts?: string;
     readonly nsswitch?: string;
+    readonly hostConf?: string;
   },
   changes: Partial<Machine> = {},
 ): Machine {
@@ -24,6 +25,7 @@ export function machineWith(
         upstream: files.upstream,
         hosts: files.hosts,
         nsswitch: files.nsswitch,
+        'host.conf': files.hostConf,
       }).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
   );
@@ -37,6 +39,9 @@ export function machineWith(
     resolverFiles: { configured: join(folder, 'resolv.conf'), upstream: join(folder, 'upstream') },
     hostsFile: join(folder, 'hosts'),
     sourcesFile: join(folder, 'nsswitch'),
+    hostConfFile: join(folder, 'host.conf'),
+    isMusl: false,
+    outboundAddress: async () => null,
     ...changes,
   };
 }

@@ -81,7 +81,10 @@ t.test('an Azure VM reports its cloud, region and subnet', async (t) => {
       servers: ['168.63.129.16'],
       source: machine.resolverFiles.configured,
       searchDomains: ['a.example'],
-      system: { order: ['files', 'dns'], timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false },
+      system: {
+        ...{ order: ['files', 'dns'], timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false },
+        ...{ serverNamed: true, asksDns: true, sourcesFile: null },
+      },
       hostsFile: { path: machine.hostsFile, entries: 1, overrides: [] },
     },
     proxies: [],
@@ -94,6 +97,61 @@ t.test('an Azure VM reports its cloud, region and subnet', async (t) => {
   t.same(searchDomains, ['a.example']);
   t.same([...hosts], [['a.example', ['10.0.0.7']]]);
   t.notOk(hasIPv6);
+});
+
+t.test('the name of a region may have blanks', async (t) => {
+  const compute = { ...INSTANCE.compute, location: 'West Europe' };
+  t.equal((await surveyed(t, served({ ...INSTANCE, compute }))).environment.region, 'westeurope');
+});
+
+t.test('a service that only tells callers to come back leaves the cloud assumed, and is one', async (t) => {
+  const { environment, metadata } = await surveyed(t, served('', 429));
+  t.match(metadata, {
+    outcome: 'unknown',
+    detail: { text: 'the instance metadata service could not answer: it answered with status 429' },
+  });
+  t.match(environment.notes, [
+    /^the instance metadata service could not answer \(.*429\); the public cloud is assumed: give --cloud/,
+  ]);
+});
+
+t.test('the subnet is that of the interface from which the VM reaches others', async (t) => {
+  const at = (privateIpAddress: string, address: string) => ({
+    ipv4: { ipAddress: [{ privateIpAddress, publicIpAddress: '' }], subnet: [{ address, prefix: '24' }] },
+  });
+  const document = {
+    ...INSTANCE,
+    network: { interface: [at('10.9.0.4', '10.9.0.0'), at('10.1.0.4', '10.1.0.0')] },
+  };
+  const subnet = async (outbound: string | null, interfaces: Machine['interfaces'] = () => ({})) => {
+    const machine = machineWith(t, {}, { interfaces, outboundAddress: async () => outbound });
+    const { environment } = await survey(optionsWith({}), machine, async () => served(document));
+    return environment.network.subnet;
+  };
+  t.equal(await subnet('10.1.0.4'), '10.1.0.0/24');
+  t.equal(await subnet('10.9.0.4'), '10.9.0.0/24');
+  t.equal(
+    await subnet(null, having('10.1.0.4')),
+    '10.1.0.0/24',
+    'without a route the first interface counts',
+  );
+  t.equal(await subnet('172.17.0.2'), '10.9.0.0/24', 'in a container no address matches');
+});
+
+t.test('sources of names, where the C library is not glibc', async (t) => {
+  const files = { resolvConf: RESOLV_CONF, nsswitch: 'hosts: files\n' };
+  const sourcesOf = async (changes: Partial<Machine>) => {
+    const found = await survey(optionsWith({}), machineWith(t, files, changes), null);
+    const { system, notes } = { ...found.environment.dns, notes: found.environment.notes };
+    return [
+      found.sources.map(({ name }) => name).join(),
+      system?.asksDns,
+      notes.some((one) => /musl/.test(one)),
+    ];
+  };
+  t.same(await sourcesOf({}), ['files', false, false]);
+  t.same(await sourcesOf({ isMusl: true }), ['files,dns', true, true]);
+  t.same(await sourcesOf({ platform: 'win32' }), ['files,dns', undefined, false]);
 });
 
 t.test('unknown facts of the VM are null', async (t) => {
@@ -184,7 +242,7 @@ t.test('hostile strings are made printable', async (t) => {
   const document = {
     compute: {
       azEnvironment: evil,
-      location: 'west europe',
+      location: 'west/europe',
       name: evil,
       vmSize: evil,
       osType: evil,
@@ -260,7 +318,8 @@ t.test('an unreadable file gives a note', async (t) => {
     async () => ABSENT,
   );
   t.match(environment.notes, [/resolv\.conf could not be read/, /could not be read: it is a folder/]);
-  t.same(environment.dns.servers, []);
+  t.same(environment.dns.servers, ['127.0.0.1'], 'as the C library asks then');
+  t.match(environment.dns.system, { serverNamed: false });
 });
 
 /** A VM with one address. */

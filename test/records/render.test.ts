@@ -12,14 +12,14 @@ t.test('hosts files: a line for each name, and comments', async (t) => {
   for (const format of ['hosts', 'windows'] as const) {
     const text = renderRecords(recordsWith({ elsewhere: [ELSEWHERE] }), format);
     t.same(
-      [...parseHosts(text)],
+      [...parseHosts(text, true)],
       HOSTS.map((host) => [host, ['10.0.1.5']]),
     );
     t.match(text, `\n# ADDRESS ${ELSEWHERE}`);
     t.match(text, /^#/, 'a last line without an end in the file is not torn apart');
   }
   t.match(renderRecords(recordsWith(), 'hosts'), 'sudo tee -a /etc/hosts <records.hosts\n');
-  t.same([...parseHosts(renderRecords(recordsWith({ vip: IPV6 }), 'hosts')).values()][0], ['fd00::5']);
+  t.same([...parseHosts(renderRecords(recordsWith({ vip: IPV6 }), 'hosts'), true).values()][0], ['fd00::5']);
 });
 
 t.test('Windows gets its own line ends and its own way to append', async (t) => {

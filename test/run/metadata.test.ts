@@ -66,7 +66,26 @@ t.test('a peer that sends a byte at a time times out too', async (t) => {
   t.same(await ask(peer), { kind: 'absent', why: 'nothing within 1000 ms' });
 });
 
-t.test('any status is returned', async (t) => {
+for (const status of [410, 429, 500, 503]) {
+  t.test(`${status} means to ask again, three times within 3 s`, async (t) => {
+    const replies = (failures: number) => {
+      let left = failures;
+      return openPeer(t, (socket) => {
+        left -= 1;
+        const code = left < 0 ? 200 : status;
+        sendsAndCloses(`HTTP/1.1 ${code} X\r\ncontent-length: 2\r\n\r\n{}`)(socket);
+      });
+    };
+    t.match(await ask(await replies(3)), { kind: 'http', status: 200 });
+    const busy = await replies(99);
+    const started = performance.now();
+    t.match(await ask(busy), { kind: 'http', status });
+    t.equal(busy.accepted(), 4);
+    t.ok(performance.now() - started < 5000);
+  });
+}
+
+t.test('any other status is returned', async (t) => {
   const page = '<html><body>Not found</body></html>';
   const reply = `HTTP/1.1 404 Not Found\r\ncontent-length: ${page.length}\r\n\r\n${page}`;
   const peer = await openPeer(t, sendsAndCloses(reply));

@@ -1,5 +1,6 @@
 /** Which server decides, which names are queried, and what is recorded. */
 import t from 'tap';
+import { parseNsswitch } from '../../src/environment/nsswitch.ts';
 import { a, reply, TYPES } from '../servers/dns-bytes.ts';
 import { openDnsPeer } from '../servers/dns-peer.ts';
 import { type NameAnswer, nameServer } from './peers.ts';
@@ -138,14 +139,39 @@ t.test('the source of the decision is reported: the hosts file or a server', asy
   const hosts = new Map([['a.example', ['10.0.0.7']]]);
   const usual = await ran({ options: { target }, names: [names], survey: { hosts } });
   t.match(usual.only, { addressesFrom: 'hosts-file', addresses: [{ address: '10.0.0.7' }] });
-  const { environment } = surveyWith({});
-  const system = { order: ['dns', 'files'], timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false };
-  const dnsFirst = { ...environment, dns: { ...environment.dns, servers: [serverAddress(0)], system } };
-  const other = await ran({ options: { target }, names: [names], survey: { hosts, environment: dnsFirst } });
+  const { sources } = parseNsswitch('hosts: dns files\n');
+  const other = await ran({ options: { target }, names: [names], survey: { hosts, sources } });
   t.match(other.only, { addressesFrom: serverAddress(0), addresses: [{ address: '10.0.0.2' }] });
   const denied = await nameServer(t, () => ({ rcode: 'NXDOMAIN' }));
-  const last = await ran({ options: { target }, names: [denied], survey: { hosts, environment: dnsFirst } });
+  const last = await ran({ options: { target }, names: [denied], survey: { hosts, sources } });
   t.match(last.only, { addressesFrom: 'hosts-file', addresses: [{ address: '10.0.0.7' }] });
+});
+
+t.test('a system that never asks DNS has no address, whatever its servers know', async (t) => {
+  const names = await nameServer(t, () => THERE);
+  const survey = surveyWith({});
+  const { dns } = survey.environment;
+  const usual = { order: ['files'], timeoutMs: 5000, attempts: 2, ndots: 1, rotate: false, asksDns: false };
+  const asking = (attempts: number, source: string) => ({
+    ...survey.environment,
+    dns: { ...dns, servers: [serverAddress(0)], source, system: { ...usual, attempts } },
+  });
+  for (const [environment, text] of [
+    [asking(2, '/etc/resolv.conf'), 'hosts: files [NOTFOUND=return] dns\n'],
+    [asking(0, '/etc/resolv.conf'), 'hosts: files dns\n'],
+  ] as const) {
+    const { sources } = parseNsswitch(text);
+    const { only } = await ran({ options: { target }, names: [names], survey: { environment, sources } });
+    t.match(only, { failure: 'dns_unreachable', addresses: { length: 0 }, addressesFrom: null });
+    t.match(only.resolutions, [{ addresses: ['10.0.0.2'] }], 'the answer is evidence');
+  }
+  const given = asking(0, '--dns-server');
+  const { only } = await ran({
+    options: { target },
+    names: [names],
+    survey: { environment: given, sources: parseNsswitch('hosts: files\n').sources },
+  });
+  t.match(only, { addresses: [{ address: '10.0.0.2' }] }, '--dns-server asks for them all the same');
 });
 
 t.test('ignored replies of a server are counted', async (t) => {

@@ -3,6 +3,7 @@ import type { Redirection } from '../../probes/wire/system.ts';
 import type { Options } from '../../src/config/types.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
 import { serverName } from '../../src/environment/index.ts';
+import { DEFAULT_SOURCES } from '../../src/environment/nsswitch.ts';
 import type { Survey } from '../../src/environment/types.ts';
 import type { Control } from '../../src/model/controls.ts';
 import { Report, type Target } from '../../src/model/report.ts';
@@ -40,6 +41,7 @@ export function surveyWith(changes: Partial<Survey> = {}): Survey {
     },
     servers,
     searchDomains: [],
+    sources: DEFAULT_SOURCES.sources,
     hosts: new Map(),
     hasIPv6: false,
     limit: null,

@@ -29,7 +29,7 @@ export async function hostInfo(
   const machine = { ...local, env };
   const [{ environment }, { hosts }] = await Promise.all([
     survey(options, machine, null),
-    readHostsFile(machine.hostsFile),
+    readHostsFile(machine),
   ]);
   return {
     agent: {
