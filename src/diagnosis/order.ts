@@ -4,6 +4,7 @@ import type { Cause } from '../model/vocabulary.ts';
 /** Causes that affect the whole network or VM; they precede those of single endpoints. */
 const NETWORK_WIDE: readonly Cause[] = [
   'vm-limit',
+  'dns-not-configured',
   'dns-server-down',
   'dns-tampered',
   'clock-skew',

@@ -88,9 +88,17 @@ export function deniesPublicNames(server: string, targets: readonly Target[]): b
   return denied && domains.size >= UNRELATED;
 }
 
-/** Servers that answered no query. */
+/** Whether this VM's configuration names no server; the system asks 127.0.0.1 then. */
+export function namesNoServer({ environment: { dns } }: Observations): boolean {
+  return dns.source !== '--dns-server' && (dns.system?.serverNamed === false || dns.servers.length === 0);
+}
+
+/** Configured servers that answered no query. */
 export function deadServers(observations: Observations, targets: readonly Target[]): readonly string[] {
-  return allServers(observations, targets).filter((server) => isDead(server, targets));
+  const assumed = namesNoServer(observations) ? observations.environment.dns.servers : [];
+  return allServers(observations, targets).filter(
+    (server) => !assumed.includes(server) && isDead(server, targets),
+  );
 }
 
 function isDead(server: string, targets: readonly Target[]): boolean {

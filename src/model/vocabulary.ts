@@ -44,6 +44,7 @@ export const CAUSES = [
   'name-does-not-exist',
   'private-zone-missing-record',
   'private-zone-not-linked',
+  'dns-not-configured',
   'dns-server-down',
   'dns-forwarding-broken',
   'dns-servers-disagree',

@@ -292,6 +292,11 @@ t.test('the run is recognisable, with what is known of the place', async (t) => 
     dns: { ...environment.dns, servers: [] },
   };
   t.match(render(report({ environment: elsewhere })), /^public cloud; DNS none found$/m);
+  const notGiven = { cloud: { value: null, from: 'default' as const } };
+  t.match(
+    render(report({ environment: elsewhere, options: notGiven })),
+    /^public cloud \(assumed: give --cloud and --region\); DNS none found$/m,
+  );
 });
 
 t.test('the capacity of the subnet always has a line', async (t) => {

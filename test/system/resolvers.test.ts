@@ -149,4 +149,34 @@ await scene('two DNS servers, one of them wrong', ['dnsmasq', 'named'], async (t
     t.strictSame(causes(outcome), ['hosts-file-override']);
     t.match(targetsOf(outcome, 'sql')[0], { addressesFrom: 'hosts-file', cause: 'hosts-file-override' });
   });
+
+  await t.test('the VM names none of them', async (t) => {
+    await subnet.vm.write('resolv.conf', `nameserver ${AZURE_DNS}\r\n`);
+    const outcome = await probe();
+    t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+    t.strictSame(causes(outcome), ['dns-not-configured']);
+    t.match(findingsOf(outcome, 'dns-not-configured')[0], {
+      owner: 'vm',
+      title: '/etc/resolv.conf names no DNS server',
+      explanation: /:1 is ignored by this system: it ends in a carriage return.*Azure DNS .* answers this VM/,
+    });
+  });
+
+  await t.test('the VM asks none of them', async (t) => {
+    t.teardown(() => subnet.vm.write('nsswitch.conf', 'hosts: files dns\n'));
+    await subnet.vm.write('nsswitch.conf', 'hosts: files [NOTFOUND=return] dns\n');
+    const outcome = await probe();
+    t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+    t.strictSame(causes(outcome), ['dns-not-configured']);
+    t.match(findingsOf(outcome, 'dns-not-configured')[0]?.title, 'by /etc/nsswitch.conf');
+  });
+
+  await t.test('the VM does not read its hosts file', async (t) => {
+    t.teardown(() => subnet.vm.write('nsswitch.conf', 'hosts: files dns\n'));
+    await subnet.vm.write('nsswitch.conf', 'hosts: dns\n');
+    await subnet.vm.write('hosts', `10.1.0.29 ${SQL}\n`);
+    const outcome = await probe();
+    t.equal(outcome.report.verdict, 'ready', 'verdict', { stderr: outcome.stderr });
+    t.match(targetsOf(outcome, 'sql')[0], { status: 'reachable', addressesFrom: AZURE_DNS });
+  });
 });

@@ -5,6 +5,7 @@ import { certificateExpiry } from './certificate-expiry.ts';
 import { clockSkew } from './clock-skew.ts';
 import { contentNotProved } from './content-not-proved.ts';
 import { dnsForwardingBroken } from './dns-forwarding-broken.ts';
+import { dnsNotConfigured } from './dns-not-configured.ts';
 import { dnsSearchDomain } from './dns-search-domain.ts';
 import { dnsServerDown } from './dns-server-down.ts';
 import { dnsServerSlow } from './dns-server-slow.ts';
@@ -46,6 +47,8 @@ export const RULES: readonly Rule[] = [
   subnetTooSmall,
   // Other rules read only failures, so untested targets do not affect them.
   vmLimit,
+  // Before the silence of the server that the system asks then.
+  dnsNotConfigured,
   dnsServerDown,
   dnsTampered,
   dnsServerSlow,

@@ -1,3 +1,4 @@
+import { AZURE_DNS } from '../../model/azure.ts';
 import type { Cause } from '../../model/vocabulary.ts';
 import type { CauseText } from './type.ts';
 
@@ -58,6 +59,24 @@ export const DNS_CAUSES = {
       'If the public address is meant to be used: allow it outbound, and this subnet in the resource’s firewall.',
     ],
     reference: 'Azure Private Endpoint DNS integration scenarios',
+  },
+  'dns-not-configured': {
+    title: 'This VM has no DNS server, or never asks one',
+    explanation:
+      'The VM’s own configuration leads no look-up to a DNS server: resolv.conf names none that the C library ' +
+      'understands, and it asks 127.0.0.1 then; or nsswitch.conf ends every look-up before DNS. It concerns ' +
+      'the VM alone: API Management has the DNS servers of the virtual network.',
+    recognisedBy:
+      'No usable “nameserver” line, and silence at 127.0.0.1; or an order of sources without “dns” and ' +
+      '“resolve” that a look-up reaches; or “options attempts:0”. The files are read as glibc reads them.',
+    owner: 'vm',
+    remedy: [
+      'Let DHCP write the file again: sudo systemctl restart systemd-networkd systemd-resolved (Ubuntu, Debian), ' +
+        'sudo systemctl restart NetworkManager (Red Hat, SUSE), or restart the VM.',
+      `To test the network meanwhile, give --dns-server ${AZURE_DNS}, or the virtual network’s own DNS server.`,
+      'In nsswitch.conf, let the line for hosts be “hosts: files dns”.',
+    ],
+    reference: 'resolv.conf(5) and nsswitch.conf(5)',
   },
   'dns-server-down': {
     title: 'A configured DNS server answers nothing',

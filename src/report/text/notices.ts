@@ -15,7 +15,7 @@ const SHOWN_CLOCK_OFFSET_MS = 30_000;
 export function headerLines(report: Report, width: number, palette: Palette): string[] {
   const { cloud, region, vm, network, dns } = report.environment;
   const where = [
-    `${cloud} cloud`,
+    `${cloud} cloud${isAssumed(report) ? ' (assumed: give --cloud and --region)' : ''}`,
     region,
     vm && `VM ${vm.name}`,
     // With a known capacity, the subnet has its own line.
@@ -33,6 +33,11 @@ export function headerLines(report: Report, width: number, palette: Palette): st
     ...wrap(`${known}; DNS ${servers}`, width),
     ...capacityLines(network).flatMap((text) => wrap(text, width)),
   ];
+}
+
+/** Whether neither the user nor the metadata service named the cloud. */
+function isAssumed({ environment, options }: Report): boolean {
+  return environment.vm === null && options['cloud']?.value === null;
 }
 
 /** The capacity of the subnet, if the subnet is known. */
