@@ -36,6 +36,14 @@ export function portsOf({ ports }: Pick<Destination, 'ports'>): string {
   return `${ports.length === 1 ? 'port' : 'ports'} ${list(ports.map(String), 12)}`;
 }
 
+/** “service tag Sql port 1433 and service tag Storage ports 443 and 445”. */
+export function describeGroups(groups: readonly Destination[]): string {
+  return list(
+    groups.map((group) => `${group.name} ${portsOf(group)}`),
+    20,
+  );
+}
+
 /** Whether every dialled address is private. */
 export function isPrivateOnly(target: Target): boolean {
   const addresses = dialledAddresses(target);

@@ -5,6 +5,7 @@ import type { Cause } from '../model/vocabulary.ts';
 const NETWORK_WIDE: readonly Cause[] = [
   'vm-limit',
   'dns-not-configured',
+  'no-route',
   'dns-server-down',
   'dns-tampered',
   'clock-skew',

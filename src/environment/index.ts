@@ -8,6 +8,7 @@ import { hasGlobalIPv6, localHostName, localInterfaces, proxyVariables } from '.
 import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
 import { asksDns, DEFAULT_SOURCES, type HostSources, hostSources } from './nsswitch.ts';
 import { type Resolvers, systemResolvers } from './resolvers.ts';
+import { readRoutes } from './routes.ts';
 import { networkOf } from './subnet.ts';
 import type { Machine, MetadataReply, Survey } from './types.ts';
 
@@ -21,12 +22,13 @@ export async function survey(
   askMetadata: (() => Promise<MetadataReply>) | null,
 ): Promise<Survey> {
   const { interfaces, notes } = localInterfaces(machine);
-  const [reply, outbound, resolvers, hostsFile, order] = await Promise.all([
+  const [reply, outbound, resolvers, hostsFile, order, routes] = await Promise.all([
     askMetadata === null ? null : askMetadata(),
     machine.outboundAddress(),
     systemResolvers(machine),
     readHostsFile(machine),
     sourcesOf(machine),
+    readRoutes(machine.routesFile),
   ]);
   const own = [outbound, ...interfaces.map(({ address }) => address)].filter((address) => address !== null);
   const metadata = reply === null ? null : readReply(reply, own);
@@ -38,7 +40,7 @@ export async function survey(
       cloud: options.cloud ?? known?.cloud ?? 'public',
       region: options.region ?? known?.region ?? null,
       vm: known === null ? null : { ...known.vm, hostName: localHostName(machine) },
-      network,
+      network: routes === undefined ? network : { ...network, routes },
       dns: {
         servers: dns.servers.map(serverName),
         source: dns.source,

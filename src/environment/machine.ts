@@ -23,6 +23,7 @@ export function thisMachine(): Machine {
     hostConfFile: '/etc/host.conf',
     isMusl: process.platform === 'linux' && hasMuslLoader(),
     outboundAddress,
+    routesFile: '/proc/net/route',
   };
 }
 

@@ -41,6 +41,8 @@ export interface Machine {
   readonly isMusl: boolean;
   /** The IPv4 address from which this machine reaches other networks; null when there is none. Sends nothing. */
   readonly outboundAddress: () => Promise<string | null>;
+  /** proc_net(5); does not exist on other systems than Linux. */
+  readonly routesFile: string;
 }
 
 interface ResolverFiles {

@@ -221,6 +221,16 @@ const Interface = z
   })
   .describe('One address of one network interface');
 
+const Route = z
+  .strictObject({
+    destination: z.string().describe('CIDR'),
+    interface: z.string().describe('As the operating system names it'),
+    rejects: z
+      .boolean()
+      .describe('Whether the operating system refuses what goes there (unreachable, prohibit, blackhole)'),
+  })
+  .describe('One IPv4 route');
+
 const DnsSystem = z.strictObject({
   order: z
     .array(z.string().describe('Source'))
@@ -256,6 +266,10 @@ const Environment = z
     network: z
       .strictObject({
         interfaces: z.array(Interface).describe('But for loopback'),
+        routes: z
+          .array(Route)
+          .optional()
+          .describe('IPv4 routes of the main table; absent where they could not be read'),
         subnet: z.string().nullable().describe('CIDR, from --subnet or else the metadata service'),
         subnetCapacity: SubnetCapacity.nullable().describe('Null when the subnet is not known'),
         vip: z

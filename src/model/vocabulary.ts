@@ -58,6 +58,7 @@ export const CAUSES = [
   'outbound-dropped',
   'outbound-rejected',
   'no-outbound-path',
+  'no-route',
   'transparent-proxy',
   'tls-blocked',
   'sni-filtered',

@@ -165,6 +165,50 @@ t.test('outbound-rejected', async (t) => {
   });
 });
 
+t.test('everything public refused is one finding', async (t) => {
+  const refusedBy = (failure: 'tcp_refused' | 'tcp_unreachable') => [
+    failed('sql', 'a.database.windows.net', '20.2.2.2', failure, SQL),
+    failed('key-vault', 'v.vault.azure.net', '20.2.2.3', failure, { serviceTag: 'AzureKeyVault' }),
+    failed('entra-id', 'login.windows.net', '20.2.2.4', failure, { serviceTag: 'AzureActiveDirectory' }),
+    failed('ntp', 'time.windows.com', '20.2.2.5', 'udp_refused', { port: 123, protocol: 'ntp' }),
+  ];
+  const silent = dropped('a.net', 'AzureMonitor');
+  const byReset = diagnoseTargets({ targets: [...refusedBy('tcp_refused'), dnsServer('168.63.129.16')] });
+  t.match(byReset.findings, [
+    {
+      cause: 'outbound-rejected',
+      title: 'Everything public is refused (4 endpoints)',
+      evidence: { length: 4 },
+    },
+  ]);
+  const byIcmp = diagnoseTargets({ targets: [...refusedBy('tcp_unreachable'), silent] });
+  t.match(byIcmp.findings, [
+    {
+      cause: 'outbound-rejected',
+      explanation: /1 endpoint got no reply: devices limit/,
+      evidence: { length: 5 },
+    },
+  ]);
+  const both = diagnoseTargets({ targets: [...refusedBy('tcp_refused'), silent] });
+  t.equal(both.causes[silent.id], 'outbound-dropped', 'resets are not limited in number');
+  const inside = failed('redis', 'r.net', '10.2.0.4', 'tcp_refused');
+  t.equal(
+    diagnoseTargets({ targets: [...refusedBy('tcp_refused'), inside] }).findings.length,
+    2,
+    'a private one',
+  );
+  for (const [why, targets] of [
+    ['one connects', [...refusedBy('tcp_refused'), reached('kms', 'kms.core.windows.net', '20.1.1.1')]],
+    ['there are two hosts', refusedBy('tcp_refused').slice(0, 2)],
+  ] as const) {
+    const { findings } = diagnoseTargets({ targets });
+    t.notOk(
+      findings.some(({ title }) => title.startsWith('Everything')),
+      why,
+    );
+  }
+});
+
 t.test('no-outbound-path', async (t) => {
   const silent = [
     dropped('a.net', 'AzureMonitor'),

@@ -15,6 +15,7 @@ export function machineWith(
     readonly hosts?: string;
     readonly nsswitch?: string;
     readonly hostConf?: string;
+    readonly route?: string;
   },
   changes: Partial<Machine> = {},
 ): Machine {
@@ -26,6 +27,7 @@ export function machineWith(
         hosts: files.hosts,
         nsswitch: files.nsswitch,
         'host.conf': files.hostConf,
+        route: files.route,
       }).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
   );
@@ -42,6 +44,7 @@ export function machineWith(
     hostConfFile: join(folder, 'host.conf'),
     isMusl: false,
     outboundAddress: async () => null,
+    routesFile: join(folder, 'route'),
     ...changes,
   };
 }

@@ -19,7 +19,7 @@ import { count, list } from '../text.ts';
 /** DNS servers that answered no query. If all are dead, it explains every name that did not resolve. */
 export const dnsServerDown: Rule = (scene) => {
   const { observations, targets, open } = scene;
-  const dead = deadServers(observations, targets);
+  const dead = deadServers(observations, targets).filter((server) => !isUnrouted(server, scene));
   if (dead.length === 0) return [];
   const alive = allServers(observations, targets).filter((server) => !dead.includes(server));
   const own = dead.flatMap((server) => targetOf(server, open) ?? []);
@@ -39,6 +39,16 @@ export const dnsServerDown: Rule = (scene) => {
     }),
   ];
 };
+
+/** Whether this VM has no route to the server, which explains its silence. */
+function isUnrouted(server: string, { targets, open }: Scene): boolean {
+  return targets.some(
+    (target) =>
+      target.failure === 'dns_unreachable' &&
+      !open.includes(target) &&
+      (target.host === server || target.resolutions.some((resolution) => resolution.server === server)),
+  );
+}
 
 /** Whether only dead servers were queried for this name. */
 function askedOnlyDeadServers(

@@ -19,8 +19,9 @@ import { intermittentLoss } from './intermittent-loss.ts';
 import { largeHello } from './large-hello.ts';
 import { nameDoesNotExist } from './name-does-not-exist.ts';
 import { noOutboundPath } from './no-outbound-path.ts';
+import { noRoute } from './no-route.ts';
 import { outboundDropped } from './outbound-dropped.ts';
-import { outboundRejected } from './outbound-rejected.ts';
+import { everythingRejected, outboundRejected } from './outbound-rejected.ts';
 import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
 import { privateZoneNotLinked } from './private-zone-not-linked.ts';
 import { serviceFirewallDenied } from './service-firewall-denied.ts';
@@ -49,6 +50,8 @@ export const RULES: readonly Rule[] = [
   vmLimit,
   // Before the silence of the server that the system asks then.
   dnsNotConfigured,
+  // Without a route to a DNS server, the server is not at fault.
+  noRoute,
   dnsServerDown,
   dnsTampered,
   dnsServerSlow,
@@ -73,6 +76,7 @@ export const RULES: readonly Rule[] = [
   serviceRefused,
   wrongService,
   noOutboundPath,
+  everythingRejected,
   smtpPort25Blocked,
   outboundDropped,
   outboundRejected,

@@ -1,10 +1,10 @@
-import { AZURE_DNS } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
-import { connected, connectFailure } from '../attempts.ts';
+import { connectFailure } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
 import { isPrivateOnly } from '../destinations.ts';
 import { createFinding } from '../finding.ts';
+import { provesPath } from '../outbound-path.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
@@ -46,18 +46,4 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
 function isSilent(target: Target): boolean {
   if (target.failure === 'udp_timeout') return target.status === 'unreachable';
   return connectFailure(target) === 'dropped' && dialledAddresses(target).every(isPublic);
-}
-
-/** Whether a public address answered. Azure DNS is on the host and does not prove an outbound path. */
-function provesPath(target: Target): boolean {
-  if (target.group === 'dns') {
-    return (
-      target.host !== AZURE_DNS &&
-      isPublic(target.host) &&
-      target.status !== 'unreachable' &&
-      target.status !== 'untested'
-    );
-  }
-  const answered = target.attempts.some((attempt) => isPublic(attempt.address) && connected(attempt));
-  return answered || (target.status === 'reachable' && dialledAddresses(target).some(isPublic));
 }

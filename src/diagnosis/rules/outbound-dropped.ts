@@ -5,6 +5,7 @@ import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
 import {
   type Destination,
+  describeGroups,
   destinations,
   hasServiceEndpoint,
   isPrivateOnly,
@@ -162,17 +163,13 @@ function tagOf({ serviceTag }: Target): string {
 
 function describeAll({ observations }: Scene, groups: readonly Destination[], whole: Whole): Finding {
   const targets = groups.flatMap((group) => group.targets);
-  const allow = list(
-    groups.map((group) => `${group.name} ${portsOf(group)}`),
-    20,
-  );
   return createFinding('outbound-dropped', {
     title: whole.title,
     explanation: `${count(targets.length, 'endpoint')} in ${groups.length} destinations timed out. ${whole.why}`,
     targets,
     remedy: [
       'Effective routes and effective security rules of the NIC: see where 0.0.0.0/0 goes and which rule denies.',
-      `Allow outbound TCP, in the NSG and in the firewall on the way: ${allow}.`,
+      `Allow outbound TCP, in the NSG and in the firewall on the way: ${describeGroups(groups)}.`,
       ...whole.steps,
     ],
     confirm: rerunCommand(observations, targets),

@@ -85,6 +85,24 @@ export const PATH_CAUSES = {
     ],
     reference: 'Default outbound access in Azure; Virtual network traffic routing',
   },
+  'no-route': {
+    title: 'This VM has no route there',
+    explanation:
+      'The operating system of this VM refused to send, because its list of routes has none for the address, or one that ' +
+      'refuses. No packet left the VM, so this says nothing about Azure’s routes, security groups or firewalls.',
+    recognisedBy:
+      'The system call fails at once with “unreachable”, and no route in /proc/net/route covers the address, or the one ' +
+      'that does is of the type unreachable, prohibit or blackhole.',
+    owner: 'vm',
+    remedy: [
+      'On the VM: “ip route show default” prints the default route, which Azure’s DHCP gives to the primary interface. ' +
+        'Renew the lease (“networkctl renew eth0”, “dhclient eth0”, or restart the VM), and look for a static ' +
+        'configuration that lacks the gateway.',
+      '“ip route get ADDRESS” prints the route for one address, or the refusal. Remove a route of the type ' +
+        'unreachable, prohibit or blackhole that is not wanted; VPN clients and hardening scripts add such routes.',
+    ],
+    reference: 'Linux manual pages ip-route(8) and proc_net(5)',
+  },
   'transparent-proxy': {
     title: 'A device on the path completes TCP handshakes itself',
     explanation:
