@@ -72,7 +72,8 @@ export async function runAgent(
   const hostInfo = await survey(options, machine, () => askMetadata(system, end));
   const plan = makePlan(options, planContext(hostInfo), imports);
   progress({ kind: 'phase', name: 'probe' });
-  const parts = { options, survey: hostInfo, system, roots, publicRoots, signal: end, progress };
+  const endsAt = started + options.deadline;
+  const parts = { options, survey: hostInfo, system, roots, publicRoots, signal: end, endsAt, progress };
   const { observations, defects } = await observe(plan, parts);
   const stopped = describeStop(end);
   progress({ kind: 'phase', name: 'diagnose' });

@@ -337,7 +337,7 @@ export const OPTIONS: Table = {
     value: 'N',
     many: false,
     default: 3,
-    help: 'tries after failures, so that flaky and dead differ',
+    help: 'tries after failures, so that flaky and dead differ; with 2 or more, a required endpoint that died gets a last one after 12 s',
   },
   output: {
     ...file,

@@ -24,8 +24,10 @@ export interface RunContext {
   /** `--concurrency`. */
   readonly concurrency: number;
   readonly defects: Defects;
-  /** How often a failing address is tried, at most. */
+  /** How often a failing address is tried, before the late attempts of required endpoints. */
   readonly attempts: number;
+  /** When the deadline ends the run, by the monotonic clock, in ms. */
+  readonly endsAt: number;
   /** The name to query in a liveness test of a DNS server. */
   readonly question: string;
   readonly progress: (event: ProgressEvent) => void;

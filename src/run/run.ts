@@ -21,6 +21,7 @@ import { zoneAuthority } from './controls/zone-authority.ts';
 import { Defects } from './defects.ts';
 import { createGate } from './gate.ts';
 import { mapInFlight } from './in-flight.ts';
+import { addLateAttempts } from './late-attempts.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 import { describeShortage } from './shortage.ts';
@@ -36,6 +37,8 @@ export interface RunParts {
   readonly publicRoots: readonly string[];
   /** Aborted by the deadline or by the user. */
   readonly signal: AbortSignal;
+  /** When the deadline will come, by the monotonic clock, in ms. */
+  readonly endsAt: number;
   readonly progress: (event: ProgressEvent) => void;
 }
 
@@ -52,7 +55,7 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   parts.progress({ kind: 'start', total: endpoints.filter((planned) => probeOf(planned) !== null).length });
   // First, because the value of a bare connection as proof depends on it: it must not wait behind a thousand targets.
   const reserved = runControl('tcp-reserved-address', context, () => reservedAddress(context));
-  const [targets, ...besides] = await Promise.all([
+  const [observed, ...besides] = await Promise.all([
     mapInFlight(endpoints, mostInFlight(parts.options), (planned) => observeTarget(planned, context)),
     runControl('dns-random-name', context, () => randomNames(plan.suffixes, context)),
     reserved,
@@ -60,10 +63,11 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     runControl('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
   parts.progress({ kind: 'phase', name: 'controls' });
-  const [others, large, search] = await Promise.all([
-    runControl('tls-other-name', context, () => otherNames(targets, context)),
-    runControl('tls-large-hello', context, () => largeHello(targets, context)),
-    runControl('dns-search-domain', context, () => searchDomains(targets, context)),
+  const [targets, others, large, search] = await Promise.all([
+    addLateAttempts(endpoints, observed, context),
+    runControl('tls-other-name', context, () => otherNames(observed, context)),
+    runControl('tls-large-hello', context, () => largeHello(observed, context)),
+    runControl('dns-search-domain', context, () => searchDomains(observed, context)),
   ]);
   const time = await runControl('clock', context, async () => clock(targets));
   const controls = [parts.survey.metadata, ...besides, ...(others ?? []), large, search, time].filter(
@@ -92,7 +96,7 @@ function mostInFlight({ concurrency }: Options): number {
 }
 
 function createContext(plan: Plan, parts: RunParts): RunContext {
-  const { options, survey, system, signal } = parts;
+  const { options, survey, system, signal, endsAt } = parts;
   // Every running attempt listens for the end of the run.
   setMaxListeners(0, signal);
   const budget = { stepMs: options.timeout, signal };
@@ -110,6 +114,7 @@ function createContext(plan: Plan, parts: RunParts): RunContext {
     concurrency: options.concurrency,
     defects: new Defects(),
     attempts: options.attempts,
+    endsAt,
     question: plan.dnsQuestion,
     progress: parts.progress,
   };

@@ -70,7 +70,8 @@ function selectAddresses(addresses: readonly Address[], hasIPv6: boolean): reado
   return worth.length > 0 ? worth : addresses;
 }
 
-async function tryAddress(
+/** Tries an address until it succeeds, `context.attempts` times at most. */
+export async function tryAddress(
   planned: PlannedTarget,
   address: string,
   from: Attempt['addressFrom'],

@@ -205,6 +205,7 @@ t.test('progress events cover every tested target', async (t) => {
       roots: [],
       publicRoots: [],
       signal: new AbortController().signal,
+      endsAt: Number.POSITIVE_INFINITY,
       progress: (event) => events.push(event),
     },
   );

@@ -114,6 +114,7 @@ export async function ran(changes: RunChanges): Promise<Ran> {
     roots: changes.roots ?? [],
     publicRoots: [],
     signal: changes.signal ?? new AbortController().signal,
+    endsAt: system.monotonicMs() + options.deadline,
     progress: () => {},
   });
   const { environment } = observed.observations;

@@ -10,7 +10,9 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
     await using _ = await subnet.fault('tcp dport 1433 drop');
     const outcome = await subnet.vm.probe(QUICK);
     blockedBy(t, outcome, { cause: 'outbound-dropped', groups: ['sql'], failures: ['tcp_timeout'] });
-    t.equal(targetsOf(outcome, 'sql')[0]?.attempts.length, 3, 'after three attempts');
+    const starts = targetsOf(outcome, 'sql')[0]?.attempts.map(({ startedAt }) => Date.parse(startedAt)) ?? [];
+    t.equal(starts.length, 4, 'after three attempts and a late one');
+    t.ok((starts[3] ?? 0) - (starts[0] ?? 0) >= 12_000, '12 s after the first');
   });
 
   await t.test('Storage is reset', async (t) => {
@@ -44,6 +46,42 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
     t.ok(outcome.report.durationMs < 20_000, 'within 20 s', { seconds: outcome.seconds });
     const late = outcome.report.targets.filter(({ failure }) => failure === 'deadline_exceeded');
     t.strictSame(late, [], 'with everything tested');
+    t.ok(
+      outcome.report.targets.every(({ attempts }) => attempts.length <= 3),
+      'without a late attempt, since nothing else passed',
+    );
+  });
+
+  await t.test('40 % of all flows are lost, as with exhausted SNAT ports', async (t) => {
+    // A flow keeps its fate: its retransmissions are lost, too.
+    const flow =
+      'ip daddr 20.33.0.0/16 tcp flags & (syn|ack) == syn jhash tcp sport . ip daddr mod 10 < 4 drop';
+    await using _ = await subnet.fault(flow);
+    const outcome = await subnet.vm.probe(QUICK);
+    const causes = outcome.report.findings
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ cause }) => cause);
+    t.equal(causes[0], 'intermittent-loss', 'the loss is stated first', { stderr: outcome.stderr });
+    const required = outcome.report.targets.filter((target) => target.required && target.failure !== null);
+    t.strictSame(
+      required
+        .filter(({ cause }) => cause !== 'intermittent-loss')
+        .map(({ id, status, cause }) => ({ id, status, cause })),
+      [],
+      'no required endpoint is blamed on a rule',
+    );
+  });
+
+  await t.test('SQL is dropped amid a loss of 15 %', async (t) => {
+    const syn = 'ip daddr 20.33.0.0/16 tcp flags & (syn|ack) == syn';
+    await using _ = await subnet.fault(
+      `${syn} tcp dport 1433 drop; ${syn} jhash tcp sport . ip daddr mod 100 < 15 drop`,
+    );
+    const outcome = await subnet.vm.probe(QUICK);
+    t.match(targetsOf(outcome, 'sql'), [{ status: /^unreachable$/, cause: /^outbound-dropped$/ }], 'a rule', {
+      stderr: outcome.stderr,
+    });
+    t.equal(findingsOf(outcome, 'intermittent-loss').length, 1, 'and the loss');
   });
 
   await t.test('every second connection to Key Vault is reset', async (t) => {

@@ -75,12 +75,13 @@ export const RULES: readonly Rule[] = [
   // Before wrongService, which takes every refusal by an RPC server for another service.
   serviceRefused,
   wrongService,
+  // Where others pass, loss that hits every attempt looks like a missing rule.
+  intermittentLoss,
   noOutboundPath,
   everythingRejected,
   smtpPort25Blocked,
   outboundDropped,
   outboundRejected,
-  intermittentLoss,
   largeHello,
   zonesShadowed,
   dnsSearchDomain,

@@ -3,27 +3,31 @@ import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
 import { isAlwaysCut, isCutAtRandom } from '../cut.ts';
 import { createFinding } from '../finding.ts';
+import { type Loss, measureLoss } from '../loss.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
-/** Endpoints with both successes and failures in one run, and those that the same random cuts hit in every attempt. */
+/** Endpoints with both successes and failures in one run, and those that the same loss hit in every attempt. */
 export const intermittentLoss: Rule = ({ observations, targets, open }) => {
   const atRandom = isCutAtRandom(targets);
-  const mixed = open.filter(
-    (target) => target.status === 'intermittent' || (atRandom && isAlwaysCut(target)),
+  const loss = measureLoss(targets);
+  const dead = open.filter(
+    (target) => (atRandom && isAlwaysCut(target)) || loss?.dead.includes(target) === true,
   );
-  if (mixed.length === 0) return [];
-  const fixed = atRandom ? [] : mixed.filter((target) => deadAddresses(target).length > 0);
+  const mixed = open.filter((target) => target.status === 'intermittent' && !dead.includes(target));
+  const hit = [...dead, ...mixed];
+  if (hit.length === 0) return [];
+  const fixed = dead.length > 0 ? [] : mixed.filter((target) => deadAddresses(target).length > 0);
   return [
     createFinding('intermittent-loss', {
-      title: `${count(mixed.length, 'endpoint')} ${mixed.length === 1 ? 'works' : 'work'} only some of the time`,
-      explanation: `${list(mixed.map(describeAttempts), 5)}.${describeFailedAddresses(fixed)}`,
-      targets: mixed,
+      title: `${count(hit.length, 'endpoint')} ${hit.length === 1 ? 'works' : 'work'} only some of the time`,
+      explanation: `${list(hit.map(describeAttempts), 5)}.${describeDead(dead, loss)}${describeFailedAddresses(fixed, dead)}`,
+      targets: hit,
       remedy:
         fixed.length > 0
           ? CAUSE_TEXTS['intermittent-loss'].remedy
           : CAUSE_TEXTS['intermittent-loss'].remedy.slice(1),
-      confirm: rerunCommand(observations, mixed),
+      confirm: rerunCommand(observations, hit),
     }),
   ];
 };
@@ -36,13 +40,26 @@ function describeAttempts(target: Target): string {
   return `${target.host}:${target.port} failed in ${failed.length} of ${of}${how}`;
 }
 
+function describeDead(dead: readonly Target[], loss: Loss | null): string {
+  if (dead.length === 0 || loss === null) return '';
+  const few = list(
+    dead.map(({ host, port }) => `${host}:${port}`),
+    3,
+  );
+  return (
+    ` ${count(dead.length, 'endpoint')} failed in every attempt (${few}): where others passed, ` +
+    `${Math.round(loss.rate * 100)} % of the attempts were lost, so that is chance rather than a rule.`
+  );
+}
+
 /** Addresses that always failed while another one succeeded. */
 function deadAddresses({ attempts }: Target): readonly string[] {
   const byAddress = Map.groupBy(attempts, ({ address }) => address);
   return [...byAddress.keys()].filter((address) => byAddress.get(address)?.every(({ ok }) => !ok)).sort();
 }
 
-function describeFailedAddresses(fixed: readonly Target[]): string {
+function describeFailedAddresses(fixed: readonly Target[], dead: readonly Target[]): string {
+  if (dead.length > 0) return '';
   if (fixed.length === 0) return ' No address fails always, so it is loss rather than a rule.';
   return ` Always failing: ${list(
     fixed.flatMap((target) => deadAddresses(target)),

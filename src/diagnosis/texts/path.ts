@@ -202,7 +202,10 @@ export const PATH_CAUSES = {
       'The same endpoint worked in one attempt or at one address and failed in another. Typical reasons are ' +
       'exhausted SNAT ports, asymmetric routes, an appliance with an unhealthy instance, or a rule that ' +
       'allows only some of the service’s addresses.',
-    recognisedBy: 'Attempts of one run, or addresses of one name, that end differently.',
+    recognisedBy:
+      'Attempts of one run, or addresses of one name, that end differently. Where at least three public endpoints show ' +
+      'this, an endpoint that failed in every attempt is counted as lost if the measured rate lets expect that; a ' +
+      'required one has then had a last attempt, 12 s after its first.',
     owner: 'network',
     remedy: [
       'If always the same addresses fail: allow the whole service tag instead of single addresses.',

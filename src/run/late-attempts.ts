@@ -1,0 +1,100 @@
+/**
+ * One last attempt at required endpoints that died while others passed: a loss that hits three attempts in a row, or
+ * the failover of an appliance, is not a rule that blocks.
+ */
+import { addressScope } from '../../probes/address-scope.ts';
+import type { Failure } from '../../probes/failures.ts';
+import { pause } from '../../probes/wire/budget.ts';
+import type { Attempt, ObservedTarget } from '../model/report.ts';
+import type { PlannedTarget } from '../plan/types.ts';
+import { limitOf } from './attempt.ts';
+import type { RunContext } from './context.ts';
+import { mapInFlight } from './in-flight.ts';
+import { probeOf, tryAddress } from './target.ts';
+
+/** ms after the first attempt at an address; a TCP connection that is lost at first has been retried by then, too. */
+const LATE_AFTER = 12_000;
+/** More endpoints than this do not die by chance. */
+const MOST_TARGETS = 16;
+
+/** How lost packets and cut connections look. What a service answered does not change. */
+const BY_THE_PATH: readonly (Failure | null)[] = [
+  'tcp_timeout',
+  'tcp_refused',
+  'tcp_unreachable',
+  'tcp_reset',
+  'tls_timeout',
+  'tls_reset',
+  'tls_closed',
+  'protocol_timeout',
+  'protocol_closed',
+  'udp_timeout',
+  'udp_refused',
+];
+
+/**
+ * Adds the last attempts to the targets that get one. None is made with --attempts 1, where no public target passed, or
+ * where the run would end before.
+ * @param planned the endpoints, in the order of the targets
+ */
+export async function addLateAttempts(
+  planned: readonly PlannedTarget[],
+  targets: readonly ObservedTarget[],
+  context: RunContext,
+): Promise<ObservedTarget[]> {
+  const dead = targets.filter(hasDied);
+  const isDue = context.attempts > 1 && dead.length <= MOST_TARGETS && targets.some(hasPassed);
+  const byId = new Map(planned.map((endpoint) => [endpoint.id, endpoint]));
+  return mapInFlight(targets, targets.length, async (target) => {
+    const endpoint = byId.get(target.id);
+    if (!isDue || endpoint === undefined || !dead.includes(target)) return target;
+    const late = await tryLate(endpoint, target, context);
+    return { ...target, attempts: [...target.attempts, ...late] };
+  });
+}
+
+async function tryLate(
+  planned: PlannedTarget,
+  { attempts }: ObservedTarget,
+  context: RunContext,
+): Promise<Attempt[]> {
+  const { system, budget, endsAt } = context;
+  const probe = probeOf(planned);
+  const firsts = new Map(
+    attempts.toReversed().map(({ address, startedAt }) => [address, Date.parse(startedAt)]),
+  );
+  const tried = await Promise.all(
+    [...firsts].map(async ([address, first]) => {
+      // A clock that is set during the run must not make it wait for longer.
+      const wait = Math.min(LATE_AFTER, Math.max(0, first + LATE_AFTER - system.now()));
+      // The attempt needs at least its connection and one step.
+      if (probe === null || system.monotonicMs() + wait + 2 * budget.stepMs > endsAt) return [];
+      await pause(wait, budget.signal);
+      return tryAddress(planned, address, 'name', probe, { ...context, attempts: 1 });
+    }),
+  );
+  return tried
+    .flat()
+    .filter((each) => each.impossible === null && limitOf(each) === null)
+    .map(({ attempt }) => attempt);
+}
+
+/** Whether a required endpoint was tried at public addresses alone, and every attempt failed on the path. */
+function hasDied({ required, attempts }: ObservedTarget): boolean {
+  const named = attempts.filter(({ addressFrom }) => addressFrom === 'name');
+  return (
+    required &&
+    named.length > 0 &&
+    named.length === attempts.length &&
+    named.every(({ address, failure }) => BY_THE_PATH.includes(failure) && isPublic(address))
+  );
+}
+
+/** Azure’s DNS server is on the host, and proves no path. */
+function hasPassed({ group, attempts }: ObservedTarget): boolean {
+  return group !== 'dns' && attempts.some(({ ok, address }) => ok && isPublic(address));
+}
+
+function isPublic(address: string): boolean {
+  return addressScope(address) === 'public';
+}
