@@ -21,6 +21,8 @@ export type ResourceName =
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const STORAGE_ACCOUNT = /^[a-z0-9]{3,24}$/;
+/** “Naming rules and restrictions for Azure resources”, Microsoft.KeyVault/vaults. */
+const KEY_VAULT = /^[a-z][a-z0-9-]{1,22}[a-z0-9]$/;
 
 /**
  * The bare name in a value of `--storage`, `--sql`, `--key-vault`, `--event-hubs` or `--redis`.
@@ -52,6 +54,13 @@ function bareName(kind: ResourceKind, value: string, name: string): ResourceName
       kind,
       value,
       `is not a storage account: its name has 3 to 24 letters and digits, nothing else.`,
+    );
+  }
+  if (kind === 'keyVault' && !KEY_VAULT.test(name)) {
+    return refuse(
+      kind,
+      value,
+      `is not a key vault: its name has 3 to 24 letters, digits and inner hyphens, and starts with a letter.`,
     );
   }
   if (!LABEL.test(name)) {

@@ -38,9 +38,34 @@ function checkShape(text: string): void {
   if (text.includes(':')) throw new BadValue('must be a host name alone, without a port');
 }
 
+/** Word processors put these in the place of quotation marks, hyphens and spaces; no host name has them. */
+const TYPOGRAPHIC = /[\u00a0\u00ab\u00ad\u00b4\u00bb\u2000-\u200b\u200e-\u206f\u2212\ufeff]/u;
+
+/** “has “–” (U+2013)”: the character itself, because it looks like the one that was meant. */
+function describeCharacter(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return `has the character ${quote(character)} (U+${code})`;
+}
+
+/**
+ * @throws BadValue for a character outside of ASCII, which it shows
+ */
+export function checkAscii(text: string): void {
+  const character = /\P{ASCII}/u.exec(text)?.[0];
+  if (character === undefined) return;
+  throw new BadValue(
+    `${describeCharacter(character)}, and names in Azure have ASCII letters, digits and hyphens alone: type the name ` +
+      'instead of copying it',
+  );
+}
+
 /** Converts internationalised names to A-labels (RFC 5890). */
 function toAscii(text: string): string {
   if (/^\p{ASCII}*$/u.test(text)) return text.toLowerCase();
+  const character = TYPOGRAPHIC.exec(text)?.[0];
+  if (character !== undefined) {
+    throw new BadValue(`${describeCharacter(character)}, which no host name can have: type the name again`);
+  }
   const ascii = domainToASCII(text);
   if (ascii === '') throw new BadValue('is not a valid internationalised host name (RFC 5890)');
   return ascii;
@@ -77,6 +102,7 @@ export function resourceName(text: string): string {
       'must be a resource name or host name; for an address use --target, like tls://ADDRESS:PORT',
     );
   }
+  checkAscii(text);
   return hostName(text);
 }
 

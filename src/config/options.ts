@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { BadValue } from '../common/bad-value.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
-import { address, resourceName, subnet } from '../common/host-name.ts';
+import { address, checkAscii, resourceName, subnet } from '../common/host-name.ts';
 import { formatTargetUrl, parseTargetUrl } from '../common/target-url.ts';
 import type { OptionValue } from '../model/report.ts';
 import { CLOUDS, GROUPS } from '../model/vocabulary.ts';
@@ -116,12 +116,14 @@ const onOrOff = z.boolean({ error: 'must be true or false' });
 
 /** Accepts a display name, which users copy from the portal: region names have no spaces. */
 function regionName(value: string): string {
+  checkAscii(value);
   const name = value.toLowerCase().replaceAll(' ', '');
   if (/^[a-z][a-z0-9]{1,49}$/.test(name)) return name;
   throw new BadValue('must be a region as "az account list-locations" names it, like westeurope');
 }
 
 function serviceName(value: string): string {
+  checkAscii(value);
   if (/^[a-z](?:[a-z0-9-]{0,48}[a-z0-9])?$/i.test(value)) return value.toLowerCase();
   const rule = 'letters, digits and hyphens, at most 50, starting with a letter';
   throw new BadValue(`must be the service's name alone, like contoso (${rule})`);

@@ -89,6 +89,9 @@ t.test('what can be no name at all', async (t) => {
   for (const value of ['', ' ', '.', 'a b', 'a_b', 'vault:443', 'ä', 'a/b', 'a.'.repeat(200)]) {
     t.match(error('keyVault', value), /^--key-vault: '.*' is not a host name\./s, value);
   }
+  for (const value of ['ab', 'a'.repeat(25), '1vault', 'vault-', 'ab.vault.azure.net']) {
+    t.match(error('keyVault', value), /is not a key vault: its name has 3 to 24 letters/, value);
+  }
   t.match(error('redis', 'a..b'), 'is not the name of any Redis cache');
 });
 

@@ -48,6 +48,28 @@ t.test('resources are names or host names, never addresses', async (t) => {
   for (const text of ['10.0.0.4', '::1']) t.throws(() => resourceName(text), { message: /--target/ });
 });
 
+t.test('a typographic character is shown, as it looks like the one that was meant', async (t) => {
+  for (const [text, shown] of [
+    ['“contososql”', 'has the character "“" (U+201C)'],
+    ['kv–prod', 'has the character "–" (U+2013)'],
+    ['kv\u00adprod', 'has the character "\u00ad" (U+00AD)'],
+    ['kv\u200bprod', 'has the character "\\u200b" (U+200B)'],
+    ['\u00a0contoso', 'has the character "\u00a0" (U+00A0)'],
+    ['c\u043entoso', 'has the character "\u043e" (U+043E)'],
+  ] as const) {
+    t.throws(() => resourceName(text), { name: 'BadValue', message: shown }, text);
+  }
+  t.throws(() => hostName('api–prod.example'), { message: '(U+2013), which no host name can have' });
+  const cwd = t.testdir();
+  for (const key of ['apim', 'region', 'sql', 'keyVault'] as const) {
+    t.throws(
+      () => load({ flags: { [key]: ['contoso–1'] }, env: {}, cwd, systemConfig: `${cwd}/none` }),
+      { name: 'UsageError', message: '"–" (U+2013)' },
+      key,
+    );
+  }
+});
+
 t.test('every scheme of a target, with its default port', async (t) => {
   const ports = {
     http: 80,
