@@ -3,6 +3,7 @@ import type { Observations, ObservedTarget, Target } from '../model/report.ts';
 import { downgradeBareConnections } from './bare-connections.ts';
 import { rejectSharedPages } from './foreign-pages.ts';
 import { latencyOf } from './latency.ts';
+import { relaxSpareServers } from './spare-servers.ts';
 import { outcomeOf, withJudgedAttempts } from './status.ts';
 import { discountUnroutedIPv6 } from './unrouted-ipv6.ts';
 
@@ -16,7 +17,7 @@ export interface Assessment {
 export function assess({ targets, controls }: Pick<Observations, 'targets' | 'controls'>): Assessment {
   const { targets: counted, note } = discountUnroutedIPv6(rejectSharedPages(targets).map(withStatus));
   return {
-    targets: downgradeBareConnections(counted, controls),
+    targets: relaxSpareServers(downgradeBareConnections(counted, controls)),
     notes: note === null ? [] : [note],
   };
 }

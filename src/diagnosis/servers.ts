@@ -47,20 +47,20 @@ export function isUnresolved(target: Target): boolean {
 }
 
 /** The server that a target of group `dns` tests, in the form that resolutions use. */
-function serverOf({ host, port }: Target): string {
+export function nameOfServer({ host, port }: Target): string {
   if (port === 53) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** The target that tests a server, if the plan has one. */
 export function targetOf(server: string, targets: readonly Target[]): Target | undefined {
-  return targets.find((target) => target.group === 'dns' && serverOf(target) === server);
+  return targets.find((target) => target.group === 'dns' && nameOfServer(target) === server);
 }
 
 /** Every server that is configured or was queried, configured ones first. */
 export function allServers({ environment }: Observations, targets: readonly Target[]): readonly string[] {
   const asked = targets.flatMap(({ resolutions }) => resolutions.map(({ server }) => server)).sort();
-  const planned = targets.filter(({ group }) => group === 'dns').map(serverOf);
+  const planned = targets.filter(({ group }) => group === 'dns').map(nameOfServer);
   return [...new Set([...environment.dns.servers, ...planned, ...asked])];
 }
 
@@ -91,6 +91,16 @@ export function deniesPublicNames(server: string, targets: readonly Target[]): b
 /** Whether this VM's configuration names no server; the system asks 127.0.0.1 then. */
 export function namesNoServer({ environment: { dns } }: Observations): boolean {
   return dns.source !== '--dns-server' && (dns.system?.serverNamed === false || dns.servers.length === 0);
+}
+
+const REFUSALS = ['REFUSED', 'SERVFAIL'];
+
+/** Whether every answer of this server is an error of its own; without names, whether the test of the server is. */
+export function refusesEverything(server: string, targets: readonly Target[]): boolean {
+  const kinds = [...answersOf(server, targets).values()].map(kindOf);
+  if (kinds.length > 0) return kinds.every((kind) => kind === 'failing');
+  const replies = targetOf(server, targets)?.attempts.flatMap(({ facts }) => facts.dns?.udp ?? []) ?? [];
+  return replies.length > 0 && replies.every((reply) => REFUSALS.includes(reply));
 }
 
 /** Configured servers that answered no query. */

@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  attempt,
   azureDns,
   diagnoseTargets,
   dnsServer,
@@ -11,6 +12,11 @@ import {
   unresolved,
 } from './build.ts';
 
+/** A server that answers the test of itself with REFUSED. */
+const refusing = (server: string) => ({
+  ...dnsServer(server),
+  attempts: [attempt(server, null, { proof: 'reply', dns: { udp: 'REFUSED', tcp: 'REFUSED' } })],
+});
 const silence = (server = SERVER) => unanswered('dns_timeout', { server });
 
 t.test('with the only server dead, one finding names every endpoint', async (t) => {
@@ -64,7 +70,7 @@ t.test('two dead servers are one finding', async (t) => {
 });
 
 t.test('one dead server of two costs time and is its own evidence', async (t) => {
-  const { single, causes } = diagnoseTargets({
+  const { single, causes, targets } = diagnoseTargets({
     servers: [SERVER, OTHER_SERVER],
     targets: [
       dnsServer(SERVER, 'dns_timeout'),
@@ -76,8 +82,37 @@ t.test('one dead server of two costs time and is its own evidence', async (t) =>
   });
   const finding = single('dns-server-down');
   t.same(finding.evidence, ['dns/10.0.0.4:53']);
+  t.equal(finding.severity, 'warning');
+  t.same(
+    targets.slice(0, 2).map(({ required }) => required),
+    [false, true],
+    'one server that works is enough',
+  );
   t.match(finding.explanation, '10.0.0.5 answered. Every look-up starts there and waits');
   t.equal(causes['sql/contoso.database.windows.net:443'], null, 'what works has no cause');
+});
+
+t.test('a dead server beside one that refuses everything stays required', async (t) => {
+  const { single, targets } = diagnoseTargets({
+    servers: [SERVER, OTHER_SERVER],
+    targets: [dnsServer(SERVER, 'dns_timeout'), refusing(OTHER_SERVER)],
+  });
+  t.equal(targets[0]?.required, true);
+  t.equal(single('dns-server-down').severity, 'error');
+});
+
+t.test('a server that refuses everything is a warning beside another, and an error alone', async (t) => {
+  const beside = diagnoseTargets({
+    servers: [SERVER, OTHER_SERVER],
+    targets: [dnsServer(SERVER), refusing(OTHER_SERVER)],
+  });
+  t.match(beside.single('dns-forwarding-broken'), {
+    severity: 'warning',
+    evidence: [`dns/${OTHER_SERVER}:53`],
+    explanation: `${OTHER_SERVER} answers the test of itself with REFUSED. It stands in place 2 of the list`,
+  });
+  const alone = diagnoseTargets({ targets: [refusing(SERVER)] });
+  t.match(alone.single('dns-forwarding-broken'), { severity: 'error', evidence: [`dns/${SERVER}:53`] });
 });
 
 t.test('a name that the living server denies is not the dead one’s fault', async (t) => {

@@ -3,6 +3,7 @@ import type { Observations, Resolution, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { lookupCommand, rerunDnsCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
+import { describeDelay } from '../look-up-cost.ts';
 import { missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import {
@@ -13,6 +14,8 @@ import {
   deniesPublicNames,
   isUnresolved,
   kindOf,
+  nameOfServer,
+  refusesEverything,
   resolves,
   targetOf,
 } from '../servers.ts';
@@ -21,6 +24,7 @@ import { count, list } from '../text.ts';
 /** A server's failures, each with the target whose name it could not resolve. */
 interface Broken {
   readonly server: string;
+  readonly refusing: boolean;
   readonly cases: readonly { readonly target: Target; readonly resolution: Resolution }[];
 }
 
@@ -40,7 +44,10 @@ export const dnsForwardingBroken: Rule = (scene) => {
         : target.status === 'reachable' && failsAlone(target, resolution);
       return explained ? [{ target, resolution }] : [];
     });
-    return cases.length === 0 ? [] : [{ server, cases }];
+    const refusing = refusesEverything(server, targets);
+    // A run without names has only the server's reply to the test of itself.
+    const isKnown = cases.length > 0 || (refusing && answersOf(server, targets).size === 0);
+    return isKnown ? [{ server, cases, refusing }] : [];
   });
   const [first] = broken;
   return first === undefined ? [] : [forwardingFinding(scene, broken, first)];
@@ -71,18 +78,26 @@ function failsAlone(target: Target, resolution: Resolution): boolean {
   return kindOf(resolution) === 'failing' && target.resolutions.some((other) => resolves(kindOf(other)));
 }
 
-function forwardingFinding({ observations, targets, open }: Scene, broken: readonly Broken[], first: Broken) {
+function forwardingFinding(scene: Scene, broken: readonly Broken[], first: Broken) {
+  const { observations, targets, open } = scene;
   const servers = broken.map(({ server }) => server);
   const cases = broken.flatMap((one) => one.cases);
-  const own = servers.flatMap((server) => targetOf(server, open) ?? []);
+  const own = broken.flatMap((one) => targetOf(one.server, one.cases.length === 0 ? targets : open) ?? []);
+  const others = targets.filter(({ group, status }) => group === 'dns' && status === 'reachable');
+  const isSpare = others.some((target) => !servers.includes(nameOfServer(target)));
   const example = (first.cases.find(({ target }) => target.status === 'unreachable') ?? first.cases[0])
     ?.target;
   return createFinding('dns-forwarding-broken', {
+    // Without names, no other target shows that nothing resolves.
+    ...(cases.length === 0 && !isSpare && { severity: 'error' as const }),
     title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} cannot resolve Azure’s names`,
-    explanation: `${broken.map((one) => failures(one, targets)).join(' ')} ${comparison(
-      observations,
-      cases.map(({ target }) => target),
-    )}`,
+    explanation: [
+      ...broken.map((one) => failures(one, targets)),
+      ...(cases.length === 0 ? [] : [comparison(observations, cases)]),
+      ...broken.filter(({ refusing }) => refusing).map(({ server }) => describeCost(observations, server)),
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
     targets: [...own, ...cases.map(({ target }) => target)],
     remedy: [
       `On ${list(servers, 3)}: forward names that the server does not hold itself to ${AZURE_DNS} (if it runs in a ` +
@@ -94,15 +109,23 @@ function forwardingFinding({ observations, targets, open }: Scene, broken: reado
   });
 }
 
+function describeCost(observations: Observations, server: string): string {
+  return describeDelay(observations, server, { waitsMs: null, refused: true });
+}
+
 function failures({ server, cases }: Broken, targets: readonly Target[]): string {
   const answers = answersOf(server, targets);
+  if (cases.length === 0) {
+    const replies = targetOf(server, targets)?.attempts.flatMap(({ facts }) => facts.dns?.udp ?? []) ?? [];
+    return `${server} answers the test of itself with ${list(replies, 2)}.`;
+  }
   const hosts = [...new Set(cases.map(({ target }) => target.host))];
   const how = list(cases.map(({ resolution }) => resolution.rcode).sort(), 3);
   return `${server} gave ${how} for ${hosts.length} of ${count(answers.size, 'name')} (${list(hosts, 3)}).`;
 }
 
-function comparison(observations: Observations, targets: readonly Target[]): string {
-  const elsewhere = targets.flatMap(({ host, resolutions }) => [
+function comparison(observations: Observations, cases: Broken['cases']): string {
+  const elsewhere = cases.flatMap(({ target: { host, resolutions } }) => [
     ...resolutions.filter((answer) => resolves(kindOf(answer))).map(({ server }) => server),
     ...(resolves(azureKind(observations, host)) ? [AZURE_DNS] : []),
   ]);
