@@ -107,6 +107,10 @@ const Source = z
     document: z.string().describe('Title of the document, or name of the option or file'),
     asOf: z.string().describe('Date of that document, or of the run'),
     name: z.string().nullable().describe('How an imported document names the endpoint, null for all others'),
+    status: z
+      .string()
+      .optional()
+      .describe('What NetworkStatus reports there: success, failure or initializing; only with --from'),
   })
   .describe('Where the endpoint comes from');
 export type Source = z.infer<typeof Source>;

@@ -29,7 +29,10 @@ export function fromImports(
   const byId = new Map<string, PlannedTarget>();
   const repeated = new Set<string>();
   const foreign = new Foreigners(place.cloud);
-  const entries = listed(imports, place.today, place.region);
+  // Those of this location first, because the first of an endpoint stays.
+  const entries = listed(imports, place.today, place.region).toSorted(
+    (one, other) => Number(one.elsewhere) - Number(other.elsewhere),
+  );
   for (const entry of entries) {
     const target = planned(entry, rows, platform);
     if (target.testable) foreign.look(entry.file, target.host);
@@ -37,7 +40,11 @@ export function fromImports(
     if (known === undefined) byId.set(target.id, target);
     else {
       repeated.add(target.id);
-      if (target.required && !known.required) byId.set(target.id, { ...known, required: true });
+      const required = known.required || target.required;
+      // One location that does not report success outweighs those that do.
+      const isSuccess = entry.status === null || entry.elsewhere || known.source.status !== 'success';
+      const telling = isSuccess ? known : target;
+      byId.set(target.id, { ...known, required, source: telling.source });
     }
   }
   const notes = [
@@ -96,12 +103,12 @@ function nameless(entry: Listed, host: string): Omit<PlannedTarget, 'kind'> {
 }
 
 function provenance(entry: Listed) {
-  const { document, asOf, name, resourceType, required, heading } = entry;
+  const { document, asOf, name, resourceType, required, heading, status } = entry;
   return {
     resourceType,
     required: required ?? false,
     purpose: `Listed by the instance itself${heading === null ? '' : ` as ${heading}`}`,
-    source: { kind: 'import', document, asOf, name },
+    source: { kind: 'import', document, asOf, name, ...(status !== null && { status }) },
   } as const;
 }
 

@@ -27,6 +27,8 @@ export interface Listed {
   readonly type: ResourceType | null;
   /** The resource type as NetworkStatus writes it. */
   readonly resourceType: string | null;
+  /** What NetworkStatus reports there; null for the other reply. */
+  readonly status: string | null;
   /** The service’s own heading, for people. */
   readonly heading: string | null;
   /** Null where the reply does not state it. */
@@ -75,6 +77,7 @@ function fromLocation(
       group: type?.group ?? null,
       type,
       resourceType: shownName(entry.resourceType),
+      status: shownName(entry.status).slice(0, 40),
       heading: shownName(entry.resourceType),
       // The units of another location depend on it, and those of this subnet do not.
       required: !entry.isOptional && !elsewhere,
@@ -94,6 +97,7 @@ function fromDependency(dependency: Dependency, file: string, today: string): Li
     group: category === null ? null : groupOfCategory(category),
     type: null,
     resourceType: null,
+    status: null,
     heading: category === null ? null : shownName(category),
     required: null,
     elsewhere: false,

@@ -1,6 +1,8 @@
 import t from 'tap';
+import type { Facts } from '../../probes/facts.ts';
 import {
   addressOf,
+  attempt,
   azureDns,
   diagnoseTargets,
   dnsServer,
@@ -124,6 +126,52 @@ t.test('private-zone-not-linked', async (t) => {
       { cause: 'private-zone-not-linked', severity: 'info', evidence: [`storage-blob/${HOST}:443`] },
     ]);
     t.equal(causes[`storage-blob/${HOST}:443`], null);
+  });
+
+  t.test('and the service’s refusal at the public address are one finding', async (t) => {
+    const denied: Facts = {
+      proof: 'certificate',
+      storage: { requestId: 'x', errorCode: 'AuthorizationFailure', networkDenied: true },
+    };
+    const account = reached('storage-blob', HOST, '20.60.1.1', {
+      ...aliased,
+      required: true,
+      attempts: [attempt('20.60.1.1', null, denied)],
+    });
+    const { findings, causes } = diagnoseTargets({ targets: [account] });
+    t.match(findings, [
+      {
+        cause: 'private-zone-not-linked',
+        severity: 'warning',
+        title: `The private endpoint of ${HOST} is not visible here: ${ZONE} is not linked`,
+        explanation: `The public address answers and refuses this subnet: ${HOST}:443 (AuthorizationFailure).`,
+      },
+    ]);
+    t.equal(findings.length, 1);
+    t.match(findings[0]?.remedy[0], `Link the private DNS zone ${ZONE}`);
+    t.notMatch(findings[0]?.explanation, 'works');
+    t.equal(causes[account.id], null);
+
+    const source = { kind: 'import', document: 's.json', asOf: '2026-01-01', name: HOST } as const;
+    const severities = ['failure', 'success'].map(
+      (status) => diagnoseTargets({ targets: [{ ...account, source: { ...source, status } }] }).findings,
+    );
+    t.match(severities, [[{ severity: 'error' }], [{ severity: 'warning' }]]);
+  });
+
+  t.test('claims no more than SQL tells before a login', async (t) => {
+    const via = ['s.privatelink.database.windows.net'];
+    const { findings } = diagnoseTargets({
+      targets: [
+        reached('sql', 's.database.windows.net', '20.2.2.2', {
+          protocol: 'tds',
+          port: 1433,
+          addresses: [addressOf('20.2.2.2', via)],
+        }),
+      ],
+    });
+    t.match(findings, [{ cause: 'private-zone-not-linked', severity: 'info', explanation: 'only at login' }]);
+    t.notMatch(findings[0]?.explanation, 'works');
   });
 
   t.test('when Azure DNS knows the private address, forwarding is at fault and not the link', async (t) => {

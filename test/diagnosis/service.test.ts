@@ -252,6 +252,32 @@ t.test('service-firewall-denied', async (t) => {
     ]);
   });
 
+  t.test('a dependency of the instance is an error, unless its own check succeeds', async (t) => {
+    const source = { kind: 'import', document: 'n.json', asOf: '2026-01-01', name: 's' } as const;
+    const account = (status?: string) => ({
+      ...answering('storage-blob', 's.blob.core.windows.net', storage(true)),
+      source: { ...source, ...(status !== undefined && { status }) },
+    });
+    for (const status of ['failure', 'initializing', undefined]) {
+      const { findings } = diagnoseTargets({ targets: [account(status)] });
+      t.match(
+        findings,
+        [{ severity: 'error', explanation: 'The instance depends on it (n.json).' }],
+        status ?? 'none',
+      );
+      t.notMatch(findings[0]?.remedy.join(), 'test resource');
+    }
+    const { findings } = diagnoseTargets({ targets: [account('success')] });
+    t.match(findings, [
+      {
+        severity: 'warning',
+        explanation: 'n.json reports success there: so the rules admit the instance and not this VM',
+      },
+    ]);
+    t.match(findings[0]?.remedy[0], 'IP rules');
+    t.match(findings[0]?.remedy[1], 'trusted Microsoft service');
+  });
+
   t.test('a perimeter has other remedies than network rules', async (t) => {
     const perimeter: Facts = {
       storage: { requestId: 'x', errorCode: 'AuthorizationFailure', networkDenied: true, perimeter: true },

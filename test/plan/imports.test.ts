@@ -72,6 +72,7 @@ t.test('names the source: the file, which reply, its name there, its date', asyn
     document: 'reply.json: network status reply, West Europe',
     asOf: '2026-05-04',
     name: 'https://apikv-0abc.vault.azure.net',
+    status: 'success',
   });
   t.equal(target.resourceType, 'AzureKeyVault');
   t.equal(target.serviceTag, 'AzureKeyVault');

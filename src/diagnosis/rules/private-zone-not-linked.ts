@@ -1,10 +1,12 @@
+import type { Protocol } from '../../../probes/protocols.ts';
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Observations, Target } from '../../model/report.ts';
-import type { Group } from '../../model/vocabulary.ts';
+import type { Group, Severity } from '../../model/vocabulary.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
 import { lookupCommand, rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
+import { denialOf, describeDenial } from '../network-denials.ts';
 import { resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, azureKind } from '../servers.ts';
@@ -25,6 +27,9 @@ const OWNED: readonly Group[] = [
   'custom',
 ];
 
+/** “Azure SQL connectivity architecture” and Event Hubs’ AMQP: the refusal comes after the login, or with a link. */
+const AT_LOGIN: readonly Protocol[] = ['tds', 'amqp', 'amqps', 'redis', 'rediss', 'smb'];
+
 /** Resources with a private endpoint that resolve to the public address here: one finding for each zone. */
 export const privateZoneNotLinked: Rule = (scene) => {
   const aliased = scene.targets.filter(
@@ -33,6 +38,11 @@ export const privateZoneNotLinked: Rule = (scene) => {
   const byZone = Map.groupBy(aliased, (target) => resourceZone(target) ?? '');
   return [...byZone.keys()].sort().map((zone) => notLinkedFinding(scene, zone, byZone.get(zone) ?? []));
 };
+
+/** Whether the service refused this subnet at the public address of a resource that has a private endpoint. */
+export function isBehindPrivateEndpoint(target: Target): boolean {
+  return isAliased(target) && denialOf(target) !== null;
+}
 
 function isAliased(target: Target): boolean {
   return (
@@ -48,50 +58,88 @@ function fails(target: Target, { open }: Scene): boolean {
 
 function notLinkedFinding({ observations }: Scene, zone: string, targets: readonly Target[]): Finding {
   const failing = targets.filter(({ status }) => status !== 'reachable');
+  const denied = targets.filter(isBehindPrivateEndpoint);
+  const isHidden = failing.length + denied.length > 0;
   const names = list(
     targets.map(({ host }) => host),
     3,
   );
   const [sample] = failing.length > 0 ? failing : targets;
+  const isRequired = failing.some(({ required, status }) => required && status === 'unreachable');
   const host = new Set(targets.map((target) => target.host)).size === 1 ? sample?.host : undefined;
   return createFinding('private-zone-not-linked', {
-    ...(failing.length === 0 && { severity: 'info' }),
-    title:
-      failing.length === 0
-        ? `${names} ${targets.length === 1 ? 'is' : 'are'} reached publicly although a private endpoint exists`
-        : `The private endpoint of ${names} is not visible here: ${zone} is not linked`,
-    explanation: `${evidence(zone, targets, failing)} ${describeAzureAnswer(observations, targets)}`.trim(),
+    ...(!isHidden && { severity: 'info' as const }),
+    ...(isHidden && !isRequired && { severity: severityOfHidden(denied) }),
+    title: isHidden
+      ? `The private endpoint of ${names} is not visible here: ${zone} is not linked`
+      : `${names} ${targets.length === 1 ? 'is' : 'are'} reached publicly although a private endpoint exists`,
+    explanation: [
+      describeAliases(zone, targets),
+      ...describeOutcome(targets, failing, denied),
+      ...describeAzureAnswer(observations, targets),
+    ].join(' '),
     targets,
     remedy: remedyFor(observations, zone, targets),
     confirm: host === undefined ? rerunCommand(observations, targets) : lookupCommand(host, null),
   });
 }
 
-function evidence(zone: string, targets: readonly Target[], failing: readonly Target[]): string {
+/** A dependency of the instance that refuses it is an error; a stand-in of the user’s is not. */
+function severityOfHidden(denied: readonly Target[]): Severity {
+  return denied.some(({ source }) => source.kind === 'import' && source.status !== 'success')
+    ? 'error'
+    : 'warning';
+}
+
+function describeAliases(zone: string, targets: readonly Target[]): string {
   const aliases = list(
     targets.map((target) => `${target.host} to ${list(dialledAddresses(target), 2)}`),
     3,
   );
-  const outcome =
-    failing.length === 0
-      ? 'The public address works, so nothing is broken; traffic just does not use the private endpoint.'
-      : `Connections to the public address of ${count(failing.length, 'endpoint')} failed ` +
-        `(${list(failing.flatMap(({ failure }) => failure ?? []).sort(), 3)}).`;
-  return (
-    `The name passes an alias in ${zone}, which exists only with a private endpoint, yet leads to a public ` +
-    `address: ${aliases}. ${outcome}`
-  );
+  return `The name passes an alias in ${zone}, which exists only with a private endpoint, yet leads to a public address: ${aliases}.`;
+}
+
+function describeOutcome(
+  targets: readonly Target[],
+  failing: readonly Target[],
+  denied: readonly Target[],
+): string[] {
+  const reached = targets.filter((target) => !failing.includes(target) && !denied.includes(target));
+  const untold = reached.filter(refusesAtLogin);
+  const failures = list(failing.flatMap(({ failure }) => failure ?? []).sort(), 3);
+  return [
+    ...(failing.length > 0
+      ? [`Connections to the public address of ${count(failing.length, 'endpoint')} failed (${failures}).`]
+      : []),
+    ...(denied.length > 0
+      ? [`The public address answers and refuses this subnet: ${list(denied.map(describeDenial), 3)}.`]
+      : []),
+    ...(untold.length > 0
+      ? [
+          `The public address of ${list(untold.map(({ host }) => host))} answers; whether its rules admit this subnet shows ` +
+            'only at login, which is not tried.',
+        ]
+      : []),
+    ...(reached.length === targets.length && untold.length === 0
+      ? ['The public address works, so nothing is broken; traffic just does not use the private endpoint.']
+      : []),
+  ];
+}
+
+/** Services whose network rules refuse a caller only when it logs in. */
+function refusesAtLogin({ protocol }: Target): boolean {
+  return AT_LOGIN.includes(protocol);
 }
 
 /** Azure DNS uses the zones linked to this VM's network: if it has the private address, forwarding is at fault. */
-function describeAzureAnswer(observations: Observations, targets: readonly Target[]): string {
+function describeAzureAnswer(observations: Observations, targets: readonly Target[]): string[] {
   const known = targets.find(({ host }) => azureKind(observations, host) === 'private');
   const answer = known === undefined ? null : azureAnswer(observations, known.host);
-  if (answer === null) return '';
-  return (
+  if (answer === null) return [];
+  return [
     `Azure DNS (${AZURE_DNS}) answers ${answer.name} with ${list(answer.addresses, 2)}: the zone is linked, but ` +
-    'the configured DNS server does not ask there.'
-  );
+      'the configured DNS server does not ask there.',
+  ];
 }
 
 function remedyFor(observations: Observations, zone: string, targets: readonly Target[]): readonly string[] {

@@ -1,17 +1,11 @@
-import type { Facts } from '../../../probes/facts.ts';
 import type { Finding, Target } from '../../model/report.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
+import { denialOf, describeDenial, isByPerimeter } from '../network-denials.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
-
-/** Key Vault's error text for a caller that its network rules do not allow. */
-const VAULT_PERIMETER = 'ForbiddenByNsp';
-const VAULT_CODES: readonly (string | null)[] = [
-  'ForbiddenByFirewall',
-  'ForbiddenByConnection',
-  VAULT_PERIMETER,
-];
+import { isBehindPrivateEndpoint } from './private-zone-not-linked.ts';
 
 /** A perimeter overrides a resource’s own rules, and trusted services (“What is a network security perimeter?”). */
 const PERIMETER_REMEDY = [
@@ -19,58 +13,87 @@ const PERIMETER_REMEDY = [
     'of this subnet’s traffic or for its subscription. Virtual network rules of the resource do not apply there.',
   'Or give the resource a private endpoint that this subnet can reach, and link its private DNS zone: private ' +
     'endpoints are exempt from the perimeter.',
-  'If this is a test resource, and the one that API Management will use is outside this perimeter: the path is proven, ' +
-    'and nothing has to be changed.',
 ] as const;
+
+const STAND_IN =
+  'If this is a test resource, and the one that API Management will use is outside this perimeter: the path is proven, ' +
+  'and nothing has to be changed.';
+
+/**
+ * What the resource is to API Management: an example that the user gave, a dependency of the instance, or one that the
+ * instance reaches by its own account.
+ */
+const ROLES = ['dependency', 'reached', 'stand-in'] as const;
+type Role = (typeof ROLES)[number];
 
 /** Services that were reached and refused this subnet; the path works. A perimeter is a cause of its own. */
 export const serviceFirewallDenied: Rule = (scene) => {
-  const denied = scene.targets.filter((target) => refusalOf(target) !== null);
-  const byPerimeter = Map.groupBy(denied, isPerimeter);
+  const denied = scene.targets.filter(
+    (target) => denialOf(target) !== null && !isBehindPrivateEndpoint(target),
+  );
   return [true, false].flatMap((perimeter) => {
-    const targets = byPerimeter.get(perimeter);
-    return targets === undefined ? [] : [deniedFinding(scene, targets, perimeter)];
+    const byRole = Map.groupBy(
+      denied.filter((target) => isByPerimeter(target) === perimeter),
+      roleOf,
+    );
+    return ROLES.flatMap((role) => {
+      const targets = byRole.get(role);
+      return targets === undefined ? [] : [deniedFinding(scene, targets, { role, perimeter })];
+    });
   });
 };
 
-/** The service's error code for the refusal, or null. */
-function refusalOf(target: Target): string | null {
-  return target.attempts.map(({ facts }) => refusalIn(facts)).findLast((word) => word !== null) ?? null;
+function roleOf({ source }: Target): Role {
+  if (source.kind !== 'import') return 'stand-in';
+  return source.status?.toLowerCase() === 'success' ? 'reached' : 'dependency';
 }
 
-function refusalIn({ storage, keyVault, eventHubs }: Facts): string | null {
-  if (storage?.networkDenied === true) return storage.errorCode;
-  if (eventHubs?.networkDenied === true)
-    return eventHubs.perimeter === true ? 'network security perimeter' : 'Ip has been prevented to connect';
-  return keyVault !== undefined && VAULT_CODES.includes(keyVault.errorCode) ? keyVault.errorCode : null;
-}
-
-function isPerimeter({ attempts }: Target): boolean {
-  return attempts.some(
-    ({ facts }) =>
-      facts.storage?.perimeter === true ||
-      facts.eventHubs?.perimeter === true ||
-      facts.keyVault?.errorCode === VAULT_PERIMETER,
-  );
-}
-
-function deniedFinding({ observations }: Scene, targets: readonly Target[], perimeter: boolean): Finding {
+function deniedFinding(
+  { observations }: Scene,
+  targets: readonly Target[],
+  { role, perimeter }: { role: Role; perimeter: boolean },
+): Finding {
   const [first] = targets;
   const single = targets.length === 1 && first !== undefined ? `${first.host}` : null;
-  const denied = targets.map(
-    (target) => `${target.host}:${target.port} (${refusalOf(target)}${seenFrom(target)})`,
-  );
+  const places = single ?? count(targets.length, 'endpoint');
   return createFinding('service-firewall-denied', {
-    ...(perimeter && { remedy: PERIMETER_REMEDY }),
-    title: `The ${perimeter ? 'network security perimeter' : 'network rules'} of ${single ?? count(targets.length, 'endpoint')} ${perimeter ? 'refuses' : 'refuse'} this subnet`,
-    explanation: `The path works: ${list(denied, 5)} answered, and refused by ${targets.length === 1 ? 'its' : 'their'} own rules.`,
+    ...(role === 'dependency' && { severity: 'error' as const }),
+    ...(role === 'reached' && { severity: 'warning' as const }),
+    title: perimeter
+      ? `The network security perimeter of ${places} refuses this subnet`
+      : `The network rules of ${places} refuse this subnet`,
+    explanation:
+      `The path works: ${list(targets.map(describeDenial), 5)} answered, and refused by ` +
+      `${targets.length === 1 ? 'its' : 'their'} own rules.${describeRole(role, targets)}`,
     targets,
+    remedy: remedyFor(role, perimeter),
     confirm: rerunCommand(observations, targets),
   });
 }
 
-/** Only Key Vault returns the address that a rule has to allow. */
-function seenFrom({ attempts }: Target): string {
-  const seen = attempts.findLast(({ facts }) => facts.keyVault !== undefined)?.facts.keyVault?.sourceAddress;
-  return seen == null ? '' : `, seen from ${seen}`;
+function describeRole(role: Role, targets: readonly Target[]): string {
+  const documents = list(targets.map(({ source }) => source.document).sort(), 2);
+  if (role === 'dependency')
+    return ` The instance depends on ${targets.length === 1 ? 'it' : 'them'} (${documents}).`;
+  if (role === 'stand-in') return '';
+  return (
+    ` Yet ${documents} reports success there: so the rules admit the instance and not this VM, which leaves by another ` +
+    'public address.'
+  );
+}
+
+function remedyFor(role: Role, perimeter: boolean): readonly string[] {
+  const general = CAUSE_TEXTS['service-firewall-denied'].remedy;
+  if (role === 'reached') {
+    return [
+      'IP rules of the resource: see whether they name the public address of the instance (property ' +
+        'publicIPAddresses). If so, this VM cannot test the resource, and nothing has to be changed.',
+      'If no rule names it, the instance is admitted as a trusted Microsoft service. Since 15 March 2026 that exception ' +
+        'does not admit the gateway: give what policies use a rule for the subnet or a private endpoint.',
+      ...(perimeter ? PERIMETER_REMEDY : general.slice(0, 1)),
+    ];
+  }
+  const isStandIn = role === 'stand-in';
+  if (perimeter) return [...PERIMETER_REMEDY, ...(isStandIn ? [STAND_IN] : [])];
+  return isStandIn ? general : general.slice(0, -1);
 }
