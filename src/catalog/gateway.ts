@@ -72,12 +72,11 @@ export const gateway: readonly CatalogRow[] = [
     resourceType: 'ApiManagement Control Plane - inbound',
     hosts: endpoint('management'),
     ports: [3443],
-    required: REQUIRED,
     path: '/servicestatus?api-version=2018-01-01',
     purpose: 'Control plane: management endpoint for the Azure portal and PowerShell',
     source: DOCUMENTS.networkStatus,
     since: DOCUMENTS.networkStatus.asOf,
-    why: 'The one of its own endpoints that API Management checks and calls required. What it answers to an anonymous caller, and which CA issues its certificate, is unconfirmed.',
+    why: 'The one of its own endpoints that API Management checks and calls required. Optional here: the source of this traffic is the service tag ApiManagement, and a rule may admit that alone. What it answers to an anonymous caller, and which CA issues its certificate, is unconfirmed.',
   },
   {
     ...ENDPOINT,

@@ -148,7 +148,9 @@ function endpoint(
     transport: transportOf(protocol),
     protocol,
     conversation,
-    required: entry.required ?? (similar.length > 0 && similar.every(({ required }) => required[platform])),
+    required: isFromOutside(group, port)
+      ? false
+      : (entry.required ?? (similar.length > 0 && similar.every(({ required }) => required[platform]))),
     serviceTag: common(similar.flatMap(({ serviceTag }) => serviceTag ?? [])),
     ...(row === null ? {} : { purpose: row.purpose }),
     resourceType: entry.resourceType ?? row?.resourceType ?? null,
@@ -157,6 +159,11 @@ function endpoint(
     path: pathOf(protocol, conversation, parsed.path, similar),
     ...testability(group, port, rows),
   };
+}
+
+/** The instance checks it for itself; a VM is not the source that its rules have to admit. */
+function isFromOutside(group: Group, port: number): boolean {
+  return group === 'control-plane' && port === 3443;
 }
 
 /** The port of a group's first row that is still current, where the reply gives neither a port nor a type that implies one. */

@@ -214,7 +214,6 @@ t.test('exactly these lines are required of the public cloud on stv2', async (t)
       'certificates/ocsp.digicert.com:80',
       'certificates/oneocsp.microsoft.com:80',
       'certificates/www.microsoft.com:80',
-      'control-plane/{apim}.management.azure-api.net:3443',
       'gateway/{apim}.azure-api.net:443',
       'key-vault/{keyVault}.vault.azure.net:443',
       'sql/{sql}.database.windows.net:1433',

@@ -42,7 +42,7 @@ for (const cloud of CLOUDS) {
           .map(({ group }) => group),
       );
     const always = ['storage-blob', 'storage-table', 'sql', 'azure-monitor', 'certificates'];
-    const withInstance = ['gateway', 'control-plane'];
+    const withInstance = ['gateway'];
     t.same([...required('stv2')].sort(), [...always, ...withInstance, 'key-vault'].sort());
     t.same([...required('stv1')].sort(), [...always, ...withInstance].sort());
   });

@@ -54,7 +54,7 @@ t.test('each entry of NetworkStatus becomes the right check of the right endpoin
       'https',
       'gateway',
       '/servicestatus?api-version=2018-01-01',
-      true,
+      false,
     ],
     ['smtp/smtpi-ch1.msn.com:25028', 'smtp', 'smtp', null, false],
   ] as const) {

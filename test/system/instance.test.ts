@@ -146,6 +146,25 @@ await scene(
       t.match(gateway, { failure: 'tls_alert', cause: 'gateway-not-serving' });
     });
 
+    await t.test('that is silent in the subnet of this VM', async (t) => {
+      {
+        await using _ = await subnet.fault(`ip daddr ${VIP} drop`);
+        const outcome = await subnet.vm.probe(RUN);
+        t.equal(outcome.report.verdict, 'blocked', 'verdict', { stderr: outcome.stderr });
+        t.strictSame(causes(outcome), ['gateway-not-serving']);
+        const [finding] = findingsOf(outcome, 'gateway-not-serving');
+        t.match(finding?.remedy.join(' '), 'TCP 6390 from service tag AzureLoadBalancer');
+        t.notMatch(finding?.remedy.join(' '), /peering|VPN|on the way/);
+      }
+      await using _ = await subnet.fault(`ip daddr ${VIP} tcp dport 3443 drop`);
+      const outcome = await subnet.vm.probe(RUN);
+      t.equal(outcome.report.verdict, 'degraded', 'on 3443 alone', { stderr: outcome.stderr });
+      t.match(findingsOf(outcome, 'gateway-not-serving'), [
+        { severity: 'warning', explanation: 'this VM is not that source' },
+      ]);
+      t.equal(outcome.report.findings.length, 1, 'once');
+    });
+
     await t.test('that only the hosts file of this VM knows', async (t) => {
       await subnet.resolve(without(subnet));
       await subnet.vm.write('hosts', `127.0.0.1 localhost\n${VIP} ${hosts.join(' ')}\n`);
@@ -199,5 +218,8 @@ async function custom(t: Test, subnet: Subnet): Promise<void> {
     const outcome = await subnet.vm.probe(args);
     const [gateway] = targetsOf(outcome, 'gateway').filter((target) => target.host === host);
     t.match(gateway, { failure: 'tls_name_mismatch', cause: 'wrong-certificate' });
+    t.match(findingsOf(outcome, 'wrong-certificate'), [
+      { title: `The instance has no certificate for ${host}`, explanation: 'the default certificate' },
+    ]);
   });
 }

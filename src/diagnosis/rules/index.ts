@@ -12,8 +12,10 @@ import { dnsServerSlow } from './dns-server-slow.ts';
 import { dnsServersDisagree } from './dns-servers-disagree.ts';
 import { dnsTampered } from './dns-tampered.ts';
 import { dnsTcpBlocked } from './dns-tcp-blocked.ts';
+import { gatewayCertificate } from './gateway-certificate.ts';
 import { gatewayNotServing } from './gateway-not-serving.ts';
 import { gatewayRecords } from './gateway-records.ts';
+import { gatewaySilent } from './gateway-silent.ts';
 import { hostsFileOverride } from './hosts-file-override.ts';
 import { intermittentLoss } from './intermittent-loss.ts';
 import { largeHello } from './large-hello.ts';
@@ -62,6 +64,8 @@ export const RULES: readonly Rule[] = [
   tlsIntercepted,
   blockPage,
   gatewayNotServing,
+  gatewaySilent,
+  gatewayCertificate,
   // A device that completes every connection also explains handshakes that it cuts.
   transparentProxy,
   tlsBlocked,

@@ -59,14 +59,17 @@ export const GATEWAY_CAUSES = {
     reference: 'IP addresses of Azure API Management',
   },
   'gateway-not-serving': {
-    title: 'The address answers, the gateway does not',
+    title: 'The gateway is not served at its address',
     explanation:
-      'The connection to the instance’s private address is completed, and then TLS or the health path fails. So ' +
-      'network and load balancer work, and the instance itself does not serve this host name: it is starting or ' +
-      'failing, its custom domain is not set, its certificate could not be loaded, or another device has the address.',
+      'The instance’s private address takes no connections from its own subnet, or takes them and then TLS or the ' +
+      'health path fails. Behind a good connection, network and load balancer work, and the instance does not serve ' +
+      'this host name: it is starting or failing, its custom domain is not set, its certificate could not be loaded, or ' +
+      'another device has the address. Where the address is silent, an inbound rule of the subnet drops the connection, ' +
+      'or the load balancer has no healthy instance to pass it to.',
     recognisedBy:
       'A good TCP connection to a host of the instance, after which the TLS handshake or the HTTP exchange fails, ' +
-      'or the health path answers with a server error.',
+      'or the health path answers with a server error; or no connection at an address in this VM’s own subnet, while ' +
+      'other endpoints are connected to.',
     owner: 'service',
     remedy: [
       'Instance’s Overview page: is it online, and is an update in progress? Changes of the network take 15 to 45 minutes.',
