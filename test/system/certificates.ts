@@ -94,13 +94,17 @@ export class Authority {
     return (await Promise.all(parts)).join('');
   }
 
-  /** A server certificate for these names, the first of which is its common name, good for so many days. */
-  async issue(names: readonly string[], days = 60): Promise<Certificate> {
+  /**
+   * A server certificate for these names, the first of which is its common name, good for so many days.
+   * @param within a command that runs openssl, such as faketime
+   */
+  async issue(names: readonly string[], days = 60, within: readonly string[] = []): Promise<Certificate> {
     this.#made += 1;
     const certificate = join(this.#folder, `${this.#made}.pem`);
     const chain = join(this.#folder, `${this.#made}.chain.pem`);
     const issuer = join(this.#folder, 'issuer.pem');
     await command([
+      ...within,
       ...['openssl', 'req', '-x509', '-days', `${days}`, '-key', this.#key, '-out', certificate],
       ...['-CA', issuer, '-CAkey', join(this.#folder, 'issuer.key'), '-subj', `/C=US/CN=${names[0]}`],
       ...['-addext', `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`],

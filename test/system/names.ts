@@ -8,8 +8,11 @@ import type { Background } from './processes.ts';
 /** Where Azure's own resolver answers on every virtual network. */
 export const AZURE_DNS = '168.63.129.16';
 
-/** Records of one name: an address, or an alias. */
-export type Answer = { readonly a: string } | { readonly cname: string };
+/** Records of one name: addresses of either family, or an alias. */
+export type Answer =
+  | { readonly a: string | readonly string[]; readonly aaaa?: string }
+  | { readonly aaaa: string }
+  | { readonly cname: string };
 
 /** A zone; `primary` is the server that its SOA names, which is how a private zone shows itself. */
 export interface Zone {
@@ -51,11 +54,17 @@ export function withRecord(zones: readonly Zone[], host: string, answer: Answer 
   });
 }
 
+function valuesOf(answer: Answer): string[] {
+  if ('cname' in answer) return [`CNAME ${answer.cname}.`];
+  const four = 'a' in answer ? [answer.a].flat().map((address) => `A ${address}`) : [];
+  return answer.aaaa === undefined ? four : [...four, `AAAA ${answer.aaaa}`];
+}
+
 /** A zone in the format of RFC 1035 section 5. */
 export function zoneFile(zone: Zone): string {
   const apex = zone.name === '.' ? '.' : `${zone.name}.`;
-  const lines = [...zone.records].map(([name, answer]) =>
-    'a' in answer ? `${name}. A ${answer.a}` : `${name}. CNAME ${answer.cname}.`,
+  const lines = [...zone.records].flatMap(([name, answer]) =>
+    valuesOf(answer).map((value) => `${name}. ${value}`),
   );
   const mailbox = zone.primary === PRIVATE ? 'azureprivatedns-host' : 'azuredns-hostmaster';
   const soa = `${apex} SOA ${zone.primary}. ${mailbox}.microsoft.com. 1 3600 300 2419200 10`;

@@ -75,7 +75,7 @@ export class Background implements AsyncDisposable {
   }
 
   /** Resolves once `ready()` is true; throws with the program's output when it ends first. */
-  async until(ready: () => Promise<boolean>, seconds = 30): Promise<void> {
+  async until(ready: () => Promise<boolean>, seconds = 120): Promise<void> {
     const giveUp = AbortSignal.timeout(seconds * 1000);
     while (!(await ready())) {
       if (this.ended) throw new Error(`${this.#name} ended at once:\n${this.#output}`);

@@ -63,13 +63,17 @@ const SPEAKERS = fileURLToPath(new URL('speakers.ts', import.meta.url));
 
 const isStorage = (host: string): boolean => host.startsWith(`${NAMES.storage}.`);
 
+/** Hosts in one /24, so that a fault can be aimed at a prefix. */
+const HOSTS_PER_PREFIX = 8;
+
 /** Gives each host an address of its own, so that a fault can be aimed at one of them. */
 export function allocate(endpoints: readonly Endpoint[]): Map<string, string> {
   const addresses = new Map<string, string>();
   for (const { group, host } of endpoints) {
     if (addresses.has(host)) continue;
-    const next = addresses.size + 1;
-    addresses.set(host, GATEWAY_GROUPS.has(group) ? VIP : `20.33.${next >> 8}.${next & 255}`);
+    const prefix = `20.33.${Math.floor(addresses.size / HOSTS_PER_PREFIX)}`;
+    const own = `${prefix}.${(addresses.size % HOSTS_PER_PREFIX) + 1}`;
+    addresses.set(host, GATEWAY_GROUPS.has(group) ? VIP : own);
   }
   return addresses;
 }
