@@ -1,7 +1,6 @@
 /** The rows of the matrix: what is wrong with the network, and what the agent has to say about it. */
 import type { Group, Owner, Verdict } from '../../src/model/vocabulary.ts';
-import type { Circumstances } from '../../test/system/vm.ts';
-import type { Stage } from './stage.ts';
+import type { Play } from './stage.ts';
 
 /** Targets of the plan; each criterion that is given narrows the choice. */
 export interface Selection {
@@ -38,17 +37,10 @@ export interface Expected {
 }
 
 /** One way in which a fault shows itself. */
-export interface Shape {
+export interface Shape extends Play {
   /** Unique within the fault. */
   readonly shape: string;
   readonly expected: Expected;
-  /** Makes the situation; the stage undoes it afterwards. */
-  readonly apply?: (stage: Stage) => Promise<void>;
-  /** Beside the names of the resources. */
-  readonly args?: readonly string[];
-  /** Of one step, in ms; by default short, because few situations depend on it. `default` leaves the option out. */
-  readonly timeout?: number | 'default';
-  readonly circumstances?: Circumstances;
 }
 
 /** A fault or a healthy variant. The first shape is the one that CI runs. */

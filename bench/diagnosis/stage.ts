@@ -18,10 +18,9 @@ import {
 import { filter, type Machine } from '../../test/system/net.ts';
 import type { Background } from '../../test/system/processes.ts';
 import { NAMES, PLACES } from '../../test/system/services.ts';
-import type { Outcome } from '../../test/system/vm.ts';
+import type { Circumstances, Outcome } from '../../test/system/vm.ts';
 import { nginx } from '../../test/system/web.ts';
 import { NEIGHBOUR, ORIGINAL_REGION, OTHER_REGION, REDIS, RESOURCES } from './names.ts';
-import type { Shape } from './situation.ts';
 
 /** What nothing but timeouts depends on. */
 const SHORT_TIMEOUT = 2500;
@@ -37,6 +36,17 @@ const FIRST_DEVICE_PORT = 9000;
 
 /** What a device does with TLS handshakes. */
 export type HelloAction = 'reset' | 'close' | 'silence' | { alert: number } | { page: string };
+
+/** How a situation is made, and how the agent is run in it. */
+export interface Play {
+  /** The stage undoes afterwards what it made. */
+  readonly apply?: (stage: Stage) => Promise<void>;
+  /** Beside the names of the resources. */
+  readonly args?: readonly string[];
+  /** Of one step, in ms; by default short, because few situations depend on it. `default` leaves the option out. */
+  readonly timeout?: number | 'default';
+  readonly circumstances?: Circumstances;
+}
 
 export class Stage implements AsyncDisposable {
   readonly subnet: Subnet;
@@ -69,12 +79,11 @@ export class Stage implements AsyncDisposable {
     return new Stage(subnet, zones, building.move());
   }
 
-  /** Plays one shape: makes it, runs the agent, and undoes it. */
-  async play(shape: Shape): Promise<Outcome> {
+  /** Makes a situation, runs the agent, and undoes it. */
+  async play({ apply, args = [], timeout = SHORT_TIMEOUT, circumstances }: Play): Promise<Outcome> {
     await using undo = new AsyncDisposableStack();
     this.#undo = undo;
-    await shape.apply?.(this);
-    const { timeout = SHORT_TIMEOUT, args = [], circumstances } = shape;
+    await apply?.(this);
     const limit = timeout === 'default' ? [] : ['--timeout', String(timeout)];
     return await this.subnet.vm.probe([...RESOURCES, ...limit, ...args], circumstances);
   }
