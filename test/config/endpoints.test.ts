@@ -13,6 +13,7 @@ import {
   parseServerAddress,
 } from '../../src/config/endpoints.ts';
 import { load } from '../../src/config/load.ts';
+import { anyText } from '../any-text.ts';
 
 t.test('host names: each broken rule of RFC 1123 has its own message', async (t) => {
   const longest = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;
@@ -205,7 +206,7 @@ t.test('property: any text given as target, redirect or DNS server parses or is 
     '\0',
   );
   const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.webUrl({ withQueryParameters: true, withFragments: true }),
     fc.array(fc.oneof(piece, fc.string({ maxLength: 3 })), { maxLength: 12 }).map((parts) => parts.join('')),
     fc.tuple(fc.constantFrom(...PROTOCOLS), fc.string()).map(([protocol, rest]) => `${protocol}://${rest}`),

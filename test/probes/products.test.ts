@@ -9,6 +9,7 @@ import type { Failure } from '../../probes/failures.ts';
 import { readGateway } from '../../probes/gateway.ts';
 import { readKeyVault } from '../../probes/key-vault.ts';
 import { readStorage } from '../../probes/storage.ts';
+import { anyText } from '../any-text.ts';
 import { closesAfterData, drips, floods, sends, sendsAndCloses, silent } from '../servers/behaviours.ts';
 import type { Behaviour } from '../servers/peer.ts';
 import { runs } from './codec.ts';
@@ -80,7 +81,7 @@ t.test('the readers accept any reply, and their facts fit the report’s schema'
     'x-ms-ests-server',
   );
   const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.json(),
     fc.constantFrom('<Code>AuthorizationFailure</Code>', 'TrackingId:', '{"odata.error":{"code":[]}}'),
   );

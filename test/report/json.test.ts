@@ -13,6 +13,7 @@ import {
 import { toWritten } from '../../src/model/certificates.ts';
 import type { Report } from '../../src/model/report.ts';
 import { reportJson } from '../../src/report/json.ts';
+import { anyText } from '../any-text.ts';
 import { attempt, certificate, report, target, tls, wholeCatalogue, withDropped } from './samples.ts';
 
 /** A generator of a report's own text, to be read once. */
@@ -22,9 +23,9 @@ function* inLines(text: string): Generator<string> {
 
 t.test('any object has the bytes of JSON.stringify, and each piece ends with a line', async () => {
   const long = fc.array(fc.oneof(fc.jsonValue(), fc.constant(undefined)), { minLength: 60, maxLength: 140 });
-  const value = fc.oneof(fc.jsonValue(), fc.constant(undefined), fc.string({ unit: 'binary' }), long);
+  const value = fc.oneof(fc.jsonValue(), fc.constant(undefined), anyText(), long);
   fc.assert(
-    fc.property(fc.dictionary(fc.string({ unit: 'binary' }), value), (one) => {
+    fc.property(fc.dictionary(anyText(), value), (one) => {
       const pieces = [...harmlessPieces(Object.entries(one))];
       return pieces.join('') === harmlessJson(one) && pieces.every((piece) => piece.endsWith('\n'));
     }),

@@ -4,12 +4,13 @@ import fc from 'fast-check';
 import t from 'tap';
 import { load } from '../../../src/config/load.ts';
 import { uploadCommand } from '../../../src/delivery/upload/upload-command.ts';
+import { anyText } from '../../any-text.ts';
 
 const { options } = load({ flags: {}, env: {}, cwd: '/', systemConfig: '/nonexistent' });
 
 t.test('sh reads each word as it is', (t) => {
   fc.assert(
-    fc.property(fc.string({ minLength: 1, unit: 'binary' }), (name) => {
+    fc.property(anyText({ minLength: 1 }), (name) => {
       const folder = `/var/${name.replaceAll('\0', '').toWellFormed()}`;
       const command = uploadCommand(options, folder, 'linux').replace('apim-probe', `printf '%s\\0'`);
       const { stdout } = spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8' });
