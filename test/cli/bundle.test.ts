@@ -9,6 +9,7 @@ import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
 import { fill, MINUTE, NOW, older, run } from '../delivery/history/samples.ts';
 import { finding, parsedReport, withDropped, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
+import { KEEPS_COMPILED } from './program.ts';
 
 const sample = (day: number) =>
   writtenReport({
@@ -157,7 +158,7 @@ t.test('the archive on stdout', async (t) => {
     [script, 'bundle', '--config', 'apim-probe.yaml', '--output', '-'],
     {
       cwd,
-      env: {},
+      env: KEEPS_COMPILED,
       maxBuffer: 1e8,
     },
   );

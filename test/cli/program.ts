@@ -7,6 +7,9 @@ import { join, resolve } from 'node:path';
 
 export const STARTER = join(import.meta.dirname, '../../bin/apim-probe');
 
+/** For a runtime of the sources whose environment is otherwise empty: see test/own-environment.mjs. */
+export const KEEPS_COMPILED = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } as const;
+
 const named = process.env['PROGRAM_UNDER_TEST'];
 
 /** The built file, or null when the sources are under test. */
@@ -28,7 +31,7 @@ export interface Ended {
 
 interface Circumstances {
   readonly cwd?: string | undefined;
-  /** Its whole environment. */
+  /** Its whole environment, but for where the sources' runtime keeps what it compiled. */
   readonly env?: NodeJS.ProcessEnv;
   /** Called once, at its first output on stderr. */
   readonly onStderr?: (kill: (signal: NodeJS.Signals) => void) => void;
@@ -49,7 +52,11 @@ export function start(
     typeof stdout === 'number' ? stdout : 'pipe',
     'pipe',
   ];
-  const child = spawn(file, [...first, ...args], { cwd, env, stdio });
+  const child = spawn(file, [...first, ...args], {
+    cwd,
+    env: BUILT === null ? { ...KEEPS_COMPILED, ...env } : env,
+    stdio,
+  });
   // A program that refuses its arguments reads none of it.
   child.stdin?.on('error', () => {}).end(stdin);
   let out = '';

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Status } from '../../src/model/vocabulary.ts';
+import { KEEPS_COMPILED } from '../cli/program.ts';
 import { run as reportOf } from '../delivery/history/samples.ts';
 import { furnish, INSTALL, scratch } from './installer.ts';
 
@@ -19,6 +20,10 @@ const UP = ['reachable', 'reachable'] as const;
 const DOWN = ['unreachable', 'reachable'] as const;
 
 const AGENT = join(import.meta.dirname, 'agent.ts');
+/** The agent starts often: its runtime keeps what it compiled. */
+const keeping = Object.entries(KEEPS_COMPILED)
+  .map(([name, value]) => `export ${name}='${value}'`)
+  .join('\n');
 
 interface Ended {
   readonly code: number | null;
@@ -60,7 +65,7 @@ function schedule(t: Test, place = 'lib') {
     /** One run of the agent that finds this. */
     run: (found: readonly [Status, Status]) => {
       writeFileSync(join(folder, 'found.json'), JSON.stringify(reportOf(Date.now(), found)));
-      return start(`#!/bin/sh\nexec '${process.execPath}' '${AGENT}' "$@"\n`);
+      return start(`#!/bin/sh\n${keeping}\nexec '${process.execPath}' '${AGENT}' "$@"\n`);
     },
     /** One run of a stand-in with this verdict: announces changes as the agent does. */
     pretend: (verdict: string, code: number, how: How = {}) =>

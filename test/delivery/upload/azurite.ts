@@ -91,8 +91,11 @@ export async function startAzurite(
 
 async function stop(program: ChildProcess): Promise<void> {
   if (program.exitCode !== null || program.signalCode !== null) return;
-  program.kill('SIGKILL');
+  // Not killed: only a runtime that ends keeps what it compiled for the next one.
+  program.kill('SIGTERM');
+  const late = setTimeout(() => program.kill('SIGKILL'), 2000);
   await once(program, 'exit');
+  clearTimeout(late);
 }
 
 async function listening(port: number, program: ChildProcess): Promise<void> {
