@@ -21,13 +21,14 @@ const STATUS = {
 const root = await authority('CN=CRL test root, O=Test');
 const certificate = new Uint8Array(root.certificate.rawData);
 const revocations = await revocationList(0);
-const longList = await revocationList(4000);
+const longList = await revocationList(1800);
 
 async function revocationList(entries: number): Promise<Uint8Array> {
   const list = await x509.X509CrlGenerator.create({
     issuer: root.certificate.subject,
     entries: Array.from({ length: entries }, (_, index) => ({
-      serialNumber: (index + 0x10000).toString(16).padStart(6, '0'),
+      // As long as those of public CAs (RFC 5280, 4.1.2.2, allows 20 octets): 1,800 entries exceed 64 KiB.
+      serialNumber: `7f${index.toString(16).padStart(38, '0')}`,
       revocationDate: new Date('2026-01-01T00:00:00Z'),
     })),
     signingKey: root.keys.privateKey,

@@ -17,7 +17,7 @@ function readBack(report: Report): Report {
 
 for (const { name } of SCENARIOS) {
   t.test(`${name}: the second judgement equals the first`, async (t) => {
-    const first = await runAgainst(name);
+    const { report: first } = await runAgainst(name);
     const second = judgeAgain(readBack(first));
     const { environment, ...judged } = second;
     const { environment: before, ...wasJudged } = first;
