@@ -39,7 +39,7 @@ export async function survey(
     environment: {
       cloud: options.cloud ?? known?.cloud ?? 'public',
       region: options.region ?? known?.region ?? null,
-      vm: known === null ? null : { ...known.vm, hostName: localHostName(machine) },
+      vm: known === null ? null : describeVm(known, localHostName(machine)),
       network: routes === undefined ? network : { ...network, routes },
       dns: {
         servers: dns.servers.map(serverName),
@@ -68,6 +68,10 @@ export async function survey(
     limit: dns.limit,
     metadata: metadata === null ? null : metadataControl(metadata),
   };
+}
+
+function describeVm({ vm, region }: InstanceMetadata, hostName: string | null): Survey['environment']['vm'] {
+  return { ...vm, hostName, ...(region !== null && { region }) };
 }
 
 const MUSL = 'the C library here is musl: it asks all DNS servers at once, and takes the first answer';

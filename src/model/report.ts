@@ -214,6 +214,7 @@ const Vm = z.strictObject({
   size: z.string().describe('Like Standard_B2s'),
   osType: z.string().describe('Linux or Windows'),
   zone: z.string().nullable().describe('Availability zone; null when it has none'),
+  region: z.string().optional().describe('By the metadata service, whatever --region is'),
 });
 
 const Interface = z

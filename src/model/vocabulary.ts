@@ -55,6 +55,8 @@ export const CAUSES = [
   'private-zone-shadows-suffix',
   'azure-api-net-zone-shadowed',
   'hosts-file-override',
+  'ipv6-only',
+  'region-mismatch',
   'outbound-dropped',
   'outbound-rejected',
   'no-outbound-path',

@@ -53,6 +53,7 @@ t.test('an Azure VM reports its cloud, region and subnet', async (t) => {
     cloud: 'public',
     region: 'westeurope',
     vm: {
+      region: 'westeurope',
       name: 'vm-probe-01',
       hostName: 'host-of-ours',
       subscriptionId: 'aaaabbbb-0000-4000-8000-00000000d0e5',

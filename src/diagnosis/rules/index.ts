@@ -18,6 +18,7 @@ import { gatewayRecords } from './gateway-records.ts';
 import { gatewaySilent } from './gateway-silent.ts';
 import { hostsFileOverride } from './hosts-file-override.ts';
 import { intermittentLoss } from './intermittent-loss.ts';
+import { ipv6Only } from './ipv6-only.ts';
 import { largeHello } from './large-hello.ts';
 import { nameDoesNotExist } from './name-does-not-exist.ts';
 import { noOutboundPath } from './no-outbound-path.ts';
@@ -26,6 +27,7 @@ import { outboundDropped } from './outbound-dropped.ts';
 import { everythingRejected, outboundRejected } from './outbound-rejected.ts';
 import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
 import { privateZoneNotLinked } from './private-zone-not-linked.ts';
+import { regionMismatch } from './region-mismatch.ts';
 import { serviceFirewallDenied } from './service-firewall-denied.ts';
 import { serviceRefused } from './service-refused.ts';
 import { smtpPort25Blocked } from './smtp-port-25-blocked.ts';
@@ -59,6 +61,8 @@ export const RULES: readonly Rule[] = [
   dnsServerSlow,
   dnsTcpBlocked,
   hostsFileOverride,
+  regionMismatch,
+  ipv6Only,
   gatewayRecords,
   clockSkew,
   tlsIntercepted,

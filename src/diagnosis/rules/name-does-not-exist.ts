@@ -6,12 +6,15 @@ import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
+import { hasRegion } from './region-mismatch.ts';
 
 /** Names that do not exist in public DNS: one finding for each resource. */
 export const nameDoesNotExist: Rule = (scene) => {
   const absent = scene.open.filter((target) => isUnresolved(target) && isDenied(target, scene));
-  const byResource = Map.groupBy(absent, resourceOf);
-  return [...byResource.keys()].sort().map((name) => unknownNameFinding(scene, byResource.get(name) ?? []));
+  const byResource = Map.groupBy(absent, resourceIn(scene));
+  return [...byResource.keys()]
+    .sort()
+    .map((name) => unknownNameFinding(scene, name, byResource.get(name) ?? []));
 };
 
 function isDenied(target: Target, { observations }: Scene): boolean {
@@ -20,26 +23,39 @@ function isDenied(target: Target, { observations }: Scene): boolean {
   return denied || azureKind(observations, target.host) === 'absent';
 }
 
-/** A storage account has one name for each service, so a wrong account name breaks them all. */
-function resourceOf({ group, host }: Target): string {
-  return group.startsWith('storage-') ? `storage account ${host.split('.')[0] ?? host}` : host;
+/** A storage account has one name for each service, and a region many: a wrong one breaks them all. */
+function resourceIn({ observations, targets }: Scene): (target: Target) => string {
+  const { region } = observations.environment;
+  const regional = targets.filter((target) => isOfRegion(target, region));
+  const isWrong = regional.length > 1 && regional.every(isUnresolved);
+  return (target) => {
+    if (isWrong && isOfRegion(target, region)) return `region ${region}`;
+    const { group, host } = target;
+    return group.startsWith('storage-') ? `storage account ${host.split('.')[0] ?? host}` : host;
+  };
 }
 
-function unknownNameFinding({ observations, targets: all }: Scene, targets: readonly Target[]): Finding {
+/** Whether the catalogue's name contains the region of this run. */
+function isOfRegion(target: Target, region: string | null): boolean {
+  return region !== null && target.source.kind === 'catalog' && hasRegion(target, region);
+}
+
+function unknownNameFinding(scene: Scene, name: string, targets: readonly Target[]): Finding {
+  const { observations, targets: all } = scene;
   const [first] = targets;
-  const name = first === undefined ? '' : resourceOf(first);
+  const isRegion = name.startsWith('region ');
   const hosts = [...new Set(targets.map(({ host }) => host))].sort();
   const isFixed = targets.every(
     ({ group, source }) => source.kind === 'catalog' && !NAMED_BY_USER.test(group),
   );
   return createFinding('name-does-not-exist', {
-    title: name.startsWith('storage account')
-      ? `The ${name} does not exist`
-      : `The name ${name} does not exist`,
+    title: isRegion
+      ? `No name of the ${name} exists`
+      : `The ${name.startsWith('storage account') ? '' : 'name '}${name} does not exist`,
     explanation: `${evidence(targets, observations)} ${describeOtherNames(all)}`,
     targets,
     remedy: isFixed
-      ? documentSteps(targets)
+      ? [...(isRegion ? [REGION_STEP] : []), ...documentSteps(targets)]
       : [nameStep(hosts), ...CAUSE_TEXTS['name-does-not-exist'].remedy.slice(1)],
     confirm:
       hosts.length === 1 && first !== undefined
@@ -47,6 +63,8 @@ function unknownNameFinding({ observations, targets: all }: Scene, targets: read
         : rerunCommand(observations, targets),
   });
 }
+
+const REGION_STEP = 'Compare --region with “az account list-locations --query [].name”, letter by letter.';
 
 const NAMED_BY_USER = /^(?:storage-.*|sql|key-vault|event-hubs|redis|gateway|control-plane|custom)$/;
 

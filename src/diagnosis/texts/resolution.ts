@@ -89,4 +89,34 @@ export const RESOLUTION_CAUSES = {
     ],
     reference: 'hosts(5); nsswitch.conf(5)',
   },
+  'ipv6-only': {
+    title: 'The name has IPv6 addresses only, and this VM has IPv4 only',
+    explanation:
+      'DNS gives the name AAAA records and no A record, and no interface of this VM has an IPv6 address beyond its link. ' +
+      'So no connection can begin here; no rule or route is the cause. API Management reaches its dependencies over IPv4.',
+    recognisedBy:
+      'Every address of the name is an IPv6 address, every attempt ends without a route or a reply, and the VM’s ' +
+      'interfaces have IPv4 addresses alone.',
+    owner: 'dns',
+    remedy: [
+      'Look for the A record: a private zone or a server of your own with an AAAA record alone, or a DNS filter that ' +
+        'removes A records.',
+      'If the host has no IPv4 address: give it one. Services of Azure that API Management depends on all have one.',
+    ],
+    reference: 'RFC 3596 (AAAA records)',
+  },
+  'region-mismatch': {
+    title: 'The region given is not the region of this VM',
+    explanation:
+      'The option --region names another region than the instance metadata service reports for this VM. A virtual ' +
+      'network is in one region, so the instance of this subnet is in the VM’s. Names of services that contain the region ' +
+      'then do not exist, or are those of another region.',
+    recognisedBy: 'The region of --region differs from that of the instance metadata service.',
+    owner: 'vm',
+    remedy: [
+      'Run without --region on an Azure VM, or give the region that the finding names.',
+      'If the instance will be in the other region: run from a VM in its own subnet there.',
+    ],
+    reference: 'Azure Instance Metadata Service; az account list-locations',
+  },
 } as const satisfies Partial<Record<Cause, CauseText>>;

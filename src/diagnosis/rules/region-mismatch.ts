@@ -1,0 +1,40 @@
+import { didYouMean } from '../../common/did-you-mean.ts';
+import type { Target } from '../../model/report.ts';
+import { createFinding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { isUnresolved } from '../servers.ts';
+import { count, list } from '../text.ts';
+
+/** `--region` names another region than this VM's; then names with that region may not exist. */
+export const regionMismatch: Rule = ({ observations, open }) => {
+  const { region, vm } = observations.environment;
+  const actual = vm?.region ?? null;
+  if (region === null || actual === null || region === actual) return [];
+  const absent = open.filter((target) => isUnresolved(target) && hasRegion(target, region));
+  const hosts = [...new Set(absent.map(({ host }) => host))];
+  const isTypo = didYouMean(region, [actual]) !== '';
+  return [
+    createFinding('region-mismatch', {
+      severity: absent.some(({ required }) => required) ? 'error' : 'warning',
+      title: `--region ${region} is not the region of this VM${isTypo ? `: did you mean ${actual}?` : `, ${actual}`}`,
+      explanation: [
+        `The instance metadata service reports ${actual} for this VM, and a virtual network is in one region.`,
+        hosts.length === 0
+          ? `The names that depend on the region were tested for ${region}.`
+          : `${count(hosts.length, 'name')} of ${region} ${hosts.length === 1 ? 'does' : 'do'} not resolve: ${list(hosts, 3)}.`,
+      ].join(' '),
+      targets: absent,
+      remedy: [
+        `Run again with --region ${actual}, or without --region: this VM knows its region.`,
+        `If the instance will be in ${region}: run from a VM in its own subnet there, because rules, routes and DNS ` +
+          'servers belong to that network.',
+      ],
+      confirm: `apim-probe run --region ${actual}`,
+    }),
+  ];
+};
+
+/** Whether the region is a label of the host name, or a part of one between hyphens. */
+export function hasRegion({ host }: Pick<Target, 'host'>, region: string): boolean {
+  return host.toLowerCase().split(/[.-]/).includes(region);
+}
