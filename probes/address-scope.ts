@@ -33,6 +33,15 @@ export function addressScope(address: string): AddressScope | null {
   return parsed === null ? null : (SCOPES[parsed.range()] ?? 'reserved');
 }
 
+/** 0.0.0.0, loopback, link-local, multicast and broadcast, in both families. */
+const NO_SERVER: readonly string[] = ['unspecified', 'loopback', 'linkLocal', 'multicast', 'broadcast'];
+
+/** Whether no other machine beyond this link can have the address, so that a connection to it shows nothing of it. */
+export function isNeverRemote(address: string): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== null && NO_SERVER.includes(parsed.range());
+}
+
 /** @returns one spelling for each address (RFC 5952 for IPv6), or the text itself when it is not an address */
 export function canonicalAddress(text: string): string {
   return parseAddress(text)?.toString() ?? text;

@@ -10,6 +10,7 @@ export const FAILURES = [
   'dns_servfail',
   'dns_refused',
   'dns_malformed',
+  'dns_bogus_address',
   'tcp_timeout',
   'tcp_refused',
   'tcp_unreachable',

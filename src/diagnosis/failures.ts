@@ -36,6 +36,12 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
     means: 'The DNS reply could not be understood, or its CNAME records form a loop.',
     next: 'Query the name with “nslookup” or “dig” and look at the answer; something on port 53 may not be DNS.',
   },
+  dns_bogus_address: {
+    means:
+      'Every address of the name is one that no service can have (0.0.0.0, loopback, link-local, multicast), so none was ' +
+      'dialled.',
+    next: 'Look for the name in a DNS filter, and for a record or a hosts file entry that blocks it.',
+  },
   tcp_timeout: {
     means: 'No reply to the TCP connection request: it, or its answer, was dropped.',
     next: 'Check NSG rules (Network Watcher, IP flow verify), effective routes and firewalls, in this order.',

@@ -1,4 +1,6 @@
 /** Observes one target: its name, all its addresses, and repeated attempts after failures. */
+import { isIP } from 'node:net';
+import { isNeverRemote } from '../../probes/address-scope.ts';
 import { probeFor } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
 import { pause } from '../../probes/wire/budget.ts';
@@ -7,6 +9,7 @@ import type { Address, Attempt, ObservedTarget } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
 import { attempt, limitOf, type Tried } from './attempt.ts';
 import type { RunContext } from './context.ts';
+import type { Dialable } from './names.ts';
 import { DEFECT, observedTarget, untestedTarget } from './observed-target.ts';
 
 /** ms between a failed attempt and the next, so that a short packet loss can end. */
@@ -40,8 +43,8 @@ async function probeTarget(
   context: RunContext,
 ): Promise<ObservedTarget> {
   const name = context.names.resolve(planned.host);
-  const dialable = await name.dialable;
-  const known = selectAddresses(dialable.addresses, context.survey.hasIPv6).map(({ address }) => address);
+  const dialable = withoutBogus(planned, await name.dialable);
+  const known = selectAddresses(dialable.worth, context.survey.hasIPv6).map(({ address }) => address);
   const { vip } = planned;
   const tried = await Promise.all([
     ...known.map((address) => tryAddress(planned, address, 'name', probe, context)),
@@ -62,6 +65,18 @@ async function probeTarget(
 function heldUpBy({ capacity, concurrency }: RunContext): string | null {
   const isShort = capacity.missed.length > 0 && capacity.most < concurrency;
   return isShort ? capacity.missed.join(', ') : null;
+}
+
+/** The addresses worth dialling: a service of Azure has none that only this machine or this link can have. */
+function withoutBogus(
+  { host, group }: PlannedTarget,
+  dialable: Dialable,
+): Dialable & { worth: readonly Address[] } {
+  const { addresses } = dialable;
+  const isOwn = group === 'custom' || group === 'dns' || isIP(host) !== 0;
+  const worth = isOwn ? addresses : addresses.filter(({ address }) => !isNeverRemote(address));
+  const isBogus = addresses.length > 0 && worth.length === 0;
+  return { ...dialable, ...(isBogus && { failure: 'dns_bogus_address' as const }), worth };
 }
 
 /** Omits IPv6 addresses on a VM without IPv6, because they would always fail; unless there are no others. */

@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  addressOf,
   attempt,
   azureDns,
   diagnoseTargets,
@@ -248,6 +249,27 @@ t.test('dns-tampered', async (t) => {
       controls: [randomName()],
     });
     t.same(causes, { [ID]: 'outbound-rejected', 'custom/127.0.0.1:443': 'outbound-rejected' });
+  });
+
+  t.test('what was not dialled, and an answer that another server has right', async (t) => {
+    const both = [resolved('20.1.1.1'), resolved('127.0.0.1', OTHER_SERVER)];
+    const { single, causes } = diagnoseTargets({
+      servers: [SERVER, OTHER_SERVER],
+      targets: [
+        unresolved('key-vault', 'k.vault.azure.net', [resolved('0.0.0.0')], {
+          failure: 'dns_bogus_address',
+          addresses: [addressOf('0.0.0.0')],
+        }),
+        reached('sql', HOST, '20.1.1.1', { resolutions: both }),
+        reached('redis', 'r.example', '198.18.0.7', { resolutions: [resolved('198.18.0.7')] }),
+      ],
+    });
+    const { explanation, evidence } = single('dns-tampered');
+    t.match(explanation, 'k.vault.azure.net is 0.0.0.0 according to 10.0.0.4');
+    t.match(explanation, `${HOST} is 127.0.0.1 according to ${OTHER_SERVER}`);
+    t.match(explanation, 'It misleads 1 endpoint.');
+    t.same(evidence, ['key-vault/k.vault.azure.net:443', `sql/${HOST}:443`]);
+    t.equal(causes['key-vault/k.vault.azure.net:443'], 'dns-tampered');
   });
 
   t.test('does not touch what was reached or never tried', async (t) => {

@@ -1,5 +1,6 @@
 /** Which server decides, which names are queried, and what is recorded. */
 import t from 'tap';
+import type { Options } from '../../src/config/types.ts';
 import { parseNsswitch } from '../../src/environment/nsswitch.ts';
 import { a, reply, TYPES } from '../servers/dns-bytes.ts';
 import { openDnsPeer } from '../servers/dns-peer.ts';
@@ -53,6 +54,25 @@ for (const [what, first, failure] of [
     t.same(run.only.resolutions[1]?.addresses, ['10.0.0.2'], 'the answer of the second is evidence');
   });
 }
+
+t.test('an address that no service can have is reported and not dialled', async (t) => {
+  const options: Partial<Options> = { only: ['key-vault'], keyVault: ['contoso'] };
+  for (const bogus of ['0.0.0.0', '127.0.0.1', '169.254.7.7', '224.0.0.251', '255.255.255.255']) {
+    const servers = [await nameServer(t, () => ({ addresses: [bogus] }))];
+    const { only } = await ran({ options, names: servers });
+    t.match(only, { status: 'unreachable', failure: 'dns_bogus_address', attempts: { length: 0 } }, bogus);
+    t.match(only, { cause: 'dns-tampered', addresses: [{ address: bogus }] }, bogus);
+  }
+  const servers = [await nameServer(t, () => ({ addresses: ['0.0.0.0', '10.0.0.1'] }))];
+  const mixed = await ran({ options, names: servers });
+  t.same(dialled(mixed), ['10.0.0.1'], 'the others are');
+  const local = [await nameServer(t, () => ({ addresses: ['127.0.0.1'] }))];
+  t.same(
+    dialled(await ran({ options: { target }, names: local })),
+    ['127.0.0.1'],
+    'a host of the user’s may be here',
+  );
+});
 
 t.test('without an answer the failure of the last server counts', async (t) => {
   const servers = [await nameServer(t, () => 'silence'), await nameServer(t, () => ({ rcode: 'SERVFAIL' }))];

@@ -1,3 +1,4 @@
+import { isNeverRemote } from '../../../probes/address-scope.ts';
 import { recogniseBlockAddress } from '../../../probes/block-page.ts';
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { ControlAnswer } from '../../model/controls.ts';
@@ -7,7 +8,7 @@ import { CAUSE_TEXTS } from '../causes.ts';
 import { lookupCommand, rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
-import type { Rule } from '../rule.ts';
+import { nameable, type Rule } from '../rule.ts';
 import { azureAnswer, kindOfAddresses } from '../servers.ts';
 import { brief, count, list } from '../text.ts';
 
@@ -15,11 +16,14 @@ import { brief, count, list } from '../text.ts';
  * Invented answers: non-existent names resolve, or services have addresses that no service can have, or those of a DNS
  * filter’s block page.
  */
-export const dnsTampered: Rule = ({ observations, targets, open }) => {
+export const dnsTampered: Rule = (scene) => {
+  const { observations, targets, open } = scene;
   const own = ownZones(observations);
   const invented = inventedAnswers(observations).filter((answer) => !isOwnWildcard(answer, own));
   const wildcard = new Set(invented.flatMap(({ addresses }) => addresses));
-  const bogus = open.filter((target) => addressesFromDns(target).some(isInvented));
+  const bogus = nameable(scene, targets).filter((target) =>
+    addressesFromDns(target).some(isBogusFor(target)),
+  );
   const caught = open.filter((target) => addressesFromDns(target).some((address) => wildcard.has(address)));
   if (invented.length === 0 && bogus.length === 0) return [];
   const explained = [...bogus, ...caught];
@@ -60,6 +64,12 @@ function remedy(observations: Observations, explained: readonly Target[]): reado
   ];
 }
 
+/** Reserved addresses may be a network's own where they are reached, and a user's host may be this VM. */
+function isBogusFor({ status, group }: Target): (address: string) => boolean {
+  if (status !== 'reachable') return isInvented;
+  return group === 'custom' ? () => false : isNeverRemote;
+}
+
 /** Addresses from DNS, without those of the hosts file. */
 function addressesFromDns(target: Target): readonly string[] {
   return target.group === 'dns' ? [] : target.resolutions.flatMap(({ addresses }) => addresses);
@@ -91,7 +101,8 @@ function bogusAnswers(targets: readonly Target[]): string[] {
 }
 
 function describeExtent(explained: readonly Target[], targets: readonly Target[]): string {
-  const affected = new Set(explained.map(({ id }) => id)).size;
+  const misled = explained.filter(({ status }) => status !== 'reachable');
+  const affected = new Set(misled.map(({ id }) => id)).size;
   return affected === 0
     ? `None of the ${count(targets.length, 'endpoint')} tested was led astray by it, but a missing name will not be noticed.`
     : `It misleads ${count(affected, 'endpoint')}.`;

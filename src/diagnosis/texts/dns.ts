@@ -138,7 +138,7 @@ export const DNS_CAUSES = {
     explanation:
       'A DNS server gives addresses where there are none, or addresses that no service can have. DNS ' +
       'filters (“sinkholes”), captive portals and wildcard records do so. Whatever answers at such an ' +
-      'address is not the service.',
+      'address is not the service, so loopback and the like are not dialled.',
     recognisedBy:
       'A random name under a service’s suffix resolves, or a service’s name resolves to 0.0.0.0, a loopback, ' +
       'link-local or reserved address, or to the address of a DNS filter’s block page.',
