@@ -39,6 +39,35 @@ export const CertificateFacts = z
   .describe('One certificate');
 export type CertificateFacts = z.infer<typeof CertificateFacts>;
 
+export const ChainProblem = z
+  .strictObject({
+    kind: z
+      .enum([
+        'expired',
+        'not-yet-valid',
+        'weak-signature',
+        'weak-key',
+        'not-a-ca',
+        'may-not-sign',
+        'path-length',
+        'purpose',
+        'critical-extension',
+        'malformed-extension',
+        'name-constraint',
+      ])
+      .describe('What is wrong with the certificate'),
+    subject: z.string().describe('Of the certificate'),
+    detail: z
+      .string()
+      .nullable()
+      .describe(
+        'The signature’s algorithm, the kind of key and its bits, how many CAs may follow, the OID of the extension, or ' +
+          'the name that it may not issue for',
+      ),
+  })
+  .describe('Why a certificate does not count in a path (RFC 5280 section 6)');
+export type ChainProblem = z.infer<typeof ChainProblem>;
+
 export const TlsFacts = z
   .strictObject({
     serverName: z.string().nullable().describe('The name sent in SNI, null when none was sent'),
@@ -76,6 +105,12 @@ export const TlsFacts = z
       .optional()
       .describe(
         'The root, where the chain as presented does not verify to a public root but leads to this one',
+      ),
+    chainProblems: z
+      .array(ChainProblem)
+      .optional()
+      .describe(
+        'Why the path that comes nearest to a root is not valid, where the chain leads to no trusted root (trust: none)',
       ),
   })
   .describe('The TLS handshake');

@@ -6,20 +6,22 @@ import type { CertificateFacts, TlsFacts } from '../facts.ts';
 import { printable } from '../printable.ts';
 import { fromLibrary } from './failure.ts';
 
-const MOST_CERTIFICATES = 10;
+/** Certificates of a chain that are read, and that are stored. */
+const MOST_READ = 100;
+const MOST_STORED = 10;
 const MOST_NAMES = 50;
 /** Bytes of a chain; a chain of Azure has 5 KiB. */
 const MOST_DER = 32 * 1024;
 const MOST_URLS = 4;
 
 /**
- * The certificates that the peer presented: leaf first, in the peer's order. Empty without a certificate. At most 10,
- * so that a hostile chain cannot keep this machine busy with signatures.
+ * The certificates that the peer presented: leaf first, in the peer's order. Empty without a certificate. At most
+ * 100, because each takes memory; the search for a root bounds its own work.
  */
 export function peerChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
   let current = readCertificate(() => socket.getPeerX509Certificate());
-  while (current !== undefined && chain.length < MOST_CERTIFICATES) {
+  while (current !== undefined && chain.length < MOST_READ) {
     const certificate = current;
     chain.push(certificate);
     current = readCertificate(() => certificate.issuerCertificate);
@@ -28,13 +30,13 @@ export function peerChain(socket: TLSSocket): X509Certificate[] {
 }
 
 /**
- * The certificates as data, in the same order.
+ * The first ten certificates as data, in the same order.
  * @param verified whether the chain verified as sent. If not, the DER is stored, at most 32 KiB for a chain (a
  *   certificate that does not fit has null), and where the issuers can be fetched
  */
 export function chainFacts(chain: readonly X509Certificate[], verified: boolean): CertificateFacts[] {
   let bytesLeft = verified ? 0 : MOST_DER;
-  return chain.map((certificate) => {
+  return chain.slice(0, MOST_STORED).map((certificate) => {
     const fits = certificate.raw.length <= bytesLeft;
     if (fits) bytesLeft -= certificate.raw.length;
     const facts = certificateFacts(certificate, fits);

@@ -1,143 +1,279 @@
 /** Searches the paths from a leaf to a root by signatures, through the sent certificates and known ones. */
 import type { X509Certificate } from 'node:crypto';
-import type { TlsFacts } from '../facts.ts';
+import type { ChainProblem } from '../facts.ts';
+import { readCertificateFields } from './certificate-fields.ts';
+import {
+  findDateProblems,
+  findIssuerProblems,
+  findProblems,
+  findSignatureProblems,
+  type Parsed,
+  problem,
+} from './certificate-problems.ts';
+import { findForbiddenName, generalNameText } from './name-constraints.ts';
 
 export interface Root {
   readonly certificate: X509Certificate;
   readonly anchor: 'public' | 'extra';
 }
 
-/** A path to a public root that is valid now. */
+/** A path to a root. */
 export interface Path {
   /** The known certificates on it that were not sent. */
   readonly added: readonly X509Certificate[];
-  readonly root: X509Certificate;
+  readonly root: Root;
+  /** What the search tolerated. */
+  readonly problems: readonly ChainProblem[];
 }
 
-/** Signatures checked for one chain: a hostile server may send many CAs of one name. A genuine chain needs few. */
-const MOST_CHECKS = 200;
+/** What a search tolerates above the leaf; the leaf's own dates are the caller's. */
+export type Tolerance = 'nothing' | 'dates' | 'everything';
 
-interface Node {
-  readonly certificate: X509Certificate;
+/** Issuers above the leaf; chains of Azure have three. */
+const MOST_ISSUERS = 10;
+/** Signatures checked for one chain, as in Go: a hostile server may send many CAs that sign each other. */
+const MOST_CHECKS = 100;
+/** Issuers tried in one search. */
+const MOST_STEPS = 2000;
+/** Names compared with constraints for one chain; a hundred names under a CA with a hundred constraints need 10,000. */
+const MOST_COMPARISONS = 50_000;
+
+const DATES: ReadonlySet<ChainProblem['kind']> = new Set(['expired', 'not-yet-valid']);
+
+/** A certificate on a path from the leaf. */
+interface Node extends Parsed {
   /** The certificate that this one signed; null for the leaf. */
   readonly below: Node | null;
+  readonly problems: readonly ChainProblem[];
 }
 
 export class ChainSearch {
-  readonly #leaf: X509Certificate;
-  readonly #sent: readonly X509Certificate[];
-  readonly #known: readonly X509Certificate[];
-  readonly #rootsFor: (certificate: X509Certificate) => readonly Root[];
+  readonly #leaf: Parsed;
+  readonly #sent: readonly Parsed[];
+  readonly #knownCas: () => readonly X509Certificate[];
+  #parsedKnown: readonly Parsed[] | null = null;
+  readonly #rootsFor: (name: string) => readonly Root[];
+  readonly #now: number;
+  readonly #parsed = new Map<string, Parsed>();
+  readonly #problems = new Map<string, readonly ChainProblem[]>();
   readonly #signatures = new Map<string, boolean>();
+  readonly #allowance = { comparisons: MOST_COMPARISONS };
   #checks = 0;
+  #steps = 0;
+  #longest: { length: number; problems: readonly ChainProblem[] } = { length: 0, problems: [] };
 
   /**
-   * @param chain leaf first, the others in any order
+   * @param leaf the server's own certificate
+   * @param sent the others of its chain, in any order
    * @param known untrusted certificates to search besides
-   * @param rootsFor the roots that are this certificate, or have its issuer's name
+   * @param rootsFor the roots of this canonical name
+   * @param now in milliseconds
+   * @throws RangeError if the leaf is malformed
    */
   constructor(
     leaf: X509Certificate,
-    chain: readonly X509Certificate[],
-    known: readonly X509Certificate[],
-    rootsFor: (certificate: X509Certificate) => readonly Root[],
+    sent: readonly X509Certificate[],
+    known: () => readonly X509Certificate[],
+    rootsFor: (name: string) => readonly Root[],
+    now: number,
   ) {
-    this.#leaf = leaf;
-    this.#sent = chain;
-    this.#known = known;
+    this.#leaf = { certificate: leaf, fields: readCertificateFields(leaf.raw) };
+    this.#sent = sent.flatMap((certificate) => this.#parse(certificate) ?? []);
+    this.#knownCas = known;
     this.#rootsFor = rootsFor;
-  }
-
-  /** The roots of all paths, whatever their dates: cross-signed issuers have several paths. */
-  findRoots(): readonly Root[] {
-    return this.#walk(() => true).flatMap(({ certificate }) => this.#rootsOf(certificate));
+    this.#now = now;
   }
 
   /**
-   * The first known certificate on a path whose key verifies what is below it, whatever the dates.
+   * A path to a public root, else one to another root; null for none.
+   * @param complete whether known certificates may be on it
+   */
+  findPath(tolerance: Tolerance, complete: boolean): Path | null {
+    this.#steps = 0;
+    this.#longest = { length: 0, problems: [] };
+    const pool = complete ? [...this.#sent, ...this.#known] : this.#sent;
+    const start = { ...this.#leaf, below: null, problems: this.#problemsOf(this.#leaf) };
+    if (!areTolerated(start.problems, tolerance)) return null;
+    let other: Path | null = null;
+    for (const path of this.#paths(start, pool, tolerance)) {
+      if (path.root.anchor === 'public') return path;
+      other ??= path;
+    }
+    return other;
+  }
+
+  /** The problems of the longest path of the last search, whether or not it led to a root. */
+  get problemsOnTheWay(): readonly ChainProblem[] {
+    return this.#longest.problems;
+  }
+
+  /**
+   * The first known certificate on a path whose key verifies what is below it, whatever else is wrong.
    * @param knownRoots SHA-256 of roots that are known as well, in lower-case hexadecimal
    */
   findKnown(knownRoots: ReadonlySet<string>): X509Certificate | null {
-    const known = new Set([...this.#known.map(fingerprintOf), ...knownRoots]);
-    for (const { certificate, below } of this.#walk(() => true)) {
-      if (below !== null && known.has(fingerprintOf(certificate))) return certificate;
-      const root = this.#rootsOf(certificate).find((each) => known.has(fingerprintOf(each.certificate)));
-      if (root !== undefined) return root.certificate;
-    }
-    return null;
-  }
-
-  /** The shortest path to a public root on which every certificate above the leaf is valid now. */
-  findPath(now: number): Path | null {
-    const isValid = (certificate: X509Certificate): boolean => validityOf(certificate, now) === 'valid';
-    for (const node of this.#walk(isValid)) {
-      const root = this.#rootsOf(node.certificate).find(
-        ({ anchor, certificate }) => anchor === 'public' && isValid(certificate),
-      );
-      if (root !== undefined) {
-        const added = pathTo(node).filter((certificate) => !this.#isSent(certificate));
-        return { added, root: root.certificate };
-      }
-    }
-    return null;
-  }
-
-  /** Every certificate that a path from the leaf reaches through admitted issuers, nearest first. */
-  #walk(admits: (issuer: X509Certificate) => boolean): readonly Node[] {
-    const nodes: Node[] = [{ certificate: this.#leaf, below: null }];
-    const reached = new Set([fingerprintOf(this.#leaf)]);
+    const known = new Set([
+      ...this.#known.map(({ certificate }) => fingerprintOf(certificate)),
+      ...knownRoots,
+    ]);
+    const isKnown = ({ certificate }: Parsed) => known.has(fingerprintOf(certificate));
+    const reached = [this.#leaf];
+    const seen = new Set([fingerprintOf(this.#leaf.certificate)]);
     // Iterating over an array includes entries that are added meanwhile.
-    for (const node of nodes) {
-      for (const issuer of [...this.#sent, ...this.#known]) {
-        if (reached.has(fingerprintOf(issuer)) || !issuer.ca || !admits(issuer)) continue;
-        if (!this.#isSignedBy(node.certificate, issuer)) continue;
-        reached.add(fingerprintOf(issuer));
-        nodes.push({ certificate: issuer, below: node });
+    for (const each of reached) {
+      for (const issuer of [
+        ...this.#issuersIn([...this.#sent, ...this.#known], each),
+        ...this.#rootsOf(each),
+      ]) {
+        const fingerprint = fingerprintOf(issuer.certificate);
+        if (seen.has(fingerprint) || !issuer.fields.isCa || !this.#isSignedBy(each, issuer)) continue;
+        if (isKnown(issuer)) return issuer.certificate;
+        seen.add(fingerprint);
+        reached.push(issuer);
       }
     }
-    return nodes;
+    return null;
   }
 
-  #rootsOf(certificate: X509Certificate): readonly Root[] {
-    return this.#rootsFor(certificate).filter(
-      (root) =>
-        root.certificate.fingerprint256 === certificate.fingerprint256 ||
-        this.#isSignedBy(certificate, root.certificate),
-    );
+  /** The paths that continue from a node; its roots come first. */
+  *#paths(node: Node, pool: readonly Parsed[], tolerance: Tolerance): Generator<Path> {
+    const path = pathTo(node);
+    // A root of the user may be an issuing CA, or the server's own certificate.
+    const itself = this.#rootsFor(node.fields.subject).find((root) => isSame(root, node));
+    if (itself !== undefined) yield this.#finish(node, itself, node.problems);
+    const problems = [...node.problems, ...findSignatureProblems(node.certificate)];
+    if (path.length > this.#longest.length) {
+      this.#longest = { length: path.length, problems: isSelfIssued(node) ? node.problems : problems };
+    }
+    if (!areTolerated(problems, tolerance)) return;
+    for (const root of this.#rootsOf(node)) {
+      const end = this.#extend(node, root, problems, tolerance);
+      if (end !== null) yield this.#finish(node, root, end.problems);
+    }
+    if (path.length > MOST_ISSUERS - 1) return;
+    for (const issuer of this.#issuersIn(pool, node)) {
+      if (path.some((each) => isSameCa(each, issuer))) continue;
+      const next = this.#extend(node, issuer, problems, tolerance);
+      if (next !== null) yield* this.#paths(next, pool, tolerance);
+    }
   }
 
-  #isSent(certificate: X509Certificate): boolean {
-    return this.#sent.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
+  /** The node with an issuer above it; null if that did not sign it, or has a problem. */
+  #extend(node: Node, issuer: Parsed, before: readonly ChainProblem[], tolerance: Tolerance): Node | null {
+    this.#steps += 1;
+    if (this.#steps > MOST_STEPS) return null;
+    const path = pathTo(node);
+    const cas = path.slice(1).filter((each) => !isSelfIssued(each)).length;
+    const own = [
+      ...this.#problemsOf(issuer),
+      ...findIssuerProblems(issuer, cas),
+      ...findDateProblems(issuer.certificate, this.#now),
+    ];
+    if (!areTolerated(own, tolerance) || !this.#isSignedBy(node, issuer)) return null;
+    const ofNames = this.#findNameProblems(issuer, path);
+    if (!areTolerated(ofNames, tolerance)) return null;
+    const { certificate, fields } = issuer;
+    return { certificate, fields, below: node, problems: [...before, ...own, ...ofNames] };
   }
 
-  #isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  /** Constraints apply to all names below but those of self-issued CAs. */
+  #findNameProblems({ certificate, fields }: Parsed, path: readonly Node[]): ChainProblem[] {
+    const { constraints } = fields;
+    if (constraints === null) return [];
+    const names = path
+      .filter((each, index) => index === 0 || !isSelfIssued(each))
+      .flatMap((each) => each.fields.names);
+    const forbidden = findForbiddenName(names, constraints, this.#allowance);
+    return forbidden === null ? [] : [problem(certificate, 'name-constraint', generalNameText(forbidden))];
+  }
+
+  #finish(node: Node, root: Root, problems: readonly ChainProblem[]): Path {
+    const sent = new Set([this.#leaf, ...this.#sent].map(({ certificate }) => certificate.fingerprint256));
+    const added = pathTo(node)
+      .map(({ certificate }) => certificate)
+      .filter(({ fingerprint256 }) => !sent.has(fingerprint256));
+    return { added, root, problems };
+  }
+
+  get #known(): readonly Parsed[] {
+    this.#parsedKnown ??= this.#knownCas().flatMap((certificate) => this.#parse(certificate) ?? []);
+    return this.#parsedKnown;
+  }
+
+  #rootsOf({ fields }: Parsed): (Parsed & Root)[] {
+    return this.#rootsFor(fields.issuer).flatMap((root) => {
+      const parsed = this.#parse(root.certificate);
+      if (parsed === null) return [];
+      // A root of version 1 has no extension that says so.
+      const { fields } = parsed;
+      return [{ ...root, fields: { ...fields, isCa: fields.isCa || fields.isVersion1 } }];
+    });
+  }
+
+  #issuersIn(pool: readonly Parsed[], { fields }: Parsed): readonly Parsed[] {
+    return pool.filter((issuer) => issuer.fields.subject === fields.issuer && fields.issuer !== '');
+  }
+
+  /** Null for a certificate that cannot be read, which is then on no path. */
+  #parse(certificate: X509Certificate): Parsed | null {
+    const known = this.#parsed.get(certificate.fingerprint256);
+    if (known !== undefined) return known;
+    try {
+      const parsed = { certificate, fields: readCertificateFields(certificate.raw) };
+      this.#parsed.set(certificate.fingerprint256, parsed);
+      return parsed;
+    } catch {
+      return null;
+    }
+  }
+
+  #problemsOf(parsed: Parsed): readonly ChainProblem[] {
+    const known = this.#problems.get(parsed.certificate.fingerprint256);
+    if (known !== undefined) return known;
+    const problems = findProblems(parsed);
+    this.#problems.set(parsed.certificate.fingerprint256, problems);
+    return problems;
+  }
+
+  #isSignedBy({ certificate }: Parsed, { certificate: issuer }: Parsed): boolean {
     const pair = `${certificate.fingerprint256} ${issuer.fingerprint256}`;
     const known = this.#signatures.get(pair);
     if (known !== undefined) return known;
-    const isSigned = this.#checkSignature(certificate, issuer);
+    if (this.#checks >= MOST_CHECKS) return false;
+    this.#checks += 1;
+    const isSigned = hasSignature(certificate, issuer);
     this.#signatures.set(pair, isSigned);
     return isSigned;
   }
+}
 
-  #checkSignature(certificate: X509Certificate, issuer: X509Certificate): boolean {
-    try {
-      if (!certificate.checkIssued(issuer)) return false;
-      this.#checks += 1;
-      return this.#checks <= MOST_CHECKS && certificate.verify(issuer.publicKey);
-    } catch {
-      // OpenSSL does not support this kind of key.
-      return false;
-    }
+function hasSignature(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.verify(issuer.publicKey);
+  } catch {
+    // OpenSSL does not support this kind of key.
+    return false;
   }
 }
 
-/** Whether a certificate is valid at this time, in milliseconds. */
-export function validityOf(
-  { validFromDate, validToDate }: X509Certificate,
-  now: number,
-): TlsFacts['validity'] {
-  if (now > validToDate.getTime()) return 'expired';
-  return now < validFromDate.getTime() ? 'not-yet-valid' : 'valid';
+function areTolerated(problems: readonly ChainProblem[], tolerance: Tolerance): boolean {
+  if (tolerance === 'everything') return true;
+  return problems.every(({ kind }) => tolerance === 'dates' && DATES.has(kind));
+}
+
+function isSame({ certificate }: { readonly certificate: X509Certificate }, other: Parsed): boolean {
+  return certificate.fingerprint256 === other.certificate.fingerprint256;
+}
+
+/** Certificates of one CA differ in dates and issuers; a path with two of them is a loop. */
+function isSameCa(one: Parsed, other: Parsed): boolean {
+  return (
+    isSame(one, other) || (one.fields.subject === other.fields.subject && one.fields.key === other.fields.key)
+  );
+}
+
+function isSelfIssued({ fields }: Parsed): boolean {
+  return fields.subject === fields.issuer;
 }
 
 function fingerprintOf({ fingerprint256 }: X509Certificate): string {
@@ -145,8 +281,8 @@ function fingerprintOf({ fingerprint256 }: X509Certificate): string {
 }
 
 /** The certificates from the leaf up to this one. */
-function pathTo(node: Node): readonly X509Certificate[] {
-  const path: X509Certificate[] = [];
-  for (let each: Node | null = node; each !== null; each = each.below) path.unshift(each.certificate);
+function pathTo(node: Node): readonly Node[] {
+  const path: Node[] = [];
+  for (let each: Node | null = node; each !== null; each = each.below) path.unshift(each);
   return path;
 }

@@ -15,7 +15,10 @@ import { isRejected, type Verification } from './trust.ts';
  * Bytes of a handshake up to which an unverified chain is read. The runtime copies all certificates at once, and 300
  * small ones take 1.3 MB; real servers stay below 10 KiB.
  */
-const LARGEST_UNTRUSTED = 16_384;
+const LARGEST_UNTRUSTED = 32_768;
+
+/** A path has few; each has a subject that the peer chose. */
+const MOST_PROBLEMS = 10;
 
 export interface HandshakeOptions {
   /** Sent in SNI; null sends none. */
@@ -120,7 +123,7 @@ function tlsFacts(
   const leaf = chain[0];
   const verifierError = verifierErrorOf(socket);
   const verification = session.trust.verify(chain, verifierError, session.system.now());
-  const { anchor, validity, asSent } = verification;
+  const { anchor, validity, asSent, completedWith } = verification;
   return {
     serverName: names.serverName,
     version: socket.getProtocol(),
@@ -130,7 +133,7 @@ function tlsFacts(
     trustError: verifierError,
     nameMatches: leaf !== undefined && holdsName(leaf, names.host),
     validity,
-    chain: chainFacts(chain, !isRejected(verifierError) && anchor !== 'none'),
+    chain: chainFacts(chain, anchor !== 'none' && completedWith.length === 0),
     ...(!asSent && completionFacts(verification)),
   };
 }
@@ -140,11 +143,13 @@ function completionFacts({
   azureKey,
   completedWith,
   root,
-}: Verification): Pick<TlsFacts, 'azureKey' | 'completedWith' | 'root'> {
+  problems,
+}: Verification): Pick<TlsFacts, 'azureKey' | 'completedWith' | 'root' | 'chainProblems'> {
   return {
     azureKey: azureKey === null ? null : subjectOf(azureKey),
     ...(completedWith.length > 0 && { completedWith: completedWith.map(subjectOf) }),
     ...(root !== null && { root: rootFacts(root) }),
+    ...(problems.length > 0 && { chainProblems: problems.slice(0, MOST_PROBLEMS) }),
   };
 }
 
@@ -159,8 +164,10 @@ function requireValidCertificate(facts: TlsFacts, session: Session): void {
   if (leaf === undefined) throw new ProbeError('tls_bad_certificate', 'the server sent no certificate');
   const isProved = (facts.azureKey ?? null) !== null;
   if (facts.trust === 'none' && !isProved) {
-    const why = facts.validity === 'valid' ? facts.trustError : 'it leads to no trusted root';
-    throw new ProbeError('tls_untrusted', `the chain does not verify: ${why}; issued by ${leaf.issuer}`);
+    throw new ProbeError(
+      'tls_untrusted',
+      `the chain does not verify: ${whyUntrusted(facts)}; issued by ${leaf.issuer}`,
+    );
   }
   if (!facts.nameMatches) {
     throw new ProbeError(
@@ -176,6 +183,18 @@ function requireValidCertificate(facts: TlsFacts, session: Session): void {
     facts.validity === 'expired' ? 'tls_expired' : 'tls_not_yet_valid',
     whenValid(facts, now),
   );
+}
+
+/** The first problem of a path to a root, else OpenSSL's code if that tells anything about the root. */
+function whyUntrusted({ root, chainProblems: [first] = [], validity, trustError }: TlsFacts): string {
+  const code = trustError === null || trustError === 'UNSPECIFIED' ? '' : ` (${trustError})`;
+  if (root !== undefined && first !== undefined) {
+    const detail = first.detail === null ? '' : ` ${first.detail}`;
+    return `${first.kind}${detail} at ${first.subject}${code}`;
+  }
+  return validity === 'valid' && trustError !== null && code !== ''
+    ? trustError
+    : 'it leads to no trusted root';
 }
 
 /** Describes the first certificate that is not valid now. */

@@ -9,9 +9,12 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from 'node:tls';
-import type { TlsFacts } from '../facts.ts';
+import type { ChainProblem, TlsFacts } from '../facts.ts';
 import { AZURE_CAS } from './azure-cas.ts';
-import { ChainSearch, type Root, validityOf } from './chain-search.ts';
+import { readSubject } from './certificate-fields.ts';
+import { validityOf } from './certificate-problems.ts';
+import { ChainSearch, type Path, type Root } from './chain-search.ts';
+import { fromLibrary } from './failure.ts';
 import { SERVICE_TLS } from './tls-client.ts';
 
 type Anchor = TlsFacts['trust'];
@@ -19,20 +22,9 @@ type Anchor = TlsFacts['trust'];
 /** OpenSSL's errors for a chain whose only problem is a date. */
 const ONLY_THE_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
-/** OpenSSL's errors for a chain that lacks a certificate; any other error remains when the chain is completed. */
-const INCOMPLETE = new Set([
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-]);
-
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 const MICROSOFT_ROOTS: ReadonlySet<string> = new Set(AZURE_CAS.publicRoots);
-
-/** The purpose of a server in extendedKeyUsage, and any purpose (RFC 5280 section 4.2.1.12). */
-const FOR_SERVERS = new Set(['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']);
 
 /** The result for one chain; the probe turns it into facts and a failure. */
 export interface Verification {
@@ -46,6 +38,14 @@ export interface Verification {
   readonly completedWith: readonly X509Certificate[];
   /** The root, where a search found it. */
   readonly root: X509Certificate | null;
+  /** Why the chain leads to no trusted root, as far as it is known. */
+  readonly problems: readonly ChainProblem[];
+}
+
+/** PEM of roots with one canonical subject; parsed on first use, because a run needs few of them. */
+interface RootFile {
+  readonly pem: string;
+  readonly anchor: Root['anchor'];
 }
 
 export class TrustStore {
@@ -55,8 +55,9 @@ export class TrustStore {
   readonly #public: readonly string[];
   readonly #extra: readonly string[];
   readonly #azure: readonly string[];
-  /** By subject. Parsed on first use, because most runs do not need it. */
-  #roots: ReadonlyMap<string, readonly Root[]> | null = null;
+  /** By canonical subject; read on first use. */
+  #rootFiles: ReadonlyMap<string, readonly RootFile[]> | null = null;
+  readonly #roots = new Map<string, readonly Root[]>();
   #azureCas: readonly X509Certificate[] | null = null;
 
   /**
@@ -82,58 +83,40 @@ export class TrustStore {
   }
 
   /**
-   * Judges nothing but the chain: names are the caller's.
+   * Judges nothing but the chain: whether the leaf holds the target's name is the caller's.
    * @param chain leaf first, the others in any order
-   * @param verifierError OpenSSL's error code for the chain as sent, null when it verified
+   * @param verifierError OpenSSL's error code for the chain as sent, null when it verified. OpenSSL tries one path; what
+   *   it accepts is refused only for a named problem
    * @param now in milliseconds, the local clock
+   * @throws ProbeError tls_bad_certificate if the leaf cannot be read
    */
   verify(chain: readonly X509Certificate[], verifierError: string | null, now: number): Verification {
-    const sent = this.#verifySent(chain, verifierError);
-    const [leaf] = chain;
-    if (sent.asSent || leaf === undefined) return sent;
-    const search = new ChainSearch(leaf, chain, this.#knownAzureCas(), this.#rootsFor);
-    const azureKey = search.findKnown(MICROSOFT_ROOTS);
-    if (azureKey === null) return sent;
-    const mayComplete = !isRejected(verifierError) || INCOMPLETE.has(verifierError ?? '');
-    const path = mayComplete && isForServers(leaf) ? search.findPath(now) : null;
+    const [leaf, ...others] = chain;
+    if (leaf === undefined) return UNVERIFIED;
+    const search = fromLibrary(
+      'tls',
+      () => new ChainSearch(leaf, others, this.#knownAzureCas, this.#rootsFor, now),
+      'tls_bad_certificate',
+    );
     const validity = validityOf(leaf, now);
-    if (path === null) {
-      return { ...sent, azureKey, validity: sent.validity === 'valid' ? validity : sent.validity };
+    const asSent = search.findPath('nothing', false);
+    if (asSent?.root.anchor === 'public' && validity === 'valid') {
+      return { ...found(asSent), validity, asSent: true };
     }
-    return {
-      ...sent,
-      anchor: 'public',
-      azureKey,
-      validity,
-      completedWith: path.added,
-      root: path.root,
-    };
-  }
-
-  /** The chain as sent: OpenSSL's result, and the root behind it. */
-  #verifySent(chain: readonly X509Certificate[], verifierError: string | null): Verification {
-    const none: Verification = {
-      anchor: 'none',
-      validity: validityByError(verifierError),
-      asSent: false,
-      azureKey: null,
-      completedWith: [],
-      root: null,
-    };
-    if (isRejected(verifierError)) return none;
-    // Without extra roots, a verified chain ends at a public root.
-    if (verifierError === null && this.#extra.length === 0)
-      return { ...none, anchor: 'public', asSent: true };
-    const [leaf] = chain;
-    const roots = leaf === undefined ? [] : new ChainSearch(leaf, chain, [], this.#rootsFor).findRoots();
-    const open = roots.find(({ anchor }) => anchor === 'public');
-    if (open !== undefined) {
-      return { ...none, anchor: 'public', asSent: verifierError === null, root: open.certificate };
+    const azureKey = search.findKnown(MICROSOFT_ROOTS);
+    const completed = search.findPath('nothing', true);
+    const whole = completed?.root.anchor === 'public' ? completed : asSent;
+    if (whole !== null) return { ...found(whole), validity, azureKey };
+    const outdated = search.findPath('dates', false);
+    if (outdated !== null) return { ...found(outdated), validity: validityIn(outdated, validity), azureKey };
+    const refused = search.findPath('everything', true);
+    if (refused === null && verifierError === null) {
+      // OpenSSL found a path that is longer than what is searched; without extra roots it ends at a public one.
+      const isPublic = this.#extra.length === 0;
+      return { ...UNVERIFIED, anchor: isPublic ? 'public' : 'extra', validity, asSent: isPublic, azureKey };
     }
-    const [extra] = roots;
-    // A chain that OpenSSL verified by a path longer than the recorded evidence does not count as public.
-    if (extra === undefined && verifierError !== null) return none;
-    return { ...none, anchor: 'extra', root: extra?.certificate ?? null };
+    const problems = refused?.problems ?? search.problemsOnTheWay;
+    return { ...UNVERIFIED, validity, azureKey, root: refused?.root.certificate ?? null, problems };
   }
 
   #createContext(versions: Pick<SecureContextOptions, 'maxVersion'>): SecureContext {
@@ -147,20 +130,43 @@ export class TrustStore {
     });
   }
 
-  #knownAzureCas(): readonly X509Certificate[] {
+  /** Parsed on first use, because most chains are complete. */
+  readonly #knownAzureCas = (): readonly X509Certificate[] => {
     this.#azureCas ??= this.#azure.map((pem) => new X509Certificate(pem));
     return this.#azureCas;
-  }
-
-  /** The roots with the subject or the issuer of this certificate. */
-  readonly #rootsFor = (certificate: X509Certificate): readonly Root[] => {
-    this.#roots ??= parseRoots(this.#public, this.#extra);
-    const same = this.#roots.get(certificate.subject) ?? [];
-    return [
-      ...same.filter((root) => root.certificate.fingerprint256 === certificate.fingerprint256),
-      ...(this.#roots.get(certificate.issuer) ?? []),
-    ];
   };
+
+  /** The roots of a canonical name. */
+  readonly #rootsFor = (name: string): readonly Root[] => {
+    const known = this.#roots.get(name);
+    if (known !== undefined) return known;
+    this.#rootFiles ??= readRoots(this.#public, this.#extra);
+    const files = this.#rootFiles.get(name) ?? [];
+    const roots = files.map(({ pem, anchor }) => ({ certificate: new X509Certificate(pem), anchor }));
+    // Other names are the peers' and must not fill the memory.
+    if (roots.length > 0) this.#roots.set(name, roots);
+    return roots;
+  };
+}
+
+const UNVERIFIED: Verification = {
+  anchor: 'none',
+  validity: 'valid',
+  asSent: false,
+  azureKey: null,
+  completedWith: [],
+  root: null,
+  problems: [],
+};
+
+function found({ root, added }: Path): Verification {
+  return { ...UNVERIFIED, anchor: root.anchor, root: root.certificate, completedWith: added };
+}
+
+/** Of a path whose only problems are dates. */
+function validityIn({ problems }: Path, leaf: Verification['validity']): Verification['validity'] {
+  if (leaf !== 'valid') return leaf;
+  return problems.some(({ kind }) => kind === 'expired') ? 'expired' : 'not-yet-valid';
 }
 
 /**
@@ -171,29 +177,15 @@ export function isRejected(verifierError: string | null): boolean {
   return verifierError !== null && !ONLY_THE_DATE.has(verifierError);
 }
 
-/**
- * By OpenSSL's error, which refers to the verified path: a server may also send an expired certificate that the path
- * does not use. OpenSSL checks dates last, so a date error means that everything else is valid.
- */
-function validityByError(verifierError: string | null): TlsFacts['validity'] {
-  if (verifierError === 'CERT_HAS_EXPIRED') return 'expired';
-  return verifierError === 'CERT_NOT_YET_VALID' ? 'not-yet-valid' : 'valid';
-}
-
-/** Whether its extendedKeyUsage, if it has one, allows a server; OpenSSL checks it only in a complete chain. */
-function isForServers({ keyUsage }: X509Certificate): boolean {
-  // The types do not say that it is undefined without the extension.
-  const purposes = keyUsage as readonly string[] | undefined;
-  return purposes === undefined || purposes.some((purpose) => FOR_SERVERS.has(purpose));
-}
-
-function parseRoots(
+function readRoots(
   publicRoots: readonly string[],
   extra: readonly string[],
-): ReadonlyMap<string, readonly Root[]> {
-  const parse =
-    (anchor: Root['anchor']) =>
-    (pem: string): Root => ({ certificate: new X509Certificate(pem), anchor });
-  const roots = [...publicRoots.map(parse('public')), ...extra.map(parse('extra'))];
-  return Map.groupBy(roots, ({ certificate }) => certificate.subject);
+): ReadonlyMap<string, readonly RootFile[]> {
+  const files: RootFile[] = [
+    ...publicRoots.map((pem) => ({ pem, anchor: 'public' as const })),
+    ...extra.map((pem) => ({ pem, anchor: 'extra' as const })),
+  ];
+  return Map.groupBy(files, ({ pem }) =>
+    readSubject(Buffer.from(pem.replace(/-----[^-]*-----/g, ''), 'base64')),
+  );
 }

@@ -19,7 +19,8 @@ export interface Request {
   readonly subject: string;
   /** The issuer; without one the certificate is self-signed. */
   readonly issuer?: Party;
-  readonly ca?: boolean;
+  /** Of basicConstraints; null leaves that out. */
+  readonly ca?: boolean | null;
   readonly pathLength?: number;
   /** Days from now. */
   readonly from?: number;
@@ -29,6 +30,8 @@ export interface Request {
   /** An existing key, for a cross-signed certificate. */
   readonly keys?: webcrypto.CryptoKeyPair;
   readonly extensions?: readonly x509.Extension[];
+  /** Of the issuer's signature; SHA-256 by default. */
+  readonly digest?: 'SHA-1' | 'SHA-256';
 }
 
 /** One certificate, by default valid from yesterday for a month. */
@@ -42,9 +45,11 @@ export async function certify(request: Request): Promise<Party> {
     notAfter: new Date(Date.now() + (request.until ?? 30) * DAY_MS),
     publicKey: keys.publicKey,
     signingKey: signer.privateKey,
-    signingAlgorithm: { ...signer.privateKey.algorithm, hash: 'SHA-256' },
+    signingAlgorithm: { ...signer.privateKey.algorithm, hash: request.digest ?? 'SHA-256' },
     extensions: [
-      new x509.BasicConstraintsExtension(request.ca ?? false, request.pathLength, true),
+      ...(request.ca === null
+        ? []
+        : [new x509.BasicConstraintsExtension(request.ca ?? false, request.pathLength, true)]),
       ...(request.extensions ?? []),
     ],
   });

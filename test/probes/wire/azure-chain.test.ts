@@ -83,12 +83,8 @@ t.test('the real bridge leads from a real CA to a public root, and is no anchor'
   t.match(verified.azureKey?.subject, /CN=Microsoft TLS RSA Root G2$/);
   t.match(verified.completedWith, [{ subject: /CN=Microsoft TLS RSA Root G2$/, issuer: /CN=DigiCert/ }]);
   t.match(verified.root?.subject, /CN=DigiCert Global Root G2$/);
-  const direct = new TrustStore().verify(
-    [ca('Microsoft Azure RSA TLS Issuing CA 07')],
-    'CERT_HAS_EXPIRED',
-    now,
-  );
-  t.match(direct.azureKey?.subject, /CN=Microsoft RSA Root Certificate Authority 2017$/);
+  const direct = new TrustStore().verify([ca('Microsoft Azure RSA TLS Issuing CA 07')], null, now);
+  t.match(direct, { anchor: 'public', asSent: true, azureKey: null });
   const without = new TrustStore([], []).verify([ocsp], 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', now);
   t.equal(without.anchor, 'none', 'no known CA is an anchor');
   const later = new TrustStore().verify(
@@ -237,29 +233,6 @@ t.test('Azure’s own root among the user’s changes nothing', async (t) => {
   const { failure, facts } = await shake(t, [leaf, issuing], { store });
   t.equal(failure, null);
   t.match(facts.tls, { trust: 'public', trustError: null, completedWith: [/CN=Azure Root G2/] });
-});
-
-t.test('many CAs of one name cost a bounded number of signature checks', async (t) => {
-  // Each signs the next, all names match, and the order makes every search as long as it can be.
-  let last = await authority('CN=Same');
-  const same = [last];
-  for (let depth = 0; depth < 39; depth += 1) {
-    last = await authority('CN=Same', { issuer: last });
-    same.push(last);
-  }
-  const chain = [await server(last, NAMES), ...same].map(({ pem }) => new X509Certificate(pem));
-  const { verify } = X509Certificate.prototype;
-  let checks = 0;
-  t.teardown(() => Object.assign(X509Certificate.prototype, { verify }));
-  Object.assign(X509Certificate.prototype, {
-    verify(this: X509Certificate, ...args: Parameters<typeof verify>) {
-      checks += 1;
-      return verify.apply(this, args);
-    },
-  });
-  const verified = trust.verify(chain, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', Date.now());
-  t.equal(verified.anchor, 'none');
-  t.equal(checks, 200);
 });
 
 t.test('where the issuer can be fetched is evidence', async (t) => {

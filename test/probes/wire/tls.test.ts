@@ -294,13 +294,14 @@ t.test('the order of problems: chain, name, date', async (t) => {
 t.test('chains that OpenSSL rejects for other reasons', async (t) => {
   const weakKey = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 1024, hash: 'SHA-256' } as const;
   const below = await authority('CN=Below', { issuer: azureIssuer });
-  const cases: readonly [string, Party, readonly Party[], RegExp][] = [
+  const cases: readonly [string, Party, readonly Party[], RegExp, RegExp?][] = [
     ['too long a path', await server(below, NAMES), [below, azureIssuer], /PATH_LENGTH_EXCEEDED/],
     [
       'too weak a key',
       await server(azureIssuer, NAMES, { algorithm: weakKey }),
       [azureIssuer],
       /UNSPECIFIED/,
+      /weak-key RSA, 1,024 bits at CN=known\.test; issued by/,
     ],
     [
       'for another purpose',
@@ -309,11 +310,11 @@ t.test('chains that OpenSSL rejects for other reasons', async (t) => {
       /INVALID_PURPOSE/,
     ],
   ];
-  for (const [name, leaf, others, word] of cases) {
+  for (const [name, leaf, others, word, error = word] of cases) {
     const weakly = { ...identity(leaf, ...others), ciphers: 'DEFAULT@SECLEVEL=0' };
     t.match(
       await shake(t, weakly),
-      { failure: 'tls_untrusted', error: word, facts: { tls: { trust: 'none', trustError: word } } },
+      { failure: 'tls_untrusted', error, facts: { tls: { trust: 'none', trustError: word } } },
       name,
     );
   }
@@ -349,8 +350,8 @@ t.test('a bare handshake checks nothing and sends the given name', async (t) => 
   t.same(names, ['other.test']);
 });
 
-t.test('a chain of 60 certificates is read when it verifies, and else rejected unread', async (t) => {
-  const long = identity(good, azureIssuer, ...Array.from({ length: 60 }, () => inspector));
+t.test('a chain of 120 certificates is read when it verifies, and else rejected unread', async (t) => {
+  const long = identity(good, azureIssuer, ...Array.from({ length: 120 }, () => inspector));
   const verified = await shake(t, long);
   t.equal(verified.failure, null);
   t.equal(verified.facts.tls?.chain.length, 10);
