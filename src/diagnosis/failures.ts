@@ -85,8 +85,12 @@ export const FAILURE_TEXTS: Readonly<Record<Failure, FailureText>> = {
     next: 'Look for a device that builds certificates itself, and for a damaged file on a server of your own.',
   },
   tls_untrusted: {
-    means: 'The certificate chain leads to no trusted root, or its issuer is not one that the service uses.',
-    next: 'Read the issuer: it names the inspecting device, or your own CA, which --ca-file can add.',
+    means:
+      'The certificate chain leads to no trusted root or is refused on the way to it, or its issuer is not one that the ' +
+      'service uses.',
+    next:
+      'Read the issuer: it names the inspecting device, or your own CA, which --ca-file can add. Where the error names a ' +
+      'certificate, that one must be replaced.',
   },
   tls_name_mismatch: {
     means: 'The certificate is valid for other names only.',

@@ -112,7 +112,16 @@ t.test('a chain that verifiers refuse otherwise is a warning with the reason', a
     genuine({ trust: 'none', trustError: 'INVALID_PURPOSE', azureKey: ROOT_G2 }),
     plain('www.microsoft.com', true),
   );
-  t.match(finding, { severity: 'warning', owner: 'service', explanation: /refuse it with INVALID_PURPOSE/ });
+  t.match(finding, { severity: 'warning', owner: 'service', explanation: /refuse it: INVALID_PURPOSE\./ });
+  const named = chainOf(
+    genuine({
+      trust: 'none',
+      trustError: 'UNSPECIFIED',
+      azureKey: ROOT_G2,
+      chainProblems: [{ kind: 'weak-signature', subject: OCSP, detail: 'sha1WithRSAEncryption' }],
+    }),
+  );
+  t.match(named.explanation, /refuse it: “.*OCSP 02” is signed with sha1WithRSAEncryption\./);
 });
 
 t.test('on an endpoint of the user’s own it is theirs to fix', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { TlsFacts } from '../../probes/facts.ts';
+import type { ChainProblem, TlsFacts } from '../../probes/facts.ts';
 import type { Failure } from '../../probes/failures.ts';
 import type { Control } from '../../src/model/controls.ts';
 import type { Target } from '../../src/model/report.ts';
@@ -157,6 +157,71 @@ t.test('wrong-certificate', async (t) => {
       refused('UNABLE_TO_GET_ISSUER_CERT_LOCALLY', [certificate()]).remedy.at(-1),
       'The server sends no certificate of its issuer',
     );
+  });
+
+  t.test('refused on the way to a root names the certificate and the reason', async (t) => {
+    const SUBJECT = 'O=Contoso, CN=Contoso CA';
+    const cases: readonly [ChainProblem['kind'], string | null, string | RegExp, string][] = [
+      [
+        'weak-signature',
+        'sha1WithRSAEncryption',
+        'Contoso CA” is signed with sha1WithRSAEncryption',
+        'with SHA-256',
+      ],
+      [
+        'weak-key',
+        'RSA, 1,024 bits',
+        /Contoso CA” has a key that is too weak .*\(RSA, 1,024 bits\)/,
+        '2,048 bits',
+      ],
+      [
+        'name-constraint',
+        'app.contoso.com',
+        'may not issue for app.contoso.com (name constraints)',
+        'without that constraint',
+      ],
+      ['path-length', '0', 'allows 0 CAs below it', 'path length'],
+      ['may-not-sign', null, 'lacks keyCertSign', 'keyCertSign'],
+      ['not-a-ca', null, 'is not a CA', 'by a CA'],
+      ['critical-extension', '1.2.3.4', 'the critical extension 1.2.3.4', 'not critical'],
+      ['malformed-extension', '2.5.29.30', 'the extension 2.5.29.30 of', 'cannot read'],
+      ['purpose', null, 'does not allow a server', 'serverAuth'],
+      ['expired', null, 'has expired', 'Replace'],
+      ['not-yet-valid', null, 'is not valid yet', 'clock'],
+    ];
+    for (const [kind, detail, text, remedy] of cases) {
+      const facts = tls({
+        trust: 'none',
+        trustError: 'UNSPECIFIED',
+        root: { subject: 'CN=Contoso Root', validFrom: null, validTo: null },
+        chainProblems: [{ kind, subject: SUBJECT, detail }],
+      });
+      const found = diagnoseTargets({
+        targets: [failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', { facts })],
+      }).single('wrong-certificate');
+      t.equal(found.title, 'app.contoso.com presents a certificate chain that clients refuse', kind);
+      t.match(found.explanation, 'its chain leads to the root “CN=Contoso Root”, but is refused: ', kind);
+      t.match(found.explanation, text, kind);
+      t.match(found.remedy[0], remedy, kind);
+      t.notMatch(found.remedy.join(), '--ca-file', 'its root is trusted');
+    }
+  });
+
+  t.test('problems of a chain without a root stand beside its error', async (t) => {
+    const problems = [{ kind: 'weak-key' as const, subject: 'CN=x', detail: 'DSA' }];
+    const explain = (trustError: string) =>
+      diagnoseTargets({
+        targets: [
+          failed('custom', 'app.contoso.com', '20.5.5.5', 'tls_untrusted', {
+            facts: tls({ trust: 'none', trustError, chainProblems: problems }),
+          }),
+        ],
+      }).single('wrong-certificate').explanation;
+    t.match(
+      explain('SELF_SIGNED_CERT_IN_CHAIN'),
+      /no trusted root \(SELF_SIGNED_CERT_IN_CHAIN; “CN=x” has .*\(DSA\)\)/,
+    );
+    t.match(explain('UNSPECIFIED'), /no trusted root \(“CN=x” has/);
   });
 
   t.test('a public certificate for other names', async (t) => {

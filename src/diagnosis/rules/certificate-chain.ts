@@ -3,6 +3,7 @@ import { isAzureService } from '../../model/azure.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import type { Severity } from '../../model/vocabulary.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
+import { describeRefusal } from '../chain-problem.ts';
 import { showIssuerCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { describeOutdated, outdatedIn } from '../outdated-certificate.ts';
@@ -86,7 +87,7 @@ function defectOf(target: Target): Defect[] {
     incomplete: `it lacks ${added}${tls.trustError === null ? '' : ` (${brief(tls.trustError, 60)})`}`,
     outdated:
       outdated === null ? 'it holds an outdated certificate' : `it holds ${describeOutdated(outdated)}`,
-    refused: `verifiers refuse it with ${brief(tls.trustError ?? 'no reason', 60)}`,
+    refused: `verifiers refuse it: ${describeRefusal(tls) || 'for no recorded reason'}`,
   };
   return [{ target, kind, text: texts[kind], hosts: fetchHosts(tls) }];
 }

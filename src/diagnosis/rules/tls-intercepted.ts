@@ -3,6 +3,7 @@ import { isAzureService } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
+import { describeRefusal } from '../chain-problem.ts';
 import { rerunCommand, showIssuerCommand } from '../command.ts';
 import { byWeight, createFinding } from '../finding.ts';
 import { findDevice, type InspectingDevice } from '../inspecting-device.ts';
@@ -90,11 +91,12 @@ function trustOf(explained: readonly Target[]): string {
     return 'The chain verifies only by a root given with --ca-file, which API Management does not have.';
   const errors = list(
     facts
-      .flatMap(({ trust, trustError }: TlsFacts) => (trust === 'none' && trustError ? [trustError] : []))
+      .flatMap((tls: TlsFacts) => (tls.trust === 'none' ? [describeRefusal(tls)] : []))
+      .filter((text) => text !== '')
       .sort(),
     3,
   );
-  return `The chain leads to no public root${errors === '' ? '' : ` (${brief(errors)})`}.`;
+  return `The chain leads to no public root${errors === '' ? '' : ` (${brief(errors, 240)})`}.`;
 }
 
 function exemptionStep(explained: readonly Target[]): string {

@@ -3,6 +3,7 @@ import type { Finding, Target } from '../../model/report.ts';
 import { dialledAddresses } from '../addresses.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
+import { describeProblem, describeRefusal, refusalRemedy, refusalsOf } from '../chain-problem.ts';
 import { rerunCommand, showIssuerCommand } from '../command.ts';
 import { describeLastFailure } from '../evidence.ts';
 import { createFinding } from '../finding.ts';
@@ -36,6 +37,7 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
   const single = targets.length === 1 ? first : undefined;
   const isOneHost = new Set(targets.map(({ host }) => host)).size === 1;
   const outdated = first !== undefined && failedWith(first, DATES) ? outdatedOf(first) : null;
+  const isRefused = facts !== null && refusalsOf(facts).length > 0;
   const isOfDevice = targets.every(
     (target) => failedWith(target, ['tls_name_mismatch']) && hasRepeatedCertificate(target, targets),
   );
@@ -43,7 +45,7 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
     ...(isOfDevice && { owner: 'network' as const }),
     title: isOfDevice
       ? `A device answers TLS in the place of ${count(targets.length, 'endpoint')}`
-      : `${hosts} ${verdict(first?.failure ?? null, outdated, isOneHost)}`,
+      : `${hosts} ${verdict(first?.failure ?? null, outdated, isOneHost, isRefused)}`,
     explanation: [
       ...(outdated === null ? [] : [`${namePlace(outdated)} ${describeOutdated(outdated)}.`]),
       ...(first?.failure === 'tls_bad_certificate' ? [`${describeLastFailure(first)}.`] : []),
@@ -58,7 +60,7 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
       ...refusalSteps(facts),
       ...ownChain(facts, targets),
       ...outdatedSteps(outdated),
-      ...stepsFor(first?.failure ?? null, outdated),
+      ...stepsFor(first?.failure ?? null, outdated, isRefused),
       ...issuerStep(facts, targets),
     ],
     confirm:
@@ -76,6 +78,7 @@ function verdict(
   failure: Target['failure'],
   outdated: OutdatedCertificate | null,
   isOneHost: boolean,
+  isRefused: boolean,
 ): string {
   const [has, sends, presents] = isOneHost ? ['has', 'sends', 'presents'] : ['have', 'send', 'present'];
   const state = failure === 'tls_expired' ? 'expired' : 'not valid yet';
@@ -84,6 +87,7 @@ function verdict(
   if (outdated?.place === 'issuer') return `${sends} a certificate of its authority that is ${state}`;
   if (failure === 'tls_expired') return `${presents} an expired certificate`;
   if (failure === 'tls_not_yet_valid') return `${presents} a certificate that is not valid yet`;
+  if (failure === 'tls_untrusted' && isRefused) return `${presents} a certificate chain that clients refuse`;
   if (failure === 'tls_untrusted')
     return `${presents} a certificate of an authority that is not trusted here`;
   if (failure === 'tls_bad_certificate') return `${presents} a certificate that cannot be read`;
@@ -97,7 +101,8 @@ function namePlace({ place }: OutdatedCertificate): string {
     : 'Out of date is a certificate of its authority, and not the server’s own:';
 }
 
-function evidence({ chain, nameMatches, trust, trustError }: TlsFacts): string {
+function evidence(tls: TlsFacts): string {
+  const { chain, nameMatches } = tls;
   const leaf = chain[0];
   if (leaf === undefined) return '';
   const names =
@@ -108,16 +113,26 @@ function evidence({ chain, nameMatches, trust, trustError }: TlsFacts): string {
         )
       : 'no name at all';
   const fit = nameMatches ? 'which fits' : 'which does not fit';
-  const why = trustError === null ? '' : ` (${brief(trustError, 60)})`;
-  const root = { public: 'a public root', extra: 'a root of --ca-file', none: `no trusted root${why}` }[
-    trust
-  ];
   const dates = `valid from ${leaf.validFrom ?? 'an unreadable date'} to ${leaf.validTo ?? 'an unreadable date'}`;
   const issuer = `issued by “${brief(leaf.issuer)}”`;
-  return `The certificate is for ${names}, ${fit}, ${dates}, ${issuer}; its chain leads to ${root}.`;
+  return `The certificate is for ${names}, ${fit}, ${dates}, ${issuer}; its chain ${describeEnd(tls)}.`;
 }
 
-/** What to do about a certificate that is refused for another reason than its root, by OpenSSL's code. */
+function describeEnd(tls: TlsFacts): string {
+  const refusals = refusalsOf(tls);
+  if (refusals.length > 0) {
+    const reasons = refusals.slice(0, 3).map(describeProblem).join('; ');
+    return `leads to the root “${brief(tls.root?.subject ?? '', 80)}”, but is refused: ${reasons}`;
+  }
+  const why = describeRefusal(tls);
+  return `leads to ${
+    { public: 'a public root', extra: 'a root of --ca-file', none: `no trusted root${why && ` (${why})`}` }[
+      tls.trust
+    ]
+  }`;
+}
+
+/** The same by OpenSSL's code, for reports that hold no problems. */
 const REFUSALS: ReadonlyMap<string | null, string> = new Map([
   [
     'INVALID_PURPOSE',
@@ -132,6 +147,7 @@ const REFUSALS: ReadonlyMap<string | null, string> = new Map([
 ]);
 
 function refusalSteps(facts: TlsFacts | null): readonly string[] {
+  if (facts?.chainProblems !== undefined) return [refusalRemedy(facts) ?? []].flat();
   return facts?.trust === 'none' ? [REFUSALS.get(facts.trustError) ?? []].flat() : [];
 }
 
@@ -139,6 +155,7 @@ function refusalSteps(facts: TlsFacts | null): readonly string[] {
 function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly string[] {
   const [leaf, ...above] = facts?.chain ?? [];
   if (leaf === undefined || facts?.trust !== 'none' || !targets.every(isOwn)) return [];
+  if (refusalsOf(facts).length > 0) return [];
   if (leaf.subject === leaf.issuer) {
     return [
       'The certificate is self-signed: clients will refuse it, and so will self-hosted gateways and the portal. Set one ' +
@@ -156,6 +173,7 @@ function ownChain(facts: TlsFacts | null, targets: readonly Target[]): readonly 
 function issuerStep(facts: TlsFacts | null, targets: readonly Target[]): readonly string[] {
   const [leaf, ...above] = facts?.chain ?? [];
   if (leaf === undefined || facts?.trust !== 'none' || targets.every(isOwn)) return [];
+  if (refusalsOf(facts).length > 0) return [];
   if (above.length > 0 || leaf.subject === leaf.issuer) return [];
   return [
     `The server sends no certificate of its issuer: if “${brief(leaf.issuer, 80)}” is not a root, have it send the ` +
@@ -179,7 +197,11 @@ function outdatedSteps(outdated: OutdatedCertificate | null): readonly string[] 
 }
 
 /** The general remedy has a step for the name, one for the dates and one for a private authority. */
-function stepsFor(failure: Target['failure'], outdated: OutdatedCertificate | null): readonly string[] {
+function stepsFor(
+  failure: Target['failure'],
+  outdated: OutdatedCertificate | null,
+  isRefused: boolean,
+): readonly string[] {
   const [name, validity, authority] = CAUSE_TEXTS['wrong-certificate'].remedy;
   if (failure === 'tls_bad_certificate') {
     return [
@@ -191,5 +213,7 @@ function stepsFor(failure: Target['failure'], outdated: OutdatedCertificate | nu
     return [outdated === null || outdated.place === 'leaf' ? validity : undefined, name].flatMap(
       (step) => step ?? [],
     );
-  return (failure === 'tls_untrusted' ? [authority, name] : [name]).flatMap((step) => step ?? []);
+  return (failure === 'tls_untrusted' && !isRefused ? [authority, name] : [name]).flatMap(
+    (step) => step ?? [],
+  );
 }

@@ -87,10 +87,10 @@ export const TLS_CAUSES = {
       'A TLS server answered with a certificate for other names, one whose time is over or has not begun, or ' +
       '(on your own host names) one from an authority that is not trusted here. Either the name leads to the ' +
       'wrong server, or the server’s certificate was not renewed or not set. The finding says which certificate of ' +
-      'the chain is out of date, or that it cannot be read.',
+      'the chain is out of date, is too weak or may not issue for this name, or that it cannot be read.',
     recognisedBy:
       'The name or the validity fails, with a good local clock and no sign of inspection; or, on a host name of ' +
-      'your own, a chain that leads to no public root and none of --ca-file.',
+      'your own, a chain that leads to no public root and none of --ca-file, or that clients refuse on the way to it.',
     owner: 'service',
     remedy: [
       'Name: check that the DNS record leads to the right address (private endpoint, VIP), and that the host ' +
