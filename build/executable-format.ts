@@ -60,21 +60,27 @@ export function withoutSignature(bytes: Buffer): Buffer {
 
 /**
  * Finds the problems of an executable, from its bytes alone.
- * @param program the text that it must carry
+ * @param program the texts that it must carry, the first of them before the others
  * @returns one sentence a problem; none when it is what it should be
  */
 export function problemsOf(
   bytes: Buffer,
   target: Pick<Target, 'format' | 'arch'>,
-  program: string,
+  program: readonly string[],
 ): string[] {
   const { format, arch } = formatOf(bytes);
   const problems: string[] = [];
   if (format !== target.format || arch !== target.arch)
     problems.push(`it is ${format} for ${arch}, not ${target.format} for ${target.arch}`);
   if (bytes.indexOf(`${FUSE}1`) === -1) problems.push('the runtime in it is not set to run a program');
-  if (bytes.indexOf(program) === -1) problems.push('the program is not in it');
+  if (!holds(bytes, program)) problems.push('the program is not in it');
   if (format === 'pe' && withoutSignature(bytes) !== bytes)
     problems.push('it has the signature of another file');
   return problems;
+}
+
+/** Whether the texts are in the bytes. The first is looked for in all of them, the others behind it. */
+function holds(bytes: Buffer, [first = '', ...others]: readonly string[]): boolean {
+  const start = bytes.indexOf(first);
+  return start !== -1 && others.every((text) => bytes.includes(text, start));
 }

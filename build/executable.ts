@@ -1,22 +1,26 @@
 /** The single executable: the pinned runtime with the program inside. */
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BuildError } from './build-error.ts';
+import { type Chunks, TARGET } from './chunks.ts';
 import { problemsOf, withoutSignature } from './executable-format.ts';
-import type { Target } from './targets.ts';
+import { bundleStart } from './start.ts';
+import { runsHere, type Target } from './targets.ts';
 import { removeLibatomic } from './without-libatomic.ts';
 import { withoutSymbols } from './without-symbols.ts';
 
 const run = promisify(execFile);
 /** The executable stores this path, so it is short and reveals nothing of this machine. */
-const MAIN = 'apim-probe.mjs';
+const MAIN = 'apim-probe.cjs';
+const PARTS = 'parts';
+const CODE_CACHE = join(import.meta.dirname, 'code-cache.ts');
 
 /**
  * Makes a target's executable, by the runtime that runs this, which must be of the same version, and checks it.
  * @param runtime the path of the target's runtime
- * @param program the path of the one file
+ * @param program in parts
  * @param output where the executable goes
  * @param folder for temporary files
  * @throws BuildError when the result is not what it should be
@@ -25,15 +29,17 @@ export async function makeExecutable(
   target: Target,
   paths: {
     readonly runtime: string;
-    readonly program: string;
+    readonly program: Chunks;
     readonly output: string;
     readonly folder: string;
   },
 ): Promise<void> {
   const { runtime, program, output, folder } = paths;
+  const start = await bundleStart('start-executable.ts', 'cjs', TARGET, { ENTRY: program.entry });
+  await writeFile(join(folder, MAIN), start);
   const settings = {
     main: MAIN,
-    mainFormat: 'module',
+    mainFormat: 'commonjs',
     executable: await prepared(runtime, target, folder),
     output,
     disableExperimentalSEAWarning: true,
@@ -41,14 +47,32 @@ export async function makeExecutable(
     execArgvExtension: 'none',
     // Until the program listens itself, SIGUSR1 would open the runtime's inspector.
     execArgv: ['--disable-sigusr1'],
+    assets: await writeParts(program, target, folder),
   };
   const config = join(folder, `${target.name}.json`);
   await writeFile(config, JSON.stringify(settings));
-  await copyFile(program, join(folder, MAIN));
   await run(process.execPath, [`--build-sea=${config}`], { cwd: folder });
   await chmod(output, 0o755);
-  const problems = problemsOf(await readFile(output), target, await readFile(program, 'utf8'));
+  const problems = problemsOf(await readFile(output), target, [start, ...Object.values(program.parts)]);
   if (problems.length > 0) throw new BuildError(`${target.output} is wrong: ${problems.join('; ')}.`);
+}
+
+/**
+ * Writes the parts and, for a machine like this one, V8's code of them: only the runtime itself can make it.
+ * @returns the assets of the executable, each with its file in the folder
+ */
+async function writeParts(
+  { parts }: Chunks,
+  target: Target,
+  folder: string,
+): Promise<Record<string, string>> {
+  const place = join(folder, PARTS);
+  await mkdir(place);
+  for (const [name, text] of Object.entries(parts)) await writeFile(join(place, name), text);
+  // Without variables such as NODE_OPTIONS, which could set flags that the executable does not have.
+  if (runsHere(target)) await run(process.execPath, ['--random-seed=1', CODE_CACHE, place], { env: {} });
+  const names = (await readdir(place)).sort();
+  return Object.fromEntries(names.map((name) => [name, join(PARTS, name)]));
 }
 
 /** @returns the path of the runtime as the executable has it */

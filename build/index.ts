@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
 import { parseArguments, USAGE, type Wanted } from './arguments.ts';
 import { BuildError, RuntimeMissing } from './build-error.ts';
+import { bundleInParts, type Chunks } from './chunks.ts';
 import { compress } from './compress.ts';
 import { makeExecutable, startsAs } from './executable.ts';
 import { notices, packageId, packagesOf } from './notices.ts';
@@ -28,10 +29,11 @@ async function build({ targets, ...wanted }: Wanted): Promise<void> {
   try {
     const made = join(folder, 'dist');
     await mkdir(made);
-    const program = join(made, 'apim-probe.mjs');
-    const { code, inputs, comments } = await oneFile();
-    await writeFile(program, code);
-    await chmod(program, 0o755);
+    const program = await bundleInParts();
+    const { inputs, comments } = program;
+    const file = join(made, 'apim-probe.mjs');
+    await writeFile(file, await oneFile(program));
+    await chmod(file, 0o755);
     // All of them end before the folder is removed, even if one fails.
     const ends = await Promise.allSettled(
       targets.map((target) => executable(target, { program, made, folder, ...wanted })),
@@ -65,7 +67,7 @@ function ownRuntime(targets: readonly Target[]): string {
 }
 
 interface Place {
-  readonly program: string;
+  readonly program: Chunks;
   readonly made: string;
   readonly folder: string;
   readonly available: boolean;

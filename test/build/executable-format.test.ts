@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { formatOf, problemsOf, withoutSignature } from '../../build/executable-format.ts';
 
-const PROGRAM = 'the program';
-const READY = `NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1 ${PROGRAM}`;
+const PROGRAM = ['the start', 'a part'];
+const READY = `NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1 ${PROGRAM.join(' ')}`;
 const SIGNATURE = 'a signature';
 
 /** A 64-bit little-endian ELF header, as far as e_machine. */
@@ -75,6 +75,7 @@ t.test('what is wrong with an executable', async (t) => {
   t.match(problemsOf(elf(0xb7), linux, PROGRAM), [/it is elf for arm64, not elf for x64/]);
   t.match(problemsOf(elf(0x3e), windows, PROGRAM), [/it is elf for x64, not pe for x64/]);
   t.match(problemsOf(elf(0x3e, READY.replace(':1', ':0')), linux, PROGRAM), [/not set to run a program/]);
-  t.match(problemsOf(elf(0x3e), linux, 'another program'), [/the program is not in it/]);
+  for (const other of [['another start'], ['the start', 'another part']])
+    t.match(problemsOf(elf(0x3e), linux, other), [/the program is not in it/]);
   t.match(problemsOf(pe(0x8664, { signature: SIGNATURE }), windows, PROGRAM), [/signature of another file/]);
 });

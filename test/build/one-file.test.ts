@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { bundleInParts } from '../../build/chunks.ts';
 import { oneFile } from '../../build/one-file.ts';
 
 const run = promisify(execFile);
@@ -42,8 +43,9 @@ const PROJECT = {
 
 t.test('a program in one file', async (t) => {
   const root = t.testdir(PROJECT);
-  const { code, inputs } = await oneFile(join(root, 'main.ts'), root);
-  t.ok(inputs.includes('node_modules/common/index.js'));
+  const program = await bundleInParts(join(root, 'main.ts'), root);
+  const code = await oneFile(program);
+  t.ok(program.inputs.includes('node_modules/common/index.js'));
   t.notMatch(code, root, 'does not reveal where it was made');
   mkdirSync(join(root, 'elsewhere'));
   const file = join(root, 'elsewhere', 'program.mjs');
@@ -58,12 +60,12 @@ t.test('a program in one file', async (t) => {
   );
   await t.rejects(run(process.execPath, [file, 'late'], { env: { THROW: '1' } }), /apim-probe\/late-\w+\.js/);
 
-  t.equal((await oneFile(join(root, 'main.ts'), root)).code, code, 'and again the same');
+  t.equal(await oneFile(await bundleInParts(join(root, 'main.ts'), root)), code, 'and again the same');
 });
 
 t.test('an older Node.js is refused with the reason', async (t) => {
   const root = t.testdir(PROJECT);
-  const { code } = await oneFile(join(root, 'main.ts'), root);
+  const code = await oneFile(await bundleInParts(join(root, 'main.ts'), root));
   const file = join(root, 'program.mjs');
   writeFileSync(file, code);
   for (const version of ['20.20.2', '26.9.0', '9.0.0']) {
@@ -96,7 +98,7 @@ t.test('an assertion of a library stays one', async (t) => {
       });
     `,
   });
-  const { code } = await oneFile(join(root, 'main.ts'), root);
+  const code = await oneFile(await bundleInParts(join(root, 'main.ts'), root));
   const file = join(root, 'program.mjs');
   writeFileSync(file, code);
   t.equal((await run(process.execPath, [file])).stdout, 'AssertionError');

@@ -3,17 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { bundleInParts } from '../../build/chunks.ts';
 import { oneFile } from '../../build/one-file.ts';
 
 const SOURCE = join(import.meta.dirname, '../../bin/apim-probe.ts');
 
 t.test('the one file helps and complains as the sources do, without what they do not use', async (t) => {
-  const { code, inputs } = await oneFile();
+  const program = await bundleInParts();
+  const { inputs } = program;
   const locales = inputs.filter((file) => /zod\/v4\/locales/.test(file) && !file.endsWith('index.js'));
   t.strictSame(locales, ['node_modules/zod/v4/locales/en.js']);
-  t.notOk(inputs.some((file) => /node_modules\/cliui\//.test(file)));
+  t.notOk(inputs.some((file) => /node_modules\/(?:cliui|string-width)\//.test(file)));
   const file = join(t.testdir(), 'apim-probe.mjs');
-  writeFileSync(file, code);
+  writeFileSync(file, await oneFile(program));
   for (const args of [
     ['run', '--help'],
     ['run', '--timeout'],

@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleInParts } from '../../build/chunks.ts';
 import { oneFile } from '../../build/one-file.ts';
 import { parsedReport } from '../report/samples.ts';
 import type { Guest } from './guest.ts';
@@ -24,7 +25,7 @@ const CONFIG = {
 async function bringAgent(guest: Guest): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'apim-probe-service-'));
   try {
-    await writeFile(join(folder, 'apim-probe.mjs'), (await oneFile()).code);
+    await writeFile(join(folder, 'apim-probe.mjs'), await oneFile(await bundleInParts()));
     await guest.bring(join(folder, 'apim-probe.mjs'), '/opt/apim-probe.mjs');
     await guest.bring(process.execPath, '/opt/node');
   } finally {
