@@ -291,7 +291,7 @@ t.test('a log file that is not a regular file is named in the manifest', async (
 
 t.test('a long log goes in with its end, from a whole line on', async (t) => {
   const cwd = t.testdir({});
-  const line = `${'x'.repeat(99)}\n`;
+  const line = `${'a line '.repeat(14)}.\n`;
   writeFileSync(join(cwd, 'log'), `sig=CANARY\n${line.repeat(60_000)}the end\n`);
   chmodSync(join(cwd, 'log'), 0o600);
   await invoke(['bundle', '--log-file', 'log', '--output', 'b.tgz'], { cwd });
@@ -303,7 +303,7 @@ t.test('a long log goes in with its end, from a whole line on', async (t) => {
 
 t.test('after rotation the previous log goes in as well', async (t) => {
   const cwd = t.testdir({});
-  const line = `{"level":"info","msg":"${'x'.repeat(100)}"}\n`;
+  const line = `{"level":"info","msg":"${'a line '.repeat(14)}"}\n`;
   writeFileSync(join(cwd, 'log'), 'now\n', { mode: 0o600 });
   writeFileSync(join(cwd, 'log.1'), `${line.repeat(60_000)}before, sig=CANARY\n`, { mode: 0o600 });
   await invoke(['bundle', '--log-file', 'log', '--output', 'b.tgz'], { cwd });
