@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Group } from '../model/vocabulary.ts';
 import { LONGEST_NAME } from './endpoint-name.ts';
+import { isRecord } from './saved.ts';
 
 /** Every member is optional in the published schema; without a domain name there is nothing to read, though. */
 const Category = z.object({
@@ -23,6 +24,27 @@ const Category = z.object({
 });
 
 export const Categories = z.array(Category);
+
+/**
+ * Other services have lists of the same form. Returns the service whose members are in the list; null for a list of
+ * API Management. Source: the published schemas of Microsoft.Web, Microsoft.ContainerService and Microsoft.Batch.
+ */
+export function serviceOf(members: readonly Readonly<Record<string, unknown>>[]): string | null {
+  const endpoints = members.flatMap(({ endpoints }) => recordsIn(endpoints));
+  const details = endpoints.flatMap(({ endpointDetails }) => recordsIn(endpointDetails));
+  if (details.some((one) => 'isAccessible' in one || 'latency' in one)) {
+    return 'an App Service Environment or an Azure Databricks workspace';
+  }
+  if (details.some((one) => 'protocol' in one)) return 'an Azure Kubernetes Service cluster';
+  const isBatch = endpoints.some((one) => 'description' in one);
+  return isBatch || members.some(({ category }) => category === 'Azure Batch')
+    ? 'an Azure Batch account'
+    : null;
+}
+
+function recordsIn(list: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(list) ? list.filter(isRecord) : [];
+}
 
 /** One host and port. */
 export interface Dependency {

@@ -2,8 +2,21 @@
 import type { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 import { parseJson, SAVE_AGAIN, SAVE_OUTBOUND_AGAIN } from '../common/json.ts';
-import { AllLocations, ByLocation, type NetworkStatus, networkStatus } from './network-status.ts';
-import { Categories, type OutboundDependencies, outboundDependencies } from './outbound-dependencies.ts';
+import {
+  AllLocations,
+  isCutByPowerShell,
+  isOlderVersion,
+  type NetworkStatus,
+  networkStatus,
+  withStatus,
+} from './network-status.ts';
+import {
+  Categories,
+  type OutboundDependencies,
+  outboundDependencies,
+  serviceOf,
+} from './outbound-dependencies.ts';
+import { errorOfAzure, isRecord, unpackSaved } from './saved.ts';
 
 export type AzureDocument = (NetworkStatus | OutboundDependencies) & {
   /** The reply names a next page, which is not in this file. */
@@ -13,7 +26,12 @@ export type AzureDocument = (NetworkStatus | OutboundDependencies) & {
 export type Reading =
   | { readonly ok: true; readonly document: AzureDocument }
   /** A predicate with the problem and what to do: “is an HTML page, …”. */
-  | { readonly ok: false; readonly problem: string };
+  | {
+      readonly ok: false;
+      readonly problem: string;
+      /** Set when it is not even known what the file is. */
+      readonly isUnknown?: true;
+    };
 
 /** 10,000 endpoints take some 3 MiB. */
 export const LARGEST_REPLY = 16 * 1024 * 1024;
@@ -25,21 +43,24 @@ const SHOWN_LENGTH = 200;
 export function readAzureDocument(bytes: Uint8Array): Reading {
   if (bytes.length > LARGEST_REPLY) return refuse('is larger than 16 MiB: too large for a reply of Azure');
   const parsed = parseJson(bytes);
-  return parsed.ok ? recognise(parsed.value) : parsed;
+  return parsed.ok ? recognise(parsed.value) : refuse(parsed.problem);
 }
 
 /** The same for a value that is parsed already. */
-export function recognise(value: unknown): Reading {
+export function recognise(given: unknown): Reading {
+  const saved = unpackSaved(given);
+  if (!saved.ok) return refuse(saved.problem);
+  const { value } = saved;
   if (isRecord(value)) {
-    if (isRecord(value['error'])) return refuse(errorOfAzure(value['error']));
     if ('schemaVersion' in value && 'targets' in value) return refuse(OUR_REPORT);
-    if ('connectivityStatus' in value) return oneLocation(value);
-    if ('networkStatus' in value) return list([value], false, '');
+    if ('connectivityStatus' in value || 'networkStatus' in value) return list([value], false, '');
     if (Array.isArray(value['value'])) {
       return list(value['value'], typeof value['nextLink'] === 'string' && value['nextLink'] !== '', 'value');
     }
+    const error = errorOfAzure(value);
+    if (error !== null) return refuse(`holds an error of Azure and not the reply: ${error}`);
   }
-  return Array.isArray(value) ? list(value, false, '') : refuse(UNKNOWN);
+  return Array.isArray(value) ? list(value, false, '') : unknown();
 }
 
 const OUR_REPORT =
@@ -52,36 +73,58 @@ function refuse(problem: string): Reading {
   return { ok: false, problem };
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function errorOfAzure({ code, message }: Readonly<Record<string, unknown>>): string {
-  const text = [code, message].filter((part) => typeof part === 'string').join(': ');
-  return `holds an error of Azure and not the reply: ${printable(text || 'without a code', SHOWN_LENGTH)}`;
+function unknown(): Reading {
+  return { ok: false, problem: `${UNKNOWN}; ${SAVE_AGAIN}`, isUnknown: true };
 }
 
 /** The first member shows which list it is; the others must be of the same kind. */
 function list(members: readonly unknown[], incomplete: boolean, where: string): Reading {
   if (members.length === 0) return refuse(EMPTY);
   const known = members.filter(isRecord);
-  if (known.some((member) => 'networkStatus' in member)) {
-    const read = AllLocations.safeParse(members);
-    return read.success ? nonEmpty({ ...networkStatus(read.data), incomplete }) : defects(read.error, where);
+  if (known.some((member) => 'networkStatus' in member || 'connectivityStatus' in member)) {
+    return locations(members, incomplete, where);
+  }
+  if (known.some((member) => isRecord(member['properties']) && 'endpoints' in member['properties'])) {
+    return refuse(ofAnotherService('an Azure Machine Learning workspace'));
   }
   if (known.some((member) => 'endpoints' in member)) {
+    const service = serviceOf(known);
+    if (service !== null) return refuse(ofAnotherService(service));
     const read = Categories.safeParse(members);
     return read.success
       ? nonEmpty({ ...outboundDependencies(read.data), incomplete })
       : defects(read.error, where, SAVE_OUTBOUND_AGAIN);
   }
-  return refuse(UNKNOWN);
+  return unknown();
 }
 
-function oneLocation(value: unknown): Reading {
-  const read = ByLocation.safeParse(value);
-  if (!read.success) return defects(read.error, '');
-  return nonEmpty({ ...networkStatus([{ networkStatus: read.data }]), incomplete: false });
+function locations(members: readonly unknown[], incomplete: boolean, where: string): Reading {
+  const known = members.filter(isRecord);
+  if (isCutByPowerShell(members)) return refuse(CUT_BY_POWERSHELL);
+  const { reported, places, silent } = withStatus(members);
+  if (reported.length === 0)
+    return refuse(
+      `is a NetworkStatus reply without a status of any location; ${SAVE_AGAIN}, once the instance has been deployed`,
+    );
+  if (isOlderVersion(reported)) return refuse(OLDER_VERSION);
+  const read = AllLocations.safeParse(reported);
+  if (read.success) return nonEmpty({ ...networkStatus(read.data, silent), incomplete });
+  // The reply by location has no list around it, and no name of its status.
+  const isNested = known.some((member) => 'networkStatus' in member);
+  const start = isNested || known.length > 1 ? 0 : 2;
+  const issues = read.error.issues.map(({ message, path: [index, ...path] }) => ({
+    message,
+    path: [places[Number(index)] ?? 0, ...path].slice(start),
+  }));
+  return defects({ issues }, where);
+}
+
+const OLDER_VERSION = `is a NetworkStatus reply of an older API version, which does not say what is optional; ${SAVE_AGAIN} (2022-08-01 or later)`;
+const CUT_BY_POWERSHELL =
+  'was cut by ConvertTo-Json, which keeps two levels; save it again with: ConvertTo-Json -Depth 10';
+
+function ofAnotherService(service: string): string {
+  return `lists the outbound dependencies of ${service}, not of API Management; ${SAVE_OUTBOUND_AGAIN}`;
 }
 
 function nonEmpty(document: AzureDocument): Reading {
@@ -93,7 +136,11 @@ function nonEmpty(document: AzureDocument): Reading {
 }
 
 /** The path of the error in the reply, as `jq` takes it. */
-function defects({ issues }: z.ZodError, where: string, advice = SAVE_AGAIN): Reading {
+function defects(
+  { issues }: { readonly issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[] },
+  where: string,
+  advice = SAVE_AGAIN,
+): Reading {
   const shown = issues
     .slice(0, SHOWN_DEFECTS)
     .map(({ path, message }) => `${jqPath(where, path)}: ${printable(message, SHOWN_LENGTH)}`);

@@ -106,7 +106,7 @@ const openOne: Open<OpenReport> = ({ name, read, again }) => {
 function networkStatusIn({ read }: Source): ReturnType<Open<NetworkStatus>> | null {
   if (read.ok || read.reply === null) return null;
   const reading = recognise(read.reply);
-  if (!reading.ok) return reading;
+  if (!reading.ok) return reading.isUnknown ? null : reading;
   const { document } = reading;
   return document.kind === 'network-status' ? { ok: true, opened: redactValue(document), notes: [] } : null;
 }

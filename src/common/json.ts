@@ -8,7 +8,7 @@ export type Parsed =
   | { readonly ok: false; readonly problem: string };
 
 const saveAgain = (path: string): string =>
-  `save the reply again with: az rest --method get --url "/subscriptions/…/${path}?api-version=2022-08-01"`;
+  `save the reply again with: az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/GROUP/providers/Microsoft.ApiManagement/service/NAME/${path}?api-version=2022-08-01"`;
 
 /** How to save a reply again; the first is the default when the kind of reply is unknown. */
 export const SAVE_AGAIN = saveAgain('networkstatus');

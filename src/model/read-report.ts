@@ -21,7 +21,7 @@ export interface Refusal {
   readonly problem: string;
   /** The version of a report of an earlier major, else null. */
   readonly olderVersion: string | null;
-  /** The reply of Azure that the file holds instead, as JSON, else null. */
+  /** The JSON that the file holds instead, maybe a reply of Azure; else null. */
   readonly reply: unknown;
 }
 
@@ -111,7 +111,9 @@ export function refuse(problem: string): Refusal {
 
 function refuseOtherJson(value: unknown): Refusal {
   const name = replyIn(value);
-  if (name === null) return refuse(`is JSON, but not a report: it has no schemaVersion; ${ADVICE}`);
+  if (name === null) {
+    return { ...refuse(`is JSON, but not a report: it has no schemaVersion; ${ADVICE}`), reply: value };
+  }
   return { ...refuse(`is ${name} of Azure, not a report; ${ADVICE}`), reply: value };
 }
 

@@ -5,7 +5,7 @@ import { whyUntestable } from '../azure/resource-types.ts';
 import type { CatalogRow } from '../catalog/index.ts';
 import type { Options } from '../config/types.ts';
 import type { Group } from '../model/vocabulary.ts';
-import { elsewhereNotes, Foreigners, incompleteNotes, repetitionNotes } from './import-notes.ts';
+import { elsewhereNotes, Foreigners, incompleteNotes, repetitionNotes, silentNotes } from './import-notes.ts';
 import { type Import, type Listed, listed } from './listed.ts';
 import { RowIndex } from './rows.ts';
 import { serviceOf } from './services.ts';
@@ -49,6 +49,7 @@ export function fromImports(
   }
   const notes = [
     ...incompleteNotes(imports),
+    ...silentNotes(imports),
     ...foreign.notes(),
     ...elsewhereNotes(entries, place.region),
     ...repetitionNotes([...repeated]),

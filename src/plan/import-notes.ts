@@ -1,4 +1,5 @@
 /** The planner's notes on the files of `--from`. Pure. */
+import { printable } from '../../probes/printable.ts';
 import type { Cloud } from '../model/vocabulary.ts';
 import type { Import, Listed } from './listed.ts';
 import { serviceOf } from './services.ts';
@@ -12,6 +13,22 @@ export function incompleteNotes(imports: readonly Import[]): string[] {
         `--from ${file}: the reply has further pages (nextLink), whose endpoints are missing; save those pages and give them as well`,
     );
 }
+
+/** Locations that the reply names without their endpoints. */
+export function silentNotes(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ file, document }) =>
+    document.kind === 'network-status' && document.silent.length > 0
+      ? [
+          `--from ${file}: Azure reports no status for ${document.silent
+            .slice(0, SHOWN)
+            .map((name) => printable(name, 40))
+            .join(', ')}; its endpoints are missing`,
+        ]
+      : [],
+  );
+}
+
+const SHOWN = 5;
 
 /** Endpoints that only the instance's units in other regions need. */
 export function elsewhereNotes(

@@ -190,6 +190,129 @@ t.test('any other file is refused; the message says what it is and what to do', 
   }
 });
 
+const capitals = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, item) =>
+    typeof item !== 'object' || item === null || Array.isArray(item)
+      ? item
+      : Object.fromEntries(
+          Object.entries(item).map(([name, one]) => [name.charAt(0).toUpperCase() + name.slice(1), one]),
+        ),
+  );
+
+t.test('what PowerShell saves is the same reply', async (t) => {
+  const expected = documentOf(readAzureDocument(utf8(STATUS_REPLY)));
+  const [whole] = STATUS_REPLY;
+  const flat = { location: whole?.location, ...whole?.networkStatus };
+  const text = JSON.stringify(STATUS_REPLY);
+  const response = { Headers: [], Version: { Major: 1 }, StatusCode: 200, Method: 'GET', Content: text };
+  for (const [form, reply] of [
+    ['Get-AzApiManagementNetworkStatus', capitals(flat)],
+    ['with several locations', capitals([flat])],
+    ['its objects nested', capitals(STATUS_REPLY)],
+    ['Invoke-AzRestMethod', response],
+    ['its Content as JSON', JSON.stringify(text)],
+  ] as const) {
+    t.same(documentOf(readAzureDocument(utf8(reply))), expected, form);
+  }
+  const outbound = documentOf(
+    readAzureDocument(utf8({ ...response, Content: JSON.stringify(DEPENDENCIES_REPLY) })),
+  );
+  t.same(outbound, documentOf(readAzureDocument(utf8(DEPENDENCIES_REPLY))));
+});
+
+t.test('dates of Windows PowerShell', async (t) => {
+  const date = '/Date(1777883133942)/';
+  for (const lastUpdated of [date, { value: date, DisplayHint: 2, DateTime: 'Monday, May 4, 2026' }]) {
+    const reply = [location('West Europe', [entry('Queue', 'q.queue.core.windows.net', { lastUpdated })])];
+    const document = documentOf(readAzureDocument(utf8(reply)));
+    if (document.kind !== 'network-status') throw new Error(document.kind);
+    t.equal(document.locations[0]?.entries[0]?.lastUpdated, 1777883133942);
+  }
+});
+
+t.test('what PowerShell saves instead of a reply is named', async (t) => {
+  const type = 'Microsoft.Azure.Commands.ApiManagement.Models.PsApiManagementConnectivityStatus';
+  const error = { error: { code: 'AuthorizationFailed', message: 'no right' } };
+  for (const [what, content, expected] of [
+    [
+      'a depth of two',
+      [{ Location: 'a', DnsServers: [], ConnectivityStatus: [type, type] }],
+      /cut by ConvertTo-Json.*-Depth 10$/,
+    ],
+    ['a depth of one', { Location: 'a', ConnectivityStatus: 'System.Object[]' }, /cut by ConvertTo-Json/],
+    [
+      'a nested status',
+      [{ Location: 'a', NetworkStatus: '@{DnsServers=System.Object[]}' }],
+      /cut by ConvertTo-Json/,
+    ],
+    [
+      'a refused request',
+      { StatusCode: 403, Content: JSON.stringify(error) },
+      /^holds a response with status 403 and not the reply: AuthorizationFailed: no right$/,
+    ],
+    [
+      'a page',
+      { StatusCode: 200, Content: '<html>' },
+      /^holds a response with status 200 and not the reply: <html>$/,
+    ],
+    [
+      'an error alone',
+      { code: 'ResourceNotFound', message: 'not found' },
+      /^holds an error of Azure.*: ResourceNotFound: not found$/,
+    ],
+  ] as const) {
+    t.match(problemOf(content), expected, what);
+  }
+});
+
+t.test('an older API version does not say what is optional', async (t) => {
+  const old = {
+    name: 'a.blob.core.windows.net',
+    status: 'success',
+    error: '',
+    lastUpdated: '2017-05-01T00:00:00Z',
+  };
+  for (const reply of [
+    [location('West US', [old, old])],
+    capitals({ Location: 'West US', ConnectivityStatus: [{ ...old, resourceType: null, isOptional: null }] }),
+  ]) {
+    t.match(problemOf(reply), /^is a NetworkStatus reply of an older API version.*2022-08-01 or later\)$/);
+  }
+});
+
+t.test('a location without a status does not hide the others', async (t) => {
+  for (const networkStatus of [null, { dnsServers: null, connectivityStatus: null }]) {
+    const document = documentOf(
+      readAzureDocument(utf8([...STATUS_REPLY, { location: 'East US', networkStatus }])),
+    );
+    t.match(document, { locations: { length: 1 }, silent: ['East US'] });
+    t.match(
+      problemOf([{ location: 'East US', networkStatus }]),
+      /^is a NetworkStatus reply without a status of any location; save/,
+    );
+  }
+});
+
+t.test('the outbound lists of other services are refused by name', async (t) => {
+  const of = (details: object, endpoint: object = {}) => [
+    {
+      category: 'Azure Storage',
+      endpoints: [
+        { domainName: 'a.blob.core.windows.net', ...endpoint, endpointDetails: [{ port: 443, ...details }] },
+      ],
+    },
+  ];
+  for (const [content, service] of [
+    [of({ ipAddress: '10.0.0.1', latency: 1.5, isAccessible: true }), 'an App Service Environment'],
+    [of({ protocol: 'Https' }), 'an Azure Kubernetes Service cluster'],
+    [of({}, { description: 'Applicable to all Azure Batch pools.' }), 'an Azure Batch account'],
+    [{ value: of({}).map((properties) => ({ properties })) }, 'an Azure Machine Learning workspace'],
+  ] as const) {
+    t.match(problemOf(content), `lists the outbound dependencies of ${service}`);
+    t.match(problemOf(content), 'not of API Management; save the reply again with: az rest');
+  }
+});
+
 t.test('defects are named with their place, a few of them', async (t) => {
   const entries = [
     entry('BlobStorage', 'a.blob.core.windows.net'),
@@ -212,6 +335,11 @@ t.test('defects are named with their place, a few of them', async (t) => {
       { category: 'x', endpoints: [{ domainName: 'a.example', endpointDetails: [{ port: '443' }] }] },
     ]),
     /\(\.\[0\]\.endpoints\[0\]\.endpointDetails\[0\]\.port: Invalid input: expected number, received string\); .*\/outboundNetworkDependenciesEndpoints\?/,
+  );
+  t.match(
+    problemOf([{ location: 'a', networkStatus: null }, location('b', [entry('x', '')])]),
+    /\(\.\[1\]\.networkStatus\.connectivityStatus\[0\]\.name: /,
+    'its place in the file, also behind a location without a status',
   );
   t.match(
     problemOf([location('a', [entry('x', 'a'.repeat(2000))])]),

@@ -45,6 +45,19 @@ t.test('a report and NetworkStatus, in either order', async (t) => {
   }
 });
 
+t.test('NetworkStatus as PowerShell saves it', async (t) => {
+  const response = { StatusCode: 200, Content: FILES['failure.json'] };
+  const files = { ...FILES, 'response.json': JSON.stringify(response), 'unknown.json': '{"a": 1}' };
+  const at = (...argv: readonly string[]) => invoke(['compare', ...argv], { cwd: t.testdir(files) });
+  const { code, out } = await at('reached.json', 'response.json');
+  t.equal(code, 1);
+  t.match(out, /service-fails/);
+  t.match(
+    (await at('reached.json', 'unknown.json')).err,
+    'is JSON, but not a report: it has no schemaVersion',
+  );
+});
+
 t.test('the exit code depends on required endpoints that differ or got worse', async (t) => {
   for (const [files, code] of [
     [['reached.json', 'success.json'], 0],

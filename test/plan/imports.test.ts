@@ -391,6 +391,11 @@ t.test('one page of several is noted', async (t) => {
   t.match(plan.notes, [/^--from reply\.json: the reply has further pages \(nextLink\)/]);
 });
 
+t.test('locations without a status are named', async (t) => {
+  const plan = planFrom([...STATUS_REPLY, { location: 'East US', networkStatus: null }]);
+  t.match(plan.notes, ['--from reply.json: Azure reports no status for East US; its endpoints are missing']);
+});
+
 t.test('10,000 endpoints are planned, in two locations as well', async (t) => {
   const many = Array.from({ length: 10_000 }, (_, at) => [
     entry('BlobStorage', `a${at}.blob.core.windows.net`),
