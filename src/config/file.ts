@@ -9,6 +9,7 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  type YAMLError,
 } from 'yaml';
 import { readBounded } from '../common/bounded-file.ts';
 import { decode } from '../common/decode-text.ts';
@@ -18,7 +19,7 @@ import { configFileProblem, windowsConfigProblem } from './config-trust.ts';
 import { type JsonEntry, readJson } from './json-file.ts';
 import type { Given, Layer, RawValue } from './layers.ts';
 import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
-import { yamlProblem } from './yaml-problem.ts';
+import { describeYamlError, yamlProblem } from './yaml-problem.ts';
 
 const LARGEST_FILE = 1024 * 1024;
 
@@ -78,24 +79,56 @@ function onlyDocument(text: string, place: FilePosition, problems: string[]): Do
     );
     return null;
   }
-  for (const error of wrong) problems.push(`${positionAt(place, error.pos[0])}: ${yamlProblem(error)}`);
+  problems.push(...describeErrors(wrong, text, place));
   return problems.length > before ? null : (document ?? null);
 }
 
+/** The first error of each line: the others follow from it. */
+function describeErrors(errors: readonly YAMLError[], text: string, place: FilePosition): string[] {
+  const byLine = new Map<number, string>();
+  for (const error of errors) {
+    const { line } = place.lines.linePos(error.pos[0]);
+    if (byLine.has(line)) continue;
+    const { at, problem } = describeYamlError(error, text);
+    byLine.set(line, `${positionAt(place, at)}: ${problem}`);
+  }
+  return [...byLine.values()];
+}
+
+/** The values without those that have a problem. */
 function values(node: Node, document: Document, place: FilePosition, problems: string[]): RawValue[] {
   const items = isSeq(node) ? (node.items as (Node | null)[]) : [node];
-  return items.map((item) => {
+  return items.flatMap((item) => {
     const origin = positionAt(place, (item ?? node).range?.[0]);
+    const refuse = (problem: string): [] => {
+      problems.push(`${origin}: ${problem}`);
+      return [];
+    };
     try {
       const value: unknown = item === null ? null : item.toJS(document, { maxAliasCount: 20 });
-      if (isCircular(value)) problems.push(`${origin}: an alias (*) that contains itself`);
-      else return { origin, value };
-      return { origin, value: null };
+      if (isCircular(value)) return refuse('an alias (*) that contains itself');
+      if (goesOn(item, place)) return refuse(GOES_ON);
+      return [{ origin, value, ...writtenAs(item, value) }];
     } catch (error) {
-      problems.push(`${origin}: ${yamlProblem(error)}`);
-      return { origin, value: null };
+      return refuse(yamlProblem(error));
     }
   });
+}
+
+const GOES_ON =
+  'the value goes on in the next line, because that is indented; start it in the first column, or put the value in quotes';
+
+/** Whether a value without quotes takes the next line in. */
+function goesOn(item: unknown, { lines }: FilePosition): boolean {
+  if (!isScalar(item) || item.type !== 'PLAIN') return false;
+  const [start, end] = item.range ?? [0, 0];
+  return lines.linePos(start).line !== lines.linePos(Math.max(start, end)).line;
+}
+
+/** A number as it is in the file: YAML makes 123 of 0123. */
+function writtenAs(item: unknown, value: unknown): Pick<RawValue, 'written'> {
+  const source = isScalar(item) && typeof value === 'number' ? item.source : undefined;
+  return source === undefined ? {} : { written: source };
 }
 
 function isCircular(value: unknown, above: readonly unknown[] = []): boolean {
@@ -169,7 +202,7 @@ function parseJson(text: string, path: string): Layer | null {
 }
 
 function givenIn({ at, values: all }: JsonEntry, place: FilePosition): Given {
-  const values = all.map((one) => ({ origin: positionAt(place, one.at), value: one.value }));
+  const values = all.map(({ at: start, ...one }) => ({ origin: positionAt(place, start), ...one }));
   return { origin: positionAt(place, at), folder: dirname(place.path), values };
 }
 

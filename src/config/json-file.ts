@@ -3,6 +3,8 @@
 /** A value and the offset of its first character. */
 interface JsonValue {
   readonly value: unknown;
+  /** A number as it is in the file. */
+  readonly written?: string;
   readonly at: number;
 }
 
@@ -63,5 +65,6 @@ function readItems(tokens: Iterator<RegExpExecArray>): (JsonValue | null)[] {
 /** @returns null for what no option takes: a list or an object in it, or null */
 function readScalar(token: RegExpExecArray | undefined): JsonValue | null {
   if (token === undefined || /^(?:[[{]|null$)/.test(token[0])) return null;
-  return { value: JSON.parse(token[0]), at: token.index };
+  const value: unknown = JSON.parse(token[0]);
+  return { value, at: token.index, ...(typeof value === 'number' ? { written: token[0] } : {}) };
 }

@@ -5,6 +5,8 @@ import { FILE_KEYS, flagName, OPTION_KEYS, OPTIONS, type OptionKey, variableName
 /** One value of a source, not yet validated. */
 export interface RawValue {
   readonly value: unknown;
+  /** A number as it is in the file. */
+  readonly written?: string;
   /** `flag --timeout`, `variable APIM_PROBE_TIMEOUT`, `/path/file.yaml:3:1` */
   readonly origin: string;
 }

@@ -105,18 +105,23 @@ function layersOf(sources: Sources, problems: string[]): Layers {
   return { layers: oneDestination(layers, problems), file };
 }
 
+/** The value as the user wrote it. */
+function shown(value: unknown, written: string | undefined): string {
+  return written === undefined ? quote(value) : quote(written).slice(1, -1);
+}
+
 /** @returns the option's value, or undefined when a problem was found */
 function parse(key: OptionKey, given: Given, problems: string[]): unknown {
   const option = OPTIONS[key];
   const place = option.place as ((item: unknown, resolve: (path: string) => string) => unknown) | undefined;
   const parsed: unknown[] = [];
-  for (const { value, origin } of given.values) {
+  for (const { value, written, origin } of given.values) {
     const result = option.type.safeParse(value);
     if (result.success) {
       parsed.push(place?.(result.data, (path) => resolve(given.folder, path)) ?? result.data);
     } else {
       problems.push(
-        `${key}: ${option.secret ? 'the value, not repeated here,' : quote(value)} (${origin}) ${result.error.issues[0]?.message ?? 'is not valid'}`,
+        `${key}: ${option.secret ? 'the value, not repeated here,' : shown(value, written)} (${origin}) ${result.error.issues[0]?.message ?? 'is not valid'}`,
       );
     }
   }
