@@ -11,6 +11,7 @@ const NETWORK_WIDE: readonly Cause[] = [
   'clock-skew',
   'no-outbound-path',
   'transparent-proxy',
+  'return-path-broken',
   'tls-blocked',
   'tls-intercepted',
 ];

@@ -114,6 +114,36 @@ const LargeHello = z
     'A ClientHello of two TCP segments, as clients with post-quantum key exchange send it, where a small one passed',
   );
 
+const PacketSize = z
+  .strictObject({
+    name: kind('packet-size'),
+    outcome: outcome.describe('anomalous: small replies arrive and large ones do not'),
+    detail: z
+      .strictObject({
+        text,
+        target: z.string().describe('Id of the target whose handshake ended in silence'),
+        address: z.string().describe('IP address'),
+        tries: z
+          .array(
+            z
+              .strictObject({
+                reply: z
+                  .enum(['small', 'large'])
+                  .describe('What the ClientHello asks for: a refusal, or the certificates of the server'),
+                failure: failure.nullable().describe('How it ended; null when the handshake was completed'),
+                bytesReceived: z.int().min(0).describe('Bytes that arrived'),
+              })
+              .describe('One handshake'),
+          )
+          .describe('In their order, up to the first unexpected result'),
+      })
+      .describe(seen),
+  })
+  .describe(
+    'Where a handshake ended in silence: a ClientHello that the server refuses, with a few bytes, before and after one ' +
+      'that it answers with its certificates',
+  );
+
 const ClockControl = z
   .strictObject({
     name: kind('clock'),
@@ -216,6 +246,7 @@ export const Control = z
     ReservedAddress,
     OtherName,
     LargeHello,
+    PacketSize,
     ClockControl,
     AzureDns,
     ZoneAuthority,

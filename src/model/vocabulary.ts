@@ -66,6 +66,7 @@ export const CAUSES = [
   'sni-filtered',
   'large-hello-blocked',
   'packet-size-blackhole',
+  'return-path-broken',
   'tls-intercepted',
   'wrong-certificate',
   'certificate-chain',
@@ -94,6 +95,7 @@ export type ControlName =
   | 'tcp-reserved-address'
   | 'tls-other-name'
   | 'tls-large-hello'
+  | 'packet-size'
   | 'clock'
   | 'azure-dns'
   | 'metadata';

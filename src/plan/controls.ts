@@ -44,6 +44,11 @@ export const CONTROLS: readonly PlannedControl[] = [
     purpose: 'a ClientHello of two TCP segments, which some devices and paths lose',
   },
   {
+    name: 'packet-size',
+    destination: 'a few addresses of targets whose TLS ended in silence',
+    purpose: 'handshakes that ask for a small and for a large reply',
+  },
+  {
     name: 'clock',
     destination: 'nothing of its own',
     purpose: 'this clock against NTP time and the Date of replies',

@@ -14,6 +14,7 @@ import { azureDns } from './controls/azure-dns.ts';
 import { clock } from './controls/clock.ts';
 import { largeHello } from './controls/large-hello.ts';
 import { otherNames } from './controls/other-name.ts';
+import { packetSizes } from './controls/packet-size.ts';
 import { randomNames } from './controls/random-name.ts';
 import { reservedAddress } from './controls/reserved-address.ts';
 import { searchDomains } from './controls/search-domain.ts';
@@ -63,16 +64,23 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     runControl('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
   parts.progress({ kind: 'phase', name: 'controls' });
-  const [targets, others, large, search] = await Promise.all([
+  const [targets, others, large, sizes, search] = await Promise.all([
     addLateAttempts(endpoints, observed, context),
     runControl('tls-other-name', context, () => otherNames(observed, context)),
     runControl('tls-large-hello', context, () => largeHello(observed, context)),
+    runControl('packet-size', context, () => packetSizes(observed, context)),
     runControl('dns-search-domain', context, () => searchDomains(observed, context)),
   ]);
   const time = await runControl('clock', context, async () => clock(targets));
-  const controls = [parts.survey.metadata, ...besides, ...(others ?? []), large, search, time].filter(
-    (each) => each !== null,
-  );
+  const controls = [
+    parts.survey.metadata,
+    ...besides,
+    ...(others ?? []),
+    large,
+    ...(sizes ?? []),
+    search,
+    time,
+  ].filter((each) => each !== null);
   const defects = context.defects.notes();
   return {
     observations: {

@@ -119,6 +119,7 @@ t.test('every control that a run makes is listed', async (t) => {
       'dns-search-domain',
       'dns-zone-authority',
       'metadata',
+      'packet-size',
       'tcp-reserved-address',
       'tls-large-hello',
       'tls-other-name',

@@ -386,3 +386,84 @@ t.test('a large hello: not sent where nothing public passed', async (t) => {
   const run = await ran({ options: { target: targets('tls://10.0.0.1:443') } });
   t.notOk(run.controls.some(({ name }) => name === 'tls-large-hello'));
 });
+
+/** A TLS server whose replies of more than `most` bytes are lost, and all that follow them. */
+async function narrowPath(t: Owner, most: number): Promise<Peer> {
+  const { port } = await openTlsPeer(t, certificate);
+  return openPeer(t, (socket) => {
+    const behind = net.connect(port, '127.0.0.1');
+    let lost = false;
+    behind.on('error', () => socket.destroy());
+    behind.on('end', () => socket.end());
+    socket.on('close', () => behind.destroy());
+    socket.pipe(behind);
+    behind.on('data', (reply) => {
+      lost ||= reply.length > most;
+      if (!lost) socket.write(reply);
+    });
+  });
+}
+
+t.test('packet size: small replies arrive and large ones do not', async (t) => {
+  const peer = await narrowPath(t, 100);
+  const run = await ran({
+    options: { ...IMPATIENT, target: targets('tls://20.60.1.4:443', 'tls://20.60.1.4:5671') },
+    redirections: [to(peer, '20.60.1.4', 443), to(peer, '20.60.1.4', 5671)],
+  });
+  const sizes = run.controls.filter(({ name }) => name === 'packet-size');
+  t.match(sizes, [
+    {
+      outcome: 'anomalous',
+      detail: {
+        address: '20.60.1.4',
+        tries: [
+          { reply: 'small', failure: 'tls_alert', bytesReceived: 7 },
+          { reply: 'large', failure: 'tls_timeout', bytesReceived: 0 },
+          { reply: 'small', failure: 'tls_alert', bytesReceived: 7 },
+        ],
+      },
+    },
+  ]);
+  t.equal(sizes.length, 1, 'once for an address');
+});
+
+t.test(
+  'packet size: silence of any size is another cause, and without silence nothing is asked',
+  async (t) => {
+    const mute = await openPeer(t, silent);
+    const run = await ran({
+      options: { ...IMPATIENT, target: targets('tls://20.60.1.4:443') },
+      redirections: [to(mute, '20.60.1.4', 443)],
+    });
+    t.match(controlOf(run, 'packet-size'), {
+      outcome: 'expected',
+      detail: { tries: [{ reply: 'small', failure: 'tls_timeout', bytesReceived: 0 }] },
+    });
+    const closing = await firewall(t, () => true);
+    const cut = await ran({
+      options: { target: targets('tls://20.60.1.4:443') },
+      redirections: [to(closing, '20.60.1.4', 443)],
+    });
+    t.notOk(cut.controls.some(({ name }) => name === 'packet-size'));
+  },
+);
+
+t.test('packet size: a network that works again loses nothing', async (t) => {
+  const lost = await openPeer(t, silent);
+  const { port } = await openTlsPeer(t, certificate);
+  let silences = 1;
+  const peer = await openPeer(t, (socket) => {
+    silences -= 1;
+    const behind = net.connect(silences >= 0 ? lost.port : port, '127.0.0.1');
+    behind.on('error', () => socket.destroy());
+    socket.on('close', () => behind.destroy());
+    socket.pipe(behind).pipe(socket);
+  });
+  const run = await ran({
+    options: { ...IMPATIENT, target: targets('tls://20.60.1.4:443') },
+    redirections: [to(peer, '20.60.1.4', 443)],
+  });
+  const control = controlOf(run, 'packet-size');
+  t.equal(control.outcome, 'expected');
+  t.match(control.detail.tries.at(-1), { reply: 'large', failure: null });
+});

@@ -67,4 +67,36 @@ await scene('one root cause is one finding', [], async (t, subnet) => {
       );
     });
   }
+
+  await t.test('connections open, and nothing comes back', async (t) => {
+    await using _ = await subnet.fault('iifname "eth1" ip saddr 20.33.0.0/16 tcp flags & syn == 0 drop');
+    const outcome = await subnet.vm.probe(QUICK);
+    t.strictSame(causesOf(outcome), ['return-path-broken'], 'once', { stderr: outcome.stderr });
+    const failed = outcome.report.targets.filter(({ status }) => status === 'unreachable');
+    t.ok(
+      failed.every(({ cause }) => cause === 'return-path-broken'),
+      'for every endpoint',
+    );
+  });
+
+  await t.test('full-size packets are lost on the way back', async (t) => {
+    await using _ = await subnet.fault('iifname "eth1" ip saddr 20.33.0.0/16 meta length > 1400 drop');
+    const outcome = await subnet.vm.probe(QUICK);
+    t.strictSame(causesOf(outcome), ['packet-size-blackhole'], 'once', { stderr: outcome.stderr });
+    const failed = outcome.report.targets.filter(({ status }) => status === 'unreachable');
+    t.ok(failed.length > 50, 'every certificate is too large');
+    t.ok(
+      failed.every(({ cause }) => cause === 'packet-size-blackhole'),
+      'for every endpoint',
+    );
+  });
+
+  await t.test('full-size packets of one service are lost on the way back', async (t) => {
+    await using _ = await subnet.fault(
+      `iifname "eth1" ip saddr ${subnet.addressOf(VAULT)} meta length > 1000 drop`,
+    );
+    const outcome = await subnet.vm.probe(QUICK);
+    t.strictSame(causesOf(outcome), ['packet-size-blackhole'], 'the cause', { stderr: outcome.stderr });
+    t.strictSame(outcome.report.findings[0]?.evidence, [targetsOf(outcome, 'key-vault')[0]?.id]);
+  });
 });

@@ -25,9 +25,11 @@ import { noOutboundPath } from './no-outbound-path.ts';
 import { noRoute } from './no-route.ts';
 import { outboundDropped } from './outbound-dropped.ts';
 import { everythingRejected, outboundRejected } from './outbound-rejected.ts';
+import { packetSize } from './packet-size.ts';
 import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
 import { privateZoneNotLinked } from './private-zone-not-linked.ts';
 import { regionMismatch } from './region-mismatch.ts';
+import { returnPathBroken } from './return-path-broken.ts';
 import { serviceFirewallDenied } from './service-firewall-denied.ts';
 import { serviceRefused } from './service-refused.ts';
 import { smtpPort25Blocked } from './smtp-port-25-blocked.ts';
@@ -72,6 +74,9 @@ export const RULES: readonly Rule[] = [
   gatewayCertificate,
   // A device that completes every connection also explains handshakes that it cuts.
   transparentProxy,
+  // Before the rules for cut handshakes: they see the same silence, and these the server's small replies.
+  packetSize,
+  returnPathBroken,
   tlsBlocked,
   sniFiltered,
   privateZoneMissingRecord,

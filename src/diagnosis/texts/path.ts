@@ -47,8 +47,10 @@ export const PATH_CAUSES = {
       'Small packets pass and full-size ones vanish, without the ICMP message that tells the sender to use smaller ones ' +
       '(path MTU discovery). Connections open and small requests work; large ones hang.',
     recognisedBy:
-      'At an address whose TLS works, a ClientHello of two segments fails twice, a small one passes in between, and ' +
-      'the same large one passes in segments of 500 bytes.',
+      'Towards a service: at an address whose TLS works, a ClientHello of two segments fails twice, a small one passes ' +
+      'in between, and the same large one passes in segments of 500 bytes. On the way back: where handshakes end in ' +
+      'silence, the server twice answers a ClientHello that it refuses, with a few bytes, and the certificates that ' +
+      'the usual one asks for in between never arrive.',
     owner: 'network',
     remedy: [
       'Look for a tunnel (VPN, ExpressRoute with encryption, SD-WAN) on the path and set its TCP MSS clamping, 1,350 ' +
@@ -57,6 +59,28 @@ export const PATH_CAUSES = {
       'To find the largest size that passes: ping -M do -s 1472 ADDRESS, and smaller.',
     ],
     reference: 'RFC 4821 (packetization layer path MTU discovery); TCP/IP performance tuning for Azure VMs',
+  },
+  'return-path-broken': {
+    title: 'Connections open, and no data comes back',
+    explanation:
+      'TCP connections to public addresses are completed, and after that not one byte arrives, over any protocol. ' +
+      'Usually the two directions take different paths (an asymmetric route), and a firewall that sees only one of them ' +
+      'drops what does not fit the state that it knows. A device that drops all data of this subnet, in either ' +
+      'direction, looks the same.',
+    recognisedBy:
+      'At three or more public hosts, over TLS and over at least one protocol without it, all connections are completed ' +
+      'and all replies missing (bytesReceived is 0), and the reserved address does not connect.',
+    owner: 'network',
+    remedy: [
+      'Compare the two directions: the effective routes of this VM’s NIC (where 0.0.0.0/0 goes), and the routes of the ' +
+        'subnets of the firewall and of the gateway back to this subnet. Both directions must pass the same instance ' +
+        'of the same firewall.',
+      'With forced tunnelling and a public IP or NAT gateway on the same subnet: replies to one do not return by the ' +
+        'other. Use one of them.',
+      'Look in the firewall’s log for packets of this subnet that it drops as out of state, and for its limit of ' +
+        'connections.',
+    ],
+    reference: 'Azure Firewall: asymmetric routing; Virtual network traffic routing',
   },
   'no-outbound-path': {
     title: 'Nothing public can be reached',

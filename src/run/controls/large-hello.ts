@@ -76,7 +76,7 @@ async function tryHellos(destination: Destination, context: RunContext): Promise
   ] as const;
   const tries: Try[] = [];
   for (const { hello, options } of hellos) {
-    const failure = await tryHandshake(destination, options, context);
+    const { failure } = await tryHandshake(destination, options, context);
     tries.push({ hello, failure });
     // A failure before TLS says nothing about the hello.
     const isExpected = hello === 'small' ? failure === null : failedInTls(failure);

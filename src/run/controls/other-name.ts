@@ -68,11 +68,13 @@ async function tryName(
   serverName: string | null,
   context: RunContext,
 ): Promise<OtherName> {
-  const first = await tryHandshake(target, { serverName }, context);
+  const attempt = async (name: string | null) =>
+    (await tryHandshake(target, { serverName: name }, context)).failure;
+  const first = await attempt(serverName);
   if (!isFurther(first, target)) return describe(target, serverName, first, false);
-  const real = await tryHandshake(target, { serverName: target.host }, context);
+  const real = await attempt(target.host);
   if (isFurther(real, target)) return describe(target, serverName, first, true);
-  return describe(target, serverName, await tryHandshake(target, { serverName }, context), false);
+  return describe(target, serverName, await attempt(serverName), false);
 }
 
 /** Whether a handshake came further than that of the real name. An alert proves that the ClientHello got through. */

@@ -1,0 +1,82 @@
+import type { Failure } from '../../../probes/failures.ts';
+import type { ControlOf } from '../../model/controls.ts';
+import type { Target } from '../../model/report.ts';
+import { dialledAddresses } from '../addresses.ts';
+import { connected, failedWith } from '../attempts.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { count, list } from '../text.ts';
+
+type PacketSize = ControlOf<'packet-size'>;
+
+/** At this many addresses it is the path and not a server. */
+const SEVERAL = 2;
+/** How a reply that does not arrive ends an attempt. */
+const NO_REPLY: readonly Failure[] = ['tls_timeout', 'protocol_timeout'];
+
+/** Small replies of a server arrive and large ones do not. */
+export const packetSize: Rule = ({ observations, targets, open }) => {
+  const controls = observations.controls.filter((control) => control.name === 'packet-size');
+  const shown = controls.filter(({ outcome }) => outcome === 'anomalous');
+  const addresses = new Set(shown.map(({ detail }) => detail.address));
+  const [first] = shown;
+  if (first === undefined) return [];
+  const isPath = addresses.size >= SEVERAL;
+  const others = new Set(
+    controls.filter(({ outcome }) => outcome === 'expected').map(({ detail }) => detail.address),
+  );
+  const lost = open.filter(
+    (target) =>
+      failedWith(target, NO_REPLY) &&
+      target.attempts.some(connected) &&
+      dialledAddresses(target).every((address) => addresses.has(address) || (isPath && !others.has(address))),
+  );
+  if (lost.length === 0) return [];
+  const partial = lost.filter((target) => received(target) > 0);
+  const small = isPath ? targets.filter(hasSmallReply) : [];
+  return [
+    createFinding('packet-size-blackhole', {
+      title: `Large replies are lost, and small ones arrive (${count(lost.length, 'endpoint')})`,
+      explanation:
+        `${describeTries(first)} ` +
+        (isPath
+          ? `The same at ${list([...addresses].sort(), 4)}. `
+          : 'It was seen at one address: a server that stops after a good ClientHello looks the same. ') +
+        (partial.length === 0
+          ? ''
+          : `Replies that began and did not end: ${list(partial.map(describeReceived), 4)}. `) +
+        (small.length === 0 ? '' : `${count(small.length, 'endpoint')} answered without TLS. `) +
+        'So full-size packets are lost on the way back, and no ICMP message makes the servers send smaller ones.',
+      targets: lost,
+      confirm: rerunCommand(observations, lost),
+    }),
+  ];
+};
+
+function describeTries({ detail: { target, address, tries } }: PacketSize): string {
+  const bytes = (reply: 'small' | 'large') =>
+    list(
+      tries.filter((each) => each.reply === reply).map(({ bytesReceived }) => `${bytesReceived}`),
+      2,
+    );
+  return (
+    `At ${address} (${target.replace(/^[^/]*\//, '')}) a ClientHello that the server refuses was answered twice ` +
+    `(${bytes('small')} bytes); the usual one in between was not, with ${bytes('large')} bytes received.`
+  );
+}
+
+function hasSmallReply({ group, attempts }: Target): boolean {
+  return (
+    group !== 'dns' &&
+    attempts.some(({ ok, facts }) => ok && facts.proof === 'reply' && facts.tls === undefined)
+  );
+}
+
+function received({ attempts }: Target): number {
+  return Math.max(0, ...attempts.map(({ facts }) => facts.bytesReceived ?? 0));
+}
+
+function describeReceived(target: Target): string {
+  return `${target.host}:${target.port} (${received(target)} bytes)`;
+}

@@ -1,0 +1,62 @@
+import type { Failure } from '../../../probes/failures.ts';
+import type { Attempt, Target } from '../../model/report.ts';
+import { isPublic } from '../addresses.ts';
+import { connected } from '../attempts.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { count, list } from '../text.ts';
+
+/** Fewer silent hosts than this may be at fault themselves. */
+const ENOUGH = 3;
+const NO_REPLY: readonly (Failure | null)[] = ['tls_timeout', 'protocol_timeout'];
+
+/** Connections to public addresses are completed, and no protocol gets a byte of reply. */
+export const returnPathBroken: Rule = ({ observations, targets, open }) => {
+  const acceptsAll = observations.controls.some(
+    (control) => control.name === 'tcp-reserved-address' && control.outcome !== 'expected',
+  );
+  const opened = targets.filter((target) => target.group !== 'dns' && openedAttempts(target).length > 0);
+  // A bare connection awaits no reply.
+  const asked = opened.filter((target) => openedAttempts(target).some((attempt) => !isBare(attempt)));
+  const silent = asked.filter((target) =>
+    openedAttempts(target).every((one) => isBare(one) || isSilent(one)),
+  );
+  const withTls = silent.filter(({ attempts }) => attempts.some(({ failure }) => failure === 'tls_timeout'));
+  const withoutTls = silent.filter((target) => !withTls.includes(target));
+  const hosts = new Set(silent.map(({ host }) => host)).size;
+  if (acceptsAll || hosts < ENOUGH || silent.length < asked.length) return [];
+  if (withTls.length === 0 || withoutTls.length === 0) return [];
+  const cut = silent.filter((target) => open.includes(target));
+  if (cut.length === 0) return [];
+  return [
+    createFinding('return-path-broken', {
+      title: `Connections open and no data comes back (${count(cut.length, 'endpoint')})`,
+      explanation:
+        `${count(hosts, 'public host')} completed the TCP handshake, and not one sent a byte after it: over TLS ` +
+        `${describe(withTls)}, and without it ${describe(withoutTls)}. ` +
+        'The reserved address did not connect, so these handshakes are those of the services.',
+      targets: cut,
+      confirm: rerunCommand(observations, cut),
+    }),
+  ];
+};
+
+function openedAttempts({ attempts }: Target): readonly Attempt[] {
+  return attempts.filter((attempt) => connected(attempt) && isPublic(attempt.address));
+}
+
+function isBare({ ok, facts }: Attempt): boolean {
+  return ok && facts.proof === 'connect';
+}
+
+function isSilent({ failure, facts }: Attempt): boolean {
+  return NO_REPLY.includes(failure) && facts.bytesReceived === 0;
+}
+
+function describe(targets: readonly Target[]): string {
+  return list(
+    targets.map(({ host, port }) => `${host}:${port}`),
+    3,
+  );
+}
