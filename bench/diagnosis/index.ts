@@ -59,8 +59,8 @@ if (options.list) {
     `${table}\n${rows.length} rows in ${((performance.now() - begun) / 1000).toFixed(0)} s\n`,
   );
   if (options.write) await writeFile(DOCUMENT, `${INTRODUCTION}\n${table}`);
-  const unknown = played.filter((row) => !isRight(row) && !(row.id in KNOWN_MISSES));
-  const fixed = played.filter((row) => isRight(row) && row.id in KNOWN_MISSES);
+  const unknown = played.filter((row) => !isRight(row) && !KNOWN_MISSES.has(row.id));
+  const fixed = played.filter((row) => isRight(row) && KNOWN_MISSES.has(row.id));
   for (const { id } of fixed)
     process.stdout.write(`Right now, so take it off the list of known misses: ${id}\n`);
   for (const { id } of unknown) process.stdout.write(`Wrong, and not a known miss: ${id}\n`);

@@ -66,7 +66,7 @@ function causeProblems(main: Finding | undefined, loud: readonly Finding[], expe
   }
   if (isInformation && main !== undefined && main.severity !== 'info') problems.push(`as ${main.severity}`);
   const same = loud.filter(({ cause }) => causes.includes(cause));
-  if (same.length > 1) problems.push(`stated ${same.length} times`);
+  if (same.length > 1 && expected.hasSeveralFindings !== true) problems.push(`stated ${same.length} times`);
   return problems;
 }
 

@@ -16,7 +16,9 @@ export const STORAGE = [BLOB, TABLE, QUEUE, FILE] as const;
 export const SQL = `${NAMES.sql}.database.windows.net`;
 export const VAULT = `${NAMES.keyVault}.vault.azure.net`;
 export const EVENT_HUBS = `${NAMES.eventHubs}.servicebus.windows.net`;
-export const REDIS = 'systemtest.redis.cache.windows.net';
+/** Azure Managed Redis, and the older Azure Cache for Redis, whose row the documents dropped. */
+export const REDIS = 'systemtest.westeurope.redis.azure.net';
+export const OLD_REDIS = 'systemtest.redis.cache.windows.net';
 export const MONITOR = 'gcs.prod.monitoring.core.windows.net';
 export const LOGIN = 'login.microsoftonline.com';
 export const KMS_HOSTS = ['azkms.core.windows.net', 'kms.core.windows.net'] as const;
@@ -31,7 +33,6 @@ export const STORAGE_GROUPS = ['storage-blob', 'storage-table', 'storage-queue',
 
 export const GATEWAY = `${NAMES.apim}.azure-api.net`;
 export const PORTAL = `${NAMES.apim}.developer.azure-api.net`;
-export const MANAGEMENT = `${NAMES.apim}.management.azure-api.net`;
 
 export const ORIGINAL_REGION = 'westeurope';
 export const OTHER_REGION = 'northeurope';
@@ -54,6 +55,11 @@ export const NEIGHBOUR_HOSTS = Object.keys(NEIGHBOUR.addresses).map(
 export const PUBLIC_RANGE = 'ip daddr 20.33.0.0/16';
 /** The same when a private address leads there. */
 export const DIALLED_PUBLIC = 'ct original ip daddr 20.33.0.0/16';
+
+/** A public address from which nothing comes back: the router has no way there. */
+export const SILENT = '20.44.0.1';
+/** A public address whose host is up and has no service. */
+export const REFUSING = '20.33.253.1';
 
 /** A handshake record of TLS with a ClientHello (RFC 8446, sections 4 and 5.1), in the payload of TCP. */
 export const CLIENT_HELLO = 'tcp dport { 443, 1886, 5671 } @ih,0,8 22 @ih,40,8 1';

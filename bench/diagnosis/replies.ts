@@ -35,7 +35,7 @@ export function vaultDenial(code: string, message: string): string {
 /** Event Hubs' refusal ("Allow access to Azure Event Hubs namespaces from specific IP addresses"). */
 export const EVENT_HUBS_DENIAL = `location / { ${reply(
   401,
-  'application/xml; charset=utf-8',
+  'application/xml',
   '<Error><Code>401</Code><Detail>Ip has been prevented to connect to the endpoint. TrackingId:00000000-0000-4000-8000-00000000abcd_G2</Detail></Error>',
 )} }`;
 

@@ -31,6 +31,8 @@ export interface Expected {
   readonly isInformation?: true;
   /** Further causes that the situation has beside the first, as errors, warnings or information. */
   readonly also?: readonly string[];
+  /** Each of several findings with this cause has a fix of its own. */
+  readonly hasSeveralFindings?: true;
   readonly owner?: Owner;
   /** What title, explanation and remedy together have to contain. */
   readonly text?: RegExp;

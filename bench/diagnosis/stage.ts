@@ -20,7 +20,7 @@ import type { Background } from '../../test/system/processes.ts';
 import { NAMES, PLACES } from '../../test/system/services.ts';
 import type { Circumstances, Outcome } from '../../test/system/vm.ts';
 import { nginx } from '../../test/system/web.ts';
-import { NEIGHBOUR, ORIGINAL_REGION, OTHER_REGION, REDIS, RESOURCES } from './names.ts';
+import { NEIGHBOUR, OLD_REDIS, ORIGINAL_REGION, OTHER_REGION, REDIS, RESOURCES } from './names.ts';
 
 /** What nothing but timeouts depends on. */
 const SHORT_TIMEOUT = 2500;
@@ -65,7 +65,7 @@ export class Stage implements AsyncDisposable {
 
   static async start(): Promise<Stage> {
     await using building = new AsyncDisposableStack();
-    const args = [...RESOURCES, '--apim', NAMES.apim, '--redis', REDIS];
+    const args = [...RESOURCES, '--apim', NAMES.apim, '--redis', REDIS, '--redis', OLD_REDIS];
     const subnet = building.use(await Subnet.start(args, PLACES.public));
     const zones = [...elsewhere(subnet), ...neighbour(subnet)].reduce(
       (all, [host, answer]) => withMore(all, host, answer),
@@ -74,6 +74,10 @@ export class Stage implements AsyncDisposable {
     for (const [kind, address] of Object.entries(NEIGHBOUR.addresses)) {
       const own = subnet.addressOf(`${NAMES.storage}.${kind}.core.windows.net`);
       building.use(await subnet.divert(`ip daddr ${address} dnat ip to ${own}`));
+    }
+    // A device that rejects answers everyone; Linux rations its ICMP messages.
+    for (const setting of ['ratelimit=0', 'msgs_per_sec=1000000', 'msgs_burst=1000000']) {
+      await subnet.router.run('sysctl', '-qw', `net.ipv4.icmp_${setting}`);
     }
     await subnet.resolve(zones);
     return new Stage(subnet, zones, building.move());

@@ -57,7 +57,9 @@ function expectedText({ causes, verdict, isInformation }: Expected): string {
 function missesOf(rows: readonly Played[]): string[] {
   const missed = rows.filter((row) => !isRight(row));
   if (missed.length === 0) return [];
-  const lines = missed.map((row) => `- ${row.id}: ${KNOWN_MISSES[row.id] ?? 'not known before this run'}`);
+  const lines = missed.map(
+    (row) => `- ${row.id}: ${KNOWN_MISSES.get(row.id) ?? 'not known before this run'}`,
+  );
   return ['## What is missed, and why', '', ...lines, ''];
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { CUSTOM_DNS } from '../../../test/system/azure.ts';
 import { named } from '../../../test/system/bind.ts';
 import { AZURE_DNS, dnsmasq, withRecord } from '../../../test/system/names.ts';
-import { BLOB, BY_NAME, SQL, VAULT } from '../names.ts';
+import { BLOB, BY_NAME, REFUSING, SILENT, SQL, VAULT } from '../names.ts';
 import type { Chapter } from '../situation.ts';
 import type { Stage } from '../stage.ts';
 
@@ -249,7 +249,7 @@ export const DNS_SERVERS: Chapter = {
       shapes: [
         {
           shape: 'an address that is silent',
-          apply: (stage) => stage.customDns([FORWARD, `--address=/${SQL}/20.33.253.1`]),
+          apply: (stage) => stage.customDns([FORWARD, `--address=/${SQL}/${SILENT}`]),
           expected: {
             causes: ['dns-servers-disagree'],
             explains: { groups: ['sql'] },
@@ -258,7 +258,7 @@ export const DNS_SERVERS: Chapter = {
         },
         {
           shape: 'an address that refuses',
-          apply: (stage) => stage.customDns([FORWARD, `--address=/${VAULT}/20.33.253.2`]),
+          apply: (stage) => stage.customDns([FORWARD, `--address=/${VAULT}/${REFUSING}`]),
           expected: {
             causes: ['dns-servers-disagree'],
             explains: { groups: ['key-vault'] },
@@ -306,7 +306,7 @@ export const DNS_SERVERS: Chapter = {
           apply: async (stage) => {
             const [first, second] = BACKENDS;
             await stage.dnsServer(first, stage.zones);
-            await stage.dnsServer(second, withRecord(stage.zones, VAULT, { a: '20.33.253.1' }));
+            await stage.dnsServer(second, withRecord(stage.zones, VAULT, { a: REFUSING }));
             await stage.divert(
               `ip daddr ${CUSTOM_DNS} udp dport 53 dnat ip to numgen inc mod 2 map { 0 : ${first}, 1 : ${second} }`,
             );
@@ -388,7 +388,7 @@ export const DNS_SERVERS: Chapter = {
       shapes: [
         {
           shape: 'and leads to a silent address',
-          apply: (stage) => stage.write('hosts', `127.0.0.1 localhost\n20.33.253.1 ${SQL}\n`),
+          apply: (stage) => stage.write('hosts', `127.0.0.1 localhost\n${SILENT} ${SQL}\n`),
           expected: {
             causes: ['hosts-file-override'],
             explains: { groups: ['sql'] },

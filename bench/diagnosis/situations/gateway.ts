@@ -1,7 +1,8 @@
 /** Faults of the instance's own host names and of the virtual IP address behind them. */
 import { PRIVATE, PUBLIC, type Zone } from '../../../test/system/names.ts';
+import { contentOf } from '../../../test/system/replies.ts';
 import { NAMES, VIP } from '../../../test/system/services.ts';
-import { GATEWAY, MANAGEMENT, PORTAL, VAULT } from '../names.ts';
+import { GATEWAY, PORTAL, SILENT, VAULT } from '../names.ts';
 import type { Chapter, Expected, Shape } from '../situation.ts';
 import type { Stage } from '../stage.ts';
 
@@ -9,7 +10,7 @@ const SUFFIX = 'azure-api.net';
 const OWN = { groups: ['gateway', 'control-plane'] } as const;
 const AFTER_DEPLOYMENT = ['--apim', NAMES.apim, '--vip', VIP] as const;
 const CUSTOM_DOMAIN = 'api.contoso.example';
-const SILENT = '10.1.0.29';
+const UNUSED = '10.1.0.29';
 
 const isOwn = (host: string): boolean => host.endsWith(SUFFIX);
 
@@ -81,7 +82,7 @@ export const INSTANCE: Chapter = {
           (stage) => records(stage, { [GATEWAY]: stage.subnet.addressOf(VAULT) }),
           { causes: ['gateway-record-public'], explains: { hosts: [GATEWAY] }, verdict: 'blocked' },
         ),
-        shapeOf('that is silent', (stage) => records(stage, { [GATEWAY]: '20.33.253.8' }), {
+        shapeOf('that is silent', (stage) => records(stage, { [GATEWAY]: SILENT }), {
           causes: ['gateway-record-public'],
           explains: { hosts: [GATEWAY] },
           verdict: 'blocked',
@@ -92,14 +93,14 @@ export const INSTANCE: Chapter = {
       id: 'gateway-record-wrong',
       what: 'The gateway’s name leads to a private address that is not the VIP’s',
       shapes: [
-        shapeOf('the gateway', (stage) => records(stage, { [GATEWAY]: SILENT }), {
+        shapeOf('the gateway', (stage) => records(stage, { [GATEWAY]: UNUSED }), {
           causes: ['gateway-record-wrong'],
           explains: { hosts: [GATEWAY] },
           verdict: 'blocked',
         }),
         shapeOf(
           'every host name',
-          (stage) => records(stage, Object.fromEntries(instanceHosts(stage).map((host) => [host, SILENT]))),
+          (stage) => records(stage, Object.fromEntries(instanceHosts(stage).map((host) => [host, UNUSED]))),
           { causes: ['gateway-record-wrong'], explains: OWN, verdict: 'blocked' },
         ),
       ],
@@ -164,10 +165,11 @@ export const INSTANCE: Chapter = {
           'it answers 503',
           async (stage) => {
             await records(stage);
-            const web = instanceHosts(stage).filter((host) => host !== MANAGEMENT);
-            await stage.replaceHttps(
-              Object.fromEntries(web.map((host) => [host, 'location / { return 503; }'])),
-            );
+            const replies = instanceHosts(stage).map((host) => [
+              host,
+              host === GATEWAY ? 'location / { return 503; }' : contentOf('gateway'),
+            ]);
+            await stage.replaceHttps(Object.fromEntries(replies));
           },
           {
             causes: ['gateway-not-serving'],
@@ -189,7 +191,7 @@ export const INSTANCE: Chapter = {
             causes: ['wrong-certificate'],
             explains: { hosts: [CUSTOM_DOMAIN] },
             verdict: 'blocked',
-            text: /custom domain/i,
+            text: /custom domain|not set/i,
           },
         },
       ],

@@ -326,6 +326,17 @@ export const HEALTHY: Chapter = {
       ],
     },
     {
+      id: 'healthy-few-files',
+      what: 'A low limit of open files (ulimit -n 48): the agent has to wait for its own connections',
+      shapes: [
+        {
+          shape: 'on a path that works',
+          circumstances: { within: ['prlimit', '--nofile=48'] },
+          expected: READY,
+        },
+      ],
+    },
+    {
       id: 'healthy-two-addresses',
       what: 'A name with two addresses, both of which answer',
       shapes: [

@@ -1,5 +1,4 @@
 /** Faults on the way: dropped, rejected, lost. */
-import { METADATA_ADDRESS } from '../../../test/system/replies.ts';
 import {
   BLOB,
   BY_NAME,
@@ -9,6 +8,7 @@ import {
   MONITOR,
   NEIGHBOUR,
   NEIGHBOUR_HOSTS,
+  OLD_REDIS,
   PUBLIC_RANGE,
   REDIS,
   SQL,
@@ -150,10 +150,16 @@ export const PATH: Chapter = {
       what: 'The port of an external cache is dropped',
       shapes: [
         {
-          shape: 'Azure Cache for Redis, 6380',
+          shape: 'Azure Managed Redis, 10000',
           args: ['--redis', REDIS],
+          apply: (stage) => stage.filter('tcp dport 10000 drop'),
+          expected: dropped({ hosts: [REDIS] }, { verdict: 'degraded', text: /10000/ }),
+        },
+        {
+          shape: 'Azure Cache for Redis, 6380, which the documents dropped',
+          args: ['--redis', OLD_REDIS],
           apply: (stage) => stage.filter('tcp dport 6380 drop'),
-          expected: dropped({ hosts: [REDIS] }, { verdict: 'degraded', text: /6380/ }),
+          expected: dropped({ hosts: [OLD_REDIS] }, { verdict: 'ready', isInformation: true }),
         },
       ],
     },
@@ -321,7 +327,7 @@ export const PATH: Chapter = {
           shape: 'everything public',
           apply: (stage) =>
             stage.filter(
-              `iifname "eth1" ip saddr != ${METADATA_ADDRESS} meta l4proto tcp tcp flags & (syn | rst) == 0x0 drop`,
+              `iifname "eth1" ip saddr 20.33.0.0/16 meta l4proto tcp tcp flags & (syn | rst) == 0x0 drop`,
             ),
           expected: { causes: ['return-path-broken'], explains: BY_NAME, verdict: 'blocked' },
         },
@@ -329,7 +335,7 @@ export const PATH: Chapter = {
           shape: 'and nothing of the VM’s gets there',
           apply: (stage) =>
             stage.filter(
-              `iifname "eth0" ip daddr != ${METADATA_ADDRESS} meta l4proto tcp tcp flags & (syn | rst) == 0x0 ip length > 60 drop`,
+              `iifname "eth0" ${PUBLIC_RANGE} meta l4proto tcp tcp flags & (syn | rst) == 0x0 ip length > 60 drop`,
             ),
           expected: { causes: ['return-path-broken'], explains: BY_NAME, verdict: 'blocked' },
         },

@@ -1,6 +1,7 @@
 /** Faults of the services behind a good path: refusals, and what listens there instead. */
 import { fileURLToPath } from 'node:url';
 import { postfix } from '../../../test/system/mail.ts';
+import { acceptor } from '../../../test/system/middleboxes.ts';
 import { lockedRedis, protectedRedis } from '../../../test/system/redis.ts';
 import { EVENT_HUBS, KMS_HOSTS, MONITOR, REDIS, RELAYS, SQL, STORAGE, VAULT } from '../names.ts';
 import {
@@ -127,6 +128,26 @@ export const SERVICES: Chapter = {
       ],
     },
     {
+      id: 'service-hangs-up',
+      what: 'A service ends the connection after the TLS handshake without a word',
+      shapes: [
+        {
+          shape: 'Event Hubs on 5671',
+          apply: async (stage) => {
+            const { authority, router } = stage.subnet;
+            const condition = `ip daddr ${stage.at(EVENT_HUBS)} tcp dport 5671`;
+            const certificate = await authority.issue([EVENT_HUBS]);
+            stage.use(await acceptor(router, await stage.folder(), condition, certificate));
+          },
+          expected: {
+            causes: ['undetermined'],
+            explains: { groups: ['event-hubs'], ports: [5671] },
+            verdict: 'degraded',
+          },
+        },
+      ],
+    },
+    {
       id: 'redis-protected',
       what: 'A Redis of the user’s own refuses clients (protected mode)',
       shapes: [
@@ -147,14 +168,14 @@ export const SERVICES: Chapter = {
       what: 'The cache shows a certificate for another name',
       shapes: [
         {
-          shape: 'port 6380',
+          shape: 'Azure Managed Redis, 10000',
           args: ['--redis', REDIS],
           apply: async (stage) => {
             const { azure, authority } = stage.subnet;
             const address = stage.spare();
             const certificate = await authority.issue(['cache.contoso.example']);
             stage.use(await lockedRedis(azure, `${await stage.folder()}/redis`, address, certificate));
-            await stage.divert(`ip daddr ${stage.at(REDIS)} tcp dport 6380 dnat ip to ${address}`);
+            await stage.divert(`ip daddr ${stage.at(REDIS)} tcp dport 10000 dnat ip to ${address}:6380`);
           },
           expected: { causes: ['wrong-certificate'], explains: { hosts: [REDIS] }, verdict: 'degraded' },
         },
@@ -212,7 +233,12 @@ export const SERVICES: Chapter = {
           shape: 'is dropped',
           args: ['--target', `ntp://${OWN_HOST}`],
           apply: (stage) => stage.filter('udp dport 123 drop'),
-          expected: { causes: ['outbound-dropped'], explains: { groups: ['custom'] }, verdict: 'degraded' },
+          // One silent datagram service may as well be a host without one.
+          expected: {
+            causes: ['outbound-dropped', 'undetermined'],
+            explains: { groups: ['custom'] },
+            verdict: 'degraded',
+          },
         },
         {
           shape: 'refuses with the kiss code DENY',

@@ -211,7 +211,7 @@ export const TLS: Chapter = {
           shape: 'by a reset',
           apply: (stage) => stage.helloDevice([EVENT_HUBS], { action: 'reset' }, [5671]),
           expected: {
-            causes: ['sni-filtered', 'tls-blocked', 'undetermined'],
+            causes: ['undetermined', 'tls-blocked'],
             explains: { groups: ['event-hubs'], ports: [5671] },
             verdict: 'degraded',
           },
@@ -226,7 +226,7 @@ export const TLS: Chapter = {
           shape: 'Storage, by silence',
           apply: (stage) => stage.helloDevice([BLOB], { action: 'silence' }),
           expected: {
-            causes: ['tls-blocked', 'undetermined', 'return-path-broken', 'packet-size-blackhole'],
+            causes: ['undetermined', 'tls-blocked', 'return-path-broken', 'packet-size-blackhole'],
             explains: { groups: ['storage-blob'] },
             verdict: 'blocked',
           },

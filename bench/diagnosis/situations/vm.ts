@@ -7,9 +7,9 @@ import type { Stage } from '../stage.ts';
 
 const ROUTER = '10.1.0.1';
 const PREFIX_ADDRESSES = Array.from({ length: 8 }, (_, index) => `20.33.0.${index + 1}`);
+const RESERVED = '/proc/sys/net/ipv4/ip_local_reserved_ports';
 const PORT_RANGE = '/proc/sys/net/ipv4/ip_local_port_range';
-/** What the limits leave: the runtime alone has about thirty files open. */
-const FEW_FILES = 48;
+const NO_PORTS = [`echo 60000 60001 > ${PORT_RANGE}`, `echo 60000-60001 > ${RESERVED}`];
 
 async function withoutDefaultRoute(stage: Stage, kept: readonly string[]): Promise<void> {
   const { machine } = stage.subnet.vm;
@@ -103,17 +103,14 @@ export const VM: Chapter = {
       what: 'This VM runs out of something',
       shapes: [
         {
-          shape: `${FEW_FILES} open files (ulimit -n)`,
-          circumstances: { within: ['prlimit', `--nofile=${FEW_FILES}`] },
-          expected: { causes: ['vm-limit'], explains: 'some', verdict: 'inconclusive', owner: 'vm' },
-        },
-        {
-          shape: 'six local ports',
+          shape: 'no local port is left',
           apply: async (stage) => {
             const { machine } = stage.subnet.vm;
             const range = (await machine.run('cat', PORT_RANGE)).trim();
-            await machine.run('sh', '-c', `echo 60000 60005 > ${PORT_RANGE}`);
-            stage.defer(() => machine.run('sh', '-c', `echo '${range}' > ${PORT_RANGE}`));
+            await machine.run('sh', '-c', NO_PORTS.join('; '));
+            stage.defer(() =>
+              machine.run('sh', '-c', `echo '' > ${RESERVED}; echo '${range}' > ${PORT_RANGE}`),
+            );
           },
           expected: {
             causes: ['vm-limit'],
