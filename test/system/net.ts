@@ -4,6 +4,7 @@ import { Background, command } from './processes.ts';
 /** One machine of the test: a network and a file-system view of its own. */
 export class Machine implements AsyncDisposable {
   readonly #holder: Background;
+  readonly #servers: Background[] = [];
 
   private constructor(holder: Background) {
     this.#holder = holder;
@@ -42,7 +43,9 @@ export class Machine implements AsyncDisposable {
   serve(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Background {
     const alone = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
     const shell = ['sh', '-c', 'mount -t tmpfs none /dev/shm && "$@"; exit $?', 'sh'];
-    return new Background(this.inside([...alone, ...shell, ...argv]), environment);
+    const server = new Background(this.inside([...alone, ...shell, ...argv]), environment);
+    this.#servers.push(server);
+    return server;
   }
 
   /** Every TCP listener of this machine, as address:port. */
@@ -50,8 +53,10 @@ export class Machine implements AsyncDisposable {
     return new Set((await this.run('ss', '-lntH')).split(/\s+/));
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#holder[Symbol.asyncDispose]();
+  /** Ends its servers too: one that runs on, because another did not become ready, would keep the test running. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server[Symbol.asyncDispose]()));
+    await this.#holder[Symbol.asyncDispose]();
   }
 }
 
