@@ -40,19 +40,23 @@ export class Authority {
   ): Promise<Authority> {
     const file = (name: string) => join(folder, name);
     const rootName = `/C=US/O=${organization}/CN=Test Root`;
-    const days = ['-days', '90', '-newkey', 'rsa:2048', '-nodes'];
+    await Promise.all(
+      ['root', 'issuer', 'server'].map((name) =>
+        command(['openssl', 'genrsa', '-out', file(`${name}.key`), '2048']),
+      ),
+    );
+    const days = ['-days', '90'];
     const ca = [
       '-addext',
       'basicConstraints=critical,CA:TRUE',
       '-addext',
       'keyUsage=critical,keyCertSign,cRLSign',
     ];
-    const root = ['-keyout', file('root.key'), '-out', file('root.pem')];
+    const root = ['-key', file('root.key'), '-out', file('root.pem')];
     await command(['openssl', 'req', '-x509', ...days, '-subj', rootName, ...ca, ...root]);
     const signed = ['-CA', file('root.pem'), '-CAkey', file('root.key')];
-    const issuer = ['-keyout', file('issuer.key'), '-out', file('issuer.pem')];
+    const issuer = ['-key', file('issuer.key'), '-out', file('issuer.pem')];
     await command(['openssl', 'req', '-x509', ...days, '-subj', issuerName, ...ca, ...signed, ...issuer]);
-    await command(['openssl', 'genrsa', '-out', file('server.key'), '2048']);
     return new Authority(folder, file('server.key'));
   }
 

@@ -146,7 +146,7 @@ async function startServices(machine: Machine, folder: string, sql: Certificate)
 export async function serve(machine: Machine, folder: string, estate: Estate): Promise<Background[]> {
   const certificateFor = certificates(estate.authority);
   const content = metadata(estate.place, VM_ADDRESS, { address: '10.1.0.0', prefix: '27' });
-  const sites: Site[] = [
+  const sites: (Site | Promise<Site>)[] = [
     { kind: 'http', host: METADATA_ADDRESS, address: METADATA_ADDRESS, port: 80, content },
   ];
   const storage: Record<string, string> = {};
@@ -157,14 +157,18 @@ export async function serve(machine: Machine, folder: string, estate: Estate): P
     if (address === undefined || endpoint.transport !== 'tcp') continue;
     const service = new Map<string, string>(Object.entries(AZURITE_GROUPS)).get(endpoint.group);
     if (endpoint.protocol === 'smtp') relays.push({ host: endpoint.host, address, port: endpoint.port });
-    else if (service === undefined) sites.push(await siteFor(endpoint, address, certificateFor, speakers));
+    else if (service === undefined) sites.push(siteFor(endpoint, address, certificateFor, speakers));
     else storage[service] = address;
   }
-  const certificate = await certificateFor(hostOf('storage-blob', estate.endpoints));
+  const [certified, blob, sql] = await Promise.all([
+    Promise.all(sites),
+    certificateFor(hostOf('storage-blob', estate.endpoints)),
+    certificateFor(hostOf('sql', estate.endpoints)),
+  ]);
   return Promise.all([
-    startServices(machine, speakers, await certificateFor(hostOf('sql', estate.endpoints))),
-    nginx(machine, join(folder, 'nginx'), sites),
-    azurite(machine, join(folder, 'azurite'), NAMES.storage, storage, certificate),
+    startServices(machine, speakers, sql),
+    nginx(machine, join(folder, 'nginx'), certified),
+    azurite(machine, join(folder, 'azurite'), NAMES.storage, storage, blob),
     ...(relays.length > 0 ? [mail(machine, join(folder, 'postfix'), relays, estate.authority)] : []),
   ]);
 }
