@@ -181,7 +181,7 @@ const dns: Classifier = ({ code }) => {
 
 /** Codes where the peer speaks TLS, and this side rejects its parameters and sends the alert. */
 const OUR_ALERT =
-  /UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|TOO_SMALL|TOO_WEAK|LEGACY|EXCESSIVE_MESSAGE_SIZE|WRONG_CIPHER|UNKNOWN_CIPHER|WRONG_SIGNATURE/;
+  /UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|TOO_SMALL|TOO_WEAK|UNKNOWN_SECURITY_BITS|LEGACY|EXCESSIVE_MESSAGE_SIZE|WRONG_CIPHER|UNKNOWN_CIPHER|WRONG_SIGNATURE/;
 
 /**
  * Where OpenSSL fails on the server's Certificate message (RFC 8446 section 4.4.2): on the lengths in it, on a

@@ -92,6 +92,7 @@ const cases: readonly [Layer, Error, Failure][] = [
   ]),
   ['tls', openSslError('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol'), 'tls_alert'],
   ['tls', openSslError('ERR_SSL_DH_KEY_TOO_SMALL', 'dh key too small'), 'tls_alert'],
+  ['tls', openSslError('ERR_SSL_UNKNOWN_SECURITY_BITS', 'unknown security bits'), 'tls_alert'],
   ['protocol', systemError('ECONNRESET', 'read'), 'protocol_closed'],
   ['protocol', systemError('EPIPE', 'write'), 'protocol_closed'],
   ['protocol', systemError('ETIMEDOUT', 'read'), 'protocol_timeout'],
