@@ -6,7 +6,7 @@ import { serverName } from '../../src/environment/index.ts';
 import { DEFAULT_SOURCES } from '../../src/environment/nsswitch.ts';
 import type { Survey } from '../../src/environment/types.ts';
 import type { Control } from '../../src/model/controls.ts';
-import { Report, type Target } from '../../src/model/report.ts';
+import { type Finding, Report, type Target } from '../../src/model/report.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { type Observed, observe } from '../../src/run/run.ts';
@@ -78,6 +78,7 @@ export interface Ran extends Observed {
   /** With the result of the diagnosis. */
   readonly targets: readonly Target[];
   readonly controls: readonly Control[];
+  readonly findings: readonly Finding[];
   /** The only target of a test. */
   readonly only: Target;
 }
@@ -92,6 +93,7 @@ export interface RunChanges {
   readonly system?: ClosedWorld;
   readonly plan?: Plan;
   readonly roots?: readonly string[];
+  readonly publicRoots?: readonly string[];
 }
 
 /** The address under which the test's name servers are configured. */
@@ -112,19 +114,19 @@ export async function ran(changes: RunChanges): Promise<Ran> {
     survey: surveyWith({ servers, ...changes.survey }),
     system,
     roots: changes.roots ?? [],
-    publicRoots: [],
+    publicRoots: changes.publicRoots ?? [],
     signal: changes.signal ?? new AbortController().signal,
     endsAt: system.monotonicMs() + options.deadline,
     progress: () => {},
   });
   const { environment } = observed.observations;
-  const { targets, controls } = diagnose(observed.observations);
+  const { targets, controls, findings } = diagnose(observed.observations);
   Report.shape.targets.parse(targets);
   Report.shape.controls.parse(controls);
   Report.shape.environment.parse(environment);
   const [only] = targets;
   if (only === undefined) throw new Error('the run had no target');
-  return { ...observed, system, targets, controls, only };
+  return { ...observed, system, targets, controls, findings, only };
 }
 
 /** The control of that name; fails when the run did not make it. */
