@@ -1,10 +1,11 @@
 /** What path validation needs of a certificate (RFC 5280) and the runtime does not show. */
 
-import { type Element, readContent, readElements, readOid, TAGS } from './der.ts';
+import type { X509Certificate } from 'node:crypto';
+import { type Element, readContent, readElements, readOid, TAGS, visitElements } from './der.ts';
 import { canonicalName } from './distinguished-name.ts';
 
-/** Entries of a subjectAltName, or bases of subtrees: tags as in GeneralName. */
-export type GeneralName = Element;
+/** An entry of a subjectAltName, or the base of a subtree, with a tag of GeneralName. */
+export type GeneralName = Pick<Element, 'tag' | 'content'>;
 
 export interface NameConstraints {
   readonly permitted: readonly GeneralName[];
@@ -27,12 +28,18 @@ export interface CertificateFields {
   /** OIDs of extendedKeyUsage; null without it. */
   readonly purposes: readonly string[] | null;
   readonly constraints: NameConstraints | null;
-  /** The subject, unless it is empty, and the subjectAltName. */
-  readonly names: readonly GeneralName[];
+  /** The subject, unless it is empty, and the subjectAltName; read when asked for, because there may be thousands. */
+  readonly readNames: () => readonly GeneralName[];
   /** OIDs of critical extensions that nobody here processes. */
   readonly unknownCritical: readonly string[];
   /** OID of an extension that is malformed or occurs twice. */
   readonly malformed: string | null;
+}
+
+/** A certificate and what was read from it. */
+export interface Parsed {
+  readonly certificate: X509Certificate;
+  readonly fields: CertificateFields;
 }
 
 const OIDS = {
@@ -57,16 +64,26 @@ const PROCESSED: ReadonlySet<string> = new Set([
 const AUTHORITY_INFO_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 const DIRECTORY_NAME = 0xa4;
+const EMPTY = Buffer.alloc(0);
+
+/** Null if it is malformed outside its extensions; such a certificate is on no path. */
+export function parseCertificate(certificate: X509Certificate): Parsed | null {
+  try {
+    return { certificate, fields: readCertificateFields(certificate.raw) };
+  } catch {
+    return null;
+  }
+}
 
 /**
  * @param der a whole certificate
  * @throws RangeError if it is malformed outside its extensions
  */
-export function readCertificateFields(der: Uint8Array): CertificateFields {
+export function readCertificateFields(der: Buffer): CertificateFields {
   const { issuer, subject, name, key, isVersion1, extensions } = readTbs(der);
   const seen = readExtensions(extensions);
   let malformed = seen.repeated;
-  const read = <T>(oid: string, parse: (value: Uint8Array) => T, absent: T): T => {
+  const read = <T>(oid: string, parse: (value: Buffer) => T, absent: T): T => {
     const value = seen.values.get(oid);
     if (value === undefined) return absent;
     try {
@@ -80,8 +97,8 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
     isCa: false,
     pathLength: null,
   });
-  read(AUTHORITY_INFO_ACCESS, (value) => readElements(sequenceIn(value)), null);
-  const names = read(OIDS.subjectAltName, (value) => readElements(sequenceIn(value)), []);
+  read(AUTHORITY_INFO_ACCESS, checkedSequenceIn, null);
+  const alternatives = read(OIDS.subjectAltName, checkedSequenceIn, EMPTY);
   return {
     subject,
     issuer,
@@ -91,18 +108,21 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
     maySignCertificates: read(OIDS.keyUsage, readKeyCertSign, true),
     purposes: read(OIDS.extendedKeyUsage, readPurposes, null),
     constraints: read(OIDS.nameConstraints, readNameConstraints, null),
-    names: subject === '' ? names : [{ ...name, tag: DIRECTORY_NAME, content: name.encoded }, ...names],
+    readNames: () => [
+      ...(subject === '' ? [] : [{ tag: DIRECTORY_NAME, content: name.encoded }]),
+      ...readElements(alternatives),
+    ],
     unknownCritical: seen.critical.filter((oid) => !PROCESSED.has(oid)),
     malformed,
   };
 }
 
 /** The subject alone, in the form of the fields. */
-export function readSubject(der: Uint8Array): string {
+export function readSubject(der: Buffer): string {
   return readTbs(der).subject;
 }
 
-function readTbs(der: Uint8Array) {
+function readTbs(der: Buffer) {
   const [certificate] = readElements(der);
   const [tbs] = readElements(readContent(certificate, TAGS.sequence));
   const parts = readElements(readContent(tbs, TAGS.sequence));
@@ -118,13 +138,13 @@ function readTbs(der: Uint8Array) {
     subject: canonicalName(readContent(name, TAGS.sequence)).join('\n'),
     name,
     isVersion1,
-    key: Buffer.from(readContent(parts[first + 5], TAGS.sequence)).toString('latin1'),
+    key: readContent(parts[first + 5], TAGS.sequence).toString('latin1'),
     extensions: wrapped === undefined ? null : sequenceIn(wrapped.content),
   };
 }
 
-function readExtensions(extensions: Uint8Array | null) {
-  const values = new Map<string, Uint8Array>();
+function readExtensions(extensions: Buffer | null) {
+  const values = new Map<string, Buffer>();
   const critical: string[] = [];
   let repeated: string | null = null;
   for (const extension of extensions === null ? [] : readElements(extensions)) {
@@ -133,34 +153,34 @@ function readExtensions(extensions: Uint8Array | null) {
     const isCritical = others[0]?.tag === TAGS.boolean && others[0].content[0] !== 0;
     if (isCritical) critical.push(oid);
     if (values.has(oid)) repeated ??= oid;
-    values.set(oid, others.at(-1)?.content ?? new Uint8Array());
+    values.set(oid, others.at(-1)?.content ?? EMPTY);
   }
   return { values, critical, repeated };
 }
 
-function readBasicConstraints(value: Uint8Array) {
+function readBasicConstraints(value: Buffer) {
   const parts = readElements(sequenceIn(value));
   const isCa = parts[0]?.tag === TAGS.boolean && parts[0].content[0] !== 0;
   const length = parts.find(({ tag }) => tag === TAGS.integer)?.content;
   return { isCa, pathLength: length === undefined ? null : readNumber(length) };
 }
 
-function readNumber(content: Uint8Array): number {
+function readNumber(content: Buffer): number {
   if (content.length === 0 || (content[0] ?? 0) >= 0x80) throw new RangeError('not a positive number');
   return content.reduce((number, byte) => number * 256 + byte, 0);
 }
 
 /** Bit 5 of keyUsage (section 4.2.1.3); the first byte counts unused bits. */
-function readKeyCertSign(value: Uint8Array): boolean {
+function readKeyCertSign(value: Buffer): boolean {
   const [bits] = readElements(value);
   return ((readContent(bits, TAGS.bits)[1] ?? 0) & 0x04) !== 0;
 }
 
-function readPurposes(value: Uint8Array): readonly string[] {
+function readPurposes(value: Buffer): readonly string[] {
   return readElements(sequenceIn(value)).map((purpose) => readOid(readContent(purpose, TAGS.oid)));
 }
 
-function readNameConstraints(value: Uint8Array): NameConstraints {
+function readNameConstraints(value: Buffer): NameConstraints {
   const subtrees = readElements(sequenceIn(value));
   const bases = (wanted: number) =>
     subtrees
@@ -178,6 +198,13 @@ function readNameConstraints(value: Uint8Array): NameConstraints {
   return constraints;
 }
 
-function sequenceIn(value: Uint8Array): Uint8Array {
+function sequenceIn(value: Buffer): Buffer {
   return readContent(readElements(value)[0], TAGS.sequence);
+}
+
+/** The same, if it consists of elements. */
+function checkedSequenceIn(value: Buffer): Buffer {
+  const sequence = sequenceIn(value);
+  visitElements(sequence, () => undefined);
+  return sequence;
 }

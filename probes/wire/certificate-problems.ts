@@ -3,7 +3,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { ChainProblem } from '../facts.ts';
 import { printable } from '../printable.ts';
 import { subjectOf } from './certificate.ts';
-import type { CertificateFields } from './certificate-fields.ts';
+import type { Parsed } from './certificate-fields.ts';
 
 /** The purpose of a server in extendedKeyUsage, and any purpose (RFC 5280 section 4.2.1.12). */
 const FOR_SERVERS = new Set(['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']);
@@ -13,12 +13,6 @@ const SMALLEST_RSA = 2048;
 const SMALLEST_CURVE = 224;
 
 const WEAK_DIGEST = /MD[245]|SHA-?1(?!\d)/i;
-
-/** A certificate and what was read from it. */
-export interface Parsed {
-  readonly certificate: X509Certificate;
-  readonly fields: CertificateFields;
-}
 
 /** Problems of a certificate in any place of a path but for its dates. */
 export function findProblems({ certificate, fields }: Parsed): ChainProblem[] {

@@ -7,7 +7,7 @@ import { printable } from '../printable.ts';
 import { fromLibrary } from './failure.ts';
 
 /** Certificates of a chain that are read, and that are stored. */
-const MOST_READ = 100;
+const MOST_READ = 40;
 const MOST_STORED = 10;
 const MOST_NAMES = 50;
 /** Bytes of a chain; a chain of Azure has 5 KiB. */
@@ -16,7 +16,7 @@ const MOST_URLS = 4;
 
 /**
  * The certificates that the peer presented: leaf first, in the peer's order. Empty without a certificate. At most
- * 100, because each takes memory; the search for a root bounds its own work.
+ * 40, because each takes memory; the search for a root bounds its own work.
  */
 export function peerChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];

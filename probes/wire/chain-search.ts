@@ -1,19 +1,17 @@
 /** Searches the paths from a leaf to a root by signatures, through the sent certificates and known ones. */
 import type { X509Certificate } from 'node:crypto';
 import type { ChainProblem } from '../facts.ts';
-import { readCertificateFields } from './certificate-fields.ts';
+import { type Parsed, parseCertificate } from './certificate-fields.ts';
 import {
   findDateProblems,
   findIssuerProblems,
   findProblems,
   findSignatureProblems,
-  type Parsed,
   problem,
 } from './certificate-problems.ts';
 import { findForbiddenName, generalNameText } from './name-constraints.ts';
 
-export interface Root {
-  readonly certificate: X509Certificate;
+export interface Root extends Parsed {
   readonly anchor: 'public' | 'extra';
 }
 
@@ -50,11 +48,9 @@ interface Node extends Parsed {
 export class ChainSearch {
   readonly #leaf: Parsed;
   readonly #sent: readonly Parsed[];
-  readonly #knownCas: () => readonly X509Certificate[];
-  #parsedKnown: readonly Parsed[] | null = null;
+  readonly #knownCas: () => readonly Parsed[];
   readonly #rootsFor: (name: string) => readonly Root[];
   readonly #now: number;
-  readonly #parsed = new Map<string, Parsed>();
   readonly #problems = new Map<string, readonly ChainProblem[]>();
   readonly #signatures = new Map<string, boolean>();
   readonly #allowance = { comparisons: MOST_COMPARISONS };
@@ -68,17 +64,18 @@ export class ChainSearch {
    * @param known untrusted certificates to search besides
    * @param rootsFor the roots of this canonical name
    * @param now in milliseconds
-   * @throws RangeError if the leaf is malformed
    */
   constructor(
-    leaf: X509Certificate,
+    leaf: Parsed,
     sent: readonly X509Certificate[],
-    known: () => readonly X509Certificate[],
+    known: () => readonly Parsed[],
     rootsFor: (name: string) => readonly Root[],
     now: number,
   ) {
-    this.#leaf = { certificate: leaf, fields: readCertificateFields(leaf.raw) };
-    this.#sent = sent.flatMap((certificate) => this.#parse(certificate) ?? []);
+    this.#leaf = leaf;
+    // A certificate that was sent many times is searched once.
+    const distinct = new Map(sent.map((certificate) => [certificate.fingerprint256, certificate]));
+    this.#sent = [...distinct.values()].flatMap((certificate) => parseCertificate(certificate) ?? []);
     this.#knownCas = known;
     this.#rootsFor = rootsFor;
     this.#now = now;
@@ -91,7 +88,7 @@ export class ChainSearch {
   findPath(tolerance: Tolerance, complete: boolean): Path | null {
     this.#steps = 0;
     this.#longest = { length: 0, problems: [] };
-    const pool = complete ? [...this.#sent, ...this.#known] : this.#sent;
+    const pool = complete ? [...this.#sent, ...this.#knownCas()] : this.#sent;
     const start = { ...this.#leaf, below: null, problems: this.#problemsOf(this.#leaf) };
     if (!areTolerated(start.problems, tolerance)) return null;
     let other: Path | null = null;
@@ -113,7 +110,7 @@ export class ChainSearch {
    */
   findKnown(knownRoots: ReadonlySet<string>): X509Certificate | null {
     const known = new Set([
-      ...this.#known.map(({ certificate }) => fingerprintOf(certificate)),
+      ...this.#knownCas().map(({ certificate }) => fingerprintOf(certificate)),
       ...knownRoots,
     ]);
     const isKnown = ({ certificate }: Parsed) => known.has(fingerprintOf(certificate));
@@ -122,7 +119,7 @@ export class ChainSearch {
     // Iterating over an array includes entries that are added meanwhile.
     for (const each of reached) {
       for (const issuer of [
-        ...this.#issuersIn([...this.#sent, ...this.#known], each),
+        ...this.#issuersIn([...this.#sent, ...this.#knownCas()], each),
         ...this.#rootsOf(each),
       ]) {
         const fingerprint = fingerprintOf(issuer.certificate);
@@ -182,7 +179,7 @@ export class ChainSearch {
     if (constraints === null) return [];
     const names = path
       .filter((each, index) => index === 0 || !isSelfIssued(each))
-      .flatMap((each) => each.fields.names);
+      .flatMap((each) => each.fields.readNames());
     const forbidden = findForbiddenName(names, constraints, this.#allowance);
     return forbidden === null ? [] : [problem(certificate, 'name-constraint', generalNameText(forbidden))];
   }
@@ -195,36 +192,12 @@ export class ChainSearch {
     return { added, root, problems };
   }
 
-  get #known(): readonly Parsed[] {
-    this.#parsedKnown ??= this.#knownCas().flatMap((certificate) => this.#parse(certificate) ?? []);
-    return this.#parsedKnown;
-  }
-
-  #rootsOf({ fields }: Parsed): (Parsed & Root)[] {
-    return this.#rootsFor(fields.issuer).flatMap((root) => {
-      const parsed = this.#parse(root.certificate);
-      if (parsed === null) return [];
-      // A root of version 1 has no extension that says so.
-      const { fields } = parsed;
-      return [{ ...root, fields: { ...fields, isCa: fields.isCa || fields.isVersion1 } }];
-    });
+  #rootsOf({ fields }: Parsed): readonly Root[] {
+    return this.#rootsFor(fields.issuer);
   }
 
   #issuersIn(pool: readonly Parsed[], { fields }: Parsed): readonly Parsed[] {
     return pool.filter((issuer) => issuer.fields.subject === fields.issuer && fields.issuer !== '');
-  }
-
-  /** Null for a certificate that cannot be read, which is then on no path. */
-  #parse(certificate: X509Certificate): Parsed | null {
-    const known = this.#parsed.get(certificate.fingerprint256);
-    if (known !== undefined) return known;
-    try {
-      const parsed = { certificate, fields: readCertificateFields(certificate.raw) };
-      this.#parsed.set(certificate.fingerprint256, parsed);
-      return parsed;
-    } catch {
-      return null;
-    }
   }
 
   #problemsOf(parsed: Parsed): readonly ChainProblem[] {

@@ -3,12 +3,31 @@
  * neither key usage nor path length nor name constraints; a library for ASN.1 took 1.7 ms for each certificate.
  */
 
-export interface Element {
+/** An element in the bytes that hold it; its parts are made when they are asked for, because most are not. */
+export class Element {
   /** Class, form and number in one byte. */
   readonly tag: number;
-  readonly content: Uint8Array;
+  readonly #bytes: Buffer;
+  readonly #at: number;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(bytes: Buffer, tag: number, at: number, start: number, end: number) {
+    this.tag = tag;
+    this.#bytes = bytes;
+    this.#at = at;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get content(): Buffer {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
   /** With tag and length. */
-  readonly encoded: Uint8Array;
+  get encoded(): Buffer {
+    return this.#bytes.subarray(this.#at, this.#end);
+  }
 }
 
 export const TAGS = { boolean: 0x01, integer: 0x02, bits: 0x03, oid: 0x06, sequence: 0x30 } as const;
@@ -17,27 +36,41 @@ export const TAGS = { boolean: 0x01, integer: 0x02, bits: 0x03, oid: 0x06, seque
  * The elements that these bytes consist of.
  * @throws RangeError for anything else
  */
-export function readElements(bytes: Uint8Array): Element[] {
+export function readElements(bytes: Buffer): Element[] {
   const elements: Element[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const tag = byteAt(bytes, at);
-    const { length, start } = readLength(bytes, at + 1);
-    if ((tag & 0x1f) === 0x1f || start + length > bytes.length) throw new RangeError('not DER');
-    const end = start + length;
-    elements.push({ tag, content: bytes.subarray(start, end), encoded: bytes.subarray(at, end) });
-    at = end;
-  }
+  visitElements(bytes, (tag, at, start, end) => {
+    elements.push(new Element(bytes, tag, at, start, end));
+  });
   return elements;
 }
 
+/**
+ * The same without an object for each: a peer may send thousands of names.
+ * @param visit receives the tag, and where the element, its content and the next element begin
+ * @throws RangeError for anything else
+ */
+export function visitElements(
+  bytes: Buffer,
+  visit: (tag: number, at: number, start: number, end: number) => void,
+): void {
+  for (let at = 0; at < bytes.length; ) {
+    const tag = byteAt(bytes, at);
+    const { length, start } = readLength(bytes, at + 1);
+    const end = start + length;
+    if ((tag & 0x1f) === 0x1f || end > bytes.length) throw new RangeError('not DER');
+    visit(tag, at, start, end);
+    at = end;
+  }
+}
+
 /** @throws RangeError if the element is absent or of another tag */
-export function readContent(element: Element | undefined, tag: number): Uint8Array {
+export function readContent(element: Element | undefined, tag: number): Buffer {
   if (element?.tag !== tag) throw new RangeError('another element was expected');
   return element.content;
 }
 
 /** Dotted decimal. */
-export function readOid(content: Uint8Array): string {
+export function readOid(content: Buffer): string {
   const numbers: number[] = [];
   let number = 0;
   for (const byte of content) {
@@ -51,7 +84,7 @@ export function readOid(content: Uint8Array): string {
   return [arc, first - arc * 40, ...others].join('.');
 }
 
-function readLength(bytes: Uint8Array, at: number): { length: number; start: number } {
+function readLength(bytes: Buffer, at: number): { length: number; start: number } {
   const first = byteAt(bytes, at);
   if (first < 0x80) return { length: first, start: at + 1 };
   const count = first & 0x7f;
@@ -61,7 +94,7 @@ function readLength(bytes: Uint8Array, at: number): { length: number; start: num
   return { length, start: at + 1 + count };
 }
 
-function byteAt(bytes: Uint8Array, at: number): number {
+function byteAt(bytes: Buffer, at: number): number {
   const byte = bytes[at];
   if (byte === undefined) throw new RangeError('the bytes end within an element');
   return byte;

@@ -11,12 +11,12 @@ const BMP_STRING = 0x1e;
  * @param name content of a Name
  * @throws RangeError if it is malformed
  */
-export function canonicalName(name: Uint8Array): readonly string[] {
+export function canonicalName(name: Buffer): readonly string[] {
   return readElements(name).map(({ content }) =>
     readElements(content)
       .map((attribute) => {
         const [type, value] = readElements(readContent(attribute, TAGS.sequence));
-        return `${Buffer.from(readContent(type, TAGS.oid)).toString('hex')}=${canonicalValue(value)}`;
+        return `${readContent(type, TAGS.oid).toString('hex')}=${canonicalValue(value)}`;
       })
       .sort()
       .join('+'),
@@ -25,10 +25,10 @@ export function canonicalName(name: Uint8Array): readonly string[] {
 
 function canonicalValue(value: Element | undefined): string {
   if (value === undefined) throw new RangeError('an attribute without a value');
-  const bytes = Buffer.from(value.content);
+  const bytes = value.content;
   if (ONE_BYTE_STRINGS.has(value.tag)) return JSON.stringify(fold(bytes.toString('utf8')));
   if (value.tag === BMP_STRING && bytes.length % 2 === 0) {
-    return JSON.stringify(fold(bytes.swap16().toString('utf16le')));
+    return JSON.stringify(fold(Buffer.from(bytes).swap16().toString('utf16le')));
   }
   return `${value.tag}:${bytes.toString('hex')}`;
 }

@@ -67,7 +67,7 @@ const HOST_CONSTRAINT = /^(?:\.?(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63})?$/;
 
 function decode(name: GeneralName, form: RegExp): Operand {
   const text = textOf(name.content);
-  return { ...name, text, isValid: name.tag !== 130 || form.test(text) };
+  return { tag: name.tag, content: name.content, text, isValid: name.tag !== 130 || form.test(text) };
 }
 
 function compareDnsNames(base: Operand, name: Operand): Relation {
@@ -110,7 +110,7 @@ function compareAddresses({ content: base }: Operand, { content: address }: Oper
 }
 
 /** Whether no bit follows a zero. */
-function isPrefix(mask: Uint8Array): boolean {
+function isPrefix(mask: Buffer): boolean {
   return /^1*0*$/.test([...mask].map((byte) => byte.toString(2).padStart(8, '0')).join(''));
 }
 
@@ -128,11 +128,11 @@ function relativeNames({ content }: GeneralName): readonly string[] {
   return canonicalName(readContent(readElements(content)[0], TAGS.sequence));
 }
 
-function textOf(content: Uint8Array): string {
-  return Buffer.from(content).toString('latin1').toLowerCase();
+function textOf(content: Buffer): string {
+  return content.toString('latin1').toLowerCase();
 }
 
-function addressText(content: Uint8Array): string {
+function addressText(content: Buffer): string {
   return content.length === 4
     ? [...content].join('.')
     : Buffer.from(content)

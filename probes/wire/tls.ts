@@ -15,7 +15,7 @@ import { isRejected, type Verification } from './trust.ts';
  * Bytes of a handshake up to which an unverified chain is read. The runtime copies all certificates at once, and 300
  * small ones take 1.3 MB; real servers stay below 10 KiB.
  */
-const LARGEST_UNTRUSTED = 32_768;
+const LARGEST_UNTRUSTED = 20_480;
 
 /** A path has few; each has a subject that the peer chose. */
 const MOST_PROBLEMS = 10;

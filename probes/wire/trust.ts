@@ -10,11 +10,11 @@ import {
   type SecureContextOptions,
 } from 'node:tls';
 import type { ChainProblem, TlsFacts } from '../facts.ts';
+import { ProbeError } from '../failures.ts';
 import { AZURE_CAS } from './azure-cas.ts';
-import { readSubject } from './certificate-fields.ts';
+import { type Parsed, parseCertificate, readSubject } from './certificate-fields.ts';
 import { validityOf } from './certificate-problems.ts';
 import { ChainSearch, type Path, type Root } from './chain-search.ts';
-import { fromLibrary } from './failure.ts';
 import { SERVICE_TLS } from './tls-client.ts';
 
 type Anchor = TlsFacts['trust'];
@@ -58,7 +58,7 @@ export class TrustStore {
   /** By canonical subject; read on first use. */
   #rootFiles: ReadonlyMap<string, readonly RootFile[]> | null = null;
   readonly #roots = new Map<string, readonly Root[]>();
-  #azureCas: readonly X509Certificate[] | null = null;
+  #azureCas: readonly Parsed[] | null = null;
 
   /**
    * @param extra PEM texts, each of any number of certificates, that the user trusts as well (`--ca-file`)
@@ -93,11 +93,9 @@ export class TrustStore {
   verify(chain: readonly X509Certificate[], verifierError: string | null, now: number): Verification {
     const [leaf, ...others] = chain;
     if (leaf === undefined) return UNVERIFIED;
-    const search = fromLibrary(
-      'tls',
-      () => new ChainSearch(leaf, others, this.#knownAzureCas, this.#rootsFor, now),
-      'tls_bad_certificate',
-    );
+    const parsed = parseCertificate(leaf);
+    if (parsed === null) throw new ProbeError('tls_bad_certificate', 'the server’s certificate is malformed');
+    const search = new ChainSearch(parsed, others, this.#knownAzureCas, this.#rootsFor, now);
     const validity = validityOf(leaf, now);
     const asSent = search.findPath('nothing', false);
     if (asSent?.root.anchor === 'public' && validity === 'valid') {
@@ -131,8 +129,8 @@ export class TrustStore {
   }
 
   /** Parsed on first use, because most chains are complete. */
-  readonly #knownAzureCas = (): readonly X509Certificate[] => {
-    this.#azureCas ??= this.#azure.map((pem) => new X509Certificate(pem));
+  readonly #knownAzureCas = (): readonly Parsed[] => {
+    this.#azureCas ??= this.#azure.flatMap((pem) => parseCertificate(new X509Certificate(pem)) ?? []);
     return this.#azureCas;
   };
 
@@ -141,12 +139,19 @@ export class TrustStore {
     const known = this.#roots.get(name);
     if (known !== undefined) return known;
     this.#rootFiles ??= readRoots(this.#public, this.#extra);
-    const files = this.#rootFiles.get(name) ?? [];
-    const roots = files.map(({ pem, anchor }) => ({ certificate: new X509Certificate(pem), anchor }));
+    const roots = (this.#rootFiles.get(name) ?? []).flatMap((file) => parseRoot(file) ?? []);
     // Other names are the peers' and must not fill the memory.
     if (roots.length > 0) this.#roots.set(name, roots);
     return roots;
   };
+}
+
+/** A root of version 1 is a CA without an extension that says so. */
+function parseRoot({ pem, anchor }: RootFile): Root | null {
+  const parsed = parseCertificate(new X509Certificate(pem));
+  if (parsed === null) return null;
+  const { certificate, fields } = parsed;
+  return { certificate, fields: { ...fields, isCa: fields.isCa || fields.isVersion1 }, anchor };
 }
 
 const UNVERIFIED: Verification = {

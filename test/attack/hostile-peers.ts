@@ -185,8 +185,8 @@ export const TEXT: Kinds = {
 export const TLS: Kinds = {
   'a certificate of 48,000 names': overTls('tls', () => manyNames(48_000)),
   'a chain of 300 certificates': overTls('tls', () => manyCertificates(300)),
-  'a chain of 40 certificates': overTls('tls', () => manyCertificates(40)),
-  'a certificate of 7,000 names': overTls('tls', () => manyNames(7000)),
+  'a chain of 50 certificates': overTls('tls', () => manyCertificates(50)),
+  'a certificate of 9,000 names': overTls('tls', () => manyNames(9000)),
   'a certificate, and then silence': overTls('https', plain),
   'TLS records without end': tcp(
     'tls',

@@ -7,7 +7,7 @@ type Form = keyof typeof TAGS;
 
 const name = (form: Form, text: string) => {
   const content = Buffer.from(text, form === 'ip' ? 'hex' : 'latin1');
-  return { tag: TAGS[form], content, encoded: content };
+  return { tag: TAGS[form], content };
 };
 const LARGE = { comparisons: 1_000_000 };
 
