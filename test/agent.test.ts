@@ -266,7 +266,7 @@ t.test('the notes of the survey and the planner are in the report', async (t) =>
   const machine = machineWith(t, { resolvConf: 'nameserver 10.255.0.1\nbogus\n' });
   const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t, { machine }));
   t.match(report.environment.notes, [
-    /resolv\.conf:2 is not a valid/,
+    /resolv\.conf:2 is ignored by this system: it is not a valid/,
     /custom\/10\.0\.0\.1:80 is asked for more than once/,
   ]);
 });
