@@ -62,6 +62,9 @@ function formatProblem(bytes: Buffer, file: string): string | null {
     return `is UTF-16 text, as “>” of Windows PowerShell writes it; convert it: iconv -f ${encoding} -t UTF-8 ${file} >${file}.pem`;
   }
   if (bytes[0] === ASN1_SEQUENCE) return derProblem(bytes, file);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    return `is compressed with gzip; unpack it: gunzip -c ${file} >${file}.pem`;
+  }
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(text)) {
     return 'is a web page, such as a login page in the place of a download; download the certificate again';
   }
@@ -127,6 +130,11 @@ function readCertificates(text: string, file: string): Reading {
   const pems = text.match(PEM_CERTIFICATE) ?? [];
   const other = begins.find(({ label }) => label !== 'CERTIFICATE');
   if (other !== undefined) return refuse(blockProblem(other.label, pems.length, file));
+  if (!isFolded(text) && isCertificate(Buffer.from(text.replace(/-----[A-Z ]+-----|\\n/g, ''), 'base64'))) {
+    return refuse(
+      `is the base64 of a certificate without the lines of PEM; make them: sed 's/-----[A-Z ]*-----//g; s/\\\\n//g' ${file} | base64 -di | openssl x509 -inform der -out ${file}.pem`,
+    );
+  }
   if (begins.length !== pems.length) {
     return refuse(
       `has ${begins.length} BEGIN lines and ${pems.length} complete certificates: one lacks its END line or is damaged; export it again`,
@@ -148,6 +156,11 @@ function readCertificates(text: string, file: string): Reading {
     }
   }
   return { ok: true, certificates };
+}
+
+/** Whether a first line of PEM stands alone. */
+function isFolded(text: string): boolean {
+  return /^-----BEGIN CERTIFICATE-----[ \t\r]*\n/m.test(text);
 }
 
 /** A block of PEM that holds something else, alone or beside certificates. */

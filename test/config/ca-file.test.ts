@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { caFileNotes, caFileProblem } from '../../src/config/ca-file.ts';
 import { load } from '../../src/config/load.ts';
@@ -67,7 +68,16 @@ t.test('what is named instead is called what it is, and the command makes a good
   file('unmarked.pem', utf16(one.pem, ''));
   file('big-endian.pem', utf16(one.pem, '').swap16());
   file('indented.pem', one.pem.replaceAll(/^/gm, '    '));
+  const body = one.pem.replaceAll(/-----.*-----\n/g, '');
+  file('body.pem', body);
+  file('one-line.pem', one.pem.replaceAll('\n', ''));
+  file('escaped.pem', one.pem.replaceAll('\n', '\\n'));
+  file('packed.gz', gzipSync(one.pem));
   for (const [name, kind] of [
+    ['body.pem', /^is the base64 of a certificate/],
+    ['one-line.pem', /^is the base64 of a certificate/],
+    ['escaped.pem', /^is the base64 of a certificate/],
+    ['packed.gz', /^is compressed with gzip/],
     ['cert.der', /^is a certificate in DER/],
     ['p7.der', /^is PKCS #7 in DER/],
     ['p7.pem', /^is PKCS #7 in PEM/],
@@ -80,7 +90,7 @@ t.test('what is named instead is called what it is, and the command makes a good
   ] as const) {
     const problem = caFileProblem(at(name)) ?? '';
     t.match(problem, kind, name);
-    const command = /: ((?:openssl|iconv|sed) .*)$/.exec(problem)?.[1] ?? 'false';
+    const command = /: ((?:openssl|iconv|sed|gunzip) .*)$/.exec(problem)?.[1] ?? 'false';
     const passwordless = name.endsWith('.p12') ? `${command} -passin pass:` : command;
     execFileSync('sh', ['-c', passwordless], { stdio: 'pipe' });
     t.equal(caFileProblem(`${at(name)}.pem`), null, `${name}, converted`);
