@@ -2,6 +2,7 @@ import type { Control } from '../model/controls.ts';
 import type { Attempt, Finding, Observations, Report, Target } from '../model/report.ts';
 import type { Cause } from '../model/vocabulary.ts';
 import { type Assessment, assess } from './assess.ts';
+import { judgeSecondAnswers } from './changing-answers.ts';
 import { sortFindings } from './order.ts';
 import { RULES } from './rules/index.ts';
 import { summarise, verdict } from './verdict.ts';
@@ -79,7 +80,7 @@ function conclude(
   const notes = [...assessment.notes, ...vipNotes(environment.network)];
   return {
     targets,
-    controls: judgeControls(observations.controls),
+    controls: judgeSecondAnswers(judgeControls(observations.controls), targets),
     findings,
     notes: notes.filter((note) => !environment.notes.includes(note)),
     summary: summarise(targets),

@@ -30,7 +30,7 @@ export interface MissingRecord {
 }
 
 /** The privatelink zone in an alias chain, or null. */
-function privateLinkZone(chain: readonly string[]): string | null {
+export function privateLinkZone(chain: readonly string[]): string | null {
   for (const alias of chain) {
     const zone = /(?:^|\.)(privatelink\..+)$/i.exec(alias.replace(/\.$/, ''))?.[1]?.toLowerCase();
     if (zone !== undefined && !MICROSOFT_OWN.includes(zone)) return zone;

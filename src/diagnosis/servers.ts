@@ -129,8 +129,12 @@ export function azureAnswer({ controls }: Observations, host: string): ControlAn
 /** The kind of Azure DNS's answer. */
 export function azureKind(observations: Observations, host: string): AnswerKind {
   const answer = azureAnswer(observations, host);
-  if (answer === null) return 'unknown';
-  if (answer.addresses.length > 0) return kindOfAddresses(answer.addresses);
-  if (answer.rcode === 'NXDOMAIN' || answer.rcode === 'NOERROR') return 'absent';
-  return answer.rcode === 'SERVFAIL' || answer.rcode === 'REFUSED' ? 'failing' : 'unknown';
+  return answer === null ? 'unknown' : kindOfAnswer(answer);
+}
+
+/** The kind of an answer to a control. */
+export function kindOfAnswer({ addresses, rcode }: ControlAnswer): AnswerKind {
+  if (addresses.length > 0) return kindOfAddresses(addresses);
+  if (rcode === 'NXDOMAIN' || rcode === 'NOERROR') return 'absent';
+  return rcode === 'SERVFAIL' || rcode === 'REFUSED' ? 'failing' : 'unknown';
 }

@@ -176,6 +176,46 @@ const AzureDns = z
   })
   .describe('168.63.129.16 asked for the names of the plan, when it is not a configured server');
 
+const OtherAddress = z
+  .strictObject({
+    name: kind('dns-other-address'),
+    outcome: outcome.describe(
+      'anomalous: the service is at the other address and not at the one that was dialled',
+    ),
+    detail: z
+      .strictObject({
+        text,
+        target: z.string().describe('Id of a target that failed at every address'),
+        address: z.string().describe('The address that this server gives'),
+        server,
+        instead: z
+          .string()
+          .describe('The address that was dialled, and again between both tries of the other one'),
+        works: z
+          .boolean()
+          .describe('Whether the other address worked twice and the dialled one still did not'),
+        failure: failure.nullable().describe('How the other address failed; null when it did not'),
+      })
+      .describe(seen),
+  })
+  .describe(
+    'An address that Azure DNS or another configured server gives for a target that failed, where it was not dialled',
+  );
+
+const SecondAnswer = z
+  .strictObject({
+    name: kind('dns-second-answer'),
+    outcome: outcome.describe('anomalous: a server gave an answer of another kind than before'),
+    detail: z
+      .strictObject({
+        text,
+        asked: z.int().min(0).describe('Names asked again, counted for each server'),
+        answers: z.array(Answer).describe('Those with another rcode or other addresses than at first'),
+      })
+      .describe(seen),
+  })
+  .describe('Servers that answered, asked once more for the names of the targets when the rest was done');
+
 const ZoneAuthority = z
   .strictObject({
     name: kind('dns-zone-authority'),
@@ -249,6 +289,8 @@ export const Control = z
     PacketSize,
     ClockControl,
     AzureDns,
+    OtherAddress,
+    SecondAnswer,
     ZoneAuthority,
     SearchDomain,
     Metadata,

@@ -55,6 +55,7 @@ export const CAUSES = [
   'private-zone-shadows-suffix',
   'azure-api-net-zone-shadowed',
   'hosts-file-override',
+  'dns-answers-change',
   'ipv6-only',
   'region-mismatch',
   'outbound-dropped',
@@ -98,4 +99,6 @@ export type ControlName =
   | 'packet-size'
   | 'clock'
   | 'azure-dns'
+  | 'dns-other-address'
+  | 'dns-second-answer'
   | 'metadata';

@@ -29,6 +29,16 @@ export const CONTROLS: readonly PlannedControl[] = [
     purpose: 'the names of the plan, asked of Azure’s own resolver',
   },
   {
+    name: 'dns-other-address',
+    destination: 'another address that a DNS server gives for a target that failed',
+    purpose: 'the service may be there, where the configured server leads elsewhere',
+  },
+  {
+    name: 'dns-second-answer',
+    destination: 'the configured DNS servers',
+    purpose: 'the names of the plan once more at the end, to see whether the answers change',
+  },
+  {
     name: 'tcp-reserved-address',
     destination: '192.0.2.1:443/tcp',
     purpose: 'an address that no host has (RFC 5737) must not connect',

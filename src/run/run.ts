@@ -13,11 +13,13 @@ import type { RunContext } from './context.ts';
 import { azureDns } from './controls/azure-dns.ts';
 import { clock } from './controls/clock.ts';
 import { largeHello } from './controls/large-hello.ts';
+import { otherAddresses } from './controls/other-address.ts';
 import { otherNames } from './controls/other-name.ts';
 import { packetSizes } from './controls/packet-size.ts';
 import { randomNames } from './controls/random-name.ts';
 import { reservedAddress } from './controls/reserved-address.ts';
 import { searchDomains } from './controls/search-domain.ts';
+import { secondAnswers } from './controls/second-answer.ts';
 import { zoneAuthority } from './controls/zone-authority.ts';
 import { Defects } from './defects.ts';
 import { createGate } from './gate.ts';
@@ -64,23 +66,20 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
     runControl('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
   ]);
   parts.progress({ kind: 'phase', name: 'controls' });
-  const [targets, others, large, sizes, search] = await Promise.all([
+  const azure = besides.find((each) => each?.name === 'azure-dns')?.detail.answers ?? [];
+  const [targets, others, large, sizes, search, elsewhere] = await Promise.all([
     addLateAttempts(endpoints, observed, context),
     runControl('tls-other-name', context, () => otherNames(observed, context)),
     runControl('tls-large-hello', context, () => largeHello(observed, context)),
     runControl('packet-size', context, () => packetSizes(observed, context)),
     runControl('dns-search-domain', context, () => searchDomains(observed, context)),
+    runControl('dns-other-address', context, () => otherAddresses(endpoints, observed, azure, context)),
   ]);
+  const second = await runControl('dns-second-answer', context, () => secondAnswers(targets, context));
   const time = await runControl('clock', context, async () => clock(targets));
-  const controls = [
-    parts.survey.metadata,
-    ...besides,
-    ...(others ?? []),
-    large,
-    ...(sizes ?? []),
-    search,
-    time,
-  ].filter((each) => each !== null);
+  const lists = [...(others ?? []), ...(elsewhere ?? []), ...(sizes ?? [])];
+  const late = [...lists, large, search, second, time];
+  const controls = [parts.survey.metadata, ...besides, ...late].filter((each) => each !== null);
   const defects = context.defects.notes();
   return {
     observations: {

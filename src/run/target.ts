@@ -96,7 +96,10 @@ export async function tryAddress(
   const made: Tried[] = [];
   while (made.length < context.attempts) {
     if (made.length > 0) await pause(PAUSE_AFTER_FAILURE, context.budget.signal);
-    const tried = await context.gate(() => attempt(probe, parts(planned, address, context), from), limitOf);
+    const tried = await context.gate(
+      () => attempt(probe, attemptParts(planned, address, context), from),
+      limitOf,
+    );
     if (tried === null) break;
     made.push(tried);
     context.progress({ kind: 'attempt', id: planned.id, attempt: tried.attempt });
@@ -111,7 +114,8 @@ function isLeftUntried(tried: Tried): boolean {
   return tried.impossible !== null || limitOf(tried) !== null;
 }
 
-function parts(planned: PlannedTarget, address: string, context: RunContext) {
+/** What an attempt at this address needs. */
+export function attemptParts(planned: PlannedTarget, address: string, context: RunContext) {
   const { system, trust, budget, question } = context;
   return {
     target: {

@@ -1,6 +1,7 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Observations, Resolution, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
+import { changedAnswer } from '../changing-answers.ts';
 import { lookupCommand, rerunDnsCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { describeDelay } from '../look-up-cost.ts';
@@ -38,7 +39,8 @@ export const dnsForwardingBroken: Rule = (scene) => {
     const isolated = deniesPublicNames(server, targets);
     const cases = targets.flatMap((target) => {
       const resolution = target.resolutions.find((answer) => answer.server === server);
-      if (resolution === undefined) return [];
+      if (resolution === undefined || changedAnswer(observations, target.host, resolution) !== null)
+        return [];
       const explained = unresolved.has(target)
         ? explains(observations, target, { resolution, dead, isolated })
         : target.status === 'reachable' && failsAlone(target, resolution);

@@ -1,51 +1,154 @@
-import type { Resolution, Target } from '../../model/report.ts';
+import { AZURE_DNS } from '../../model/azure.ts';
+import type { ControlOf } from '../../model/controls.ts';
+import type { Finding, Observations, Resolution, Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
+import { changedAnswer, secondAnswers } from '../changing-answers.ts';
 import { lookupCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
-import type { Rule } from '../rule.ts';
-import { type AnswerKind, isUnresolved, kindOf, resolves } from '../servers.ts';
+import { privateLinkZone, resourceZone } from '../private-zones.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { type AnswerKind, azureAnswer, isUnresolved, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
 
 const COMPARABLE: readonly AnswerKind[] = ['private', 'public', 'absent'];
 
-/** Names that are private at one server and public, or missing, at another. */
-export const dnsServersDisagree: Rule = ({ targets, open }) => {
-  const affected = targets.filter(
-    (target) => disagree(target) && (target.status === 'reachable' || explains(target, open)),
+type OtherAddress = ControlOf<'dns-other-address'>['detail'];
+
+interface Misled {
+  readonly target: Target;
+  readonly other: OtherAddress;
+}
+
+/**
+ * Names that are private at one server and public, or missing, at another; and names that lead to an address that
+ * fails, while the service answers at the address that another server or Azure DNS gives.
+ */
+export const dnsServersDisagree: Rule = (scene) => {
+  const misled = findMisled(scene);
+  const elsewhere = new Set(misled.map(({ target }) => target));
+  const affected = scene.targets.filter(
+    (target) =>
+      !elsewhere.has(target) &&
+      disagree(target, scene.observations) &&
+      (target.status === 'reachable' || explains(target, scene)),
   );
-  const [first] = affected;
-  if (first === undefined) return [];
-  const hosts = [...new Map(affected.map((target) => [target.host, target])).values()];
-  const servers = [...new Set(affected.flatMap(comparable).map(({ server }) => server))].sort();
+  const byServer = Map.groupBy(misled, ({ target }) => target.addressesFrom ?? '');
   return [
-    createFinding('dns-servers-disagree', {
-      title: `DNS servers ${list(servers, 3)} disagree about ${count(hosts.length, 'name')}`,
-      explanation: `${hosts.slice(0, 3).map(describeAnswersOf).join(' ')} Which one is asked is chance, so the outcome is as well.`,
-      targets: affected,
-      confirm: lookupCommand(first.host, serverToFix(first)),
-    }),
+    ...[...byServer.keys()].sort().map((server) => misledFinding(server, byServer.get(server) ?? [])),
+    ...disagreeFinding(affected, scene.observations),
   ];
 };
 
-function comparable({ resolutions }: Target): readonly Resolution[] {
-  return resolutions.filter((resolution) => COMPARABLE.includes(kindOf(resolution)));
+function findMisled({ observations, open }: Scene): readonly Misled[] {
+  return observations.controls.flatMap((control): Misled[] => {
+    if (control.name !== 'dns-other-address' || !control.detail.works) return [];
+    const target = open.find(({ id }) => id === control.detail.target);
+    if (target === undefined || !leadsElsewhere(target, control.detail, observations)) return [];
+    return [{ target, other: control.detail }];
+  });
 }
 
-function disagree(target: Target): boolean {
-  return new Set(comparable(target).map(kindOf)).size > 1;
+/** Whether the other address is not merely one more address of the same service, of which DNS gives some at a time. */
+function leadsElsewhere(target: Target, other: OtherAddress, observations: Observations): boolean {
+  const { host, resolutions, addressesFrom } = target;
+  const theirs =
+    other.server === AZURE_DNS && !resolutions.some(({ server }) => server === AZURE_DNS)
+      ? azureAnswer(observations, host)
+      : resolutions.find(({ server }) => server === other.server);
+  const own = resolutions.find(({ server }) => server === addressesFrom);
+  const rotates = secondAnswers(observations.controls).some(
+    ({ server, name, addresses }) =>
+      server === addressesFrom &&
+      name.toLowerCase() === host.toLowerCase() &&
+      addresses.includes(other.address),
+  );
+  if (theirs == null || own === undefined || rotates) return false;
+  const [end, theirEnd] = [own.cname.at(-1)?.toLowerCase(), theirs.cname.at(-1)?.toLowerCase()];
+  if (end !== undefined && end === theirEnd) return false;
+  const isInside = !dialledAddresses(target).every(isPublic);
+  // The private endpoint may be meant, and only the path to it be closed.
+  if (isInside && isPublic(other.address)) return privateLinkZone(theirs.cname) === null;
+  // The finding private-zone-not-linked says what to do there.
+  return (
+    isInside || isPublic(other.address) || resourceZone(target) === null || connectFailure(target) === null
+  );
+}
+
+function misledFinding(server: string, misled: readonly Misled[]): Finding {
+  const hosts = [...new Set(misled.map(({ target }) => target.host))];
+  const others = list(misled.map(({ other }) => nameServer(other.server)).sort(), 2);
+  return createFinding('dns-servers-disagree', {
+    title: `${server} leads ${hosts.length === 1 ? `${hosts[0]}` : count(hosts.length, 'name')} elsewhere than ${others}, and that fails`,
+    explanation: misled.slice(0, 3).map(describeMisled).join(' '),
+    targets: misled.map(({ target }) => target),
+    remedy: [
+      `On ${server}: look for a record or zone of its own for ${list(hosts, 3)}, a forwarder to a server with one, or a ` +
+        `stale cache. Remove it, or correct its address; without a record of its own, forward the name to ${AZURE_DNS}.`,
+      ...CAUSE_TEXTS['dns-servers-disagree'].remedy,
+      'If both addresses are the service’s: a rule that admits one of them alone has the same effect; allow the service ' +
+        'tag instead of addresses.',
+    ],
+    confirm: lookupCommand(hosts[0] ?? '', server),
+  });
+}
+
+function nameServer(server: string): string {
+  return server === AZURE_DNS ? `Azure DNS (${server})` : server;
+}
+
+function describeMisled({ target, other }: Misled): string {
+  const { host, port, failure, addressesFrom } = target;
+  return (
+    `${addressesFrom} answers ${host} with ${list(dialledAddresses(target), 2)}, where port ${port} fails (${failure}). ` +
+    `${nameServer(other.server)} answers with ${other.address}, where the service was reached twice, with another ` +
+    `failure at ${other.instead} in between.`
+  );
+}
+
+function disagreeFinding(affected: readonly Target[], observations: Observations): Finding[] {
+  const [first] = affected;
+  if (first === undefined) return [];
+  const hosts = [...new Map(affected.map((target) => [target.host, target])).values()];
+  const answers = affected.flatMap((target) => comparable(target, observations));
+  const servers = [...new Set(answers.map(({ server }) => server))].sort();
+  return [
+    createFinding('dns-servers-disagree', {
+      title: `DNS servers ${list(servers, 3)} disagree about ${count(hosts.length, 'name')}`,
+      explanation: `${hosts
+        .slice(0, 3)
+        .map((target) => describeAnswersOf(target, observations))
+        .join(' ')} Which one is asked is chance, so the outcome is as well.`,
+      targets: affected,
+      confirm: lookupCommand(first.host, serverToFix(first, observations)),
+    }),
+  ];
+}
+
+/** Answers that change are a cause of their own. */
+function comparable({ host, resolutions }: Target, observations: Observations): readonly Resolution[] {
+  return resolutions.filter(
+    (resolution) =>
+      COMPARABLE.includes(kindOf(resolution)) && changedAnswer(observations, host, resolution) === null,
+  );
+}
+
+function disagree(target: Target, observations: Observations): boolean {
+  return new Set(comparable(target, observations).map(kindOf)).size > 1;
 }
 
 /** Explains a failure if the name was denied, or if the public address was dialled instead of the private one. */
-function explains(target: Target, open: readonly Target[]): boolean {
+function explains(target: Target, { open, observations }: Scene): boolean {
   if (!open.includes(target)) return false;
-  if (isUnresolved(target)) return comparable(target).some((resolution) => resolves(kindOf(resolution)));
-  const knowsPrivate = comparable(target).some((resolution) => kindOf(resolution) === 'private');
+  const answers = comparable(target, observations);
+  if (isUnresolved(target)) return answers.some((resolution) => resolves(kindOf(resolution)));
+  const knowsPrivate = answers.some((resolution) => kindOf(resolution) === 'private');
   return connectFailure(target) !== null && knowsPrivate && dialledAddresses(target).every(isPublic);
 }
 
-function describeAnswersOf(target: Target): string {
-  const answers = comparable(target).map(
+function describeAnswersOf(target: Target, observations: Observations): string {
+  const answers = comparable(target, observations).map(
     (resolution) => `${resolution.server} answers ${describeAnswer(resolution)}`,
   );
   return `${target.host}: ${list(answers, 4)}.`;
@@ -58,8 +161,8 @@ function describeAnswer(resolution: Resolution): string {
 }
 
 /** The server whose answer should change: the one that denies the name, else the one without a private address. */
-function serverToFix(target: Target): string | null {
-  const answers = comparable(target);
+function serverToFix(target: Target, observations: Observations): string | null {
+  const answers = comparable(target, observations);
   const denying = answers.find((resolution) => kindOf(resolution) === 'absent');
   return (denying ?? answers.find((resolution) => kindOf(resolution) === 'public'))?.server ?? null;
 }

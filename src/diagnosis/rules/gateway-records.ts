@@ -1,6 +1,7 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Attempt, Finding, Resolution, Target } from '../../model/report.ts';
 import { dialledAddresses } from '../addresses.ts';
+import { changedAnswer } from '../changing-answers.ts';
 import { lookupCommand, rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { type Expected, expectedAddress, instanceTargets, isOutside, stateOf } from '../instance.ts';
@@ -27,7 +28,8 @@ export const gatewayRecords: Rule = (scene) => {
     target.resolutions.map((resolution) => {
       const state = stateOf(target, resolution, scene.observations, expected);
       const isOpen = state === 'public' && hasPrivateEndpoint && !isPrivateEndpoint(resolution);
-      return { target, resolution, state: isOpen ? ('unknown' as const) : state };
+      const isChanging = changedAnswer(scene.observations, target.host, resolution) !== null;
+      return { target, resolution, state: isOpen || isChanging ? ('unknown' as const) : state };
     }),
   );
   // The first finding explains a name that is missing at one server and wrong at another.

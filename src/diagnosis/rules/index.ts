@@ -4,6 +4,7 @@ import { certificateChain } from './certificate-chain.ts';
 import { certificateExpiry } from './certificate-expiry.ts';
 import { clockSkew } from './clock-skew.ts';
 import { contentNotProved } from './content-not-proved.ts';
+import { dnsAnswersChange } from './dns-answers-change.ts';
 import { dnsForwardingBroken } from './dns-forwarding-broken.ts';
 import { dnsNotConfigured } from './dns-not-configured.ts';
 import { dnsSearchDomain } from './dns-search-domain.ts';
@@ -60,6 +61,7 @@ export const RULES: readonly Rule[] = [
   noRoute,
   dnsServerDown,
   dnsTampered,
+  dnsAnswersChange,
   dnsServerSlow,
   dnsTcpBlocked,
   hostsFileOverride,

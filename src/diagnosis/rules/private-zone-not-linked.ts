@@ -4,6 +4,7 @@ import type { Finding, Observations, Target } from '../../model/report.ts';
 import type { Group, Severity } from '../../model/vocabulary.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
+import { changedAnswer } from '../changing-answers.ts';
 import { lookupCommand, rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { denialOf, describeDenial } from '../network-denials.ts';
@@ -33,7 +34,10 @@ const AT_LOGIN: readonly Protocol[] = ['tds', 'amqp', 'amqps', 'redis', 'rediss'
 /** Resources with a private endpoint that resolve to the public address here: one finding for each zone. */
 export const privateZoneNotLinked: Rule = (scene) => {
   const aliased = scene.targets.filter(
-    (target) => isAliased(target) && (target.status === 'reachable' || fails(target, scene)),
+    (target) =>
+      isAliased(target) &&
+      !isChanging(target, scene) &&
+      (target.status === 'reachable' || fails(target, scene)),
   );
   const byZone = Map.groupBy(aliased, (target) => resourceZone(target) ?? '');
   return [...byZone.keys()].sort().map((zone) => notLinkedFinding(scene, zone, byZone.get(zone) ?? []));
@@ -49,6 +53,13 @@ function isAliased(target: Target): boolean {
     OWNED.includes(target.group) &&
     resourceZone(target) !== null &&
     target.addresses.every(({ address }) => isPublic(address))
+  );
+}
+
+/** Whether the server that decided sees the private zone at times. */
+function isChanging({ host, resolutions, addressesFrom }: Target, { observations }: Scene): boolean {
+  return resolutions.some(
+    (first) => first.server === addressesFrom && changedAnswer(observations, host, first) !== null,
   );
 }
 

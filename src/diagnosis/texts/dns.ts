@@ -124,7 +124,8 @@ export const DNS_CAUSES = {
       'Different public addresses are normal and are not reported.',
     recognisedBy:
       'For the same name, one configured server answers with a private address and another with a public one, ' +
-      'or one resolves it and another answers that it does not exist.',
+      'or one resolves it and another answers that it does not exist. Or the address of the first server fails, and at ' +
+      'that of another one or of Azure DNS (168.63.129.16) the service is reached, twice.',
     owner: 'dns',
     remedy: [
       'Give all servers the same zones and forwarders: each must reach an Azure DNS (168.63.129.16) in a ' +

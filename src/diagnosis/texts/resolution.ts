@@ -89,6 +89,26 @@ export const RESOLUTION_CAUSES = {
     ],
     reference: 'hosts(5); nsswitch.conf(5)',
   },
+  'dns-answers-change': {
+    title: 'A DNS server gives now this, now that answer',
+    explanation:
+      'The same server, asked twice for the same name in one run, gave answers of different kinds: a private address ' +
+      'and a public one, an address and none, or two private addresses. Several servers behind one address, or ' +
+      'forwarders of which one lacks a zone, do so. What works now may fail with the next look-up. Public addresses that ' +
+      'rotate are normal and are not reported.',
+    recognisedBy:
+      'Servers that answered are asked once more at the end of the run (one second in all): the kind of the answer ' +
+      'differs, or two private answers have no address in common. A query without a reply does not count.',
+    owner: 'dns',
+    remedy: [
+      'Find out which servers answer at this address (load balancer, anycast, cluster), and give all of them the same ' +
+        'zones and forwarders.',
+      'On the server: look at its forwarders. Where it has several, each must reach an Azure DNS (168.63.129.16) in a ' +
+        'virtual network to which the private zones are linked.',
+      'If the record was changed during the run: wait for its TTL to pass and run again.',
+    ],
+    reference: 'Azure Private Endpoint DNS integration scenarios',
+  },
   'ipv6-only': {
     title: 'The name has IPv6 addresses only, and this VM has IPv4 only',
     explanation:

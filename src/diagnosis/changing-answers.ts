@@ -1,0 +1,44 @@
+/** Servers whose second answer is of another kind than the first. Pure. */
+import type { Control, ControlAnswer, ObservedControl } from '../model/controls.ts';
+import type { Observations, Resolution, Target } from '../model/report.ts';
+import { type AnswerKind, kindOf, kindOfAnswer } from './servers.ts';
+
+const COMPARABLE: readonly AnswerKind[] = ['private', 'public', 'absent', 'failing'];
+
+/** The second answers that differ from the first, of this run. */
+export function secondAnswers(controls: readonly ObservedControl[]): readonly ControlAnswer[] {
+  return controls.flatMap((control) => (control.name === 'dns-second-answer' ? control.detail.answers : []));
+}
+
+/** The second answer of a server for a host, if it is of another kind than the first; else null. */
+export function changedAnswer(
+  { controls }: Pick<Observations, 'controls'>,
+  host: string,
+  first: Resolution,
+): ControlAnswer | null {
+  const second = secondAnswers(controls).find(
+    ({ server, name }) => server === first.server && name.toLowerCase() === host.toLowerCase(),
+  );
+  return second !== undefined && isOtherKind(first, second) ? second : null;
+}
+
+/** Public addresses rotate; private ones of one name have at least one in common. */
+function isOtherKind(first: Resolution, second: ControlAnswer): boolean {
+  const [before, after] = [kindOf(first), kindOfAnswer(second)];
+  if (!COMPARABLE.includes(before) || !COMPARABLE.includes(after)) return false;
+  if (before !== after) return true;
+  return before === 'private' && !first.addresses.some((address) => second.addresses.includes(address));
+}
+
+/** Marks the control as anomalous if an answer changed. */
+export function judgeSecondAnswers(
+  controls: readonly Control[],
+  targets: readonly Pick<Target, 'host' | 'resolutions'>[],
+): Control[] {
+  const isChanging = targets.some(({ host, resolutions }) =>
+    resolutions.some((first) => changedAnswer({ controls: [...controls] }, host, first) !== null),
+  );
+  return controls.map((control) =>
+    control.name === 'dns-second-answer' && isChanging ? { ...control, outcome: 'anomalous' } : control,
+  );
+}

@@ -1,0 +1,58 @@
+import type { ControlAnswer } from '../../model/controls.ts';
+import type { Resolution, Target } from '../../model/report.ts';
+import { connectFailure } from '../attempts.ts';
+import { changedAnswer } from '../changing-answers.ts';
+import { lookupCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
+import type { Rule, Scene } from '../rule.ts';
+import { isUnresolved, kindOf, kindOfAnswer, resolves } from '../servers.ts';
+import { count, list } from '../text.ts';
+
+interface Change {
+  readonly target: Target;
+  readonly first: Resolution;
+  readonly second: ControlAnswer;
+}
+
+/** Servers that answer the same question with a private address and a public one, or with an address and none. */
+export const dnsAnswersChange: Rule = (scene) => {
+  const { observations, targets } = scene;
+  const changes = targets.flatMap((target) =>
+    target.resolutions.flatMap((first): Change[] => {
+      const second = changedAnswer(observations, target.host, first);
+      return second === null ? [] : [{ target, first, second }];
+    }),
+  );
+  const [example] = changes;
+  if (example === undefined) return [];
+  const servers = [...new Set(changes.map(({ first }) => first.server))].sort();
+  const byHost = new Map(changes.map((change) => [`${change.first.server} ${change.target.host}`, change]));
+  const hosts = new Set(changes.map(({ target }) => target.host));
+  return [
+    createFinding('dns-answers-change', {
+      title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} ${
+        servers.length === 1 ? 'gives' : 'give'
+      } changing answers for ${count(hosts.size, 'name')}`,
+      explanation: `${[...byHost.values()].slice(0, 3).map(describeChange).join(' ')} So what works is chance.`,
+      targets: changes.filter((change) => isEvidence(change, scene)).map(({ target }) => target),
+      confirm: lookupCommand(example.target.host, example.first.server),
+    }),
+  ];
+};
+
+/** A failing target is explained if its name did not resolve, or if this server’s address was not connected to. */
+function isEvidence({ target, first, second }: Change, { open }: Scene): boolean {
+  if (target.status === 'reachable') return true;
+  if (!open.includes(target)) return false;
+  if (isUnresolved(target)) return resolves(kindOf(first)) || resolves(kindOfAnswer(second));
+  return connectFailure(target) !== null && target.addressesFrom === first.server;
+}
+
+function describeChange({ target: { host }, first, second }: Change): string {
+  return `${first.server} answers ${describeAnswer(first)} for ${host}, and asked again ${describeAnswer(second)}.`;
+}
+
+function describeAnswer({ rcode, addresses }: Pick<Resolution, 'rcode' | 'addresses'>): string {
+  if (addresses.length > 0) return list(addresses, 2);
+  return rcode === 'NOERROR' ? 'no address' : rcode;
+}
