@@ -115,8 +115,10 @@ t.test('every control that a run makes is listed', async (t) => {
     [
       'azure-dns',
       'clock',
+      'dns-other-address',
       'dns-random-name',
       'dns-search-domain',
+      'dns-second-answer',
       'dns-zone-authority',
       'metadata',
       'packet-size',

@@ -1,8 +1,11 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CUSTOM_DNS, PUBLIC_RANGE } from './azure.ts';
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
 import { AZURE_DNS, dnsmasq, PRIVATE, withRecord, type Zone } from './names.ts';
 import { ARGUMENTS, QUICK, scene } from './scene.ts';
 import { NAMES } from './services.ts';
+import { nginx } from './web.ts';
 
 const BLOB = `${NAMES.storage}.blob.core.windows.net`;
 const PRIVATE_BLOB = `${NAMES.storage}.privatelink.blob.core.windows.net`;
@@ -93,6 +96,37 @@ await scene('names', [], async (t, subnet) => {
       finding?.evidence,
       targetsOf(outcome, 'storage-blob').map(({ id }) => id),
     );
+  });
+
+  await t.test('one whose private zone is not linked, and whose public side refuses', async (t) => {
+    const zone: Zone = {
+      name: 'privatelink.blob.core.windows.net',
+      primary: 'ns1-201.azure-dns.com',
+      records: new Map([[PRIVATE_BLOB, { a: subnet.addressOf(BLOB) }]]),
+    };
+    await subnet.resolve([...withRecord(subnet.zones, BLOB, { cname: PRIVATE_BLOB }), zone]);
+    const folder = join(subnet.folder, 'denying');
+    await mkdir(folder);
+    const content =
+      'add_header x-ms-request-id 6a1b2c3d-701e-0001-0001-000000000000 always; ' +
+      'add_header x-ms-error-code AuthorizationFailure always; ' +
+      'location / { return 403 "<Error><Code>AuthorizationFailure</Code></Error>"; }';
+    const certificate = await subnet.authority.issue([BLOB]);
+    const address = '20.33.250.3';
+    await using _ = await nginx(subnet.azure, folder, [
+      { kind: 'https', host: BLOB, address, port: 443, certificate, content },
+    ]);
+    await using __ = await subnet.divert(`ip daddr ${subnet.addressOf(BLOB)} dnat ip to ${address}`);
+    const outcome = await subnet.vm.probe(QUICK);
+    t.equal(outcome.report.verdict, 'degraded', 'verdict', { stderr: outcome.stderr });
+    t.match(outcome.report.findings, [
+      {
+        cause: 'private-zone-not-linked',
+        severity: 'warning',
+        explanation: 'The public address answers and refuses this subnet',
+      },
+    ]);
+    t.equal(outcome.report.findings.length, 1, 'one finding');
   });
 
   await t.test('one that leads to a private endpoint', async (t) => {
