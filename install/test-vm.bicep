@@ -1,4 +1,4 @@
-// A test VM with apim-probe in an existing subnet: no public address, no rule changed, nothing else touched.
+// A test VM with apim-probe in an existing subnet: no rule changed, nothing else touched.
 // Deploy it as a deployment stack, so that it can be removed again as one: install/README.md has both lines.
 targetScope = 'resourceGroup'
 
@@ -20,6 +20,15 @@ param config object = {}
 @description('Name of the VM, and the beginning of the names of its disk and interface.')
 @maxLength(50)
 param vmName string = 'apim-probe'
+
+// In a private subnet, the default of virtual networks made with the newest API since 2026-03-31, a VM without a public
+// address reaches nothing public but Storage of its region. The instance leaves by a public address of its own, so such a
+// VM would show a loss that the instance does not have. The address is of the SKU Standard, which admits nothing from
+// outside without a rule, and no rule is made.
+// It does not help where a 0.0.0.0/0 route leads to an appliance, and where a policy forbids public addresses on
+// interfaces: say false there.
+@description('Whether the VM gets a public address, to send from. No inbound rule is made.')
+param publicIp bool = true
 
 @description('The region of the subnet.')
 param location string = resourceGroup().location
@@ -56,6 +65,13 @@ var ownIdentity = { type: 'SystemAssigned' }
 var givenIdentity = { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
 var withPassword = { disablePasswordAuthentication: false }
 
+resource address 'Microsoft.Network/publicIPAddresses@2023-09-01' = if (publicIp) {
+  name: '${vmName}-ip'
+  location: location
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4' }
+}
+
 resource nic 'Microsoft.Network/networkInterfaces@2023-09-01' = {
   name: '${vmName}-nic'
   location: location
@@ -63,7 +79,11 @@ resource nic 'Microsoft.Network/networkInterfaces@2023-09-01' = {
     ipConfigurations: [
       {
         name: 'ipconfig'
-        properties: { subnet: { id: subnetId }, privateIPAllocationMethod: 'Dynamic' }
+        properties: {
+          subnet: { id: subnetId }
+          privateIPAllocationMethod: 'Dynamic'
+          publicIPAddress: publicIp ? { id: address.id } : null
+        }
       }
     ]
   }

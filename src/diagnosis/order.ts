@@ -9,6 +9,7 @@ const NETWORK_WIDE: readonly Cause[] = [
   'dns-server-down',
   'dns-tampered',
   'clock-skew',
+  'vm-without-outbound',
   'no-outbound-path',
   'transparent-proxy',
   'return-path-broken',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 import type { Environment } from '../model/report.ts';
 import type { Cloud } from '../model/vocabulary.ts';
+import { hasPublicAddress } from './public-address.ts';
 import type { MetadataReply } from './types.ts';
 
 export interface InstanceMetadata {
@@ -115,6 +116,7 @@ function readInstance(body: string, own: readonly string[]): MetadataResult {
         size: printable(compute.vmSize, 64),
         osType: printable(compute.osType, 32),
         zone: compute.zone === '' ? null : printable(compute.zone, 16),
+        ...knownPublicAddress(document),
       },
       subnet: subnet === undefined ? null : readCidr(subnet),
       notes: cloud === null ? [describeUnknownCloud(compute.azEnvironment)] : [],
@@ -139,6 +141,11 @@ function primaryOf(interfaces: Interfaces, own: readonly string[]): Interfaces[n
     if (found !== undefined) return found;
   }
   return interfaces[0];
+}
+
+function knownPublicAddress(document: unknown): { publicAddress?: boolean } {
+  const publicAddress = hasPublicAddress(document);
+  return publicAddress === undefined ? {} : { publicAddress };
 }
 
 function describeUnknownCloud(name: string): string {

@@ -215,6 +215,10 @@ const Vm = z.strictObject({
   osType: z.string().describe('Linux or Windows'),
   zone: z.string().nullable().describe('Availability zone; null when it has none'),
   region: z.string().optional().describe('By the metadata service, whatever --region is'),
+  publicAddress: z
+    .boolean()
+    .optional()
+    .describe('Whether the service names a public IPv4 address of the VM; absent when it lists no addresses'),
 });
 
 const Interface = z

@@ -62,6 +62,7 @@ export const CAUSES = [
   'outbound-rejected',
   'no-outbound-path',
   'no-route',
+  'vm-without-outbound',
   'transparent-proxy',
   'tls-blocked',
   'sni-filtered',

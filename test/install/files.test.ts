@@ -63,7 +63,16 @@ t.test('the template replaces exactly the two examples, and stays within what Az
     t.ok(JSON.parse(example));
   }
   t.ok(Buffer.byteLength(cloudInit) < 16_384, 'custom data is limited to 64 KiB with its options');
-  t.notMatch(template, /publicIP|networkSecurityGroups|securityRules/i, 'no public address, no rule');
+  t.notMatch(template, /networkSecurityGroups|securityRules/i, 'no rule');
+});
+
+t.test('the test VM sends from a public address unless told not to, and admits nothing by it', async (t) => {
+  const template = read('test-vm.bicep');
+  t.match(template, /^param publicIp bool = true$/m);
+  const [, address = ''] = /^resource address '[^']*' = if \(publicIp\) \{$(.*?)^\}$/ms.exec(template) ?? [];
+  t.match(address, "sku: { name: 'Standard' }", 'closed to the outside without a rule');
+  t.match(template, 'publicIPAddress: publicIp ? { id: address.id } : null');
+  t.equal(template.match(/publicIPAddresses@/g)?.length, 1);
 });
 
 t.test('every way to run calls the agent alike', async (t) => {

@@ -52,6 +52,23 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
     );
   });
 
+  await t.test('everything public but Storage is dropped, as in a private subnet', async (t) => {
+    const kinds = ['blob', 'table', 'queue', 'file'];
+    const storage = kinds.map((kind) => subnet.addressOf(`${NAMES.storage}.${kind}.core.windows.net`));
+    await using _ = await subnet.fault(
+      `ip daddr { ${storage.join(', ')} } accept; ip daddr 20.33.0.0/16 drop`,
+    );
+    const outcome = await subnet.vm.probe(QUICK);
+    t.equal(outcome.code, 3, 'exit code 3', { stderr: outcome.stderr });
+    t.equal(outcome.report.verdict, 'inconclusive', 'verdict');
+    t.match(
+      outcome.report.findings.filter(({ severity }) => severity !== 'info'),
+      [{ cause: 'vm-without-outbound', owner: 'vm' }],
+      'one finding',
+    );
+    t.equal(outcome.report.findings.length, 1);
+  });
+
   await t.test('40 % of all flows are lost, as with exhausted SNAT ports', async (t) => {
     // A flow keeps its fate: its retransmissions are lost, too.
     const flow =

@@ -42,6 +42,7 @@ import { tlsIntercepted } from './tls-intercepted.ts';
 import { transparentProxy } from './transparent-proxy.ts';
 import { undetermined } from './undetermined.ts';
 import { vmLimit } from './vm-limit.ts';
+import { vmWithoutOutbound } from './vm-without-outbound.ts';
 import { wrongCertificate } from './wrong-certificate.ts';
 import { wrongService } from './wrong-service.ts';
 import { zonesShadowed } from './zones-shadowed.ts';
@@ -92,6 +93,7 @@ export const RULES: readonly Rule[] = [
   wrongService,
   // Where others pass, loss that hits every attempt looks like a missing rule.
   intermittentLoss,
+  vmWithoutOutbound,
   noOutboundPath,
   everythingRejected,
   smtpPort25Blocked,

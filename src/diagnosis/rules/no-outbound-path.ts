@@ -1,4 +1,4 @@
-import type { Target } from '../../model/report.ts';
+import type { Observations, Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
@@ -29,7 +29,7 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
     createFinding('no-outbound-path', {
       title: 'Nothing public can be reached: the subnet has no outbound path',
       explanation:
-        `All ${count(tried.length, 'public endpoint')} (${count(hosts, 'host')}) timed out, among them ` +
+        `${describeFirstPossibility(observations)}All ${count(tried.length, 'public endpoint')} (${count(hosts, 'host')}) timed out, among them ` +
         `${list(
           explained.map(({ host, port }) => `${host}:${port}`),
           4,
@@ -46,4 +46,12 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
 function isSilent(target: Target): boolean {
   if (target.failure === 'udp_timeout') return target.status === 'unreachable';
   return connectFailure(target) === 'dropped' && dialledAddresses(target).every(isPublic);
+}
+
+/** A VM without a public address may lack the outbound path that the instance has. */
+function describeFirstPossibility({ environment: { vm } }: Observations): string {
+  return vm?.publicAddress === true
+    ? 'This VM has a public address, so a route or a rule drops its traffic. '
+    : 'If the subnet is private, this VM alone has no outbound path, and the instance, which leaves by a public address ' +
+        'of its own, need not share this. ';
 }

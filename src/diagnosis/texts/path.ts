@@ -82,26 +82,51 @@ export const PATH_CAUSES = {
     ],
     reference: 'Azure Firewall: asymmetric routing; Virtual network traffic routing',
   },
+  'vm-without-outbound': {
+    title: 'The test VM has no outbound path of its own',
+    explanation:
+      'In a private subnet, the default of virtual networks created with the newest API since 2026-03-31, a VM without a ' +
+      'public IP, a NAT gateway or a load balancer’s outbound rule reaches nothing public but Storage of its own region. ' +
+      'API Management in internal mode leaves by a public address of its own, so it need not share this. A service ' +
+      'endpoint for Storage beside a default route to something that drops (forced tunnelling), and an NSG that allows ' +
+      'the service tag Storage alone, look the same to a VM, and they do concern the instance.',
+    recognisedBy:
+      'The metadata service names no public address of this VM; Storage answers, and all else that is public, among it ' +
+      'SQL, Key Vault or Event Hubs, times out.',
+    owner: 'vm',
+    remedy: [
+      'Find out which one it is: “az network vnet subnet show --ids SUBNET_ID --query ' +
+        '"{defaultOutboundAccess:defaultOutboundAccess, nat:natGateway.id, routes:routeTable.id, ' +
+        'endpoints:serviceEndpoints[].service, nsg:networkSecurityGroup.id}"”. With defaultOutboundAccess false and no ' +
+        'nat, the subnet is private. With Microsoft.Storage among the endpoints and a 0.0.0.0/0 route to an appliance ' +
+        '(“az network nic show-effective-route-table”), it is the tunnel. Otherwise read the outbound rules of the NSG.',
+      'In a private subnet: give the test VM a public IP (install/test-vm.bicep does, unless publicIp is false), and run ' +
+        'again. A NAT gateway on the subnet works too, and then becomes the outbound path of the instance as well.',
+      'With a tunnel or an NSG: allow the destinations of API Management there. A public IP of the VM does not help ' +
+        'against a 0.0.0.0/0 route.',
+    ],
+    reference: 'Default outbound access in Azure',
+  },
   'no-outbound-path': {
     title: 'Nothing public can be reached',
     explanation:
-      'Every connection to a public address times out. Either this VM has no outbound path at all, or its default ' +
-      'route leads to something that drops, or an NSG denies the Internet as a whole. In a virtual network created ' +
-      'since 2026-03-31 subnets are private by default: without a NAT gateway, an outbound rule of a load balancer, ' +
-      'a public IP or a firewall a VM reaches nothing public there, except Storage of its own region. Networks ' +
-      'created before keep their default outbound access, also for new VMs. API Management in internal mode has a ' +
-      'public address of its own for outbound traffic, so a VM without an outbound path does not show that the ' +
-      'instance has none.',
+      'Every connection to a public address times out. First possibility: this VM alone has no outbound path. In a ' +
+      'virtual network created with the newest API since 2026-03-31 subnets are private by default: without a public ' +
+      'IP, a NAT gateway, an outbound rule of a load balancer or a firewall a VM reaches nothing public there, except ' +
+      'Storage of its own region. API Management in internal mode has a public address of its own for outbound traffic, ' +
+      'so such a VM does not show that the instance has no path. Networks created before keep their default outbound ' +
+      'access, also for new VMs. Second: the default route leads to something that drops, or an NSG denies the Internet ' +
+      'as a whole, and the instance shares that.',
     recognisedBy:
       'Connections to at least three public hosts were tried and all timed out, not one was answered or ' +
       'refused, and the private endpoints, if there are any, do not time out.',
     owner: 'network',
     remedy: [
+      'If the subnet is private (its property defaultOutboundAccess is false): give the test VM a public IP, or the ' +
+        'subnet an outbound path, best a NAT gateway, and run again. A NAT gateway also becomes the outbound path of the ' +
+        'instance. A route with next hop Internet does not work in a private subnet without one of these.',
       'Effective routes of the NIC: where does 0.0.0.0/0 go? Next hop None drops; a virtual appliance or a ' +
         'gateway must forward and let these destinations pass.',
-      'If the subnet is private (its property defaultOutboundAccess is false): give it an outbound path, best a NAT ' +
-        'gateway, else a public load balancer’s outbound rule or a firewall. A NAT gateway also becomes the outbound ' +
-        'path of the instance. A route with next hop Internet does not work in a private subnet without one of these.',
       'Outbound NSG rules of the subnet and NIC: allow the service tags of API Management’s port table above ' +
         'any rule that denies Internet.',
       'With forced tunnelling: service endpoints for Storage, Sql, KeyVault and EventHub, a route for service ' +
@@ -122,7 +147,7 @@ export const PATH_CAUSES = {
       'On the VM: “ip route show default” prints the default route, which Azure’s DHCP gives to the primary interface. ' +
         'Renew the lease (“networkctl renew eth0”, “dhclient eth0”, or restart the VM), and look for a static ' +
         'configuration that lacks the gateway.',
-      '“ip route get ADDRESS” prints the route for one address, or the refusal. Remove a route of the type ' +
+      'For one address, “ip route get ADDRESS” prints the route or the refusal. Remove a route of the type ' +
         'unreachable, prohibit or blackhole that is not wanted; VPN clients and hardening scripts add such routes.',
     ],
     reference: 'Linux manual pages ip-route(8) and proc_net(5)',

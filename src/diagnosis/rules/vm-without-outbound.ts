@@ -1,0 +1,77 @@
+import type { Target } from '../../model/report.ts';
+import { dialledAddresses, isPublic } from '../addresses.ts';
+import { connected, connectFailure } from '../attempts.ts';
+import { rerunCommand } from '../command.ts';
+import { createFinding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { count, list } from '../text.ts';
+
+/** Fewer silent hosts than this may be at fault themselves. */
+const ENOUGH = 3;
+/** Services with a service endpoint that a subnet prepared for API Management has beside that for Storage. */
+const OTHER_ENDPOINTS: readonly (string | null)[] = ['Sql', 'AzureKeyVault', 'EventHub'];
+
+/**
+ * Only Storage answers a VM without a public address: the sign of a private subnet, which reaches Storage of its own
+ * region and nothing else that is public ("Default outbound access in Azure", 2025-12-03).
+ */
+export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
+  if (observations.environment.vm?.publicAddress !== false) return [];
+  const tried = targets.filter(
+    (target) =>
+      target.group !== 'dns' && target.attempts.length > 0 && dialledAddresses(target).some(isPublic),
+  );
+  const connecting = tried.filter((target) => target.attempts.some(isPublicConnection));
+  // Azure's activation servers can be reached on a path of the platform's own.
+  const answering = connecting.filter(({ group }) => group !== 'kms');
+  const silent = tried.filter(isSilent);
+  const isClear =
+    answering.length > 0 &&
+    answering.every(isStorage) &&
+    answering.some(({ status }) => status === 'reachable') &&
+    connecting.length + silent.length === tried.length &&
+    new Set(silent.map(({ host }) => host)).size >= ENOUGH &&
+    silent.some(({ serviceTag }) => OTHER_ENDPOINTS.includes(serviceTag));
+  const acceptsAll = observations.controls.some(
+    (control) => control.name === 'tcp-reserved-address' && control.detail.connected,
+  );
+  const explained = silent.filter((target) => open.includes(target));
+  if (!isClear || acceptsAll || explained.length === 0) return [];
+  const hosts = (of: readonly Target[]) =>
+    list(
+      of.map(({ host }) => host),
+      4,
+    );
+  const elsewhere = silent.filter(isStorage);
+  return [
+    createFinding('vm-without-outbound', {
+      title: 'Only Storage answers: this VM probably has no outbound path of its own',
+      explanation:
+        `${hosts(answering)} answered; ${count(explained.length, 'other public endpoint')} timed out, and this VM has no ` +
+        `public address. A private subnet looks like this: it reaches Storage of its own region and nothing else. ` +
+        (elsewhere.length === 0 ? '' : `${hosts(elsewhere)} would then be in another region. `) +
+        'The instance leaves by a public address of its own, so this VM does not show what it reaches. Two other ' +
+        'explanations do concern the instance: a service endpoint for Storage beside a 0.0.0.0/0 route to something ' +
+        'that drops, and an NSG that allows Storage alone.',
+      targets: explained,
+      confirm: rerunCommand(observations, explained),
+    }),
+  ];
+};
+
+function isStorage({ serviceTag }: Target): boolean {
+  return serviceTag?.split('.')[0] === 'Storage';
+}
+
+function isPublicConnection(attempt: Target['attempts'][number]): boolean {
+  return isPublic(attempt.address) && connected(attempt);
+}
+
+/** A refusal shows a device that was reached. */
+function isSilent(target: Target): boolean {
+  if (!dialledAddresses(target).every(isPublic)) return false;
+  return (
+    connectFailure(target) === 'dropped' ||
+    (target.status === 'unreachable' && target.failure === 'udp_timeout')
+  );
+}
