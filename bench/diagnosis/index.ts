@@ -17,6 +17,12 @@ Printed by \`npm run bench:diagnosis -- --write\`. Each row is one run of the ag
 its own: namespaces of Linux with real ports, addresses, servers and middleboxes. One thing is wrong at a time. Causes that
 no packet can tell apart stand together. A row is right when the first error or warning names the cause, no other error or
 warning is there, no target has another cause, and verdict, exit code and, where the row asks for it, owner and text fit.
+Seconds are those of a shared machine with two cores.
+
+What namespaces cannot show: a service endpoint is stood for by the source address that the services see, a private subnet
+by a filter that lets Storage alone pass, a NAT gateway and a forced tunnel by translated sources and a smaller MTU. No
+certificate here is signed by a key of Azure's, so a chain that the server does not send whole cannot be told from one that
+a device made. Causes that only Azure's documents show have their scenarios among the tests.
 `;
 const USAGE = `npm run bench:diagnosis -- [options], as root
   --only TEXT   rows whose id holds the text; repeatable

@@ -22,7 +22,7 @@ import type { Circumstances, Outcome } from '../../test/system/vm.ts';
 import { nginx } from '../../test/system/web.ts';
 import { NEIGHBOUR, OLD_REDIS, ORIGINAL_REGION, OTHER_REGION, REDIS, RESOURCES } from './names.ts';
 
-/** What nothing but timeouts depends on. */
+/** ms; nothing that works takes longer here. */
 const SHORT_TIMEOUT = 2500;
 const DEVICES = fileURLToPath(new URL('devices', import.meta.url));
 const FILES: Readonly<Record<string, string>> = {
@@ -48,6 +48,7 @@ export interface Play {
   readonly circumstances?: Circumstances;
 }
 
+/** A network with a second storage account and a second region, healthy between two situations. */
 export class Stage implements AsyncDisposable {
   readonly subnet: Subnet;
   /** The public zones as they are when nothing is wrong. */
@@ -63,11 +64,12 @@ export class Stage implements AsyncDisposable {
     this.#stack = stack;
   }
 
+  /** Builds the network; takes some seconds. */
   static async start(): Promise<Stage> {
     await using building = new AsyncDisposableStack();
     const args = [...RESOURCES, '--apim', NAMES.apim, '--redis', REDIS, '--redis', OLD_REDIS];
     const subnet = building.use(await Subnet.start(args, PLACES.public));
-    const zones = [...elsewhere(subnet), ...neighbour(subnet)].reduce(
+    const zones = [...regionalRecords(subnet), ...NEIGHBOUR_RECORDS].reduce(
       (all, [host, answer]) => withMore(all, host, answer),
       subnet.zones,
     );
@@ -260,8 +262,8 @@ export class Stage implements AsyncDisposable {
     await this.divert(`meta l4proto tcp redirect to :ip daddr . tcp dport map { ${map.join(', ')} }`);
   }
 
-  /** All hosts of the plan that answer HTTPS on a public address. */
-  get webHosts(): string[] {
+  /** All hosts of the plan on public addresses. */
+  get publicHosts(): string[] {
     const hosts = this.subnet.zones.flatMap(({ records }) => [...records.keys()]);
     return hosts.filter((host) => this.find(host)?.startsWith('20.33.') === true);
   }
@@ -299,24 +301,18 @@ function withMore(zones: readonly Zone[], host: string, answer: Answer): Zone[] 
 }
 
 /** The regional hosts of another region, behind the addresses of this one's. */
-function elsewhere(subnet: Subnet): [string, Answer][] {
-  return subnet.zones.flatMap(({ records }) =>
-    [...records.keys()]
-      .filter((host) => host.includes(ORIGINAL_REGION))
-      .map((host): [string, Answer] => [
-        host.replace(ORIGINAL_REGION, OTHER_REGION),
-        { a: subnet.addressOf(host) },
-      ]),
-  );
+function regionalRecords(subnet: Subnet): [string, Answer][] {
+  const hosts = subnet.zones.flatMap(({ records }) => [...records.keys()]);
+  return hosts
+    .filter((host) => host.includes(ORIGINAL_REGION))
+    .map((host) => [host.replace(ORIGINAL_REGION, OTHER_REGION), { a: subnet.addressOf(host) }]);
 }
 
 /** A second storage account, which stands in another region. */
-function neighbour(_: Subnet): [string, Answer][] {
-  return Object.entries(NEIGHBOUR.addresses).flatMap(([kind, address]): [string, Answer][] => {
-    const alias = `${kind}.bl5prdstr12a.store.core.windows.net`;
-    return [
-      [`${NEIGHBOUR.name}.${kind}.core.windows.net`, { cname: alias }],
-      [alias, { a: address }],
-    ];
-  });
-}
+const NEIGHBOUR_RECORDS = Object.entries(NEIGHBOUR.addresses).flatMap(([kind, a]): [string, Answer][] => {
+  const alias = `${kind}.bl5prdstr12a.store.core.windows.net`;
+  return [
+    [`${NEIGHBOUR.name}.${kind}.core.windows.net`, { cname: alias }],
+    [alias, { a }],
+  ];
+});

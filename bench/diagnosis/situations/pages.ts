@@ -51,7 +51,7 @@ export const BLOCK_PAGES: Chapter = {
         },
         {
           shape: 'a page of no known product',
-          apply: (stage) => stage.helloDevice(stage.webHosts, { action: { page: PAGES.unknown } }),
+          apply: (stage) => stage.helloDevice(stage.publicHosts, { action: { page: PAGES.unknown } }),
           expected: blockPage({ ports: [443] }),
         },
       ],

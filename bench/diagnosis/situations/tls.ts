@@ -29,7 +29,7 @@ const cutName = (shape: string, action: HelloAction): Shape => ({
 
 const cutAll = (shape: string, action: HelloAction): Shape => ({
   shape,
-  apply: (stage) => stage.helloDevice(stage.webHosts, { action }, TLS_PORTS),
+  apply: (stage) => stage.helloDevice(stage.publicHosts, { action }, TLS_PORTS),
   expected: blocked('tls-blocked', { ports: TLS_PORTS }),
 });
 
@@ -76,8 +76,8 @@ export const TLS: Chapter = {
         {
           shape: 'by a reset',
           apply: (stage) => {
-            const others = stage.webHosts.filter((host) => !host.includes('.core.windows.net'));
-            return stage.helloDevice(stage.webHosts, { action: 'reset', names: others });
+            const others = stage.publicHosts.filter((host) => !host.includes('.core.windows.net'));
+            return stage.helloDevice(stage.publicHosts, { action: 'reset', names: others });
           },
           expected: blocked('sni-filtered', 'some'),
         },
