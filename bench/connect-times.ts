@@ -21,7 +21,7 @@ if (capture.stderr === null) throw new Error('tcpdump has no stderr');
 await once(capture.stderr, 'data');
 
 const { config, report } = targetsConfig(COUNT);
-measure([...(await bundle()), 'run', '--config', config, '--output', report, '--quiet'], [3]);
+measure([...(await bundle()), 'run', '--config', config, '--output', report, '--quiet']);
 await sleep(500);
 if (capture.exitCode !== null) throw new Error(`tcpdump ended with ${capture.exitCode}`);
 capture.kill('SIGINT');

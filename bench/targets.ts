@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { Agent, request } from 'undici';
-import { bundle } from './bundle.ts';
+import { executable } from './bundle.ts';
 import { FIRST_PORT, listen, targetsConfig } from './load.ts';
 import { type Measured, measure, measureInTurn, say } from './measure.ts';
 
 const RUNS = 5;
 const SCANNER = 'nmap';
 const EXPORTER = 'prometheus-blackbox-exporter';
-const command = await bundle();
+const command = await executable();
 
 process.stdout.write(
   `TCP targets on loopback, median of ${RUNS} runs (goals at 10,000: 2.4 times a bare loop of Node.js, 155 MB)\n`,

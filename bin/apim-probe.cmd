@@ -8,5 +8,5 @@ if not exist "%node%" (
   echo Run "npm ci" in %root% first. 1>&2
   exit /b 2
 )
-"%node%" "%root%\bin\apim-probe.ts" %*
+"%node%" --max-semi-space-size=4 "%root%\bin\apim-probe.ts" %*
 exit /b %errorlevel%

@@ -45,8 +45,8 @@ export async function makeExecutable(
     disableExperimentalSEAWarning: true,
     // NODE_OPTIONS is meant for Node.js, which the user of this executable does not start.
     execArgvExtension: 'none',
-    // Until the program listens itself, SIGUSR1 would open the runtime's inspector.
-    execArgv: ['--disable-sigusr1'],
+    // Until the program listens itself, SIGUSR1 would open the runtime's inspector. Why the heap: src/cli/heap.ts.
+    execArgv: ['--disable-sigusr1', '--max-semi-space-size=4'],
     assets: await writeParts(program, target, folder),
   };
   const config = join(folder, `${target.name}.json`);
