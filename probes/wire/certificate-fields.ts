@@ -18,9 +18,8 @@ export interface CertificateFields {
   readonly issuer: string;
   /** SubjectPublicKeyInfo, for comparison. */
   readonly key: string;
-  /** Version 1 has no extensions. */
-  readonly isVersion1: boolean;
-  readonly isCa: boolean;
+  /** Null without basicConstraints, as in version 1. */
+  readonly isCa: boolean | null;
   /** CAs that may follow below this one; null for any number. */
   readonly pathLength: number | null;
   /** Whether keyUsage, if it is present, allows to sign certificates. */
@@ -80,7 +79,7 @@ export function parseCertificate(certificate: X509Certificate): Parsed | null {
  * @throws RangeError if it is malformed outside its extensions
  */
 export function readCertificateFields(der: Buffer): CertificateFields {
-  const { issuer, subject, name, key, isVersion1, extensions } = readTbs(der);
+  const { issuer, subject, name, key, extensions } = readTbs(der);
   const seen = readExtensions(extensions);
   let malformed = seen.repeated;
   const read = <T>(oid: string, parse: (value: Buffer) => T, absent: T): T => {
@@ -93,17 +92,13 @@ export function readCertificateFields(der: Buffer): CertificateFields {
       return absent;
     }
   };
-  const basic = read(OIDS.basicConstraints, readBasicConstraints, {
-    isCa: false,
-    pathLength: null,
-  });
+  const basic = read(OIDS.basicConstraints, readBasicConstraints, { isCa: null, pathLength: null });
   read(AUTHORITY_INFO_ACCESS, checkedSequenceIn, null);
   const alternatives = read(OIDS.subjectAltName, checkedSequenceIn, EMPTY);
   return {
     subject,
     issuer,
     key,
-    isVersion1,
     ...basic,
     maySignCertificates: read(OIDS.keyUsage, readKeyCertSign, true),
     purposes: read(OIDS.extendedKeyUsage, readPurposes, null),
@@ -137,7 +132,6 @@ function readTbs(der: Buffer) {
     issuer: canonicalName(issuer).join('\n'),
     subject: canonicalName(readContent(name, TAGS.sequence)).join('\n'),
     name,
-    isVersion1,
     key: readContent(parts[first + 5], TAGS.sequence).toString('latin1'),
     extensions: wrapped === undefined ? null : sequenceIn(wrapped.content),
   };
@@ -158,7 +152,7 @@ function readExtensions(extensions: Buffer | null) {
   return { values, critical, repeated };
 }
 
-function readBasicConstraints(value: Buffer) {
+function readBasicConstraints(value: Buffer): Pick<CertificateFields, 'isCa' | 'pathLength'> {
   const parts = readElements(sequenceIn(value));
   const isCa = parts[0]?.tag === TAGS.boolean && parts[0].content[0] !== 0;
   const length = parts.find(({ tag }) => tag === TAGS.integer)?.content;

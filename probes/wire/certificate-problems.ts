@@ -31,7 +31,7 @@ export function findProblems({ certificate, fields }: Parsed): ChainProblem[] {
 export function findIssuerProblems({ certificate, fields }: Parsed, below: number): ChainProblem[] {
   const { isCa, maySignCertificates, pathLength } = fields;
   return [
-    ...(isCa ? [] : [problem(certificate, 'not-a-ca')]),
+    ...(isCa === true ? [] : [problem(certificate, 'not-a-ca')]),
     ...(maySignCertificates ? [] : [problem(certificate, 'may-not-sign')]),
     ...(pathLength === null || below <= pathLength
       ? []

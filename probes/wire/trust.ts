@@ -146,12 +146,12 @@ export class TrustStore {
   };
 }
 
-/** A root of version 1 is a CA without an extension that says so. */
+/** A root is trusted as a name and a key (RFC 5280 section 6.1.1): one without basicConstraints is a CA, as in Go. */
 function parseRoot({ pem, anchor }: RootFile): Root | null {
   const parsed = parseCertificate(new X509Certificate(pem));
   if (parsed === null) return null;
   const { certificate, fields } = parsed;
-  return { certificate, fields: { ...fields, isCa: fields.isCa || fields.isVersion1 }, anchor };
+  return { certificate, fields: { ...fields, isCa: fields.isCa ?? true }, anchor };
 }
 
 const UNVERIFIED: Verification = {

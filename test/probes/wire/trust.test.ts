@@ -161,6 +161,20 @@ t.test('of version 1 only a root may sign', async (t) => {
   t.match(refused, { anchor: 'none', problems: [{ kind: 'not-a-ca', subject: 'CN=below' }] });
 });
 
+t.test('a root is trusted without basicConstraints, an intermediate is not', async (t) => {
+  const root = await authority('CN=Plain Root', { ca: null });
+  const intermediate = await authority('CN=Plain Intermediate', { issuer: root, ca: null });
+  const verify = (...chain: Parameters<typeof parsed>) =>
+    store([root]).verify(parsed(...chain), 'INVALID_CA', NOW);
+  t.equal(verify(await server(root, ['known.test'])).anchor, 'extra');
+  t.equal(verify(await server(intermediate, ['known.test']), intermediate).anchor, 'none');
+  const denied = await authority('CN=No CA', { ca: false });
+  t.equal(
+    store([denied]).verify(parsed(await server(denied, ['known.test'])), 'INVALID_CA', NOW).anchor,
+    'none',
+  );
+});
+
 t.test('an empty chain has no root', async (t) => {
   t.equal(store([]).verify([], 'CERT_HAS_EXPIRED', NOW).anchor, 'none');
 });
