@@ -110,7 +110,7 @@ await scene('names', [], async (t, subnet) => {
     const content =
       'add_header x-ms-request-id 6a1b2c3d-701e-0001-0001-000000000000 always; ' +
       'add_header x-ms-error-code AuthorizationFailure always; ' +
-      'location / { return 403 "<Error><Code>AuthorizationFailure</Code></Error>"; }';
+      'location / { return 403 "<Error><Code>AuthorizationFailure</Code><Message>This request is not authorized to perform this operation.</Message></Error>"; }';
     const certificate = await subnet.authority.issue([BLOB]);
     const address = '20.33.250.3';
     await using _ = await nginx(subnet.azure, folder, [
