@@ -49,7 +49,8 @@ export const DNS_CAUSES = {
       'of such a resource is often closed, or the subnet has no outbound path to it.',
     recognisedBy:
       'A CNAME chain with a “privatelink.” alias whose final address is public. It is an error when that ' +
-      'address cannot be connected to, and only a remark when it works.',
+      'address cannot be connected to, a warning when the service refuses this subnet there, and only a remark when it ' +
+      'answers otherwise.',
     owner: 'dns',
     remedy: [
       'Link the privatelink zone to the virtual network in which the DNS server asks Azure DNS: this one with ' +

@@ -30,7 +30,8 @@ export const SERVICE_CAUSES = {
       'Nothing on the way has to be changed. API Management will get the same answer from this resource.',
     recognisedBy:
       'Storage answers AuthorizationFailure (“not authorized to perform this operation”), Key Vault ' +
-      'ForbiddenByFirewall, ForbiddenByConnection or ForbiddenByNsp, Event Hubs “Ip has been prevented to connect”.',
+      'ForbiddenByFirewall, ForbiddenByConnection or ForbiddenByNsp, Event Hubs “Ip has been prevented to connect”. ' +
+      'An error at a dependency that --from names, unless NetworkStatus reports success there; else a warning.',
     owner: 'service',
     remedy: [
       'Resource’s Networking page, “Selected networks”: add this virtual network and subnet. The subnet needs ' +
