@@ -3,6 +3,7 @@ import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
+import { findCommonTrait, type Trait } from '../common-trait.ts';
 import {
   type Destination,
   describeGroups,
@@ -32,8 +33,71 @@ export const outboundDropped: Rule = (scene) => {
       ...inside.map((group) => droppedFinding(scene, group)),
     ];
   }
-  return groups.map((group) => droppedFinding(scene, group));
+  const trait = commonTrait(scene, system);
+  if (trait === null) return groups.map((group) => droppedFinding(scene, group));
+  const inside = groups.filter(({ isPrivate }) => isPrivate);
+  return [traitFinding(scene, system, trait), ...inside.map((group) => droppedFinding(scene, group))];
 };
+
+/**
+ * A trait is preferred to the service tags where these cannot be the reason: the lost are of several, and a prefix also
+ * separates members of one tag.
+ */
+function commonTrait(scene: Scene, groups: readonly Destination[]): Trait | null {
+  const lost = groups.flatMap((group) => group.targets);
+  const passed = scene.targets.filter(
+    (target) => target.group !== 'dns' && reached(target) && dialledAddresses(target).some(isPublic),
+  );
+  const trait = findCommonTrait(lost, passed);
+  const dividesTag = groups.some((group) => alikeOf(group, passed).length > 0);
+  if (trait === null || (trait.kind === 'prefix' && !dividesTag)) return null;
+  if (groups.length > 1) return trait;
+  // Resources in another region have addresses near each other, too.
+  const isRegional = groups.some((group) => regionSteps(scene.observations, group, scene.targets).length > 0);
+  return dividesTag && !isRegional ? trait : null;
+}
+
+const TRAIT_NAMES: Readonly<Record<Trait['kind'], (value: string) => string>> = {
+  prefix: (value) => `to ${value}`,
+  suffix: (value) => `to hosts under ${value}`,
+  server: (value) => `to the addresses that ${value} gave`,
+  port: (value) => `on port ${value}`,
+  protocol: (value) => `of the protocol ${value}`,
+};
+
+/** Where the device that drops by this trait is. */
+const TRAIT_STEPS: Readonly<Record<Trait['kind'], (value: string) => string>> = {
+  prefix: (value) =>
+    `Effective routes of the NIC: look for a route whose prefix is ${value} or contains it, with next hop None or an ` +
+    'appliance. Then look for a rule of an NSG or firewall with such an address range.',
+  suffix: (value) => `Look for a rule of a firewall with host names that leaves out ${value}, or denies it.`,
+  server: (value) =>
+    `Compare the answers of ${value} with those of the other DNS servers and of Azure DNS: what it gives does not answer.`,
+  port: (value) =>
+    `Look for a rule of an NSG or firewall that leaves out TCP port ${value}, or denies it, whatever the destination.`,
+  protocol: (value) => `Look for a rule of a firewall that leaves out ${value}, or denies it.`,
+};
+
+function traitFinding(
+  { observations }: Scene,
+  groups: readonly Destination[],
+  { kind, value }: Trait,
+): Finding {
+  const targets = groups.flatMap((group) => group.targets);
+  const where = TRAIT_NAMES[kind](value);
+  return createFinding('outbound-dropped', {
+    title: `Outbound TCP ${where} is dropped (${count(targets.length, 'endpoint')})`,
+    explanation:
+      `No reply to connection requests to ${triesOf(targets)}. All that was lost went ${where}, and nothing that ` +
+      `connected did. Lost: ${describeGroups(groups)}.`,
+    targets,
+    remedy: [
+      TRAIT_STEPS[kind](value),
+      `The rules that these endpoints need, in the NSG and in the firewall on the way: ${describeGroups(groups)}.`,
+    ],
+    confirm: rerunCommand(observations, targets),
+  });
+}
 
 function nothingConnects({ targets }: Scene): boolean {
   return !targets.some((target) => target.group !== 'dns' && reached(target));
@@ -56,7 +120,7 @@ function droppedFinding({ observations, targets }: Scene, group: Destination): F
     title: `Outbound TCP to ${group.name}, ${portsOf(group)}, is dropped`,
     explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${compareWithReached(group, targets)}`,
     targets: group.targets,
-    remedy: remedyFor(group),
+    remedy: [...regionSteps(observations, group, targets), ...remedyFor(group)],
     confirm: rerunCommand(observations, group.targets),
   });
 }
@@ -64,16 +128,42 @@ function droppedFinding({ observations, targets }: Scene, group: Destination): F
 /** Successful connections show how wide the loss is: if other targets of a tag connect, its rule exists. */
 function compareWithReached(group: Destination, targets: readonly Target[]): string {
   const others = targets.filter((target) => target.group !== 'dns' && reached(target));
-  const alike = others.filter(
-    ({ serviceTag, port }) =>
-      group.serviceTag !== null && serviceTag === group.serviceTag && group.ports.includes(port),
-  );
+  const alike = alikeOf(group, others);
   if (others.length === 0) return 'No other endpoint connected either.';
   if (alike.length === 0)
     return `${count(others.length, 'other endpoint')} connected, so the loss is specific.`;
   return (
     `${count(alike.length, 'other endpoint')} of the same service tag and port connected: so look for a rule by ` +
     'address or host name, or for a host that is out of service, rather than for a missing service tag.'
+  );
+}
+
+/** A tag of one region lets its own resources pass, and none elsewhere. */
+function regionSteps(
+  { environment: { region } }: Scene['observations'],
+  group: Destination,
+  targets: readonly Target[],
+): readonly string[] {
+  const passed = alikeOf(group, targets.filter(reached));
+  const hosts = new Set(group.targets.map(({ host }) => host));
+  const isOtherResource = passed.length > 0 && passed.every(({ host }) => !hosts.has(host));
+  if (group.isPrivate || !isOtherResource || !group.targets.every(hasServiceEndpoint)) return [];
+  const regional = `${group.serviceTag}.${region ?? 'REGION'}`;
+  return [
+    `Look for a regional service tag such as ${regional} in the rules of the NSG and firewall: it covers ` +
+      `${list(
+        passed.map(({ host }) => host),
+        3,
+      )}, if they are in that region, and not ${list(hosts, 3)} in another ` +
+      `one. Name ${group.serviceTag}, or the tag of that region as well.`,
+  ];
+}
+
+/** Those of the same service tag and port. */
+function alikeOf(group: Destination, targets: readonly Target[]): readonly Target[] {
+  return targets.filter(
+    ({ serviceTag, port }) =>
+      group.serviceTag !== null && serviceTag === group.serviceTag && group.ports.includes(port),
   );
 }
 

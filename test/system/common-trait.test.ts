@@ -1,0 +1,63 @@
+import type { Finding } from '../../src/model/report.ts';
+import { targetsOf } from './judge.ts';
+import { ARGUMENTS, scene } from './scene.ts';
+import { NAMES } from './services.ts';
+import type { Outcome } from './vm.ts';
+
+const OTHER = 'apikv-elsewhere';
+const ARGUMENTS_OF_TWO = [...ARGUMENTS, '--key-vault', OTHER];
+const QUICK = [...ARGUMENTS_OF_TWO, '--timeout', '2500'];
+
+function findingsOf({ report }: Outcome): Finding[] {
+  return report.findings.filter(({ severity }) => severity !== 'info');
+}
+
+/** The plan allocates one address after another, so that the first 16 belong to several services. */
+const body: Parameters<typeof scene>[2] = async (t, subnet) => {
+  await t.test('a route to nowhere for a prefix', async (t) => {
+    await using _ = await subnet.fault('ip daddr 20.33.0.0/28 drop');
+    const outcome = await subnet.vm.probe(QUICK);
+    const [finding, ...others] = findingsOf(outcome);
+    t.match(
+      finding,
+      { cause: 'outbound-dropped', title: /^Outbound TCP to 20\.33\.0\.0\/28 is dropped/ },
+      'the prefix',
+      {
+        stderr: outcome.stderr,
+      },
+    );
+    t.strictSame(others, [], 'once');
+  });
+
+  await t.test('one port, whatever the destination', async (t) => {
+    await using _ = await subnet.fault('tcp dport 80 drop');
+    const outcome = await subnet.vm.probe(QUICK);
+    const [finding, ...others] = findingsOf(outcome);
+    t.match(
+      finding,
+      { cause: 'outbound-dropped', title: /^Outbound TCP on port 80 is dropped/ },
+      'the port',
+      {
+        stderr: outcome.stderr,
+      },
+    );
+    t.strictSame(others, [], 'once');
+  });
+
+  await t.test('Key Vault of another region', async (t) => {
+    await using _ = await subnet.fault(`ip daddr ${subnet.addressOf(`${OTHER}.vault.azure.net`)} drop`);
+    const outcome = await subnet.vm.probe(QUICK);
+    const [finding, ...others] = findingsOf(outcome);
+    t.match(finding, { cause: 'outbound-dropped' }, 'the cause', { stderr: outcome.stderr });
+    t.match(finding?.remedy.join('\n'), 'AzureKeyVault.westeurope', 'a regional tag is named');
+    t.ok(
+      targetsOf(outcome, 'key-vault').some(
+        ({ host, status }) => host.startsWith(NAMES.keyVault) && status === 'reachable',
+      ),
+      'the other vault passes',
+    );
+    t.strictSame(others, [], 'once');
+  });
+};
+
+await scene('what the lost have in common', [], body, { args: ARGUMENTS_OF_TWO });
