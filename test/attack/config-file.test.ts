@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { PROGRAM } from '../cli/program.ts';
+import { KEEPS_COMPILED, PROGRAM } from '../cli/program.ts';
 
 const OTHER = 65_533;
 const SECOND = 65_532;
@@ -27,7 +27,7 @@ function run(argv: readonly string[], cwd: string, setting: { uid?: number; env?
   const { uid = 0, env = {} } = setting;
   const { status, stdout, stderr } = spawnSync(FILE, [...FIRST, ...argv], {
     ...{ cwd, uid, gid: uid, encoding: 'utf8', timeout: 60_000 },
-    env: { PATH: process.env['PATH'], ...FENCE, ...env },
+    env: { ...KEEPS_COMPILED, PATH: process.env['PATH'], ...FENCE, ...env },
   });
   return { code: status, out: stdout, err: stderr };
 }

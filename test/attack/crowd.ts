@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Protocol } from '../../probes/protocols.ts';
 import type { Report } from '../../src/model/report.ts';
-import { BUILT, KEEPS_COMPILED } from '../cli/program.ts';
+import { KEEPS_COMPILED } from '../cli/program.ts';
 import { parsedReport } from '../report/samples.ts';
 import type { Owner } from '../servers/peer.ts';
 
@@ -79,7 +79,7 @@ async function measured(
   cwd: string,
 ): Promise<Pick<Cost, 'code' | 'err' | 'megabytes'>> {
   // Compiling the sources takes 30 MB, of which what users run has none.
-  const env = { PATH: process.env['PATH'], ...(BUILT === null ? KEEPS_COMPILED : {}) };
+  const env = { PATH: process.env['PATH'], ...KEEPS_COMPILED };
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let err = '';
   child.stderr.on('data', (chunk) => {

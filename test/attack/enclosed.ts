@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Report } from '../../src/model/report.ts';
-import { type Ended, PROGRAM } from '../cli/program.ts';
+import { type Ended, KEEPS_COMPILED, PROGRAM } from '../cli/program.ts';
 import { parsedReport } from '../report/samples.ts';
 
 export interface Enclosed extends Ended {
@@ -31,7 +31,7 @@ export function enclosed(
   const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const child = spawn('unshare', [...namespaces, 'bash', '-c', `${prelude}\n${script}`], {
     cwd,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', TMPDIR: join(cwd, 'tmp'), ...env },
+    env: { ...KEEPS_COMPILED, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', TMPDIR: join(cwd, 'tmp'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];

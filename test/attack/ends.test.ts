@@ -1,7 +1,9 @@
 /** Runs that a signal ends: each gives a complete report, and SIGKILL leaves no process or file behind. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { harmlessJson } from '../../src/common/escaped-json.ts';
+import { writtenReport } from '../report/samples.ts';
 import { enclosed, reportIn, workplace } from './enclosed.ts';
 
 const SIGNALS = [
@@ -43,8 +45,9 @@ for (const [name, code] of SIGNALS) {
 
   t.test(`SIG${name} ends an upload with ${code}`, async (t) => {
     const cwd = workplace(t);
+    writeFileSync(join(cwd, 'r.json'), harmlessJson(writtenReport({})));
     const script =
-      `${SWALLOW} probe demo --quiet --output r.json > /dev/null; ` +
+      `${SWALLOW} ` +
       `${OBEY} $PROBE upload r.json --spool spool --upload https://up.example/in --connect-to ::10.9.9.9:443 & ` +
       `for i in $(seq 600); do ls spool/*.gz > /dev/null 2>&1 && break; sleep 0.05; done; sleep 0.5; kill -${name} $!; wait $!`;
     const run = await enclosed(script, { cwd, limit: 40_000 });

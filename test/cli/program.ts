@@ -7,13 +7,14 @@ import { join, resolve } from 'node:path';
 
 export const STARTER = join(import.meta.dirname, '../../bin/apim-probe');
 
-/** For a runtime of the sources whose environment is otherwise empty: see test/own-environment.mjs. */
-export const KEEPS_COMPILED = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } as const;
-
 const named = process.env['PROGRAM_UNDER_TEST'];
 
 /** The built file, or null when the sources are under test. */
 export const BUILT = named === undefined || named === '' ? null : resolve(named);
+
+/** For the environment of a program from source, where it is otherwise empty: see test/own-environment.mjs. */
+export const KEEPS_COMPILED: NodeJS.ProcessEnv =
+  BUILT === null ? { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } : {};
 
 /** What starts the program under test. */
 export const PROGRAM: readonly [string, ...string[]] = commandOf(BUILT);
@@ -54,7 +55,7 @@ export function start(
   ];
   const child = spawn(file, [...first, ...args], {
     cwd,
-    env: BUILT === null ? { ...KEEPS_COMPILED, ...env } : env,
+    env: { ...KEEPS_COMPILED, ...env },
     stdio,
   });
   // A program that refuses its arguments reads none of it.
