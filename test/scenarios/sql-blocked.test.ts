@@ -10,6 +10,7 @@ t.test('a dropped SQL port is one finding about SQL, and all else is reached', a
   const attempts = report.targets.find(({ id }) => id === SQL)?.attempts ?? [];
   t.same(
     attempts.map(({ failure }) => failure),
-    ['tcp_timeout', 'tcp_timeout', 'tcp_timeout'],
+    ['tcp_timeout', 'tcp_timeout', 'tcp_timeout', 'tcp_timeout'],
+    'three attempts and a late one',
   );
 });
