@@ -9,8 +9,8 @@ import type { HelloAction, Stage } from '../stage.ts';
 
 const AZURE_443 = `${PUBLIC_RANGE} tcp dport 443`;
 const VAULT_ALONE = { groups: ['key-vault'] } as const;
-/** mitmproxy makes a certificate for each host, which takes seconds on a busy machine. */
-const FOR_SLOW_DEVICE = 15_000;
+/** mitmproxy makes a certificate for each host, which takes long on a busy machine. */
+const FOR_SLOW_DEVICE = { timeout: 30_000, args: ['--deadline', '120000'] } as const;
 /** Ports on which TLS comes first, on public addresses. */
 const TLS_PORTS = [443, 1886, 5671] as const;
 
@@ -114,19 +114,19 @@ export const TLS: Chapter = {
       shapes: [
         {
           shape: 'Key Vault alone',
-          timeout: FOR_SLOW_DEVICE,
+          ...FOR_SLOW_DEVICE,
           apply: (stage) => inspected(stage, `ip daddr ${stage.at(VAULT)} tcp dport 443`, false),
           expected: blocked('tls-intercepted', VAULT_ALONE, { text: /Contoso IT Security/ }),
         },
         {
           shape: 'everything on 443',
-          timeout: FOR_SLOW_DEVICE,
+          ...FOR_SLOW_DEVICE,
           apply: (stage) => inspected(stage, AZURE_443, false),
           expected: blocked('tls-intercepted', { ports: [443] }, { text: /Contoso IT Security/ }),
         },
         {
           shape: 'everything on 443, and the user handed its root in',
-          timeout: FOR_SLOW_DEVICE,
+          ...FOR_SLOW_DEVICE,
           apply: (stage) => inspected(stage, AZURE_443, true),
           expected: blocked('tls-intercepted', { ports: [443] }, { text: /Contoso IT Security/ }),
         },
