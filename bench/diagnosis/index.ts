@@ -2,7 +2,8 @@
  * `npm run bench:diagnosis`, as root: plays faults and healthy variants in network namespaces, with the agent as users run
  * it, and holds its findings against the truth.
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { KNOWN_MISSES } from './known-misses.ts';
@@ -27,6 +28,7 @@ a device made. Causes that only Azure's documents show have their scenarios amon
 const USAGE = `npm run bench:diagnosis -- [options], as root
   --only TEXT   rows whose id holds the text; repeatable
   --shape one   the first shape of each situation, as CI does
+  --reports DIR keep the report of each row
   --jobs N      networks side by side (4)
   --write       write docs/fault-matrix.md
   --list        print the ids`;
@@ -36,6 +38,7 @@ function readOptions() {
     options: {
       only: { type: 'string', multiple: true, default: [] },
       shape: { type: 'string', default: 'all' },
+      reports: { type: 'string' },
       jobs: { type: 'string', default: '4' },
       write: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
@@ -53,6 +56,14 @@ function report(played: Played): void {
   for (const problem of judgement.problems) process.stderr.write(`      ${problem}\n`);
 }
 
+async function writeReports(folder: string, played: readonly Played[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { id, report } of played) {
+    const file = join(folder, `${id.replaceAll(/[^a-z0-9]+/gi, '-')}.json`);
+    if (report !== null) await writeFile(file, JSON.stringify(report));
+  }
+}
+
 const options = readOptions();
 const rows = rowsOf(CHAPTERS, options);
 if (options.list) {
@@ -60,6 +71,7 @@ if (options.list) {
 } else {
   const begun = performance.now();
   const played = await play(rows, options.jobs, report);
+  if (options.reports !== undefined) await writeReports(options.reports, played);
   const table = printTable(played);
   process.stdout.write(
     `${table}\n${rows.length} rows in ${((performance.now() - begun) / 1000).toFixed(0)} s\n`,

@@ -1,4 +1,5 @@
 /** Plays the rows on several networks side by side. */
+import type { Report } from '../../src/model/report.ts';
 import { type Judgement, judge } from './judge.ts';
 import type { Chapter, Shape, Situation } from './situation.ts';
 import { Stage } from './stage.ts';
@@ -16,6 +17,8 @@ export interface Row {
 export interface Played extends Row {
   readonly judgement: Judgement;
   readonly seconds: number;
+  /** Null if the row could not be played. */
+  readonly report: Report | null;
 }
 
 /** Which rows to play. */
@@ -63,7 +66,7 @@ export async function play(
       const result = await playOne(stage, row);
       played[index] = { ...row, ...result };
       onPlayed(played[index]);
-      if (!result.isPlayed) {
+      if (result.report === null) {
         await stage[Symbol.asyncDispose]();
         stage = await build();
       }
@@ -74,21 +77,18 @@ export async function play(
   return played;
 }
 
-/** What one row shows; `isPlayed` is false when the situation could not be made or undone. */
-async function playOne(
-  stage: Stage,
-  { shape }: Row,
-): Promise<{ judgement: Judgement; seconds: number; isPlayed: boolean }> {
+/** What one row shows; there is no report when the situation could not be made or undone. */
+async function playOne(stage: Stage, { shape }: Row): Promise<Omit<Played, keyof Row>> {
   try {
     const outcome = await stage.play(shape);
     return {
       judgement: judge(outcome, shape.expected, stage.find),
       seconds: outcome.seconds,
-      isPlayed: true,
+      report: outcome.report,
     };
   } catch (error) {
     const problem = `not played: ${error instanceof Error ? error.message : error}`;
     const judgement = { named: '–', verdict: '–', blamed: [], problems: [problem] } as const;
-    return { judgement, seconds: 0, isPlayed: false };
+    return { judgement, seconds: 0, report: null };
   }
 }

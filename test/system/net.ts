@@ -54,9 +54,10 @@ export class Machine implements AsyncDisposable {
    * asked for it many times, and a program each time would slow down all of them.
    */
   async listening(): Promise<ReadonlySet<string>> {
-    const table = await readFile(`/proc/${this.pid}/net/tcp`, 'utf8');
+    const files = ['tcp', 'tcp6'].map((name) => readFile(`/proc/${this.pid}/net/${name}`, 'utf8'));
+    const tables = (await Promise.all(files)).join('\n');
     // local address, remote address, state; 0A is LISTEN
-    const listeners = table.matchAll(/^ *\d+: ([0-9A-F]{8}):([0-9A-F]{4}) \S+ 0A /gm);
+    const listeners = tables.matchAll(/^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ 0A /gm);
     return new Set(
       listeners.map(([, address = '', port = '']) => `${addressOf(address)}:${Number.parseInt(port, 16)}`),
     );
@@ -69,8 +70,12 @@ export class Machine implements AsyncDisposable {
   }
 }
 
-/** An IPv4 address as the kernel prints it: the number that its bytes are to this processor, which has the lowest first. */
+/**
+ * An IPv4 address as the kernel prints it: the number that its bytes are to this processor, which has the lowest first.
+ * Servers on an IPv6 socket, such as squid, listen on all addresses of both families.
+ */
 function addressOf(hexadecimal: string): string {
+  if (hexadecimal.length > 8) return '*';
   return Buffer.from(hexadecimal, 'hex').reverse().join('.');
 }
 
