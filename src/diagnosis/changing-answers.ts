@@ -2,6 +2,7 @@
 import type { Control, ControlAnswer, ObservedControl } from '../model/controls.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
 import { type AnswerKind, kindOf, kindOfAnswer } from './servers.ts';
+import { list } from './text.ts';
 
 const COMPARABLE: readonly AnswerKind[] = ['private', 'public', 'absent', 'failing'];
 
@@ -28,6 +29,26 @@ function isOtherKind(first: Resolution, second: ControlAnswer): boolean {
   if (!COMPARABLE.includes(before) || !COMPARABLE.includes(after)) return false;
   if (before !== after) return true;
   return before === 'private' && !first.addresses.some((address) => second.addresses.includes(address));
+}
+
+/** A sentence about other addresses that a server gave for a failing host when asked again; empty if there are none. */
+export function describeLaterAddresses(
+  { controls }: Pick<Observations, 'controls'>,
+  targets: readonly Target[],
+): string {
+  const later = secondAnswers(controls);
+  for (const { host, addressesFrom, addresses: dialled } of targets) {
+    const second = later.find(
+      ({ server, name }) => server === addressesFrom && name.toLowerCase() === host.toLowerCase(),
+    );
+    const isOther = second?.addresses.every((one) => !dialled.some(({ address }) => address === one));
+    if (second === undefined || second.addresses.length === 0 || isOther !== true) continue;
+    return (
+      ` Asked again, ${second.server} gave ${list(second.addresses, 2)} for ${host}: if the service answers there, one ` +
+      'of the servers behind that address has an old record.'
+    );
+  }
+  return '';
 }
 
 /** Marks the control as anomalous if an answer changed. */

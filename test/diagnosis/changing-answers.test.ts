@@ -59,6 +59,40 @@ t.test('dns-answers-change', async (t) => {
     t.equal(causes[ID], 'dns-answers-change');
   });
 
+  t.test('so is another name that this server lacked twice, and not one that another lacked', async (t) => {
+    const missing = (host: string, server: string) =>
+      unresolved('storage-blob', host, [unanswered('dns_nxdomain', { server })], { required: true });
+    const { causes } = diagnoseTargets({
+      servers: [SERVER, OTHER_SERVER],
+      targets: [
+        unresolved('key-vault', HOST, [unanswered('dns_nxdomain')], { required: true }),
+        missing('a.blob.core.windows.net', SERVER),
+        missing('b.blob.core.windows.net', OTHER_SERVER),
+      ],
+      controls: [second('NOERROR', ['20.7.7.7'])],
+    });
+    t.equal(causes['storage-blob/a.blob.core.windows.net:443'], 'dns-answers-change');
+    t.not(causes['storage-blob/b.blob.core.windows.net:443'], 'dns-answers-change');
+  });
+
+  t.test('a public address that fails, and then another one: both explanations are named', async (t) => {
+    for (const [failure, cause] of [
+      ['tcp_refused', 'outbound-rejected'],
+      ['tcp_timeout', 'outbound-dropped'],
+    ] as const) {
+      const target = failing('20.7.7.7', {
+        failure,
+        attempts: failed('key-vault', HOST, '20.7.7.7', failure).attempts,
+      });
+      const { findings } = diagnoseTargets({
+        targets: [target],
+        controls: [second('NOERROR', ['20.7.7.8'])],
+      });
+      const found = findings.find((finding) => finding.cause === cause);
+      t.match(found?.explanation, `Asked again, ${SERVER} gave 20.7.7.8 for ${HOST}`);
+    }
+  });
+
   t.test('a public address that fails, and then a private one', async (t) => {
     const { causes } = diagnoseTargets({
       targets: [failing('20.7.7.7')],

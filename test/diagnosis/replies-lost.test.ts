@@ -34,6 +34,37 @@ function packetSize(of: Target, answered = true): Control {
   };
 }
 
+t.test('SQL that agrees to TLS, and whose certificates never arrive', async (t) => {
+  const steps = [
+    { name: 'connect', ms: 1, ok: true },
+    { name: 'handshake', ms: 1, ok: true },
+    { name: 'tls', ms: 5000, ok: false },
+  ] as const;
+  const facts = { proof: 'connect', bytesReceived: 49, error: 'nothing within 5000 ms' } as const;
+  const sql = (times: number, own: readonly (typeof steps)[number][] = steps) => {
+    const one = { ...attempt('20.1.1.9', 'tls_timeout', facts), steps: [...own] };
+    return target('sql', 'contoso.database.windows.net', {
+      port: 1433,
+      protocol: 'tds',
+      required: true,
+      status: 'unreachable',
+      failure: 'tls_timeout',
+      attempts: Array.from({ length: times }, () => one),
+    });
+  };
+  const { findings } = diagnoseTargets({ targets: [sql(3)] });
+  t.match(findings[0], {
+    cause: 'packet-size-blackhole',
+    explanation: /with 49 bytes, .*\(3 attempts\).* looks the same\.$/,
+  });
+  t.not(diagnoseTargets({ targets: [sql(1)] }).findings[0]?.cause, 'packet-size-blackhole');
+  const withoutReply = sql(
+    3,
+    steps.filter(({ name }) => name !== 'handshake'),
+  );
+  t.not(diagnoseTargets({ targets: [withoutReply] }).findings[0]?.cause, 'packet-size-blackhole');
+});
+
 t.test('return-path-broken', async (t) => {
   t.test('every connection opens, and nothing comes back over any protocol', async (t) => {
     const { findings } = diagnoseTargets({

@@ -50,13 +50,13 @@ t.test('another address: none is dialled where there is none, or the target was 
 });
 
 /** A server that gives the target's name this answer at first, and then that one. */
-async function changing(first: NameAnswer, then: NameAnswer) {
+async function changing(first: NameAnswer, then: NameAnswer, times = 1) {
   let asked = 0;
   return nameServer(t, (name) => {
     if (name !== 'a.example') return { rcode: 'NXDOMAIN' };
     asked += 1;
     // A and AAAA make one question.
-    return asked <= 2 ? first : then;
+    return asked <= 2 * times ? first : then;
   });
 }
 
@@ -72,6 +72,19 @@ t.test('a second answer: the same, another one, none', async (t) => {
     const control = controlOf(run, 'dns-second-answer');
     t.match(control, { outcome, detail: { asked: 1, answers } });
     t.equal(control.detail.answers.length, answers.length);
+  }
+});
+
+t.test('a second answer: asked for several times while the target fails', async (t) => {
+  for (const [times, answers] of [
+    [4, [{ addresses: [RIGHT] }]],
+    [6, []],
+  ] as const) {
+    const server = await changing({ rcode: 'NXDOMAIN' }, answer(RIGHT), times);
+    const run = await ran({ options: { target }, names: [server] });
+    const { detail } = controlOf(run, 'dns-second-answer');
+    t.match(detail, { asked: 1, answers });
+    t.equal(detail.answers.length, answers.length);
   }
 });
 

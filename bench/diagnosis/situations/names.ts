@@ -82,8 +82,10 @@ export const RECORDS: Chapter = {
           },
           expected: {
             causes: ['private-zone-not-linked'],
-            explains: { hosts: STORAGE, ports: [443] },
+            explains: { hosts: STORAGE, ports: [443, 445] },
             verdict: ['degraded', 'blocked'],
+            // Each zone is linked on its own.
+            hasSeveralFindings: true,
           },
         },
         {
@@ -154,7 +156,7 @@ export const RECORDS: Chapter = {
           shape: 'Key Vault',
           apply: (stage) => stage.record(VAULT, { aaaa: '2603:1020:201:6::4' }),
           expected: {
-            causes: ['no-route'],
+            causes: ['ipv6-only'],
             explains: { groups: ['key-vault'] },
             verdict: 'blocked',
             text: /IPv6/,

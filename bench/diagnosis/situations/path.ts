@@ -332,10 +332,10 @@ export const PATH: Chapter = {
           expected: { causes: ['return-path-broken'], explains: BY_NAME, verdict: 'blocked' },
         },
         {
-          shape: 'and nothing of the VM’s gets there',
+          shape: 'and no packet of the VM’s but the first gets there',
           apply: (stage) =>
             stage.filter(
-              `iifname "eth0" ${PUBLIC_RANGE} meta l4proto tcp tcp flags & (syn | rst) == 0x0 ip length > 60 drop`,
+              `iifname "eth0" ${PUBLIC_RANGE} meta l4proto tcp tcp flags & (syn | rst) == 0x0 drop`,
             ),
           expected: { causes: ['return-path-broken'], explains: BY_NAME, verdict: 'blocked' },
         },

@@ -25,6 +25,7 @@ export const dnsAnswersChange: Rule = (scene) => {
   );
   const [example] = changes;
   if (example === undefined) return [];
+  const unlucky = scene.open.filter((target) => isAbsentByChance(target, changes));
   const servers = [...new Set(changes.map(({ first }) => first.server))].sort();
   const byHost = new Map(changes.map((change) => [`${change.first.server} ${change.target.host}`, change]));
   const hosts = new Set(changes.map(({ target }) => target.host));
@@ -34,7 +35,10 @@ export const dnsAnswersChange: Rule = (scene) => {
         servers.length === 1 ? 'gives' : 'give'
       } changing answers for ${count(hosts.size, 'name')}`,
       explanation: `${[...byHost.values()].slice(0, 3).map(describeChange).join(' ')} So what works is chance.`,
-      targets: changes.filter((change) => isEvidence(change, scene)).map(({ target }) => target),
+      targets: [
+        ...changes.filter((change) => isEvidence(change, scene)).map(({ target }) => target),
+        ...unlucky,
+      ],
       confirm: lookupCommand(example.target.host, example.first.server),
     }),
   ];
@@ -46,6 +50,20 @@ function isEvidence({ target, first, second }: Change, { open }: Scene): boolean
   if (!open.includes(target)) return false;
   if (isUnresolved(target)) return resolves(kindOf(first)) || resolves(kindOfAnswer(second));
   return connectFailure(target) !== null && target.addressesFrom === first.server;
+}
+
+/**
+ * Whether a server that gives other names now an answer and now none gave none here: a member of a pool that lacks some
+ * names may have answered both times.
+ */
+function isAbsentByChance(target: Target, changes: readonly Change[]): boolean {
+  if (!isUnresolved(target)) return false;
+  return target.resolutions.some((own) =>
+    changes.some(({ first, second }) => {
+      const kinds = [kindOf(first), kindOfAnswer(second)];
+      return first.server === own.server && kinds.some(resolves) && kinds.includes(kindOf(own));
+    }),
+  );
 }
 
 function describeChange({ target: { host }, first, second }: Change): string {

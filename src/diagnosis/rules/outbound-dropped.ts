@@ -2,6 +2,7 @@ import type { Finding, Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
+import { describeLaterAddresses } from '../changing-answers.ts';
 import { rerunCommand } from '../command.ts';
 import { findCommonTrait, type Trait } from '../common-trait.ts';
 import {
@@ -118,7 +119,7 @@ function reached(target: Target): boolean {
 function droppedFinding({ observations, targets }: Scene, group: Destination): Finding {
   return createFinding('outbound-dropped', {
     title: `Outbound TCP to ${group.name}, ${portsOf(group)}, is dropped`,
-    explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${compareWithReached(group, targets)}`,
+    explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${compareWithReached(group, targets)}${describeLaterAddresses(observations, group.targets)}`,
     targets: group.targets,
     remedy: [...regionSteps(observations, group, targets), ...remedyFor(group)],
     confirm: rerunCommand(observations, group.targets),

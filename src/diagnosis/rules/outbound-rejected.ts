@@ -2,6 +2,7 @@ import type { Finding, Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure, failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
+import { describeLaterAddresses } from '../changing-answers.ts';
 import { rerunCommand } from '../command.ts';
 import { type Destination, describeGroups, destinations, portsOf, triesOf } from '../destinations.ts';
 import { createFinding } from '../finding.ts';
@@ -70,7 +71,7 @@ function isSilent(target: Target): boolean {
 function rejectedFinding({ observations }: Scene, group: Destination): Finding {
   return createFinding('outbound-rejected', {
     title: `Connections to ${group.name}, ${portsOf(group)}, are refused`,
-    explanation: `${describeRefusals(group.targets)} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.`,
+    explanation: `${describeRefusals(group.targets)} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.${describeLaterAddresses(observations, group.targets)}`,
     targets: group.targets,
     remedy: remedyFor(group),
     confirm: rerunCommand(observations, group.targets),

@@ -1,11 +1,12 @@
 import type { Failure } from '../../../probes/failures.ts';
 import type { ControlOf } from '../../model/controls.ts';
-import type { Target } from '../../model/report.ts';
+import { isBareTls } from '../../model/cut-handshake.ts';
+import type { Attempt, Finding, Target } from '../../model/report.ts';
 import { dialledAddresses } from '../addresses.ts';
 import { connected, failedWith } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, Scene } from '../rule.ts';
 import { count, list } from '../text.ts';
 
 type PacketSize = ControlOf<'packet-size'>;
@@ -16,7 +17,43 @@ const SEVERAL = 2;
 const NO_REPLY: readonly Failure[] = ['tls_timeout', 'protocol_timeout'];
 
 /** Small replies of a server arrive and large ones do not. */
-export const packetSize: Rule = ({ observations, targets, open }) => {
+export const packetSize: Rule = (scene) => {
+  const byControl = explainByControl(scene);
+  const explained = new Set(byControl.flatMap(({ evidence }) => evidence));
+  const upgrades = scene.open.filter((target) => !explained.has(target.id) && isSilentAfterUpgrade(target));
+  return [...byControl, ...upgrades.map((target) => upgradeFinding(scene, target))];
+};
+
+/** Whether every connection was answered in the server's own protocol, with a few bytes, and then not in TLS. */
+function isSilentAfterUpgrade({ attempts }: Target): boolean {
+  const opened = attempts.filter(connected);
+  return opened.length > 1 && opened.every(isSilentUpgrade);
+}
+
+function isSilentUpgrade(attempt: Attempt): boolean {
+  const { failure, steps } = attempt;
+  return (
+    failure === 'tls_timeout' &&
+    !isBareTls(attempt) &&
+    steps.some(({ name, ok }) => name === 'handshake' && ok)
+  );
+}
+
+function upgradeFinding({ observations }: Scene, target: Target): Finding {
+  const { host, port } = target;
+  return createFinding('packet-size-blackhole', {
+    title: `Large replies of ${host}:${port} are lost, and small ones arrive`,
+    explanation:
+      `${host}:${port} answered in its own protocol, with ${received(target)} bytes, and agreed to TLS on the same ` +
+      `connection. Its reply to the ClientHello, which fills packets with certificates, never arrived ` +
+      `(${count(target.attempts.length, 'attempt')}). So full-size packets are lost on the way back. A server or device ` +
+      'that stops after the ClientHello looks the same.',
+    targets: [target],
+    confirm: rerunCommand(observations, [target]),
+  });
+}
+
+function explainByControl({ observations, targets, open }: Scene): Finding[] {
   const controls = observations.controls.filter((control) => control.name === 'packet-size');
   const shown = controls.filter(({ outcome }) => outcome === 'anomalous');
   const addresses = new Set(shown.map(({ detail }) => detail.address));
@@ -52,7 +89,7 @@ export const packetSize: Rule = ({ observations, targets, open }) => {
       confirm: rerunCommand(observations, lost),
     }),
   ];
-};
+}
 
 function describeTries({ detail: { target, address, tries } }: PacketSize): string {
   const bytes = (reply: 'small' | 'large') =>

@@ -50,7 +50,8 @@ export const PATH_CAUSES = {
       'Towards a service: at an address whose TLS works, a ClientHello of two segments fails twice, a small one passes ' +
       'in between, and the same large one passes in segments of 500 bytes. On the way back: where handshakes end in ' +
       'silence, the server twice answers a ClientHello that it refuses, with a few bytes, and the certificates that ' +
-      'the usual one asks for in between never arrive.',
+      'the usual one asks for in between never arrive. Or SQL or SMTP answers in its own protocol, and each time the ' +
+      'certificates that follow do not arrive.',
     owner: 'network',
     remedy: [
       'Look for a tunnel (VPN, ExpressRoute with encryption, SD-WAN) on the path and set its TCP MSS clamping, 1,350 ' +

@@ -11,6 +11,8 @@ import { ask } from './ask.ts';
 const TIME = 1000;
 /** Questions for each server; a pool of which one member differs shows itself in fewer. */
 const MOST_NAMES = 64;
+/** Times that a name is asked again while its target fails, until another member of a pool answers. */
+const MOST_TRIES = 4;
 /** Without a reply there is no answer to compare. */
 const ANSWERED = /^[A-Z]/;
 
@@ -18,6 +20,7 @@ interface Question {
   readonly server: ServerAddress;
   readonly host: string;
   readonly first: Resolution;
+  readonly tries: number;
 }
 
 /** Null when no server answered for a name, and when the run is over. */
@@ -37,10 +40,18 @@ export async function secondAnswers(
     },
   };
   const asked = await Promise.all(
-    questions.map(async ({ server, host, first }) => ({
-      first,
-      second: await ask(server, host, { system, budget: inTime, queries }),
-    })),
+    questions.map(async ({ server, host, first, tries }) => {
+      const askAgain = () => ask(server, host, { system, budget: inTime, queries });
+      let second = await askAgain();
+      for (
+        let tried = 1;
+        tried < tries && ANSWERED.test(second.rcode) && !differ(first, second);
+        tried += 1
+      ) {
+        second = await askAgain();
+      }
+      return { first, second };
+    }),
   );
   const answered = asked.filter(({ second }) => ANSWERED.test(second.rcode));
   const answers = answered.filter(({ first, second }) => differ(first, second)).map(({ second }) => second);
@@ -61,11 +72,12 @@ export async function secondAnswers(
 function questionsFor(server: ServerAddress, targets: readonly ObservedTarget[]): Question[] {
   const name = serverName(server);
   const byHost = new Map<string, Question>();
-  for (const { host, resolutions } of targets) {
+  for (const { host, resolutions, attempts } of targets) {
     const first = resolutions.find((one) => one.server === name);
     // A name without a dot goes through the search list.
     if (first === undefined || !ANSWERED.test(first.rcode) || !host.includes('.')) continue;
-    if (byHost.size < MOST_NAMES) byHost.set(host.toLowerCase(), { server, host, first });
+    const tries = attempts.some(({ ok }) => ok) ? 1 : MOST_TRIES;
+    if (byHost.size < MOST_NAMES) byHost.set(host.toLowerCase(), { server, host, first, tries });
   }
   return [...byHost.values()];
 }
