@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Environment } from '../../src/model/report.ts';
-import { diagnoseTargets, reached, unanswered, unresolved } from './build.ts';
+import { azureDns, diagnoseTargets, reached, SERVER, unanswered, unresolved } from './build.ts';
 
 const VM: NonNullable<Environment['vm']> = {
   ...{ name: 'vm1', hostName: 'vm1', subscriptionId: null, resourceGroup: null },
@@ -69,4 +69,32 @@ t.test('without the metadata service, the names of a region are one finding', as
     environment: inRegion('westeurop'),
   });
   t.equal(one.findings.length, 2, 'but not where one of them resolves');
+});
+
+t.test('a name with the region in it that fails for another reason is left to that reason', async (t) => {
+  const host = 'northeurope.prod.microsoftmetrics.com';
+  const environment = inRegion('northeurope', 'westeurope');
+  const failing = unresolved('azure-monitor', host, [unanswered('dns_servfail')]);
+  const forwarding = diagnoseTargets({
+    targets: [failing, other],
+    controls: [azureDns({ [host]: '20.3.3.3' })],
+    environment,
+  });
+  t.equal(forwarding.causes[failing.id], 'dns-forwarding-broken');
+  const zone = 'privatelink.vaultcore.azure.net';
+  const vault = unresolved(
+    'key-vault',
+    'contoso-northeurope.vault.azure.net',
+    [
+      unanswered('dns_nxdomain', {
+        server: SERVER,
+        cname: [`contoso-northeurope.${zone}`],
+        authority: [`${zone} azureprivatedns.net`],
+      }),
+    ],
+    { source: { kind: 'config', document: '--key-vault', asOf: '2026-04-30', name: null } },
+  );
+  const record = diagnoseTargets({ targets: [vault, other], environment });
+  t.equal(record.causes[vault.id], 'private-zone-missing-record');
+  t.match(record.single('region-mismatch').evidence, { length: 0 });
 });

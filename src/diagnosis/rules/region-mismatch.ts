@@ -1,8 +1,10 @@
 import { didYouMean } from '../../common/did-you-mean.ts';
-import type { Target } from '../../model/report.ts';
+import type { Observations, Target } from '../../model/report.ts';
 import { createFinding } from '../finding.ts';
+import { isOwn } from '../instance.ts';
+import { missingRecord } from '../private-zones.ts';
 import type { Rule } from '../rule.ts';
-import { isUnresolved } from '../servers.ts';
+import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
 
 /** `--region` names another region than this VM's; then names with that region may not exist. */
@@ -10,7 +12,9 @@ export const regionMismatch: Rule = ({ observations, open }) => {
   const { region, vm } = observations.environment;
   const actual = vm?.region ?? null;
   if (region === null || actual === null || region === actual) return [];
-  const absent = open.filter((target) => isUnresolved(target) && hasRegion(target, region));
+  const absent = open.filter(
+    (target) => dependsOnRegion(target) && hasRegion(target, region) && isAbsent(target, observations),
+  );
   const hosts = [...new Set(absent.map(({ host }) => host))];
   const isTypo = didYouMean(region, [actual]) !== '';
   return [
@@ -33,6 +37,22 @@ export const regionMismatch: Rule = ({ observations, open }) => {
     }),
   ];
 };
+
+/** Names that users give may contain the name of a region, and do not depend on --region. */
+function dependsOnRegion(target: Target): boolean {
+  return target.source.kind === 'catalog' || isOwn(target);
+}
+
+/** Whether the name is known nowhere. A server that fails, and a private zone without the record, are other causes. */
+function isAbsent(target: Target, observations: Observations): boolean {
+  const { host, failure, resolutions } = target;
+  return (
+    isUnresolved(target) &&
+    (failure === 'dns_nxdomain' || failure === 'dns_nodata') &&
+    !resolutions.some((one) => resolves(kindOf(one)) || missingRecord(host, one) !== null) &&
+    !resolves(azureKind(observations, host))
+  );
+}
 
 /** Whether the region is a label of the host name, or a part of one between hyphens. */
 export function hasRegion({ host }: Pick<Target, 'host'>, region: string): boolean {
