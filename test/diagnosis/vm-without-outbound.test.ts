@@ -95,6 +95,7 @@ t.test('not otherwise', async (t) => {
       VM,
       false,
     ],
+    ['a public DNS server answers', [storage(), ...silent(), dnsServer('8.8.8.8')], VM, false],
     ['Storage is silent, too', silent(), VM, false],
     ['Storage is private', [storage('near.net', '10.1.0.9'), ...silent()], VM, false],
     ['a device completes connections', [storage(), ...silent()], VM, true],

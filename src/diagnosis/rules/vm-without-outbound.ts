@@ -3,6 +3,7 @@ import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
+import { provesPath } from '../outbound-path.ts';
 import type { Rule } from '../rule.ts';
 import { count, list } from '../text.ts';
 
@@ -36,7 +37,8 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
     (control) => control.name === 'tcp-reserved-address' && control.detail.connected,
   );
   const explained = silent.filter((target) => open.includes(target));
-  if (!isClear || acceptsAll || explained.length === 0) return [];
+  const hasPublicDns = targets.some((target) => target.group === 'dns' && provesPath(target));
+  if (!isClear || acceptsAll || hasPublicDns || explained.length === 0) return [];
   const hosts = (of: readonly Target[]) =>
     list(
       of.map(({ host }) => host),
