@@ -147,6 +147,19 @@ t.test('packet-size-blackhole on the way back', async (t) => {
     ]);
   });
 
+  t.test('a greeting that fits into a small packet is not lost by its size', async (t) => {
+    const [one, two] = [overTls('a.net', '20.1.1.1'), overTls('b.net', '20.1.1.2')];
+    const mail = failed('custom', 'mail.net', '20.1.1.3', 'protocol_timeout', {
+      ...{ port: 25, protocol: 'smtp', facts: NOTHING },
+    });
+    const { causes } = diagnoseTargets({
+      targets: [one, two, mail],
+      controls: [packetSize(one), packetSize(two)],
+    });
+    t.equal(causes[one.id], 'packet-size-blackhole');
+    t.equal(causes[mail.id], 'undetermined', 'nor by the return path, on which small replies arrive');
+  });
+
   t.test('at one address it explains this address alone, and names the other explanation', async (t) => {
     const [one, two] = [overTls('a.net', '20.1.1.1'), overTls('b.net', '20.1.1.2')];
     const { single, causes } = diagnoseTargets({

@@ -66,6 +66,7 @@ function explainByControl({ observations, targets, open }: Scene): Finding[] {
   const lost = open.filter(
     (target) =>
       failedWith(target, NO_REPLY) &&
+      awaitsLargeReply(target) &&
       target.attempts.some(connected) &&
       dialledAddresses(target).every((address) => addresses.has(address) || (isPath && !others.has(address))),
   );
@@ -89,6 +90,11 @@ function explainByControl({ observations, targets, open }: Scene): Finding[] {
       confirm: rerunCommand(observations, lost),
     }),
   ];
+}
+
+/** Banners and greetings fit into a small packet; where TLS was completed, large ones arrived. */
+function awaitsLargeReply(target: Target): boolean {
+  return target.failure === 'tls_timeout' || target.protocol === 'http' || received(target) > 0;
 }
 
 function describeTries({ detail: { target, address, tries } }: PacketSize): string {

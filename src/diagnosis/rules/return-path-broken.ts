@@ -16,6 +16,10 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
   const acceptsAll = observations.controls.some(
     (control) => control.name === 'tcp-reserved-address' && control.outcome !== 'expected',
   );
+  const smallArrive = observations.controls.some(
+    (control) =>
+      control.name === 'packet-size' && control.detail.tries.some(({ bytesReceived }) => bytesReceived > 0),
+  );
   const opened = targets.filter((target) => target.group !== 'dns' && openedAttempts(target).length > 0);
   // A bare connection awaits no reply.
   const asked = opened.filter((target) => openedAttempts(target).some((attempt) => !isBare(attempt)));
@@ -25,7 +29,7 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
   const withTls = silent.filter(({ attempts }) => attempts.some(({ failure }) => failure === 'tls_timeout'));
   const withoutTls = silent.filter((target) => !withTls.includes(target));
   const hosts = new Set(silent.map(({ host }) => host)).size;
-  if (acceptsAll || hosts < ENOUGH || silent.length < asked.length) return [];
+  if (acceptsAll || smallArrive || hosts < ENOUGH || silent.length < asked.length) return [];
   if (withTls.length === 0 || withoutTls.length === 0) return [];
   const cut = silent.filter((target) => open.includes(target));
   if (cut.length === 0) return [];
