@@ -20,10 +20,14 @@ const SHORTEST_SUFFIX = 3;
 
 /**
  * The narrowest trait that all lost endpoints have and none that passed; null when there is none.
- * @param passed endpoints at public addresses; without any nothing can be compared
+ * @param passed endpoints that connected; without any at a public address nothing can be compared
  */
 export function findCommonTrait(lost: readonly Target[], passed: readonly Target[]): Trait | null {
-  if (passed.length === 0 || new Set(lost.map(({ host }) => host)).size < 2) return null;
+  if (
+    !passed.some((target) => dialledAddresses(target).some(isPublic)) ||
+    new Set(lost.map(({ host }) => host)).size < 2
+  )
+    return null;
   const prefix = commonPrefix(lost, passed);
   if (prefix !== null && prefixOf(prefix) >= NARROW_PREFIX) return { kind: 'prefix', value: prefix };
   const others: readonly Trait[] = [

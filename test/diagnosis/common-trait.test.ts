@@ -132,6 +132,21 @@ t.test('a port that nothing passes is one finding', async (t) => {
   ]);
 });
 
+t.test('a port that passes to a private address is not what the lost have in common', async (t) => {
+  const { findings } = diagnoseTargets({
+    targets: [
+      failed('sql', 's.database.windows.net', '20.33.0.5', 'tcp_timeout', SQL),
+      failed('custom', 'sql.example.com', '30.1.1.1', 'tcp_timeout', { ...SQL, serviceTag: null }),
+      reached('sql', 'near.database.windows.net', '10.1.0.4', SQL),
+      passed('b.net', '20.1.1.2'),
+    ],
+  });
+  t.match(
+    findings.map(({ title }) => title),
+    [/to service tag Sql/, /to sql\.example\.com/],
+  );
+});
+
 t.test('another account of the tag passes: a regional tag', async (t) => {
   const near = reached('storage-blob', 'near.blob.core.windows.net', '20.60.1.1', { serviceTag: 'Storage' });
   const far = failed('storage-blob', 'far.blob.core.windows.net', '20.61.1.1', 'tcp_timeout', {

@@ -46,11 +46,10 @@ export const outboundDropped: Rule = (scene) => {
  */
 function commonTrait(scene: Scene, groups: readonly Destination[]): Trait | null {
   const lost = groups.flatMap((group) => group.targets);
-  const passed = scene.targets.filter(
-    (target) => target.group !== 'dns' && reached(target) && dialledAddresses(target).some(isPublic),
-  );
+  const passed = scene.targets.filter((target) => target.group !== 'dns' && reached(target));
+  const outside = passed.filter((target) => dialledAddresses(target).some(isPublic));
   const trait = findCommonTrait(lost, passed);
-  const dividesTag = groups.some((group) => alikeOf(group, passed).length > 0);
+  const dividesTag = groups.some((group) => alikeOf(group, outside).length > 0);
   if (trait === null || (trait.kind === 'prefix' && !dividesTag)) return null;
   if (groups.length > 1) return trait;
   // Resources in another region have addresses near each other, too.
