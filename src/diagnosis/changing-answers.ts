@@ -1,8 +1,11 @@
 /** Servers whose second answer is of another kind than the first. Pure. */
 import type { Control, ControlAnswer, ObservedControl } from '../model/controls.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
+import { isOwn } from './instance.ts';
 import { type AnswerKind, kindOf, kindOfAnswer } from './servers.ts';
 import { list } from './text.ts';
+
+type Named = Pick<Target, 'host' | 'group'>;
 
 const COMPARABLE: readonly AnswerKind[] = ['private', 'public', 'absent', 'failing'];
 
@@ -11,24 +14,37 @@ export function secondAnswers(controls: readonly ObservedControl[]): readonly Co
   return controls.flatMap((control) => (control.name === 'dns-second-answer' ? control.detail.answers : []));
 }
 
-/** The second answer of a server for a host, if it is of another kind than the first; else null. */
+/** The second answer of a server for the target’s name, if it is of another kind than the first; else null. */
 export function changedAnswer(
   { controls }: Pick<Observations, 'controls'>,
-  host: string,
+  { host, group }: Named,
   first: Resolution,
 ): ControlAnswer | null {
   const second = secondAnswers(controls).find(
     ({ server, name }) => server === first.server && name.toLowerCase() === host.toLowerCase(),
   );
-  return second !== undefined && isOtherKind(first, second) ? second : null;
+  if (second === undefined) return null;
+  const hasTwo = hasTwoPrivateAddresses(first, second) && group !== 'custom' && !isOwn({ group });
+  return hasTwo || isOtherKind(first, second) ? second : null;
 }
 
-/** Public addresses rotate; private ones of one name have at least one in common. */
+/** Public addresses rotate. */
 function isOtherKind(first: Resolution, second: ControlAnswer): boolean {
   const [before, after] = [kindOf(first), kindOfAnswer(second)];
   if (!COMPARABLE.includes(before) || !COMPARABLE.includes(after)) return false;
-  if (before !== after) return true;
-  return before === 'private' && !first.addresses.some((address) => second.addresses.includes(address));
+  return before !== after;
+}
+
+/**
+ * Whether two private answers have no address in common. Azure's services have one private endpoint; names of one's own,
+ * as those of a gateway in several regions, may be balanced by DNS.
+ */
+function hasTwoPrivateAddresses(first: Resolution, second: ControlAnswer): boolean {
+  return (
+    kindOf(first) === 'private' &&
+    kindOfAnswer(second) === 'private' &&
+    !first.addresses.some((address) => second.addresses.includes(address))
+  );
 }
 
 /** A sentence about other addresses that a server gave for a failing host when asked again; empty if there are none. */
@@ -54,10 +70,10 @@ export function describeLaterAddresses(
 /** Marks the control as anomalous if an answer changed. */
 export function judgeSecondAnswers(
   controls: readonly Control[],
-  targets: readonly Pick<Target, 'host' | 'resolutions'>[],
+  targets: readonly (Named & Pick<Target, 'resolutions'>)[],
 ): Control[] {
-  const isChanging = targets.some(({ host, resolutions }) =>
-    resolutions.some((first) => changedAnswer({ controls: [...controls] }, host, first) !== null),
+  const isChanging = targets.some((target) =>
+    target.resolutions.some((first) => changedAnswer({ controls: [...controls] }, target, first) !== null),
   );
   return controls.map((control) =>
     control.name === 'dns-second-answer' && isChanging ? { ...control, outcome: 'anomalous' } : control,

@@ -20,7 +20,7 @@ export function instanceTargets(targets: readonly Target[]): readonly Target[] {
   return targets.filter((target) => isOwn(target) && target.resolutions.length > 0);
 }
 
-export function isOwn({ group }: Target): boolean {
+export function isOwn({ group }: Pick<Target, 'group'>): boolean {
   return group === 'gateway' || group === 'control-plane';
 }
 

@@ -123,6 +123,20 @@ t.test('dns-answers-change', async (t) => {
     t.same(findingsFor(['20.7.7.7'], ['20.7.7.8']), []);
   });
 
+  t.test('names of one’s own may be balanced by DNS', async (t) => {
+    for (const group of ['gateway', 'custom'] as const) {
+      const balanced = reached(group, HOST, '10.2.0.4', { addressesFrom: SERVER });
+      const { findings } = diagnoseTargets({
+        targets: [balanced],
+        controls: [second('NOERROR', ['10.3.0.4'])],
+      });
+      t.notOk(
+        findings.some(({ cause }) => cause === 'dns-answers-change'),
+        group,
+      );
+    }
+  });
+
   t.test('silence is no answer, and leaves a failure behind a good connection alone', async (t) => {
     t.same(
       diagnoseTargets({ targets: [vaultAt('10.2.0.4')], controls: [second('dns_timeout')] }).findings,
@@ -188,6 +202,16 @@ t.test('dns-servers-disagree: the service is at another address', async (t) => {
     ] as [Control[], Resolution[]][]) {
       const { causes } = diagnoseTargets({ targets: [failing('20.60.7.7', { resolutions })], controls });
       t.equal(causes[ID], 'outbound-dropped');
+    }
+  });
+
+  t.test('a name of one’s own has another address in the public view, which is no fault', async (t) => {
+    for (const group of ['gateway', 'custom'] as const) {
+      const own = failed(group, HOST, '10.2.0.4', 'tcp_timeout', { addressesFrom: SERVER });
+      const control = otherAddress('20.7.7.7');
+      if (control.name === 'dns-other-address') control.detail.target = own.id;
+      const { causes } = diagnoseTargets({ targets: [own], controls: [azure, control] });
+      t.equal(causes[own.id], 'outbound-dropped', group);
     }
   });
 

@@ -19,7 +19,7 @@ export const dnsAnswersChange: Rule = (scene) => {
   const { observations, targets } = scene;
   const changes = targets.flatMap((target) =>
     target.resolutions.flatMap((first): Change[] => {
-      const second = changedAnswer(observations, target.host, first);
+      const second = changedAnswer(observations, target, first);
       return second === null ? [] : [{ target, first, second }];
     }),
   );

@@ -39,8 +39,7 @@ export const dnsForwardingBroken: Rule = (scene) => {
     const isolated = deniesPublicNames(server, targets);
     const cases = targets.flatMap((target) => {
       const resolution = target.resolutions.find((answer) => answer.server === server);
-      if (resolution === undefined || changedAnswer(observations, target.host, resolution) !== null)
-        return [];
+      if (resolution === undefined || changedAnswer(observations, target, resolution) !== null) return [];
       const explained = unresolved.has(target)
         ? explains(observations, target, { resolution, dead, isolated })
         : target.status === 'reachable' && failsAlone(target, resolution);

@@ -7,6 +7,7 @@ import { CAUSE_TEXTS } from '../causes.ts';
 import { changedAnswer, secondAnswers } from '../changing-answers.ts';
 import { lookupCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
+import { isOwn } from '../instance.ts';
 import { privateLinkZone, resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { type AnswerKind, azureAnswer, isUnresolved, kindOf, resolves } from '../servers.ts';
@@ -68,8 +69,11 @@ function leadsElsewhere(target: Target, other: OtherAddress, observations: Obser
   const [end, theirEnd] = [own.cname.at(-1)?.toLowerCase(), theirs.cname.at(-1)?.toLowerCase()];
   if (end !== undefined && end === theirEnd) return false;
   const isInside = !dialledAddresses(target).every(isPublic);
-  // The private endpoint may be meant, and only the path to it be closed.
-  if (isInside && isPublic(other.address)) return privateLinkZone(theirs.cname) === null;
+  if (isInside && isPublic(other.address)) {
+    // The private endpoint may be meant, and only the path to it be closed. Names of one's own often have two views, with
+    // an application gateway or a front door in the public one.
+    return privateLinkZone(theirs.cname) === null && !isOwn(target) && target.group !== 'custom';
+  }
   // The finding private-zone-not-linked says what to do there.
   return (
     isInside || isPublic(other.address) || resourceZone(target) === null || connectFailure(target) === null
@@ -127,10 +131,10 @@ function disagreeFinding(affected: readonly Target[], observations: Observations
 }
 
 /** Answers that change are a cause of their own. */
-function comparable({ host, resolutions }: Target, observations: Observations): readonly Resolution[] {
-  return resolutions.filter(
+function comparable(target: Target, observations: Observations): readonly Resolution[] {
+  return target.resolutions.filter(
     (resolution) =>
-      COMPARABLE.includes(kindOf(resolution)) && changedAnswer(observations, host, resolution) === null,
+      COMPARABLE.includes(kindOf(resolution)) && changedAnswer(observations, target, resolution) === null,
   );
 }
 

@@ -28,7 +28,7 @@ export const gatewayRecords: Rule = (scene) => {
     target.resolutions.map((resolution) => {
       const state = stateOf(target, resolution, scene.observations, expected);
       const isOpen = state === 'public' && hasPrivateEndpoint && !isPrivateEndpoint(resolution);
-      const isChanging = changedAnswer(scene.observations, target.host, resolution) !== null;
+      const isChanging = changedAnswer(scene.observations, target, resolution) !== null;
       return { target, resolution, state: isOpen || isChanging ? ('unknown' as const) : state };
     }),
   );

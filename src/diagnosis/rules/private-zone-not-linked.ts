@@ -57,9 +57,9 @@ function isAliased(target: Target): boolean {
 }
 
 /** Whether the server that decided sees the private zone at times. */
-function isChanging({ host, resolutions, addressesFrom }: Target, { observations }: Scene): boolean {
-  return resolutions.some(
-    (first) => first.server === addressesFrom && changedAnswer(observations, host, first) !== null,
+function isChanging(target: Target, { observations }: Scene): boolean {
+  return target.resolutions.some(
+    (first) => first.server === target.addressesFrom && changedAnswer(observations, target, first) !== null,
   );
 }
 
