@@ -153,10 +153,10 @@ t.test('private-zone-not-linked', async (t) => {
     t.equal(causes[account.id], null);
 
     const source = { kind: 'import', document: 's.json', asOf: '2026-01-01', name: HOST } as const;
-    const severities = ['failure', 'success'].map(
+    const severities = ['failure', 'success', 'Success'].map(
       (status) => diagnoseTargets({ targets: [{ ...account, source: { ...source, status } }] }).findings,
     );
-    t.match(severities, [[{ severity: 'error' }], [{ severity: 'warning' }]]);
+    t.match(severities, [[{ severity: 'error' }], [{ severity: 'warning' }], [{ severity: 'warning' }]]);
   });
 
   t.test('claims no more than SQL tells before a login', async (t) => {

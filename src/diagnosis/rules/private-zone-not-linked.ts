@@ -97,7 +97,7 @@ function notLinkedFinding({ observations }: Scene, zone: string, targets: readon
 
 /** A dependency of the instance that refuses it is an error; a stand-in of the user’s is not. */
 function severityOfHidden(denied: readonly Target[]): Severity {
-  return denied.some(({ source }) => source.kind === 'import' && source.status !== 'success')
+  return denied.some(({ source }) => source.kind === 'import' && source.status?.toLowerCase() !== 'success')
     ? 'error'
     : 'warning';
 }
