@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 import type { Environment } from '../model/report.ts';
 import type { Cloud } from '../model/vocabulary.ts';
-import { hasPublicAddress } from './public-address.ts';
+import { hasOutboundAddress, hasPublicAddress } from './public-address.ts';
 import type { MetadataReply } from './types.ts';
 
 export interface InstanceMetadata {
@@ -83,7 +83,7 @@ export function readReply(reply: MetadataReply, own: readonly string[]): Metadat
     case 'malformed':
       return { kind: 'malformed', why: reply.why };
     case 'http':
-      if (reply.status === 200) return readInstance(reply.body, own);
+      if (reply.status === 200) return readInstance(reply.body, own, reply.loadBalancer);
       return {
         kind: ASK_AGAIN.includes(reply.status) ? 'failing' : 'malformed',
         why: `it answered with status ${reply.status}`,
@@ -92,13 +92,13 @@ export function readReply(reply: MetadataReply, own: readonly string[]): Metadat
 }
 
 /** The instance document as it is served. */
-function readInstance(body: string, own: readonly string[]): MetadataResult {
-  let document: unknown;
-  try {
-    document = JSON.parse(body);
-  } catch {
-    return { kind: 'malformed', why: 'its answer is not JSON' };
-  }
+function readInstance(
+  body: string,
+  own: readonly string[],
+  loadBalancer: string | null = null,
+): MetadataResult {
+  const document = parse(body);
+  if (document === undefined) return { kind: 'malformed', why: 'its answer is not JSON' };
   const parsed = Instance.safeParse(document);
   if (!parsed.success) return { kind: 'malformed', why: 'its answer is not an instance document' };
   const { compute, network } = parsed.data;
@@ -116,7 +116,7 @@ function readInstance(body: string, own: readonly string[]): MetadataResult {
         size: printable(compute.vmSize, 64),
         osType: printable(compute.osType, 32),
         zone: compute.zone === '' ? null : printable(compute.zone, 16),
-        ...knownPublicAddress(document),
+        ...knownPublicAddress(document, loadBalancer),
       },
       subnet: subnet === undefined ? null : readCidr(subnet),
       notes: cloud === null ? [describeUnknownCloud(compute.azEnvironment)] : [],
@@ -143,8 +143,24 @@ function primaryOf(interfaces: Interfaces, own: readonly string[]): Interfaces[n
   return interfaces[0];
 }
 
-function knownPublicAddress(document: unknown): { publicAddress?: boolean } {
-  const publicAddress = hasPublicAddress(document);
+/** Undefined for text that is not JSON. */
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the service names no public address of the VM. */
+export function namesNoPublicAddress(instance: string): boolean {
+  return hasPublicAddress(parse(instance)) === false;
+}
+
+function knownPublicAddress(document: unknown, loadBalancer: string | null): { publicAddress?: boolean } {
+  const listed = hasPublicAddress(document);
+  const outbound = loadBalancer === '' ? false : hasOutboundAddress(parse(loadBalancer ?? ''));
+  const publicAddress = listed === false ? outbound : listed;
   return publicAddress === undefined ? {} : { publicAddress };
 }
 

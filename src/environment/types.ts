@@ -54,7 +54,16 @@ interface ResolverFiles {
 
 /** The reply from the address of the instance metadata service. */
 export type MetadataReply =
-  | { readonly kind: 'http'; readonly status: number; readonly body: string }
+  | {
+      readonly kind: 'http';
+      readonly status: number;
+      readonly body: string;
+      /**
+       * The load balancer document, asked for when the instance document names no public address; empty when the VM has
+       * none, null when the service did not say.
+       */
+      readonly loadBalancer?: string | null;
+    }
   /** A peer answered, but not with HTTP. */
   | { readonly kind: 'malformed'; readonly why: string }
   /** Refused, unreachable or timed out. */

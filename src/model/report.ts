@@ -218,7 +218,10 @@ const Vm = z.strictObject({
   publicAddress: z
     .boolean()
     .optional()
-    .describe('Whether the service names a public IPv4 address of the VM; absent when it lists no addresses'),
+    .describe(
+      'Whether the service names a public IPv4 address of the VM or of its load balancer’s outbound rules; absent when it ' +
+        'does not say',
+    ),
 });
 
 const Interface = z

@@ -155,6 +155,29 @@ t.test('sources of names, where the C library is not glibc', async (t) => {
   t.same(await sourcesOf({ platform: 'win32' }), ['files,dns', undefined, false]);
 });
 
+t.test('a public address may stand in the load balancer document alone', async (t) => {
+  const interfaces = [{ ipv4: { ipAddress: [{ privateIpAddress: '10.1.0.4', publicIpAddress: '' }] } }];
+  const document = { ...INSTANCE, network: { interface: interfaces } };
+  const publicAddress = async (loadBalancer: string | null) =>
+    (await surveyed(t, { kind: 'http', status: 200, body: JSON.stringify(document), loadBalancer }))
+      .environment.vm?.publicAddress;
+  const balancer = (content: object) => JSON.stringify({ loadbalancer: content });
+  const at = (frontendIpAddress: string) => [{ frontendIpAddress, privateIpAddress: '10.1.0.4' }];
+  t.equal(await publicAddress(balancer({ publicIpAddresses: at('20.1.2.3'), outboundRules: [] })), true);
+  t.equal(await publicAddress(balancer({ publicIpAddresses: [], outboundRules: at('20.1.2.3') })), true);
+  t.equal(
+    await publicAddress(balancer({ publicIpAddresses: at('10.1.0.9'), inboundRules: at('20.1.2.3') })),
+    false,
+  );
+  t.equal(
+    await publicAddress(balancer({ outboundRules: at('2603:10e1:100:2::1:1') })),
+    false,
+    'IPv6 is none',
+  );
+  t.equal(await publicAddress(''), false, 'no load balancer');
+  for (const unclear of [null, '<html>', '{}']) t.equal(await publicAddress(unclear), undefined);
+});
+
 t.test('unknown facts of the VM are null', async (t) => {
   const { subscriptionId: _id, resourceGroupName: _group, ...compute } = INSTANCE.compute;
   for (const [document, hostName] of [

@@ -28,6 +28,27 @@ t.test('the request has the form that the service requires', async (t) => {
   t.notMatch(request, /forwarded/i, 'the service refuses forwarded requests');
 });
 
+t.test('an instance without a public address is asked for its load balancer', async (t) => {
+  const instance = (publicIpAddress: string) =>
+    JSON.stringify({ network: { interface: [{ ipv4: { ipAddress: [{ publicIpAddress }] } }] } });
+  const peerWith = (publicIpAddress: string, status: number, balancer: string) =>
+    openPeer(t, (socket) => {
+      socket.once('data', (bytes) => {
+        const isBalancer = bytes
+          .toString('latin1')
+          .startsWith('GET /metadata/loadbalancer?api-version=2020-10-01 ');
+        const [code, body] = isBalancer ? [status, balancer] : [200, instance(publicIpAddress)];
+        socket.end(`HTTP/1.1 ${code} X\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+      });
+    });
+  t.match(await ask(await peerWith('', 200, '{"loadbalancer":{}}')), { loadBalancer: '{"loadbalancer":{}}' });
+  t.match(await ask(await peerWith('', 404, 'none')), { status: 200, loadBalancer: '' });
+  t.match(await ask(await peerWith('', 400, 'bad')), { status: 200, loadBalancer: null });
+  const known = await peerWith('20.1.2.3', 200, '{}');
+  t.notOk('loadBalancer' in (await ask(known)));
+  t.equal(known.accepted(), 1);
+});
+
 t.test('proxy variables change nothing', async (t) => {
   const proxy = await openPeer(t, (socket) => socket.destroy());
   const peer = await openPeer(t, sendsAndCloses('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));

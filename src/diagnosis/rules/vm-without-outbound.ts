@@ -49,8 +49,8 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
     createFinding('vm-without-outbound', {
       title: 'Only Storage answers: this VM probably has no outbound path of its own',
       explanation:
-        `${hosts(answering)} answered; ${count(explained.length, 'other public endpoint')} timed out, and this VM has no ` +
-        `public address. A private subnet looks like this: it reaches Storage of its own region and nothing else. ` +
+        `${hosts(answering)} answered; ${count(explained.length, 'other public endpoint')} timed out, and the metadata names no ` +
+        `public address of this VM. A private subnet looks like this: it reaches Storage of its own region and nothing else. ` +
         (elsewhere.length === 0 ? '' : `${hosts(elsewhere)} would then be in another region. `) +
         'The instance leaves by a public address of its own, so this VM does not show what it reaches. Two other ' +
         'explanations do concern the instance: a service endpoint for Storage beside a 0.0.0.0/0 route to something ' +

@@ -99,8 +99,9 @@ export const PATH_CAUSES = {
       'Find out which one it is: “az network vnet subnet show --ids SUBNET_ID --query ' +
         '"{defaultOutboundAccess:defaultOutboundAccess, nat:natGateway.id, routes:routeTable.id, ' +
         'endpoints:serviceEndpoints[].service, nsg:networkSecurityGroup.id}"”. With defaultOutboundAccess false and no ' +
-        'nat, the subnet is private. With Microsoft.Storage among the endpoints and a 0.0.0.0/0 route to an appliance ' +
-        '(“az network nic show-effective-route-table”), it is the tunnel. Otherwise read the outbound rules of the NSG.',
+        'nat, the subnet is private, unless a public IP or an outbound rule of a load balancer gives the VM a path. With ' +
+        'Microsoft.Storage among the endpoints and a 0.0.0.0/0 route to an appliance (“az network nic ' +
+        'show-effective-route-table”), it is the tunnel. Otherwise read the outbound rules of the NSG.',
       'In a private subnet: give the test VM a public IP (install/test-vm.bicep does, unless publicIp is false), and run ' +
         'again. A NAT gateway on the subnet works too, and then becomes the outbound path of the instance as well.',
       'With a tunnel or an NSG: allow the destinations of API Management there. A public IP of the VM does not help ' +

@@ -1,7 +1,15 @@
 import { REGION, SUBNET, VM_ADDRESS } from '../subnet.ts';
 import { json, type Reply, type Service } from './reply.ts';
 
-const VERSIONS = ['2025-04-07', '2023-11-15', '2021-12-13', '2021-02-01', '2019-06-01', '2017-08-01'];
+const VERSIONS = [
+  '2025-04-07',
+  '2023-11-15',
+  '2021-12-13',
+  '2021-02-01',
+  '2020-10-01',
+  '2019-06-01',
+  '2017-08-01',
+];
 
 /** The instance metadata service: answers only a request that no proxy could have made by mistake. */
 export const metadata: Service = ({ url, headers }) => {
