@@ -17,7 +17,7 @@ param archiveSha256 string
 @description('Options of the runs, with the keys of a config file.')
 param config object = {}
 
-@description('Name of the VM, and the beginning of the names of its disk and interface.')
+@description('Name of the VM, and the beginning of the names of its disk, interface and public address.')
 @maxLength(50)
 param vmName string = 'apim-probe'
 
@@ -82,7 +82,7 @@ resource nic 'Microsoft.Network/networkInterfaces@2023-09-01' = {
         properties: {
           subnet: { id: subnetId }
           privateIPAllocationMethod: 'Dynamic'
-          publicIPAddress: publicIp ? { id: address.id } : null
+          publicIPAddress: publicIp ? { id: address.id, properties: { deleteOption: 'Delete' } } : null
         }
       }
     ]

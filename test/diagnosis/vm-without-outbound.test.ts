@@ -46,10 +46,11 @@ t.test('Storage alone answers a VM without a public address: nothing is known of
       owner: 'vm',
       explanation:
         /a service endpoint for Storage beside a 0\.0\.0\.0\/0 route.* an NSG that allows Storage alone/,
-      remedy: [/az network vnet subnet show/, /public IP/, /does not help/],
+      remedy: [/az vm list-ip-addresses/, /az network vnet subnet show/, /public IP/, /does not help/],
       evidence: { length: 3 },
     },
   ]);
+  t.match(findings[0]?.explanation, 'it names those of the SKU Basic alone', 'the VM may have another');
   t.equal(verdict, 'inconclusive');
 });
 
@@ -127,7 +128,7 @@ t.test(
     t.match(findings, [
       {
         cause: 'no-outbound-path',
-        explanation: /^If the subnet is private, this VM alone/,
+        explanation: /^If the subnet is private and this VM has no public address, this VM alone/,
         remedy: [/^If the subnet is private/],
       },
     ]);

@@ -71,7 +71,10 @@ t.test('the test VM sends from a public address unless told not to, and admits n
   t.match(template, /^param publicIp bool = true$/m);
   const [, address = ''] = /^resource address '[^']*' = if \(publicIp\) \{$(.*?)^\}$/ms.exec(template) ?? [];
   t.match(address, "sku: { name: 'Standard' }", 'closed to the outside without a rule');
-  t.match(template, 'publicIPAddress: publicIp ? { id: address.id } : null');
+  t.match(
+    template,
+    "publicIPAddress: publicIp ? { id: address.id, properties: { deleteOption: 'Delete' } } : null",
+  );
   t.equal(template.match(/publicIPAddresses@/g)?.length, 1);
 });
 

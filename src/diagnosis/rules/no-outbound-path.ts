@@ -27,7 +27,7 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
   if (explained.length === 0) return [];
   return [
     createFinding('no-outbound-path', {
-      title: 'Nothing public can be reached: the subnet has no outbound path',
+      title: 'Nothing public can be reached: this VM or its subnet has no outbound path',
       explanation:
         `${describeFirstPossibility(observations)}All ${count(tried.length, 'public endpoint')} (${count(hosts, 'host')}) timed out, among them ` +
         `${list(
@@ -52,6 +52,6 @@ function isSilent(target: Target): boolean {
 function describeFirstPossibility({ environment: { vm } }: Observations): string {
   return vm?.publicAddress === true
     ? 'This VM has a public address, so a route or a rule drops its traffic. '
-    : 'If the subnet is private, this VM alone has no outbound path, and the instance, which leaves by a public address ' +
-        'of its own, need not share this. ';
+    : 'If the subnet is private and this VM has no public address, this VM alone has no outbound path, and the instance, ' +
+        'which leaves by a public address of its own, need not share this. ';
 }

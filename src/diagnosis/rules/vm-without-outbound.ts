@@ -14,7 +14,8 @@ const OTHER_ENDPOINTS: readonly (string | null)[] = ['Sql', 'AzureKeyVault', 'Ev
 
 /**
  * Only Storage answers a VM without a public address: the sign of a private subnet, which reaches Storage of its own
- * region and nothing else that is public ("Default outbound access in Azure", 2025-12-03).
+ * region and nothing else that is public ("Default outbound access in Azure", 2025-12-03). The metadata service names
+ * addresses of the SKU Basic alone (MicrosoftDocs/azure-docs, issue 44314), so the text does not say that there is none.
  */
 export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
   if (observations.environment.vm?.publicAddress !== false) return [];

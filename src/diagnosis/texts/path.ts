@@ -96,12 +96,15 @@ export const PATH_CAUSES = {
       'SQL, Key Vault or Event Hubs, times out.',
     owner: 'vm',
     remedy: [
-      'Find out which one it is: “az network vnet subnet show --ids SUBNET_ID --query ' +
+      'See whether the VM has a public address (“az vm list-ip-addresses --ids VM_ID --output table”). If it has one, the ' +
+        'subnet being private is not the cause: go to step 4.',
+      'Else find out which one it is: “az network vnet subnet show --ids SUBNET_ID --query ' +
         '"{defaultOutboundAccess:defaultOutboundAccess, nat:natGateway.id, routes:routeTable.id, ' +
         'endpoints:serviceEndpoints[].service, nsg:networkSecurityGroup.id}"”. With defaultOutboundAccess false and no ' +
-        'nat, the subnet is private, unless a public IP or an outbound rule of a load balancer gives the VM a path. With ' +
+        'nat, the subnet is private, unless an outbound rule of a load balancer gives the VM a path. With ' +
         'Microsoft.Storage among the endpoints and a 0.0.0.0/0 route to an appliance (“az network nic ' +
-        'show-effective-route-table”), it is the tunnel. Otherwise read the outbound rules of the NSG.',
+        'show-effective-route-table --ids NIC_ID --output table”), it is the tunnel. Otherwise read the outbound rules of ' +
+        'the NSG.',
       'In a private subnet: give the test VM a public IP (install/test-vm.bicep does, unless publicIp is false), and run ' +
         'again. A NAT gateway on the subnet works too, and then becomes the outbound path of the instance as well.',
       'With a tunnel or an NSG: allow the destinations of API Management there. A public IP of the VM does not help ' +
@@ -124,7 +127,8 @@ export const PATH_CAUSES = {
       'refused, and the private endpoints, if there are any, do not time out.',
     owner: 'network',
     remedy: [
-      'If the subnet is private (its property defaultOutboundAccess is false): give the test VM a public IP, or the ' +
+      'If the subnet is private (defaultOutboundAccess is false in “az network vnet subnet show --ids SUBNET_ID”) and the ' +
+        'VM has no public IP (“az vm list-ip-addresses --ids VM_ID --output table”): give the test VM one, or the ' +
         'subnet an outbound path, best a NAT gateway, and run again. A NAT gateway also becomes the outbound path of the ' +
         'instance. A route with next hop Internet does not work in a private subnet without one of these.',
       'Effective routes of the NIC: where does 0.0.0.0/0 go? Next hop None drops; a virtual appliance or a ' +
