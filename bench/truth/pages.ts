@@ -1,10 +1,11 @@
 /** Block pages of products, and pages and addresses that are none. */
+import { mapInFlight } from '../../src/run/in-flight.ts';
 import { AMBIGUOUS, GENUINE, SAMPLES } from '../../test/probes/block-pages.ts';
 import { nameServer, to } from '../../test/run/peers.ts';
 import { customPlan, type Ran, ran, targets } from '../../test/run/runs.ts';
 import { openPeer } from '../../test/servers/peer.ts';
 import addresses from './fixtures/block-addresses.json' with { type: 'json' };
-import { compareTarget, mapFew, withPeers } from './peers.ts';
+import { compareTarget, withPeers } from './peers.ts';
 import type { Outcome, Suite } from './types.ts';
 
 type Page = Omit<(typeof SAMPLES)[number], 'product'>;
@@ -22,10 +23,10 @@ export const pages: Suite = {
     'pages with marks that others share, must not be taken for one. An address that only a DNS filter answers with must be taken for an invented answer.',
   run: async () => ({
     outcomes: [
-      ...(await mapFew([...SAMPLES.entries()], AT_A_TIME, comparePage)),
-      ...(await mapFew([...GENUINE.entries()], AT_A_TIME, compareGenuine)),
-      ...(await mapFew([...AMBIGUOUS.entries()], AT_A_TIME, compareAmbiguous)),
-      ...(await mapFew(addresses, AT_A_TIME, compareAddress)),
+      ...(await mapInFlight([...SAMPLES.entries()], AT_A_TIME, comparePage)),
+      ...(await mapInFlight([...GENUINE.entries()], AT_A_TIME, compareGenuine)),
+      ...(await mapInFlight([...AMBIGUOUS.entries()], AT_A_TIME, compareAmbiguous)),
+      ...(await mapInFlight(addresses, AT_A_TIME, compareAddress)),
     ],
     notes: [],
   }),

@@ -14,21 +14,6 @@ export async function withPeers<T>(work: (owner: Owner) => Promise<T>): Promise<
   }
 }
 
-/** Runs the work for every item, a few at a time; the results keep the order of the items. */
-export async function mapFew<Item, Result>(
-  items: readonly Item[],
-  atATime: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const left = items.entries();
-  const take = async (): Promise<void> => {
-    for (const [index, item] of left) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: atATime }, take));
-  return results;
-}
-
 /** What a fixture expects of a target. */
 export interface Expected {
   readonly status: Status;

@@ -1,11 +1,12 @@
 /** Replies of real services and of specifications, given to the probes by a server that replays them. */
 import type { Socket } from 'node:net';
+import { mapInFlight } from '../../src/run/in-flight.ts';
 import { nameServer, to } from '../../test/run/peers.ts';
 import { customPlan, ran, targets } from '../../test/run/runs.ts';
 import { authority, identity, type Party, server } from '../../test/servers/certificates.ts';
 import { type Behaviour, type Owner, openPeer, openTlsPeer, openUdp } from '../../test/servers/peer.ts';
 import fixtures from './fixtures/replies.json' with { type: 'json' };
-import { compareTarget, type Expected, mapFew, withPeers } from './peers.ts';
+import { compareTarget, type Expected, withPeers } from './peers.ts';
 import type { Outcome, Suite } from './types.ts';
 
 interface Recording {
@@ -58,7 +59,10 @@ export const replies: Suite = {
   run: async () => {
     const root = await authority('C=US, O=Microsoft Corporation, CN=Test TLS issuing CA');
     const recordings = fixtures as unknown as readonly Recording[];
-    return { outcomes: await mapFew(recordings, AT_A_TIME, (each) => compareReply(each, root)), notes: [] };
+    return {
+      outcomes: await mapInFlight(recordings, AT_A_TIME, (each) => compareReply(each, root)),
+      notes: [],
+    };
   },
 };
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TlsOptions } from 'node:tls';
+import { mapInFlight } from '../../src/run/in-flight.ts';
 import { nameServer, to } from '../../test/run/peers.ts';
 import { ran, targets } from '../../test/run/runs.ts';
 import {
@@ -23,7 +24,7 @@ import { certificateFlight } from '../../test/servers/certificate-message.ts';
 import { authority, identity, type Party, type Request, server } from '../../test/servers/certificates.ts';
 import { type Behaviour, closedPort, type Owner, openPeer, openTlsPeer } from '../../test/servers/peer.ts';
 import fixtures from './fixtures/tls-servers.json' with { type: 'json' };
-import { compareTarget, type Expected, mapFew, withPeers } from './peers.ts';
+import { compareTarget, type Expected, withPeers } from './peers.ts';
 import type { Outcome, Suite } from './types.ts';
 
 interface Case {
@@ -108,7 +109,7 @@ export const servers: Suite = {
   run: async () => {
     const made = await makeAuthorities();
     const cases = fixtures as unknown as readonly Case[];
-    return { outcomes: await mapFew(cases, AT_A_TIME, (each) => compareServer(each, made)), notes: [] };
+    return { outcomes: await mapInFlight(cases, AT_A_TIME, (each) => compareServer(each, made)), notes: [] };
   },
 };
 

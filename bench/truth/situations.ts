@@ -11,10 +11,11 @@ import { start } from '../../src/lab/start.ts';
 import { type ZoneData, zoneData } from '../../src/lab/zones.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { Cause, Verdict } from '../../src/model/vocabulary.ts';
+import { mapInFlight } from '../../src/run/in-flight.ts';
 import { authority, identity, server } from '../../test/servers/certificates.ts';
 import { type Behaviour, type Owner, openPeer, openTlsPeer } from '../../test/servers/peer.ts';
 import fixtures from './fixtures/situations.json' with { type: 'json' };
-import { compareTarget, type Expected, mapFew, withPeers } from './peers.ts';
+import { compareTarget, type Expected, withPeers } from './peers.ts';
 import type { Outcome, Suite } from './types.ts';
 
 interface Situation {
@@ -59,7 +60,7 @@ export const situations: Suite = {
     'whole agent runs in the network of the lab. Compared are the verdict, the causes of all findings, the outcome of ' +
     'the targets that the situation concerns, and that every other target is reachable.',
   run: async () => ({
-    outcomes: await mapFew(fixtures as unknown as readonly Situation[], AT_A_TIME, compareSituation),
+    outcomes: await mapInFlight(fixtures as unknown as readonly Situation[], AT_A_TIME, compareSituation),
     notes: [],
   }),
 };

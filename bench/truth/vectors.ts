@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { mapFew } from './peers.ts';
+import { mapInFlight } from '../../src/run/in-flight.ts';
 import type { Outcome, Suite, SuiteRun } from './types.ts';
 import { type ChainCase, type ChainResult, verifyOverTls } from './verify.ts';
 
@@ -32,7 +32,7 @@ export const vectors: Suite = {
 export async function compareChains(cases: readonly ChainCase[]): Promise<SuiteRun> {
   const now = cases.filter(({ time }) => time === undefined);
   const results = new Map<ChainCase, ChainResult>();
-  for (const [index, result] of (await mapFew(now, AT_A_TIME, verifyOverTls)).entries()) {
+  for (const [index, result] of (await mapInFlight(now, AT_A_TIME, verifyOverTls)).entries()) {
     results.set(now[index] as ChainCase, result);
   }
   const timed = Map.groupBy(
@@ -40,7 +40,7 @@ export async function compareChains(cases: readonly ChainCase[]): Promise<SuiteR
     ({ time }) => time ?? '',
   );
   const notes: string[] = [];
-  await mapFew([...timed], 2, async ([time, group]) => {
+  await mapInFlight([...timed], 2, async ([time, group]) => {
     const found = await verifyAt(time, group).catch((error: Error) => {
       notes.push(`${group.length} cases of ${time} were not compared: ${error.message}`);
       return [];
