@@ -12,13 +12,12 @@ import type { PlannedTarget } from '../../plan/types.ts';
 import { attempt } from '../attempt.ts';
 import type { RunContext } from '../context.ts';
 import { attemptParts, probeOf } from '../target.ts';
+import { isInconclusive } from './inconclusive.ts';
 
 type OtherAddress = ControlOf<'dns-other-address'>;
 
 /** A server that is wrong is so for many names; a few suffice as evidence. */
 const MOST_TARGETS = 8;
-/** Failures that say nothing about the address. */
-const INCONCLUSIVE: readonly Failure[] = ['deadline_exceeded', 'local_limit'];
 
 interface Candidate {
   readonly planned: PlannedTarget;
@@ -52,7 +51,7 @@ function findCandidate(
   { survey }: RunContext,
 ): Candidate[] {
   const dialled = attempts.filter(({ addressFrom }) => addressFrom === 'name');
-  const instead = dialled.find(({ failure }) => failure !== null && !INCONCLUSIVE.includes(failure))?.address;
+  const instead = dialled.find(({ failure }) => failure !== null && !isInconclusive(failure))?.address;
   if (instead === undefined || dialled.some(({ ok }) => ok)) return [];
   if (addressesFrom === null || addressesFrom === 'hosts-file') return [];
   const answers = [
@@ -73,9 +72,13 @@ async function tryOther(candidate: Candidate, context: RunContext): Promise<Othe
   const first = await failureAt(planned, address, context);
   const again = first === null ? await failureAt(planned, instead, context) : first;
   const failure = first === null && again !== null ? await failureAt(planned, address, context) : first;
-  const works = first === null && again !== null && failure === null && !INCONCLUSIVE.includes(again);
+  const works = first === null && again !== null && failure === null && !isInconclusive(again);
   const whose = server === AZURE_DNS ? `Azure DNS (${server})` : server;
-  const outcome = works ? 'anomalous' : isKnown(first) && isKnown(failure) ? 'expected' : 'unknown';
+  const outcome = works
+    ? 'anomalous'
+    : isInconclusive(first) || isInconclusive(failure)
+      ? 'unknown'
+      : 'expected';
   const result = works
     ? `answers there, and at ${instead} it does not`
     : failure === null
@@ -90,10 +93,6 @@ async function tryOther(candidate: Candidate, context: RunContext): Promise<Othe
       ...{ address, server, instead, works, failure },
     },
   };
-}
-
-function isKnown(failure: Failure | null): boolean {
-  return failure === null || !INCONCLUSIVE.includes(failure);
 }
 
 async function failureAt(

@@ -8,6 +8,7 @@ import type { ControlOf } from '../../model/controls.ts';
 import { isBareTls, isCut } from '../../model/cut-handshake.ts';
 import type { Attempt, ObservedTarget } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
+import { isInconclusive } from './inconclusive.ts';
 import { type Destination, tryHandshake } from './try-handshake.ts';
 
 type OtherName = ControlOf<'tls-other-name'>;
@@ -18,8 +19,6 @@ interface CutTarget extends Destination {
   readonly byAlert: boolean;
 }
 
-/** Failures that say nothing about the path. */
-const INCONCLUSIVE: readonly Failure[] = ['deadline_exceeded', 'local_limit'];
 /** A firewall that filters by name cuts many targets; a few suffice as evidence. */
 const MOST_TARGETS = 8;
 /** A name that firewalls usually allow, for runs in which no target passed. */
@@ -90,7 +89,7 @@ function describe(
 ): OtherName {
   const { id, host, port, address } = target;
   const wentFurther = !realNamePassed && isFurther(failure, target);
-  const isUnknown = failure !== null && INCONCLUSIVE.includes(failure);
+  const isUnknown = isInconclusive(failure);
   const nameText = serverName === null ? 'without a name' : `with the name ${serverName}`;
   const result =
     wentFurther || realNamePassed ? 'answers' : isUnknown ? 'could not be tried' : 'does not answer';

@@ -9,6 +9,7 @@ import type { ControlOf } from '../../model/controls.ts';
 import { isBareTls } from '../../model/cut-handshake.ts';
 import type { ObservedTarget } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
+import { isInconclusive } from './inconclusive.ts';
 import { type Destination, tryHandshake } from './try-handshake.ts';
 
 type PacketSize = ControlOf<'packet-size'>;
@@ -21,8 +22,6 @@ const MOST_TARGETS = 4;
 const REFUSED_CIPHERS = 'ADH-AES128-GCM-SHA256:ADH-AES256-GCM-SHA384:@SECLEVEL=0';
 /** A server's answers to a ClientHello that it refuses. */
 const REFUSALS: readonly (Failure | null)[] = ['tls_alert', 'tls_closed', 'tls_reset'];
-/** Failures that say nothing about the path. */
-const INCONCLUSIVE: readonly (Failure | null)[] = ['deadline_exceeded', 'local_limit'];
 
 /** One control for each of a few addresses; none when no handshake ended in silence. */
 export async function packetSizes(
@@ -61,7 +60,7 @@ async function trySizes(target: SilentTarget, context: RunContext): Promise<Pack
 function describe({ id, host, port, address }: SilentTarget, tries: Try[]): PacketSize {
   const last = tries.at(-1);
   const isLost = tries.length === 3 && REFUSALS.includes(last?.failure ?? null);
-  const isUnknown = INCONCLUSIVE.includes(last?.failure ?? null);
+  const isUnknown = isInconclusive(last?.failure ?? null);
   const where = `${address}:${port}, where TLS for ${host} ended in silence,`;
   const text = isLost
     ? `${where} answers with a small reply and not with a large one`
