@@ -1,8 +1,8 @@
 /** What lost endpoints have in common and no endpoint that passed has. Pure. */
 import { isIPv4 } from 'node:net';
+import { coveringPrefix, isInside, prefixOf } from '../common/cidr.ts';
 import type { Target } from '../model/report.ts';
 import { dialledAddresses, isPublic } from './addresses.ts';
-import { coveringPrefix, isInside, prefixOf } from './routes.ts';
 
 /** A property by which a route, rule or server tells the lost endpoints from the others. */
 export interface Trait {

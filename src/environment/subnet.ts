@@ -1,5 +1,5 @@
 /** The subnet of the service: its capacity, and whether --subnet agrees with the metadata service. Pure. */
-import ipaddr from 'ipaddr.js';
+import { isInside, prefixOf } from '../common/cidr.ts';
 import type { Options } from '../config/types.ts';
 import type { Environment } from '../model/report.ts';
 import { subnetCapacity } from './subnet-capacity.ts';
@@ -19,8 +19,7 @@ export function networkOf(
   const capacityOf = (cidr: string) => {
     // In a container the interfaces are not those of the VM, so the metadata service is more reliable.
     const vmInside = cidr === known || interfaces.some(({ address }) => isInside(address, cidr));
-    const [, prefixLength] = ipaddr.IPv4.parseCIDR(cidr);
-    return subnetCapacity(prefixLength, options.tier, options.units, vmInside);
+    return subnetCapacity(prefixOf(cidr), options.tier, options.units, vmInside);
   };
   const capacity = subnet === null ? null : capacityOf(subnet);
   return {
@@ -33,9 +32,4 @@ export function networkOf(
 function subnetNotes(given: string | null, known: string | null): string[] {
   if (given === null || known === null || given === known) return [];
   return [`the metadata service names the subnet ${known}; --subnet ${given} is followed`];
-}
-
-function isInside(address: string, subnet: string): boolean {
-  if (!ipaddr.isValid(address) || ipaddr.process(address).kind() !== 'ipv4') return false;
-  return ipaddr.process(address).match(ipaddr.IPv4.parseCIDR(subnet));
 }

@@ -1,6 +1,5 @@
 import t from 'tap';
 import { findCommonTrait } from '../../src/diagnosis/common-trait.ts';
-import { coveringPrefix, isInside } from '../../src/diagnosis/routes.ts';
 import type { Target } from '../../src/model/report.ts';
 import { diagnoseTargets, failed, reached } from './build.ts';
 
@@ -10,19 +9,6 @@ const lost = (host: string, address: string, given: Given = {}) =>
   failed('infrastructure', host, address, 'tcp_timeout', { serviceTag: 'AzureMonitor', ...given });
 const passed = (host: string, address: string, given: Given = {}) =>
   reached('infrastructure', host, address, { serviceTag: 'AzureMonitor', ...given });
-
-t.test('prefixes of IPv4 addresses', async (t) => {
-  t.equal(coveringPrefix([]), null);
-  t.equal(coveringPrefix(['20.33.0.1']), '20.33.0.1/32');
-  t.equal(coveringPrefix(['20.33.0.1', '20.33.0.1', '20.33.0.2']), '20.33.0.0/30');
-  t.equal(coveringPrefix(['20.33.0.1', '20.33.0.130', '20.33.0.9']), '20.33.0.0/24');
-  t.equal(coveringPrefix(['10.0.0.1', '200.0.0.1']), '0.0.0.0/0');
-  t.equal(coveringPrefix(['255.255.255.255', '255.255.255.254']), '255.255.255.254/31');
-  t.ok(isInside('200.1.2.3', '200.0.0.0/8'));
-  t.ok(isInside('1.2.3.4', '0.0.0.0/0'));
-  t.notOk(isInside('20.33.1.0', '20.33.0.0/24'));
-  t.notOk(isInside('2603:1020::1', '0.0.0.0/0'));
-});
 
 t.test('the narrowest trait that all lost have and none that passed', async (t) => {
   const kindOf = (one: readonly Target[], other: readonly Target[]) => {

@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import type { Failure } from '../../../probes/failures.ts';
+import { isInside } from '../../common/cidr.ts';
 import type { Attempt, Finding, Observations, Target } from '../../model/report.ts';
 import { connected } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
@@ -49,13 +49,8 @@ export const gatewaySilent: Rule = (scene) => {
 
 /** Whether an interface of this VM is in the same network; false for an address of the VM itself. */
 function isInOwnSubnet(address: string, { environment }: Observations): boolean {
-  if (!ipaddr.IPv4.isValid(address)) return false;
-  const parsed = ipaddr.IPv4.parse(address);
   return environment.network.interfaces.some(
-    (one) =>
-      one.family === 4 &&
-      one.address !== address &&
-      parsed.match(ipaddr.IPv4.parse(one.address), one.prefixLength),
+    (one) => one.address !== address && isInside(address, `${one.address}/${one.prefixLength}`),
   );
 }
 
