@@ -1,5 +1,6 @@
 /** The plan as a table for people, by group. */
 
+import { bracketHost, joinHostPort } from '../common/host-port.ts';
 import { printableAll } from '../common/printable.ts';
 import { count } from '../common/text-lines.ts';
 import type { PlannedTarget } from '../plan/types.ts';
@@ -13,9 +14,8 @@ const INDENT = 2;
 /** One line for each target; an endpoint too long for its column gets its own line. */
 function targetLines(target: PlannedTarget, columns: number): string[] {
   const { host, port, transport, protocol, required, serviceTag, direction, testable, reason } = target;
-  const address = host.includes(':') ? `[${host}]` : host;
   // Pings have no port.
-  const endpoint = port === 0 ? address : `${address}:${port}`;
+  const endpoint = port === 0 ? bracketHost(host) : joinHostPort(host, port);
   const protocols = protocol === transport ? transport : `${transport} ${protocol}`;
   const need = required ? 'required' : 'optional';
   const column = Math.floor(columns / 2) - 2;

@@ -3,6 +3,7 @@ import { PROTOCOLS, type Protocol } from '../../probes/protocols.ts';
 import { BadValue } from './bad-value.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { hostOrAddress, port } from './host-name.ts';
+import { bracketHost } from './host-port.ts';
 import { credentialParameter, quote } from './mask.ts';
 
 /** The parts of a `--target URL`. */
@@ -116,7 +117,6 @@ export function parseTargetUrl(text: string): TargetUrl {
 
 /** Formats the URL for a config file. */
 export function formatTargetUrl(target: TargetUrl): string {
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   const port = target.protocol === 'icmp' ? '' : `:${target.port}`;
-  return `${target.protocol}://${host}${port}${target.path ?? ''}`;
+  return `${target.protocol}://${bracketHost(target.host)}${port}${target.path ?? ''}`;
 }

@@ -2,6 +2,7 @@
 import { BadValue } from '../common/bad-value.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { address, hostName, hostOrAddress, port } from '../common/host-name.ts';
+import { bracketHost, joinHostPort } from '../common/host-port.ts';
 import { quote } from '../common/mask.ts';
 import {
   GATEWAY_ROLES,
@@ -14,10 +15,6 @@ import {
 
 const DNS_PORT = 53;
 
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
 /**
  * `ADDRESS[:PORT]`; an IPv6 address with a port is in brackets.
  * @throws BadValue
@@ -29,7 +26,7 @@ export function parseServerAddress(text: string): ServerAddress {
 }
 
 export function formatServerAddress(server: ServerAddress): string {
-  return `${bracketed(server.address)}:${server.port}`;
+  return joinHostPort(server.address, server.port);
 }
 
 /**
@@ -53,8 +50,8 @@ export function parseRedirect(text: string): Redirect {
 }
 
 export function formatRedirect(redirect: Redirect): string {
-  const from = `${bracketed(redirect.host ?? '')}:${redirect.port ?? ''}`;
-  return `${from}:${bracketed(redirect.address)}:${redirect.toPort}`;
+  const from = `${bracketHost(redirect.host ?? '')}:${redirect.port ?? ''}`;
+  return `${from}:${joinHostPort(redirect.address, redirect.toPort)}`;
 }
 
 function gatewayRole(text: string): GatewayRole {

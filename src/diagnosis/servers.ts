@@ -1,5 +1,6 @@
 import { addressScope } from '../../probes/address-scope.ts';
 import type { Failure } from '../../probes/failures.ts';
+import { nameDnsServer } from '../common/host-port.ts';
 import { AZURE_DNS } from '../model/azure.ts';
 import type { ControlAnswer } from '../model/controls.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
@@ -48,8 +49,7 @@ export function isUnresolved(target: Target): boolean {
 
 /** The server that a target of group `dns` tests, in the form that resolutions use. */
 export function nameOfServer({ host, port }: Target): string {
-  if (port === 53) return host;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return nameDnsServer({ address: host, port });
 }
 
 /** The target that tests a server, if the plan has one. */

@@ -1,7 +1,8 @@
 /** The survey: describes this host and its network before the probes run. */
 
 import { printable } from '../../probes/printable.ts';
-import type { Options, ServerAddress } from '../config/types.ts';
+import { nameDnsServer } from '../common/host-port.ts';
+import type { Options } from '../config/types.ts';
 import { METADATA_ADDRESS } from '../model/azure.ts';
 import { readHostsFile } from './hosts-file.ts';
 import { hasGlobalIPv6, localHostName, localInterfaces, proxyVariables } from './local.ts';
@@ -42,7 +43,7 @@ export async function survey(
       vm: known === null ? null : describeVm(known, localHostName(machine)),
       network: routes === undefined ? network : { ...network, routes },
       dns: {
-        servers: dns.servers.map(serverName),
+        servers: dns.servers.map(nameDnsServer),
         source: dns.source,
         searchDomains: [...resolvers.searchDomains],
         system: describeSystem(machine, resolvers, order),
@@ -100,21 +101,15 @@ function describeSystem(
   };
 }
 
-/** A server as the report names it: with its port unless that is 53. */
-export function serverName({ address, port }: ServerAddress): string {
-  if (port === 53) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
 type InUse = Pick<Resolvers, 'servers' | 'source' | 'notes' | 'limit'>;
 
 /** The user's servers, or else the system's, without duplicates. */
 function serversInUse({ dnsServer }: Options, system: InUse): InUse {
   const { servers, source, notes, limit } =
     dnsServer.length > 0 ? { servers: dnsServer, source: '--dns-server', notes: [], limit: null } : system;
-  const byName = new Map(servers.map((server) => [serverName(server), server]));
+  const byName = new Map(servers.map((server) => [nameDnsServer(server), server]));
   const repeated = [...byName.keys()].filter(
-    (name) => servers.filter((server) => serverName(server) === name).length > 1,
+    (name) => servers.filter((server) => nameDnsServer(server) === name).length > 1,
   );
   return {
     servers: [...byName.values()],

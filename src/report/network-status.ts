@@ -3,6 +3,7 @@
  * the service's reply can read this VM's too. Pure.
  */
 import { resourceType, resourceTypeFor } from '../azure/resource-types.ts';
+import { joinHostPort } from '../common/host-port.ts';
 import type { Report, Target } from '../model/report.ts';
 
 /** One dependency in the reply. */
@@ -100,7 +101,7 @@ function connectivity(target: Target, title: string | undefined, report: Report)
 function nameOf({ group, protocol, host, port }: Target, word: string): string {
   const type = resourceType(word);
   if (group !== 'custom' && type?.port === port && type.portIsNamed !== true) return host;
-  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const place = joinHostPort(host, port);
   return group === 'custom' ? `${protocol}://${place}` : place;
 }
 

@@ -4,7 +4,7 @@ import type { Failure } from '../../probes/failures.ts';
 import type { Budget } from '../../probes/wire/budget.ts';
 import { type Answer, resolveAt } from '../../probes/wire/resolve.ts';
 import type { System } from '../../probes/wire/system.ts';
-import { serverName } from '../environment/index.ts';
+import { nameDnsServer } from '../common/host-port.ts';
 import {
   DEFAULT_SOURCES,
   type HostSource,
@@ -176,7 +176,7 @@ export class Names {
 
   #serverAt(index: number): string {
     const server = this.#survey.servers[index];
-    return server === undefined ? '' : serverName(server);
+    return server === undefined ? '' : nameDnsServer(server);
   }
 }
 

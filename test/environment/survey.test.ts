@@ -1,7 +1,8 @@
 /** The survey with test files and fixed replies. */
 import fc from 'fast-check';
 import t from 'tap';
-import { serverName, survey } from '../../src/environment/index.ts';
+import { nameDnsServer } from '../../src/common/host-port.ts';
+import { survey } from '../../src/environment/index.ts';
 import type { Machine, MetadataReply } from '../../src/environment/types.ts';
 import { Report } from '../../src/model/report.ts';
 import { optionsWith } from '../run/options.ts';
@@ -331,7 +332,7 @@ t.test('--dns-server replaces the system’s servers', async (t) => {
   t.equal(environment.dns.source, '--dns-server');
   t.same(servers, dnsServer.slice(0, 2));
   t.same(environment.notes, ['--dns-server names 10.0.0.4 more than once; it is asked once']);
-  t.equal(serverName({ address: '10.0.0.4', port: 5353 }), '10.0.0.4:5353');
+  t.equal(nameDnsServer({ address: '10.0.0.4', port: 5353 }), '10.0.0.4:5353');
 });
 
 t.test('an unreadable file gives a note', async (t) => {

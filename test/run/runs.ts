@@ -1,8 +1,8 @@
 /** Runs against peers: a fixed survey, a plan of the given targets, and a system that reaches only loopback. */
 import type { Redirection } from '../../probes/wire/system.ts';
+import { nameDnsServer } from '../../src/common/host-port.ts';
 import type { Options } from '../../src/config/types.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
-import { serverName } from '../../src/environment/index.ts';
 import { DEFAULT_SOURCES } from '../../src/environment/nsswitch.ts';
 import type { Survey } from '../../src/environment/types.ts';
 import type { Control } from '../../src/model/controls.ts';
@@ -28,7 +28,7 @@ export function surveyWith(changes: Partial<Survey> = {}): Survey {
       vm: null,
       network: { interfaces: [], subnet: null, subnetCapacity: null, vip: null },
       dns: {
-        servers: servers.map(serverName),
+        servers: servers.map(nameDnsServer),
         source: 'the test',
         searchDomains: [],
         system: null,

@@ -1,5 +1,6 @@
 /** The lines under a group of the table: each endpoint that was not reached, and its failure. */
 
+import { joinHostPort } from '../../common/host-port.ts';
 import { columns, count, cut, wrap } from '../../common/text-lines.ts';
 import type { Target } from '../../model/report.ts';
 import { MARK_OF_STATUS, type Palette } from './palette.ts';
@@ -64,8 +65,7 @@ function targetLines(target: Target, longest: number, symbol: string, width: num
 
 /** Host and port; pings and invalid names have no port. */
 function place({ host, port }: Target): string {
-  if (port === 0) return host;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return port === 0 ? host : joinHostPort(host, port);
 }
 
 /** The failure and the cause; for untested targets, the reason. */

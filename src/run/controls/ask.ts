@@ -1,6 +1,6 @@
 import { resolveAt } from '../../../probes/wire/resolve.ts';
+import { nameDnsServer } from '../../common/host-port.ts';
 import type { ServerAddress } from '../../config/types.ts';
-import { serverName } from '../../environment/index.ts';
 import type { ControlAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
 import { limitOf } from '../names.ts';
@@ -21,7 +21,7 @@ export async function ask(
     : null;
   const { rcode, addresses, cname, authority, ms } = answer ?? NOT_ASKED;
   return {
-    server: serverName(server),
+    server: nameDnsServer(server),
     name,
     rcode,
     addresses: [...addresses],

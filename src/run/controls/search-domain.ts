@@ -1,6 +1,6 @@
 /** Tests the search list: wildcard domains, and names that resolve only with a search domain. */
 import { isIP } from 'node:net';
-import { serverName } from '../../environment/index.ts';
+import { nameDnsServer } from '../../common/host-port.ts';
 import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
 import type { ObservedTarget } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
@@ -65,7 +65,7 @@ function findCandidates(
   { survey }: RunContext,
 ): readonly string[] {
   const ndots = survey.environment.dns.system?.ndots ?? 1;
-  const name = serverName(server);
+  const name = nameDnsServer(server);
   const hosts = targets
     .filter(({ host, resolutions }) => {
       if (isIP(host) !== 0 || !host.includes('.')) return false;

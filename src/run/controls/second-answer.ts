@@ -1,7 +1,7 @@
 /** Asks servers that answered once more, when the rest of the run is done. */
 import type { Budget } from '../../../probes/wire/budget.ts';
+import { nameDnsServer } from '../../common/host-port.ts';
 import type { ServerAddress } from '../../config/types.ts';
-import { serverName } from '../../environment/index.ts';
 import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
 import type { ObservedTarget, Resolution } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
@@ -70,7 +70,7 @@ export async function secondAnswers(
 }
 
 function questionsFor(server: ServerAddress, targets: readonly ObservedTarget[]): Question[] {
-  const name = serverName(server);
+  const name = nameDnsServer(server);
   const byHost = new Map<string, Question>();
   for (const { host, resolutions, attempts } of targets) {
     const first = resolutions.find((one) => one.server === name);

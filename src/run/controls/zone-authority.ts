@@ -1,6 +1,6 @@
 /** Finds the zones that answer for the DNS suffixes of Azure's services. */
 import { queryZone } from '../../../probes/wire/zone.ts';
-import { serverName } from '../../environment/index.ts';
+import { nameDnsServer } from '../../common/host-port.ts';
 import { AZURE_RESOLVER } from '../../model/azure.ts';
 import type { ObservedZones, ZoneAnswer } from '../../model/controls.ts';
 import type { RunContext } from '../context.ts';
@@ -22,7 +22,7 @@ export async function zoneAuthority(
         );
         if (answer === null) return null;
         const { rcode, zone, primary, authoritative } = answer;
-        return { server: serverName(server), suffix, rcode, zone, primary, authoritative };
+        return { server: nameDnsServer(server), suffix, rcode, zone, primary, authoritative };
       }),
     ),
   );
