@@ -1,5 +1,6 @@
 /** The command that sends what waits, ready to paste. */
-import type { Options, Redirect } from '../../config/types.ts';
+import { formatRedirect } from '../../config/endpoints.ts';
+import type { Options } from '../../config/types.ts';
 
 /**
  * `apim-probe upload` with the options of a run. A destination that may be a secret is named by its file, or not at all.
@@ -20,16 +21,10 @@ export function uploadCommand(options: Options, folder: string, platform: NodeJS
     ...given('--upload-header-file', options.uploadHeaderFile),
     ...given('--upload-identity', options.uploadIdentity),
     ...options.caFile.flatMap((path) => ['--ca-file', path]),
-    ...options.connectTo.flatMap((one) => ['--connect-to', redirection(one)]),
+    ...options.connectTo.flatMap((one) => ['--connect-to', formatRedirect(one)]),
     ...given('--redact', options.redact === 'strict' ? 'strict' : null),
   ];
   return args.map(platform === 'win32' ? windowsWord : posixWord).join(' ');
-}
-
-/** As in curl's option, an empty part matches any. */
-function redirection({ host, port, address, toPort }: Redirect): string {
-  const to = address.includes(':') ? `[${address}]` : address;
-  return `${host ?? ''}:${port ?? ''}:${to}:${toPort}`;
 }
 
 /** Whether a URL has no parameters: a parameter of any name may be a secret. */

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import t from 'tap';
+import { parseRedirect } from '../../../src/config/endpoints.ts';
 import { load } from '../../../src/config/load.ts';
 import { uploadCommand } from '../../../src/delivery/upload/upload-command.ts';
 import { anyText } from '../../any-text.ts';
@@ -19,6 +20,13 @@ t.test('sh reads each word as it is', (t) => {
     { numRuns: 100 },
   );
   t.end();
+});
+
+t.test('a redirection is one that --connect-to accepts', async (t) => {
+  const redirect = { host: 'fd00::1', port: 443, address: 'fd00::2', toPort: 8443 };
+  const command = uploadCommand({ ...options, connectTo: [redirect] }, '/spool', 'win32');
+  const [, text = ''] = /--connect-to "?([^" ]+)/.exec(command) ?? [];
+  t.same(parseRedirect(text), redirect);
 });
 
 t.test('on Windows, arguments that PowerShell and cmd read alike, as far as possible', (t) => {
