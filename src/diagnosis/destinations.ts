@@ -1,6 +1,6 @@
 import type { Target } from '../model/report.ts';
 import { dialledAddresses, isPublic } from './addresses.ts';
-import { count, list } from './text.ts';
+import { count, list, listEndpoints } from './text.ts';
 
 /** Endpoints that one rule of a security group or firewall would allow. */
 export interface Destination {
@@ -59,10 +59,7 @@ export function hasServiceEndpoint({ serviceTag }: Target): boolean {
 export function triesOf(targets: readonly Target[]): string {
   const addresses = targets.flatMap(dialledAddresses);
   const attempts = targets.reduce((sum, target) => sum + target.attempts.length, 0);
-  const hosts = list(
-    targets.map(({ host, port }) => `${host}:${port}`),
-    4,
-  );
+  const hosts = listEndpoints(targets, 4);
   if (addresses.length === 0) return hosts;
   return `${hosts} (${list(addresses, 4)}; ${count(attempts, 'attempt')})`;
 }

@@ -1,3 +1,5 @@
+import type { Target } from '../model/report.ts';
+
 /** Limits the length of lists and peers' strings in a sentence. */
 const LIST_LIMIT = 8;
 const TEXT_LIMIT = 120;
@@ -10,6 +12,24 @@ export function list(items: Iterable<string>, limit = LIST_LIMIT): string {
   const parts = rest > 0 ? [...shown, `${rest} more`] : shown;
   const last = parts.at(-1) ?? '';
   return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
+}
+
+type Endpoint = Pick<Target, 'host' | 'port'>;
+
+/** Lists host and port of each endpoint. */
+export function listEndpoints(endpoints: readonly Endpoint[], limit?: number): string {
+  return list(
+    endpoints.map(({ host, port }) => `${host}:${port}`),
+    limit,
+  );
+}
+
+/** Lists the hosts of the endpoints. */
+export function listHosts(endpoints: readonly Pick<Endpoint, 'host'>[], limit?: number): string {
+  return list(
+    endpoints.map(({ host }) => host),
+    limit,
+  );
 }
 
 /** “1 endpoint”, “2 endpoints”. */

@@ -50,7 +50,7 @@ t.test('Storage alone answers a VM without a public address: nothing is known of
       evidence: { length: 3 },
     },
   ]);
-  t.match(findings[0]?.explanation, 'it names those of the SKU Basic alone', 'the VM may have another');
+  t.match(findings[0]?.explanation, 'the metadata names no public address', 'the VM may have another');
   t.equal(verdict, 'inconclusive');
 });
 

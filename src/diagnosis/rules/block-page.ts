@@ -5,7 +5,7 @@ import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { type Page, pageOf, sharedHttpReplies } from '../pages.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, count, list } from '../text.ts';
+import { brief, count, list, listEndpoints } from '../text.ts';
 
 const UNKNOWN = 'a firewall or proxy';
 
@@ -28,10 +28,7 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
   return createFinding('block-page', {
     title: `${capital(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
     explanation:
-      `${list(
-        targets.map(({ host, port }) => `${host}:${port}`),
-        5,
-      )} gave a block page` +
+      `${listEndpoints(targets, 5)} gave a block page` +
       `${statuses === '' ? '' : ` with HTTP status ${statuses}`}${quote(product, pages)}. ` +
       'The services themselves never saw the request.',
     targets,

@@ -8,7 +8,7 @@ import { showIssuerCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { describeOutdated, outdatedIn } from '../outdated-certificate.ts';
 import type { Rule } from '../rule.ts';
-import { brief, count, list } from '../text.ts';
+import { brief, count, list, listHosts } from '../text.ts';
 
 type Kind = 'incomplete' | 'outdated' | 'refused';
 
@@ -45,10 +45,7 @@ function chainFinding(defects: readonly Defect[], fetching: Fetching): Finding[]
   const targets = defects.map(({ target }) => target);
   const isOfAzure = isAzureService(first.target);
   const severity = severityOf(first, fetching);
-  const hosts = list(
-    targets.map(({ host }) => host),
-    3,
-  );
+  const hosts = listHosts(targets, 3);
   const finding = createFinding('certificate-chain', {
     severity,
     title: `${hosts}: ${TITLES[first.kind]}, and the certificate is genuine`,

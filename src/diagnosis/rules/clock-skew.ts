@@ -4,7 +4,7 @@ import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { outdatedIn, outdatedOf } from '../outdated-certificate.ts';
 import type { Rule } from '../rule.ts';
-import { count, duration, list } from '../text.ts';
+import { count, duration, list, listHosts } from '../text.ts';
 
 /** The largest clock skew that TLS, Kerberos and Azure's signatures tolerate, in milliseconds. */
 const TOLERANCE = 5 * 60_000;
@@ -48,10 +48,7 @@ function skewByCertificates(observations: Observations, open: readonly Target[])
       title: `This VM’s clock seems to be ${failure === 'tls_expired' ? 'fast' : 'slow'}`,
       explanation:
         `${different.size} different certificates of public authorities seem to ${verb} at once, at ` +
-        `${list(
-          failed.map(({ host }) => host),
-          4,
-        )}. No reply gave a time to compare with.`,
+        `${listHosts(failed, 4)}. No reply gave a time to compare with.`,
       targets: failed,
       confirm: rerunCommand(observations, failed),
     });

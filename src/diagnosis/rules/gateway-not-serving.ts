@@ -6,7 +6,7 @@ import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { nameable, type Rule } from '../rule.ts';
-import { brief, count, list } from '../text.ts';
+import { brief, count, list, listEndpoints } from '../text.ts';
 
 /** Failures after a successful connection that the instance itself causes. */
 const NOT_SERVED: readonly (Failure | null)[] = [
@@ -52,10 +52,7 @@ export const gatewayNotServing: Rule = (scene) => {
         `The connection was completed, and then failed: ${list(seen, 5)}. ` +
         (serving.length === 0
           ? 'No other host name of the instance is served there either.'
-          : `${list(
-              serving.map(({ host, port }) => `${host}:${port}`),
-              3,
-            )} ${serving.length === 1 ? 'is' : 'are'} served at the same address, so the instance is up: these host ` +
+          : `${listEndpoints(serving, 3)} ${serving.length === 1 ? 'is' : 'are'} served at the same address, so the instance is up: these host ` +
             'names are not configured on it, or their part of it (a portal that was never published) does not run.'),
       // The missing record explains the target; this finding only mentions it.
       severity: hit.some(({ required }) => required) ? 'error' : 'warning',

@@ -7,7 +7,7 @@ import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listEndpoints } from '../text.ts';
 
 /** No other machine of the subnet stands between, so these are the load balancer's or the instance's. */
 const NOT_TAKEN: readonly (Failure | null)[] = ['tcp_timeout', 'tcp_refused', 'tcp_reset'];
@@ -78,10 +78,7 @@ function silentFinding(
       `At ${address}, in the subnet of this VM, no connection is taken for ${places}.`,
       taken.length === 0
         ? `No port of the instance answers there, while ${count(othersOf(scene), 'other endpoint')} took connections.`
-        : `${list(
-            taken.map(({ host, port }) => `${host}:${port}`),
-            3,
-          )} ${taken.length === 1 ? 'takes' : 'take'} connections at the same address.`,
+        : `${listEndpoints(taken, 3)} ${taken.length === 1 ? 'takes' : 'take'} connections at the same address.`,
       ...(isManagement ? [MANAGEMENT] : []),
     ].join(' '),
     targets: nameable(scene, hit),

@@ -5,7 +5,7 @@ import { isAlwaysCut, isCutAtRandom } from '../cut.ts';
 import { createFinding } from '../finding.ts';
 import { type Loss, measureLoss } from '../loss.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listEndpoints } from '../text.ts';
 
 /** Endpoints with both successes and failures in one run, and those that the same loss hit in every attempt. */
 export const intermittentLoss: Rule = ({ observations, targets, open }) => {
@@ -42,10 +42,7 @@ function describeAttempts(target: Target): string {
 
 function describeDead(dead: readonly Target[], loss: Loss | null): string {
   if (dead.length === 0 || loss === null) return '';
-  const few = list(
-    dead.map(({ host, port }) => `${host}:${port}`),
-    3,
-  );
+  const few = listEndpoints(dead, 3);
   return (
     ` ${count(dead.length, 'endpoint')} failed in every attempt (${few}): where others passed, ` +
     `${Math.round(loss.rate * 100)} % of the attempts were lost, so that is chance rather than a rule.`

@@ -5,7 +5,7 @@ import { lookupCommand, rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
-import { count, list } from '../text.ts';
+import { count, list, listHosts } from '../text.ts';
 import { hasRegion } from './region-mismatch.ts';
 
 /** Names that do not exist in public DNS: one finding for each resource. */
@@ -82,10 +82,7 @@ function evidence(targets: readonly Target[], observations: Scene['observations'
   const azure = targets.some(({ host }) => azureKind(observations, host) === 'absent')
     ? ` Azure DNS (${AZURE_DNS}) agrees.`
     : '';
-  const hosts = list(
-    targets.map(({ host }) => host),
-    4,
-  );
+  const hosts = listHosts(targets, 4);
   if (answers.length === 0) return `${hosts}: Azure DNS (${AZURE_DNS}) answers that there is no such name.`;
   const by = authority === '' ? '' : `, by authority of ${authority}`;
   return `${servers} ${servers.includes(' ') ? 'answer' : 'answers'} ${rcodes} for ${hosts}${by}.${azure}`;

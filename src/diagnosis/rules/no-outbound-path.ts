@@ -6,7 +6,7 @@ import { isPrivateOnly } from '../destinations.ts';
 import { createFinding } from '../finding.ts';
 import { provesPath } from '../outbound-path.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, listEndpoints } from '../text.ts';
 
 /** Fewer silent hosts than this may be at fault themselves. */
 const ENOUGH = 3;
@@ -30,10 +30,7 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
       title: 'Nothing public can be reached: this VM or its subnet has no outbound path',
       explanation:
         `${describeFirstPossibility(observations)}All ${count(tried.length, 'public endpoint')} (${count(hosts, 'host')}) timed out, among them ` +
-        `${list(
-          explained.map(({ host, port }) => `${host}:${port}`),
-          4,
-        )}; not one was answered or refused. ` +
+        `${listEndpoints(explained, 4)}; not one was answered or refused. ` +
         (inside.length === 0
           ? 'No private endpoint was there to compare with.'
           : `${insideWorks.length} of ${count(inside.length, 'private endpoint')} answered, so the VM’s network works.`),

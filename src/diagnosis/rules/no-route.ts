@@ -6,7 +6,7 @@ import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { findRoute, hasDefaultRoute, type Route } from '../routes.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listEndpoints } from '../text.ts';
 
 /** What the operating system's own refusal to send becomes, by protocol. */
 const NOT_SENT: readonly (Failure | null)[] = ['tcp_unreachable', 'udp_refused', 'dns_unreachable'];
@@ -42,10 +42,7 @@ interface Cut {
 }
 
 function noRouteFinding(observations: Observations, { cut, rejecting, hasDefault }: Cut): Finding {
-  const seen = list(
-    cut.map(({ host, port }) => `${host}:${port}`),
-    4,
-  );
+  const seen = listEndpoints(cut, 4);
   const why =
     rejecting.length === 0
       ? 'no route of this VM covers these addresses'

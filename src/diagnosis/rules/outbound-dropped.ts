@@ -16,7 +16,7 @@ import {
 } from '../destinations.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listHosts } from '../text.ts';
 
 /** With this many destinations, one common cause is likelier than many missing rules. */
 const MANY = 3;
@@ -151,10 +151,7 @@ function regionSteps(
   const regional = `${group.serviceTag}.${region ?? 'REGION'}`;
   return [
     `Look for a regional service tag such as ${regional} in the rules of the NSG and firewall: it covers ` +
-      `${list(
-        passed.map(({ host }) => host),
-        3,
-      )}, if they are in that region, and not ${list(hosts, 3)} in another ` +
+      `${listHosts(passed, 3)}, if they are in that region, and not ${list(hosts, 3)} in another ` +
       `one. Name ${group.serviceTag}, or the tag of that region as well.`,
   ];
 }
@@ -169,10 +166,7 @@ function alikeOf(group: Destination, targets: readonly Target[]): readonly Targe
 
 function remedyFor(group: Destination): readonly string[] {
   const [, route, firewall] = CAUSE_TEXTS['outbound-dropped'].remedy;
-  const hosts = list(
-    group.targets.map(({ host }) => host),
-    10,
-  );
+  const hosts = listHosts(group.targets, 10);
   const addresses = list(group.targets.flatMap(dialledAddresses), 6);
   if (group.isPrivate) {
     return [

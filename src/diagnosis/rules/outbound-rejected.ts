@@ -8,7 +8,7 @@ import { type Destination, describeGroups, destinations, portsOf, triesOf } from
 import { createFinding } from '../finding.ts';
 import { provesPath } from '../outbound-path.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listHosts } from '../text.ts';
 
 /** With this many destinations, one device that refuses everything is likelier than many rules. */
 const MANY = 3;
@@ -92,12 +92,7 @@ function remedyFor(group: Destination): readonly string[] {
   const [, own, ...rest] = CAUSE_TEXTS['outbound-rejected'].remedy;
   const addresses = list(group.targets.flatMap(dialledAddresses), 6);
   const allowed =
-    group.serviceTag === null
-      ? `${list(
-          group.targets.map(({ host }) => host),
-          6,
-        )} (${addresses || 'no address'})`
-      : group.name;
+    group.serviceTag === null ? `${listHosts(group.targets, 6)} (${addresses || 'no address'})` : group.name;
   return [
     `Look in the log of the firewall or appliance on the way for this VM’s address and ${portsOf(group)}, and ` +
       `allow ${allowed}.`,

@@ -11,7 +11,7 @@ import { denialOf, describeDenial } from '../network-denials.ts';
 import { resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, azureKind } from '../servers.ts';
-import { count, list } from '../text.ts';
+import { count, list, listHosts } from '../text.ts';
 
 /** Groups whose host names belong to one customer's resource; shared hosts always have privatelink aliases. */
 const OWNED: readonly Group[] = [
@@ -71,10 +71,7 @@ function notLinkedFinding({ observations }: Scene, zone: string, targets: readon
   const failing = targets.filter(({ status }) => status !== 'reachable');
   const denied = targets.filter(isBehindPrivateEndpoint);
   const isHidden = failing.length + denied.length > 0;
-  const names = list(
-    targets.map(({ host }) => host),
-    3,
-  );
+  const names = listHosts(targets, 3);
   const [sample] = failing.length > 0 ? failing : targets;
   const isRequired = failing.some(({ required, status }) => required && status === 'unreachable');
   const host = new Set(targets.map((target) => target.host)).size === 1 ? sample?.host : undefined;
@@ -127,7 +124,7 @@ function describeOutcome(
       : []),
     ...(untold.length > 0
       ? [
-          `The public address of ${list(untold.map(({ host }) => host))} answers; whether its rules admit this subnet shows ` +
+          `The public address of ${listHosts(untold)} answers; whether its rules admit this subnet shows ` +
             'only at login, which is not tried.',
         ]
       : []),

@@ -5,7 +5,7 @@ import { connected } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, listEndpoints } from '../text.ts';
 
 /** Fewer silent hosts than this may be at fault themselves. */
 const ENOUGH = 3;
@@ -38,7 +38,7 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
       title: `Connections open and no data comes back (${count(cut.length, 'endpoint')})`,
       explanation:
         `${count(hosts, 'public host')} completed the TCP handshake, and not one sent a byte after it: over TLS ` +
-        `${describe(withTls)}, and without it ${describe(withoutTls)}. ` +
+        `${listEndpoints(withTls, 3)}, and without it ${listEndpoints(withoutTls, 3)}. ` +
         'The reserved address did not connect, so these handshakes are those of the services.',
       targets: cut,
       confirm: rerunCommand(observations, cut),
@@ -56,11 +56,4 @@ function isBare({ ok, facts }: Attempt): boolean {
 
 function isSilent({ failure, facts }: Attempt): boolean {
   return NO_REPLY.includes(failure) && facts.bytesReceived === 0;
-}
-
-function describe(targets: readonly Target[]): string {
-  return list(
-    targets.map(({ host, port }) => `${host}:${port}`),
-    3,
-  );
 }

@@ -2,7 +2,7 @@ import type { Target } from '../../model/report.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { nameable, type Rule } from '../rule.ts';
-import { brief, count, list } from '../text.ts';
+import { brief, count, list, listEndpoints } from '../text.ts';
 
 /** Mail relays whose STARTTLS a device overwrote. The relay was reached, so this explains no failure. */
 export const startTlsStripped: Rule = (scene) => {
@@ -13,10 +13,7 @@ export const startTlsStripped: Rule = (scene) => {
   if (stripped.length === 0) return [];
   const [first] = stripped;
   const masks = list(stripped.flatMap((target) => maskOf(target) ?? []));
-  const places = list(
-    stripped.map(({ host, port }) => `${host}:${port}`),
-    5,
-  );
+  const places = listEndpoints(stripped, 5);
   return [
     createFinding('starttls-stripped', {
       title: `A device on the path hides what ${

@@ -6,7 +6,7 @@ import { rerunCommand } from '../command.ts';
 import { isAlwaysEnded, otherNameControls } from '../cut.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listEndpoints } from '../text.ts';
 
 /** Addresses of Azure at which the handshake must fail with every name: one server alone may be broken. */
 const SEVERAL = 2;
@@ -41,10 +41,7 @@ export const tlsBlocked: Rule = ({ observations, targets, open }) => {
       title: `Every TLS handshake${where} is cut (${count(cut.length, 'endpoint')})`,
       explanation:
         `The connections open, and the handshake ends in ${failures}: with the real server name, with another one and ` +
-        `without a name, at ${list([...addresses].sort(), 4)}. Without TLS, ${list(
-          answered.map(({ host, port }) => `${host}:${port}`),
-          3,
-        )} answered.`,
+        `without a name, at ${list([...addresses].sort(), 4)}. Without TLS, ${listEndpoints(answered, 3)} answered.`,
       targets: cut,
       confirm: rerunCommand(observations, cut),
     }),

@@ -9,7 +9,7 @@ import { byWeight, createFinding } from '../finding.ts';
 import { findDevice, type InspectingDevice } from '../inspecting-device.ts';
 import { hasRepeatedCertificate } from '../repeated-certificate.ts';
 import type { Rule } from '../rule.ts';
-import { brief, count, list } from '../text.ts';
+import { brief, count, list, listHosts } from '../text.ts';
 
 /**
  * Certificates of an authority that does not issue for the service, with the right name; or with any name, if several
@@ -67,10 +67,7 @@ function nameDevice([first]: readonly Target[]): string {
 function explainInterception(own: readonly Target[]): string {
   const devices = own.flatMap((target) => deviceOf(target) ?? []);
   const [first] = devices;
-  const hosts = list(
-    own.map(({ host }) => host),
-    4,
-  );
+  const hosts = listHosts(own, 4);
   const name = own.some(hasOwnName) ? '' : ' for other names,';
   const presented = `${count(own.length, 'endpoint')} (${hosts}) presented a certificate${name} issued by “${brief(first?.issuer ?? '')}”`;
   if (!devices.some(({ copiesName }) => copiesName)) {
@@ -100,8 +97,5 @@ function trustOf(explained: readonly Target[]): string {
 }
 
 function exemptionStep(explained: readonly Target[]): string {
-  return `The names to exempt: ${list(
-    explained.map(({ host }) => host),
-    20,
-  )}.`;
+  return `The names to exempt: ${listHosts(explained, 20)}.`;
 }

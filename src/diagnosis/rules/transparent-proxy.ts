@@ -7,7 +7,7 @@ import { rerunCommand } from '../command.ts';
 import { isAlwaysCut, otherNameControls } from '../cut.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listHosts } from '../text.ts';
 import { allowNames, findProof } from './sni-filtered.ts';
 
 /** Failures after a device accepted the connection and then dropped the traffic. */
@@ -41,10 +41,7 @@ export const transparentProxy: Rule = ({ observations, targets, open }) => {
 
 function describeFilter(filtered: readonly Target[]): string {
   if (filtered.length === 0) return '';
-  const hosts = list(
-    filtered.map(({ host }) => host),
-    4,
-  );
+  const hosts = listHosts(filtered, 4);
   return ` It reads the server name: on the same address TLS passes with another name than ${hosts}.`;
 }
 

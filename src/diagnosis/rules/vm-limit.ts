@@ -3,7 +3,7 @@ import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listEndpoints } from '../text.ts';
 
 /** Endpoints, pings included, that were not tested because this VM reached a limit. */
 export const vmLimit: Rule = ({ observations, withPings }) => {
@@ -20,10 +20,7 @@ export const vmLimit: Rule = ({ observations, withPings }) => {
       title: `This VM ran out of ${things}, so ${count(limited.length, 'endpoint')} could not be tested`,
       explanation:
         `${list(codes) || 'An error of this VM'} prevented the tests of ` +
-        `${list(
-          limited.map(({ host, port }) => `${host}:${port}`),
-          4,
-        )}, also with fewer connections open at a time. This proves nothing about the network.`,
+        `${listEndpoints(limited, 4)}, also with fewer connections open at a time. This proves nothing about the network.`,
       targets: limited,
       // The first steps apply to every code; the text has later steps for single codes.
       remedy: [

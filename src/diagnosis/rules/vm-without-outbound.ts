@@ -5,7 +5,7 @@ import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { provesPath } from '../outbound-path.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, listHosts } from '../text.ts';
 
 /** Fewer silent hosts than this may be at fault themselves. */
 const ENOUGH = 3;
@@ -14,8 +14,9 @@ const OTHER_ENDPOINTS: readonly (string | null)[] = ['Sql', 'AzureKeyVault', 'Ev
 
 /**
  * Only Storage answers a VM without a public address: the sign of a private subnet, which reaches Storage of its own
- * region and nothing else that is public ("Default outbound access in Azure", 2025-12-03). The metadata service names
- * addresses of the SKU Basic alone (MicrosoftDocs/azure-docs, issue 44314), so the text does not say that there is none.
+ * region and nothing else that is public ("Default outbound access in Azure", 2025-12-03). The instance document
+ * names public addresses of the SKU Basic alone (MicrosoftDocs/azure-docs, issue 44314), the load balancer document the
+ * others.
  */
 export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
   if (observations.environment.vm?.publicAddress !== false) return [];
@@ -40,19 +41,15 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
   const explained = silent.filter((target) => open.includes(target));
   const hasPublicDns = targets.some((target) => target.group === 'dns' && provesPath(target));
   if (!isClear || acceptsAll || hasPublicDns || explained.length === 0) return [];
-  const hosts = (of: readonly Target[]) =>
-    list(
-      of.map(({ host }) => host),
-      4,
-    );
   const elsewhere = silent.filter(isStorage);
   return [
     createFinding('vm-without-outbound', {
       title: 'Only Storage answers: this VM probably has no outbound path of its own',
       explanation:
-        `${hosts(answering)} answered; ${count(explained.length, 'other public endpoint')} timed out, and the metadata names no ` +
-        `public address of this VM. A private subnet looks like this: it reaches Storage of its own region and nothing else. ` +
-        (elsewhere.length === 0 ? '' : `${hosts(elsewhere)} would then be in another region. `) +
+        `${listHosts(answering, 4)} answered; ${count(explained.length, 'other public endpoint')} timed out, and the metadata ` +
+        `names no public address of this VM. A private subnet looks like this: it reaches Storage of its own region and ` +
+        `nothing else. ` +
+        (elsewhere.length === 0 ? '' : `${listHosts(elsewhere, 4)} would then be in another region. `) +
         'The instance leaves by a public address of its own, so this VM does not show what it reaches. Two other ' +
         'explanations do concern the instance: a service endpoint for Storage beside a 0.0.0.0/0 route to something ' +
         'that drops, and an NSG that allows Storage alone.',

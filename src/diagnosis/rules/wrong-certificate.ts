@@ -11,7 +11,7 @@ import { isOwn } from '../instance.ts';
 import { describeOutdated, type OutdatedCertificate, outdatedOf } from '../outdated-certificate.ts';
 import { hasRepeatedCertificate } from '../repeated-certificate.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, count, list } from '../text.ts';
+import { brief, count, list, listHosts } from '../text.ts';
 
 const CERTIFICATE = ['tls_name_mismatch', 'tls_expired', 'tls_not_yet_valid', 'tls_untrusted'] as const;
 const DATES = ['tls_expired', 'tls_not_yet_valid'] as const;
@@ -30,10 +30,7 @@ export const wrongCertificate: Rule = (scene) => {
 function certificateFinding({ observations }: Scene, targets: readonly Target[]): Finding {
   const [first] = targets;
   const facts = first === undefined ? null : tlsOf(first);
-  const hosts = list(
-    targets.map(({ host }) => host),
-    3,
-  );
+  const hosts = listHosts(targets, 3);
   const single = targets.length === 1 ? first : undefined;
   const isOneHost = new Set(targets.map(({ host }) => host)).size === 1;
   const outdated = first !== undefined && failedWith(first, DATES) ? outdatedOf(first) : null;
