@@ -15,6 +15,15 @@ export function connected(attempt: Attempt): boolean {
   return attempt.ok || attempt.steps.some((step) => step.name === 'connect' && step.ok);
 }
 
+/** The attempts that failed in this way at an address where another one passed. */
+export function failedBesidePassed(
+  attempts: readonly Attempt[],
+  hasFailed: (attempt: Attempt) => boolean,
+): readonly Attempt[] {
+  const passed = new Set(attempts.filter(({ ok }) => ok).map(({ address }) => address));
+  return attempts.filter((attempt) => passed.has(attempt.address) && hasFailed(attempt));
+}
+
 /** The text of the last error, or null. */
 export function lastError(target: Target): string | null {
   return target.attempts.findLast(({ facts }) => facts.error !== undefined)?.facts.error ?? null;

@@ -1,21 +1,11 @@
 /** Loss at random, measured where attempts at one address both passed and failed. Pure. */
 import type { Failure } from '../../probes/failures.ts';
+import { LOST } from '../model/lost-packets.ts';
 import type { Attempt, Target } from '../model/report.ts';
 import { isPublic } from './addresses.ts';
+import { failedBesidePassed } from './attempts.ts';
 import { destinations } from './destinations.ts';
 
-/** How lost packets look. */
-const LOST: readonly (Failure | null)[] = [
-  'tcp_timeout',
-  'tcp_refused',
-  'tcp_reset',
-  'tls_timeout',
-  'tls_reset',
-  'tls_closed',
-  'protocol_timeout',
-  'protocol_closed',
-  'udp_timeout',
-];
 /** With fewer endpoints that passed and failed, the loss is theirs and not the network's. */
 const MANY_MIXED = 3;
 /**
@@ -36,9 +26,11 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
   const passed = targets.filter(
     (target) => target.group !== 'dns' && publicAttempts(target).some(({ ok }) => ok),
   );
-  const mixed = passed.flatMap(mixedAttempts);
-  if (new Set(mixed.map(({ target }) => target)).size < MANY_MIXED) return null;
-  const failures = new Set(mixed.flatMap(({ attempts }) => attempts.flatMap(({ failure }) => failure ?? [])));
+  const lost = passed.map((target) =>
+    failedBesidePassed(publicAttempts(target), ({ failure }) => LOST.includes(failure)),
+  );
+  if (lost.filter(({ length }) => length > 0).length < MANY_MIXED) return null;
+  const failures = new Set(lost.flat().flatMap(({ failure }) => failure ?? []));
   const attempts = passed.flatMap(publicAttempts);
   const rate =
     attempts.filter(({ failure }) => failure !== null && failures.has(failure)).length / attempts.length;
@@ -51,16 +43,6 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
     );
   });
   return { rate, dead };
-}
-
-/** The attempts at addresses where some passed and some were lost. */
-function mixedAttempts(target: Target): { target: Target; attempts: readonly Attempt[] }[] {
-  const byAddress = Map.groupBy(publicAttempts(target), ({ address }) => address);
-  return [...byAddress.values()]
-    .filter(
-      (attempts) => attempts.some(({ ok }) => ok) && attempts.some(({ failure }) => LOST.includes(failure)),
-    )
-    .map((attempts) => ({ target, attempts: attempts.filter(({ failure }) => LOST.includes(failure)) }));
 }
 
 function isDead({ group, status, attempts }: Target, failures: ReadonlySet<Failure>): boolean {

@@ -5,6 +5,7 @@
 import { addressScope } from '../../probes/address-scope.ts';
 import type { Failure } from '../../probes/failures.ts';
 import { pause } from '../../probes/wire/budget.ts';
+import { LOST } from '../model/lost-packets.ts';
 import type { Attempt, ObservedTarget } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
 import { limitOf } from './attempt.ts';
@@ -17,25 +18,13 @@ const LATE_AFTER = 12_000;
 /** More endpoints than this do not die by chance. */
 const MOST_TARGETS = 16;
 
-/** How lost packets and cut connections look. What a service answered does not change. */
-const BY_THE_PATH: readonly (Failure | null)[] = [
-  'tcp_timeout',
-  'tcp_refused',
-  'tcp_unreachable',
-  'tcp_reset',
-  'tls_timeout',
-  'tls_reset',
-  'tls_closed',
-  'protocol_timeout',
-  'protocol_closed',
-  'udp_timeout',
-  'udp_refused',
-];
+/** Failures on the path. What a service answered does not change. */
+const ON_THE_PATH: readonly (Failure | null)[] = [...LOST, 'tcp_unreachable', 'udp_refused'];
 
 /**
  * Adds the last attempts to the targets that get one. None is made with --attempts 1, where no public target passed, or
  * where the run would end before.
- * @param planned the endpoints, in the order of the targets
+ * @param planned the endpoints of the targets
  */
 export async function addLateAttempts(
   planned: readonly PlannedTarget[],
@@ -86,7 +75,7 @@ function hasDied({ required, attempts }: ObservedTarget): boolean {
     required &&
     named.length > 0 &&
     named.length === attempts.length &&
-    named.every(({ address, failure }) => BY_THE_PATH.includes(failure) && isPublic(address))
+    named.every(({ address, failure }) => ON_THE_PATH.includes(failure) && isPublic(address))
   );
 }
 
