@@ -89,17 +89,3 @@ export const CAUSES = [
   'undetermined',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
-
-export type ControlName =
-  | 'dns-random-name'
-  | 'dns-zone-authority'
-  | 'dns-search-domain'
-  | 'tcp-reserved-address'
-  | 'tls-other-name'
-  | 'tls-large-hello'
-  | 'packet-size'
-  | 'clock'
-  | 'azure-dns'
-  | 'dns-other-address'
-  | 'dns-second-answer'
-  | 'metadata';

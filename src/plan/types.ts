@@ -1,7 +1,8 @@
 import type { Conversation, Protocol, Transport } from '../../probes/protocols.ts';
 import type { ServerAddress } from '../config/types.ts';
+import type { Control } from '../model/controls.ts';
 import type { Source } from '../model/report.ts';
-import type { Cloud, ControlName, Group } from '../model/vocabulary.ts';
+import type { Cloud, Group } from '../model/vocabulary.ts';
 
 /** The facts about this machine that the planner needs. */
 export interface PlanContext {
@@ -48,7 +49,7 @@ export interface PlannedTarget {
 
 /** A test that separates a broken network from a broken service. */
 export interface PlannedControl {
-  readonly name: ControlName;
+  readonly name: Control['name'];
   readonly destination: string;
   readonly purpose: string;
 }

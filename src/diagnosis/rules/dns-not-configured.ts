@@ -78,7 +78,7 @@ function withoutQuery(scene: Scene): ReturnType<Rule> {
           : `${file} has “${brief(line)}”: a name that is not in ${brief(dns.hostsFile.path)} ends there.`,
         `${count(unresolved.length, 'endpoint')} could not be tried.`,
         answering.length > 0
-          ? `Asked directly, ${list([...new Set(servers)].sort(), 3)} resolved ${count(answering.length, 'of these names', 'of these names')}.`
+          ? `Asked directly, ${list([...new Set(servers)].sort(), 3)} resolved ${answering.length} of these names.`
           : '',
         NOT_THE_INSTANCE,
       ]
