@@ -1,5 +1,4 @@
 /** The table as Markdown, the same on the terminal and in docs/fault-matrix.md. */
-import { KNOWN_MISSES } from './known-misses.ts';
 import type { Played } from './play.ts';
 import type { Expected } from './situation.ts';
 
@@ -20,7 +19,7 @@ export function isRight({ judgement }: Played): boolean {
   return judgement.problems.length === 0;
 }
 
-/** One table for each chapter, the misses with their reasons, and the score. */
+/** One table for each chapter, and the score. */
 export function printTable(rows: readonly Played[]): string {
   const chapters = Map.groupBy(rows, ({ chapter }) => chapter);
   const tables = [...chapters].flatMap(([{ title }, members]) => [
@@ -31,7 +30,7 @@ export function printTable(rows: readonly Played[]): string {
     ...members.map((row) => line(cellsOf(row))),
     '',
   ]);
-  return [...tables, ...missesOf(rows), ...scoresOf(rows), ''].join('\n');
+  return [...tables, ...scoresOf(rows), ''].join('\n');
 }
 
 function cellsOf({ situation, shape, judgement, seconds }: Played): string[] {
@@ -52,15 +51,6 @@ function cellsOf({ situation, shape, judgement, seconds }: Played): string[] {
 function expectedText({ causes, verdict, isInformation }: Expected): string {
   const cause = causes.length === 0 ? 'none' : causes.join(' or ');
   return `${cause}${isInformation === true ? ' (information)' : ''}, ${[verdict].flat().join(' or ')}`;
-}
-
-function missesOf(rows: readonly Played[]): string[] {
-  const missed = rows.filter((row) => !isRight(row));
-  if (missed.length === 0) return [];
-  const lines = missed.map(
-    (row) => `- ${row.id}: ${KNOWN_MISSES.get(row.id) ?? 'not known before this run'}`,
-  );
-  return ['## What is missed, and why', '', ...lines, ''];
 }
 
 function scoresOf(rows: readonly Played[]): string[] {

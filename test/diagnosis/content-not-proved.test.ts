@@ -60,8 +60,22 @@ t.test('no file at all from hosts of several owners needs a look', async (t) => 
   const { findings, targets } = diagnoseTargets({ targets: bare });
   t.match(findings, [{ severity: 'warning', explanation: 'No certificate host of this run sent its file.' }]);
   t.ok(targets.every(({ status }) => status === 'reachable'));
-  const one = ['crl3.digicert.com', 'crl4.digicert.com'].map((host) => answered(host, 403, false));
+  const one = ['crl3.digicert.com', 'crl4.digicert.com'].map((host) => answered(host, 404, false));
   t.equal(diagnoseTargets({ targets: one }).findings[0]?.severity, 'info', 'hosts of one owner');
+});
+
+t.test('a denied file needs a look, although another host sent its own', async (t) => {
+  for (const [status, severity] of [
+    [403, 'warning'],
+    [451, 'warning'],
+    [404, 'info'],
+    [503, 'info'],
+  ] as const) {
+    const { findings } = diagnoseTargets({
+      targets: [answered('crl3.digicert.com', status, false), answered('cacerts.digicert.com', 200, true)],
+    });
+    t.match(findings, [{ severity, explanation: `crl3.digicert.com:80 gave status ${status}` }]);
+  }
 });
 
 t.test('another text in the place of the file is quoted', async (t) => {
