@@ -2,7 +2,16 @@
 import t from 'tap';
 import type { Control } from '../../src/model/controls.ts';
 import type { Target } from '../../src/model/report.ts';
-import { attempt, diagnoseTargets, dnsServer, failed, reached, reservedAddress, target } from './build.ts';
+import {
+  attempt,
+  diagnoseTargets,
+  dnsServer,
+  failed,
+  otherName,
+  reached,
+  reservedAddress,
+  target,
+} from './build.ts';
 
 const NOTHING = { proof: 'connect', bytesReceived: 0, error: 'nothing within 5000 ms' } as const;
 const TLS = { required: true, facts: NOTHING } as const;
@@ -158,6 +167,21 @@ t.test('packet-size-blackhole on the way back', async (t) => {
     });
     t.equal(causes[one.id], 'packet-size-blackhole');
     t.equal(causes[mail.id], 'undetermined', 'nor by the return path, on which small replies arrive');
+  });
+
+  t.test('another path, and a name that is filtered, are not explained by it', async (t) => {
+    const [one, two] = [overTls('a.net', '20.1.1.1'), overTls('b.net', '20.1.1.2')];
+    const [inside, filtered] = [overTls('c.net', '10.2.0.4'), overTls('d.net', '20.1.1.4')];
+    const controls = [packetSize(one), packetSize(two)];
+    const { causes } = diagnoseTargets({ targets: [one, two, inside], controls });
+    t.equal(causes[one.id], 'packet-size-blackhole');
+    t.equal(causes[inside.id], 'undetermined');
+    const named = diagnoseTargets({
+      targets: [one, two, filtered],
+      controls: [...controls, otherName(filtered, true, 'www.microsoft.com')],
+    });
+    t.equal(named.causes[one.id], 'packet-size-blackhole');
+    t.equal(named.causes[filtered.id], 'sni-filtered');
   });
 
   t.test('at one address it explains this address alone, and names the other explanation', async (t) => {

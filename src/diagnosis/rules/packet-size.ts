@@ -2,7 +2,7 @@ import type { Failure } from '../../../probes/failures.ts';
 import type { ControlOf } from '../../model/controls.ts';
 import { isBareTls } from '../../model/cut-handshake.ts';
 import type { Attempt, Finding, Target } from '../../model/report.ts';
-import { dialledAddresses } from '../addresses.ts';
+import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, failedWith } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
@@ -60,6 +60,15 @@ function explainByControl({ observations, targets, open }: Scene): Finding[] {
   const [first] = shown;
   if (first === undefined) return [];
   const isPath = addresses.size >= SEVERAL;
+  // Private addresses are reached on another path.
+  const isOnPath = (address: string) =>
+    [...addresses].filter((other) => isPublic(other) === isPublic(address)).length >= SEVERAL;
+  // A handshake under another name brought the server’s certificates.
+  const complete = observations.controls.flatMap((control) =>
+    control.name === 'tls-other-name' && control.detail.wentFurther && control.detail.failure === null
+      ? [control.detail.target]
+      : [],
+  );
   const others = new Set(
     controls.filter(({ outcome }) => outcome === 'expected').map(({ detail }) => detail.address),
   );
@@ -67,8 +76,11 @@ function explainByControl({ observations, targets, open }: Scene): Finding[] {
     (target) =>
       failedWith(target, NO_REPLY) &&
       awaitsLargeReply(target) &&
+      !complete.includes(target.id) &&
       target.attempts.some(connected) &&
-      dialledAddresses(target).every((address) => addresses.has(address) || (isPath && !others.has(address))),
+      dialledAddresses(target).every(
+        (address) => addresses.has(address) || (isOnPath(address) && !others.has(address)),
+      ),
   );
   if (lost.length === 0) return [];
   const partial = lost.filter((target) => received(target) > 0);
