@@ -45,7 +45,7 @@ function describeDead(dead: readonly Target[], loss: Loss | null): string {
   const few = listEndpoints(dead, 3);
   return (
     ` ${count(dead.length, 'endpoint')} failed in every attempt (${few}): where others passed, ` +
-    `${Math.round(loss.rate * 100)} % of the attempts were lost, so that is chance rather than a rule.`
+    `${Math.round(loss.rate * 100)} % of the attempts were lost, so it may be chance; one that fails in each run has a rule of its own.`
   );
 }
 
