@@ -191,6 +191,13 @@ t.test('everything public refused is one finding', async (t) => {
   ]);
   const both = diagnoseTargets({ targets: [...refusedBy('tcp_refused'), silent] });
   t.equal(both.causes[silent.id], 'outbound-dropped', 'resets are not limited in number');
+  t.equal(both.single('outbound-rejected').title, 'Nothing public connects: 4 endpoints are refused');
+  const others = [silent, dropped('b.net', 'Internet'), dropped('c.net', 'AzureConnectors')];
+  const mixed = diagnoseTargets({ targets: [...refusedBy('tcp_refused'), ...others] });
+  t.match(mixed.single('outbound-dropped'), {
+    title: 'No outbound connection is completed, and 3 endpoints get no reply',
+    evidence: { length: 3 },
+  });
   const inside = failed('redis', 'r.net', '10.2.0.4', 'tcp_refused');
   t.equal(
     diagnoseTargets({ targets: [...refusedBy('tcp_refused'), inside] }).findings.length,

@@ -25,7 +25,10 @@ const MANY = 3;
 export const outboundDropped: Rule = (scene) => {
   const dropped = scene.open.filter((target) => connectFailure(target) === 'dropped');
   const groups = destinations(dropped);
-  if (groups.length >= MANY && nothingConnects(scene)) return [describeAll(scene, groups, EVERYTHING)];
+  if (groups.length >= MANY && nothingConnects(scene)) {
+    const isRefused = scene.targets.some((target) => connectFailure(target) === 'rejected');
+    return [describeAll(scene, groups, isRefused ? besideRefusals(dropped.length) : EVERYTHING)];
+  }
   const system = destinations(dropped.filter((target) => !isPrivateOnly(target)));
   if (system.length >= MANY && onlyServiceEndpoints(scene)) {
     const inside = groups.filter(({ isPrivate }) => isPrivate);
@@ -213,6 +216,16 @@ const EVERYTHING: Whole = {
     'has no working route.',
   steps: [],
 };
+
+function besideRefusals(silent: number): Whole {
+  return {
+    title: `No outbound connection is completed, and ${count(silent, 'endpoint gets', 'endpoints get')} no reply`,
+    why:
+      'Not one endpoint, public or private, accepted a connection. Those that were refused have a finding of their own; ' +
+      'for these, an outbound rule or a device drops all, or a route leads nowhere.',
+    steps: [],
+  };
+}
 
 /** “Default outbound access in Azure”, 2025-12-03. */
 const PRIVATE_SUBNET =

@@ -31,12 +31,17 @@ export const everythingRejected: Rule = (scene) => {
   const byIcmp = refused.some(({ attempts }) =>
     attempts.some(({ failure }) => failure === 'tcp_unreachable'),
   );
-  const silent = byIcmp ? open.filter((target) => isOutside(target) && isSilent(target)) : [];
+  const unanswered = open.filter((target) => isOutside(target) && isSilent(target));
+  // A device that resets does so each time.
+  const silent = byIcmp ? unanswered : [];
   const groups = destinations([...refused, ...silent]);
   if (groups.length < MANY) return [];
   return [
     createFinding('outbound-rejected', {
-      title: `Everything public is refused (${count(refused.length + silent.length, 'endpoint')})`,
+      title:
+        silent.length === unanswered.length
+          ? `Everything public is refused (${count(refused.length + silent.length, 'endpoint')})`
+          : `Nothing public connects: ${count(refused.length, 'endpoint is', 'endpoints are')} refused`,
       explanation:
         `${describeRefusals(refused)} in reply to ${triesOf(refused)}; not one public endpoint accepted a connection. ` +
         (silent.length === 0
