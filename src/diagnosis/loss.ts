@@ -15,7 +15,7 @@ const MANY_MIXED = 3;
 const LEAST_CHANCE = { alone: 0.005, besideOthers: 0.001 } as const;
 
 export interface Loss {
-  /** Part of the attempts at public addresses that failed, 0 to 1, at endpoints where another attempt passed. */
+  /** Part of the attempts that failed, 0 to 1, at public addresses where another attempt passed. */
   readonly rate: number;
   /** Endpoints whose every attempt failed, as that rate lets expect. */
   readonly dead: readonly Target[];
@@ -31,7 +31,7 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
   );
   if (lost.filter(({ length }) => length > 0).length < MANY_MIXED) return null;
   const failures = new Set(lost.flat().flatMap(({ failure }) => failure ?? []));
-  const attempts = passed.flatMap(publicAttempts);
+  const attempts = passed.flatMap(attemptsWherePassed);
   const rate =
     attempts.filter(({ failure }) => failure !== null && failures.has(failure)).length / attempts.length;
   const silent = targets.filter((target) => isDead(target, failures));
@@ -43,6 +43,12 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
     );
   });
   return { rate, dead };
+}
+
+/** Without addresses that never answer: an IPv6 address without a route, or one machine that is down, is no loss. */
+function attemptsWherePassed(target: Target): readonly Attempt[] {
+  const byAddress = Map.groupBy(publicAttempts(target), ({ address }) => address);
+  return [...byAddress.values()].filter((attempts) => attempts.some(({ ok }) => ok)).flat();
 }
 
 function isDead({ group, status, attempts }: Target, failures: ReadonlySet<Failure>): boolean {

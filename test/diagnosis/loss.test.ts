@@ -53,6 +53,21 @@ t.test('what died amid heavy loss joins the loss, with its rate', async (t) => {
   ]);
 });
 
+t.test('addresses that never answer are no loss: those of another family, or of one machine', async (t) => {
+  const sql = dead('sql', '20.2.2.2', 4, SQL);
+  const half = (index: number) =>
+    target('infrastructure', `h${index}.net`, {
+      status: 'intermittent',
+      failure: 'tcp_timeout',
+      attempts: [
+        ...[1, 2, 3].map(() => attempt(`20.12.1.${index}`, 'tcp_timeout')),
+        attempt(`20.12.0.${index}`, null),
+      ],
+    });
+  const targets = [...light(), ...Array.from({ length: 20 }, (_, index) => half(index + 1)), sql];
+  t.equal(diagnoseTargets({ targets }).causes[sql.id], 'outbound-dropped');
+});
+
 t.test('a death that the loss does not explain stays a death', async (t) => {
   const sql = dead('sql', '20.2.2.2', 4, SQL);
   const { causes } = diagnoseTargets({ targets: [...light(), sql] });
