@@ -31,13 +31,18 @@ export function findCommonTrait(lost: readonly Target[], passed: readonly Target
   const prefix = commonPrefix(lost, passed);
   if (prefix !== null && prefixOf(prefix) >= NARROW_PREFIX) return { kind: 'prefix', value: prefix };
   const others: readonly Trait[] = [
-    ...sharedValue('server', lost, passed, ({ addressesFrom }) => addressesFrom),
+    ...(passed.some(serverOf) ? sharedValue('server', lost, passed, serverOf) : []),
     ...commonSuffix(lost, passed),
     ...sharedValue('port', lost, passed, ({ port }) => `${port}`),
     ...sharedValue('protocol', lost, passed, ({ protocol }) => protocol),
     ...(prefix === null ? [] : [{ kind: 'prefix', value: prefix } as const]),
   ];
   return others[0] ?? null;
+}
+
+/** The DNS server that decided; null for addresses of the user and of the hosts file, with which none can be compared. */
+function serverOf({ addressesFrom }: Target): string | null {
+  return addressesFrom === 'hosts-file' ? null : addressesFrom;
 }
 
 function sharedValue(

@@ -39,6 +39,16 @@ t.test('the narrowest trait that all lost have and none that passed', async (t) 
     ),
     'server 10.0.0.5',
   );
+  for (const addressesFrom of [null, 'hosts-file']) {
+    t.equal(
+      kindOf(
+        [lost('a.net', '20.3.3.1', from('10.0.0.4')), lost('b.com', '30.3.3.1', from('10.0.0.4'))],
+        [passed('p.net', '40.1.1.1', { addressesFrom })],
+      ),
+      null,
+      'one server alone is not what divides them',
+    );
+  }
   const amqp = { protocol: 'amqps' } as const;
   t.equal(
     kindOf(
