@@ -12,7 +12,7 @@ import { redact, redactValue } from '../../src/delivery/redaction/redact.ts';
 import { SCENARIOS, startLab } from '../../src/lab/index.ts';
 import { Report } from '../../src/model/report.ts';
 
-/** Every address that this process connects to, from the runtime and not from the program. */
+/** Every address that this process connects or sends to, from the runtime and not from the program. */
 const dialled = new Set<string>();
 subscribe('net.client.socket', (message) => {
   const { socket } = message as { socket: Socket };
@@ -20,12 +20,20 @@ subscribe('net.client.socket', (message) => {
 });
 subscribe('udp.socket', (message) => {
   const { socket } = message as { socket: DatagramSocket };
-  socket.on('connect', () => dialled.add(`udp ${socket.remoteAddress().address}`));
+  socket.on('connect', () => {
+    // Connecting a datagram socket sends nothing: the survey does it to read its own address.
+    const { address } = socket.remoteAddress();
+    const { send } = socket;
+    socket.send = (...args: unknown[]) => {
+      dialled.add(`udp ${address}`);
+      Reflect.apply(send, socket, args);
+    };
+  });
 });
 
 interface Played {
   readonly report: Report;
-  /** What this process connected to meanwhile. */
+  /** What this process connected or sent to meanwhile. */
   readonly dialled: readonly string[];
 }
 
