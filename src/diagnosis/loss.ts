@@ -47,8 +47,9 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
 
 /** Without addresses that never answer: an IPv6 address without a route, or one machine that is down, is no loss. */
 function attemptsWherePassed(target: Target): readonly Attempt[] {
-  const byAddress = Map.groupBy(publicAttempts(target), ({ address }) => address);
-  return [...byAddress.values()].filter((attempts) => attempts.some(({ ok }) => ok)).flat();
+  const attempts = publicAttempts(target);
+  const passed = new Set(attempts.filter(({ ok }) => ok).map(({ address }) => address));
+  return attempts.filter(({ address }) => passed.has(address));
 }
 
 function isDead({ group, status, attempts }: Target, failures: ReadonlySet<Failure>): boolean {

@@ -177,6 +177,7 @@ t.test('dns-servers-disagree: the service is at another address', async (t) => {
     ]);
     t.equal(findings.length, 1);
     t.equal(causes[ID], 'dns-servers-disagree');
+    t.notMatch(findings[0]?.remedy.join(' '), 'all servers', 'there is one');
   });
 
   t.test('that the second server knows', async (t) => {
@@ -187,6 +188,7 @@ t.test('dns-servers-disagree: the service is at another address', async (t) => {
       controls: [otherAddress('20.7.7.7', true, OTHER_SERVER)],
     });
     t.match(single('dns-servers-disagree').title, `elsewhere than ${OTHER_SERVER}`);
+    t.match(single('dns-servers-disagree').remedy.join(' '), 'Give all servers the same zones');
   });
 
   t.test('is not claimed without evidence, nor for one more address of the service', async (t) => {

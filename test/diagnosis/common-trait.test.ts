@@ -124,8 +124,22 @@ t.test('a port that nothing passes is one finding', async (t) => {
     ],
   });
   t.match(findings, [
-    { title: 'Outbound TCP on port 80 is dropped (2 endpoints)', remedy: [/leaves out TCP port 80/, /./] },
+    {
+      title: 'Outbound TCP on port 80 is dropped (2 endpoints)',
+      remedy: [/leaves out TCP port 80/, /service tag Internet port 80\.$/],
+    },
   ]);
+  const untagged = diagnoseTargets({
+    targets: [
+      lost('a.net', '20.1.1.1', { port: 80 }),
+      failed('captcha', 'b.com', '30.1.1.1', 'tcp_timeout', { port: 80, serviceTag: null }),
+      passed('b.net', '20.1.1.2'),
+    ],
+  });
+  t.match(
+    untagged.findings[0]?.remedy[1],
+    /group captcha port 80 .*“apim-probe plan” lists the hosts of each group\.$/,
+  );
 });
 
 t.test('a port that passes to a private address is not what the lost have in common', async (t) => {

@@ -79,7 +79,7 @@ t.test('nsswitch.conf leads no look-up to DNS', async (t) => {
   t.match(findings[0], {
     cause: 'dns-not-configured',
     owner: 'vm',
-    title: 'This VM never asks a DNS server, by /etc/nsswitch.conf',
+    title: '/etc/nsswitch.conf keeps this VM from asking a DNS server',
     explanation:
       /has “hosts: files \[NOTFOUND=return\] dns”.*\/etc\/hosts ends there.*Asked directly, 10\.0\.0\.4 resolved 1/,
     evidence: [`sql/${SQL}:1433`],
@@ -95,7 +95,7 @@ t.test('resolv.conf allows no attempt', async (t) => {
     environment,
   });
   t.match(single('dns-not-configured'), {
-    title: 'This VM never asks a DNS server, by /etc/resolv.conf',
+    title: '/etc/resolv.conf keeps this VM from asking a DNS server',
     remedy: [/^Remove “attempts” from the options/, /--dns-server/],
   });
 });

@@ -42,12 +42,12 @@ t.test('a silent address in the VM’s own subnet speaks of inbound rules and th
       cause: 'gateway-not-serving',
       severity: 'error',
       owner: 'network',
-      title: '10.1.0.5 does not answer any connection to the instance',
+      title: '10.1.0.5 does not answer connections to the instance',
     },
   ]);
   t.equal(findings.length, 1);
   const steps = findings[0]?.remedy.join(' ') ?? '';
-  t.match(steps, /inbound: allow TCP 443 and 3443 from VirtualNetwork/);
+  t.match(steps, /inbound: allow TCP 443 from VirtualNetwork/, 'not the port of the control plane');
   t.match(steps, /6390 from service tag AzureLoadBalancer/);
   t.notMatch(steps, /peering|VPN|on the way/);
   t.equal(causes[`gateway/${GATEWAY}:443`], 'gateway-not-serving');
@@ -71,13 +71,16 @@ t.test('443 alone names what answers beside it', async (t) => {
   const { single } = inSubnet(silent(GATEWAY), management);
   t.match(single('gateway-not-serving'), {
     severity: 'error',
-    explanation: `${MANAGEMENT}:3443 takes connections at the same address.`,
+    explanation: `${MANAGEMENT}:3443 accepts connections at the same address.`,
   });
 });
 
 t.test('a refusal there is the instance’s', async (t) => {
   const { single } = inSubnet(silent(GATEWAY, 443, 'tcp_refused'), other);
-  t.match(single('gateway-not-serving'), { owner: 'service', title: '10.1.0.5 refuses any connection' });
+  t.match(single('gateway-not-serving'), {
+    owner: 'service',
+    title: '10.1.0.5 refuses connections to the instance',
+  });
 });
 
 t.test('a VIP that DNS does not name is silent as well', async (t) => {

@@ -406,7 +406,7 @@ t.test('an instance that serves nothing', async (t) => {
   });
   t.equal(
     single('gateway-not-serving').title,
-    '10.1.0.5 takes connections, and the instance does not serve there',
+    '10.1.0.5 accepts connections, and the instance does not serve there',
   );
   t.match(
     single('gateway-not-serving').explanation,

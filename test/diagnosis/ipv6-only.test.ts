@@ -43,7 +43,7 @@ t.test('a name with AAAA records alone, on a VM with IPv4 alone', async (t) => {
       severity: 'error',
       owner: 'dns',
       title: `${HOST} has IPv6 addresses only, and this VM has IPv4 only`,
-      explanation: `${SERVER} gives ${HOST} as ${IPV6} and no IPv4 address.`,
+      explanation: `${SERVER} answers ${HOST} with ${IPV6} and no IPv4 address.`,
       confirm: `nslookup ${HOST} ${SERVER}`,
     },
   ]);
@@ -60,7 +60,7 @@ t.test('the IPv4 address that Azure DNS knows is shown', async (t) => {
     controls: [azureDns({ [HOST]: '20.7.7.7' })],
     environment: { dns, network: { ...network, interfaces: [eth0] } },
   });
-  t.match(single('ipv6-only').explanation, 'asked directly, also knows it as 20.7.7.7');
+  t.match(single('ipv6-only').explanation, 'asked directly, answers contoso.vault.azure.net with 20.7.7.7');
 });
 
 t.test('does not fire with an IPv6 address, an A record or unknown interfaces', async (t) => {

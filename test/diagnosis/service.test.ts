@@ -288,6 +288,7 @@ t.test('service-firewall-denied', async (t) => {
     ]) {
       const [single] = diagnoseTargets({ targets: [denied] }).findings;
       t.match(single?.title, /^The network security perimeter of \S+ refuses this subnet$/);
+      t.match(single?.explanation, 'refused by the rules of the perimeter');
       t.match(single?.remedy[0], /inbound access rule/);
       t.notMatch(single?.remedy.join(), /Selected networks|service endpoint/);
     }

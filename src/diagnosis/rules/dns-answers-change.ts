@@ -34,7 +34,7 @@ export const dnsAnswersChange: Rule = (scene) => {
       title: `DNS ${servers.length === 1 ? 'server' : 'servers'} ${list(servers, 3)} ${
         servers.length === 1 ? 'gives' : 'give'
       } changing answers for ${count(hosts.size, 'name')}`,
-      explanation: `${[...byHost.values()].slice(0, 3).map(describeChange).join(' ')} So what works is chance.`,
+      explanation: `${[...byHost.values()].slice(0, 3).map(describeChange).join(' ')} What works is a matter of chance.`,
       targets: [
         ...changes.filter((change) => isEvidence(change, scene)).map(({ target }) => target),
         ...unlucky,

@@ -71,10 +71,10 @@ function withoutQuery(scene: Scene): ReturnType<Rule> {
   );
   return [
     createFinding('dns-not-configured', {
-      title: `This VM never asks a DNS server, by ${file}`,
+      title: `${file} keeps this VM from asking a DNS server`,
       explanation: [
         never
-          ? `“options attempts” is 0 or less in ${file}, so the C library sends no query.`
+          ? `${file} has “options attempts” with 0 or less, so the C library sends no query.`
           : `${file} has “${brief(line)}”: a name that is not in ${brief(dns.hostsFile.path)} ends there.`,
         `${count(unresolved.length, 'endpoint')} could not be tried.`,
         answering.length > 0

@@ -37,7 +37,11 @@ export const dnsServersDisagree: Rule = (scene) => {
   );
   const byServer = Map.groupBy(misled, ({ target }) => target.addressesFrom ?? '');
   return [
-    ...[...byServer.keys()].sort().map((server) => misledFinding(server, byServer.get(server) ?? [])),
+    ...[...byServer.keys()]
+      .sort()
+      .map((server) =>
+        misledFinding(server, byServer.get(server) ?? [], scene.observations.environment.dns.servers.length),
+      ),
     ...disagreeFinding(affected, scene.observations),
   ];
 };
@@ -80,7 +84,8 @@ function leadsElsewhere(target: Target, other: OtherAddress, observations: Obser
   );
 }
 
-function misledFinding(server: string, misled: readonly Misled[]): Finding {
+/** @param configured how many DNS servers this VM has: one alone cannot be made equal to others */
+function misledFinding(server: string, misled: readonly Misled[], configured: number): Finding {
   const hosts = [...new Set(misled.map(({ target }) => target.host))];
   const others = list(misled.map(({ other }) => nameServer(other.server)).sort(), 2);
   return createFinding('dns-servers-disagree', {
@@ -90,7 +95,7 @@ function misledFinding(server: string, misled: readonly Misled[]): Finding {
     remedy: [
       `On ${server}: look for a record or zone of its own for ${list(hosts, 3)}, a forwarder to a server with one, or a ` +
         `stale cache. Remove it, or correct its address; without a record of its own, forward the name to ${AZURE_DNS}.`,
-      ...CAUSE_TEXTS['dns-servers-disagree'].remedy,
+      ...(configured > 1 ? CAUSE_TEXTS['dns-servers-disagree'].remedy : []),
       'If both addresses are the service’s: a rule that admits one of them alone has the same effect; allow the service ' +
         'tag instead of addresses.',
     ],
@@ -106,8 +111,8 @@ function describeMisled({ target, other }: Misled): string {
   const { host, port, failure, addressesFrom } = target;
   return (
     `${addressesFrom} answers ${host} with ${list(dialledAddresses(target), 2)}, where port ${port} fails (${failure}). ` +
-    `${nameServer(other.server)} answers with ${other.address}, where the service was reached twice, with another ` +
-    `failure at ${other.instead} in between.`
+    `${nameServer(other.server)} answers with ${other.address}, where the service was reached twice; in between, ` +
+    `${other.instead} failed again.`
   );
 }
 
@@ -123,7 +128,7 @@ function disagreeFinding(affected: readonly Target[], observations: Observations
       explanation: `${hosts
         .slice(0, 3)
         .map((target) => describeAnswersOf(target, observations))
-        .join(' ')} Which one is asked is chance, so the outcome is as well.`,
+        .join(' ')} It is chance which one is asked, and so is the outcome.`,
       targets: affected,
       confirm: lookupCommand(first.host, serverToFix(first, observations)),
     }),

@@ -46,7 +46,7 @@ export const gatewayNotServing: Rule = (scene) => {
     createFinding('gateway-not-serving', {
       title:
         serving.length === 0
-          ? `${list(addresses, 2)} takes connections, and the instance does not serve there`
+          ? `${list(addresses, 2)} accepts connections, and the instance does not serve there`
           : `${list(addresses, 2)} does not serve ${count(new Set(hit.map(({ host }) => host)).size, 'host name')} of the instance`,
       explanation:
         `The connection was completed, and then failed: ${list(seen, 5)}. ` +

@@ -21,7 +21,7 @@ interface Silent {
 }
 
 /**
- * An address of the instance in this VM's own subnet that takes no connections. Neither a peering nor a firewall is
+ * An address of the instance in this VM's own subnet that accepts no connections. Neither a peering nor a firewall is
  * between them: the inbound rules of the subnet and the load balancer decide.
  */
 export const gatewaySilent: Rule = (scene) => {
@@ -73,12 +73,12 @@ function silentFinding(
     owner: isRefused ? 'service' : 'network',
     title:
       `${address} ${isRefused ? 'refuses' : 'does not answer'} ` +
-      `${taken.length === 0 && !isManagement ? 'any connection to the instance' : `connections to port ${list(ports.map(String))} of the instance`}`,
+      `${taken.length === 0 && !isManagement ? 'connections to the instance' : `connections to port ${list(ports.map(String))} of the instance`}`,
     explanation: [
-      `At ${address}, in the subnet of this VM, no connection is taken for ${places}.`,
+      `At ${address}, in the subnet of this VM, no connection was accepted for ${places}.`,
       taken.length === 0
-        ? `No port of the instance answers there, while ${count(othersOf(scene), 'other endpoint')} took connections.`
-        : `${listEndpoints(taken, 3)} ${taken.length === 1 ? 'takes' : 'take'} connections at the same address.`,
+        ? `No port of the instance answers there, while ${count(othersOf(scene), 'other endpoint')} accepted connections.`
+        : `${listEndpoints(taken, 3)} ${taken.length === 1 ? 'accepts' : 'accept'} connections at the same address.`,
       ...(isManagement ? [MANAGEMENT] : []),
     ].join(' '),
     targets: nameable(scene, hit),
@@ -103,12 +103,13 @@ const MANAGEMENT_STEPS = [
 ];
 
 function silentSteps(ports: readonly number[], isWhole: boolean): readonly string[] {
-  const shown = list(ports.map(String));
+  // The instance needs 3443 from the control plane alone.
+  const shown = list(ports.filter((port) => port !== MANAGEMENT_PORT).map(String));
   return [
-    `NSG of the instance’s subnet, inbound: allow TCP ${shown} from VirtualNetwork to VirtualNetwork, above any rule ` +
-      'that denies, also one between machines of the same subnet.',
-    'NSG, inbound: allow TCP 6390 from service tag AzureLoadBalancer. Without it the load balancer takes the instance ' +
-      'for unhealthy and passes no connection on.',
+    `NSG of the instance’s subnet, inbound: allow TCP ${shown} from VirtualNetwork to VirtualNetwork, with a lower priority ` +
+      'number than any rule that denies it. Rules also apply between machines of the same subnet.',
+    'NSG, inbound: allow TCP 6390 from service tag AzureLoadBalancer. Without it the load balancer considers ' +
+      'the instance unhealthy and forwards no connection to it.',
     ...CAUSE_TEXTS['gateway-not-serving'].remedy.filter((_, index) => isWhole || index === 1),
   ];
 }

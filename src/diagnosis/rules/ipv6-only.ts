@@ -57,12 +57,12 @@ function describeAnswer({ host, addresses, addressesFrom }: Target): string {
     addresses.map(({ address }) => address),
     2,
   );
-  return `${addressesFrom ?? 'DNS'} gives ${host} as ${shown} and no IPv4 address.`;
+  return `${addressesFrom ?? 'DNS'} answers ${host} with ${shown} and no IPv4 address.`;
 }
 
 function describeAzureAnswer(observations: Observations, host: string): string[] {
   const ipv4 = (azureAnswer(observations, host)?.addresses ?? []).filter((address) => !address.includes(':'));
   return ipv4.length === 0
     ? []
-    : [`Azure DNS (${AZURE_DNS}), asked directly, also knows it as ${list(ipv4, 2)}.`];
+    : [`Azure DNS (${AZURE_DNS}), asked directly, answers ${host} with ${list(ipv4, 2)}.`];
 }

@@ -12,8 +12,8 @@ import { count, list, listEndpoints } from '../text.ts';
 const NOT_SENT: readonly (Failure | null)[] = ['tcp_unreachable', 'udp_refused', 'dns_unreachable'];
 
 /**
- * Endpoints that this VM has no route to. Both are required: the refusal, and the list of routes without one that
- * covers the address. A device's ICMP message alone looks the same, and a policy may route what the list lacks.
+ * Endpoints that this VM has no route to. Both are required: the refusal, and a routing table without a route that
+ * covers the address. A device's ICMP message alone looks the same, and a policy may route what the table lacks.
  */
 export const noRoute: Rule = ({ observations, targets, open }) => {
   const { routes } = observations.environment.network;
@@ -45,7 +45,7 @@ function noRouteFinding(observations: Observations, { cut, rejecting, hasDefault
   const seen = listEndpoints(cut, 4);
   const why =
     rejecting.length === 0
-      ? 'no route of this VM covers these addresses'
+      ? 'no route in its routing table covers them'
       : `this VM’s own ${rejecting.length === 1 ? 'route' : 'routes'} for ${list(rejecting, 4)} ` +
         `${rejecting.length === 1 ? 'refuses' : 'refuse'} what goes there`;
   return createFinding('no-route', {

@@ -92,11 +92,12 @@ function traitFinding(
     title: `Outbound TCP ${where} is dropped (${count(targets.length, 'endpoint')})`,
     explanation:
       `No reply to connection requests to ${triesOf(targets)}. All that was lost went ${where}, and nothing that ` +
-      `connected did. Lost: ${describeGroups(groups)}.`,
+      'connected did.',
     targets,
     remedy: [
       TRAIT_STEPS[kind](value),
-      `The rules that these endpoints need, in the NSG and in the firewall on the way: ${describeGroups(groups)}.`,
+      `The rules that these endpoints need, in the NSG and in the firewall on the way: ${describeGroups(groups)}.` +
+        `${groups.some(({ name }) => name.startsWith('group ')) ? ' “apim-probe plan” lists the hosts of each group.' : ''}`,
     ],
     confirm: rerunCommand(observations, targets),
   });

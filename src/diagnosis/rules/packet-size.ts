@@ -87,11 +87,11 @@ function explainByControl({ observations, targets, open }: Scene): Finding[] {
   const small = isPath ? targets.filter(hasSmallReply) : [];
   return [
     createFinding('packet-size-blackhole', {
-      title: `Large replies are lost, and small ones arrive (${count(lost.length, 'endpoint')})`,
+      title: 'Large replies are lost, and small ones arrive',
       explanation:
         `${describeTries(first)} ` +
         (isPath
-          ? `The same at ${list([...addresses].sort(), 4)}. `
+          ? `The same at ${list([...addresses].filter((one) => one !== first.detail.address).sort(), 4)}. `
           : 'It was seen at one address: a server that stops after a good ClientHello looks the same. ') +
         (partial.length === 0
           ? ''

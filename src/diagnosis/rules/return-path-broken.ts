@@ -35,7 +35,7 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
   if (cut.length === 0) return [];
   return [
     createFinding('return-path-broken', {
-      title: `Connections open and no data comes back (${count(cut.length, 'endpoint')})`,
+      title: 'Connections open, and no data comes back',
       explanation:
         `${count(hosts, 'public host')} completed the TCP handshake, and not one sent a byte after it: over TLS ` +
         `${listEndpoints(withTls, 3)}, and without it ${listEndpoints(withoutTls, 3)}. ` +

@@ -64,7 +64,7 @@ function deniedFinding(
       : `The network rules of ${places} refuse this subnet`,
     explanation:
       `The path works: ${list(targets.map(describeDenial), 5)} answered, and refused by ` +
-      `${targets.length === 1 ? 'its' : 'their'} own rules.${describeRole(role, targets)}`,
+      `${perimeter ? 'the rules of the perimeter' : `${targets.length === 1 ? 'its' : 'their'} own rules`}.${describeRole(role, targets)}`,
     targets,
     remedy: remedyFor(role, perimeter),
     confirm: rerunCommand(observations, targets),

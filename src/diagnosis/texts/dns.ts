@@ -64,16 +64,17 @@ export const DNS_CAUSES = {
   'dns-not-configured': {
     title: 'This VM has no DNS server, or never asks one',
     explanation:
-      'The VM’s own configuration leads no look-up to a DNS server: resolv.conf names none that the C library ' +
-      'understands, and it asks 127.0.0.1 then; or nsswitch.conf ends every look-up before DNS. It concerns ' +
+      'The VM’s own configuration sends no look-up to a DNS server: resolv.conf names none that the C library ' +
+      'understands, so it asks 127.0.0.1; or nsswitch.conf ends every look-up before DNS. This concerns ' +
       'the VM alone: API Management has the DNS servers of the virtual network.',
     recognisedBy:
       'No usable “nameserver” line, and silence at 127.0.0.1; or an order of sources without “dns” and ' +
       '“resolve” that a look-up reaches; or “options attempts:0”. The files are read as glibc reads them.',
     owner: 'vm',
     remedy: [
-      'Let DHCP write the file again: sudo systemctl restart systemd-networkd systemd-resolved (Ubuntu, Debian), ' +
-        'sudo systemctl restart NetworkManager (Red Hat, SUSE), or restart the VM.',
+      'Let DHCP write resolv.conf again: sudo systemctl restart systemd-networkd systemd-resolved (Ubuntu, Debian), ' +
+        'sudo systemctl restart NetworkManager (Red Hat), or restart the VM. On Ubuntu the file is a link; if it was ' +
+        'replaced: sudo ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf.',
       `To test the network meanwhile, give --dns-server ${AZURE_DNS}, or the virtual network’s own DNS server.`,
       'In nsswitch.conf, let the line for hosts be “hosts: files dns”.',
     ],
@@ -125,8 +126,8 @@ export const DNS_CAUSES = {
       'Different public addresses are normal and are not reported.',
     recognisedBy:
       'For the same name, one configured server answers with a private address and another with a public one, ' +
-      'or one resolves it and another answers that it does not exist. Or the address of the first server fails, and at ' +
-      'that of another one or of Azure DNS (168.63.129.16) the service is reached, twice.',
+      'or one resolves it and another answers that it does not exist. Or the service is not reached at the address that ' +
+      'the first server gives, and is reached twice at that of another server or of Azure DNS (168.63.129.16).',
     owner: 'dns',
     remedy: [
       'Give all servers the same zones and forwarders: each must reach an Azure DNS (168.63.129.16) in a ' +

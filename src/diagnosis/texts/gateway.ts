@@ -61,11 +61,11 @@ export const GATEWAY_CAUSES = {
   'gateway-not-serving': {
     title: 'The gateway is not served at its address',
     explanation:
-      'The instance’s private address takes no connections from its own subnet, or takes them and then TLS or the ' +
+      'The instance’s private address accepts no connections from its own subnet, or accepts them and then TLS or the ' +
       'health path fails. Behind a good connection, network and load balancer work, and the instance does not serve ' +
       'this host name: it is starting or failing, its custom domain is not set, its certificate could not be loaded, or ' +
       'another device has the address. Where the address is silent, an inbound rule of the subnet drops the connection, ' +
-      'or the load balancer has no healthy instance to pass it to.',
+      'or the load balancer has no healthy instance to forward it to.',
     recognisedBy:
       'A good TCP connection to a host of the instance, after which the TLS handshake or the HTTP exchange fails, ' +
       'or the health path answers with a server error; or no connection at an address in this VM’s own subnet, while ' +

@@ -57,7 +57,8 @@ export const PATH_CAUSES = {
       'Look for a tunnel (VPN, ExpressRoute with encryption, SD-WAN) on the path and set its TCP MSS clamping, 1,350 ' +
         'bytes for Azure VPN gateways.',
       'Let ICMP “fragmentation needed” (type 3, code 4) pass through firewalls on the path.',
-      'To find the largest size that passes: ping -M do -s 1472 ADDRESS, and smaller.',
+      'To confirm on the VM: sudo ip link set dev eth0 mtu 1300 makes both sides send smaller packets. If their size is ' +
+        'the cause, a run passes then. Set it to 1500 again afterwards.',
     ],
     reference: 'RFC 4821 (packetization layer path MTU discovery); TCP/IP performance tuning for Azure VMs',
   },
@@ -66,7 +67,7 @@ export const PATH_CAUSES = {
     explanation:
       'TCP connections to public addresses are completed, and after that not one byte arrives, over any protocol. ' +
       'Usually the two directions take different paths (an asymmetric route), and a firewall that sees only one of them ' +
-      'drops what does not fit the state that it knows. A device that drops all data of this subnet, in either ' +
+      'drops packets of connections that it does not know. A device that drops all data of this subnet, in either ' +
       'direction, looks the same.',
     recognisedBy:
       'At three or more public hosts, over TLS and over at least one protocol without it, all connections are completed ' +
@@ -76,12 +77,12 @@ export const PATH_CAUSES = {
       'Compare the two directions: the effective routes of this VM’s NIC (where 0.0.0.0/0 goes), and the routes of the ' +
         'subnets of the firewall and of the gateway back to this subnet. Both directions must pass the same instance ' +
         'of the same firewall.',
-      'With forced tunnelling and a public IP or NAT gateway on the same subnet: replies to one do not return by the ' +
-        'other. Use one of them.',
+      'With several firewalls behind a load balancer: let each use source NAT, so that replies return to the one that ' +
+        'holds the connection.',
       'Look in the firewall’s log for packets of this subnet that it drops as out of state, and for its limit of ' +
         'connections.',
     ],
-    reference: 'Azure Firewall: asymmetric routing; Virtual network traffic routing',
+    reference: 'Deploy highly available network virtual appliances; Virtual network traffic routing',
   },
   'vm-without-outbound': {
     title: 'The test VM has no outbound path of its own',
@@ -143,15 +144,15 @@ export const PATH_CAUSES = {
   'no-route': {
     title: 'This VM has no route there',
     explanation:
-      'The operating system of this VM refused to send, because its list of routes has none for the address, or one that ' +
-      'refuses. No packet left the VM, so this says nothing about Azure’s routes, security groups or firewalls.',
+      'The operating system of this VM refused to send, because its routing table has no route for the address, or one ' +
+      'that rejects it. No packet left the VM, so this says nothing about Azure’s routes, security groups or firewalls.',
     recognisedBy:
-      'The system call fails at once with “unreachable”, and no route in /proc/net/route covers the address, or the one ' +
+      'The connection fails at once with “unreachable”, and no route in /proc/net/route covers the address, or the one ' +
       'that does is of the type unreachable, prohibit or blackhole.',
     owner: 'vm',
     remedy: [
       'On the VM: “ip route show default” prints the default route, which Azure’s DHCP gives to the primary interface. ' +
-        'Renew the lease (“networkctl renew eth0”, “dhclient eth0”, or restart the VM), and look for a static ' +
+        'Renew the lease (“sudo networkctl renew eth0”, “sudo dhclient eth0”, or restart the VM), and look for a static ' +
         'configuration that lacks the gateway.',
       'For one address, “ip route get ADDRESS” prints the route or the refusal. Remove a route of the type ' +
         'unreachable, prohibit or blackhole that is not wanted; VPN clients and hardening scripts add such routes.',

@@ -90,11 +90,11 @@ export const RESOLUTION_CAUSES = {
     reference: 'hosts(5); nsswitch.conf(5)',
   },
   'dns-answers-change': {
-    title: 'A DNS server gives now this, now that answer',
+    title: 'A DNS server gives different answers to the same question',
     explanation:
       'The same server, asked twice for the same name in one run, gave answers of different kinds: a private address ' +
-      'and a public one, an address and none, or two private addresses. Several servers behind one address, or ' +
-      'forwarders of which one lacks a zone, do so. What works now may fail with the next look-up. Public addresses that ' +
+      'and a public one, an address and none, or two private addresses. The reason is usually several servers behind one ' +
+      'address, or several forwarders, of which one lacks a zone. What works now may fail with the next look-up. Public addresses that ' +
       'rotate are normal and are not reported.',
     recognisedBy:
       'Servers that answered are asked once more at the end of the run (one second in all): the kind of the answer ' +
@@ -113,7 +113,7 @@ export const RESOLUTION_CAUSES = {
     title: 'The name has IPv6 addresses only, and this VM has IPv4 only',
     explanation:
       'DNS gives the name AAAA records and no A record, and no interface of this VM has an IPv6 address beyond its link. ' +
-      'So no connection can begin here; no rule or route is the cause. API Management reaches its dependencies over IPv4.',
+      'So this VM cannot connect to it; no rule or route is the cause. API Management reaches its dependencies over IPv4.',
     recognisedBy:
       'Every address of the name is an IPv6 address, every attempt ends without a route or a reply, and the VM’s ' +
       'interfaces have IPv4 addresses alone.',
