@@ -15,13 +15,13 @@ export function connected(attempt: Attempt): boolean {
   return attempt.ok || attempt.steps.some((step) => step.name === 'connect' && step.ok);
 }
 
-/** The attempts that failed in this way at an address where another one passed. */
-export function failedBesidePassed(
-  attempts: readonly Attempt[],
-  hasFailed: (attempt: Attempt) => boolean,
-): readonly Attempt[] {
+/**
+ * The attempts at addresses where one passed. Addresses that never answer show no loss: an IPv6 address without a route, or
+ * one machine that is down.
+ */
+export function attemptsWherePassed(attempts: readonly Attempt[]): readonly Attempt[] {
   const passed = new Set(attempts.filter(({ ok }) => ok).map(({ address }) => address));
-  return attempts.filter((attempt) => passed.has(attempt.address) && hasFailed(attempt));
+  return attempts.filter(({ address }) => passed.has(address));
 }
 
 /** The text of the last error, or null. */

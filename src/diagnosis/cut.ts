@@ -2,7 +2,7 @@
 import type { ControlOf } from '../model/controls.ts';
 import { isCut } from '../model/cut-handshake.ts';
 import type { Observations, Target } from '../model/report.ts';
-import { failedBesidePassed } from './attempts.ts';
+import { attemptsWherePassed } from './attempts.ts';
 
 /** With this many endpoints that were cut and passed in one run, chance cuts others in every attempt. */
 const MANY_MIXED = 3;
@@ -21,8 +21,8 @@ export function isAlwaysEnded(target: Target): boolean {
 
 /** Whether handshakes are cut at random: a filter always cuts a name on its path, so each address counts by itself. */
 export function isCutAtRandom(targets: readonly Target[]): boolean {
-  const mixed = targets.filter(
-    (target) => failedBesidePassed(target.attempts, (attempt) => isCut(target, attempt)).length > 0,
+  const mixed = targets.filter((target) =>
+    attemptsWherePassed(target.attempts).some((attempt) => isCut(target, attempt)),
   );
   return mixed.length >= MANY_MIXED;
 }

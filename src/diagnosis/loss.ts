@@ -3,7 +3,7 @@ import type { Failure } from '../../probes/failures.ts';
 import { LOST } from '../model/lost-packets.ts';
 import type { Attempt, Target } from '../model/report.ts';
 import { isPublic } from './addresses.ts';
-import { failedBesidePassed } from './attempts.ts';
+import { attemptsWherePassed } from './attempts.ts';
 import { destinations } from './destinations.ts';
 
 /** With fewer endpoints that passed and failed, the loss is theirs and not the network's. */
@@ -26,12 +26,11 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
   const passed = targets.filter(
     (target) => target.group !== 'dns' && publicAttempts(target).some(({ ok }) => ok),
   );
-  const lost = passed.map((target) =>
-    failedBesidePassed(publicAttempts(target), ({ failure }) => LOST.includes(failure)),
-  );
-  if (lost.filter(({ length }) => length > 0).length < MANY_MIXED) return null;
-  const failures = new Set(lost.flat().flatMap(({ failure }) => failure ?? []));
-  const attempts = passed.flatMap(attemptsWherePassed);
+  const byTarget = passed.map((target) => attemptsWherePassed(publicAttempts(target)));
+  const attempts = byTarget.flat();
+  const mixed = byTarget.filter((each) => each.some(isLost));
+  if (mixed.length < MANY_MIXED) return null;
+  const failures = new Set(attempts.filter(isLost).flatMap(({ failure }) => failure ?? []));
   const rate =
     attempts.filter(({ failure }) => failure !== null && failures.has(failure)).length / attempts.length;
   const silent = targets.filter((target) => isDead(target, failures));
@@ -45,11 +44,8 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
   return { rate, dead };
 }
 
-/** Without addresses that never answer: an IPv6 address without a route, or one machine that is down, is no loss. */
-function attemptsWherePassed(target: Target): readonly Attempt[] {
-  const attempts = publicAttempts(target);
-  const passed = new Set(attempts.filter(({ ok }) => ok).map(({ address }) => address));
-  return attempts.filter(({ address }) => passed.has(address));
+function isLost({ failure }: Attempt): boolean {
+  return LOST.includes(failure);
 }
 
 function isDead({ group, status, attempts }: Target, failures: ReadonlySet<Failure>): boolean {
