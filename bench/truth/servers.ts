@@ -1,8 +1,8 @@
 /** TLS servers after the list of badssl.com, and others that do unusual things. */
 import { execFileSync, spawn } from 'node:child_process';
-import { generatePrimeSync, getDiffieHellman } from 'node:crypto';
+import { getDiffieHellman } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,11 +20,19 @@ import {
   TORN_TLS_RECORD,
   tlsAlert,
 } from '../../test/servers/behaviours.ts';
-import { certificateFlight } from '../../test/servers/certificate-message.ts';
-import { authority, identity, type Party, type Request, server } from '../../test/servers/certificates.ts';
+import { certificateFlight, smallGroupFlight } from '../../test/servers/certificate-message.ts';
+import {
+  authority,
+  derOf,
+  identity,
+  type Party,
+  type Request,
+  server,
+} from '../../test/servers/certificates.ts';
 import { type Behaviour, closedPort, type Owner, openPeer, openTlsPeer } from '../../test/servers/peer.ts';
 import fixtures from './fixtures/tls-servers.json' with { type: 'json' };
 import { compareTarget, type Expected, withPeers } from './peers.ts';
+import { openThrough, type Through } from './through.ts';
 import type { Outcome, Suite } from './types.ts';
 
 interface Case {
@@ -38,13 +46,7 @@ interface Case {
     | { readonly smallGroup: number }
     | { readonly bytes: keyof typeof BYTES };
   /** What stands between the client and the server. */
-  readonly through?: {
-    readonly pieces?: number;
-    readonly recordBytes?: number;
-    readonly warnings?: number;
-    readonly alertFor?: string;
-    readonly alert?: number;
-  };
+  readonly through?: Through;
   readonly expected: Expected;
 }
 
@@ -127,7 +129,7 @@ async function makeAuthorities(): Promise<Authorities> {
 
 function compareServer(one: Case, authorities: Authorities): Promise<Outcome> {
   return withPeers(async (owner) => {
-    const port = await openBehind(owner, one, await openServer(owner, one, authorities));
+    const port = await openThrough(owner, one.through, await openServer(owner, one, authorities));
     const host = one.host ?? HOST;
     const names = [
       await nameServer(owner, (name) => (name === host ? { addresses: [ADDRESS] } : { rcode: 'NXDOMAIN' })),
@@ -154,7 +156,7 @@ async function openServer(owner: Owner, one: Case, authorities: Authorities): Pr
   const { cert, key } = await makeCertificate(one, authorities, files);
   if ('tls' in serve) return (await openTlsPeer(owner, { cert, key, ...serve.tls })).port;
   if ('smallGroup' in serve)
-    return (await openPeer(owner, sends(smallGroupFlight(cert, serve.smallGroup)))).port;
+    return (await openPeer(owner, sends(smallGroupFlight(derOf(cert), serve.smallGroup)))).port;
   writeFileSync(join(files, 'cert.pem'), cert);
   writeFileSync(join(files, 'key.pem'), key);
   return openOpenSsl(owner, files, serve);
@@ -237,41 +239,6 @@ function makeGroup(bits: keyof typeof GROUPS): string {
   return `-----BEGIN DH PARAMETERS-----\n${text.replace(/.{64}/g, '$&\n')}\n-----END DH PARAMETERS-----\n`;
 }
 
-/**
- * The first flight of a server with ephemeral Diffie-Hellman over a small group (RFC 5246 section 7.4.3), which OpenSSL
- * does not serve. The signature is no signature: a client judges the group first.
- */
-function smallGroupFlight(certificate: string, bits: number): Buffer {
-  const flight = certificateFlight(derOf(certificate));
-  flight.writeUInt16BE(DHE_RSA_AES128_GCM_SHA256, CIPHER_SUITE_AT);
-  const vectors = [
-    Buffer.from(generatePrimeSync(bits, { safe: true })),
-    Buffer.from([2]),
-    Buffer.alloc(bits / 8, 7),
-  ];
-  const body = Buffer.concat([...vectors.map(vector), Buffer.from([8, 4]), vector(Buffer.alloc(256, 1))]);
-  const message = Buffer.concat([Buffer.from([12, 0]), vector(body)]);
-  const keyExchange = Buffer.concat([Buffer.from([22, 3, 3]), vector(message)]);
-  const done = flight.length - SERVER_HELLO_DONE;
-  return Buffer.concat([flight.subarray(0, done), keyExchange, flight.subarray(done)]);
-}
-
-const DHE_RSA_AES128_GCM_SHA256 = 0x009e;
-/** In a flight whose ServerHello has no session id: after the headers of record and message, version and random. */
-const CIPHER_SUITE_AT = 5 + 4 + 2 + 32 + 1;
-const SERVER_HELLO_DONE = 9;
-
-function derOf(pem: string): Buffer {
-  return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
-}
-
-/** Bytes after their length in two bytes. */
-function vector(bytes: Buffer): Buffer {
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
 function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
@@ -280,75 +247,4 @@ function isOpen(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-/** The port of what stands before the server, which may be the server itself. */
-async function openBehind(owner: Owner, { through }: Case, port: number): Promise<number> {
-  if (through === undefined) return port;
-  const { alertFor, alert = 0, warnings = 0 } = through;
-  const peer = await openPeer(owner, (client) => {
-    client.setNoDelay(true);
-    client.once('data', (hello: Buffer) => {
-      if (alertFor !== undefined && hello.includes(alertFor)) return void client.end(tlsAlert(alert));
-      for (let count = 0; count < warnings; count += 1) client.write(WARNING);
-      const onward = connect(port, '127.0.0.1', () => onward.write(hello));
-      onward.on('error', () => client.destroy());
-      client.on('close', () => onward.destroy());
-      client.on('data', (bytes: Buffer) => onward.write(bytes));
-      const change = changeOf(through);
-      let writing = Promise.resolve();
-      onward.on('data', (bytes: Buffer) => {
-        for (const piece of change(bytes)) writing = writing.then(() => writeAlone(client, piece));
-      });
-    });
-  });
-  return peer.port;
-}
-
-/** unrecognized_name as a warning (RFC 6066 section 3). */
-const WARNING = Uint8Array.from([21, 3, 3, 0, 2, 1, 112]);
-
-/** Writes a piece that becomes a segment of its own. */
-function writeAlone(client: Socket, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve) => void client.write(piece, () => setImmediate(resolve)));
-}
-
-function changeOf({
-  pieces,
-  recordBytes,
-}: NonNullable<Case['through']>): (bytes: Buffer) => readonly Buffer[] {
-  if (recordBytes !== undefined) return fragmentRecords(recordBytes);
-  return (bytes) => (pieces === undefined ? [bytes] : slicesOf(bytes, pieces));
-}
-
-function slicesOf(bytes: Buffer, size: number): Buffer[] {
-  const count = Math.ceil(bytes.length / size);
-  return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
-}
-
-const [CHANGE_CIPHER_SPEC, HANDSHAKE] = [20, 22];
-const RECORD_HEADER = 5;
-
-/** Splits the records of an unencrypted handshake (RFC 5246 section 6.2.1); encrypted ones cannot be split. */
-function fragmentRecords(size: number): (bytes: Buffer) => readonly Buffer[] {
-  let rest: Buffer = Buffer.alloc(0);
-  let isPlain = true;
-  return (bytes) => {
-    rest = Buffer.concat([rest, bytes]);
-    const records: Buffer[] = [];
-    for (;;) {
-      const end = RECORD_HEADER + (rest.length < RECORD_HEADER ? Infinity : rest.readUInt16BE(3));
-      if (rest.length < end) return records;
-      const record = rest.subarray(0, end);
-      rest = rest.subarray(end);
-      if (record[0] === CHANGE_CIPHER_SPEC) isPlain = false;
-      const body = record.subarray(RECORD_HEADER);
-      const parts = isPlain && record[0] === HANDSHAKE ? slicesOf(body, size) : [body];
-      for (const part of parts) {
-        const header = Buffer.from(record.subarray(0, RECORD_HEADER));
-        header.writeUInt16BE(part.length, 3);
-        records.push(Buffer.concat([header, part]));
-      }
-    }
-  };
 }

@@ -6,6 +6,7 @@ import { TrustStore } from '../../probes/wire/trust.ts';
 import { attempt } from '../../src/run/attempt.ts';
 import { sends } from '../../test/servers/behaviours.ts';
 import { certificateFlight } from '../../test/servers/certificate-message.ts';
+import { derOf } from '../../test/servers/certificates.ts';
 import { listen, type Owner, openPeer, type Peer } from '../../test/servers/peer.ts';
 import { withPeers } from './peers.ts';
 
@@ -63,7 +64,7 @@ async function openChainServer(owner: Owner, { chain, key }: ChainCase): Promise
     server.on('secureConnection', (socket) => socket.on('error', () => socket.destroy()));
     return await listen(owner, server);
   } catch {
-    const der = chain.map((pem) => Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64'));
+    const der = chain.map(derOf);
     return openPeer(owner, sends(certificateFlight(...der)));
   }
 }

@@ -100,3 +100,8 @@ async function newKeys(algorithm: NonNullable<Request['algorithm']>): Promise<we
     'verify',
   ])) as webcrypto.CryptoKeyPair;
 }
+
+/** The bytes in one block of PEM. */
+export function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
+}
