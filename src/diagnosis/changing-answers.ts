@@ -1,5 +1,5 @@
 /** Servers whose second answer is of another kind than the first. Pure. */
-import type { Control, ControlAnswer, ObservedControl } from '../model/controls.ts';
+import type { Control, ControlAnswer } from '../model/controls.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
 import { isOwn } from './instance.ts';
 import { type AnswerKind, kindOf, kindOfAnswer } from './servers.ts';
@@ -9,20 +9,24 @@ type Named = Pick<Target, 'host' | 'group'>;
 
 const COMPARABLE: readonly AnswerKind[] = ['private', 'public', 'absent', 'failing'];
 
-/** The second answers that differ from the first, of this run. */
-export function secondAnswers(controls: readonly ObservedControl[]): readonly ControlAnswer[] {
-  return controls.flatMap((control) => (control.name === 'dns-second-answer' ? control.detail.answers : []));
+/** The second answer of a server for a host; undefined if it is the same as the first. */
+export function secondAnswer(
+  { controls }: Pick<Observations, 'controls'>,
+  server: string | null,
+  host: string,
+): ControlAnswer | undefined {
+  return controls
+    .flatMap((control) => (control.name === 'dns-second-answer' ? control.detail.answers : []))
+    .find((answer) => answer.server === server && answer.name.toLowerCase() === host.toLowerCase());
 }
 
 /** The second answer of a server for the target’s name, if it is of another kind than the first; else null. */
 export function changedAnswer(
-  { controls }: Pick<Observations, 'controls'>,
+  observations: Pick<Observations, 'controls'>,
   { host, group }: Named,
   first: Resolution,
 ): ControlAnswer | null {
-  const second = secondAnswers(controls).find(
-    ({ server, name }) => server === first.server && name.toLowerCase() === host.toLowerCase(),
-  );
+  const second = secondAnswer(observations, first.server, host);
   if (second === undefined) return null;
   const hasTwo = hasTwoPrivateAddresses(first, second) && group !== 'custom' && !isOwn({ group });
   return hasTwo || isOtherKind(first, second) ? second : null;
@@ -49,14 +53,11 @@ function hasTwoPrivateAddresses(first: Resolution, second: ControlAnswer): boole
 
 /** A sentence about other addresses that a server gave for a failing host when asked again; empty if there are none. */
 export function describeLaterAddresses(
-  { controls }: Pick<Observations, 'controls'>,
+  observations: Pick<Observations, 'controls'>,
   targets: readonly Target[],
 ): string {
-  const later = secondAnswers(controls);
   for (const { host, addressesFrom, addresses: dialled } of targets) {
-    const second = later.find(
-      ({ server, name }) => server === addressesFrom && name.toLowerCase() === host.toLowerCase(),
-    );
+    const second = secondAnswer(observations, addressesFrom, host);
     const isOther = second?.addresses.every((one) => !dialled.some(({ address }) => address === one));
     if (second === undefined || second.addresses.length === 0 || isOther !== true) continue;
     return (

@@ -4,7 +4,7 @@ import type { Finding, Observations, Resolution, Target } from '../../model/repo
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { changedAnswer, secondAnswers } from '../changing-answers.ts';
+import { changedAnswer, secondAnswer } from '../changing-answers.ts';
 import { lookupCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
@@ -63,13 +63,8 @@ function leadsElsewhere(target: Target, other: OtherAddress, observations: Obser
       ? azureAnswer(observations, host)
       : resolutions.find(({ server }) => server === other.server);
   const own = resolutions.find(({ server }) => server === addressesFrom);
-  const rotates = secondAnswers(observations.controls).some(
-    ({ server, name, addresses }) =>
-      server === addressesFrom &&
-      name.toLowerCase() === host.toLowerCase() &&
-      addresses.includes(other.address),
-  );
-  if (theirs == null || own === undefined || rotates) return false;
+  const rotates = secondAnswer(observations, addressesFrom, host)?.addresses.includes(other.address);
+  if (theirs == null || own === undefined || rotates === true) return false;
   const [end, theirEnd] = [own.cname.at(-1)?.toLowerCase(), theirs.cname.at(-1)?.toLowerCase()];
   if (end !== undefined && end === theirEnd) return false;
   const isInside = !dialledAddresses(target).every(isPublic);
@@ -87,7 +82,7 @@ function leadsElsewhere(target: Target, other: OtherAddress, observations: Obser
 /** @param configured how many DNS servers this VM has: one alone cannot be made equal to others */
 function misledFinding(server: string, misled: readonly Misled[], configured: number): Finding {
   const hosts = [...new Set(misled.map(({ target }) => target.host))];
-  const others = list(misled.map(({ other }) => nameServer(other.server)).sort(), 2);
+  const others = list(misled.map(({ other }) => describeServer(other.server)).sort(), 2);
   return createFinding('dns-servers-disagree', {
     title: `${server} leads ${hosts.length === 1 ? `${hosts[0]}` : count(hosts.length, 'name')} elsewhere than ${others}, and that fails`,
     explanation: misled.slice(0, 3).map(describeMisled).join(' '),
@@ -103,7 +98,7 @@ function misledFinding(server: string, misled: readonly Misled[], configured: nu
   });
 }
 
-function nameServer(server: string): string {
+function describeServer(server: string): string {
   return server === AZURE_DNS ? `Azure DNS (${server})` : server;
 }
 
@@ -111,7 +106,7 @@ function describeMisled({ target, other }: Misled): string {
   const { host, port, failure, addressesFrom } = target;
   return (
     `${addressesFrom} answers ${host} with ${list(dialledAddresses(target), 2)}, where port ${port} fails (${failure}). ` +
-    `${nameServer(other.server)} answers with ${other.address}, where the service was reached twice; in between, ` +
+    `${describeServer(other.server)} answers with ${other.address}, where the service was reached twice; in between, ` +
     `${other.instead} failed again.`
   );
 }
