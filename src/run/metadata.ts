@@ -33,9 +33,9 @@ const PAUSES = [200, 600, 1200] as const;
  */
 export async function askMetadata(system: System, signal: AbortSignal): Promise<MetadataReply> {
   const end = system.monotonicMs() + LONGEST;
-  const reply = await askPatiently(INSTANCE, { system, signal, end });
+  const reply = await askWithRetries(INSTANCE, { system, signal, end });
   if (reply.kind !== 'http' || reply.status !== 200 || !namesNoPublicAddress(reply.body)) return reply;
-  const balancer = await askPatiently(LOAD_BALANCER, { system, signal, end });
+  const balancer = await askWithRetries(LOAD_BALANCER, { system, signal, end });
   return { ...reply, loadBalancer: bodyOf(balancer) };
 }
 
@@ -46,7 +46,7 @@ interface Asking {
   readonly end: number;
 }
 
-async function askPatiently(path: string, { system, signal, end }: Asking): Promise<MetadataReply> {
+async function askWithRetries(path: string, { system, signal, end }: Asking): Promise<MetadataReply> {
   let reply = await askOnce(path, system, signal);
   for (const ms of PAUSES) {
     if (!isTemporary(reply) || system.monotonicMs() + ms > end) break;
