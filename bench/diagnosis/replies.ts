@@ -1,8 +1,6 @@
 /** Replies of services and devices, as nginx directives or as they stand on the wire; each with its public source. */
 
-const header = (name: string, value: string): string => `add_header ${name} '${value}' always;`;
-const reply = (status: number, type: string, body: string): string =>
-  `default_type ${type}; return ${status} '${body}';`;
+import { header, reply } from '../../test/system/replies.ts';
 
 const REQUEST_ID = header('x-ms-request-id', '4f5ee8ad-101e-0012-3d6c-8f8a44000000');
 

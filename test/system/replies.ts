@@ -6,7 +6,8 @@ import { CABINET, ISSUER, REFUSAL, REVOKED } from './certificates.ts';
 /** Where the instance metadata service answers on every VM. */
 export const METADATA_ADDRESS = '169.254.169.254';
 
-const reply = (status: number, type: string, body: string): string =>
+/** Directives that answer with this body. */
+export const reply = (status: number, type: string, body: string): string =>
   `default_type ${type}; return ${status} '${body}';`;
 
 /** A file that the authority has published in nginx's folder. */
@@ -20,7 +21,7 @@ const published = (name: string, type: string): string =>
 const TENANT = '00000000-0000-4000-8000-00000000abcd';
 
 /** A header of every reply, whatever its status. */
-const header = (name: string, value: string): string => `add_header ${name} '${value}' always;`;
+export const header = (name: string, value: string): string => `add_header ${name} '${value}' always;`;
 
 const REPLIES: Readonly<Partial<Record<Group, string>>> = {
   certificates: [
