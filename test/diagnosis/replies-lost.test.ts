@@ -101,6 +101,32 @@ t.test('return-path-broken', async (t) => {
     t.equal(causes['infrastructure/a.net:443'], 'return-path-broken');
   });
 
+  t.test('nor do greetings and short frames, which pass where what this VM sends is lost', async (t) => {
+    const broker = reached('event-hubs', 'hub.net', '20.1.1.8', {
+      ...{ port: 5672, protocol: 'amqp' },
+      attempts: [attempt('20.1.1.8', null, { proof: 'reply' })],
+    });
+    const mail = failed('smtp', 'mail.net', '20.1.1.9', 'protocol_timeout', {
+      ...{ port: 25, protocol: 'smtp', facts: { ...NOTHING, bytesReceived: 40 } },
+    });
+    const [one, two, page] = silent();
+    const { findings, causes } = diagnoseTargets({
+      targets: [...silent(), broker, mail],
+      controls: [
+        reservedAddress(false),
+        ...[one, two].flatMap((each) => (each && otherName(each, false)) || []),
+      ],
+    });
+    t.same(
+      new Set([one, two, page, mail].map((each) => each && causes[each.id])),
+      new Set(['return-path-broken']),
+    );
+    t.match(
+      findings[0]?.explanation,
+      'Only greetings and a few bytes arrived, from hub.net:5672 and mail.net:25.',
+    );
+  });
+
   for (const [why, targets, controls] of [
     ['a reply arrives', [...silent(), reached('kms', 'kms.net', '20.1.1.5')], []],
     ['a few bytes arrive', [...silent(), overTls('c.net', '20.1.1.6', { ...NOTHING, bytesReceived: 7 })], []],

@@ -1,4 +1,5 @@
 import type { Failure } from '../../../probes/failures.ts';
+import type { Protocol } from '../../../probes/protocols.ts';
 import type { Attempt, Target } from '../../model/report.ts';
 import { isPublic } from '../addresses.ts';
 import { connected } from '../attempts.ts';
@@ -11,6 +12,9 @@ import { count, listEndpoints } from '../text.ts';
 const ENOUGH = 3;
 const NO_REPLY: readonly (Failure | null)[] = ['tls_timeout', 'protocol_timeout'];
 
+/** These servers begin by themselves, or after eight bytes: where what this VM sends is lost, that may still pass. */
+const SHORT: readonly Protocol[] = ['smtp', 'amqp'];
+
 /** Connections to public addresses are completed, and no protocol gets a byte of reply. */
 export const returnPathBroken: Rule = ({ observations, targets, open }) => {
   const acceptsAll = observations.controls.some(
@@ -22,16 +26,17 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
   );
   const opened = targets.filter((target) => target.group !== 'dns' && openedAttempts(target).length > 0);
   // A bare connection awaits no reply.
-  const asked = opened.filter((target) => openedAttempts(target).some((attempt) => !isBare(attempt)));
-  const silent = asked.filter((target) =>
-    openedAttempts(target).every((one) => isBare(one) || isSilent(one)),
-  );
+  const spoken = opened.filter((target) => openedAttempts(target).some((attempt) => !isBare(attempt)));
+  const short = spoken.filter((target) => SHORT.includes(target.protocol) && !isSilentTarget(target));
+  const asked = spoken.filter((target) => !short.includes(target));
+  const silent = asked.filter(isSilentTarget);
   const withTls = silent.filter(({ attempts }) => attempts.some(({ failure }) => failure === 'tls_timeout'));
   const withoutTls = silent.filter((target) => !withTls.includes(target));
   const hosts = new Set(silent.map(({ host }) => host)).size;
   if (acceptsAll || smallArrive || hosts < ENOUGH || silent.length < asked.length) return [];
   if (withTls.length === 0 || withoutTls.length === 0) return [];
-  const cut = silent.filter((target) => open.includes(target));
+  const brokenOff = short.filter(({ failure }) => NO_REPLY.includes(failure));
+  const cut = [...silent, ...brokenOff].filter((target) => open.includes(target));
   if (cut.length === 0) return [];
   return [
     createFinding('return-path-broken', {
@@ -39,6 +44,9 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
       explanation:
         `${count(hosts, 'public host')} completed the TCP handshake, and not one sent a byte after it: over TLS ` +
         `${listEndpoints(withTls, 3)}, and without it ${listEndpoints(withoutTls, 3)}. ` +
+        (short.length === 0
+          ? ''
+          : `Only greetings and a few bytes arrived, from ${listEndpoints(short, 3)}. `) +
         'The reserved address did not connect, so these handshakes are those of the services.',
       targets: cut,
       confirm: rerunCommand(observations, cut),
@@ -48,6 +56,10 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
 
 function openedAttempts({ attempts }: Target): readonly Attempt[] {
   return attempts.filter((attempt) => connected(attempt) && isPublic(attempt.address));
+}
+
+function isSilentTarget(target: Target): boolean {
+  return openedAttempts(target).every((one) => isBare(one) || isSilent(one));
 }
 
 function isBare({ ok, facts }: Attempt): boolean {

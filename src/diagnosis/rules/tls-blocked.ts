@@ -2,6 +2,7 @@ import { isAzureService } from '../../model/azure.ts';
 import { isBareTls } from '../../model/cut-handshake.ts';
 import type { Attempt, Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
+import { connected } from '../attempts.ts';
 import { rerunCommand } from '../command.ts';
 import { isAlwaysEnded, otherNameControls } from '../cut.ts';
 import { createFinding } from '../finding.ts';
@@ -32,7 +33,7 @@ export const tlsBlocked: Rule = ({ observations, targets, open }) => {
     (target) => target.group !== 'dns' && target.attempts.some(returnedDataWithoutTls),
   );
   const allCut = controls.every(({ outcome }) => outcome === 'expected');
-  if (!isShown || !allCut || answered.length === 0) return [];
+  if (!isShown || !allCut || answered.length === 0 || isPlainHttpSilent(targets)) return [];
   const ports = [...new Set(cut.map(({ port }) => `port ${port}`))].sort();
   const where = passing.size === 0 ? '' : ` on ${list(ports)}`;
   const failures = list(cut.flatMap(({ failure }) => failure ?? []).sort(), 3);
@@ -53,6 +54,14 @@ function passesTls({ attempts }: Target): boolean {
   return attempts.some(
     (attempt) => isPublic(attempt.address) && attempt.facts.tls !== undefined && isBareTls(attempt),
   );
+}
+
+/** Whether requests without TLS are lost as well, so that more than TLS is cut; greetings and short frames may pass. */
+function isPlainHttpSilent(targets: readonly Target[]): boolean {
+  const opened = targets.flatMap(({ protocol, attempts }) =>
+    protocol === 'http' ? attempts.filter((attempt) => isPublic(attempt.address) && connected(attempt)) : [],
+  );
+  return opened.length > 0 && opened.every(({ failure }) => failure === 'protocol_timeout');
 }
 
 function returnedDataWithoutTls({ ok, address, facts }: Attempt): boolean {
