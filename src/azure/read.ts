@@ -58,7 +58,10 @@ export function recognise(given: unknown): Reading {
       return list(value['value'], typeof value['nextLink'] === 'string' && value['nextLink'] !== '', 'value');
     }
     const error = errorOfAzure(value);
-    if (error !== null) return refuse(`holds an error of Azure and not the reply: ${error}`);
+    if (error !== null)
+      return refuse(
+        `holds an error of Azure and not the reply: ${error.replace(/\.$/, '')}; correct that, and ${SAVE_AGAIN}`,
+      );
   }
   return Array.isArray(value) ? list(value, false, '') : unknown();
 }

@@ -64,7 +64,8 @@ function notJson(text: string, reason: string): string {
 }
 
 function beginning(text: string): string {
-  return `“${printable(text, SHOWN_BEGINNING)}”`;
+  const [line = ''] = text.split(/\r?\n/, 1);
+  return `“${printable(line, SHOWN_BEGINNING)}”`;
 }
 
 /** Whether the parser stopped at the end of the text. */

@@ -86,7 +86,7 @@ export type OptionKey = keyof Table;
 /** A type for text with a parser; the message of a BadValue becomes the issue. */
 function text<Item>(
   parse: (value: string) => Item,
-  error = 'must be text; put it in quotes',
+  error: string | typeof notText = notText,
 ): z.ZodType<Item> {
   return z.string({ error }).transform((value, context) => {
     try {
@@ -97,6 +97,12 @@ function text<Item>(
       return z.NEVER;
     }
   });
+}
+
+function notText({ input }: { readonly input?: unknown }): string {
+  return typeof input === 'object' && input !== null
+    ? 'must be text, without a key before it'
+    : 'must be text; put it in quotes';
 }
 
 function wholeNumber(of: string, min: number, max: number): z.ZodType<number> {

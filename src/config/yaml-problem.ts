@@ -15,17 +15,17 @@ const MESSAGES: Partial<Record<ErrorCode, string>> = {
   BAD_DQ_ESCAPE: 'an invalid escape (\\) in double quotes; double the backslash, or use single quotes',
   BAD_SCALAR_START: 'a value cannot begin with this character; put the value in quotes',
   BAD_ALIAS: ALIAS,
-  BAD_INDENT: 'this line is not indented as the lines of its list are; indent all items alike, with blanks',
+  BAD_INDENT: 'this line is not indented as the lines of its list are; indent all items alike, with spaces',
   BLOCK_IN_FLOW: 'a list in [ ] cannot have items that begin with “-”; separate them by commas',
   DUPLICATE_KEY: 'this option is in the file twice; keep one, with all values in one list',
   KEY_OVER_1024_CHARS: NOT_AN_OPTION,
   MULTILINE_IMPLICIT_KEY: NOT_AN_OPTION,
   NON_STRING_KEY: NOT_AN_OPTION,
-  TAB_AS_INDENT: 'a tab before the text; start options in the first column, and indent items with blanks',
+  TAB_AS_INDENT: 'a tab before the text; start options in the first column, and indent items with spaces',
   UNEXPECTED_TOKEN: 'this line is not indented as the ones before it; start every option in the first column',
 };
 
-const NESTED = 'the value has a colon and a blank in it; put the value in quotes';
+const NESTED = 'the value has a colon and a space in it; put the value in quotes';
 const LIST_ON_THE_LINE = 'a list begins on the line below its key; or write it as [one, other]';
 const INDENTED =
   'this line is indented, so it would be a part of the value above; start every option in the first column';

@@ -173,9 +173,9 @@ t.test('any other file is refused; the message says what it is and what to do', 
     [
       'an error of Azure',
       { error: { code: 'AuthorizationFailed', message: 'The client has no right' } },
-      /^holds an error of Azure and not the reply: AuthorizationFailed: The client has no right$/,
+      /^holds an error of Azure and not the reply: AuthorizationFailed: The client has no right; correct that, and save/,
     ],
-    ['an error without a text', { error: {} }, /not the reply: without a code$/],
+    ['an error without a text', { error: {} }, /not the reply: without a code; correct that/],
     [
       'a report of ours',
       { schemaVersion: '1.1.0', targets: [] },
@@ -258,7 +258,7 @@ t.test('what PowerShell saves instead of a reply is named', async (t) => {
     [
       'an error alone',
       { code: 'ResourceNotFound', message: 'not found' },
-      /^holds an error of Azure.*: ResourceNotFound: not found$/,
+      /^holds an error of Azure.*: ResourceNotFound: not found; correct that/,
     ],
   ] as const) {
     t.match(problemOf(content), expected, what);

@@ -89,7 +89,7 @@ t.test('what is not a reply is refused: exit 2, with file, origin, reason and fi
     ],
     [
       { error: { code: 'ResourceNotFound', message: 'Gone.' } },
-      /holds an error of Azure.*ResourceNotFound: Gone\./,
+      /holds an error of Azure.*ResourceNotFound: Gone; correct that, and save/,
     ],
     [report(), /is a report of apim-probe, not a reply of Azure/],
     [{ value: [] }, /is an empty list/],
