@@ -72,12 +72,17 @@ export async function secondAnswers(
 function questionsFor(server: ServerAddress, targets: readonly ObservedTarget[]): Question[] {
   const name = nameDnsServer(server);
   const byHost = new Map<string, Question>();
-  for (const { host, resolutions, attempts } of targets) {
+  // Names of targets that fail come first, and are asked most often.
+  const isReached = ({ attempts }: ObservedTarget): boolean => attempts.some(({ ok }) => ok);
+  const [failing, reached] = [targets.filter((one) => !isReached(one)), targets.filter(isReached)];
+  for (const target of [...failing, ...reached]) {
+    const { host, resolutions } = target;
     const first = resolutions.find((one) => one.server === name);
     // A name without a dot goes through the search list.
     if (first === undefined || !ANSWERED.test(first.rcode) || !host.includes('.')) continue;
-    const tries = attempts.some(({ ok }) => ok) ? 1 : MOST_TRIES;
-    if (byHost.size < MOST_NAMES) byHost.set(host.toLowerCase(), { server, host, first, tries });
+    const key = host.toLowerCase();
+    if (byHost.size >= MOST_NAMES || byHost.has(key)) continue;
+    byHost.set(key, { server, host, first, tries: isReached(target) ? 1 : MOST_TRIES });
   }
   return [...byHost.values()];
 }
