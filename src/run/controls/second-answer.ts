@@ -82,7 +82,7 @@ function questionsFor(server: ServerAddress, targets: readonly ObservedTarget[])
     if (first === undefined || !ANSWERED.test(first.rcode) || !host.includes('.')) continue;
     const key = host.toLowerCase();
     if (byHost.size >= MOST_NAMES || byHost.has(key)) continue;
-    byHost.set(key, { server, host, first, tries: isReached(target) ? 1 : MOST_TRIES });
+    byHost.set(key, { server, host: key, first, tries: isReached(target) ? 1 : MOST_TRIES });
   }
   return [...byHost.values()];
 }
