@@ -214,7 +214,7 @@ const SecondAnswer = z
       })
       .describe(seen),
   })
-  .describe('Servers that answered, asked once more for the names of the targets when the rest was done');
+  .describe('Servers that answered, asked again for the names of the targets when the rest was done');
 
 const ZoneAuthority = z
   .strictObject({

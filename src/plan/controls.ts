@@ -6,7 +6,7 @@ export const CONTROLS: readonly PlannedControl[] = [
   {
     name: 'metadata',
     destination: `${METADATA_ADDRESS}:80/tcp`,
-    purpose: 'cloud, region and subnet from the instance metadata service',
+    purpose: 'cloud, region, subnet and public address from the instance metadata service',
   },
   {
     name: 'dns-random-name',
@@ -36,7 +36,7 @@ export const CONTROLS: readonly PlannedControl[] = [
   {
     name: 'dns-second-answer',
     destination: 'the configured DNS servers',
-    purpose: 'the names of the plan once more at the end, to see whether the answers change',
+    purpose: 'the names of the plan again at the end, to see whether the answers change',
   },
   {
     name: 'tcp-reserved-address',

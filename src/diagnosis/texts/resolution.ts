@@ -97,7 +97,7 @@ export const RESOLUTION_CAUSES = {
       'address, or several forwarders, of which one lacks a zone. What works now may fail with the next look-up. Public addresses that ' +
       'rotate are normal and are not reported.',
     recognisedBy:
-      'Servers that answered are asked once more at the end of the run (one second in all): the kind of the answer ' +
+      'Servers that answered are asked again at the end of the run (one second in all): the kind of the answer ' +
       'differs, or two private answers have no address in common. A query without a reply does not count.',
     owner: 'dns',
     remedy: [
