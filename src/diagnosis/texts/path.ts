@@ -65,13 +65,15 @@ export const PATH_CAUSES = {
   'return-path-broken': {
     title: 'Connections open, and no data comes back',
     explanation:
-      'TCP connections to public addresses are completed, and after that not one byte arrives, over any protocol. ' +
+      'TCP connections to public addresses are completed, and after that no reply arrives: over TLS, HTTP and the like not ' +
+      'one byte, over SMTP and AMQP at most what is sent first. ' +
       'Usually the two directions take different paths (an asymmetric route), and a firewall that sees only one of them ' +
       'drops packets of connections that it does not know. A device that drops all data of this subnet, in either ' +
       'direction, looks the same.',
     recognisedBy:
       'At three or more public hosts, over TLS and over at least one protocol without it, all connections are completed ' +
-      'and all replies missing (bytesReceived is 0), and the reserved address does not connect.',
+      'and all replies missing (bytesReceived is 0; greetings of SMTP and AMQP do not count), and the reserved address does ' +
+      'not connect.',
     owner: 'network',
     remedy: [
       'Compare the two directions: the effective routes of this VM’s NIC (where 0.0.0.0/0 goes), and the routes of the ' +
