@@ -43,7 +43,8 @@ t.test('the same values at the same lines and columns, and the same problems', a
   await fc.assert(
     fc.asyncProperty(text, async (one) => {
       const { json, yaml } = bothWays(one);
-      if (!t.same(json, yaml, one)) throw new Error(one);
+      // Any text as a title can be taken for TAP of its own.
+      if (!t.same(json, yaml, 'alike')) throw new Error(one);
     }),
     { numRuns: 300 },
   );
