@@ -23,13 +23,13 @@ async function forwarding(stage: Stage, forwarder: string, ...servers: readonly 
 const without = (zones: readonly Zone[], hosts: readonly string[]): readonly Zone[] =>
   hosts.reduce((rest, host) => withRecord(rest, host, null), zones);
 
-/** One DNS address with two backends, of which chance chooses one for each query; the second has these zones. */
+/** One DNS address with two backends, of which the source port chooses one for each query; the second has these zones. */
 async function poolWith(stage: Stage, zones: readonly Zone[]): Promise<void> {
   const [first, second] = BACKENDS;
   await stage.dnsServer(first, stage.zones);
   await stage.dnsServer(second, zones);
   await stage.divert(
-    `ip daddr ${CUSTOM_DNS} udp dport 53 dnat ip to numgen random mod 2 map { 0 : ${first}, 1 : ${second} }`,
+    `ip daddr ${CUSTOM_DNS} udp dport 53 dnat ip to jhash udp sport mod 2 map { 0 : ${first}, 1 : ${second} }`,
   );
   await stage.divert(`ip daddr ${CUSTOM_DNS} tcp dport 53 dnat ip to ${first}`);
   await stage.resolvers(CUSTOM_DNS);
