@@ -28,6 +28,8 @@ export interface RunContext {
   readonly attempts: number;
   /** When the deadline ends the run, by the monotonic clock, in ms. */
   readonly endsAt: number;
+  /** ms from the first attempt at a required endpoint to the late one. */
+  readonly lateAfter: number;
   /** The name to query in a liveness test of a DNS server. */
   readonly question: string;
   readonly progress: (event: ProgressEvent) => void;

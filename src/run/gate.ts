@@ -20,11 +20,13 @@ const PAUSES = [100, 200, 400, 800, 1600, 2000] as const;
  * Runs at most `concurrency` tasks at once, in order of arrival. Starts one per turn of the event loop, because other
  * starts in the same turn would add to the measured time of a reply. Starts no task after the signal is aborted.
  * @param capacity shared with the other gates of the run, which use the same resources
+ * @param idlePauses ms before each repetition while no other task was running
  */
 export function createGate(
   concurrency: number,
   signal: AbortSignal,
   capacity: Capacity = new Capacity(),
+  idlePauses: readonly number[] = PAUSES,
 ): Gate {
   const waiting = new Queue();
   let running = 0;
@@ -70,13 +72,13 @@ export function createGate(
     });
 
   return async (task, limitOf = () => null) => {
-    let pauses = PAUSES.values();
+    let pauses = idlePauses.values();
     let { progress } = capacity;
     let done = await inTurn(task, limitOf);
     while (done !== null && done.limit !== null) {
       if (capacity.progress > progress) {
         ({ progress } = capacity);
-        pauses = PAUSES.values();
+        pauses = idlePauses.values();
       }
       if (capacity.isIdle) {
         const next = pauses.next();

@@ -14,7 +14,7 @@ import { mapInFlight } from './in-flight.ts';
 import { probeOf, tryAddress } from './target.ts';
 
 /** ms after the first attempt at an address; a TCP connection that is lost at first has been retried by then, too. */
-const LATE_AFTER = 12_000;
+export const LATE_AFTER = 12_000;
 /** More endpoints than this do not die by chance. */
 const MOST_TARGETS = 16;
 
@@ -47,7 +47,7 @@ async function tryLate(
   { attempts }: ObservedTarget,
   context: RunContext,
 ): Promise<Attempt[]> {
-  const { system, budget, endsAt } = context;
+  const { system, budget, endsAt, lateAfter } = context;
   const probe = probeOf(planned);
   const firsts = new Map(
     attempts.toReversed().map(({ address, startedAt }) => [address, Date.parse(startedAt)]),
@@ -55,7 +55,7 @@ async function tryLate(
   const tried = await Promise.all(
     [...firsts].map(async ([address, first]) => {
       // A clock that is set during the run must not make it wait for longer.
-      const wait = Math.min(LATE_AFTER, Math.max(0, first + LATE_AFTER - system.now()));
+      const wait = Math.min(lateAfter, Math.max(0, first + lateAfter - system.now()));
       // The attempt needs at least its connection and one step.
       if (probe === null || system.monotonicMs() + wait + 2 * budget.stepMs > endsAt) return [];
       await pause(wait, budget.signal);

@@ -24,7 +24,7 @@ import { zoneAuthority } from './controls/zone-authority.ts';
 import { Defects } from './defects.ts';
 import { createGate } from './gate.ts';
 import { mapInFlight } from './in-flight.ts';
-import { addLateAttempts } from './late-attempts.ts';
+import { addLateAttempts, LATE_AFTER } from './late-attempts.ts';
 import { Names } from './names.ts';
 import type { ProgressEvent } from './progress.ts';
 import { describeShortage } from './shortage.ts';
@@ -42,6 +42,8 @@ export interface RunParts {
   readonly signal: AbortSignal;
   /** When the deadline will come, by the monotonic clock, in ms. */
   readonly endsAt: number;
+  /** ms from the first attempt to the late one. */
+  readonly lateAfter?: number;
   readonly progress: (event: ProgressEvent) => void;
 }
 
@@ -122,6 +124,7 @@ function createContext(plan: Plan, parts: RunParts): RunContext {
     defects: new Defects(),
     attempts: options.attempts,
     endsAt,
+    lateAfter: parts.lateAfter ?? LATE_AFTER,
     question: plan.dnsQuestion,
     progress: parts.progress,
   };

@@ -92,6 +92,7 @@ export interface RunChanges {
   readonly signal?: AbortSignal;
   readonly system?: ClosedWorld;
   readonly plan?: Plan;
+  readonly lateAfter?: number;
   readonly roots?: readonly string[];
   readonly publicRoots?: readonly string[];
 }
@@ -117,6 +118,7 @@ export async function ran(changes: RunChanges): Promise<Ran> {
     publicRoots: changes.publicRoots ?? [],
     signal: changes.signal ?? new AbortController().signal,
     endsAt: system.monotonicMs() + options.deadline,
+    ...(changes.lateAfter !== undefined && { lateAfter: changes.lateAfter }),
     progress: () => {},
   });
   const { environment } = observed.observations;

@@ -20,7 +20,7 @@ await scene('answers of a DNS server', ['dnsmasq'], async (t, subnet) => {
       groups: ['key-vault'],
       failures: ['tcp_refused'],
     });
-    t.match(findingsOf(outcome, 'dns-servers-disagree')[0]?.explanation, `at ${WRONG} in between`);
+    t.match(findingsOf(outcome, 'dns-servers-disagree')[0]?.explanation, `in between, ${WRONG} failed again`);
   });
 
   await t.test('that lead to no server at all', async (t) => {

@@ -12,15 +12,15 @@ function findingsOf({ report }: Outcome): Finding[] {
   return report.findings.filter(({ severity }) => severity !== 'info');
 }
 
-/** The plan allocates one address after another, so that the first 16 belong to several services. */
+/** The network gives out one address after another, eight of each /24: the first 16 belong to several services. */
 const body: Parameters<typeof scene>[2] = async (t, subnet) => {
   await t.test('a route to nowhere for a prefix', async (t) => {
-    await using _ = await subnet.fault('ip daddr 20.33.0.0/28 drop');
+    await using _ = await subnet.fault('ip daddr 20.33.0.0/23 drop');
     const outcome = await subnet.vm.probe(QUICK);
     const [finding, ...others] = findingsOf(outcome);
     t.match(
       finding,
-      { cause: 'outbound-dropped', title: /^Outbound TCP to 20\.33\.0\.0\/28 is dropped/ },
+      { cause: 'outbound-dropped', title: /^Outbound TCP to 20\.33\.0\.0\/23 is dropped/ },
       'the prefix',
       {
         stderr: outcome.stderr,
