@@ -54,6 +54,29 @@ t.test('Storage alone answers a VM without a public address: nothing is known of
   t.equal(verdict, 'inconclusive');
 });
 
+t.test('a NetworkStatus of the instance decides', async (t) => {
+  const reportedBy = (status: string) => {
+    const source = {
+      kind: 'import',
+      document: 'NetworkStatus',
+      asOf: '2026-05-04',
+      name: null,
+      status,
+    } as const;
+    return judge([storage(), { ...sql(), source }, vault(), monitor(), dnsServer('168.63.129.16')]);
+  };
+  const reached = reportedBy('Success');
+  t.equal(reached.verdict, 'inconclusive');
+  t.match(
+    reached.findings[0]?.explanation,
+    'reports success at s.database.windows.net: the instance gets there',
+  );
+  t.notMatch(reached.findings[0]?.explanation, 'Two other');
+  const lost = reportedBy('failure');
+  t.equal(lost.verdict, 'blocked');
+  t.notOk(lost.findings.some(({ cause }) => cause === 'vm-without-outbound'));
+});
+
 t.test('Storage elsewhere is as silent, and activation servers may answer', async (t) => {
   const far = failed('storage-blob', 'far.blob.core.windows.net', '20.61.1.1', 'tcp_timeout', {
     ...REQUIRED,

@@ -41,6 +41,9 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
   const explained = silent.filter((target) => open.includes(target));
   const hasPublicDns = targets.some((target) => target.group === 'dns' && provesPath(target));
   if (!isClear || acceptsAll || hasPublicDns || explained.length === 0) return [];
+  // Azure's own report of an instance there decides.
+  if (silent.some((target) => hasReported(target, 'failure'))) return [];
+  const reported = silent.filter((target) => hasReported(target, 'success'));
   const elsewhere = silent.filter(isStorage);
   return [
     createFinding('vm-without-outbound', {
@@ -50,14 +53,21 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
         `names no public address of this VM. A private subnet looks like this: it reaches Storage of its own region and ` +
         `nothing else. ` +
         (elsewhere.length === 0 ? '' : `${listHosts(elsewhere, 4)} would then be in another region. `) +
-        'The instance leaves by a public address of its own, so this VM does not show what it reaches. Two other ' +
-        'explanations do concern the instance: a service endpoint for Storage beside a 0.0.0.0/0 route to something ' +
-        'that drops, and an NSG that allows Storage alone.',
+        'The instance leaves by a public address of its own, so this VM does not show what it reaches. ' +
+        (reported.length === 0
+          ? 'Two other explanations do concern the instance: a service endpoint for Storage beside a 0.0.0.0/0 route to ' +
+            'something that drops, and an NSG that allows Storage alone.'
+          : `The NetworkStatus that was given reports success at ${listHosts(reported, 4)}: the instance gets there.`),
       targets: explained,
       confirm: rerunCommand(observations, explained),
     }),
   ];
 };
+
+/** The status that Azure's NetworkStatus has for this endpoint. */
+function hasReported({ source }: Target, status: 'success' | 'failure'): boolean {
+  return source.status?.toLowerCase() === status;
+}
 
 function isStorage({ serviceTag }: Target): boolean {
   return serviceTag?.split('.')[0] === 'Storage';
