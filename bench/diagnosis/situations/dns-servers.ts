@@ -10,6 +10,8 @@ import type { Stage } from '../stage.ts';
 const SLOW_RELAY = fileURLToPath(new URL('../../../test/system/slow-relay.ts', import.meta.url));
 /** Two backends behind one address of a load-balanced DNS server. */
 const BACKENDS = ['20.33.252.1', '20.33.252.2'] as const;
+/** No other situation asks this address, so the router knows no flow to it that passes by the backends. */
+const POOL = '10.2.0.5';
 const HOSTS = [...STORAGE, SQL, VAULT, EVENT_HUBS] as const;
 const CUSTOM_TARGET = [{ groups: ['dns'], hosts: [CUSTOM_DNS] }] as const;
 const FORWARD = `--server=${AZURE_DNS}`;
@@ -29,10 +31,10 @@ async function poolWith(stage: Stage, zones: readonly Zone[]): Promise<void> {
   await stage.dnsServer(first, stage.zones);
   await stage.dnsServer(second, zones);
   await stage.divert(
-    `ip daddr ${CUSTOM_DNS} udp dport 53 dnat ip to jhash udp sport mod 2 map { 0 : ${first}, 1 : ${second} }`,
+    `ip daddr ${POOL} udp dport 53 dnat ip to jhash udp sport mod 2 map { 0 : ${first}, 1 : ${second} }`,
   );
-  await stage.divert(`ip daddr ${CUSTOM_DNS} tcp dport 53 dnat ip to ${first}`);
-  await stage.resolvers(CUSTOM_DNS);
+  await stage.divert(`ip daddr ${POOL} tcp dport 53 dnat ip to ${first}`);
+  await stage.resolvers(POOL);
 }
 
 async function slow(stage: Stage, ms: number, ...servers: readonly string[]): Promise<void> {
