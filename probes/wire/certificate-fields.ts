@@ -29,7 +29,7 @@ export interface CertificateFields {
   readonly constraints: NameConstraints | null;
   /** The subject, unless it is empty, and the subjectAltName; read when asked for, because there may be thousands. */
   readonly readNames: () => readonly GeneralName[];
-  /** OIDs of critical extensions that nobody here processes. */
+  /** OIDs of critical extensions that are not processed here. */
   readonly unknownCritical: readonly string[];
   /** OID of an extension that is malformed or occurs twice. */
   readonly malformed: string | null;

@@ -30,9 +30,9 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
   const attempts = byTarget.flat();
   const mixed = byTarget.filter((each) => each.some(isLost));
   if (mixed.length < MANY_MIXED) return null;
-  const failures = new Set(attempts.filter(isLost).flatMap(({ failure }) => failure ?? []));
-  const rate =
-    attempts.filter(({ failure }) => failure !== null && failures.has(failure)).length / attempts.length;
+  const lost = attempts.filter(isLost);
+  const failures = new Set(lost.flatMap(({ failure }) => failure ?? []));
+  const rate = lost.length / attempts.length;
   const silent = targets.filter((target) => isDead(target, failures));
   const dead = destinations(silent).flatMap((group) => {
     const rest = group.targets.filter((target) => !isAmongPassed(target, passed));

@@ -227,7 +227,7 @@ export const HEALTHY: Chapter = {
     },
     {
       id: 'healthy-forced-tunnel',
-      what: 'Forced tunnelling that allows everything: another way out, and packets of 1,400 bytes at most',
+      what: 'Forced tunnelling that allows everything: another next hop, and packets of 1,400 bytes at most',
       shapes: [
         {
           shape: 'everything public',

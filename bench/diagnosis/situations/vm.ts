@@ -71,7 +71,7 @@ export const VM: Chapter = {
     },
     {
       id: 'vm-without-outbound',
-      what: 'A private subnet: this VM has no way out of its own, and Storage of its region answers',
+      what: 'A private subnet: this VM has no outbound path of its own, and Storage of its region answers',
       shapes: [
         {
           shape: 'a second account in another region is silent',

@@ -70,7 +70,7 @@ function leadsElsewhere(target: Target, other: OtherAddress, observations: Obser
   const isInside = !dialledAddresses(target).every(isPublic);
   if (isInside && isPublic(other.address)) {
     // The private endpoint may be meant, and only the path to it be closed. Names of one's own often have two views, with
-    // an application gateway or a front door in the public one.
+    // an Application Gateway or Azure Front Door in the public one.
     return privateLinkZone(theirs.cname) === null && !isOwn(target) && target.group !== 'custom';
   }
   // The finding private-zone-not-linked says what to do there.
