@@ -1,4 +1,4 @@
-/** Faults of the DNS servers and of the VM's own resolver. */
+/** Faults of the DNS servers. */
 import { fileURLToPath } from 'node:url';
 import { CUSTOM_DNS } from '../../../test/system/azure.ts';
 import { named } from '../../../test/system/bind.ts';
@@ -338,83 +338,6 @@ export const DNS_SERVERS: Chapter = {
           shape: 'the only server',
           apply: (stage) => stage.customDns([FORWARD, '--address=/ax.internal.cloudapp.net/10.9.9.9']),
           expected: { causes: ['dns-search-domain'], explains: 'none', verdict: 'degraded' },
-        },
-      ],
-    },
-    {
-      id: 'dns-not-configured',
-      what: 'This VM names no DNS server, or its sources never ask one',
-      shapes: [
-        {
-          shape: 'resolv.conf is empty',
-          apply: (stage) => stage.write('resolv.conf', ''),
-          expected: {
-            causes: ['dns-not-configured'],
-            explains: 'all',
-            verdict: 'blocked',
-            owner: 'vm',
-            text: /resolv\.conf/,
-          },
-        },
-        {
-          shape: 'its one line is not understood',
-          apply: (stage) => stage.write('resolv.conf', `nameserver ${AZURE_DNS}#53\n`),
-          expected: {
-            causes: ['dns-not-configured'],
-            explains: 'all',
-            verdict: 'blocked',
-            owner: 'vm',
-            text: /resolv\.conf/,
-          },
-        },
-        {
-          shape: 'nsswitch.conf has files alone',
-          apply: (stage) => stage.write('nsswitch.conf', 'hosts: files\n'),
-          expected: {
-            causes: ['dns-not-configured'],
-            explains: BY_NAME,
-            verdict: 'blocked',
-            owner: 'vm',
-            text: /nsswitch\.conf/,
-          },
-        },
-        {
-          shape: 'nsswitch.conf stops before DNS',
-          apply: (stage) => stage.write('nsswitch.conf', 'hosts: files [NOTFOUND=return] dns\n'),
-          expected: {
-            causes: ['dns-not-configured'],
-            explains: BY_NAME,
-            verdict: 'blocked',
-            owner: 'vm',
-            text: /nsswitch\.conf/,
-          },
-        },
-      ],
-    },
-    {
-      id: 'hosts-file-override',
-      what: 'An entry in /etc/hosts contradicts DNS',
-      shapes: [
-        {
-          shape: 'and leads to a silent address',
-          apply: (stage) => stage.write('hosts', `127.0.0.1 localhost\n${SILENT} ${SQL}\n`),
-          expected: {
-            causes: ['hosts-file-override'],
-            explains: { groups: ['sql'] },
-            verdict: 'blocked',
-            owner: 'vm',
-          },
-        },
-        {
-          shape: 'and leads to another service',
-          apply: (stage) =>
-            stage.write('hosts', `127.0.0.1 localhost\n${stage.subnet.addressOf(BLOB)} ${VAULT}\n`),
-          expected: {
-            causes: ['hosts-file-override'],
-            explains: { groups: ['key-vault'] },
-            verdict: 'blocked',
-            owner: 'vm',
-          },
         },
       ],
     },

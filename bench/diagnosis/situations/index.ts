@@ -6,12 +6,14 @@ import { HEALTHY } from './healthy.ts';
 import { RECORDS } from './names.ts';
 import { BLOCK_PAGES } from './pages.ts';
 import { PATH } from './path.ts';
+import { RESOLVER } from './resolver.ts';
 import { SERVICES } from './services.ts';
 import { TLS } from './tls.ts';
 import { VM } from './vm.ts';
 
 export const CHAPTERS: readonly Chapter[] = [
   DNS_SERVERS,
+  RESOLVER,
   RECORDS,
   PATH,
   TLS,
