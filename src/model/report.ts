@@ -7,6 +7,7 @@ import { ADDRESS_SCOPES } from '../../probes/address-scope.ts';
 import { Facts } from '../../probes/facts.ts';
 import { FAILURES } from '../../probes/failures.ts';
 import { PROTOCOLS } from '../../probes/protocols.ts';
+import { PreflightCheck, ReportedDocument, RouteDecision, RuleDecision } from './azure-documents.ts';
 import { Control, type ObservedControl } from './controls.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
@@ -166,6 +167,13 @@ export const Target = z
       ),
     resolutions: z.array(Resolution).describe('Each configured DNS server, asked on its own'),
     attempts: z.array(Attempt).describe('In their order'),
+    rule: RuleDecision.nullable().describe(
+      'The rule of Azure’s documents that decides this flow: of several addresses the one that is denied; null when ' +
+        'no document shows it',
+    ),
+    route: RouteDecision.nullable().describe(
+      'The route of Azure’s documents that this flow takes; null when no document shows it',
+    ),
     latency: z
       .strictObject({ connectMs: spread('Time to connect'), totalMs: spread('Time of all steps') })
       .describe('How long it took'),
@@ -409,6 +417,10 @@ export const Report = z
     environment: Environment,
     controls: z.array(Control).describe('Experiments that separate network faults from service faults'),
     targets: z.array(Target).describe('Every endpoint of the plan, exactly once, by group and id'),
+    documents: z.array(ReportedDocument).describe('Azure’s own documents that were given, in their order'),
+    preflight: z
+      .array(PreflightCheck)
+      .describe('The documented prerequisites, judged from those documents; empty when none was given'),
     notTestable: z
       .array(
         z
@@ -436,6 +448,9 @@ export interface Observations {
   readonly environment: Environment;
   readonly controls: readonly ObservedControl[];
   readonly targets: readonly ObservedTarget[];
+  /** Azure's own documents, and the prerequisites that they show; none when they are missing. */
+  readonly documents?: readonly ReportedDocument[];
+  readonly preflight?: readonly PreflightCheck[];
   /** The scope that the user asked for; everything when it is missing. */
   readonly scope?: GroupScope | undefined;
 }

@@ -86,6 +86,10 @@ export const CAUSES = [
   'vm-limit',
   'smtp-port-25-blocked',
   'intermittent-loss',
+  'prerequisite-missing',
+  'rule-denies',
+  'route-misdirects',
+  'rules-disagree',
   'undetermined',
 ] as const;
 export type Cause = (typeof CAUSES)[number];

@@ -44,6 +44,8 @@ export function assemble(parts: Parts): Report {
     environment: parts.environment,
     controls,
     targets: targets.toSorted(byGroupAndId),
+    documents: [],
+    preflight: [],
     notTestable: parts.plan.targets
       .filter(({ kind }) => kind === 'note')
       .map(({ group, id, reason }) => ({ group, endpoint: id, reason: reason ?? '' })),

@@ -54,6 +54,9 @@ function identity(planned: PlannedTarget) {
     // The history fills these in, because a run does not know earlier runs.
     lastStatusChange: null,
     flaps: 0,
+    // These come from Azure's documents, which a run does not read.
+    rule: null,
+    route: null,
   };
 }
 

@@ -44,6 +44,8 @@ export function target(group: Group, host: string, port: number, changes: Partia
     addressesFrom: '168.63.129.16',
     resolutions: [],
     attempts: [],
+    rule: null,
+    route: null,
     latency: {
       connectMs: { min: 1.8, median: 2.1, max: 3.9 },
       totalMs: { min: 9.8, median: 11.2, max: 15.4 },
@@ -294,6 +296,8 @@ export function report(changes: Partial<Report> = {}): Report {
     },
     controls: [QUIET_CONTROL],
     targets,
+    documents: [],
+    preflight: [],
     notTestable: [
       { group: 'control-plane', endpoint: 'ApiManagement -> subnet TCP 3443', reason: 'inbound' },
       { group: 'infrastructure', endpoint: 'AzureLoadBalancer -> subnet TCP 6390', reason: 'inbound' },
