@@ -29,6 +29,10 @@ export const DOCUMENTS = {
     document: 'Virtual network configuration reference: API Management',
     asOf: '2026-04-30',
   },
+  injectionV2: {
+    document: 'Inject an Azure API Management instance in a private virtual network - Premium v2 tier',
+    asOf: '2025-12-01',
+  },
   certificateAuthorities: {
     document: 'Azure Certificate Authority details',
     asOf: '2025-11-17',

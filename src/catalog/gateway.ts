@@ -34,6 +34,7 @@ export const gateway: readonly CatalogRow[] = [
     role: 'gateway',
     hosts: endpoint(null),
     required: REQUIRED,
+    v2: DOCUMENTS.injectionV2,
     path: STATUS_PATH,
     purpose: 'Gateway: the APIs themselves',
   },

@@ -40,6 +40,7 @@ const storage: readonly CatalogRow[] = [
     resourceType: 'BlobStorage',
     hosts: resourceHosts(SERVICES.blob),
     required: REQUIRED,
+    v2: DOCUMENTS.injectionV2,
     purpose: 'Azure Storage, blobs: configuration, packages, developer portal content',
   },
   {
@@ -48,6 +49,7 @@ const storage: readonly CatalogRow[] = [
     resourceType: 'TableStorage',
     hosts: resourceHosts(SERVICES.table),
     required: REQUIRED,
+    v2: DOCUMENTS.injectionV2,
     purpose: 'Azure Storage, tables',
   },
   {
@@ -134,6 +136,7 @@ const databases: readonly CatalogRow[] = [
     protocol: 'https',
     conversation: 'key-vault',
     required: { stv2: true, stv1: false },
+    v2: DOCUMENTS.injectionV2,
     serviceTag: 'AzureKeyVault',
     direction: 'outbound',
     purpose: 'Azure Key Vault: secrets and certificates',

@@ -57,6 +57,8 @@ export interface CatalogRow {
   readonly conversation?: Conversation;
   /** Required by Azure on this platform; `stv1` differs from `stv2` in a few rows. */
   readonly required: Readonly<Record<'stv2' | 'stv1', boolean>>;
+  /** The document that asks for it in the v2 tiers too, which leave out everything else. */
+  readonly v2?: Provenance;
   /** The tag of the far side in a network security group rule. */
   readonly serviceTag: string | null;
   /** Seen from the subnet of API Management. */

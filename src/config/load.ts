@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { quote, quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
+import { isV2, TIER_FACTS } from '../model/tiers.ts';
 import { caFileNotes, caFileProblem } from './ca-file.ts';
 import { fileLayer, type OptionsFile } from './file.ts';
 import { readImport } from './import-file.ts';
@@ -166,10 +167,22 @@ function checkGroups(draft: Draft, origins: Loaded['origins'], problems: string[
 }
 
 function checkUnits({ tier, units }: Draft, origins: Loaded['origins'], problems: string[]): void {
-  if (tier !== 'developer' || typeof units !== 'number' || units <= 1) return;
+  if (tier === undefined || typeof units !== 'number') return;
+  const { name, mostUnits } = TIER_FACTS[tier];
+  if (units <= mostUnits) return;
+  const most = mostUnits === 1 ? 'one unit' : `${mostUnits} units`;
   problems.push(
-    `units: ${units} (${origins.units}) is more than the one unit of the Developer tier; leave units out, or ` +
+    `units: ${units} (${origins.units}) is more than the ${most} of the ${name} tier; leave units out, or ` +
       'give --tier premium',
+  );
+}
+
+/** The platforms stv1 and stv2 are of the classic tiers. */
+function checkPlatform({ tier, platform }: Draft, origins: Loaded['origins'], problems: string[]): void {
+  if (tier === undefined || !isV2(tier) || origins.platform === 'default') return;
+  problems.push(
+    `platform: ${platform} (${origins.platform}) is of the classic tiers, and ${TIER_FACTS[tier].name} has none: leave ` +
+      `platform out, or give another tier than ${tier} (${origins.tier})`,
   );
 }
 
@@ -233,6 +246,7 @@ export function load(sources: Sources): Loaded {
   checkImports(draft, complete, problems);
   checkGroups(draft, complete, problems);
   checkUnits(draft, complete, problems);
+  checkPlatform(draft, complete, problems);
   problems.push(...labelProblems(draft.label ?? [], complete.label));
   checkOnChange(draft, complete, problems);
   checkLogFile(draft, complete, problems);

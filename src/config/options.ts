@@ -8,6 +8,7 @@ import { didYouMean } from '../common/did-you-mean.ts';
 import { address, checkAscii, resourceName, subnet } from '../common/host-name.ts';
 import { formatTargetUrl, parseTargetUrl } from '../common/target-url.ts';
 import type { OptionValue } from '../model/report.ts';
+import { TIERS } from '../model/tiers.ts';
 import { CLOUDS, GROUPS } from '../model/vocabulary.ts';
 import {
   filePath,
@@ -212,11 +213,11 @@ export const OPTIONS: Table = {
   tier: {
     section: 'Where the service will live',
     kind: 'text',
-    type: choice(['premium', 'developer']),
+    type: choice(TIERS),
     value: 'TIER',
     many: false,
     default: 'premium',
-    help: 'pricing tier: premium or developer',
+    help: 'pricing tier: premium, developer, premium-v2 or standard-v2',
   },
   units: {
     section: 'Where the service will live',

@@ -1,4 +1,5 @@
 import type { TargetUrl } from '../common/target-url.ts';
+import type { Tier } from '../model/tiers.ts';
 import type { Cloud, Group } from '../model/vocabulary.ts';
 import type { Label } from './label.ts';
 
@@ -44,7 +45,7 @@ export interface Options {
   /** Further regions of the instance. */
   readonly location: readonly string[];
   readonly platform: 'stv2' | 'stv1';
-  readonly tier: 'premium' | 'developer';
+  readonly tier: Tier;
   /** Null: one before the deployment. */
   readonly units: number | null;
   /** CIDR; null: asked of the instance metadata service. */

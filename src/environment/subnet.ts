@@ -2,6 +2,7 @@
 import { isInside, prefixOf } from '../common/cidr.ts';
 import type { Options } from '../config/types.ts';
 import type { Environment } from '../model/report.ts';
+import { isV2 } from '../model/tiers.ts';
 import { subnetCapacity } from './subnet-capacity.ts';
 
 type Network = Environment['network'];
@@ -21,7 +22,9 @@ export function networkOf(
     const vmInside = cidr === known || interfaces.some(({ address }) => isInside(address, cidr));
     return subnetCapacity(prefixOf(cidr), options.tier, options.units, vmInside);
   };
-  const capacity = subnet === null ? null : capacityOf(subnet);
+  // No VM can stand in the subnet of a v2 tier: the metadata service knows another one.
+  const own = isV2(options.tier) ? options.subnet : subnet;
+  const capacity = own === null ? null : capacityOf(own);
   return {
     network: { interfaces, subnet, subnetCapacity: capacity, vip: options.vip },
     notes: subnetNotes(options.subnet, known),

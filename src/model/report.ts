@@ -11,6 +11,7 @@ import { PreflightCheck, ReportedDocument, RouteDecision, RuleDecision } from '.
 import { Control, type ObservedControl } from './controls.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
+import { TIERS } from './tiers.ts';
 import { CAUSES, CLOUDS, GROUPS, type Group, OWNERS, SEVERITIES, STATUSES, VERDICTS } from './vocabulary.ts';
 
 const instant = z.iso.datetime().describe('RFC 3339, in UTC');
@@ -202,7 +203,7 @@ export type Finding = z.infer<typeof Finding>;
 
 const SubnetCapacity = z
   .strictObject({
-    tier: z.enum(['premium', 'developer']).describe('Pricing tier asked for'),
+    tier: z.enum(TIERS).describe('Pricing tier asked for'),
     units: z.int().describe('Units asked for'),
     total: z.int().describe('Addresses of the prefix'),
     usable: z.int().describe('Without the five that Azure reserves'),

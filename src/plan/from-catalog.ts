@@ -1,6 +1,7 @@
 /** The catalogue's rows of one cloud as targets. Pure. */
 import { type CatalogRow, catalogFor, type Placeholder } from '../catalog/index.ts';
 import type { GatewayRole, Options } from '../config/types.ts';
+import { isV2 } from '../model/tiers.ts';
 import type { Group } from '../model/vocabulary.ts';
 import { type Filled, fill, flagFor, placeholdersIn, type Values } from './fill.ts';
 import { furtherLocations, locationSource } from './locations.ts';
@@ -18,13 +19,16 @@ export function fromCatalog(
   named: ReadonlySet<Group> = new Set(),
 ): PlannedTarget[] {
   return catalogFor(place.cloud)
-    .filter((row) => isRelevant(row, place, options))
+    .filter((row) => isOfTier(row, place, options, values) && isRelevant(row, place, options))
     .flatMap((row) => fromRow(row, values, options, place, named));
 }
 
-/** The roles that this cloud has an endpoint for. */
-export function rolesOf({ cloud }: PlanContext): ReadonlySet<GatewayRole> {
-  return new Set(catalogFor(cloud).flatMap(({ role }) => role ?? []));
+/** The roles that this cloud and tier have an endpoint for. */
+export function rolesOf({ cloud }: PlanContext, { tier }: Options): ReadonlySet<GatewayRole> {
+  const rows = catalogFor(cloud).filter(
+    ({ v2 }) => !isV2(tier) || (v2 !== undefined && tier !== 'standard-v2'),
+  );
+  return new Set(rows.flatMap(({ role }) => role ?? []));
 }
 
 /** Leaves out the instance's own endpoints until there is an instance, unless the user asks for them. */
@@ -33,6 +37,25 @@ function isRelevant(row: CatalogRow, { cloud }: PlanContext, options: Options): 
   const needsInstance = templates.some((template) => placeholdersIn(template).includes('apim'));
   const asked = options.require.includes(row.group) || options.only.includes(row.group);
   return !needsInstance || asked || options.apim !== null || customHosts(row, options).length > 0;
+}
+
+/**
+ * A v2 tier leaves out the rows of the classic ones, but for resources that the user names. The gateway of Standard v2 is
+ * public, so DNS has nothing to do with this network.
+ */
+function isOfTier(row: CatalogRow, { cloud }: PlanContext, { tier }: Options, values: Values): boolean {
+  if (!isV2(tier)) return true;
+  if (row.group === 'gateway' && tier === 'standard-v2') return false;
+  const names = (row.hosts[cloud] ?? []).flatMap(placeholdersIn);
+  return (
+    row.v2 !== undefined ||
+    names.some((name) => name !== 'apim' && name !== 'region' && values[name].length > 0)
+  );
+}
+
+/** Whether the tier or the platform requires it. */
+function isRequired({ v2, required }: CatalogRow, { tier, platform }: Options): boolean {
+  return isV2(tier) ? v2 !== undefined : required[platform];
 }
 
 /** What varies between the endpoints of one row. */
@@ -55,7 +78,7 @@ function fromRow(
       transport: row.transport,
       protocol: row.protocol,
       conversation: row.conversation ?? row.protocol,
-      required: row.required[options.platform],
+      required: isRequired(row, options),
       serviceTag: row.serviceTag,
       direction: row.direction,
       purpose: row.purpose,
@@ -88,7 +111,8 @@ function varying(
     } as const;
     return custom.map((host) => ({ host, source, testable: true, reason: null, kind: 'endpoint' }));
   }
-  const source = { kind: 'catalog', ...row.source, name: null } as const;
+  const listedBy = isV2(options.tier) ? (row.v2 ?? row.source) : row.source;
+  const source = { kind: 'catalog', ...listedBy, name: null } as const;
   const hosts = (row.hosts[place.cloud] ?? []).flatMap((template) => fill(template, values));
   if (row.notTestable !== undefined) {
     const named = hosts.length > 0 ? hosts : [{ host: row.peer ?? '*' }];

@@ -4,6 +4,7 @@ import { absencesFor, serviceSuffixes } from '../catalog/index.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
 import { byGroupAndId } from '../model/order.ts';
+import { isV2, TIER_FACTS } from '../model/tiers.ts';
 import type { Group } from '../model/vocabulary.ts';
 import { CONTROLS } from './controls.ts';
 import { placeholderValues } from './fill.ts';
@@ -42,8 +43,11 @@ export function makePlan(options: Options, place: PlanContext, imports: readonly
       ...furtherLocations(options, place).notes,
       ...merged.notes,
       ...domainsWithoutRole(options, place),
+      ...tierNotes(options),
     ],
-    absences: absencesFor(place.cloud).map(({ hosts, reason }) => ({ hosts, reason })),
+    absences: isV2(options.tier)
+      ? []
+      : absencesFor(place.cloud).map(({ hosts, reason }) => ({ hosts, reason })),
   };
 }
 
@@ -112,13 +116,31 @@ function refuseEmptyGroups(
 }
 
 function domainsWithoutRole(options: Options, place: PlanContext): string[] {
-  const roles = rolesOf(place);
+  const roles = rolesOf(place, options);
   return options.hostname
     .filter(({ role }) => !roles.has(role))
     .map(
       ({ role, host }) =>
-        `--hostname ${role}=${host}: the ${place.cloud} cloud has no such endpoint; add --target https://${host}`,
+        `--hostname ${role}=${host}: ${isV2(options.tier) ? TIER_FACTS[options.tier].name : `the ${place.cloud} cloud`} ` +
+        `has no such endpoint; add --target https://${host}`,
     );
+}
+
+/** What a run for a v2 tier cannot show, because no VM can stand in its subnet. */
+function tierNotes({ tier, apim, location }: Options): string[] {
+  const { name, delegation } = TIER_FACTS[tier];
+  if (delegation === null) return [];
+  const standing =
+    `--tier ${tier}: the subnet of ${name} is delegated to ${delegation} and takes no VM. Run this on a VM in another ` +
+    'subnet of the same virtual network, with the same network security group, route table, service endpoints and NAT ' +
+    'gateway. It cannot show rules that name the subnet or its prefix.';
+  return [
+    standing,
+    ...(apim !== null && tier === 'standard-v2'
+      ? [`--apim ${apim}: the gateway of ${name} is public, and is not tested`]
+      : []),
+    ...(location.length > 0 ? [`--location: ${name} has no regional gateways; it has no effect`] : []),
+  ];
 }
 
 /** A name that any resolver of this network should know: a required one, else any. */

@@ -336,6 +336,20 @@ t.test('contradictions are errors, oddities are notes', async (t) => {
   t.strictSame(load({ env: { ...scheduled, APIM_PROBE_STATE: 'state' } }).notes, []);
 });
 
+t.test('a platform is of the classic tiers alone', async (t) => {
+  const { load } = loader(t);
+  t.equal(load({ flags: { tier: ['premium-v2'], units: ['30'] } }).options.tier, 'premium-v2');
+  t.equal(
+    problems(() => load({ flags: { tier: ['standard-v2'], platform: ['stv2'] } })),
+    'platform: stv2 (flag --platform) is of the classic tiers, and Standard v2 has none: leave platform out, or give ' +
+      'another tier than standard-v2 (flag --tier)',
+  );
+  t.match(
+    problems(() => load({ flags: { tier: ['premium-v2'], units: ['31'] } })),
+    /^units: 31 \(flag --units\) is more than the 30 units of the Premium v2 tier/,
+  );
+});
+
 t.test('the Developer tier has one unit', async (t) => {
   const { load } = loader(t);
   t.equal(load({ flags: { tier: ['developer'], units: ['1'] } }).options.units, 1);

@@ -83,3 +83,14 @@ t.test('the units that fit need no more addresses than are free, and one more do
     ),
   );
 });
+
+t.test('the v2 tiers fit as their article counts', async (t) => {
+  for (const [prefix, units] of [
+    [27, 13],
+    [26, 29],
+    [25, 30],
+    [24, 30],
+  ] as const) {
+    t.equal(subnetCapacity(prefix, 'premium-v2', null, false).unitsWithoutVm, units, `/${prefix}`);
+  }
+});

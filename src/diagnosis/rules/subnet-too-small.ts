@@ -1,4 +1,5 @@
 import type { SubnetCapacity, Target } from '../../model/report.ts';
+import { TIER_FACTS } from '../../model/tiers.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count } from '../text.ts';
@@ -11,7 +12,8 @@ export const subnetTooSmall: Rule = ({ observations, targets }) => {
   const { subnet, subnetCapacity: capacity } = observations.environment.network;
   if (subnet === null || capacity === null) return [];
   const instance = targets.some(isNamedEndpoint);
-  if (capacity.needed > capacity.usable) return [tooSmall(subnet, capacity, instance)];
+  if (capacity.needed > capacity.usable || capacity.total < smallestOf(capacity))
+    return [tooSmall(subnet, capacity, instance)];
   return capacity.vmInside && capacity.needed + 1 > capacity.usable
     ? [vmInTheWay(subnet, capacity, instance)]
     : [];
@@ -19,10 +21,7 @@ export const subnetTooSmall: Rule = ({ observations, targets }) => {
 
 function tooSmall(subnet: string, capacity: SubnetCapacity, instance: boolean) {
   const without = capacity.vmInside ? ' even without this VM' : '';
-  const most =
-    capacity.unitsWithoutVm === 0
-      ? 'none fits'
-      : `at most ${count(capacity.unitsWithoutVm, 'unit')} would fit`;
+  const most = describeMost(capacity);
   return createFinding('subnet-too-small', {
     title: `${subnet} cannot hold ${unitsOf(capacity)}${without}: ${most}`,
     explanation: `${describeNeed(subnet, capacity)}${describeInstance(instance)}`,
@@ -36,6 +35,14 @@ function tooSmall(subnet: string, capacity: SubnetCapacity, instance: boolean) {
     ],
     confirm: runAgain(capacity),
   });
+}
+
+function describeMost(capacity: SubnetCapacity): string {
+  if (capacity.unitsWithoutVm === 0) return 'none fits';
+  if (capacity.total < smallestOf(capacity)) {
+    return `the tier takes a /${TIER_FACTS[capacity.tier].smallestSubnet} or larger`;
+  }
+  return `at most ${count(capacity.unitsWithoutVm, 'unit')} would fit`;
 }
 
 /** In a /29, this VM takes the address that the deployment needs. */
@@ -73,28 +80,32 @@ function describeInstance(instance: boolean): string {
 }
 
 function unitsOf({ units, tier }: SubnetCapacity): string {
-  return `${count(units, 'unit')} of ${tierName(tier)}`;
+  return `${count(units, 'unit')} of ${TIER_FACTS[tier].name}`;
 }
 
-function tierName(tier: SubnetCapacity['tier']): string {
-  return tier === 'premium' ? 'Premium' : 'Developer';
+/** Addresses of the smallest subnet that the tier takes, whatever its units. */
+function smallestOf({ tier }: SubnetCapacity): number {
+  return 2 ** (32 - TIER_FACTS[tier].smallestSubnet);
 }
 
-/** The longest prefix with enough addresses; the service needs at least a /29. */
-function prefixFor({ needed }: SubnetCapacity): number {
-  return 32 - Math.max(3, Math.ceil(Math.log2(needed + RESERVED_ADDRESSES)));
+/** The longest prefix with enough addresses that the tier takes. */
+function prefixFor({ needed, tier }: SubnetCapacity): number {
+  return Math.min(TIER_FACTS[tier].smallestSubnet, 32 - Math.ceil(Math.log2(needed + RESERVED_ADDRESSES)));
 }
 
 function describeNeed(subnet: string, { usable, needed, units, tier }: SubnetCapacity): string {
-  const each = tier === 'premium' ? 'two addresses a unit' : 'one address';
+  const { name, addressesPerUnit } = TIER_FACTS[tier];
+  const each = addressesPerUnit === 2 ? 'two addresses a unit' : 'one address';
   return (
     `${subnet} has ${usable} usable addresses, as Azure keeps five. In internal mode ` +
-    `${count(units, 'unit')} of ${tierName(tier)} ${units === 1 ? 'takes' : 'take'} ${needed}: ${each}, and one ` +
+    `${count(units, 'unit')} of ${name} ${units === 1 ? 'takes' : 'take'} ${needed}: ${each}, and one ` +
     'for the load balancer.'
   );
 }
 
 /** The command for a VM in the new subnet; the metadata service reports the subnet. */
 function runAgain({ tier, units }: SubnetCapacity): string {
-  return tier === 'developer' ? 'apim-probe run --tier developer' : `apim-probe run --units ${units}`;
+  if (tier === 'premium') return `apim-probe run --units ${units}`;
+  const subnet = TIER_FACTS[tier].delegation === null ? '' : ' --subnet CIDR';
+  return `apim-probe run --tier ${tier}${tier === 'developer' ? '' : ` --units ${units}`}${subnet}`;
 }

@@ -3,6 +3,7 @@
 import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
 import type { Control } from '../../model/controls.ts';
 import type { Report } from '../../model/report.ts';
+import { TIER_FACTS } from '../../model/tiers.ts';
 import type { Palette } from './palette.ts';
 import { describeScope } from './scope.ts';
 
@@ -45,7 +46,7 @@ function capacityLines({ subnet, subnetCapacity: capacity }: Report['environment
   if (subnet === null || capacity === null) return [];
   const { tier, usable, unitsThatFit: units, vmInside } = capacity;
   const number = units === 0 ? 'no unit' : count(units, 'unit');
-  const fit = `${number} of ${tier === 'premium' ? 'Premium' : 'Developer'} ${units > 1 ? 'fit' : 'fits'}`;
+  const fit = `${number} of ${TIER_FACTS[tier].name} ${units > 1 ? 'fit' : 'fits'}`;
   return [`Subnet ${subnet}: ${usable} usable addresses, ${fit}${vmInside ? ' beside this VM' : ''}`];
 }
 
