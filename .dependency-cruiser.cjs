@@ -11,6 +11,7 @@ const LAYERS = [
   'src/config',
   'src/catalog',
   'src/environment',
+  'src/preflight',
   'src/plan',
   'src/run',
   'src/diagnosis',

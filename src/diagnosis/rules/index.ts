@@ -27,6 +27,7 @@ import { noRoute } from './no-route.ts';
 import { outboundDropped } from './outbound-dropped.ts';
 import { everythingRejected, outboundRejected } from './outbound-rejected.ts';
 import { packetSize } from './packet-size.ts';
+import { prerequisiteMissing } from './prerequisite-missing.ts';
 import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
 import { privateZoneNotLinked } from './private-zone-not-linked.ts';
 import { regionMismatch } from './region-mismatch.ts';
@@ -54,6 +55,8 @@ import { zonesShadowed } from './zones-shadowed.ts';
 export const RULES: readonly Rule[] = [
   // It explains no target, and no other error matters while the subnet is too small.
   subnetTooSmall,
+  // It explains no target either.
+  prerequisiteMissing,
   // Other rules read only failures, so untested targets do not affect them.
   vmLimit,
   // Before the silence of the server that the system asks then.

@@ -1,0 +1,58 @@
+/** Microsoft's prerequisites of a deployment, judged from Azure's own documents. Pure. */
+import type { GivenDocument } from '../azure/documents/types.ts';
+import type { AzureDocument } from '../azure/read.ts';
+import type { PreflightCheck } from '../model/azure-documents.ts';
+import { isV2 } from '../model/tiers.ts';
+import { findDocuments, type Known } from './known.ts';
+import { customDomains, dnsServers, PRIVATE_ZONES, serversOfInstance } from './names.ts';
+import { PUBLIC_IP } from './public-ip.ts';
+import { CLASSIC_SUBNET, V2_SUBNET } from './subnet.ts';
+import { TWIN_SUBNET } from './twin.ts';
+import type { Intent, Prerequisite } from './types.ts';
+
+export type { Intent } from './types.ts';
+
+export interface Given {
+  readonly documents: readonly GivenDocument[];
+  /** The lists of endpoints: only NetworkStatus shows which DNS servers the instance uses. */
+  readonly lists: readonly AzureDocument[];
+  /** ms since the epoch */
+  readonly now: number;
+}
+
+/**
+ * Every prerequisite of the tier, in the order of the article, whether a document shows it or not. A document with a
+ * doubt makes a prerequisite that is not met optional.
+ */
+export function judgePrerequisites(given: Given, intent: Intent): PreflightCheck[] {
+  const known = findDocuments(given.documents, intent);
+  return prerequisitesOf(given, intent).map((each) => judge(each, known));
+}
+
+function prerequisitesOf({ lists, now }: Given, { tier }: Intent): readonly Prerequisite[] {
+  if (isV2(tier)) return [...V2_SUBNET, TWIN_SUBNET];
+  return [
+    ...CLASSIC_SUBNET,
+    PUBLIC_IP,
+    dnsServers(serversOfInstance(lists)),
+    PRIVATE_ZONES,
+    customDomains(now),
+  ];
+}
+
+function judge({ check, title, required, judge: look, command }: Prerequisite, known: Known): PreflightCheck {
+  const judged = look(known);
+  const base = { check, title, rule: null };
+  if (judged === null)
+    return { ...base, required, outcome: 'not-shown', evidence: '', command: command(known) };
+  const files = [...new Set(judged.from.map(({ file }) => file))];
+  const doubts = [...new Set(judged.from.flatMap(({ doubt }) => doubt ?? []))];
+  const doubt = doubts.length === 0 ? '' : `; ${doubts.join('; ')}`;
+  return {
+    ...base,
+    required: (judged.required ?? required) && doubts.length === 0,
+    outcome: judged.outcome,
+    evidence: `${judged.evidence} (${files.join(', ')}${doubt})`,
+    command: null,
+  };
+}

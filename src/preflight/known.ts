@@ -1,0 +1,102 @@
+/** Finds, among Azure's documents, those of the instance and its subnet. Pure. */
+import type { GivenDocument, Resource, ResourceDocument, Subnet } from '../azure/documents/types.ts';
+import { isV2, TIER_FACTS } from '../model/tiers.ts';
+import type { Found, Intent } from './types.ts';
+
+type Kind = ResourceDocument['kind'];
+type Of<K extends Kind> = Extract<ResourceDocument, { kind: K }>;
+
+export interface Known {
+  readonly intent: Intent;
+  readonly given: readonly GivenDocument[];
+  readonly instance: Found<Of<'api-management'>> | null;
+  readonly subnet: Found<Subnet> | null;
+  readonly vnet: Found<Of<'vnet'>> | null;
+  readonly publicIp: Found<Of<'public-ip'>> | null;
+}
+
+/** @param given in the order of `--from` */
+export function findDocuments(given: readonly GivenDocument[], intent: Intent): Known {
+  const instance = ofKind(given, 'api-management')[0] ?? null;
+  const subnet = findSubnet(given, intent, instance?.document.subnet ?? null);
+  const vnets = ofKind(given, 'vnet');
+  const vnetId = subnet?.document.id?.replace(/\/subnets\/[^/]+$/i, '') ?? null;
+  return {
+    intent,
+    given,
+    instance,
+    subnet,
+    vnet: (vnetId === null ? null : byId(vnets, vnetId)) ?? only(vnets),
+    publicIp: findPublicIp(given, instance?.document.publicIp ?? null),
+  };
+}
+
+/** The documents of one kind, in their order. */
+export function ofKind<K extends Kind>(given: readonly GivenDocument[], kind: K): Found<Of<K>>[] {
+  return given.flatMap((each) =>
+    each.document.kind === kind ? [{ document: each.document as Of<K>, given: each }] : [],
+  );
+}
+
+/** Azure compares ids without regard to case. */
+export function sameId(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one.toLowerCase() === other.toLowerCase();
+}
+
+export function byId<T extends Resource>(among: readonly Found<T>[], id: string | null): Found<T> | null {
+  return among.find(({ document }) => sameId(document.id, id)) ?? null;
+}
+
+function only<T>(among: readonly T[]): T | null {
+  return among.length === 1 ? (among[0] ?? null) : null;
+}
+
+/** Every subnet, those inside a document of their network too; one that has a document of its own comes first. */
+export function subnetsOf(given: readonly GivenDocument[]): Found<Subnet>[] {
+  const own = ofKind(given, 'subnet');
+  const inside = ofKind(given, 'vnet').flatMap(({ document, given: file }) =>
+    document.subnets.map((subnet) => ({ document: subnet, given: file })),
+  );
+  return [...own, ...inside.filter(({ document }) => byId(own, document.id) === null)];
+}
+
+/**
+ * The subnet of the instance: the one that the instance names, --subnet, or this VM's network interface. A v2 tier's is
+ * the one with its delegation, because the VM stands in another. Otherwise the only one that was given.
+ */
+function findSubnet(
+  given: readonly GivenDocument[],
+  { subnet: cidr, tier }: Intent,
+  id: string | null,
+): Found<Subnet> | null {
+  const subnets = subnetsOf(given);
+  if (id !== null) return byId(subnets, id);
+  const named = cidr === null ? [] : subnets.filter(({ document }) => document.prefixes.includes(cidr));
+  if (named.length > 0) return named[0] ?? null;
+  const { delegation } = TIER_FACTS[tier];
+  if (isV2(tier)) return only(subnets.filter((each) => isDelegated(each, delegation))) ?? only(subnets);
+  const ofVm = ofKind(given, 'nic').flatMap(({ document }) => byId(subnets, document.subnet) ?? []);
+  return ofVm[0] ?? only(ofKind(given, 'subnet')) ?? only(subnets);
+}
+
+function isDelegated({ document }: Found<Subnet>, service: string | null): boolean {
+  return document.delegations.some((name) => sameId(name, service));
+}
+
+function findPublicIp(given: readonly GivenDocument[], id: string | null): Found<Of<'public-ip'>> | null {
+  const addresses = ofKind(given, 'public-ip');
+  if (id !== null) return byId(addresses, id);
+  // Addresses of NAT gateways are others.
+  const ofGateways = ofKind(given, 'nat-gateway').flatMap(({ document }) => document.publicAddresses);
+  return addresses.find(({ document }) => !ofGateways.some((each) => sameId(each, document.id))) ?? null;
+}
+
+/** An id that is safe in a command without quotes, else what stands in its place. */
+export function idForCommand(id: string | null, placeholder: string): string {
+  return id !== null && /^\/[\w./-]{1,400}$/.test(id) ? id : placeholder;
+}
+
+/** The name of a resource at the end of its id, for texts. */
+export function nameOf({ name, id }: Resource): string {
+  return name ?? id?.split('/').at(-1) ?? 'without a name';
+}

@@ -1,0 +1,309 @@
+/** The prerequisites of the subnet and its virtual network. Pure. */
+import type { RouteTable, Subnet } from '../azure/documents/types.ts';
+import { prefixOf } from '../common/cidr.ts';
+import { count, few } from '../common/text-lines.ts';
+import { TIER_FACTS } from '../model/tiers.ts';
+import { byId, idForCommand, type Known, nameOf, ofKind } from './known.ts';
+import type { Judged, Prerequisite } from './types.ts';
+
+/** Addresses that Azure keeps in every subnet. */
+const RESERVED = 5;
+const SHOWN = 4;
+
+function saveSubnet({ subnet, instance }: Known): string {
+  const id = subnet?.document.id ?? instance?.document.subnet ?? null;
+  return `az network vnet subnet show --ids ${idForCommand(id, 'SUBNET_ID')} --output json > subnet.json`;
+}
+
+export function saveVnet({ subnet }: Known): string {
+  const id = subnet?.document.id?.replace(/\/subnets\/[^/]+$/i, '') ?? null;
+  return `az network vnet show --ids ${idForCommand(id, 'VNET_ID')} --output json > vnet.json`;
+}
+
+/** Judges by the subnet's document, when there is one. */
+function bySubnet(
+  judge: (subnet: Subnet, known: Known) => Omit<Judged, 'from'> | null,
+): Prerequisite['judge'] {
+  return (known) => {
+    const { subnet } = known;
+    const judged = subnet === null ? null : judge(subnet.document, known);
+    return subnet === null || judged === null ? null : { ...judged, from: [subnet.given] };
+  };
+}
+
+const delegation: Prerequisite = {
+  check: 'subnet-delegation',
+  title: 'The subnet is not delegated to another service',
+  required: true,
+  judge: bySubnet((subnet, { intent }) => {
+    const wanted = TIER_FACTS[intent.tier].delegation;
+    const has = subnet.delegations;
+    const list = few(has, SHOWN);
+    if (wanted === null) {
+      return has.length === 0
+        ? { outcome: 'met', evidence: `${nameOf(subnet)} has no delegation` }
+        : {
+            outcome: 'not-met',
+            evidence: `${nameOf(subnet)} is delegated to ${list}; a classic tier takes none`,
+          };
+    }
+    return has.some((name) => name.toLowerCase() === wanted.toLowerCase())
+      ? { outcome: 'met', evidence: `${nameOf(subnet)} is delegated to ${wanted}` }
+      : {
+          outcome: 'not-met',
+          evidence: `${nameOf(subnet)} ${has.length === 0 ? 'has no delegation' : `is delegated to ${list}`}; the tier demands ${wanted}`,
+        };
+  }),
+  command: saveSubnet,
+};
+
+/** Effective rules name the group of the subnet; without one they prove nothing, since they may be of another subnet. */
+function attachedByEffectiveRules({ given, subnet }: Known): Judged | null {
+  if (subnet !== null) return null;
+  for (const { document, given: file } of ofKind(given, 'effective-nsg')) {
+    const group = document.groups.find(({ association }) => association === 'subnet');
+    if (group !== undefined)
+      return { outcome: 'met', evidence: `the subnet has ${nameOf(group)}`, from: [file] };
+  }
+  return null;
+}
+
+const nsgAttached: Prerequisite = {
+  check: 'nsg-attached',
+  title: 'A network security group is attached to the subnet',
+  required: true,
+  judge: (known) =>
+    attachedByEffectiveRules(known) ??
+    bySubnet((subnet) =>
+      subnet.nsg === null
+        ? {
+            outcome: 'not-met',
+            evidence: `${nameOf(subnet)} has none, and the internal load balancer denies all inbound traffic without one`,
+          }
+        : { outcome: 'met', evidence: `${nameOf(subnet)} has ${subnet.nsg.split('/').at(-1)}` },
+    )(known),
+  command: saveSubnet,
+};
+
+const size: Prerequisite = {
+  check: 'subnet-size',
+  title: 'The subnet has room for the units',
+  required: true,
+  judge: bySubnet((subnet, { intent: { tier, units }, instance, given }) => {
+    const cidr = subnet.prefixes.find((prefix) => !prefix.includes(':'));
+    if (cidr === undefined) return null;
+    const { addressesPerUnit, addressesBeside, mostUnits, name, smallestSubnet } = TIER_FACTS[tier];
+    const usable = 2 ** (32 - prefixOf(cidr)) - RESERVED;
+    const used = subnet.usedAddresses ?? 0;
+    // What the instance has already is its own.
+    const isInside = instance !== null && instance.document.privateAddresses.length > 0;
+    const ofVm = ofKind(given, 'nic').some(({ document }) => sameSubnet(document.subnet, subnet)) ? 1 : 0;
+    const free = isInside ? usable : usable - used;
+    const needed = units * addressesPerUnit + addressesBeside;
+    const room = Math.max(
+      0,
+      Math.min(mostUnits, Math.floor((free + ofVm - addressesBeside) / addressesPerUnit)),
+    );
+    const wanted = `${count(units, 'unit')} of ${name} ${units === 1 ? 'takes' : 'take'} ${needed}`;
+    const seen = `${cidr} has ${usable} usable addresses${isInside ? '' : `, ${used} in use${ofVm > 0 ? ', one of them by this VM' : ''}`}; ${wanted}`;
+    if (prefixOf(cidr) > smallestSubnet)
+      return {
+        outcome: 'not-met',
+        evidence: `${cidr} is too small: ${name} takes a /${smallestSubnet} or larger`,
+      };
+    if (free + ofVm < needed) return { outcome: 'not-met', evidence: `${seen}: ${most(room)}` };
+    if (free < needed)
+      return { outcome: 'met', evidence: `${seen}: only once this VM and its network interface are removed` };
+    const scaling = room > units ? `up to ${count(room, 'unit')} fit` : 'there is no room to scale out';
+    return { outcome: 'met', evidence: `${seen}: ${scaling}` };
+  }),
+  command: saveSubnet,
+};
+
+function most(units: number): string {
+  return units === 0 ? 'none fits' : `at most ${count(units, 'unit')} would fit`;
+}
+
+function sameSubnet(id: string | null, subnet: Subnet): boolean {
+  return id !== null && subnet.id !== null && id.toLowerCase() === subnet.id.toLowerCase();
+}
+
+/** The instance's own link, once it is deployed. */
+const OWN_LINK = /Microsoft\.ApiManagement/i;
+
+const links: Prerequisite = {
+  check: 'subnet-links',
+  title: 'No other service has reserved the subnet',
+  required: true,
+  judge: bySubnet((subnet, { intent: { tier } }) => {
+    const own = TIER_FACTS[tier].delegation;
+    const foreign = [...subnet.navigationLinks, ...subnet.associationLinks].filter(
+      (type) => !OWN_LINK.test(type) && type.toLowerCase() !== own?.toLowerCase(),
+    );
+    return foreign.length === 0
+      ? {
+          outcome: 'met',
+          evidence: `${nameOf(subnet)} has no resource navigation link or service association link of another service`,
+        }
+      : { outcome: 'not-met', evidence: `${nameOf(subnet)} is linked to ${few(foreign, SHOWN)}` };
+  }),
+  command: saveSubnet,
+};
+
+const region: Prerequisite = {
+  check: 'vnet-region',
+  title: 'The virtual network is in the region of the instance',
+  required: true,
+  judge: ({ vnet, instance, intent }) => {
+    const wanted = instance?.document.location ?? intent.region;
+    if (vnet === null || vnet.document.location === null || wanted === null) return null;
+    const isSame = vnet.document.location === wanted;
+    return {
+      outcome: isSame ? 'met' : 'not-met',
+      evidence: `${nameOf(vnet.document)} is in ${vnet.document.location}${isSame ? '' : `, and the instance in ${wanted}`}`,
+      from: [vnet.given, ...(instance === null ? [] : [instance.given])],
+    };
+  },
+  command: saveVnet,
+};
+
+/** The services whose traffic has to leave a subnet with forced tunnelling by service endpoints. */
+const ENDPOINTS = ['Microsoft.Sql', 'Microsoft.Storage', 'Microsoft.EventHub', 'Microsoft.KeyVault'];
+
+const serviceEndpoints: Prerequisite = {
+  check: 'service-endpoints',
+  title: 'With forced tunnelling: service endpoints for Sql, Storage, EventHub and KeyVault',
+  required: true,
+  judge: (known) => {
+    const tunnel = findTunnel(known);
+    const { subnet } = known;
+    if (tunnel === null) return null;
+    if (tunnel.nextHop === null)
+      return {
+        outcome: 'met',
+        evidence: 'no default route leads to an appliance or gateway',
+        from: tunnel.from,
+      };
+    if (subnet === null) return null;
+    const has = subnet.document.serviceEndpoints.map((name) => name.toLowerCase());
+    const missing = ENDPOINTS.filter((name) => !has.includes(name.toLowerCase()));
+    const seen = `0.0.0.0/0 leads to ${tunnel.nextHop}`;
+    const from = [...tunnel.from, subnet.given];
+    return missing.length === 0
+      ? { outcome: 'met', evidence: `${seen}, and ${nameOf(subnet.document)} has all four`, from }
+      : {
+          outcome: 'not-met',
+          // The device may let these services through; then the run shows it.
+          required: false,
+          evidence: `${seen}, and ${nameOf(subnet.document)} has none for ${few(missing, SHOWN)}`,
+          from,
+        };
+  },
+  command: (known) =>
+    known.subnet === null
+      ? saveSubnet(known)
+      : known.subnet.document.routeTable === null
+        ? 'az network nic show-effective-route-table --ids NIC_ID --output json > routes.json'
+        : `az network route-table show --ids ${idForCommand(known.subnet.document.routeTable, 'ROUTE_TABLE_ID')} --output json > route-table.json`,
+};
+
+interface Tunnel {
+  /** Type and address of the next hop of the default route; null when it is the Internet's own. */
+  readonly nextHop: string | null;
+  readonly from: Judged['from'];
+}
+
+/** The default route, by the effective routes, or by the subnet's route table; null when neither is known. */
+function findTunnel({ given, subnet }: Known): Tunnel | null {
+  const [effective] = ofKind(given, 'effective-routes');
+  const table =
+    subnet === null ? null : byId<RouteTable>(ofKind(given, 'route-table'), subnet.document.routeTable);
+  const found = effective ?? table;
+  if (found === undefined || found === null) {
+    // Without a route table, BGP could still announce a default route; only effective routes show that.
+    return null;
+  }
+  const route = found.document.routes.find(
+    ({ isActive, prefixes, nextHopType }) =>
+      isActive &&
+      prefixes.some(({ cidr }) => cidr === '0.0.0.0/0') &&
+      /^Virtual(?:Appliance|NetworkGateway)$/i.test(nextHopType),
+  );
+  const address = route?.nextHopAddresses[0];
+  return {
+    nextHop: route === undefined ? null : `${route.nextHopType}${address === undefined ? '' : ` ${address}`}`,
+    from: [found.given],
+  };
+}
+
+const defaultOutbound: Prerequisite = {
+  check: 'default-outbound',
+  title: 'This VM has an outbound path as the instance will have',
+  required: false,
+  judge: (known) => {
+    const { subnet } = known;
+    if (subnet === null) return null;
+    const { defaultOutboundAccess, natGateway } = subnet.document;
+    const tunnel = findTunnel(known);
+    const from = [subnet.given, ...(tunnel?.from ?? [])];
+    const name = nameOf(subnet.document);
+    if (natGateway !== null) return { outcome: 'met', evidence: `${name} has a NAT gateway`, from };
+    if (tunnel?.nextHop) return { outcome: 'met', evidence: `0.0.0.0/0 leads to ${tunnel.nextHop}`, from };
+    if (defaultOutboundAccess !== false)
+      return { outcome: 'met', evidence: `${name} has default outbound access`, from };
+    return {
+      outcome: 'not-met',
+      evidence:
+        `${name} is a private subnet without a NAT gateway: a VM without a public address reaches nothing public from it. ` +
+        'The instance has its own public address, so a failed test proves nothing about it',
+      from,
+    };
+  },
+  command: saveSubnet,
+};
+
+const locks: Prerequisite = {
+  check: 'scope-locks',
+  title: 'No lock keeps the deployment from changing the network',
+  required: true,
+  judge: ({ given }) => {
+    const found = ofKind(given, 'locks');
+    const [first] = found;
+    if (first === undefined) return null;
+    const all = found.flatMap(({ document }) => document.locks);
+    const from = found.map((each) => each.given);
+    if (all.length === 0) return { outcome: 'met', evidence: 'there is no lock', from };
+    const named = all.map(({ name, level }) => `${name} (${level})`);
+    return {
+      outcome: 'not-met',
+      required: all.some(({ level }) => /^ReadOnly$/i.test(level)),
+      evidence: `${few(named, SHOWN)}: ReadOnly stops the deployment, CanNotDelete later changes of the network`,
+      from,
+    };
+  },
+  command: ({ vnet, subnet }) => {
+    const id = vnet?.document.id ?? subnet?.document.id ?? null;
+    const group = id === null ? null : (/\/resourceGroups\/([\w.-]{1,90})\//i.exec(id)?.[1] ?? null);
+    return `az lock list --resource-group ${group ?? 'GROUP'} --output json > locks.json`;
+  },
+};
+
+export const CLASSIC_SUBNET: readonly Prerequisite[] = [
+  delegation,
+  size,
+  links,
+  nsgAttached,
+  region,
+  serviceEndpoints,
+  locks,
+  defaultOutbound,
+];
+
+export const V2_SUBNET: readonly Prerequisite[] = [
+  { ...delegation, title: 'The subnet is delegated to the service that the tier demands' },
+  size,
+  links,
+  nsgAttached,
+  region,
+  locks,
+];

@@ -1,0 +1,41 @@
+import type { GivenDocument } from '../azure/documents/types.ts';
+
+import type { Tier } from '../model/tiers.ts';
+import type { Known } from './known.ts';
+
+/** What the prerequisites are judged for. */
+export interface Intent {
+  readonly tier: Tier;
+  readonly units: number;
+  /** Region of the instance; null when unknown. */
+  readonly region: string | null;
+  /** CIDR of the instance's subnet; null when unknown. */
+  readonly subnet: string | null;
+}
+
+export interface Judged {
+  readonly outcome: 'met' | 'not-met';
+  readonly evidence: string;
+  /** Replaces that of the prerequisite, where it depends on what was seen. */
+  readonly required?: boolean;
+  /** The documents that it was judged from. */
+  readonly from: readonly GivenDocument[];
+}
+
+/** One prerequisite of Microsoft's articles. */
+export interface Prerequisite {
+  readonly check: string;
+  readonly title: string;
+  /** Whether the deployment fails without it. */
+  readonly required: boolean;
+  /** @returns null when no document shows it */
+  readonly judge: (known: Known) => Judged | null;
+  /** The command that saves the document which shows it. */
+  readonly command: (known: Known) => string;
+}
+
+/** A resource's document, with the file that holds it. */
+export interface Found<T> {
+  readonly document: T;
+  readonly given: GivenDocument;
+}
