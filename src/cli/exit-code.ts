@@ -49,7 +49,11 @@ function exitOfVerdict(report: Outcome['report'], failOn: Outcome['failOn']): nu
   return failOn === 'any' && asksForAction(report) ? 1 : EXIT_VERDICT[report.verdict];
 }
 
-/** True when an optional endpoint was not reached, or a finding is an error or a warning. */
-function asksForAction({ summary, findings }: Outcome['report']): boolean {
+/**
+ * True when an optional endpoint was not reached, or a finding is an error or a warning. What a verdict of `ready`
+ * ignores counts here neither: endpoints that the documents dropped, pings, and groups outside of the scope.
+ */
+function asksForAction({ verdict, summary, findings }: Outcome['report']): boolean {
+  if (verdict === 'ready') return false;
   return summary.optional.unreachable > 0 || findings.some(({ severity }) => severity !== 'info');
 }

@@ -46,7 +46,8 @@ export function inScope(targets: readonly Target[], scope: GroupScope | undefine
 
 /**
  * The first rule that matches decides. A group without a resource name has an untested target and counts as untested.
- * A scope without any tested endpoint is never ready.
+ * A finding whose endpoints are all outside of the scope does not count. A scope in which nothing that counts was
+ * tested is ready only if something was reached.
  * @param scope all groups when it is missing
  */
 export function verdict(
@@ -55,18 +56,25 @@ export function verdict(
   scope?: GroupScope,
 ): Verdict {
   const scoped = inScope(targets, scope);
+  const concerned = findingsAbout(scoped, findings);
   // Azure drops pings in many places.
   const required = scoped.filter((target) => target.required && target.protocol !== 'icmp');
-  if (findings.some(isBlocking)) return 'blocked';
+  if (concerned.some(isBlocking)) return 'blocked';
   if (isOnlyTheVm(required)) return 'inconclusive';
   if (required.some(({ status }) => status === 'unreachable')) return 'blocked';
-  const ids = new Set(required.map(({ id }) => id));
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  if (errors.some(({ evidence }) => evidence.some((id) => ids.has(id)))) return 'blocked';
+  const errors = concerned.filter(({ severity, evidence }) => severity === 'error' && evidence.length > 0);
+  if (findingsAbout(required, errors).length > 0) return 'blocked';
   if (required.some(({ status }) => status === 'untested')) return 'inconclusive';
-  if (scoped.every(({ status }) => status === 'untested')) return 'inconclusive';
-  const missed = scoped.filter(counts).some(({ status }) => status !== 'reachable' && status !== 'untested');
-  return missed || findings.some(({ severity }) => severity !== 'info') ? 'degraded' : 'ready';
+  const tested = scoped.filter(({ status }) => status !== 'untested');
+  if (!tested.some((target) => counts(target) || target.status === 'reachable')) return 'inconclusive';
+  const missed = tested.filter(counts).some(({ status }) => status !== 'reachable');
+  return missed || concerned.some(({ severity }) => severity !== 'info') ? 'degraded' : 'ready';
+}
+
+/** The findings that name one of the targets, or none at all: those are about the whole network or subnet. */
+export function findingsAbout(targets: readonly Target[], findings: readonly Finding[]): Finding[] {
+  const ids = new Set(targets.map(({ id }) => id));
+  return findings.filter(({ evidence }) => evidence.length === 0 || evidence.some((id) => ids.has(id)));
 }
 
 /** Endpoints that the documents dropped count only if the user requires them; pings never count. */

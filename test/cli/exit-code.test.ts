@@ -38,6 +38,7 @@ t.test('--fail-on', async (t) => {
   t.equal(code('degraded', 'required', { optional: { unreachable: 1 } }), 0);
   t.equal(code('inconclusive', 'any', { optional: { unreachable: 1 } }), 1);
   t.equal(code('ready', 'any', { optional: { untested: 3, intermittent: 1 } }), 0, 'untested is not failed');
+  t.equal(code('ready', 'any', { optional: { unreachable: 1 } }), 0, 'one that does not count');
   t.equal(code('inconclusive', 'any'), 3);
   for (const severity of ['error', 'warning'] as const) {
     t.equal(code('degraded', 'any', { severity }), 1, severity);

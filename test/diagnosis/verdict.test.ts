@@ -117,6 +117,12 @@ const CASES: readonly (readonly [rule: number, expected: Verdict, why: string, g
   ],
   [4, 'inconclusive', 'nothing was tested, required or not', { targets: [having(false, 'untested')] }],
   [4, 'inconclusive', 'there was nothing at all', { targets: [] }],
+  [
+    4,
+    'inconclusive',
+    'what was tested does not count, and was not reached',
+    { targets: [having(false, 'unreachable', GONE), having(false, 'unreachable', PING)] },
+  ],
   [5, 'degraded', 'an optional one is missing', { targets: [REQUIRED, having(false, 'unreachable')] }],
   [5, 'degraded', 'an optional one is flaky', { targets: [REQUIRED, having(false, 'intermittent')] }],
   [5, 'degraded', 'a required one is flaky', { targets: [REQUIRED, having(true, 'intermittent')] }],
@@ -154,6 +160,7 @@ const CASES: readonly (readonly [rule: number, expected: Verdict, why: string, g
     'the same where pings are required',
     { targets: [REQUIRED, having(true, 'unreachable', PING)] },
   ],
+  [6, 'ready', 'one that the documents dropped, reached', { targets: [having(false, 'reachable', GONE)] }],
   [6, 'ready', 'a remark', { targets: [REQUIRED], findings: [finding({ severity: 'info' })] }],
   [6, 'ready', 'nothing is required', { targets: [having(false, 'reachable')] }],
 ];
@@ -180,6 +187,12 @@ t.test('a scope leaves the other groups out', async (t) => {
     'blocked',
     'but not the subnet',
   );
+  const denied = ofCause('rule-denies', { evidence: [vault('reachable').id] });
+  t.equal(verdict([sql, vault('untested')], [denied], { groups: ['sql'] }), 'ready', 'a rule for others');
+  t.equal(verdict([sql, vault('untested')], [denied]), 'blocked', 'a rule for one of them');
+  const warned = finding({ severity: 'warning', evidence: [vault('reachable').id] });
+  t.equal(verdict([sql, vault('reachable')], [warned], { groups: ['sql'] }), 'ready', 'a warning on others');
+  t.equal(verdict([sql, vault('reachable')], [warned]), 'degraded');
   t.equal(verdict([sql], [], { groups: ['redis'] }), 'inconclusive', 'a scope without anything is not ready');
 });
 

@@ -1,7 +1,14 @@
 /** The verdict: one sentence at the end of the summary. */
 
 import { count, duration, few, wrap } from '../../common/text-lines.ts';
-import { inScope, isBlocking, isOnlyTheVm, summarise, verdict } from '../../diagnosis/verdict.ts';
+import {
+  findingsAbout,
+  inScope,
+  isBlocking,
+  isOnlyTheVm,
+  summarise,
+  verdict,
+} from '../../diagnosis/verdict.ts';
 import type { Counts, Finding, Report, Target } from '../../model/report.ts';
 import { isStopSignal } from '../../model/stop-signals.ts';
 import type { Group } from '../../model/vocabulary.ts';
@@ -40,10 +47,11 @@ function describeVerdict(whole: Report): string {
   return covered === null ? sentence : `${sentence} ${covered[0]?.toUpperCase()}${covered.slice(1)}.`;
 }
 
-/** The endpoints that the verdict is about; counts of all others would contradict it. */
+/** The endpoints and findings that the verdict is about; counts of all others would contradict it. */
 function withinScope(report: Report): Report {
   const targets = [...inScope(report.targets, report.scope)];
-  return { ...report, targets, summary: summarise(targets) };
+  const findings = findingsAbout(targets, report.findings);
+  return { ...report, targets, findings, summary: summarise(targets) };
 }
 
 function describeResult(report: Report): string {
@@ -69,13 +77,14 @@ function describeEndpoints(report: Report, endpointVerdict: Report['verdict']): 
       return `every required endpoint was reached (${describeReached(required)})${others}.`;
     case 'blocked':
       if (required.unreachable === 0) return `an error stands against a required endpoint${others}.`;
-      return `not every required endpoint was reached (${describeReached(required)}${describeMissing(report)})${others}.${missingFlags(report)}`;
+      return `not every required endpoint was reached (${describeReached(required)}${describeMissing(report)})${others}.${missingFlags(requiredOf(report, 'untested'))}`;
     case 'inconclusive':
-      if (required.total === 0) return `nothing was tested${others}.`;
+      if (required.total === 0)
+        return `nothing that counts was tested${others}.${missingFlags(report.targets)}`;
       if (isOnlyTheVm(report.targets.filter((target) => target.required))) {
         return `this VM is the reason why required endpoints were not reached, which proves nothing about the instance (reached: ${describeReached(required)}${describeMissing(report)})${others}.`;
       }
-      return `not every required endpoint was tested (reached: ${describeReached(required)}${describeMissing(report)})${others}.${missingFlags(report)}`;
+      return `not every required endpoint was tested (reached: ${describeReached(required)}${describeMissing(report)})${others}.${missingFlags(requiredOf(report, 'untested'))}`;
   }
 }
 
@@ -103,10 +112,8 @@ function describeMissing(report: Report): string {
 }
 
 /** The missing flags of untested endpoints; the plan writes `give --flag VALUE` as their reason. */
-function missingFlags(report: Report): string {
-  const missed = requiredOf(report, 'untested').flatMap(
-    ({ reason }) => /^give (--.+)$/.exec(reason ?? '')?.[1] ?? [],
-  );
+function missingFlags(targets: readonly Target[]): string {
+  const missed = targets.flatMap(({ reason }) => /^give (--.+)$/.exec(reason ?? '')?.[1] ?? []);
   return missed.length > 0 ? ` Give ${few([...new Set(missed)], SHOWN_GROUPS)}.` : '';
 }
 
