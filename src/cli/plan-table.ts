@@ -38,9 +38,22 @@ function totals(targets: readonly PlannedTarget[]): string {
   return `${count(targets.length, 'endpoint')} listed; run tests ${testable} of them.`;
 }
 
+/** What `--only` and `--skip` leave out, in one paragraph. */
+function leftOutLines({ scope }: Listing, leftOut: readonly PlannedTarget[], columns: number): string[] {
+  if (scope.whole) return [];
+  const groups = new Set(leftOut.map(({ group }) => group)).size;
+  const extent = `${count(leftOut.length, 'endpoint')} of ${count(groups, 'group')}`;
+  return [
+    paragraph(`Left out by ${scope.narrowedBy.join(' ')}: ${extent}. --format json lists them.`, columns),
+  ];
+}
+
 /** @param columns width to wrap at; longer names and tags stay whole */
 export function planTable(listing: Listing, columns: number): string {
-  const { cloud, region, targets, controls, absences } = printableAll(listing);
+  const safe = printableAll(listing);
+  const { cloud, region, scope, controls, absences } = safe;
+  const covered = new Set(scope.groups);
+  const targets = safe.targets.filter(({ group }) => covered.has(group));
   const groups = Map.groupBy(targets, ({ group }) => group);
   const blocks = [
     `Cloud: ${cloud}, region: ${region ?? 'not known'}`,
@@ -52,11 +65,13 @@ export function planTable(listing: Listing, columns: number): string {
     );
     blocks.push(['Controls', ...lines].join('\n'));
   }
-  if (absences.length > 0) {
+  // These belong to no group, so a narrowed list leaves them to the whole one.
+  if (absences.length > 0 && scope.whole) {
     const lines = absences.map(({ hosts, reason }) =>
       paragraph(`${hosts.join(', ')}: ${reason}`, columns, '  '),
     );
     blocks.push(['Left out on purpose', ...lines].join('\n'));
   }
-  return `${[...blocks, totals(targets)].join('\n\n')}\n`;
+  const leftOut = safe.targets.filter(({ group }) => !covered.has(group));
+  return `${[...blocks, ...leftOutLines(safe, leftOut, columns), totals(targets)].join('\n\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import { redactValue } from '../delivery/redaction/redact.ts';
+import { probedScope } from '../plan/scope.ts';
 import type { Command } from './command.ts';
 import { columnsOf, write, writeMessage } from './io.ts';
 import { planCsv } from './plan-csv.ts';
@@ -21,6 +22,7 @@ export const plan: Command = async ({ flags, own }, io) => {
   const listing = redactValue({
     cloud: environment.cloud,
     region: environment.region,
+    scope: probedScope(options),
     targets: made.targets,
     controls: own['controls'] === true ? made.controls : null,
     notes: made.notes,

@@ -166,6 +166,25 @@ function checkGroups(draft: Draft, origins: Loaded['origins'], problems: string[
   }
 }
 
+/** A required group that is left out would pass unseen; an older line of a config file gets a note instead. */
+function checkRequired(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
+  if (origins.require.startsWith('flag ')) problems.push(...requiredOutside(draft, origins));
+}
+
+function requiredOutside(
+  { require = [], only = [], skip = [] }: Draft,
+  origins: Loaded['origins'],
+): string[] {
+  return [...new Set(require)].flatMap((group) => {
+    const by = skip.includes(group) ? 'skip' : only.length > 0 && !only.includes(group) ? 'only' : null;
+    if (by === null) return [];
+    return (
+      `require names the group ${group} (${origins.require}), which ${by} (${origins[by]}) leaves out: ` +
+      (by === 'only' ? `give --only ${group} as well, or leave it out of require` : 'remove one of them')
+    );
+  });
+}
+
 function checkUnits({ tier, units }: Draft, origins: Loaded['origins'], problems: string[]): void {
   if (tier === undefined || typeof units !== 'number') return;
   const { name, mostUnits } = TIER_FACTS[tier];
@@ -245,6 +264,7 @@ export function load(sources: Sources): Loaded {
   checkCaFiles(draft, complete, problems);
   checkImports(draft, complete, problems);
   checkGroups(draft, complete, problems);
+  checkRequired(draft, complete, problems);
   checkUnits(draft, complete, problems);
   checkPlatform(draft, complete, problems);
   problems.push(...labelProblems(draft.label ?? [], complete.label));
@@ -257,6 +277,6 @@ export function load(sources: Sources): Loaded {
     options,
     origins: complete,
     configFile: file.path,
-    notes: [...file.notes, ...optionNotes(options)],
+    notes: [...file.notes, ...requiredOutside(options, complete), ...optionNotes(options)],
   };
 }

@@ -99,19 +99,29 @@ function merge(all: readonly PlannedTarget[]): { targets: PlannedTarget[]; notes
   return { targets: [...byId.values()], notes: [...notes] };
 }
 
-/** A group that the user requires and that can never be tested would make every run inconclusive, or pass unseen. */
+/**
+ * A group that the user requires or asks for alone and that can never be tested would make every run inconclusive, or
+ * pass unseen.
+ */
 function refuseEmptyGroups(
-  { require }: Options,
+  { require, only, skip }: Options,
   { cloud }: PlanContext,
   targets: readonly PlannedTarget[],
 ): void {
-  const problems = [...new Set(require)]
-    .filter((group) => !targets.some((target) => target.group === group && target.kind === 'endpoint'))
-    .map((group) =>
+  const present = new Set(targets.filter(({ kind }) => kind === 'endpoint').map(({ group }) => group));
+  const problems = [
+    ...[...new Set(require)].map((group) => ({ flag: '--require', group })),
+    ...[...new Set(only)].map((group) => ({ flag: '--only', group })),
+  ]
+    .filter(({ group }) => !present.has(group))
+    .map(({ flag, group }) =>
       group === 'custom'
-        ? '--require custom: nothing is in this group; give --target URL'
-        : `--require ${group}: no endpoint of this group can be tested in the ${cloud} cloud; leave it out`,
+        ? `${flag} custom: nothing is in this group; give --target URL`
+        : `${flag} ${group}: no endpoint of this group can be tested in the ${cloud} cloud; leave it out`,
     );
+  if (problems.length === 0 && present.isSubsetOf(new Set(skip))) {
+    problems.push('--skip names every group that has an endpoint: nothing is left to probe');
+  }
   if (problems.length > 0) throw new UsageError(problems);
 }
 

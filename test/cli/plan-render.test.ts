@@ -3,6 +3,7 @@ import { planCsv } from '../../src/cli/plan-csv.ts';
 import { planJson } from '../../src/cli/plan-json.ts';
 import type { Listing } from '../../src/cli/plan-listing.ts';
 import { planTable } from '../../src/cli/plan-table.ts';
+import { GROUPS } from '../../src/model/vocabulary.ts';
 import type { PlannedTarget } from '../../src/plan/types.ts';
 
 function target(changes: Partial<PlannedTarget>): PlannedTarget {
@@ -35,6 +36,7 @@ const LISTING: Listing = {
   cloud: 'public',
   absences: [{ hosts: ['kms.core.cloudapi.de'], reason: 'It belongs to a closed cloud.' }],
   region: null,
+  scope: { groups: [...GROUPS], narrowedBy: [], whole: true },
   targets: [
     target({}),
     target({
@@ -78,6 +80,19 @@ t.test('table: by group, with what is not tested and why, within 80 columns', as
   t.match(
     planTable({ ...LISTING, controls: CONTROLS }, 80),
     /Controls\n {2}clock +nothing of its own: this clock/,
+  );
+});
+
+t.test('table: what --only leaves out is one paragraph', async (t) => {
+  const scope = { groups: ['sql'] as const, narrowedBy: ['--only sql'], whole: false };
+  const text = planTable({ ...LISTING, scope: { ...scope, groups: [...scope.groups] } }, 80);
+  t.match(text, /\nsql\n {2}a\.database/);
+  t.notMatch(text, '2001:db8::1');
+  t.notMatch(text, 'Left out on purpose');
+  t.match(
+    text,
+    '\n\nLeft out by --only sql: 2 endpoints of 2 groups. --format json lists them.\n\n' +
+      '1 endpoint listed; run tests 1 of them.\n',
   );
 });
 

@@ -320,6 +320,19 @@ t.test('contradictions are errors, oddities are notes', async (t) => {
     problems(() => load({ flags: { require: ['kms'], optional: ['kms'] } })),
     /require and optional/,
   );
+  t.match(
+    problems(() => load({ flags: { only: ['dns'], require: ['sql', 'dns'] } })),
+    /^require names the group sql \(flag --require\), which only \(flag --only\) leaves out: give --only sql as well/,
+  );
+  t.match(
+    problems(() => load({ flags: { require: ['kms'] }, env: { APIM_PROBE_SKIP: 'kms' } })),
+    /which skip \(variable APIM_PROBE_SKIP\) leaves out: remove one of them/,
+  );
+  t.match(
+    load({ flags: { only: ['dns'] }, env: { APIM_PROBE_REQUIRE: 'sql' } }).notes.join(),
+    /^require names the group sql \(variable APIM_PROBE_REQUIRE\), which only \(flag --only\) leaves out/,
+    'a standing option gives way to a flag',
+  );
   t.match(load({ flags: { deadline: ['10'] } }).notes.join(), /deadline \(10 ms\) is shorter than timeout/);
   t.match(load({ flags: { vip: ['10.0.0.4'] } }).notes.join(), /vip has no effect without apim/);
   t.match(

@@ -339,6 +339,22 @@ t.test('a group that can never be tested may not be required', async (t) => {
   );
 });
 
+t.test('a scope with nothing in it is refused', async (t) => {
+  t.strictSame(
+    problemsOf(() => planWith({ only: ['sql', 'custom', 'captcha'] }, { cloud: 'china' })),
+    [
+      '--only custom: nothing is in this group; give --target URL',
+      '--only captcha: no endpoint of this group can be tested in the china cloud; leave it out',
+    ],
+  );
+  t.strictSame(
+    problemsOf(() => planWith({ skip: GROUPS.filter((group) => group !== 'custom') })),
+    ['--skip names every group that has an endpoint: nothing is left to probe'],
+  );
+  t.doesNotThrow(() => planWith({ only: ['sql'] }), 'a name that is missing is not a mistake');
+  t.doesNotThrow(() => planWith({ only: ['gateway'] }));
+});
+
 t.test('targets are ordered by group and id, for any order of the options', async (t) => {
   const forth = planWith({ ...ALL_NAMES, sql: ['one', 'two'] });
   const back = planWith({ ...ALL_NAMES, sql: ['two', 'one'] });
