@@ -2,6 +2,7 @@
 import { printable } from '../common/printable.ts';
 import { count, cut, duration } from '../common/text-lines.ts';
 import type { Counts } from '../model/report.ts';
+import { GROUPS } from '../model/vocabulary.ts';
 import { createPalette, MARK_OF_VERDICT } from '../report/text/palette.ts';
 import type { HistoryListing, ListedRun, UnreadableFile } from './history-listing.ts';
 
@@ -42,7 +43,12 @@ function line(entry: ListedRun | UnreadableFile, width: number): string {
       reached(summary.required),
       reached(summary.optional),
       duration(durationMs),
-      [...(future ? ['in the future'] : []), ...(interrupted === null ? [] : [interrupted]), changes(entry)]
+      [
+        ...(future ? ['in the future'] : []),
+        ...(interrupted === null ? [] : [interrupted]),
+        ...(digest.groups === null ? [] : [scopeOf(digest.groups)]),
+        changes(entry),
+      ]
         .filter((word) => word !== '')
         .join('; '),
     ],
@@ -65,13 +71,23 @@ function reached({ total, reachable, intermittent }: Counts): string {
   return `${reachable + intermittent}/${total}`;
 }
 
-/** The groups whose endpoints got worse or better; endpoint names would not fit on the line. */
+/** The scope of a narrowed run: the shorter list of groups, those in it or those left out. */
+function scopeOf(covered: readonly string[]): string {
+  const leftOut = GROUPS.filter((group) => !covered.includes(group));
+  return printable(
+    leftOut.length < covered.length ? `without ${leftOut.join(', ')}` : `only ${covered.join(', ')}`,
+  );
+}
+
+/** The groups whose endpoints got worse or better, since endpoint names would not fit on the line, and the findings. */
 function changes({ change }: ListedRun): string {
   if (change === null) return '';
-  const { worse, better } = change;
+  const { worse, better, findings } = change;
   return [
     ...(worse.length === 0 ? [] : [`worse: ${groups(worse)}`]),
     ...(better.length === 0 ? [] : [`better: ${groups(better)}`]),
+    ...(findings.added.length === 0 ? [] : [`new: ${printable(findings.added.join(', '))}`]),
+    ...(findings.gone.length === 0 ? [] : [`gone: ${printable(findings.gone.join(', '))}`]),
   ].join('; ');
 }
 

@@ -36,10 +36,10 @@ function json({ state, entries, left }: HistoryListing): string {
 }
 
 function runJson({ file, digest, change, future }: ListedRun) {
-  const { id, startedAt, durationMs, verdict, interrupted, summary } = digest;
+  const { id, startedAt, durationMs, groups, verdict, interrupted, summary, findings } = digest;
   return {
     ...{ file: file.path, bytes: file.bytes, id, startedAt: new Date(startedAt).toISOString(), durationMs },
-    ...{ verdict, interrupted, summary, future, change },
+    ...{ groups, verdict, interrupted, summary, findings, future, change },
   };
 }
 

@@ -17,6 +17,11 @@ const NETWORK_WIDE: readonly Cause[] = [
   'tls-intercepted',
 ];
 
+/** Whether the cause affects the whole network or VM, whichever endpoints its finding names. */
+export function isNetworkWide(cause: string): boolean {
+  return NETWORK_WIDE.some((wide) => wide === cause);
+}
+
 /** Network-wide findings first, then by severity, then in the order of the rules. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => rankOf(a) - rankOf(b));
@@ -24,6 +29,6 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
 
 function rankOf({ cause, severity }: Finding): number {
   if (severity === 'info') return 3;
-  if (NETWORK_WIDE.includes(cause)) return 0;
+  if (isNetworkWide(cause)) return 0;
   return severity === 'error' ? 1 : 2;
 }

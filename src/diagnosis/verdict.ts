@@ -2,15 +2,17 @@
 import type { Counts, Finding, GroupScope, Report, Target } from '../model/report.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 
+type Counted = Pick<Target, 'required' | 'status'>;
+
 /** Counts targets by status, required and optional ones separately. */
-export function summarise(targets: readonly Target[]): Report['summary'] {
+export function summarise(targets: readonly Counted[]): Report['summary'] {
   return {
     required: count(targets.filter(({ required }) => required)),
     optional: count(targets.filter(({ required }) => !required)),
   };
 }
 
-function count(targets: readonly Target[]): Counts {
+function count(targets: readonly Counted[]): Counts {
   const counts = { total: targets.length, reachable: 0, intermittent: 0, unreachable: 0, untested: 0 };
   for (const { status } of targets) counts[status] += 1;
   return counts;

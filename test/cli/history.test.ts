@@ -2,7 +2,9 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { GROUPS } from '../../src/model/vocabulary.ts';
 import { DAY, fill, HOUR, MINUTE, OLDER_VERSION, older, run } from '../delivery/history/samples.ts';
+import { finding } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const now = Date.now();
@@ -36,6 +38,28 @@ t.test('a line each, newest first, with what changed, in 80 columns of a termina
   ]);
   t.equal(rows.length, 3);
   t.ok(lines(out).every((line) => [...line].length <= 80));
+});
+
+t.test('a narrowed run says so, counts its groups alone, and findings have names', async (t) => {
+  const skewed = finding({ cause: 'clock-skew', severity: 'warning', evidence: [] });
+  const { cwd } = await state(t, [
+    run(BEGIN),
+    run(BEGIN + MINUTE, ['untested', 'reachable'], {
+      findings: [skewed],
+      scope: { groups: ['sql'], narrowedBy: ['--only sql'], whole: false },
+    }),
+    run(BEGIN + 2 * MINUTE, undefined, {
+      scope: { groups: GROUPS.slice(1), narrowedBy: ['--skip storage-blob'], whole: false },
+    }),
+  ]);
+  const { out } = await invoke(['history', '--state', 's'], { cwd });
+  t.match(lines(out).slice(1), [
+    / 0\/0 +1\/1 .*without storage-blob; gone: clock-skew$/,
+    / 0\/0 +1\/1 .*only sql; new: clock-skew$/,
+    / 1\/1 +1\/1 +4\.2 s$/,
+  ]);
+  const { runs } = JSON.parse((await invoke(['history', '--state', 's', '--format=json'], { cwd })).out);
+  t.match(runs[1], { groups: ['sql'], findings: [{ cause: 'clock-skew', evidence: [] }] });
 });
 
 t.test('as JSON, with a limit', async (t) => {

@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { systemReason } from '../../common/system-reason.ts';
 import type { Report } from '../../model/report.ts';
 import { recallAnnounced, rememberAnnounced } from './announced.ts';
-import { isChange, isWhole, leavesUntested } from './changes.ts';
+import { findingChange, isChange, isWhole, leavesUntested } from './changes.ts';
 import { digestFrom } from './digest.ts';
 import type { History, KnownRun } from './history.ts';
 import type { Change } from './on-change.ts';
@@ -57,12 +57,16 @@ export class Announcement {
   changeIn(report: Report, storedAt: string | null): Change | null {
     if (this.#baseline === null || !isWhole(report)) return null;
     const { file, digest } = this.#baseline;
-    if (!isChange(digest, digestFrom(report))) return null;
+    const now = digestFrom(report);
+    if (!isChange(digest, now)) return null;
+    const { added, gone } = findingChange(digest, now);
     return {
       oldReport: file.path,
       newReport: storedAt ?? '',
       oldVerdict: digest.verdict,
       newVerdict: report.verdict,
+      newFindings: added,
+      goneFindings: gone,
     };
   }
 

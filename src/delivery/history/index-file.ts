@@ -35,6 +35,12 @@ const Entry = z.object({
   verdict: z.enum(VERDICTS),
   summary: Summary,
   statuses: z.string(),
+  // Earlier versions have neither.
+  groups: z.array(z.string()).nullable().default(null),
+  findings: z
+    .array(z.object({ cause: z.string(), at: z.array(z.int()) }))
+    .nullable()
+    .default(null),
 });
 type Entry = z.infer<typeof Entry>;
 
@@ -75,19 +81,24 @@ export class Index {
   find({ name, bytes, mtimeMs }: StoredFile): Digest | null {
     const entry = this.#entries.get(name);
     if (entry === undefined || entry.bytes !== bytes || entry.mtimeMs !== mtimeMs) return null;
-    const { statuses, id, startedAt, durationMs, interrupted, verdict, summary } = entry;
+    const { statuses, findings, id, startedAt, durationMs, interrupted, groups, verdict, summary } = entry;
     return {
-      ...{ id, startedAt, durationMs, interrupted, verdict, summary },
+      ...{ id, startedAt, durationMs, interrupted, groups, verdict, summary },
       statuses: new Map(
         this.#targets.flatMap((target, place) => {
           const status = STATUS_OF.get(statuses[place] ?? ' ');
           return status === undefined ? [] : [[target, status]];
         }),
       ),
+      findings:
+        findings?.map(({ cause, at }) => ({
+          cause,
+          evidence: at.flatMap((place) => this.#targets[place] ?? []),
+        })) ?? null,
     };
   }
 
-  add({ name, bytes, mtimeMs }: StoredFile, { statuses, ...digest }: Digest): void {
+  add({ name, bytes, mtimeMs }: StoredFile, { statuses, findings: found, ...digest }: Digest): void {
     for (const target of statuses.keys()) {
       if (this.#places.has(target)) continue;
       this.#places.set(target, this.#targets.length);
@@ -97,7 +108,14 @@ export class Index {
       const status = statuses.get(target);
       return status === undefined ? ' ' : LETTERS[status];
     });
-    this.#entries.set(name, { name, bytes, mtimeMs, ...digest, statuses: letters.join('').trimEnd() });
+    const findings =
+      found?.map(({ cause, evidence }) => ({
+        cause,
+        at: evidence.flatMap((id) => this.#places.get(id) ?? []),
+      })) ?? null;
+    const groups = digest.groups === null ? null : [...digest.groups];
+    const entry = { name, bytes, mtimeMs, ...digest, groups, findings };
+    this.#entries.set(name, { ...entry, statuses: letters.join('').trimEnd() });
     this.#changed = true;
   }
 
@@ -123,11 +141,17 @@ export class Index {
     );
     if (used.every(Boolean)) return { targets: this.#targets, runs };
     const places = used.flatMap((one, place) => (one ? [place] : []));
+    const moved = new Map(places.map((from, to) => [from, to]));
     return {
       targets: places.flatMap((place) => this.#targets[place] ?? []),
       runs: runs.map((run) => ({
         ...run,
         statuses: places.map((place) => run.statuses[place] ?? ' ').join(''),
+        findings:
+          run.findings?.map(({ cause, at }) => ({
+            cause,
+            at: at.flatMap((place) => moved.get(place) ?? []),
+          })) ?? null,
       })),
     };
   }

@@ -10,6 +10,9 @@ export interface Change {
   readonly newReport: string;
   readonly oldVerdict: string;
   readonly newVerdict: string;
+  /** Causes. */
+  readonly newFindings: readonly string[];
+  readonly goneFindings: readonly string[];
 }
 
 /** ms */
@@ -47,6 +50,8 @@ export async function runOnChange(
     PROBE_NEW_REPORT: change.newReport,
     PROBE_OLD_VERDICT: change.oldVerdict,
     PROBE_NEW_VERDICT: change.newVerdict,
+    PROBE_NEW_FINDINGS: change.newFindings.join(' '),
+    PROBE_GONE_FINDINGS: change.goneFindings.join(' '),
   };
   const child = startShell(command, cwd, { ...env, ...variables });
   if (child instanceof Error) return startProblem(child);

@@ -1,6 +1,13 @@
 import t from 'tap';
-import { changeSince, isChange, isWhole, withChanges } from '../../../src/delivery/history/changes.ts';
+import {
+  changeSince,
+  findingChange,
+  isChange,
+  isWhole,
+  withChanges,
+} from '../../../src/delivery/history/changes.ts';
 import { Report } from '../../../src/model/report.ts';
+import { finding } from '../../report/samples.ts';
 import { BLOB, DAY, digest, HOUR, MINUTE, NOW, run, SQL } from './samples.ts';
 
 const NONE = new Map<string, string | null>();
@@ -60,11 +67,13 @@ t.test('what one run made of another', async (t) => {
     verdict: 'ready',
     worse: [BLOB],
     better: [SQL],
+    findings: { added: [], gone: [] },
   });
   t.strictSame(changeSince(before, digest(NOW, ['untested', 'untested'])), {
     verdict: null,
     worse: [],
     better: [],
+    findings: { added: [], gone: [] },
   });
 });
 
@@ -81,6 +90,70 @@ t.test('what is announced: another verdict, or other targets that are not reache
   );
   t.equal(isChange(well, digest(NOW, undefined, { verdict: 'degraded' })), true);
   t.equal(isChange(sqlDown, digest(NOW, undefined, { targets: [] })), true, 'no longer asked for');
+});
+
+const ONLY_SQL: Partial<Report> = {
+  scope: { groups: ['sql'], narrowedBy: ['--only sql'], whole: false },
+  verdict: 'inconclusive',
+};
+
+t.test('runs of different scopes are compared in the groups that both cover', async (t) => {
+  const well = digest(NOW - HOUR, ['unreachable', 'reachable']);
+  const narrow = digest(NOW, ['untested', 'reachable'], ONLY_SQL);
+  t.equal(isChange(well, narrow), false, 'their verdicts are about different things');
+  t.strictSame(changeSince(well, narrow).verdict, null);
+  const down = digest(NOW, ['untested', 'unreachable'], ONLY_SQL);
+  t.equal(isChange(well, down), true);
+  t.strictSame(changeSince(well, down).worse, [SQL]);
+  t.equal(isChange(narrow, digest(NOW, ['untested', 'reachable'], { ...ONLY_SQL, verdict: 'ready' })), true);
+  const absent = digest(NOW, ['reachable', 'reachable'], { ...ONLY_SQL, targets: run(NOW).targets.slice(1) });
+  t.equal(isChange(well, absent), false, 'what the scope leaves out is not gone');
+  t.strictSame(narrow.summary, {
+    required: { total: 0, reachable: 0, intermittent: 0, unreachable: 0, untested: 0 },
+    optional: { total: 1, reachable: 1, intermittent: 0, unreachable: 0, untested: 0 },
+  });
+});
+
+const DENIED = 'service-firewall-denied';
+const having = (findings: Report['findings'], statuses?: Parameters<typeof digest>[1]) =>
+  digest(NOW, statuses, { verdict: 'degraded', findings });
+const denied = (evidence: string[]) => finding({ cause: DENIED, severity: 'warning', evidence });
+
+t.test('findings that come and go are announced, whatever the statuses', async (t) => {
+  const [none, one, two] = [having([]), having([denied([SQL])]), having([denied([SQL, BLOB])])];
+  t.equal(isChange(one, one), false);
+  t.strictSame(findingChange(none, one), { added: [DENIED], gone: [] });
+  t.strictSame(findingChange(one, none), { added: [], gone: [DENIED] });
+  t.strictSame(findingChange(one, two), { added: [DENIED], gone: [] }, 'at another endpoint');
+  t.strictSame(findingChange(two, one), { added: [], gone: [DENIED] });
+  for (const [before, after] of [
+    [none, one],
+    [one, none],
+    [one, two],
+  ] as const) {
+    t.equal(isChange(before, after), true);
+  }
+  t.equal(isChange(none, having([finding({ severity: 'info', evidence: [SQL] })])), false, 'a remark');
+  const narrow = digest(NOW, ['untested', 'reachable'], { ...ONLY_SQL, findings: [denied([SQL])] });
+  t.equal(isChange(two, narrow), false, 'what one of them did not test');
+  t.strictSame(findingChange(narrow, having([])).gone, [DENIED]);
+});
+
+t.test('one cause that hits other endpoints is one finding', async (t) => {
+  const lost = (id: string, statuses: Parameters<typeof digest>[1]) =>
+    having([finding({ cause: 'intermittent-loss', severity: 'warning', evidence: [id] })], statuses);
+  t.equal(
+    isChange(lost(SQL, ['reachable', 'intermittent']), lost(BLOB, ['intermittent', 'reachable'])),
+    false,
+  );
+  const skewed = (evidence: string[]) =>
+    having([finding({ cause: 'clock-skew', severity: 'warning', evidence })]);
+  t.equal(isChange(skewed([SQL]), skewed([BLOB])), false, 'of the whole network');
+  t.strictSame(findingChange(skewed([]), having([])).gone, ['clock-skew']);
+});
+
+t.test('a digest of an earlier version has no findings to compare', async (t) => {
+  t.equal(isChange({ ...having([]), findings: null }, having([denied([SQL])])), false);
 });
 
 t.test('an interrupted run is not compared with; one that ran out of time is', async (t) => {

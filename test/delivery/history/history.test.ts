@@ -17,6 +17,7 @@ import { History } from '../../../src/delivery/history/history.ts';
 import type { StoredFile } from '../../../src/delivery/history/stored-reports.ts';
 import { SCHEMA_VERSION } from '../../../src/model/schema-version.ts';
 import { WrittenReport } from '../../../src/model/written-report.ts';
+import { finding } from '../../report/samples.ts';
 import { DAY, fill, HOUR, MINUTE, NOW, run, SQL } from './samples.ts';
 
 const ROOMY = { keepDays: 30, keepCount: 3000, keepBytes: 1e9 };
@@ -163,7 +164,11 @@ t.test('the index forgets what is gone, targets too', async (t) => {
     const began = new Date(old.startedAt);
     utimesSync(await history.keep(old), began, began);
   }
-  const stored = run(NOW, undefined, { targets: run(NOW).targets.filter(({ id }) => id === SQL) });
+  const stored = run(NOW, undefined, {
+    targets: run(NOW).targets.filter(({ id }) => id === SQL),
+    findings: [finding({ cause: 'certificate-chain', severity: 'warning', evidence: [SQL] })],
+    scope: { groups: ['sql'], narrowedBy: ['--only sql'], whole: false },
+  });
   await history.keep(stored);
   await history.keep({ ...stored, startedAt: new Date(NOW - 1).toISOString() });
   t.strictSame(await history.tidy(new Set(), { ...ROOMY, keepDays: 1 }, NOW), []);
@@ -173,8 +178,29 @@ t.test('the index forgets what is gone, targets too', async (t) => {
   const again = new History(state);
   const [newest] = await again.list();
   t.match(newest === undefined ? null : again.read(newest), {
-    digest: { statuses: new Map([[SQL, 'reachable']]) },
+    digest: {
+      groups: ['sql'],
+      statuses: new Map([[SQL, 'reachable']]),
+      findings: [{ cause: 'certificate-chain', evidence: [SQL] }],
+    },
   });
+  t.equal(again.opened, 0);
+});
+
+t.test('an index of an earlier version serves on, without findings', async (t) => {
+  const state = t.testdir({});
+  await fill(state, [run(NOW)]);
+  const history = new History(state);
+  const [file] = await history.list();
+  if (file === undefined) throw new Error('nothing stored');
+  const now = history.read(file);
+  await history.save();
+  const path = join(state, 'index.json');
+  const index = JSON.parse(readFileSync(path, 'utf8'));
+  for (const entry of index.runs) for (const key of ['groups', 'findings']) delete entry[key];
+  writeFileSync(path, JSON.stringify(index));
+  const again = new History(state);
+  t.strictSame(again.read(file), { ...now, digest: { ...(now.ok && now.digest), findings: null } });
   t.equal(again.opened, 0);
 });
 

@@ -8,6 +8,8 @@ const CHANGE: Change = {
   newReport: '/s/new.json',
   oldVerdict: 'ready',
   newVerdict: 'blocked',
+  newFindings: ['outbound-dropped', 'clock-skew'],
+  goneFindings: [],
 };
 
 async function attempt(t: Test, command: string, changes: Partial<OnChangeParts> = {}, change = CHANGE) {
@@ -28,10 +30,16 @@ t.test(
   async (t) => {
     const { problem, lines } = await attempt(
       t,
-      'echo "$PROBE_OLD_VERDICT $PROBE_NEW_VERDICT"; echo "$PROBE_OLD_REPORT $PROBE_NEW_REPORT" >&2; echo $OWN',
+      'echo "$PROBE_OLD_VERDICT $PROBE_NEW_VERDICT"; echo "$PROBE_OLD_REPORT $PROBE_NEW_REPORT" >&2; echo $OWN; ' +
+        'echo "new: $PROBE_NEW_FINDINGS, gone: $PROBE_GONE_FINDINGS"',
     );
     t.equal(problem, null);
-    t.strictSame(lines.toSorted(), ['/s/old.json /s/new.json', 'kept', 'ready blocked']);
+    t.strictSame(lines.toSorted(), [
+      '/s/old.json /s/new.json',
+      'kept',
+      'new: outbound-dropped clock-skew, gone: ',
+      'ready blocked',
+    ]);
   },
 );
 
