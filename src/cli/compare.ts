@@ -14,8 +14,8 @@ import { findLastTwo, stateFolder } from './state-folder.ts';
 interface Compared {
   readonly json: unknown;
   readonly text: string;
-  /** How many required endpoints differ for the worse. */
-  readonly required: number;
+  /** How many required endpoints differ for the worse, and how many findings became errors. */
+  readonly worse: number;
   /** How many endpoints the two have in common. */
   readonly common: number;
 }
@@ -24,9 +24,13 @@ interface Compared {
 function compareDocuments([one, other]: readonly (OpenReport | NetworkStatus)[]): Compared {
   if (one?.kind === 'report' && other?.kind === 'report') {
     const comparison = compareReports(one.report, other.report);
-    const { targets, worse } = comparison;
+    const { targets, worse, findings } = comparison;
     const common = targets.changed.length + targets.unchanged;
-    return { json: comparison, text: reportsText(comparison), required: worse.required, common };
+    const errors = [
+      ...findings.added,
+      ...findings.changed.filter(({ oldSeverity }) => oldSeverity !== 'error'),
+    ].filter(({ severity }) => severity === 'error').length;
+    return { json: comparison, text: reportsText(comparison), worse: worse.required + errors, common };
   }
   const report = [one, other].find((each) => each?.kind === 'report');
   const status = [one, other].find((each) => each?.kind === 'network-status');
@@ -38,7 +42,7 @@ function compareDocuments([one, other]: readonly (OpenReport | NetworkStatus)[])
   const comparison = compareWithService(report.report, status);
   const { endpoints, disagreements } = comparison;
   const common = endpoints.filter(({ vm }) => vm !== null).length;
-  return { json: comparison, text: serviceText(comparison), required: disagreements.required, common };
+  return { json: comparison, text: serviceText(comparison), worse: disagreements.required, common };
 }
 
 /**
@@ -59,9 +63,9 @@ export const compare: Command = async ({ positionals, flags, own }, io) => {
   }
   const paths =
     positionals.length > 1 ? positionals : await findLastTwo(await stateFolder(flags, io, 'compare'));
-  const { json, text, required, common } = compareDocuments(await openComparables(paths, io));
+  const { json, text, worse, common } = compareDocuments(await openComparables(paths, io));
   await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
-  if (required > 0) return 1;
+  if (worse > 0) return 1;
   // Without a common endpoint, agreement is not proven.
   return common === 0 ? EXIT_INCONCLUSIVE : 0;
 };

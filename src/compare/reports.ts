@@ -1,11 +1,24 @@
 /** Compares two reports. Pure. */
+import { isNetworkWide } from '../diagnosis/order.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 import { identityOf } from './identity.ts';
-import type { Change, FindingSummary, ReportComparison, TargetState } from './types.ts';
+import { shareScope } from './scope.ts';
+import type {
+  Change,
+  FindingChange,
+  FindingSummary,
+  ReportComparison,
+  SharedScope,
+  TargetState,
+} from './types.ts';
 
-/** Lists improvements, deteriorations, and targets and findings that appeared or disappeared. */
-export function compareReports(before: Report, after: Report): ReportComparison {
+/**
+ * Lists improvements, deteriorations, and targets and findings that appeared or disappeared, in the groups that both
+ * reports cover.
+ */
+export function compareReports(one: Report, other: Report): ReportComparison {
+  const { scope, before, after } = shareScope(one, other);
   const known = new Map(before.targets.map((target) => [target.id, target]));
   const still = new Set(after.targets.map(({ id }) => id));
   const added = after.targets.filter(({ id }) => !known.has(id));
@@ -29,8 +42,9 @@ export function compareReports(before: Report, after: Report): ReportComparison 
     kind: 'reports',
     old: identityOf(before),
     new: identityOf(after),
-    remarks: remarks(before, after),
-    verdict: verdictChange(before.verdict, after.verdict),
+    remarks: [...scopeRemark(scope), ...remarks(before, after)],
+    scope,
+    verdict: verdictChange(scope.old, scope.new),
     targets: {
       changed,
       added: added.map(named),
@@ -40,6 +54,7 @@ export function compareReports(before: Report, after: Report): ReportComparison 
     findings: {
       added: unmatched(after.findings, before.findings),
       gone: unmatched(before.findings, after.findings),
+      changed: changedFindings(before, after),
     },
     worse: { total: worse.length, required: worse.filter(({ required }) => required).length },
   };
@@ -87,13 +102,47 @@ function verdictChange(then: Verdict, now: Verdict): ReportComparison['verdict']
  */
 function unmatched(findings: readonly Finding[], others: readonly Finding[]): FindingSummary[] {
   const keys = new Set(others.flatMap(keysOf));
-  return findings
-    .filter((finding) => !keysOf(finding).some((key) => keys.has(key)))
-    .map(({ cause, severity, title, evidence }) => ({ cause, severity, title, endpoints: evidence.length }));
+  return findings.filter((finding) => !keysOf(finding).some((key) => keys.has(key))).map(summariseFinding);
+}
+
+function summariseFinding({ cause, severity, title, evidence }: Finding): FindingSummary {
+  return { cause, severity, title, endpoints: evidence.length };
 }
 
 function keysOf({ cause, title, evidence }: Finding): string[] {
+  // The offset is in its title, and its evidence are the clocks that answered.
+  if (cause === 'clock-skew') return [cause];
   return [`${cause} “${title}”`, ...evidence.map((id) => `${cause} ${id}`)];
+}
+
+/**
+ * Findings of both reports that became more or less serious, or that name other endpoints, though these were reached in
+ * both. Of endpoints that were not, the statuses tell.
+ */
+function changedFindings(before: Report, after: Report): FindingChange[] {
+  const earlier = new Map(before.findings.flatMap((finding) => keysOf(finding).map((key) => [key, finding])));
+  const reached = reachedIds(before.targets).intersection(reachedIds(after.targets));
+  return after.findings.flatMap((finding) => {
+    const key = keysOf(finding).find((each) => earlier.has(each));
+    const old = key === undefined ? undefined : earlier.get(key);
+    if (old === undefined) return [];
+    const [then, now] = [old, finding].map(({ cause, evidence }) =>
+      isNetworkWide(cause) ? new Set<string>() : new Set(evidence).intersection(reached),
+    ) as [Set<string>, Set<string>];
+    const [added, gone] = [[...now.difference(then)], [...then.difference(now)]];
+    if (added.length + gone.length === 0 && old.severity === finding.severity) return [];
+    return { ...summariseFinding(finding), oldSeverity: old.severity, added, gone };
+  });
+}
+
+function reachedIds(targets: readonly Target[]): Set<string> {
+  return new Set(targets.filter(({ status }) => status === 'reachable').map(({ id }) => id));
+}
+
+function scopeRemark({ same, groups }: SharedScope): string[] {
+  if (same) return [];
+  if (groups.length === 0) return ['The reports cover different groups, and none in common.'];
+  return [`The reports cover different groups; compared are those of both alone: ${groups.join(', ')}.`];
 }
 
 function remarks(before: Report, after: Report): string[] {

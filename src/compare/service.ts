@@ -8,6 +8,7 @@ import {
   type StatusLocation,
 } from '../azure/network-status.ts';
 import { maskSecrets } from '../common/mask.ts';
+import { inScope } from '../diagnosis/verdict.ts';
 import type { Report, Target } from '../model/report.ts';
 import { combine, isDisagreement, meaningOf } from './combinations.ts';
 import { compareServers } from './dns.ts';
@@ -37,7 +38,7 @@ export function compareWithService(report: Report, { locations }: NetworkStatus)
     report: identityOf(report),
     locations: described,
     endpoints,
-    onlyInReport: report.targets
+    onlyInReport: inScope(report.targets, report.scope)
       .filter(({ id }) => !matched.has(id))
       .map(({ id, required, status, failure, cause }) => ({ id, required, status, failure, cause })),
     meanings: meanings(endpoints, described, report),

@@ -1,5 +1,6 @@
 /** The result of a comparison, which `compare --format json` prints. */
 import type { Finding, Target } from '../model/report.ts';
+import type { Group, Severity, Verdict } from '../model/vocabulary.ts';
 import type { ReportIdentity } from './identity.ts';
 
 export type Combination =
@@ -79,6 +80,8 @@ export interface ReportComparison {
   readonly new: ReportIdentity;
   /** Reasons to doubt the comparison: another VM, or reports in the wrong order. */
   readonly remarks: readonly string[];
+  readonly scope: SharedScope;
+  /** In the shared scope. */
   readonly verdict: 'better' | 'worse' | 'same';
   readonly targets: {
     readonly changed: readonly {
@@ -93,10 +96,32 @@ export interface ReportComparison {
     readonly gone: readonly (TargetState & { readonly id: string })[];
     readonly unchanged: number;
   };
-  readonly findings: { readonly added: readonly FindingSummary[]; readonly gone: readonly FindingSummary[] };
+  readonly findings: {
+    readonly added: readonly FindingSummary[];
+    readonly gone: readonly FindingSummary[];
+    /** In both reports, with another severity, or on other endpoints that were reached all the same. */
+    readonly changed: readonly FindingChange[];
+  };
   /** Targets that got worse, including new ones that are not reached. */
   readonly worse: { readonly total: number; readonly required: number };
 }
+
+/** The groups that both reports cover. Nothing outside of them is compared. */
+export interface SharedScope {
+  readonly groups: readonly Group[];
+  /** Whether the two cover the same groups. */
+  readonly same: boolean;
+  /** The verdicts in these groups. */
+  readonly old: Verdict;
+  readonly new: Verdict;
+}
+
+export type FindingChange = FindingSummary & {
+  readonly oldSeverity: Severity;
+  /** Ids of endpoints that it names now, and that it named before. */
+  readonly added: readonly string[];
+  readonly gone: readonly string[];
+};
 
 export type FindingSummary = Pick<Finding, 'cause' | 'severity' | 'title'> & {
   /** The number of endpoints that it explains. */

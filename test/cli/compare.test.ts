@@ -1,7 +1,7 @@
 /** `apim-probe compare`, from files to an exit code. */
 import t, { type Test } from 'tap';
 import { entry, location } from '../azure/replies.ts';
-import { DROPPED, target, writtenReport } from '../report/samples.ts';
+import { DROPPED, finding, target, writtenReport } from '../report/samples.ts';
 import { invoke } from './harness.ts';
 
 const VAULT = ['key-vault', 'kv.vault.azure.net', 443] as const;
@@ -16,7 +16,14 @@ const statusReply = (status: string, isOptional = false) => [
   location('West Europe', [entry('AzureKeyVault', 'https://kv.vault.azure.net', { status, isOptional })]),
 ];
 
+const expired = writtenReport({
+  verdict: 'blocked',
+  targets: [target(...VAULT, { required: true })],
+  findings: [finding({ cause: 'wrong-certificate', evidence: ['key-vault/kv.vault.azure.net:443'] })],
+});
+
 const FILES = {
+  'expired.json': JSON.stringify(expired),
   'reached.json': JSON.stringify(reached),
   'missed.json': JSON.stringify(missed),
   'optional.json': JSON.stringify(optional),
@@ -59,6 +66,8 @@ t.test('NetworkStatus as PowerShell saves it', async (t) => {
 });
 
 t.test('the exit code depends on required endpoints that differ or got worse', async (t) => {
+  t.equal((await compare(t, 'reached.json', 'expired.json')).code, 1, 'or on a new error');
+  t.equal((await compare(t, 'expired.json', 'reached.json')).code, 0);
   for (const [files, code] of [
     [['reached.json', 'success.json'], 0],
     [['missed.json', 'success.json'], 1],

@@ -1,7 +1,8 @@
 /** Changes between two reports. */
 import t from 'tap';
 import { compareReports } from '../../src/compare/reports.ts';
-import type { Target } from '../../src/model/report.ts';
+import { reportsText } from '../../src/compare/text/reports.ts';
+import type { Report, Target } from '../../src/model/report.ts';
 import { DROPPED, finding, report as reportOf, target } from '../report/samples.ts';
 import { environment } from './samples.ts';
 
@@ -90,7 +91,7 @@ t.test('a finding is the same while it explains one of the same endpoints', asyn
     reportOf({ findings: before }),
     reportOf({ findings: [finding({ evidence: ['b', 'c', 'd'], title: '3 endpoints are dropped' })] }),
   );
-  t.same(same.findings, { added: [], gone: [] });
+  t.same(same.findings, { added: [], gone: [], changed: [] });
   const other = compareReports(
     reportOf({ findings: before }),
     reportOf({ findings: [finding({ evidence: ['x'] }), finding({ cause: 'clock-skew', evidence: ['a'] })] }),
@@ -106,6 +107,66 @@ t.test('a finding is the same while it explains one of the same endpoints', asyn
   t.same(compareReports(reportOf({ findings: [alone] }), reportOf({ findings: [alone] })).findings, {
     added: [],
     gone: [],
+    changed: [],
+  });
+  const skewed = (title: string) => finding({ cause: 'clock-skew', evidence: [title], title });
+  t.match(
+    compareReports(
+      reportOf({ findings: [skewed('7 minutes')] }),
+      reportOf({ findings: [skewed('8 minutes')] }),
+    ).findings,
+    { added: { length: 0 }, gone: { length: 0 }, changed: { length: 0 } },
+    'a measured value may differ',
+  );
+});
+
+t.test('a finding that spreads over endpoints that are reached, or weighs more, has changed', async (t) => {
+  const targets = ['a', 'b'].map((name) => target('sql', name, 1433));
+  const [a = '', b = ''] = targets.map(({ id }) => id);
+  const cause = 'service-firewall-denied';
+  const having = (evidence: string[], severity: 'warning' | 'error') =>
+    reportOf({ targets, findings: [finding({ cause, severity, evidence })] });
+  const between = (then: Report, now: Report) => compareReports(then, now).findings;
+  t.match(between(having([a], 'warning'), having([a, b], 'warning')), {
+    added: { length: 0 },
+    gone: { length: 0 },
+    changed: [{ cause, oldSeverity: 'warning', added: [b], gone: { length: 0 }, endpoints: 2 }],
+  });
+  t.match(between(having([a, b], 'warning'), having([b], 'warning')).changed, [{ gone: [a] }]);
+  t.match(between(having([a], 'warning'), having([a], 'error')).changed, [
+    { severity: 'error', oldSeverity: 'warning', added: { length: 0 } },
+  ]);
+  t.same(between(having([a], 'error'), having([a], 'error')).changed, []);
+});
+
+t.test('reports of different scopes are compared in the groups that both cover', async (t) => {
+  const [sql, vault] = [
+    target('sql', 'a', 1433, { required: true }),
+    target('key-vault', 'b', 443, { required: true, ...DROPPED }),
+  ];
+  const down = finding({ severity: 'error', evidence: [vault.id] });
+  const whole = reportOf({ verdict: 'blocked', targets: [sql, vault], findings: [down] });
+  const left = { ...vault, ...UNTESTED, failure: null, cause: null };
+  const scope = { groups: ['sql' as const], narrowedBy: ['--only sql'], whole: false };
+  const narrow = reportOf({ verdict: 'ready', targets: [sql, left], findings: [], scope });
+  for (const comparison of [compareReports(whole, narrow), compareReports(narrow, whole)]) {
+    t.match(comparison, {
+      scope: { groups: ['sql'], same: false, old: 'ready', new: 'ready' },
+      verdict: 'same',
+      targets: { changed: { length: 0 }, added: { length: 0 }, gone: { length: 0 }, unchanged: 1 },
+      findings: { added: { length: 0 }, gone: { length: 0 }, changed: { length: 0 } },
+      worse: { total: 0 },
+    });
+    t.equal(
+      comparison.remarks[0],
+      'The reports cover different groups; compared are those of both alone: sql.',
+    );
+    t.match(reportsText(comparison), /\nREADY in the groups of both, as before: 0 endpoints worse/);
+  }
+  const other = reportOf({ targets: [sql], scope: { ...scope, groups: ['key-vault'] } });
+  t.match(compareReports(narrow, other), {
+    scope: { groups: { length: 0 }, old: 'inconclusive', new: 'inconclusive' },
+    remarks: [/none in common/],
   });
 });
 

@@ -141,6 +141,12 @@ t.test('terms of the instance, invalid names, and endpoints of one side only', a
     ],
   );
   t.match(comparison.onlyInReport, [{ id: 'kms/azkms.core.windows.net:1688', status: 'unreachable' }]);
+  const scope = { groups: ['smtp' as const], narrowedBy: ['--only smtp'], whole: false };
+  t.same(
+    compareWithService(reportOf({ targets, scope }), inWestEurope(entries)).onlyInReport,
+    [],
+    'what the scope leaves out is not in the report',
+  );
   t.match(meaningIn(comparison, 'not-tested').means, /\(the name is none\)/);
   t.match(meaningIn(comparison, 'only-service').next, [/--from FILE/]);
 });

@@ -117,6 +117,21 @@ t.test('two reports', async (t) => {
   t.match(reportsText(compareReports(before, before)), /\nREADY, as before: 0 endpoints worse/);
 });
 
+t.test('a finding that changed names the endpoints', async (t) => {
+  const targets = ['a', 'b'].map((name) => target('sql', name, 1433));
+  const denied = (evidence: string[], severity: 'error' | 'warning') =>
+    reportOf({ targets, findings: [finding({ cause: 'service-firewall-denied', severity, evidence })] });
+  const [a = '', b = ''] = targets.map(({ id }) => id);
+  t.match(
+    reportsText(compareReports(denied([a], 'warning'), denied([a, b], 'error'))),
+    /\nFindings that changed:\n✗ Outbound[^(]+\(service-firewall-denied\)\n {4}was warning, is error\n {4}now also sql\/b:1433\n/,
+  );
+  t.match(
+    reportsText(compareReports(denied([a, b], 'error'), denied([b], 'error'))),
+    '\n    no longer sql/a:1433\n',
+  );
+});
+
 t.test('no control character of a file reaches the terminal', async (t) => {
   const evil = '\u001b[2J\u202e';
   const { entry: reported } = vault('failure');

@@ -1,7 +1,7 @@
 /** The text of two compared reports: deteriorations near the end, and the verdict last. */
 import { printableAll } from '../../common/printable.ts';
 import { count, wrap } from '../../common/text-lines.ts';
-import type { Change, FindingSummary, ReportComparison, TargetState } from '../types.ts';
+import type { Change, FindingChange, FindingSummary, ReportComparison, TargetState } from '../types.ts';
 import { capped, describeState, joined, runOf, WIDTH } from './lines.ts';
 
 /** As text that ends in a newline. */
@@ -23,6 +23,7 @@ export function reportsText(comparison: ReportComparison): string {
     changeLines('Changed, neither better nor worse', 'i', having('other')),
     changeLines('Better', '✓', having('better')),
     findingLines('Findings that are gone', findings.gone, () => '✓'),
+    changedFindingLines(findings.changed),
     findingLines('New findings', findings.added, ({ severity }) => SYMBOLS[severity]),
     changeLines('Worse', '✗', having('worse')),
     wrap(reportsSentence(safe), WIDTH),
@@ -88,9 +89,24 @@ function findingLines(
   ];
 }
 
-function reportsSentence({ old: before, new: after, verdict, worse, targets }: ReportComparison): string {
-  const word = after.verdict.toUpperCase();
-  const was = verdict === 'same' ? 'as before' : `was ${before.verdict.toUpperCase()}`;
+function changedFindingLines(changes: readonly FindingChange[]): string[] {
+  if (changes.length === 0) return [];
+  return [
+    'Findings that changed:',
+    ...capped(
+      changes.map(({ title, cause, severity, oldSeverity, added, gone }) => [
+        ...wrap(`${title} (${cause})`, WIDTH, `${SYMBOLS[severity]} `),
+        ...(severity === oldSeverity ? [] : [`    was ${oldSeverity}, is ${severity}`]),
+        ...added.map((id) => `    now also ${id}`),
+        ...gone.map((id) => `    no longer ${id}`),
+      ]),
+    ),
+  ];
+}
+
+function reportsSentence({ scope, verdict, worse, targets }: ReportComparison): string {
+  const word = `${scope.new.toUpperCase()}${scope.same ? '' : ' in the groups of both'}`;
+  const was = verdict === 'same' ? 'as before' : `was ${scope.old.toUpperCase()}`;
   const nothing =
     targets.changed.length + targets.unchanged === 0
       ? ' Nothing to compare: the two have no endpoint in common.'
