@@ -13,13 +13,17 @@ export interface FindingDraft {
   readonly remedy?: readonly string[];
 }
 
+/** Someone must act on these, whichever endpoints show them. */
+const NEVER_REMARKS: readonly Cause[] = ['clock-skew', 'dns-tampered', 'service-firewall-denied'];
+
 /**
  * The severity of failing targets. It is an error only when a required target cannot be reached. It is a remark when
  * Microsoft's documents no longer list any of them, because the verdict ignores those.
  */
-function severityOf(targets: readonly Target[]): Severity {
+function severityOf(cause: Cause, targets: readonly Target[]): Severity {
   if (targets.some((target) => target.required && target.status === 'unreachable')) return 'error';
-  return targets.length > 0 && targets.every(isDropped) ? 'info' : 'warning';
+  const isRemark = targets.length > 0 && targets.every(isDropped) && !NEVER_REMARKS.includes(cause);
+  return isRemark ? 'info' : 'warning';
 }
 
 function isDropped({ required, until }: Target): boolean {
@@ -37,7 +41,7 @@ export function createFinding(cause: Cause, draft: FindingDraft): Finding {
   const text = CAUSE_TEXTS[cause];
   return {
     cause,
-    severity: draft.severity ?? severityOf(draft.targets),
+    severity: draft.severity ?? severityOf(cause, draft.targets),
     title: draft.title,
     explanation: draft.explanation,
     evidence: [...new Set(draft.targets.toSorted(byWeight).map((target) => target.id))],

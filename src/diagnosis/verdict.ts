@@ -1,6 +1,6 @@
 /** Turns statuses and findings into counts and a verdict. Pure. */
 import type { Counts, Finding, GroupScope, Report, Target } from '../model/report.ts';
-import type { Verdict } from '../model/vocabulary.ts';
+import type { Cause, Verdict } from '../model/vocabulary.ts';
 
 type Counted = Pick<Target, 'required' | 'status'>;
 
@@ -19,10 +19,10 @@ function count(targets: readonly Counted[]): Counts {
 }
 
 /** As errors, these causes block the instance even if all endpoints are reachable. */
-const BLOCKING: readonly string[] = ['subnet-too-small', 'prerequisite-missing', 'rule-denies'];
+const BLOCKING: readonly Cause[] = ['subnet-too-small', 'prerequisite-missing', 'rule-denies'];
 
 /** These causes concern the VM that ran the test, not the instance. */
-const OF_THE_VM: readonly (string | null)[] = ['vm-without-outbound', 'vm-limit'];
+const OF_THE_VM: readonly (Cause | null)[] = ['vm-without-outbound', 'vm-limit'];
 
 /** Whether this finding alone blocks the instance, even if all endpoints are reachable. */
 export function isBlocking({ cause, severity }: Finding): boolean {

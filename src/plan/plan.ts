@@ -104,7 +104,7 @@ function merge(all: readonly PlannedTarget[]): { targets: PlannedTarget[]; notes
  * pass unseen.
  */
 function refuseEmptyGroups(
-  { require, only, skip }: Options,
+  { require, only, skip, tier }: Options,
   { cloud }: PlanContext,
   targets: readonly PlannedTarget[],
 ): void {
@@ -117,7 +117,7 @@ function refuseEmptyGroups(
     .map(({ flag, group }) =>
       group === 'custom'
         ? `${flag} custom: nothing is in this group; give --target URL`
-        : `${flag} ${group}: no endpoint of this group can be tested in the ${cloud} cloud; leave it out`,
+        : `${flag} ${group}: no endpoint of this group can be tested ${isV2(tier) ? `for --tier ${tier}` : `in the ${cloud} cloud`}; leave it out`,
     );
   if (problems.length === 0 && present.isSubsetOf(new Set(skip))) {
     problems.push('--skip names every group that has an endpoint: nothing is left to probe');

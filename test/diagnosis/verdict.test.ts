@@ -12,9 +12,8 @@ const GONE = { until: '2021-09-01' };
 const PING = { protocol: 'icmp' } as const;
 const SHORT = { failure: 'local_limit', reason: 'EMFILE', cause: 'vm-limit' } as const;
 const TOO_SMALL = finding({ cause: 'subnet-too-small', severity: 'error', evidence: [] });
-/** A finding of a future version, which the verdict handles already. */
-const ofCause = (cause: string, changes: Partial<Finding> = {}): Finding =>
-  finding({ cause: cause as Finding['cause'], evidence: [], ...changes });
+const ofCause = (cause: Finding['cause'], changes: Partial<Finding> = {}): Finding =>
+  finding({ cause, evidence: [], ...changes });
 
 interface Case {
   readonly targets: readonly Target[];
@@ -66,10 +65,7 @@ const CASES: readonly (readonly [rule: number, expected: Verdict, why: string, g
     'inconclusive',
     'the VM has no outbound path, and a name is missing',
     {
-      targets: [
-        having(true, 'unreachable', { cause: 'vm-without-outbound' as Target['cause'] }),
-        having(true, 'untested'),
-      ],
+      targets: [having(true, 'unreachable', { cause: 'vm-without-outbound' }), having(true, 'untested')],
     },
   ],
   [

@@ -36,7 +36,7 @@ const Source = z.object({
 });
 
 /** A finding that asks for action. */
-export interface StoredFinding {
+interface StoredFinding {
   readonly cause: string;
   /** Ids of targets. */
   readonly evidence: readonly string[];
