@@ -78,10 +78,14 @@ export async function runAgent(
   const stopped = describeStop(end);
   progress({ kind: 'phase', name: 'diagnose' });
   const scope = probedScope(options);
-  const { judged, defects: broken } = diagnoseSafely({ ...observations, scope }, used.diagnose);
+  const reported = reportedOptions(configured);
+  const { judged, defects: broken } = diagnoseSafely(
+    { ...observations, scope, options: reported },
+    used.diagnose,
+  );
   const mistakes = [...stopped.defects, ...broken];
   return assemble({
-    options: reportedOptions(configured),
+    options: reported,
     scope,
     labels: sortLabels(options),
     startedAt,

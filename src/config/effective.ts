@@ -6,7 +6,7 @@ import { FILE_KEYS, shown } from './options.ts';
 import type { Options } from './types.ts';
 
 /** Options with their origins. */
-export type Configured = Pick<Loaded, 'options' | 'origins'>;
+export type Configured = Pick<Loaded, 'options' | 'origins' | 'configFile'>;
 
 export interface EffectiveOption {
   readonly key: keyof Options;
@@ -25,12 +25,22 @@ function maskValue(value: OptionValue): OptionValue {
   return Array.isArray(value) ? value.map((item) => maskSecrets(item)) : value;
 }
 
-/** The effective options for the report: by key, each with the kind of its origin. */
+/**
+ * The effective options for the report: by key, each with the kind of its origin. Also the config file, and the scenario
+ * of a demo.
+ */
 export function reportedOptions(configured: Configured): Report['options'] {
-  return Object.fromEntries(
-    effectiveOptions(configured).map(({ key, value, origin }) => [key, { value, from: sourceOf(origin) }]),
-  );
+  const { configFile, origins } = configured;
+  const scenario = Object.values(origins).find((origin) => origin.startsWith(SCENARIO)) ?? null;
+  const all: readonly { key: string; value: OptionValue; origin: string }[] = [
+    ...effectiveOptions(configured),
+    { key: 'config', value: configFile, origin: origins.config },
+    { key: 'scenario', value: scenario?.slice(SCENARIO.length) ?? null, origin: scenario ?? 'default' },
+  ];
+  return Object.fromEntries(all.map(({ key, value, origin }) => [key, { value, from: sourceOf(origin) }]));
 }
+
+const SCENARIO = 'scenario ';
 
 /**
  * The kind of an origin. Absolute paths and systemd credentials are files. Options of a demo scenario come from the

@@ -43,8 +43,8 @@ export interface Sources {
 
 export interface Loaded {
   readonly options: Options;
-  /** The origin of each option's value. */
-  readonly origins: Readonly<Record<keyof Options, string>>;
+  /** The origin of each option's value, and of the config file's path. */
+  readonly origins: Readonly<Record<OptionKey, string>>;
   /** The config file that was read, or null. */
   readonly configFile: string | null;
   /** Notes for the user about the options; they do not stop a run. */
@@ -55,14 +55,16 @@ interface ConfigFile {
   readonly layer: Layer;
   /** The file that was read, or null. */
   readonly path: string | null;
+  /** Of its path, or of `--no-config`. */
+  readonly origin: string;
   readonly notes: readonly string[];
 }
 
-const NO_FILE: ConfigFile = { layer: new Map(), path: null, notes: [] };
+const NO_FILE: ConfigFile = { layer: new Map(), path: null, origin: 'default', notes: [] };
 
 function configFile(flags: Layer, variables: Layer, sources: Sources, problems: string[]): ConfigFile {
   const named = flags.get('config') ?? variables.get('config');
-  if (named?.values[0]?.value === false) return NO_FILE;
+  if (named?.values[0]?.value === false) return { ...NO_FILE, origin: named.origin };
   const notes = localNotes(sources, named);
   if (named === undefined) {
     const path = sources.systemConfig ?? systemConfig(sources.env);
@@ -70,11 +72,11 @@ function configFile(flags: Layer, variables: Layer, sources: Sources, problems: 
   }
   const path = parse('config', named, problems);
   if (typeof path !== 'string') return NO_FILE;
-  return readConfig(fileLayer(path, 'named', problems), path, notes);
+  return { ...readConfig(fileLayer(path, 'named', problems), path, notes), origin: named.origin };
 }
 
 function readConfig(file: OptionsFile, path: string, notes: readonly string[]): ConfigFile {
-  if (file.layer !== null) return { layer: file.layer, path, notes };
+  if (file.layer !== null) return { ...NO_FILE, layer: file.layer, path, notes };
   const unread = file.unreadable === null ? [] : [`${file.unreadable}; its options are not used`];
   return { ...NO_FILE, notes: [...notes, ...unread] };
 }
@@ -252,7 +254,7 @@ export function load(sources: Sources): Loaded {
   const problems: string[] = [];
   const { layers, file } = layersOf(sources, problems);
   const values: Record<string, unknown> = {};
-  const origins: Record<string, string> = {};
+  const origins: Record<string, string> = { config: file.origin };
   for (const key of FILE_KEYS) {
     const given = layers.find((layer) => layer.has(key))?.get(key);
     origins[key] = given?.origin ?? 'default';

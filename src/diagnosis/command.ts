@@ -1,153 +1,114 @@
-import { isIP } from 'node:net';
+/** The commands that show whether a fault is fixed. Users paste them into a shell. */
 import type { Observations, Target } from '../model/report.ts';
 import type { Group } from '../model/vocabulary.ts';
+import { allGiven, demoScenario, type Flag, givenFor, namesOneOf, withHost } from './given-options.ts';
+import { shellWord } from './shell-word.ts';
 
-/**
- * Users paste commands into a shell, and host names come from files, certificates and DNS. Only names and addresses
- * without shell or option characters go into a command.
- */
-const SAFE_WORD = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9_])?$/;
-const SAFE_IPV6 = /^[0-9A-Fa-f:]{2,39}$/;
-const SERVER_WITH_PORT = /^\[?([0-9.]{7,15}|[0-9A-Fa-f:]{2,39})\]?:([0-9]{1,5})$/;
-/** With more groups or names than this, a whole run is the shorter command. */
+/** With more groups than this, a whole run is the shorter command. */
 const LIMIT = 4;
-
-const RESOURCE_FLAGS: Partial<Record<Group, string>> = {
-  'storage-blob': '--storage',
-  'storage-table': '--storage',
-  'storage-queue': '--storage',
-  'storage-file': '--storage',
-  sql: '--sql',
-  'key-vault': '--key-vault',
-  'event-hubs': '--event-hubs',
-  redis: '--redis',
-};
-
-/** Whether a host name or address is safe in a command without quotes. */
-function isSafeHost(host: string): boolean {
-  return SAFE_WORD.test(host) || SAFE_IPV6.test(host);
-}
+/** Takes the place of a wrong name. No option accepts it, so a command that still has it sends nothing. */
+const RIGHT_NAME = 'RIGHT_NAME';
+/** For a command that cannot be written safely; `verify` checks every option of the report itself. */
+const VERIFY = 'apim-probe verify REPORT';
 
 /**
- * The `apim-probe run` that tests these targets again, with the options that name them. Falls back to a
- * whole run when a name is not safe on a command line.
+ * The `apim-probe run` that tests these targets again, with the options of the run that found the fault. In a demo it
+ * is the demo.
  */
 export function rerunCommand(observations: Observations, targets: readonly Target[]): string {
-  const again = targets.filter((target) => target.status !== 'reachable');
-  const chosen = again.length > 0 ? again : targets;
-  const groups = new Set<Group>();
-  const flags = new Set<string>();
-  for (const target of chosen) {
-    const flag = flagFor(target);
-    if (flag === null) return 'apim-probe run';
-    groups.add(isOfImport(target) ? 'custom' : target.group);
-    if (flag !== '') flags.add(flag);
-  }
-  for (const flag of locationFlags(chosen)) flags.add(flag);
-  if (groups.size === 0 || groups.size > LIMIT || flags.size > LIMIT) return 'apim-probe run';
-  const only = [...groups].sort().map((group) => `--only ${group}`);
-  return ['apim-probe run', ...contextFlags(observations, groups), ...only, ...[...flags].sort()].join(' ');
+  return rerun(observations, targets, (flag) => flag);
 }
+
+/** The same for names that do not exist: a placeholder has the place of each wrong name, or of the region. */
+export function rerunWithRightNameCommand(
+  observations: Observations,
+  targets: readonly Target[],
+  wrong: 'name' | 'region',
+): string {
+  const hosts = new Set(targets.map(({ host }) => host.toLowerCase()));
+  return rerun(observations, targets, (flag) => {
+    if (flag.key === 'region') return wrong === 'region' ? { ...flag, value: RIGHT_NAME } : flag;
+    if (wrong === 'region' || !NAMING.has(flag.key)) return flag;
+    if (flag.key === 'apim') return { ...flag, value: RIGHT_NAME };
+    return namesOneOf(flag, hosts) ? withHost(flag, RIGHT_NAME) : flag;
+  });
+}
+
+const NAMING: ReadonlySet<string> = new Set([
+  'storage',
+  'sql',
+  'keyVault',
+  'eventHubs',
+  'redis',
+  'apim',
+  'hostname',
+  'target',
+]);
 
 /** A run that queries the same DNS servers again, for findings without targets. */
 export function rerunDnsCommand(observations: Observations): string {
-  return ['apim-probe run', ...contextFlags(observations, new Set(['dns'])), '--only dns'].join(' ');
+  return narrowed(observations, ['dns'], [], (flag) => flag);
 }
 
-/** A query to one DNS server, or to the system's resolver when `server` is null. */
-export function lookupCommand(host: string, server: string | null): string {
-  if (!isSafeHost(host)) return 'apim-probe run --only dns';
-  if (server === null) return `nslookup ${host}`;
-  if (isSafeHost(server)) return `nslookup ${host} ${server}`;
-  const [, address, port] = SERVER_WITH_PORT.exec(server) ?? [];
-  return address === undefined ? `nslookup ${host}` : `nslookup -port=${port} ${host} ${address}`;
-}
-
-/** A query for the zone that holds a name. */
-export function lookupZoneCommand(zone: string, server: string | null): string {
-  return lookupCommand(zone, server).replace('nslookup ', 'nslookup -type=SOA ');
-}
-
-/** The command that prints DNS records for these hosts of the instance; unknown arguments become placeholders. */
-export function recordsCommand(
-  { environment }: Observations,
-  targets: readonly Target[],
-  address: string | null,
+/** The whole run again, with another region or subnet; null leaves it out, for the metadata service to tell. */
+export function rerunAllCommand(
+  { options = {} }: Observations,
+  { key, value }: { readonly key: 'region' | 'subnet'; readonly value: string | null },
 ): string {
-  const flags = new Set(targets.map(flagFor).filter((flag) => flag !== null && flag !== ''));
-  const names = [...flags, ...locationFlags(targets)].sort();
-  return [
-    'apim-probe records',
-    ...(environment.cloud === 'public' ? [] : [`--cloud ${environment.cloud}`]),
-    ...(names.length > 0 ? names : ['--apim NAME']),
-    `--vip ${address !== null && isSafeHost(address) ? address : 'ADDRESS'}`,
-  ].join(' ');
+  const kept = allGiven(options).filter((flag) => flag.key !== key);
+  return commandOf(options, value === null ? kept : [...kept, { key, value }]);
 }
 
-/** The command that prints the issuer of the certificate that the host presents to this VM. */
-export function showIssuerCommand(host: string, port: number): string {
-  if (!isSafeHost(host) || host.includes(':')) return 'apim-probe run';
-  const name = isIP(host) === 0 ? ` -servername ${host}` : '';
-  return `openssl s_client -connect ${host}:${port}${name} </dev/null | openssl x509 -noout -subject -issuer -dates`;
+/** Prints the lines of the hosts file that name these hosts; nothing once they are gone. */
+export function hostsFileCommand(
+  { options = {} }: Observations,
+  path: string,
+  hosts: readonly string[],
+): string {
+  const scenario = demoScenario(options);
+  if (scenario !== null) return demoCommand(scenario);
+  const names = hosts.filter((host) => /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9_])?$/.test(host));
+  const file = shellWord(path);
+  if (file === null || names.length === 0 || names.length < hosts.length) return VERIFY;
+  if (/^[A-Za-z]:/.test(path)) return `findstr /n /i "${names.slice(0, LIMIT).join(' ')}" ${file}`;
+  // A line that begins with # is a comment.
+  const patterns = names.slice(0, LIMIT).map((name) => `-e '^[^#]*${name.replaceAll('.', '\\.')}'`);
+  return `grep -in ${patterns.join(' ')} ${file}`;
 }
 
-/** The instance's name precedes the label of the role, or the region of a regional gateway. */
-const INSTANCE_HOST =
-  /^([A-Za-z0-9-]+?)(?:-[a-z0-9]+-\d+\.regional|\.(?:portal|developer|management|scm|configuration))?\.azure-api\.(?:net|us|cn)$/;
+type Change = (flag: Flag) => Flag;
 
-/** The `--location` flags of gateways that are in the plan only because the user named their region. */
-function locationFlags(targets: readonly Target[]): string[] {
-  const regions = targets
-    .filter(({ source }) => source.kind === 'config' && source.document === '--location')
-    .flatMap(({ host }) => /-([a-z0-9]+)-\d+\.regional\./.exec(host)?.[1] ?? []);
-  return [...new Set(regions)].map((region) => `--location ${region}`);
+function rerun(observations: Observations, targets: readonly Target[], change: Change): string {
+  const again = targets.filter(({ status }) => status !== 'reachable');
+  const chosen = again.length > 0 ? again : targets;
+  const groups = [...new Set(chosen.map(({ group }) => group))].sort();
+  return narrowed(observations, groups, chosen, change);
 }
 
-/** Whether only the imported list of the service names the target; a report does not hold the path of that file. */
-function isOfImport({ source, group }: Target): boolean {
-  return source.kind === 'import' && RESOURCE_FLAGS[group] === undefined && !isOwn(group);
+function narrowed(
+  { options = {}, targets: all }: Observations,
+  groups: readonly Group[],
+  chosen: readonly Target[],
+  change: Change,
+): string {
+  if (groups.length === 0 || groups.length > LIMIT) return commandOf(options, allGiven(options).map(change));
+  const only = groups.map((group) => ({ key: 'only', value: group }));
+  return commandOf(options, [...givenFor(options, groups, chosen, all).map(change), ...only]);
 }
 
-function isOwn(group: Group): boolean {
-  return group === 'gateway' || group === 'control-plane';
-}
-
-/** The flag that makes a run plan this target; empty when the catalogue has it, null when no flag can name it. */
-function flagFor(target: Target): string | null {
-  const resource = RESOURCE_FLAGS[target.group];
-  if (resource !== undefined) return SAFE_WORD.test(target.host) ? `${resource} ${nameFor(target)}` : null;
-  if (target.group === 'custom' || isOfImport(target))
-    return SAFE_WORD.test(target.host) ? customUrl(target) : null;
-  if (!isOwn(target.group)) return '';
-  const [, role] = /^--hostname ([a-z]+)$/.exec(target.source.document) ?? [];
-  if (target.source.kind === 'config' && role !== undefined && SAFE_WORD.test(target.host)) {
-    return `--hostname ${role}=${target.host}`;
+function commandOf(options: NonNullable<Observations['options']>, flags: readonly Flag[]): string {
+  const scenario = demoScenario(options);
+  if (scenario !== null) return demoCommand(scenario);
+  const words = ['apim-probe run'];
+  for (const { key, value } of flags) {
+    const flag = `--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+    const word = value === null ? '' : shellWord(value);
+    if (word === null) return VERIFY;
+    words.push(word === '' ? flag : `${flag} ${word}`);
   }
-  const apim = INSTANCE_HOST.exec(target.host)?.[1];
-  return apim !== undefined && SAFE_WORD.test(apim) ? `--apim ${apim}` : null;
+  return [...new Set(words)].join(' ');
 }
 
-/** A storage account has four host names; the account name selects them all. */
-function nameFor(target: Target): string {
-  return target.group.startsWith('storage-') ? (target.host.split('.')[0] ?? target.host) : target.host;
-}
-
-function customUrl(target: Target): string {
-  return `--target ${target.protocol}://${target.host}:${target.port}`;
-}
-
-/** The flags of the first run (cloud, --vip, DNS servers) that a second run cannot detect by itself. */
-function contextFlags(
-  { environment: { cloud, dns, network } }: Observations,
-  groups: ReadonlySet<Group>,
-): string[] {
-  const given = dns.source === '--dns-server' ? dns.servers : [];
-  const servers = given.filter((server) => isSafeHost(server) || SERVER_WITH_PORT.test(server));
-  return [
-    ...(cloud === 'public' ? [] : [`--cloud ${cloud}`]),
-    ...(network.vip !== null && isSafeHost(network.vip) && [...groups].some(isOwn)
-      ? [`--vip ${network.vip}`]
-      : []),
-    ...servers.map((server) => `--dns-server ${server.startsWith('[') ? `'${server}'` : server}`),
-  ];
+function demoCommand(scenario: string): string {
+  return `apim-probe demo --scenario ${scenario}`;
 }

@@ -391,7 +391,10 @@ export const Report = z
       .describe('What wrote the report'),
     options: z
       .record(z.string().describe('Key of the config file'), EffectiveOption)
-      .describe('Every option as it was in effect, by the key of the config file'),
+      .describe(
+        'Every option as it was in effect, by the key of the config file; also config, the path of that file, and ' +
+          'scenario, the name of a demo’s; each null without one',
+      ),
     scope: Scope,
     labels: z
       .record(
@@ -454,6 +457,8 @@ export interface Observations {
   readonly preflight?: readonly PreflightCheck[];
   /** The scope that the user asked for; everything when it is missing. */
   readonly scope?: GroupScope | undefined;
+  /** The options of the run, which commands repeat; none when they are missing. */
+  readonly options?: Readonly<Report['options']> | undefined;
 }
 
 /** The part of a scope that a verdict needs. */

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { reportedOptions } from '../../src/config/effective.ts';
+import type { Flags } from '../../src/config/layers.ts';
 import { load } from '../../src/config/load.ts';
 import { FILE_KEYS } from '../../src/config/options.ts';
 import { Report } from '../../src/model/report.ts';
@@ -20,7 +21,7 @@ t.test('every option has its value and the kind of its origin', async (t) => {
     }),
   );
   Report.shape.options.parse(options);
-  t.strictSame(Object.keys(options), FILE_KEYS, 'all of them, in one order');
+  t.strictSame(Object.keys(options), [...FILE_KEYS, 'config', 'scenario'], 'all of them, in one order');
   t.match(options, {
     timeout: { value: 300, from: 'flag' },
     color: { value: false, from: 'flag' },
@@ -33,7 +34,20 @@ t.test('every option has its value and the kind of its origin', async (t) => {
     deadline: { value: 60_000, from: 'default' },
     vip: { value: null, from: 'default' },
     sql: { value: [], from: 'default' },
+    config: { value: join(cwd, 'config.yaml'), from: 'default' },
+    scenario: { value: null, from: 'default' },
   });
+});
+
+t.test('the config file is an option as well', async (t) => {
+  const cwd = t.testdir({ 'mine.yaml': 'attempts: 2' });
+  const of = (flags: Flags, env = {}) =>
+    reportedOptions(load({ flags, env, cwd, systemConfig: join(cwd, 'none') }))['config'];
+  const value = join(cwd, 'mine.yaml');
+  t.strictSame(of({ config: ['mine.yaml'] }), { value, from: 'flag' });
+  t.strictSame(of({}, { APIM_PROBE_CONFIG: './mine.yaml' }), { value, from: 'variable' });
+  t.strictSame(of({ config: false }), { value: null, from: 'flag' });
+  t.strictSame(of({}), { value: null, from: 'default' });
 });
 
 t.test('NO_COLOR is a variable, and the scenario of a demo a flag', async (t) => {
@@ -43,6 +57,8 @@ t.test('NO_COLOR is a variable, and the scenario of a demo a flag', async (t) =>
   t.match(reportedOptions(load({ flags: {}, env, cwd, preset })), {
     color: { value: false, from: 'variable' },
     apim: { value: 'labapim', from: 'flag' },
+    scenario: { value: 'healthy', from: 'flag' },
+    config: { value: null, from: 'default' },
     sql: { value: [], from: 'default' },
   });
 });

@@ -84,7 +84,7 @@ t.test('nsswitch.conf leads no look-up to DNS', async (t) => {
       /has “hosts: files \[NOTFOUND=return\] dns”.*\/etc\/hosts ends there.*Asked directly, 10\.0\.0\.4 resolved 1/,
     evidence: [`sql/${SQL}:1433`],
     remedy: [/“hosts: files dns”/, /--dns-server/],
-    confirm: `getent ahosts ${SQL}`,
+    confirm: 'apim-probe run --only sql',
   });
 });
 

@@ -65,7 +65,7 @@ t.test('a record that is missing everywhere, while the gateway works', async (t)
     severity: 'error',
     title: '2 of the instance’s 2 host names are not in DNS',
     evidence: [`gateway/${GATEWAY}:443`, `gateway/${PORTAL}:443`],
-    confirm: `apim-probe run --vip ${VIP} --only gateway --apim contoso`,
+    confirm: 'apim-probe run --only gateway',
   });
   t.match(finding.explanation, `${SERVER} answers NXDOMAIN for ${GATEWAY} and ${PORTAL}.`);
   t.match(finding.explanation, 'it works, and only DNS is missing');
@@ -107,7 +107,7 @@ t.test('a record that one server of two lacks', async (t) => {
   t.match(finding, {
     severity: 'warning',
     title: `${GATEWAY} is not in DNS according to ${OTHER_SERVER}`,
-    confirm: `nslookup ${GATEWAY} ${OTHER_SERVER}`,
+    confirm: 'apim-probe run --only gateway',
   });
   t.match(finding.explanation, `${SERVER} has the right record.`);
   t.equal(causes[`gateway/${GATEWAY}:443`], null, 'what was reached has no cause');

@@ -44,7 +44,7 @@ t.test('a name with AAAA records alone, on a VM with IPv4 alone', async (t) => {
       owner: 'dns',
       title: `${HOST} has IPv6 addresses only, and this VM has IPv4 only`,
       explanation: `${SERVER} answers ${HOST} with ${IPV6} and no IPv4 address.`,
-      confirm: `nslookup ${HOST} ${SERVER}`,
+      confirm: 'apim-probe run --only key-vault',
     },
   ]);
   t.equal(findings.length, 1);

@@ -28,7 +28,7 @@ t.test('outbound-dropped', async (t) => {
       owner: 'network',
       title: 'Outbound TCP to service tag Sql, port 1433, is dropped',
       explanation: 'a.database.windows.net:1433 (20.2.2.2; 3 attempts). 1 other endpoint connected',
-      confirm: 'apim-probe run --only sql --sql a.database.windows.net',
+      confirm: 'apim-probe run --only sql',
     });
     t.match(findings[0]?.remedy[0], 'destination service tag Sql, TCP port 1433, allow');
     t.equal(causes['sql/a.database.windows.net:1433'], 'outbound-dropped');

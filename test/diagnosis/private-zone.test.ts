@@ -32,7 +32,7 @@ t.test('private-zone-missing-record', async (t) => {
       owner: 'dns',
       title: `The private DNS zone ${ZONE} has no record for contoso`,
       explanation: `${SERVER} answers NXDOMAIN for ${HOST}, and the answer bears the SOA of ${ZONE} at azureprivatedns.net`,
-      confirm: `nslookup ${HOST} ${SERVER}`,
+      confirm: 'apim-probe run --only storage-blob',
     });
     t.match(findings[0]?.remedy[0], `in zone ${ZONE} add the A record contoso`);
   });
@@ -111,7 +111,7 @@ t.test('private-zone-not-linked', async (t) => {
       title: `The private endpoint of ${HOST} is not visible here: ${ZONE} is not linked`,
       explanation:
         /contoso\.blob\.core\.windows\.net to 20\.60\.1\.1\. Connections .* failed \(tcp_timeout\)/,
-      confirm: `nslookup ${HOST}`,
+      confirm: 'apim-probe run --only storage-blob',
     });
     t.match(findings[0]?.remedy[0], `Link the private DNS zone ${ZONE}`);
     t.match(findings[0]?.remedy.at(-1), 'service tag Storage, port 443');

@@ -146,7 +146,7 @@ t.test('a wildcard in a search domain', async (t) => {
   t.match(single('dns-search-domain'), {
     severity: 'warning',
     title: 'Any name resolves under the search domain corp.example',
-    confirm: 'nslookup no-such-name.corp.example 10.0.0.4',
+    confirm: 'apim-probe run --only dns',
   });
 });
 
@@ -185,6 +185,6 @@ t.test('a name that only resolves with a suffix', async (t) => {
   t.match(single('dns-search-domain'), {
     title: '1 name resolves only with a search domain appended',
     explanation: '10.0.0.4 knows contoso.azure-api.net as contoso.azure-api.net.corp.example (10.9.9.9).',
-    confirm: `nslookup ${host}.corp.example 10.0.0.4`,
+    confirm: 'apim-probe run',
   });
 });

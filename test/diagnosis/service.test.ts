@@ -19,7 +19,7 @@ t.test('wrong-service', async (t) => {
         severity: 'error',
         title: 'Something else answers at v.vault.azure.net:443',
         explanation: `The reply was not the service’s at v.vault.azure.net:443 (20.1.1.1): ${error}.`,
-        confirm: 'apim-probe run --only key-vault --key-vault v.vault.azure.net',
+        confirm: 'apim-probe run --only key-vault',
       },
     ]);
   });
@@ -247,7 +247,7 @@ t.test('service-firewall-denied', async (t) => {
         explanation:
           's.blob.core.windows.net:443 (AuthorizationFailure) answered, and refused by its own rules.',
         evidence: [denied.id],
-        confirm: 'apim-probe run --only storage-blob --storage s',
+        confirm: 'apim-probe run --only storage-blob',
       },
     ]);
   });

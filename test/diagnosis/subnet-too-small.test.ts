@@ -27,7 +27,7 @@ t.test('a subnet that is too small is an error, with this VM or without it', asy
       /^Use a \/28, the smallest subnet for 2 units of Premium, or a larger one/,
       'Or ask for fewer units.',
     ],
-    confirm: 'apim-probe run --units 2',
+    confirm: 'apim-probe run',
   });
   t.match(
     found.explanation,
@@ -63,7 +63,7 @@ t.test('below the smallest subnet nothing fits', async (t) => {
     severity: 'error',
     title: '10.0.1.0/30 cannot hold 1 unit of Developer even without this VM: none fits',
     remedy: [/^Use a \/29, the smallest subnet for 1 unit of Developer/],
-    confirm: 'apim-probe run --tier developer',
+    confirm: 'apim-probe run',
   });
 });
 

@@ -59,7 +59,7 @@ t.test('a private zone over a public suffix hides names that no target has', asy
     severity: 'warning',
     title: `A private zone stands in the place of the public ${BLOB}`,
     evidence: [`storage-blob/mine.${BLOB}:443`],
-    confirm: `nslookup -type=SOA ${BLOB} ${SERVER}`,
+    confirm: 'apim-probe run --only dns',
   });
   t.match(finding.explanation, '1 of the 2 names of this run under it resolve');
   t.match(finding.explanation, 'which is an Azure private zone’s');

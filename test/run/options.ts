@@ -17,5 +17,5 @@ export function optionsWith(changes: Partial<Options> = {}): Options {
 
 /** Options for the agent, with the origins of defaults. */
 export function configured(options: Options): Configured {
-  return { options, origins: ORIGINS };
+  return { options, origins: ORIGINS, configFile: null };
 }

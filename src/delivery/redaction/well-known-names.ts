@@ -6,18 +6,7 @@ import { publicHostNames } from '../../plan/public-names.ts';
 import type { PublicNames } from './hosts.ts';
 
 /** Tools and products that the texts do not mention. */
-const TOOLS = [
-  'curl',
-  'openssl',
-  'nslookup',
-  'chronyc',
-  'w32tm',
-  'sudo',
-  'powershell',
-  'bash',
-  'resolvectl',
-  'squid',
-];
+const TOOLS = ['curl', 'openssl', 'chronyc', 'w32tm', 'sudo', 'powershell', 'bash', 'resolvectl', 'squid'];
 
 export function wellKnownNames(): PublicNames {
   let terms: ReadonlySet<string> | null = null;

@@ -1,10 +1,10 @@
 import type { TlsFacts } from '../../../probes/facts.ts';
 import { isAzureService } from '../../model/azure.ts';
-import type { Finding, Target } from '../../model/report.ts';
+import type { Finding, Observations, Target } from '../../model/report.ts';
 import type { Severity } from '../../model/vocabulary.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { describeRefusal } from '../chain-problem.ts';
-import { showIssuerCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { describeOutdated, outdatedIn } from '../outdated-certificate.ts';
 import type { Rule } from '../rule.ts';
@@ -29,17 +29,19 @@ interface Fetching {
 }
 
 /** Chains that a key of Azure proves, but that do not verify as the server sent them. */
-export const certificateChain: Rule = ({ targets }) => {
+export const certificateChain: Rule = ({ observations, targets }) => {
   const defects = targets.filter(({ status }) => status === 'reachable').flatMap(defectOf);
   const groups = Map.groupBy(defects, (defect) => {
     const owner = isAzureService(defect.target) ? 'azure' : 'own';
     return `${defect.kind} ${owner} ${severityOf(defect, fetchingOf([defect], targets))}`;
   });
-  return [...groups.values()].flatMap((members) => chainFinding(members, fetchingOf(members, targets)));
+  return [...groups.values()].flatMap((members) =>
+    chainFinding(observations, members, fetchingOf(members, targets)),
+  );
 };
 
 /** @param defects of one kind, owner and severity */
-function chainFinding(defects: readonly Defect[], fetching: Fetching): Finding[] {
+function chainFinding(observations: Observations, defects: readonly Defect[], fetching: Fetching): Finding[] {
   const [first] = defects;
   if (first === undefined) return [];
   const targets = defects.map(({ target }) => target);
@@ -61,7 +63,7 @@ function chainFinding(defects: readonly Defect[], fetching: Fetching): Finding[]
     targets,
     owner: severity === 'warning' && isOfAzure && first.kind !== 'refused' ? 'network' : 'service',
     remedy: remedyFor(first.kind, isOfAzure, severity),
-    confirm: showIssuerCommand(first.target.host, first.target.port),
+    confirm: rerunCommand(observations, targets),
   });
   return [finding];
 }

@@ -1,6 +1,6 @@
 import type { CertificateFacts } from '../../../probes/facts.ts';
 import type { Target } from '../../model/report.ts';
-import { showIssuerCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import type { Rule, Scene } from '../rule.ts';
@@ -36,7 +36,10 @@ export const certificateExpiry: Rule = (scene) => {
       explanation: `${certificates.slice(0, 4).map(expiryText).join(' ')} They were accepted today.`,
       targets: ending.map(({ target }) => target).filter(({ status }) => status === 'reachable'),
       remedy: remedyFor(ending),
-      confirm: showIssuerCommand(first.target.host, first.target.port),
+      confirm: rerunCommand(
+        scene.observations,
+        ending.map(({ target }) => target),
+      ),
     }),
   ];
 };

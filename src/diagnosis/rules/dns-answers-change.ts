@@ -2,7 +2,7 @@ import type { ControlAnswer } from '../../model/controls.ts';
 import type { Resolution, Target } from '../../model/report.ts';
 import { connectFailure } from '../attempts.ts';
 import { changedAnswer } from '../changing-answers.ts';
-import { lookupCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { isUnresolved, kindOf, kindOfAnswer, resolves } from '../servers.ts';
@@ -23,8 +23,7 @@ export const dnsAnswersChange: Rule = (scene) => {
       return second === null ? [] : [{ target, first, second }];
     }),
   );
-  const [example] = changes;
-  if (example === undefined) return [];
+  if (changes.length === 0) return [];
   const unlucky = scene.open.filter((target) => isAbsentByChance(target, changes));
   const servers = [...new Set(changes.map(({ first }) => first.server))].sort();
   const byHost = new Map(changes.map((change) => [`${change.first.server} ${change.target.host}`, change]));
@@ -39,7 +38,10 @@ export const dnsAnswersChange: Rule = (scene) => {
         ...changes.filter((change) => isEvidence(change, scene)).map(({ target }) => target),
         ...unlucky,
       ],
-      confirm: lookupCommand(example.target.host, example.first.server),
+      confirm: rerunCommand(
+        observations,
+        changes.map(({ target }) => target),
+      ),
     }),
   ];
 };

@@ -2,7 +2,7 @@ import { AZURE_DNS } from '../../model/azure.ts';
 import type { Observations, Resolution, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { changedAnswer } from '../changing-answers.ts';
-import { lookupCommand, rerunDnsCommand } from '../command.ts';
+import { rerunCommand, rerunDnsCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { describeDelay } from '../look-up-cost.ts';
 import { missingRecord } from '../private-zones.ts';
@@ -50,8 +50,7 @@ export const dnsForwardingBroken: Rule = (scene) => {
     const isKnown = cases.length > 0 || (refusing && answersOf(server, targets).size === 0);
     return isKnown ? [{ server, cases, refusing }] : [];
   });
-  const [first] = broken;
-  return first === undefined ? [] : [forwardingFinding(scene, broken, first)];
+  return broken.length === 0 ? [] : [forwardingFinding(scene, broken)];
 };
 
 /** Whether the name did not resolve because of this server's failure. */
@@ -79,15 +78,13 @@ function failsAlone(target: Target, resolution: Resolution): boolean {
   return kindOf(resolution) === 'failing' && target.resolutions.some((other) => resolves(kindOf(other)));
 }
 
-function forwardingFinding(scene: Scene, broken: readonly Broken[], first: Broken) {
+function forwardingFinding(scene: Scene, broken: readonly Broken[]) {
   const { observations, targets, open } = scene;
   const servers = broken.map(({ server }) => server);
   const cases = broken.flatMap((one) => one.cases);
   const own = broken.flatMap((one) => targetOf(one.server, one.cases.length === 0 ? targets : open) ?? []);
   const others = targets.filter(({ group, status }) => group === 'dns' && status === 'reachable');
   const isSpare = others.some((target) => !servers.includes(nameOfServer(target)));
-  const example = (first.cases.find(({ target }) => target.status === 'unreachable') ?? first.cases[0])
-    ?.target;
   return createFinding('dns-forwarding-broken', {
     // Without names, no other target shows that nothing resolves.
     ...(cases.length === 0 && !isSpare && { severity: 'error' as const }),
@@ -106,7 +103,12 @@ function forwardingFinding(scene: Scene, broken: readonly Broken[], first: Broke
       ...CAUSE_TEXTS['dns-forwarding-broken'].remedy.slice(1),
     ],
     confirm:
-      example === undefined ? rerunDnsCommand(observations) : lookupCommand(example.host, first.server),
+      cases.length === 0
+        ? rerunDnsCommand(observations)
+        : rerunCommand(
+            observations,
+            cases.map(({ target }) => target),
+          ),
   });
 }
 

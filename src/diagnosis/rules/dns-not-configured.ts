@@ -1,6 +1,7 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
+import { rerunCommand, rerunDnsCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureKind, isUnresolved, kindOf, namesNoServer, resolves, targetOf } from '../servers.ts';
@@ -45,8 +46,7 @@ function withoutServer(scene: Scene): ReturnType<Rule> {
           : []),
         ...CAUSE_TEXTS['dns-not-configured'].remedy.slice(0, 2),
       ],
-      confirm:
-        dns.source === 'the runtime' ? 'apim-probe run --only dns' : 'grep nameserver /etc/resolv.conf',
+      confirm: rerunDnsCommand(observations),
     }),
   ];
 }
@@ -91,7 +91,7 @@ function withoutQuery(scene: Scene): ReturnType<Rule> {
           : `Let the last “hosts:” line of ${file} be “hosts: files dns”.`,
         ...CAUSE_TEXTS['dns-not-configured'].remedy.slice(1, 2),
       ],
-      confirm: `getent ahosts ${nameToTry(unresolved)}`,
+      confirm: rerunCommand(observations, unresolved),
     }),
   ];
 }
@@ -99,9 +99,4 @@ function withoutQuery(scene: Scene): ReturnType<Rule> {
 function describeAzureDns({ observations }: Scene, unresolved: readonly Target[]): string {
   const answered = unresolved.some(({ host }) => resolves(azureKind(observations, host)));
   return answered ? `Azure DNS (${AZURE_DNS}) answers this VM.` : '';
-}
-
-/** A host name without shell characters. */
-function nameToTry(targets: readonly Target[]): string {
-  return targets.find(({ host }) => /^[a-z0-9][a-z0-9.-]{0,252}$/i.test(host))?.host ?? 'NAME';
 }

@@ -1,6 +1,6 @@
 import type { ControlAnswer, ControlOf } from '../../model/controls.ts';
 import type { Target } from '../../model/report.ts';
-import { lookupCommand } from '../command.ts';
+import { rerunCommand, rerunDnsCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { inventedAnswers } from '../own-zones.ts';
 import type { Rule } from '../rule.ts';
@@ -26,7 +26,6 @@ export const dnsSearchDomain: Rule = ({ observations, targets }) => {
     ({ host, status }) => status === 'reachable' && hosts.has(host.toLowerCase()),
   );
   const [wildcard] = wildcards;
-  const [surprise] = surprises;
   return [
     createFinding('dns-search-domain', {
       severity: 'warning',
@@ -40,9 +39,12 @@ export const dnsSearchDomain: Rule = ({ observations, targets }) => {
       ].join(' '),
       targets: affected,
       confirm:
-        wildcard !== undefined
-          ? lookupCommand(`no-such-name.${domainOf(wildcard)}`, wildcard.server)
-          : lookupCommand(`${surprise?.host}.${surprise?.domain}`, surprise?.answer.server ?? null),
+        wildcard === undefined
+          ? rerunCommand(
+              observations,
+              targets.filter(({ host }) => hosts.has(host.toLowerCase())),
+            )
+          : rerunDnsCommand(observations),
     }),
   ];
 };

@@ -5,7 +5,7 @@ import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { changedAnswer, secondAnswer } from '../changing-answers.ts';
-import { lookupCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { privateLinkZone, resourceZone } from '../private-zones.ts';
@@ -39,9 +39,7 @@ export const dnsServersDisagree: Rule = (scene) => {
   return [
     ...[...byServer.keys()]
       .sort()
-      .map((server) =>
-        misledFinding(server, byServer.get(server) ?? [], scene.observations.environment.dns.servers.length),
-      ),
+      .map((server) => misledFinding(server, byServer.get(server) ?? [], scene.observations)),
     ...disagreeFinding(affected, scene.observations),
   ];
 };
@@ -79,8 +77,7 @@ function leadsElsewhere(target: Target, other: OtherAddress, observations: Obser
   );
 }
 
-/** @param configured how many DNS servers this VM has: one alone cannot be made equal to others */
-function misledFinding(server: string, misled: readonly Misled[], configured: number): Finding {
+function misledFinding(server: string, misled: readonly Misled[], observations: Observations): Finding {
   const hosts = [...new Set(misled.map(({ target }) => target.host))];
   const others = list(misled.map(({ other }) => describeServer(other.server)).sort(), 2);
   return createFinding('dns-servers-disagree', {
@@ -90,11 +87,15 @@ function misledFinding(server: string, misled: readonly Misled[], configured: nu
     remedy: [
       `On ${server}: look for a record or zone of its own for ${list(hosts, 3)}, a forwarder to a server with one, or a ` +
         `stale cache. Remove it, or correct its address; without a record of its own, forward the name to ${AZURE_DNS}.`,
-      ...(configured > 1 ? CAUSE_TEXTS['dns-servers-disagree'].remedy : []),
+      // One server alone cannot be made equal to others.
+      ...(observations.environment.dns.servers.length > 1 ? CAUSE_TEXTS['dns-servers-disagree'].remedy : []),
       'If both addresses are the service’s: a rule that admits one of them alone has the same effect; allow the service ' +
         'tag instead of addresses.',
     ],
-    confirm: lookupCommand(hosts[0] ?? '', server),
+    confirm: rerunCommand(
+      observations,
+      misled.map(({ target }) => target),
+    ),
   });
 }
 
@@ -112,8 +113,7 @@ function describeMisled({ target, other }: Misled): string {
 }
 
 function disagreeFinding(affected: readonly Target[], observations: Observations): Finding[] {
-  const [first] = affected;
-  if (first === undefined) return [];
+  if (affected.length === 0) return [];
   const hosts = [...new Map(affected.map((target) => [target.host, target])).values()];
   const answers = affected.flatMap((target) => comparable(target, observations));
   const servers = [...new Set(answers.map(({ server }) => server))].sort();
@@ -125,7 +125,7 @@ function disagreeFinding(affected: readonly Target[], observations: Observations
         .map((target) => describeAnswersOf(target, observations))
         .join(' ')} It is chance which one is asked, and so is the outcome.`,
       targets: affected,
-      confirm: lookupCommand(first.host, serverToFix(first, observations)),
+      confirm: rerunCommand(observations, affected),
     }),
   ];
 }
@@ -162,11 +162,4 @@ function describeAnswer(resolution: Resolution): string {
   const kind = kindOf(resolution);
   if (kind === 'absent') return resolution.failure === 'dns_nodata' ? 'no address' : 'NXDOMAIN';
   return `${kind} (${list(resolution.addresses, 2)})`;
-}
-
-/** The server whose answer should change: the one that denies the name, else the one without a private address. */
-function serverToFix(target: Target, observations: Observations): string | null {
-  const answers = comparable(target, observations);
-  const denying = answers.find((resolution) => kindOf(resolution) === 'absent');
-  return (denying ?? answers.find((resolution) => kindOf(resolution) === 'public'))?.server ?? null;
 }

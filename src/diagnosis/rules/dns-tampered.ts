@@ -5,7 +5,7 @@ import type { ControlAnswer } from '../../model/controls.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { isBogus } from '../addresses.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookupCommand, rerunCommand } from '../command.ts';
+import { rerunCommand, rerunDnsCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import { nameable, type Rule } from '../rule.ts';
@@ -31,7 +31,6 @@ export const dnsTampered: Rule = (scene) => {
     ...invented.map(({ server }) => server),
     ...bogus.flatMap((target) => serversOf(target, isInvented)),
   ];
-  const [first] = invented;
   return [
     createFinding('dns-tampered', {
       title: `DNS answers from ${list([...servers].sort(), 3)} are invented`,
@@ -42,8 +41,7 @@ export const dnsTampered: Rule = (scene) => {
       ].join(' '),
       targets: explained,
       remedy: remedy(observations, explained),
-      confirm:
-        first === undefined ? rerunCommand(observations, explained) : lookupCommand(first.name, first.server),
+      confirm: invented.length === 0 ? rerunCommand(observations, explained) : rerunDnsCommand(observations),
     }),
   ];
 };

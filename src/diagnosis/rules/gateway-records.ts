@@ -2,7 +2,7 @@ import { AZURE_DNS } from '../../model/azure.ts';
 import type { Attempt, Finding, Resolution, Target } from '../../model/report.ts';
 import { dialledAddresses } from '../addresses.ts';
 import { changedAnswer } from '../changing-answers.ts';
-import { lookupCommand, rerunCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { type Expected, expectedAddress, instanceTargets, isOutside, stateOf } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
@@ -62,8 +62,6 @@ function hasWiderFault({ state, resolution }: RecordAnswer, { targets }: Scene):
 function recordFinding(scene: Scene, state: RecordError, evidence: RecordEvidence): Finding {
   const { observations } = scene;
   const { affected, targets } = evidence;
-  const [first] = affected;
-  const hosts = new Set(affected.map(({ target }) => target.host));
   const isServed = isServedAsRecorded(state, evidence);
   return createFinding(CAUSE[state], {
     ...(isServed && { severity: 'info' }),
@@ -76,13 +74,10 @@ function recordFinding(scene: Scene, state: RecordError, evidence: RecordEvidenc
     ].join(' '),
     targets,
     remedy: remedyFor(observations, state, evidence),
-    confirm:
-      hosts.size === 1 && first !== undefined
-        ? lookupCommand(first.target.host, first.resolution.server)
-        : rerunCommand(
-            observations,
-            affected.map(({ target }) => target),
-          ),
+    confirm: rerunCommand(
+      observations,
+      affected.map(({ target }) => target),
+    ),
   });
 }
 

@@ -3,9 +3,9 @@ import { AZURE_DNS } from '../../model/azure.ts';
 import type { Observations, Resolution, Target } from '../../model/report.ts';
 import type { Cause } from '../../model/vocabulary.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { recordsCommand } from '../command.ts';
 import { type Expected, elsewhere, isProved, type RecordState } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
+import { recordsCommand } from '../records-command.ts';
 import { azureAnswer } from '../servers.ts';
 import { list } from '../text.ts';
 

@@ -1,6 +1,6 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Observations, Target } from '../../model/report.ts';
-import { lookupCommand } from '../command.ts';
+import { hostsFileCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
 import { azureAnswer, azureKind, kindOf, resolves } from '../servers.ts';
@@ -77,7 +77,11 @@ function overrideFinding(
     // A test of the gateway is intended, so it explains no failure.
     targets:
       severity === 'info' ? targets.filter(({ status }) => status === 'reachable') : nameable(scene, targets),
-    confirm: first === undefined ? '' : lookupCommand(first.host, null),
+    confirm: hostsFileCommand(
+      observations,
+      path,
+      overrides.map(({ host }) => host),
+    ),
   });
 }
 

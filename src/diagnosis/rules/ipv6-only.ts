@@ -3,7 +3,7 @@ import { AZURE_DNS } from '../../model/azure.ts';
 import type { Observations, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookupCommand, rerunCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { azureAnswer } from '../servers.ts';
@@ -22,8 +22,7 @@ export const ipv6Only: Rule = ({ observations, open }) => {
       target.attempts.every(({ addressFrom }) => addressFrom === 'name') &&
       failedWith(target, NO_WAY),
   );
-  const [first] = affected;
-  if (first === undefined) return [];
+  if (affected.length === 0) return [];
   const hosts = [...new Set(affected.map(({ host }) => host))];
   return [
     createFinding('ipv6-only', {
@@ -35,10 +34,7 @@ export const ipv6Only: Rule = ({ observations, open }) => {
       ].join(' '),
       targets: affected,
       remedy: CAUSE_TEXTS['ipv6-only'].remedy,
-      confirm:
-        hosts.length === 1
-          ? lookupCommand(first.host, first.addressesFrom === 'hosts-file' ? null : first.addressesFrom)
-          : rerunCommand(observations, affected),
+      confirm: rerunCommand(observations, affected),
     }),
   ];
 };

@@ -1,7 +1,7 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookupCommand, rerunCommand } from '../command.ts';
+import { rerunCommand, rerunWithRightNameCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
@@ -42,7 +42,6 @@ function isOfRegion(target: Target, region: string | null): boolean {
 
 function unknownNameFinding(scene: Scene, name: string, targets: readonly Target[]): Finding {
   const { observations, targets: all } = scene;
-  const [first] = targets;
   const isRegion = name.startsWith('region ');
   const hosts = [...new Set(targets.map(({ host }) => host))].sort();
   const isFixed = targets.every(
@@ -58,9 +57,9 @@ function unknownNameFinding(scene: Scene, name: string, targets: readonly Target
       ? [...(isRegion ? [REGION_STEP] : []), ...documentSteps(targets)]
       : [nameStep(hosts), ...CAUSE_TEXTS['name-does-not-exist'].remedy.slice(1)],
     confirm:
-      hosts.length === 1 && first !== undefined
-        ? lookupCommand(first.host, null)
-        : rerunCommand(observations, targets),
+      isFixed && !isRegion
+        ? rerunCommand(observations, targets)
+        : rerunWithRightNameCommand(observations, targets, isRegion ? 'region' : 'name'),
   });
 }
 

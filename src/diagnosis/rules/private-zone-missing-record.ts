@@ -1,6 +1,6 @@
 import type { Finding, Observations, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookupCommand, rerunCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { isMonitorScope, missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
@@ -36,8 +36,6 @@ function firstMissing(target: Target): Missing | null {
 function missingRecordFinding({ observations }: Scene, zone: string, missing: readonly Missing[]): Finding {
   const records = [...new Set(missing.map(({ record }) => record))].sort();
   const targets = missing.map(({ target }) => target);
-  const [first] = missing;
-  const single = new Set(targets.map(({ host }) => host)).size === 1 ? first : undefined;
   return createFinding('private-zone-missing-record', {
     title: `The private DNS zone ${brief(zone, 80)} has no record for ${list(
       records.map((name) => brief(name, 60)),
@@ -56,10 +54,7 @@ function missingRecordFinding({ observations }: Scene, zone: string, missing: re
         'endpoint’s address, or attach a DNS zone group to the private endpoint.',
       ...CAUSE_TEXTS['private-zone-missing-record'].remedy.slice(1),
     ],
-    confirm:
-      single === undefined
-        ? rerunCommand(observations, targets)
-        : lookupCommand(single.target.host, single.server),
+    confirm: rerunCommand(observations, targets),
   });
 }
 

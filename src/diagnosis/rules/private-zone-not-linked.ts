@@ -5,7 +5,7 @@ import type { Group, Severity } from '../../model/vocabulary.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
 import { changedAnswer } from '../changing-answers.ts';
-import { lookupCommand, rerunCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { denialOf, describeDenial } from '../network-denials.ts';
 import { resourceZone } from '../private-zones.ts';
@@ -72,9 +72,7 @@ function notLinkedFinding({ observations }: Scene, zone: string, targets: readon
   const denied = targets.filter(isBehindPrivateEndpoint);
   const isHidden = failing.length + denied.length > 0;
   const names = listHosts(targets, 3);
-  const [sample] = failing.length > 0 ? failing : targets;
   const isRequired = failing.some(({ required, status }) => required && status === 'unreachable');
-  const host = new Set(targets.map((target) => target.host)).size === 1 ? sample?.host : undefined;
   return createFinding('private-zone-not-linked', {
     ...(!isHidden && { severity: 'info' as const }),
     ...(isHidden && !isRequired && { severity: severityOfHidden(denied) }),
@@ -88,7 +86,7 @@ function notLinkedFinding({ observations }: Scene, zone: string, targets: readon
     ].join(' '),
     targets,
     remedy: remedyFor(observations, zone, targets),
-    confirm: host === undefined ? rerunCommand(observations, targets) : lookupCommand(host, null),
+    confirm: rerunCommand(observations, targets),
   });
 }
 

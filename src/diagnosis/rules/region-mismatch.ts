@@ -1,5 +1,6 @@
 import { didYouMean } from '../../common/did-you-mean.ts';
 import type { Observations, Target } from '../../model/report.ts';
+import { rerunAllCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
 import { missingRecord } from '../private-zones.ts';
@@ -33,7 +34,7 @@ export const regionMismatch: Rule = ({ observations, open }) => {
         `If the instance will be in ${region}: run from a VM in its own subnet there, because rules, routes and DNS ` +
           'servers belong to that network.',
       ],
-      confirm: `apim-probe run --region ${actual}`,
+      confirm: rerunAllCommand(observations, { key: 'region', value: actual }),
     }),
   ];
 };

@@ -1,5 +1,6 @@
-import type { SubnetCapacity, Target } from '../../model/report.ts';
+import type { Observations, SubnetCapacity, Target } from '../../model/report.ts';
 import { TIER_FACTS } from '../../model/tiers.ts';
+import { rerunAllCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { count } from '../text.ts';
@@ -13,13 +14,13 @@ export const subnetTooSmall: Rule = ({ observations, targets }) => {
   if (subnet === null || capacity === null) return [];
   const instance = targets.some(isNamedEndpoint);
   if (capacity.needed > capacity.usable || capacity.total < smallestOf(capacity))
-    return [tooSmall(subnet, capacity, instance)];
+    return [tooSmall(observations, subnet, capacity, instance)];
   return capacity.vmInside && capacity.needed + 1 > capacity.usable
-    ? [vmInTheWay(subnet, capacity, instance)]
+    ? [vmInTheWay(observations, subnet, capacity, instance)]
     : [];
 };
 
-function tooSmall(subnet: string, capacity: SubnetCapacity, instance: boolean) {
+function tooSmall(observations: Observations, subnet: string, capacity: SubnetCapacity, instance: boolean) {
   const without = capacity.vmInside ? ' even without this VM' : '';
   const most = describeMost(capacity);
   return createFinding('subnet-too-small', {
@@ -33,7 +34,8 @@ function tooSmall(subnet: string, capacity: SubnetCapacity, instance: boolean) {
         'scaling. A subnet that is in use cannot be resized in place.',
       ...(capacity.unitsWithoutVm > 0 && capacity.units > 1 ? ['Or ask for fewer units.'] : []),
     ],
-    confirm: runAgain(capacity),
+    // From a VM in the larger subnet, which the metadata service then names.
+    confirm: rerunAllCommand(observations, { key: 'subnet', value: null }),
   });
 }
 
@@ -46,7 +48,7 @@ function describeMost(capacity: SubnetCapacity): string {
 }
 
 /** In a /29, this VM takes the address that the deployment needs. */
-function vmInTheWay(subnet: string, capacity: SubnetCapacity, instance: boolean) {
+function vmInTheWay(observations: Observations, subnet: string, capacity: SubnetCapacity, instance: boolean) {
   return createFinding('subnet-too-small', {
     title: `${subnet} holds ${unitsOf(capacity)} only once this VM is removed from it`,
     explanation:
@@ -62,7 +64,8 @@ function vmInTheWay(subnet: string, capacity: SubnetCapacity, instance: boolean)
       'Or test from a VM in another subnet of the same routes, rules and DNS servers.',
       'Or use a larger subnet: a /27 or larger leaves room for scaling.',
     ],
-    confirm: 'az network vnet subnet show --ids SUBNET-ID --query ipConfigurations',
+    // From a VM in another subnet.
+    confirm: rerunAllCommand(observations, { key: 'subnet', value: subnet }),
   });
 }
 
@@ -101,11 +104,4 @@ function describeNeed(subnet: string, { usable, needed, units, tier }: SubnetCap
     `${count(units, 'unit')} of ${name} ${units === 1 ? 'takes' : 'take'} ${needed}: ${each}, and one ` +
     'for the load balancer.'
   );
-}
-
-/** The command for a VM in the new subnet; the metadata service reports the subnet. */
-function runAgain({ tier, units }: SubnetCapacity): string {
-  if (tier === 'premium') return `apim-probe run --units ${units}`;
-  const subnet = TIER_FACTS[tier].delegation === null ? '' : ' --subnet CIDR';
-  return `apim-probe run --tier ${tier}${tier === 'developer' ? '' : ` --units ${units}`}${subnet}`;
 }

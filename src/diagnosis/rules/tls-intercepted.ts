@@ -4,7 +4,7 @@ import type { Target } from '../../model/report.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { describeRefusal } from '../chain-problem.ts';
-import { rerunCommand, showIssuerCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { byWeight, createFinding } from '../finding.ts';
 import { findDevice, type InspectingDevice } from '../inspecting-device.ts';
 import { hasRepeatedCertificate } from '../repeated-certificate.ts';
@@ -21,13 +21,11 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
   );
   const ofAzure = untrusted.filter(isAzureService);
   const copied = ofAzure.filter((target) => hasOwnName(target) || hasRepeatedCertificate(target, ofAzure));
-  const [sample] = copied;
-  if (sample === undefined) return [];
+  if (copied.length === 0) return [];
   const devices = new Set(copied.map(keyOf));
   // A known inspecting authority explains all other certificates that it issued.
   const explained = untrusted.filter((target) => devices.has(keyOf(target))).toSorted(byWeight);
   const [exempt = '', ...others] = CAUSE_TEXTS['tls-intercepted'].remedy;
-  const host = explained.length === 1 ? sample : null;
   const byDevice = [...Map.groupBy(explained, keyOf).values()];
   return [
     createFinding('tls-intercepted', {
@@ -35,8 +33,7 @@ export const tlsIntercepted: Rule = ({ observations, open }) => {
       explanation: `${byDevice.map(explainInterception).join(' ')} ${trustOf(explained)}`,
       targets: explained,
       remedy: [exempt, exemptionStep(explained), ...others],
-      confirm:
-        host === null ? rerunCommand(observations, explained) : showIssuerCommand(host.host, host.port),
+      confirm: rerunCommand(observations, explained),
     }),
   ];
 };

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../probes/failures.ts';
 import { CUT } from '../../model/cut-handshake.ts';
-import type { Observations, Target } from '../../model/report.ts';
+import type { Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
@@ -34,7 +34,7 @@ export const transparentProxy: Rule = ({ observations, targets, open }) => {
       ...(filtered.length > 0 && {
         remedy: [allowNames(filtered), ...CAUSE_TEXTS['transparent-proxy'].remedy],
       }),
-      confirm: confirmCommand(observations, explained),
+      confirm: rerunCommand(observations, explained),
     }),
   ];
 };
@@ -73,10 +73,4 @@ function describeConsequences(
     );
   }
   return parts.join(' ');
-}
-
-function confirmCommand(observations: Observations, explained: readonly Target[]): string {
-  return explained.length === 0
-    ? 'apim-probe run --only certificates'
-    : rerunCommand(observations, explained);
 }

@@ -4,7 +4,7 @@ import { dialledAddresses } from '../addresses.ts';
 import { failedWith, tlsOf } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { describeProblem, describeRefusal, refusalRemedy, refusalsOf } from '../chain-problem.ts';
-import { rerunCommand, showIssuerCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { describeLastFailure } from '../evidence.ts';
 import { createFinding } from '../finding.ts';
 import { isOwn } from '../instance.ts';
@@ -31,7 +31,6 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
   const [first] = targets;
   const facts = first === undefined ? null : tlsOf(first);
   const hosts = listHosts(targets, 3);
-  const single = targets.length === 1 ? first : undefined;
   const isOneHost = new Set(targets.map(({ host }) => host)).size === 1;
   const outdated = first !== undefined && failedWith(first, DATES) ? outdatedOf(first) : null;
   const isRefused = facts !== null && refusalsOf(facts).length > 0;
@@ -60,10 +59,7 @@ function certificateFinding({ observations }: Scene, targets: readonly Target[])
       ...stepsFor(first?.failure ?? null, outdated, isRefused),
       ...issuerStep(facts, targets),
     ],
-    confirm:
-      single === undefined
-        ? rerunCommand(observations, targets)
-        : showIssuerCommand(single.host, single.port),
+    confirm: rerunCommand(observations, targets),
   });
 }
 

@@ -1,11 +1,12 @@
 import type { ZoneAnswer } from '../../model/controls.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { lookupZoneCommand, recordsCommand } from '../command.ts';
+import { rerunDnsCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { expectedAddress, isOwn } from '../instance.ts';
 import { inventedAnswers, isOwnWildcard, ownZones } from '../own-zones.ts';
 import { isAzurePrivatePrimary } from '../private-zones.ts';
+import { recordsCommand } from '../records-command.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { brief, list } from '../text.ts';
 
@@ -49,7 +50,7 @@ function shadowedFinding(scene: Scene, zone: string, answers: readonly ZoneAnswe
       )}${describeOwner(first)}. ${describeWildcard(scene, answers) ?? describeConsequence(scene, zone, isApim)}`,
     targets: inside,
     remedy: isApim ? recordSteps(scene, inside) : CAUSE_TEXTS[cause].remedy,
-    confirm: lookupZoneCommand(zone, servers[0] ?? null),
+    confirm: rerunDnsCommand(scene.observations),
   });
 }
 

@@ -1,0 +1,13 @@
+import { printable } from '../common/printable.ts';
+
+/** Without a character that a POSIX shell or zsh interprets. */
+const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/**
+ * A value as one word of a command that users paste into a POSIX shell.
+ * @returns null for a value that cannot be one: it would be read as an option, or has characters that are not printable
+ */
+export function shellWord(value: string): string | null {
+  if (value === '' || value.startsWith('-') || printable(value) !== value) return null;
+  return PLAIN.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}
