@@ -1,9 +1,9 @@
 /** The plan as CSV by RFC 4180, for the spreadsheet of a firewall request. */
+import { type CsvValue, csvLine } from '../common/csv.ts';
 import type { PlannedControl, PlannedTarget } from '../plan/types.ts';
 import type { Listing } from './plan-listing.ts';
 
-type Field = string | number | boolean | null;
-type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], Field>>>;
+type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], CsvValue>>>;
 
 const COLUMNS = [
   'kind',
@@ -27,14 +27,6 @@ const COLUMNS = [
   'sourceAsOf',
 ] as const;
 
-/** Spreadsheets run such text as a formula (OWASP, CSV injection); a leading apostrophe makes it text. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function csvField(value: Field): string {
-  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 function targetRow(target: PlannedTarget): Row {
   const { source, ...fields } = target;
   return { ...fields, sourceKind: source.kind, sourceDocument: source.document, sourceAsOf: source.asOf };
@@ -46,6 +38,6 @@ function controlRow({ name, destination, purpose }: PlannedControl): Row {
 
 export function planCsv({ targets, controls }: Listing): string {
   const rows = [...targets.map(targetRow), ...(controls ?? []).map(controlRow)];
-  const lines = rows.map((row) => COLUMNS.map((column) => csvField(row[column] ?? null)).join(','));
-  return [COLUMNS.join(','), ...lines, ''].join('\r\n');
+  const lines = rows.map((row) => csvLine(COLUMNS.map((column) => row[column] ?? null)));
+  return [csvLine(COLUMNS), ...lines].join('');
 }
