@@ -160,12 +160,15 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     about:
       'Prints a report in another format. With --redact strict, pseudonyms replace names, private addresses and ids; ' +
       'with --state, the same pseudonyms as in the runs and uploads of that folder. With --judge-again, the rules ' +
-      `of this version judge the observations of the report again, and a note names the version that judged before. Sends nothing. ${REPORT_FILE}`,
+      'of this version judge the observations of the report again, and a note names the version that judged before. ' +
+      'With --format nagios, exits with 0 when the verdict is ready, 1 degraded, 2 blocked, 3 inconclusive or no report. ' +
+      `Sends nothing. ${REPORT_FILE}`,
     examples: [
       'apim-probe render report.json',
       'apim-probe render report.json --format network-status > network-status.json',
       'apim-probe render report.json --redact strict --legend names.json',
       'apim-probe render old.json --judge-again --format json > judged.json',
+      'apim-probe render report.json --format markdown > ticket.md',
     ],
     positionals: [{ name: 'REPORT', optional: false }],
     options: ['redact', 'state', 'config'],

@@ -41,6 +41,9 @@ export interface Destinations {
   readonly stored?: StoreRequest | null;
 }
 
+/** The metrics name no host, and node_exporter reads them as another user. */
+const MODES: Readonly<Partial<Record<ReportFormat, number>>> = { prometheus: 0o644 };
+
 function reasonOf(error: unknown): string {
   return systemReason(error instanceof StreamError ? error.cause : error);
 }
@@ -103,7 +106,7 @@ export async function deliver(
     await attempt(format, path, async () => {
       const outlet = outlets.get(path);
       const text = exported.render(format);
-      await (outlet === undefined ? replaceFile(path, text) : writeOutlet(outlet, text));
+      await (outlet === undefined ? replaceFile(path, text, MODES[format]) : writeOutlet(outlet, text));
       return path;
     });
   }

@@ -26,6 +26,9 @@ const EXIT_SIGNAL: Readonly<Record<StopSignal, number>> = {
 };
 const EXIT_VERDICT = { ready: 0, degraded: 0, blocked: 1, inconclusive: EXIT_INCONCLUSIVE } as const;
 
+/** The exit codes of a check by the guidelines of the Monitoring Plugins project, for `render --format nagios`. */
+export const EXIT_CHECK = { ready: 0, degraded: 1, blocked: 2, inconclusive: 3 } as const;
+
 /** The exit code of a run that a signal ended. */
 export function exitOfSignal(name: StopSignal): number {
   return EXIT_SIGNAL[name];

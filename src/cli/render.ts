@@ -1,11 +1,13 @@
 import { UsageError } from '../common/usage-error.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
 import { openExporter } from '../delivery/export-report.ts';
+import { redact } from '../delivery/redaction/redact.ts';
 import type { Report } from '../model/report.ts';
 import { isStrict } from '../model/strict-note.ts';
 import { judgeAgain } from '../report/judge-again.ts';
+import { unknownLine } from '../report/nagios.ts';
 import type { Command } from './command.ts';
-import { EXIT_UNDELIVERED } from './exit-code.ts';
+import { EXIT_CHECK, EXIT_UNDELIVERED } from './exit-code.ts';
 import { write, writeMessage } from './io.ts';
 import { legendPath, storeLegend } from './legend.ts';
 import { openReport } from './open-report.ts';
@@ -15,7 +17,18 @@ import { loadOptions } from './sources.ts';
  * `apim-probe render REPORT`: prints a report in another format at the requested level of redaction. With --judge-again
  * the rules of this version judge it first.
  */
-export const render: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
+export const render: Command = async (invocation, io) => {
+  try {
+    return await renderReport(invocation, io);
+  } catch (error) {
+    // To a monitor, the usual exit code 2 would mean that the subnet is blocked.
+    if (invocation.own['format'] !== 'nagios' || !(error instanceof UsageError)) throw error;
+    await write(io.stdout, unknownLine(redact(error.problems.join('; '))));
+    return EXIT_CHECK.inconclusive;
+  }
+};
+
+const renderReport: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
   const { options } = await loadOptions(flags, io);
   const { name, report } = await openReport(path, io);
   const legend = legendPath(own['legend'], options.redact, [[name, report]], io.cwd);
@@ -26,9 +39,10 @@ export const render: Command = async ({ flags, own, positionals: [path = ''] }, 
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
   const exported = exportReport(judged);
   await write(io.stdout, exported.render(format));
-  if (legend === null || exported.legend === null) return 0;
+  const done = format === 'nagios' ? EXIT_CHECK[judged.verdict] : 0;
+  if (legend === null || exported.legend === null) return done;
   const legendProblem = await storeLegend(legend, exported.legend, { keyFile, reports: [report.id] });
-  if (legendProblem === null) return 0;
+  if (legendProblem === null) return done;
   await writeMessage(io.stderr, `apim-probe: ${legendProblem}`);
   return EXIT_UNDELIVERED;
 };

@@ -22,7 +22,7 @@ import {
   parseServerAddress,
 } from './endpoints.ts';
 import { formatLabel, parseLabel } from './label.ts';
-import { LOG_LEVELS, type Options, REDACTION_LEVELS, UPLOAD_METHODS } from './types.ts';
+import { LOG_LEVELS, type Options, REDACTION_LEVELS, REPORT_FORMATS, UPLOAD_METHODS } from './types.ts';
 import { parseUploadUrl, shownUploadUrl } from './upload-url.ts';
 
 /** The headings of the help, in order. */
@@ -363,7 +363,7 @@ export const OPTIONS: Table = {
     place: (output, resolve) => ({ ...output, file: file.place(output.file, resolve) }),
     value: 'FORMAT=FILE',
     many: true,
-    help: 'another rendering of the report; FORMAT is json, text or network-status',
+    help: `another rendering of the report; - is stdout; FORMAT is one of ${REPORT_FORMATS.join(', ')}`,
   },
   label: {
     section: 'Output',

@@ -13,7 +13,16 @@ export const GATEWAY_ROLES = [
 ] as const;
 export type GatewayRole = (typeof GATEWAY_ROLES)[number];
 
-export const REPORT_FORMATS = ['json', 'text', 'network-status'] as const;
+export const REPORT_FORMATS = [
+  'json',
+  'text',
+  'markdown',
+  'junit',
+  'prometheus',
+  'nagios',
+  'csv',
+  'network-status',
+] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export const UPLOAD_METHODS = ['put', 'post'] as const;

@@ -5,8 +5,13 @@ import type { Options, ReportFormat } from '../config/types.ts';
 import type { Report } from '../model/report.ts';
 import { isOlderFormat, otherMajor, writtenVersion } from '../model/schema-version.ts';
 import { withStrictNote } from '../model/strict-note.ts';
+import { renderCsv } from '../report/csv.ts';
 import { reportJson } from '../report/json.ts';
+import { renderJunit } from '../report/junit.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { renderNagios } from '../report/nagios.ts';
 import { toNetworkStatus } from '../report/network-status.ts';
+import { renderPrometheus } from '../report/prometheus.ts';
 import { renderText } from '../report/text.ts';
 import { makeFolder } from './files/make-folder.ts';
 import { hideKnownSecrets } from './redaction/known-secrets.ts';
@@ -22,6 +27,11 @@ const FILE_WIDTH = 80;
 const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string | Iterable<string>>> = {
   json: reportJson,
   text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
+  markdown: renderMarkdown,
+  junit: renderJunit,
+  prometheus: renderPrometheus,
+  nagios: renderNagios,
+  csv: renderCsv,
   'network-status': (report) => harmlessJson(toNetworkStatus(report)),
 };
 

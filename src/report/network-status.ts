@@ -5,6 +5,7 @@
 import { resourceType, resourceTypeFor } from '../azure/resource-types.ts';
 import { joinHostPort } from '../common/host-port.ts';
 import type { Report, Target } from '../model/report.ts';
+import { findingsById } from './finding-of-target.ts';
 
 /** One dependency in the reply. */
 interface ConnectivityStatus {
@@ -44,7 +45,7 @@ const NO_REGION = 'unknown';
 
 /** The reply for one location, with every target that has a host, except pings, which NetworkStatus does not have. */
 export function toNetworkStatus(report: Report): readonly NetworkStatusReply[] {
-  const titles = titlesById(report);
+  const findings = findingsById(report);
   return [
     {
       location: report.environment.region ?? NO_REGION,
@@ -52,7 +53,7 @@ export function toNetworkStatus(report: Report): readonly NetworkStatusReply[] {
         dnsServers: [...new Set(report.environment.dns.servers.flatMap(ipv4Of))],
         connectivityStatus: report.targets
           .filter(({ protocol, host }) => protocol !== 'icmp' && !isPlaceholder(host))
-          .map((target) => connectivity(target, titles.get(target.id), report)),
+          .map((target) => connectivity(target, findings.get(target.id)?.title, report)),
       },
     },
   ];
@@ -68,16 +69,6 @@ function ipv4Of(server: string): string[] {
   const address = server.replace(/:\d+$/, '');
   // A server without a colon is IPv4, or a pseudonym of the strict level.
   return address.includes(':') ? [] : [address];
-}
-
-/** The title of the finding for each target's own cause. */
-function titlesById({ findings, targets }: Report): ReadonlyMap<string, string> {
-  const causes = new Map(targets.map(({ id, cause }) => [id, cause]));
-  const titles = new Map<string, string>();
-  for (const { cause, evidence, title } of findings) {
-    for (const id of evidence) if (causes.get(id) === cause && !titles.has(id)) titles.set(id, title);
-  }
-  return titles;
 }
 
 function connectivity(target: Target, title: string | undefined, report: Report): ConnectivityStatus {

@@ -50,7 +50,9 @@ t.test('any other output on stdout: exit 4 and a message, never a silent cut', a
     `plan ${plan} --format csv`,
     'bundle r.json --output -',
   ];
-  const renderings = ['json', 'network-status'].map((format) => `render r.json --format ${format}`);
+  const renderings = ['json', 'csv', 'junit', 'network-status'].map(
+    (format) => `render r.json --format ${format}`,
+  );
   const short = ['explain', '--help', '--version', 'render r.json', 'demo', 'demo --format text=-'];
   const cut = [...long, ...renderings].map((command) => [command, 'small/out'] as const);
   const refused = [...long, ...renderings, ...short].map((command) => [command, '/dev/full'] as const);

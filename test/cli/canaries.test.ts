@@ -7,6 +7,7 @@ import { runAgent } from '../../src/agent.ts';
 import { main } from '../../src/cli/main.ts';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
+import { REPORT_FORMATS } from '../../src/config/types.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
 import { machineWith } from '../environment/machine.ts';
 import { finding, report, withDropped, writtenReport } from '../report/samples.ts';
@@ -293,7 +294,7 @@ t.test('a secret in every input, and none in any output', async (t) => {
   const report = String(outputs.get('state/reports/apim-probe-report-20260504T083000Z-abcdef.json'));
   const file = 'state/reports/apim-probe-report-20260504T083000Z-abcdef.json';
   for (const level of ['standard', 'strict']) {
-    for (const format of ['json', 'text', 'network-status']) {
+    for (const format of REPORT_FORMATS) {
       const { out, err } = await command(['render', file, '--format', format, '--redact', level], cwd);
       outputs.set(`render ${format} ${level}`, out).set(`render ${format} ${level}: stderr`, err);
     }
@@ -341,9 +342,8 @@ t.test('a secret in every input, and none in any output', async (t) => {
     const leaked = spellings().filter((one) => text.includes(one));
     t.strictSame(leaked, [], where);
   }
-  for (const where of ['bundle', 'render json', 'render text', 'render network-status', 'list'].map(
-    (what) => `${what} strict`,
-  )) {
+  const strict = ['bundle', 'list', ...REPORT_FORMATS.map((format) => `render ${format}`)];
+  for (const where of strict.map((what) => `${what} strict`)) {
     const text = String(outputs.get(where)).toLowerCase();
     t.strictSame(
       IDENTITY.filter((one) => text.includes(one)),
@@ -380,7 +380,7 @@ t.test('a foreign report with secrets: no command prints them', async (t) => {
   writeFileSync(join(cwd, 'other.json'), JSON.stringify(writtenReport()));
   const env = { APIM_PROBE_UPLOAD: 'http://127.0.0.1:9/in', APIM_PROBE_UPLOAD_TIMEOUT: '500' };
   for (const argv of [
-    ...['json', 'text', 'network-status'].map((format) => ['render', 'foreign.json', '--format', format]),
+    ...REPORT_FORMATS.map((format) => ['render', 'foreign.json', '--format', format]),
     ['compare', 'other.json', 'foreign.json'],
     ['compare', 'other.json', 'foreign.json', '--format', 'json'],
     ['records', 'foreign.json'],

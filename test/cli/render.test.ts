@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { REPORT_FORMATS } from '../../src/config/types.ts';
 import { VERSION } from '../../src/version.ts';
 import { failed } from '../diagnosis/build.ts';
 import { finding, parsedReport, withDropped, writtenReport } from '../report/samples.ts';
@@ -30,14 +31,32 @@ t.test('text, JSON and NetworkStatus', async (t) => {
   ]);
 });
 
+/** These have groups, and no host. */
+const WITHOUT_HOSTS: ReadonlySet<string> = new Set(['prometheus', 'nagios']);
+
+t.test('--format nagios exits as a check does', async (t) => {
+  const codes = { ready: 0, degraded: 1, blocked: 2, inconclusive: 3 } as const;
+  for (const [verdict, code] of Object.entries(codes)) {
+    const cwd = t.testdir({ 'report.json': JSON.stringify({ ...SAMPLE, verdict }) });
+    const { out, err, ...ended } = await invoke(['render', 'report.json', '--format', 'nagios'], { cwd });
+    t.match(ended, { code });
+    t.match(out, /^APIM PROBE [A-Z]+ - .* \| .*\n$/);
+    t.equal(err, '');
+  }
+  // 2 would mean that the subnet is blocked.
+  const none = await invoke(['render', 'gone.json', '--format', 'nagios'], { cwd: t.testdir({}) });
+  t.match(none, { code: 3, err: '' });
+  t.match(none.out, /^APIM PROBE UNKNOWN - _gone\.json_ cannot be read: it does not exist \(ENOENT\)\n$/);
+});
+
 t.test('secrets stay behind, and with --redact strict names do', async (t) => {
   const cwd = t.testdir(FILES);
-  for (const format of ['text', 'json', 'network-status']) {
+  for (const format of REPORT_FORMATS) {
     const { out } = await invoke(['render', 'secret.json', '--format', format], { cwd });
     t.notMatch(out, /p4ss|CANARY/);
-    t.match(out, 'contoso');
+    t.match(out, WITHOUT_HOSTS.has(format) ? 'sql' : 'contoso');
     const strict = await invoke(['render', 'secret.json', '--format', format, '--redact', 'strict'], { cwd });
-    t.equal(strict.code, 0);
+    t.equal(strict.code, format === 'nagios' ? 2 : 0);
     t.notMatch(strict.out, /p4ss|CANARY|contoso|10\.20\./);
   }
 });
@@ -85,7 +104,7 @@ t.test('what cannot be rendered: exit 2, and why', async (t) => {
   for (const [argv, expected] of [
     [['gone.json'], /"gone\.json" cannot be read: it does not exist/],
     [['bad\u001b.json'], /"bad\\u001b\.json" is cut off/],
-    [['report.json', '--format', 'html'], /--format "html" must be one of json, text, network-status/],
+    [['report.json', '--format', 'pdf'], /--format "pdf" must be one of json, text, .*network-status/],
     [['report.json', '--redact', 'all'], /redact: "all" \(flag --redact\) must be one of standard, strict/],
     [['a', 'b'], /unexpected argument "b" after "render"/],
   ] as const) {

@@ -64,11 +64,15 @@ t.test('all outputs of a run are strict; the reports on the VM are not', async (
     APIM_PROBE_STATE: state,
     APIM_PROBE_UPLOAD: `${url}/c?sv=2022-11-02&sr=c&sp=cw&sig=x`,
     APIM_PROBE_OUTPUT: 'r.json',
-    APIM_PROBE_FORMAT: 'text=r.txt,network-status=n.json,json=-',
+    APIM_PROBE_FORMAT: 'text=r.txt,markdown=r.md,junit=r.xml,csv=r.csv,network-status=n.json,json=-',
   };
   const first = await run(cwd, env);
   t.equal(first.code, 1, first.err);
-  const given = [first.out, first.err, ...['r.json', 'r.txt', 'n.json'].map((name) => read(cwd, name))];
+  const given = [
+    first.out,
+    first.err,
+    ...['r.json', 'r.txt', 'r.md', 'r.xml', 'r.csv', 'n.json'].map((name) => read(cwd, name)),
+  ];
   const [sent = ''] = [...blobs.values()].map(contentOf);
   for (const text of [...given, sent]) t.notMatch(text, OWN);
   const [{ networkStatus }] = JSON.parse(read(cwd, 'n.json'));

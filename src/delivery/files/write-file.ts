@@ -27,11 +27,18 @@ function isPieces(content: Content): content is Iterable<string> {
   return Symbol.iterator in Object(content) && !(content instanceof Uint8Array);
 }
 
-async function fill(temporary: string, content: Content, place: OwnedFolder): Promise<void> {
+/** @param mode when others may read it, whatever the umask is; else only the owner may */
+async function fill(
+  temporary: string,
+  content: Content,
+  place: OwnedFolder,
+  mode = OWNER_ONLY,
+): Promise<void> {
   const handle = await openPatiently(temporary, 'wx', OWNER_ONLY);
   try {
     await handle.writeFile(checked(content), 'utf8');
     await place.give(handle);
+    if (mode !== OWNER_ONLY) await handle.chmod(mode);
     await handle.sync();
   } finally {
     await handle.close();
@@ -57,10 +64,15 @@ export function isTemporary(name: string): boolean {
   return /^\.apim-probe-.*\.tmp$/.test(name);
 }
 
-async function renameInto(place: OwnedFolder, name: string, content: Content): Promise<void> {
+async function renameInto(
+  place: OwnedFolder,
+  name: string,
+  content: Content,
+  mode = OWNER_ONLY,
+): Promise<void> {
   const temporary = temporaryIn(place.path);
   try {
-    await fill(temporary, content, place);
+    await fill(temporary, content, place, mode);
     await rename(temporary, join(place.path, name));
   } catch (error) {
     await unlink(temporary).catch(() => {});
@@ -69,20 +81,18 @@ async function renameInto(place: OwnedFolder, name: string, content: Content): P
   await flushFolder(place.path);
 }
 
-function renameTo(path: string, content: Content): Promise<void> {
-  return renameInto(plainFolder(dirname(path)), basename(path), content);
-}
-
 /**
  * Writes a file, or replaces it as a whole; a symbolic link stays one. A device or a pipe is written in place, with a
  * timeout of 10 seconds.
+ * @param mode of a file, when others than its owner may read it
  * @throws the file system's error, or OutletError; the old content is then untouched
  */
-export async function replaceFile(path: string, content: Text | Uint8Array): Promise<void> {
+export async function replaceFile(path: string, content: Text | Uint8Array, mode?: number): Promise<void> {
   const outlet = openOutlet(path);
   if (outlet !== null) return writeOutlet(outlet, content).finally(() => outlet.close());
   const isThere = (await stat(path).catch(() => null)) !== null;
-  return renameTo(isThere ? await realpath(path) : path, content);
+  const real = isThere ? await realpath(path) : path;
+  return renameInto(plainFolder(dirname(real)), basename(real), content, mode);
 }
 
 /**
