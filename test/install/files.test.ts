@@ -123,6 +123,7 @@ t.test('every file is in the table of the README', async (t) => {
     'test-vm.bicep',
     'remove-vm.bicep',
     'run-command.sh',
+    'monitoring/check_apim_probe',
   ];
   for (const name of [...names, ...more]) {
     t.match(read('README.md'), `\`${name}\``);
