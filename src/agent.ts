@@ -1,7 +1,7 @@
 /** A whole run: survey, plan, probe, diagnose, report. */
 import { readFile } from 'node:fs/promises';
 import { type Configured, reportedOptions } from './config/effective.ts';
-import { readImports } from './config/import-file.ts';
+import { endpointListsIn, readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/index.ts';
 import { survey } from './environment/index.ts';
@@ -45,11 +45,11 @@ export async function surveyAndPlan(
   options: Options,
   { system, machine }: AgentParts = defaultParts(options),
 ): Promise<Survey & { readonly plan: Plan }> {
-  const imports = readImports(options);
+  const files = readImports(options);
   const unknown = options.cloud === null || options.region === null;
   const ask = () => askMetadata(system, new AbortController().signal);
   const found = await survey(options, machine, unknown ? ask : null);
-  return { ...found, plan: makePlan(options, planContext(found), imports) };
+  return { ...found, plan: makePlan(options, planContext(found), endpointListsIn(files)) };
 }
 
 /**
@@ -63,14 +63,14 @@ export async function runAgent(
 ): Promise<Report> {
   const { options } = configured;
   const { system, machine } = used;
-  const imports = readImports(options);
+  const files = readImports(options);
   const [startedAt, started] = [system.now(), system.monotonicMs()];
   const end = createEndSignal(signal, options.deadline);
-  const files = options.caFile.map((file) => readFile(file, 'utf8'));
-  const roots = [...given, ...(await Promise.all(files))];
+  const caFiles = options.caFile.map((file) => readFile(file, 'utf8'));
+  const roots = [...given, ...(await Promise.all(caFiles))];
   progress({ kind: 'phase', name: 'survey' });
   const hostInfo = await survey(options, machine, () => askMetadata(system, end));
-  const plan = makePlan(options, planContext(hostInfo), imports);
+  const plan = makePlan(options, planContext(hostInfo), endpointListsIn(files));
   progress({ kind: 'phase', name: 'probe' });
   const endsAt = started + options.deadline;
   const parts = { options, survey: hostInfo, system, roots, publicRoots, signal: end, endsAt, progress };

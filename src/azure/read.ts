@@ -1,160 +1,189 @@
-/** Azure's own lists, recognised by their shape. Pure: takes bytes, returns a document or a problem. */
-import type { z } from 'zod';
-import { printable } from '../../probes/printable.ts';
-import { parseJson, SAVE_AGAIN, SAVE_OUTBOUND_AGAIN } from '../common/json.ts';
+/** Azure's own documents, recognised by their shape. Pure: takes bytes, returns the documents in them or a problem. */
+import { decode } from '../common/decode-text.ts';
+import { parseJsonText, SAVE_AGAIN } from '../common/json.ts';
+import { isCut } from './documents/fields.ts';
+import { kindOf, type ResourceKind } from './documents/kinds.ts';
+import type { ResourceDocument } from './documents/types.ts';
+import { describeUnread } from './documents/unread.ts';
+import { readEndpointList } from './endpoint-lists.ts';
 import {
-  AllLocations,
-  isCutByPowerShell,
-  isOlderVersion,
-  type NetworkStatus,
-  networkStatus,
-  withStatus,
-} from './network-status.ts';
-import {
-  Categories,
-  type OutboundDependencies,
-  outboundDependencies,
-  serviceOf,
-} from './outbound-dependencies.ts';
+  type AzureDocument,
+  CUT_BY_POWERSHELL,
+  defects,
+  EMPTY,
+  type Reading,
+  refuse,
+  unknown,
+} from './reading.ts';
 import { errorOfAzure, isRecord, unpackSaved } from './saved.ts';
 
-export type AzureDocument = (NetworkStatus | OutboundDependencies) & {
-  /** The reply names a next page, which is not in this file. */
-  readonly incomplete: boolean;
-};
-
-export type Reading =
-  | { readonly ok: true; readonly document: AzureDocument }
-  /** A predicate with the problem and what to do: “is an HTML page, …”. */
-  | {
-      readonly ok: false;
-      readonly problem: string;
-      /** Set when it is not even known what the file is. */
-      readonly isUnknown?: true;
-    };
-
-/** 10,000 endpoints take some 3 MiB. */
+/** 10,000 endpoints take some 3 MiB, and 50,000 rules some 14 MiB. */
 export const LARGEST_REPLY = 16 * 1024 * 1024;
+const MOST_RULES = 50_000;
+/** An array of replies, their list, and the wrapper of a module; deeper there is no document. */
+const DEEPEST = 6;
 
-const SHOWN_DEFECTS = 3;
-const SHOWN_LENGTH = 200;
+/** `az` in a terminal shows its progress where the first lines of the reply are. */
+const PROGRESS = /^\s*([[{]?)(?:\s*[-\\|/] ?(?:Starting|Running|Finished) ?\.\.)+\s*/;
 
-/** Reads the bytes of a file that holds one of the two replies, with or without its `value` wrapper. */
-export function readAzureDocument(bytes: Uint8Array): Reading {
+/** Reads the bytes of a file with one document of Azure, or with several in an array. */
+export function readAzureDocuments(bytes: Uint8Array): Reading {
   if (bytes.length > LARGEST_REPLY) return refuse('is larger than 16 MiB: too large for a reply of Azure');
-  const parsed = parseJson(bytes);
+  const decoded = decode(bytes);
+  if (!decoded.ok) return refuse(`${decoded.problem}; ${SAVE_AGAIN}`);
+  const parsed = parseJsonText(decoded.text.replace(PROGRESS, '$1'));
   return parsed.ok ? recognise(parsed.value) : refuse(parsed.problem);
 }
 
 /** The same for a value that is parsed already. */
 export function recognise(given: unknown): Reading {
+  return readValue(given, '', DEEPEST);
+}
+
+function readValue(given: unknown, where: string, depth: number): Reading {
   const saved = unpackSaved(given);
   if (!saved.ok) return refuse(saved.problem);
   const { value } = saved;
-  if (isRecord(value)) {
-    if ('schemaVersion' in value && 'targets' in value) return refuse(OUR_REPORT);
-    if ('connectivityStatus' in value || 'networkStatus' in value) return list([value], false, '');
-    if (Array.isArray(value['value'])) {
-      return list(value['value'], typeof value['nextLink'] === 'string' && value['nextLink'] !== '', 'value');
-    }
-    const error = errorOfAzure(value);
-    if (error !== null)
-      return refuse(
-        `holds an error of Azure and not the reply: ${error.replace(/\.$/, '')}; correct that, and ${SAVE_AGAIN}`,
-      );
+  if (depth === 0) return unknown();
+  if (Array.isArray(value)) return readMembers(value, false, where, depth);
+  return isRecord(value) ? readObject(value, where, depth) : unknown();
+}
+
+function readObject(value: Readonly<Record<string, unknown>>, where: string, depth: number): Reading {
+  if ('schemaVersion' in value && 'targets' in value) return refuse(OUR_REPORT);
+  if ('connectivityStatus' in value || 'networkStatus' in value) {
+    return readEndpointList([value], false, where);
   }
-  return Array.isArray(value) ? list(value, false, '') : unknown();
+  const kind = kindOf(value);
+  if (kind !== null) return readResource(kind, kind.isList ? [value] : value, false, where);
+  const list = listIn(value);
+  if (list !== null) return readMembers(list.members, list.hasNextPage, `${where}.${list.name}`, depth);
+  const error = errorOfAzure(value);
+  if (error !== null)
+    return refuse(
+      `holds an error of Azure and not the reply: ${error.replace(/\.$/, '')}; correct that, and ${SAVE_AGAIN}`,
+    );
+  const unread = describeUnread(value);
+  if (unread !== null) return refuse(unread);
+  // `az … create` wraps what it made: {"newVNet": {…}}.
+  const [[name, only] = [], ...more] = Object.entries(value);
+  return name !== undefined && more.length === 0 && typeof only === 'object'
+    ? readValue(only, `${where}.${name}`, depth - 1)
+    : unknown();
 }
 
 const OUR_REPORT =
   'is a report of apim-probe, not a reply of Azure; to compare the two: apim-probe compare REPORT NETWORKSTATUS';
-const EMPTY = `is an empty list; ${SAVE_AGAIN}, once the instance has been deployed`;
-const UNKNOWN =
-  'is JSON, but neither a NetworkStatus reply (locations with connectivityStatus) nor one with outbound network dependencies (categories with endpoints)';
 
-function refuse(problem: string): Reading {
-  return { ok: false, problem };
+/** The list in the envelope of a reply. */
+function listIn(value: Readonly<Record<string, unknown>>) {
+  const { nextLink } = value;
+  const name = ['value', 'Value', 'networkSecurityGroups'].find((one) => Array.isArray(value[one]));
+  const members = name === undefined ? null : value[name];
+  if (name === undefined || !Array.isArray(members)) return null;
+  return {
+    name,
+    members: members as readonly unknown[],
+    hasNextPage: typeof nextLink === 'string' && nextLink !== '',
+  };
 }
 
-function unknown(): Reading {
-  return { ok: false, problem: `${UNKNOWN}; ${SAVE_AGAIN}`, isUnknown: true };
+interface Part {
+  readonly kind: ResourceKind | null;
+  /** A reply in its own envelope. */
+  readonly isReply: boolean;
+  readonly at: number;
+  readonly members: unknown[];
 }
 
-/** The first member shows which list it is; the others must be of the same kind. */
-function list(members: readonly unknown[], incomplete: boolean, where: string): Reading {
-  if (members.length === 0) return refuse(EMPTY);
-  const known = members.filter(isRecord);
-  if (known.some((member) => 'networkStatus' in member || 'connectivityStatus' in member)) {
-    return locations(members, incomplete, where);
-  }
-  if (known.some((member) => isRecord(member['properties']) && 'endpoints' in member['properties'])) {
-    return refuse(ofAnotherService('an Azure Machine Learning workspace'));
-  }
-  if (known.some((member) => 'endpoints' in member)) {
-    const service = serviceOf(known);
-    if (service !== null) return refuse(ofAnotherService(service));
-    const read = Categories.safeParse(members);
-    return read.success
-      ? nonEmpty({ ...outboundDependencies(read.data), incomplete })
-      : defects(read.error, where, SAVE_OUTBOUND_AGAIN);
-  }
-  return unknown();
-}
-
-function locations(members: readonly unknown[], incomplete: boolean, where: string): Reading {
-  const known = members.filter(isRecord);
-  if (isCutByPowerShell(members)) return refuse(CUT_BY_POWERSHELL);
-  const { reported, places, silent } = withStatus(members);
-  if (reported.length === 0)
-    return refuse(
-      `is a NetworkStatus reply without a status of any location; ${SAVE_AGAIN}, once the instance has been deployed`,
-    );
-  if (isOlderVersion(reported)) return refuse(OLDER_VERSION);
-  const read = AllLocations.safeParse(reported);
-  if (read.success) return nonEmpty({ ...networkStatus(read.data, silent), incomplete });
-  // The reply by location has no list around it, and no name of its status.
-  const isNested = known.some((member) => 'networkStatus' in member);
-  const start = isNested || known.length > 1 ? 0 : 2;
-  const issues = read.error.issues.map(({ message, path: [index, ...path] }) => ({
-    message,
-    path: [places[Number(index)] ?? 0, ...path].slice(start),
-  }));
-  return defects({ issues }, where);
-}
-
-const OLDER_VERSION = `is a NetworkStatus reply of an older API version, which does not say what is optional; ${SAVE_AGAIN} (2022-08-01 or later)`;
-const CUT_BY_POWERSHELL =
-  'was cut by ConvertTo-Json, which keeps two levels; save it again with: ConvertTo-Json -Depth 10';
-
-function ofAnotherService(service: string): string {
-  return `lists the outbound dependencies of ${service}, not of API Management; ${SAVE_OUTBOUND_AGAIN}`;
-}
-
-function nonEmpty(document: AzureDocument): Reading {
-  const some =
-    document.kind === 'network-status'
-      ? document.locations.some(({ entries }) => entries.length > 0)
-      : document.dependencies.length > 0;
-  return some ? { ok: true, document } : refuse(EMPTY);
-}
-
-/** The path of the error in the reply, as `jq` takes it. */
-function defects(
-  { issues }: { readonly issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[] },
+/** Members of one kind are one document where that kind is a list; other resources and replies are one each. */
+function readMembers(
+  members: readonly unknown[],
+  incomplete: boolean,
   where: string,
-  advice = SAVE_AGAIN,
+  depth: number,
 ): Reading {
-  const shown = issues
-    .slice(0, SHOWN_DEFECTS)
-    .map(({ path, message }) => `${jqPath(where, path)}: ${printable(message, SHOWN_LENGTH)}`);
-  const left = issues.length - shown.length;
-  const more = left > 0 ? `; and ${left} more` : '';
-  return refuse(`is a reply of Azure with defects (${shown.join('; ')}${more}); ${advice}`);
+  if (members.length === 0) return refuse(EMPTY);
+  const documents: AzureDocument[] = [];
+  for (const part of partsOf(members)) {
+    const reading = readPart(part, incomplete, where, depth);
+    if (!reading.ok) return reading;
+    documents.push(...reading.documents);
+  }
+  return { ok: true, documents };
 }
 
-function jqPath(where: string, path: readonly PropertyKey[]): string {
-  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-  const start = where === '' ? '' : `.${where}`;
-  const whole = `${start}${steps}`;
-  return whole.startsWith('.') ? whole : `.${whole}`;
+function partsOf(members: readonly unknown[]): Iterable<Part> {
+  const parts = new Map<unknown, Part>();
+  for (const [at, member] of members.entries()) {
+    const kind = isRecord(member) ? kindOf(member) : null;
+    const isReply = Array.isArray(member) || (isRecord(member) && kind === null && isEnvelope(member));
+    const key = kind?.isList === true ? kind : kind !== null || isReply ? at : 'endpoints';
+    const part = parts.get(key) ?? { kind, isReply, at, members: [] };
+    part.members.push(member);
+    parts.set(key, part);
+  }
+  return parts.values();
+}
+
+function isEnvelope(member: Readonly<Record<string, unknown>>): boolean {
+  return 'StatusCode' in member || listIn(member) !== null;
+}
+
+function readPart(
+  { kind, isReply, at, members }: Part,
+  incomplete: boolean,
+  where: string,
+  depth: number,
+): Reading {
+  if (kind?.isList === true) return readResource(kind, members, incomplete, where);
+  if (kind !== null) return readResource(kind, members[0], false, `${where}[${at}]`);
+  if (isReply) return readValue(members[0], `${where}[${at}]`, depth - 1);
+  const unread = members
+    .filter(isRecord)
+    .map(describeUnread)
+    .find((problem) => problem !== null);
+  return unread === undefined ? readEndpointList(members, incomplete, where) : refuse(unread);
+}
+
+function readResource(
+  { title, command, schema }: ResourceKind,
+  value: unknown,
+  incomplete: boolean,
+  where: string,
+): Reading {
+  const again = `save it again with: ${command} --output json`;
+  const read = schema.safeParse(value);
+  if (!read.success) {
+    return holdsCut(value, DEEPEST)
+      ? refuse(CUT_BY_POWERSHELL)
+      : defects(read.error, where, again, `holds ${title}`);
+  }
+  const rules = countRules(read.data);
+  if (rules <= MOST_RULES) return { ok: true, documents: [{ ...read.data, incomplete }] };
+  return refuse(
+    `holds ${rules} rules or routes, and at most ${MOST_RULES} are read; Azure allows 1,000 rules in a network security group: ${again}`,
+  );
+}
+
+function countRules(document: ResourceDocument): number {
+  switch (document.kind) {
+    case 'effective-nsg':
+      return document.groups.reduce((sum, { rules }) => sum + rules.length, 0);
+    case 'effective-routes':
+    case 'route-table':
+      return document.routes.length;
+    case 'nsg':
+    case 'firewall-rules':
+      return document.rules.length;
+    default:
+      return 0;
+  }
+}
+
+/** Whether ConvertTo-Json left the name of a type in the place of an object. */
+function holdsCut(value: unknown, depth: number): boolean {
+  if (isCut(value)) return true;
+  if (depth === 0 || typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((one) => holdsCut(one, depth - 1));
 }

@@ -107,8 +107,8 @@ function networkStatusIn({ read }: Source): ReturnType<Open<NetworkStatus>> | nu
   if (read.ok || read.reply === null) return null;
   const reading = recognise(read.reply);
   if (!reading.ok) return reading.isUnknown ? null : reading;
-  const { document } = reading;
-  return document.kind === 'network-status' ? { ok: true, opened: redactValue(document), notes: [] } : null;
+  const document = reading.documents.find(({ kind }) => kind === 'network-status');
+  return document?.kind === 'network-status' ? { ok: true, opened: redactValue(document), notes: [] } : null;
 }
 
 async function readStdin(io: Io): Promise<Recognised | Refusal> {

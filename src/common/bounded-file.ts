@@ -3,7 +3,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { errorCode, systemReason } from './system-reason.ts';
 
 export type FileRead =
-  | { readonly ok: true; readonly bytes: Buffer }
+  /** With the time of its last change, in ms since the epoch. */
+  | { readonly ok: true; readonly bytes: Buffer; readonly modifiedAt: number }
   /** A predicate: "cannot be read: …". */
   | { readonly ok: false; readonly problem: string; readonly missing: boolean };
 
@@ -37,7 +38,7 @@ export function readBounded(path: string, most: number, wanted: string, checks: 
       const trustProblem = inherited === null ? (checks.trust?.(status) ?? null) : null;
       if (trustProblem !== null) return refuse(trustProblem);
       const bytes = readUpTo(handle, most + 1);
-      return bytes.length > most ? refuse(tooLarge) : { ok: true, bytes };
+      return bytes.length > most ? refuse(tooLarge) : { ok: true, bytes, modifiedAt: status.mtimeMs };
     } finally {
       if (inherited === null) closeSync(handle);
     }

@@ -30,8 +30,17 @@ export function parseJson(
   check: (text: string) => string | null = () => null,
 ): Parsed {
   const decoded = decode(bytes);
-  if (!decoded.ok) return { ok: false, problem: `${decoded.problem}; ${advice}` };
-  const { text } = decoded;
+  return decoded.ok
+    ? parseJsonText(decoded.text, advice, check)
+    : { ok: false, problem: `${decoded.problem}; ${advice}` };
+}
+
+/** The same for text. */
+export function parseJsonText(
+  text: string,
+  advice = SAVE_AGAIN,
+  check: (text: string) => string | null = () => null,
+): Parsed {
   if (text.trim() === '') return { ok: false, problem: `is empty; ${advice}` };
   const wrong = check(text);
   if (wrong !== null) return { ok: false, problem: `${wrong}; ${advice}` };

@@ -1,30 +1,60 @@
 /** Reads `--from` before anything is sent, so that a wrong file does not cost a run. */
 import { basename } from 'node:path';
 import { printable } from '../../probes/printable.ts';
-import { type AzureDocument, LARGEST_REPLY, type Reading, readAzureDocument } from '../azure/read.ts';
+import { LARGEST_REPLY, readAzureDocuments } from '../azure/read.ts';
+import type { AzureDocument, EndpointList } from '../azure/reading.ts';
 import { readBounded } from '../common/bounded-file.ts';
 import { quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Options } from './types.ts';
 
+/** A file of `--from`, read. */
+export interface ImportedFile {
+  /** Its name, without its folder. */
+  readonly file: string;
+  /** ms since the epoch: when it was written. */
+  readonly savedAt: number;
+  /** At least one. */
+  readonly documents: readonly AzureDocument[];
+}
+
+type ImportReading =
+  | { readonly ok: true; readonly imported: ImportedFile }
+  | { readonly ok: false; readonly problem: string };
+
 /** @param path absolute */
-export function readImport(path: string): Reading {
+export function readImport(path: string): ImportReading {
   // This file is read twice, so it cannot be stdin.
   if (path === '-') return { ok: false, problem: 'is not a file; save the reply in one and name that' };
   const file = readBounded(path, LARGEST_REPLY, 'a saved reply of Azure');
-  return file.ok ? readAzureDocument(file.bytes) : file;
+  if (!file.ok) return file;
+  const reading = readAzureDocuments(file.bytes);
+  if (!reading.ok) return reading;
+  const { documents } = reading;
+  return { ok: true, imported: { file: printable(basename(path)), savedAt: file.modifiedAt, documents } };
 }
 
 /**
- * The documents of `--from`, each with the name of its file.
+ * The files of `--from`, in their order.
  * @throws UsageError for a file that has changed since the options were loaded, and can no longer be read
  */
-export function readImports({
-  from,
-}: Pick<Options, 'from'>): { readonly file: string; readonly document: AzureDocument }[] {
+export function readImports({ from }: Pick<Options, 'from'>): ImportedFile[] {
   return from.map((path) => {
     const reading = readImport(path);
     if (!reading.ok) throw new UsageError([`from: ${quotePath(path)} ${reading.problem}`]);
-    return { file: printable(basename(path)), document: reading.document };
+    return reading.imported;
   });
+}
+
+/** The lists of endpoints in the files, which the plan tests. */
+export function endpointListsIn(
+  files: readonly ImportedFile[],
+): { readonly file: string; readonly document: EndpointList }[] {
+  return files.flatMap(({ file, documents }) =>
+    documents.filter(isEndpointList).map((document) => ({ file, document })),
+  );
+}
+
+function isEndpointList(document: AzureDocument): document is EndpointList {
+  return document.kind === 'network-status' || document.kind === 'outbound-dependencies';
 }

@@ -2,15 +2,15 @@
 import { type EndpointName, endpointName, shownName } from '../azure/endpoint-name.ts';
 import { newestCheck, regionOf, type StatusLocation } from '../azure/network-status.ts';
 import { type Dependency, groupOfCategory } from '../azure/outbound-dependencies.ts';
-import type { AzureDocument } from '../azure/read.ts';
+import type { EndpointList } from '../azure/reading.ts';
 import { type ResourceType, resourceType } from '../azure/resource-types.ts';
 import type { Group } from '../model/vocabulary.ts';
 
-/** A document that `--from` names. */
+/** A list of endpoints that `--from` names. */
 export interface Import {
   /** Name of the file, without its folder. */
   readonly file: string;
-  readonly document: AzureDocument;
+  readonly document: EndpointList;
 }
 
 export interface Listed {

@@ -1,17 +1,22 @@
 /** Azure's two replies as people save them, and all that may stand in such a file instead. */
 import fc from 'fast-check';
 import t from 'tap';
-import { LARGEST_REPLY, type Reading, readAzureDocument } from '../../src/azure/read.ts';
-import { DEPENDENCIES_REPLY, ENTRIES, entry, location, STATUS_REPLY, utf8, utf16 } from './replies.ts';
-
-function documentOf(reading: Reading) {
-  if (!reading.ok) throw new Error(reading.problem);
-  return reading.document;
-}
+import { LARGEST_REPLY, readAzureDocuments } from '../../src/azure/read.ts';
+import {
+  DEPENDENCIES_REPLY,
+  ENTRIES,
+  endpointListOf,
+  entry,
+  location,
+  readEndpoints,
+  STATUS_REPLY,
+  utf8,
+  utf16,
+} from './replies.ts';
 
 function problemOf(content: unknown): string {
-  const reading = readAzureDocument(content instanceof Uint8Array ? content : utf8(content));
-  return reading.ok ? `was read as ${reading.document.kind}` : reading.problem;
+  const reading = readAzureDocuments(content instanceof Uint8Array ? content : utf8(content));
+  return reading.ok ? `was read as ${reading.documents.map(({ kind }) => kind).join(', ')}` : reading.problem;
 }
 
 t.test('NetworkStatus in each of its forms', async (t) => {
@@ -22,7 +27,7 @@ t.test('NetworkStatus in each of its forms', async (t) => {
     ['one location', whole, 'West Europe'],
     ['the reply by location', whole?.networkStatus, null],
   ] as const) {
-    const document = documentOf(readAzureDocument(utf8(reply)));
+    const document = readEndpoints(reply);
     if (document.kind !== 'network-status') throw new Error(form);
     t.equal(document.locations.length, 1, form);
     const [read] = document.locations;
@@ -37,8 +42,8 @@ t.test('NetworkStatus in each of its forms', async (t) => {
 });
 
 t.test('the outbound dependencies, with and without their wrapper', async (t) => {
-  const wrapped = documentOf(readAzureDocument(utf8(DEPENDENCIES_REPLY)));
-  const bare = documentOf(readAzureDocument(utf8(DEPENDENCIES_REPLY.value)));
+  const wrapped = readEndpoints(DEPENDENCIES_REPLY);
+  const bare = readEndpoints(DEPENDENCIES_REPLY.value);
   t.same(bare, wrapped);
   if (wrapped.kind !== 'outbound-dependencies') throw new Error(wrapped.kind);
   t.equal(wrapped.dependencies.length, 19, 'one for each host and port');
@@ -56,7 +61,7 @@ t.test('an endpoint without details, or a category without endpoints, is not a d
     { category: 'Empty', endpoints: null },
     { endpoints: [{ domainName: 'b.example', endpointDetails: [{ port: 1 }] }] },
   ];
-  const document = documentOf(readAzureDocument(utf8({ value })));
+  const document = readEndpoints({ value });
   t.match(document, {
     dependencies: [
       { category: 'Azure SQL', domainName: 'a.database.windows.net', port: null, region: null },
@@ -66,7 +71,7 @@ t.test('an endpoint without details, or a category without endpoints, is not a d
 });
 
 t.test('every encoding in which PowerShell and az save text', async (t) => {
-  const plain = documentOf(readAzureDocument(utf8(STATUS_REPLY)));
+  const plain = readEndpoints(STATUS_REPLY);
   for (const [form, bytes] of [
     ['UTF-8 with a mark', utf8(STATUS_REPLY, true)],
     ['UTF-16, little-endian, with a mark', utf16(STATUS_REPLY)],
@@ -74,27 +79,27 @@ t.test('every encoding in which PowerShell and az save text', async (t) => {
     ['UTF-16, little-endian, without a mark', utf16(STATUS_REPLY, 'le', false)],
     ['UTF-16, big-endian, without a mark', utf16(STATUS_REPLY, 'be', false)],
   ] as const) {
-    t.same(documentOf(readAzureDocument(bytes)), plain, form);
+    t.same(endpointListOf(readAzureDocuments(bytes)), plain, form);
   }
 });
 
 t.test('one page of several is marked so', async (t) => {
   const nextLink = 'https://management.azure.com/next';
-  t.ok(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink }))).incomplete);
-  t.notOk(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink: '' }))).incomplete);
-  t.notOk(documentOf(readAzureDocument(utf8({ ...DEPENDENCIES_REPLY, nextLink: null }))).incomplete);
+  t.ok(readEndpoints({ ...DEPENDENCIES_REPLY, nextLink }).incomplete);
+  t.notOk(readEndpoints({ ...DEPENDENCIES_REPLY, nextLink: '' }).incomplete);
+  t.notOk(readEndpoints({ ...DEPENDENCIES_REPLY, nextLink: null }).incomplete);
 });
 
 t.test('what a later version adds is not a defect: states, types, members', async (t) => {
   const later = { ...entry('Novelty', 'novelty.azure.example', { status: 'degraded' }), severity: 4 };
-  const document = documentOf(readAzureDocument(utf8([location('West Europe', [later])])));
+  const document = readEndpoints([location('West Europe', [later])]);
   t.match(document, { locations: [{ entries: [{ status: 'degraded', resourceType: 'Novelty' }] }] });
 });
 
 t.test('times: seven digits of a second, never, none, nonsense', async (t) => {
   const times = ['2026-05-04T08:25:33.9426753Z', '0001-01-01T00:00:00', null, undefined, 'yesterday'];
   const entries = times.map((lastUpdated, at) => entry('Custom', `h${at}.example`, { lastUpdated }));
-  const document = documentOf(readAzureDocument(utf8([location('West Europe', entries)])));
+  const document = readEndpoints([location('West Europe', entries)]);
   if (document.kind !== 'network-status') throw new Error(document.kind);
   t.same(
     document.locations[0]?.entries.map(({ lastUpdated }) => lastUpdated),
@@ -106,7 +111,7 @@ t.test('an error text is read, and an empty one becomes null', async (t) => {
   const entries = ['', '  ', null, undefined, 'no such host'].map((error, at) =>
     entry('Custom', `h${at}.example`, { error }),
   );
-  const document = documentOf(readAzureDocument(utf8([location('West Europe', entries)])));
+  const document = readEndpoints([location('West Europe', entries)]);
   if (document.kind !== 'network-status') throw new Error(document.kind);
   t.same(
     document.locations[0]?.entries.map(({ error }) => error),
@@ -181,10 +186,14 @@ t.test('any other file is refused; the message says what it is and what to do', 
       { schemaVersion: '1.1.0', targets: [] },
       /^is a report of apim-probe.*compare REPORT/,
     ],
-    ['other JSON', { a: 1 }, /^is JSON, but neither a NetworkStatus reply .* nor/],
-    ['a list of other things', [1, 'two', null], /^is JSON, but neither/],
-    ['a list in a value', { value: [{ id: '/subscriptions/x' }] }, /^is JSON, but neither/],
-    ['a number', '[1]', /^is JSON, but neither/],
+    [
+      'other JSON',
+      { a: 1 },
+      /^is JSON, but none of the documents of Azure .*NetworkStatus.*, effective security rules, .*an API Management service; save/,
+    ],
+    ['a list of other things', [1, 'two', null], /^is JSON, but none of the documents/],
+    ['a list in a value', { value: [{ id: '/subscriptions/x' }] }, /^is JSON, but none of the documents/],
+    ['a number', '[1]', /^is JSON, but none of the documents/],
   ] as const) {
     t.match(problemOf(content), expected, what);
   }
@@ -200,7 +209,7 @@ const capitals = (value: unknown): unknown =>
   );
 
 t.test('what PowerShell saves is the same reply', async (t) => {
-  const expected = documentOf(readAzureDocument(utf8(STATUS_REPLY)));
+  const expected = readEndpoints(STATUS_REPLY);
   const [whole] = STATUS_REPLY;
   const flat = { location: whole?.location, ...whole?.networkStatus };
   const text = JSON.stringify(STATUS_REPLY);
@@ -212,19 +221,17 @@ t.test('what PowerShell saves is the same reply', async (t) => {
     ['Invoke-AzRestMethod', response],
     ['its Content as JSON', JSON.stringify(text)],
   ] as const) {
-    t.same(documentOf(readAzureDocument(utf8(reply))), expected, form);
+    t.same(readEndpoints(reply), expected, form);
   }
-  const outbound = documentOf(
-    readAzureDocument(utf8({ ...response, Content: JSON.stringify(DEPENDENCIES_REPLY) })),
-  );
-  t.same(outbound, documentOf(readAzureDocument(utf8(DEPENDENCIES_REPLY))));
+  const outbound = readEndpoints({ ...response, Content: JSON.stringify(DEPENDENCIES_REPLY) });
+  t.same(outbound, readEndpoints(DEPENDENCIES_REPLY));
 });
 
 t.test('dates of Windows PowerShell', async (t) => {
   const date = '/Date(1777883133942)/';
   for (const lastUpdated of [date, { value: date, DisplayHint: 2, DateTime: 'Monday, May 4, 2026' }]) {
     const reply = [location('West Europe', [entry('Queue', 'q.queue.core.windows.net', { lastUpdated })])];
-    const document = documentOf(readAzureDocument(utf8(reply)));
+    const document = readEndpoints(reply);
     if (document.kind !== 'network-status') throw new Error(document.kind);
     t.equal(document.locations[0]?.entries[0]?.lastUpdated, 1777883133942);
   }
@@ -282,9 +289,7 @@ t.test('an older API version does not say what is optional', async (t) => {
 
 t.test('a location without a status does not hide the others', async (t) => {
   for (const networkStatus of [null, { dnsServers: null, connectivityStatus: null }]) {
-    const document = documentOf(
-      readAzureDocument(utf8([...STATUS_REPLY, { location: 'East US', networkStatus }])),
-    );
+    const document = readEndpoints([...STATUS_REPLY, { location: 'East US', networkStatus }]);
     t.match(document, { locations: { length: 1 }, silent: ['East US'] });
     t.match(
       problemOf([{ location: 'East US', networkStatus }]),
@@ -377,13 +382,13 @@ t.test('no bytes and no JSON make it throw', async (t) => {
   const runs = 200 * Number(process.env['FUZZ_RUNS'] ?? 1);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-      readAzureDocument(bytes);
+      readAzureDocuments(bytes);
     }),
     { numRuns: runs },
   );
   fc.assert(
     fc.property(fc.json(), fc.nat(), (json, end) => {
-      readAzureDocument(utf8(json.slice(0, end)));
+      readAzureDocuments(utf8(json.slice(0, end)));
     }),
     { numRuns: runs },
   );
@@ -392,8 +397,8 @@ t.test('no bytes and no JSON make it throw', async (t) => {
     fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, byte) => {
       const broken = Buffer.from(whole);
       broken[at] = byte;
-      readAzureDocument(broken);
-      t.match(readAzureDocument(whole.subarray(0, at)), { ok: false }, `cut after ${at} bytes`);
+      readAzureDocuments(broken);
+      t.match(readAzureDocuments(whole.subarray(0, at)), { ok: false }, `cut after ${at} bytes`);
     }),
     { numRuns: runs },
   );

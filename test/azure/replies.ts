@@ -1,4 +1,6 @@
 /** Azure's two replies, written from the published schema, with every kind of name that is known to stand in them. */
+import { readAzureDocuments } from '../../src/azure/read.ts';
+import type { EndpointList, Reading } from '../../src/azure/reading.ts';
 
 /** Members in the place of the usual ones, right or wrong. */
 type Changes = Readonly<
@@ -112,4 +114,18 @@ export function utf16(value: unknown, order: 'le' | 'be' = 'le', bom = true): Bu
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2).replaceAll('\n', '\r\n');
   const bytes = Buffer.from(`${bom ? '\ufeff' : ''}${text}\r\n`, 'utf16le');
   return order === 'le' ? bytes : bytes.swap16();
+}
+
+/** The only document of a file, which is one of the two lists of endpoints. */
+export function endpointListOf(reading: Reading): EndpointList {
+  if (!reading.ok) throw new Error(reading.problem);
+  const [document, ...more] = reading.documents;
+  if (document?.kind !== 'network-status' && document?.kind !== 'outbound-dependencies')
+    throw new Error(`was read as ${document?.kind}`);
+  if (more.length > 0) throw new Error('has several documents');
+  return document;
+}
+
+export function readEndpoints(reply: unknown): EndpointList {
+  return endpointListOf(readAzureDocuments(utf8(reply)));
 }

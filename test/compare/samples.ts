@@ -3,14 +3,13 @@
 import type { NetworkStatus } from '../../src/azure/network-status.ts';
 import { recognise } from '../../src/azure/read.ts';
 import type { Report, Target } from '../../src/model/report.ts';
-import { entry, location } from '../azure/replies.ts';
+import { endpointListOf, entry, location } from '../azure/replies.ts';
 import { report, target } from '../report/samples.ts';
 
 export function status(reply: unknown): NetworkStatus {
-  const reading = recognise(reply);
-  if (!reading.ok) throw new Error(reading.problem);
-  if (reading.document.kind !== 'network-status') throw new Error(reading.document.kind);
-  return reading.document;
+  const document = endpointListOf(recognise(reply));
+  if (document.kind !== 'network-status') throw new Error(document.kind);
+  return document;
 }
 
 /** The reply of one location in the report's region, with the report's DNS server. */

@@ -1,18 +1,22 @@
 /** What Azure's own lists make of the plan. */
 import t from 'tap';
-import { readAzureDocument } from '../../src/azure/read.ts';
 import type { Options } from '../../src/config/types.ts';
 import type { Import } from '../../src/plan/listed.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import type { Plan, PlanContext } from '../../src/plan/types.ts';
-import { DEPENDENCIES_REPLY, ENTRIES, entry, location, STATUS_REPLY, utf8 } from '../azure/replies.ts';
+import {
+  DEPENDENCIES_REPLY,
+  ENTRIES,
+  entry,
+  location,
+  readEndpoints,
+  STATUS_REPLY,
+} from '../azure/replies.ts';
 import { optionsWith } from '../run/options.ts';
 import { idsOf, PLACE, TODAY, targetOf } from './places.ts';
 
 function read(reply: unknown, file = 'reply.json'): Import {
-  const reading = readAzureDocument(utf8(reply));
-  if (!reading.ok) throw new Error(reading.problem);
-  return { file, document: reading.document };
+  return { file, document: readEndpoints(reply) };
 }
 
 function planFrom(reply: unknown, options: Partial<Options> = {}, place: Partial<PlanContext> = {}): Plan {

@@ -1,11 +1,10 @@
 /** Our report as a NetworkStatus reply, checked against Azure's published schema. */
 import t from 'tap';
 import { z } from 'zod';
-import { readAzureDocument } from '../../src/azure/read.ts';
 import type { Report } from '../../src/model/report.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { toNetworkStatus } from '../../src/report/network-status.ts';
-import { utf8 } from '../azure/replies.ts';
+import { readEndpoints } from '../azure/replies.ts';
 import { PLACE } from '../plan/places.ts';
 import { optionsWith } from '../run/options.ts';
 import { DROPPED, finding, NAMELESS, report, target, wholeCatalogue } from './samples.ts';
@@ -151,9 +150,8 @@ t.test('--from reads it back: the same endpoints, in the same groups, over the s
   const targets = planned.map(({ group, host, port, protocol, required, resourceType }) =>
     target(group, host, port, { protocol, required, resourceType }),
   );
-  const reading = readAzureDocument(utf8(toNetworkStatus(report({ targets }))));
-  if (!reading.ok) throw new Error(reading.problem);
-  const back = makePlan(optionsWith(), PLACE, [{ file: 'ours.json', document: reading.document }]);
+  const document = readEndpoints(toNetworkStatus(report({ targets })));
+  const back = makePlan(optionsWith(), PLACE, [{ file: 'ours.json', document }]);
   const key = ({ id, protocol, required }: (typeof planned)[number]) => `${id} ${protocol} ${required}`;
   const found = new Set(back.targets.filter(({ testable }) => testable).map(key));
   t.same(planned.filter((each) => each.testable && !found.has(key(each))).map(key), []);
