@@ -112,6 +112,10 @@ prefix=${prefix%/}
 root=${root%/}
 bin=$prefix/bin/apim-probe
 lib=$prefix/lib/apim-probe
+share=$prefix/share
+manual=$share/man/man1/apim-probe.1
+completion_bash=$share/bash-completion/completions/apim-probe
+completion_zsh=$share/zsh/site-functions/_apim-probe
 manifest=$lib/manifest
 
 [ "$purge" = no ] || [ "$command" = uninstall ] || refuse '--purge goes with uninstall'
@@ -315,6 +319,9 @@ find_node() {
 list_files() {
   say "$bin"
   if [ "$bundle" = yes ]; then say "$lib/apim-probe.mjs"; fi
+  say "$manual"
+  say "$completion_bash"
+  say "$completion_zsh"
   case $schedule in
     systemd)
       say "$units/apim-probe.service"
@@ -342,7 +349,9 @@ read_manifest() {
   [ -f "$root$manifest" ] || return 0
   while IFS= read -r line; do
     case $line in
-      "$bin" | "$lib/apim-probe.mjs" | "$lib/scheduled-run") say "$line" ;;
+      "$bin" | "$lib/apim-probe.mjs" | "$lib/scheduled-run" | "$manual" | "$completion_bash" | "$completion_zsh")
+        say "$line"
+        ;;
       "$cronfile" | "$dropin" | "$units/apim-probe.service" | "$units/apim-probe.timer")
         if is_ours "$line"; then say "$line"; fi
         ;;
@@ -695,14 +704,17 @@ install_all() {
   check_place "$prefix"
   check_path "$prefix/bin"
   check_path "$prefix/lib"
+  for file in "$manual" "$completion_bash" "$completion_zsh"; do check_path "$(dirname "$file")"; done
   check_writable "$prefix/bin"
   check_writable "$prefix/lib"
+  for file in "$manual" "$completion_bash" "$completion_zsh"; do check_writable "$(dirname "$file")"; done
   check_options
   check_state
   find_executable
   verify
   find_node
-  for name in config.yaml apim-probe.service apim-probe.timer apim-probe.cron scheduled-run.sh; do
+  for name in config.yaml apim-probe.service apim-probe.timer apim-probe.cron scheduled-run.sh apim-probe.1 \
+    completion/bash completion/zsh; do
     [ -f "$here/$name" ] || refuse "$here/$name is missing: keep the folder of this script together"
   done
   try_out
@@ -717,6 +729,9 @@ $files"
   if is_upgrade; then upgrade=yes; fi
   put "$work/apim-probe" "$bin" 755
   if [ "$bundle" = yes ]; then put "$from" "$lib/apim-probe.mjs" 644; fi
+  put "$here/apim-probe.1" "$manual" 644
+  put "$here/completion/bash" "$completion_bash" 644
+  put "$here/completion/zsh" "$completion_zsh" 644
   put_config
   put_schedule
   if [ "$upgrade" = yes ]; then forget_announced; fi

@@ -16,8 +16,12 @@ export const COMMAND_NAMES = [
   'schema',
   'explain',
   'config',
+  'completion',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** The shells that can complete the command line. */
+export const SHELLS = ['bash', 'zsh'] as const;
 
 /** A flag of one command. It is not an option of a run, so variables and config files do not have it. */
 export interface OwnFlag {

@@ -3,7 +3,7 @@
 import { FILE_KEYS } from '../config/options.ts';
 import { REPORT_FORMATS } from '../config/types.ts';
 import { RECORD_FORMATS, ZONE_MODES } from '../records/types.ts';
-import type { CommandDescription, CommandName } from './command.ts';
+import { type CommandDescription, type CommandName, SHELLS } from './command.ts';
 
 const HISTORY_KEYS = ['keepDays', 'keepCount', 'keepBytes', 'onChange'] as const;
 const UPLOAD_KEYS = [
@@ -268,6 +268,20 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       { name: 'format', value: 'FORMAT', choices: ['table', 'json'], help: 'table or json (default: table)' },
     ],
     load: async () => (await import('./config.ts')).config,
+  },
+  completion: {
+    summary: 'a script by which bash or zsh completes commands and options',
+    about:
+      `Prints a script for SHELL, which is ${SHELLS.join(' or ')}, by which it completes commands, options and their ` +
+      'values. install.sh installs it for every user. Sends nothing.',
+    examples: [
+      'apim-probe completion bash >> ~/.bashrc',
+      'apim-probe completion zsh > ~/.zsh/completions/_apim-probe',
+    ],
+    positionals: [{ name: 'SHELL', optional: false }],
+    options: [],
+    own: [],
+    load: async () => (await import('./completion.ts')).completion,
   },
 };
 

@@ -6,7 +6,11 @@ import { entry, paragraph } from './layout.ts';
 
 const TERM_WIDTH = 26;
 
-const EXAMPLES = `Examples:
+/** What the program is for, in one line. */
+export const PURPOSE = 'Tests whether Azure API Management can run in this subnet, and reports why not.';
+
+/** With the heading in the first line, and a command below each use. */
+export const EXAMPLES = `Examples:
   Before the deployment, on a VM in the subnet that API Management will get:
     apim-probe --storage contosostore --sql contososql --key-vault contosovault
   After it, the gateway and the management endpoint as well:
@@ -14,7 +18,8 @@ const EXAMPLES = `Examples:
   Scheduled, with its options in /etc/apim-probe/config.yaml:
     apim-probe --quiet --state /var/lib/apim-probe`;
 
-const EXIT_CODES: readonly (readonly [string, string])[] = [
+/** Each exit code and its meaning. */
+export const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'every required endpoint was reached'],
   ['1', 'a required endpoint was not reached, or the subnet is too small'],
   ['2', 'usage or configuration error; no endpoint contacted'],
@@ -25,13 +30,15 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['129-131, 143', 'stopped by SIGHUP, SIGINT, SIGQUIT, SIGTERM; the report is complete and valid'],
 ];
 
-function optionTerm(key: OptionKey): string {
+/** An option as it is written on the command line. */
+export function optionTerm(key: OptionKey): string {
   const option = OPTIONS[key];
-  if (option.value !== null) return `  --${flagName(key)} ${option.value}`;
-  return `  --${option.off === undefined ? '' : 'no-'}${flagName(key)}`;
+  if (option.value !== null) return `--${flagName(key)} ${option.value}`;
+  return `--${option.off === undefined ? '' : 'no-'}${flagName(key)}`;
 }
 
-function optionHelp(key: OptionKey): string {
+/** What an option does, and its default. */
+export function optionHelp(key: OptionKey): string {
   const option = OPTIONS[key];
   if (option.many) return `${option.help} (repeatable)`;
   if (option.default === null || option.value === null) return option.off ?? option.help;
@@ -43,7 +50,7 @@ function optionSections(keys: readonly OptionKey[]): string[] {
     const members = keys.filter((key) => OPTIONS[key].section === section);
     if (members.length === 0) return [];
     const lines = members.flatMap((key) => [
-      entry(optionTerm(key), optionHelp(key), TERM_WIDTH),
+      entry(`  ${optionTerm(key)}`, optionHelp(key), TERM_WIDTH),
       ...withoutLine(key),
     ]);
     return [[`${section}:`, ...lines].join('\n')];
@@ -67,19 +74,18 @@ function paragraphs(parts: readonly string[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-const ORIGINS = paragraph(
+/** Where options come from, besides flags. */
+export const ORIGINS =
   'Each option is also a key of the config file in camelCase (--dns-server: dnsServer) and a variable ' +
-    '(APIM_PROBE_DNS_SERVER; a list is separated by commas or spaces). A flag overrides the variable, the ' +
-    'variable the file, the file the default. A path in a config file is relative to that file.',
-  80,
-);
+  '(APIM_PROBE_DNS_SERVER; a list is separated by commas or spaces). A flag overrides the variable, the ' +
+  'variable the file, the file the default. A path in a config file is relative to that file.';
 
 /** `apim-probe --help` */
 export function programHelp(): string {
   const commands = COMMAND_NAMES.map((name) => entry(`  ${name}`, commandDescription(name).summary, 12));
   const codes = EXIT_CODES.map(([code, meaning]) => entry(`  ${code}`, meaning, 12));
   return paragraphs([
-    'Tests whether Azure API Management can run in this subnet, and reports why not.',
+    PURPOSE,
     EXAMPLES,
     ['Commands ("apim-probe COMMAND --help" has details):', ...commands].join('\n'),
     ...optionSections(commandDescription('run').options),
@@ -88,7 +94,7 @@ export function programHelp(): string {
       entry('  --help, -h', 'this text', TERM_WIDTH),
       entry('  --version', 'the version', TERM_WIDTH),
     ].join('\n'),
-    ORIGINS,
+    paragraph(ORIGINS, 80),
     ['Exit codes:', ...codes].join('\n'),
   ]);
 }

@@ -8,6 +8,15 @@ import { EXIT_DEFECT, EXIT_INCONCLUSIVE, EXIT_UNDELIVERED, EXIT_USAGE } from './
 import { guardStreams, type Io, StreamError, write, writeMessage } from './io.ts';
 
 async function perform(argv: readonly string[], io: Io): Promise<number> {
+  // The scripts of "completion" call this, with the program's name and the words to the cursor.
+  if (argv[0] === '--get-yargs-completions') {
+    const { completions } = await import('./completion.ts');
+    await write(
+      io.stdout,
+      completions(argv.slice(2)).map((word) => `${word}\n`),
+    );
+    return 0;
+  }
   if (argv.includes('--version')) {
     await write(io.stdout, `${VERSION}\n`);
     return 0;

@@ -37,9 +37,11 @@ function allFlags(): Map<string, string | null> {
   return flags;
 }
 
-const FLAGS = allFlags();
+/** Every flag with its placeholder; null for a switch. */
+export const FLAGS: ReadonlyMap<string, string | null> = allFlags();
 
-function flagsOf(command: CommandName): Set<string> {
+/** The names of the flags that a command takes. */
+export function flagsOf(command: CommandName): Set<string> {
   const { options, own } = commandDescription(command);
   const negations = options.filter(hasNegation).map((key) => `no-${flagName(key)}`);
   return new Set(['help', ...options.map(flagName), ...negations, ...own.map(({ name }) => name)]);

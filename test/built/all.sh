@@ -23,6 +23,6 @@ commands=test/cli
 built=test/built
 attack=test/attack
 against "$executable" $built/*.test.ts $commands/bin.test.ts $commands/main.test.ts $commands/imports.test.ts \
-  $commands/compare.test.ts $commands/records.test.ts $commands/blob-upload.test.ts
+  $commands/compare.test.ts $commands/records.test.ts $commands/blob-upload.test.ts $commands/completion.test.ts
 against dist/apim-probe.mjs $built/alone.test.ts $built/demo.test.ts $commands/bin.test.ts \
   $commands/blob-upload.test.ts $attack/runtime-variables.test.ts $attack/hostile-replies.test.ts

@@ -124,6 +124,7 @@ t.test('every file is in the table of the README', async (t) => {
     'remove-vm.bicep',
     'run-command.sh',
     'monitoring/check_apim_probe',
+    'apim-probe.1',
   ];
   for (const name of [...names, ...more]) {
     t.match(read('README.md'), `\`${name}\``);

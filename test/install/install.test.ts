@@ -15,6 +15,7 @@ import {
   MANIFEST,
   PROGRAM,
   prepared,
+  SHARED,
   scratch,
   TABLE,
   UNITS,
@@ -27,7 +28,7 @@ t.test('a fresh system with systemd', async (t) => {
   const files = inventory(destdir);
   t.strictSame(
     Object.keys(files),
-    [CONFIG, ...UNITS, PROGRAM, MANIFEST, 'usr/lib/systemd/system/some.service'].sort(),
+    [CONFIG, ...UNITS, PROGRAM, ...SHARED, MANIFEST, 'usr/lib/systemd/system/some.service'].sort(),
     'the program, its options, the service and its timer',
   );
   t.match(files[PROGRAM], /^755 /);
@@ -42,7 +43,10 @@ t.test('a fresh system with cron alone', async (t) => {
   const { code, err } = installer(['--from', from], { destdir });
   t.equal(code, 0, err);
   const files = inventory(destdir);
-  t.strictSame(Object.keys(files), [CONFIG, ...CRON, PROGRAM, MANIFEST, 'etc/cron.d/other'].sort());
+  t.strictSame(
+    Object.keys(files),
+    [CONFIG, ...CRON, PROGRAM, ...SHARED, MANIFEST, 'etc/cron.d/other'].sort(),
+  );
   t.match(files[TABLE], /^644 /, 'cron reads no file that others may write');
   t.match(files['usr/local/lib/apim-probe/scheduled-run'], /^755 /);
 });
@@ -89,7 +93,10 @@ t.test('the program alone, without root', async (t) => {
   const { code, out, err } = installer(args, {});
   t.equal(code, 0, err);
   t.match(out, `Done: ${prefix}/bin/apim-probe`);
-  t.strictSame(Object.keys(inventory(prefix)), ['bin/apim-probe', 'lib/apim-probe/manifest']);
+  t.strictSame(
+    Object.keys(inventory(prefix)),
+    [PROGRAM, MANIFEST, ...SHARED].map((path) => path.replace('usr/local/', '')).sort(),
+  );
   t.equal(installer(['uninstall', '--prefix', prefix], {}).code, 0);
   t.strictSame(inventory(prefix), {});
 });

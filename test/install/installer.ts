@@ -21,6 +21,12 @@ export const UNITS = ['etc/systemd/system/apim-probe.service', 'etc/systemd/syst
 export const TABLE = 'etc/cron.d/apim-probe';
 export const CRON = [TABLE, 'usr/local/lib/apim-probe/scheduled-run'];
 export const PROGRAM = 'usr/local/bin/apim-probe';
+/** The manual page and the completion. */
+export const SHARED = [
+  'usr/local/share/bash-completion/completions/apim-probe',
+  'usr/local/share/man/man1/apim-probe.1',
+  'usr/local/share/zsh/site-functions/_apim-probe',
+];
 export const MANIFEST = 'usr/local/lib/apim-probe/manifest';
 export const CONFIG = 'etc/apim-probe/config.yaml';
 export const DROPIN = 'etc/systemd/system/apim-probe.service.d/upload-url.conf';
