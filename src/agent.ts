@@ -10,8 +10,8 @@ import type { Machine, Survey } from './environment/types.ts';
 import type { Observations, Report } from './model/report.ts';
 import { isStopSignal } from './model/stop-signals.ts';
 import { makePlan } from './plan/plan.ts';
-import { probedScope } from './plan/scope.ts';
-import type { Plan, PlanContext } from './plan/types.ts';
+import { probedScope, scopeOfTargets } from './plan/scope.ts';
+import type { Plan, PlanContext, PlannedTarget } from './plan/types.ts';
 import { assemble } from './report/assemble.ts';
 import { defectNote } from './run/defects.ts';
 import { askMetadata } from './run/metadata.ts';
@@ -27,6 +27,8 @@ export interface RunHooks {
   readonly roots?: readonly string[];
   /** PEM roots that count as public as well: the lab's Azure has a root of its own. */
   readonly publicRoots?: readonly string[];
+  /** Whether to probe an endpoint of the plan; without it, all are. */
+  readonly isProbed?: ((target: PlannedTarget) => boolean) | undefined;
 }
 
 /** The dependencies of a run, which tests can replace. */
@@ -58,7 +60,7 @@ export async function surveyAndPlan(
  */
 export async function runAgent(
   configured: Configured,
-  { signal, progress = () => {}, roots: given = [], publicRoots = [] }: RunHooks,
+  { signal, progress = () => {}, roots: given = [], publicRoots = [], isProbed }: RunHooks,
   used: AgentParts = defaultParts(configured.options),
 ): Promise<Report> {
   const { options } = configured;
@@ -70,14 +72,15 @@ export async function runAgent(
   const roots = [...given, ...(await Promise.all(caFiles))];
   progress({ kind: 'phase', name: 'survey' });
   const hostInfo = await survey(options, machine, () => askMetadata(system, end));
-  const plan = makePlan(options, planContext(hostInfo), endpointListsIn(files));
+  const whole = makePlan(options, planContext(hostInfo), endpointListsIn(files));
+  const plan = isProbed === undefined ? whole : { ...whole, targets: whole.targets.filter(isProbed) };
   progress({ kind: 'phase', name: 'probe' });
   const endsAt = started + options.deadline;
   const parts = { options, survey: hostInfo, system, roots, publicRoots, signal: end, endsAt, progress };
   const { observations, defects } = await observe(plan, parts);
   const stopped = describeStop(end);
   progress({ kind: 'phase', name: 'diagnose' });
-  const scope = probedScope(options);
+  const scope = isProbed === undefined ? probedScope(options) : scopeOfTargets(plan.targets);
   const reported = reportedOptions(configured);
   const { judged, defects: broken } = diagnoseSafely(
     { ...observations, scope, options: reported },

@@ -8,6 +8,7 @@ export const COMMAND_NAMES = [
   'plan',
   'records',
   'demo',
+  'verify',
   'compare',
   'history',
   'upload',

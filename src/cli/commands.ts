@@ -116,6 +116,19 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     ],
     load: async () => (await import('./demo.ts')).demo,
   },
+  verify: {
+    summary: 'whether the findings of a report are fixed',
+    about:
+      'Probes again what the findings of a report explain, with the options of its run, and prints for each finding ' +
+      'whether it is fixed. Names the hosts first. A report of a demo is verified against the demo. Config files and ' +
+      'APIM_PROBE_ variables are not read. Exits with 1 when a finding is not fixed; with 3 when one cannot be tested ' +
+      `here. ${REPORT_FILE}`,
+    examples: ['apim-probe verify report.json', 'apim-probe verify report.json --output verified.json'],
+    positionals: [{ name: 'REPORT', optional: false }],
+    options: ['from', 'caFile', 'output', 'format', 'quiet', 'logLevel', 'color', 'logFile'],
+    own: [],
+    load: async () => (await import('./verify.ts')).verify,
+  },
   compare: {
     summary: 'a report beside NetworkStatus, or an earlier report; the last two runs',
     about:

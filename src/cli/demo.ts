@@ -1,18 +1,20 @@
+import type { RunHooks } from '../agent.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { quote } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
+import type { Flags } from '../config/layers.ts';
 import { load } from '../config/load.ts';
 import type { Command } from './command.ts';
-import { columnsOf, write } from './io.ts';
+import { columnsOf, type Io, write } from './io.ts';
 import { entry } from './layout.ts';
-import type { Agent } from './probe-and-report.ts';
+import type { Agent, Conclusion } from './probe-and-report.ts';
 
 const TERMINAL_VARIABLES = ['NO_COLOR', 'TERM'] as const;
 
 /** `apim-probe demo`: the production code path, with options that point it at the lab. */
 export const demo: Command = async ({ flags, own }, io) => {
-  const { NotSilentError, SCENARIOS, startLab } = await import('../lab/index.ts');
   if (own['list'] === true) {
+    const { SCENARIOS } = await import('../lab/index.ts');
     const columns = columnsOf(io.stdout);
     const width = Math.max(...SCENARIOS.map(({ name }) => name.length)) + 2;
     await write(
@@ -21,7 +23,21 @@ export const demo: Command = async ({ flags, own }, io) => {
     );
     return 0;
   }
-  const name = String(own['scenario'] ?? 'healthy');
+  return runDemo(String(own['scenario'] ?? 'healthy'), flags, io);
+};
+
+/**
+ * Runs the agent against a scenario.
+ * @param verification what to probe and to print, when it is not all
+ * @throws UsageError for an unknown scenario, or one that does not work here
+ */
+export async function runDemo(
+  name: string,
+  flags: Flags,
+  io: Io,
+  verification?: { readonly isProbed: RunHooks['isProbed']; readonly conclusion: Conclusion },
+): Promise<number> {
+  const { NotSilentError, SCENARIOS, startLab } = await import('../lab/index.ts');
   const scenario = SCENARIOS.find((known) => known.name === name);
   if (scenario === undefined) {
     const names = SCENARIOS.map((known) => known.name);
@@ -51,9 +67,14 @@ export const demo: Command = async ({ flags, own }, io) => {
     });
     const notes = [`scenario ${name}: ${scenario.summary}`, ...loaded.notes];
     const agent: Agent = (configured, hooks) =>
-      runAgent(configured, { ...hooks, roots: lab.roots, publicRoots: lab.publicRoots });
-    return await probeAndReport({ ...loaded, notes }, io, agent, 'on-request');
+      runAgent(configured, {
+        ...hooks,
+        roots: lab.roots,
+        publicRoots: lab.publicRoots,
+        isProbed: verification?.isProbed,
+      });
+    return await probeAndReport({ ...loaded, notes }, io, agent, 'on-request', verification?.conclusion);
   } finally {
     await lab.close();
   }
-};
+}

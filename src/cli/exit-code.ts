@@ -38,12 +38,15 @@ export function exitOfSignal(name: StopSignal): number {
  * The exit code of a run. An interruption has precedence over the verdict, and the verdict over a failed delivery: a
  * script must see a blocked subnet even when the upload fails. `--fail-on never` ignores only the verdict, so a failed
  * delivery still gives 4.
+ * @param found the code of what was found, when it is not the verdict’s
  */
-export function exitCode({ report, failOn, delivered }: Outcome): number {
+export function exitCode(
+  { report, failOn, delivered }: Outcome,
+  found = exitOfVerdict(report, failOn),
+): number {
   const { interrupted } = report;
   if (interrupted === 'defect') return EXIT_DEFECT;
   if (isStopSignal(interrupted)) return exitOfSignal(interrupted);
-  const found = exitOfVerdict(report, failOn);
   return found === 0 && !delivered ? EXIT_UNDELIVERED : found;
 }
 

@@ -22,7 +22,13 @@ import { closeOutlets, type Outlets, openOutlets } from './outlets.ts';
 import { type OutputPlan, planOutputs, type ReportOutput } from './outputs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { catchInterruptions } from './signals.ts';
-import { printSummary } from './summary.ts';
+import { printSummary, type SummaryRenderer } from './summary.ts';
+
+/** What a command prints of a run, and its exit code, when they are not those of `run`. */
+export interface Conclusion {
+  readonly render: SummaryRenderer;
+  readonly exit: (report: Report) => number;
+}
 
 export type Agent = (configured: Configured, hooks: RunHooks) => Promise<Report>;
 
@@ -75,13 +81,14 @@ export async function probeAndReport(
   io: Io,
   agent: Agent,
   reportOutput: ReportOutput,
+  conclusion?: Conclusion,
 ): Promise<number> {
   const problems = outputProblems(loaded.options);
   if (problems.length > 0) throw new UsageError(problems);
   const outputs = checkNewFile(planOutputs(loaded.options, io.stdout.isTTY === true, reportOutput), io);
   const outlets = openOutlets(outputs.plan);
   try {
-    return await runWith(loaded, io, agent, { ...outputs, outlets });
+    return await runWith(loaded, io, agent, { ...outputs, outlets, conclusion });
   } finally {
     closeOutlets(outlets);
   }
@@ -92,6 +99,7 @@ interface Outputs {
   /** Why the report of a terminal's run is not saved to a file, or null. */
   readonly unsaved: string | null;
   readonly outlets: Outlets;
+  readonly conclusion: Conclusion | undefined;
 }
 
 /** What one run works with. */
@@ -146,7 +154,7 @@ async function runWith(loaded: Loaded, io: Io, agent: Agent, outputs: Outputs): 
 
 /** The order of a run: probe, deliver the report, print the summary, announce a change, upload. */
 async function performRun(run: Run): Promise<number> {
-  const { io, notify, history, uploader, unsaved, log, signal } = run;
+  const { io, notify, history, uploader, unsaved, log, signal, conclusion } = run;
   const { options, notes } = run.loaded;
   const remarks = [...notes, ...(uploader?.notes ?? []), ...(unsaved === null ? [] : [unsaved])];
   for (const note of remarks) await notify('warn', note);
@@ -161,7 +169,15 @@ async function performRun(run: Run): Promise<number> {
   const spooled = uploader === null ? null : await spoolReport(out, uploader);
   for (const problem of delivery.problems) await notify('error', problem);
   const lines = unsaved === null ? [] : [unsaved];
-  const summaryProblem = await printSummary(out.report, options, run.plan, delivery, lines, io);
+  const summaryProblem = await printSummary(
+    out.report,
+    options,
+    run.plan,
+    delivery,
+    lines,
+    io,
+    conclusion?.render,
+  );
   if (summaryProblem !== null) await notify('error', summaryProblem);
   if (report.interrupted === 'defect') await writeMessage(io.stderr, DEFECT);
   if (log !== null) logOutcome(log.logger, report, delivery.files);
@@ -171,7 +187,10 @@ async function performRun(run: Run): Promise<number> {
   const uploaded = await upload(spooled, exporter.rewrite, run);
   const delivered = delivery.complete && summaryProblem === null && uploaded;
   const interrupted = report.interrupted ?? lateInterruption(signal);
-  return exitCode({ report: { ...report, interrupted }, failOn: options.failOn, delivered });
+  return exitCode(
+    { report: { ...report, interrupted }, failOn: options.failOn, delivered },
+    conclusion?.exit(report),
+  );
 }
 
 /** @returns the report without secrets, with what earlier runs add to it */

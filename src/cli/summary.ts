@@ -3,11 +3,14 @@ import { systemReason } from '../common/system-reason.ts';
 import type { Options } from '../config/types.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import type { Report } from '../model/report.ts';
-import { renderText } from '../report/text.ts';
+import { renderText, type TextOptions } from '../report/text.ts';
 import type { Delivery } from './deliver.ts';
 import { columnsOf, type Io, StreamError, write } from './io.ts';
 import type { OutputPlan } from './outputs.ts';
 import { ClosedError } from './stream-writer.ts';
+
+/** Renders a report for people, as text that ends in a newline. */
+export type SummaryRenderer = (report: Report, options: TextOptions) => string;
 
 /**
  * @param lines printed before the verdict, with the paths of the report
@@ -20,10 +23,11 @@ export async function printSummary(
   delivery: Delivery,
   lines: readonly string[],
   io: Io,
+  render: SummaryRenderer = renderText,
 ): Promise<string | null> {
   const stream = plan.summary === 'stdout' && !delivery.onStdout ? io.stdout : io.stderr;
   const color = options.color && stream.isTTY === true;
-  const text = renderText(report, { color, width: columnsOf(stream), quiet: options.quiet });
+  const text = render(report, { color, width: columnsOf(stream), quiet: options.quiet });
   const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)].map((note) => redact(note));
   try {
     await write(stream, insertBeforeVerdict(text, report.verdict, notes));

@@ -44,10 +44,10 @@ const SCENARIO = 'scenario ';
 
 /**
  * The kind of an origin. Absolute paths and systemd credentials are files. Options of a demo scenario come from the
- * flag `--scenario`.
+ * flag `--scenario`, and those of a report that is verified count as flags, because no file has them.
  */
 function sourceOf(origin: string): Report['options'][string]['from'] {
   if (origin === 'default') return 'default';
-  if (/^(?:flag|scenario) /.test(origin)) return 'flag';
+  if (/^(?:flag|scenario|report) /.test(origin)) return 'flag';
   return origin.startsWith('variable ') ? 'variable' : 'file';
 }

@@ -1,6 +1,6 @@
 import type { Options } from '../config/types.ts';
 import type { Scope } from '../model/report.ts';
-import { GROUPS } from '../model/vocabulary.ts';
+import { GROUPS, type Group } from '../model/vocabulary.ts';
 
 /** The groups that `--only` and `--skip` leave in, in the order of the catalogue, and the flags that narrow them. */
 export function probedScope({ only, skip }: Pick<Options, 'only' | 'skip'>): Scope {
@@ -13,4 +13,10 @@ export function probedScope({ only, skip }: Pick<Options, 'only' | 'skip'>): Sco
     narrowedBy,
     whole: narrowedBy.length === 0,
   };
+}
+
+/** The scope of a run that probes only these endpoints: `verify` chose them. */
+export function scopeOfTargets(targets: readonly { readonly group: Group }[]): Scope {
+  const present = new Set(targets.map(({ group }) => group));
+  return { groups: GROUPS.filter((group) => present.has(group)), narrowedBy: ['verify'], whole: false };
 }
