@@ -4,8 +4,8 @@ const NAMESPACE = 'unused-parts';
 
 /** Messages of zod in fifty languages: the program writes its own, and zod needs English alone. */
 const LOCALES = /[\\/]node_modules[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/;
-/** yargs lays out its own help with them; the program has help of its own. */
-const LAYOUT = /^(?:cliui|string-width)$/;
+/** yargs lays out its own help with it; the program has help of its own. */
+const LAYOUT = /^cliui$/;
 
 /** Leaves out parts of packages that no call of the program reaches. A test sees that none does. */
 export const unusedParts: Plugin = {

@@ -1,5 +1,5 @@
 /** Paragraphs and term lists for help and tables. */
-import { wrap } from '../common/text-lines.ts';
+import { columns as columnsOf, padEnd, wrap } from '../common/text-lines.ts';
 
 /**
  * Wraps text.
@@ -14,6 +14,6 @@ export function paragraph(text: string, columns = 80, first = ''): string {
  * @param width of the left column; a longer term gets its own line
  */
 export function entry(term: string, text: string, width: number, columns = 80): string {
-  if (term.length + 2 <= width) return paragraph(text, columns, term.padEnd(width));
+  if (columnsOf(term) + 2 <= width) return paragraph(text, columns, padEnd(term, width));
   return `${term}\n${paragraph(text, columns, ' '.repeat(width))}`;
 }

@@ -1,9 +1,18 @@
-/** Wraps and formats text for the summary. */
-import { stripVTControlCharacters } from 'node:util';
+/** Wraps and formats text for terminals. */
+import stringWidth from 'string-width';
 
-/** The columns of a text without colour codes. Counts code points, because our texts have no wide characters. */
+/**
+ * The columns that a terminal uses for a text: none for colour codes and combining characters, two for wide ones. An
+ * ellipsis counts as the three dots that it is in ASCII, so that a layout holds in both.
+ */
 export function columns(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  // Most texts are ASCII, and measuring by graphemes takes a hundred times as long.
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text.replaceAll('…', '...'));
+}
+
+/** Fills the text with spaces, up to `width` columns. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)));
 }
 
 /**
@@ -27,10 +36,29 @@ export function wrap(text: string, width: number, first = '', rest = ' '.repeat(
   return [...lines, prefix + line];
 }
 
-/** Cuts the text to `width` columns, with an ellipsis. */
+/** The rows that lines take on a terminal of this width, which breaks the longer ones itself. */
+export function rowsOf(lines: readonly string[], width: number): number {
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columns(line) / width)), 0);
+}
+
+const GRAPHEMES = new Intl.Segmenter('en');
+
+/** Code units for each column: a peer may stack any number of combining characters on one letter. */
+const UNITS_OF_COLUMN = 4;
+
+/** Cuts the text to `width` columns, with an ellipsis, after a whole word where one ends in the last quarter. */
 export function cut(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+  if (text.length <= width * UNITS_OF_COLUMN && columns(text) <= width) return text;
+  const room = Math.max(0, width - columns('…'));
+  let kept = '';
+  let used = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    used += columns(segment);
+    if (used > room || kept.length + segment.length > width * UNITS_OF_COLUMN) break;
+    kept += segment;
+  }
+  const lastSpace = kept.lastIndexOf(' ');
+  return `${kept.slice(0, lastSpace > room * 0.75 ? lastSpace : undefined).trimEnd()}…`;
 }
 
 /** `1 endpoint`, `2 endpoints`. */
