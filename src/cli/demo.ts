@@ -5,7 +5,7 @@ import { UsageError } from '../common/usage-error.ts';
 import type { Flags } from '../config/layers.ts';
 import { load } from '../config/load.ts';
 import type { Command } from './command.ts';
-import { columnsOf, type Io, write } from './io.ts';
+import { columnsOf, type Io, writeText } from './io.ts';
 import { entry } from './layout.ts';
 import type { Agent, Conclusion } from './probe-and-report.ts';
 
@@ -17,7 +17,7 @@ export const demo: Command = async ({ flags, own }, io) => {
     const { SCENARIOS } = await import('../lab/index.ts');
     const columns = columnsOf(io.stdout);
     const width = Math.max(...SCENARIOS.map(({ name }) => name.length)) + 2;
-    await write(
+    await writeText(
       io.stdout,
       `${SCENARIOS.map(({ name, summary }) => entry(name, summary, width, columns)).join('\n')}\n`,
     );

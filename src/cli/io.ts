@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { toAscii, wantsAscii } from '../common/ascii.ts';
 import { errorCode } from '../common/system-reason.ts';
 import { COMMAND_INDENT, wrap } from '../common/text-lines.ts';
 import { hideKnownSecrets, hideKnownSecretsIn } from '../delivery/redaction/known-secrets.ts';
@@ -17,6 +18,8 @@ export interface Io {
   readonly process: Pick<EventEmitter, 'on' | 'off'>;
   /** The machine's config file, when it is not the usual one. */
   readonly systemConfig?: string;
+  /** The state folder of the machine's scheduled runs, when it is not the usual one. */
+  readonly installedState?: string;
 }
 
 /** Stdout or stderr could not be written; `cause` has the reason. */
@@ -33,6 +36,11 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY === true && columns > 0 ? Math.min(columns, WIDEST_COLUMNS) : USUAL_COLUMNS;
 }
 
+/** @returns the width and height of a text: the terminal's, or the usual ones */
+export function screenOf(stream: NodeJS.WriteStream): { width: number; rows: number | undefined } {
+  return { width: columnsOf(stream), rows: stream.isTTY === true ? stream.rows : undefined };
+}
+
 /**
  * Writes a whole document, or its pieces, and waits until all is written. Its parts were redacted when they were read or made; known
  * secrets are removed once more. A reader that has closed the pipe (`| head`) is not a failure.
@@ -40,6 +48,21 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
  */
 export async function write(stream: NodeJS.WriteStream, text: string | Iterable<string>): Promise<void> {
   await send(stream, checked(text));
+}
+
+/** The streams whose readers cannot be trusted to show more than ASCII. */
+const ASCII_STREAMS = new WeakSet<NodeJS.WriteStream>();
+
+/** Decides once, by the environment, which characters texts for people may have on stdout and stderr. */
+export function chooseCharacters({ stdout, stderr, env }: Io): void {
+  if (!wantsAscii(env)) return;
+  ASCII_STREAMS.add(stdout);
+  ASCII_STREAMS.add(stderr);
+}
+
+/** Like `write`, for a text for people, and no document: it is in ASCII where the environment asks for that. */
+export async function writeText(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  await write(stream, ASCII_STREAMS.has(stream) ? toAscii(text) : text);
 }
 
 /**
@@ -64,7 +87,7 @@ function checked(text: string | Iterable<string>): string | Iterable<string> {
  */
 export async function writeMessage(stream: NodeJS.WriteStream, message: string): Promise<void> {
   // Redacts before wrapping: a secret and its name must not be on two lines.
-  await write(stream, `${wrapOnTerminal(hideKnownSecrets(redact(message)), stream)}\n`).catch(
+  await writeText(stream, `${wrapOnTerminal(hideKnownSecrets(redact(message)), stream)}\n`).catch(
     (error: unknown) => {
       if (!(error instanceof StreamError)) throw error;
     },

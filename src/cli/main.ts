@@ -5,7 +5,15 @@ import { UsageError } from '../common/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_INCONCLUSIVE, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
-import { guardStreams, type Io, StreamError, write, writeMessage } from './io.ts';
+import {
+  chooseCharacters,
+  guardStreams,
+  type Io,
+  StreamError,
+  write,
+  writeMessage,
+  writeText,
+} from './io.ts';
 
 async function perform(argv: readonly string[], io: Io): Promise<number> {
   // The scripts of "completion" call this, with the program's name and the words to the cursor.
@@ -17,7 +25,7 @@ async function perform(argv: readonly string[], io: Io): Promise<number> {
     );
     return 0;
   }
-  if (argv.includes('--version')) {
+  if (argv.includes('--version') || argv.includes('-V')) {
     await write(io.stdout, `${VERSION}\n`);
     return 0;
   }
@@ -25,7 +33,7 @@ async function perform(argv: readonly string[], io: Io): Promise<number> {
   const parsed = parseCommandLine(argv);
   if (parsed.kind === 'help') {
     const { commandHelp, programHelp } = await import('./help.ts');
-    await write(io.stdout, parsed.command === null ? programHelp() : commandHelp(parsed.command));
+    await writeText(io.stdout, parsed.command === null ? programHelp() : commandHelp(parsed.command));
     return 0;
   }
   const { commandDescription } = await import('./commands.ts');
@@ -75,6 +83,7 @@ async function reportError(error: unknown, argv: readonly string[], io: Io): Pro
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   guardStreams(io);
+  chooseCharacters(io);
   try {
     return await perform(argv, io);
   } catch (error) {

@@ -1,17 +1,17 @@
 import { redactValue } from '../delivery/redaction/redact.ts';
 import { probedScope } from '../plan/scope.ts';
 import type { Command } from './command.ts';
-import { columnsOf, write, writeMessage } from './io.ts';
+import { columnsOf, type Io, write, writeMessage, writeText } from './io.ts';
 import { planCsv } from './plan-csv.ts';
 import { planJson } from './plan-json.ts';
 import type { Listing } from './plan-listing.ts';
 import { planTable } from './plan-table.ts';
 import { loadOptions } from './sources.ts';
 
-function renderListing(format: unknown, listing: Listing, columns: number): string {
-  if (format === 'json') return planJson(listing);
-  if (format === 'csv') return planCsv(listing);
-  return planTable(listing, columns);
+async function printListing(format: unknown, listing: Listing, { stdout }: Io): Promise<void> {
+  if (format === 'json') await write(stdout, planJson(listing));
+  else if (format === 'csv') await write(stdout, planCsv(listing));
+  else await writeText(stdout, planTable(listing, columnsOf(stdout)));
 }
 
 /** `apim-probe plan`: lists what a run would contact, without contacting it. */
@@ -29,6 +29,6 @@ export const plan: Command = async ({ flags, own }, io) => {
     absences: made.absences,
   });
   for (const note of [...notes, ...made.notes]) await writeMessage(io.stderr, `note: ${note}`);
-  await write(io.stdout, renderListing(own['format'], listing, columnsOf(io.stdout)));
+  await printListing(own['format'], listing, io);
   return 0;
 };

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
-import { BUILT, type Ended, PROGRAM, start } from './program.ts';
+import { BUILT, type Ended, LOCALE, PROGRAM, start } from './program.ts';
 
 /**
  * Every test here ends before anything is sent. If one does not, these variables keep it on loopback: all
@@ -55,10 +55,11 @@ export function capture({ cwd, env = {}, terminal = false, stdin, stdoutFails }:
     stderr: stderr.stream,
     stdin: () =>
       Object.assign(Readable.from(stdin === undefined ? [] : [stdin]), { isTTY: stdin === undefined }),
-    env: { ...FENCE, ...env },
+    env: { ...LOCALE, ...FENCE, ...env },
     cwd,
     process: new EventEmitter(),
     systemConfig: `${cwd}/no-such-machine-config.yaml`,
+    installedState: `${cwd}/installed-state`,
     out: stdout.text,
     err: stderr.text,
   };

@@ -16,6 +16,9 @@ export const BUILT = named === undefined || named === '' ? null : resolve(named)
 export const KEEPS_COMPILED: NodeJS.ProcessEnv =
   BUILT === null ? { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } : {};
 
+/** Without a locale the program writes ASCII. */
+export const LOCALE: NodeJS.ProcessEnv = { LANG: 'C.UTF-8' };
+
 /** What starts the program under test. */
 export const PROGRAM: readonly [string, ...string[]] = commandOf(BUILT);
 
@@ -32,7 +35,7 @@ export interface Ended {
 
 interface Circumstances {
   readonly cwd?: string | undefined;
-  /** Its whole environment, but for where the sources' runtime keeps what it compiled. */
+  /** Its whole environment, but for its locale, and where the sources' runtime keeps what it compiled. */
   readonly env?: NodeJS.ProcessEnv;
   /** Called once, at its first output on stderr. */
   readonly onStderr?: (kill: (signal: NodeJS.Signals) => void) => void;
@@ -55,7 +58,7 @@ export function start(
   ];
   const child = spawn(file, [...first, ...args], {
     cwd,
-    env: { ...KEEPS_COMPILED, ...env },
+    env: { ...LOCALE, ...KEEPS_COMPILED, ...env },
     stdio,
   });
   // A program that refuses its arguments reads none of it.

@@ -84,7 +84,7 @@ t.test('every caller of a writer redacts the document', async (t) => {
       'a rendered report, redacted when it was assembled or read; a reason, redacted here',
   };
   const handing =
-    /\b(?:write|writeOnlyCopy|writeOutlet|replaceFile|replaceStoredFile|createFile|createStoredFile|createNew|createNewStoredFile)\(/;
+    /\b(?:write|writeText|writeOnlyCopy|writeOutlet|replaceFile|replaceStoredFile|createFile|createStoredFile|createNew|createNewStoredFile)\(/;
   const others = ['src/cli/log-file.ts', 'src/cli/log.ts', 'src/cli/stream-writer.ts', 'src/cli/progress.ts'];
   const found = filesWith(handing).filter(
     (file) => ![...others, 'src/cli/restart.ts', 'bin/apim-probe.ts'].includes(file),
