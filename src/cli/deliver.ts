@@ -15,6 +15,8 @@ export interface Delivery {
   readonly complete: boolean;
   /** The files that hold the report now. */
   readonly files: readonly string[];
+  /** One of them that holds the JSON, or null. */
+  readonly json: string | null;
   /** Whether a report went to stdout, planned or not; the summary must then go to stderr. */
   readonly onStdout: boolean;
   readonly problems: readonly string[];
@@ -88,6 +90,7 @@ export async function deliver(
   const files: string[] = [];
   const problems: string[] = [];
   let jsonIsSafe = false;
+  let json: string | null = null;
   const attempt = async (
     format: ReportFormat,
     name: string,
@@ -96,7 +99,9 @@ export async function deliver(
     try {
       const path = await work();
       if (path !== null) files.push(path);
-      if (format === 'json') jsonIsSafe = true;
+      if (format !== 'json') return;
+      jsonIsSafe = true;
+      json ??= path;
     } catch (error) {
       problems.push(`the report could not be written to ${name}: ${reasonOf(error)}`);
     }
@@ -123,12 +128,13 @@ export async function deliver(
       return null;
     });
   }
-  const planned = { complete: problems.length === 0, files, onStdout: stdout !== null, problems };
+  const planned = { complete: problems.length === 0, files, json, onStdout: stdout !== null, problems };
   if (problems.length === 0 || jsonIsSafe) return planned;
   const rescued = await rescue(exported, stdout === null, io);
   return {
     complete: false,
     files: [...files, ...rescued.files],
+    json: rescued.files[0] ?? null,
     onStdout: planned.onStdout || rescued.onStdout,
     problems: [...problems, ...rescued.problems],
   };

@@ -92,7 +92,7 @@ export function programHelp(): string {
     [
       'Help:',
       entry('  --help, -h', 'this text', TERM_WIDTH),
-      entry('  --version', 'the version', TERM_WIDTH),
+      entry('  --version, -V', 'the version', TERM_WIDTH),
     ].join('\n'),
     paragraph(ORIGINS, 80),
     ['Exit codes:', ...codes].join('\n'),

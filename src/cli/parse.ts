@@ -40,6 +40,9 @@ function allFlags(): Map<string, string | null> {
 /** Every flag with its placeholder; null for a switch. */
 export const FLAGS: ReadonlyMap<string, string | null> = allFlags();
 
+/** One letter for a flag; yargs reports both. */
+const SHORT = { h: 'help', q: 'quiet', v: 'verbose' } as const;
+
 /** The names of the flags that a command takes. */
 export function flagsOf(command: CommandName): Set<string> {
   const { options, own } = commandDescription(command);
@@ -80,7 +83,7 @@ function split(argv: readonly string[], problems: string[]): Split {
     })
     .string(texts)
     .boolean(switches)
-    .alias('help', 'h')
+    .alias(SHORT)
     .nargs(Object.fromEntries(texts.map((name) => [name, 1])));
   const {
     _: positionals,
@@ -124,7 +127,7 @@ function unknownFlagProblems(raw: Raw, command: CommandName): string[] {
   const known = flagsOf(command);
   const candidates = [...known, 'version'];
   return [...raw.keys()].flatMap((name) => {
-    if (known.has(name) || name === 'h') return [];
+    if (known.has(name) || Object.hasOwn(SHORT, name)) return [];
     if (FLAGS.has(name)) return [`"apim-probe ${command}" has no option --${name}; ${describeOwners(name)}`];
     return [`unknown option ${dashed(name)}.${didYouMean(name, candidates, (near) => `--${near}`)}`];
   });

@@ -1,17 +1,20 @@
+import { shellQuote } from '../common/shell-quote.ts';
 import { UsageError } from '../common/usage-error.ts';
-import { REPORT_FORMATS } from '../config/types.ts';
+import { type Options, REPORT_FORMATS } from '../config/types.ts';
 import { openExporter } from '../delivery/export-report.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import type { Report } from '../model/report.ts';
 import { isStrict } from '../model/strict-note.ts';
 import { judgeAgain } from '../report/judge-again.ts';
 import { unknownLine } from '../report/nagios.ts';
+import { renderText } from '../report/text.ts';
 import type { Command } from './command.ts';
 import { EXIT_CHECK, EXIT_UNDELIVERED } from './exit-code.ts';
-import { write, writeMessage } from './io.ts';
+import { type Io, screenOf, write, writeMessage, writeText } from './io.ts';
 import { legendPath, storeLegend } from './legend.ts';
 import { openReport } from './open-report.ts';
 import { loadOptions } from './sources.ts';
+import { resolveNumbers, stateFolder } from './state-folder.ts';
 
 /**
  * `apim-probe render REPORT`: prints a report in another format at the requested level of redaction. With --judge-again
@@ -28,8 +31,10 @@ export const render: Command = async (invocation, io) => {
   }
 };
 
-const renderReport: Command = async ({ flags, own, positionals: [path = ''] }, io) => {
-  const { options } = await loadOptions(flags, io);
+const renderReport: Command = async ({ flags, own, positionals }, io) => {
+  const loaded = await loadOptions(flags, io);
+  const { options } = loaded;
+  const [path = ''] = await resolveNumbers(positionals, () => stateFolder(loaded, io, 'render'), io);
   const { name, report } = await openReport(path, io);
   const legend = legendPath(own['legend'], options.redact, [[name, report]], io.cwd);
   const judged = own['judge-again'] === true ? judgeReport(name, report) : report;
@@ -38,7 +43,8 @@ const renderReport: Command = async ({ flags, own, positionals: [path = ''] }, i
     await writeMessage(io.stderr, `note: no other report has the same pseudonyms: ${problem}`);
   const format = REPORT_FORMATS.find((known) => known === own['format']) ?? 'text';
   const exported = exportReport(judged);
-  await write(io.stdout, exported.render(format));
+  if (format === 'text') await writeText(io.stdout, textOf(exported.report, path, options, io));
+  else await write(io.stdout, exported.render(format));
   const done = format === 'nagios' ? EXIT_CHECK[judged.verdict] : 0;
   if (legend === null || exported.legend === null) return done;
   const legendProblem = await storeLegend(legend, exported.legend, { keyFile, reports: [report.id] });
@@ -46,6 +52,13 @@ const renderReport: Command = async ({ flags, own, positionals: [path = ''] }, i
   await writeMessage(io.stderr, `apim-probe: ${legendProblem}`);
   return EXIT_UNDELIVERED;
 };
+
+function textOf(report: Report, path: string, { color, verbose }: Options, { stdout }: Io): string {
+  return renderText(report, {
+    ...{ ...screenOf(stdout), color: color && stdout.isTTY === true, quiet: false, verbose },
+    inFull: path === '-' ? 'the same command with -v' : `apim-probe render ${shellQuote(path)} -v`,
+  });
+}
 
 /** @throws UsageError at the strict level: the rules need real names and addresses */
 function judgeReport(name: string, report: Report): Report {

@@ -1,11 +1,13 @@
 /** Prints the summary of a run, with the lines that belong to it. */
+import { relative } from 'node:path';
+import { shellQuote } from '../common/shell-quote.ts';
 import { systemReason } from '../common/system-reason.ts';
 import type { Options } from '../config/types.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import type { Report } from '../model/report.ts';
 import { renderText, type TextOptions } from '../report/text.ts';
 import type { Delivery } from './deliver.ts';
-import { columnsOf, type Io, StreamError, write } from './io.ts';
+import { type Io, StreamError, screenOf, writeText } from './io.ts';
 import type { OutputPlan } from './outputs.ts';
 import { ClosedError } from './stream-writer.ts';
 
@@ -27,10 +29,15 @@ export async function printSummary(
 ): Promise<string | null> {
   const stream = plan.summary === 'stdout' && !delivery.onStdout ? io.stdout : io.stderr;
   const color = options.color && stream.isTTY === true;
-  const text = render(report, { color, width: columnsOf(stream), quiet: options.quiet });
-  const notes = [...lines, ...delivery.files.map((path) => `Report: ${path}`)].map((note) => redact(note));
+  const { verbose } = options;
+  const text = render(report, {
+    ...{ ...screenOf(stream), color, quiet: options.quiet && !verbose, verbose },
+    closing: lines.map((line) => redact(line)),
+    files: delivery.files.map((path) => redact(path)),
+    inFull: redact(fullCommand(delivery, io.cwd)),
+  });
   try {
-    await write(stream, insertBeforeVerdict(text, report.verdict, notes));
+    await writeText(stream, text);
     return null;
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;
@@ -40,11 +47,11 @@ export async function printSummary(
   }
 }
 
-/** The verdict stays last because it matters most. It starts with its word in capitals. */
-function insertBeforeVerdict(text: string, verdict: Report['verdict'], lines: readonly string[]): string {
-  if (lines.length === 0) return text;
-  const all = text.split('\n');
-  const found = all.findLastIndex((line) => line.includes(`${verdict.toUpperCase()}`));
-  const at = found < 0 ? Math.max(0, all.length - 1) : found;
-  return [...all.slice(0, at), ...lines, ...all.slice(at)].join('\n');
+/** What shows the run in full. */
+function fullCommand({ json, onStdout }: Delivery, cwd: string): string {
+  if (json !== null) {
+    const path = relative(cwd, json);
+    return `apim-probe render ${shellQuote(path.startsWith('..') ? json : path)} -v`;
+  }
+  return onStdout ? 'apim-probe render REPORT -v' : 'the same command with -v';
 }

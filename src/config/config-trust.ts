@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { quotePath } from '../common/mask.ts';
+import { shellQuote } from '../common/shell-quote.ts';
 
 const GROUP_WRITE = 0o020;
 const OTHERS_WRITE = 0o002;
@@ -56,10 +57,6 @@ function folderProblem(path: string, folder: string, status: Ownership, uid: num
   if (isSticky || (status.mode & writers) === 0) return null;
   const [who, bits] = uid === 0 ? ['users other than root', 'go-w'] : ['every user of this machine', 'o-w'];
   return `is in the folder ${place}, where ${who} can replace it: chmod ${bits} ${shellQuote(folder)}`;
-}
-
-function shellQuote(path: string): string {
-  return /^[\w./+:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** LocalSystem, Administrators, TrustedInstaller ("Well-known SIDs", Microsoft). */

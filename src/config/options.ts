@@ -381,7 +381,16 @@ export const OPTIONS: Table = {
     value: null,
     many: false,
     default: false,
-    help: 'no progress, and a short summary',
+    help: 'no progress, and a short summary; -q for short',
+  },
+  verbose: {
+    section: 'Output',
+    kind: 'switch',
+    type: onOrOff,
+    value: null,
+    many: false,
+    default: false,
+    help: 'a line for each endpoint in the summary, and nothing cut; -v for short',
   },
   logLevel: {
     section: 'Output',

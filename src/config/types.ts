@@ -87,6 +87,7 @@ export interface Options {
   readonly format: readonly { readonly format: ReportFormat; readonly file: string }[];
   readonly label: readonly Label[];
   readonly quiet: boolean;
+  readonly verbose: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly color: boolean;
   readonly logFile: string | null;

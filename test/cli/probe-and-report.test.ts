@@ -63,7 +63,8 @@ t.test('stdout is a terminal: the report goes to a new file, named before the ve
   t.strictSame(reportIn(join(cwd, NEW_FILE)), SAMPLE);
   t.equal(statSync(join(cwd, NEW_FILE)).mode & 0o777, 0o600);
   const verdict = lines(first.out).findIndex((line) => line.startsWith('READY:'));
-  t.equal(lines(first.out)[verdict - 1], `Report: ${join(cwd, NEW_FILE)}`);
+  t.equal(lines(first.out)[verdict - 2], `Report: ${join(cwd, NEW_FILE)}`);
+  t.equal(lines(first.out)[verdict - 1], `In full: apim-probe render ${NEW_FILE} -v`);
   writeFileSync(join(cwd, NEW_FILE), 'older');
   await attempt(cwd, { terminal: true });
   t.equal(readFileSync(join(cwd, NEW_FILE), 'utf8'), 'older', 'never overwritten');

@@ -1,4 +1,5 @@
 /** The command that sends what waits, ready to paste. */
+import { shellQuote } from '../../common/shell-quote.ts';
 import { formatRedirect } from '../../config/endpoints.ts';
 import type { Options } from '../../config/types.ts';
 
@@ -24,17 +25,13 @@ export function uploadCommand(options: Options, folder: string, platform: NodeJS
     ...options.connectTo.flatMap((one) => ['--connect-to', formatRedirect(one)]),
     ...given('--redact', options.redact === 'strict' ? 'strict' : null),
   ];
-  return args.map(platform === 'win32' ? windowsWord : posixWord).join(' ');
+  return args.map(platform === 'win32' ? windowsWord : shellQuote).join(' ');
 }
 
 /** Whether a URL has no parameters: a parameter of any name may be a secret. */
 function isPlain(href: string): boolean {
   const { search, username, password } = new URL(href);
   return `${search}${username}${password}` === '';
-}
-
-function posixWord(word: string): string {
-  return /^[A-Za-z0-9_./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** PowerShell or cmd expands these inside double quotes; single quotes protect them in PowerShell but not in cmd. */

@@ -1,13 +1,18 @@
 /** The findings: problem, owner, remedy and a command that confirms the fix. */
 
-import { count, cut, wrap } from '../../common/text-lines.ts';
+import { columns, count, cut, rowsOf, wrap } from '../../common/text-lines.ts';
 import type { Finding } from '../../model/report.ts';
 import type { Owner } from '../../model/vocabulary.ts';
-import { MARK_OF_SEVERITY, type Palette } from './palette.ts';
+import { MARK_OF_SEVERITY } from './palette.ts';
+import { type Style, shortened, shownOf, UNFOLDED } from './style.ts';
 
 const SHOWN_TARGETS = 4;
-const SHOWN_PROBLEMS = 8;
-const RESTATED_COLUMNS = 150;
+/** Columns of a paragraph that may list names. */
+const PARAGRAPH_COLUMNS = 500;
+/** Columns of what the digest has of a finding. */
+const DIGEST_TITLE_COLUMNS = 150;
+const DIGEST_FIX_COLUMNS = 140;
+const DIGEST_COMMAND_COLUMNS = 400;
 
 /** Who fixes a cause, as the summary and `explain` print it. */
 export const OWNER_LABELS: Readonly<Record<Owner, string>> = {
@@ -19,64 +24,85 @@ export const OWNER_LABELS: Readonly<Record<Owner, string>> = {
 };
 
 /** A complete finding as lines. */
-export function findingLines(finding: Finding, width: number, palette: Palette): string[] {
-  const title = wrap(finding.title, width - 2).map((line) => `  ${palette.strong(line)}`);
-  const symbol = palette.symbol(MARK_OF_SEVERITY[finding.severity]);
+export function findingLines(finding: Finding, style: Style): string[] {
+  const { width, palette } = style;
+  const { cause, owner, explanation, confirm, reference } = finding;
+  const paragraph = (text: string): string => shortened(text, PARAGRAPH_COLUMNS, style);
+  const steps = finding.remedy.flatMap((step, index) => wrap(paragraph(step), width, `    ${index + 1}. `));
   return [
-    ...title.map((line, index) => (index === 0 ? `${symbol} ${line.slice(2)}` : line)),
-    ...wrap(`Owner: ${OWNER_LABELS[finding.owner]}. Cause: ${finding.cause}.`, width, '  '),
-    ...wrap(finding.explanation, width, '  '),
-    ...evidenceLines(finding.evidence),
-    ...remedyLines(finding.remedy, width),
-    ...(finding.confirm === '' ? [] : ['  Confirm with:', `    ${palette.strong(finding.confirm)}`]),
-    ...(finding.reference === '' ? [] : wrap(finding.reference, width, '  See: ').map(palette.faint)),
+    ...titleLines(finding, paragraph(finding.title), style),
+    ...wrap(`Owner: ${OWNER_LABELS[owner]}. Cause: ${cause}.`, width, '  '),
+    ...wrap(paragraph(explanation), width, '  '),
+    ...evidenceLines(finding.evidence, style),
+    ...(steps.length === 0 ? [] : ['  Fix:', ...steps]),
+    ...(confirm === '' ? [] : ['  Confirm with:', `    ${palette.strong(confirm)}`]),
+    ...(reference === '' ? [] : wrap(paragraph(reference), width, '  See: ').map(palette.faint)),
   ];
 }
 
-function evidenceLines(ids: readonly string[]): string[] {
+function titleLines({ severity }: Finding, title: string, { width, palette }: Style): string[] {
+  const symbol = palette.symbol(MARK_OF_SEVERITY[severity]);
+  return wrap(title, width - 2).map((line, index) => `${index === 0 ? symbol : ' '} ${palette.strong(line)}`);
+}
+
+function evidenceLines(ids: readonly string[], style: Style): string[] {
   if (ids.length === 0) return [];
-  const left = ids.length - SHOWN_TARGETS;
+  const shown = ids.slice(0, shownOf(SHOWN_TARGETS, style));
+  const left = ids.length - shown.length;
   return [
     `  Explains ${count(ids.length, 'endpoint')}:`,
-    ...ids.slice(0, SHOWN_TARGETS).map((id) => `    ${id}`),
-    ...(left > 0 ? [`    and ${left} more`] : []),
+    ...shown.map((id) => `    ${id}`),
+    ...(left > 0 ? [`    and ${left} more (${UNFOLDED})`] : []),
   ];
-}
-
-function remedyLines(steps: readonly string[], width: number): string[] {
-  if (steps.length === 0) return [];
-  return ['  Fix:', ...steps.flatMap((step, index) => wrap(step, width, `    ${index + 1}. `))];
 }
 
 /**
- * Repeats each finding in a line or two, for carriers that show only the end of the output. Remarks are left out,
- * because they need no action.
+ * The findings once more, in at most `room` rows: as many as fit with owner, first fix and confirm command, but the first
+ * one at least, and the titles of the rest. Remarks are left out, because they need no action.
  */
-export function restatementLines(findings: readonly Finding[], width: number, palette: Palette): string[] {
+export function digestLines(findings: readonly Finding[], room: number, style: Style): string[] {
   const asking = findings.filter((finding) => finding.severity !== 'info');
   if (asking.length === 0) return [];
-  const left = asking.length - SHOWN_PROBLEMS;
+  // A title takes a row at least, so findings past the room are not laid out.
+  const titles = asking.slice(0, room).map((finding) => summaryLines(finding, style));
+  const full = asking.slice(0, room).map((finding) => shortLines(finding, style));
+  const rows = (entries: readonly (readonly string[])[]): number => rowsOf(entries.flat(), style.width);
+  const lead = ['In short:'];
+  for (let detailed = titles.length; detailed > 0; detailed -= 1) {
+    const entries = [lead, ...full.slice(0, detailed), ...titles.slice(detailed)];
+    if (titles.length === asking.length && rows(entries) <= room) return entries.flat();
+  }
+  const entries = [lead, ...full.slice(0, 1)];
+  for (const title of titles.slice(1)) {
+    if (rows([...entries, title]) >= room) break;
+    entries.push(title);
+  }
+  const left = asking.length - entries.length + 1;
+  return [...entries.flat(), ...(left > 0 ? [`and ${left} more, above`] : [])];
+}
+
+/** Title, owner, first step and confirm command; the command has a line of its own, unbroken and not cut. */
+function shortLines(finding: Finding, style: Style): string[] {
+  const { cause, confirm, evidence, owner, remedy } = finding;
+  const [fix = ''] = remedy;
+  const reach = evidence.length > 0 ? `; ${count(evidence.length, 'endpoint')}` : '';
   return [
-    `${headline(asking)}:`,
-    ...asking.slice(0, SHOWN_PROBLEMS).flatMap((finding) => summaryLines(finding, width, palette)),
-    ...(left > 0 ? [`  and ${left} more, above`] : []),
+    ...titleLines(finding, cut(finding.title, DIGEST_TITLE_COLUMNS), style),
+    ...wrap(`Owner: ${owner}; ${cause}${reach}`, style.width, '  '),
+    ...(fix === '' ? [] : wrap(cut(fix, DIGEST_FIX_COLUMNS), style.width, '  Fix: ', '  ')),
+    ...(confirm === '' || columns(confirm) > DIGEST_COMMAND_COLUMNS
+      ? []
+      : [`  Confirm: ${style.palette.strong(confirm)}`]),
   ];
 }
 
 /** Each finding in a line or two, for `--quiet`. */
-export function quietLines(findings: readonly Finding[], width: number, palette: Palette): string[] {
-  return findings.flatMap((finding) => summaryLines(finding, width, palette));
+export function quietLines(findings: readonly Finding[], style: Style): string[] {
+  return findings.flatMap((finding) => summaryLines(finding, style));
 }
 
-function headline(findings: readonly Finding[]): string {
-  const errors = findings.filter((finding) => finding.severity === 'error').length;
-  const warnings = findings.length - errors;
-  const parts = [errors > 0 ? count(errors, 'problem') : '', warnings > 0 ? count(warnings, 'warning') : ''];
-  return parts.filter((part) => part !== '').join(', ');
-}
-
-function summaryLines(finding: Finding, width: number, palette: Palette): string[] {
+function summaryLines(finding: Finding, { width, palette }: Style): string[] {
   const symbol = palette.symbol(MARK_OF_SEVERITY[finding.severity]);
   const reach = finding.evidence.length > 0 ? `; ${count(finding.evidence.length, 'endpoint')}` : '';
-  return wrap(`${cut(finding.title, RESTATED_COLUMNS)} (${finding.cause}${reach})`, width, `${symbol} `);
+  return wrap(`${cut(finding.title, DIGEST_TITLE_COLUMNS)} (${finding.cause}${reach})`, width, `${symbol} `);
 }

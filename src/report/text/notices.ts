@@ -4,8 +4,8 @@ import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
 import type { Control } from '../../model/controls.ts';
 import type { Report } from '../../model/report.ts';
 import { TIER_FACTS } from '../../model/tiers.ts';
-import type { Palette } from './palette.ts';
 import { describeScope } from './scope.ts';
+import { type Style, shownOf } from './style.ts';
 
 const SHOWN_NOTES = 3;
 const NOTE_COLUMNS = 200;
@@ -13,7 +13,7 @@ const NOTE_COLUMNS = 200;
 const SHOWN_CLOCK_OFFSET_MS = 30_000;
 
 /** The header, which makes a pasted summary complete. */
-export function headerLines(report: Report, width: number, palette: Palette): string[] {
+export function headerLines(report: Report, { width, palette }: Style): string[] {
   const { cloud, region, vm, network, dns } = report.environment;
   const where = [
     `${cloud} cloud${isAssumed(report) ? ' (assumed: give --cloud and --region)' : ''}`,
@@ -51,29 +51,28 @@ function capacityLines({ subnet, subnetCapacity: capacity }: Report['environment
 }
 
 /** Anomalous controls, the clock, proxies, notes and untestable endpoints, in a line or two each. */
-export function noticeLines(report: Report, width: number, palette: Palette): string[] {
+export function noticeLines(report: Report, style: Style): string[] {
   const { clockOffsetMs, proxies, notes } = report.environment;
-  const left = notes.length - SHOWN_NOTES;
+  const shown = notes.slice(0, shownOf(SHOWN_NOTES, style));
+  const left = notes.length - shown.length;
+  const noteColumns = shownOf(NOTE_COLUMNS, style);
   const plain = [
     ...clockLines(clockOffsetMs),
     ...proxyLines([...new Set(proxies.map(({ variable }) => variable))]),
-    ...notes.slice(0, SHOWN_NOTES).map((note) => `Note: ${cut(note, NOTE_COLUMNS)}`),
+    ...shown.map((note) => `Note: ${cut(note, noteColumns)}`),
     ...(left > 0 ? [`Note: ${left} more in the JSON report (environment.notes).`] : []),
     ...untestableLines(report.notTestable),
   ];
   return [
-    ...report.controls.flatMap((control) => controlLines(control, width, palette)),
-    ...plain.flatMap((text) => wrap(text, width)),
+    ...report.controls.flatMap((control) => controlLines(control, style)),
+    ...plain.flatMap((text) => wrap(text, style.width)),
   ];
 }
 
-function controlLines(control: Control, width: number, palette: Palette): string[] {
+function controlLines(control: Control, style: Style): string[] {
   if (control.outcome !== 'anomalous') return [];
-  return wrap(
-    `Control ${control.name}: ${cut(control.detail.text, NOTE_COLUMNS)}`,
-    width,
-    `${palette.symbol('doubtful')} `,
-  );
+  const text = cut(control.detail.text, shownOf(NOTE_COLUMNS, style));
+  return wrap(`Control ${control.name}: ${text}`, style.width, `${style.palette.symbol('doubtful')} `);
 }
 
 function clockLines(offsetMs: number | null): string[] {

@@ -1,63 +1,102 @@
-/** The table by group: counts of reached endpoints, and below them the failures. */
+/** The table by group: counts of reached endpoints, and below them what was not reached, or with --verbose all. */
 
-import { count, wrap } from '../../common/text-lines.ts';
+import { count, padEnd, wrap } from '../../common/text-lines.ts';
 import type { Target } from '../../model/report.ts';
 import { GROUPS, type Group } from '../../model/vocabulary.ts';
-import type { Mark, Palette } from './palette.ts';
-import { isIgnored, troubleLines, whyUntested } from './trouble.ts';
+import type { Mark } from './palette.ts';
+import type { Style } from './style.ts';
+import { describeConnect, describeFailure, endpointLines, isIgnored, troubleLines } from './trouble.ts';
 
-const GROUP_COLUMNS = 20;
-const CELL_COLUMNS = 11;
-/** At least this many untested groups with one reason share a line. */
+/** Narrower terminals get no column of connect times. */
+const WIDTH_OF_ALL_COLUMNS = 55;
+/** At least this many groups without trouble share a line. */
+const FOLDED_GOOD_GROUPS = 2;
+/** At least this many groups with one trouble share a line. */
 const FOLDED_GROUPS = 3;
-
-/** The table of all targets by group; empty without targets. */
-export function tableLines(targets: readonly Target[], width: number, palette: Palette): string[] {
-  if (targets.length === 0) return [];
-  const byGroup = Map.groupBy(targets, (target) => target.group);
-  const groups = GROUPS.flatMap((group) => {
-    const members = byGroup.get(group);
-    return members === undefined ? [] : [{ group, members }];
-  });
-  const byReason = Map.groupBy(groups, ({ members }) => sharedReason(members));
-  const folded = [...byReason].filter(([reason, left]) => reason !== null && left.length >= FOLDED_GROUPS);
-  const reasons = new Set(folded.map(([reason]) => reason));
-  const shown = groups.filter(({ members }) => !reasons.has(sharedReason(members)));
-  return [
-    palette.faint(row('  group', 'required', 'optional', 'connect')),
-    ...shown.flatMap(({ group, members }) => groupLines(group, members, width, palette)),
-    ...folded.flatMap(([reason, left]) => foldedLines(reason ?? '', left, width, palette)),
-  ];
-}
-
-function row(first: string, ...cells: string[]): string {
-  const rest = cells.map((cell) => cell.padStart(CELL_COLUMNS)).join('');
-  return `${first.padEnd(GROUP_COLUMNS + 2)}${rest}`.trimEnd();
-}
-
-function groupLines(group: Group, targets: readonly Target[], width: number, palette: Palette): string[] {
-  const required = reached(targets.filter((target) => target.required));
-  const optional = reached(targets.filter((target) => !target.required));
-  const line = row(`  ${group}`, required, optional, connectTime(targets));
-  return [palette.symbol(markOf(targets)) + line.slice(1), ...troubleLines(targets, width, palette)];
-}
-
-/** The common reason why no target of a group was tested; null if a target was tested or the reasons differ. */
-function sharedReason(targets: readonly Target[]): string | null {
-  if (targets.some((target) => target.status !== 'untested')) return null;
-  const reasons = new Set(targets.map(whyUntested));
-  return reasons.size === 1 ? ([...reasons][0] ?? null) : null;
-}
 
 interface Row {
   readonly group: Group;
   readonly members: readonly Target[];
 }
 
-function foldedLines(reason: string, rows: readonly Row[], width: number, palette: Palette): string[] {
+/** The table of all targets by group; empty without targets. */
+export function tableLines(targets: readonly Target[], style: Style): string[] {
+  if (targets.length === 0) return [];
+  const byGroup = Map.groupBy(targets, (target) => target.group);
+  const rows = GROUPS.flatMap((group) => {
+    const members = byGroup.get(group);
+    return members === undefined ? [] : [{ group, members }];
+  });
+  const head = style.palette.faint(rowLine('  group', ['required', 'optional', 'connect'], style));
+  if (style.verbose) return [head, ...rows.flatMap((row) => groupLines(row, style))];
+  const good = rows.filter(({ members }) => markOf(members) === 'good');
+  const isFolded = good.length >= FOLDED_GOOD_GROUPS;
+  return [
+    head,
+    ...troubledLines(isFolded ? rows.filter((row) => !good.includes(row)) : rows, style),
+    ...(isFolded ? [goodLine(good, rows.length, style)] : []),
+  ];
+}
+
+function rowLine(name: string, cells: readonly string[], { width }: Style): string {
+  const isWide = width >= WIDTH_OF_ALL_COLUMNS;
+  const shown = isWide ? cells : cells.slice(0, 2);
+  const rest = shown.map((cell) => cell.padStart(isWide ? 11 : 10)).join('');
+  return `${padEnd(name, isWide ? 22 : 20)}${rest}`.trimEnd();
+}
+
+function countsLine(mark: Mark, name: string, targets: readonly Target[], style: Style): string {
+  const required = reached(targets.filter((target) => target.required));
+  const optional = reached(targets.filter((target) => !target.required));
+  const line = rowLine(`  ${name}`, [required, optional, describeConnect(targets)], style);
+  return style.palette.symbol(mark) + line.slice(1);
+}
+
+function groupLines({ group, members }: Row, style: Style): string[] {
+  const below = style.verbose ? endpointLines(members, style) : troubleLines(members, style);
+  return [countsLine(markOf(members), group, members, style), ...below];
+}
+
+/** Groups without trouble in one line. */
+function goodLine(rows: readonly Row[], total: number, style: Style): string {
+  const name = rows.length === total ? `${total} groups` : `${rows.length} other groups`;
+  const members = rows.flatMap((row) => row.members);
+  return countsLine('good', name, members, style);
+}
+
+function troubledLines(rows: readonly Row[], style: Style): string[] {
+  const byTrouble = Map.groupBy(rows, ({ members }) => sharedTrouble(members));
+  const folded = [...byTrouble].filter(
+    ([trouble, alike]) => trouble !== null && alike.length >= FOLDED_GROUPS,
+  );
+  const troubles = new Set(folded.map(([trouble]) => trouble));
+  return [
+    ...rows
+      .filter(({ members }) => !troubles.has(sharedTrouble(members)))
+      .flatMap((row) => groupLines(row, style)),
+    ...folded.flatMap(([trouble, alike]) => alikeLines(trouble ?? '', alike, style)),
+  ];
+}
+
+/** What all targets of a group have in common: none was tested, or none reached, for one reason; else null. */
+function sharedTrouble(targets: readonly Target[]): string | null {
+  const troubles = new Set(targets.map(describeTrouble));
+  return troubles.size === 1 ? ([...troubles][0] ?? null) : null;
+}
+
+function describeTrouble(target: Target): string | null {
+  const { status } = target;
+  if (isIgnored(target) || (status !== 'untested' && status !== 'unreachable')) return null;
+  return status === 'untested' ? describeFailure(target) : `not reached: ${describeFailure(target)}`;
+}
+
+/** Groups with one trouble, which may be all of them. */
+function alikeLines(trouble: string, rows: readonly Row[], { width, palette }: Style): string[] {
+  const members = rows.flatMap((row) => row.members);
+  const required = members.filter((target) => target.required).length;
+  const endpoints = `${count(members.length, 'endpoint')}${required > 0 ? ` (${required} required)` : ''}`;
   const names = rows.map(({ group }) => group).join(', ');
-  const endpoints = count(rows.flatMap(({ members }) => members).length, 'endpoint');
-  return wrap(`${names}: ${endpoints} not tested: ${reason}`, width, `${palette.symbol('unknown')} `);
+  return wrap(`${names}: ${endpoints} ${trouble}`, width, `${palette.symbol(markOf(members))} `);
 }
 
 /** Counts as the verdict does: intermittent targets are reached, and have their own line. */
@@ -65,14 +104,6 @@ function reached(targets: readonly Target[]): string {
   if (targets.length === 0) return '';
   const good = targets.filter(({ status }) => status === 'reachable' || status === 'intermittent').length;
   return `${good} of ${targets.length}`;
-}
-
-/** The median of the targets' medians. */
-function connectTime(targets: readonly Target[]): string {
-  const times = targets.flatMap((target) => target.latency.connectMs?.median ?? []).sort((a, b) => a - b);
-  const median = times[Math.floor(times.length / 2)];
-  if (median === undefined) return '';
-  return median < 10 ? `${median.toFixed(1)} ms` : `${Math.round(median)} ms`;
 }
 
 /** Bad if a required target or every target was not reached; doubtful if some optional ones were not. */

@@ -1,6 +1,6 @@
 /** The verdict: one sentence at the end of the summary. */
 
-import { count, duration, few, wrap } from '../../common/text-lines.ts';
+import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
 import {
   findingsAbout,
   inScope,
@@ -12,14 +12,16 @@ import {
 import type { Counts, Finding, Report, Target } from '../../model/report.ts';
 import { isStopSignal } from '../../model/stop-signals.ts';
 import type { Group } from '../../model/vocabulary.ts';
-import { MARK_OF_VERDICT, type Palette } from './palette.ts';
+import { MARK_OF_VERDICT } from './palette.ts';
 import { describeScope } from './scope.ts';
+import type { Style } from './style.ts';
 import { isIgnored } from './trouble.ts';
 
 const SHOWN_GROUPS = 6;
+const OBSTACLE_COLUMNS = 100;
 
 /** The reason of an early end, if any, and the verdict. */
-export function verdictLines(report: Report, width: number, palette: Palette): string[] {
+export function verdictLines(report: Report, { width, palette }: Style): string[] {
   const [head = '', ...rest] = wrap(`${report.verdict.toUpperCase()}: ${describeVerdict(report)}`, width);
   const word = report.verdict.toUpperCase();
   const tone = palette.strong(palette.tone(MARK_OF_VERDICT[report.verdict], word));
@@ -43,8 +45,27 @@ function interruptionLines(report: Report, width: number): string[] {
 function describeVerdict(whole: Report): string {
   const report = withinScope(whole);
   const covered = describeScope(report.scope);
-  const sentence = describeResult(report);
+  const sentence = [...problemCounts(report), describeResult(report)].join('');
   return covered === null ? sentence : `${sentence} ${covered[0]?.toUpperCase()}${covered.slice(1)}.`;
+}
+
+/** What someone has to act on: `2 errors, 1 warning, 3 optional endpoints not reached; `, or nothing. */
+function problemCounts({ findings, targets }: Report): string[] {
+  const having = (severity: Finding['severity']) =>
+    findings.filter((each) => each.severity === severity).length;
+  const missed = targets.filter(
+    (target) => target.status === 'unreachable' && !target.required && !isIgnored(target),
+  ).length;
+  const counts = [
+    ...countOf(having('error'), 'error'),
+    ...countOf(having('warning'), 'warning'),
+    ...countOf(missed, 'optional endpoint').map((text) => `${text} not reached`),
+  ];
+  return counts.length === 0 ? [] : [`${counts.join(', ')}; `];
+}
+
+function countOf(number: number, noun: string): string[] {
+  return number === 0 ? [] : [count(number, noun)];
 }
 
 /** The endpoints and findings that the verdict is about; counts of all others would contradict it. */
@@ -62,7 +83,7 @@ function describeResult(report: Report): string {
 }
 
 function describeObstacle({ cause, title }: Finding): string {
-  return cause === 'subnet-too-small' ? 'the subnet cannot hold the instance' : title;
+  return cause === 'subnet-too-small' ? 'the subnet cannot hold the instance' : cut(title, OBSTACLE_COLUMNS);
 }
 
 /** The result of the endpoints, which is the whole verdict unless a finding blocks the instance. */
