@@ -12,7 +12,7 @@ import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
 import { hostInfo } from '../delivery/bundle/host-info.ts';
 import { openKey, SHARED_DIGITS } from '../delivery/export-report.ts';
 import { createFile, createNew } from '../delivery/files/write-file.ts';
-import { reportsFolder } from '../delivery/history/stored-reports.ts';
+import { reportsFolder, type StoredFile } from '../delivery/history/stored-reports.ts';
 import { previousLog } from '../delivery/previous-log.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import type { Legend } from '../delivery/redaction/types.ts';
@@ -21,12 +21,12 @@ import { readReportFile } from '../model/read-report.ts';
 import type { Command, Invocation } from './command.ts';
 import { optionsJson } from './config.ts';
 import { EXIT_UNDELIVERED } from './exit-code.ts';
-import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage } from './io.ts';
+import { columnsOf, type Io, StreamError, write, writeBytes, writeMessage, writeText } from './io.ts';
 import { entry } from './layout.ts';
 import { legendPath, storeLegend } from './legend.ts';
 import { openReports } from './open-report.ts';
 import { loadSources, nameConfigFile, rememberOptions } from './sources.ts';
-import { listOrExplain } from './state-folder.ts';
+import { findState, listOrExplain, resolveNumbers, stateFolder } from './state-folder.ts';
 
 const REPORTS = 10;
 const MOST_REPORTS = 1000;
@@ -42,14 +42,16 @@ interface Chosen {
 async function chooseReports(
   positionals: readonly string[],
   own: unknown,
-  { options, origins }: Loaded,
+  loaded: Loaded,
   io: Io,
 ): Promise<Chosen> {
+  const { options, origins } = loaded;
   const most = own === undefined ? REPORTS : Number(/^\d{1,4}$/.exec(String(own))?.[0] ?? Number.NaN);
   if (!(most <= MOST_REPORTS)) {
     throw new UsageError([`--reports ${quote(own)} must be a whole number from 0 to ${MOST_REPORTS}`]);
   }
-  const opened = await openReports(positionals, io);
+  const paths = await resolveNumbers(positionals, () => stateFolder(loaded, io, 'bundle'), io);
+  const opened = await openReports(paths, io);
   const named = opened.toSorted(
     (one, other) => Date.parse(other.report.startedAt) - Date.parse(one.report.startedAt),
   );
@@ -61,9 +63,9 @@ async function chooseReports(
           `state: ${quotePath(state)} (${origins.state}) holds no folder "reports": name the folder of --state`,
         ];
   if (origins.state === 'flag --state' && unread.length > 0) throw new UsageError(unread);
-  const taken = new Set(positionals.map((path) => resolve(io.cwd, path)));
-  const newest = state === null ? [] : (await listOrExplain(state)).slice(0, most);
-  const stored = newest.filter(({ path }) => !taken.has(path));
+  const taken = new Set(paths.map((path) => resolve(io.cwd, path)));
+  const { files, problem } = await listState(loaded, io);
+  const stored = files.slice(0, most).filter(({ path }) => !taken.has(path));
   const reports = [
     ...named.map(({ openAgain }) => openAgain),
     ...stored.map(
@@ -75,7 +77,22 @@ async function chooseReports(
   const missing = reports.length > 0 ? [] : ['the bundle has no report: name one, or give --state DIR'];
   // The bundle is made all the same: support needs the other files when no run has stored a report.
   const names = [...named.map(({ name }) => name), ...stored.map(({ path }) => quotePath(path))];
-  return { reports, names, notes: [...unread, ...missing] };
+  return { reports, names, notes: [...unread, ...problem, ...missing] };
+}
+
+/** The stored reports. Those of the scheduled runs are a bonus, so a folder that this user cannot read is a note. */
+async function listState(
+  loaded: Loaded,
+  io: Io,
+): Promise<{ readonly files: readonly StoredFile[]; readonly problem: readonly string[] }> {
+  const state = findState(loaded, io);
+  if (state === null) return { files: [], problem: [] };
+  try {
+    return { files: await listOrExplain(state), problem: [] };
+  } catch (error) {
+    if (loaded.options.state !== null || !(error instanceof UsageError)) throw error;
+    return { files: [], problem: error.problems };
+  }
 }
 
 /** Collects config problems instead of failing, because support needs to see them. Wrong flags still fail. */
@@ -121,7 +138,7 @@ async function list(contents: BundleContents, io: Io): Promise<void> {
   for await (const { name, bytes, redactions } of makeBundle(contents)) {
     const removed = Object.entries(redactions).map(([kind, times]) => `${kind} ${times}`);
     const details = `${bytes.length} bytes${removed.length === 0 ? '' : `; redacted: ${removed.join(', ')}`}`;
-    await write(io.stdout, `${entry(printable(name), details, LIST_WIDTH, columnsOf(io.stdout))}\n`);
+    await writeText(io.stdout, `${entry(printable(name), details, LIST_WIDTH, columnsOf(io.stdout))}\n`);
   }
 }
 

@@ -33,6 +33,11 @@ const LEGEND = {
 /** The kinds of files that every command accepts as a REPORT. */
 const REPORT_FILE =
   'A REPORT is a JSON report of this major version, also in gzip; a bundle; or - for stdin.';
+/** The commands that know the state folder. */
+const STORED_REPORT = `${REPORT_FILE} Or the number of a run that "apim-probe history" lists.`;
+/** Where they look for it. */
+const STATE_FOLDER =
+  'Without --state, it is the folder of the config file, or of the installed scheduled runs.';
 
 const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   run: {
@@ -109,7 +114,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'Config files and APIM_PROBE_ variables are not read.',
     examples: ['apim-probe demo', 'apim-probe demo --scenario sql-blocked'],
     positionals: [],
-    options: ['output', 'format', 'label', 'quiet', 'logLevel', 'color', 'failOn'],
+    options: ['output', 'format', 'label', 'quiet', 'verbose', 'logLevel', 'color', 'failOn'],
     own: [
       { name: 'scenario', value: 'NAME', help: 'what is wrong in that subnet (default: healthy)' },
       { name: 'list', value: null, help: 'list the scenarios' },
@@ -135,9 +140,10 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'Compares a report with the saved NetworkStatus reply of API Management, in either order, and explains each ' +
       'difference. With two reports, the older first, lists what changed. Without files, compares the two newest ' +
       'reports of the state folder. Sends nothing. Exits with 1 when the two disagree on a required endpoint, or ' +
-      `a required endpoint got worse; with 3 when they have no endpoint in common. ${REPORT_FILE}`,
+      `a required endpoint got worse; with 3 when they have no endpoint in common. ${STORED_REPORT} ${STATE_FOLDER}`,
     examples: [
-      'apim-probe compare --state /var/lib/apim-probe',
+      'apim-probe compare',
+      'apim-probe compare 122 123',
       'apim-probe compare report.json network-status.json',
       'apim-probe compare monday.json tuesday.json --format json',
     ],
@@ -155,8 +161,9 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'the stored reports of earlier runs, a line each',
     about:
       'Lists the reports that runs with --state have stored, the newest first: when, what verdict, how many ' +
-      'endpoints were reached, and what changed from the run before. Sends nothing.',
+      `endpoints were reached, and what changed from the run before. Sends nothing. ${STATE_FOLDER}`,
     examples: [
+      'apim-probe history',
       'apim-probe history --state /var/lib/apim-probe',
       'apim-probe history --limit 500 --format json',
     ],
@@ -175,16 +182,17 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
       'with --state, the same pseudonyms as in the runs and uploads of that folder. With --judge-again, the rules ' +
       'of this version judge the observations of the report again, and a note names the version that judged before. ' +
       'With --format nagios, exits with 0 when the verdict is ready, 1 degraded, 2 blocked, 3 inconclusive or no report. ' +
-      `Sends nothing. ${REPORT_FILE}`,
+      `Sends nothing. ${STORED_REPORT}`,
     examples: [
       'apim-probe render report.json',
+      'apim-probe render report.json --verbose',
       'apim-probe render report.json --format network-status > network-status.json',
       'apim-probe render report.json --redact strict --legend names.json',
       'apim-probe render old.json --judge-again --format json > judged.json',
       'apim-probe render report.json --format markdown > ticket.md',
     ],
     positionals: [{ name: 'REPORT', optional: false }],
-    options: ['redact', 'state', 'config'],
+    options: ['redact', 'verbose', 'color', 'state', 'config'],
     own: [
       {
         name: 'format',
@@ -206,11 +214,8 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     about:
       'Puts reports, the log, the effective options, host info and a manifest into one ' +
       '.tar.gz, without secrets, and prints its path. Sends nothing. Check its content before you hand it over. ' +
-      REPORT_FILE,
-    examples: [
-      'apim-probe bundle --list --state /var/lib/apim-probe',
-      'apim-probe bundle report.json --redact strict',
-    ],
+      `${STORED_REPORT} ${STATE_FOLDER}`,
+    examples: ['apim-probe bundle --list', 'apim-probe bundle report.json --redact strict'],
     positionals: [{ name: 'REPORT', optional: true, many: true }],
     options: ['redact', 'state', 'logFile', 'config'],
     own: [
@@ -262,9 +267,15 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
   },
   explain: {
     summary: 'what a cause or failure means and how to fix it',
-    about: 'Explains what a cause or a failure means, how it is recognised and how to fix it. Works offline.',
-    examples: ['apim-probe explain', 'apim-probe explain private-zone-missing-record'],
-    positionals: [{ name: 'CAUSE', optional: true }],
+    about:
+      'Explains what a cause or a failure means, how it is recognised and how to fix it. Finds it by its name, or by ' +
+      'words: a symptom, a message, a port. Without words, lists all names. Works offline.',
+    examples: [
+      'apim-probe explain',
+      'apim-probe explain private-zone-missing-record',
+      'apim-probe explain connection timed out',
+    ],
+    positionals: [{ name: 'WORD', optional: true, many: true }],
     options: [],
     own: [],
     load: async () => (await import('./explain.ts')).explain,

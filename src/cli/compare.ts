@@ -5,11 +5,12 @@ import { compareReports } from '../compare/reports.ts';
 import { compareWithService } from '../compare/service.ts';
 import { reportsText } from '../compare/text/reports.ts';
 import { serviceText } from '../compare/text/service.ts';
-import type { Command } from './command.ts';
+import type { Command, Invocation } from './command.ts';
 import { EXIT_INCONCLUSIVE } from './exit-code.ts';
-import { write } from './io.ts';
+import { type Io, write, writeText } from './io.ts';
 import { type OpenReport, openComparables } from './open-report.ts';
-import { findLastTwo, stateFolder } from './state-folder.ts';
+import { loadOptions } from './sources.ts';
+import { findLastTwo, isStoredNumber, resolveNumbers, stateFolder } from './state-folder.ts';
 
 interface Compared {
   readonly json: unknown;
@@ -46,25 +47,34 @@ function compareDocuments([one, other]: readonly (OpenReport | NetworkStatus)[])
 }
 
 /**
- * `apim-probe compare [REPORT OTHER]`: compares a report with NetworkStatus, or two reports. Options are loaded only
- * without files, to find the state folder.
+ * The paths to compare: the two that are named, or the last two runs.
+ * @throws UsageError for one file alone, or an option that has no use
  */
-export const compare: Command = async ({ positionals, flags, own }, io) => {
+async function pathsToCompare({ positionals, flags }: Invocation, io: Io): Promise<string[]> {
   if (positionals.length === 1) {
     throw new UsageError([
-      `"apim-probe compare" needs two files, the older first, or --state DIR and no file`,
+      '"apim-probe compare" needs two files, the older first, or none: then it compares the last two runs of the state folder',
     ]);
   }
-  const [unusedFlag] = Object.keys(flags);
-  if (positionals.length > 1 && unusedFlag !== undefined) {
+  const isStored = positionals.length === 0 || positionals.some((path) => isStoredNumber(path, io));
+  const [unusedFlag] = isStored ? [] : Object.keys(flags);
+  if (unusedFlag !== undefined) {
     throw new UsageError([
       `--${unusedFlag} is for a comparison without files: leave out either the flag or the files`,
     ]);
   }
-  const paths =
-    positionals.length > 1 ? positionals : await findLastTwo(await stateFolder(flags, io, 'compare'));
-  const { json, text, worse, common } = compareDocuments(await openComparables(paths, io));
-  await write(io.stdout, own['format'] === 'json' ? harmlessJson(json) : text);
+  if (!isStored) return [...positionals];
+  const state = stateFolder(await loadOptions(flags, io), io, 'compare');
+  return positionals.length === 0 ? findLastTwo(state) : resolveNumbers(positionals, () => state, io);
+}
+
+/** `apim-probe compare [REPORT OTHER]`: compares a report with NetworkStatus, or two reports. */
+export const compare: Command = async (invocation, io) => {
+  const { own } = invocation;
+  const opened = await openComparables(await pathsToCompare(invocation, io), io);
+  const { json, text, worse, common } = compareDocuments(opened);
+  if (own['format'] === 'json') await write(io.stdout, harmlessJson(json));
+  else await writeText(io.stdout, text);
   if (worse > 0) return 1;
   // Without a common endpoint, agreement is not proven.
   return common === 0 ? EXIT_INCONCLUSIVE : 0;

@@ -8,13 +8,46 @@ import type { HistoryListing, ListedRun, UnreadableFile } from './history-listin
 
 const WIDTHS = { time: 17, verdict: 15, required: 9, optional: 9, took: 7 } as const;
 const LEFT = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
+/** At least as wide as its heading. */
+const NUMBER_WIDTH = 3;
 
-/** As text that ends in a newline. @param width columns, after which a line is cut */
-export function historyTable({ state, entries, left }: HistoryListing, width: number): string {
+/**
+ * As text that ends in a newline.
+ * @param width columns, after which a line is cut
+ * @param stateFlag what the commands at the end need to find the folder: ` --state DIR`, or nothing
+ */
+export function historyTable(
+  { state, entries, left }: HistoryListing,
+  width: number,
+  stateFlag: string,
+): string {
   if (entries.length === 0) return `No report is stored in ${printable(state)} yet.\n`;
+  const numbers = entries.map(numberOf);
+  const numberWidth = numbers.reduce((most, { length }) => Math.max(most, length), NUMBER_WIDTH);
+  const rows = entries.map((entry) => line(entry, width - numberWidth - 1));
   const head = row(['Time (UTC)', 'Verdict', 'Required', 'Optional', 'Took', 'Changed'], width);
+  const table = [head, ...rows].map(
+    (each, index) => `${(index === 0 ? 'No.' : (numbers[index - 1] ?? '')).padStart(numberWidth)} ${each}`,
+  );
   const more = left > 0 ? [`and ${count(left, 'earlier report')}: --limit N lists more`] : [];
-  return `${[head, ...entries.map((entry) => line(entry, width)), ...more].join('\n')}\n`;
+  return `${[...table, ...more, ...commandLines(entries, stateFlag)].join('\n')}\n`;
+}
+
+/** Reports of versions that did not number them have none. */
+function numberOf({ file }: ListedRun | UnreadableFile): string {
+  return file.number === null ? '' : String(file.number);
+}
+
+/** How to name the listed reports, by the newest two that can be read. */
+function commandLines(entries: HistoryListing['entries'], stateFlag: string): string[] {
+  const numbers = entries.filter((entry) => 'digest' in entry).map(numberOf);
+  const [last, before] = numbers.filter((number) => number !== '');
+  if (last === undefined) return [];
+  return [
+    '',
+    `apim-probe render ${last}${stateFlag}`,
+    ...(before === undefined ? [] : [`apim-probe compare ${before} ${last}${stateFlag}`]),
+  ];
 }
 
 function row(cells: readonly [string, string, string, string, string, string], width: number): string {
@@ -33,9 +66,16 @@ function row(cells: readonly [string, string, string, string, string, string], w
 
 function line(entry: ListedRun | UnreadableFile, width: number): string {
   if (!('digest' in entry)) return unreadableLine(entry, width);
-  const { digest, future } = entry;
+  const { digest, file, future } = entry;
   const { verdict, summary, durationMs, interrupted } = digest;
   const symbol = createPalette(false).symbol(MARK_OF_VERDICT[verdict]);
+  const remarks = [
+    ...(file.number === null ? [file.name] : []),
+    ...(future ? ['in the future'] : []),
+    ...(interrupted === null ? [] : [interrupted]),
+    ...(digest.groups === null ? [] : [scopeOf(digest.groups)]),
+    changes(entry),
+  ];
   return row(
     [
       instant(digest.startedAt),
@@ -43,14 +83,7 @@ function line(entry: ListedRun | UnreadableFile, width: number): string {
       reached(summary.required),
       reached(summary.optional),
       duration(durationMs),
-      [
-        ...(future ? ['in the future'] : []),
-        ...(interrupted === null ? [] : [interrupted]),
-        ...(digest.groups === null ? [] : [scopeOf(digest.groups)]),
-        changes(entry),
-      ]
-        .filter((word) => word !== '')
-        .join('; '),
+      remarks.filter((word) => word !== '').join('; '),
     ],
     width,
   );

@@ -2,12 +2,15 @@
 
 import { harmlessJson } from '../common/escaped-json.ts';
 import { quote } from '../common/mask.ts';
+import { printable } from '../common/printable.ts';
+import { shellQuote } from '../common/shell-quote.ts';
 import { UsageError } from '../common/usage-error.ts';
-import { redactValue } from '../delivery/redaction/redact.ts';
+import { redact, redactValue } from '../delivery/redaction/redact.ts';
 import type { Command } from './command.ts';
 import { type HistoryListing, type ListedRun, listHistory } from './history-listing.ts';
 import { historyTable } from './history-table.ts';
-import { columnsOf, write } from './io.ts';
+import { columnsOf, write, writeText } from './io.ts';
+import { loadOptions } from './sources.ts';
 import { stateFolder } from './state-folder.ts';
 
 const USUAL_LIMIT = 20;
@@ -45,10 +48,17 @@ function runJson({ file, digest, change, future }: ListedRun) {
 
 export const history: Command = async ({ flags, own }, io) => {
   const limit = limitOf(own['limit']);
-  const state = await stateFolder(flags, io, 'history');
-  const found = redactValue(await listHistory(state, limit));
+  const loaded = await loadOptions(flags, io);
+  const found = redactValue(await listHistory(stateFolder(loaded, io, 'history'), limit));
+  if (own['format'] === 'json') {
+    await write(io.stdout, json(found));
+    return 0;
+  }
   // Output to a file or pipe is not cut.
   const width = io.stdout.isTTY === true ? columnsOf(io.stdout) : Number.POSITIVE_INFINITY;
-  await write(io.stdout, own['format'] === 'json' ? json(found) : historyTable(found, width));
+  const stateFlag = Array.isArray(flags.state)
+    ? ` --state ${redact(shellQuote(printable(String(flags.state[0]))))}`
+    : '';
+  await writeText(io.stdout, historyTable(found, width, stateFlag));
   return 0;
 };

@@ -1,43 +1,72 @@
-/** The state folder, for the commands that read it. */
-import { statSync } from 'node:fs';
+/** The state folder and the reports in it, for the commands that read them. */
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { quotePath } from '../common/mask.ts';
-import { systemReason } from '../common/system-reason.ts';
+import { errorCode, systemReason } from '../common/system-reason.ts';
 import { count } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
-import type { Flags } from '../config/layers.ts';
+import type { Loaded } from '../config/load.ts';
 import { History } from '../delivery/history/history.ts';
 import { listStored, type StoredFile } from '../delivery/history/stored-reports.ts';
 import type { CommandName } from './command.ts';
 import type { Io } from './io.ts';
-import { loadOptions } from './sources.ts';
+
+/** Where the installers let the scheduled runs store their reports. */
+function installedFolder({ env, installedState }: Io): string {
+  if (installedState !== undefined) return installedState;
+  if (process.platform !== 'win32') return '/var/lib/apim-probe';
+  return join(env['ProgramData'] ?? 'C:\\ProgramData', 'apim-probe', 'state');
+}
+
+/** The state folder of the options, else the installer's if there is one, else null. */
+export function findState({ options: { state } }: Loaded, io: Io): string | null {
+  const installed = installedFolder(io);
+  return state ?? (folderProblem(installed)?.isMissing === true ? null : installed);
+}
 
 /**
- * @returns the absolute path of the folder that the options name
- * @throws UsageError when they name no folder, or it does not exist
+ * @returns the absolute path of the folder that the options name, or the installer's
+ * @throws UsageError when there is neither, or it cannot be read
  */
-export async function stateFolder(flags: Flags, io: Io, command: CommandName): Promise<string> {
-  const { options, origins } = await loadOptions(flags, io);
-  const { state } = options;
+export function stateFolder(loaded: Loaded, io: Io, command: CommandName): string {
+  const state = findState(loaded, io);
   if (state === null) {
     throw new UsageError([
-      `"apim-probe ${command}" needs the state folder: --state DIR, APIM_PROBE_STATE, or state in the config file; "apim-probe run --state DIR" fills it`,
+      `"apim-probe ${command}" needs the state folder: --state DIR, APIM_PROBE_STATE, or state in the config file; ` +
+        `the installer’s, ${quotePath(installedFolder(io))}, does not exist; "apim-probe run --state DIR" makes and fills one`,
     ]);
   }
   const problem = folderProblem(state);
   if (problem !== null) {
+    const { options, origins } = loaded;
+    const origin = options.state === null ? 'the installer’s' : origins.state;
     throw new UsageError([
-      `state: ${quotePath(state)} (${origins.state}) ${problem}; "apim-probe run --state DIR" makes and fills it`,
+      `state: ${quotePath(state)} (${origin}) ${problem.text}; "apim-probe run --state DIR" makes and fills it`,
     ]);
   }
   return state;
 }
 
-function folderProblem(path: string): string | null {
+interface FolderProblem {
+  readonly isMissing: boolean;
+  /** A predicate. */
+  readonly text: string;
+}
+
+function folderProblem(path: string): FolderProblem | null {
   try {
-    return statSync(path).isDirectory() ? null : 'is not a folder';
+    return statSync(path).isDirectory() ? null : { isMissing: false, text: 'is not a folder' };
   } catch (error) {
-    return `cannot be read: ${systemReason(error)}`;
+    return { isMissing: errorCode(error) === 'ENOENT', text: `cannot be read: ${whyUnreadable(error)}` };
   }
+}
+
+/** Why a folder cannot be read, and what to do about one of another user. */
+export function whyUnreadable(error: unknown): string {
+  const reason = systemReason(error);
+  if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') return reason;
+  const how = process.platform === 'win32' ? 'as an administrator' : 'with sudo';
+  return `${reason}; only its owner may, so run the same command ${how}`;
 }
 
 /**
@@ -48,7 +77,7 @@ export async function listOrExplain(state: string): Promise<StoredFile[]> {
   try {
     return await listStored(state);
   } catch (error) {
-    throw new UsageError([`the state folder ${quotePath(state)} cannot be read: ${systemReason(error)}`]);
+    throw new UsageError([`the state folder ${quotePath(state)} cannot be read: ${whyUnreadable(error)}`]);
   }
 }
 
@@ -72,4 +101,36 @@ export async function findLastTwo(state: string): Promise<string[]> {
     ]);
   }
   return [before, last];
+}
+
+/** Whether a REPORT is a number of `apim-probe history`. A file of that name comes first. */
+export function isStoredNumber(path: string, { cwd }: Io): boolean {
+  return /^\d{1,12}$/.test(path) && !existsSync(resolve(cwd, path));
+}
+
+/**
+ * Replaces the numbers among REPORTs by the paths of the stored reports.
+ * @param state finds the state folder, when there is a number
+ * @throws UsageError naming each number without a report
+ */
+export async function resolveNumbers(
+  paths: readonly string[],
+  state: () => string,
+  io: Io,
+): Promise<string[]> {
+  if (!paths.some((path) => isStoredNumber(path, io))) return [...paths];
+  const folder = state();
+  const stored = await listOrExplain(folder);
+  const problems: string[] = [];
+  const found = paths.map((path) => {
+    if (!isStoredNumber(path, io)) return path;
+    const file = stored.find(({ number }) => number === Number(path));
+    if (file === undefined)
+      problems.push(
+        `${path} is neither a file nor the number of a report in ${quotePath(folder)}: "apim-probe history" lists those`,
+      );
+    return file?.path ?? path;
+  });
+  if (problems.length > 0) throw new UsageError(problems);
+  return found;
 }

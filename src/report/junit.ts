@@ -8,8 +8,7 @@ import { printable } from '../common/printable.ts';
 import { cut } from '../common/text-lines.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import { findingsById } from './finding-of-target.ts';
-import { createPalette } from './text/palette.ts';
-import { verdictLines } from './text/verdict.ts';
+import { verdictText } from './text/verdict.ts';
 
 const MESSAGE_CHARACTERS = 1000;
 const BODY_CHARACTERS = 20_000;
@@ -48,7 +47,7 @@ function verdictCase(report: Report): Case {
   const test = { name: 'verdict', ms: report.durationMs };
   if (report.verdict === 'ready' || report.verdict === 'degraded') return { ...test, result: null };
   const kind = report.verdict === 'blocked' ? 'failure' : 'error';
-  const message = verdictLines(report, Number.POSITIVE_INFINITY, createPalette(false)).join(' ');
+  const message = verdictText(report);
   const body = report.findings.filter(({ severity }) => severity !== 'info').flatMap(describeFinding);
   return { ...test, result: { kind, type: report.verdict, message, body } };
 }

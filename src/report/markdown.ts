@@ -5,9 +5,8 @@ import type { Finding, Report, Target } from '../model/report.ts';
 import { findingsById } from './finding-of-target.ts';
 import { code, codeBlock, prose, table } from './markdown-text.ts';
 import { OWNER_LABELS } from './text/findings.ts';
-import { createPalette } from './text/palette.ts';
 import { isIgnored, whyUntested } from './text/trouble.ts';
-import { verdictLines } from './text/verdict.ts';
+import { verdictText } from './text/verdict.ts';
 
 /** Jira takes 32,767 characters, GitHub 65,536; findings past this length are rows of a table. */
 const FINDINGS_CHARACTERS = 16_000;
@@ -56,11 +55,10 @@ function headerLines(report: Report): string[] {
       code(value, NAME_CHARACTERS),
     ]),
   ];
-  const verdict = verdictLines(report, Number.POSITIVE_INFINITY, createPalette(false));
   return [
     `## API Management subnet: ${report.verdict}`,
     '',
-    ...verdict.map((line) => prose(line, TEXT_CHARACTERS)),
+    prose(verdictText(report), TEXT_CHARACTERS),
     '',
     ...table(['', ''], facts),
   ];

@@ -3,8 +3,7 @@ import { printable } from '../common/printable.ts';
 import { count, cut } from '../common/text-lines.ts';
 import type { Counts, Report } from '../model/report.ts';
 import type { Verdict } from '../model/vocabulary.ts';
-import { createPalette } from './text/palette.ts';
-import { verdictLines } from './text/verdict.ts';
+import { verdictText } from './text/verdict.ts';
 
 const STATUS: Readonly<Record<Verdict, string>> = {
   ready: 'OK',
@@ -36,7 +35,7 @@ function nagiosText(status: string, text: string, characters: number): string {
 
 /** The verdict and its most important finding; both are in the order of the summary. */
 function resultText(report: Report): string {
-  const verdict = verdictLines(report, Number.POSITIVE_INFINITY, createPalette(false)).join(' ');
+  const verdict = verdictText(report);
   const asking = report.findings.filter(({ severity }) => severity !== 'info');
   const [first] = asking;
   if (first === undefined) return verdict;

@@ -1,7 +1,8 @@
 /** `apim-probe history`, and `compare` by the stored reports. */
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { whyUnreadable } from '../../src/cli/state-folder.ts';
 import { GROUPS } from '../../src/model/vocabulary.ts';
 import { DAY, fill, HOUR, MINUTE, OLDER_VERSION, older, run } from '../delivery/history/samples.ts';
 import { finding } from '../report/samples.ts';
@@ -30,13 +31,16 @@ t.test('a line each, newest first, with what changed, in 80 columns of a termina
   t.equal(code, 0);
   t.equal(err, '');
   const [head, ...rows] = lines(out);
-  t.match(head, /^Time \(UTC\) +Verdict +Required +Optional +Took +Changed$/);
+  t.match(head, /^No\. Time \(UTC\) +Verdict +Required +Optional +Took +Changed$/);
   t.match(rows, [
-    /✓ ready +1\/1 +0\/1 +4\.2 s +deadline; better: stor…$/,
-    /✗ blocked +0\/1 +0\/1 +4\.2 s +worse: storage-blob, s…$/,
-    /✓ ready +1\/1 +1\/1 +4\.2 s$/,
+    /^ {2}3 .* ✓ ready +1\/1 +0\/1 +4\.2 s +deadline; better…$/,
+    /^ {2}2 .* ✗ blocked +0\/1 +0\/1 +4\.2 s +worse: storage-b…$/,
+    /^ {2}1 .* ✓ ready +1\/1 +1\/1 +4\.2 s$/,
+    /^$/,
+    /^apim-probe render 3 --state s$/,
+    /^apim-probe compare 2 3 --state s$/,
   ]);
-  t.equal(rows.length, 3);
+  t.equal(rows.length, 6);
   t.ok(lines(out).every((line) => [...line].length <= 80));
 });
 
@@ -115,7 +119,7 @@ t.test(
     const old = `2026-05-04 08:30 ? older format (schemaVersion ${OLDER_VERSION})`;
     const [, newest, ...rows] = lines(out);
     t.match(newest, /✓ ready +1\/1 +1\/1 +4\.2 s$/);
-    t.strictSame(rows, [old, old]);
+    t.strictSame(rows, [`    ${old}`, `    ${old}`, '', 'apim-probe render 1 --state s']);
     t.match(JSON.parse((await invoke(['history', '--state', 's', '--format=json'], { cwd })).out), {
       runs: [{ change: null }],
       older: [{ file: /000002\.json$/, schemaVersion: OLDER_VERSION }, { file: /000001\.json$/ }],
@@ -146,4 +150,47 @@ t.test('compare without files, and nothing to compare', async (t) => {
   const { code, err } = await invoke(['compare', '--state', 's'], { cwd });
   t.equal(code, 2);
   t.match(err, /has 1 report that can be read; a comparison needs two/);
+});
+
+t.test('without --state: the folder of the installed scheduled runs', async (t) => {
+  const { cwd, paths } = await state(t, [run(BEGIN), run(BEGIN + MINUTE, ['unreachable', 'reachable'])]);
+  symlinkSync('s', join(cwd, 'installed-state'));
+  const listed = await invoke(['history'], { cwd });
+  t.match(listed, { code: 0, err: '', out: /\napim-probe render 2\napim-probe compare 1 2\n$/ });
+  t.match((await invoke(['compare', '--format', 'json'], { cwd })).out, /"worse":/);
+  const { code, out } = await invoke(['bundle', '--list'], { cwd });
+  t.equal(code, 0);
+  for (const path of paths) t.match(out, path.slice(-'20261123T065200Z-1a2b3c.json'.length));
+  const other = await invoke(['history', '--state', 'elsewhere'], { cwd });
+  t.match(other.err, /state: ".*\/elsewhere" \(flag --state\) cannot be read: /, 'what is named comes first');
+});
+
+t.test('the numbers of the history are names of reports', async (t) => {
+  const { cwd, paths } = await state(t, [run(BEGIN), run(BEGIN + MINUTE, ['unreachable', 'reachable'])]);
+  const id = JSON.parse(readFileSync(paths[1] ?? '', 'utf8')).id;
+  const rendered = await invoke(['render', '2', '--state', 's', '--format', 'json'], { cwd });
+  t.equal(JSON.parse(rendered.out).id, id);
+  const compared = await invoke(['compare', '1', '2', '--state', 's', '--format', 'json'], { cwd });
+  t.match(JSON.parse(compared.out), { old: { verdict: 'ready' }, new: { verdict: 'blocked' } });
+  const bundled = await invoke(['bundle', '2', '--state', 's', '--reports', '0', '--list'], { cwd });
+  t.match(bundled.out, (paths[1] ?? '').slice(-'20261123T065200Z-1a2b3c.json'.length));
+  t.match(await invoke(['render', '7', '--state', 's'], { cwd }), {
+    code: 2,
+    err: /7 is neither a file nor the number of a report in ".*\/s": "apim-probe history" lists those/,
+  });
+  writeFileSync(join(cwd, '1'), 'no report');
+  t.match(
+    (await invoke(['render', '1', '--state', 's'], { cwd })).err,
+    /^apim-probe: "1" /,
+    'a file comes first',
+  );
+});
+
+t.test('a folder of another user: what to do', async (t) => {
+  const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  t.match(
+    whyUnreadable(denied),
+    /only its owner may, so run the same command (?:with sudo|as an administrator)$/,
+  );
+  t.notMatch(whyUnreadable(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })), 'sudo');
 });

@@ -18,7 +18,7 @@ export function isIgnored({ status, required, until }: Target): boolean {
 }
 
 /** The reason why a target was not tested, in a line or two. */
-function whyUntested({ reason, failure }: Target): string {
+export function whyUntested({ reason, failure }: Target): string {
   return cut(reason ?? failure ?? 'no reason given', REASON_COLUMNS);
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Counts, Finding, Report, Target } from '../../model/report.ts';
 import { isStopSignal } from '../../model/stop-signals.ts';
 import type { Group } from '../../model/vocabulary.ts';
-import { MARK_OF_VERDICT } from './palette.ts';
+import { createPalette, MARK_OF_VERDICT } from './palette.ts';
 import { describeScope } from './scope.ts';
 import type { Style } from './style.ts';
 import { isIgnored } from './trouble.ts';
@@ -26,6 +26,12 @@ export function verdictLines(report: Report, { width, palette }: Style): string[
   const word = report.verdict.toUpperCase();
   const tone = palette.strong(palette.tone(MARK_OF_VERDICT[report.verdict], word));
   return [...interruptionLines(report, width), tone + head.slice(word.length), ...rest];
+}
+
+/** The same in one line, without colour, for other formats. */
+export function verdictText(report: Report): string {
+  const style = { width: Number.POSITIVE_INFINITY, palette: createPalette(false), verbose: false };
+  return verdictLines(report, style).join(' ');
 }
 
 function interruptionLines(report: Report, width: number): string[] {
