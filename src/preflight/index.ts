@@ -1,21 +1,21 @@
 /** Microsoft's prerequisites of a deployment, judged from Azure's own documents. Pure. */
 import type { GivenDocument } from '../azure/documents/types.ts';
-import type { AzureDocument } from '../azure/read.ts';
+import type { EndpointList } from '../azure/reading.ts';
 import type { PreflightCheck } from '../model/azure-documents.ts';
 import { isV2 } from '../model/tiers.ts';
-import { findDocuments, type Known } from './known.ts';
+import { findDocuments } from './known.ts';
 import { customDomains, dnsServers, PRIVATE_ZONES, serversOfInstance } from './names.ts';
 import { PUBLIC_IP } from './public-ip.ts';
 import { CLASSIC_SUBNET, V2_SUBNET } from './subnet.ts';
 import { TWIN_SUBNET } from './twin.ts';
-import type { Intent, Prerequisite } from './types.ts';
+import type { Intent, Known, Prerequisite } from './types.ts';
 
 export type { Intent } from './types.ts';
 
 export interface Given {
   readonly documents: readonly GivenDocument[];
   /** The lists of endpoints: only NetworkStatus shows which DNS servers the instance uses. */
-  readonly lists: readonly AzureDocument[];
+  readonly lists: readonly EndpointList[];
   /** ms since the epoch */
   readonly now: number;
 }

@@ -1,19 +1,9 @@
 /** Finds, among Azure's documents, those of the instance and its subnet. Pure. */
 import type { GivenDocument, Resource, ResourceDocument, Subnet } from '../azure/documents/types.ts';
 import { isV2, TIER_FACTS } from '../model/tiers.ts';
-import type { Found, Intent } from './types.ts';
+import type { Found, Intent, Known, Of } from './types.ts';
 
 type Kind = ResourceDocument['kind'];
-type Of<K extends Kind> = Extract<ResourceDocument, { kind: K }>;
-
-export interface Known {
-  readonly intent: Intent;
-  readonly given: readonly GivenDocument[];
-  readonly instance: Found<Of<'api-management'>> | null;
-  readonly subnet: Found<Subnet> | null;
-  readonly vnet: Found<Of<'vnet'>> | null;
-  readonly publicIp: Found<Of<'public-ip'>> | null;
-}
 
 /** @param given in the order of `--from` */
 export function findDocuments(given: readonly GivenDocument[], intent: Intent): Known {

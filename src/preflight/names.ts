@@ -1,5 +1,5 @@
 /** The prerequisites of DNS and of custom domains. Pure. */
-import type { AzureDocument } from '../azure/read.ts';
+import type { EndpointList } from '../azure/reading.ts';
 import { few } from '../common/text-lines.ts';
 import { AZURE_DNS } from '../model/azure.ts';
 import { idForCommand, nameOf, ofKind, sameId } from './known.ts';
@@ -12,7 +12,7 @@ const SOON = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Servers that the instance uses, by the NetworkStatus replies that were given. */
-export function serversOfInstance(statuses: readonly AzureDocument[]): readonly string[] {
+export function serversOfInstance(statuses: readonly EndpointList[]): readonly string[] {
   return [
     ...new Set(
       statuses

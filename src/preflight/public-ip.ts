@@ -1,8 +1,8 @@
 /** The prerequisites of the instance's public IP address. Pure. */
 import type { PublicIp } from '../azure/documents/types.ts';
 import { few } from '../common/text-lines.ts';
-import { idForCommand, type Known, nameOf, sameId } from './known.ts';
-import type { Prerequisite } from './types.ts';
+import { idForCommand, nameOf, sameId } from './known.ts';
+import type { Known, Prerequisite } from './types.ts';
 
 const SHOWN = 6;
 

@@ -3,8 +3,8 @@ import type { RouteTable, Subnet } from '../azure/documents/types.ts';
 import { prefixOf } from '../common/cidr.ts';
 import { count, few } from '../common/text-lines.ts';
 import { TIER_FACTS } from '../model/tiers.ts';
-import { byId, idForCommand, type Known, nameOf, ofKind } from './known.ts';
-import type { Judged, Prerequisite } from './types.ts';
+import { byId, idForCommand, nameOf, ofKind } from './known.ts';
+import type { Judged, Known, Prerequisite } from './types.ts';
 
 /** Addresses that Azure keeps in every subnet. */
 const RESERVED = 5;

@@ -1,7 +1,6 @@
-import type { GivenDocument } from '../azure/documents/types.ts';
+import type { GivenDocument, ResourceDocument, Subnet } from '../azure/documents/types.ts';
 
 import type { Tier } from '../model/tiers.ts';
-import type { Known } from './known.ts';
 
 /** What the prerequisites are judged for. */
 export interface Intent {
@@ -38,4 +37,17 @@ export interface Prerequisite {
 export interface Found<T> {
   readonly document: T;
   readonly given: GivenDocument;
+}
+
+/** A document of one kind. */
+export type Of<K extends ResourceDocument['kind']> = Extract<ResourceDocument, { kind: K }>;
+
+/** The documents, and which of them are those of the instance and its subnet. */
+export interface Known {
+  readonly intent: Intent;
+  readonly given: readonly GivenDocument[];
+  readonly instance: Found<Of<'api-management'>> | null;
+  readonly subnet: Found<Subnet> | null;
+  readonly vnet: Found<Of<'vnet'>> | null;
+  readonly publicIp: Found<Of<'public-ip'>> | null;
 }
