@@ -5,7 +5,7 @@ import { readAzureDocuments } from '../../../src/azure/read.ts';
 import type { AzureDocument } from '../../../src/azure/reading.ts';
 import { utf8 } from '../replies.ts';
 
-function readAll(content: unknown): readonly AzureDocument[] {
+export function readAll(content: unknown): readonly AzureDocument[] {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const reading = readAzureDocuments(bytes instanceof Uint8Array ? bytes : utf8(content));
   if (!reading.ok) throw new Error(reading.problem);
