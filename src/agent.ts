@@ -1,5 +1,7 @@
 /** A whole run: survey, plan, probe, diagnose, report. */
 import { readFile } from 'node:fs/promises';
+import { type Documents, examineDocuments } from './azure/documents/given.ts';
+import type { ImportedFile } from './azure/reading.ts';
 import { type Configured, reportedOptions } from './config/effective.ts';
 import { endpointListsIn, readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
@@ -74,6 +76,7 @@ export async function runAgent(
   const hostInfo = await survey(options, machine, () => askMetadata(system, end));
   const whole = makePlan(options, planContext(hostInfo), endpointListsIn(files));
   const plan = isProbed === undefined ? whole : { ...whole, targets: whole.targets.filter(isProbed) };
+  const documents = examineFiles(files, hostInfo, startedAt);
   progress({ kind: 'phase', name: 'probe' });
   const endsAt = started + options.deadline;
   const parts = { options, survey: hostInfo, system, roots, publicRoots, signal: end, endsAt, progress };
@@ -96,9 +99,24 @@ export async function runAgent(
     finishedAt: startedAt + Math.round(system.monotonicMs() - started),
     interrupted: mistakes.length + defects.length > 0 ? 'defect' : stopped.by,
     plan,
-    environment: withNotes(observations.environment, [...mistakes, ...judged.notes]),
+    documents: documents.reported,
+    environment: withNotes(observations.environment, [...mistakes, ...documents.notes, ...judged.notes]),
     judged,
   });
+}
+
+/** Compares the documents with this VM. */
+function examineFiles(files: readonly ImportedFile[], { environment }: Survey, now: number): Documents {
+  const { vm, network } = environment;
+  return examineDocuments(
+    files,
+    {
+      subscriptionId: vm?.subscriptionId ?? null,
+      resourceGroup: vm?.resourceGroup ?? null,
+      addresses: network.interfaces.map(({ address }) => address),
+    },
+    now,
+  );
 }
 
 function planContext({ environment, servers }: Survey): PlanContext {

@@ -16,6 +16,16 @@ interface Page {
 export type EndpointList = (NetworkStatus | OutboundDependencies) & Page;
 export type AzureDocument = EndpointList | (ResourceDocument & Page);
 
+/** A file of `--from`, read. */
+export interface ImportedFile {
+  /** Its name, without its folder. */
+  readonly file: string;
+  /** ms since the epoch: when it was written. */
+  readonly savedAt: number;
+  /** At least one. */
+  readonly documents: readonly AzureDocument[];
+}
+
 export type Reading = { readonly ok: true; readonly documents: readonly AzureDocument[] } | Refused;
 
 interface Refused {

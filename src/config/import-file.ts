@@ -2,21 +2,11 @@
 import { basename } from 'node:path';
 import { printable } from '../../probes/printable.ts';
 import { LARGEST_REPLY, readAzureDocuments } from '../azure/read.ts';
-import type { AzureDocument, EndpointList } from '../azure/reading.ts';
+import type { AzureDocument, EndpointList, ImportedFile } from '../azure/reading.ts';
 import { readBounded } from '../common/bounded-file.ts';
 import { quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Options } from './types.ts';
-
-/** A file of `--from`, read. */
-export interface ImportedFile {
-  /** Its name, without its folder. */
-  readonly file: string;
-  /** ms since the epoch: when it was written. */
-  readonly savedAt: number;
-  /** At least one. */
-  readonly documents: readonly AzureDocument[];
-}
 
 type ImportReading =
   | { readonly ok: true; readonly imported: ImportedFile }

@@ -2,6 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { arch, release, type } from 'node:os';
 import type { Diagnosis } from '../diagnosis/index.ts';
+import type { ReportedDocument } from '../model/azure-documents.ts';
 import { byGroupAndId } from '../model/order.ts';
 import type { Report } from '../model/report.ts';
 import { SCHEMA_VERSION } from '../model/schema-version.ts';
@@ -9,6 +10,7 @@ import type { Plan } from '../plan/types.ts';
 import { VERSION } from '../version.ts';
 
 export interface Parts extends Pick<Report, 'options' | 'scope' | 'labels'> {
+  readonly documents: readonly ReportedDocument[];
   /** ms since the epoch */
   readonly startedAt: number;
   readonly finishedAt: number;
@@ -44,7 +46,7 @@ export function assemble(parts: Parts): Report {
     environment: parts.environment,
     controls,
     targets: targets.toSorted(byGroupAndId),
-    documents: [],
+    documents: [...parts.documents],
     preflight: [],
     notTestable: parts.plan.targets
       .filter(({ kind }) => kind === 'note')

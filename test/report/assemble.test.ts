@@ -18,6 +18,7 @@ function partsWith(changes: Partial<Parts> = {}): Parts {
     finishedAt: STARTED + 4210,
     interrupted: null,
     plan: planWith(),
+    documents: [],
     environment,
     judged: judgedWith(wholeCatalogue()),
     ...changes,

@@ -32,6 +32,16 @@ export function typeInId(id: string): string | null {
   return [provider, ...parts.filter((_, at) => at % 2 === 0)].join('/');
 }
 
+/** The subscription in an id, in lower case; null without one. */
+export function subscriptionIn(id: string): string | null {
+  return /^\/subscriptions\/([^/]+)/i.exec(id)?.[1]?.toLowerCase() ?? null;
+}
+
+/** The resource group in an id; null without one. */
+export function resourceGroupIn(id: string): string | null {
+  return nameIn(id, 'resourceGroups');
+}
+
 /** The name behind this segment of an id: `zone` behind `privateDnsZones`. */
 export function nameIn(id: string | null, segment: string): string | null {
   const parts = (id ?? '').split('/');
