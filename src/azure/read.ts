@@ -2,7 +2,7 @@
 import { decode } from '../common/decode-text.ts';
 import { parseJsonText, SAVE_AGAIN } from '../common/json.ts';
 import { isCut } from './documents/fields.ts';
-import { kindOf, type ResourceKind } from './documents/kinds.ts';
+import { isOlder, kindOf, type ResourceKind } from './documents/kinds.ts';
 import type { ResourceDocument } from './documents/types.ts';
 import { describeUnread } from './documents/unread.ts';
 import { readEndpointList } from './endpoint-lists.ts';
@@ -146,13 +146,12 @@ function readPart(
   return unread === undefined ? readEndpointList(members, incomplete, where) : refuse(unread);
 }
 
-function readResource(
-  { title, command, schema }: ResourceKind,
-  value: unknown,
-  incomplete: boolean,
-  where: string,
-): Reading {
+function readResource(kind: ResourceKind, value: unknown, incomplete: boolean, where: string): Reading {
+  const { title, command, schema } = kind;
   const again = `save it again with: ${command} --output json`;
+  if (isOlder(kind, value)) {
+    return refuse(`holds ${title} of an older API version, which lacks its addresses and settings; ${again}`);
+  }
   const read = schema.safeParse(value);
   if (!read.success) {
     return holdsCut(value, DEEPEST)

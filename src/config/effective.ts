@@ -11,7 +11,7 @@ export type Configured = Pick<Loaded, 'options' | 'origins' | 'configFile'>;
 export interface EffectiveOption {
   readonly key: keyof Options;
   readonly value: OptionValue;
-  /** `flag --timeout`, `variable APIM_PROBE_TIMEOUT`, `/path/file.yaml:3:1`, `default` */
+  /** `flag --timeout`, `variable APIM_PROBE_TIMEOUT`, `/path/file.yaml:3:1`, `import apim.json`, `default` */
   readonly origin: string;
 }
 
@@ -49,5 +49,6 @@ const SCENARIO = 'scenario ';
 function sourceOf(origin: string): Report['options'][string]['from'] {
   if (origin === 'default') return 'default';
   if (/^(?:flag|scenario|report) /.test(origin)) return 'flag';
+  if (origin.startsWith('import ')) return 'import';
   return origin.startsWith('variable ') ? 'variable' : 'file';
 }

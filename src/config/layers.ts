@@ -7,7 +7,7 @@ export interface RawValue {
   readonly value: unknown;
   /** A number as it is in the file. */
   readonly written?: string;
-  /** `flag --timeout`, `variable APIM_PROBE_TIMEOUT`, `/path/file.yaml:3:1` */
+  /** `flag --timeout`, `variable APIM_PROBE_TIMEOUT`, `/path/file.yaml:3:1`, `import apim.json` */
   readonly origin: string;
 }
 

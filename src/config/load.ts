@@ -5,6 +5,7 @@ import { quote, quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { isV2, TIER_FACTS } from '../model/tiers.ts';
 import { caFileNotes, caFileProblem } from './ca-file.ts';
+import { documentLayer } from './document-layer.ts';
 import { fileLayer, type OptionsFile } from './file.ts';
 import { readImport } from './import-file.ts';
 import { labelProblems } from './label.ts';
@@ -39,6 +40,8 @@ export interface Sources {
   readonly preset?: Preset;
   /** The machine's config file. Default: /etc/apim-probe/config.yaml. */
   readonly systemConfig?: string;
+  /** ms since the epoch, to know how old a document of --from is. Default: now. */
+  readonly now?: number;
 }
 
 export interface Loaded {
@@ -147,11 +150,26 @@ function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string
   }
 }
 
-function checkImports(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
-  for (const path of draft.from ?? []) {
+/** The options that the files of --from give. */
+function importLayer(
+  layers: readonly Layer[],
+  now: number,
+  problems: string[],
+): ReturnType<typeof documentLayer> {
+  const givenValue = (key: 'from' | 'apim') => {
+    const given = layers.find((layer) => layer.has(key))?.get(key);
+    // A problem of the value itself is reported with those of all options.
+    return { value: given === undefined ? undefined : parse(key, given, []), origin: given?.origin };
+  };
+  const { value: paths, origin } = givenValue('from');
+  const files = (Array.isArray(paths) ? paths : []).flatMap((path: string) => {
     const reading = readImport(path);
-    if (!reading.ok) problems.push(`from: ${quotePath(path)} (${origins.from}) ${reading.problem}`);
-  }
+    if (reading.ok) return [reading.imported];
+    problems.push(`from: ${quotePath(path)} (${origin}) ${reading.problem}`);
+    return [];
+  });
+  const { value: apim } = givenValue('apim');
+  return documentLayer(files, typeof apim === 'string' ? apim : null, now);
 }
 
 /** Rejects opposite options that name the same group. */
@@ -252,7 +270,9 @@ function optionNotes(options: Options): string[] {
  */
 export function load(sources: Sources): Loaded {
   const problems: string[] = [];
-  const { layers, file } = layersOf(sources, problems);
+  const { layers: own, file } = layersOf(sources, problems);
+  const documents = importLayer(own, sources.now ?? Date.now(), problems);
+  const layers = [...own, documents.layer];
   const values: Record<string, unknown> = {};
   const origins: Record<string, string> = { config: file.origin };
   for (const key of FILE_KEYS) {
@@ -264,7 +284,6 @@ export function load(sources: Sources): Loaded {
   const draft = values as Draft;
   const complete = origins as Loaded['origins'];
   checkCaFiles(draft, complete, problems);
-  checkImports(draft, complete, problems);
   checkGroups(draft, complete, problems);
   checkRequired(draft, complete, problems);
   checkUnits(draft, complete, problems);
@@ -279,6 +298,11 @@ export function load(sources: Sources): Loaded {
     options,
     origins: complete,
     configFile: file.path,
-    notes: [...file.notes, ...requiredOutside(options, complete), ...optionNotes(options)],
+    notes: [
+      ...file.notes,
+      ...documents.notes,
+      ...requiredOutside(options, complete),
+      ...optionNotes(options),
+    ],
   };
 }

@@ -34,5 +34,5 @@ export function networkOf(
 /** --subnet takes precedence over the metadata service; a contradiction becomes a note. */
 function subnetNotes(given: string | null, known: string | null): string[] {
   if (given === null || known === null || given === known) return [];
-  return [`the metadata service names the subnet ${known}; --subnet ${given} is followed`];
+  return [`the metadata service names the subnet ${known}; the subnet ${given} that was given is followed`];
 }

@@ -394,7 +394,7 @@ t.test('--subnet takes precedence over the metadata service, and a contradiction
   t.equal(environment.network.subnet, '10.0.2.0/27');
   t.match(environment.network.subnetCapacity, { usable: 27, vmInside: false });
   t.same(environment.notes, [
-    'the metadata service names the subnet 10.0.1.0/26; --subnet 10.0.2.0/27 is followed',
+    'the metadata service names the subnet 10.0.1.0/26; the subnet 10.0.2.0/27 that was given is followed',
   ]);
   const same = await surveyed(t, inSubnet('10.0.1.0', '26'), { subnet: '10.0.1.0/26' });
   t.same(same.environment.notes, []);

@@ -14,13 +14,16 @@ type Fields = ReadonlyMap<string, unknown>;
 
 /** The members of an object by their lower-case names, those in its `properties` too. */
 export function fieldsOf(record: Readonly<Record<string, unknown>>): Fields {
-  const found = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(record)) {
-    const key = name.toLowerCase();
-    if (key !== 'properties' || !isRecord(value)) found.set(key, value);
-    else for (const [inner, one] of fieldsOf(value)) if (found.get(inner) == null) found.set(inner, one);
-  }
-  return found;
+  const found = byLowerCase(record);
+  const inner = found.get('properties');
+  // What stands outside comes first.
+  return isRecord(inner)
+    ? new Map([...byLowerCase(inner), ...[...found].filter(([, value]) => value != null)])
+    : found;
+}
+
+function byLowerCase(record: Readonly<Record<string, unknown>>): Map<string, unknown> {
+  return new Map(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** A member by its name in any case. Azure PowerShell's JSON text is used where ConvertTo-Json cut the value itself. */
@@ -91,16 +94,16 @@ export const textList = z.preprocess(
     ),
 );
 
-export const number = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{1,9}$/)
-      .transform(Number),
-  ])
-  .nullish()
-  .transform((value) => value ?? null);
+/** A whole number, which PowerShell may have written as text. */
+export const requiredNumber = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number),
+]);
+
+export const number = requiredNumber.nullish().transform((value) => value ?? null);
 
 export const flag = z
   .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })])

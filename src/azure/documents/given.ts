@@ -109,7 +109,7 @@ function localPrefixes({ routes }: Extract<ResourceDocument, { kind: 'effective-
 }
 
 /** The id of the resource, or its name; null for a document of several or of none. */
-export function resourceOf(document: AzureDocument | ResourceDocument): string | null {
+function resourceOf(document: AzureDocument | ResourceDocument): string | null {
   switch (document.kind) {
     case 'network-status':
     case 'outbound-dependencies':

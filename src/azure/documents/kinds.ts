@@ -1,5 +1,6 @@
 /** The documents of resources: how each is recognised, read and saved again. */
 import type { z } from 'zod';
+import { isRecord } from '../saved.ts';
 import { ApiManagementResource } from './api-management.ts';
 import { EffectiveNsgList } from './effective-nsg.ts';
 import { EffectiveRouteList } from './effective-routes.ts';
@@ -27,6 +28,8 @@ export interface ResourceKind {
   readonly type: string | null;
   /** Names of fields: one group of them must be there, each with a value or an empty list. */
   readonly marks: readonly (readonly string[])[];
+  /** A field that only older API versions have, which lack what is needed. */
+  readonly olderMark?: string;
   /** Whether a document is a list of such objects, and not one alone. */
   readonly isList: boolean;
   readonly schema: z.ZodType<ResourceDocument>;
@@ -172,6 +175,7 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
     command: 'az apim show --resource-group GROUP --name APIM',
     type: 'microsoft.apimanagement/service',
     marks: [['hostnameConfigurations'], ['publisherEmail'], ['runtimeUrl']],
+    olderMark: 'staticIPs',
     isList: false,
     schema: ApiManagementResource,
   },
@@ -202,6 +206,11 @@ export function kindOf(record: Readonly<Record<string, unknown>>): ResourceKind 
       : undefined) ??
     null
   );
+}
+
+/** Whether the object is of an API version that lacks what is needed. */
+export function isOlder({ olderMark }: ResourceKind, record: unknown): boolean {
+  return olderMark !== undefined && isRecord(record) && fieldIn(fieldsOf(record), olderMark) != null;
 }
 
 const LINK_TYPE = 'microsoft.network/privatednszones/virtualnetworklinks';

@@ -1,7 +1,7 @@
 /** Security rules: of a network security group, or the effective ones of a network interface. */
 import { z } from 'zod';
 import { check } from './check.ts';
-import { fields, references, requiredText, textList } from './fields.ts';
+import { fields, references, requiredNumber, requiredText, textList } from './fields.ts';
 import { readPorts, readRuleEnd } from './prefixes.ts';
 import type { SecurityRule } from './types.ts';
 
@@ -33,7 +33,7 @@ const DIRECTIONS = { inbound: 'inbound', outbound: 'outbound' } as const;
 
 export const Rule = fields({
   name: requiredText,
-  priority: z.coerce.number().int(),
+  priority: requiredNumber,
   direction: word<SecurityRule['direction']>(DIRECTIONS),
   access: word<SecurityRule['access']>(ACCESS),
   protocol: word<SecurityRule['protocol']>(PROTOCOLS),

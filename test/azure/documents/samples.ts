@@ -9,7 +9,7 @@ export const NIC_ID = idOf('Microsoft.Network/networkInterfaces/probe-nic');
 const NSG_ID = idOf('Microsoft.Network/networkSecurityGroups/apim-nsg');
 
 /** One rule as `az network nsg show` has it. */
-export const RULE = {
+const RULE = {
   name: 'allow-sql',
   priority: 200,
   direction: 'Outbound',
