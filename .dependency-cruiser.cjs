@@ -14,6 +14,7 @@ const LAYERS = [
   'src/preflight',
   'src/plan',
   'src/run',
+  'src/effective',
   'src/diagnosis',
   'src/report',
   'src/records',

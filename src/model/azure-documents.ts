@@ -55,7 +55,10 @@ export const RuleDecision = z
     kind: z
       .enum(['nsg', 'security-admin', 'firewall'])
       .describe('A network security group, an admin rule of Virtual Network Manager, or Azure Firewall'),
-    resource: z.string().nullable().describe('Name of the network security group or policy'),
+    resource: z
+      .string()
+      .nullable()
+      .describe('Id of the network security group or policy, or its name where the document has no id'),
     association: z
       .enum(['subnet', 'network-interface', 'network-manager'])
       .nullable()
@@ -69,6 +72,10 @@ export const RuleDecision = z
       .describe('The service tag from which that prefix was expanded; null without one'),
     addresses,
     document,
+    freePriorities: z
+      .array(z.int().describe('Priority'))
+      .optional()
+      .describe('Priorities before this rule’s that are free for rules that allow, the highest first'),
   })
   .describe('The security rule that decides');
 export type RuleDecision = z.infer<typeof RuleDecision>;
@@ -102,6 +109,15 @@ export const PreflightCheck = z
       .nullable()
       .describe('The command that saves the missing document; null when the outcome is known'),
     rule: RuleDecision.nullable().describe('The security rule that decides it; null for all else'),
+    needs: z
+      .strictObject({
+        direction: z.enum(['inbound', 'outbound']).describe('Seen from the subnet'),
+        protocol: z.enum(['tcp', 'udp']).describe('Protocol of the rule'),
+        peers: z.array(z.string().describe('Service tag or address')).describe('The far side'),
+        ports: z.array(z.int().describe('Port')).describe('Ports of the destination'),
+      })
+      .optional()
+      .describe('The rule that the documentation asks for; absent for all else'),
   })
   .describe('One prerequisite of the documentation');
 export type PreflightCheck = z.infer<typeof PreflightCheck>;

@@ -207,13 +207,6 @@ const CASES: readonly Case[] = [
     'allow',
     'all',
   ],
-  [
-    'a range of addresses',
-    [firewallRule('range', 'allow', { destinations: cidr('13.65.31.1-13.65.31.250') })],
-    sql(),
-    'allow',
-    'range',
-  ],
 ];
 
 t.test('cases worked by hand', async (t) => {

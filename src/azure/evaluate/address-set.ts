@@ -15,8 +15,7 @@ export const NO_ADDRESS: AddressSet = { ipv4: [], ipv6: [] };
 
 /**
  * The addresses of these prefixes.
- * @param prefixes CIDRs with or without bits of hosts, single addresses, or ranges with a hyphen as Azure Firewall has
- *   them; any other text adds nothing
+ * @param prefixes CIDRs, with or without bits of hosts, or single addresses; any other text adds nothing
  */
 export function addressesOf(prefixes: Iterable<string>): AddressSet {
   const ipv4: Span<number>[] = [];
@@ -61,19 +60,10 @@ const MOST_PARSED = 65_536;
 function spanOf(text: string): Parsed | null {
   const known = PARSED.get(text);
   if (known !== undefined) return known;
-  const span = parseRange(text);
+  const span = parseCidr(text);
   if (PARSED.size === MOST_PARSED) PARSED.clear();
   PARSED.set(text, span);
   return span;
-}
-
-function parseRange(text: string): Parsed | null {
-  const [from = '', to] = text.split('-');
-  const first = parseCidr(from);
-  if (first === null || to === undefined) return first;
-  const last = parseCidr(to);
-  if (last?.family === 4 && first.family === 4) return { ...first, end: last.end };
-  return last?.family === 6 && first.family === 6 ? { ...first, end: last.end } : null;
 }
 
 function parseCidr(text: string): Parsed | null {

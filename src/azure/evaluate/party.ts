@@ -1,7 +1,7 @@
 /** One end of a flow against one end of a rule, with the service tags that a document does not expand. Pure. */
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { RuleEnd } from '../documents/types.ts';
-import { type AddressSet, addressesOf, covers, intersects, NO_ADDRESS } from './address-set.ts';
+import { type AddressSet, addressesOf, covers, intersects, isEmpty, NO_ADDRESS } from './address-set.ts';
 
 /** One end of a flow. */
 export interface Party {
@@ -32,15 +32,19 @@ export type Match = 'yes' | 'partly' | 'unknown' | 'no';
 /** An end of a rule, ready to be compared. */
 export interface PreparedEnd {
   readonly addresses: AddressSet;
-  /** In lower case. */
+  /** Those that the document does not expand, in lower case. */
   readonly tags: readonly string[];
+  /** Whether the addresses are those of the tag Internet, which has those of every service. */
+  readonly isInternet: boolean;
   readonly hasApplicationGroups: boolean;
 }
 
 /** RFC 1918, RFC 6598, RFC 4193: no service tag but VirtualNetwork has these. */
-const PRIVATE = addressesOf(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7']);
+const PRIVATE_PREFIXES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
+const PRIVATE = addressesOf(PRIVATE_PREFIXES);
 /** The host of each VM: probes of load balancers come from there, DNS answers too. */
 const HOST = addressesOf([AZURE_DNS]);
+const NO_SERVICE = addressesOf([...PRIVATE_PREFIXES, AZURE_DNS]);
 
 /** Service tags whose addresses are no service's. */
 const VIRTUAL_NETWORK = 'virtualnetwork';
@@ -51,13 +55,14 @@ export function prepareEnd({ prefixes, tags, applicationGroups }: RuleEnd): Prep
   return {
     addresses: prefixes.length === 0 ? NO_ADDRESS : addressesOf(prefixes.map(({ cidr }) => cidr)),
     tags: tags.map((tag) => tag.toLowerCase()),
+    isInternet: prefixes.some(({ tag }) => tag?.toLowerCase() === INTERNET),
     hasApplicationGroups: applicationGroups.length > 0,
   };
 }
 
 /** Whether an end of a rule matches all addresses of the party. */
 export function matchEnd(end: PreparedEnd, party: Party, known: KnownNetwork): Match {
-  let best: Match = matchAddresses(end.addresses, party);
+  let best = matchAddresses(end, party);
   for (const tag of end.tags) {
     if (best === 'yes') return best;
     best = better(best, matchTag(tag, party, known));
@@ -78,12 +83,12 @@ function better(one: Match, other: Match): Match {
   return weaker(one, other) === one ? other : one;
 }
 
-function matchAddresses(rule: AddressSet, { addresses, tag }: Party): Match {
-  if (rule.ipv4.length === 0 && rule.ipv6.length === 0) return 'no';
+function matchAddresses({ addresses: rule, isInternet }: PreparedEnd, { addresses, tag }: Party): Match {
+  if (isEmpty(rule)) return 'no';
   if (addresses === null) {
-    if (covers(rule, EVERY_IPV4)) return 'yes';
+    if (covers(rule, EVERY_IPV4) || (isInternet && isServiceTag(tag))) return 'yes';
     // A service has no private address.
-    return isServiceTag(tag) && covers(PRIVATE, rule) ? 'no' : 'unknown';
+    return isServiceTag(tag) && covers(NO_SERVICE, rule) ? 'no' : 'unknown';
   }
   if (covers(rule, addresses)) return 'yes';
   return intersects(rule, addresses) ? 'partly' : 'no';
