@@ -1,11 +1,11 @@
 /** A whole run: survey, plan, probe, diagnose, report. */
 import { readFile } from 'node:fs/promises';
-import { type Documents, examineDocuments } from './azure/documents/given.ts';
-import type { ImportedFile } from './azure/reading.ts';
 import { type Configured, reportedOptions } from './config/effective.ts';
 import { endpointListsIn, readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/index.ts';
+import { judgeDocuments } from './documents.ts';
+import { applyDocuments } from './effective/targets.ts';
 import { survey } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
 import type { Machine, Survey } from './environment/types.ts';
@@ -76,7 +76,7 @@ export async function runAgent(
   const hostInfo = await survey(options, machine, () => askMetadata(system, end));
   const whole = makePlan(options, planContext(hostInfo), endpointListsIn(files));
   const plan = isProbed === undefined ? whole : { ...whole, targets: whole.targets.filter(isProbed) };
-  const documents = examineFiles(files, hostInfo, startedAt);
+  const documents = judgeDocuments(files, options, hostInfo, startedAt);
   progress({ kind: 'phase', name: 'probe' });
   const endsAt = started + options.deadline;
   const parts = { options, survey: hostInfo, system, roots, publicRoots, signal: end, endsAt, progress };
@@ -85,8 +85,15 @@ export async function runAgent(
   progress({ kind: 'phase', name: 'diagnose' });
   const scope = isProbed === undefined ? probedScope(options) : scopeOfTargets(plan.targets);
   const reported = reportedOptions(configured);
+  const { targets, environment } = observations;
+  const shown = {
+    targets: applyDocuments(targets, documents.given, environment),
+    documents: documents.reported,
+    // Without a document none is shown, and a run does not ask for any.
+    preflight: documents.given.length === 0 ? [] : documents.preflight,
+  };
   const { judged, defects: broken } = diagnoseSafely(
-    { ...observations, scope, options: reported },
+    { ...observations, ...shown, scope, options: reported },
     used.diagnose,
   );
   const mistakes = [...stopped.defects, ...broken];
@@ -99,24 +106,11 @@ export async function runAgent(
     finishedAt: startedAt + Math.round(system.monotonicMs() - started),
     interrupted: mistakes.length + defects.length > 0 ? 'defect' : stopped.by,
     plan,
-    documents: documents.reported,
-    environment: withNotes(observations.environment, [...mistakes, ...documents.notes, ...judged.notes]),
+    documents: shown.documents,
+    preflight: shown.preflight,
+    environment: withNotes(environment, [...mistakes, ...documents.notes, ...judged.notes]),
     judged,
   });
-}
-
-/** Compares the documents with this VM. */
-function examineFiles(files: readonly ImportedFile[], { environment }: Survey, now: number): Documents {
-  const { vm, network } = environment;
-  return examineDocuments(
-    files,
-    {
-      subscriptionId: vm?.subscriptionId ?? null,
-      resourceGroup: vm?.resourceGroup ?? null,
-      addresses: network.interfaces.map(({ address }) => address),
-    },
-    now,
-  );
 }
 
 function planContext({ environment, servers }: Survey): PlanContext {

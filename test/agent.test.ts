@@ -118,7 +118,7 @@ t.test('a subnet that cannot hold the instance blocks, whatever else was found',
     cloud: 'public',
     subnet: '10.0.1.0/29',
     units: 2,
-    only: ['custom'],
+    only: ['sql'],
   });
   const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t));
   Report.parse(report);
@@ -145,7 +145,7 @@ t.test('the controls of a report come in one order', async (t) => {
 t.test('the phases are reported in order', async (t) => {
   const phases: string[] = [];
   await runAgent(
-    configured(optionsWith({ ...QUICK, only: ['custom'] })),
+    configured(optionsWith({ ...QUICK, only: ['sql'] })),
     { signal: NEVER, progress: (event) => void (event.kind === 'phase' && phases.push(event.name)) },
     roomsWith(t),
   );
@@ -274,7 +274,7 @@ t.test('the notes of the survey and the planner are in the report', async (t) =>
 t.test('the report holds its options, its labels and its scope', async (t) => {
   const options = optionsWith({
     ...QUICK,
-    only: ['custom'],
+    only: ['sql'],
     label: [
       { key: 'team', value: 'net' },
       { key: 'env', value: 'prod' },
@@ -286,7 +286,7 @@ t.test('the report holds its options, its labels and its scope', async (t) => {
     ['env', 'prod'],
     ['team', 'net'],
   ]);
-  t.strictSame(report.scope, { groups: ['custom'], narrowedBy: ['--only custom'], whole: false });
+  t.strictSame(report.scope, { groups: ['sql'], narrowedBy: ['--only sql'], whole: false });
   t.match(report.options, {
     timeout: { value: 2000, from: 'default' },
     label: { value: ['team=net', 'env=prod'] },

@@ -6,6 +6,7 @@ import type { Io } from './io.ts';
 export const COMMAND_NAMES = [
   'run',
   'plan',
+  'preflight',
   'records',
   'demo',
   'verify',

@@ -76,6 +76,25 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     ],
     load: async () => (await import('./plan.ts')).plan,
   },
+  preflight: {
+    summary: 'the article’s prerequisites, by Azure’s own documents; send nothing',
+    about:
+      'Judges the prerequisites of a deployment, and each row of the port table, by the documents given with --from: ' +
+      'subnet, virtual network, effective rules and routes, public IP, the service itself … For what no document shows, ' +
+      'it prints the command that saves one. Exits with 1 when a prerequisite is not met, else with 3 when a required ' +
+      'one is not shown. Sends nothing.',
+    examples: [
+      'apim-probe preflight',
+      'apim-probe preflight --from subnet.json --from effective-nsg.json --units 2',
+      'apim-probe preflight --from vnet.json --tier premium-v2',
+    ],
+    positionals: [],
+    options: ['cloud', 'region', 'platform', 'tier', 'units', 'subnet', 'from', 'color', 'config'],
+    own: [
+      { name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text or json (default: text)' },
+    ],
+    load: async () => (await import('./preflight.ts')).preflight,
+  },
   records: {
     summary: 'the DNS records of an instance, ready to use; send nothing',
     about:

@@ -1,7 +1,9 @@
 /** Microsoft's prerequisites of a deployment, judged from Azure's own documents. Pure. */
 import type { GivenDocument } from '../azure/documents/types.ts';
 import type { EndpointList } from '../azure/reading.ts';
+import { judgeNetwork } from '../effective/network-checks.ts';
 import type { PreflightCheck } from '../model/azure-documents.ts';
+import type { Environment } from '../model/report.ts';
 import { isV2 } from '../model/tiers.ts';
 import { findDocuments } from './known.ts';
 import { customDomains, dnsServers, PRIVATE_ZONES, serversOfInstance } from './names.ts';
@@ -12,12 +14,27 @@ import type { Intent, Known, Prerequisite } from './types.ts';
 
 export type { Intent } from './types.ts';
 
-export interface Given {
+interface Given {
   readonly documents: readonly GivenDocument[];
   /** The lists of endpoints: only NetworkStatus shows which DNS servers the instance uses. */
   readonly lists: readonly EndpointList[];
   /** ms since the epoch */
   readonly now: number;
+}
+
+/** What is known beside the documents. */
+export interface Place {
+  readonly environment: Environment;
+  readonly platform: 'stv2' | 'stv1';
+}
+
+/** The prerequisites of the article, and the rows of its port table. */
+export function preflight(given: Given, intent: Intent, { environment, platform }: Place): PreflightCheck[] {
+  const { tier } = intent;
+  return [
+    ...judgePrerequisites(given, intent),
+    ...judgeNetwork(given.documents, environment, { tier, platform }),
+  ];
 }
 
 /**

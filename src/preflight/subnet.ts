@@ -2,6 +2,7 @@
 import type { RouteTable, Subnet } from '../azure/documents/types.ts';
 import { prefixOf } from '../common/cidr.ts';
 import { count, few } from '../common/text-lines.ts';
+import { SAVE_ROUTES } from '../effective/next-hop.ts';
 import { TIER_FACTS } from '../model/tiers.ts';
 import { byId, idForCommand, nameOf, ofKind } from './known.ts';
 import type { Judged, Known, Prerequisite } from './types.ts';
@@ -203,7 +204,7 @@ const serviceEndpoints: Prerequisite = {
     known.subnet === null
       ? saveSubnet(known)
       : known.subnet.document.routeTable === null
-        ? 'az network nic show-effective-route-table --ids NIC_ID --output json > routes.json'
+        ? SAVE_ROUTES
         : `az network route-table show --ids ${idForCommand(known.subnet.document.routeTable, 'ROUTE_TABLE_ID')} --output json > route-table.json`,
 };
 

@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { arch, release, type } from 'node:os';
 import type { Diagnosis } from '../diagnosis/index.ts';
-import type { ReportedDocument } from '../model/azure-documents.ts';
+import type { PreflightCheck, ReportedDocument } from '../model/azure-documents.ts';
 import { byGroupAndId } from '../model/order.ts';
 import type { Report } from '../model/report.ts';
 import { SCHEMA_VERSION } from '../model/schema-version.ts';
@@ -11,6 +11,7 @@ import { VERSION } from '../version.ts';
 
 export interface Parts extends Pick<Report, 'options' | 'scope' | 'labels'> {
   readonly documents: readonly ReportedDocument[];
+  readonly preflight: readonly PreflightCheck[];
   /** ms since the epoch */
   readonly startedAt: number;
   readonly finishedAt: number;
@@ -47,7 +48,7 @@ export function assemble(parts: Parts): Report {
     controls,
     targets: targets.toSorted(byGroupAndId),
     documents: [...parts.documents],
-    preflight: [],
+    preflight: [...parts.preflight],
     notTestable: parts.plan.targets
       .filter(({ kind }) => kind === 'note')
       .map(({ group, id, reason }) => ({ group, endpoint: id, reason: reason ?? '' })),

@@ -19,6 +19,7 @@ function partsWith(changes: Partial<Parts> = {}): Parts {
     interrupted: null,
     plan: planWith(),
     documents: [],
+    preflight: [],
     environment,
     judged: judgedWith(wholeCatalogue()),
     ...changes,

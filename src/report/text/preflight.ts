@@ -1,4 +1,4 @@
-/** The prerequisites as text: what is not met first, and the command for what no document shows. */
+/** The prerequisites as text: what no document shows, by the command that saves one, then what is not met. */
 import { count, few, wrap } from '../../common/text-lines.ts';
 import type { PreflightCheck } from '../../model/azure-documents.ts';
 import type { Mark, Palette } from './palette.ts';
@@ -7,29 +7,38 @@ const MARKS = { met: 'good', 'not-met': 'bad', 'not-shown': 'unknown' } as const
   PreflightCheck['outcome'],
   Mark
 >;
-const ORDER: readonly PreflightCheck['outcome'][] = ['met', 'not-shown', 'not-met'];
 const SHOWN = 6;
 
-/** One block a check, those that are met first, so that the end of the output is what needs action. */
+/** Blocks of lines, those that are met first, so that the end of the output is what needs action. */
 export function preflightBlocks(
   checks: readonly PreflightCheck[],
   width: number,
   palette: Palette,
 ): string[][] {
-  return ORDER.flatMap((outcome) => checks.filter((check) => check.outcome === outcome)).map((check) =>
-    checkLines(check, width, palette),
-  );
+  const of = (outcome: PreflightCheck['outcome']) => checks.filter((check) => check.outcome === outcome);
+  const commands = Map.groupBy(of('not-shown'), ({ command }) => command ?? '');
+  const blocks = [
+    of('met').flatMap((check) => checkLines(check, width, palette)),
+    ...[...commands].map(([command, hidden]) => [
+      ...wrap(
+        `Not shown by any document given. ${hidden.length === 1 ? 'One check needs' : `${hidden.length} checks need`}:`,
+        width,
+      ),
+      `    ${palette.strong(command)}`,
+      ...hidden.flatMap((check) => checkLines(check, width, palette)),
+    ]),
+    of('not-met').flatMap((check) => checkLines(check, width, palette)),
+  ];
+  return blocks.filter((block) => block.length > 0);
 }
 
 function checkLines(check: PreflightCheck, width: number, palette: Palette): string[] {
-  const { outcome, title, required, evidence, command } = check;
-  const need = required ? '' : ' (optional)';
-  const [first = '', ...rest] = wrap(`${title}${need}`, width - 2);
+  const { outcome, title, required, evidence } = check;
+  const [first = '', ...rest] = wrap(`${title}${required ? '' : ' (optional)'}`, width - 2);
   return [
     `${palette.symbol(MARKS[outcome])} ${outcome === 'not-met' ? palette.strong(first) : first}`,
     ...rest.map((line) => `  ${line}`),
     ...(evidence === '' ? [] : wrap(evidence, width, '    ').map(palette.faint)),
-    ...(command === null ? [] : ['    not shown by any document given; save it with:', `    ${command}`]),
   ];
 }
 
