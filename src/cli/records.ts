@@ -53,7 +53,7 @@ function formatOf(word: unknown): RecordFormat {
 /** Records are for the instance's own names only, so the other targets of a config file are removed. */
 const NO_OTHER_TARGETS = {
   ...{ storage: [], sql: [], keyVault: [], eventHubs: [], redis: [], target: [], from: [] },
-  ...{ only: [], skip: [], require: [], optional: [] },
+  ...{ only: [], skip: [], require: [], optional: [], expectPrivate: [] },
 } as const satisfies Partial<Options>;
 
 /** All records of the instance, by the catalogue. */

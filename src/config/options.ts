@@ -136,6 +136,11 @@ function serviceName(value: string): string {
   throw new BadValue(`must be the service's name alone, like contoso (${rule})`);
 }
 
+/** A word that is neither is taken for a resource name; the plan knows whether there is such a resource. */
+function groupOrHost(value: string): string {
+  return GROUPS.find((known) => known === value) ?? resourceName(value);
+}
+
 /** A path where `-` cannot be a stream. */
 function namedFile(value: string): string {
   if (value === '-') throw new BadValue('must name a file or folder; - is not supported here');
@@ -288,6 +293,14 @@ export const OPTIONS: Table = {
   skip: { ...group, help: 'leave this group out' },
   require: { ...group, help: 'count this group as required' },
   optional: { ...group, help: 'count this group as optional' },
+  expectPrivate: {
+    section: 'What to probe',
+    kind: 'text',
+    type: text(groupOrHost),
+    many: true,
+    value: 'GROUP|HOST',
+    help: 'count a public address of this group or host as a failure',
+  },
   dnsServer: {
     section: 'Names and routes',
     kind: 'text',

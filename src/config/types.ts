@@ -74,6 +74,8 @@ export interface Options {
   readonly skip: readonly Group[];
   readonly require: readonly Group[];
   readonly optional: readonly Group[];
+  /** Groups, host names, or names of resources. */
+  readonly expectPrivate: readonly string[];
   readonly dnsServer: readonly ServerAddress[];
   readonly connectTo: readonly Redirect[];
   readonly caFile: readonly string[];

@@ -1,4 +1,5 @@
 /** The options that the user of a run gave, as flags of a command that repeats it. Pure. */
+import { isMeant } from '../model/expect-private.ts';
 import type { Report, Target } from '../model/report.ts';
 import type { Group } from '../model/vocabulary.ts';
 
@@ -17,7 +18,7 @@ const ALWAYS = ['cloud', 'region', 'platform', 'from', 'dnsServer', 'connectTo',
 const PACE = ['timeout', 'deadline', 'concurrency', 'attempts'];
 const SIZE = ['tier', 'units', 'subnet'];
 const OWN = ['apim', 'vip', 'location', 'hostname'];
-const CHOICE = ['require', 'optional'];
+const CHOICE = ['require', 'optional', 'expectPrivate'];
 
 /** The options that name endpoints of a group. */
 const NAMES: Readonly<Partial<Record<Group, readonly string[]>>> = {
@@ -72,8 +73,9 @@ export function givenFor(
     ...ALWAYS.flatMap((key) => given(options, key)).filter(isNeeded),
     ...[...names].flatMap((key) => given(options, key)).filter((flag) => namesOneOf(flag, hosts)),
     ...PACE.flatMap((key) => given(options, key)),
-    ...CHOICE.flatMap((key) => given(options, key)).filter(({ value }) =>
-      groups.some((group) => group === value),
+    ...CHOICE.flatMap((key) => given(options, key)).filter(
+      ({ value }) =>
+        groups.some((group) => group === value) || targets.some((target) => isMeant(target, value ?? '')),
     ),
   ];
 }

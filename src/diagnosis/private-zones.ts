@@ -38,6 +38,19 @@ export function privateLinkZone(chain: readonly string[]): string | null {
   return null;
 }
 
+/** Public names of resources that can have a private endpoint. */
+const RESOURCE_HOST =
+  /^[^.]+\.((?:(?:blob|table|queue|file)\.core|database|servicebus|redis\.cache)\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn))$/;
+const VAULT_HOST = /^[^.]+\.vault\.(azure\.net|usgovcloudapi\.net|azure\.cn)$/;
+
+/** The zone of private endpoints for a public host name ("Azure Private Endpoint private DNS zone values"), or null. */
+export function zoneOfSuffix(host: string): string | null {
+  const vault = VAULT_HOST.exec(host)?.[1];
+  if (vault !== undefined) return `privatelink.vaultcore.${vault}`;
+  const suffix = RESOURCE_HOST.exec(host)?.[1];
+  return suffix === undefined ? null : `privatelink.${suffix}`;
+}
+
 /** The zone of a private endpoint for this resource. */
 export function resourceZone(target: Target): string | null {
   const zones = target.addresses.map(({ via }) => privateLinkZone(via));

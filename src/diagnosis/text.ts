@@ -14,6 +14,11 @@ export function list(items: Iterable<string>, limit = LIST_LIMIT): string {
   return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
 }
 
+/** All of them, for a remedy: whoever shows it shortens it. */
+export function listAll(items: Iterable<string>): string {
+  return list(items, Number.POSITIVE_INFINITY);
+}
+
 type Endpoint = Pick<Target, 'host' | 'port'>;
 
 /** Lists host and port of each endpoint. */

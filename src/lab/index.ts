@@ -1,5 +1,6 @@
 import type { Expected, Scenario } from './scenario.ts';
 import { dnsPrivateZone } from './scenarios/dns-private-zone.ts';
+import { expectedPrivate } from './scenarios/expected-private.ts';
 import { forcedTunnel } from './scenarios/forced-tunnel.ts';
 import { gatewayDns } from './scenarios/gateway-dns.ts';
 import { healthy } from './scenarios/healthy.ts';
@@ -17,6 +18,7 @@ const ALL: readonly Scenario[] = [
   sqlBlocked,
   storageFirewall,
   dnsPrivateZone,
+  expectedPrivate,
   gatewayDns,
   tlsInspection,
   tlsInspectionTrusted,

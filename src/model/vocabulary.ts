@@ -44,6 +44,7 @@ export const CAUSES = [
   'name-does-not-exist',
   'private-zone-missing-record',
   'private-zone-not-linked',
+  'expected-private',
   'dns-not-configured',
   'dns-server-down',
   'dns-forwarding-broken',

@@ -7,12 +7,14 @@ import { byGroupAndId } from '../model/order.ts';
 import { isV2, TIER_FACTS } from '../model/tiers.ts';
 import type { Group } from '../model/vocabulary.ts';
 import { CONTROLS } from './controls.ts';
+import { checkExpectPrivate } from './expect-private.ts';
 import { placeholderValues } from './fill.ts';
 import { fromCatalog, rolesOf } from './from-catalog.ts';
 import { fromImports, type Imported } from './from-import.ts';
 import { fromServers, fromUrls } from './from-options.ts';
 import type { Import } from './listed.ts';
 import { furtherLocations, isElsewhere } from './locations.ts';
+import { leftOutBy } from './scope.ts';
 import type { Plan, PlanContext, PlannedTarget } from './types.ts';
 
 /**
@@ -31,7 +33,9 @@ export function makePlan(options: Options, place: PlanContext, imports: readonly
     ...fromUrls(options, place),
   ].map((target) => withVip(withUsersChoice(target, options), options, place));
   const merged = merge(all);
-  refuseEmptyGroups(options, place, merged.targets);
+  const expectations = checkExpectPrivate(options, merged.targets);
+  const problems = [...emptyGroups(options, place, merged.targets), ...expectations.problems];
+  if (problems.length > 0) throw new UsageError(problems);
   return {
     targets: merged.targets.toSorted(byGroupAndId),
     controls: CONTROLS,
@@ -44,6 +48,7 @@ export function makePlan(options: Options, place: PlanContext, imports: readonly
       ...merged.notes,
       ...domainsWithoutRole(options, place),
       ...tierNotes(options),
+      ...expectations.notes,
     ],
     absences: isV2(options.tier)
       ? []
@@ -67,13 +72,9 @@ function withUsersChoice(target: PlannedTarget, options: Options): PlannedTarget
   const asked = options.require.includes(group) || (target.required && !options.optional.includes(group));
   // Azure drops echo requests in many places: they decide nothing, even if the user requires them.
   const required = asked && protocol !== 'icmp';
-  const leftOut = options.skip.includes(group)
-    ? 'left out by --skip'
-    : options.only.length > 0 && !options.only.includes(group)
-      ? 'left out by --only'
-      : null;
-  if (leftOut === null || kind === 'note') return { ...target, required };
-  return { ...target, required, testable: false, reason: leftOut };
+  const flag = leftOutBy(group, options);
+  if (flag === null || kind === 'note') return { ...target, required };
+  return { ...target, required, testable: false, reason: `left out by ${flag}` };
 }
 
 /** All hosts of the instance share the address of `--vip`, but for the gateways of its further regions. */
@@ -103,11 +104,11 @@ function merge(all: readonly PlannedTarget[]): { targets: PlannedTarget[]; notes
  * A group that the user requires or asks for alone and that can never be tested would make every run inconclusive, or
  * pass unseen.
  */
-function refuseEmptyGroups(
+function emptyGroups(
   { require, only, skip, tier }: Options,
   { cloud }: PlanContext,
   targets: readonly PlannedTarget[],
-): void {
+): string[] {
   const present = new Set(targets.filter(({ kind }) => kind === 'endpoint').map(({ group }) => group));
   const problems = [
     ...[...new Set(require)].map((group) => ({ flag: '--require', group })),
@@ -122,7 +123,7 @@ function refuseEmptyGroups(
   if (problems.length === 0 && present.isSubsetOf(new Set(skip))) {
     problems.push('--skip names every group that has an endpoint: nothing is left to probe');
   }
-  if (problems.length > 0) throw new UsageError(problems);
+  return problems;
 }
 
 function domainsWithoutRole(options: Options, place: PlanContext): string[] {

@@ -2,6 +2,15 @@ import type { Options } from '../config/types.ts';
 import type { Scope } from '../model/report.ts';
 import { GROUPS, type Group } from '../model/vocabulary.ts';
 
+/** The flag that leaves a group out, or null. */
+export function leftOutBy(
+  group: Group,
+  { only, skip }: Pick<Options, 'only' | 'skip'>,
+): '--skip' | '--only' | null {
+  if (skip.includes(group)) return '--skip';
+  return only.length > 0 && !only.includes(group) ? '--only' : null;
+}
+
 /** The groups that `--only` and `--skip` leave in, in the order of the catalogue, and the flags that narrow them. */
 export function probedScope({ only, skip }: Pick<Options, 'only' | 'skip'>): Scope {
   const narrowedBy = [
@@ -9,7 +18,7 @@ export function probedScope({ only, skip }: Pick<Options, 'only' | 'skip'>): Sco
     ...[...new Set(skip)].map((group) => `--skip ${group}`),
   ];
   return {
-    groups: GROUPS.filter((group) => (only.length === 0 || only.includes(group)) && !skip.includes(group)),
+    groups: GROUPS.filter((group) => leftOutBy(group, { only, skip }) === null),
     narrowedBy,
     whole: narrowedBy.length === 0,
   };

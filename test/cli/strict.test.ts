@@ -368,11 +368,12 @@ t.test('labels, paths, and where the VM is, are hidden; keys of labels stay', as
       target: { value: ['https://h.example:443/proseware?x=1', 'tcp://h.example:1'], from: 'flag' },
       connectTo: { value: ['southridge:443:10.0.0.4:443'], from: 'flag' },
       sql: { value: ['blueyonder'], from: 'flag' },
+      expectPrivate: { value: ['key-vault', 'vanarsdel'], from: 'flag' },
       timeout: { value: 5000, from: 'default' },
     },
   });
   const own =
-    /trey|humongous|lamna|fourthcoffee|wingtip|relecloud|abcdef01|adatum|proseware|southridge|blueyonder/i;
+    /trey|humongous|lamna|fourthcoffee|wingtip|relecloud|abcdef01|adatum|proseware|southridge|blueyonder|vanarsdel/i;
   t.match(JSON.stringify(probed), own);
   const state = { APIM_PROBE_STATE: join(cwd, 's'), APIM_PROBE_OUTPUT: '-' };
   const { out, err } = await run(cwd, state, probed);
@@ -392,6 +393,7 @@ t.test('labels, paths, and where the VM is, are hidden; keys of labels stay', as
     format: { value: [/^text=path-[0-9a-f]{8}$/, 'json=-'] },
     target: { value: [/^https:\/\/host-\S+:443\/\*\*\*$/, /^tcp:\/\/host-\S+:1$/] },
     timeout: { value: 5000, from: 'default' },
+    expectPrivate: { value: ['key-vault', /^host-/] },
   });
   t.match(report.environment.vm, { hostName: /^host-/, resourceGroup: /^host-/, size: 'Standard_B2s' });
   t.match(report.environment.vm?.subscriptionId, /^id-/);

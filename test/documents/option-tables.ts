@@ -25,5 +25,6 @@ function row(key: OptionKey): string {
   const usual =
     option.many || option.default === null || value === null ? '' : ` (default: ${option.default})`;
   const inFile = key === 'config' ? '' : `\`${key}\``;
-  return `| \`--${flag}\` | ${inFile} | ${notes.join('; ').replaceAll('|', '\\|')}${usual} |`;
+  const cells = [`\`--${flag}\``, inFile, `${notes.join('; ')}${usual}`];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -61,6 +61,15 @@ export const HEALTHY: Chapter = {
           apply: (stage) => stage.privateEndpoint(...STORAGE, SQL, VAULT, EVENT_HUBS),
           expected: READY,
         },
+        {
+          shape: 'all of them, demanded with --expect-private',
+          args: ['storage-blob', 'sql', 'key-vault', 'event-hubs'].flatMap((group) => [
+            '--expect-private',
+            group,
+          ]),
+          apply: (stage) => stage.privateEndpoint(...STORAGE, SQL, VAULT, EVENT_HUBS),
+          expected: READY,
+        },
       ],
     },
     {

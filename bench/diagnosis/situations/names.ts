@@ -112,6 +112,34 @@ export const RECORDS: Chapter = {
       ],
     },
     {
+      id: 'expected-private',
+      what: 'The user demands private endpoints (--expect-private), and DNS gives public addresses',
+      shapes: [
+        {
+          shape: 'one account, which has no private endpoint',
+          args: ['--expect-private', BLOB],
+          expected: {
+            causes: ['expected-private'],
+            explains: { hosts: [BLOB] },
+            verdict: 'blocked',
+            owner: 'dns',
+            text: /privatelink\.blob\.core\.windows\.net/,
+          },
+        },
+        {
+          shape: 'four services, whose zones are not linked',
+          args: HOSTS.flatMap((host) => ['--expect-private', host]),
+          apply: (stage) => stage.resolve(unlinked(stage, HOSTS)),
+          expected: {
+            causes: ['expected-private'],
+            explains: { hosts: HOSTS },
+            verdict: 'blocked',
+            owner: 'dns',
+          },
+        },
+      ],
+    },
+    {
       id: 'private-zone-shadows-suffix',
       what: 'A private zone for the whole of blob.core.windows.net',
       shapes: [

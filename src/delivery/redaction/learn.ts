@@ -1,4 +1,5 @@
 /** Names, addresses and ids of this network, from the fields of a report and of a bundle that hold them. */
+import { isGroup } from '../../model/expect-private.ts';
 
 export interface Learner {
   /** A name without a dot: of a machine, or of a resource. */
@@ -166,6 +167,13 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
       [urls].flat().filter((url) => typeof url === 'string'),
     ),
   answers: (learner, answers) => learnHosts(learner, under(answers, 'name')),
+  expectPrivate: (learner, option) => {
+    if (typeof option !== 'object' || option === null || !('value' in option)) return;
+    learnNames(
+      learner,
+      [option.value].flat().filter((value) => typeof value === 'string' && !isGroup(value)),
+    );
+  },
   connectTo: learnRedirects,
   target: learnUrls,
   upload: learnUrls,

@@ -12,6 +12,7 @@ import { privateLinkZone, resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { type AnswerKind, azureAnswer, isUnresolved, kindOf, resolves } from '../servers.ts';
 import { count, list } from '../text.ts';
+import { isExposed } from './expected-private.ts';
 
 const COMPARABLE: readonly AnswerKind[] = ['private', 'public', 'absent'];
 
@@ -32,6 +33,7 @@ export const dnsServersDisagree: Rule = (scene) => {
   const affected = scene.targets.filter(
     (target) =>
       !elsewhere.has(target) &&
+      !isExposed(target, scene.observations) &&
       disagree(target, scene.observations) &&
       (target.status === 'reachable' || explains(target, scene)),
   );

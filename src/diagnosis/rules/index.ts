@@ -13,6 +13,7 @@ import { dnsServerSlow } from './dns-server-slow.ts';
 import { dnsServersDisagree } from './dns-servers-disagree.ts';
 import { dnsTampered } from './dns-tampered.ts';
 import { dnsTcpBlocked } from './dns-tcp-blocked.ts';
+import { expectedPrivate } from './expected-private.ts';
 import { gatewayCertificate } from './gateway-certificate.ts';
 import { gatewayNotServing } from './gateway-not-serving.ts';
 import { gatewayRecords } from './gateway-records.ts';
@@ -72,6 +73,8 @@ export const RULES: readonly Rule[] = [
   regionMismatch,
   ipv6Only,
   gatewayRecords,
+  // What was reached or not at a public address says nothing of the private one.
+  expectedPrivate,
   clockSkew,
   tlsIntercepted,
   blockPage,

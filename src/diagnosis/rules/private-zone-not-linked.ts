@@ -12,6 +12,7 @@ import { resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, azureKind } from '../servers.ts';
 import { count, list, listHosts } from '../text.ts';
+import { isExposed } from './expected-private.ts';
 
 /** Groups whose host names belong to one customer's resource; shared hosts always have privatelink aliases. */
 const OWNED: readonly Group[] = [
@@ -36,6 +37,7 @@ export const privateZoneNotLinked: Rule = (scene) => {
   const aliased = scene.targets.filter(
     (target) =>
       isAliased(target) &&
+      !isExposed(target, scene.observations) &&
       !isChanging(target, scene) &&
       (target.status === 'reachable' || fails(target, scene)),
   );

@@ -61,6 +61,25 @@ export const DNS_CAUSES = {
     ],
     reference: 'Azure Private Endpoint DNS integration scenarios',
   },
+  'expected-private': {
+    title: 'The name has a public address, where a private one is demanded',
+    explanation:
+      'The run was told with --expect-private that this name has to lead to a private endpoint. DNS gives it a public ' +
+      'address, so the traffic of API Management would take the public way, or end at a resource that is closed there. ' +
+      'Whether the public address was reached says nothing of the private one.',
+    recognisedBy:
+      'A DNS server, or this VM’s hosts file, gives a public address to a name of --expect-private. It is an error when ' +
+      'the target is required.',
+    owner: 'dns',
+    remedy: [
+      'Create a private endpoint for the resource, if it has none, with a DNS zone group.',
+      'Link its private DNS zone to the virtual network in which DNS asks Azure: this one with Azure-provided DNS, the ' +
+        'forwarder’s with a custom DNS server.',
+      'With a custom DNS server: forward the public suffix (not the privatelink one) to 168.63.129.16 from within that ' +
+        'virtual network, or to an Azure DNS Private Resolver inbound endpoint.',
+    ],
+    reference: 'Azure Private Endpoint private DNS zone values',
+  },
   'dns-not-configured': {
     title: 'This VM has no DNS server, or never asks one',
     explanation:
