@@ -37,6 +37,11 @@ const OWN = [
     'github.com',
     'aka.ms',
     'rfc-editor.org',
+    'man7.org',
+    'freedesktop.org',
+    'oasis-open.org',
+    'cisco.com',
+    'tldr.fail',
   ],
 ];
 

@@ -1,3 +1,4 @@
+import { INTERNAL_MODE, SECURITY_GROUPS, TRAFFIC_ROUTING } from './documents.ts';
 import type { CauseText } from './type.ts';
 
 /** Causes that Azure's own documents show (`--from`). */
@@ -13,7 +14,7 @@ export const AZURE_CAUSES = {
     remedy: [
       'Correct the setting that the finding names, save the document again, and run “apim-probe preflight”.',
     ],
-    reference: 'Deploy your Azure API Management instance to a virtual network: internal mode',
+    reference: INTERNAL_MODE,
   },
   'rule-denies': {
     title: 'A security rule denies what API Management needs',
@@ -29,7 +30,7 @@ export const AZURE_CAUSES = {
       'Add a rule with a lower priority number that allows this traffic, to the network security group or policy that ' +
         'the finding names.',
     ],
-    reference: 'How network security groups filter network traffic',
+    reference: SECURITY_GROUPS,
   },
   'route-misdirects': {
     title: 'A route sends what API Management needs to the wrong next hop',
@@ -43,7 +44,7 @@ export const AZURE_CAUSES = {
     remedy: [
       'Correct the route that the finding names, or let the device at its next hop deliver this traffic.',
     ],
-    reference: 'Virtual network traffic routing',
+    reference: TRAFFIC_ROUTING,
   },
   'rules-disagree': {
     title: 'Azure’s rules and the observation contradict each other',
@@ -53,6 +54,6 @@ export const AZURE_CAUSES = {
     recognisedBy: 'A target that answered although the rules or routes given with --from deny it.',
     owner: 'platform',
     remedy: ['Save the document again, of the network interface of this VM, and run again.'],
-    reference: 'How network security groups filter network traffic',
+    reference: SECURITY_GROUPS,
   },
 } as const satisfies Record<string, CauseText>;

@@ -1,5 +1,14 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Cause } from '../../model/vocabulary.ts';
+import {
+  manual,
+  NAME_RESOLUTION,
+  PRIVATE_DNS_SCENARIOS,
+  PRIVATE_FALLBACK,
+  PRIVATE_ZONES,
+  rfc,
+  see,
+} from './documents.ts';
 import type { CauseText } from './type.ts';
 
 /** Causes in name resolution. */
@@ -19,7 +28,7 @@ export const DNS_CAUSES = {
       'Check that the cloud is the right one: the suffix differs between public, government and China.',
       'If the resource was just created, wait for the negative answer’s TTL to pass and run again.',
     ],
-    reference: 'RFC 8020 (NXDOMAIN) and RFC 2308 (negative answers)',
+    reference: see(rfc(8020, ' (NXDOMAIN)'), rfc(2308, ' (negative answers)')),
   },
   'private-zone-missing-record': {
     title: 'A private DNS zone hides the name and has no record for it',
@@ -38,8 +47,7 @@ export const DNS_CAUSES = {
         'the zone’s virtual network link to NxDomainRedirect, so that Azure DNS falls back to public DNS.',
       'If the zone is not needed here: remove its virtual network link.',
     ],
-    reference:
-      'Azure Private Endpoint private DNS zone values; Fallback to internet for Azure Private DNS zones',
+    reference: see(PRIVATE_ZONES, PRIVATE_FALLBACK),
   },
   'private-zone-not-linked': {
     title: 'The resource has a private endpoint that this network’s DNS does not know',
@@ -59,7 +67,7 @@ export const DNS_CAUSES = {
         'within that virtual network, or to an Azure DNS Private Resolver inbound endpoint.',
       'If the public address is meant to be used: allow it outbound, and this subnet in the resource’s firewall.',
     ],
-    reference: 'Azure Private Endpoint DNS integration scenarios',
+    reference: PRIVATE_DNS_SCENARIOS,
   },
   'expected-private': {
     title: 'The name has a public address, where a private one is demanded',
@@ -78,7 +86,7 @@ export const DNS_CAUSES = {
       'With a custom DNS server: forward the public suffix (not the privatelink one) to 168.63.129.16 from within that ' +
         'virtual network, or to an Azure DNS Private Resolver inbound endpoint.',
     ],
-    reference: 'Azure Private Endpoint private DNS zone values',
+    reference: PRIVATE_ZONES,
   },
   'dns-not-configured': {
     title: 'This VM has no DNS server, or never asks one',
@@ -97,7 +105,7 @@ export const DNS_CAUSES = {
       `To test the network meanwhile, give --dns-server ${AZURE_DNS}, or the virtual network’s own DNS server.`,
       'In nsswitch.conf, let the line for hosts be “hosts: files dns”.',
     ],
-    reference: 'resolv.conf(5) and nsswitch.conf(5)',
+    reference: see(manual('resolv.conf', 5), manual('nsswitch.conf', 5)),
   },
   'dns-server-down': {
     title: 'A configured DNS server answers nothing',
@@ -114,7 +122,7 @@ export const DNS_CAUSES = {
       'If the server was retired: remove it from the virtual network’s DNS servers, restart the VM (or renew ' +
         'its lease), and run Apply Network Configuration on an existing API Management instance.',
     ],
-    reference: 'Name resolution for resources in Azure virtual networks',
+    reference: NAME_RESOLUTION,
   },
   'dns-forwarding-broken': {
     title: 'A DNS server cannot resolve Azure’s names',
@@ -134,8 +142,7 @@ export const DNS_CAUSES = {
       'Check that the server reaches its forwarders on UDP and TCP port 53, and review conditional ' +
         'forwarders that name servers which no longer exist.',
     ],
-    reference:
-      'Name resolution for resources in Azure virtual networks, name resolution that uses your own DNS server',
+    reference: NAME_RESOLUTION,
   },
   'dns-servers-disagree': {
     title: 'The configured DNS servers give different kinds of answer',
@@ -153,7 +160,7 @@ export const DNS_CAUSES = {
         'virtual network to which the private zones are linked.',
       'Or remove the server that does not know the private zones from the virtual network’s DNS servers.',
     ],
-    reference: 'Azure Private Endpoint DNS integration scenarios',
+    reference: PRIVATE_DNS_SCENARIOS,
   },
   'dns-tampered': {
     title: 'DNS answers are invented',
@@ -170,6 +177,6 @@ export const DNS_CAUSES = {
       'Look for a wildcard (*) record in the zones that the server holds, private DNS zones included.',
       'As a test ask Azure DNS (168.63.129.16) from this VM: if its answer is right, forward there.',
     ],
-    reference: 'RFC 6761 (special-use names) and RFC 6890 (special-purpose addresses)',
+    reference: see(rfc(6761, ' (special-use names)'), rfc(6890, ' (special-purpose addresses)')),
   },
 } as const satisfies Partial<Record<Cause, CauseText>>;

@@ -1,9 +1,8 @@
 import type { Cause } from '../../model/vocabulary.ts';
+import { INJECTION_RESOURCES, INSTANCE_ADDRESSES, INTERNAL_MODE } from './documents.ts';
 import type { CauseText } from './type.ts';
 
 const RECORDS = '“apim-probe records” prints them for the hosts file, Azure CLI and BIND';
-const INTERNAL_MODE = 'Deploy your Azure API Management instance to a virtual network - internal mode';
-
 /** Causes in the host names and the subnet of the instance. */
 export const GATEWAY_CAUSES = {
   'gateway-record-missing': {
@@ -56,7 +55,7 @@ export const GATEWAY_CAUSES = {
       `Correct the records: ${RECORDS}.`,
       'If an application gateway or a firewall stands in front on purpose: give its address as --vip.',
     ],
-    reference: 'IP addresses of Azure API Management',
+    reference: INSTANCE_ADDRESSES,
   },
   'gateway-not-serving': {
     title: 'The gateway is not served at its address',
@@ -114,6 +113,6 @@ export const GATEWAY_CAUSES = {
       'Or ask for fewer units, and remove other resources from the subnet.',
       'Remove this VM, its network interface included, before the deployment where only its address is in the way.',
     ],
-    reference: 'Virtual network injection resources: Azure API Management',
+    reference: INJECTION_RESOURCES,
   },
 } as const satisfies Partial<Record<Cause, CauseText>>;

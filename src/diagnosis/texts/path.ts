@@ -1,5 +1,23 @@
 import { LOCAL_LIMITS } from '../../../probes/local-limits.ts';
 import type { Cause } from '../../model/vocabulary.ts';
+import {
+  APPLIANCES,
+  DEFAULT_OUTBOUND,
+  FIREWALL_FAQ,
+  FIREWALL_RULES,
+  LINUX_TIME,
+  manual,
+  NAT_GATEWAY,
+  NETWORK_REFERENCE,
+  NETWORK_WATCHER,
+  OPEN_FILES,
+  OUTBOUND_SMTP,
+  rfc,
+  see,
+  TCP_TUNING,
+  TRAFFIC_ROUTING,
+  WINDOWS_TIME,
+} from './documents.ts';
 import type { CauseText } from './type.ts';
 
 /** Causes on the path: routes, security groups, firewalls, and the VM itself. */
@@ -22,7 +40,7 @@ export const PATH_CAUSES = {
         'host name in an application rule.',
       'For Storage, SQL, Key Vault and Event Hubs: a service endpoint on the subnet avoids the detour.',
     ],
-    reference: 'Virtual network configuration reference: API Management',
+    reference: NETWORK_REFERENCE,
   },
   'outbound-rejected': {
     title: 'Connections are actively refused',
@@ -39,7 +57,7 @@ export const PATH_CAUSES = {
         'meant, and that the service listens on the port.',
       'ICMP “unreachable” also means a missing route: check the effective routes of the NIC.',
     ],
-    reference: 'RFC 9293 (TCP, reset generation) and RFC 792 (ICMP, destination unreachable)',
+    reference: see(rfc(9293, ' (TCP, reset generation)'), rfc(792, ' (ICMP, destination unreachable)')),
   },
   'packet-size-blackhole': {
     title: 'Full-size packets are lost',
@@ -60,7 +78,7 @@ export const PATH_CAUSES = {
       'To confirm on the VM: sudo ip link set dev eth0 mtu 1300 makes both sides send smaller packets. If their size is ' +
         'the cause, a run passes then. Set it to 1500 again afterwards.',
     ],
-    reference: 'RFC 4821 (packetization layer path MTU discovery); TCP/IP performance tuning for Azure VMs',
+    reference: see(rfc(4821, ' (packetization layer path MTU discovery)'), TCP_TUNING),
   },
   'return-path-broken': {
     title: 'Connections open, and no data comes back',
@@ -84,7 +102,7 @@ export const PATH_CAUSES = {
       'Look in the firewall’s log for packets of this subnet that it drops as out of state, and for its limit of ' +
         'connections.',
     ],
-    reference: 'Deploy highly available network virtual appliances; Virtual network traffic routing',
+    reference: see(APPLIANCES, TRAFFIC_ROUTING),
   },
   'vm-without-outbound': {
     title: 'The test VM has no outbound path of its own',
@@ -113,7 +131,7 @@ export const PATH_CAUSES = {
       'With a tunnel or an NSG: allow the destinations of API Management there. A public IP of the VM does not help ' +
         'against a 0.0.0.0/0 route.',
     ],
-    reference: 'Default outbound access in Azure',
+    reference: DEFAULT_OUTBOUND,
   },
   'no-outbound-path': {
     title: 'Nothing public can be reached',
@@ -141,7 +159,7 @@ export const PATH_CAUSES = {
       'With forced tunnelling: service endpoints for Storage, Sql, KeyVault and EventHub, a route for service ' +
         'tag ApiManagement with next hop Internet, and the other dependencies allowed in the firewall.',
     ],
-    reference: 'Default outbound access in Azure; Virtual network traffic routing',
+    reference: see(DEFAULT_OUTBOUND, TRAFFIC_ROUTING),
   },
   'no-route': {
     title: 'This VM has no route there',
@@ -159,7 +177,7 @@ export const PATH_CAUSES = {
       'For one address, “ip route get ADDRESS” prints the route or the refusal. Remove a route of the type ' +
         'unreachable, prohibit or blackhole that is not wanted; VPN clients and hardening scripts add such routes.',
     ],
-    reference: 'Linux manual pages ip-route(8) and proc_net(5)',
+    reference: see(manual('ip-route', 8), manual('proc_net', 5)),
   },
   'transparent-proxy': {
     title: 'A device on the path completes TCP handshakes itself',
@@ -179,7 +197,7 @@ export const PATH_CAUSES = {
       'Or send these destinations around the device: service endpoints for Storage, Sql, KeyVault and ' +
         'EventHub, routes by service tag with next hop Internet for the others.',
     ],
-    reference: 'RFC 5737 (addresses for documentation); Azure Firewall FAQ',
+    reference: see(rfc(5737, ' (addresses for documentation)'), FIREWALL_FAQ),
   },
   'block-page': {
     title: 'A firewall or proxy answered instead of the service',
@@ -198,7 +216,7 @@ export const PATH_CAUSES = {
       'Check the rule order: a deny rule or a web category above the allow rule wins.',
       'Run again, and look for the request in the device’s log if it is still refused.',
     ],
-    reference: 'Azure Firewall rule processing logic',
+    reference: FIREWALL_RULES,
   },
   'clock-skew': {
     title: 'This VM’s clock is wrong',
@@ -215,7 +233,7 @@ export const PATH_CAUSES = {
       'Windows: w32tm /query /status, then w32tm /resync.',
       'If the VM synchronises over the network: allow UDP port 123 outbound.',
     ],
-    reference: 'Time sync for Linux VMs in Azure; Time sync for Windows VMs in Azure',
+    reference: see(LINUX_TIME, WINDOWS_TIME),
   },
   'vm-limit': {
     title: 'This VM ran out of a resource that the tests need',
@@ -232,7 +250,13 @@ export const PATH_CAUSES = {
       'Run again with a lower --concurrency and a longer --deadline.',
       ...new Set(Object.values(LOCAL_LIMITS).map(({ remedy }) => remedy)),
     ],
-    reference: 'Linux manual pages errno(3), connect(2), getrlimit(2), ip(7); systemd.exec(5), LimitNOFILE=',
+    reference: see(
+      manual('errno', 3),
+      manual('connect', 2),
+      manual('getrlimit', 2),
+      manual('ip', 7),
+      OPEN_FILES,
+    ),
   },
   'smtp-port-25-blocked': {
     title: 'Azure blocks outbound mail on port 25',
@@ -252,7 +276,7 @@ export const PATH_CAUSES = {
       'If it should be open in this subscription: look for a rule of your own that closes port 25, in the NSG and ' +
         'in the firewall on the way.',
     ],
-    reference: 'Troubleshoot outbound SMTP connectivity problems in Azure',
+    reference: OUTBOUND_SMTP,
   },
   'intermittent-loss': {
     title: 'Some attempts pass and some do not',
@@ -272,7 +296,7 @@ export const PATH_CAUSES = {
         'through the same instance.',
       'Run several times, over some minutes, and compare the reports.',
     ],
-    reference: 'Troubleshoot Azure NAT Gateway connectivity',
+    reference: NAT_GATEWAY,
   },
   undetermined: {
     title: 'The cause is not clear',
@@ -290,6 +314,6 @@ export const PATH_CAUSES = {
       'Look up the failure with “apim-probe explain”, and follow its next step.',
       'Run Network Watcher’s connection troubleshoot from this VM to the same host and port.',
     ],
-    reference: 'Connection troubleshoot overview: Azure Network Watcher',
+    reference: NETWORK_WATCHER,
   },
 } as const satisfies Partial<Record<Cause, CauseText>>;

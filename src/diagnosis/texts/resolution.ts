@@ -1,4 +1,15 @@
 import type { Cause } from '../../model/vocabulary.ts';
+import {
+  LIST_LOCATIONS,
+  METADATA_SERVICE,
+  manual,
+  NAME_RESOLUTION,
+  NETWORK_REFERENCE,
+  PRIVATE_DNS_SCENARIOS,
+  PRIVATE_ZONES,
+  rfc,
+  see,
+} from './documents.ts';
 import type { CauseText } from './type.ts';
 
 /** Causes in the DNS configuration of this system and network. */
@@ -18,8 +29,7 @@ export const RESOLUTION_CAUSES = {
       'Put a forwarder that works first, best 168.63.129.16 when the server runs in a virtual network.',
       'Check the path to the server: a VPN or an appliance that inspects DNS on the way adds its own time.',
     ],
-    reference:
-      'Name resolution for resources in Azure virtual networks, name resolution that uses your own DNS server',
+    reference: NAME_RESOLUTION,
   },
   'dns-tcp-blocked': {
     title: 'A DNS server cannot be asked over TCP',
@@ -34,7 +44,7 @@ export const RESOLUTION_CAUSES = {
       'Allow TCP port 53 beside UDP in the NSGs of both subnets and in every firewall between them.',
       'On the DNS server: let it listen on TCP as well (RFC 7766 requires it), also on a load balancer in front of it.',
     ],
-    reference: 'RFC 7766 (DNS transport over TCP); API Management virtual network reference, port table',
+    reference: see(rfc(7766, ' (DNS transport over TCP)'), NETWORK_REFERENCE),
   },
   'dns-search-domain': {
     title: 'The search list changes what names mean here',
@@ -54,7 +64,7 @@ export const RESOLUTION_CAUSES = {
         'and its clients use.',
       'Until then give full names with a final dot to programs that accept one.',
     ],
-    reference: 'resolv.conf(5); RFC 1535 (unexpected results of search lists)',
+    reference: see(manual('resolv.conf', 5), rfc(1535, ' (unexpected results of search lists)')),
   },
   'private-zone-shadows-suffix': {
     title: 'A private zone stands in the place of a whole public suffix',
@@ -73,7 +83,7 @@ export const RESOLUTION_CAUSES = {
       'Move the records there, link that zone, and remove the link of the zone that is named like the public suffix.',
       'On a custom DNS server: delete the zone, and forward the suffix to 168.63.129.16.',
     ],
-    reference: 'Azure Private Endpoint private DNS zone values',
+    reference: PRIVATE_ZONES,
   },
   'hosts-file-override': {
     title: 'The hosts file decides, not DNS',
@@ -87,7 +97,7 @@ export const RESOLUTION_CAUSES = {
       'If the entry is left over from a test: remove its line from the hosts file and run again.',
       'If its address is the right one: put it into DNS (private zone, custom DNS server), then remove the line.',
     ],
-    reference: 'hosts(5); nsswitch.conf(5)',
+    reference: see(manual('hosts', 5), manual('nsswitch.conf', 5)),
   },
   'dns-answers-change': {
     title: 'A DNS server gives different answers to the same question',
@@ -107,7 +117,7 @@ export const RESOLUTION_CAUSES = {
         'virtual network to which the private zones are linked.',
       'If the record was changed during the run: wait for its TTL to pass and run again.',
     ],
-    reference: 'Azure Private Endpoint DNS integration scenarios',
+    reference: PRIVATE_DNS_SCENARIOS,
   },
   'ipv6-only': {
     title: 'The name has IPv6 addresses only, and this VM has IPv4 only',
@@ -123,7 +133,7 @@ export const RESOLUTION_CAUSES = {
         'removes A records.',
       'If the host has no IPv4 address: give it one. Services of Azure that API Management depends on all have one.',
     ],
-    reference: 'RFC 3596 (AAAA records)',
+    reference: rfc(3596, ' (AAAA records)'),
   },
   'region-mismatch': {
     title: 'The region given is not the region of this VM',
@@ -137,6 +147,6 @@ export const RESOLUTION_CAUSES = {
       'Run without --region on an Azure VM, or give the region that the finding names.',
       'If the instance will be in the other region: run from a VM in its own subnet there.',
     ],
-    reference: 'Azure Instance Metadata Service; az account list-locations',
+    reference: see(METADATA_SERVICE, LIST_LOCATIONS),
   },
 } as const satisfies Partial<Record<Cause, CauseText>>;

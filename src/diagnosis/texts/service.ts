@@ -1,4 +1,14 @@
 import type { Cause } from '../../model/vocabulary.ts';
+import {
+  AMQP,
+  MAIL_INSPECTION,
+  PERIMETER,
+  rfc,
+  SERVICE_ENDPOINTS,
+  SERVICE_TAGS,
+  STORAGE_FIREWALL,
+  see,
+} from './documents.ts';
 import type { CauseText } from './type.ts';
 
 /** Causes at the service that answers at the end of the path. */
@@ -21,7 +31,7 @@ export const SERVICE_CAUSES = {
       'Read status, headers and the start of the reply in the report: they show who answered.',
       'If a firewall or proxy answered: allow the host name and port on it.',
     ],
-    reference: 'Azure IP Ranges and Service Tags',
+    reference: SERVICE_TAGS,
   },
   'service-firewall-denied': {
     title: 'The service’s own network rules refuse this subnet',
@@ -47,9 +57,7 @@ export const SERVICE_CAUSES = {
       'If this is a test resource, and the one that API Management will use has other rules: the path is proven, and ' +
         'nothing has to be changed.',
     ],
-    reference:
-      'Virtual Network service endpoints; Configure Azure Storage firewalls and virtual networks; What is a network ' +
-      'security perimeter?',
+    reference: see(SERVICE_ENDPOINTS, STORAGE_FIREWALL, PERIMETER),
   },
   'service-refused': {
     title: 'The service itself refuses',
@@ -67,7 +75,7 @@ export const SERVICE_CAUSES = {
       'If the service admits only known addresses: allow the public outbound address of API Management there, which may ' +
         'differ from this VM’s.',
     ],
-    reference: 'RFC 5321, section 4.2; RFC 5905, section 7.4; OASIS AMQP 1.0, part 2, section 2.8',
+    reference: see(rfc(5321, ', section 4.2'), rfc(5905, ', section 7.4'), AMQP),
   },
   'starttls-stripped': {
     title: 'A device on the path hides what mail relays offer, probably STARTTLS',
@@ -83,6 +91,6 @@ export const SERVICE_CAUSES = {
         'inspect esmtp), or take the relay’s ports out of the inspection.',
       'If no mail has to leave from this subnet: nothing has to be done.',
     ],
-    reference: 'Cisco ASA: Inspection of Basic Internet Protocols (ESMTP); RFC 3207, section 6',
+    reference: see(MAIL_INSPECTION, rfc(3207, ', section 6')),
   },
 } as const satisfies Partial<Record<Cause, CauseText>>;

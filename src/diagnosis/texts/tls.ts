@@ -1,4 +1,12 @@
 import type { Cause } from '../../model/vocabulary.ts';
+import {
+  CERTIFICATE_AUTHORITIES,
+  FIREWALL_PREMIUM,
+  FIREWALL_RULES,
+  LARGE_HELLOS,
+  rfc,
+  see,
+} from './documents.ts';
 import type { CauseText } from './type.ts';
 
 /** Causes that appear in the TLS handshake. */
@@ -20,7 +28,7 @@ export const TLS_CAUSES = {
       'Allow the destinations of API Management for TLS: in Azure Firewall application rules with protocol HTTPS, or ' +
         'network rules by service tag, source this subnet.',
     ],
-    reference: 'RFC 8446, section 4 (handshake protocol); Azure Firewall rule processing logic',
+    reference: see(rfc(8446, ', section 4 (handshake protocol)'), FIREWALL_RULES),
   },
   'sni-filtered': {
     title: 'A firewall reads the server name and cuts it',
@@ -40,7 +48,7 @@ export const TLS_CAUSES = {
         'Vault and Event Hubs, routes by service tag for the rest.',
       'Check that no web category, threat intelligence or IDPS rule of the device applies to the name.',
     ],
-    reference: 'RFC 6066, section 3 (Server Name Indication); Azure Firewall rule processing logic',
+    reference: see(rfc(6066, ', section 3 (Server Name Indication)'), FIREWALL_RULES),
   },
   'large-hello-blocked': {
     title: 'A device refuses a TLS ClientHello of two segments',
@@ -58,8 +66,7 @@ export const TLS_CAUSES = {
       'Update the device: FortiGate needs a newer IPS engine, PAN-OS 11.1.2-h9 or later. Or exempt this subnet from ' +
         'TLS inspection.',
     ],
-    reference:
-      'RFC 8446, section 4.1.2 (ClientHello); tldr.fail; Palo Alto Networks PAN-247099; Fortinet technical tip 357555',
+    reference: see(rfc(8446, ', section 4.1.2 (ClientHello)'), LARGE_HELLOS),
   },
   'tls-intercepted': {
     title: 'TLS is opened by an inspecting device',
@@ -79,7 +86,7 @@ export const TLS_CAUSES = {
         'service tag with next hop Internet for the rest.',
       'Installing the device’s root certificate on this VM does not help: API Management will not have it.',
     ],
-    reference: 'Azure Certificate Authority details; Azure Firewall Premium features (TLS inspection)',
+    reference: see(CERTIFICATE_AUTHORITIES, FIREWALL_PREMIUM),
   },
   'wrong-certificate': {
     title: 'The endpoint holds the wrong certificate',
@@ -98,7 +105,7 @@ export const TLS_CAUSES = {
       'Validity: renew the certificate; with Key Vault check that the service still may read it there.',
       'Private authority: give its root to this tool with --ca-file, and to the clients.',
     ],
-    reference: 'RFC 9525 (service identity in TLS) and RFC 5280 (X.509 certificates)',
+    reference: see(rfc(9525, ' (service identity in TLS)'), rfc(5280, ' (X.509 certificates)')),
   },
   'certificate-chain': {
     title: 'The service’s certificate is genuine, its chain is not complete',
@@ -118,7 +125,6 @@ export const TLS_CAUSES = {
       'On an endpoint of your own: send the whole chain, the current intermediates included.',
       'Other clients in this network, which do not fetch issuers: give them the missing certificate.',
     ],
-    reference:
-      'Azure Certificate Authority details; RFC 5280, section 4.2.2.1 (Authority Information Access)',
+    reference: see(CERTIFICATE_AUTHORITIES, rfc(5280, ', section 4.2.2.1 (Authority Information Access)')),
   },
 } as const satisfies Partial<Record<Cause, CauseText>>;

@@ -11,6 +11,6 @@ export interface CauseText {
   readonly owner: Owner;
   /** Steps in the order in which to take them. */
   readonly remedy: readonly string[];
-  /** Title of the public document to read next. */
+  /** The public documents to read next, each with its address. */
   readonly reference: string;
 }
