@@ -39,19 +39,23 @@ export class Session {
   readonly steps: Step[] = [];
   readonly facts: Facts = {};
   readonly #owned: Duplex[] = [];
+  readonly #onStep: () => void;
 
+  /** @param parts `onStep` is called when a step has ended */
   constructor(parts: {
     target: ProbeTarget;
     address: string;
     system: System;
     trust: TrustStore;
     budget: Budget;
+    onStep?: () => void;
   }) {
     this.target = parts.target;
     this.address = parts.address;
     this.system = parts.system;
     this.trust = parts.trust;
     this.budget = parts.budget;
+    this.#onStep = parts.onStep ?? (() => {});
   }
 
   /**
@@ -76,6 +80,7 @@ export class Session {
       const ms = Math.max(0, Math.round((this.system.monotonicMs() - started) * 1000) / 1000);
       this.steps.push({ name, ms, ok });
       if (!ok && name !== 'connect') this.#recordReceived();
+      this.#onStep();
     }
   }
 

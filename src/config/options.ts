@@ -350,7 +350,7 @@ export const OPTIONS: Table = {
     value: 'N',
     many: false,
     default: 256,
-    help: 'connections open at a time, at most',
+    help: 'first attempts open at a time, at most; further attempts at silent addresses come on top',
   },
   attempts: {
     section: 'Time and load',

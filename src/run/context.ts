@@ -15,11 +15,13 @@ export interface RunContext {
   readonly budget: Budget;
   readonly names: Names;
   readonly survey: Survey;
-  /** Bounds the concurrent attempts. */
+  /** Bounds the concurrent first attempts, and the handshakes of the controls. */
   readonly gate: Gate;
+  /** Bounds the further attempts: behind first ones that wait for silence they would gain no time. */
+  readonly repeatGate: Gate;
   /** Bounds the concurrent name queries. */
   readonly queries: Gate;
-  /** The limits of this machine, as learnt by both gates. */
+  /** The limits of this machine, as learnt by the gates. */
   readonly capacity: Capacity;
   /** `--concurrency`. */
   readonly concurrency: number;

@@ -9,5 +9,7 @@ export type ProgressEvent =
   | { readonly kind: 'start'; readonly total: number }
   | { readonly kind: 'begin'; readonly id: string }
   | { readonly kind: 'resolved'; readonly id: string; readonly resolutions: readonly Resolution[] }
+  /** An attempt begins: one of a series of so many at one address. */
+  | { readonly kind: 'try'; readonly id: string; readonly number: number; readonly of: number }
   | { readonly kind: 'attempt'; readonly id: string; readonly attempt: Attempt }
   | { readonly kind: 'end'; readonly id: string; readonly target: ObservedTarget };

@@ -120,6 +120,7 @@ function createContext(plan: Plan, parts: RunParts): RunContext {
     trust: new TrustStore(parts.roots, [...getCACertificates('bundled'), ...parts.publicRoots]),
     names: new Names({ survey, system, budget, queries }),
     gate: createGate(options.concurrency, signal, capacity),
+    repeatGate: createGate(options.concurrency * (options.attempts - 1), signal, capacity),
     concurrency: options.concurrency,
     defects: new Defects(),
     attempts: options.attempts,

@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import { isNeverRemote } from '../../probes/address-scope.ts';
 import { probeFor } from '../../probes/registry.ts';
 import type { Probe } from '../../probes/types.ts';
-import { pause } from '../../probes/wire/budget.ts';
 import { isAzureService } from '../model/azure.ts';
 import type { Address, Attempt, ObservedTarget } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
@@ -11,9 +10,7 @@ import { attempt, limitOf, type Tried } from './attempt.ts';
 import type { RunContext } from './context.ts';
 import type { Dialable } from './names.ts';
 import { DEFECT, observedTarget, untestedTarget } from './observed-target.ts';
-
-/** ms between a failed attempt and the next, so that a short packet loss can end. */
-const PAUSE_AFTER_FAILURE = 250;
+import { overlap } from './overlap.ts';
 
 /**
  * Never throws: a target that the run had no time for, or whose test a defect ended, is returned with the reason.
@@ -93,20 +90,35 @@ export async function tryAddress(
   probe: Probe,
   context: RunContext,
 ): Promise<Tried[]> {
-  const made: Tried[] = [];
-  while (made.length < context.attempts) {
-    if (made.length > 0) await pause(PAUSE_AFTER_FAILURE, context.budget.signal);
-    const tried = await context.gate(
-      () => attempt(probe, attemptParts(planned, address, context), from),
-      limitOf,
-    );
-    if (tried === null) break;
-    made.push(tried);
-    context.progress({ kind: 'attempt', id: planned.id, attempt: tried.attempt });
-    if (tried.defect !== null) context.defects.add(planned.id, tried.defect.error);
-    if (tried.attempt.ok || tried.defect !== null || isLeftUntried(tried)) break;
-  }
-  return made;
+  const { attempts: most, budget, gate, repeatGate, progress, defects } = context;
+  const tried = await overlap<Tried>({
+    most,
+    over: budget.signal,
+    begin: ({ number, signal, hear, hold }) => {
+      const parts = {
+        ...attemptParts(planned, address, context),
+        budget: { stepMs: budget.stepMs, signal },
+        onStep: hear,
+      };
+      const tryOnce = async (): Promise<Tried | null> => {
+        // It may have been cancelled while it waited for its turn.
+        if (signal.aborted && !budget.signal.aborted) return null;
+        hear();
+        progress({ kind: 'try', id: planned.id, number, of: most });
+        const tried = await attempt(probe, parts, from);
+        if (limitOf(tried) !== null) hold();
+        return tried;
+      };
+      return (number === 1 ? gate : repeatGate)(tryOnce, (tried) => tried && limitOf(tried));
+    },
+    onResult: (tried) => {
+      progress({ kind: 'attempt', id: planned.id, attempt: tried.attempt });
+      if (tried.defect !== null) defects.add(planned.id, tried.defect.error);
+      return tried.attempt.ok || tried.defect !== null || isLeftUntried(tried);
+    },
+  });
+  // Where an earlier attempt passed, it does not matter that a later one could not be made.
+  return tried.some(({ attempt }) => attempt.ok) ? tried.filter((one) => !isLeftUntried(one)) : tried;
 }
 
 /** Whether more attempts are useless: this machine cannot try, or the gate has already retried a shortage. */

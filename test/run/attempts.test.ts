@@ -46,6 +46,59 @@ t.test('a failure is retried, and a success then is intermittent', async (t) => 
   t.ok(only.latency.totalMs !== null, 'of the attempt that succeeded');
 });
 
+const NO_CONTENT = 'HTTP/1.1 204 No Content\r\n\r\n';
+
+t.test('an attempt that stays silent is a failure, although the next one passed meanwhile', async (t) => {
+  const peer = await openPeer(t, (socket, number) => {
+    socket.once('data', () => void (number > 1 && socket.end(NO_CONTENT)));
+  });
+  const { only } = await ran({
+    options: { target: targets('http://10.0.0.9:80/'), attempts: 3, timeout: 2000 },
+    redirections: [to(peer, '10.0.0.9', 80)],
+  });
+  t.match(only, { status: 'intermittent', failure: 'protocol_timeout' });
+  t.same(
+    only.attempts.map(({ failure }) => failure),
+    ['protocol_timeout', null],
+    'in the order in which they began',
+  );
+  t.equal(peer.accepted(), 2);
+});
+
+t.test('an attempt begun beside one that then passes is no failure', async (t) => {
+  const waiting: Socket[] = [];
+  // The first connection is answered when the second one has arrived, which never is.
+  const peer = await openPeer(t, (socket, number) => {
+    socket.once('data', () => {
+      waiting.push(socket);
+      if (number === 2) waiting[0]?.end(NO_CONTENT);
+    });
+  });
+  const { only } = await ran({
+    options: { target: targets('http://10.0.0.9:80/'), attempts: 3 },
+    redirections: [to(peer, '10.0.0.9', 80)],
+  });
+  t.match(only, { status: 'reachable', failure: null, attempts: { length: 1 } });
+  t.equal(peer.accepted(), 2, 'the third never began');
+});
+
+t.test('further attempts do not wait behind first ones, and their number is bounded', async (t) => {
+  const peer = await openPeer(t, silent);
+  const { targets: seen } = await ran({
+    options: {
+      target: targets('http://10.0.0.1:80/', 'http://10.0.0.2:80/', 'http://10.0.0.3:80/'),
+      ...{ attempts: 3, concurrency: 1, timeout: 2500 },
+    },
+    system: closedWorld([to(peer, null, 80)]),
+  });
+  t.same(
+    seen.map(({ attempts }) => attempts.map(({ failure }) => failure)),
+    new Array(3).fill(new Array(3).fill('protocol_timeout')),
+  );
+  t.equal(peer.accepted(), 9);
+  t.equal(peer.most(), 3, 'one first attempt and two others');
+});
+
 t.test('attempts end at their number', async (t) => {
   const peer = await openPeer(t, hangUp);
   const { only } = await ran({
@@ -209,10 +262,11 @@ t.test('progress events cover every tested target', async (t) => {
       progress: (event) => events.push(event),
     },
   );
-  t.equal(events.length, 6);
+  t.equal(events.length, 7);
   t.match(events, [
     { kind: 'start', total: 1 },
     { kind: 'begin', id: 'custom/10.0.0.9:80' },
+    { kind: 'try', id: 'custom/10.0.0.9:80', number: 1, of: 1 },
     { kind: 'attempt', id: 'custom/10.0.0.9:80', attempt: { address: '10.0.0.9', ok: false } },
     { kind: 'resolved', id: 'custom/10.0.0.9:80', resolutions: [] },
     { kind: 'end', id: 'custom/10.0.0.9:80', target: { attempts: [{ failure: 'tcp_refused' }] } },
