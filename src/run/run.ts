@@ -12,12 +12,12 @@ import { Capacity } from './capacity.ts';
 import type { RunContext } from './context.ts';
 import { azureDns } from './controls/azure-dns.ts';
 import { clock } from './controls/clock.ts';
-import { largeHello } from './controls/large-hello.ts';
+import { LargeHelloTest } from './controls/large-hello.ts';
 import { otherAddresses } from './controls/other-address.ts';
-import { otherNames } from './controls/other-name.ts';
+import { OtherNames } from './controls/other-name.ts';
 import { packetSizes } from './controls/packet-size.ts';
 import { randomNames } from './controls/random-name.ts';
-import { reservedAddress } from './controls/reserved-address.ts';
+import { reservedAddress, waitFor } from './controls/reserved-address.ts';
 import { searchDomains } from './controls/search-domain.ts';
 import { secondAnswers } from './controls/second-answer.ts';
 import { zoneAuthority } from './controls/zone-authority.ts';
@@ -59,27 +59,43 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   const endpoints = plan.targets.filter(({ kind }) => kind === 'endpoint');
   parts.progress({ kind: 'start', total: endpoints.filter((planned) => probeOf(planned) !== null).length });
   // First, because the value of a bare connection as proof depends on it: it must not wait behind a thousand targets.
-  const reserved = runControl('tcp-reserved-address', context, () => reservedAddress(context));
-  const [observed, ...besides] = await Promise.all([
-    mapInFlight(endpoints, mostInFlight(parts.options), (planned) => observeTarget(planned, context)),
-    runControl('dns-random-name', context, () => randomNames(plan.suffixes, context)),
-    reserved,
-    runControl('azure-dns', context, () => azureDns(plan.targets, context)),
-    runControl('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context)),
-  ]);
+  const others = Promise.withResolvers<number>();
+  const reserved = runControl('tcp-reserved-address', context, () =>
+    reservedAddress(context, others.promise),
+  );
+  const otherNames = new OtherNames(context);
+  const hello = new LargeHelloTest(context);
+  const observing = mapInFlight(endpoints, mostInFlight(parts.options), async (planned) => {
+    const progress = (event: ProgressEvent): void => {
+      context.progress(event);
+      if (event.kind === 'attempt') otherNames.seeAttempt(planned, event.attempt);
+    };
+    const target = await observeTarget(planned, { ...context, progress });
+    otherNames.seeTarget(target);
+    hello.seeTarget(target);
+    return target;
+  });
+  const random = runControl('dns-random-name', context, () => randomNames(plan.suffixes, context));
+  const azure = runControl('azure-dns', context, () => azureDns(plan.targets, context));
+  const zones = runControl('dns-zone-authority', context, () => zoneAuthority(plan.suffixes, context));
+  const observed = await observing;
   parts.progress({ kind: 'phase', name: 'controls' });
-  const azure = besides.find((each) => each?.name === 'azure-dns')?.detail.answers ?? [];
-  const [targets, others, large, sizes, search, elsewhere] = await Promise.all([
+  const [targets, names, large, sizes, search, elsewhere] = await Promise.all([
     addLateAttempts(endpoints, observed, context),
-    runControl('tls-other-name', context, () => otherNames(observed, context)),
-    runControl('tls-large-hello', context, () => largeHello(observed, context)),
+    runControl('tls-other-name', context, () => otherNames.finish(observed)),
+    runControl('tls-large-hello', context, () => hello.finish()),
     runControl('packet-size', context, () => packetSizes(observed, context)),
     runControl('dns-search-domain', context, () => searchDomains(observed, context)),
-    runControl('dns-other-address', context, () => otherAddresses(endpoints, observed, azure, context)),
+    runControl('dns-other-address', context, async () =>
+      otherAddresses(endpoints, observed, (await azure)?.detail.answers ?? [], context),
+    ),
   ]);
+  await Promise.all([random, azure, zones]);
   const second = await runControl('dns-second-answer', context, () => secondAnswers(targets, context));
   const time = await runControl('clock', context, async () => clock(targets));
-  const lists = [...(others ?? []), ...(elsewhere ?? []), ...(sizes ?? [])];
+  others.resolve(waitFor(targets));
+  const besides = await Promise.all([random, reserved, azure, zones]);
+  const lists = [...(names ?? []), ...(elsewhere ?? []), ...(sizes ?? [])];
   const late = [...lists, large, search, second, time];
   const controls = [parts.survey.metadata, ...besides, ...late].filter((each) => each !== null);
   const defects = context.defects.notes();

@@ -71,8 +71,7 @@ export const ARGUMENTS = [
 ] as const;
 
 /**
- * The same with a shorter timeout, for tests that do not depend on it: with the default of 5 s every run waits as long
- * for the reserved address, which does not answer.
+ * The same with a shorter timeout, for tests that do not depend on it: what does not answer is waited for that long.
  */
 export const QUICK = [...ARGUMENTS, '--timeout', '2500'] as const;
 

@@ -17,13 +17,34 @@ type Try = LargeHello['detail']['tries'][number];
 /** Small enough for every path: IPv4 requires 576 bytes (RFC 791). */
 const SEGMENT_BYTES = 500;
 
-/** One control; null when no target completed TLS at a public address. */
-export async function largeHello(
-  targets: readonly ObservedTarget[],
+/** The test of a run: it begins as soon as TLS worked at a public address, while other targets are probed. */
+export class LargeHelloTest {
+  readonly #context: RunContext;
+  #result: Promise<LargeHello> | null = null;
+
+  constructor(context: RunContext) {
+    this.#context = context;
+  }
+
+  /** To be called with each target that has ended. */
+  seeTarget(target: ObservedTarget): void {
+    const destination = this.#result === null ? findDestination(target) : null;
+    if (destination === null) return;
+    this.#result = testDestination(destination, this.#context);
+    // A defect counts where the result is collected.
+    this.#result.catch(() => undefined);
+  }
+
+  /** One control; null when no target completed TLS at a public address. */
+  async finish(): Promise<LargeHello | null> {
+    return this.#result;
+  }
+}
+
+async function testDestination(
+  destination: Destination & { readonly id: string },
   context: RunContext,
-): Promise<LargeHello | null> {
-  const destination = targets.flatMap(findDestination)[0];
-  if (destination === undefined) return null;
+): Promise<LargeHello> {
   const tries = await tryHellos(destination, context);
   const outcome = outcomeOf(tries);
   const { id, host, port, address } = destination;
@@ -54,14 +75,14 @@ function findDestination({
   port,
   attempts,
   addresses,
-}: ObservedTarget): (Destination & { id: string })[] {
+}: ObservedTarget): (Destination & { readonly id: string }) | null {
   const isPublic = (address: string): boolean =>
     addresses.some((known) => known.address === address && known.scope === 'public');
   const worked = attempts.find(
     (attempt) =>
       attempt.ok && attempt.facts.tls !== undefined && isBareTls(attempt) && isPublic(attempt.address),
   );
-  return worked === undefined ? [] : [{ id, host, port, address: worked.address }];
+  return worked === undefined ? null : { id, host, port, address: worked.address };
 }
 
 /** Large, small, large, and large in small segments, until one of them gives an unexpected result. */

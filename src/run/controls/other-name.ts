@@ -2,10 +2,11 @@
  * Repeats a cut TLS handshake at the same address with no server name and with another one. A firewall that filters
  * by server name lets these through.
  */
+import { addressScope } from '../../../probes/address-scope.ts';
 import type { Failure } from '../../../probes/failures.ts';
 import { isAzureService } from '../../model/azure.ts';
 import type { ControlOf } from '../../model/controls.ts';
-import { isBareTls, isCut } from '../../model/cut-handshake.ts';
+import { type HandshakeTarget, isBareTls, isCut } from '../../model/cut-handshake.ts';
 import type { Attempt, ObservedTarget } from '../../model/report.ts';
 import type { RunContext } from '../context.ts';
 import { isInconclusive } from './inconclusive.ts';
@@ -24,19 +25,58 @@ const MOST_TARGETS = 8;
 /** A name that firewalls usually allow, for runs in which no target passed. */
 const COMMON_NAME = 'www.microsoft.com';
 
-/** One control per cut target and other name; none when no handshake was cut. */
-export async function otherNames(
-  targets: readonly ObservedTarget[],
-  context: RunContext,
-): Promise<OtherName[]> {
-  const cut = targets.flatMap(findCut).slice(0, MOST_TARGETS);
-  const allowed = targets.find((target) => hasPassed(target) && target.attempts.some(hasCertificate));
-  const names = [null, allowed?.host ?? COMMON_NAME];
-  return Promise.all(cut.flatMap((target) => names.map((name) => tryName(target, name, context))));
+/** What identifies a target of the plan, and of the observations. */
+type Identity = HandshakeTarget & Pick<ObservedTarget, 'id' | 'port'>;
+
+/** The tests of a run: each begins as soon as a handshake is cut, while other targets are probed. */
+export class OtherNames {
+  readonly #context: RunContext;
+  readonly #tests = new Map<string, Promise<OtherName[]>>();
+  /** A name that the network lets through; COMMON_NAME when all targets have ended and none was. */
+  readonly #allowed = Promise.withResolvers<string>();
+
+  constructor(context: RunContext) {
+    this.#context = context;
+  }
+
+  /** To be called with each attempt: an attempt that was cut rules out that its target has passed. */
+  seeAttempt(target: Identity, attempt: Attempt): void {
+    if (attempt.addressFrom === 'name' && isBareTls(attempt) && isCut(target, attempt)) {
+      this.#begin(describeCut(target, attempt));
+    }
+  }
+
+  /** To be called with each target that has ended. A public one shows what the way out lets through. */
+  seeTarget(target: ObservedTarget): void {
+    const isShown = target.attempts.some(
+      (attempt) => hasCertificate(attempt) && addressScope(attempt.address) === 'public',
+    );
+    if (isShown && hasPassed(target)) this.#allowed.resolve(target.host);
+  }
+
+  /** One control per cut target and other name; none when no handshake was cut. */
+  async finish(targets: readonly ObservedTarget[]): Promise<OtherName[]> {
+    const allowed = targets.find((target) => hasPassed(target) && target.attempts.some(hasCertificate));
+    this.#allowed.resolve(allowed?.host ?? COMMON_NAME);
+    for (const cut of targets.flatMap(findCut)) this.#begin(cut);
+    const tests = await Promise.all(targets.map(({ id }) => this.#tests.get(id) ?? []));
+    return tests.flat();
+  }
+
+  #begin(target: CutTarget): void {
+    if (this.#tests.has(target.id) || this.#tests.size >= MOST_TARGETS) return;
+    const test = Promise.all([
+      tryName(target, null, this.#context),
+      this.#allowed.promise.then((name) => tryName(target, name, this.#context)),
+    ]);
+    // A defect counts where the results are collected.
+    test.catch(() => undefined);
+    this.#tests.set(target.id, test);
+  }
 }
 
 function findCut(target: ObservedTarget): CutTarget[] {
-  const { id, host, port, attempts } = target;
+  const { attempts } = target;
   if (hasPassed(target)) return [];
   // Alerts that do not refuse a name show a device if they come for every name at several services.
   const hit = attempts.find(
@@ -44,8 +84,11 @@ function findCut(target: ObservedTarget): CutTarget[] {
       isBareTls(attempt) &&
       (isCut(target, attempt) || (attempt.failure === 'tls_alert' && isAzureService(target))),
   );
-  if (hit === undefined) return [];
-  return [{ id, host, port, address: hit.address, byAlert: hit.failure === 'tls_alert' }];
+  return hit === undefined ? [] : [describeCut(target, hit)];
+}
+
+function describeCut({ id, host, port }: Identity, { address, failure }: Attempt): CutTarget {
+  return { id, host, port, address, byAlert: failure === 'tls_alert' };
 }
 
 /** Whether an address of the name succeeded and none was cut. */
