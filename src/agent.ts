@@ -6,9 +6,9 @@ import type { Options } from './config/types.ts';
 import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/index.ts';
 import { judgeDocuments } from './documents.ts';
 import { applyDocuments } from './effective/targets.ts';
-import { survey } from './environment/index.ts';
+import { describeSurvey, survey, surveyHost } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
-import type { Machine, Survey } from './environment/types.ts';
+import type { Machine, MetadataReply, Survey } from './environment/types.ts';
 import type { Observations, Report } from './model/report.ts';
 import { isStopSignal } from './model/stop-signals.ts';
 import { makePlan } from './plan/plan.ts';
@@ -73,19 +73,25 @@ export async function runAgent(
   const caFiles = options.caFile.map((file) => readFile(file, 'utf8'));
   const roots = [...given, ...(await Promise.all(caFiles))];
   progress({ kind: 'phase', name: 'survey' });
-  const hostInfo = await survey(options, machine, () => askMetadata(system, end));
-  const whole = makePlan(options, planContext(hostInfo), endpointListsIn(files));
-  const plan = isProbed === undefined ? whole : { ...whole, targets: whole.targets.filter(isProbed) };
-  const documents = judgeDocuments(files, options, hostInfo, startedAt);
+  const asking = askMetadata(system, end);
+  const host = await surveyHost(machine);
+  const surveyWith = (reply: MetadataReply | null): Survey => describeSurvey(options, machine, host, reply);
+  // Where cloud and region are given, the plan does not need the answer, and the probing begins meanwhile.
+  const isKnown = options.cloud !== null && options.region !== null;
+  const known = surveyWith(isKnown ? null : await asking);
+  const made = makePlan(options, planContext(known), endpointListsIn(files));
+  const plan = isProbed === undefined ? made : { ...made, targets: made.targets.filter(isProbed) };
   progress({ kind: 'phase', name: 'probe' });
   const endsAt = started + options.deadline;
-  const parts = { options, survey: hostInfo, system, roots, publicRoots, signal: end, endsAt, progress };
+  const whole = asking.then(surveyWith);
+  const parts = { options, survey: known, whole, system, roots, publicRoots, signal: end, endsAt, progress };
   const { observations, defects } = await observe(plan, parts);
   const stopped = describeStop(end);
   progress({ kind: 'phase', name: 'diagnose' });
   const scope = isProbed === undefined ? probedScope(options) : scopeOfTargets(plan.targets);
   const reported = reportedOptions(configured);
   const { targets, environment } = observations;
+  const documents = judgeDocuments(files, options, await whole, startedAt);
   const shown = {
     targets: applyDocuments(targets, documents.given, environment),
     documents: documents.reported,

@@ -112,6 +112,28 @@ t.test('a run uses the data of the metadata service', async (t) => {
   t.match(report.controls[0], { name: 'metadata', outcome: 'expected' });
 });
 
+t.test('with cloud and region given, it does not wait for the metadata service', async (t) => {
+  const reply = `HTTP/1.1 200 OK\r\ncontent-length: ${INSTANCE.length}\r\n\r\n${INSTANCE}`;
+  const dialled = Promise.withResolvers<void>();
+  const metadata = await openPeer(t, (socket) => {
+    socket.once('data', () => dialled.promise.then(() => socket.end(reply)));
+  });
+  const peer = await openPeer(t, () => dialled.resolve());
+  const system = closedWorld([to(metadata, '169.254.169.254', 80), to(peer, '10.0.0.1', 80)]);
+  const options = optionsWith({
+    ...QUICK,
+    cloud: 'public',
+    only: ['custom'],
+    target: targets('tcp://10.0.0.1:80'),
+  });
+  const report = await runAgent(configured(options), { signal: NEVER }, roomsWith(t, { system }));
+  t.match(report.environment, { cloud: 'public', region: 'westeurope', vm: { name: 'vm' } });
+  t.match(report.environment.notes, [
+    /the metadata service names the china cloud; --cloud public is followed/,
+  ]);
+  t.match(report.controls[0], { name: 'metadata', outcome: 'expected' });
+});
+
 t.test('a subnet that cannot hold the instance blocks, whatever else was found', async (t) => {
   const options = optionsWith({
     ...QUICK,

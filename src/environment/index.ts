@@ -13,6 +13,9 @@ import { readRoutes } from './routes.ts';
 import { networkOf } from './subnet.ts';
 import type { Machine, MetadataReply, Survey } from './types.ts';
 
+/** What this host holds: its interfaces, resolvers and files. */
+type HostInfo = Awaited<ReturnType<typeof surveyHost>>;
+
 /**
  * Surveys this host.
  * @param askMetadata asks the instance metadata service; with null the survey sends nothing
@@ -22,15 +25,32 @@ export async function survey(
   machine: Machine,
   askMetadata: (() => Promise<MetadataReply>) | null,
 ): Promise<Survey> {
-  const { interfaces, notes } = localInterfaces(machine);
-  const [reply, outbound, resolvers, hostsFile, order, routes] = await Promise.all([
-    askMetadata === null ? null : askMetadata(),
+  const [reply, host] = await Promise.all([askMetadata === null ? null : askMetadata(), surveyHost(machine)]);
+  return describeSurvey(options, machine, host, reply);
+}
+
+/** Reads what this host holds. Sends nothing. */
+export async function surveyHost(machine: Machine) {
+  const [outbound, resolvers, hostsFile, order, routes] = await Promise.all([
     machine.outboundAddress(),
     systemResolvers(machine),
     readHostsFile(machine),
     sourcesOf(machine),
     readRoutes(machine.routesFile),
   ]);
+  return { ...localInterfaces(machine), outbound, resolvers, hostsFile, order, routes };
+}
+
+/**
+ * Describes host and network.
+ * @param reply of the instance metadata service; null when it was not asked, or has not answered yet
+ */
+export function describeSurvey(
+  options: Options,
+  machine: Machine,
+  { interfaces, notes, outbound, resolvers, hostsFile, order, routes }: HostInfo,
+  reply: MetadataReply | null,
+): Survey {
   const own = [outbound, ...interfaces.map(({ address }) => address)].filter((address) => address !== null);
   const metadata = reply === null ? null : readReply(reply, own);
   const known = metadata?.kind === 'present' ? metadata.metadata : null;

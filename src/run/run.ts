@@ -33,6 +33,8 @@ import { observeTarget, probeOf } from './target.ts';
 export interface RunParts {
   readonly options: Options;
   readonly survey: Survey;
+  /** The survey with the answer of the metadata service, when that comes during the run only. */
+  readonly whole?: Promise<Survey>;
   readonly system: System;
   /** PEM certificates of `--ca-file`. */
   readonly roots: readonly string[];
@@ -93,15 +95,16 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   await Promise.all([random, azure, zones]);
   const second = await runControl('dns-second-answer', context, () => secondAnswers(targets, context));
   const time = await runControl('clock', context, async () => clock(targets));
+  const survey = (await parts.whole) ?? parts.survey;
   others.resolve(waitFor(targets));
   const besides = await Promise.all([random, reserved, azure, zones]);
   const lists = [...(names ?? []), ...(elsewhere ?? []), ...(sizes ?? [])];
   const late = [...lists, large, search, second, time];
-  const controls = [parts.survey.metadata, ...besides, ...late].filter((each) => each !== null);
+  const controls = [survey.metadata, ...besides, ...late].filter((each) => each !== null);
   const defects = context.defects.notes();
   return {
     observations: {
-      environment: completeEnvironment(plan, parts.survey, controls, [
+      environment: completeEnvironment(plan, survey, controls, [
         ...defects,
         ...describeSlowdown(context.capacity, parts.options),
       ]),
