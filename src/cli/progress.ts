@@ -8,8 +8,8 @@ import type { Status } from '../model/vocabulary.ts';
 import type { Phase, ProgressEvent } from '../run/progress.ts';
 
 const REDRAW_MS = 100;
-/** A wait is shown from here on: two missed DNS answers, about half a timeout. */
-const SHOWN_WAIT_MS = 3000;
+/** A wait is shown from here on: where something answers, nothing takes that long. */
+const SHOWN_WAIT_MS = 1000;
 const SHOWN_WAITING = 2;
 const USUAL_COLUMNS = 80;
 /** Return to the first column and erase to the end of the line (ECMA-48). */
@@ -76,42 +76,59 @@ interface Part {
   readonly format?: 'green' | 'red' | 'dim';
 }
 
+/** What the run waits for. */
+interface Wait {
+  readonly since: number;
+  /** Before the name, where a narrow terminal shows it: which attempt, or empty. */
+  part: string;
+}
+
 /** Counts the events of the run. */
 class ProgressState {
   #phase: Phase = 'survey';
-  #phaseSince: number;
+  readonly #begun: number;
   #total = 0;
   readonly #ended: Record<Status, number> = { reachable: 0, intermittent: 0, unreachable: 0, untested: 0 };
-  /** Insertion order is age. */
-  readonly #pending = new Map<string, number>();
+  /** By id and by name; insertion order is age. */
+  readonly #targets = new Map<string, Wait>();
+  readonly #controls = new Map<string, Wait>();
 
   constructor(now: number) {
-    this.#phaseSince = now;
+    this.#begun = now;
   }
 
   apply(event: ProgressEvent, now: number): void {
     switch (event.kind) {
       case 'phase':
         this.#phase = event.name;
-        this.#phaseSince = now;
         break;
       case 'start':
         this.#total = event.total;
         break;
       case 'begin':
-        this.#pending.set(event.id, now);
+        this.#targets.set(event.id, { since: now, part: '' });
         break;
+      case 'try': {
+        const wait = this.#targets.get(event.id);
+        if (wait !== undefined && event.of > 1) wait.part = `attempt ${event.number} of ${event.of} at `;
+        break;
+      }
       case 'end':
-        this.#pending.delete(event.id);
+        this.#targets.delete(event.id);
         this.#ended[outcomeOf(event.target).status] += 1;
+        break;
+      case 'late':
+        setOrDelete(this.#targets, event.id, event.is, { since: now, part: 'the last attempt at ' });
+        break;
+      case 'control':
+        setOrDelete(this.#controls, event.name, event.is, { since: now, part: '' });
         break;
     }
   }
 
   parts(now: number): Part[] {
-    const doing = { text: DOING[this.#phase] };
-    if (this.#phase !== 'probe') return [doing, ...this.#elapsed(now)];
-    return [doing, ...this.#counts(), ...this.#waiting(now)];
+    const counts = this.#phase === 'probe' ? this.#counts() : [];
+    return [{ text: DOING[this.#phase] }, ...counts, ...this.#elapsed(now), ...this.#waiting(now)];
   }
 
   #counts(): Part[] {
@@ -125,20 +142,25 @@ class ProgressState {
     ];
   }
 
+  /** Controls run beside the targets, so they come after them. */
   #waiting(now: number): Part[] {
-    const overdue = this.#pending
-      .entries()
-      .filter(([, since]) => now - since >= SHOWN_WAIT_MS)
-      .take(SHOWN_WAITING)
-      .map(([id]) => hideKnownSecrets(redact(printable(id))))
-      .toArray();
+    const overdue = [...this.#targets, ...this.#controls]
+      .filter(([, { since }]) => now - since >= SHOWN_WAIT_MS)
+      .slice(0, SHOWN_WAITING)
+      .map(([what, { part }]) => `${part}${hideKnownSecrets(redact(printable(what)))}`);
     return overdue.length > 0 ? [{ text: `  waiting for ${overdue.join(', ')}`, format: 'dim' }] : [];
   }
 
+  /** Of the whole run, in seconds. */
   #elapsed(now: number): Part[] {
-    const elapsed = now - this.#phaseSince;
-    return elapsed >= SHOWN_WAIT_MS ? [{ text: ` (${Math.floor(elapsed / 1000)} s)`, format: 'dim' }] : [];
+    const seconds = Math.floor((now - this.#begun) / 1000);
+    return seconds > 0 ? [{ text: `  ${seconds} s`, format: 'dim' }] : [];
   }
+}
+
+function setOrDelete(waits: Map<string, Wait>, what: string, is: 'awaited' | 'over', wait: Wait): void {
+  if (is === 'awaited') waits.set(what, wait);
+  else waits.delete(what);
 }
 
 /** Joins the parts, cut to the columns: a wrapped line cannot be erased. */

@@ -37,7 +37,9 @@ export async function addLateAttempts(
   return mapInFlight(targets, targets.length, async (target) => {
     const endpoint = byId.get(target.id);
     if (!isDue || endpoint === undefined || !dead.includes(target)) return target;
+    context.progress({ kind: 'late', id: target.id, is: 'awaited' });
     const late = await tryLate(endpoint, target, context);
+    context.progress({ kind: 'late', id: target.id, is: 'over' });
     return { ...target, attempts: [...target.attempts, ...late] };
   });
 }

@@ -163,14 +163,17 @@ function describeSlowdown({ missed, least }: Capacity, { concurrency }: Options)
 /** Runs a runControl; omits it when a defect of this program ends it. */
 async function runControl<T>(
   name: Control['name'],
-  { defects }: RunContext,
+  { defects, progress }: RunContext,
   work: () => Promise<T>,
 ): Promise<T | null> {
+  progress({ kind: 'control', name, is: 'awaited' });
   try {
     return await work();
   } catch (error) {
     defects.add(name, error);
     return null;
+  } finally {
+    progress({ kind: 'control', name, is: 'over' });
   }
 }
 

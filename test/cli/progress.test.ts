@@ -99,36 +99,47 @@ t.test('counts successes and failures', async (t) => {
   t.equal(terminal.visible, 'Probing 4/5  1 ok  2 failed');
 });
 
-t.test('after 3 s it names the two oldest that it waits for', async (t) => {
-  const terminal = new Terminal();
-  const { clock, start, begin, end } = probing(terminal);
+t.test('after a second it names the two oldest that it waits for, and the attempt', async (t) => {
+  const terminal = new Terminal(120);
+  const { clock, start, begin, end, progress } = probing(terminal);
+  const attempt = (id: string, number: number, of = 3) => progress.event({ kind: 'try', id, number, of });
   start(4);
+  progress.event({ kind: 'control', name: 'tcp-reserved-address', is: 'awaited' });
   begin('sql/a:1433', 'sql/b:1433');
-  clock.advance(1000);
+  clock.advance(500);
   begin('sql/c:1433', 'sql/d:1433');
-  clock.advance(1900);
+  attempt('sql/c:1433', 1, 1);
+  clock.advance(400);
   t.notMatch(terminal.visible, 'waiting');
+  attempt('sql/a:1433', 1);
+  attempt('sql/a:1433', 2);
   clock.advance(100);
-  t.match(terminal.visible, /waiting for sql\/a:1433, sql\/b:1433$/);
+  t.match(terminal.visible, / {2}1 s {2}waiting for attempt 2 of 3 at sql\/a:1433, sql\/b:1433$/);
   end('sql/a:1433', 'unreachable');
-  clock.advance(1000);
-  t.match(terminal.visible, /waiting for sql\/b:1433, sql\/c:1433$/);
+  clock.advance(500);
+  t.match(terminal.visible, /waiting for sql\/b:1433, sql\/c:1433$/, 'without a number where there is one');
+  for (const id of ['sql/b:1433', 'sql/c:1433', 'sql/d:1433']) end(id, 'reachable');
+  clock.advance(500);
+  t.equal(terminal.visible, 'Probing 4/4  3 ok  1 failed  2 s  waiting for tcp-reserved-address');
 });
 
-t.test('other parts of the run are named, and timed when they take long', async (t) => {
+t.test('other parts of the run are named, with the time of the run and what they wait for', async (t) => {
   const terminal = new Terminal();
   const { clock, progress } = probing(terminal);
   clock.advance(100);
   t.equal(terminal.visible, 'Looking around');
-  progress.event({ kind: 'phase', name: 'resolve' });
-  clock.advance(4000);
-  t.equal(terminal.visible, 'Resolving names (4 s)');
+  clock.advance(3900);
+  t.equal(terminal.visible, 'Looking around  4 s');
   progress.event({ kind: 'phase', name: 'controls' });
-  clock.advance(100);
-  t.equal(terminal.visible, 'Running controls');
+  progress.event({ kind: 'control', name: 'packet-size', is: 'awaited' });
+  progress.event({ kind: 'late', id: 'sql/a:1433', is: 'awaited' });
+  clock.advance(1000);
+  t.equal(terminal.visible, 'Running controls  5 s  waiting for the last attempt at sql/a:1433, packet-size');
+  progress.event({ kind: 'late', id: 'sql/a:1433', is: 'over' });
+  progress.event({ kind: 'control', name: 'packet-size', is: 'over' });
   progress.event({ kind: 'phase', name: 'diagnose' });
   clock.advance(100);
-  t.equal(terminal.visible, 'Diagnosing');
+  t.equal(terminal.visible, 'Diagnosing  5 s');
 });
 
 t.test('draws at most ten times a second, and only what changed', async (t) => {
@@ -140,8 +151,10 @@ t.test('draws at most ten times a second, and only what changed', async (t) => {
     clock.advance(1);
   }
   t.equal(terminal.written.length, 10);
-  clock.advance(5000);
+  clock.advance(900);
   t.equal(terminal.written.length, 10, 'nothing new, nothing written');
+  clock.advance(4100);
+  t.equal(terminal.written.length, 15, 'but the seconds');
 });
 
 t.test('stop clears the line and ends the ticking', async (t) => {
@@ -253,7 +266,7 @@ t.test('a paused terminal is not written to', async (t) => {
   t.same(terminal.written, []);
   paused(false);
   clock.advance(100);
-  t.equal(terminal.visible, 'Probing 0/2  0 ok', 'and catches up');
+  t.equal(terminal.visible, 'Probing 0/2  0 ok  1 s', 'and catches up');
 });
 
 t.test('the system clock’s timer does not keep the process alive', async (t) => {
