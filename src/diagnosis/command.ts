@@ -112,3 +112,9 @@ function commandOf(options: NonNullable<Observations['options']>, flags: readonl
 function demoCommand(scenario: string): string {
   return `apim-probe demo --scenario ${scenario}`;
 }
+
+/** `--from` for each document of the run; a name that is not safe in a command becomes a placeholder. */
+export function documentFlags({ documents }: Observations): string {
+  const names = (documents ?? []).map(({ file }) => (/^[\w][\w.-]{0,100}$/.test(file) ? file : 'FILE'));
+  return [...new Set(names)].map((name) => ` --from ${name}`).join('');
+}

@@ -696,11 +696,12 @@ t.test('50,000 rules and 450 addresses take about a second', async (t) => {
   const flows = Array.from({ length: 450 }, (_, index) =>
     flow(`${104 + (index % 8)}.${index % 250}.200.200`, ports[index % ports.length] ?? 443),
   );
-  const started = performance.now();
+  // Processor time, because other tests run beside this one.
+  const started = process.cpuUsage();
   const evaluate = createEvaluation([subnet(...rules)], NOTHING_KNOWN);
   t.ok(flows.every((each) => evaluate(each).access === 'allow'));
-  const ms = Math.round(performance.now() - started);
-  // 0.7 seconds on an idle core; other tests run beside this one.
-  t.ok(ms < 8000, `${ms} ms`);
+  const { user, system } = process.cpuUsage(started);
+  const ms = Math.round((user + system) / 1000);
+  t.ok(ms < 6000, `${ms} ms`);
   t.equal(evaluate(flow('11.0.0.1', 443)).rules[0]?.rule.name, 'rule-0');
 });

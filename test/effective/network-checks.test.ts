@@ -249,6 +249,9 @@ t.test('routes of the control plane’s replies under forced tunnelling', async 
       '0.0.0.0/0 leads to 10.2.0.4; no active route for ApiManagement has the next hop Internet (effective-routes.json)',
   });
   t.match(routes(management).get('route-management'), { outcome: 'met' });
+  const byAddress = route('52.0.0.0/8', 'Internet', { source: 'user', name: 'by-address' });
+  t.match(routes(kms, byAddress).get('route-management'), { outcome: 'not-shown', evidence: /unknown/ });
+  t.match(routes(kms).get('route-management'), { outcome: 'not-met' });
   t.match(routes().get('route-activation'), {
     outcome: 'not-met',
     required: false,

@@ -15,11 +15,14 @@ import {
   targetOf,
 } from '../servers.ts';
 import { count, list } from '../text.ts';
+import { isDeniedServer } from './rule-denies.ts';
 
 /** DNS servers that answered no query. If all are dead, it explains every name that did not resolve. */
 export const dnsServerDown: Rule = (scene) => {
   const { observations, targets, open } = scene;
-  const dead = deadServers(observations, targets).filter((server) => !isUnrouted(server, scene));
+  const dead = deadServers(observations, targets).filter(
+    (server) => !isUnrouted(server, scene) && !isDeniedServer(server, targets, observations),
+  );
   if (dead.length === 0) return [];
   const alive = allServers(observations, targets).filter((server) => !dead.includes(server));
   const own = dead.flatMap((server) => targetOf(server, open) ?? []);

@@ -33,6 +33,9 @@ import { privateZoneMissingRecord } from './private-zone-missing-record.ts';
 import { privateZoneNotLinked } from './private-zone-not-linked.ts';
 import { regionMismatch } from './region-mismatch.ts';
 import { returnPathBroken } from './return-path-broken.ts';
+import { routeMayMisdirect, routeMisdirects } from './route-misdirects.ts';
+import { ruleDenies, ruleMayDeny } from './rule-denies.ts';
+import { rulesDisagree } from './rules-disagree.ts';
 import { serviceFirewallDenied } from './service-firewall-denied.ts';
 import { serviceRefused } from './service-refused.ts';
 import { smtpPort25Blocked } from './smtp-port-25-blocked.ts';
@@ -64,6 +67,10 @@ export const RULES: readonly Rule[] = [
   dnsNotConfigured,
   // Without a route to a DNS server, the server is not at fault.
   noRoute,
+  // Azure's documents name the rule or route: more than any pattern of silence can tell.
+  ruleDenies,
+  routeMisdirects,
+  rulesDisagree,
   dnsServerDown,
   dnsTampered,
   dnsAnswersChange,
@@ -114,4 +121,6 @@ export const RULES: readonly Rule[] = [
   startTlsStripped,
   contentNotProved,
   undetermined,
+  ruleMayDeny,
+  routeMayMisdirect,
 ];

@@ -1,6 +1,8 @@
 import type { Observations, Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connectFailure } from '../attempts.ts';
+import { describeAzureSide } from '../azure-side.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
 import { isPrivateOnly } from '../destinations.ts';
 import { createFinding } from '../finding.ts';
@@ -25,6 +27,7 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
   if (inside.length > 0 && insideWorks.length === 0) return [];
   const explained = silent.filter((target) => open.includes(target));
   if (explained.length === 0) return [];
+  const side = describeAzureSide(explained, observations);
   return [
     createFinding('no-outbound-path', {
       title: 'Nothing public can be reached: this VM or its subnet has no outbound path',
@@ -33,8 +36,12 @@ export const noOutboundPath: Rule = ({ observations, targets, open }) => {
         `${listEndpoints(explained, 4)}; not one was answered or refused. ` +
         (inside.length === 0
           ? 'No private endpoint was there to compare with.'
-          : `${insideWorks.length} of ${count(inside.length, 'private endpoint')} answered, so the VM’s network works.`),
+          : `${insideWorks.length} of ${count(inside.length, 'private endpoint')} answered, so the VM’s network works.`) +
+        (side?.text ?? ''),
       targets: explained,
+      ...(side === null
+        ? {}
+        : { remedy: [...CAUSE_TEXTS['no-outbound-path'].remedy.slice(0, 1), side.step] }),
       confirm: rerunCommand(observations, explained),
     }),
   ];

@@ -1,6 +1,7 @@
 import type { Finding, Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
+import { type AzureSide, describeAzureSide } from '../azure-side.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { describeLaterAddresses } from '../changing-answers.ts';
 import { rerunCommand } from '../command.ts';
@@ -88,15 +89,16 @@ function traitFinding(
 ): Finding {
   const targets = groups.flatMap((group) => group.targets);
   const where = TRAIT_NAMES[kind](value);
+  const side = describeAzureSide(targets, observations);
   return createFinding('outbound-dropped', {
     title: `Outbound TCP ${where} is dropped (${count(targets.length, 'endpoint')})`,
     explanation:
       `No reply to connection requests to ${triesOf(targets)}. All that was lost went ${where}, and nothing that ` +
-      'connected did.',
+      `connected did.${side?.text ?? ''}`,
     targets,
     remedy: [
-      TRAIT_STEPS[kind](value),
-      `The rules that these endpoints need, in the NSG and in the firewall on the way: ${describeGroups(groups)}.` +
+      side?.step ?? TRAIT_STEPS[kind](value),
+      `The rules that these endpoints need, in the ${side === null ? 'NSG and in the ' : ''}firewall on the way: ${describeGroups(groups)}.` +
         `${groups.some(({ name }) => name.startsWith('group ')) ? ' “apim-probe plan” lists the hosts of each group.' : ''}`,
     ],
     confirm: rerunCommand(observations, targets),
@@ -120,11 +122,15 @@ function reached(target: Target): boolean {
 }
 
 function droppedFinding({ observations, targets }: Scene, group: Destination): Finding {
+  const side = describeAzureSide(group.targets, observations);
   return createFinding('outbound-dropped', {
     title: `Outbound TCP to ${group.name}, ${portsOf(group)}, is dropped`,
-    explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${compareWithReached(group, targets)}${describeLaterAddresses(observations, group.targets)}`,
+    explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${compareWithReached(group, targets)}${side?.text ?? ''}${describeLaterAddresses(observations, group.targets)}`,
     targets: group.targets,
-    remedy: [...regionSteps(observations, group, targets), ...remedyFor(group)],
+    remedy:
+      side === null
+        ? [...regionSteps(observations, group, targets), ...remedyFor(group)]
+        : remedyBehind(group, side),
     confirm: rerunCommand(observations, group.targets),
   });
 }
@@ -197,6 +203,17 @@ function remedyFor(group: Destination): readonly string[] {
   return steps;
 }
 
+/** Where the rules allow it, none is added to a network security group. */
+function remedyBehind(group: Destination, { step, hasRoutes }: AzureSide): readonly string[] {
+  const [, route] = CAUSE_TEXTS['outbound-dropped'].remedy;
+  const firewall = firewallStep(group, listHosts(group.targets, 10));
+  return [
+    step,
+    ...(hasRoutes || route === undefined ? [] : [route]),
+    ...(firewall === null ? [] : [firewall]),
+  ];
+}
+
 function firewallStep({ targets, serviceTag, ports }: Destination, hosts: string): string | null {
   const web = targets.every(({ protocol }) => protocol === 'http' || protocol === 'https');
   if (web) return `Azure Firewall, if it is on the way: an application rule for ${hosts}.`;
@@ -261,13 +278,17 @@ function tagOf({ serviceTag }: Target): string {
 
 function describeAll({ observations }: Scene, groups: readonly Destination[], whole: Whole): Finding {
   const targets = groups.flatMap((group) => group.targets);
+  const side = describeAzureSide(targets, observations);
   return createFinding('outbound-dropped', {
     title: whole.title,
-    explanation: `${count(targets.length, 'endpoint')} in ${groups.length} destinations timed out. ${whole.why}`,
+    explanation:
+      `${count(targets.length, 'endpoint')} in ${groups.length} destinations timed out. ` +
+      (side === null ? whole.why : side.text.trimStart()),
     targets,
     remedy: [
-      'Effective routes and effective security rules of the NIC: see where 0.0.0.0/0 goes and which rule denies.',
-      `Allow outbound TCP, in the NSG and in the firewall on the way: ${describeGroups(groups)}.`,
+      side?.step ??
+        'Effective routes and effective security rules of the NIC: see where 0.0.0.0/0 goes and which rule denies.',
+      `Allow outbound TCP, in the ${side === null ? 'NSG and in the ' : ''}firewall on the way: ${describeGroups(groups)}.`,
       ...whole.steps,
     ],
     confirm: rerunCommand(observations, targets),

@@ -1,5 +1,6 @@
 import type { PreflightCheck } from '../../model/azure-documents.ts';
 import type { Observations } from '../../model/report.ts';
+import { documentFlags } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 
@@ -48,16 +49,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'Create a static IPv4 address of the SKU Standard with a DNS label, in the same region and subscription.',
   'vnet-dns':
     'Apply the network configuration of the instance again, or restart the VM, so that it takes the new servers.',
+  'route-management':
+    'Route table of the subnet: add a route for the service tag ApiManagement with the next hop Internet.',
+  'route-activation':
+    'Route table of the subnet: add a route for each address of the activation servers with the next hop Internet.',
   'private-zones': 'Link the zone to the virtual network: az network private-dns link vnet create.',
   'custom-domains': 'Renew the certificate, in the key vault or in the custom domain of the instance.',
 };
 
 function remedyFor({ check }: PreflightCheck): string {
   return `${REMEDIES[check] ?? 'Correct the setting.'} Then save the document again.`;
-}
-
-/** The files are those of the run; a name that is not safe in a command becomes a placeholder. */
-function documentFlags({ documents }: Observations): string {
-  const names = (documents ?? []).map(({ file }) => (/^[\w][\w.-]{0,100}$/.test(file) ? file : 'FILE'));
-  return [...new Set(names)].map((name) => ` --from ${name}`).join('');
 }

@@ -1,12 +1,17 @@
-import type { Target } from '../../model/report.ts';
+import type { PreflightCheck } from '../../model/azure-documents.ts';
+import type { Finding, Observations, Target } from '../../model/report.ts';
 import { dialledAddresses, isPublic } from '../addresses.ts';
 import { connected, connectFailure } from '../attempts.ts';
+import { CAUSE_TEXTS } from '../causes.ts';
 import { rerunCommand } from '../command.ts';
+import { hasServiceEndpoint } from '../destinations.ts';
 import { createFinding } from '../finding.ts';
 import { provesPath } from '../outbound-path.ts';
 import type { Rule } from '../rule.ts';
 import { count, listHosts } from '../text.ts';
 
+/** The check of Azure's documents that shows whether the subnet gives a VM an outbound path. */
+const OUTBOUND_CHECK = 'default-outbound';
 /** Fewer silent hosts than this may be at fault themselves. */
 const ENOUGH = 3;
 /** Services with a service endpoint that a subnet prepared for API Management has beside that for Storage. */
@@ -19,7 +24,12 @@ const OTHER_ENDPOINTS: readonly (string | null)[] = ['Sql', 'AzureKeyVault', 'Ev
  * others.
  */
 export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
-  if (observations.environment.vm?.publicAddress !== false) return [];
+  const shown = findOutboundCheck(observations);
+  const isPrivate = shown?.outcome === 'not-met';
+  const { vm } = observations.environment;
+  // Azure's documents decide: then the VM alone can have a public address, and the metadata would name it.
+  if (shown?.outcome === 'met' || (isPrivate ? vm?.publicAddress === true : vm?.publicAddress !== false))
+    return [];
   const tried = targets.filter(
     (target) =>
       target.group !== 'dns' && target.attempts.length > 0 && dialledAddresses(target).some(isPublic),
@@ -28,13 +38,15 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
   // Azure's activation servers can be reached on a path of the platform's own.
   const answering = connecting.filter(({ group }) => group !== 'kms');
   const silent = tried.filter(isSilent);
-  const isClear =
+  const isStorageAlone =
     answering.length > 0 &&
     answering.every(isStorage) &&
     answering.some(({ status }) => status === 'reachable') &&
-    connecting.length + silent.length === tried.length &&
-    new Set(silent.map(({ host }) => host)).size >= ENOUGH &&
     silent.some(({ serviceTag }) => OTHER_ENDPOINTS.includes(serviceTag));
+  const isClear =
+    (isPrivate ? answering.every(hasServiceEndpoint) : isStorageAlone) &&
+    connecting.length + silent.length === tried.length &&
+    new Set(silent.map(({ host }) => host)).size >= ENOUGH;
   const acceptsAll = observations.controls.some(
     (control) => control.name === 'tcp-reserved-address' && control.detail.connected,
   );
@@ -45,6 +57,7 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
   if (silent.some((target) => hasReported(target, 'failure'))) return [];
   const reported = silent.filter((target) => hasReported(target, 'success'));
   const elsewhere = silent.filter(isStorage);
+  if (isPrivate) return [privateSubnetFinding(observations, shown, answering, explained)];
   return [
     createFinding('vm-without-outbound', {
       title: 'Only Storage answers: this VM probably has no outbound path of its own',
@@ -63,6 +76,36 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
     }),
   ];
 };
+
+/** What documents without a doubt show. */
+function findOutboundCheck({ preflight, documents }: Observations): PreflightCheck | undefined {
+  const doubtful = (documents ?? []).filter(({ doubt }) => doubt !== null);
+  return preflight?.find(
+    ({ check, evidence }) =>
+      check === OUTBOUND_CHECK && !doubtful.some(({ file }) => evidence.includes(file)),
+  );
+}
+
+/** By the documents, this VM cannot reach anything public but what service endpoints and the region's Storage carry. */
+function privateSubnetFinding(
+  observations: Observations,
+  { evidence }: PreflightCheck,
+  answering: readonly Target[],
+  explained: readonly Target[],
+): Finding {
+  return createFinding('vm-without-outbound', {
+    title: 'This VM has no outbound path of its own: its subnet is private',
+    explanation:
+      `${evidence}. ${count(explained.length, 'public endpoint')} timed out` +
+      (answering.length === 0
+        ? '. '
+        : `; ${listHosts(answering, 4)} answered, by a service endpoint or as Storage of the region. `) +
+      'The instance leaves by a public address of its own, so this VM does not show what it reaches.',
+    targets: explained,
+    remedy: CAUSE_TEXTS['vm-without-outbound'].remedy.slice(2, 3),
+    confirm: rerunCommand(observations, explained),
+  });
+}
 
 /** The status that Azure's NetworkStatus has for this endpoint. */
 function hasReported({ source }: Target, status: 'success' | 'failure'): boolean {
