@@ -55,6 +55,8 @@ export class Hosts {
   readonly #labels = new Set<string>();
   /** Learnt names with dots, in lower case: they need not look like host names. */
   readonly #known = new Set<string>();
+  /** Names of files that were given, in lower case. */
+  readonly #files = new Set<string>();
   /** Labels that stay readable wherever they stand. */
   readonly #readable = new Set<string>();
 
@@ -93,6 +95,12 @@ export class Hosts {
     if (name?.includes('.') && !/^[\d.]+$/.test(name) && !ADDRESS.test(name)) this.#known.add(name);
   }
 
+  /** From now on this name of a file is replaced, but for its extension. */
+  learnFile(name: string): void {
+    const file = name.toLowerCase();
+    if (FILES.test(file) && !/^path-[0-9a-f]{4,}\.\w+$/.test(file)) this.#files.add(file);
+  }
+
   #isKnown(name: string): boolean {
     const end = name.length > LONGEST ? name.slice(-LONGEST) : name;
     for (let rest = end; rest.includes('.'); rest = rest.slice(rest.indexOf('.') + 1))
@@ -129,6 +137,7 @@ export class Hosts {
     if (name.length > LONGEST) {
       return this.#isKnown(name) ? `${this.#pseudonyms.of('host', name)}.${UNREGISTERED}` : text;
     }
+    if (this.#files.has(name)) return `${this.#pseudonyms.of('path', name)}${FILES.exec(name)?.[0] ?? ''}`;
     if (this.#names.has(name) || this.#suffixes.has(name)) return text;
     if (!this.#isKnown(name)) {
       const file = FILES.exec(name)?.[0];

@@ -1,6 +1,8 @@
 /** Names, addresses and ids of this network, from the fields of a report and of a bundle that hold them. */
 import { isGroup } from '../../model/expect-private.ts';
 
+import { isRuleOfAzure } from './own-fields.ts';
+
 export interface Learner {
   /** A name without a dot: of a machine, or of a resource. */
   learnName(name: string): void;
@@ -8,6 +10,8 @@ export interface Learner {
   learnFromPeer(name: string): void;
   /** A name with dots, of any form; anything else is ignored. */
   learnHost(name: string): void;
+  /** The name of a file that the user gave. */
+  learnFile(name: string): void;
   learnAddress(address: string): void;
   /** An id of a tenant, a subscription, an application. */
   learnId(id: string): void;
@@ -130,6 +134,18 @@ function learnRedirects(learner: Learner, option: unknown): void {
   );
 }
 
+function learnFiles(learner: Learner, names: readonly string[]): void {
+  for (const name of names) learner.learnFile(name);
+}
+
+/** The names of the resource, of those around it, and of its group; of a name, itself. */
+function namesInId(id: string): string[] {
+  if (!id.startsWith('/')) return [id];
+  const [, group] = /\/resourceGroups\/([^/]+)/i.exec(id) ?? [];
+  const [, path = ''] = /\/providers\/[^/]+\/(.*)$/i.exec(id) ?? [];
+  return [...(group === undefined ? [] : [group]), ...path.split('/').filter((_, at) => at % 2 === 1)];
+}
+
 /** Fields of a report, and of what a bundle adds, that hold names and addresses of this network. */
 const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void) | undefined>> = {
   vm: (learner, vm) =>
@@ -178,6 +194,21 @@ const LEARN: Readonly<Record<string, ((learner: Learner, value: unknown) => void
   target: learnUrls,
   upload: learnUrls,
   uploadIdentity: (learner, option) => learnIds(learner, under(option, 'value')),
+  documents: (learner, documents) => {
+    learnFiles(learner, under(documents, 'file'));
+    learnNames(learner, under(documents, 'resource').flatMap(namesInId));
+  },
+  rule: (learner, rule) => {
+    learnFiles(learner, under(rule, 'document'));
+    learnNames(
+      learner,
+      [...under(rule, 'resource'), ...under(rule, 'rule')].filter((name) => !isRuleOfAzure(name)),
+    );
+  },
+  route: (learner, route) => {
+    learnFiles(learner, under(route, 'document'));
+    learnNames(learner, under(route, 'name'));
+  },
   ...Object.fromEntries(
     ['storage', 'sql', 'keyVault', 'eventHubs', 'redis', 'apim'].map((key) => [key, learnOption]),
   ),

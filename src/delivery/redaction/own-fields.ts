@@ -27,9 +27,23 @@ export function withoutOwnFields(value: unknown, of: Pseudonym, count: Count, wi
       if (within === 'labels' && typeof item === 'string') return [key, hide('label', item)];
       if (within === 'vm' && key === 'resourceGroup' && typeof item === 'string')
         return [key, hide('host', item.toLowerCase())];
+      if (isNameOfRule(within, key) && typeof item === 'string' && !isRuleOfAzure(item))
+        return [key, hide('host', item.toLowerCase())];
       if (isOption && key === 'value') return [key, eachText(item, (text) => option(text, hide))];
       return [key, withoutOwnFields(item, of, count, key)];
     }),
+  );
+}
+
+/** Names of rules, routes and their groups may be common words, or sentences. */
+function isNameOfRule(within: string, key: string): boolean {
+  return within === 'rule' ? key === 'rule' || key === 'resource' : within === 'route' && key === 'name';
+}
+
+/** Whether Azure gave the rule its name, or the report did, where no rule matches. */
+export function isRuleOfAzure(name: string): boolean {
+  return /^(?:Allow(?:Vnet|AzureLoadBalancer|Internet)|DenyAll)(?:In|Out)Bound$|^no rule matches$/i.test(
+    name,
   );
 }
 

@@ -27,7 +27,10 @@ const AUTHORITY = /(:\/\/(?:\*\*\*@)?)([a-z0-9_-]+)(?=[:/?#"'\s\\]|$)/gi;
 /** Of a share on Windows, `\\\\server\\share`. */
 const UNC = /(?<![\\\w]|(?<![a-z])[a-z]:)(\\{2})([a-z0-9_-]+)(?=\\)/gi;
 const HOME = /((?:\/home\/|\/Users\/|\\{1,4}Users\\{1,4}|\/Users\\{1,4}))([^/\\\s"':]+)/g;
-const ARM = /(\/resourceGroups\/|\/providers\/[\w.]+\/\w+\/)([^/\s"'?&\\]+)/gi;
+const GROUP = /(\/resourceGroups\/)([^/\s"'?&\\]+)/gi;
+/** A type and a name, and those of resources inside. */
+const ARM = /(?<=\/providers\/[\w.]+)(?:\/\w+\/[^/\s"'?&\\,;:)]+)+/gi;
+const TYPE_AND_NAME = /(\/\w+\/)([^/]+)/g;
 const WORD = /[A-Za-z0-9_-]{3,63}/g;
 
 interface StrictSettings {
@@ -66,6 +69,10 @@ export class StrictRedactor implements Redactor {
 
   learnHost(name: string): void {
     this.#hosts.learnHost(name);
+  }
+
+  learnFile(name: string): void {
+    this.#hosts.learnFile(name);
   }
 
   learnId(id: string): void {
@@ -147,8 +154,14 @@ export class StrictRedactor implements Redactor {
         (_, before: string, user: string) => before + this.#swapped('user', user, this.#user(user)),
       )
       .replace(
-        ARM,
+        GROUP,
         (_, before: string, name: string) => before + this.#swapped('host', name, this.#hosts.single(name)),
+      )
+      .replace(ARM, (path) =>
+        path.replace(
+          TYPE_AND_NAME,
+          (_, before: string, name: string) => before + this.#swapped('host', name, this.#hosts.single(name)),
+        ),
       )
       .replace(
         MAIL,

@@ -403,3 +403,92 @@ t.test('the legend has no secret, not even of a label', async (t) => {
   const { pseudonyms } = strict.legend() ?? { pseudonyms: new Map() };
   t.strictSame(pseudonyms.get(shown.labels.team), { kind: 'label', name: 'payroll password=***' });
 });
+
+t.test('Azure’s documents: their resources, rules, routes and files', async (t) => {
+  const id = (path: string) =>
+    `/subscriptions/${GUID}/resourceGroups/rg-contoso/providers/Microsoft.Network/${path}`;
+  const rule = {
+    access: 'deny',
+    kind: 'nsg',
+    resource: 'default',
+    association: 'subnet',
+    rule: 'Deny all of Contoso',
+    priority: 4000,
+    prefix: '10.20.0.0/16',
+    tag: null,
+    addresses: ['10.20.0.5'],
+    document: 'contoso-rules.json',
+  };
+  const route = {
+    prefix: '0.0.0.0/0',
+    source: 'user',
+    name: 'to-contoso-fw',
+    tag: null,
+    nextHopType: 'VirtualAppliance',
+    nextHopAddress: '10.20.0.4',
+    addresses: [],
+    document: 'routes.json',
+  };
+  const own = {
+    documents: [
+      {
+        kind: 'subnet',
+        resource: id('virtualNetworks/vnet-contoso/subnets/default'),
+        collectedAt: null,
+        file: 'contoso-rules.json',
+        doubt: `It is of the subscription ${GUID}, and this VM is in ${GUID}.`,
+      },
+      {
+        kind: 'nsg',
+        resource: 'nsg-contoso',
+        collectedAt: null,
+        file: 'routes.json',
+        doubt: 'contoso-rules.json shows the same resource in another state, and was saved later.',
+      },
+      {
+        kind: 'private-dns-records',
+        resource: 'corp.contoso.example',
+        collectedAt: null,
+        file: 'Zone (1).json',
+        doubt: null,
+      },
+    ],
+    targets: [
+      { rule, route },
+      { rule: { ...rule, resource: 'nsg-contoso', rule: 'DenyAllOutBound' }, route: null },
+    ],
+    preflight: [
+      {
+        check: 'subnet-nsg',
+        evidence: 'vnet-contoso has nsg-contoso (contoso-rules.json)',
+        command: 'az network nsg show --resource-group rg-contoso --name nsg-contoso',
+        rule: { ...rule, rule: 'allow-contoso' },
+      },
+    ],
+    findings: [
+      { title: 'The rule allow-contoso of nsg-contoso denies it; to-contoso-fw sends it to 10.20.0.4' },
+    ],
+  };
+  const strict = redactor();
+  strict.learn(own);
+  const hidden = strict.value(own);
+  const text = JSON.stringify(hidden);
+  for (const secret of ['contoso', GUID, '10.20.0', 'subnets/default'])
+    t.notOk(text.toLowerCase().includes(secret), secret);
+  const [subnet, nsg] = hidden.documents;
+  t.match(
+    subnet?.resource,
+    new RegExp(
+      `^/subscriptions/id-[0-9a-f]{4}/resourceGroups/${HOST}/providers/Microsoft.Network/virtualNetworks/${HOST}/subnets/${HOST}$`,
+    ),
+  );
+  t.match(subnet?.file, /^path-[0-9a-f]{4}\.json$/);
+  t.equal(hidden.targets[0]?.rule.document, subnet?.file, 'the same file');
+  t.equal(nsg?.doubt, `${subnet?.file} shows the same resource in another state, and was saved later.`);
+  t.match(hidden.targets[0]?.rule.rule, new RegExp(`^${HOST}$`));
+  t.equal(hidden.targets[1]?.rule.rule, 'DenyAllOutBound', 'Azure’s own names stay readable');
+  t.equal(hidden.targets[1]?.rule.resource, nsg?.resource, 'one pseudonym for one group');
+  t.match(hidden.preflight[0]?.command, `--name ${nsg?.resource}`);
+  t.equal(hidden.findings[0]?.title.split(' ')[2], hidden.preflight[0]?.rule.rule, 'in texts as well');
+  t.same(strict.value(hidden), hidden, 'a second time changes nothing');
+});
