@@ -9,6 +9,7 @@ import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
 import { REPORT_FORMATS } from '../../src/config/types.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
+import { NSG, SERVICE } from '../azure/documents/samples.ts';
 import { machineWith } from '../environment/machine.ts';
 import { finding, report, withDropped, writtenReport } from '../report/samples.ts';
 import { closedWorld, nameServer, to } from '../run/peers.ts';
@@ -47,6 +48,8 @@ const PLACES = [
     'List',
     'Share',
     'Label',
+    'Resource',
+    'ResourceName',
   ],
 ] as const;
 const KEY_BODY = 'MIICnryPemBody9xQ7';
@@ -212,6 +215,37 @@ const IMPORT = JSON.stringify([
   },
 ]);
 
+/** Nothing marks these values as secrets: only the fields that are used leave the reader. */
+const RESOURCES = JSON.stringify([
+  {
+    ...SERVICE,
+    tags: { owner: secret('Resource') },
+    customProperties: { key: secret('Resource') },
+    identity: { principalId: secret('Resource') },
+    primaryKey: secret('Resource'),
+    publisherEmail: `${secret('Resource')}@contoso.com`,
+    certificates: [{ encodedCertificate: secret('Resource'), certificatePassword: secret('Resource') }],
+    hostnameConfigurations: [
+      {
+        ...{ type: 'Proxy', hostName: 'api.contoso.example', defaultSslBinding: true },
+        ...{ encodedCertificate: secret('Resource'), certificatePassword: secret('Resource') },
+        keyVaultId: `https://kv.vault.azure.net/secrets/${secret('Resource')}`,
+        certificate: {
+          expiry: '2027-01-01T00:00:00Z',
+          thumbprint: secret('Resource'),
+          subject: secret('Resource'),
+        },
+      },
+    ],
+  },
+  {
+    ...NSG,
+    id: `${NSG.id}?sig=${secret('ResourceName')}`,
+    securityRules: NSG.securityRules.map((rule) => ({ ...rule, description: secret('Resource') })),
+    connectionString: `Endpoint=sb://x/;SharedAccessKey=${secret('Resource')}`,
+  },
+]);
+
 const LOG = [
   `{"level":"debug","reply":{"set-cookie":"a=${secret('Log')}","note":"{\\"client_secret\\":\\"a\\\\\\"${secret('Quoted')}\\"}"}}`,
   `10.77.3.4 contoso.example Authorization: Bearer ${secret('Log')}`,
@@ -238,8 +272,9 @@ interface Played {
 async function play(t: Test): Promise<Played> {
   const importName = `sig=${secret('FileName')}.json`;
   const cwd = t.testdir({
-    'apim-probe.yaml': `${CONFIG}from: "${importName}"\n`,
+    'apim-probe.yaml': `${CONFIG}from: ["${importName}", resources.json]\n`,
     [importName]: IMPORT,
+    'resources.json': RESOURCES,
     log: LOG,
     etc: {},
     state: { reports: {} },
@@ -330,6 +365,7 @@ t.test('a secret in every input, and none in any output', async (t) => {
     'sig=***',
     'proxy.contoso.example',
     'password=***',
+    '"resource": "/subscriptions/aaaaaaaa-1111-4222-8333-444444444444/resourceGroups/network/providers/Microsoft.Network/networkSecurityGroups/apim-nsg?sig=***',
   ])
     t.ok(report.includes(expected), `the report has ${expected}`);
   t.ok(
