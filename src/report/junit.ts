@@ -6,6 +6,7 @@
 import { joinHostPort } from '../common/host-port.ts';
 import { printable } from '../common/printable.ts';
 import { cut } from '../common/text-lines.ts';
+import { inScope } from '../diagnosis/verdict.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import { findingsById } from './finding-of-target.ts';
 import { verdictText } from './text/verdict.ts';
@@ -26,7 +27,8 @@ interface Result {
   readonly kind: 'failure' | 'error' | 'skipped';
   readonly type: string;
   readonly message: string;
-  readonly body: readonly string[];
+  /** Made when it is written: 10,000 targets may have one. */
+  readonly body: () => readonly string[];
 }
 
 /** @returns the document in pieces that each end with a line */
@@ -34,9 +36,14 @@ export function* renderJunit(report: Report): Generator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n';
   yield* suiteLines('verdict', 0, [verdictCase(report)], report);
   const findings = findingsById(report);
+  const counting = new Set(
+    inScope(report.targets, report.scope).filter(({ protocol }) => protocol !== 'icmp'),
+  );
   let id = 1;
   for (const [group, targets] of Map.groupBy(report.targets, (target) => target.group)) {
-    const cases = targets.map((target) => targetCase(target, findings.get(target.id)));
+    const cases = targets.map((target) =>
+      targetCase(target, target.required && counting.has(target), findings.get(target.id)),
+    );
     yield* suiteLines(group, id, cases, report);
     id += 1;
   }
@@ -48,42 +55,56 @@ function verdictCase(report: Report): Case {
   if (report.verdict === 'ready' || report.verdict === 'degraded') return { ...test, result: null };
   const kind = report.verdict === 'blocked' ? 'failure' : 'error';
   const message = verdictText(report);
-  const body = report.findings.filter(({ severity }) => severity !== 'info').flatMap(describeFinding);
-  return { ...test, result: { kind, type: report.verdict, message, body } };
+  const asking = report.findings.filter(({ severity }) => severity !== 'info');
+  return {
+    ...test,
+    result: { kind, type: report.verdict, message, body: () => asking.flatMap(describeFinding) },
+  };
 }
 
-function describeFinding({ title, cause, owner, explanation, evidence, remedy, confirm }: Finding): string[] {
+function describeFinding(finding: Finding): string[] {
+  const { explanation, evidence } = finding;
+  const [title = '', ...fix] = describeFix(finding);
   const left = evidence.length - SHOWN_TARGETS;
   return [
-    `${title} (${cause}, owner ${owner})`,
+    title,
     explanation,
     ...evidence.slice(0, SHOWN_TARGETS).map((id) => `- ${id}`),
     ...(left > 0 ? [`- and ${left} more`] : []),
-    ...remedy.map((step, index) => `${index + 1}. ${step}`),
-    ...(confirm === '' ? [] : [`Confirm with: ${confirm}`]),
+    ...fix,
     '',
   ];
 }
 
-function targetCase(target: Target, finding: Finding | undefined): Case {
+/** What a finding is, and what to do about it. */
+function describeFix({ title, cause, owner, remedy, confirm }: Finding): string[] {
+  return [
+    `${title} (${cause}, owner ${owner})`,
+    ...remedy.map((step, index) => `${index + 1}. ${step}`),
+    ...(confirm === '' ? [] : [`Confirm with: ${confirm}`]),
+  ];
+}
+
+/** @param required whether the verdict counts it as such */
+function targetCase(target: Target, required: boolean, finding: Finding | undefined): Case {
   const { host, port, protocol, latency } = target;
   const place = port === 0 ? host : joinHostPort(host, port);
   return {
     name: `${protocol} ${place}`,
     ms: latency.totalMs?.median ?? 0,
-    result: targetResult(target, finding),
+    result: targetResult(target, required, finding),
   };
 }
 
-function targetResult(target: Target, finding: Finding | undefined): Result | null {
-  const { status, required, reason, failure, cause, purpose } = target;
+function targetResult(target: Target, required: boolean, finding: Finding | undefined): Result | null {
+  const { status, reason, failure, cause, purpose } = target;
   if (status === 'reachable' || status === 'intermittent') return null;
   const untested = status === 'untested';
   const seen = [failure, cause].filter((word) => word !== null).join(', ');
   const why = untested ? `not tested: ${reason ?? failure ?? 'no reason given'}` : `not reached: ${seen}`;
   const kind = required ? (untested ? 'error' : 'failure') : 'skipped';
-  const message = required ? why : `optional, ${why}`;
-  const body = [`Needed for: ${purpose}`, ...(finding === undefined ? [] : describeFinding(finding))];
+  const message = required ? why : `${target.required ? 'outside of the scope' : 'optional'}, ${why}`;
+  const body = () => [`Needed for: ${purpose}`, ...(finding === undefined ? [] : describeFix(finding))];
   return { kind, type: cause ?? failure ?? status, message, body };
 }
 
@@ -113,7 +134,9 @@ function caseText(suite: string, { name, ms, result }: Case): string {
   const attributes = attributeText({ classname: `apim-probe.${suite}`, name, time: seconds(ms) });
   if (result === null) return `    <testcase${attributes}/>\n`;
   const { kind, type, message, body } = result;
-  const lines = body.map((line) => printable(line, MESSAGE_CHARACTERS)).join('\n');
+  const lines = body()
+    .map((line) => printable(line, MESSAGE_CHARACTERS))
+    .join('\n');
   // Cuts before it escapes: an entity stays whole.
   const text = escapeXml(cut(lines, BODY_CHARACTERS));
   // A skipped test has no type.

@@ -26,7 +26,13 @@ export function prose(text: string, limit: number): string {
     if (last?.plain === plain) last.words.push(word);
     else parts.push({ words: [word], plain });
   }
-  return parts.map(({ words, plain }) => (plain ? words.join(' ') : code(words.join(' ')))).join(' ');
+  return parts.map(({ words, plain }) => (plain ? words.join(' ') : codeWithin(words.join(' ')))).join(' ');
+}
+
+/** Code, with the punctuation around it outside. */
+function codeWithin(text: string): string {
+  const [, before = '', within = '', after = ''] = /^([("“]*)(.*?)([).,;:”"]*)$/.exec(text) ?? [];
+  return within === '' ? code(text) : `${before}${code(within)}${after}`;
 }
 
 function isProse(word: string): boolean {

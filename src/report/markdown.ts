@@ -60,7 +60,7 @@ function headerLines(report: Report): string[] {
     '',
     prose(verdictText(report), TEXT_CHARACTERS),
     '',
-    ...table(['', ''], facts),
+    ...table(['about', 'this run'], facts),
   ];
 }
 

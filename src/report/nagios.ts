@@ -1,6 +1,7 @@
 /** The verdict as one line with performance data, by the development guidelines of the Monitoring Plugins project. */
 import { printable } from '../common/printable.ts';
 import { count, cut } from '../common/text-lines.ts';
+import { inScope, summarise } from '../diagnosis/verdict.ts';
 import type { Counts, Report } from '../model/report.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 import { verdictText } from './text/verdict.ts';
@@ -44,11 +45,12 @@ function resultText(report: Report): string {
 }
 
 /** `label=value[unit];warning;critical;minimum;maximum`; the verdict is the threshold. */
-function performanceData({ summary, durationMs, findings }: Report): string {
+function performanceData({ targets, scope, durationMs, findings }: Report): string {
+  const { required, optional } = summarise(inScope(targets, scope));
   const having = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
   return [
-    `required_reached=${reached(summary.required)}`,
-    `optional_reached=${reached(summary.optional)}`,
+    `required_reached=${reached(required)}`,
+    `optional_reached=${reached(optional)}`,
     `errors=${having('error')};;;0`,
     `warnings=${having('warning')};;;0`,
     `duration=${durationMs / 1000}s;;;0`,

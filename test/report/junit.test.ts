@@ -91,6 +91,12 @@ t.test('a document fails exactly when the verdict is blocked or inconclusive', {
   t.equal(failing(report({ verdict: 'degraded', targets: withDropped(['smtp']) })), false);
   t.equal(failing(report({ verdict: 'blocked', findings: [finding({ cause: 'subnet-too-small' })] })), true);
   t.equal(failing(report({ verdict: 'inconclusive', targets: [] })), true);
+  // As after --only key-vault.
+  const scope = { groups: ['key-vault' as const], narrowedBy: ['--only key-vault'], whole: false };
+  const narrowed = report({ verdict: 'ready', targets: withDropped(['sql']), scope });
+  t.equal(failing(narrowed), false);
+  const reasons = readBack(narrowed).flatMap(({ results }) => results.map(([, , message]) => message));
+  t.strictSame(reasons, ['outside of the scope, not reached: tcp_timeout, outbound-dropped']);
 });
 
 t.test('the text of a peer is text', { skip }, async (t) => {
