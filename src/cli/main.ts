@@ -18,7 +18,7 @@ import {
 async function perform(argv: readonly string[], io: Io): Promise<number> {
   // The scripts of "completion" call this, with the program's name and the words to the cursor.
   if (argv[0] === '--get-yargs-completions') {
-    const { completions } = await import('./completion.ts');
+    const { completions } = await import('./completion-words.ts');
     await write(
       io.stdout,
       completions(argv.slice(2)).map((word) => `${word}\n`),

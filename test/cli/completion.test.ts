@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { completions } from '../../src/cli/completion.ts';
+import { completions } from '../../src/cli/completion-words.ts';
 import { unlessInstalled } from '../report/consumers.ts';
 import { invoke } from './harness.ts';
 import { KEEPS_COMPILED, PROGRAM } from './program.ts';
