@@ -74,11 +74,24 @@ const shown = DOCUMENTS.flatMap((document) =>
 
 t.test('some output is shown', async (t) => t.ok(shown.length >= 3));
 
+const played = new Map<string, Promise<readonly string[]>>();
+
+/** What a command line prints, as steady lines; each is played once. */
+function play(line: string, cwd: string): Promise<readonly string[]> {
+  const run = played.get(line) ?? printedBy(line, cwd);
+  played.set(line, run);
+  return run;
+}
+
+async function printedBy(line: string, cwd: string): Promise<readonly string[]> {
+  const io = capture({ cwd });
+  await main(wordsOf(line), io);
+  return io.out().split('\n').map(steady);
+}
+
 for (const { document, line, lines } of shown) {
   t.test(`${document} shows what "${line}" prints`, async (t) => {
-    const io = capture({ cwd: t.testdir({}) });
-    await main(wordsOf(line), io);
-    const printed = io.out().split('\n').map(steady);
+    const printed = await play(line, t.testdir({}));
     let from = 0;
     let anywhere = true;
     for (const expected of lines.map(steady)) {

@@ -1,6 +1,10 @@
 /** The generated pages are fresh, and complete. */
 import t from 'tap';
+import { catalogFor } from '../../src/catalog/index.ts';
 import { flagName, OPTION_KEYS } from '../../src/config/options.ts';
+import { SCENARIOS } from '../../src/lab/index.ts';
+import { CLOUDS } from '../../src/model/vocabulary.ts';
+import { CAUSE_PAGES } from './cause-pages.ts';
 import { textOf } from './markdown.ts';
 import { freshPage, PAGES } from './pages.ts';
 import { schemaTables } from './schema-tables.ts';
@@ -15,6 +19,30 @@ t.test('every option is in the page of the options', async (t) => {
   const text = textOf('docs/options.md');
   const rows = [...text.matchAll(/^\| `--(?:no-)?([a-z-]+)[ `]/gm)].map(([, name]) => name);
   t.strictSame(rows.sort(), OPTION_KEYS.map(flagName).sort());
+});
+
+t.test('every cause has a page, and an example when a scenario of the demo shows it', async (t) => {
+  const shown = new Set(SCENARIOS.flatMap(({ expected }) => expected.causes));
+  for (const [path, cause] of CAUSE_PAGES) {
+    const text = textOf(path);
+    for (const part of ['## How it is recognised', '## What to do'])
+      t.ok(text.includes(part), `${path}: ${part}`);
+    t.equal(
+      /^\$ apim-probe demo --scenario /m.test(text),
+      shown.has(cause),
+      `${path}: npm run docs -- --examples`,
+    );
+  }
+});
+
+t.test('every host of the catalogue is in the page of the endpoints', async (t) => {
+  const text = textOf('docs/endpoints.md');
+  const hosts = CLOUDS.flatMap((cloud) => catalogFor(cloud).flatMap((row) => row.hosts[cloud] ?? []));
+  t.ok(hosts.length > 100);
+  t.strictSame(
+    hosts.filter((host) => !text.includes(`\`${host}\``)),
+    [],
+  );
 });
 
 t.test('a schema as tables', async (t) => {

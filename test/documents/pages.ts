@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { SHELLS } from '../../src/cli/command.ts';
 import { completionScript } from '../../src/cli/completion.ts';
 import { reportSchema } from '../../src/model/written-report.ts';
+import { CAUSE_INDEX, CAUSE_PAGES, causeIndex, causePage } from './cause-pages.ts';
+import { endpointTables } from './endpoint-tables.ts';
 import { manualPage } from './manual-page.ts';
 import { optionTables } from './option-tables.ts';
 import { type Schema, schemaTables } from './schema-tables.ts';
@@ -12,6 +14,7 @@ export const ROOT = join(import.meta.dirname, '../..');
 
 /** The generated part of each page, by its path in the repository. */
 const PARTS: Readonly<Record<string, () => string>> = {
+  'docs/endpoints.md': () => endpointTables('##'),
   'docs/options.md': () => optionTables('###'),
   'docs/report.md': () => schemaTables(reportSchema() as Schema, '###'),
 };
@@ -19,6 +22,8 @@ const PARTS: Readonly<Record<string, () => string>> = {
 /** The documents that are generated as a whole, by their paths in the repository. */
 const WHOLE: Readonly<Record<string, () => string>> = {
   'install/apim-probe.1': manualPage,
+  [CAUSE_INDEX]: causeIndex,
+  ...Object.fromEntries([...CAUSE_PAGES.keys()].map((path) => [path, () => causePage(path)])),
   ...Object.fromEntries(
     SHELLS.map((shell) => [`install/completion/${shell}`, () => `${completionScript(shell)}\n`]),
   ),
