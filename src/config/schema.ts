@@ -3,7 +3,9 @@ import { FILE_KEYS, OPTIONS } from './options.ts';
 
 /** JSON Schema (draft 2020-12) of a config file, for editors and for `schema --of config`. */
 export function configSchema(): object {
-  const shape: Record<string, z.ZodType> = { $schema: z.string().optional() };
+  const shape: Record<string, z.ZodType> = {
+    $schema: z.string().optional().describe('Where an editor finds this schema'),
+  };
   for (const key of FILE_KEYS) {
     const option = OPTIONS[key];
     const item: z.ZodType = option.type;
@@ -15,6 +17,10 @@ export function configSchema(): object {
         : type.meta({ ...meta, default: option.default });
     shape[key] = documented.optional();
   }
-  const config = z.strictObject(shape).meta({ title: 'apim-probe config' });
+  const config = z.strictObject(shape).meta({
+    $id: 'urn:apim-probe:config',
+    title: 'apim-probe config',
+    description: 'The options of apim-probe, as a config file has them',
+  });
   return z.toJSONSchema(config, { io: 'input' });
 }

@@ -35,6 +35,11 @@ export type WrittenReport = z.infer<typeof WrittenReport>;
 
 /** JSON Schema (draft 2020-12) of a report's file. */
 export function reportSchema(): object {
-  const { $schema, $id, title, description, ...schema } = z.toJSONSchema(WrittenReport);
+  const { $schema, $id, title, description, ...schema } = z.toJSONSchema(WrittenReport, {
+    // JSON Schema has no such format; contentEncoding says the same.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format === 'base64') delete jsonSchema.format;
+    },
+  });
   return { $schema, $id, title, description, ...schema };
 }
