@@ -1,5 +1,6 @@
 /** The agent itself, as its one file, under the installed unit: what the service's walls leave it has to be enough. */
 
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,10 @@ import type { Guest } from './guest.ts';
 import { INSTALL, onGuest } from './installation.ts';
 
 const FOLDER = '/var/lib/apim-probe';
+const DROPINS = '/etc/systemd/system/apim-probe.service.d';
+const DOCUMENT = join(import.meta.dirname, '../../docs/scheduled.md');
+/** The commands that prepare the folder of the metrics, and the drop-in. */
+const METRICS = /```sh\n([^`]*groupadd[^`]*)```\n+```ini\n([^`]*)```/;
 /** In there is only loopback: every address is out of reach at once, and nothing can leave. */
 const CONFIG = {
   cloud: 'public',
@@ -93,4 +98,16 @@ await onGuest('the agent under a real systemd', 'systemd', ['systemd-analyze'], 
   t.equal(third.code, '1', third.journal);
   t.equal((await guest.must(`ls ${FOLDER}/reports`)).trim().split('\n').length, 4);
   t.match(await guest.must(`stat -c %U ${FOLDER}/reports/* ${FOLDER}/spool/* | sort -u`), /^(?!root)\S+\n$/);
+
+  // As docs/scheduled.md has it.
+  const [, prepare = '', dropin = ''] = METRICS.exec(readFileSync(DOCUMENT, 'utf8')) ?? [];
+  await guest.must(prepare.replaceAll('sudo ', '').replace(/^systemctl edit.*$/m, ''));
+  await guest.must(
+    `mkdir -p ${DROPINS} && cat >${DROPINS}/metrics.conf <<'END'\n${dropin}END\nsystemctl daemon-reload`,
+  );
+  const fourth = await run(guest);
+  t.equal(fourth.code, '1', fourth.journal);
+  const metrics = '/var/lib/prometheus/node-exporter/apim-probe.prom';
+  t.match(await guest.must(`cat ${metrics}`), /^apim_probe_verdict\{verdict="blocked"\} 1$/m);
+  t.equal((await guest.must(`stat -c %a ${metrics}`)).trim(), '644', 'node_exporter is another user');
 });
