@@ -61,13 +61,15 @@ export function givenFor(
   options: ReportedOptions,
   groups: readonly Group[],
   targets: readonly Target[],
-  all: readonly Pick<Target, 'host'>[],
+  all: readonly Pick<Target, 'host' | 'group'>[],
 ): Flag[] {
   const hosts = new Set(targets.map(({ host }) => host.toLowerCase()));
-  const others = new Set(all.map(({ host }) => host.toLowerCase()).filter((host) => !hosts.has(host)));
+  // Each run asks the DNS servers.
+  const others = all.filter(({ host, group }) => group !== 'dns' && !hosts.has(host.toLowerCase()));
+  const unused = new Set(others.map(({ host }) => host.toLowerCase()));
   const names = new Set(groups.flatMap((group) => NAMES[group] ?? []));
   const isNeeded = ({ key, value }: Flag): boolean =>
-    key !== 'connectTo' || !others.has(/^[^:[]*/.exec(value ?? '')?.[0].toLowerCase() ?? '');
+    key !== 'connectTo' || !unused.has(/^[^:[]*/.exec(value ?? '')?.[0].toLowerCase() ?? '');
   return [
     ...configFile(options),
     ...ALWAYS.flatMap((key) => given(options, key)).filter(isNeeded),

@@ -70,7 +70,12 @@ t.test('what the run was told about its network is in effect again', async (t) =
     platform: 'stv1',
     from: ['/tmp/my status.json'],
     dnsServer: ['127.0.0.1:5353', '[fd00::1]:53'],
-    connectTo: [':443:127.0.0.1:8443', 'kms.core.windows.net:1688:127.0.0.1:1', 'b.net::127.0.0.1:2'],
+    connectTo: [
+      ':443:127.0.0.1:8443',
+      'kms.core.windows.net:1688:127.0.0.1:1',
+      'b.net::127.0.0.1:2',
+      '168.63.129.16:53:127.0.0.1:3',
+    ],
     caFile: ["/etc/o'brien.pem"],
     timeout: 1500,
     attempts: 5,
@@ -82,11 +87,11 @@ t.test('what the run was told about its network is in effect again', async (t) =
   const context =
     "--cloud china --region chinaeast2 --platform stv1 --from '/tmp/my status.json' " +
     "--dns-server 127.0.0.1:5353 --dns-server '[fd00::1]:53'";
-  const other = reached('sql', 'b.net', '20.1.1.1');
+  const others = [reached('sql', 'b.net', '20.1.1.1'), reached('dns', '168.63.129.16', '168.63.129.16')];
   t.equal(
-    rerunCommand(withFlags(given, [KMS, other]), [KMS]),
+    rerunCommand(withFlags(given, [KMS, ...others]), [KMS]),
     `apim-probe run ${context} --connect-to :443:127.0.0.1:8443 ` +
-      "--connect-to kms.core.windows.net:1688:127.0.0.1:1 --ca-file '/etc/o'\\''brien.pem' " +
+      "--connect-to kms.core.windows.net:1688:127.0.0.1:1 --connect-to 168.63.129.16:53:127.0.0.1:3 --ca-file '/etc/o'\\''brien.pem' " +
       '--timeout 1500 --attempts 5 --require kms --only kms',
     'without the redirect of a host that is not tested',
   );
