@@ -18,6 +18,7 @@ const ALWAYS = ['cloud', 'region', 'platform', 'from', 'dnsServer', 'connectTo',
 const PACE = ['timeout', 'deadline', 'concurrency', 'attempts'];
 const SIZE = ['tier', 'units', 'subnet'];
 const OWN = ['apim', 'vip', 'location', 'hostname'];
+/** By group, or by host. */
 const CHOICE = ['require', 'optional', 'expectPrivate'];
 
 /** The options that name endpoints of a group. */

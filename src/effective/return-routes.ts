@@ -20,7 +20,7 @@ const ACTIVATION = {
   required: false,
 } as const;
 
-const SAVE_ROUTES =
+export const SAVE_ROUTES =
   'az network nic show-effective-route-table --resource-group GROUP --name NIC --output json > effective-routes.json';
 
 /** Of a documentation network (RFC 5737): it takes the route of everything that has none of its own. */

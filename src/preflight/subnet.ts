@@ -2,7 +2,7 @@
 import type { RouteTable, Subnet } from '../azure/documents/types.ts';
 import { prefixOf } from '../common/cidr.ts';
 import { count, few } from '../common/text-lines.ts';
-import { SAVE_ROUTES } from '../effective/next-hop.ts';
+import { SAVE_ROUTES } from '../effective/return-routes.ts';
 import { TIER_FACTS } from '../model/tiers.ts';
 import { byId, idForCommand, nameOf, ofKind } from './known.ts';
 import type { Judged, Known, Prerequisite } from './types.ts';

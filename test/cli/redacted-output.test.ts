@@ -70,6 +70,7 @@ t.test('every caller of a writer redacts the document', async (t) => {
     'src/cli/render.ts': 'a rendered report, redacted when it was read',
     'src/cli/schema.ts': 'a schema',
     'src/cli/summary.ts': 'the rendered report, redacted when it was assembled, and redacted notes',
+    'src/cli/verify.ts': 'findings of a report, redacted when it was read',
     'src/cli/upload.ts': 'paths and counts, and the last problem, redacted when it was stored',
     'src/delivery/files/write-file.ts': 'defines the writers of files',
     'src/delivery/history/announced.ts': 'the name and the id of a report',

@@ -63,7 +63,8 @@ function chainFinding(observations: Observations, defects: readonly Defect[], fe
     targets,
     owner: severity === 'warning' && isOfAzure && first.kind !== 'refused' ? 'network' : 'service',
     remedy: remedyFor(first.kind, isOfAzure, severity),
-    confirm: rerunCommand(observations, targets),
+    // Hosts of other groups decide whether Windows completes the chain.
+    confirm: rerunCommand(observations, first.kind === 'refused' ? targets : []),
   });
   return [finding];
 }

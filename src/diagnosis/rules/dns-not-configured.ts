@@ -1,7 +1,7 @@
 import { AZURE_DNS } from '../../model/azure.ts';
 import type { Target } from '../../model/report.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
-import { rerunCommand, rerunDnsCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureKind, isUnresolved, kindOf, namesNoServer, resolves, targetOf } from '../servers.ts';
@@ -46,7 +46,7 @@ function withoutServer(scene: Scene): ReturnType<Rule> {
           : []),
         ...CAUSE_TEXTS['dns-not-configured'].remedy.slice(0, 2),
       ],
-      confirm: rerunDnsCommand(observations),
+      confirm: rerunCommand(observations, unresolved),
     }),
   ];
 }

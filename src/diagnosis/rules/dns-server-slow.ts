@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/report.ts';
-import { rerunCommand, rerunDnsCommand } from '../command.ts';
+import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { describeDelay } from '../look-up-cost.ts';
 import { nameable, type Rule, type Scene } from '../rule.ts';
@@ -39,7 +39,8 @@ function slowServerFindings(scene: Scene, server: string): Finding[] {
         `${seconds(most)})${silent > 0 ? `, and ${silent} were not answered at all` : ''}. ` +
         describeDelay(observations, server, { waitsMs: median }),
       targets: own === undefined ? [] : nameable(scene, [own]),
-      confirm: own === undefined ? rerunDnsCommand(observations) : rerunCommand(observations, [own]),
+      // A few names alone would not show it.
+      confirm: rerunCommand(observations, []),
     }),
   ];
 }
