@@ -113,7 +113,11 @@ function contacts({ environment }: Survey, { options }: Loaded): string[] {
   const servers = environment.dns.servers.join(', ') || 'none';
   return [
     `the DNS servers: ${servers}`,
-    ...Map.groupBy(CONTROLS, ({ destination }) => destination)
+    // The clock is read from the replies of others.
+    ...Map.groupBy(
+      CONTROLS.filter(({ name }) => name !== 'clock'),
+      ({ destination }) => destination,
+    )
       .entries()
       .map(([destination, controls]) => `${destination} (${controls.map(({ name }) => name).join(', ')})`),
     ...options.connectTo.map(

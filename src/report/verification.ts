@@ -18,12 +18,13 @@ export function findingsToVerify({ findings }: Report): readonly Finding[] {
 }
 
 /**
- * What a cause needs beside the endpoints that it explains. `controls`: its controls, or the survey, show it alone.
+ * What a cause needs beside the endpoints that it explains. `controls`: its controls, the survey or a document show it.
  * `plan`: it shows only over many endpoints.
  */
 const NEEDS: Readonly<Partial<Record<Cause, 'controls' | 'plan'>>> = {
   'subnet-too-small': 'controls',
   'region-mismatch': 'controls',
+  'prerequisite-missing': 'controls',
   'transparent-proxy': 'controls',
   'dns-tampered': 'controls',
   'private-zone-shadows-suffix': 'controls',
