@@ -1,6 +1,6 @@
 /** The history for people: one line for each run, the newest first. */
 import { printable } from '../common/printable.ts';
-import { count, cut, duration } from '../common/text-lines.ts';
+import { count, cut, duration, wrap } from '../common/text-lines.ts';
 import type { Counts } from '../model/report.ts';
 import { GROUPS } from '../model/vocabulary.ts';
 import { createPalette, MARK_OF_VERDICT } from '../report/text/palette.ts';
@@ -10,6 +10,8 @@ const WIDTHS = { time: 17, verdict: 15, required: 9, optional: 9, took: 7 } as c
 const LEFT = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
 /** At least as wide as its heading. */
 const NUMBER_WIDTH = 3;
+/** Of what changed, where the terminal is too narrow for the columns. */
+const NARROW_INDENT = '    ';
 
 /**
  * As text that ends in a newline.
@@ -52,6 +54,10 @@ function commandLines(entries: HistoryListing['entries'], stateFlag: string): st
 
 function row(cells: readonly [string, string, string, string, string, string], width: number): string {
   const [time, verdict, required, optional, took, changed] = cells;
+  if (width < LEFT) {
+    const lead = `${time.padEnd(WIDTHS.time)}${verdict}`;
+    return [lead, ...(changed === '' ? [] : wrap(changed, width, NARROW_INDENT))].join('\n');
+  }
   return [
     time.padEnd(WIDTHS.time),
     verdict.padEnd(WIDTHS.verdict),

@@ -5,15 +5,7 @@ import { UsageError } from '../common/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { defectText } from './defect.ts';
 import { EXIT_DEFECT, EXIT_INCONCLUSIVE, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
-import {
-  chooseCharacters,
-  guardStreams,
-  type Io,
-  StreamError,
-  write,
-  writeMessage,
-  writeText,
-} from './io.ts';
+import { guardStreams, type Io, StreamError, write } from './streams.ts';
 
 async function perform(argv: readonly string[], io: Io): Promise<number> {
   // The scripts of "completion" call this, with the program's name and the words to the cursor.
@@ -29,7 +21,11 @@ async function perform(argv: readonly string[], io: Io): Promise<number> {
     await write(io.stdout, `${VERSION}\n`);
     return 0;
   }
-  const { parseCommandLine } = await import('./parse.ts');
+  const [{ chooseCharacters, writeText }, { parseCommandLine }] = await Promise.all([
+    import('./io.ts'),
+    import('./parse.ts'),
+  ]);
+  chooseCharacters(io);
   const parsed = parseCommandLine(argv);
   if (parsed.kind === 'help') {
     const { commandHelp, programHelp } = await import('./help.ts');
@@ -59,6 +55,7 @@ function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
 }
 
 async function reportError(error: unknown, argv: readonly string[], io: Io): Promise<number> {
+  const { writeMessage } = await import('./io.ts');
   if (error instanceof UsageError) {
     await writeMessage(io.stderr, usageText(error));
     return EXIT_USAGE;
@@ -83,7 +80,6 @@ async function reportError(error: unknown, argv: readonly string[], io: Io): Pro
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   guardStreams(io);
-  chooseCharacters(io);
   try {
     return await perform(argv, io);
   } catch (error) {

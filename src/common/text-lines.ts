@@ -48,7 +48,7 @@ const UNITS_OF_COLUMN = 4;
 
 /** Cuts the text to `width` columns, with an ellipsis, after a whole word where one ends in the last quarter. */
 export function cut(text: string, width: number): string {
-  if (text.length <= width * UNITS_OF_COLUMN && columns(text) <= width) return text;
+  if (text === '' || (text.length <= width * UNITS_OF_COLUMN && columns(text) <= width)) return text;
   const room = Math.max(0, width - columns('…'));
   let kept = '';
   let used = 0;

@@ -103,4 +103,8 @@ t.test('in ASCII where the locale asks for it', async (t) => {
   const message = await invoke(['compare'], { cwd: t.testdirName, env: { LANG: 'C' } });
   t.match(message.err, /the installer's/);
   t.match(message.err, /^[\n -~]*$/);
+  const schemaIn = async (LANG: string) =>
+    (await invoke(['schema'], { cwd: t.testdirName, env: { LANG } })).out;
+  t.match(await schemaIn('C'), /[^\n -~]/);
+  t.equal(await schemaIn('C'), await schemaIn('C.UTF-8'), 'documents stay as they are');
 });

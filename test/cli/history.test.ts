@@ -2,6 +2,8 @@
 import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { listHistory } from '../../src/cli/history-listing.ts';
+import { historyTable } from '../../src/cli/history-table.ts';
 import { whyUnreadable } from '../../src/cli/state-folder.ts';
 import { GROUPS } from '../../src/model/vocabulary.ts';
 import { DAY, fill, HOUR, MINUTE, OLDER_VERSION, older, run } from '../delivery/history/samples.ts';
@@ -184,6 +186,19 @@ t.test('the numbers of the history are names of reports', async (t) => {
     /^apim-probe: "1" /,
     'a file comes first',
   );
+});
+
+t.test('40 columns have time and verdict, and the changes below', async (t) => {
+  const { cwd } = await state(t, [run(BEGIN), run(BEGIN + MINUTE, ['unreachable', 'unreachable'])]);
+  const files = await listHistory(join(cwd, 's'), 20);
+  const rows = lines(historyTable(files, 40, ''));
+  t.ok(rows.every((row) => row.length <= 40));
+  t.match(rows, [
+    /^No\. Time \(UTC\) +Verdict$/,
+    /^ {4}Changed$/,
+    /^ {2}2 .* ✗ blocked$/,
+    /^ {4}worse: storage-blob/,
+  ]);
 });
 
 t.test('a folder of another user: what to do', async (t) => {

@@ -48,6 +48,7 @@ t.test('padding and wrapping count columns, not characters', async (t) => {
 
 t.test('a cut text has at most that many columns, and ends after a word where one ends', async (t) => {
   t.equal(cut('short', 10), 'short');
+  t.equal(cut('', -3), '');
   t.equal(cut('exactly ten', 11), 'exactly ten');
   t.equal(cut('one two three four', 17), 'one two three…');
   t.equal(cut('onewordthatgoesonandon', 10), 'oneword…');

@@ -530,8 +530,8 @@ const ATTACK = '\u001b[2J\u001b]0;owned\u0007\r\nREADY: forged\u202e\u2066\u009b
 
 t.test('no hostile text of any field reaches the terminal', async (t) => {
   const hostile = hostileReport();
-  for (const quiet of [false, true]) {
-    const text = render(hostile, { quiet });
+  for (const options of [{}, { quiet: true }, { verbose: true }, { width: 40, inFull: ATTACK }]) {
+    const text = render(hostile, options);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
     t.notMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/);
     t.ok(text.isWellFormed(), 'no lone surrogate');

@@ -74,7 +74,7 @@ await scene('a healthy network', [], async (t, subnet) => {
     t.equal(two.code, 1, 'exit code 1', { stderr: two.stderr });
     t.equal(two.report.verdict, 'blocked', 'whatever was reached');
     t.match(findingsOf(two, 'subnet-too-small'), [{ severity: 'error' }]);
-    t.match(two.stderr, 'BLOCKED: the subnet cannot hold the instance');
+    t.match(two.stderr, 'BLOCKED: 1 error; the subnet cannot hold the instance');
   });
 
   await t.test('plan sends nothing when it knows where it is', async (t) => {

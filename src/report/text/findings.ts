@@ -11,7 +11,7 @@ const SHOWN_TARGETS = 4;
 const PARAGRAPH_COLUMNS = 500;
 /** Columns of what the digest has of a finding. */
 const DIGEST_TITLE_COLUMNS = 150;
-const DIGEST_FIX_COLUMNS = 140;
+const DIGEST_FIX_COLUMNS = 120;
 const DIGEST_COMMAND_COLUMNS = 400;
 
 /** Who fixes a cause, as the summary and `explain` print it. */
@@ -65,7 +65,9 @@ export function digestLines(findings: readonly Finding[], room: number, style: S
   if (asking.length === 0) return [];
   // A title takes a row at least, so findings past the room are not laid out.
   const titles = asking.slice(0, room).map((finding) => summaryLines(finding, style));
-  const full = asking.slice(0, room).map((finding) => shortLines(finding, style));
+  // First steps share a quarter of the screen.
+  const fixColumns = Math.max(DIGEST_FIX_COLUMNS, Math.floor((room * style.width) / 4 / asking.length));
+  const full = asking.slice(0, room).map((finding) => shortLines(finding, fixColumns, style));
   const rows = (entries: readonly (readonly string[])[]): number => rowsOf(entries.flat(), style.width);
   const lead = ['In short:'];
   for (let detailed = titles.length; detailed > 0; detailed -= 1) {
@@ -82,14 +84,14 @@ export function digestLines(findings: readonly Finding[], room: number, style: S
 }
 
 /** Title, owner, first step and confirm command; the command has a line of its own, unbroken and not cut. */
-function shortLines(finding: Finding, style: Style): string[] {
+function shortLines(finding: Finding, fixColumns: number, style: Style): string[] {
   const { cause, confirm, evidence, owner, remedy } = finding;
   const [fix = ''] = remedy;
   const reach = evidence.length > 0 ? `; ${count(evidence.length, 'endpoint')}` : '';
   return [
     ...titleLines(finding, cut(finding.title, DIGEST_TITLE_COLUMNS), style),
     ...wrap(`Owner: ${owner}; ${cause}${reach}`, style.width, '  '),
-    ...(fix === '' ? [] : wrap(cut(fix, DIGEST_FIX_COLUMNS), style.width, '  Fix: ', '  ')),
+    ...(fix === '' ? [] : wrap(cut(fix, fixColumns), style.width, '  Fix: ', '  ')),
     ...(confirm === '' || columns(confirm) > DIGEST_COMMAND_COLUMNS
       ? []
       : [`  Confirm: ${style.palette.strong(confirm)}`]),

@@ -78,21 +78,21 @@ function troubledLines(rows: readonly Row[], style: Style): string[] {
   ];
 }
 
-/** What all targets of a group have in common: none was tested, or none reached, for one reason; else null. */
+/** What all targets of a group that count have in common: none was tested, or none reached, for one reason; else null. */
 function sharedTrouble(targets: readonly Target[]): string | null {
-  const troubles = new Set(targets.map(describeTrouble));
+  const troubles = new Set(targets.filter((target) => !isIgnored(target)).map(describeTrouble));
   return troubles.size === 1 ? ([...troubles][0] ?? null) : null;
 }
 
 function describeTrouble(target: Target): string | null {
   const { status } = target;
-  if (isIgnored(target) || (status !== 'untested' && status !== 'unreachable')) return null;
+  if (status !== 'untested' && status !== 'unreachable') return null;
   return status === 'untested' ? describeFailure(target) : `not reached: ${describeFailure(target)}`;
 }
 
 /** Groups with one trouble, which may be all of them. */
 function alikeLines(trouble: string, rows: readonly Row[], { width, palette }: Style): string[] {
-  const members = rows.flatMap((row) => row.members);
+  const members = rows.flatMap((row) => row.members.filter((target) => !isIgnored(target)));
   const required = members.filter((target) => target.required).length;
   const endpoints = `${count(members.length, 'endpoint')}${required > 0 ? ` (${required} required)` : ''}`;
   const names = rows.map(({ group }) => group).join(', ');
