@@ -1,6 +1,7 @@
 import { harmlessJson } from '../common/escaped-json.ts';
 import { printableAll } from '../common/printable.ts';
 import { readImports } from '../config/import-file.ts';
+import { redactValue } from '../delivery/redaction/redact.ts';
 import { judgeDocuments } from '../documents.ts';
 import { survey } from '../environment/index.ts';
 import { thisMachine } from '../environment/machine.ts';
@@ -21,7 +22,7 @@ export const preflight: Command = async ({ flags, own }, io) => {
   // The metadata service is not asked: this works on any machine that has the files.
   const here = await survey(options, thisMachine(), null);
   const judged = judgeDocuments(files, options, here, Date.now());
-  const { reported: documents, preflight: checks } = printableAll(judged);
+  const { reported: documents, preflight: checks } = redactValue(printableAll(judged));
   for (const note of [...notes, ...judged.notes]) await writeMessage(io.stderr, `note: ${note}`);
   if (own['format'] === 'json') await write(io.stdout, harmlessJson({ documents, preflight: checks }));
   else await writeText(io.stdout, describe(checks, options.color, io));

@@ -66,7 +66,7 @@ t.test('every caller of a writer redacts the document', async (t) => {
     'src/cli/history.ts': 'a listing, redacted value by value',
     'src/cli/io.ts': 'defines writeText; a message is redacted here',
     'src/cli/main.ts': 'help, the version, and words of our own',
-    'src/cli/preflight.ts': 'prerequisites of documents, of which only picked fields are read',
+    'src/cli/preflight.ts': 'prerequisites, redacted value by value',
     'src/cli/plan.ts': 'a plan, redacted value by value',
     'src/cli/records.ts': 'host names and addresses, which cannot be secrets',
     'src/cli/render.ts': 'a rendered report, redacted when it was read',
