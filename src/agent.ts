@@ -4,7 +4,7 @@ import { type Configured, reportedOptions } from './config/effective.ts';
 import { endpointListsIn, readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/index.ts';
-import { judgeDocuments } from './documents.ts';
+import { type JudgedDocuments, judgeDocuments } from './documents.ts';
 import { applyDocuments } from './effective/targets.ts';
 import { describeSurvey, survey, surveyHost } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
@@ -85,24 +85,19 @@ export async function runAgent(
   const endsAt = started + options.deadline;
   const whole = asking.then(surveyWith);
   const parts = { options, survey: known, whole, system, roots, publicRoots, signal: end, endsAt, progress };
-  const { observations, defects } = await observe(plan, parts);
+  const { observations: seen, defects } = await observe(plan, parts);
+  const surveyed = await whole;
+  const shown = addDocuments(seen, () => judgeDocuments(files, options, surveyed, startedAt));
+  const { observations } = shown;
   const stopped = describeStop(end);
   progress({ kind: 'phase', name: 'diagnose' });
   const scope = isProbed === undefined ? probedScope(options) : scopeOfTargets(plan.targets);
   const reported = reportedOptions(configured);
-  const { targets, environment } = observations;
-  const documents = judgeDocuments(files, options, await whole, startedAt);
-  const shown = {
-    targets: applyDocuments(targets, documents.given, environment),
-    documents: documents.reported,
-    // Without a document none is shown, and a run does not ask for any.
-    preflight: documents.given.length === 0 ? [] : documents.preflight,
-  };
   const { judged, defects: broken } = diagnoseSafely(
-    { ...observations, ...shown, scope, options: reported },
+    { ...observations, scope, options: reported },
     used.diagnose,
   );
-  const mistakes = [...stopped.defects, ...broken];
+  const mistakes = [...stopped.defects, ...shown.defects, ...broken];
   return assemble({
     options: reported,
     scope,
@@ -112,11 +107,35 @@ export async function runAgent(
     finishedAt: startedAt + Math.round(system.monotonicMs() - started),
     interrupted: mistakes.length + defects.length > 0 ? 'defect' : stopped.by,
     plan,
-    documents: shown.documents,
-    preflight: shown.preflight,
-    environment: withNotes(environment, [...mistakes, ...documents.notes, ...judged.notes]),
+    documents: observations.documents ?? [],
+    preflight: observations.preflight ?? [],
+    environment: withNotes(observations.environment, [...mistakes, ...shown.notes, ...judged.notes]),
     judged,
   });
+}
+
+/** Adds what the documents show to the observations; when that throws, they stay as they are. */
+function addDocuments(
+  observations: Observations,
+  judge: () => JudgedDocuments,
+): {
+  readonly observations: Observations;
+  readonly notes: readonly string[];
+  readonly defects: readonly string[];
+} {
+  try {
+    const { given, reported, preflight, notes } = judge();
+    const targets = applyDocuments(observations.targets, given, observations.environment);
+    // Without a document no prerequisite is shown, and a run does not ask for any.
+    const checks = given.length === 0 ? [] : preflight;
+    return {
+      observations: { ...observations, targets, documents: reported, preflight: checks },
+      notes,
+      defects: [],
+    };
+  } catch (error) {
+    return { observations, notes: [], defects: [defectNote('the evaluation of the documents', error)] };
+  }
 }
 
 function planContext({ environment, servers }: Survey): PlanContext {

@@ -1,5 +1,6 @@
 /** Gives each observed target the rule and the route of Azure's documents that decide its flow. Pure. */
 import { isIP, isIPv4 } from 'node:net';
+import { addressScope } from '../../probes/address-scope.ts';
 import type { FirewallRules, GivenDocument, Route } from '../azure/documents/types.ts';
 import { addressesOf } from '../azure/evaluate/address-set.ts';
 import { createFirewall, type FirewallFlow } from '../azure/evaluate/firewall.ts';
@@ -47,9 +48,14 @@ function addressesToReach({ addresses, attempts, host }: ObservedTarget): readon
 
 type DecideRule = (target: ObservedTarget, addresses: readonly string[]) => RuleDecision | null;
 
-/** Azure's rules do not filter what the host itself answers, nor activation, but for tags of their own. */
+/** Azure's rules do not filter what stays on the VM, what its host answers, nor activation, but for tags of their own. */
 function isOfThePlatform({ group }: ObservedTarget, address: string): boolean {
-  return group === 'kms' || address === AZURE_DNS || address === METADATA_ADDRESS;
+  return (
+    group === 'kms' ||
+    address === AZURE_DNS ||
+    address === METADATA_ADDRESS ||
+    addressScope(address) === 'loopback'
+  );
 }
 
 function ruleDecider({ groups, known, sources }: Selected): DecideRule {

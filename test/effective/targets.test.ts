@@ -111,6 +111,7 @@ t.test('what the platform answers itself is not judged', async (t) => {
   const documents = effectiveNsg(ofSubnet(rule(100, 'deny'), ...DEFAULTS));
   const dns = target('dns', '168.63.129.16', { protocol: 'dns', port: 53, attempts: [] });
   t.equal(apply(dns, documents).rule, null);
+  t.equal(apply(failed('custom', 'here', '127.0.0.1', 'tcp_timeout'), documents).rule, null);
   t.equal(
     apply(failed('kms', 'azkms.core.windows.net', '20.118.99.224', 'tcp_timeout', { port: 1688 }), documents)
       .rule,
