@@ -16,7 +16,7 @@ const EVERY: readonly Prefix[] = ['0.0.0.0/0', '::/0'].map((cidr) => ({ cidr, ta
 const ANY_PORT: readonly PortRange[] = [[0, 65535]];
 
 /** `*`, CIDRs, or a service tag; `Tag=CIDR,CIDR` is one that the document expands, `asg:ID` an application security group. */
-export function end(...texts: readonly string[]): RuleEnd {
+function end(...texts: readonly string[]): RuleEnd {
   const prefixes: Prefix[] = [];
   const tags: string[] = [];
   const applicationGroups: string[] = [];

@@ -16,9 +16,9 @@ import { observations } from '../diagnosis/build.ts';
 
 const ARM =
   '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/net/providers/Microsoft.Network';
-export const SUBNET_ID = `${ARM}/virtualNetworks/vnet/subnets/apim`;
+const SUBNET_ID = `${ARM}/virtualNetworks/vnet/subnets/apim`;
 export const NSG_ID = `${ARM}/networkSecurityGroups/apim-nsg`;
-export const NIC_ID = `${ARM}/networkInterfaces/vm-nic`;
+const NIC_ID = `${ARM}/networkInterfaces/vm-nic`;
 export const TABLE_ID = `${ARM}/routeTables/apim-routes`;
 
 const { environment } = observations({
