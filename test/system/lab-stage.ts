@@ -120,8 +120,9 @@ export class Stage implements AsyncDisposable {
         `${host}:${port}:${addressOf(index)}:1`,
       ]),
       ...files.flatMap((file) => ['--ca-file', file]),
-      // One attempt: without the last one after 12 s.
+      // One attempt, without the last one after 12 s; a few at a time, so that none waits for a slow machine.
       ...['--attempts', '1'],
+      ...('concurrency' in options ? [] : ['--concurrency', '32']),
     ];
   }
 
