@@ -135,9 +135,7 @@ function vmFails({ members, serversDiffer, report }: Circumstances): Meaning {
     next: [
       ...(concerned.length === 0
         ? []
-        : [
-            `Remove the entries for ${few(concerned, SHOWN_NAMES)} from the VM’s hosts file (${hostsFile.path}).`,
-          ]),
+        : [`Remove the entries for ${concerned.join(', ')} from the VM’s hosts file (${hostsFile.path}).`]),
       ...(serversDiffer ? ['Let this VM ask the DNS servers that the instance asks, and probe again.'] : []),
       'Check the VM’s own firewall, and the network security group on its network interface.',
       'If the VM is not in the instance’s own subnet, compare the security groups and the route tables of the two subnets.',

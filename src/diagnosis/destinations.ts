@@ -1,6 +1,6 @@
 import type { Target } from '../model/report.ts';
 import { dialledAddresses, isPublic } from './addresses.ts';
-import { count, list, listEndpoints } from './text.ts';
+import { count, list, listAll, listEndpoints } from './text.ts';
 
 /** Endpoints that one rule of a security group or firewall would allow. */
 export interface Destination {
@@ -31,17 +31,26 @@ export function destinations(targets: readonly Target[]): readonly Destination[]
   });
 }
 
+/** How many ports a title lists. */
+export const TITLE_PORTS = 12;
+
 /** “port 443”, “ports 443 and 1886”. */
-export function portsOf({ ports }: Pick<Destination, 'ports'>): string {
-  return `${ports.length === 1 ? 'port' : 'ports'} ${list(ports.map(String), 12)}`;
+export function portsOf({ ports }: Pick<Destination, 'ports'>, limit = Number.POSITIVE_INFINITY): string {
+  return `${ports.length === 1 ? 'port' : 'ports'} ${list(ports.map(String), limit)}`;
 }
 
-/** “service tag Sql port 1433 and service tag Storage ports 443 and 445”. */
+/** “service tag Sql port 1433 and service tag Storage ports 443 and 445”; hosts that no tag covers are named. */
 export function describeGroups(groups: readonly Destination[]): string {
-  return list(
-    groups.map((group) => `${group.name} ${portsOf(group)}`),
-    20,
+  return listAll(
+    groups.map((group) => {
+      const hosts = listAll(group.targets.map(({ host }) => host));
+      return `${group.name}${isOfCatalogue(group) ? ` (${hosts})` : ''} ${portsOf(group)}`;
+    }),
   );
+}
+
+function isOfCatalogue({ name }: Destination): boolean {
+  return name.startsWith('group ');
 }
 
 /** Whether every dialled address is private. */

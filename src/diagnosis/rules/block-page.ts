@@ -5,7 +5,7 @@ import { rerunCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import { type Page, pageOf, sharedHttpReplies } from '../pages.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { brief, count, list, listEndpoints } from '../text.ts';
+import { brief, count, list, listAll, listEndpoints } from '../text.ts';
 
 const UNKNOWN = 'a firewall or proxy';
 
@@ -52,10 +52,7 @@ function quote(product: string, pages: readonly (Page | null)[]): string {
 }
 
 function allowStep(product: string, targets: readonly Target[]): string {
-  const names = list(
-    targets.map(({ host, port, protocol }) => `${host} (${protocol}:${port})`),
-    20,
-  );
+  const names = listAll(targets.map(({ host, port, protocol }) => `${host} (${protocol}:${port})`));
   return product === 'Azure Firewall'
     ? `Azure Firewall: add an application rule with source this subnet for ${names}.`
     : `On the device that wrote the page (${brief(product, 60)}): allow this subnet to reach ${names}.`;

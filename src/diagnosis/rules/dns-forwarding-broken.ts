@@ -20,7 +20,7 @@ import {
   resolves,
   targetOf,
 } from '../servers.ts';
-import { count, list } from '../text.ts';
+import { count, list, listAll } from '../text.ts';
 
 /** A server's failures, each with the target whose name it could not resolve. */
 interface Broken {
@@ -98,7 +98,7 @@ function forwardingFinding(scene: Scene, broken: readonly Broken[]) {
       .join(' '),
     targets: [...own, ...cases.map(({ target }) => target)],
     remedy: [
-      `On ${list(servers, 3)}: forward names that the server does not hold itself to ${AZURE_DNS} (if it runs in a ` +
+      `On ${listAll(servers)}: forward names that the server does not hold itself to ${AZURE_DNS} (if it runs in a ` +
         'virtual network) or to an Azure DNS Private Resolver inbound endpoint.',
       ...CAUSE_TEXTS['dns-forwarding-broken'].remedy.slice(1),
     ],

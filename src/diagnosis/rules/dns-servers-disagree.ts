@@ -11,7 +11,7 @@ import { isOwn } from '../instance.ts';
 import { privateLinkZone, resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { type AnswerKind, azureAnswer, isUnresolved, kindOf, resolves } from '../servers.ts';
-import { count, list } from '../text.ts';
+import { count, list, listAll } from '../text.ts';
 import { isExposed } from './expected-private.ts';
 
 const COMPARABLE: readonly AnswerKind[] = ['private', 'public', 'absent'];
@@ -87,7 +87,7 @@ function misledFinding(server: string, misled: readonly Misled[], observations: 
     explanation: misled.slice(0, 3).map(describeMisled).join(' '),
     targets: misled.map(({ target }) => target),
     remedy: [
-      `On ${server}: look for a record or zone of its own for ${list(hosts, 3)}, a forwarder to a server with one, or a ` +
+      `On ${server}: look for a record or zone of its own for ${listAll(hosts)}, a forwarder to a server with one, or a ` +
         `stale cache. Remove it, or correct its address; without a record of its own, forward the name to ${AZURE_DNS}.`,
       // One server alone cannot be made equal to others.
       ...(observations.environment.dns.servers.length > 1 ? CAUSE_TEXTS['dns-servers-disagree'].remedy : []),

@@ -7,7 +7,7 @@ import { type Expected, elsewhere, isProved, type RecordState } from '../instanc
 import { missingRecord } from '../private-zones.ts';
 import { recordsCommand } from '../records-command.ts';
 import { azureAnswer } from '../servers.ts';
-import { list } from '../text.ts';
+import { listAll } from '../text.ts';
 
 /** One server's answer for one endpoint of the instance. */
 export interface RecordAnswer {
@@ -86,7 +86,7 @@ function forwardingSteps(
 ): string[] {
   if (!hasAzureRecord(observations, hosts, expected)) return [];
   return [
-    `On ${serversOf(affected)}: forward ${list(hosts, 4)} to ${AZURE_DNS}, or to an Azure DNS Private Resolver ` +
+    `On ${serversOf(affected)}: forward ${listAll(hosts)} to ${AZURE_DNS}, or to an Azure DNS Private Resolver ` +
       'inbound endpoint: Azure DNS has the record.',
   ];
 }
@@ -105,7 +105,7 @@ function privateZoneSteps(
     if (first === undefined) return [];
     const names = [first, ...others].map(({ zone, record }) => (record === zone ? '@' : record));
     return [
-      `In the private zone ${first.zone}, which is linked here: add A records for ${list(names, 8)} with ${first.address}.`,
+      `In the private zone ${first.zone}, which is linked here: add A records for ${listAll(names)} with ${first.address}.`,
     ];
   });
 }
@@ -114,12 +114,12 @@ function correctionSteps(observations: Observations, { affected, expected }: Rec
   const groups = Map.groupBy(affected, ({ target }) => addressFor(target, observations, expected));
   return [...groups].map(([address, members]) => {
     const hosts = members.map(({ target }) => target.host);
-    return `At ${serversOf(members)}: make ${list(hosts, 6)} lead to ${address}.`;
+    return `At ${serversOf(members)}: make ${listAll(hosts)} lead to ${address}.`;
   });
 }
 
 function serversOf(affected: readonly RecordAnswer[]): string {
-  return list([...new Set(affected.map(({ resolution }) => resolution.server))].sort(), 3);
+  return listAll([...new Set(affected.map(({ resolution }) => resolution.server))].sort());
 }
 
 /** The address for the record; a gateway in another region has its own address, which the report does not have. */

@@ -5,7 +5,7 @@ import { rerunCommand, rerunWithRightNameCommand } from '../command.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureKind, isUnresolved, kindOf, resolves } from '../servers.ts';
-import { count, list, listHosts } from '../text.ts';
+import { count, list, listAll, listHosts } from '../text.ts';
 import { hasRegion } from './region-mismatch.ts';
 
 /** Names that do not exist in public DNS: one finding for each resource. */
@@ -96,12 +96,12 @@ function describeOtherNames(targets: readonly Target[]): string {
 }
 
 function nameStep(hosts: readonly string[]): string {
-  return `Compare ${list(hosts, 4)} with the resource’s overview page in the Azure portal, letter by letter.`;
+  return `Compare ${listAll(hosts)} with the resource’s overview page in the Azure portal, letter by letter.`;
 }
 
 /** The catalogue has this name, so its document may be out of date. */
 function documentSteps(targets: readonly Target[]): readonly string[] {
-  const documents = list(targets.map(({ source }) => `${source.document} (${source.asOf})`).sort(), 2);
+  const documents = listAll(targets.map(({ source }) => `${source.document} (${source.asOf})`).sort());
   return [
     `The name comes from ${documents}. Look whether a newer version still lists it; if not, it can be ignored.`,
     'If other networks resolve it: look for a DNS filter that denies the name (response policy zone).',

@@ -13,11 +13,12 @@ import {
   hasServiceEndpoint,
   isPrivateOnly,
   portsOf,
+  TITLE_PORTS,
   triesOf,
 } from '../destinations.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list, listHosts } from '../text.ts';
+import { count, list, listAll } from '../text.ts';
 
 /** With this many destinations, one common cause is likelier than many missing rules. */
 const MANY = 3;
@@ -98,8 +99,7 @@ function traitFinding(
     targets,
     remedy: [
       side?.step ?? TRAIT_STEPS[kind](value),
-      `The rules that these endpoints need, in the ${side === null ? 'NSG and in the ' : ''}firewall on the way: ${describeGroups(groups)}.` +
-        `${groups.some(({ name }) => name.startsWith('group ')) ? ' “apim-probe plan” lists the hosts of each group.' : ''}`,
+      `The rules that these endpoints need, in the ${side === null ? 'NSG and in the ' : ''}firewall on the way: ${describeGroups(groups)}.`,
     ],
     confirm: rerunCommand(observations, targets),
   });
@@ -124,7 +124,7 @@ function reached(target: Target): boolean {
 function droppedFinding({ observations, targets }: Scene, group: Destination): Finding {
   const side = describeAzureSide(group.targets, observations);
   return createFinding('outbound-dropped', {
-    title: `Outbound TCP to ${group.name}, ${portsOf(group)}, is dropped`,
+    title: `Outbound TCP to ${group.name}, ${portsOf(group, TITLE_PORTS)}, is dropped`,
     explanation: `No reply to connection requests to ${triesOf(group.targets)}. ${compareWithReached(group, targets)}${side?.text ?? ''}${describeLaterAddresses(observations, group.targets)}`,
     targets: group.targets,
     remedy:
@@ -161,7 +161,7 @@ function regionSteps(
   const regional = `${group.serviceTag}.${region ?? 'REGION'}`;
   return [
     `Look for a regional service tag such as ${regional} in the rules of the NSG and firewall: it covers ` +
-      `${listHosts(passed, 3)}, if they are in that region, and not ${list(hosts, 3)} in another ` +
+      `${listAll(passed.map(({ host }) => host))}, if they are in that region, and not ${listAll(hosts)} in another ` +
       `one. Name ${group.serviceTag}, or the tag of that region as well.`,
   ];
 }
@@ -176,8 +176,8 @@ function alikeOf(group: Destination, targets: readonly Target[]): readonly Targe
 
 function remedyFor(group: Destination): readonly string[] {
   const [, route, firewall] = CAUSE_TEXTS['outbound-dropped'].remedy;
-  const hosts = listHosts(group.targets, 10);
-  const addresses = list(group.targets.flatMap(dialledAddresses), 6);
+  const hosts = listAll(group.targets.map(({ host }) => host));
+  const addresses = listAll(group.targets.flatMap(dialledAddresses));
   if (group.isPrivate) {
     return [
       `NSG of this subnet, and of the private endpoint’s or host’s: allow TCP ${portsOf(group)} to ${addresses}, ` +
@@ -206,7 +206,7 @@ function remedyFor(group: Destination): readonly string[] {
 /** Where the rules allow it, none is added to a network security group. */
 function remedyBehind(group: Destination, { step, hasRoutes }: AzureSide): readonly string[] {
   const [, route] = CAUSE_TEXTS['outbound-dropped'].remedy;
-  const firewall = firewallStep(group, listHosts(group.targets, 10));
+  const firewall = firewallStep(group, listAll(group.targets.map(({ host }) => host)));
   return [
     step,
     ...(hasRoutes || route === undefined ? [] : [route]),

@@ -4,11 +4,18 @@ import { connectFailure, failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
 import { describeLaterAddresses } from '../changing-answers.ts';
 import { rerunCommand } from '../command.ts';
-import { type Destination, describeGroups, destinations, portsOf, triesOf } from '../destinations.ts';
+import {
+  type Destination,
+  describeGroups,
+  destinations,
+  portsOf,
+  TITLE_PORTS,
+  triesOf,
+} from '../destinations.ts';
 import { createFinding } from '../finding.ts';
 import { provesPath } from '../outbound-path.ts';
 import type { Rule, Scene } from '../rule.ts';
-import { count, list, listHosts } from '../text.ts';
+import { count, list, listAll } from '../text.ts';
 
 /** With this many destinations, one device that refuses everything is likelier than many rules. */
 const MANY = 3;
@@ -75,7 +82,7 @@ function isSilent(target: Target): boolean {
 
 function rejectedFinding({ observations }: Scene, group: Destination): Finding {
   return createFinding('outbound-rejected', {
-    title: `Connections to ${group.name}, ${portsOf(group)}, are refused`,
+    title: `Connections to ${group.name}, ${portsOf(group, TITLE_PORTS)}, are refused`,
     explanation: `${describeRefusals(group.targets)} in reply to ${triesOf(group.targets)}. An NSG never does that; it drops.${describeLaterAddresses(observations, group.targets)}`,
     targets: group.targets,
     remedy: remedyFor(group),
@@ -95,9 +102,9 @@ function describeRefusal(failure: Target['failure']): string {
 
 function remedyFor(group: Destination): readonly string[] {
   const [, own, ...rest] = CAUSE_TEXTS['outbound-rejected'].remedy;
-  const addresses = list(group.targets.flatMap(dialledAddresses), 6);
-  const allowed =
-    group.serviceTag === null ? `${listHosts(group.targets, 6)} (${addresses || 'no address'})` : group.name;
+  const addresses = listAll(group.targets.flatMap(dialledAddresses));
+  const hosts = listAll(group.targets.map(({ host }) => host));
+  const allowed = group.serviceTag === null ? `${hosts} (${addresses || 'no address'})` : group.name;
   return [
     `Look in the log of the firewall or appliance on the way for this VM’s address and ${portsOf(group)}, and ` +
       `allow ${allowed}.`,

@@ -5,7 +5,7 @@ import { createFinding } from '../finding.ts';
 import { isMonitorScope, missingRecord } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, isUnresolved, kindOf } from '../servers.ts';
-import { brief, list } from '../text.ts';
+import { brief, list, listAll } from '../text.ts';
 
 interface Missing {
   readonly target: Target;
@@ -47,9 +47,8 @@ function missingRecordFinding({ observations }: Scene, zone: string, missing: re
       ...(isMonitorScope(zone) ? [monitorScope(zone)] : []),
       ...knownAddressStep(observations, missing),
       `If the resource has a private endpoint: in zone ${brief(zone, 80)} add the A ` +
-        `${records.length === 1 ? 'record' : 'records'} ${list(
+        `${records.length === 1 ? 'record' : 'records'} ${listAll(
           records.map((name) => brief(name, 60)),
-          10,
         )} with the private ` +
         'endpoint’s address, or attach a DNS zone group to the private endpoint.',
       ...CAUSE_TEXTS['private-zone-missing-record'].remedy.slice(1),
@@ -60,14 +59,22 @@ function missingRecordFinding({ observations }: Scene, zone: string, missing: re
 
 /** The record's address, if another server or Azure DNS has it. */
 function knownAddressStep(observations: Observations, missing: readonly Missing[]): string[] {
-  return missing.slice(0, 4).flatMap(({ target, zone, record, server }) => {
-    const azure = azureAnswer(observations, target.host);
-    const answers = [...target.resolutions, ...(azure === null ? [] : [{ ...azure, failure: null }])];
+  const known = missing.flatMap((one) => {
+    const azure = azureAnswer(observations, one.target.host);
+    const answers = [...one.target.resolutions, ...(azure === null ? [] : [{ ...azure, failure: null }])];
     const better = answers.find((answer) => kindOf(answer) === 'private');
-    if (better === undefined) return [];
+    return better === undefined ? [] : [{ ...one, better }];
+  });
+  const byServers = Map.groupBy(known, ({ better, server }) => `${better.server} ${server}`);
+  return [...byServers.values()].flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const places = members.map(({ target, better }) => `${target.host} at ${list(better.addresses, 2)}`);
+    const records = [...new Set(members.map(({ record }) => brief(record, 60)))];
     return [
-      `${better.server} knows ${target.host} at ${list(better.addresses, 2)}: give ${server} the same zone, or the A ` +
-        `record ${brief(record, 60)} in ${brief(zone, 80)} with that address.`,
+      `${first.better.server} knows ${listAll(places)}: give ${first.server} the same zone, or the A ` +
+        `${records.length === 1 ? 'record' : 'records'} ${listAll(records)} in ${brief(first.zone, 80)} with ` +
+        `${records.length === 1 ? 'that address' : 'those addresses'}.`,
     ];
   });
 }

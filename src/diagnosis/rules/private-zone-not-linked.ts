@@ -11,7 +11,7 @@ import { denialOf, describeDenial } from '../network-denials.ts';
 import { resourceZone } from '../private-zones.ts';
 import type { Rule, Scene } from '../rule.ts';
 import { azureAnswer, azureKind } from '../servers.ts';
-import { count, list, listHosts } from '../text.ts';
+import { count, list, listAll, listHosts } from '../text.ts';
 import { isExposed } from './expected-private.ts';
 
 /** Groups whose host names belong to one customer's resource; shared hosts always have privatelink aliases. */
@@ -153,19 +153,18 @@ function describeAzureAnswer(observations: Observations, targets: readonly Targe
 function remedyFor(observations: Observations, zone: string, targets: readonly Target[]): readonly string[] {
   // Key Vault's private zone has another name than its public one, and a forwarder needs both.
   const parents = targets.map(({ host }) => host.slice(host.indexOf('.') + 1));
-  const suffixes = list([...parents, zone.replace(/^privatelink\./, '')], 3);
+  const suffixes = listAll([...parents, zone.replace(/^privatelink\./, '')]);
   const forward =
-    `On the custom DNS servers (${list(observations.environment.dns.servers, 3) || 'none known'}): forward ` +
+    `On the custom DNS servers (${listAll(observations.environment.dns.servers) || 'none known'}): forward ` +
     `${suffixes} to ${AZURE_DNS} from a virtual network linked to ${zone}, or to an Azure DNS Private Resolver.`;
   const link =
     `Link the private DNS zone ${zone} to the virtual network that asks Azure DNS (this one with Azure-provided ` +
     'DNS), and check that it holds the resource’s A record.';
-  const tags = list([...new Set(targets.flatMap(({ serviceTag }) => serviceTag ?? []))].sort(), 3);
+  const tags = listAll(targets.flatMap(({ serviceTag }) => serviceTag ?? []).sort());
   const publicly = `If the public address is meant to be used: allow it outbound${
     tags === ''
       ? ''
-      : ` (service tag ${tags}, ` +
-        `port ${list([...new Set(targets.map(({ port }) => String(port)))].sort(), 4)})`
+      : ` (service tag ${tags}, ` + `port ${listAll(targets.map(({ port }) => String(port)).sort())})`
   }, and this subnet in the resource’s own firewall.`;
   const linked = targets.some(({ host }) => azureKind(observations, host) === 'private');
   const custom = observations.environment.dns.servers.some((server) => server !== AZURE_DNS);

@@ -7,7 +7,7 @@ import { rerunCommand } from '../command.ts';
 import { isAlwaysCut, isCutAtRandom, otherNameControls } from '../cut.ts';
 import { createFinding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { count, list } from '../text.ts';
+import { count, list, listAll } from '../text.ts';
 
 type OtherName = ControlOf<'tls-other-name'>;
 
@@ -56,7 +56,7 @@ export function findProof(target: Target, controls: readonly OtherName[]): Other
 export function allowNames(targets: readonly Target[]): string {
   const ports = targets.map(({ port }) => `port ${port}`).sort();
   return (
-    `Allow these host names for HTTPS on ${list(ports)} on the filtering device: ${list(hostsOf(targets), 20)}. In ` +
+    `Allow these host names for HTTPS on ${listAll(ports)} on the filtering device: ${listAll(hostsOf(targets))}. In ` +
     'Azure Firewall that is an application rule with source this subnet.'
   );
 }

@@ -9,7 +9,7 @@ import { byWeight, createFinding } from '../finding.ts';
 import { findDevice, type InspectingDevice } from '../inspecting-device.ts';
 import { hasRepeatedCertificate } from '../repeated-certificate.ts';
 import type { Rule } from '../rule.ts';
-import { brief, count, list, listHosts } from '../text.ts';
+import { brief, count, list, listAll, listHosts } from '../text.ts';
 
 /**
  * Certificates of an authority that does not issue for the service, with the right name; or with any name, if several
@@ -94,5 +94,5 @@ function trustOf(explained: readonly Target[]): string {
 }
 
 function exemptionStep(explained: readonly Target[]): string {
-  return `The names to exempt: ${listHosts(explained, 20)}.`;
+  return `The names to exempt: ${listAll(explained.map(({ host }) => host))}.`;
 }

@@ -10,6 +10,7 @@ export const TERMS: Readonly<Partial<Record<Cause | Failure, string>>> = {
   'private-zone-missing-record':
     'privatelink, private endpoint, nxdomain, nodata, could not resolve host, A record',
   'private-zone-not-linked': 'privatelink, private endpoint, public address, virtual network link, vnet link',
+  'expected-private': 'privatelink, private endpoint, public address, public answer, virtual network link',
   'dns-not-configured':
     'resolv.conf, nsswitch, no nameserver, EAI_AGAIN, temporary failure in name resolution',
   'dns-server-down': 'nameserver, dns timed out, no servers could be reached, EAI_AGAIN, port 53, custom dns',
