@@ -49,10 +49,13 @@ export async function overlap<T>(series: Series<T>): Promise<T[]> {
       next.finish();
     };
     const turn = { number, hear: () => next.start(SILENCE), hold: () => next.hold() };
-    const { result, cancel } = cancellable(over, (signal) => begin({ ...turn, signal }));
+    const make = (signal: AbortSignal): Promise<T | null> => begin({ ...turn, signal });
+    // Nothing cancels the first one.
+    const { result, cancel } =
+      number === 1 ? { result: make(over), cancel: () => {} } : cancellable(over, make);
     const ended = result.then((value) => {
       if (value === null || onResult(value)) decide();
-      else next.start(PAUSE_AFTER_FAILURE);
+      else next.pause(PAUSE_AFTER_FAILURE);
       return value;
     });
     // The error itself counts where the results are collected.
@@ -86,14 +89,15 @@ function cancellable<T>(over: AbortSignal, work: (signal: AbortSignal) => Promis
   return { result: promise, cancel };
 }
 
-/** Finishes once, when the time of its last start is up, at the end of the run, or on request. */
+/** Finishes once: when the time of its last start is up, or on request. */
 class Countdown {
   readonly finished: Promise<void>;
   readonly #timer: Timer;
-  readonly #resolve: () => void;
   readonly #over: AbortSignal;
+  readonly #resolve: () => void;
   #stop = (): void => {};
   #isFinished = false;
+  #isPausing = false;
 
   constructor(timer: Timer, over: AbortSignal) {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -101,13 +105,21 @@ class Countdown {
     this.#resolve = resolve;
     this.#timer = timer;
     this.#over = over;
-    over.addEventListener('abort', this.finish, { once: true });
   }
 
   start(ms: number): void {
     this.#stop();
+    if (!this.#isFinished) this.#stop = this.#timer(ms, this.finish);
+  }
+
+  /** The same when no attempt is left that would notice the end of the run. */
+  pause(ms: number): void {
+    if (this.#isFinished) return;
+    // Only now: a signal with a listener for each target of a large run is slow.
+    this.#over.addEventListener('abort', this.finish, { once: true });
+    this.#isPausing = true;
     if (this.#over.aborted) this.finish();
-    else if (!this.#isFinished) this.#stop = this.#timer(ms, this.finish);
+    else this.start(ms);
   }
 
   hold(): void {
@@ -117,7 +129,7 @@ class Countdown {
   readonly finish = (): void => {
     this.#isFinished = true;
     this.#stop();
-    this.#over.removeEventListener('abort', this.finish);
+    if (this.#isPausing) this.#over.removeEventListener('abort', this.finish);
     this.#resolve();
   };
 }
