@@ -3,6 +3,8 @@ import { isGroup } from '../../model/expect-private.ts';
 
 import { isRuleOfAzure } from './own-fields.ts';
 
+import { isRuleOfAzure } from './own-fields.ts';
+
 export interface Learner {
   /** A name without a dot: of a machine, or of a resource. */
   learnName(name: string): void;
