@@ -1,18 +1,20 @@
 /** Azure's own documents, recognised by their shape. Pure: takes bytes, returns the documents in them or a problem. */
 import { decode } from '../common/decode-text.ts';
 import { parseJsonText, SAVE_AGAIN } from '../common/json.ts';
-import { isCut } from './documents/fields.ts';
+import { isCut, MOST_DEFECTS } from './documents/fields.ts';
 import { isOlder, kindOf, type ResourceKind } from './documents/kinds.ts';
 import type { ResourceDocument } from './documents/types.ts';
 import { describeUnread } from './documents/unread.ts';
 import { readEndpointList } from './endpoint-lists.ts';
 import {
   type AzureDocument,
+  adviceFor,
   CUT_BY_POWERSHELL,
   defects,
   EMPTY,
   type Reading,
   refuse,
+  saveAgainAs,
   unknown,
 } from './reading.ts';
 import { errorOfAzure, isRecord, unpackSaved } from './saved.ts';
@@ -31,7 +33,8 @@ export function readAzureDocuments(bytes: Uint8Array): Reading {
   if (bytes.length > LARGEST_REPLY) return refuse('is larger than 16 MiB: too large for a reply of Azure');
   const decoded = decode(bytes);
   if (!decoded.ok) return refuse(`${decoded.problem}; ${SAVE_AGAIN}`);
-  const parsed = parseJsonText(decoded.text.replace(PROGRESS, '$1'));
+  const text = decoded.text.replace(PROGRESS, '$1');
+  const parsed = parseJsonText(text, adviceFor(text));
   return parsed.ok ? recognise(parsed.value) : refuse(parsed.problem);
 }
 
@@ -61,7 +64,7 @@ function readObject(value: Readonly<Record<string, unknown>>, where: string, dep
   const error = errorOfAzure(value);
   if (error !== null)
     return refuse(
-      `holds an error of Azure and not the reply: ${error.replace(/\.$/, '')}; correct that, and ${SAVE_AGAIN}`,
+      `holds an error of Azure and not the reply: ${error.replace(/\.$/, '')}; correct that, and save it again`,
     );
   const unread = describeUnread(value);
   if (unread !== null) return refuse(unread);
@@ -147,8 +150,8 @@ function readPart(
 }
 
 function readResource(kind: ResourceKind, value: unknown, incomplete: boolean, where: string): Reading {
-  const { title, command, schema } = kind;
-  const again = `save it again with: ${command} --output json`;
+  const { title, schema } = kind;
+  const again = saveAgainAs(kind);
   if (isOlder(kind, value)) {
     return refuse(`holds ${title} of an older API version, which lacks its addresses and settings; ${again}`);
   }
@@ -156,7 +159,7 @@ function readResource(kind: ResourceKind, value: unknown, incomplete: boolean, w
   if (!read.success) {
     return holdsCut(value, DEEPEST)
       ? refuse(CUT_BY_POWERSHELL)
-      : defects(read.error, where, again, `holds ${title}`);
+      : defects(read.error, where, again, `holds ${title}`, MOST_DEFECTS);
   }
   const rules = countRules(read.data);
   if (rules <= MOST_RULES) return { ok: true, documents: [{ ...read.data, incomplete }] };

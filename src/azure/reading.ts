@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 import { SAVE_AGAIN } from '../common/json.ts';
-import { RESOURCE_KINDS } from './documents/kinds.ts';
+import { RESOURCE_KINDS, type ResourceKind } from './documents/kinds.ts';
 import type { ResourceDocument } from './documents/types.ts';
 import type { NetworkStatus } from './network-status.ts';
 import type { OutboundDependencies } from './outbound-dependencies.ts';
@@ -46,11 +46,29 @@ const UNKNOWN = [
   ...RESOURCE_KINDS.map(({ title }) => title),
 ].join(', ');
 
+/** Characters in which a file is searched for what it was to be. */
+const SEARCHED = 4096;
+
+/** How to save a file again that is not JSON, by the names in its beginning. */
+export function adviceFor(text: string): string {
+  const beginning = text.slice(0, SEARCHED).toLowerCase();
+  const kind = RESOURCE_KINDS.find(
+    ({ type, marks }) =>
+      marks.some((names) => names.every((name) => beginning.includes(`"${name.toLowerCase()}"`))) ||
+      (type !== null && beginning.includes(`"${type}"`)),
+  );
+  return kind === undefined ? SAVE_AGAIN : saveAgainAs(kind);
+}
+
+export function saveAgainAs({ command }: Pick<ResourceKind, 'command'>): string {
+  return `save it again with: ${command} --output json`;
+}
+
 export function unknown(): Refused {
   return { ok: false, problem: `${UNKNOWN}; ${SAVE_AGAIN}`, isUnknown: true };
 }
 
-export const EMPTY = `is an empty list; ${SAVE_AGAIN}, once the instance has been deployed`;
+export const EMPTY = `is an empty list, which shows nothing: leave it out if it is right (no network security group, no lock), or ${SAVE_AGAIN}, once the instance has been deployed`;
 export const CUT_BY_POWERSHELL =
   'was cut by ConvertTo-Json, which keeps two levels; save it again with: ConvertTo-Json -Depth 10';
 
@@ -61,18 +79,21 @@ const SHOWN_LENGTH = 200;
  * Names the first defects with their paths, as `jq` takes them.
  * @param where the path of what was read: `.value`, `[2]`, or empty for the whole file
  * @param what a predicate: “is a reply of Azure”
+ * @param most after so many defects the rest was not read
  */
 export function defects(
   { issues }: { readonly issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[] },
   where: string,
   advice = SAVE_AGAIN,
   what = 'is a reply of Azure',
+  most = Number.POSITIVE_INFINITY,
 ): Refused {
   const shown = issues
     .slice(0, SHOWN_DEFECTS)
     .map(({ path, message }) => `${jqPath(where, path)}: ${printable(message, SHOWN_LENGTH)}`);
   const left = issues.length - shown.length;
-  const more = left > 0 ? `; and ${left} more` : '';
+  const count = issues.length < most ? `${left} ` : '';
+  const more = left > 0 ? `; and ${count}more` : '';
   return refuse(`${what} with defects (${shown.join('; ')}${more}); ${advice}`);
 }
 

@@ -34,10 +34,15 @@ export function errorOfAzure(value: Readonly<Record<string, unknown>>): string |
   return printable(text || 'without a code', SHOWN_LENGTH);
 }
 
+/** Effective rules and routes are computed after the request. */
+const NOT_FINISHED =
+  'holds a response with status 202, which Azure sends before the reply; these commands wait for it: az network nic list-effective-nsg, az network nic show-effective-route-table';
+
 /** The body of a response as Invoke-AzRestMethod and Invoke-WebRequest return it. */
 function contentOf({ StatusCode: status, Content: content }: Readonly<Record<string, unknown>>): Saved {
   const body = typeof content === 'string' ? parsed(content) : content;
   if (Number(status) < 400 && (isRecord(body) || Array.isArray(body))) return { ok: true, value: body };
+  if (Number(status) === 202) return { ok: false, problem: NOT_FINISHED };
   const error = isRecord(body) ? errorOfAzure(body) : null;
   const text = error ?? printable(typeof content === 'string' ? content : '', SHOWN_LENGTH);
   return {

@@ -287,7 +287,7 @@ export const OPTIONS: Table = {
     ...file,
     section: 'What it will depend on',
     many: true,
-    help: 'endpoints from Azure’s own JSON: a NetworkStatus or outbound network dependencies reply',
+    help: 'Azure’s own JSON, saved by az, PowerShell or the portal: endpoints, effective rules and routes, the network, the service',
   },
   only: { ...group, help: 'probe this group alone' },
   skip: { ...group, help: 'leave this group out' },

@@ -63,13 +63,33 @@ export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
   }, z.object(shape));
 }
 
+/** Defects after which the rest of a list is not read: each takes memory, and the message shows a few. */
+export const MOST_DEFECTS = 20;
+
 /** A list; PowerShell writes a list of one as its only member. */
 export function listOf<Item extends z.ZodType>(item: Item) {
-  return z.preprocess((value) => {
+  return z.unknown().transform((value, context) => {
     const given = typeof value === 'string' ? (parsedText(value) ?? value) : value;
-    if (given == null || given === '') return [];
-    return Array.isArray(given) ? given.filter((one) => one != null) : [given];
-  }, z.array(item));
+    const members: readonly unknown[] = Array.isArray(given)
+      ? given
+      : given == null || given === ''
+        ? []
+        : [given];
+    const read: z.output<Item>[] = [];
+    let defects = 0;
+    for (const [at, member] of members.entries()) {
+      if (member == null) continue;
+      const result = item.safeParse(member);
+      if (result.success) read.push(result.data);
+      else
+        for (const { message, path } of result.error.issues) {
+          context.addIssue({ code: 'custom', message, path: Array.isArray(given) ? [at, ...path] : path });
+          defects += 1;
+        }
+      if (defects >= MOST_DEFECTS) break;
+    }
+    return read;
+  });
 }
 
 /** Text, made printable; null for none. */
