@@ -1,8 +1,5 @@
 /** Names, addresses and ids of this network, from the fields of a report and of a bundle that hold them. */
 import { isGroup } from '../../model/expect-private.ts';
-
-import { isRuleOfAzure } from './own-fields.ts';
-
 import { isRuleOfAzure } from './own-fields.ts';
 
 export interface Learner {
