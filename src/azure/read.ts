@@ -3,7 +3,6 @@ import { decode } from '../common/decode-text.ts';
 import { parseJsonText, SAVE_AGAIN } from '../common/json.ts';
 import { isCut, MOST_DEFECTS } from './documents/fields.ts';
 import { isOlder, kindOf, type ResourceKind } from './documents/kinds.ts';
-import type { ResourceDocument } from './documents/types.ts';
 import { describeUnread } from './documents/unread.ts';
 import { readEndpointList } from './endpoint-lists.ts';
 import {
@@ -21,7 +20,6 @@ import { errorOfAzure, isRecord, unpackSaved } from './saved.ts';
 
 /** 10,000 endpoints take some 3 MiB, and 50,000 rules some 14 MiB. */
 export const LARGEST_REPLY = 16 * 1024 * 1024;
-const MOST_RULES = 50_000;
 /** An array of replies, their list, and the wrapper of a module; deeper there is no document. */
 const DEEPEST = 6;
 
@@ -161,26 +159,7 @@ function readResource(kind: ResourceKind, value: unknown, incomplete: boolean, w
       ? refuse(CUT_BY_POWERSHELL)
       : defects(read.error, where, again, `holds ${title}`, MOST_DEFECTS);
   }
-  const rules = countRules(read.data);
-  if (rules <= MOST_RULES) return { ok: true, documents: [{ ...read.data, incomplete }] };
-  return refuse(
-    `holds ${rules} rules or routes, and at most ${MOST_RULES} are read; Azure allows 1,000 rules in a network security group: ${again}`,
-  );
-}
-
-function countRules(document: ResourceDocument): number {
-  switch (document.kind) {
-    case 'effective-nsg':
-      return document.groups.reduce((sum, { rules }) => sum + rules.length, 0);
-    case 'effective-routes':
-    case 'route-table':
-      return document.routes.length;
-    case 'nsg':
-    case 'firewall-rules':
-      return document.rules.length;
-    default:
-      return 0;
-  }
+  return { ok: true, documents: [{ ...read.data, incomplete }] };
 }
 
 /** Whether ConvertTo-Json left the name of a type in the place of an object. */

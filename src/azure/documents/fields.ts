@@ -63,6 +63,9 @@ export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
   }, z.object(shape));
 }
 
+/** Azure allows 1,000 rules in a network security group, and 400 routes in a table. */
+const MOST_MEMBERS = 50_000;
+
 /** Defects after which the rest of a list is not read: each takes memory, and the message shows a few. */
 export const MOST_DEFECTS = 20;
 
@@ -75,6 +78,11 @@ export function listOf<Item extends z.ZodType>(item: Item) {
       : given == null || given === ''
         ? []
         : [given];
+    if (members.length > MOST_MEMBERS) {
+      const message = `has ${members.length} members, and at most ${MOST_MEMBERS} are read; Azure allows 1,000 rules in a network security group`;
+      context.addIssue({ code: 'custom', message });
+      return [];
+    }
     const read: z.output<Item>[] = [];
     let defects = 0;
     for (const [at, member] of members.entries()) {

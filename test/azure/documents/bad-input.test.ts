@@ -224,15 +224,15 @@ t.test('50,000 rules are read; more are refused, and so is a larger file', async
   t.equal(document?.kind === 'effective-nsg' ? document.groups[0]?.rules.length : null, 50_000);
   t.match(
     problemIn([{ effectiveSecurityRules: rules }]),
-    /^holds 50001 rules or routes, and at most 50000 are read; Azure allows 1,000 rules in a network security group: save it again/,
+    /^holds effective security rules with defects \(\.\[0\]\.effectiveSecurityRules: has 50001 members, and at most 50000 are read; Azure allows 1,000 rules in a network security group\); save it again/,
   );
   t.match(problemIn(Buffer.alloc(LARGEST_REPLY + 1, ' ')), /^is larger than 16 MiB/);
 });
 
-t.test('a million defects are reported as briefly as four', async (t) => {
+t.test('50,000 defects are reported as briefly as four', async (t) => {
   const problem = problemIn({
     ...samples.NSG,
-    securityRules: Array.from({ length: 1_000_000 }, () => ({})),
+    securityRules: Array.from({ length: 50_000 }, () => ({})),
   });
   t.match(problem, /; and more\); save it again/);
   t.ok(problem.length < 1500, `${problem.length} characters`);
