@@ -1,4 +1,6 @@
 /** Decisions of rules and routes in the form of the report. Pure. */
+
+import type { Found } from '../azure/documents/find.ts';
 import type {
   FirewallRule,
   FirewallRules,
@@ -11,7 +13,6 @@ import { addressesOf, covers } from '../azure/evaluate/address-set.ts';
 import type { ChosenRoute } from '../azure/evaluate/routes.ts';
 import type { MatchedRule } from '../azure/evaluate/security-rules.ts';
 import type { RouteDecision, RuleDecision } from '../model/azure-documents.ts';
-import type { Found } from '../preflight/types.ts';
 
 /** Priorities of rules that users make. */
 const [FIRST, LAST] = [100, 4096];

@@ -1,4 +1,6 @@
 /** Which of Azure's documents apply to the subnet and the network interface of this VM. Pure. */
+
+import { type Found, ofKind, sameId, subnetsOf } from '../azure/documents/find.ts';
 import type {
   EffectiveNsg,
   FirewallRules,
@@ -13,8 +15,6 @@ import type {
 import { addressesOf, intersects, NO_ADDRESS } from '../azure/evaluate/address-set.ts';
 import type { KnownNetwork } from '../azure/evaluate/party.ts';
 import type { Environment } from '../model/report.ts';
-import { ofKind, sameId, subnetsOf } from '../preflight/known.ts';
-import type { Found } from '../preflight/types.ts';
 
 export interface Selected {
   /** The groups that filter this VM's traffic, and the file that shows that there are none. */

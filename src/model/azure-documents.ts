@@ -20,7 +20,6 @@ export const DOCUMENT_KINDS = [
   'firewall-rules',
   'locks',
 ] as const;
-export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 export const ReportedDocument = z
   .strictObject({

@@ -1,9 +1,8 @@
 /** Finds, among Azure's documents, those of the instance and its subnet. Pure. */
-import type { GivenDocument, Resource, ResourceDocument, Subnet } from '../azure/documents/types.ts';
+import { byId, type Found, type Of, ofKind, sameId, subnetsOf } from '../azure/documents/find.ts';
+import type { GivenDocument, Subnet } from '../azure/documents/types.ts';
 import { isV2, TIER_FACTS } from '../model/tiers.ts';
-import type { Found, Intent, Known, Of } from './types.ts';
-
-type Kind = ResourceDocument['kind'];
+import type { Intent, Known } from './types.ts';
 
 /** @param given in the order of `--from` */
 export function findDocuments(given: readonly GivenDocument[], intent: Intent): Known {
@@ -21,33 +20,8 @@ export function findDocuments(given: readonly GivenDocument[], intent: Intent): 
   };
 }
 
-/** The documents of one kind, in their order. */
-export function ofKind<K extends Kind>(given: readonly GivenDocument[], kind: K): Found<Of<K>>[] {
-  return given.flatMap((each) =>
-    each.document.kind === kind ? [{ document: each.document as Of<K>, given: each }] : [],
-  );
-}
-
-/** Azure compares ids without regard to case. */
-export function sameId(one: string | null, other: string | null): boolean {
-  return one !== null && other !== null && one.toLowerCase() === other.toLowerCase();
-}
-
-export function byId<T extends Resource>(among: readonly Found<T>[], id: string | null): Found<T> | null {
-  return among.find(({ document }) => sameId(document.id, id)) ?? null;
-}
-
 function only<T>(among: readonly T[]): T | null {
   return among.length === 1 ? (among[0] ?? null) : null;
-}
-
-/** Every subnet, those inside a document of their network too; one that has a document of its own comes first. */
-export function subnetsOf(given: readonly GivenDocument[]): Found<Subnet>[] {
-  const own = ofKind(given, 'subnet');
-  const inside = ofKind(given, 'vnet').flatMap(({ document, given: file }) =>
-    document.subnets.map((subnet) => ({ document: subnet, given: file })),
-  );
-  return [...own, ...inside.filter(({ document }) => byId(own, document.id) === null)];
 }
 
 /**
@@ -84,9 +58,4 @@ function findPublicIp(given: readonly GivenDocument[], id: string | null): Found
 /** An id that is safe in a command without quotes, else what stands in its place. */
 export function idForCommand(id: string | null, placeholder: string): string {
   return id !== null && /^\/[\w./-]{1,400}$/.test(id) ? id : placeholder;
-}
-
-/** The name of a resource at the end of its id, for texts. */
-export function nameOf({ name, id }: Resource): string {
-  return name ?? id?.split('/').at(-1) ?? 'without a name';
 }

@@ -1,8 +1,10 @@
 /** The prerequisites of DNS and of custom domains. Pure. */
+
+import { nameOf, ofKind, sameId } from '../azure/documents/find.ts';
 import type { EndpointList } from '../azure/reading.ts';
 import { few } from '../common/text-lines.ts';
 import { AZURE_DNS } from '../model/azure.ts';
-import { idForCommand, nameOf, ofKind, sameId } from './known.ts';
+import { idForCommand } from './known.ts';
 import { saveVnet } from './subnet.ts';
 import type { Prerequisite } from './types.ts';
 

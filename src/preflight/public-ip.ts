@@ -1,7 +1,9 @@
 /** The prerequisites of the instance's public IP address. Pure. */
+
+import { nameOf, sameId } from '../azure/documents/find.ts';
 import type { PublicIp } from '../azure/documents/types.ts';
 import { few } from '../common/text-lines.ts';
-import { idForCommand, nameOf, sameId } from './known.ts';
+import { idForCommand } from './known.ts';
 import type { Known, Prerequisite } from './types.ts';
 
 const SHOWN = 6;

@@ -1,7 +1,8 @@
 /** Where to test from for a tier whose own subnet takes no VM. Pure. */
+
+import { nameOf, sameId, subnetsOf } from '../azure/documents/find.ts';
 import type { Subnet } from '../azure/documents/types.ts';
 import { few } from '../common/text-lines.ts';
-import { nameOf, sameId, subnetsOf } from './known.ts';
 import { saveVnet } from './subnet.ts';
 import type { Prerequisite } from './types.ts';
 

@@ -1,4 +1,5 @@
-import type { GivenDocument, ResourceDocument, Subnet } from '../azure/documents/types.ts';
+import type { Found, Of } from '../azure/documents/find.ts';
+import type { GivenDocument, Subnet } from '../azure/documents/types.ts';
 
 import type { Tier } from '../model/tiers.ts';
 
@@ -32,15 +33,6 @@ export interface Prerequisite {
   /** The command that saves the document which shows it. */
   readonly command: (known: Known) => string;
 }
-
-/** A resource's document, with the file that holds it. */
-export interface Found<T> {
-  readonly document: T;
-  readonly given: GivenDocument;
-}
-
-/** A document of one kind. */
-export type Of<K extends ResourceDocument['kind']> = Extract<ResourceDocument, { kind: K }>;
 
 /** The documents, and which of them are those of the instance and its subnet. */
 export interface Known {

@@ -14,8 +14,7 @@ import type {
 const GROUP = '/subscriptions/s1/resourceGroups/net/providers';
 export const VNET_ID = `${GROUP}/Microsoft.Network/virtualNetworks/hub`;
 export const SUBNET_ID = `${VNET_ID}/subnets/apim`;
-export const IP_ID = `${GROUP}/Microsoft.Network/publicIPAddresses/apim-ip`;
-export const TABLE_ID = `${GROUP}/Microsoft.Network/routeTables/apim-routes`;
+const IP_ID = `${GROUP}/Microsoft.Network/publicIPAddresses/apim-ip`;
 const APIM_ID = `${GROUP}/Microsoft.ApiManagement/service/contoso`;
 
 export const given = (
