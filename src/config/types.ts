@@ -16,6 +16,7 @@ export type GatewayRole = (typeof GATEWAY_ROLES)[number];
 export const REPORT_FORMATS = [
   'json',
   'text',
+  'html',
   'markdown',
   'junit',
   'prometheus',

@@ -6,6 +6,7 @@ import type { Report } from '../model/report.ts';
 import { isOlderFormat, otherMajor, writtenVersion } from '../model/schema-version.ts';
 import { withStrictNote } from '../model/strict-note.ts';
 import { renderCsv } from '../report/csv.ts';
+import { renderHtml } from '../report/html.ts';
 import { reportJson } from '../report/json.ts';
 import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
@@ -27,6 +28,7 @@ const FILE_WIDTH = 80;
 const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string | Iterable<string>>> = {
   json: reportJson,
   text: (report) => renderText(report, { color: false, width: FILE_WIDTH, quiet: false }),
+  html: renderHtml,
   markdown: renderMarkdown,
   junit: renderJunit,
   prometheus: renderPrometheus,

@@ -18,13 +18,15 @@ const FILES = {
   'bad\u001b.json': '{',
 };
 
-t.test('text, JSON and NetworkStatus', async (t) => {
+t.test('text, JSON, HTML and NetworkStatus', async (t) => {
   const cwd = t.testdir(FILES);
   const text = await invoke(['render', 'report.json'], { cwd });
   t.match(text, { code: 0, err: '' });
   t.match(text.out, /✗ Outbound TCP 1433[\s\S]*BLOCKED/);
   const json = await invoke(['render', 'report.json', '--format', 'json'], { cwd });
   t.strictSame(JSON.parse(json.out), SAMPLE);
+  const page = await invoke(['render', 'report.json', '--format', 'html'], { cwd });
+  t.match(page, { code: 0, err: '', out: /^<!doctype html>[\s\S]*Outbound TCP 1433/ });
   const status = await invoke(['render', 'report.json', '--format', 'network-status'], { cwd });
   t.match(JSON.parse(status.out), [
     { location: 'westeurope', networkStatus: { dnsServers: ['168.63.129.16'] } },

@@ -107,7 +107,7 @@ function reached(targets: readonly Target[]): string {
 }
 
 /** Bad if a required target or every target was not reached; doubtful if some optional ones were not. */
-function markOf(all: readonly Target[]): Mark {
+export function markOf(all: readonly Target[]): Mark {
   const targets = all.filter((target) => !isIgnored(target));
   if (targets.length === 0) return 'note';
   const having = (status: Target['status']) => targets.filter((target) => target.status === status).length;
