@@ -33,6 +33,7 @@ export const BATCHES = {
   install: ['install'],
   judgement: [
     'azure',
+    'azure/documents',
     'catalog',
     'common',
     'compare',
@@ -40,6 +41,7 @@ export const BATCHES = {
     'effective',
     'model',
     'plan',
+    'preflight',
     'records',
     'report',
   ],

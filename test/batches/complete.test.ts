@@ -8,7 +8,7 @@ import { BATCHES, testFilesOf } from './batches.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** What has a command of its own in package.json. */
 const APART = [
-  ...['test/attack/**', 'test/built/**', 'test/system/**'],
+  ...['test/attack/**', 'test/built/**', 'test/pages/**', 'test/system/**'],
   ...['test/delivery/upload/kill.test.ts', 'test/delivery/upload/thousand.test.ts'],
 ];
 

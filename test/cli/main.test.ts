@@ -106,7 +106,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [['--output', 'gone/r.json'], none, /the folder .*gone does not exist/],
     [['--output', 'r.json', '--format', 'text=./r.json'], none, /both write to the same file/],
     [['--output', '-', '--format', 'text=-'], none, /both write to stdout/],
-    [['--format', 'html=x'], none, /unknown format "html"/],
+    [['--format', 'pdf=x'], none, /unknown format "pdf"/],
   ] as const) {
     const { code, out, err } = await invoke(argv, { cwd, env });
     const name = `${argv.join(' ')} ${Object.keys(env).join(' ')}`;

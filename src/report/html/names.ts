@@ -8,6 +8,8 @@ import { type Content, html, joinContent, type Markup } from './markup.ts';
 
 /** Addresses shown in a cell. */
 const SHOWN_ADDRESSES = 4;
+/** Columns of the matrix. */
+const SHOWN_SERVERS = 8;
 
 type Answer = Pick<Resolution, 'rcode' | 'addresses' | 'cname' | 'ms'>;
 type Row = readonly [host: string, answers: ReadonlyMap<string, Answer>];
@@ -15,7 +17,8 @@ type Row = readonly [host: string, answers: ReadonlyMap<string, Answer>];
 /** Names that a server has no address for come first; the others are folded. */
 export function namesSection(report: Report): Markup {
   const rows = collectRows(report);
-  const servers = [...new Set(rows.flatMap(([, answers]) => [...answers.keys()]))];
+  const asked = [...new Set(rows.flatMap(([, answers]) => [...answers.keys()]))];
+  const servers = asked.slice(0, SHOWN_SERVERS);
   const { overrides } = report.environment.dns.hostsFile;
   const [odd = [], plain = []] = [
     rows.filter((row) => !isPlain(row, servers)),
@@ -23,6 +26,7 @@ export function namesSection(report: Report): Markup {
   ];
   return html`<section aria-labelledby="names"><h2 id="names">Names and DNS servers</h2>
     ${rows.length === 0 && html`<p>No name was looked up.</p>`}
+    ${asked.length > servers.length && html`<p>The JSON report has the answers of ${asked.length - servers.length} more.</p>`}
     ${overrides.length > 0 && html`<p>The hosts file ${report.environment.dns.hostsFile.path} names ${overrides.map(({ host }) => cutText(host)).join(', ')}; the system asks no DNS server for these.</p>`}
     ${odd.length > 0 && matrix('Names without an address at one of the servers, or with answers of different kinds', odd, servers)}
     ${plain.length > 0 && html`<details class="aside"><summary>${count(plain.length, 'name')} with an address at ${servers.length === 1 ? 'the server' : 'every server'}</summary>${matrix('Names that resolve', plain, servers)}</details>`}
@@ -94,6 +98,8 @@ function isPlain([, answers]: Row, servers: readonly string[]): boolean {
   const all = [...answers.values()];
   const scopes = new Set(all.flatMap(({ addresses }) => addresses.map(addressScope)));
   return (
-    answers.size === servers.length && all.every(({ addresses }) => addresses.length > 0) && scopes.size === 1
+    servers.every((server) => answers.has(server)) &&
+    all.every(({ addresses }) => addresses.length > 0) &&
+    scopes.size === 1
   );
 }

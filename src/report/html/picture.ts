@@ -31,7 +31,7 @@ function stationNames({ environment }: Report): Record<Station, Content> {
   const { vm, network, dns, region } = environment;
   return {
     vm: [
-      html`<small>subnet${network.subnet !== null && [' ', html`<span class="nowrap">${network.subnet}</span>`]}</small> `,
+      html`<small>subnet${network.subnet !== null && [' ', cutText(network.subnet, 60)]}</small> `,
       vm === null ? 'this VM' : cutText(vm.name, 60),
     ],
     dns: [

@@ -96,7 +96,7 @@ summary.timing-row .name::before { content: "▸ "; color: var(--link); } .timin
 svg { display: block; width: 100%; height: .75rem; background: var(--box); border-radius: 2px; }
 .strips .before { fill: var(--line); } .strips rect { fill: var(--tone); }
 
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; position: relative; }
 .grid { border-collapse: collapse; width: 100%; font-size: .92rem; overflow-wrap: break-word; }
 .grid th, .grid td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); min-width: 5rem; }
 .grid thead th { color: var(--dim); font-size: .85rem; }

@@ -47,7 +47,7 @@ function runFacts(report: Report): [string, Content][] {
   const labels = Object.entries(report.labels);
   return [
     ['VM', vm === null ? 'not known: no metadata service answered' : cutText(vm.name)],
-    ['Subnet', network.subnet ?? 'not known'],
+    ['Subnet', network.subnet === null ? 'not known' : cutText(network.subnet)],
     ...(capacity === null
       ? []
       : [
