@@ -22,6 +22,7 @@ const LAYERS = [
   'src/delivery',
   'src/lab',
   'src/documents.ts',
+  'src/plan-alone.ts',
   'src/agent.ts',
   'src/cli',
   'bin',

@@ -6,14 +6,15 @@ import type { Options } from './config/types.ts';
 import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/index.ts';
 import { type JudgedDocuments, judgeDocuments } from './documents.ts';
 import { applyDocuments } from './effective/targets.ts';
-import { describeSurvey, survey, surveyHost } from './environment/index.ts';
+import { describeSurvey, surveyHost } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
 import type { Machine, MetadataReply, Survey } from './environment/types.ts';
 import type { Observations, Report } from './model/report.ts';
 import { isStopSignal } from './model/stop-signals.ts';
 import { makePlan } from './plan/plan.ts';
 import { probedScope, scopeOfTargets } from './plan/scope.ts';
-import type { Plan, PlanContext, PlannedTarget } from './plan/types.ts';
+import type { PlannedTarget } from './plan/types.ts';
+import { planContext } from './plan-alone.ts';
 import { assemble } from './report/assemble.ts';
 import { defectNote } from './run/defects.ts';
 import { askMetadata } from './run/metadata.ts';
@@ -42,18 +43,6 @@ export interface AgentParts {
 
 function defaultParts(options: Options): AgentParts {
   return { system: createSystem(options.connectTo), machine: thisMachine(), diagnose };
-}
-
-/** Makes the plan that `plan` prints. Asks only the metadata service, and only without --cloud or --region. */
-export async function surveyAndPlan(
-  options: Options,
-  { system, machine }: AgentParts = defaultParts(options),
-): Promise<Survey & { readonly plan: Plan }> {
-  const files = readImports(options);
-  const unknown = options.cloud === null || options.region === null;
-  const ask = () => askMetadata(system, new AbortController().signal);
-  const found = await survey(options, machine, unknown ? ask : null);
-  return { ...found, plan: makePlan(options, planContext(found), endpointListsIn(files)) };
 }
 
 /**
@@ -136,16 +125,6 @@ function addDocuments(
   } catch (error) {
     return { observations, notes: [], defects: [defectNote('the evaluation of the documents', error)] };
   }
-}
-
-function planContext({ environment, servers }: Survey): PlanContext {
-  return {
-    cloud: environment.cloud,
-    region: environment.region,
-    servers,
-    serversFrom: environment.dns.source,
-    today: new Date().toISOString().slice(0, 10),
-  };
 }
 
 /** The labels, sorted by key. */

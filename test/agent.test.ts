@@ -1,10 +1,11 @@
 /** The whole story, in a world that ends on loopback. */
 import t from 'tap';
-import { type AgentParts, runAgent, surveyAndPlan } from '../src/agent.ts';
+import { type AgentParts, runAgent } from '../src/agent.ts';
 import { UsageError } from '../src/common/usage-error.ts';
 import { diagnose } from '../src/diagnosis/index.ts';
 import { Report } from '../src/model/report.ts';
 import { CLOUDS } from '../src/model/vocabulary.ts';
+import { surveyAndPlan } from '../src/plan-alone.ts';
 import { machineWith } from './environment/machine.ts';
 import { ALL_NAMES } from './plan/places.ts';
 import { configured, optionsWith } from './run/options.ts';

@@ -619,3 +619,12 @@ t.test('a narrowed run says which groups it covered, first and last, and counts 
   t.match(only, /READY: every required endpoint was reached \(1 of 1\)\. Only sql was probed\.$/);
   t.match(render(['sql'], '--skip key-vault'), /\(1 of 1\)\. Not probed: key-vault\.$/);
 });
+
+t.test('the first line says that this VM stands in a twin subnet, for a v2 tier', async (t) => {
+  const tier = (value: string) => render(report({ options: { tier: { value, from: 'flag' } } }));
+  t.match(
+    tier('premium-v2').replaceAll('\n', ' '),
+    /^apim-probe \S+, \S+, took [^;]+; for Premium v2: this VM stands in another subnet, a twin of the instance’s/,
+  );
+  t.notMatch(tier('premium'), /twin/);
+});

@@ -3,7 +3,7 @@
 import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
 import type { Control } from '../../model/controls.ts';
 import type { Report } from '../../model/report.ts';
-import { TIER_FACTS } from '../../model/tiers.ts';
+import { isV2, TIER_FACTS, TIERS } from '../../model/tiers.ts';
 import { describeScope } from './scope.ts';
 import { type Style, shownOf } from './style.ts';
 
@@ -24,8 +24,10 @@ export function headerLines(report: Report, { width, palette }: Style): string[]
   ];
   const known = where.filter((part) => part !== null && part !== '').join(', ');
   const servers = dns.servers.length > 0 ? few(dns.servers, 4) : 'none found';
-  const covered = describeScope(report.scope);
-  const when = `, ${report.startedAt}, took ${duration(report.durationMs)}${covered === null ? '' : `; ${covered}`}`;
+  const remarks = [describeScope(report.scope), describeTwin(report)].map((text) =>
+    text === null ? '' : `; ${text}`,
+  );
+  const when = `, ${report.startedAt}, took ${duration(report.durationMs)}${remarks.join('')}`;
   const name = `apim-probe ${report.agent.version}`;
   const [first = '', ...more] = wrap(`${name}${when}`, width);
   return [
@@ -34,6 +36,13 @@ export function headerLines(report: Report, { width, palette }: Style): string[]
     ...wrap(`${known}; DNS ${servers}`, width),
     ...capacityLines(network).flatMap((text) => wrap(text, width)),
   ];
+}
+
+/** Where this VM stands, for a tier whose own subnet takes none. */
+function describeTwin({ options }: Report): string | null {
+  const tier = TIERS.find((known) => known === options['tier']?.value);
+  if (tier === undefined || !isV2(tier)) return null;
+  return `for ${TIER_FACTS[tier].name}: this VM stands in another subnet, a twin of the instance’s`;
 }
 
 /** Whether neither the user nor the metadata service named the cloud. */
