@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { flagName } from '../../src/config/options.ts';
+import { PORTS } from '../../src/lab/routes.ts';
 import { filter, Machine } from './net.ts';
 import { CLEAN_ENVIRONMENT } from './processes.ts';
 
@@ -65,10 +66,10 @@ export class Stage implements AsyncDisposable {
     await writeFile(join(etc, 'passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
     await writeFile(join(bin, 'apim-probe'), `#!/bin/sh\nexec '${AGENT}' "$@"\n`, { mode: 0o755 });
     const machine = await Machine.start(etc);
-    // s; an answer of the next scenario must not be led to the server of the last one.
-    const forget = ['udp_timeout', 'udp_timeout_stream'].map(
-      (name) => `echo 1 >/proc/sys/net/netfilter/nf_conntrack_${name}`,
-    );
+    // s; a connection of the next scenario must not be led to the server of the last one, when its port is used again.
+    const ended = ['syn_sent', 'fin_wait', 'close_wait', 'last_ack', 'time_wait', 'close'];
+    const names = ['udp_timeout', 'udp_timeout_stream', ...ended.map((state) => `tcp_timeout_${state}`)];
+    const forget = names.map((name) => `echo 1 >/proc/sys/net/netfilter/nf_conntrack_${name}`);
     await machine.run('sh', '-c', forget.join(' && '));
     return new Stage(machine, folder);
   }
@@ -93,8 +94,14 @@ export class Stage implements AsyncDisposable {
     const lab = JSON.parse(line) as Lab;
     await writeFile(join(this.#folder, 'etc', 'apim-probe', 'public.pem'), lab.publicRoots.join('\n'));
     const redirects = redirectsOf(lab);
-    // By itself, so that it can stay unassigned where all other hosts of the port are led elsewhere.
-    this.#entries ??= [{ host: '192.0.2.1', port: '443' }, ...redirects];
+    this.#entries ??= [
+      // By itself, so that it can stay unassigned where all other hosts of the port are led elsewhere.
+      { host: '192.0.2.1', port: '443' },
+      ...redirects.filter(({ host }) => host !== ''),
+      // What leads every port to one place here may lead each to another place later.
+      ...PORTS.keys().map((port) => ({ host: '', port: String(port) })),
+      ...redirects.filter(({ host }) => host === ''),
+    ];
     const rules = this.#entries.flatMap((entry, index) => {
       const to = `dnat ip to 127.0.0.1:${leadsTo(redirects, entry)}`;
       return ['tcp', 'udp'].map((protocol) => `ip daddr ${addressOf(index)} meta l4proto ${protocol} ${to}`);
