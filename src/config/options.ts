@@ -497,7 +497,7 @@ export const OPTIONS: Table = {
     value: 'COMMAND',
     many: false,
     default: null,
-    help: 'run COMMAND by the shell when the verdict, or the endpoints not reached, differ from the last announced report; until it ends with 0, each run reports the change again',
+    help: 'run COMMAND by the shell when the verdict, the endpoints not reached, or the findings differ from the last announced report; until it ends with 0, each run reports the change again',
   },
   upload: {
     section: 'Upload',
