@@ -21,7 +21,7 @@ export const EXAMPLES = `Examples:
 /** Each exit code and its meaning. */
 export const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'every required endpoint was reached'],
-  ['1', 'a required endpoint was not reached, or the subnet is too small'],
+  ['1', 'blocked: a required endpoint was not reached, or an error rules the instance out'],
   ['2', 'usage or configuration error; no endpoint contacted'],
   ['3', 'inconclusive: something required was not tested'],
   ['4', 'else 0, but the report could not be written or uploaded'],

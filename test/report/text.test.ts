@@ -433,6 +433,16 @@ t.test('the capacity of the subnet always has a line', async (t) => {
   );
 });
 
+t.test('an error about a required endpoint that was reached has the counts, too', async (t) => {
+  const targets = wholeCatalogue();
+  const evidence = targets.filter(({ group }) => group === 'sql').map(({ id }) => id);
+  const findings = [finding({ cause: 'expected-private', evidence })];
+  t.match(
+    flat(render(report({ verdict: 'blocked', targets, findings }))),
+    'BLOCKED: 1 error; an error concerns a required endpoint (reached: 13 of 13); optional: 44 of 44.',
+  );
+});
+
 t.test('a subnet that is too small comes first in the verdict', async (t) => {
   const findings = [finding({ cause: 'subnet-too-small', evidence: [] })];
   const verdictOf = (targets: Report['targets']) =>

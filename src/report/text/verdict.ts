@@ -103,7 +103,8 @@ function describeEndpoints(report: Report, endpointVerdict: Report['verdict']): 
       if (required.total === 0) return `none of the endpoints was required${others}.`;
       return `every required endpoint was reached (${describeReached(required)})${others}.`;
     case 'blocked':
-      if (required.unreachable === 0) return `an error stands against a required endpoint${others}.`;
+      if (required.unreachable === 0)
+        return `an error concerns a required endpoint (reached: ${describeReached(required)})${others}.`;
       return `not every required endpoint was reached (${describeReached(required)}${describeMissing(report)})${others}.${missingFlags(requiredOf(report, 'untested'))}`;
     case 'inconclusive':
       if (required.total === 0)
