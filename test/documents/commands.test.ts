@@ -1,5 +1,6 @@
 /** The commands that the documents show exist, and print what the documents say. */
 import t from 'tap';
+import { COMMAND_NAMES } from '../../src/cli/command.ts';
 import { main } from '../../src/cli/main.ts';
 import { parseCommandLine } from '../../src/cli/parse.ts';
 import { capture } from '../cli/harness.ts';
@@ -12,6 +13,15 @@ t.test('the README is short', async (t) => {
     .split(/\s+/)
     .filter((word) => word !== '').length;
   t.ok(words <= MOST_WORDS, `${words} words`);
+});
+
+t.test('every command is in the tables of the commands', async (t) => {
+  for (const document of ['README.md', 'docs/options.md']) {
+    const [, rows = ''] = /^\| command \| does \|\n((?:\|.*\n)+)/m.exec(textOf(document)) ?? [];
+    const terms = [...rows.matchAll(/^\|([^|]*)\|/gm)].map(([, cell]) => cell).join();
+    const named = [...terms.matchAll(/`([a-z]+)\b/g)].map(([, name]) => name);
+    t.strictSame(named.sort(), [...COMMAND_NAMES].sort(), document);
+  }
 });
 
 t.test('every command line is one that the program accepts', async (t) => {
