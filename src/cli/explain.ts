@@ -115,7 +115,7 @@ function missText(words: readonly string[]): string {
   const text = words.join(' ');
   const some = words.length < 2 ? [] : words.filter((word) => findTopics(word).about.length > 0);
   const near = some.length > 0 ? ` Try fewer words: ${some.join(', or ')}.` : didYouMean(text, SUGGESTIONS);
-  return `${quote(text)} is neither a cause nor a failure.${near} "apim-probe explain" lists them all`;
+  return `${quote(text)} is no cause, failure, port or word that this explains.${near} "apim-probe explain" lists the causes`;
 }
 
 /** `apim-probe explain [WORD…]`: offline, from the same texts as the findings. */

@@ -182,14 +182,21 @@ function ownFlags(raw: Raw, command: CommandName, problems: string[]): Invocatio
     if (typeof value === 'object') {
       problems.push(`--${name} is given ${value.length} times: give it once`);
     } else if (typeof value === 'string' && choices !== undefined && !choices.includes(value)) {
-      problems.push(
-        `--${name} ${quote(value)} must be one of ${choices.join(', ')}.${didYouMean(value, choices)}`,
-      );
+      problems.push(choiceProblem(name, value, choices));
     } else {
       own[name] = value;
     }
   }
   return own;
+}
+
+function choiceProblem(name: string, value: string, choices: readonly string[]): string {
+  const [choice = ''] = value.split('=', 1);
+  // `run --format FORMAT=FILE` writes a file; the other commands print.
+  if (choice !== value && choices.includes(choice)) {
+    return `--${name} ${quote(value)} names a file, but this command prints to stdout; give --${name} ${choice} > FILE`;
+  }
+  return `--${name} ${quote(value)} must be one of ${choices.join(', ')}.${didYouMean(value, choices)}`;
 }
 
 /** The request: a command to run, or its help (null: the program's help). */

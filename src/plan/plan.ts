@@ -118,7 +118,7 @@ function emptyGroups(
     .map(({ flag, group }) =>
       group === 'custom'
         ? `${flag} custom: nothing is in this group; give --target URL`
-        : `${flag} ${group}: no endpoint of this group can be tested ${isV2(tier) ? `for --tier ${tier}` : `in the ${cloud} cloud`}; leave it out`,
+        : `${flag} ${group}: no endpoint of this group can be tested ${isV2(tier) ? `for --tier ${tier}` : `in the ${cloud} cloud`}; remove ${flag} ${group}`,
     );
   if (problems.length === 0 && present.isSubsetOf(new Set(skip))) {
     problems.push('--skip names every group that has an endpoint: nothing is left to probe');

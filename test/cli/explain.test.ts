@@ -91,7 +91,7 @@ t.test('a miss names what is near', async (t) => {
   t.match(await explain('mtu', 'banana'), { code: 2, err: /Try fewer words: mtu\./ });
   t.match(await explain('xyzzy'), {
     code: 2,
-    err: /is neither a cause nor a failure\. "apim-probe explain"/,
+    err: /is no cause, failure, port or word that this explains\. "apim-probe explain"/,
   });
   t.match(await explain('-----'), { code: 2 });
 });

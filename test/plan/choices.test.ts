@@ -333,7 +333,7 @@ t.test('a group that can never be tested may not be required', async (t) => {
   t.same(
     problemsOf(() => planWith({ require: ['ntp', 'custom', 'sql'] })),
     [
-      '--require ntp: no endpoint of this group can be tested in the public cloud; leave it out',
+      '--require ntp: no endpoint of this group can be tested in the public cloud; remove --require ntp',
       '--require custom: nothing is in this group; give --target URL',
     ],
   );
@@ -344,7 +344,7 @@ t.test('a scope with nothing in it is refused', async (t) => {
     problemsOf(() => planWith({ only: ['sql', 'custom', 'captcha'] }, { cloud: 'china' })),
     [
       '--only custom: nothing is in this group; give --target URL',
-      '--only captcha: no endpoint of this group can be tested in the china cloud; leave it out',
+      '--only captcha: no endpoint of this group can be tested in the china cloud; remove --only captcha',
     ],
   );
   t.strictSame(
