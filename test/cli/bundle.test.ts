@@ -145,6 +145,9 @@ t.test('strict: nothing of this network is in it, and two bundles have nothing i
     const inReport = /sql\/(host-[0-9a-f]+)\.database\.windows\.net/.exec(all)?.[1] ?? '';
     t.ok((files.get('report.txt') ?? '').includes(inReport), 'one name all over the bundle');
     seen.push(inReport);
+    // Its pseudonyms may be the names of strangers.
+    t.match(await invoke(['verify', name], { cwd }), { code: 2, err: /names and addresses are pseudonyms/ });
+    t.match(await invoke(['render', name, '--judge-again'], { cwd }), { code: 2, err: /pseudonyms/ });
   }
   t.not(seen[0], seen[1]);
 });

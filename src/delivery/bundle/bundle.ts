@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { harmlessJson } from '../../common/escaped-json.ts';
 import type { RedactionLevel } from '../../config/types.ts';
 import { parseReport, type Recognised, type Refusal } from '../../model/read-report.ts';
+import { withStrictNote } from '../../model/strict-note.ts';
 import { renderText } from '../../report/text.ts';
 import { VERSION } from '../../version.ts';
 import type { PublicNames } from '../redaction/hosts.ts';
@@ -72,7 +73,7 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
 
   let text: string | null = null;
   for (const [index, open] of contents.reports.entries()) {
-    const reading = redacted(await open(), redactor);
+    const reading = redacted(await open(), redactor, contents.level);
     if (!reading.ok) {
       leftOut.push({ name: `report ${index + 1} of ${contents.reports.length}`, reason: reading.problem });
       counter.take();
@@ -96,9 +97,10 @@ export async function* makeBundle(contents: BundleContents): AsyncGenerator<Entr
   if (legend !== null) contents.finished?.(legend);
 }
 
-function redacted(read: Recognised | Refusal, redactor: Redactor) {
+function redacted(read: Recognised | Refusal, redactor: Redactor, level: RedactionLevel) {
   if (!read.ok) return read;
-  const value = redactor.value(read.value);
+  const hidden = redactor.value(read.value);
+  const value = level === 'strict' ? withStrictNote(hidden) : hidden;
   const reading = parseReport(value);
   return reading.ok ? { ...reading, value } : reading;
 }
