@@ -19,7 +19,7 @@ import {
   terminalLayer,
   variableLayer,
 } from './layers.ts';
-import { FILE_KEYS, OPTIONS, type OptionKey } from './options.ts';
+import { FILE_KEYS, flagName, OPTIONS, type OptionKey } from './options.ts';
 import type { Options } from './types.ts';
 import { checkUploadFlag, credentialLayer, oneDestination } from './upload-sources.ts';
 
@@ -126,13 +126,26 @@ function parse(key: OptionKey, given: Given, problems: string[]): unknown {
     if (result.success) {
       parsed.push(place?.(result.data, (path) => resolve(given.folder, path)) ?? result.data);
     } else {
+      const problem = severalValues(key, value, origin) ?? result.error.issues[0]?.message ?? 'is not valid';
       problems.push(
-        `${key}: ${option.secret ? 'the value, not repeated here,' : shown(value, written)} (${origin}) ${result.error.issues[0]?.message ?? 'is not valid'}`,
+        `${key}: ${option.secret ? 'the value, not repeated here,' : shown(value, written)} (${origin}) ${problem}`,
       );
     }
   }
   if (parsed.length < given.values.length) return undefined;
   return option.many ? parsed : parsed[0];
+}
+
+/** The advice for valid values with commas between, as variables have them; null for anything else. */
+function severalValues(key: OptionKey, value: unknown, origin: string): string | null {
+  const { many, type } = OPTIONS[key];
+  if (!many || typeof value !== 'string' || !value.includes(',')) return null;
+  const items = value.split(',').map((item) => item.trim());
+  if (!items.every((item) => type.safeParse(item).success)) return null;
+  const how = origin.startsWith('flag ')
+    ? `give --${flagName(key)} once for each`
+    : 'write a list: [ONE, TWO]';
+  return `holds ${items.length} values; ${how}`;
 }
 
 function fallback(key: keyof Options): unknown {

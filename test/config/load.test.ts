@@ -66,6 +66,24 @@ t.test('switches in variables', async (t) => {
   );
 });
 
+t.test('several values with commas between, as variables have them', async (t) => {
+  const { load, file } = loader(t);
+  t.strictSame(load({ env: { APIM_PROBE_ONLY: 'sql,dns' } }).options.only, ['sql', 'dns']);
+  const flag = (values: Record<string, string[]>) => problems(() => load({ flags: values }));
+  t.equal(
+    flag({ only: ['sql,dns'] }),
+    'only: "sql,dns" (flag --only) holds 2 values; give --only once for each',
+  );
+  t.match(flag({ storage: ['one1, two2,three3'] }), /holds 3 values; give --storage once for each$/);
+  t.match(flag({ only: ['sql,banana'] }), /must be one of storage-blob, /);
+  t.match(flag({ region: ['westeurope,northeurope'] }), /^(?!.*holds)/, 'an option with one value');
+  file('machine.yaml', 'dnsServer: 10.0.0.4,10.0.0.5\n');
+  t.match(
+    problems(() => load()),
+    /^dnsServer: .*machine\.yaml.* holds 2 values; write a list: \[ONE, TWO\]$/,
+  );
+});
+
 t.test('NO_COLOR and TERM=dumb take colour away, and our own options rank above them', async (t) => {
   const { load } = loader(t);
   t.equal(load({ env: { NO_COLOR: '1' } }).options.color, false);
