@@ -288,7 +288,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     summary: 'what a cause or failure means and how to fix it',
     about:
       'Explains what a cause or a failure means, how it is recognised and how to fix it. Finds it by its name, or by ' +
-      'words: a symptom, a message, a port. Without words, lists all names. Works offline.',
+      'words: a symptom, a message, a port. Explains the verdicts as well. Without words, lists all names. Works offline.',
     examples: [
       'apim-probe explain',
       'apim-probe explain private-zone-missing-record',

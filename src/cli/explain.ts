@@ -6,7 +6,7 @@ import { count } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { CAUSE_TEXTS } from '../diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../diagnosis/failures.ts';
-import { CAUSES, type Cause, OWNERS } from '../model/vocabulary.ts';
+import { CAUSES, type Cause, OWNERS, VERDICTS, type Verdict } from '../model/vocabulary.ts';
 import { OWNER_LABELS } from '../report/text/findings.ts';
 import type { Command } from './command.ts';
 import { findTopics, SUGGESTIONS, type Topic } from './explain-search.ts';
@@ -18,6 +18,24 @@ const LISTED = 14;
 const LISTED_ROWS = 6;
 /** Other topics named below the text of one. */
 const SHOWN_OTHERS = 6;
+
+const VERDICT_MEANS: Readonly<Record<Verdict, string>> = {
+  ready: 'everything that counts was reached. Exit code 0.',
+  degraded:
+    'every required endpoint was reached; something else needs a look: an optional endpoint, or a finding. Exit code 0.',
+  blocked:
+    'a required endpoint was not reached, or an error rules the instance out. The findings name the cause and the fix; ' +
+    '"apim-probe verify REPORT" checks it afterwards. Exit code 1.',
+  inconclusive:
+    'something required was not tested, or this VM itself kept it from being reached, so this is not a pass. The last ' +
+    'line of the summary says what to give, and a finding with the owner vm what to mend on this VM; then run again. ' +
+    'Exit code 3.',
+};
+
+function verdictText(text: string, columns: number): string[] {
+  const verdict = VERDICTS.find((known) => known === text.toLowerCase());
+  return verdict === undefined ? [] : [paragraph(`Verdict ${verdict}: ${VERDICT_MEANS[verdict]}`, columns)];
+}
 
 function causeText(cause: Cause, columns: number): string {
   const { title, explanation, recognisedBy, owner, remedy, reference } = CAUSE_TEXTS[cause];
@@ -96,26 +114,28 @@ function portText(port: string, columns: number): string[] {
 function textFor(words: readonly string[], columns: number): string {
   const text = words.join(' ');
   const { about, mention } = findTopics(text);
-  const ports = portText(text.trim(), columns);
-  const [only, ...others] = about.length > 0 ? about : mention;
-  if (only === undefined && ports.length === 0) throw new UsageError([missText(words)]);
-  if (only === undefined) return ports.join('\n\n');
+  const verdict = verdictText(text.trim(), columns);
+  const facts = [...verdict, ...portText(text.trim(), columns)];
+  // Of a verdict’s name, a mention is another meaning of the word.
+  const [only, ...others] = about.length > 0 || verdict.length > 0 ? about : mention;
+  if (only === undefined && facts.length === 0) throw new UsageError([missText(words)]);
+  if (only === undefined) return facts.join('\n\n');
   if (others.length > 0) {
     const found = [...about, ...mention];
     const head = `${quote(text)} is in the texts of ${count(found.length, 'topic')}, the closest first:`;
     const how = '"apim-probe explain NAME" explains one.';
-    return [...ports, `${paragraph(head, columns)}\n${listing(found, columns)}`, how].join('\n\n');
+    return [...facts, `${paragraph(head, columns)}\n${listing(found, columns)}`, how].join('\n\n');
   }
   const also = about.length > 0 ? mention.slice(0, SHOWN_OTHERS).map(({ name }) => name) : [];
   const seeAlso = also.length === 0 ? [] : [paragraph(also.join(', '), columns, 'See also: ')];
-  return [...ports, topicText(only, columns), ...seeAlso].join('\n\n');
+  return [...facts, topicText(only, columns), ...seeAlso].join('\n\n');
 }
 
 function missText(words: readonly string[]): string {
   const text = words.join(' ');
   const some = words.length < 2 ? [] : words.filter((word) => findTopics(word).about.length > 0);
   const near = some.length > 0 ? ` Try fewer words: ${some.join(', or ')}.` : didYouMean(text, SUGGESTIONS);
-  return `${quote(text)} is no cause, failure, port or word that this explains.${near} "apim-probe explain" lists the causes`;
+  return `${quote(text)} is no cause, failure, verdict, port or word that this explains.${near} "apim-probe explain" lists the causes`;
 }
 
 /** `apim-probe explain [WORD…]`: offline, from the same texts as the findings. */

@@ -5,7 +5,7 @@ import { findTopics } from '../../src/cli/explain-search.ts';
 import { CAUSE_TEXTS } from '../../src/diagnosis/causes.ts';
 import { FAILURE_TEXTS } from '../../src/diagnosis/failures.ts';
 import { TERMS } from '../../src/diagnosis/texts/terms.ts';
-import { CAUSES, OWNERS } from '../../src/model/vocabulary.ts';
+import { CAUSES, OWNERS, VERDICTS } from '../../src/model/vocabulary.ts';
 import { invoke } from './harness.ts';
 
 const explain = (...words: readonly string[]) => invoke(['explain', ...words], { cwd: t.testdirName });
@@ -86,12 +86,21 @@ t.test('a port has its rows of the port table', async (t) => {
   t.match((await explain('443')).out, /and \d+ more: "apim-probe plan" lists them/);
 });
 
+t.test('a verdict, as a summary ends with it', async (t) => {
+  for (const verdict of VERDICTS) {
+    const { code, out } = await explain(verdict.toUpperCase());
+    t.equal(code, 0, verdict);
+    t.match(out, new RegExp(`^Verdict ${verdict}: .*Exit code [013]\\.`, 's'));
+  }
+  t.match((await explain('blocked')).out, /tls-blocked/, 'and what else has the word');
+});
+
 t.test('a miss names what is near', async (t) => {
   t.match(await explain('fragmntation'), { code: 2, err: /Did you mean fragmentation\?/ });
   t.match(await explain('mtu', 'banana'), { code: 2, err: /Try fewer words: mtu\./ });
   t.match(await explain('xyzzy'), {
     code: 2,
-    err: /is no cause, failure, port or word that this explains\. "apim-probe explain"/,
+    err: /is no cause, failure, verdict, port or word that this explains\. "apim-probe explain"/,
   });
   t.match(await explain('-----'), { code: 2 });
 });

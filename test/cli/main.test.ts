@@ -54,7 +54,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [
       ['explain', 'clock-skew', 'banana'],
       none,
-      /"clock-skew banana" is no cause, failure, port or word that this explains\. Try fewer words: clock-skew\./,
+      /"clock-skew banana" is no cause, failure, verdict, port or word that this explains\. Try fewer words: clock-skew\./,
     ],
     [['--storage', 'a', 'plan', 'run'], none, /unexpected argument "run" after "plan"/],
     [['--timeout'], none, /--timeout needs a value: --timeout MS/],
@@ -90,7 +90,7 @@ t.test('bad input: exit 2, a clear message, and nothing on stdout', async (t) =>
     [
       ['explain', 'tcp_timout'],
       none,
-      /is no cause, failure, port or word that this explains\. Did you mean tcp_timeout\?/,
+      /is no cause, failure, verdict, port or word that this explains\. Did you mean tcp_timeout\?/,
     ],
     [['--config', 'bad.yaml'], none, /bad\.yaml:2:1: /],
     [['--config', 'key.yaml'], none, /key\.yaml:1:1: unknown key "timeuot"\. Did you mean timeout\?/],
