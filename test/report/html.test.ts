@@ -170,6 +170,18 @@ t.test('a group that is cut in part goes on, and what was not tested never left 
   t.match(rows[1], /key-vault 0 of 1 .*\? 1 endpoint untested here: give --storage NAME( not reached){3}/);
 });
 
+t.test('a group of the picture has the number of its required endpoints', async (t) => {
+  const rowOf = (...required: boolean[]) => {
+    const targets = required.map((each, index) =>
+      target('sql', `sql${index}.example`, 1433, { required: each }),
+    );
+    return textOf(sectionOf(renderHtml(report({ targets })), 'picture').split('<tr')[2] ?? '');
+  };
+  t.match(rowOf(true, false, false), 'sql 3 of 3, 1 required ');
+  t.match(rowOf(true, true), 'sql 2 of 2, required ');
+  t.match(rowOf(false, false), 'sql 2 of 2 ');
+});
+
 t.test('every cause has a station', async (t) => {
   for (const cause of CAUSES) {
     const one = target('sql', 'a.database.windows.net', 1433, { ...DROPPED, cause });

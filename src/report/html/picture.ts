@@ -53,7 +53,8 @@ function stationNames({ environment }: Report): Record<Station, Content> {
 function groupRow({ group, targets }: GroupOfTargets, findings: readonly Finding[]): Markup {
   const stops = Map.groupBy(targets, (target) => stopOf(target, findings));
   const reached = countReached(targets);
-  const required = targets.some((target) => target.required);
+  const required = targets.filter((target) => target.required).length;
+  const need = required === targets.length ? ', required' : required > 0 && `, ${required} required`;
   const dropped = targets.every(({ until }) => until !== null);
   let left = targets.length;
   const cells = STATIONS.map((station) => {
@@ -63,7 +64,7 @@ function groupRow({ group, targets }: GroupOfTargets, findings: readonly Finding
     return stationCell(station, here, { before, after: left, all: targets.length }, findings);
   });
   return html`<tr class="${markOf(targets)}"><th scope="row">${group}
-    <small>${reached} of ${targets.length}${required && ', required'}${dropped && ', no longer listed'}</small></th>${cells}</tr>`;
+    <small>${reached} of ${targets.length}${need}${dropped && ', no longer listed'}</small></th>${cells}</tr>`;
 }
 
 interface Flow {
