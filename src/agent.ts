@@ -4,23 +4,23 @@ import { type Configured, reportedOptions } from './config/effective.ts';
 import { endpointListsIn, readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/index.ts';
-import { type JudgedDocuments, judgeDocuments } from './documents.ts';
 import { applyDocuments } from './effective/targets.ts';
 import { describeSurvey, surveyHost } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
 import type { Machine, MetadataReply, Survey } from './environment/types.ts';
+import { type JudgedDocuments, judgeDocuments } from './judge-documents.ts';
 import type { Observations, Report } from './model/report.ts';
 import { isStopSignal } from './model/stop-signals.ts';
 import { makePlan } from './plan/plan.ts';
 import { probedScope, scopeOfTargets } from './plan/scope.ts';
 import type { PlannedTarget } from './plan/types.ts';
-import { planContext } from './plan-alone.ts';
 import { assemble } from './report/assemble.ts';
 import { defectNote } from './run/defects.ts';
 import { askMetadata } from './run/metadata.ts';
 import type { ProgressEvent } from './run/progress.ts';
 import { observe } from './run/run.ts';
 import { createSystem, type System } from './run/system.ts';
+import { createPlanContext } from './survey-and-plan.ts';
 
 export interface RunHooks {
   /** Aborted with the reason: the name of a signal, or an uncaught error. */
@@ -68,7 +68,7 @@ export async function runAgent(
   // Where cloud and region are given, the plan does not need the answer, and the probing begins meanwhile.
   const isKnown = options.cloud !== null && options.region !== null;
   const known = surveyWith(isKnown ? null : await asking);
-  const made = makePlan(options, planContext(known), endpointListsIn(files));
+  const made = makePlan(options, createPlanContext(known), endpointListsIn(files));
   const plan = isProbed === undefined ? made : { ...made, targets: made.targets.filter(isProbed) };
   progress({ kind: 'phase', name: 'probe' });
   const endsAt = started + options.deadline;

@@ -5,7 +5,7 @@ import { UsageError } from '../src/common/usage-error.ts';
 import { diagnose } from '../src/diagnosis/index.ts';
 import { Report } from '../src/model/report.ts';
 import { CLOUDS } from '../src/model/vocabulary.ts';
-import { surveyAndPlan } from '../src/plan-alone.ts';
+import { surveyAndPlan } from '../src/survey-and-plan.ts';
 import { machineWith } from './environment/machine.ts';
 import { ALL_NAMES } from './plan/places.ts';
 import { configured, optionsWith } from './run/options.ts';

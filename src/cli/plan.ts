@@ -17,7 +17,7 @@ async function printListing(format: unknown, listing: Listing, { stdout }: Io): 
 /** `apim-probe plan`: lists what a run would contact, without contacting it. */
 export const plan: Command = async ({ flags, own }, io) => {
   const { options, notes } = await loadOptions(flags, io);
-  const { surveyAndPlan } = await import('../plan-alone.ts');
+  const { surveyAndPlan } = await import('../survey-and-plan.ts');
   const { environment, plan: made } = await surveyAndPlan(options);
   const listing = redactValue({
     cloud: environment.cloud,

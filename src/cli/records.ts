@@ -69,7 +69,7 @@ async function findForInstance({ options, origins }: Loaded): Promise<Found> {
   if (options.vip === null) problems.push(vipUnknown(apim));
   if (options.vip === null || problems.length > 0) throw new UsageError(problems);
   const vip = parseVip(options.vip, 'vip', origins.vip);
-  const { surveyAndPlan } = await import('../plan-alone.ts');
+  const { surveyAndPlan } = await import('../survey-and-plan.ts');
   const { environment, plan } = await surveyAndPlan({ ...options, ...NO_OTHER_TARGETS });
   const notes = [...environment.notes, ...plan.notes].filter((note) =>
     /^--(?:vip|hostname|location)\b/.test(note),

@@ -1,12 +1,12 @@
 /** Microsoft's prerequisites of a deployment, judged from Azure's own documents. Pure. */
 import type { GivenDocument } from '../azure/documents/types.ts';
 import type { EndpointList } from '../azure/reading.ts';
-import { judgeNetwork } from '../effective/network-checks.ts';
 import type { PreflightCheck } from '../model/azure-documents.ts';
 import type { Environment } from '../model/report.ts';
 import { isV2 } from '../model/tiers.ts';
 import { findDocuments } from './known.ts';
 import { customDomains, dnsServers, PRIVATE_ZONES, serversOfInstance } from './names.ts';
+import { judgeNetwork } from './network-rules.ts';
 import { PUBLIC_IP } from './public-ip.ts';
 import { CLASSIC_SUBNET, V2_SUBNET } from './subnet.ts';
 import { TWIN_SUBNET } from './twin.ts';

@@ -4,9 +4,9 @@ import { byId, nameOf, ofKind } from '../azure/documents/find.ts';
 import type { RouteTable, Subnet } from '../azure/documents/types.ts';
 import { prefixOf } from '../common/cidr.ts';
 import { count, few } from '../common/text-lines.ts';
-import { SAVE_ROUTES } from '../effective/return-routes.ts';
 import { TIER_FACTS } from '../model/tiers.ts';
 import { idForCommand } from './known.ts';
+import { SAVE_ROUTES } from './return-routes.ts';
 import type { Judged, Known, Prerequisite } from './types.ts';
 
 /** Addresses that Azure keeps in every subnet. */

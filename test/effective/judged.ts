@@ -1,7 +1,6 @@
 /** Judges targets together with documents, as a run does. */
 import type { GivenDocument } from '../../src/azure/documents/types.ts';
 import { type Diagnosis, diagnose } from '../../src/diagnosis/index.ts';
-import { judgeNetwork } from '../../src/effective/network-checks.ts';
 import { applyDocuments } from '../../src/effective/targets.ts';
 import { PreflightCheck, ReportedDocument } from '../../src/model/azure-documents.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type Target,
 } from '../../src/model/report.ts';
 import type { Cause } from '../../src/model/vocabulary.ts';
+import { judgeNetwork } from '../../src/preflight/network-rules.ts';
 import { observations } from '../diagnosis/build.ts';
 import { ENVIRONMENT } from './given.ts';
 

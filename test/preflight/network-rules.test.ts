@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { GivenDocument, ResourceDocument } from '../../src/azure/documents/types.ts';
-import { judgeNetwork, type NetworkIntent } from '../../src/effective/network-checks.ts';
 import { PreflightCheck } from '../../src/model/azure-documents.ts';
+import { judgeNetwork, type NetworkIntent } from '../../src/preflight/network-rules.ts';
 import { defaultRules, group, route, rule } from '../azure/rules.ts';
 import {
   ENVIRONMENT,
@@ -15,7 +15,7 @@ import {
   TABLE_ID,
   TO_FIREWALL,
   vnet,
-} from './given.ts';
+} from '../effective/given.ts';
 
 const CLASSIC: NetworkIntent = { tier: 'premium', platform: 'stv2' };
 const DEFAULTS = defaultRules('10.1.0.0/16');

@@ -4,13 +4,13 @@ import { type AddressSet, addressesOf, covers, NO_ADDRESS } from '../azure/evalu
 import type { KnownNetwork, Party } from '../azure/evaluate/party.ts';
 import { createEvaluation, type Evaluate, type Flow, type Ruling } from '../azure/evaluate/security-rules.ts';
 import { DNS_SERVERS, NETWORK_RULES, type NetworkRule } from '../catalog/network-rules.ts';
+import { describeRule } from '../effective/decisions.ts';
+import { type Selected, selectDocuments } from '../effective/selected.ts';
 import { AZURE_DNS } from '../model/azure.ts';
 import type { PreflightCheck, RuleDecision } from '../model/azure-documents.ts';
 import type { Environment } from '../model/report.ts';
 import { isV2, type Tier } from '../model/tiers.ts';
-import { describeRule } from './decisions.ts';
 import { judgeReturnRoutes } from './return-routes.ts';
-import { type Selected, selectDocuments } from './selected.ts';
 
 export interface NetworkIntent {
   readonly tier: Tier;

@@ -23,10 +23,11 @@ export async function surveyAndPlan(
   };
   const unknown = options.cloud === null || options.region === null;
   const found = await survey(options, parts?.machine ?? thisMachine(), unknown ? ask : null);
-  return { ...found, plan: makePlan(options, planContext(found), endpointListsIn(files)) };
+  return { ...found, plan: makePlan(options, createPlanContext(found), endpointListsIn(files)) };
 }
 
-export function planContext({ environment, servers }: Survey): PlanContext {
+/** What the plan needs of the survey, with the date of today. */
+export function createPlanContext({ environment, servers }: Survey): PlanContext {
   return {
     cloud: environment.cloud,
     region: environment.region,

@@ -3,9 +3,9 @@ import type { Route } from '../azure/documents/types.ts';
 import { addressesOf, covers } from '../azure/evaluate/address-set.ts';
 import { type ChooseRoute, type ChosenRoute, createRouting } from '../azure/evaluate/routes.ts';
 import { ACTIVATION_ROUTE, RETURN_ROUTE } from '../catalog/network-rules.ts';
+import type { Selected } from '../effective/selected.ts';
 import type { PreflightCheck } from '../model/azure-documents.ts';
 import type { Environment } from '../model/report.ts';
-import type { Selected } from './selected.ts';
 
 type Shown = Pick<PreflightCheck, 'outcome' | 'evidence'>;
 
