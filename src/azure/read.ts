@@ -149,7 +149,7 @@ function readPart(
 
 function readResource(kind: ResourceKind, value: unknown, incomplete: boolean, where: string): Reading {
   const { title, schema } = kind;
-  const again = saveAgainAs(kind);
+  const again = saveAgainAs(kind.kind);
   if (isOlder(kind, value)) {
     return refuse(`holds ${title} of an older API version, which lacks its addresses and settings; ${again}`);
   }

@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
 import { SAVE_AGAIN } from '../common/json.ts';
-import { RESOURCE_KINDS, type ResourceKind } from './documents/kinds.ts';
+import { RESOURCE_KINDS } from './documents/kinds.ts';
+import { printCommand } from './documents/save-command.ts';
 import type { ResourceDocument } from './documents/types.ts';
 import type { NetworkStatus } from './network-status.ts';
 import type { OutboundDependencies } from './outbound-dependencies.ts';
@@ -36,6 +37,7 @@ interface Refused {
   readonly isUnknown?: true;
 }
 
+/** The reading of a file that is not used. */
 export function refuse(problem: string): Refused {
   return { ok: false, problem };
 }
@@ -57,13 +59,15 @@ export function adviceFor(text: string): string {
       marks.some((names) => names.every((name) => beginning.includes(`"${name.toLowerCase()}"`))) ||
       (type !== null && beginning.includes(`"${type}"`)),
   );
-  return kind === undefined ? SAVE_AGAIN : saveAgainAs(kind);
+  return kind === undefined ? SAVE_AGAIN : saveAgainAs(kind.kind);
 }
 
-export function saveAgainAs({ command }: Pick<ResourceKind, 'command'>): string {
-  return `save it again with: ${command} --output json`;
+/** The advice for a document of this kind that cannot be used. */
+export function saveAgainAs(kind: ResourceDocument['kind']): string {
+  return `save it again with: ${printCommand(kind)}`;
 }
 
+/** The reading of JSON that is not a document of Azure. */
 export function unknown(): Refused {
   return { ok: false, problem: `${UNKNOWN}; ${SAVE_AGAIN}`, isUnknown: true };
 }

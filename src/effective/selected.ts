@@ -1,6 +1,6 @@
 /** Which of Azure's documents apply to the subnet and the network interface of this VM. Pure. */
 
-import { type Found, ofKind, sameId, subnetsOf } from '../azure/documents/find.ts';
+import { type Found, ofKind, only, sameId, subnetsOf } from '../azure/documents/find.ts';
 import type {
   EffectiveNsg,
   FirewallRules,
@@ -67,10 +67,6 @@ export function selectDocuments(given: readonly GivenDocument[], environment: En
     known: { ...knownNetwork(documents, subnet, routes), region: environment.region },
     sources: sources.find((some) => some.length > 0) ?? subnet?.document.prefixes ?? [],
   };
-}
-
-function only<T>(items: readonly T[]): T | null {
-  return items.length === 1 ? (items[0] ?? null) : null;
 }
 
 function isWithin(prefix: string, outer: string): boolean {

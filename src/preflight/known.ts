@@ -1,5 +1,5 @@
 /** Finds, among Azure's documents, those of the instance and its subnet. Pure. */
-import { byId, type Found, type Of, ofKind, sameId, subnetsOf } from '../azure/documents/find.ts';
+import { byId, type Found, type Of, ofKind, only, sameId, subnetsOf } from '../azure/documents/find.ts';
 import type { GivenDocument, Subnet } from '../azure/documents/types.ts';
 import { isV2, TIER_FACTS } from '../model/tiers.ts';
 import type { Intent, Known } from './types.ts';
@@ -18,10 +18,6 @@ export function findDocuments(given: readonly GivenDocument[], intent: Intent): 
     vnet: (vnetId === null ? null : byId(vnets, vnetId)) ?? only(vnets),
     publicIp: findPublicIp(given, instance?.document.publicIp ?? null),
   };
-}
-
-function only<T>(among: readonly T[]): T | null {
-  return among.length === 1 ? (among[0] ?? null) : null;
 }
 
 /**
@@ -53,9 +49,4 @@ function findPublicIp(given: readonly GivenDocument[], id: string | null): Found
   // Addresses of NAT gateways are others.
   const ofGateways = ofKind(given, 'nat-gateway').flatMap(({ document }) => document.publicAddresses);
   return addresses.find(({ document }) => !ofGateways.some((each) => sameId(each, document.id))) ?? null;
-}
-
-/** An id that is safe in a command without quotes, else what stands in its place. */
-export function idForCommand(id: string | null, placeholder: string): string {
-  return id !== null && /^\/[\w./-]{1,400}$/.test(id) ? id : placeholder;
 }

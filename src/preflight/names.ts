@@ -1,10 +1,10 @@
 /** The prerequisites of DNS and of custom domains. Pure. */
 
 import { nameOf, ofKind, sameId } from '../azure/documents/find.ts';
+import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { EndpointList } from '../azure/reading.ts';
 import { few } from '../common/text-lines.ts';
 import { AZURE_DNS } from '../model/azure.ts';
-import { idForCommand } from './known.ts';
 import { saveVnet } from './subnet.ts';
 import type { Prerequisite } from './types.ts';
 
@@ -93,8 +93,7 @@ export const PRIVATE_ZONES: Prerequisite = {
         }
       : { outcome: 'not-met', evidence: `${few(missing, SHOWN)}: no link to ${id.split('/').at(-1)}`, from };
   },
-  command: () =>
-    'az network private-dns link vnet list --resource-group GROUP --zone-name ZONE --output json > links.json',
+  command: () => saveCommand('private-dns-links'),
 };
 
 /** @param now ms since the epoch */
@@ -135,6 +134,6 @@ export function customDomains(now: number): Prerequisite {
       };
     },
     command: ({ instance }) =>
-      `az apim show --ids ${idForCommand(instance?.document.id ?? null, 'APIM_ID')} --output json > apim.json`,
+      saveCommand('api-management', idOption(instance?.document.id ?? null, 'APIM_ID')),
   };
 }

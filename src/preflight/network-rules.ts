@@ -1,4 +1,5 @@
 /** Judges the rows of API Management's own table against the rules and routes of the subnet. Pure. */
+import { saveCommand } from '../azure/documents/save-command.ts';
 import type { GivenDocument } from '../azure/documents/types.ts';
 import { type AddressSet, addressesOf, covers, NO_ADDRESS } from '../azure/evaluate/address-set.ts';
 import type { KnownNetwork, Party } from '../azure/evaluate/party.ts';
@@ -17,8 +18,7 @@ export interface NetworkIntent {
   readonly platform: 'stv2' | 'stv1';
 }
 
-const SAVE_RULES =
-  'az network nic list-effective-nsg --resource-group GROUP --name NIC --output json > effective-nsg.json';
+const SAVE_RULES = saveCommand('effective-nsg');
 
 /**
  * One check for each row of the port table that applies, and for the two return routes. A document with a doubt makes what

@@ -1,9 +1,9 @@
 /** The prerequisites of the instance's public IP address. Pure. */
 
 import { nameOf, sameId } from '../azure/documents/find.ts';
+import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { PublicIp } from '../azure/documents/types.ts';
 import { few } from '../common/text-lines.ts';
-import { idForCommand } from './known.ts';
 import type { Known, Prerequisite } from './types.ts';
 
 const SHOWN = 6;
@@ -42,7 +42,7 @@ export const PUBLIC_IP: Prerequisite = {
         };
   },
   command: ({ instance }) =>
-    `az network public-ip show --ids ${idForCommand(instance?.document.publicIp ?? null, 'PUBLIC_IP_ID')} --output json > public-ip.json`,
+    saveCommand('public-ip', idOption(instance?.document.publicIp ?? null, 'PUBLIC_IP_ID')),
 };
 
 function problemsOf(address: PublicIp, { vnet, subnet, instance, intent }: Known): string[] {

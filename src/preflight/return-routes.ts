@@ -1,4 +1,5 @@
 /** The routes that API Management needs where 0.0.0.0/0 leads elsewhere than to the Internet. Pure. */
+import { saveCommand } from '../azure/documents/save-command.ts';
 import type { Route } from '../azure/documents/types.ts';
 import { addressesOf, covers } from '../azure/evaluate/address-set.ts';
 import { type ChooseRoute, type ChosenRoute, createRouting } from '../azure/evaluate/routes.ts';
@@ -19,9 +20,6 @@ const ACTIVATION = {
   title: 'Windows activation leaves by the next hop Internet',
   required: false,
 } as const;
-
-export const SAVE_ROUTES =
-  'az network nic show-effective-route-table --resource-group GROUP --name NIC --output json > effective-routes.json';
 
 /** Of a documentation network (RFC 5737): it takes the route of everything that has none of its own. */
 const ANY_PUBLIC = '198.51.100.1';
@@ -50,7 +48,7 @@ export function judgeReturnRoutes({ routes }: Selected, { cloud }: Environment):
 }
 
 function notShown(check: typeof MANAGEMENT | typeof ACTIVATION, evidence: string): PreflightCheck {
-  return { ...check, rule: null, outcome: 'not-shown', evidence, command: SAVE_ROUTES };
+  return { ...check, rule: null, outcome: 'not-shown', evidence, command: saveCommand('effective-routes') };
 }
 
 function judgeManagement(routes: readonly Route[], cloud: Environment['cloud']): Shown {

@@ -1,12 +1,11 @@
 /** The prerequisites of the subnet and its virtual network. Pure. */
 
 import { byId, nameOf, ofKind } from '../azure/documents/find.ts';
+import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { RouteTable, Subnet } from '../azure/documents/types.ts';
 import { prefixOf } from '../common/cidr.ts';
 import { count, few } from '../common/text-lines.ts';
 import { TIER_FACTS } from '../model/tiers.ts';
-import { idForCommand } from './known.ts';
-import { SAVE_ROUTES } from './return-routes.ts';
 import type { Judged, Known, Prerequisite } from './types.ts';
 
 /** Addresses that Azure keeps in every subnet. */
@@ -15,12 +14,13 @@ const SHOWN = 4;
 
 function saveSubnet({ subnet, instance }: Known): string {
   const id = subnet?.document.id ?? instance?.document.subnet ?? null;
-  return `az network vnet subnet show --ids ${idForCommand(id, 'SUBNET_ID')} --output json > subnet.json`;
+  return saveCommand('subnet', idOption(id, 'SUBNET_ID'));
 }
 
+/** The command that saves the virtual network of the subnet. */
 export function saveVnet({ subnet }: Known): string {
   const id = subnet?.document.id?.replace(/\/subnets\/[^/]+$/i, '') ?? null;
-  return `az network vnet show --ids ${idForCommand(id, 'VNET_ID')} --output json > vnet.json`;
+  return saveCommand('vnet', idOption(id, 'VNET_ID'));
 }
 
 /** Judges by the subnet's document, when there is one. */
@@ -206,8 +206,8 @@ const serviceEndpoints: Prerequisite = {
     known.subnet === null
       ? saveSubnet(known)
       : known.subnet.document.routeTable === null
-        ? SAVE_ROUTES
-        : `az network route-table show --ids ${idForCommand(known.subnet.document.routeTable, 'ROUTE_TABLE_ID')} --output json > route-table.json`,
+        ? saveCommand('effective-routes')
+        : saveCommand('route-table', idOption(known.subnet.document.routeTable, 'ROUTE_TABLE_ID')),
 };
 
 interface Tunnel {
@@ -287,7 +287,7 @@ const locks: Prerequisite = {
   command: ({ vnet, subnet }) => {
     const id = vnet?.document.id ?? subnet?.document.id ?? null;
     const group = id === null ? null : (/\/resourceGroups\/([\w.-]{1,90})\//i.exec(id)?.[1] ?? null);
-    return `az lock list --resource-group ${group ?? 'GROUP'} --output json > locks.json`;
+    return saveCommand('locks', `--resource-group ${group ?? 'GROUP'}`);
   },
 };
 

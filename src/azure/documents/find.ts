@@ -24,8 +24,14 @@ export function sameId(one: string | null, other: string | null): boolean {
   return one !== null && other !== null && one.toLowerCase() === other.toLowerCase();
 }
 
+/** The first with this id; null when there is none. */
 export function byId<T extends Resource>(among: readonly Found<T>[], id: string | null): Found<T> | null {
   return among.find(({ document }) => sameId(document.id, id)) ?? null;
+}
+
+/** The item of a list of one; null when there are several, because any could be meant. */
+export function only<T>(items: readonly T[]): T | null {
+  return items.length === 1 ? (items[0] ?? null) : null;
 }
 
 /** Every subnet, those inside a document of their network too; one that has a document of its own comes first. */

@@ -1,4 +1,4 @@
-/** The documents of resources: how each is recognised, read and saved again. */
+/** The documents of resources: how each is recognised and read. */
 import type { z } from 'zod';
 import { isRecord } from '../saved.ts';
 import { ApiManagementResource } from './api-management.ts';
@@ -22,8 +22,6 @@ export interface ResourceKind {
   readonly kind: ResourceDocument['kind'];
   /** For people: “a subnet”. */
   readonly title: string;
-  /** The command that saves it. */
-  readonly command: string;
   /** Its type in Azure, in lower case; null for a reply that is not a resource. */
   readonly type: string | null;
   /** Names of fields: one group of them must be there, each with a value or an empty list. */
@@ -40,7 +38,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'effective-nsg',
     title: 'effective security rules',
-    command: 'az network nic list-effective-nsg --resource-group GROUP --name NIC',
     type: null,
     marks: [['effectiveSecurityRules']],
     isList: true,
@@ -49,7 +46,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'effective-routes',
     title: 'effective routes',
-    command: 'az network nic show-effective-route-table --resource-group GROUP --name NIC',
     type: null,
     marks: [['nextHopType', 'source', 'state']],
     isList: true,
@@ -58,7 +54,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'locks',
     title: 'locks',
-    command: 'az lock list --resource-group GROUP',
     type: 'microsoft.authorization/locks',
     marks: [['lockId']],
     isList: true,
@@ -67,7 +62,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'private-dns-links',
     title: 'links of a private DNS zone',
-    command: 'az network private-dns link vnet list --resource-group GROUP --zone-name ZONE',
     type: 'microsoft.network/privatednszones/virtualnetworklinks',
     marks: [['virtualNetworkLinkState'], ['registrationEnabled']],
     isList: true,
@@ -76,7 +70,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'private-dns-records',
     title: 'records of a private DNS zone',
-    command: 'az network private-dns record-set list --resource-group GROUP --zone-name ZONE',
     type: null,
     marks: [['aRecords'], ['aaaaRecords'], ['recordType', 'zoneName'], ['isAutoRegistered']],
     isList: true,
@@ -85,8 +78,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'firewall-rules',
     title: 'rules of Azure Firewall',
-    command:
-      'az network firewall policy rule-collection-group list --resource-group GROUP --policy-name POLICY',
     type: 'microsoft.network/firewallpolicies/rulecollectiongroups',
     marks: [
       ['ruleCollections'],
@@ -101,7 +92,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'subnet',
     title: 'a subnet',
-    command: 'az network vnet subnet show --resource-group GROUP --vnet-name VNET --name SUBNET',
     type: 'microsoft.network/virtualnetworks/subnets',
     marks: [
       ['addressPrefix', 'delegations'],
@@ -115,7 +105,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'vnet',
     title: 'a virtual network',
-    command: 'az network vnet show --resource-group GROUP --name VNET',
     type: 'microsoft.network/virtualnetworks',
     marks: [['addressSpace']],
     isList: false,
@@ -124,7 +113,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'nsg',
     title: 'a network security group',
-    command: 'az network nsg show --resource-group GROUP --name NSG',
     type: 'microsoft.network/networksecuritygroups',
     marks: [['securityRules'], ['defaultSecurityRules']],
     isList: false,
@@ -133,7 +121,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'route-table',
     title: 'a route table',
-    command: 'az network route-table show --resource-group GROUP --name TABLE',
     type: 'microsoft.network/routetables',
     marks: [['routes', 'disableBgpRoutePropagation']],
     isList: false,
@@ -142,7 +129,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'nat-gateway',
     title: 'a NAT gateway',
-    command: 'az network nat gateway show --resource-group GROUP --name NAT',
     type: 'microsoft.network/natgateways',
     marks: [['publicIpAddresses', 'idleTimeoutInMinutes']],
     isList: false,
@@ -151,7 +137,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'nic',
     title: 'a network interface',
-    command: 'az network nic show --resource-group GROUP --name NIC',
     type: 'microsoft.network/networkinterfaces',
     marks: [
       ['ipConfigurations', 'dnsSettings'],
@@ -163,7 +148,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'public-ip',
     title: 'a public IP address',
-    command: 'az network public-ip show --resource-group GROUP --name IP',
     type: 'microsoft.network/publicipaddresses',
     marks: [['publicIpAllocationMethod']],
     isList: false,
@@ -172,7 +156,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   {
     kind: 'api-management',
     title: 'an API Management service',
-    command: 'az apim show --resource-group GROUP --name APIM',
     type: 'microsoft.apimanagement/service',
     marks: [['hostnameConfigurations'], ['publisherEmail'], ['runtimeUrl']],
     olderMark: 'staticIPs',
@@ -180,11 +163,6 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
     schema: ApiManagementResource,
   },
 ];
-
-/** The command that saves such a document. */
-export function saveCommand(kind: ResourceDocument['kind']): string {
-  return RESOURCE_KINDS.find((one) => one.kind === kind)?.command ?? '';
-}
 
 type Fields = ReturnType<typeof fieldsOf>;
 

@@ -1,6 +1,7 @@
 /** JSON of Azure that is not read, and the document that holds what is needed. */
 import { printable } from '../../../probes/printable.ts';
-import { resourceTypeOf, saveCommand } from './kinds.ts';
+import { resourceTypeOf } from './kinds.ts';
+import { printCommand } from './save-command.ts';
 import type { ResourceDocument } from './types.ts';
 
 const SHOWN = 80;
@@ -22,7 +23,7 @@ export function describeUnread(value: Readonly<Record<string, unknown>>): string
     return `is the security group view of Network Watcher, which does not keep network security groups apart; ${instead('effective-nsg')}`;
   }
   if ('resources' in value && ('contentVersion' in value || '$schema' in value)) {
-    return 'is a template, with expressions in the place of values; save the resource itself, like: az network vnet show --resource-group GROUP --name VNET --output json';
+    return `is a template, with expressions in the place of values; save the resource itself, like: ${printCommand('vnet')}`;
   }
   const type = resourceTypeOf(value);
   if (type === null) return null;
@@ -33,5 +34,5 @@ export function describeUnread(value: Readonly<Record<string, unknown>>): string
 }
 
 function instead(kind: ResourceDocument['kind']): string {
-  return `save this instead: ${saveCommand(kind)} --output json`;
+  return `save this instead: ${printCommand(kind)}`;
 }
