@@ -66,6 +66,11 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+/** The text with its first letter in upper case. */
+export function capitalize(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 /** The first few items, and how many were left out: `a, b, c and 12 more`. */
 export function few(items: readonly string[], most: number): string {
   const left = items.length - most;

@@ -1,4 +1,5 @@
 /** The rule that a finding asks for, in words and as a command of the Azure CLI. Pure. */
+import { capitalize } from '../common/text-lines.ts';
 import type { PreflightCheck, RuleDecision } from '../model/azure-documents.ts';
 import type { Target } from '../model/report.ts';
 import { dialledAddresses } from './addresses.ts';
@@ -79,8 +80,8 @@ function createCommand({ resource }: RuleDecision, needed: Needed, priority: num
     .replaceAll(/[^a-z0-9]+/g, '-')}-${ports[0]}-${direction}`;
   return [
     `az network nsg rule create --resource-group ${safe(group, 'GROUP')} --nsg-name ${safe(nameOfResource(resource), 'NSG')}`,
-    `--name ${name} --priority ${priority ?? 'PRIORITY'} --direction ${capital(direction)} --access Allow`,
-    `--protocol ${capital(protocol)} --source-address-prefixes ${source} --destination-address-prefixes ${destination}`,
+    `--name ${name} --priority ${priority ?? 'PRIORITY'} --direction ${capitalize(direction)} --access Allow`,
+    `--protocol ${capitalize(protocol)} --source-address-prefixes ${source} --destination-address-prefixes ${destination}`,
     `--destination-port-ranges ${ports.join(' ')}`,
   ].join(' ');
 }
@@ -99,8 +100,4 @@ function describeFirewallStep(
       )}, ${ports.map((port) => (port === 80 ? 'http:80' : 'https:443')).join(', ')}`
     : `a network rule for ${list(peers, 4)}, ${protocol.toUpperCase()} ${list(ports.map(String), 12)}`;
   return `Azure Firewall policy ${nameOfResource(resource)}: add ${what}, with this subnet as the source${before}.`;
-}
-
-function capital(word: string): string {
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

@@ -1,7 +1,5 @@
 import { printable } from '../common/printable.ts';
-
-/** Without a character that a POSIX shell or zsh interprets. */
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+import { shellQuote } from '../common/shell-quote.ts';
 
 /**
  * A value as one word of a command that users paste into a POSIX shell.
@@ -9,5 +7,5 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
  */
 export function shellWord(value: string): string | null {
   if (value === '' || value.startsWith('-') || printable(value) !== value) return null;
-  return PLAIN.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+  return shellQuote(value);
 }

@@ -1,10 +1,11 @@
 /** The report as a ticket in Markdown, for GitHub, Azure DevOps and Jira: the verdict, the findings, then the endpoints. */
 import { joinHostPort } from '../common/host-port.ts';
-import { count, duration, few } from '../common/text-lines.ts';
+import { capitalize, count, duration, few } from '../common/text-lines.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import { findingsById } from './finding-of-target.ts';
 import { code, codeBlock, prose, table } from './markdown-text.ts';
 import { OWNER_LABELS } from './text/findings.ts';
+import { countReached } from './text/table.ts';
 import { isIgnored, whyUntested } from './text/trouble.ts';
 import { verdictText } from './text/verdict.ts';
 
@@ -165,19 +166,8 @@ function groupLines(targets: readonly Target[]): string[] {
   if (targets.length === 0) return [];
   const rows = [...Map.groupBy(targets, ({ group }) => group)].map(([group, members]) => [
     code(group),
-    reached(members.filter(({ required }) => required)),
-    reached(members.filter(({ required }) => !required)),
+    countReached(members.filter(({ required }) => required)),
+    countReached(members.filter(({ required }) => !required)),
   ]);
   return ['## Endpoints by group', '', ...table(['group', 'required', 'optional'], rows)];
-}
-
-/** An intermittent endpoint counts as reached, as in the verdict. */
-function reached(targets: readonly Target[]): string {
-  if (targets.length === 0) return '';
-  const good = targets.filter(({ status }) => status === 'reachable' || status === 'intermittent').length;
-  return `${good} of ${targets.length}`;
-}
-
-function capitalize(word: string): string {
-  return `${word[0]?.toUpperCase()}${word.slice(1)}`;
 }

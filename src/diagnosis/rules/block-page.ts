@@ -1,3 +1,4 @@
+import { capitalize } from '../../common/text-lines.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';
@@ -26,7 +27,7 @@ function blockPageFinding({ observations }: Scene, product: string, targets: rea
   const pages = targets.map(pageOf);
   const statuses = list([...new Set(pages.flatMap((page) => page?.status ?? []))].sort().map(String), 4);
   return createFinding('block-page', {
-    title: `${capital(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
+    title: `${capitalize(name)} answered in the place of ${count(targets.length, 'endpoint')}`,
     explanation:
       `${listEndpoints(targets, 5)} gave a block page` +
       `${statuses === '' ? '' : ` with HTTP status ${statuses}`}${quote(product, pages)}. ` +
@@ -60,8 +61,4 @@ function allowStep(product: string, targets: readonly Target[]): string {
 
 function productOf(target: Target): string | null {
   return pageOf(target)?.product ?? null;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,3 +1,4 @@
+import { capitalize } from '../../common/text-lines.ts';
 import type { RouteDecision } from '../../model/azure-documents.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { connected } from '../attempts.ts';
@@ -63,7 +64,7 @@ function describeFinding(
   const others = targets.filter((target) => target.attempts.some(connected));
   return createFinding('route-misdirects', {
     title: isDropped(route)
-      ? `${capital(describeRoute(route))} drops what ${count(silent.length, 'endpoint')} ${silent.length === 1 ? 'needs' : 'need'}`
+      ? `${capitalize(describeRoute(route))} drops what ${count(silent.length, 'endpoint')} ${silent.length === 1 ? 'needs' : 'need'}`
       : `Nothing that takes ${describeRoute(route)} is answered (${count(silent.length, 'endpoint')})`,
     explanation:
       `No reply to ${triesOf(silent)}. Their longest active prefix is ${route.prefix}, with the next hop ${hop} ` +
@@ -90,7 +91,7 @@ function remedyFor(route: RouteDecision, hop: string, silent: readonly Target[])
   const needs = describeGroups(destinations(silent));
   if (!isDropped(route)) {
     return [
-      `See that ${hop} is running, forwards (“IP forwarding” of its network interface), and has a way out and back.`,
+      `See that ${hop} is running, forwards (“IP forwarding” of its network interface), and has routes in both directions.`,
       `Its rules have to let through: ${needs}.`,
     ];
   }
@@ -110,8 +111,4 @@ function remedyFor(route: RouteDecision, hop: string, silent: readonly Target[])
         .slice(0, 3)
         .join(', ')}, or correct the address in DNS.`,
   ];
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

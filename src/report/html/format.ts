@@ -15,10 +15,6 @@ export function cutText(text: string, limit = SHOWN_CHARACTERS): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
-export function upperFirst(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
-}
-
 /** RFC 3339 as people read it: `2026-05-04 10:00:00 UTC`. */
 export function formatInstant(instant: string): string {
   return instant.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC');

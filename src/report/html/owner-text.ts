@@ -1,8 +1,8 @@
 /** The findings of one owner as plain text, to paste into a mail or a ticket. */
-import { count } from '../../common/text-lines.ts';
+import { capitalize, count } from '../../common/text-lines.ts';
 import type { Finding, Report, Target } from '../../model/report.ts';
 import type { Owner } from '../../model/vocabulary.ts';
-import { cutText, formatEndpoint, formatInstant, LONGEST_PARAGRAPH, upperFirst } from './format.ts';
+import { cutText, formatEndpoint, formatInstant, LONGEST_PARAGRAPH } from './format.ts';
 
 export const TEAMS: Readonly<Record<Owner, string>> = {
   network: 'the network team',
@@ -17,7 +17,7 @@ export function textForOwner(report: Report, owner: Owner): string | null {
   const findings = report.findings.filter((one) => one.owner === owner && one.severity !== 'info');
   if (findings.length === 0) return null;
   return [
-    `${upperFirst(TEAMS[owner])}: ${count(findings.length, 'item')} for Azure API Management`,
+    `${capitalize(TEAMS[owner])}: ${count(findings.length, 'item')} for Azure API Management`,
     placeOf(report),
     ...findings.flatMap((finding, index) => ['', ...findingLines(finding, index + 1, report.targets)]),
   ].join('\n');

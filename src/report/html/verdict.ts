@@ -1,10 +1,10 @@
 /** The head of the page: the verdict, and which run it is of. */
-import { count, duration } from '../../common/text-lines.ts';
+import { capitalize, count, duration } from '../../common/text-lines.ts';
 import type { Report } from '../../model/report.ts';
 import { createPalette, MARK_OF_VERDICT } from '../text/palette.ts';
 import { describeScope } from '../text/scope.ts';
 import { verdictLines } from '../text/verdict.ts';
-import { cutText, formatInstant, upperFirst } from './format.ts';
+import { cutText, formatInstant } from './format.ts';
 import { type Content, html, joinContent, type Markup } from './markup.ts';
 
 const PLAIN = createPalette(false);
@@ -16,7 +16,7 @@ export function verdictSection(report: Report): Markup {
   const sentence = lines.at(-1)?.replace(/^[A-Z]+: /, '') ?? '';
   return html`<section class="verdict ${mark}" aria-labelledby="verdict">
     <h1 id="verdict"><span class="seal" aria-hidden="true">${PLAIN.symbol(mark)}</span> <span class="vh">Verdict: </span>${report.verdict}</h1>
-    <p class="lead">${upperFirst(sentence)}</p>
+    <p class="lead">${capitalize(sentence)}</p>
     ${lines.slice(0, -1).map((line) => html`<p>${line}</p>`)}
     ${severities(report)}
     </section>
@@ -53,7 +53,7 @@ function runFacts(report: Report): [string, Content][] {
       : [
           [
             'Capacity',
-            `${capacity.usable} addresses, ${count(capacity.unitsThatFit, 'unit')} of ${upperFirst(capacity.tier)}${capacity.vmInside ? ' beside this VM' : ''}`,
+            `${capacity.usable} addresses, ${count(capacity.unitsThatFit, 'unit')} of ${capitalize(capacity.tier)}${capacity.vmInside ? ' beside this VM' : ''}`,
           ] as [string, Content],
         ]),
     ['Azure', [region ?? 'region not known', `, ${cloud} cloud`]],

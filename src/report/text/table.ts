@@ -46,8 +46,8 @@ function rowLine(name: string, cells: readonly string[], { width }: Style): stri
 }
 
 function countsLine(mark: Mark, name: string, targets: readonly Target[], style: Style): string {
-  const required = reached(targets.filter((target) => target.required));
-  const optional = reached(targets.filter((target) => !target.required));
+  const required = countReached(targets.filter((target) => target.required));
+  const optional = countReached(targets.filter((target) => !target.required));
   const line = rowLine(`  ${name}`, [required, optional, describeConnect(targets)], style);
   return style.palette.symbol(mark) + line.slice(1);
 }
@@ -99,8 +99,8 @@ function alikeLines(trouble: string, rows: readonly Row[], { width, palette }: S
   return wrap(`${names}: ${endpoints} ${trouble}`, width, `${palette.symbol(markOf(members))} `);
 }
 
-/** Counts as the verdict does: intermittent targets are reached, and have their own line. */
-function reached(targets: readonly Target[]): string {
+/** `3 of 4`, as the verdict counts: an intermittent target is reached. Empty for no targets. */
+export function countReached(targets: readonly Target[]): string {
   if (targets.length === 0) return '';
   const good = targets.filter(({ status }) => status === 'reachable' || status === 'intermittent').length;
   return `${good} of ${targets.length}`;

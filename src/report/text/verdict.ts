@@ -1,6 +1,6 @@
 /** The verdict: one sentence at the end of the summary. */
 
-import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
+import { capitalize, count, cut, duration, few, wrap } from '../../common/text-lines.ts';
 import {
   findingsAbout,
   inScope,
@@ -52,7 +52,7 @@ function describeVerdict(whole: Report): string {
   const report = withinScope(whole);
   const covered = describeScope(report.scope);
   const sentence = [...problemCounts(report), describeResult(report)].join('');
-  return covered === null ? sentence : `${sentence} ${covered[0]?.toUpperCase()}${covered.slice(1)}.`;
+  return covered === null ? sentence : `${sentence} ${capitalize(covered)}.`;
 }
 
 /** What someone has to act on: `2 errors, 1 warning, 3 optional endpoints not reached; `, or nothing. */
