@@ -11,6 +11,7 @@ export interface Shared {
   readonly after: Report;
 }
 
+/** Narrows both reports to the groups that both cover, with their verdicts there. */
 export function shareScope(before: Report, after: Report): Shared {
   const [old, now] = [before.scope.groups, after.scope.groups];
   const groups = old.filter((group) => now.includes(group));

@@ -87,6 +87,7 @@ export function describeAzureSide(targets: readonly Target[], observations: Obse
   };
 }
 
+/** Whether Azure drops what takes this route. */
 export function isDropped({ nextHopType }: RouteDecision): boolean {
   return nextHopType.toLowerCase() === 'none';
 }

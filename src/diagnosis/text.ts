@@ -14,7 +14,7 @@ export function list(items: Iterable<string>, limit = LIST_LIMIT): string {
   return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
 }
 
-/** All of them, for a remedy: whoever shows it shortens it. */
+/** Lists all of them, for a remedy, which the renderers shorten. */
 export function listAll(items: Iterable<string>): string {
   return list(items, Number.POSITIVE_INFINITY);
 }

@@ -96,6 +96,7 @@ export function describeFirewallRule(
   };
 }
 
+/** @param addresses those of the target that take this route */
 export function describeRoute(
   { route, prefix }: ChosenRoute,
   addresses: readonly string[],

@@ -42,7 +42,7 @@ export const ReportedDocument = z
   .describe('One document of --from');
 export type ReportedDocument = z.infer<typeof ReportedDocument>;
 
-const document = z.string().describe('The file of --from that says so');
+const document = z.string().describe('The file of --from that shows it');
 const addresses = z
   .array(z.string().describe('IP address'))
   .describe('Addresses of the name that this applies to; empty for a flow without known addresses');

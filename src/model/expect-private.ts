@@ -12,6 +12,7 @@ export function isMeant(
   return host === value || (!value.includes('.') && host.startsWith(`${value}.`));
 }
 
+/** Whether a value of the option, in lower case, is the name of a group. */
 export function isGroup(value: string): boolean {
   return GROUPS.some((group) => group === value);
 }

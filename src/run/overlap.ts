@@ -15,7 +15,7 @@ export interface Turn {
   /** Aborted when the run ends, or when an earlier attempt has made this one useless. */
   readonly signal: AbortSignal;
   /** To be called when the attempt starts, and when a step of it ends: the silence begins anew. */
-  readonly hear: () => void;
+  readonly reportStep: () => void;
   /** To be called when the attempt has to wait for its turn again: that is no silence. */
   readonly hold: () => void;
 }
@@ -48,7 +48,7 @@ export async function overlap<T>(series: Series<T>): Promise<T[]> {
       for (const later of begun.slice(number)) later.cancel();
       next.finish();
     };
-    const turn = { number, hear: () => next.start(SILENCE), hold: () => next.hold() };
+    const turn = { number, reportStep: () => next.start(SILENCE), hold: () => next.hold() };
     const make = (signal: AbortSignal): Promise<T | null> => begin({ ...turn, signal });
     // Nothing cancels the first one.
     const { result, cancel } =

@@ -94,16 +94,16 @@ export async function tryAddress(
   const tried = await overlap<Tried>({
     most,
     over: budget.signal,
-    begin: ({ number, signal, hear, hold }) => {
+    begin: ({ number, signal, reportStep, hold }) => {
       const parts = {
         ...attemptParts(planned, address, context),
         budget: { stepMs: budget.stepMs, signal },
-        onStep: hear,
+        onStep: reportStep,
       };
       const tryOnce = async (): Promise<Tried | null> => {
         // It may have been cancelled while it waited for its turn.
         if (signal.aborted && !budget.signal.aborted) return null;
-        hear();
+        reportStep();
         progress({ kind: 'try', id: planned.id, number, of: most });
         const tried = await attempt(probe, parts, from);
         if (limitOf(tried) !== null) hold();

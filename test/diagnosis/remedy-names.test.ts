@@ -1,4 +1,4 @@
-/** A remedy names every host, however many: whoever shows it shortens it. */
+/** A remedy names every host, however many; renderers shorten it. */
 import t from 'tap';
 import { listAll } from '../../src/diagnosis/text.ts';
 import type { Target } from '../../src/model/report.ts';

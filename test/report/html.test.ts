@@ -129,7 +129,7 @@ t.test('a finding that asks for nothing is in no text for a team', async (t) => 
   t.notMatch(renderHtml(report({ findings: [finding({ severity: 'info' })] })), 'Text for the network team');
 });
 
-t.test('the picture cuts each line at the station of whoever can fix it', async (t) => {
+t.test('the picture cuts each line at the station of its owner', async (t) => {
   const cases = [
     ['outbound-dropped', 'tcp_timeout', 'network', 'path'],
     ['private-zone-not-linked', 'tcp_timeout', 'dns', 'dns'],

@@ -51,14 +51,14 @@ function series({ most = 3, over = new AbortController() } = {}) {
 t.test('the next attempt begins when the one before has been silent, and none is stopped', async (t) => {
   const { done, turn, begun, waits, elapse, end } = series();
   t.same(waits(), [], 'while it waits for its turn, nothing is timed');
-  turn(1).hear();
+  turn(1).reportStep();
   t.same(waits(), [SILENCE]);
   await elapse();
   t.equal(begun(), 2);
-  turn(2).hear();
+  turn(2).reportStep();
   await elapse();
   t.equal(begun(), 3);
-  turn(3).hear();
+  turn(3).reportStep();
   await elapse();
   t.equal(begun(), 3, 'not more than asked for');
   for (const number of [3, 1, 2]) {
@@ -70,15 +70,15 @@ t.test('the next attempt begins when the one before has been silent, and none is
 
 t.test('each end of a step begins the silence anew', async (t) => {
   const { done, turn, begun, waits, elapse, end } = series();
-  turn(1).hear();
-  turn(1).hear();
+  turn(1).reportStep();
+  turn(1).reportStep();
   t.same(waits(), [SILENCE], 'one timer');
   turn(1).hold();
   t.same(waits(), [], 'none while it waits for a resource');
-  turn(1).hear();
+  turn(1).reportStep();
   await elapse();
   t.equal(begun(), 2);
-  turn(1).hear();
+  turn(1).reportStep();
   t.same(waits(), [], 'what comes later begins no other attempt');
   await end(2, 'ok');
   await end(1, 'ok');
@@ -87,7 +87,7 @@ t.test('each end of a step begins the silence anew', async (t) => {
 
 t.test('after a failure there is a pause', async (t) => {
   const { done, turn, begun, waits, elapse, end } = series({ most: 2 });
-  turn(1).hear();
+  turn(1).reportStep();
   await end(1, 'failed');
   t.same(waits(), [PAUSE_AFTER_FAILURE]);
   t.equal(begun(), 1);
@@ -99,9 +99,9 @@ t.test('after a failure there is a pause', async (t) => {
 
 t.test('a success cancels attempts begun later, which then are no evidence', async (t) => {
   const { done, turn, begun, waits, elapse, end } = series();
-  turn(1).hear();
+  turn(1).reportStep();
   await elapse();
-  turn(2).hear();
+  turn(2).reportStep();
   await end(1, 'ok');
   t.ok(turn(2).signal.aborted);
   t.same(await done, ['ok'], 'without waiting for the cancelled one');
@@ -112,11 +112,11 @@ t.test('a success cancels attempts begun later, which then are no evidence', asy
 
 t.test('a success never stops earlier attempts, whose failure is evidence', async (t) => {
   const { done, turn, begun, elapse, end } = series();
-  turn(1).hear();
+  turn(1).reportStep();
   await elapse();
-  turn(2).hear();
+  turn(2).reportStep();
   await elapse();
-  turn(3).hear();
+  turn(3).reportStep();
   await end(2, 'ok');
   t.notOk(turn(1).signal.aborted);
   t.ok(turn(3).signal.aborted);
@@ -128,7 +128,7 @@ t.test('a success never stops earlier attempts, whose failure is evidence', asyn
 t.test('the end of the run begins no attempt, and waits for those that end by it', async (t) => {
   for (const state of ['silent', 'pausing', 'waiting'] as const) {
     const { done, over, turn, begun, waits, end } = series();
-    if (state !== 'waiting') turn(1).hear();
+    if (state !== 'waiting') turn(1).reportStep();
     if (state === 'pausing') await end(1, 'failed');
     over.abort('SIGINT');
     t.ok(turn(1).signal.aborted || state === 'pausing');

@@ -1,4 +1,4 @@
-/** The documents of a run: which one counts, how far it is to be trusted, and what the report says of it. Pure. */
+/** The documents of a run: which one counts, whether it is in doubt, and how the report lists it. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ReportedDocument } from '../../model/azure-documents.ts';
 import type { AzureDocument, ImportedFile } from '../reading.ts';
@@ -26,9 +26,9 @@ export function examineDocuments(files: readonly ImportedFile[], vm: ThisVm, now
   );
   const doubtOf = (document: AzureDocument, savedAt: number) =>
     isResource(document) ? describeDoubt(document, savedAt, { vm, now, all: resources }) : null;
-  const { kept, superseded } = chooseNewest(resources);
+  const { newest, superseded } = chooseNewest(resources);
   return {
-    given: kept.map((one) => ({ ...one, doubt: doubtOf(one.document, one.savedAt) })),
+    given: newest.map((one) => ({ ...one, doubt: doubtOf(one.document, one.savedAt) })),
     reported: all.map(({ file, savedAt, document }) => ({
       kind: document.kind,
       resource: resourceOf(document),
@@ -56,15 +56,16 @@ type Candidate = Omit<GivenDocument, 'savedAt' | 'doubt'> & { readonly savedAt: 
 /** Of several documents of one resource the newest counts; of the same age, the last one given. */
 function chooseNewest<One extends Candidate>(
   candidates: readonly One[],
-): { readonly kept: readonly One[]; readonly superseded: ReadonlyMap<ResourceDocument, Superseded> } {
-  const newest = new Map<string, Candidate>();
+): { readonly newest: readonly One[]; readonly superseded: ReadonlyMap<ResourceDocument, Superseded> } {
+  const newestByIdentity = new Map<string, Candidate>();
   for (const candidate of candidates.flatMap(withSubnets)) {
     const key = identityOf(candidate.document);
-    if (key !== null && candidate.savedAt >= (newest.get(key)?.savedAt ?? 0)) newest.set(key, candidate);
+    if (key !== null && candidate.savedAt >= (newestByIdentity.get(key)?.savedAt ?? 0))
+      newestByIdentity.set(key, candidate);
   }
   const superseded = new Map<ResourceDocument, Superseded>();
-  const kept = candidates.filter(({ document, file }) => {
-    const counts = newest.get(identityOf(document) ?? '');
+  const newest = candidates.filter(({ document, file }) => {
+    const counts = newestByIdentity.get(identityOf(document) ?? '');
     if (counts === undefined || counts.document === document) return true;
     // A subnet inside a document of its network is not a document itself.
     if (isSame(counts.document, document)) return !candidates.some((one) => one.document === counts.document);
@@ -75,7 +76,7 @@ function chooseNewest<One extends Candidate>(
     });
     return false;
   });
-  return { kept, superseded };
+  return { newest, superseded };
 }
 
 function withSubnets<One extends Candidate>(candidate: One): Candidate[] {
@@ -88,7 +89,7 @@ function isSame(one: ResourceDocument, other: ResourceDocument): boolean {
   return isDeepStrictEqual({ ...one, incomplete: null }, { ...other, incomplete: null });
 }
 
-/** What a document shows, so that two of the same are found; null when it cannot be told. */
+/** What a document shows, so that two of the same are found; null when the document does not name it. */
 function identityOf(document: ResourceDocument): string | null {
   const { kind } = document;
   switch (kind) {

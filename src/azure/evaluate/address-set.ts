@@ -45,6 +45,7 @@ export function intersects(set: AddressSet, other: AddressSet): boolean {
   );
 }
 
+/** Whether the set has no address. */
 export function isEmpty({ ipv4, ipv6 }: AddressSet): boolean {
   return ipv4.length === 0 && ipv6.length === 0;
 }

@@ -46,11 +46,12 @@ const PRIVATE = addressesOf(PRIVATE_PREFIXES);
 const HOST = addressesOf([AZURE_DNS]);
 const NO_SERVICE = addressesOf([...PRIVATE_PREFIXES, AZURE_DNS]);
 
-/** Service tags whose addresses are no service's. */
+/** Service tags that do not stand for the addresses of a service. */
 const VIRTUAL_NETWORK = 'virtualnetwork';
 const INTERNET = 'internet';
 const LOAD_BALANCER = 'azureloadbalancer';
 
+/** The addresses and tags of a rule's end, in the form in which flows are compared with it. */
 export function prepareEnd({ prefixes, tags, applicationGroups }: RuleEnd): PreparedEnd {
   return {
     addresses: prefixes.length === 0 ? NO_ADDRESS : addressesOf(prefixes.map(({ cidr }) => cidr)),

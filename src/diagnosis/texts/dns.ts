@@ -72,9 +72,9 @@ export const DNS_CAUSES = {
   'expected-private': {
     title: 'The name has a public address, where a private one is demanded',
     explanation:
-      'The run was told with --expect-private that this name has to lead to a private endpoint. DNS gives it a public ' +
-      'address, so the traffic of API Management would take the public way, or end at a resource that is closed there. ' +
-      'Whether the public address was reached says nothing of the private one.',
+      'The option --expect-private demands that this name leads to a private endpoint. DNS gives it a public address, so ' +
+      'the traffic of API Management would leave for the public one, or end at a resource that is closed there. ' +
+      'Whether the public address was reached does not show whether the private one would be.',
     recognisedBy:
       'A DNS server, or this VM’s hosts file, gives a public address to a name of --expect-private. It is an error when ' +
       'the target is required.',

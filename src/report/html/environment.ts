@@ -16,6 +16,7 @@ const MARK_OF_OUTCOME: Readonly<Record<Control['outcome'], Mark>> = {
   unknown: 'unknown',
 };
 
+/** The section of the options, the controls and the VM. */
 export function environmentSection(report: Report): Markup {
   return html`<section aria-labelledby="environment"><h2 id="environment">Options and environment</h2>
     ${controls(report.controls)}

@@ -7,7 +7,7 @@ import type { Owner } from '../../model/vocabulary.ts';
 export const STATIONS = ['vm', 'dns', 'path', 'service'] as const;
 export type Station = (typeof STATIONS)[number];
 
-/** Whoever has to fix it owns the station; the platform owns none. */
+/** The owner of a finding has to look at this station; the platform has none. */
 const STATION_OF_OWNER: Readonly<Record<Owner, Station | null>> = {
   vm: 'vm',
   dns: 'dns',

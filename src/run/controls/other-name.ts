@@ -46,7 +46,7 @@ export class OtherNames {
     }
   }
 
-  /** To be called with each target that has ended. A public one shows what the way out lets through. */
+  /** To be called with each target that has ended. A public one shows what the outbound path lets through. */
   seeTarget(target: ObservedTarget): void {
     const isShown = target.attempts.some(
       (attempt) => hasCertificate(attempt) && addressScope(attempt.address) === 'public',
