@@ -1,6 +1,8 @@
 /** If a device on the path completes every connection, a TCP handshake does not prove the service. Pure. */
+
 import type { ObservedControl } from '../model/controls.ts';
 import type { Target } from '../model/report.ts';
+import { isReached } from './verdict.ts';
 
 const REASON =
   'a completed TCP connection proves nothing here: something on the path completes it for any address';
@@ -20,10 +22,11 @@ export function downgradeBareConnections(
 }
 
 /** Private addresses are excluded, because the device is on the outbound path. */
-function isBare({ status, attempts, addresses }: Target): boolean {
+function isBare(target: Target): boolean {
+  const { attempts, addresses } = target;
   const passed = attempts.filter(({ ok }) => ok);
   return (
-    (status === 'reachable' || status === 'intermittent') &&
+    isReached(target) &&
     addresses.some(({ scope }) => scope === 'public') &&
     passed.every(({ facts }) => facts.proof === 'connect')
   );

@@ -6,6 +6,7 @@ import type { ControlAnswer } from '../model/controls.ts';
 import type { Observations, Resolution, Target } from '../model/report.ts';
 import { isBogus, isPublic } from './addresses.ts';
 import { missingRecord } from './private-zones.ts';
+import { isReached } from './verdict.ts';
 
 /** The kind of an answer, by which two servers can be compared. */
 export type AnswerKind = 'private' | 'public' | 'bogus' | 'absent' | 'failing' | 'silent' | 'unknown';
@@ -113,7 +114,7 @@ export function deadServers(observations: Observations, targets: readonly Target
 
 function isDead(server: string, targets: readonly Target[]): boolean {
   const own = targetOf(server, targets);
-  if (own?.status === 'reachable' || own?.status === 'intermittent') return false;
+  if (own !== undefined && isReached(own)) return false;
   const kinds = [...answersOf(server, targets).values()].map(kindOf).filter((kind) => kind !== 'unknown');
   if (kinds.length > 0) return kinds.every((kind) => kind === 'silent');
   return own?.status === 'unreachable' && SILENT.includes(own.failure);

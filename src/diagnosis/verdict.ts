@@ -4,6 +4,11 @@ import type { Cause, Verdict } from '../model/vocabulary.ts';
 
 type Counted = Pick<Target, 'required' | 'status'>;
 
+/** Whether an endpoint counts as reached: an intermittent one does. */
+export function isReached({ status }: Pick<Target, 'status'>): boolean {
+  return status === 'reachable' || status === 'intermittent';
+}
+
 /** Counts targets by status, required and optional ones separately. */
 export function summarise(targets: readonly Counted[]): Report['summary'] {
   return {

@@ -3,12 +3,12 @@
  * A required target that was not reached fails, one that was not tested is an error, and an optional one is skipped
  * with its reason. The verdict is a test of its own, because a finding can block the instance though all was reached.
  */
-import { joinHostPort } from '../common/host-port.ts';
 import { printable } from '../common/printable.ts';
 import { cut } from '../common/text-lines.ts';
-import { inScope } from '../diagnosis/verdict.ts';
+import { inScope, isReached } from '../diagnosis/verdict.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import { findingsById } from './finding-of-target.ts';
+import { describeEndpoint } from './text/trouble.ts';
 import { verdictText } from './text/verdict.ts';
 
 const MESSAGE_CHARACTERS = 1000;
@@ -87,10 +87,9 @@ function describeFix({ title, cause, owner, remedy, confirm }: Finding): string[
 
 /** @param required whether the verdict counts it as such */
 function targetCase(target: Target, required: boolean, finding: Finding | undefined): Case {
-  const { host, port, protocol, latency } = target;
-  const place = port === 0 ? host : joinHostPort(host, port);
+  const { protocol, latency } = target;
   return {
-    name: `${protocol} ${place}`,
+    name: `${protocol} ${describeEndpoint(target)}`,
     ms: latency.totalMs?.median ?? 0,
     result: targetResult(target, required, finding),
   };
@@ -98,7 +97,7 @@ function targetCase(target: Target, required: boolean, finding: Finding | undefi
 
 function targetResult(target: Target, required: boolean, finding: Finding | undefined): Result | null {
   const { status, reason, failure, cause, purpose } = target;
-  if (status === 'reachable' || status === 'intermittent') return null;
+  if (isReached(target)) return null;
   const untested = status === 'untested';
   const seen = [failure, cause].filter((word) => word !== null).join(', ');
   const why = untested ? `not tested: ${reason ?? failure ?? 'no reason given'}` : `not reached: ${seen}`;

@@ -1,12 +1,11 @@
 /** The report as a ticket in Markdown, for GitHub, Azure DevOps and Jira: the verdict, the findings, then the endpoints. */
-import { joinHostPort } from '../common/host-port.ts';
 import { capitalize, count, duration, few } from '../common/text-lines.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import { findingsById } from './finding-of-target.ts';
 import { code, codeBlock, prose, table } from './markdown-text.ts';
 import { OWNER_LABELS } from './text/findings.ts';
-import { countReached } from './text/table.ts';
-import { isIgnored, whyUntested } from './text/trouble.ts';
+import { describeReached } from './text/table.ts';
+import { describeEndpoint, isIgnored, whyUntested } from './text/trouble.ts';
 import { verdictText } from './text/verdict.ts';
 
 /** Jira takes 32,767 characters, GitHub 65,536; findings past this length are rows of a table. */
@@ -150,11 +149,10 @@ function troubleLines(report: Report): string[] {
 }
 
 function troubleRow(target: Target, finding: Finding | undefined): string[] {
-  const { host, port, required, status, failure, cause } = target;
-  const place = port === 0 ? host : joinHostPort(host, port);
+  const { required, status, failure, cause } = target;
   const seen = [failure, cause].flatMap((word) => (word === null ? [] : [code(word)])).join(', ');
   return [
-    code(place, NAME_CHARACTERS),
+    code(describeEndpoint(target), NAME_CHARACTERS),
     required ? 'yes' : 'no',
     status === 'reachable' ? status : WORST[status],
     status === 'untested' ? prose(whyUntested(target), NAME_CHARACTERS) : seen,
@@ -166,8 +164,8 @@ function groupLines(targets: readonly Target[]): string[] {
   if (targets.length === 0) return [];
   const rows = [...Map.groupBy(targets, ({ group }) => group)].map(([group, members]) => [
     code(group),
-    countReached(members.filter(({ required }) => required)),
-    countReached(members.filter(({ required }) => !required)),
+    describeReached(members.filter(({ required }) => required)),
+    describeReached(members.filter(({ required }) => !required)),
   ]);
   return ['## Endpoints by group', '', ...table(['group', 'required', 'optional'], rows)];
 }

@@ -9,6 +9,7 @@ import { createFinding } from '../finding.ts';
 import { describeOutdated, outdatedIn } from '../outdated-certificate.ts';
 import type { Rule } from '../rule.ts';
 import { brief, count, list, listHosts } from '../text.ts';
+import { isReached } from '../verdict.ts';
 
 type Kind = 'incomplete' | 'outdated' | 'refused';
 
@@ -115,7 +116,7 @@ function fetchingOf(defects: readonly Defect[], targets: readonly Target[]): Fet
   const rows = targets.filter(({ host, port }) => port === 80 && wanted.has(host));
   const named = (matches: (target: Target) => boolean) => rows.filter(matches).map(({ host }) => host);
   return {
-    reached: named(({ status }) => status === 'reachable' || status === 'intermittent'),
+    reached: named(isReached),
     failed: named(({ status }) => status === 'unreachable'),
   };
 }

@@ -3,7 +3,7 @@ import type { CertificateFacts, TlsFacts } from '../../../probes/facts.ts';
 import { count } from '../../common/text-lines.ts';
 import type { Report } from '../../model/report.ts';
 import type { Mark } from '../text/palette.ts';
-import { breakable, cutText, formatDate, formatEndpoint, listOfNames, scrollable } from './format.ts';
+import { breakable, cutText, formatDate, formatEndpoint, gridTable, listOfNames } from './format.ts';
 import { markedText } from './marks.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
@@ -24,12 +24,11 @@ export function certificatesSection(report: Report): Markup {
       (one.leaf.validTo ?? '').localeCompare(other.leaf.validTo ?? ''),
   );
   if (all.length === 0) return html``;
-  const label = 'Certificates by expiry, those with a problem first';
   return html`<section aria-labelledby="certificates"><h2 id="certificates">Certificates</h2>
-    ${scrollable(
-      label,
-      html`<table class="grid"><caption class="vh">${label}</caption><thead><tr><th scope="col">Subject</th><th scope="col">Issuer</th><th scope="col">Expires</th><th scope="col">Trust</th><th scope="col">Presented by</th></tr></thead>
-      <tbody>${all.map((one) => certificateRow(one, report.finishedAt))}</tbody></table>`,
+    ${gridTable(
+      'Certificates by expiry, those with a problem first',
+      ['Subject', 'Issuer', 'Expires', 'Trust', 'Presented by'],
+      all.map((one) => certificateRow(one, report.finishedAt)),
     )}
     </section>`;
 }

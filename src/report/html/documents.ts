@@ -2,7 +2,7 @@
 import type { RouteDecision, RuleDecision } from '../../model/azure-documents.ts';
 import type { Report, Target } from '../../model/report.ts';
 import type { Mark } from '../text/palette.ts';
-import { cutText, formatEndpoint, formatInstant, listOfNames, scrollable } from './format.ts';
+import { cutText, formatEndpoint, formatInstant, gridTable, listOfNames } from './format.ts';
 import { markedText } from './marks.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
@@ -31,28 +31,29 @@ export function documentsSection(report: Report): Markup {
 }
 
 function prerequisites(checks: Report['preflight']): Markup {
-  const label = 'Prerequisites of the deployment';
-  return html`<h3>Prerequisites</h3>${scrollable(
-    label,
-    html`<table class="grid"><caption class="vh">${label}</caption><thead><tr><th scope="col">Prerequisite</th><th scope="col">Outcome</th><th scope="col">What was seen</th></tr></thead>
-    <tbody>${checks.map(({ title, required, outcome, evidence, command, rule }) => {
+  return html`<h3>Prerequisites</h3>${gridTable(
+    'Prerequisites of the deployment',
+    ['Prerequisite', 'Outcome', 'What was seen'],
+    checks.map(({ title, required, outcome, evidence, command, rule }) => {
       const [mark, word] = OUTCOMES[outcome];
       return html`<tr><th scope="row">${cutText(title)}${!required && html` <small>optional</small>`}</th><td class="nowrap">${markedText(mark, word)}</td>
       <td>${cutText(evidence, 1000)}${rule !== null && html`<br>${describeRule(rule)}`}${command !== null && html`<pre class="copy" tabindex="0">${command}</pre>`}</td></tr>`;
-    })}</tbody></table>`,
+    }),
   )}`;
 }
 
 /** A row for each rule and route that decide the same; what is denied comes first. */
 function decisions(targets: readonly Target[]): Markup {
-  const label = 'The rules and routes that decide, and the endpoints that they decide for';
   const rows = Map.groupBy(targets, ({ rule, route }) => String(html`${ruleCell(rule)}${routeCell(route)}`));
   const denied = (members: readonly Target[]) => Number(members.some(({ rule }) => rule?.access === 'deny'));
   const sorted = [...rows.values()].sort((one, other) => denied(other) - denied(one));
-  return html`<h3>Rules and routes</h3>${scrollable(
-    label,
-    html`<table class="grid"><caption class="vh">${label}</caption><thead><tr><th scope="col">Endpoints</th><th scope="col">Rule</th><th scope="col">Route</th></tr></thead>
-    <tbody>${sorted.map((members) => html`<tr><th scope="row">${listOfNames(members.map(formatEndpoint))}</th><td>${ruleCell(members[0]?.rule ?? null)}</td><td>${routeCell(members[0]?.route ?? null)}</td></tr>`)}</tbody></table>`,
+  return html`<h3>Rules and routes</h3>${gridTable(
+    'The rules and routes that decide, and the endpoints that they decide for',
+    ['Endpoints', 'Rule', 'Route'],
+    sorted.map(
+      (members) =>
+        html`<tr><th scope="row">${listOfNames(members.map(formatEndpoint))}</th><td>${ruleCell(members[0]?.rule ?? null)}</td><td>${routeCell(members[0]?.route ?? null)}</td></tr>`,
+    ),
   )}`;
 }
 

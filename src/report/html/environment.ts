@@ -3,7 +3,7 @@ import { count } from '../../common/text-lines.ts';
 import type { Control } from '../../model/controls.ts';
 import type { Report } from '../../model/report.ts';
 import type { Mark } from '../text/palette.ts';
-import { cutText, scrollable } from './format.ts';
+import { cutText, gridTable } from './format.ts';
 import { markedText } from './marks.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
@@ -28,11 +28,13 @@ export function environmentSection(report: Report): Markup {
 
 function controls(all: Report['controls']): Content {
   if (all.length === 0) return null;
-  const label = 'Experiments that separate network faults from service faults';
-  return html`<h3>Controls</h3>${scrollable(
-    label,
-    html`<table class="grid"><caption class="vh">${label}</caption><thead><tr><th scope="col">Control</th><th scope="col">Outcome</th><th scope="col">What was seen</th></tr></thead>
-    <tbody>${all.map(({ name, outcome, detail }) => html`<tr><th scope="row">${name}</th><td class="nowrap">${markedText(MARK_OF_OUTCOME[outcome], outcome)}</td><td>${cutText(detail.text)}</td></tr>`)}</tbody></table>`,
+  return html`<h3>Controls</h3>${gridTable(
+    'Experiments that separate network faults from service faults',
+    ['Control', 'Outcome', 'What was seen'],
+    all.map(
+      ({ name, outcome, detail }) =>
+        html`<tr><th scope="row">${name}</th><td class="nowrap">${markedText(MARK_OF_OUTCOME[outcome], outcome)}</td><td>${cutText(detail.text)}</td></tr>`,
+    ),
   )}`;
 }
 
@@ -41,10 +43,13 @@ function options(all: Report['options']): Markup {
   const given = entries.filter(([, { from }]) => from !== 'default');
   const left = entries.filter(([, { from }]) => from === 'default');
   const table = (label: string, rows: typeof entries) =>
-    scrollable(
+    gridTable(
       label,
-      html`<table class="grid"><caption class="vh">${label}</caption><thead><tr><th scope="col">Option</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
-      <tbody>${rows.map(([key, { value, from }]) => html`<tr><th scope="row">${cutText(key)}</th><td>${optionValue(value)}</td><td>${from}</td></tr>`)}</tbody></table>`,
+      ['Option', 'Value', 'From'],
+      rows.map(
+        ([key, { value, from }]) =>
+          html`<tr><th scope="row">${cutText(key)}</th><td>${optionValue(value)}</td><td>${from}</td></tr>`,
+      ),
     );
   return html`<h3>Options</h3>
     ${given.length === 0 ? html`<p>No option was given.</p>` : table('Options that were given', given)}

@@ -1,8 +1,8 @@
 /** Values as the page shows them. */
 
-import { joinHostPort } from '../../common/host-port.ts';
 import type { Target } from '../../model/report.ts';
 import { GROUPS, type Group } from '../../model/vocabulary.ts';
+import { describeEndpoint } from '../text/trouble.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
 /** The longest text of a peer that a table shows; the raw evidence and the JSON report have more. */
@@ -32,8 +32,8 @@ export function formatMs(ms: number): string {
 }
 
 /** Host and port; pings have no port. */
-export function formatEndpoint({ host, port }: Pick<Target, 'host' | 'port'>): string {
-  return cutText(port === 0 ? host : joinHostPort(host, port));
+export function formatEndpoint(endpoint: Pick<Target, 'host' | 'port'>): string {
+  return cutText(describeEndpoint(endpoint));
 }
 
 /** A name of the report's vocabulary, which may break after each of its words. */
@@ -50,9 +50,13 @@ export function listOfNames([first = '', ...others]: readonly string[]): Content
   ];
 }
 
-/** A table that scrolls by itself, also by keyboard, when the screen is too narrow for it. */
-export function scrollable(label: string, table: Markup): Markup {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+/**
+ * A table that scrolls by itself, also by keyboard, when the screen is too narrow for it.
+ * @param label its name for screen readers
+ */
+export function gridTable(label: string, columns: readonly string[], rows: readonly Markup[]): Markup {
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="grid"><caption class="vh">${label}</caption><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+    <tbody>${rows}</tbody></table></div>`;
 }
 
 export interface GroupOfTargets {
@@ -67,9 +71,4 @@ export function byGroup(targets: readonly Target[]): GroupOfTargets[] {
     const members = groups.get(group);
     return members === undefined ? [] : [{ group, targets: members }];
   });
-}
-
-/** Endpoints that were reached, as the verdict counts them: intermittent ones are. */
-export function countReached(targets: readonly Target[]): number {
-  return targets.filter(({ status }) => status === 'reachable' || status === 'intermittent').length;
 }

@@ -2,7 +2,7 @@
 import { addressScope } from '../../../probes/address-scope.ts';
 import { count } from '../../common/text-lines.ts';
 import type { Report, Resolution } from '../../model/report.ts';
-import { breakable, cutText, formatMs, scrollable } from './format.ts';
+import { breakable, cutText, formatMs, gridTable } from './format.ts';
 import { markedText } from './marks.ts';
 import { type Content, html, joinContent, type Markup } from './markup.ts';
 
@@ -34,10 +34,13 @@ export function namesSection(report: Report): Markup {
 }
 
 function matrix(label: string, rows: readonly Row[], servers: readonly string[]): Markup {
-  return scrollable(
+  return gridTable(
     label,
-    html`<table class="grid"><caption class="vh">${label}</caption><thead><tr><th scope="col">Name</th>${servers.map((server) => html`<th scope="col">${cutText(server)}</th>`)}</tr></thead>
-    <tbody>${rows.map(([host, answers]) => html`<tr><th scope="row">${cutText(host)}</th>${servers.map((server) => html`<td>${answerOf(answers.get(server))}</td>`)}</tr>`)}</tbody></table>`,
+    ['Name', ...servers.map((server) => cutText(server))],
+    rows.map(
+      ([host, answers]) =>
+        html`<tr><th scope="row">${cutText(host)}</th>${servers.map((server) => html`<td>${answerOf(answers.get(server))}</td>`)}</tr>`,
+    ),
   );
 }
 

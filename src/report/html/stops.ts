@@ -20,17 +20,12 @@ const STATION_OF_OWNER: Readonly<Record<Owner, Station | null>> = {
  * @returns the station that the packets or the name did not get past; null for an endpoint that was reached every
  *   time. What was not tested never left the VM.
  */
-export function stopOf(target: Target, findings: readonly Finding[]): Station | null {
+export function stopOf(target: Target, finding: Finding | undefined): Station | null {
   const { status, cause, failure } = target;
   if (status === 'reachable') return null;
   if (status === 'untested') return 'vm';
-  const owner = findingFor(target, findings)?.owner ?? (cause === null ? null : CAUSE_TEXTS[cause].owner);
+  const owner = finding?.owner ?? (cause === null ? null : CAUSE_TEXTS[cause].owner);
   return (owner === null ? null : STATION_OF_OWNER[owner]) ?? stationOfFailure(failure);
-}
-
-/** The finding of the target's own cause. */
-export function findingFor({ id, cause }: Target, findings: readonly Finding[]): Finding | undefined {
-  return findings.find((one) => one.cause === cause && one.evidence.includes(id));
 }
 
 function stationOfFailure(failure: Target['failure']): Station {

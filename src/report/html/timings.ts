@@ -1,9 +1,11 @@
 /** The waterfall: how long each step of each endpoint took. */
+
 import { count } from '../../common/text-lines.ts';
+import { isReached } from '../../diagnosis/verdict.ts';
 import type { Attempt, Report, Target } from '../../model/report.ts';
 import { MARK_OF_STATUS } from '../text/palette.ts';
 import { markOf } from '../text/table.ts';
-import { byGroup, countReached, formatEndpoint, formatMs, type GroupOfTargets } from './format.ts';
+import { byGroup, formatEndpoint, formatMs, type GroupOfTargets } from './format.ts';
 import { markedText, markSymbol } from './marks.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
@@ -40,9 +42,9 @@ export function timingsSection({ targets }: Report): Markup {
 }
 
 function groupFold({ group, targets }: GroupOfTargets, scale: number): Markup {
-  const reached = targets.filter(({ status }) => status === 'reachable' || status === 'intermittent');
+  const reached = targets.filter(isReached);
   const bars = mediansOf(reached.length > 0 ? reached : targets);
-  const label = `${countReached(targets)} of ${targets.length} reached`;
+  const label = `${reached.length} of ${targets.length} reached`;
   return html`<details class="timing ${markOf(targets) === 'good' && 'aside'}"><summary class="timing-row"><span class="name">${markSymbol(markOf(targets), label)} ${group} <small>${count(targets.length, 'endpoint')}</small></span><span>${drawing(bars, scale)}</span>${numbers(bars).map(([name, value]) => (value === null ? html`<span class="none"></span>` : html`<span><span class="vh">${name} </span>${value}</span>`))}</summary>
     <table><thead class="vh"><tr><th scope="col">Endpoint</th><th scope="col">Drawing</th><th scope="col">total</th>${PHASES.map((phase) => html`<th scope="col">${phase}</th>`)}</tr></thead>
     <tbody>${targets.map((target) => targetRow(target, scale))}</tbody></table></details>`;

@@ -1,6 +1,7 @@
 /** The table by group: counts of reached endpoints, and below them what was not reached, or with --verbose all. */
 
 import { count, padEnd, wrap } from '../../common/text-lines.ts';
+import { isReached } from '../../diagnosis/verdict.ts';
 import type { Target } from '../../model/report.ts';
 import { GROUPS, type Group } from '../../model/vocabulary.ts';
 import type { Mark } from './palette.ts';
@@ -46,8 +47,8 @@ function rowLine(name: string, cells: readonly string[], { width }: Style): stri
 }
 
 function countsLine(mark: Mark, name: string, targets: readonly Target[], style: Style): string {
-  const required = countReached(targets.filter((target) => target.required));
-  const optional = countReached(targets.filter((target) => !target.required));
+  const required = describeReached(targets.filter((target) => target.required));
+  const optional = describeReached(targets.filter((target) => !target.required));
   const line = rowLine(`  ${name}`, [required, optional, describeConnect(targets)], style);
   return style.palette.symbol(mark) + line.slice(1);
 }
@@ -99,11 +100,10 @@ function alikeLines(trouble: string, rows: readonly Row[], { width, palette }: S
   return wrap(`${names}: ${endpoints} ${trouble}`, width, `${palette.symbol(markOf(members))} `);
 }
 
-/** `3 of 4`, as the verdict counts: an intermittent target is reached. Empty for no targets. */
-export function countReached(targets: readonly Target[]): string {
+/** `3 of 4`, as the verdict counts. Empty for no targets. */
+export function describeReached(targets: readonly Target[]): string {
   if (targets.length === 0) return '';
-  const good = targets.filter(({ status }) => status === 'reachable' || status === 'intermittent').length;
-  return `${good} of ${targets.length}`;
+  return `${targets.filter(isReached).length} of ${targets.length}`;
 }
 
 /** Bad if a required target or every target was not reached; doubtful if some optional ones were not. */

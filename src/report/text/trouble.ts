@@ -72,7 +72,7 @@ function kindLines(kind: readonly Target[], style: Style): string[] {
 /** The columns of the longest place, so that what follows them is aligned; most of a line at most. */
 function longestPlace(targets: readonly Target[], { width }: Style): number {
   const longest = targets
-    .map((target) => columns(place(target)))
+    .map((target) => columns(describeEndpoint(target)))
     .reduce((most, each) => Math.max(most, each), 0);
   return Math.min(longest, Math.floor(width * 0.7));
 }
@@ -80,13 +80,13 @@ function longestPlace(targets: readonly Target[], { width }: Style): number {
 function targetLines(target: Target, longest: number, { width, palette }: Style): string[] {
   const symbol = palette.symbol(isIgnored(target) ? 'note' : MARK_OF_STATUS[target.status]);
   const outcome = target.status === 'reachable' ? describeConnect([target]) : describeFailure(target);
-  const line = `  ${symbol} ${padEnd(place(target), longest)}  ${outcome}`.trimEnd();
+  const line = `  ${symbol} ${padEnd(describeEndpoint(target), longest)}  ${outcome}`.trimEnd();
   if (columns(line) <= width || outcome === '') return [line];
-  return [`  ${symbol} ${place(target)}`, ...wrap(outcome, width, '      ')];
+  return [`  ${symbol} ${describeEndpoint(target)}`, ...wrap(outcome, width, '      ')];
 }
 
 /** Host and port; pings and invalid names have no port. */
-function place({ host, port }: Target): string {
+export function describeEndpoint({ host, port }: Pick<Target, 'host' | 'port'>): string {
   return port === 0 ? host : joinHostPort(host, port);
 }
 
