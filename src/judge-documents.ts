@@ -5,14 +5,17 @@ import { endpointListsIn } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import type { Survey } from './environment/types.ts';
 import type { PreflightCheck } from './model/azure-documents.ts';
-import { preflight } from './preflight/index.ts';
+import { judgePreflight } from './preflight/index.ts';
 
 export interface JudgedDocuments extends Documents {
   /** Every prerequisite, shown or not. */
   readonly preflight: readonly PreflightCheck[];
 }
 
-/** @param now ms since the epoch */
+/**
+ * Finds which documents count, what puts each in doubt, and which prerequisites they show.
+ * @param now ms since the epoch
+ */
 export function judgeDocuments(
   files: readonly ImportedFile[],
   options: Options,
@@ -31,7 +34,7 @@ export function judgeDocuments(
   );
   const lists = endpointListsIn(files).map(({ document }) => document);
   const { tier, units, subnet, platform } = options;
-  const intent = { tier, units: units ?? 1, region: environment.region, subnet };
+  const intent = { tier, platform, units: units ?? 1, region: environment.region, subnet };
   const given = { documents: documents.given, lists, now };
-  return { ...documents, preflight: preflight(given, intent, { environment, platform }) };
+  return { ...documents, preflight: judgePreflight(given, intent, environment) };
 }

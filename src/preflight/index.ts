@@ -6,7 +6,7 @@ import type { Environment } from '../model/report.ts';
 import { isV2 } from '../model/tiers.ts';
 import { findDocuments } from './known.ts';
 import { customDomains, dnsServers, PRIVATE_ZONES, serversOfInstance } from './names.ts';
-import { judgeNetwork } from './network-rules.ts';
+import { judgePortTable } from './network-rules.ts';
 import { PUBLIC_IP } from './public-ip.ts';
 import { CLASSIC_SUBNET, V2_SUBNET } from './subnet.ts';
 import { TWIN_SUBNET } from './twin.ts';
@@ -22,19 +22,9 @@ interface Given {
   readonly now: number;
 }
 
-/** What is known beside the documents. */
-export interface Place {
-  readonly environment: Environment;
-  readonly platform: 'stv2' | 'stv1';
-}
-
 /** The prerequisites of the article, and the rows of its port table. */
-export function preflight(given: Given, intent: Intent, { environment, platform }: Place): PreflightCheck[] {
-  const { tier } = intent;
-  return [
-    ...judgePrerequisites(given, intent),
-    ...judgeNetwork(given.documents, environment, { tier, platform }),
-  ];
+export function judgePreflight(given: Given, intent: Intent, environment: Environment): PreflightCheck[] {
+  return [...judgePrerequisites(given, intent), ...judgePortTable(given.documents, environment, intent)];
 }
 
 /**

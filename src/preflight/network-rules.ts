@@ -10,13 +10,9 @@ import { type Selected, selectDocuments } from '../effective/selected.ts';
 import { AZURE_DNS } from '../model/azure.ts';
 import type { PreflightCheck, RuleDecision } from '../model/azure-documents.ts';
 import type { Environment } from '../model/report.ts';
-import { isV2, type Tier } from '../model/tiers.ts';
+import { isV2 } from '../model/tiers.ts';
 import { judgeReturnRoutes } from './return-routes.ts';
-
-export interface NetworkIntent {
-  readonly tier: Tier;
-  readonly platform: 'stv2' | 'stv1';
-}
+import type { Intent } from './types.ts';
 
 const SAVE_RULES = saveCommand('effective-nsg');
 
@@ -25,10 +21,10 @@ const SAVE_RULES = saveCommand('effective-nsg');
  * is not met optional.
  * @param given in the order of `--from`; without any, every check is `not-shown`
  */
-export function judgeNetwork(
+export function judgePortTable(
   given: readonly GivenDocument[],
   environment: Environment,
-  intent: NetworkIntent,
+  intent: Pick<Intent, 'tier' | 'platform'>,
 ): PreflightCheck[] {
   const selected = selectDocuments(given, environment);
   const instance = given.flatMap(({ document }) => (document.kind === 'api-management' ? [document] : []))[0];
@@ -42,7 +38,11 @@ export function judgeNetwork(
   return [...rules.filter((check) => check !== null), ...routes];
 }
 
-function isRequired(rule: NetworkRule, { tier, platform }: NetworkIntent, isSeveral: boolean): boolean {
+function isRequired(
+  rule: NetworkRule,
+  { tier, platform }: Pick<Intent, 'tier' | 'platform'>,
+  isSeveral: boolean,
+): boolean {
   if (rule.optionalInDeveloper && tier === 'developer') return false;
   return rule.required[platform] || (rule.requiredInSeveralRegions === true && isSeveral);
 }

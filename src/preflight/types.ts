@@ -1,11 +1,12 @@
+/** What a prerequisite is, and what it is judged by. */
 import type { Found, Of } from '../azure/documents/find.ts';
 import type { GivenDocument, Subnet } from '../azure/documents/types.ts';
-
 import type { Tier } from '../model/tiers.ts';
 
 /** What the prerequisites are judged for. */
 export interface Intent {
   readonly tier: Tier;
+  readonly platform: 'stv2' | 'stv1';
   readonly units: number;
   /** Region of the instance; null when unknown. */
   readonly region: string | null;

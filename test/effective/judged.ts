@@ -11,7 +11,7 @@ import {
   type Target,
 } from '../../src/model/report.ts';
 import type { Cause } from '../../src/model/vocabulary.ts';
-import { judgeNetwork } from '../../src/preflight/network-rules.ts';
+import { judgePortTable } from '../../src/preflight/network-rules.ts';
 import { observations } from '../diagnosis/build.ts';
 import { ENVIRONMENT } from './given.ts';
 
@@ -27,7 +27,7 @@ export function observe(
     ReportedDocument.parse({ kind: document.kind, resource: null, collectedAt: null, file, doubt }),
   );
   const preflight = [
-    ...judgeNetwork(given, environment, { tier: 'premium', platform: 'stv2' }),
+    ...judgePortTable(given, environment, { tier: 'premium', platform: 'stv2' }),
     ...(more.checks ?? []),
   ];
   return {

@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { GivenDocument, ResourceDocument } from '../../src/azure/documents/types.ts';
 import { PreflightCheck } from '../../src/model/azure-documents.ts';
-import { judgeNetwork, type NetworkIntent } from '../../src/preflight/network-rules.ts';
+import { judgePortTable } from '../../src/preflight/network-rules.ts';
+import type { Intent } from '../../src/preflight/types.ts';
 import { defaultRules, group, route, rule } from '../azure/rules.ts';
 import {
   ENVIRONMENT,
@@ -17,7 +18,9 @@ import {
   vnet,
 } from '../effective/given.ts';
 
-const CLASSIC: NetworkIntent = { tier: 'premium', platform: 'stv2' };
+type Instance = Pick<Intent, 'tier' | 'platform'>;
+
+const CLASSIC: Instance = { tier: 'premium', platform: 'stv2' };
 const DEFAULTS = defaultRules('10.1.0.0/16');
 const inbound = { direction: 'inbound', protocol: 'tcp' } as const;
 const MANAGEMENT = rule(200, 'allow', {
@@ -28,17 +31,14 @@ const MANAGEMENT = rule(200, 'allow', {
   name: 'management',
 });
 
-function judge(
-  documents: readonly GivenDocument[],
-  intent: NetworkIntent = CLASSIC,
-): Map<string, PreflightCheck> {
-  const checks = judgeNetwork(documents, ENVIRONMENT, intent);
+function judge(documents: readonly GivenDocument[], intent: Instance = CLASSIC): Map<string, PreflightCheck> {
+  const checks = judgePortTable(documents, ENVIRONMENT, intent);
   for (const check of checks) PreflightCheck.parse(check);
   t.equal(new Set(checks.map(({ check }) => check)).size, checks.length, 'each check once');
   return new Map(checks.map((check) => [check.check, check]));
 }
 
-function outcomes(documents: readonly GivenDocument[], intent?: NetworkIntent): Record<string, string> {
+function outcomes(documents: readonly GivenDocument[], intent?: Instance): Record<string, string> {
   return Object.fromEntries([...judge(documents, intent)].map(([name, { outcome }]) => [name, outcome]));
 }
 
@@ -115,7 +115,7 @@ t.test('a denied load balancer is an error but for the Developer tier', async (t
   const documents = [
     effectiveNsg(ofSubnet(MANAGEMENT, rule(4096, 'deny', { ...inbound, name: 'deny-in' }), ...DEFAULTS)),
   ];
-  const probe = (intent?: NetworkIntent) => judge(documents, intent).get('nsg-in-load-balancer');
+  const probe = (intent?: Instance) => judge(documents, intent).get('nsg-in-load-balancer');
   t.match(probe(), { outcome: 'not-met', required: true, rule: { rule: 'deny-in' } });
   t.match(probe({ tier: 'developer', platform: 'stv2' }), { outcome: 'not-met', required: false });
 });

@@ -15,7 +15,7 @@ import {
   vnet,
 } from './documents.ts';
 
-const INTENT: Intent = { tier: 'premium', units: 1, region: 'westeurope', subnet: null };
+const INTENT: Intent = { tier: 'premium', platform: 'stv2', units: 1, region: 'westeurope', subnet: null };
 const NOW = Date.parse('2026-11-30T12:00:00Z');
 
 function judged(documents: readonly ResourceDocument[], intent: Partial<Intent> = {}) {
