@@ -10,12 +10,12 @@ import {
 import { Categories, outboundDependencies, serviceOf } from './outbound-dependencies.ts';
 import {
   CUT_BY_POWERSHELL,
-  defects,
   EMPTY,
   type EndpointList,
   type Reading,
   refuse,
-  unknown,
+  refuseDefects,
+  refuseUnknown,
 } from './reading.ts';
 import { isRecord } from './saved.ts';
 
@@ -34,9 +34,9 @@ export function readEndpointList(members: readonly unknown[], incomplete: boolea
     const read = Categories.safeParse(members);
     return read.success
       ? nonEmpty({ ...outboundDependencies(read.data), incomplete })
-      : defects(read.error, where, SAVE_OUTBOUND_AGAIN);
+      : refuseDefects(read.error, where, SAVE_OUTBOUND_AGAIN);
   }
-  return unknown();
+  return refuseUnknown();
 }
 
 function locations(members: readonly unknown[], incomplete: boolean, where: string): Reading {
@@ -57,7 +57,7 @@ function locations(members: readonly unknown[], incomplete: boolean, where: stri
     message,
     path: [places[Number(index)] ?? 0, ...path].slice(start),
   }));
-  return defects({ issues }, where);
+  return refuseDefects({ issues }, where);
 }
 
 const OLDER_VERSION = `is a NetworkStatus reply of an older API version, which does not say what is optional; ${SAVE_AGAIN} (2022-08-01 or later)`;

@@ -9,12 +9,12 @@ import {
   type AzureDocument,
   adviceFor,
   CUT_BY_POWERSHELL,
-  defects,
   EMPTY,
   type Reading,
   refuse,
+  refuseDefects,
+  refuseUnknown,
   saveAgainAs,
-  unknown,
 } from './reading.ts';
 import { errorOfAzure, isRecord, unpackSaved } from './saved.ts';
 
@@ -45,9 +45,9 @@ function readValue(given: unknown, where: string, depth: number): Reading {
   const saved = unpackSaved(given);
   if (!saved.ok) return refuse(saved.problem);
   const { value } = saved;
-  if (depth === 0) return unknown();
+  if (depth === 0) return refuseUnknown();
   if (Array.isArray(value)) return readMembers(value, false, where, depth);
-  return isRecord(value) ? readObject(value, where, depth) : unknown();
+  return isRecord(value) ? readObject(value, where, depth) : refuseUnknown();
 }
 
 function readObject(value: Readonly<Record<string, unknown>>, where: string, depth: number): Reading {
@@ -70,7 +70,7 @@ function readObject(value: Readonly<Record<string, unknown>>, where: string, dep
   const [[name, only] = [], ...more] = Object.entries(value);
   return name !== undefined && more.length === 0 && typeof only === 'object'
     ? readValue(only, `${where}.${name}`, depth - 1)
-    : unknown();
+    : refuseUnknown();
 }
 
 const OUR_REPORT =
@@ -157,7 +157,7 @@ function readResource(kind: ResourceKind, value: unknown, incomplete: boolean, w
   if (!read.success) {
     return holdsCut(value, DEEPEST)
       ? refuse(CUT_BY_POWERSHELL)
-      : defects(read.error, where, again, `holds ${title}`, MOST_DEFECTS);
+      : refuseDefects(read.error, where, again, `holds ${title}`, MOST_DEFECTS);
   }
   return { ok: true, documents: [{ ...read.data, incomplete }] };
 }

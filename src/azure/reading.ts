@@ -68,7 +68,7 @@ export function saveAgainAs(kind: ResourceDocument['kind']): string {
 }
 
 /** The reading of JSON that is not a document of Azure. */
-export function unknown(): Refused {
+export function refuseUnknown(): Refused {
   return { ok: false, problem: `${UNKNOWN}; ${SAVE_AGAIN}`, isUnknown: true };
 }
 
@@ -85,7 +85,7 @@ const SHOWN_LENGTH = 200;
  * @param what a predicate: “is a reply of Azure”
  * @param most after so many defects the rest was not read
  */
-export function defects(
+export function refuseDefects(
   { issues }: { readonly issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[] },
   where: string,
   advice = SAVE_AGAIN,

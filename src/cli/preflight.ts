@@ -25,11 +25,11 @@ export const preflight: Command = async ({ flags, own }, io) => {
   const { reported: documents, preflight: checks } = redactValue(printableAll(judged));
   for (const note of [...notes, ...judged.notes]) await writeMessage(io.stderr, `note: ${note}`);
   if (own['format'] === 'json') await write(io.stdout, harmlessJson({ documents, preflight: checks }));
-  else await writeText(io.stdout, describe(checks, options.color, io));
+  else await writeText(io.stdout, describeChecks(checks, options.color, io));
   return exitCode(checks);
 };
 
-function describe(checks: readonly PreflightCheck[], color: boolean, { stdout }: Io): string {
+function describeChecks(checks: readonly PreflightCheck[], color: boolean, { stdout }: Io): string {
   const width = Math.max(40, columnsOf(stdout));
   const palette = createPalette(color && stdout.isTTY === true);
   const blocks = preflightBlocks(checks, width, palette);

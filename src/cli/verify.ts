@@ -42,12 +42,18 @@ export const verify: Command = async ({ flags, positionals: [path = ''] }, io) =
     render: (after, options) => renderVerification(conclude(after), options),
     exit: (after) => exitOf(conclude(after)),
   };
-  if (findings.length === 0) return finish([], loaded, io);
+  if (findings.length === 0) return printOutcome([], loaded, io);
   const selection = selectTargets(report, findings);
-  const isProbed = probes(selection);
+  const isProbed = matchSelection(selection);
   const what = `${name} of ${report.startedAt}`;
   if (scenario !== null) {
-    await announce(`${what} in the demo ${scenario}, a simulator on this machine`, selection, [], loaded, io);
+    await announceContacts(
+      `${what} in the demo ${scenario}, a simulator on this machine`,
+      selection,
+      [],
+      loaded,
+      io,
+    );
     const { runDemo } = await import('./demo.ts');
     return runDemo(String(scenario), flags, io, { isProbed, conclusion });
   }
@@ -55,9 +61,15 @@ export const verify: Command = async ({ flags, positionals: [path = ''] }, io) =
   const elsewhere = describeOtherPlace(report, here);
   if (elsewhere !== null) {
     const seen = findings.map((finding): Verified => ({ finding, outcome: 'untestable', seen: elsewhere }));
-    return finish(seen, loaded, io);
+    return printOutcome(seen, loaded, io);
   }
-  await announce(`${what}, with the options of its run`, selection, contacts(here, loaded), loaded, io);
+  await announceContacts(
+    `${what}, with the options of its run`,
+    selection,
+    listContacts(here, loaded),
+    loaded,
+    io,
+  );
   const [{ runAgent }, { probeAndReport }] = await Promise.all([
     import('../agent.ts'),
     import('./probe-and-report.ts'),
@@ -84,7 +96,7 @@ function probingOptions({ options }: Report): Record<string, unknown> {
 }
 
 /** The chosen endpoints, and the DNS servers, which every run asks. */
-function probes({ targets, compared }: Selection): NonNullable<RunHooks['isProbed']> {
+function matchSelection({ targets, compared }: Selection): NonNullable<RunHooks['isProbed']> {
   const ids = new Set([...targets, ...compared].map(({ id }) => id));
   return ({ id, group }) => ids.has(id) || group === 'dns';
 }
@@ -109,7 +121,7 @@ function cidrOf({ address, prefixLength }: ReturnType<typeof ipv4Of>[number]): s
 }
 
 /** Where a run connects beside its endpoints. */
-function contacts({ environment }: Survey, { options }: Loaded): string[] {
+function listContacts({ environment }: Survey, { options }: Loaded): string[] {
   const servers = environment.dns.servers.join(', ') || 'none';
   return [
     `the DNS servers: ${servers}`,
@@ -128,7 +140,7 @@ function contacts({ environment }: Survey, { options }: Loaded): string[] {
 }
 
 /** Names what will be contacted, before anything is sent. */
-async function announce(
+async function announceContacts(
   what: string,
   { targets, compared }: Selection,
   besides: readonly string[],
@@ -147,7 +159,7 @@ async function announce(
 }
 
 /** Prints the outcome of a verification without a run. */
-async function finish(verified: readonly Verified[], { options }: Loaded, io: Io): Promise<number> {
+async function printOutcome(verified: readonly Verified[], { options }: Loaded, io: Io): Promise<number> {
   const color = options.color && io.stdout.isTTY === true;
   const text = renderVerification(verified, { color, width: columnsOf(io.stdout), quiet: options.quiet });
   await write(io.stdout, text);
