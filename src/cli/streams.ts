@@ -26,8 +26,8 @@ export class StreamError extends Error {
 }
 
 /**
- * Writes a whole document, or its pieces, and waits until all is written. Its parts were redacted when they were read or made; known
- * secrets are removed once more. A reader that has closed the pipe (`| head`) is not a failure.
+ * Writes a whole document, or its pieces, and waits until all is written. Its parts were redacted when they were read or
+ * made; known secrets are removed once more. A reader that has closed the pipe (`| head`) is not a failure.
  * @throws StreamError when the stream cannot be written, as on a full disk
  */
 export async function write(stream: NodeJS.WriteStream, text: string | Iterable<string>): Promise<void> {

@@ -1,4 +1,4 @@
-/** What Azure's own documents say of a target: the rule that denies it, or that no rule or route explains its silence. Pure. */
+/** What Azure's own documents show of a target: the rule that denies it, or that none explains its silence. Pure. */
 import type { RouteDecision, RuleDecision } from '../model/azure-documents.ts';
 import type { Observations, Target } from '../model/report.ts';
 import { connectFailure } from './attempts.ts';

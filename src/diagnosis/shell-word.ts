@@ -1,3 +1,4 @@
+/** Values in commands that users paste. */
 import { printable } from '../common/printable.ts';
 import { shellQuote } from '../common/shell-quote.ts';
 

@@ -126,7 +126,7 @@ function isDropped({ route }: ChosenRoute): boolean {
   return route.nextHopType.toLowerCase() === 'none';
 }
 
-/** Services of service endpoints, by their tags: their routes are longer than 0.0.0.0/0, and only effective routes show them. */
+/** Services of service endpoints, by their tags. Their routes are longer than 0.0.0.0/0; only effective routes show them. */
 const ENDPOINTS: Readonly<Record<string, string>> = {
   storage: 'microsoft.storage',
   sql: 'microsoft.sql',

@@ -25,8 +25,8 @@ const V2 = { addressesPerUnit: 2, addressesBeside: 1, mostUnits: 30, smallestSub
 
 /**
  * Sources: “Virtual network injection resources: Azure API Management”, 2025-04-17; “Inject an Azure API Management
- * instance in a private virtual network - Premium v2 tier”, 2025-10-08; “Integrate an Azure API Management instance with a private virtual network for
- * outbound connections”, 2025-03-20.
+ * instance in a private virtual network - Premium v2 tier”, 2025-10-08; “Integrate an Azure API Management instance with
+ * a private virtual network for outbound connections”, 2025-03-20.
  */
 export const TIER_FACTS: Readonly<Record<Tier, TierFacts>> = {
   premium: { ...CLASSIC, name: 'Premium', addressesPerUnit: 2, mostUnits: 31 },

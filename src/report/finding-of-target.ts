@@ -1,3 +1,4 @@
+/** Which finding explains which target. */
 import type { Finding, Report } from '../model/report.ts';
 
 /** The finding for each target's own cause, by the target's id; none for a target without a cause. */

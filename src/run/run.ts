@@ -160,7 +160,7 @@ function describeSlowdown({ missed, least }: Capacity, { concurrency }: Options)
   ];
 }
 
-/** Runs a runControl; omits it when a defect of this program ends it. */
+/** @returns null when a defect of this program ended the control */
 async function runControl<T>(
   name: Control['name'],
   { defects, progress }: RunContext,

@@ -41,7 +41,7 @@ export function saveCommand(kind: Kind, names?: string): string {
   return `${printCommand(kind, names)} > ${kind}.json`;
 }
 
-/** The option that names a resource by its id, or by the placeholder when the id is not safe in a command without quotes. */
+/** The option that names a resource by its id; by the placeholder when the id is not safe in a command without quotes. */
 export function idOption(id: string | null, placeholder: string): string {
   return `--ids ${id !== null && /^\/[\w./-]{1,400}$/.test(id) ? id : placeholder}`;
 }
