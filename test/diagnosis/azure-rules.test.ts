@@ -4,8 +4,8 @@ import { diagnose } from '../../src/diagnosis/index.ts';
 import type { PreflightCheck } from '../../src/model/azure-documents.ts';
 import { defaultRules, firewallRule, group, route, rule } from '../azure/rules.ts';
 import { effectiveNsg, effectiveRoutes, firewall, nsg, ofSubnet, TO_FIREWALL } from '../effective/given.ts';
-import { judge, observe } from '../effective/judged.ts';
 import { addressOf, attempt, failed, reached, unanswered, unresolved } from './build.ts';
+import { judge, observe } from './judged.ts';
 
 const MANAGEMENT = rule(150, 'allow', {
   direction: 'inbound',

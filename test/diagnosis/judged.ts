@@ -12,8 +12,8 @@ import {
 } from '../../src/model/report.ts';
 import type { Cause } from '../../src/model/vocabulary.ts';
 import { judgePortTable } from '../../src/preflight/network-rules.ts';
-import { observations } from '../diagnosis/build.ts';
-import { ENVIRONMENT } from './given.ts';
+import { ENVIRONMENT } from '../effective/given.ts';
+import { observations } from './build.ts';
 
 /** What a run observes with these documents; `checks` are judged beside the port table. */
 export function observe(
