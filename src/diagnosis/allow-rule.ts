@@ -1,11 +1,12 @@
 /** The rule that a finding asks for, in words and as a command of the Azure CLI. Pure. */
+
+import { shellWord } from '../common/shell-quote.ts';
 import { capitalize } from '../common/text-lines.ts';
 import type { PreflightCheck, RuleDecision } from '../model/azure-documents.ts';
 import type { Target } from '../model/report.ts';
 import { dialledAddresses } from './addresses.ts';
 import { nameOfResource } from './azure-side.ts';
 import { destinations } from './destinations.ts';
-import { shellWord } from './shell-word.ts';
 import { list, listHosts } from './text.ts';
 
 /** Traffic that one rule of a network security group allows. */

@@ -1,8 +1,9 @@
 /** The commands that show whether a fault is fixed. Users paste them into a shell. */
+
+import { shellWord } from '../common/shell-quote.ts';
 import type { Observations, Target } from '../model/report.ts';
 import type { Group } from '../model/vocabulary.ts';
 import { allGiven, demoScenario, type Flag, givenFor, namesOneOf, withHost } from './given-options.ts';
-import { shellWord } from './shell-word.ts';
 
 /** With more groups than this, a whole run is the shorter command. */
 const LIMIT = 4;

@@ -1,6 +1,6 @@
+import { shellWord } from '../common/shell-quote.ts';
 import type { Observations, Target } from '../model/report.ts';
 import { isOwn } from './instance.ts';
-import { shellWord } from './shell-word.ts';
 
 /** The instance's name precedes the label of the role, or the region of a regional gateway. */
 const INSTANCE_HOST =
