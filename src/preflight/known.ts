@@ -1,5 +1,14 @@
 /** Finds, among Azure's documents, those of the instance and its subnet. Pure. */
-import { byId, type Found, type Of, ofKind, only, sameId, subnetsOf } from '../azure/documents/find.ts';
+import {
+  byId,
+  type Found,
+  type Of,
+  ofKind,
+  only,
+  sameId,
+  subnetsOf,
+  vnetOf,
+} from '../azure/documents/find.ts';
 import type { GivenDocument, Subnet } from '../azure/documents/types.ts';
 import { isV2, TIER_FACTS } from '../model/tiers.ts';
 import type { Intent, Known } from './types.ts';
@@ -8,14 +17,12 @@ import type { Intent, Known } from './types.ts';
 export function findDocuments(given: readonly GivenDocument[], intent: Intent): Known {
   const instance = ofKind(given, 'api-management')[0] ?? null;
   const subnet = findSubnet(given, intent, instance?.document.subnet ?? null);
-  const vnets = ofKind(given, 'vnet');
-  const vnetId = subnet?.document.id?.replace(/\/subnets\/[^/]+$/i, '') ?? null;
   return {
     intent,
     given,
     instance,
     subnet,
-    vnet: (vnetId === null ? null : byId(vnets, vnetId)) ?? only(vnets),
+    vnet: vnetOf(given, instance?.document.subnet ?? subnet?.document.id ?? null),
     publicIp: findPublicIp(given, instance?.document.publicIp ?? null),
   };
 }
@@ -46,7 +53,9 @@ function isDelegated({ document }: Found<Subnet>, service: string | null): boole
 function findPublicIp(given: readonly GivenDocument[], id: string | null): Found<Of<'public-ip'>> | null {
   const addresses = ofKind(given, 'public-ip');
   if (id !== null) return byId(addresses, id);
-  // Addresses of NAT gateways are others.
-  const ofGateways = ofKind(given, 'nat-gateway').flatMap(({ document }) => document.publicAddresses);
-  return addresses.find(({ document }) => !ofGateways.some((each) => sameId(each, document.id))) ?? null;
+  // Addresses of NAT gateways and of VMs are others.
+  const ofOthers = [...ofKind(given, 'nat-gateway'), ...ofKind(given, 'nic')].flatMap(
+    ({ document }) => document.publicAddresses,
+  );
+  return addresses.find(({ document }) => !ofOthers.some((each) => sameId(each, document.id))) ?? null;
 }

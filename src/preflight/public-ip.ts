@@ -1,6 +1,7 @@
 /** The prerequisites of the instance's public IP address. Pure. */
 
 import { nameOf, sameId } from '../azure/documents/find.ts';
+import { subscriptionIn } from '../azure/documents/resource.ts';
 import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { PublicIp } from '../azure/documents/types.ts';
 import { few } from '../common/text-lines.ts';
@@ -31,7 +32,11 @@ export const PUBLIC_IP: Prerequisite = {
     return problems.length === 0
       ? {
           outcome: 'met',
-          evidence: `${name}. A change of the mode or of the subnet takes another address than the current one`,
+          evidence:
+            `${name}. A change of the mode or of the subnet takes another address than the current one` +
+            (instance === null && isOfMicrosoft(publicIp.document)
+              ? '; it is in use by a service in another subscription, as it is by the instance itself'
+              : ''),
           from: [publicIp.given],
         }
       : {
@@ -56,14 +61,16 @@ function problemsOf(address: PublicIp, { vnet, subnet, instance, intent }: Known
   if (location !== null && region !== null && location !== region)
     problems.push(`is in ${location}, and the instance in ${region}`);
   const network = vnet?.document.id ?? subnet?.document.id ?? null;
-  const [own, other] = [subscriptionOf(address.id), subscriptionOf(network)];
+  const [own, other] = [subscriptionIn(address.id ?? ''), subscriptionIn(network ?? '')];
   if (own !== null && other !== null && own !== other)
     problems.push('is of another subscription than the network');
-  const isOwn = sameId(instance?.document.publicIp ?? null, address.id);
+  const isOwn = sameId(instance?.document.publicIp ?? null, address.id) || isOfMicrosoft(address);
   if (usedBy !== null && !isOwn) problems.push(`is in use by ${usedBy.split('/').slice(-4).join('/')}`);
   return problems;
 }
 
-function subscriptionOf(id: string | null): string | null {
-  return /^\/subscriptions\/([^/]+)\//i.exec(id ?? '')?.[1]?.toLowerCase() ?? null;
+/** The load balancer of an instance is in a subscription of Microsoft's, so that its own use looks like this. */
+function isOfMicrosoft({ id, usedBy }: PublicIp): boolean {
+  const [own, user] = [subscriptionIn(id ?? ''), subscriptionIn(usedBy ?? '')];
+  return own !== null && user !== null && own !== user;
 }

@@ -1,8 +1,9 @@
 /** The prerequisites of the subnet and its virtual network. Pure. */
 
-import { byId, nameOf, ofKind } from '../azure/documents/find.ts';
+import { byId, nameOf, ofKind, sameId } from '../azure/documents/find.ts';
+import { subscriptionIn } from '../azure/documents/resource.ts';
 import { idOption, saveCommand } from '../azure/documents/save-command.ts';
-import type { RouteTable, Subnet } from '../azure/documents/types.ts';
+import type { ApiManagement, RouteTable, Subnet } from '../azure/documents/types.ts';
 import { prefixOf } from '../common/cidr.ts';
 import { count, few } from '../common/text-lines.ts';
 import { TIER_FACTS } from '../model/tiers.ts';
@@ -99,8 +100,8 @@ const size: Prerequisite = {
     const usable = 2 ** (32 - prefixOf(cidr)) - RESERVED;
     const used = subnet.usedAddresses ?? 0;
     // What the instance has already is its own.
-    const isInside = instance !== null && instance.document.privateAddresses.length > 0;
-    const ofVm = ofKind(given, 'nic').some(({ document }) => sameSubnet(document.subnet, subnet)) ? 1 : 0;
+    const isInside = isDeployedIn(subnet, instance?.document ?? null);
+    const ofVm = ofKind(given, 'nic').some(({ document }) => sameId(document.subnet, subnet.id)) ? 1 : 0;
     const free = isInside ? usable : usable - used;
     const needed = units * addressesPerUnit + addressesBeside;
     const room = Math.max(
@@ -113,6 +114,12 @@ const size: Prerequisite = {
       return {
         outcome: 'not-met',
         evidence: `${cidr} is too small: ${name} takes a /${smallestSubnet} or larger`,
+      };
+    const perhapsOwn = isInside ? 0 : usedByMicrosoft(subnet);
+    if (free + ofVm < needed && free + ofVm + perhapsOwn >= needed)
+      return {
+        outcome: 'met',
+        evidence: `${seen}: only if the ${perhapsOwn} in use by a service in another subscription are the instance’s own, as “az apim show” tells`,
       };
     if (free + ofVm < needed) return { outcome: 'not-met', evidence: `${seen}: ${most(room)}` };
     if (free < needed)
@@ -127,8 +134,18 @@ function most(units: number): string {
   return units === 0 ? 'none fits' : `at most ${count(units, 'unit')} would fit`;
 }
 
-function sameSubnet(id: string | null, subnet: Subnet): boolean {
-  return id !== null && subnet.id !== null && id.toLowerCase() === subnet.id.toLowerCase();
+/** An instance of the mode External has no private address in its document. */
+function isDeployedIn(subnet: Subnet, instance: ApiManagement | null): boolean {
+  if (instance === null) return false;
+  const isInjected = /^(?:Internal|External)$/i.test(instance.networkType ?? '');
+  return instance.privateAddresses.length > 0 || (isInjected && sameId(instance.subnet, subnet.id));
+}
+
+/** The machines of an instance are in a subscription of Microsoft's. */
+function usedByMicrosoft({ id, ipConfigurations }: Subnet): number {
+  const own = subscriptionIn(id ?? '');
+  const others = ipConfigurations.map(subscriptionIn).filter((user) => user !== null && user !== own);
+  return own === null ? 0 : others.length;
 }
 
 /** The instance's own link, once it is deployed. */
@@ -167,7 +184,8 @@ const region: Prerequisite = {
       from: [vnet.given, ...(instance === null ? [] : [instance.given])],
     };
   },
-  command: saveVnet,
+  command: (known) =>
+    known.vnet === null ? saveVnet(known) : 'apim-probe preflight --region REGION --from …',
 };
 
 /** The services whose traffic has to leave a subnet with forced tunnelling by service endpoints. */

@@ -40,6 +40,12 @@ t.test('without documents nothing is shown, and each has the command that saves 
   }
 });
 
+const IP_ID = publicIp().id ?? '';
+const NIC_CONFIGURATION = `${nic().id}/ipConfigurations/i`;
+/** The network interface of a machine of Microsoft's. */
+const OF_MICROSOFT =
+  '/subscriptions/m1/resourceGroups/x/providers/Microsoft.Compute/virtualMachineScaleSets/vmss';
+
 /** Each row: the check, its outcome, what the evidence holds, the documents. */
 const ROWS: readonly [
   string,
@@ -98,6 +104,27 @@ const ROWS: readonly [
     /up to 13 units/,
     [subnet({ usedAddresses: 4 }), instance({ privateAddresses: ['10.1.0.5'] })],
   ],
+  [
+    'subnet-size',
+    'met',
+    /\/29 has 3 usable addresses; 1 unit/,
+    [
+      subnet({ prefixes: ['10.1.0.0/29'], usedAddresses: 3 }),
+      instance({ networkType: 'External', privateAddresses: [] }),
+    ],
+  ],
+  [
+    'subnet-size',
+    'met',
+    /only if the 3 in use by a service in another subscription are the instance’s own/,
+    [subnet({ prefixes: ['10.1.0.0/29'], usedAddresses: 3, ipConfigurations: Array(3).fill(OF_MICROSOFT) })],
+  ],
+  [
+    'subnet-size',
+    'not-met',
+    /none fits/,
+    [subnet({ prefixes: ['10.1.0.0/29'], usedAddresses: 3, ipConfigurations: Array(3).fill(SUBNET_ID) })],
+  ],
   ['subnet-links', 'met', /no resource navigation link/, [subnet()]],
   [
     'subnet-links',
@@ -120,6 +147,16 @@ const ROWS: readonly [
     { region: 'northeurope' },
   ],
   ['vnet-region', 'not-shown', /^$/, [vnet()], { region: null }],
+  // That of a hub says nothing of the network of the subnet.
+  ['vnet-region', 'not-shown', /^$/, [subnet(), vnet({ id: `${VNET_ID}-2`, location: 'northeurope' })]],
+  ['vnet-dns', 'not-shown', /^$/, [instance(), vnet({ id: `${VNET_ID}-2` })]],
+  ['public-ip', 'met', /in use by a service in another subscription/, [publicIp({ usedBy: OF_MICROSOFT })]],
+  [
+    'public-ip',
+    'not-shown',
+    /^$/,
+    [publicIp({ usedBy: NIC_CONFIGURATION }), nic({ publicAddresses: [IP_ID] })],
+  ],
   ['service-endpoints', 'not-shown', /^$/, [subnet()]],
   [
     'service-endpoints',

@@ -43,6 +43,13 @@ export function subnetsOf(given: readonly GivenDocument[]): Found<Subnet>[] {
   return [...own, ...inside.filter(({ document }) => byId(own, document.id) === null)];
 }
 
+/** The virtual network of a subnet, by its id; the only one that was given where the id is unknown. */
+export function vnetOf(given: readonly GivenDocument[], subnet: string | null): Found<Of<'vnet'>> | null {
+  const vnets = ofKind(given, 'vnet');
+  if (subnet !== null) return byId(vnets, subnet.replace(/\/subnets\/[^/]+$/i, ''));
+  return vnets.length === 1 ? (vnets[0] ?? null) : null;
+}
+
 /** The name of a resource at the end of its id, for texts. */
 export function nameOf({ name, id }: Resource): string {
   return name ?? id?.split('/').at(-1) ?? 'without a name';
