@@ -23,18 +23,19 @@ export function judgeDocuments(
   now: number,
 ): JudgedDocuments {
   const { vm, network } = environment;
+  const addresses = network.interfaces.map(({ address }) => address);
   const documents = examineDocuments(
     files,
     {
       subscriptionId: vm?.subscriptionId ?? null,
       resourceGroup: vm?.resourceGroup ?? null,
-      addresses: network.interfaces.map(({ address }) => address),
+      addresses,
     },
     now,
   );
   const lists = endpointListsIn(files).map(({ document }) => document);
   const { tier, units, subnet, platform } = options;
-  const intent = { tier, platform, units: units ?? 1, region: environment.region, subnet };
+  const intent = { tier, platform, units: units ?? 1, region: environment.region, subnet, own: addresses };
   const given = { documents: documents.given, lists, now };
   return { ...documents, preflight: judgePreflight(given, intent, environment) };
 }

@@ -19,6 +19,8 @@ export interface NetworkRule {
   readonly optionalInDeveloper?: true;
   /** Only with further locations is it required. */
   readonly requiredInSeveralRegions?: true;
+  /** Its peers are clients, of whom the network’s owner may let in some alone. */
+  readonly ofClients?: true;
   /** Also of the v2 tiers; all others are of the classic ones alone. */
   readonly alsoV2?: true;
   readonly source: Provenance;
@@ -66,6 +68,7 @@ const inbound: readonly NetworkRule[] = [
     peer: 'Internet',
     ports: [443],
     purpose: 'Clients of the gateway',
+    ofClients: true,
     required: REQUIRED,
     mode: 'external',
   },
@@ -75,6 +78,7 @@ const inbound: readonly NetworkRule[] = [
     peer: 'Internet',
     ports: [80],
     purpose: 'Clients of the gateway over plain HTTP',
+    ofClients: true,
     required: OPTIONAL,
     mode: 'external',
     why: 'In brackets in the port table: only where plain HTTP is offered at all.',
@@ -85,6 +89,7 @@ const inbound: readonly NetworkRule[] = [
     peer: 'VirtualNetwork',
     ports: [443],
     purpose: 'Clients of the gateway in the virtual network',
+    ofClients: true,
     required: OPTIONAL,
     mode: 'internal',
     why: 'The table has no such row, because the default rule AllowVnetInBound allows it: an inference for networks whose own rules deny it.',

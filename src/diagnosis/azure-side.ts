@@ -8,14 +8,23 @@ export function doubtOf(file: string, { documents }: Observations): string | nul
   return documents?.find((each) => each.file === file)?.doubt ?? null;
 }
 
-/** Whether the target gave no sign at all, as packets do that a rule or route drops. */
+/**
+ * Whether the target gave no sign at all, as packets do that a rule or route drops. A redirected connection says nothing
+ * of the addresses that rules and routes were judged for.
+ */
 export function isSilent(target: Target): boolean {
+  if (isRedirected(target)) return false;
   if (connectFailure(target) === 'dropped') return true;
   const { status, failure } = target;
   return (
     status === 'unreachable' &&
     (failure === 'udp_timeout' || (target.group === 'dns' && failure === 'dns_timeout'))
   );
+}
+
+/** Whether each connection was made to another address, as --connect-to asks. */
+export function isRedirected({ attempts }: Target): boolean {
+  return attempts.length > 0 && attempts.every(({ facts }) => facts.dialled !== undefined);
 }
 
 /** The name of a resource, at the end of its id. */
@@ -60,6 +69,7 @@ export function describeAzureSide(targets: readonly Target[], observations: Obse
     ({ access, document }) => access === 'allow' && doubtOf(document, observations) === null,
   );
   if (targets.length === 0 || rules.length < targets.length || !isAllowed) return null;
+  if (targets.some(isRedirected)) return null;
   const routes = targets.map(({ route }) => route).filter((route) => route !== null);
   const isClear = routes.every(
     (route) => !isDropped(route) && doubtOf(route.document, observations) === null,

@@ -24,7 +24,12 @@ interface Given {
 
 /** The prerequisites of the article, and the rows of its port table. */
 export function judgePreflight(given: Given, intent: Intent, environment: Environment): PreflightCheck[] {
-  return [...judgePrerequisites(given, intent), ...judgePortTable(given.documents, environment, intent)];
+  const { subnet, instance } = findDocuments(given.documents, intent);
+  const subnetId = instance?.document.subnet ?? subnet?.document.id ?? null;
+  return [
+    ...judgePrerequisites(given, intent),
+    ...judgePortTable(given.documents, environment, { ...intent, subnetId }),
+  ];
 }
 
 /**

@@ -1,11 +1,12 @@
 /** The prerequisites of the subnet and its virtual network. Pure. */
 
-import { byId, nameOf, ofKind, sameId } from '../azure/documents/find.ts';
+import { byId, type Found, nameOf, ofKind, sameId, subnetsOf } from '../azure/documents/find.ts';
 import { subscriptionIn } from '../azure/documents/resource.ts';
 import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { ApiManagement, RouteTable, Subnet } from '../azure/documents/types.ts';
-import { prefixOf } from '../common/cidr.ts';
+import { isInside, prefixOf } from '../common/cidr.ts';
 import { count, few } from '../common/text-lines.ts';
+import { subnetOfVm } from '../effective/selected.ts';
 import { TIER_FACTS } from '../model/tiers.ts';
 import type { Judged, Known, Prerequisite } from './types.ts';
 
@@ -235,8 +236,10 @@ interface Tunnel {
 }
 
 /** The default route, by the effective routes, or by the subnet's route table; null when neither is known. */
-function findTunnel({ given, subnet }: Known): Tunnel | null {
-  const [effective] = ofKind(given, 'effective-routes');
+function findTunnel({ given, subnet }: Pick<Known, 'given' | 'subnet'>): Tunnel | null {
+  const ofVm = subnetOfVm(given);
+  const isOfVm = subnet === null || ofVm === null || sameId(subnet.document.id, ofVm);
+  const effective = isOfVm ? ofKind(given, 'effective-routes')[0] : undefined;
   const table =
     subnet === null ? null : byId<RouteTable>(ofKind(given, 'route-table'), subnet.document.routeTable);
   const found = effective ?? table;
@@ -261,11 +264,12 @@ const defaultOutbound: Prerequisite = {
   check: 'default-outbound',
   title: 'This VM has an outbound path as the instance will have',
   required: false,
-  judge: (known) => {
-    const { subnet } = known;
+  judge: ({ given, subnet: ofInstance, intent: { own = [] } }) => {
+    const ofVm = subnetOfVm(given, own);
+    const subnet = ofVm === null ? subnetWith(given, own, ofInstance) : byId(subnetsOf(given), ofVm);
     if (subnet === null) return null;
     const { defaultOutboundAccess, natGateway } = subnet.document;
-    const tunnel = findTunnel(known);
+    const tunnel = findTunnel({ given, subnet });
     const from = [subnet.given, ...(tunnel?.from ?? [])];
     const name = nameOf(subnet.document);
     if (natGateway !== null) return { outcome: 'met', evidence: `${name} has a NAT gateway`, from };
@@ -283,17 +287,33 @@ const defaultOutbound: Prerequisite = {
   command: saveSubnet,
 };
 
+/** The subnet that has this machine's addresses, where they are known. */
+function subnetWith(
+  given: Known['given'],
+  own: readonly string[],
+  otherwise: Found<Subnet> | null,
+): Found<Subnet> | null {
+  if (own.length === 0) return otherwise;
+  const hasOwn = ({ document }: Found<Subnet>): boolean =>
+    document.prefixes.some((cidr) => own.some((address) => isInside(address, cidr)));
+  return subnetsOf(given).find(hasOwn) ?? null;
+}
+
 const locks: Prerequisite = {
   check: 'scope-locks',
   title: 'No lock keeps the deployment from changing the network',
   required: true,
-  judge: ({ given }) => {
-    const found = ofKind(given, 'locks');
+  judge: (known) => {
+    const found = ofKind(known.given, 'locks');
     const [first] = found;
     if (first === undefined) return null;
-    const all = found.flatMap(({ document }) => document.locks);
+    const listed = found.flatMap(({ document }) => document.locks);
+    const all = listed.filter(({ scope }) => isLocked(known, scope));
     const from = found.map((each) => each.given);
-    if (all.length === 0) return { outcome: 'met', evidence: 'there is no lock', from };
+    if (all.length === 0) {
+      const evidence = listed.length === 0 ? 'there is no lock' : 'no lock is of the network or the instance';
+      return { outcome: 'met', evidence, from };
+    }
     const named = all.map(({ name, level }) => `${name} (${level})`);
     return {
       outcome: 'not-met',
@@ -308,6 +328,20 @@ const locks: Prerequisite = {
     return saveCommand('locks', `--resource-group ${group ?? 'GROUP'}`);
   },
 };
+
+/** Whether the scope of a lock has the network or the instance in it. Unless one is known, each group may have them. */
+function isLocked({ vnet, subnet, publicIp, instance }: Known, scope: string | null): boolean {
+  const ids = [
+    vnet?.document.id,
+    ...[subnet?.document.id, subnet?.document.nsg, subnet?.document.routeTable, subnet?.document.natGateway],
+    publicIp?.document.id,
+    ...[instance?.document.id, instance?.document.subnet],
+  ].flatMap((id) => id?.toLowerCase() ?? []);
+  if (scope === null) return true;
+  if (ids.length === 0) return !/\/providers\//i.test(scope);
+  const within = scope.toLowerCase();
+  return ids.some((id) => `${id}/`.startsWith(`${within}/`));
+}
 
 export const CLASSIC_SUBNET: readonly Prerequisite[] = [
   delegation,

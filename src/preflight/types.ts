@@ -12,6 +12,8 @@ export interface Intent {
   readonly region: string | null;
   /** CIDR of the instance's subnet; null when unknown. */
   readonly subnet: string | null;
+  /** Addresses of this machine; empty when unknown. */
+  readonly own?: readonly string[];
 }
 
 export interface Judged {

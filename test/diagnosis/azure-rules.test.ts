@@ -417,3 +417,32 @@ t.test('a report judged again has the same findings', async (t) => {
   t.ok(findings.length > 0);
   t.strictSame(diagnose(JSON.parse(JSON.stringify(seen))).findings, findings);
 });
+
+t.test('a redirected connection says nothing of the address that a rule or route has', async (t) => {
+  const facts = { dialled: '10.9.9.9:1433' };
+  const redirected = failed('sql', 'db.database.windows.net', '13.65.31.249', 'tcp_timeout', {
+    ...SQL,
+    facts,
+  });
+  const dropped = effectiveRoutes(route('13.64.0.0/11', 'None', { source: 'user', name: 'mine' }));
+  t.equal(judge([redirected, ...others], [DENY_SQL]).causes[redirected.id], 'outbound-dropped');
+  const { causes, of } = judge([redirected, ...others], [OPEN, dropped]);
+  t.equal(causes[redirected.id], 'outbound-dropped');
+  t.notMatch(of('outbound-dropped')[0]?.explanation, /rule or route|rules that were given/);
+});
+
+t.test('what another group lets this VM reach says nothing of a row', async (t) => {
+  const db = reached('sql', 'db.database.windows.net', '13.65.31.249', SQL);
+  const seen = observe([db, ...others], [DENY_SQL]);
+  const decided = seen.targets[0]?.rule ?? null;
+  t.equal(decided?.access, 'deny');
+  const withRule = (rule: typeof decided) =>
+    diagnose({
+      ...seen,
+      targets: seen.targets.map((each) => (each.id === db.id ? { ...each, rule } : each)),
+    });
+  const causes = ({ findings }: ReturnType<typeof diagnose>) => findings.map(({ cause }) => cause);
+  t.strictSame(causes(withRule(decided)), ['rules-disagree']);
+  const other = decided && { ...decided, access: 'allow' as const, resource: '/other-nsg' };
+  t.strictSame(causes(withRule(other)), ['rule-denies']);
+});

@@ -27,7 +27,7 @@ export function observe(
     ReportedDocument.parse({ kind: document.kind, resource: null, collectedAt: null, file, doubt }),
   );
   const preflight = [
-    ...judgePortTable(given, environment, { tier: 'premium', platform: 'stv2' }),
+    ...judgePortTable(given, environment, { tier: 'premium', platform: 'stv2', subnetId: null }),
     ...(more.checks ?? []),
   ];
   return {

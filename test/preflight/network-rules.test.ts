@@ -1,8 +1,7 @@
 import t from 'tap';
-import type { GivenDocument, ResourceDocument } from '../../src/azure/documents/types.ts';
+import type { GivenDocument, ResourceDocument, SecurityRule } from '../../src/azure/documents/types.ts';
 import { PreflightCheck } from '../../src/model/azure-documents.ts';
-import { judgePortTable } from '../../src/preflight/network-rules.ts';
-import type { Intent } from '../../src/preflight/types.ts';
+import { judgePortTable, type PortTableIntent } from '../../src/preflight/network-rules.ts';
 import { defaultRules, group, route, rule } from '../azure/rules.ts';
 import {
   ENVIRONMENT,
@@ -18,9 +17,7 @@ import {
   vnet,
 } from '../effective/given.ts';
 
-type Instance = Pick<Intent, 'tier' | 'platform'>;
-
-const CLASSIC: Instance = { tier: 'premium', platform: 'stv2' };
+const CLASSIC: PortTableIntent = { tier: 'premium', platform: 'stv2', subnetId: null };
 const DEFAULTS = defaultRules('10.1.0.0/16');
 const inbound = { direction: 'inbound', protocol: 'tcp' } as const;
 const MANAGEMENT = rule(200, 'allow', {
@@ -31,14 +28,17 @@ const MANAGEMENT = rule(200, 'allow', {
   name: 'management',
 });
 
-function judge(documents: readonly GivenDocument[], intent: Instance = CLASSIC): Map<string, PreflightCheck> {
+function judge(
+  documents: readonly GivenDocument[],
+  intent: PortTableIntent = CLASSIC,
+): Map<string, PreflightCheck> {
   const checks = judgePortTable(documents, ENVIRONMENT, intent);
   for (const check of checks) PreflightCheck.parse(check);
   t.equal(new Set(checks.map(({ check }) => check)).size, checks.length, 'each check once');
   return new Map(checks.map((check) => [check.check, check]));
 }
 
-function outcomes(documents: readonly GivenDocument[], intent?: Instance): Record<string, string> {
+function outcomes(documents: readonly GivenDocument[], intent?: PortTableIntent): Record<string, string> {
   return Object.fromEntries([...judge(documents, intent)].map(([name, { outcome }]) => [name, outcome]));
 }
 
@@ -115,9 +115,9 @@ t.test('a denied load balancer is an error but for the Developer tier', async (t
   const documents = [
     effectiveNsg(ofSubnet(MANAGEMENT, rule(4096, 'deny', { ...inbound, name: 'deny-in' }), ...DEFAULTS)),
   ];
-  const probe = (intent?: Instance) => judge(documents, intent).get('nsg-in-load-balancer');
+  const probe = (intent?: PortTableIntent) => judge(documents, intent).get('nsg-in-load-balancer');
   t.match(probe(), { outcome: 'not-met', required: true, rule: { rule: 'deny-in' } });
-  t.match(probe({ tier: 'developer', platform: 'stv2' }), { outcome: 'not-met', required: false });
+  t.match(probe({ ...CLASSIC, tier: 'developer' }), { outcome: 'not-met', required: false });
 });
 
 t.test('the host’s address is all that AzureLoadBalancer has', async (t) => {
@@ -199,9 +199,9 @@ t.test('internal mode, unless a document says External', async (t) => {
 });
 
 t.test('stv1 and the v2 tiers have rows of their own', async (t) => {
-  t.equal(judge([], { tier: 'premium', platform: 'stv1' }).get('nsg-out-key-vault')?.required, false);
+  t.equal(judge([], { ...CLASSIC, platform: 'stv1' }).get('nsg-out-key-vault')?.required, false);
   t.equal(judge([]).get('nsg-out-key-vault')?.required, true);
-  const v2 = [...judge([], { tier: 'premium-v2', platform: 'stv2' }).keys()];
+  const v2 = [...judge([], { ...CLASSIC, tier: 'premium-v2' }).keys()];
   t.strictSame(v2, ['nsg-out-storage', 'nsg-out-key-vault']);
 });
 
@@ -275,4 +275,96 @@ t.test('routes of the control plane’s replies under forced tunnelling', async 
     { outcome: 'not-shown' },
     'BGP may announce 0.0.0.0/0',
   );
+});
+
+const SUBNET = subnet().id ?? '';
+const VNET = vnet().id ?? '';
+const DENY = rule(100, 'deny', inbound);
+
+t.test('a group of another subnet says nothing of this one', async (t) => {
+  const intent = { ...CLASSIC, subnetId: `${VNET}/subnets/elsewhere` };
+  const other = given('subnet.json', subnet());
+  for (const documents of [
+    [nsg(DENY)],
+    [nsg(DENY), other],
+    [effectiveNsg(ofSubnet(DENY, ...DEFAULTS)), effectiveRoutes(TO_FIREWALL)],
+    [nsg(DENY), other, routeTable(TO_FIREWALL)],
+  ]) {
+    const found = Object.values(outcomes(documents, intent));
+    t.strictSame([...new Set(found)], ['not-shown']);
+  }
+  t.equal(outcomes([nsg(DENY)], { ...CLASSIC, subnetId: SUBNET })['nsg-in-management'], 'not-met');
+});
+
+t.test('nor is a subnet this VM’s that does not have its addresses', async (t) => {
+  const other = given('subnet.json', subnet({ prefixes: ['10.9.0.0/24'] }));
+  t.equal(outcomes([nsg(DENY), other])['nsg-in-management'], 'not-shown');
+});
+
+t.test('the DNS servers are those of the network of the subnet', async (t) => {
+  const hub = given('hub.json', vnet({ id: `${VNET}-hub`, dnsServers: ['8.8.4.4'] }));
+  const own = given('vnet.json', vnet());
+  const here = given('subnet.json', subnet());
+  const denied = nsg(rule(100, 'deny', { protocol: 'udp', ports: [53], to: '8.8.4.4/32' }), ...DEFAULTS);
+  const intent = { ...CLASSIC, subnetId: SUBNET };
+  t.notOk(judge([denied, here, hub, own], intent).has('nsg-out-dns'), 'Azure’s own');
+  t.match(judge([denied, here, hub], intent).get('nsg-out-dns'), {
+    outcome: 'not-shown',
+    command: /az network vnet show/,
+  });
+  const custom = given('vnet.json', vnet({ dnsServers: ['8.8.4.4'] }));
+  t.match(judge([denied, here, custom], intent).get('nsg-out-dns'), { outcome: 'not-met' });
+});
+
+t.test('a machine outside of Azure: its addresses and DNS servers say nothing', async (t) => {
+  const network = {
+    ...ENVIRONMENT.network,
+    interfaces: [{ name: 'eth0', address: '192.168.1.50', prefixLength: 24, family: 4 as const }],
+    subnet: null,
+  };
+  const environment = { ...ENVIRONMENT, network };
+  const named = rule(100, 'allow', { ...inbound, from: 'ApiManagement', to: '10.1.0.0/24', ports: [3443] });
+  const checks = judgePortTable([nsg(named, ...DEFAULTS), effectiveRoutes()], environment, CLASSIC);
+  const found = new Map(checks.map((check) => [check.check, check.outcome]));
+  t.equal(found.get('nsg-in-management'), 'not-shown', 'the prefix of the subnet is unknown');
+  t.equal(found.get('nsg-out-dns'), 'not-shown');
+});
+
+t.test('a subnet of both families: API Management uses IPv4', async (t) => {
+  const named = rule(100, 'allow', { ...inbound, from: 'ApiManagement', to: '10.1.0.0/24', ports: [3443] });
+  const both = given('subnet.json', subnet({ prefixes: ['10.1.0.0/24', 'fd00:1::/64'] }));
+  t.equal(outcomes([nsg(named), both])['nsg-in-management'], 'met');
+});
+
+t.test('clients may be some alone', async (t) => {
+  const door = rule(110, 'allow', { ...inbound, from: 'AzureFrontDoor.Backend', ports: [443], name: 'door' });
+  const all = [rule(4000, 'deny', inbound)];
+  const check = judge([nsg(door, ...all), instance('External')]).get('nsg-in-clients');
+  t.match(check, { outcome: 'met', evidence: /^door of apim-nsg .* allows some of these clients alone/ });
+  t.match(judge([nsg(...all), instance('External')]).get('nsg-in-clients'), { outcome: 'not-met' });
+  const gateway = rule(110, 'allow', { ...inbound, from: '10.1.9.0/24', ports: [443] });
+  const known = given('vnet.json', vnet());
+  const internal = (...rules: SecurityRule[]) =>
+    outcomes([nsg(...rules), known, given('subnet.json', subnet())])['nsg-in-clients-internal'];
+  t.equal(internal(gateway, ...all), 'met');
+  t.equal(internal(...all), 'not-met');
+});
+
+t.test('what the tag VirtualNetwork is taken for is said where it decides', async (t) => {
+  const deny = rule(200, 'deny', { ...inbound, from: 'VirtualNetwork', ports: [3443] });
+  const allow = rule(300, 'allow', { ...inbound, from: 'ApiManagement', ports: [3443] });
+  const evidence = /no document shows the routes/;
+  t.match(judge([nsg(deny, allow)]).get('nsg-in-management'), { outcome: 'met', evidence });
+  t.notMatch(judge([nsg(deny, allow), effectiveRoutes()]).get('nsg-in-management'), { evidence });
+});
+
+t.test('a tag of the region is that of the instance', async (t) => {
+  const regional = rule(100, 'allow', { to: 'Sql.WestEurope', ports: [1433] });
+  const group = nsg(regional, rule(4000, 'deny', { to: 'Internet' }));
+  const sqlBy = (...documents: readonly GivenDocument[]) =>
+    judgePortTable(documents, { ...ENVIRONMENT, region: null }, CLASSIC).find(
+      ({ check }) => check === 'nsg-out-sql',
+    )?.outcome;
+  t.equal(sqlBy(group), 'not-shown');
+  t.equal(sqlBy(group, instance('Internal')), 'met');
 });

@@ -40,8 +40,14 @@ t.test('without documents nothing is shown, and each has the command that saves 
   }
 });
 
+const at = (address: string): Partial<Intent> => ({ own: [address, 'fe80::1'] });
+const OTHER_ID = `${VNET_ID}/subnets/vms`;
 const IP_ID = publicIp().id ?? '';
 const NIC_CONFIGURATION = `${nic().id}/ipConfigurations/i`;
+const lockOf = (scope: string | null = null): ResourceDocument => ({
+  kind: 'locks',
+  locks: [{ name: 'frozen', level: 'ReadOnly', scope }],
+});
 /** The network interface of a machine of Microsoft's. */
 const OF_MICROSOFT =
   '/subscriptions/m1/resourceGroups/x/providers/Microsoft.Compute/virtualMachineScaleSets/vmss';
@@ -178,7 +184,36 @@ const ROWS: readonly [
     /frozen \(ReadOnly\)/,
     [{ kind: 'locks', locks: [{ name: 'frozen', level: 'ReadOnly', scope: null }] }],
   ],
+  ['scope-locks', 'not-met', /frozen/, [subnet(), lockOf(SUBNET_ID.split('/providers/')[0])]],
+  ['scope-locks', 'not-met', /frozen/, [lockOf('/subscriptions/s1/resourceGroups/net')]],
+  [
+    'scope-locks',
+    'met',
+    /no lock is of the network/,
+    [subnet(), lockOf('/subscriptions/s1/resourceGroups/ne')],
+  ],
+  ['scope-locks', 'met', /no lock is of the network/, [subnet(), lockOf(nic().id)]],
+  [
+    'default-outbound',
+    'not-met',
+    /private subnet/,
+    [subnet({ defaultOutboundAccess: false })],
+    at('10.1.0.4'),
+  ],
+  // The subnet of the instance, or a machine outside of Azure.
+  ['default-outbound', 'not-shown', /^$/, [subnet({ defaultOutboundAccess: false })], at('10.1.9.4')],
+  // The effective routes are of the VM, which is in another subnet.
+  ['service-endpoints', 'not-shown', /^$/, [subnet(), nic({ subnet: OTHER_ID }), effectiveRoutes(route())]],
   ['default-outbound', 'met', /default outbound access/, [subnet()]],
+  [
+    'default-outbound',
+    'met',
+    /^vms has default outbound access/,
+    [
+      ...[instance(), subnet({ defaultOutboundAccess: false }), nic({ subnet: OTHER_ID })],
+      subnet({ id: OTHER_ID, name: 'vms' }),
+    ],
+  ],
   ['default-outbound', 'met', /NAT gateway/, [subnet({ defaultOutboundAccess: false, natGateway: '/n' })]],
   [
     'default-outbound',

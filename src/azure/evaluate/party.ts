@@ -34,8 +34,8 @@ export interface PreparedEnd {
   readonly addresses: AddressSet;
   /** Those that the document does not expand, in lower case. */
   readonly tags: readonly string[];
-  /** Whether the addresses are those of the tag Internet, which has those of every service. */
-  readonly isInternet: boolean;
+  /** Those that the document expands to the addresses, in lower case. */
+  readonly expanded: readonly string[];
   readonly hasApplicationGroups: boolean;
 }
 
@@ -56,7 +56,7 @@ export function prepareEnd({ prefixes, tags, applicationGroups }: RuleEnd): Prep
   return {
     addresses: prefixes.length === 0 ? NO_ADDRESS : addressesOf(prefixes.map(({ cidr }) => cidr)),
     tags: tags.map((tag) => tag.toLowerCase()),
-    isInternet: prefixes.some(({ tag }) => tag?.toLowerCase() === INTERNET),
+    expanded: [...new Set(prefixes.map(({ tag }) => tag))].flatMap((tag) => tag?.toLowerCase() ?? []),
     hasApplicationGroups: applicationGroups.length > 0,
   };
 }
@@ -84,10 +84,12 @@ function better(one: Match, other: Match): Match {
   return weaker(one, other) === one ? other : one;
 }
 
-function matchAddresses({ addresses: rule, isInternet }: PreparedEnd, { addresses, tag }: Party): Match {
+function matchAddresses({ addresses: rule, expanded }: PreparedEnd, { addresses, tag }: Party): Match {
   if (isEmpty(rule)) return 'no';
   if (addresses === null) {
-    if (covers(rule, EVERY_IPV4) || (isInternet && isServiceTag(tag))) return 'yes';
+    if (covers(rule, EVERY_IPV4) || (tag !== null && expanded.includes(tag.toLowerCase()))) return 'yes';
+    // The tag Internet has the addresses of every service.
+    if (expanded.includes(INTERNET) && isServiceTag(tag)) return 'yes';
     // A service has no private address.
     return isServiceTag(tag) && covers(NO_SERVICE, rule) ? 'no' : 'unknown';
   }

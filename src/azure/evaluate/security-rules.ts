@@ -38,6 +38,8 @@ export interface Ruling {
    * `unknown` those that may match. Empty where nothing filters.
    */
   readonly rules: readonly MatchedRule[];
+  /** Those that let some of the addresses pass, before what decides for all of them. */
+  readonly partly: readonly MatchedRule[];
 }
 
 /** @throws never; a rule that cannot match because it is malformed matches nothing */
@@ -73,6 +75,7 @@ function distance({ association }: SecurityGroup): number {
 interface Outcome {
   readonly possible: ReadonlySet<SecurityRule['access'] | 'none'>;
   readonly rules: readonly MatchedRule[];
+  readonly partly: readonly MatchedRule[];
 }
 
 function combine(admin: Outcome, nsgs: readonly Outcome[]): Ruling {
@@ -85,10 +88,11 @@ function combine(admin: Outcome, nsgs: readonly Outcome[]): Ruling {
   const mayAllow =
     admin.possible.has('always-allow') ||
     (goesOn && nsgs.every(({ possible }) => possible.has('allow') || possible.has('none')));
+  const partly = [admin, ...nsgs].flatMap((outcome) => outcome.partly);
   if (mayAllow === mayDeny)
-    return { access: 'unknown', rules: [admin, ...nsgs].filter(isOpen).flatMap(rulesOf) };
-  if (mayAllow) return { access: 'allow', rules: [admin, ...(goesOn ? nsgs : [])].flatMap(rulesOf) };
-  return { access: 'deny', rules: [admin, ...nsgs].filter(isDenied).flatMap(rulesOf) };
+    return { access: 'unknown', rules: [admin, ...nsgs].filter(isOpen).flatMap(rulesOf), partly };
+  if (mayAllow) return { access: 'allow', rules: [admin, ...(goesOn ? nsgs : [])].flatMap(rulesOf), partly };
+  return { access: 'deny', rules: [admin, ...nsgs].filter(isDenied).flatMap(rulesOf), partly };
 }
 
 function isOpen({ possible }: Outcome): boolean {
@@ -103,18 +107,24 @@ function rulesOf({ rules }: Outcome): readonly MatchedRule[] {
 function decide(candidates: readonly PreparedRule[], flow: Flow, known: KnownNetwork): Outcome {
   const possible = new Set<SecurityRule['access'] | 'none'>();
   const uncertain: MatchedRule[] = [];
+  const partly: MatchedRule[] = [];
   for (const candidate of candidates) {
     const { matched } = candidate;
     const match = matchRule(candidate, flow, known);
     const { access } = matched.rule;
-    if (match === 'no' || isIrrelevant(match, access)) continue;
+    if (match === 'no') continue;
+    // A rule that lets only some of the addresses pass is not enough for the others.
+    if (match === 'partly' && access !== 'deny') {
+      partly.push(matched);
+      continue;
+    }
     possible.add(access);
     if (match === 'yes') {
-      return { possible, rules: possible.size === 1 ? [matched] : [...uncertain, matched] };
+      return { possible, rules: possible.size === 1 ? [matched] : [...uncertain, matched], partly };
     }
     uncertain.push(matched);
   }
-  return { possible: possible.add('none'), rules: uncertain };
+  return { possible: possible.add('none'), rules: uncertain, partly };
 }
 
 function matchRule(
@@ -125,11 +135,6 @@ function matchRule(
   const far = matchEnd(destination, flow.destination, known);
   if (far === 'no') return far;
   return weaker(sourcePorts, weaker(far, matchEnd(source, flow.source, known)));
-}
-
-/** A rule that lets only some of the addresses pass is not enough for the others. */
-function isIrrelevant(match: Match, access: SecurityRule['access']): boolean {
-  return match === 'partly' && access !== 'deny';
 }
 
 interface PreparedRule {

@@ -3,7 +3,7 @@ import type { PreflightCheck, RuleDecision } from '../../model/azure-documents.t
 import type { Finding, Observations, Target } from '../../model/report.ts';
 import { describeNeeded, describeStep, mergeNeeded, type Needed, neededBy } from '../allow-rule.ts';
 import { connected, failedWith } from '../attempts.ts';
-import { describeHolder, doubtOf, isSilent } from '../azure-side.ts';
+import { describeHolder, doubtOf, isRedirected, isSilent } from '../azure-side.ts';
 import { documentFlags, rerunCommand } from '../command.ts';
 import { triesOf } from '../destinations.ts';
 import { createFinding } from '../finding.ts';
@@ -65,7 +65,7 @@ const CUT: readonly Failure[] = [
 /** Silent at every address that the rule denies; where others answer, their attempts are not those of the rule. */
 function isDenied(target: Target): boolean {
   const { rule, status, attempts } = target;
-  if (rule?.access !== 'deny') return false;
+  if (rule?.access !== 'deny' || isRedirected(target)) return false;
   if (isSilent(target)) return true;
   if (rule.kind === 'firewall') return status === 'unreachable' && failedWith(target, CUT);
   if (status !== 'intermittent') return false;
@@ -81,13 +81,16 @@ function isDenied(target: Target): boolean {
 function stands({ outcome, rule, needs }: PreflightCheck, targets: readonly Target[]): boolean {
   if (outcome !== 'not-met' || rule?.access !== 'deny' || needs === undefined) return false;
   const reached = targets.filter(
-    ({ attempts, status }) => status === 'reachable' || attempts.some(connected),
+    (target) => !isRedirected(target) && (target.status === 'reachable' || target.attempts.some(connected)),
   );
   return (
     needs.direction === 'inbound' ||
     !reached.some(
-      ({ serviceTag, port }) =>
-        needs.ports.includes(port) && needs.peers.some((peer) => serviceTag?.split('.')[0] === peer),
+      ({ serviceTag, port, rule: own }) =>
+        needs.ports.includes(port) &&
+        needs.peers.some((peer) => serviceTag?.split('.')[0] === peer) &&
+        // This VM may be in another subnet, whose group lets it.
+        (own === null || own.resource === rule.resource),
     )
   );
 }
