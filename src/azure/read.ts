@@ -26,14 +26,26 @@ const DEEPEST = 6;
 /** `az` in a terminal shows its progress where the first lines of the reply are. */
 const PROGRESS = /^\s*([[{]?)(?:\s*[-\\|/] ?(?:Starting|Running|Finished) ?\.\.)+\s*/;
 
-/** Reads the bytes of a file with one document of Azure, or with several in an array. */
-export function readAzureDocuments(bytes: Uint8Array): Reading {
+/**
+ * Reads the bytes of a file with one document of Azure, or with several in an array.
+ * @param file its name, which says what an empty list lists
+ */
+export function readAzureDocuments(bytes: Uint8Array, file = ''): Reading {
   if (bytes.length > LARGEST_REPLY) return refuse('is larger than 16 MiB: too large for a reply of Azure');
   const decoded = decode(bytes);
   if (!decoded.ok) return refuse(`${decoded.problem}; ${SAVE_AGAIN}`);
   const text = decoded.text.replace(PROGRESS, '$1');
   const parsed = parseJsonText(text, adviceFor(text));
-  return parsed.ok ? recognise(parsed.value) : refuse(parsed.problem);
+  if (!parsed.ok) return refuse(parsed.problem);
+  // Only the name of the file says what an empty list lists. Without locks, `az lock list` prints one.
+  if (isEmptyList(parsed.value) && /^locks?\b/i.test(file))
+    return { ok: true, documents: [{ kind: 'locks', locks: [], incomplete: false }] };
+  return recognise(parsed.value);
+}
+
+function isEmptyList(value: unknown): boolean {
+  const list = isRecord(value) ? value['value'] : value;
+  return Array.isArray(list) && list.length === 0;
 }
 
 /** The same for a value that is parsed already. */

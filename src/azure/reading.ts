@@ -72,7 +72,7 @@ export function refuseUnknown(): Refused {
   return { ok: false, problem: `${UNKNOWN}; ${SAVE_AGAIN}`, isUnknown: true };
 }
 
-export const EMPTY = `is an empty list, which shows nothing: leave it out if it is right (no network security group, no lock), or ${SAVE_AGAIN}, once the instance has been deployed`;
+export const EMPTY = `is an empty list, which shows nothing: name it locks.json if it lists locks, leave it out if no other list is right, or ${SAVE_AGAIN}, once the instance has been deployed`;
 export const CUT_BY_POWERSHELL =
   'was cut by ConvertTo-Json, which keeps two levels; save it again with: ConvertTo-Json -Depth 10';
 

@@ -18,7 +18,7 @@ export function readImport(path: string): ImportReading {
   if (path === '-') return { ok: false, problem: 'is not a file; save the reply in one and name that' };
   const file = readBounded(path, LARGEST_REPLY, 'a saved reply of Azure');
   if (!file.ok) return file;
-  const reading = readAzureDocuments(file.bytes);
+  const reading = readAzureDocuments(file.bytes, basename(path));
   if (!reading.ok) return reading;
   const { documents } = reading;
   return { ok: true, imported: { file: printable(basename(path)), savedAt: file.modifiedAt, documents } };

@@ -61,3 +61,13 @@ t.test('a document that cannot be read is a usage error', async (t) => {
   t.equal(code, 2);
   t.match(err, /from: .*report\.json" .*none of the documents of Azure/);
 });
+
+t.test('an empty list of locks is one without locks, by the name of its file', async (t) => {
+  for (const content of [[], { value: [] }]) {
+    const { out, err } = await preflight(t, { 'locks.json': content });
+    t.match(out, /✓ No lock keeps the deployment[^\n]*\n {4}there is no lock \(locks\.json\)/, err);
+  }
+  const { code, err } = await preflight(t, { 'subnets.json': [] });
+  t.equal(code, 2);
+  t.match(err, /is an empty list, which shows nothing: name it locks\.json if it lists locks/);
+});
