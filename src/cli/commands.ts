@@ -77,7 +77,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandDescription>> = {
     load: async () => (await import('./plan.ts')).plan,
   },
   preflight: {
-    summary: 'the article’s prerequisites, by Azure’s own documents; send nothing',
+    summary: 'the prerequisites of a deployment, by Azure’s documents; send nothing',
     about:
       'Judges the prerequisites of a deployment, and each row of the port table, by the documents given with --from: ' +
       'subnet, virtual network, effective rules and routes, public IP, the service itself … For what no document shows, ' +

@@ -28,7 +28,7 @@ const VERDICT_MEANS: Readonly<Record<Verdict, string>> = {
     '"apim-probe verify REPORT" checks it afterwards. Exit code 1.',
   inconclusive:
     'something required was not tested, or this VM itself kept it from being reached, so this is not a pass. The last ' +
-    'line of the summary says what to give, and a finding with the owner vm what to mend on this VM; then run again. ' +
+    'line of the summary says what to give, and a finding with the owner vm what to correct on this VM; then run again. ' +
     'Exit code 3.',
 };
 

@@ -69,7 +69,7 @@ export interface Options {
   readonly vip: string | null;
   readonly hostname: readonly { readonly role: GatewayRole; readonly host: string }[];
   readonly target: readonly TargetUrl[];
-  /** Files with Azure's own JSON: NetworkStatus or outbound network dependencies. */
+  /** Files with Azure's own JSON: lists of endpoints, and documents of the network. */
   readonly from: readonly string[];
   readonly only: readonly Group[];
   readonly skip: readonly Group[];

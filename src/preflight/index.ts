@@ -5,14 +5,36 @@ import type { PreflightCheck } from '../model/azure-documents.ts';
 import type { Environment } from '../model/report.ts';
 import { isV2 } from '../model/tiers.ts';
 import { findDocuments } from './known.ts';
+import { locks } from './locks.ts';
 import { customDomains, dnsServers, PRIVATE_ZONES, serversOfInstance } from './names.ts';
 import { judgePortTable } from './network-rules.ts';
+import { defaultOutbound, serviceEndpoints } from './outbound-path.ts';
 import { PUBLIC_IP } from './public-ip.ts';
-import { CLASSIC_SUBNET, V2_SUBNET } from './subnet.ts';
+import { delegation, links, nsgAttached, region, size } from './subnet.ts';
 import { TWIN_SUBNET } from './twin.ts';
 import type { Intent, Known, Prerequisite } from './types.ts';
 
 export type { Intent } from './types.ts';
+
+const CLASSIC_SUBNET: readonly Prerequisite[] = [
+  delegation,
+  size,
+  links,
+  nsgAttached,
+  region,
+  serviceEndpoints,
+  locks,
+  defaultOutbound,
+];
+
+const V2_SUBNET: readonly Prerequisite[] = [
+  { ...delegation, title: 'The subnet is delegated to the service that the tier demands' },
+  size,
+  links,
+  nsgAttached,
+  region,
+  locks,
+];
 
 interface Given {
   readonly documents: readonly GivenDocument[];
