@@ -13,6 +13,7 @@ import type {
 import type { Environment } from '../../src/model/report.ts';
 import { group, route } from '../azure/rules.ts';
 import { observations } from '../diagnosis/build.ts';
+import { nic as anyNic } from '../preflight/documents.ts';
 
 const ARM =
   '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/net/providers/Microsoft.Network';
@@ -96,19 +97,7 @@ export function vnet(changes: Partial<Vnet> = {}): Vnet {
 }
 
 export function nic(changes: Partial<Nic> = {}): Nic {
-  return {
-    kind: 'nic',
-    ...{ id: NIC_ID, name: 'vm-nic', location: null, subnet: SUBNET_ID, privateAddresses: ['10.1.0.4'] },
-    ...{
-      publicAddresses: [],
-      nsg: null,
-      dnsServers: [],
-      appliedDnsServers: [],
-      defaultOutbound: null,
-      vm: null,
-    },
-    ...changes,
-  };
+  return anyNic({ id: NIC_ID, location: null, subnet: SUBNET_ID, ...changes });
 }
 
 export function routeTable(...routes: readonly Route[]): GivenDocument {

@@ -1,9 +1,10 @@
 /** The reports that the pages are made of: one with every cause, and one with hostile text in every field. */
 import type { Failure } from '../../probes/failures.ts';
 import { CAUSE_TEXTS } from '../../src/diagnosis/causes.ts';
-import type { PreflightCheck, RouteDecision, RuleDecision } from '../../src/model/azure-documents.ts';
+import type { PreflightCheck, RuleDecision } from '../../src/model/azure-documents.ts';
 import { type Attempt, type Finding, Report, type Target } from '../../src/model/report.ts';
 import { CAUSES, type Cause, type Owner, SEVERITIES } from '../../src/model/vocabulary.ts';
+import { routeDecision } from '../report/samples.ts';
 
 const SECOND_SERVER = '10.0.0.4';
 
@@ -29,16 +30,7 @@ const RULE: RuleDecision = {
   document: 'effective-nsg.json',
 };
 
-const ROUTE: RouteDecision = {
-  prefix: '0.0.0.0/0',
-  source: 'user',
-  name: 'to-firewall',
-  tag: null,
-  nextHopType: 'VirtualAppliance',
-  nextHopAddress: '10.0.1.4',
-  addresses: ['20.60.27.132'],
-  document: 'effective-routes.json',
-};
+const ROUTE = routeDecision({ addresses: ['20.60.27.132'], document: 'effective-routes.json' });
 
 const CHECKS: readonly PreflightCheck[] = (['met', 'not-met', 'not-shown'] as const).map((outcome) => ({
   check: `subnet-${outcome}`,

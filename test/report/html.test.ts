@@ -1,7 +1,7 @@
 /** The HTML report as text; test/pages/ opens it in a browser. */
 import { createHash } from 'node:crypto';
 import t from 'tap';
-import type { RouteDecision, RuleDecision } from '../../src/model/azure-documents.ts';
+import type { RuleDecision } from '../../src/model/azure-documents.ts';
 import { CAUSES } from '../../src/model/vocabulary.ts';
 import { html, joinContent } from '../../src/report/html/markup.ts';
 import { renderHtml } from '../../src/report/html.ts';
@@ -12,6 +12,7 @@ import {
   NAMELESS,
   report,
   resolved,
+  routeDecision,
   target,
   tls,
   unanswered,
@@ -285,16 +286,7 @@ const RULE: RuleDecision = {
   addresses: [],
   document: 'nsg.json',
 };
-const ROUTE: RouteDecision = {
-  prefix: '0.0.0.0/0',
-  source: 'user',
-  name: 'to-firewall',
-  tag: null,
-  nextHopType: 'VirtualAppliance',
-  nextHopAddress: '10.0.1.4',
-  addresses: [],
-  document: 'routes.json',
-};
+const ROUTE = routeDecision();
 
 t.test('rules, routes and prerequisites, where documents were given', async (t) => {
   t.equal(sectionOf(renderHtml(report()), 'documents'), '');

@@ -1,6 +1,7 @@
 /** The one builder of sample reports and of their parts, for every test; a report is checked against the schema. */
 import type { CertificateFacts, Facts, TlsFacts } from '../../probes/facts.ts';
 import type { Failure } from '../../probes/failures.ts';
+import type { RouteDecision } from '../../src/model/azure-documents.ts';
 import { toWritten } from '../../src/model/certificates.ts';
 import type { Control } from '../../src/model/controls.ts';
 import { parseReport } from '../../src/model/read-report.ts';
@@ -344,4 +345,19 @@ export function finding(changes: Partial<Finding> = {}): Finding {
 /** The whole catalogue where some groups' packets are all dropped. */
 export function withDropped(groups: readonly Group[]): Target[] {
   return wholeCatalogue().map((one) => (groups.includes(one.group) ? { ...one, ...DROPPED } : one));
+}
+
+/** A user's route to a firewall, as a document shows it. */
+export function routeDecision(changes: Partial<RouteDecision> = {}): RouteDecision {
+  return {
+    prefix: '0.0.0.0/0',
+    source: 'user',
+    name: 'to-firewall',
+    tag: null,
+    nextHopType: 'VirtualAppliance',
+    nextHopAddress: '10.0.1.4',
+    addresses: [],
+    document: 'routes.json',
+    ...changes,
+  };
 }
