@@ -30,6 +30,8 @@ export interface RunHooks {
   readonly roots?: readonly string[];
   /** PEM roots that count as public as well: the lab's Azure has a root of its own. */
   readonly publicRoots?: readonly string[];
+  /** ms from the first attempt at an endpoint to the late one; 12,000 without it. */
+  readonly lateAfter?: number | undefined;
   /** Whether to probe an endpoint of the plan; without it, all are. */
   readonly isProbed?: ((target: PlannedTarget) => boolean) | undefined;
 }
@@ -51,7 +53,7 @@ function defaultParts(options: Options): AgentParts {
  */
 export async function runAgent(
   configured: Configured,
-  { signal, progress = () => {}, roots: given = [], publicRoots = [], isProbed }: RunHooks,
+  { signal, progress = () => {}, roots: given = [], publicRoots = [], lateAfter, isProbed }: RunHooks,
   used: AgentParts = defaultParts(configured.options),
 ): Promise<Report> {
   const { options } = configured;
@@ -73,7 +75,18 @@ export async function runAgent(
   progress({ kind: 'phase', name: 'probe' });
   const endsAt = started + options.deadline;
   const whole = asking.then(surveyWith);
-  const parts = { options, survey: known, whole, system, roots, publicRoots, signal: end, endsAt, progress };
+  const parts = {
+    options,
+    survey: known,
+    whole,
+    system,
+    roots,
+    publicRoots,
+    signal: end,
+    endsAt,
+    lateAfter,
+    progress,
+  };
   const { observations: seen, defects } = await observe(plan, parts);
   const surveyed = await whole;
   const shown = addDocuments(seen, () => judgeDocuments(files, options, surveyed, startedAt));

@@ -71,6 +71,7 @@ export async function runDemo(
         ...hooks,
         roots: lab.roots,
         publicRoots: lab.publicRoots,
+        lateAfter: lab.lateAfter,
         isProbed: verification?.isProbed,
       });
     return await probeAndReport({ ...loaded, notes }, io, agent, 'on-request', verification?.conclusion);

@@ -18,6 +18,8 @@ export interface Lab {
   readonly publicRoots: readonly string[];
   /** Roots, as PEM, that its user has handed in. */
   readonly roots: readonly string[];
+  /** ms from a first attempt to the late one: nothing is lost by chance here, so no user has to wait for it. */
+  readonly lateAfter: number;
   close(): Promise<void>;
 }
 
@@ -79,7 +81,7 @@ async function open(scenario: Scenario, closers: Close[]): Promise<Omit<Lab, 'cl
     target: [`ntp://${TIME_SERVER}`],
     ...scenario.options,
   };
-  return { options, roots, publicRoots };
+  return { options, roots, publicRoots, lateAfter: 0 };
 }
 
 async function makeAuthorities() {

@@ -44,8 +44,8 @@ export interface RunParts {
   readonly signal: AbortSignal;
   /** When the deadline will come, by the monotonic clock, in ms. */
   readonly endsAt: number;
-  /** ms from the first attempt to the late one. */
-  readonly lateAfter?: number;
+  /** ms from the first attempt to the late one; LATE_AFTER without it. */
+  readonly lateAfter?: number | undefined;
   readonly progress: (event: ProgressEvent) => void;
 }
 

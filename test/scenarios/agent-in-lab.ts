@@ -56,6 +56,7 @@ async function play(name: string): Promise<Played> {
       signal: new AbortController().signal,
       roots: lab.roots,
       publicRoots: lab.publicRoots,
+      lateAfter: lab.lateAfter,
     });
     return { report, dialled: [...dialled].sort() };
   } finally {

@@ -77,6 +77,7 @@ async function play(t: Test, documents: Readonly<Record<string, object>>): Promi
     signal: new AbortController().signal,
     roots: lab.roots,
     publicRoots: lab.publicRoots,
+    lateAfter: lab.lateAfter,
   });
   return Report.parse(report);
 }

@@ -49,6 +49,7 @@ t.test('what NetworkStatus names is probed, reported, written back and compared'
     signal: new AbortController().signal,
     roots: lab.roots,
     publicRoots: lab.publicRoots,
+    lateAfter: lab.lateAfter,
   });
   Report.parse(report);
 
