@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 ip link set lo up
-for bench in startup targets connect-times healthy dropped hostile; do
+for bench in startup targets connect-times healthy dropped documents hostile; do
   echo
   node "$bench.ts"
 done
