@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import t from 'tap';
 import { addressesOf, covers, intersects, isEmpty } from '../../src/azure/evaluate/address-set.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
-const RUNS = 200 * Number(process.env['FUZZ_RUNS'] ?? 1);
+const RUNS = fuzzRuns(200);
 
 const ipv4 = fc
   .tuple(fc.constantFrom(10, 20, 168), fc.nat(3), fc.nat(255), fc.nat(255))

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { endpointName, shownName } from '../../src/azure/endpoint-name.ts';
 import { anyText } from '../any-text.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
 t.test('a host, HOST:PORT, a URL', async (t) => {
   const none = { kind: 'endpoint', port: null, scheme: null, path: null } as const;
@@ -88,6 +89,6 @@ t.test('any text is read, and shown without control characters', async () => {
       const texts = parsed.kind === 'endpoint' ? [parsed.host, parsed.path ?? ''] : [shownName(name)];
       return texts.every((text) => !/[\p{Cc}\p{Cf}]/u.test(text));
     }),
-    { numRuns: 200 * Number(process.env['FUZZ_RUNS'] ?? 1) },
+    { numRuns: fuzzRuns(200) },
   );
 });

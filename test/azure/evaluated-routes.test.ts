@@ -7,6 +7,7 @@ import ipaddr from 'ipaddr.js';
 import t from 'tap';
 import type { Route } from '../../src/azure/documents/types.ts';
 import { createRouting } from '../../src/azure/evaluate/routes.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 import { route } from './rules.ts';
 
 const user = (prefix: string | string[], hop: string, name: string, tag?: string) =>
@@ -165,7 +166,7 @@ t.test('cases worked by hand', async (t) => {
   }
 });
 
-const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+const RUNS = fuzzRuns();
 const anyPrefix = fc
   .tuple(
     fc.constantFrom('10.1.0.0', '10.1.2.0', '20.60.0.0', '20.60.1.0', '0.0.0.0'),

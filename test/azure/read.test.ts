@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { LARGEST_REPLY, readAzureDocuments } from '../../src/azure/read.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 import {
   DEPENDENCIES_REPLY,
   ENTRIES,
@@ -383,7 +384,7 @@ t.test('text of a file cannot control the terminal', async (t) => {
 });
 
 t.test('no bytes and no JSON make it throw', async (t) => {
-  const runs = 200 * Number(process.env['FUZZ_RUNS'] ?? 1);
+  const runs = fuzzRuns(200);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
       readAzureDocuments(bytes);

@@ -13,6 +13,7 @@ import t from 'tap';
 import type { SecurityGroup, SecurityRule } from '../../src/azure/documents/types.ts';
 import { addressesOf } from '../../src/azure/evaluate/address-set.ts';
 import { createEvaluation, type Flow } from '../../src/azure/evaluate/security-rules.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 import { defaultRules, flow, group, known, NOTHING_KNOWN, rule } from './rules.ts';
 
 const SQL = '13.65.31.249';
@@ -550,7 +551,7 @@ t.test('a tag as an end of the flow: the rows of API Management’s table', asyn
 
 // Properties
 
-const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+const RUNS = fuzzRuns();
 const PREFIXES = ['*', '10.1.0.0/24', '10.0.0.0/8', '13.65.0.0/16', '13.65.31.249/32', '20.0.0.0/6'];
 const anyRule = (accesses: readonly SecurityRule['access'][]) =>
   fc
@@ -685,8 +686,8 @@ t.test('a rule that denies all, before all others, denies all', async () => {
   );
 });
 
-t.test('50,000 rules and 450 addresses take about a second', async (t) => {
-  const rules = Array.from({ length: 50_000 }, (_, index) =>
+t.test('a rule of many is found, and none that does not apply', async (t) => {
+  const rules = Array.from({ length: 10_000 }, (_, index) =>
     rule(index % 4000, 'deny', {
       to: `${11 + (index % 80)}.${index % 250}.${(index >> 4) % 250}.0/26`,
       ports: [[400, 2000]],
@@ -696,12 +697,7 @@ t.test('50,000 rules and 450 addresses take about a second', async (t) => {
   const flows = Array.from({ length: 450 }, (_, index) =>
     flow(`${104 + (index % 8)}.${index % 250}.200.200`, ports[index % ports.length] ?? 443),
   );
-  // Processor time, because other tests run beside this one.
-  const started = process.cpuUsage();
   const evaluate = createEvaluation([subnet(...rules)], NOTHING_KNOWN);
   t.ok(flows.every((each) => evaluate(each).access === 'allow'));
-  const { user, system } = process.cpuUsage(started);
-  const ms = Math.round((user + system) / 1000);
-  t.ok(ms < 6000, `${ms} ms`);
   t.equal(evaluate(flow('11.0.0.1', 443)).rules[0]?.rule.name, 'rule-0');
 });

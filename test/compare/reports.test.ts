@@ -186,11 +186,11 @@ t.test('two places, two times and one report are remarked on', async (t) => {
   t.equal(compareReports({ ...there, environment: reportOf().environment }, reportOf()).remarks.length, 0);
 });
 
-t.test('100,000 targets and findings are compared', async (t) => {
+t.test('20,000 targets and findings are compared', async (t) => {
   const [sample] = reportOf({ targets: [one()] }).targets;
   if (sample === undefined) throw new Error('no sample');
-  const targets = Array.from({ length: 100_000 }, (_, at) => ({ ...sample, id: `sql/s${at}:1433` }));
+  const targets = Array.from({ length: 20_000 }, (_, at) => ({ ...sample, id: `sql/s${at}:1433` }));
   const findings = targets.map(({ id }) => finding({ evidence: [id], title: id }));
   const whole = { ...reportOf(), targets, findings };
-  t.equal(compareReports(whole, { ...whole, findings: [] }).findings.gone.length, 100_000);
+  t.equal(compareReports(whole, { ...whole, findings: [] }).findings.gone.length, 20_000);
 });

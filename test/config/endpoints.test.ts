@@ -14,6 +14,7 @@ import {
 } from '../../src/config/endpoints.ts';
 import { load } from '../../src/config/load.ts';
 import { anyText } from '../any-text.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
 t.test('host names: each broken rule of RFC 1123 has its own message', async (t) => {
   const longest = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;
@@ -224,7 +225,7 @@ t.test('property: any text given as target, redirect or DNS server parses or is 
         }
       },
     ),
-    { numRuns: 3000, interruptAfterTimeLimit: 10_000 },
+    { numRuns: fuzzRuns(), interruptAfterTimeLimit: 10_000 },
   );
 });
 

@@ -6,6 +6,7 @@ import t from 'tap';
 import { fileLayer } from '../../src/config/file.ts';
 import { readJson } from '../../src/config/json-file.ts';
 import { FILE_KEYS } from '../../src/config/options.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
 const folder = t.testdir();
 
@@ -46,7 +47,7 @@ t.test('the same values at the same lines and columns, and the same problems', a
       // Any text as a title can be taken for TAP of its own.
       if (!t.same(json, yaml, 'alike')) throw new Error(one);
     }),
-    { numRuns: 300 },
+    { numRuns: fuzzRuns() },
   );
 });
 

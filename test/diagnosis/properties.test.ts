@@ -7,6 +7,7 @@ import { subnetCapacity } from '../../src/environment/subnet-capacity.ts';
 import type { Control } from '../../src/model/controls.ts';
 import { type Attempt, type Observations, Report, type Target } from '../../src/model/report.ts';
 import { GROUPS, STATUSES } from '../../src/model/vocabulary.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 import { addressOf, attempt, observations, target, tls, unanswered } from './build.ts';
 
 const SERVERS = ['10.0.0.4', '10.0.0.5', '168.63.129.16', '127.0.0.1:5353'] as const;
@@ -303,7 +304,7 @@ t.test('for any observations, the diagnosis is complete, valid and independent o
       assert.deepEqual(reversed.findings, findings, 'the order of the targets decides nothing');
       assert.deepEqual(reversed.targets.toReversed(), targets);
     }),
-    { numRuns: 1500, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
+    { numRuns: fuzzRuns(), interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
   );
 });
 
@@ -315,6 +316,6 @@ t.test('judging again what was judged changes nothing', async () => {
       const report = { environment: { ...environment, notes }, ...first };
       assert.deepEqual(diagnose(report), { ...first, notes: [] });
     }),
-    { numRuns: 1500, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
+    { numRuns: fuzzRuns(), interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
   );
 });

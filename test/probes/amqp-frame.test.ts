@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeHeader, decodeMechanisms, SASL_HEADER } from '../../probes/amqp-frame.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
 const fromHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const ascii = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
@@ -159,7 +160,7 @@ function byteByByte<T extends { kind: string }>(decode: (bytes: Uint8Array) => T
 }
 
 t.test('any bytes give a valid result, however they are split', async (t) => {
-  const numRuns = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+  const numRuns = fuzzRuns();
   for (const decode of [decodeHeader, decodeMechanisms]) {
     const check = fc.check(
       fc.property(BYTES, (bytes) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { recogniseBlockAddress, recogniseBlockPage, titleOf } from '../../probes/block-page.ts';
 import { BLOCKING_PRODUCTS, type BlockingProduct } from '../../probes/blocking-products.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 import { AMBIGUOUS, GENUINE, SAMPLES } from './block-pages.ts';
 
 type Page = readonly [status: number, headers: Record<string, string | string[]>, body: string];
@@ -174,7 +175,7 @@ t.test('any reply gives a known product or none', async (t) => {
     fc.property(fc.integer({ min: 100, max: 999 }), headers, headerText, (...page) =>
       products.has(recogniseBlockPage(...page)),
     ),
-    { numRuns: 500 },
+    { numRuns: fuzzRuns() },
   );
   t.pass('held');
 });

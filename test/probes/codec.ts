@@ -20,8 +20,3 @@ export function decodeInPieces<T>(
   }
   return decode(whole);
 }
-
-/** How often a property is tried: 300 times, or FUZZ_RUNS times as often. */
-export function runs(): number {
-  return 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
-}

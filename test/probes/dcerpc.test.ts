@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { bindRequest, decodeBindReply } from '../../probes/dcerpc.ts';
 import { KMS } from '../../probes/kms.ts';
-import { bytes, decodeInPieces, runs } from './codec.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
+import { bytes, decodeInPieces } from './codec.ts';
 
 /** MS-RPCE 2.2.2 and C706 12.6.4, laid out by hand: an acceptance with the endpoint 1688. */
 const ACK = bytes(
@@ -154,6 +155,6 @@ t.test('any bytes give a valid result, however they are split', async (t) => {
       if (whole.kind === 'message') t.ok(whole.consumed <= reply.length && whole.consumed >= 16);
       t.same(decodeInPieces(decodeBindReply, reply, cuts), whole);
     }),
-    { numRuns: runs() },
+    { numRuns: fuzzRuns() },
   );
 });

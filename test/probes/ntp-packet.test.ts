@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { describeKiss, encodeRequest, readAnswer, toUnixMs } from '../../probes/ntp-packet.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
-const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+const RUNS = fuzzRuns();
 const NONCE = Buffer.from('0102030405060708', 'hex');
 
 /** The fields of figure 8 of RFC 5905. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { pingCommand, readPing } from '../../probes/ping-output.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
-const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+const RUNS = fuzzRuns();
 const readOutput = (output: string) => readPing({ kind: 'ended', output });
 
 t.test('one echo request to one address, on each system', async (t) => {

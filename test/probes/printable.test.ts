@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { printable } from '../../probes/printable.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
 t.test('invisible characters are escaped', async (t) => {
   const invisible = {
@@ -41,7 +42,7 @@ t.test('bounded, harmless and stable for any text and any limit', async (t) => {
       const shown = printable(value, limit);
       return shown.length <= limit && harmless(shown) && printable(shown, limit) === shown;
     }),
-    { numRuns: 500 },
+    { numRuns: fuzzRuns() },
   );
   t.pass('held');
 });

@@ -10,9 +10,9 @@ import { readGateway } from '../../probes/gateway.ts';
 import { readKeyVault } from '../../probes/key-vault.ts';
 import { readStorage } from '../../probes/storage.ts';
 import { anyText } from '../any-text.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 import { closesAfterData, drips, floods, sends, sendsAndCloses, silent } from '../servers/behaviours.ts';
 import type { Behaviour } from '../servers/peer.ts';
-import { runs } from './codec.ts';
 import { PRODUCTS, peerFor, reply, talk } from './products.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -109,6 +109,6 @@ t.test('the readers accept any reply, and their facts fit the report’s schema'
         }),
       });
     }),
-    { numRuns: runs() },
+    { numRuns: fuzzRuns() },
   );
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeReply, PING, QUIT } from '../../probes/resp.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 
@@ -45,7 +46,7 @@ t.test('commands are arrays of one bulk string', async (t) => {
 });
 
 t.test('any bytes give a valid result, however they are split', async (t) => {
-  const numRuns = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+  const numRuns = fuzzRuns();
   const line = fc
     .array(fc.constantFrom('+', '-', 'PONG', '\r', '\n', '\r\n', 'é', '\u0000', 'x'.repeat(2000)), {
       maxLength: 6,

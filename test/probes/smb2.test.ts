@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeNegotiateReply, negotiateRequest, RANDOM_BYTES } from '../../probes/smb2.ts';
-import { bytes, decodeInPieces, runs } from './codec.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
+import { bytes, decodeInPieces } from './codec.ts';
 
 /** The captured answer of Samba 4.17.12 to the request below. */
 const FROM_SAMBA = bytes(
@@ -136,6 +137,6 @@ t.test('any bytes give a valid result, however they are split', async (t) => {
       if (whole.kind === 'message') t.ok(whole.consumed <= reply.length && whole.consumed > 4);
       t.same(decodeInPieces(decodeNegotiateReply, reply, cuts), whole);
     }),
-    { numRuns: runs() },
+    { numRuns: fuzzRuns() },
   );
 });

@@ -2,8 +2,9 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeReply } from '../../probes/smtp-reply.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
 
-const RUNS = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+const RUNS = fuzzRuns();
 
 const decode = (text: string) => decodeReply(Buffer.from(text, 'latin1'));
 

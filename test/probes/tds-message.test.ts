@@ -7,7 +7,8 @@ import {
   packets,
   preloginRequest,
 } from '../../probes/tds-message.ts';
-import { bytes, decodeInPieces, runs } from './codec.ts';
+import { fuzzRuns } from '../fuzz-runs.ts';
+import { bytes, decodeInPieces } from './codec.ts';
 
 /** The PRELOGIN of a client in [MS-TDS] 4.1. */
 const CLIENT = bytes(
@@ -179,7 +180,7 @@ t.test('any bytes in any chunks', async () => {
       else assert.equal(decoded.kind, 'need-more');
       assert.deepEqual(decodeInPieces(decodePreloginReply, whole, sizes), decoded);
     }),
-    { numRuns: runs() },
+    { numRuns: fuzzRuns() },
   );
 });
 
@@ -197,6 +198,6 @@ t.test('wrapping and unwrapping are inverse', async () => {
       }
       assert.deepEqual(Buffer.concat(unwrapped), Buffer.from(payload));
     }),
-    { numRuns: runs() },
+    { numRuns: fuzzRuns() },
   );
 });

@@ -125,11 +125,11 @@ t.test('a run of nothing is valid too', async (t) => {
   t.equal(made.durationMs, 0);
 });
 
-t.test('100,000 targets are put in order', async (t) => {
-  const targets = Array.from({ length: 100_000 }, (_, index) =>
-    target('custom', `h${(index * 7919) % 100_000}`, 443),
+t.test('20,000 targets are put in order', async (t) => {
+  const targets = Array.from({ length: 20_000 }, (_, index) =>
+    target('custom', `h${(index * 7919) % 20_000}`, 443),
   );
   const hosts = assemble(partsWith({ judged: judgedWith(targets) })).targets.map(({ id }) => id);
-  t.equal(hosts.length, 100_000);
+  t.equal(hosts.length, 20_000);
   t.ok(hosts.every((id, at) => at === 0 || (hosts[at - 1] ?? '') <= id));
 });

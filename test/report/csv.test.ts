@@ -69,13 +69,13 @@ t.test('no cell is a formula, in a program with any separator', { skip }, async 
   t.ok(cells.some((cell) => cell.startsWith("'=cmd|")) && HOSTILE.startsWith('='));
 });
 
-t.test('10,000 targets come in pieces of one line', { skip }, async (t) => {
-  const targets = Array.from({ length: 10_000 }, (_, number) =>
+t.test('2,000 targets come in pieces of one line', { skip }, async (t) => {
+  const targets = Array.from({ length: 2000 }, (_, number) =>
     target('custom', `host${number}.contoso.example`, 443, DROPPED),
   );
   const given = report({ targets, findings: [finding({ evidence: targets.map(({ id }) => id) })] });
   const pieces = [...renderCsv(given)];
-  t.equal(pieces.length, 10_001);
+  t.equal(pieces.length, 2001);
   t.ok(pieces.every((piece) => piece.endsWith('\n') && piece.length < 1000));
-  t.equal(readBack(given).length, 10_000);
+  t.equal(readBack(given).length, 2000);
 });

@@ -106,8 +106,8 @@ t.test('the text of a peer is text', { skip }, async (t) => {
   t.match(read[1]?.results[0]?.[3], /&amp; &lt; --> \\u\{a\}# heading/);
 });
 
-t.test('10,000 targets come in pieces', { skip }, async (t) => {
-  const targets = Array.from({ length: 10_000 }, (_, number) =>
+t.test('2,000 targets come in pieces', { skip }, async (t) => {
+  const targets = Array.from({ length: 2000 }, (_, number) =>
     target('custom', `host${number}.contoso.example`, 443, DROPPED),
   );
   const given = report({
@@ -115,6 +115,6 @@ t.test('10,000 targets come in pieces', { skip }, async (t) => {
     targets,
     findings: [finding({ evidence: targets.map(({ id }) => id) })],
   });
-  t.ok(Math.max(...[...renderJunit(given)].map(({ length }) => length)) < 50_000);
-  t.equal(readBack(given).length, 10_001);
+  t.ok(Math.max(...[...renderJunit(given)].map(({ length }) => length)) < 10_000);
+  t.equal(readBack(given).length, 2001);
 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { LARGEST_REPLY, readAzureDocuments } from '../../../src/azure/read.ts';
+import { fuzzRuns } from '../../fuzz-runs.ts';
 import { utf8, utf16 } from '../replies.ts';
 import { problemIn, readAll, readOne } from './read.ts';
 import * as samples from './samples.ts';
@@ -266,7 +267,7 @@ t.test('text of a file cannot control the terminal', async (t) => {
 });
 
 t.test('no JSON in the place of any value makes it throw', async () => {
-  const runs = 300 * Number(process.env['FUZZ_RUNS'] ?? 1);
+  const runs = fuzzRuns();
   const documents = samples.DOCUMENTS.map(([, document]) => document);
   fc.assert(
     fc.property(fc.constantFrom(...documents), fc.nat(), fc.jsonValue(), (document, place, value) => {

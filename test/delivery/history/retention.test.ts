@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { expired, MOST_BY_AGE } from '../../../src/delivery/history/retention.ts';
 import type { StoredFile } from '../../../src/delivery/history/stored-reports.ts';
+import { fuzzRuns } from '../../fuzz-runs.ts';
 import { DAY, NOW } from './samples.ts';
 
 const ROOMY = { keepDays: 30, keepCount: 3000, keepBytes: 1e9 };
@@ -71,7 +72,6 @@ t.test('what was written in the future is new, and goes by count in the order of
 });
 
 t.test('for any folder the limits hold, and the newest stay', async () => {
-  const runs = Number(process.env['FUZZ_RUNS'] ?? 1);
   const list = fc.array(fc.integer({ min: -60 * DAY, max: 90 * DAY }), { minLength: 1, maxLength: 60 });
   fc.assert(
     fc.property(
@@ -92,6 +92,6 @@ t.test('for any folder the limits hold, and the newest stay', async () => {
         );
       },
     ),
-    { numRuns: 200 * runs },
+    { numRuns: fuzzRuns(200) },
   );
 });

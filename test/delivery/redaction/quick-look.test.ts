@@ -16,6 +16,7 @@ import { redactReport } from '../../../src/delivery/redaction/redact-report.ts';
 import { isPlain, SUSPECT, withoutSecrets } from '../../../src/delivery/redaction/rules.ts';
 import { toWritten } from '../../../src/model/certificates.ts';
 import type { Report } from '../../../src/model/report.ts';
+import { fuzzRuns } from '../../fuzz-runs.ts';
 import { attempt, report, target } from '../../report/samples.ts';
 
 const SAS = 'https://me:p4ssw0rd-x@contoso.blob.core.windows.net/c?sv=2022-11-02&sig=Ab1%2Fc%2BdefghI%3D';
@@ -75,14 +76,14 @@ t.test('a plain text matches nothing, however it is made', async () => {
   );
   fc.assert(
     fc.property(short, (one) => !isPlain(one) || (!SUSPECT.test(one) && redactSlowly(one) === one)),
-    { numRuns: 2000 },
+    { numRuns: fuzzRuns(1000) },
   );
 });
 
 t.test('a text is redacted as by every rule without a quick look', async (t) => {
   fc.assert(
     fc.property(text, (one) => hideKnownSecrets(redact(one)) === redactSlowly(one)),
-    { numRuns: 1000 },
+    { numRuns: fuzzRuns(500) },
   );
   t.not(redactSlowly('sig=abc'), 'sig=abc');
 });
@@ -92,7 +93,7 @@ t.test('a report is redacted to the same bytes, with secrets and without', async
   const reports = fc.array(part, { maxLength: 4 }).map((parts) => withTexts(parts));
   fc.assert(
     fc.property(reports, (one) => jsonOf(redactReport(one)) === jsonOf(slowly(one))),
-    { numRuns: 300 },
+    { numRuns: fuzzRuns() },
   );
   const clean = report();
   t.equal(redactReport(clean), clean, 'a report without secrets is not copied');

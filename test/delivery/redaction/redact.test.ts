@@ -8,6 +8,7 @@ import { redact, redactValue } from '../../../src/delivery/redaction/redact.ts';
 import { SUSPECT, withoutSecrets } from '../../../src/delivery/redaction/rules.ts';
 import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
 import { renderText } from '../../../src/report/text.ts';
+import { fuzzRuns } from '../../fuzz-runs.ts';
 import { finding, report, withDropped } from '../../report/samples.ts';
 
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl';
@@ -249,7 +250,7 @@ t.test(
         );
         return clean === text || SUSPECT.test(text);
       }),
-      { numRuns: 2000 },
+      { numRuns: fuzzRuns(1000) },
     );
     const plain = harmlessJson(report({ targets: withDropped(['sql']), findings: [finding()] }));
     for (const text of [plain, harmlessJson({ rcode: 'NOERROR' })]) t.notOk(SUSPECT.test(text));
@@ -336,7 +337,7 @@ t.test('JSON stays JSON, for any ends of its strings', async (t) => {
     fc.property(value, (from) => {
       JSON.parse(redactLine(harmlessJson(from, 0)));
     }),
-    { numRuns: 2000 },
+    { numRuns: fuzzRuns(1000) },
   );
   const banner = { banner: '"password=', next: ['?code=', 'x'], url: 'https://h/?sig=canary' };
   t.strictSame(redactValue(banner), { ...banner, url: 'https://h/?sig=***' });

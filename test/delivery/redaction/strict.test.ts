@@ -7,6 +7,7 @@ import type { RedactionKind } from '../../../src/delivery/redaction/types.ts';
 import { wellKnownNames } from '../../../src/delivery/redaction/well-known-names.ts';
 import { Report } from '../../../src/model/report.ts';
 import { renderText } from '../../../src/report/text.ts';
+import { fuzzRuns } from '../../fuzz-runs.ts';
 import { finding, parsedReport, report, target, withDropped } from '../../report/samples.ts';
 
 const names = wellKnownNames();
@@ -319,7 +320,7 @@ t.test('stable in one bundle, different for different originals', async () => {
       origin.set(pseudonym, text);
       return pseudonym === before && from.toLowerCase() === text.toLowerCase() && pseudonym !== text;
     }),
-    { numRuns: 2000 },
+    { numRuns: fuzzRuns(1000) },
   );
 });
 

@@ -8,6 +8,7 @@ import {
   readReply,
   sameName,
 } from '../../../probes/wire/dns-message.ts';
+import { fuzzRuns } from '../../fuzz-runs.ts';
 import {
   a,
   aaaa,
@@ -238,7 +239,7 @@ t.test('any bytes at all', async (t) => {
     return bytes;
   });
   fc.assert(fc.property(fc.oneof(fc.uint8Array({ maxLength: 600 }), withId), question, isBounded), {
-    numRuns: 500,
+    numRuns: fuzzRuns(),
   });
   t.pass('held');
 });
@@ -263,7 +264,7 @@ t.test('a valid reply with bytes changed or cut off', async (t) => {
         return isBounded(broken, QUESTION);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: fuzzRuns() },
   );
   t.pass('held');
 });
