@@ -1,6 +1,7 @@
 #!/bin/sh
-# The tests of the command line, against the files that npm run build left in dist/: all of them against the single
-# executable of this machine, and those that start the program as its users do against the bundle as well.
+# What the build makes, and the tests of the command line against the files that npm run build left in dist/: all of
+# them against the single executable of this machine, and those that start the program as its users do against the
+# bundle as well.
 set -eu
 cd "$(dirname "$0")/../.."
 
