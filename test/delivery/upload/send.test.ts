@@ -336,7 +336,7 @@ t.test('a reply with a slow body is confirmed by its status, and delays no other
   });
   const spool = openTrialSpool(t);
   await fill(spool, 2);
-  t.match(await pass(spool, `${service.url}/in`), { sent: { length: 2 }, problem: null });
+  t.match(await pass(spool, `${service.url}/in`, { answerMs: 500 }), { sent: { length: 2 }, problem: null });
 });
 
 t.test('an unrequested 100 Continue is reported as one', async (t) => {
