@@ -118,9 +118,8 @@ async function readStdin(io: Io): Promise<Recognised | Refusal> {
   let length = 0;
   try {
     for await (const chunk of stdin) {
-      const bytes = Buffer.from(chunk);
-      chunks.push(bytes);
-      length += bytes.length;
+      chunks.push(chunk);
+      length += chunk.length;
       if (length > LARGEST_REPORT)
         return refuse(`is larger than ${LARGEST_REPORT / 1024 ** 2} MiB; name ${WANTED}`);
     }

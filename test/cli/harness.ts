@@ -26,7 +26,7 @@ interface Setting {
   readonly env?: NodeJS.ProcessEnv;
   readonly terminal?: boolean;
   /** What stdin holds; without it stdin is a terminal. */
-  readonly stdin?: Uint8Array;
+  readonly stdin?: readonly Uint8Array[];
   /** Makes every write to stdout fail with this code. */
   readonly stdoutFails?: string;
 }
@@ -53,8 +53,7 @@ export function capture({ cwd, env = {}, terminal = false, stdin, stdoutFails }:
   return {
     stdout: stdout.stream,
     stderr: stderr.stream,
-    stdin: () =>
-      Object.assign(Readable.from(stdin === undefined ? [] : [stdin]), { isTTY: stdin === undefined }),
+    stdin: () => Object.assign(Readable.from(stdin ?? []), { isTTY: stdin === undefined }),
     env: { ...LOCALE, ...FENCE, ...env },
     cwd,
     process: new EventEmitter(),
@@ -77,7 +76,7 @@ async function invokeBuilt(
   argv: readonly string[],
   { cwd, env, stdin, stdoutFails }: Setting,
 ): Promise<Ended> {
-  const circumstances = { cwd, env: { ...FENCE, ...env }, stdin };
+  const circumstances = { cwd, env: { ...FENCE, ...env }, stdin: stdin && Buffer.concat(stdin) };
   if (stdoutFails === undefined) return start(PROGRAM, argv, circumstances);
   if (stdoutFails === 'EPIPE') return start(PROGRAM, argv, { ...circumstances, stdout: 'closed' });
   const full = openSync('/dev/full', 'w');

@@ -108,7 +108,7 @@ t.test('a report of the demo is verified against the demo', async (t) => {
   const healthy = JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'));
   healthy.options.scenario.value = 'healthy';
   writeFileSync(join(cwd, 'r.json'), JSON.stringify(healthy));
-  const fixed = await invoke(['verify', '-', '--quiet'], { cwd, stdin: readFileSync(join(cwd, 'r.json')) });
+  const fixed = await invoke(['verify', '-', '--quiet'], { cwd, stdin: [readFileSync(join(cwd, 'r.json'))] });
   t.equal(fixed.code, 0, fixed.err);
   t.match(fixed.out, /^FIXED .*\n?.*\(service-firewall-denied\)\n1 of 1 finding fixed\n$/);
   t.notMatch(fixed.err, 'This contacts');
