@@ -212,7 +212,7 @@ is_trusted() {
 check_path() {
   if [ "$superuser" = no ] || [ -n "$root" ]; then return; fi
   folder=$1
-  while [ ! -e "$folder" ] && [ ! -L "$folder" ]; do folder=$(dirname "$folder"); done
+  while [ ! -e "${folder:=/}" ] && [ ! -L "$folder" ]; do folder=${folder%/*}; done
   inspect /
   top=$owner
   for place in "$folder" "$(CDPATH='' cd -- "$folder" 2>/dev/null && pwd -P)"; do
@@ -225,7 +225,7 @@ check_path() {
         refuse "every user may write to $place, so root installs nothing below it: chmod o-w $place"
       fi
       if [ "$place" = / ] || [ -z "$place" ]; then break; fi
-      place=$(dirname "$place")
+      place=${place%/*}
     done
   done
 }
@@ -374,7 +374,7 @@ put() {
   fi
   step "install $2" || return 0
   if [ -d "$root$2" ]; then broke "$root$2 is a folder, where a file has to be"; fi
-  mkdir -p "$root$(dirname "$2")"
+  mkdir -p "$root${2%/*}"
   cp "$1" "$root$2.new.$$"
   chmod "$3" "$root$2.new.$$"
   mv -f "$root$2.new.$$" "$root$2"
@@ -397,7 +397,7 @@ remove_folder() {
 
 check_writable() {
   folder=$root$1
-  while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
+  while [ ! -e "${folder:=/}" ]; do folder=${folder%/*}; done
   [ -d "$folder" ] || refuse "$folder is not a folder, so nothing can be put into $1"
   [ -w "$folder" ] || forbidden "$folder is not yours to write to: use sudo, or --prefix DIR --no-schedule"
 }
@@ -688,7 +688,7 @@ remove_all_but() {
   # Before its units are removed, while systemd can stop them.
   case $gone in *"$units/apim-probe.timer"*) stop_timer ;; esac
   for file in $gone; do remove "$file"; done
-  remove_folder "$(dirname "$dropin")"
+  remove_folder "${dropin%/*}"
   case $gone in *"$units"*) forget_units ;; esac
 }
 
@@ -704,10 +704,10 @@ install_all() {
   check_place "$prefix"
   check_path "$prefix/bin"
   check_path "$prefix/lib"
-  for file in "$manual" "$completion_bash" "$completion_zsh"; do check_path "$(dirname "$file")"; done
+  for file in "$manual" "$completion_bash" "$completion_zsh"; do check_path "${file%/*}"; done
   check_writable "$prefix/bin"
   check_writable "$prefix/lib"
-  for file in "$manual" "$completion_bash" "$completion_zsh"; do check_writable "$(dirname "$file")"; done
+  for file in "$manual" "$completion_bash" "$completion_zsh"; do check_writable "${file%/*}"; done
   check_options
   check_state
   find_executable
@@ -758,7 +758,7 @@ uninstall_all() {
   else
     before=$(read_manifest)
     for file in $before; do
-      if [ ! -e "$root$file" ] || [ -w "$root$(dirname "$file")" ]; then continue; fi
+      if [ ! -e "$root$file" ] || [ -w "$root${file%/*}" ]; then continue; fi
       forbidden "$file is not yours to remove: run it with sudo"
     done
     done_so_far='the manifest; running the same command again continues'
