@@ -1,25 +1,30 @@
-/** Whole commands, measured from outside: wall time, CPU time and peak memory as GNU time sees them. */
+/** Whole commands, measured from outside: times by bash, which knows milliseconds, and peak memory by GNU time. */
 import { spawnSync } from 'node:child_process';
+import { withoutRuntimeVariables } from '../src/config/runtime-variables.ts';
 
 export interface Measured {
+  /** Of wall time. */
   readonly seconds: number;
   /** Seconds of CPU time, of the user and the system: on a busy machine it tells more than wall time. */
   readonly processor: number;
   readonly megabytes: number;
 }
 
+const MEASURE = `TIMEFORMAT='measured %R %U %S'; time /usr/bin/time -q -f 'memory %M' -- "$@"`;
+
 /**
- * Runs a command to its end.
+ * Runs a command to its end, without variables of the runtime: with one the executable starts itself a second time.
  * @throws Error when it ends with an exit code that is not among the accepted ones
  */
 export function measure(command: readonly string[], accepted: readonly number[] = [0]): Measured {
-  const result = spawnSync('/usr/bin/time', ['-f', 'measured %e %U %S %M', ...command], { encoding: 'utf8' });
+  const env = withoutRuntimeVariables(process.env);
+  const result = spawnSync('bash', ['-c', MEASURE, 'bash', ...command], { encoding: 'utf8', env });
   if (result.error) throw result.error;
-  const found = /measured ([\d.]+) ([\d.]+) ([\d.]+) (\d+)\s*$/.exec(result.stderr);
+  const found = /memory (\d+)\nmeasured ([\d.]+) ([\d.]+) ([\d.]+)\s*$/.exec(result.stderr);
   if (found === null || result.status === null || !accepted.includes(result.status)) {
     throw new Error(`${command.join(' ')} ended with ${result.status}: ${result.stderr.slice(-2000)}`);
   }
-  const [seconds = 0, user = 0, system = 0, kilobytes = 0] = found.slice(1).map(Number);
+  const [kilobytes = 0, seconds = 0, user = 0, system = 0] = found.slice(1).map(Number);
   return { seconds, processor: user + system, megabytes: kilobytes / 1024 };
 }
 
