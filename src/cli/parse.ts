@@ -1,5 +1,5 @@
-/** Parses the command line. yargs only splits it; the checks here report every problem at once. */
-import yargs from 'yargs';
+/** Parses the command line. The parser of yargs only splits it; the checks here report every problem at once. */
+import { Parser } from 'yargs/helpers';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { quote } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
@@ -8,8 +8,8 @@ import { flagName, OPTION_KEYS, OPTIONS, type OptionKey } from '../config/option
 import { COMMAND_NAMES, type CommandName, type Invocation } from './command.ts';
 import { commandDescription, usageOf } from './commands.ts';
 
-/** Turns off what yargs accepts by default: `--no-` before any flag, `--a.b`, camelCase variants. */
-const YARGS_SETTINGS = {
+/** Turns off what the parser accepts by default: `--no-` before any flag, `--a.b`, camelCase variants. */
+const CONFIGURATION = {
   'boolean-negation': false,
   'camel-case-expansion': false,
   'dot-notation': false,
@@ -40,8 +40,8 @@ function allFlags(): Map<string, string | null> {
 /** Every flag with its placeholder; null for a switch. */
 export const FLAGS: ReadonlyMap<string, string | null> = allFlags();
 
-/** One letter for a flag; yargs reports both. */
-const SHORT = { h: 'help', q: 'quiet', v: 'verbose' } as const;
+/** One letter for a flag; the parser reports both. */
+const SHORT = { h: ['help'], q: ['quiet'], v: ['verbose'] };
 
 /** The names of the flags that a command takes. */
 export function flagsOf(command: CommandName): Set<string> {
@@ -50,7 +50,7 @@ export function flagsOf(command: CommandName): Set<string> {
   return new Set(['help', ...options.map(flagName), ...negations, ...own.map(({ name }) => name)]);
 }
 
-/** The flags by yargs: text, a list of texts, or the state of a switch. */
+/** The flags by the parser: text, a list of texts, or the state of a switch. */
 type Raw = Map<string, string | boolean | readonly string[]>;
 
 interface Split {
@@ -58,7 +58,7 @@ interface Split {
   readonly positionals: readonly string[];
 }
 
-/** Flags such as --constructor break the tables of yargs, so they are removed before. */
+/** Flags such as --constructor break the tables of the parser, so they are removed before. */
 function inheritedFlags(argv: readonly string[]): string[] {
   return argv.filter((argument) => {
     const name = /^-+([^=]+)/.exec(argument)?.[1];
@@ -72,39 +72,32 @@ function split(argv: readonly string[], problems: string[]): Split {
   const names = [...FLAGS];
   const texts = names.filter(([, value]) => value !== null).map(([name]) => name);
   const switches = names.filter(([, value]) => value === null).map(([name]) => name);
-  const parser = yargs(argv.filter((argument) => !rejected.includes(argument)))
-    .parserConfiguration(YARGS_SETTINGS)
-    .detectLocale(false)
-    .exitProcess(false)
-    .help(false)
-    .version(false)
-    .fail((message) => {
-      problems.push(missingValue(message));
-    })
-    .string(texts)
-    .boolean(switches)
-    .alias(SHORT)
-    .nargs(Object.fromEntries(texts.map((name) => [name, 1])));
-  const {
-    _: positionals,
-    $0: _program,
-    '--': rest = [],
-    ...flags
-  } = parser.parseSync() as Record<string, unknown>;
+  const { argv: found, error } = Parser.detailed(
+    argv.filter((argument) => !rejected.includes(argument)),
+    {
+      string: texts,
+      boolean: switches,
+      alias: SHORT,
+      narg: Object.fromEntries(texts.map((name) => [name, 1])),
+      configuration: CONFIGURATION,
+    },
+  );
+  if (error) problems.push(missingValue(error.message));
+  const { _: positionals, '--': rest = [], ...flags } = found;
   return {
     raw: new Map(Object.entries(flags).filter(([, value]) => value !== undefined)) as Raw,
-    positionals: [...(positionals as unknown[]), ...(rest as unknown[])].map(String),
+    positionals: [...positionals, ...rest].map(String),
   };
 }
 
-/** Replaces yargs' "Not enough arguments following: timeout". */
+/** Replaces the parser's "Not enough arguments following: timeout". */
 function missingValue(message: string): string {
   const name = /following: (\S+)$/.exec(message)?.[1];
   const value = name === undefined ? null : FLAGS.get(name);
   return name === undefined || value === undefined ? message : `--${name} needs a value: --${name} ${value}`;
 }
 
-/** Rejects switches with a value, because yargs reads `--quiet=maybe` as false. */
+/** Rejects switches with a value, because the parser reads `--quiet=maybe` as false. */
 function switchValueProblems(argv: readonly string[]): string[] {
   return argv.flatMap((argument) => {
     const name = /^--([^=]+)=/.exec(argument)?.[1];
