@@ -1,5 +1,4 @@
 /** The words that the scripts of `apim-probe completion` ask the program for. */
-import { z } from 'zod';
 import { FAILURES } from '../../probes/failures.ts';
 import { flagName, OPTION_KEYS, OPTIONS } from '../config/options.ts';
 import { CAUSES } from '../model/vocabulary.ts';
@@ -44,8 +43,8 @@ function choicesOf(flag: string, command: CommandName): readonly string[] {
   const ownFlag = own.find(({ name }) => name === flag);
   if (ownFlag !== undefined) return ownFlag.choices ?? [];
   const key = OPTION_KEYS.find((name) => flagName(name) === flag);
-  const type = key === undefined ? null : OPTIONS[key].type;
-  return type instanceof z.ZodEnum ? type.options.map(String) : [];
+  const schema = key === undefined ? null : OPTIONS[key].type.schema;
+  return schema?.type === 'string' ? (schema.enum ?? []) : [];
 }
 
 function argumentsOf(command: CommandName): readonly string[] {

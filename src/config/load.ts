@@ -1,6 +1,7 @@
 /** Merges flags, variables, config file and defaults into validated options, or throws one error with every problem. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { BadValue } from '../common/bad-value.ts';
 import { quote, quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { isV2, TIER_FACTS } from '../model/tiers.ts';
@@ -22,6 +23,7 @@ import {
 import { FILE_KEYS, flagName, OPTIONS, type OptionKey } from './options.ts';
 import type { Options } from './types.ts';
 import { checkUploadFlag, credentialLayer, oneDestination } from './upload-sources.ts';
+import type { ValueType } from './value-types.ts';
 
 /** Not read since 0.2: a user who can write to the current folder could run commands with it. */
 const LOCAL_CONFIG = 'apim-probe.yaml';
@@ -122,11 +124,12 @@ function parse(key: OptionKey, given: Given, problems: string[]): unknown {
   const place = option.place as ((item: unknown, resolve: (path: string) => string) => unknown) | undefined;
   const parsed: unknown[] = [];
   for (const { value, written, origin } of given.values) {
-    const result = option.type.safeParse(value);
-    if (result.success) {
-      parsed.push(place?.(result.data, (path) => resolve(given.folder, path)) ?? result.data);
-    } else {
-      const problem = severalValues(key, value, origin) ?? result.error.issues[0]?.message ?? 'is not valid';
+    try {
+      const item: unknown = option.type.parse(value);
+      parsed.push(place?.(item, (path) => resolve(given.folder, path)) ?? item);
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error;
+      const problem = severalValues(key, value, origin) ?? error.message;
       problems.push(
         `${key}: ${option.secret ? 'the value, not repeated here,' : shown(value, written)} (${origin}) ${problem}`,
       );
@@ -141,11 +144,21 @@ function severalValues(key: OptionKey, value: unknown, origin: string): string |
   const { many, type } = OPTIONS[key];
   if (!many || typeof value !== 'string' || !value.includes(',')) return null;
   const items = value.split(',').map((item) => item.trim());
-  if (!items.every((item) => type.safeParse(item).success)) return null;
+  if (!items.every((item) => accepts(type, item))) return null;
   const how = origin.startsWith('flag ')
     ? `give --${flagName(key)} once for each`
     : 'write a list: [ONE, TWO]';
   return `holds ${items.length} values; ${how}`;
+}
+
+function accepts(type: ValueType<unknown>, value: unknown): boolean {
+  try {
+    type.parse(value);
+    return true;
+  } catch (error) {
+    if (error instanceof BadValue) return false;
+    throw error;
+  }
 }
 
 function fallback(key: keyof Options): unknown {

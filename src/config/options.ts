@@ -2,9 +2,7 @@
  * Every option, described once. Flags, APIM_PROBE_* variables, config file keys, defaults, help and the
  * config's JSON Schema all come from this table.
  */
-import { z } from 'zod';
 import { BadValue } from '../common/bad-value.ts';
-import { didYouMean } from '../common/did-you-mean.ts';
 import { address, checkAscii, resourceName, subnet } from '../common/host-name.ts';
 import { formatTargetUrl, parseTargetUrl } from '../common/target-url.ts';
 import type { OptionValue } from '../model/report.ts';
@@ -24,6 +22,7 @@ import {
 import { formatLabel, parseLabel } from './label.ts';
 import { LOG_LEVELS, type Options, REDACTION_LEVELS, REPORT_FORMATS, UPLOAD_METHODS } from './types.ts';
 import { parseUploadUrl, shownUploadUrl } from './upload-url.ts';
+import { choice, onOrOff, text, type ValueType, wholeNumber } from './value-types.ts';
 
 /** The headings of the help, in order. */
 export const SECTIONS = [
@@ -52,8 +51,7 @@ interface Description {
 interface Reader<Item> extends Description {
   /** How the text of a flag or variable is converted before `type` parses it; a file has the right kind already. */
   readonly kind: 'text' | 'number' | 'switch';
-  /** Parses text, a number or a boolean of a config file; every issue is a predicate ("must be …"). */
-  readonly type: z.ZodType<Item>;
+  readonly type: ValueType<Item>;
   /** Placeholder in the help; null for a switch, which takes no value. */
   readonly value: string | null;
   /** Formats the value for a config file; absent for text, numbers and booleans. */
@@ -83,43 +81,6 @@ type Table = {
 } & { readonly config: Single<string | null> };
 
 export type OptionKey = keyof Table;
-
-/** A type for text with a parser; the message of a BadValue becomes the issue. */
-function text<Item>(
-  parse: (value: string) => Item,
-  error: string | typeof notText = notText,
-): z.ZodType<Item> {
-  return z.string({ error }).transform((value, context) => {
-    try {
-      return parse(value);
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  });
-}
-
-function notText({ input }: { readonly input?: unknown }): string {
-  return typeof input === 'object' && input !== null
-    ? 'must be text, without a key before it'
-    : 'must be text; put it in quotes';
-}
-
-function wholeNumber(of: string, min: number, max: number): z.ZodType<number> {
-  const message = `must be a whole number${of} from ${min} to ${max}`;
-  return z.int({ error: message }).min(min, { error: message }).max(max, { error: message });
-}
-
-function choice<const Choices extends readonly [string, ...string[]]>(
-  choices: Choices,
-): z.ZodType<Choices[number]> {
-  return z.enum(choices, {
-    error: (issue) => `must be one of ${choices.join(', ')}.${didYouMean(String(issue.input), choices)}`,
-  });
-}
-
-const onOrOff = z.boolean({ error: 'must be true or false' });
 
 /** Accepts a display name, which users copy from the portal: region names have no spaces. */
 function regionName(value: string): string {
