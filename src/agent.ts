@@ -7,6 +7,7 @@ import { type Diagnosis, diagnose, diagnoseWithoutRules } from './diagnosis/inde
 import { applyDocuments } from './effective/targets.ts';
 import { describeSurvey, surveyHost } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
+import { readReply } from './environment/metadata.ts';
 import type { Machine, MetadataReply, Survey } from './environment/types.ts';
 import { type JudgedDocuments, judgeDocuments } from './judge-documents.ts';
 import type { Observations, Report } from './model/report.ts';
@@ -66,7 +67,8 @@ export async function runAgent(
   progress({ kind: 'phase', name: 'survey' });
   const asking = askMetadata(system, end);
   const host = await surveyHost(machine);
-  const surveyWith = (reply: MetadataReply | null): Survey => describeSurvey(options, machine, host, reply);
+  const surveyWith = (reply: MetadataReply | null): Survey =>
+    describeSurvey(options, machine, host, reply === null ? null : (own) => readReply(reply, own));
   // Where cloud and region are given, the plan does not need the answer, and the probing begins meanwhile.
   const isKnown = options.cloud !== null && options.region !== null;
   const known = surveyWith(isKnown ? null : await asking);

@@ -1,5 +1,4 @@
 /** The plan of a run without the run: it loads neither the probes nor the diagnosis, so that `plan` starts sooner. */
-import { endpointListsIn, readImports } from './config/import-file.ts';
 import type { Options } from './config/types.ts';
 import { survey } from './environment/index.ts';
 import { thisMachine } from './environment/machine.ts';
@@ -13,7 +12,7 @@ export async function surveyAndPlan(
   options: Options,
   parts?: { readonly system: System; readonly machine: Machine },
 ): Promise<Survey & { readonly plan: Plan }> {
-  const files = readImports(options);
+  const lists = options.from.length === 0 ? [] : await endpointLists(options);
   const ask = async (): Promise<MetadataReply> => {
     const [{ askMetadata }, { createSystem }] = await Promise.all([
       import('./run/metadata.ts'),
@@ -23,7 +22,12 @@ export async function surveyAndPlan(
   };
   const unknown = options.cloud === null || options.region === null;
   const found = await survey(options, parts?.machine ?? thisMachine(), unknown ? ask : null);
-  return { ...found, plan: makePlan(options, createPlanContext(found), endpointListsIn(files)) };
+  return { ...found, plan: makePlan(options, createPlanContext(found), lists) };
+}
+
+async function endpointLists(options: Options): Promise<Parameters<typeof makePlan>[2]> {
+  const { endpointListsIn, readImports } = await import('./config/import-file.ts');
+  return endpointListsIn(readImports(options));
 }
 
 /** What the plan needs of the survey, with the date of today. */

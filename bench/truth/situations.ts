@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runAgent } from '../../src/agent.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { openNameServer } from '../../src/lab/dns-server.ts';
 import { HOSTS, PRIVATE_NAMES } from '../../src/lab/hosts.ts';
 import { type Listener, openRefusingPort } from '../../src/lab/listeners.ts';
@@ -130,7 +131,10 @@ async function runIn(
     attempts: 2,
     timeout: devices.some(({ does }) => does.startsWith('drops')) ? 3000 : 5000,
   };
-  const loaded = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset: { origin: name, values } });
+  const loaded = load(
+    { flags: {}, env: {}, cwd: import.meta.dirname, preset: { origin: name, values } },
+    readers,
+  );
   const { publicRoots, roots } = lab;
   const hooks = { signal: new AbortController().signal, roots, publicRoots: [...publicRoots, PUBLIC.pem] };
   return runAgent(loaded, hooks);

@@ -6,8 +6,8 @@ import {
   isOlderVersion,
   networkStatus,
   withStatus,
-} from './network-status.ts';
-import { Categories, outboundDependencies, serviceOf } from './outbound-dependencies.ts';
+} from './network-status-reply.ts';
+import { Categories, outboundDependencies, serviceOf } from './outbound-dependencies-reply.ts';
 import {
   CUT_BY_POWERSHELL,
   EMPTY,

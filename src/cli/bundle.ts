@@ -5,7 +5,7 @@ import { quote, quotePath } from '../common/mask.ts';
 import { printable } from '../common/printable.ts';
 import { systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
-import { type Loaded, load } from '../config/load.ts';
+import { type Loaded, load, readersFor } from '../config/load.ts';
 import { folderProblem, isStdout } from '../config/writable.ts';
 import { archive } from '../delivery/bundle/archive.ts';
 import { type BundleContents, makeBundle } from '../delivery/bundle/bundle.ts';
@@ -96,17 +96,18 @@ async function listState(
 }
 
 /** Collects config problems instead of failing, because support needs to see them. Wrong flags still fail. */
-function loadOrCollectProblems(
+async function loadOrCollectProblems(
   flags: Parameters<typeof loadSources>[0],
   io: Io,
-): { loaded: Loaded; problems: readonly string[] } {
+): Promise<{ loaded: Loaded; problems: readonly string[] }> {
   const sources = loadSources(flags, io);
+  const readers = await readersFor(sources);
   try {
-    return { loaded: load(sources), problems: [] };
+    return { loaded: load(sources, readers), problems: [] };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return {
-      loaded: load({ ...sources, preset: { origin: 'default', values: {} } }),
+      loaded: load({ ...sources, preset: { origin: 'default', values: {} } }, readers),
       problems: error.problems,
     };
   }
@@ -204,7 +205,7 @@ async function planLegend(
 }
 
 export const bundle: Command = async ({ flags, own, positionals }, io) => {
-  const { loaded, problems } = loadOrCollectProblems(flags, io);
+  const { loaded, problems } = await loadOrCollectProblems(flags, io);
   rememberOptions(loaded.options);
   await nameConfigFile(loaded, io);
   const { options } = loaded;

@@ -2,8 +2,8 @@ import type { RunHooks } from '../agent.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { quote } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
-import type { Flags } from '../config/layers.ts';
-import { load } from '../config/load.ts';
+import type { Flags, Preset } from '../config/layers.ts';
+import { type Loaded, load, readersFor } from '../config/load.ts';
 import type { Command } from './command.ts';
 import { columnsOf, type Io, writeText } from './io.ts';
 import { entry } from './layout.ts';
@@ -47,7 +47,11 @@ export async function runDemo(
   }
   // Reports wrong flags before the lab starts.
   const env = Object.fromEntries(TERMINAL_VARIABLES.map((variable) => [variable, io.env[variable]]));
-  load({ flags, env, cwd: io.cwd, preset: { origin: `scenario ${name}`, values: {} } });
+  const loadWith = async (values: Preset['values']): Promise<Loaded> => {
+    const sources = { flags, env, cwd: io.cwd, preset: { origin: `scenario ${name}`, values } };
+    return load(sources, await readersFor(sources));
+  };
+  await loadWith({});
   const [{ runAgent }, { probeAndReport }] = await Promise.all([
     import('../agent.ts'),
     import('./probe-and-report.ts'),
@@ -59,12 +63,7 @@ export async function runDemo(
     ]);
   });
   try {
-    const loaded = load({
-      flags,
-      env,
-      cwd: io.cwd,
-      preset: { origin: `scenario ${name}`, values: lab.options },
-    });
+    const loaded = await loadWith(lab.options);
     const notes = [`scenario ${name}: ${scenario.summary}`, ...loaded.notes];
     const agent: Agent = (configured, hooks) =>
       runAgent(configured, {

@@ -1,5 +1,5 @@
 import type { Flags } from '../config/layers.ts';
-import { type Loaded, load, type Sources } from '../config/load.ts';
+import { type Loaded, load, readersFor, type Sources } from '../config/load.ts';
 import { SECRET_VARIABLES } from '../config/options.ts';
 import type { Options } from '../config/types.ts';
 import { rememberSecret, rememberUrl } from '../delivery/redaction/known-secrets.ts';
@@ -16,7 +16,8 @@ export function loadSources(flags: Flags, { env, cwd, systemConfig }: Io): Sourc
  * @throws UsageError with all problems at once
  */
 export async function loadOptions(flags: Flags, io: Io): Promise<Loaded> {
-  const loaded = load(loadSources(flags, io));
+  const sources = loadSources(flags, io);
+  const loaded = load(sources, await readersFor(sources));
   rememberOptions(loaded.options);
   await nameConfigFile(loaded, io);
   return loaded;

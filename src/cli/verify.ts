@@ -2,7 +2,7 @@ import type { RunHooks } from '../agent.ts';
 import { isInside } from '../common/cidr.ts';
 import { printable } from '../common/printable.ts';
 import { UsageError } from '../common/usage-error.ts';
-import { type Loaded, load } from '../config/load.ts';
+import { type Loaded, load, readersFor } from '../config/load.ts';
 import { FILE_KEYS, OPTIONS } from '../config/options.ts';
 import { survey } from '../environment/index.ts';
 import { thisMachine } from '../environment/machine.ts';
@@ -36,7 +36,8 @@ export const verify: Command = async ({ flags, positionals: [path = ''] }, io) =
   const scenario = report.options['scenario']?.value ?? null;
   const env = { NO_COLOR: io.env['NO_COLOR'], TERM: io.env['TERM'] };
   const values = scenario === null ? probingOptions(report) : {};
-  const loaded = load({ flags, env, cwd: io.cwd, preset: { origin: `report ${name}`, values } });
+  const sources = { flags, env, cwd: io.cwd, preset: { origin: `report ${name}`, values } };
+  const loaded = load(sources, await readersFor(sources));
   const conclude = (after: Report): readonly Verified[] => verifyFindings(report, findings, after);
   const conclusion: Conclusion = {
     render: (after, options) => renderVerification(conclude(after), options),

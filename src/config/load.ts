@@ -1,14 +1,11 @@
 /** Merges flags, variables, config file and defaults into validated options, or throws one error with every problem. */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadValue } from '../common/bad-value.ts';
 import { quote, quotePath } from '../common/mask.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { isV2, TIER_FACTS } from '../model/tiers.ts';
-import { caFileNotes, caFileProblem } from './ca-file.ts';
-import { documentLayer } from './document-layer.ts';
-import { fileLayer, type OptionsFile } from './file.ts';
-import { readImport } from './import-file.ts';
+import type { OptionsFile } from './file.ts';
 import { labelProblems } from './label.ts';
 import {
   type Flags,
@@ -20,7 +17,7 @@ import {
   terminalLayer,
   variableLayer,
 } from './layers.ts';
-import { FILE_KEYS, flagName, OPTIONS, type OptionKey } from './options.ts';
+import { FILE_KEYS, flagName, OPTIONS, type OptionKey, variableName } from './options.ts';
 import type { Options } from './types.ts';
 import { checkUploadFlag, credentialLayer, oneDestination } from './upload-sources.ts';
 import type { ValueType } from './value-types.ts';
@@ -46,6 +43,32 @@ export interface Sources {
   readonly now?: number;
 }
 
+/** The options whose files are read here. */
+const READ = ['config', 'from', 'caFile'] as const;
+
+/** What reads those files. */
+export type Readers = typeof import('./readers.ts');
+
+/** @returns what `load` needs to read the files of these sources; null when there is no file */
+export async function readersFor(sources: Sources): Promise<Readers | null> {
+  return hasFiles(sources) ? await import('./readers.ts') : null;
+}
+
+function hasFiles({ flags, env, preset, systemConfig: path = systemConfig(env) }: Sources): boolean {
+  if (READ.some((key) => flags[key] !== undefined)) return true;
+  if (preset !== undefined) return READ.some((key) => preset.values[key] !== undefined);
+  return READ.some((key) => (env[variableName(key)] ?? '') !== '') || mayExist(path);
+}
+
+/** Whether a file is there, or cannot be seen. */
+function mayExist(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 export interface Loaded {
   readonly options: Options;
   /** The origin of each option's value, and of the config file's path. */
@@ -67,17 +90,30 @@ interface ConfigFile {
 
 const NO_FILE: ConfigFile = { layer: new Map(), path: null, origin: 'default', notes: [] };
 
-function configFile(flags: Layer, variables: Layer, sources: Sources, problems: string[]): ConfigFile {
+function configFile(
+  flags: Layer,
+  variables: Layer,
+  sources: Sources,
+  readers: Readers | null,
+  problems: string[],
+): ConfigFile {
   const named = flags.get('config') ?? variables.get('config');
   if (named?.values[0]?.value === false) return { ...NO_FILE, origin: named.origin };
   const notes = localNotes(sources, named);
   if (named === undefined) {
     const path = sources.systemConfig ?? systemConfig(sources.env);
-    return readConfig(fileLayer(path, 'default', problems), path, notes);
+    if (readers === null) return { ...NO_FILE, notes };
+    return readConfig(readers.fileLayer(path, 'default', problems), path, notes);
   }
   const path = parse('config', named, problems);
   if (typeof path !== 'string') return NO_FILE;
-  return { ...readConfig(fileLayer(path, 'named', problems), path, notes), origin: named.origin };
+  const file = needed(readers).fileLayer(path, 'named', problems);
+  return { ...readConfig(file, path, notes), origin: named.origin };
+}
+
+function needed(readers: Readers | null): Readers {
+  if (readers === null) throw new Error('the sources name a file, and nothing was loaded that reads it');
+  return readers;
 }
 
 function readConfig(file: OptionsFile, path: string, notes: readonly string[]): ConfigFile {
@@ -102,13 +138,13 @@ interface Layers {
 }
 
 /** The layers, highest precedence first. */
-function layersOf(sources: Sources, problems: string[]): Layers {
+function layersOf(sources: Sources, readers: Readers | null, problems: string[]): Layers {
   const { env, cwd, preset } = sources;
   const flags = flagLayer(sources.flags, cwd);
   const terminal = terminalLayer(env, cwd);
   if (preset !== undefined) return { layers: [flags, presetLayer(preset, cwd), terminal], file: NO_FILE };
   const variables = variableLayer(env, cwd, problems);
-  const file = configFile(flags, variables, sources, problems);
+  const file = configFile(flags, variables, sources, readers, problems);
   const layers = [flags, variables, file.layer, terminal, credentialLayer(env, cwd)];
   return { layers: oneDestination(layers, problems), file };
 }
@@ -169,9 +205,14 @@ function fallback(key: keyof Options): unknown {
 /** Options before the final checks; an option with a problem has no value. */
 type Draft = Partial<Options>;
 
-function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string[]): void {
+function checkCaFiles(
+  draft: Draft,
+  origins: Loaded['origins'],
+  readers: Readers | null,
+  problems: string[],
+): void {
   for (const path of draft.caFile ?? []) {
-    const problem = caFileProblem(path);
+    const problem = needed(readers).caFileProblem(path);
     if (problem !== null) problems.push(`caFile: ${quotePath(path)} (${origins.caFile}) ${problem}`);
   }
 }
@@ -180,15 +221,18 @@ function checkCaFiles(draft: Draft, origins: Loaded['origins'], problems: string
 function importLayer(
   layers: readonly Layer[],
   now: number,
+  readers: Readers | null,
   problems: string[],
-): ReturnType<typeof documentLayer> {
+): ReturnType<Readers['documentLayer']> {
   const givenValue = (key: 'from' | 'apim') => {
     const given = layers.find((layer) => layer.has(key))?.get(key);
     // A problem of the value itself is reported with those of all options.
     return { value: given === undefined ? undefined : parse(key, given, []), origin: given?.origin };
   };
   const { value: paths, origin } = givenValue('from');
-  const files = (Array.isArray(paths) ? paths : []).flatMap((path: string) => {
+  if (!Array.isArray(paths) || paths.length === 0) return { layer: new Map(), notes: [] };
+  const { readImport, documentLayer } = needed(readers);
+  const files = paths.flatMap((path: string) => {
     const reading = readImport(path);
     if (reading.ok) return [reading.imported];
     problems.push(`from: ${quotePath(path)} (${origin}) ${reading.problem}`);
@@ -268,9 +312,11 @@ function checkLogFile({ logFile, output, format }: Draft, origins: Loaded['origi
   );
 }
 
-function optionNotes(options: Options): string[] {
+function optionNotes(options: Options, readers: Readers | null): string[] {
   const notes = options.caFile.flatMap((path) =>
-    caFileNotes(path, Date.now()).map((note) => `caFile: ${quotePath(path)} ${note}`),
+    needed(readers)
+      .caFileNotes(path, Date.now())
+      .map((note) => `caFile: ${quotePath(path)} ${note}`),
   );
   if (options.deadline < options.timeout) {
     notes.push(
@@ -292,12 +338,13 @@ function optionNotes(options: Options): string[] {
 /**
  * Merges and validates the options: flag over variable over file over default. A list replaces the lists of sources
  * with lower precedence.
+ * @param readers by `readersFor`
  * @throws UsageError with all problems at once
  */
-export function load(sources: Sources): Loaded {
+export function load(sources: Sources, readers: Readers | null): Loaded {
   const problems: string[] = [];
-  const { layers: own, file } = layersOf(sources, problems);
-  const documents = importLayer(own, sources.now ?? Date.now(), problems);
+  const { layers: own, file } = layersOf(sources, readers, problems);
+  const documents = importLayer(own, sources.now ?? Date.now(), readers, problems);
   const layers = [...own, documents.layer];
   const values: Record<string, unknown> = {};
   const origins: Record<string, string> = { config: file.origin };
@@ -309,7 +356,7 @@ export function load(sources: Sources): Loaded {
   // Each value was parsed by its option's type, which the table's type ties to the key.
   const draft = values as Draft;
   const complete = origins as Loaded['origins'];
-  checkCaFiles(draft, complete, problems);
+  checkCaFiles(draft, complete, readers, problems);
   checkGroups(draft, complete, problems);
   checkRequired(draft, complete, problems);
   checkUnits(draft, complete, problems);
@@ -328,7 +375,7 @@ export function load(sources: Sources): Loaded {
       ...file.notes,
       ...documents.notes,
       ...requiredOutside(options, complete),
-      ...optionNotes(options),
+      ...optionNotes(options, readers),
     ],
   };
 }

@@ -6,7 +6,7 @@ import type { Options } from '../config/types.ts';
 import { METADATA_ADDRESS } from '../model/azure.ts';
 import { readHostsFile } from './hosts-file.ts';
 import { hasGlobalIPv6, localHostName, localInterfaces, proxyVariables } from './local.ts';
-import { type InstanceMetadata, type MetadataResult, readReply } from './metadata.ts';
+import type { InstanceMetadata, MetadataResult } from './metadata.ts';
 import { asksDns, DEFAULT_SOURCES, type HostSources, hostSources } from './nsswitch.ts';
 import { type Resolvers, systemResolvers } from './resolvers.ts';
 import { readRoutes } from './routes.ts';
@@ -26,7 +26,10 @@ export async function survey(
   askMetadata: (() => Promise<MetadataReply>) | null,
 ): Promise<Survey> {
   const [reply, host] = await Promise.all([askMetadata === null ? null : askMetadata(), surveyHost(machine)]);
-  return describeSurvey(options, machine, host, reply);
+  if (reply === null) return describeSurvey(options, machine, host, null);
+  // Its schemas would slow down the start of a plan that does not ask.
+  const { readReply } = await import('./metadata.ts');
+  return describeSurvey(options, machine, host, (own) => readReply(reply, own));
 }
 
 /** Reads what this host holds. Sends nothing. */
@@ -43,16 +46,17 @@ export async function surveyHost(machine: Machine) {
 
 /**
  * Describes host and network.
- * @param reply of the instance metadata service; null when it was not asked, or has not answered yet
+ * @param readMetadata reads what the instance metadata service replied, by the addresses of this machine; null when it
+ *   was not asked, or has not answered yet
  */
 export function describeSurvey(
   options: Options,
   machine: Machine,
   { interfaces, notes, outbound, resolvers, hostsFile, order, routes }: HostInfo,
-  reply: MetadataReply | null,
+  readMetadata: ((own: readonly string[]) => MetadataResult) | null,
 ): Survey {
   const own = [outbound, ...interfaces.map(({ address }) => address)].filter((address) => address !== null);
-  const metadata = reply === null ? null : readReply(reply, own);
+  const metadata = readMetadata === null ? null : readMetadata(own);
   const known = metadata?.kind === 'present' ? metadata.metadata : null;
   const dns = serversInUse(options, resolvers);
   const { network, notes: networkNotes } = networkOf(options, known?.subnet ?? null, interfaces);

@@ -7,6 +7,7 @@ import { runAgent } from '../../src/agent.ts';
 import { main } from '../../src/cli/main.ts';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { REPORT_FORMATS } from '../../src/config/types.ts';
 import { diagnose } from '../../src/diagnosis/index.ts';
 import { NSG, SERVICE } from '../azure/documents/samples.ts';
@@ -298,7 +299,7 @@ async function play(t: Test): Promise<Played> {
     output: ['state/reports/apim-probe-report-20260504T083000Z-abcdef.json'],
     format: ['text=r.txt', 'network-status=n.json'],
   };
-  const loaded = load({ flags, env: {}, cwd, systemConfig: join(cwd, 'apim-probe.yaml') });
+  const loaded = load({ flags, env: {}, cwd, systemConfig: join(cwd, 'apim-probe.yaml') }, readers);
   const system = await world(t);
   await probeAndReport(
     loaded,

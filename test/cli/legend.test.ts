@@ -15,6 +15,7 @@ import { gunzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { toWritten } from '../../src/model/certificates.ts';
 import { blobStore, contentOf, openService } from '../delivery/upload/service.ts';
 import { finding, report, withDropped } from '../report/samples.ts';
@@ -64,7 +65,7 @@ const WITHOUT_FENCE = { APIM_PROBE_CONNECT_TO: '', APIM_PROBE_DNS_SERVER: '' };
 async function run(cwd: string, variables: NodeJS.ProcessEnv) {
   const env = { ...WITHOUT_FENCE, APIM_PROBE_REDACT: 'strict', ...variables };
   const io = capture({ cwd, env });
-  const loaded = load({ flags: {}, env, cwd, systemConfig: join(cwd, 'none') });
+  const loaded = load({ flags: {}, env, cwd, systemConfig: join(cwd, 'none') }, readers);
   await probeAndReport(loaded, io, async () => sample(), 'always');
   return { out: io.out(), err: io.err() };
 }

@@ -13,6 +13,7 @@ import { guardStreams } from '../../src/cli/io.ts';
 import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import type { Flags } from '../../src/config/layers.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import type { Report } from '../../src/model/report.ts';
 import { parsedReport, report } from '../report/samples.ts';
 import { type Captured, capture } from './harness.ts';
@@ -34,7 +35,7 @@ async function attempt(cwd: string, trial: Trial = {}) {
   guardStreams(io);
   const agent = trial.agent?.(io) ?? (async () => SAMPLE);
   const code = await probeAndReport(
-    load({ flags, env: {}, cwd, systemConfig: join(cwd, 'none') }),
+    load({ flags, env: {}, cwd, systemConfig: join(cwd, 'none') }, readers),
     io,
     agent,
     keeping,

@@ -6,6 +6,7 @@ import { guardStreams } from '../../src/cli/io.ts';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import type { Flags } from '../../src/config/layers.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import type { Report } from '../../src/model/report.ts';
 import { parsedReport } from '../report/samples.ts';
 import { capture } from './harness.ts';
@@ -17,12 +18,15 @@ import { capture } from './harness.ts';
 export async function probe(cwd: string, found: Report, flags: Flags = {}, during = async () => {}) {
   const io = { ...capture({ cwd }), env: { PATH: '/usr/bin:/bin' } };
   guardStreams(io);
-  const loaded = load({
-    flags: { state: ['s'], ...flags },
-    env: {},
-    cwd,
-    systemConfig: join(cwd, 'none'),
-  });
+  const loaded = load(
+    {
+      flags: { state: ['s'], ...flags },
+      env: {},
+      cwd,
+      systemConfig: join(cwd, 'none'),
+    },
+    readers,
+  );
   const agent = async () => {
     await during();
     return found;

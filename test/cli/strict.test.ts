@@ -8,6 +8,7 @@ import t, { type Test } from 'tap';
 import { probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { storedKey } from '../../src/delivery/redaction/pseudonym-key.ts';
 import { uploadName } from '../../src/delivery/report-names.ts';
 import { toWritten } from '../../src/model/certificates.ts';
@@ -44,7 +45,7 @@ const sample = (startedAt = '2026-05-04T08:30:00.123Z') =>
 async function run(cwd: string, variables: NodeJS.ProcessEnv, probed = sample()) {
   const env = { ...FENCELESS, APIM_PROBE_REDACT: 'strict', ...variables };
   const io = capture({ cwd, env });
-  const loaded = load({ flags: {}, env, cwd, systemConfig: join(cwd, 'none') });
+  const loaded = load({ flags: {}, env, cwd, systemConfig: join(cwd, 'none') }, readers);
   const code = await probeAndReport(loaded, io, async () => probed, 'always');
   return { code, out: io.out(), err: io.err() };
 }

@@ -10,6 +10,7 @@ import { main } from '../../src/cli/main.ts';
 import { type Agent, probeAndReport } from '../../src/cli/probe-and-report.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { withoutRuntimeVariables } from '../../src/config/runtime-variables.ts';
 import { toWritten } from '../../src/model/certificates.ts';
 import { SCHEMA_VERSION } from '../../src/model/schema-version.ts';
@@ -43,7 +44,7 @@ function everything(folder: string): string {
 
 async function run(cwd: string, env: NodeJS.ProcessEnv, agent?: (io: ReturnType<typeof capture>) => Agent) {
   const io = capture({ cwd, env: { ...OPEN, ...env } });
-  const loaded = load({ flags: {}, env: { ...OPEN, ...env }, cwd, systemConfig: join(cwd, 'none') });
+  const loaded = load({ flags: {}, env: { ...OPEN, ...env }, cwd, systemConfig: join(cwd, 'none') }, readers);
   const code = await probeAndReport(loaded, io, agent?.(io) ?? (async () => sample()), 'always');
   return { code, out: io.out(), err: io.err() };
 }

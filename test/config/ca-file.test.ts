@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { caFileNotes, caFileProblem } from '../../src/config/ca-file.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { authority } from '../servers/certificates.ts';
 
 const folder = t.testdir({});
@@ -131,7 +132,7 @@ t.test('a certificate that is out of date is mentioned at the start', async (t) 
   const notes = caFileNotes(path, Date.now());
   t.match(notes, [/^holds “CN=Old Root”, which ended on \d{4}-/, /^holds “CN=New Root”, which begins on/]);
   t.equal(notes.length, 2);
-  const { notes: atStart } = load({ flags: { caFile: [path] }, env: {}, cwd: folder });
+  const { notes: atStart } = load({ flags: { caFile: [path] }, env: {}, cwd: folder }, readers);
   t.match(atStart.join('\n'), /caFile: .*dates\.pem"? holds “CN=Old Root”, which ended on/);
   t.same(caFileNotes(at('absent.pem'), 0), []);
 });

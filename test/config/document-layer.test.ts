@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { reportedOptions } from '../../src/config/effective.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import * as samples from '../azure/documents/samples.ts';
 
 const NOW = Date.parse('2026-11-30T12:00:00Z');
@@ -21,7 +22,10 @@ function loadFrom(
     utimesSync(join(cwd, name), (NOW - age) / 1000, (NOW - age) / 1000);
   }
   const from = Object.keys(contents).map((name) => join(cwd, name));
-  return load({ flags: { from, ...flags }, env: {}, cwd, systemConfig: join(cwd, 'none.yaml'), now: NOW });
+  return load(
+    { flags: { from, ...flags }, env: {}, cwd, systemConfig: join(cwd, 'none.yaml'), now: NOW },
+    readers,
+  );
 }
 
 t.test('the service and its subnet fill the options', async (t) => {

@@ -6,6 +6,7 @@ import { reportedOptions } from '../../src/config/effective.ts';
 import type { Flags } from '../../src/config/layers.ts';
 import { load } from '../../src/config/load.ts';
 import { FILE_KEYS } from '../../src/config/options.ts';
+import * as readers from '../../src/config/readers.ts';
 import { Report } from '../../src/model/report.ts';
 
 t.test('every option has its value and the kind of its origin', async (t) => {
@@ -13,12 +14,15 @@ t.test('every option has its value and the kind of its origin', async (t) => {
   writeFileSync(join(cwd, 'config.yaml'), 'attempts: 2\nstorage: [one, two]\n');
   writeFileSync(join(cwd, 'upload-url'), 'https://h.example/x');
   const options = reportedOptions(
-    load({
-      flags: { timeout: ['300'], color: false, target: ['tcp://a.example:1'], only: ['custom'] },
-      env: { APIM_PROBE_UNITS: '3', CREDENTIALS_DIRECTORY: cwd },
-      cwd,
-      systemConfig: join(cwd, 'config.yaml'),
-    }),
+    load(
+      {
+        flags: { timeout: ['300'], color: false, target: ['tcp://a.example:1'], only: ['custom'] },
+        env: { APIM_PROBE_UNITS: '3', CREDENTIALS_DIRECTORY: cwd },
+        cwd,
+        systemConfig: join(cwd, 'config.yaml'),
+      },
+      readers,
+    ),
   );
   Report.shape.options.parse(options);
   t.strictSame(Object.keys(options), [...FILE_KEYS, 'config', 'scenario'], 'all of them, in one order');
@@ -42,7 +46,7 @@ t.test('every option has its value and the kind of its origin', async (t) => {
 t.test('the config file is an option as well', async (t) => {
   const cwd = t.testdir({ 'mine.yaml': 'attempts: 2' });
   const of = (flags: Flags, env = {}) =>
-    reportedOptions(load({ flags, env, cwd, systemConfig: join(cwd, 'none') }))['config'];
+    reportedOptions(load({ flags, env, cwd, systemConfig: join(cwd, 'none') }, readers))['config'];
   const value = join(cwd, 'mine.yaml');
   t.strictSame(of({ config: ['mine.yaml'] }), { value, from: 'flag' });
   t.strictSame(of({}, { APIM_PROBE_CONFIG: './mine.yaml' }), { value, from: 'variable' });
@@ -54,7 +58,7 @@ t.test('NO_COLOR is a variable, and the scenario of a demo a flag', async (t) =>
   const cwd = t.testdir({});
   const env = { NO_COLOR: '1' };
   const preset = { origin: 'scenario healthy', values: { apim: 'labapim' } };
-  t.match(reportedOptions(load({ flags: {}, env, cwd, preset })), {
+  t.match(reportedOptions(load({ flags: {}, env, cwd, preset }, readers)), {
     color: { value: false, from: 'variable' },
     apim: { value: 'labapim', from: 'flag' },
     scenario: { value: 'healthy', from: 'flag' },
@@ -66,15 +70,18 @@ t.test('NO_COLOR is a variable, and the scenario of a demo a flag', async (t) =>
 t.test('secrets are masked, and a command is never shown', async (t) => {
   const cwd = t.testdir({});
   const options = reportedOptions(
-    load({
-      flags: { label: ['hook=https://me:CANARY@h.example/?sig=CANARY'] },
-      env: {
-        APIM_PROBE_ON_CHANGE: ': curl -u me:CANARY https://hooks.example',
-        APIM_PROBE_UPLOAD: 'https://user:CANARY@h.example/in?code=CANARY',
+    load(
+      {
+        flags: { label: ['hook=https://me:CANARY@h.example/?sig=CANARY'] },
+        env: {
+          APIM_PROBE_ON_CHANGE: ': curl -u me:CANARY https://hooks.example',
+          APIM_PROBE_UPLOAD: 'https://user:CANARY@h.example/in?code=CANARY',
+        },
+        cwd,
+        systemConfig: join(cwd, 'none'),
       },
-      cwd,
-      systemConfig: join(cwd, 'none'),
-    }),
+      readers,
+    ),
   );
   t.match(options, {
     label: { value: ['hook=https://***@h.example/?sig=***'], from: 'flag' },

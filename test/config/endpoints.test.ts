@@ -13,6 +13,7 @@ import {
   parseServerAddress,
 } from '../../src/config/endpoints.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { anyText } from '../any-text.ts';
 import { fuzzRuns } from '../fuzz-runs.ts';
 
@@ -65,7 +66,7 @@ t.test('a typographic character is shown, as it looks like the one that was mean
   const cwd = t.testdir();
   for (const key of ['apim', 'region', 'sql', 'keyVault'] as const) {
     t.throws(
-      () => load({ flags: { [key]: ['contoso–1'] }, env: {}, cwd, systemConfig: `${cwd}/none` }),
+      () => load({ flags: { [key]: ['contoso–1'] }, env: {}, cwd, systemConfig: `${cwd}/none` }, readers),
       { name: 'UsageError', message: '"–" (U+2013)' },
       key,
     );
@@ -219,7 +220,7 @@ t.test('property: any text given as target, redirect or DNS server parses or is 
       text,
       (key, value) => {
         try {
-          load({ flags: { [key]: [value] }, env: {}, cwd, systemConfig: `${cwd}/none` });
+          load({ flags: { [key]: [value] }, env: {}, cwd, systemConfig: `${cwd}/none` }, readers);
         } catch (error) {
           if (!(error instanceof UsageError)) throw error;
         }

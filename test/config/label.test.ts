@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { UsageError } from '../../src/common/usage-error.ts';
 import { type Loaded, load, type Sources } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 
 function loaded(t: Test, sources: Partial<Sources>, file = ''): Loaded {
   const cwd = t.testdir({});
   const systemConfig = join(cwd, 'config.yaml');
   if (file !== '') writeFileSync(systemConfig, file);
-  return load({ flags: {}, env: {}, cwd, systemConfig, ...sources });
+  return load({ flags: {}, env: {}, cwd, systemConfig, ...sources }, readers);
 }
 
 function problemOf(work: () => unknown): string {

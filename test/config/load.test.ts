@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { didYouMean } from '../../src/common/did-you-mean.ts';
 import { UsageError } from '../../src/common/usage-error.ts';
 import { type Loaded, load, type Sources } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 
 function loader(t: Test) {
   const cwd = t.testdir({});
@@ -12,7 +13,7 @@ function loader(t: Test) {
     cwd,
     file: (name: string, text: string) => writeFileSync(join(cwd, name), text),
     load: (sources: Partial<Sources> = {}): Loaded =>
-      load({ flags: {}, env: {}, cwd, systemConfig: join(cwd, 'machine.yaml'), ...sources }),
+      load({ flags: {}, env: {}, cwd, systemConfig: join(cwd, 'machine.yaml'), ...sources }, readers),
   };
 }
 

@@ -5,6 +5,7 @@ import { BadValue } from '../../src/common/bad-value.ts';
 import { isLoopback } from '../../src/common/loopback.ts';
 import { UsageError } from '../../src/common/usage-error.ts';
 import { load, type Sources } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { credentialIn, parseUploadUrl, shownUploadUrl } from '../../src/config/upload-url.ts';
 import { readDestination } from '../../src/delivery/upload/destination.ts';
 
@@ -26,8 +27,8 @@ function setup(t: Test) {
       chmodSync(join(cwd, name), mode);
       return join(cwd, name);
     },
-    load: (given: Partial<Sources>) => load(sources(given)),
-    destination: (given: Partial<Sources>) => readDestination(load(sources(given)).options),
+    load: (given: Partial<Sources>) => load(sources(given), readers),
+    destination: (given: Partial<Sources>) => readDestination(load(sources(given), readers).options),
   };
 }
 

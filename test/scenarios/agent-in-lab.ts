@@ -8,6 +8,7 @@ import { runAgent } from '../../src/agent.ts';
 import { exitCode } from '../../src/cli/exit-code.ts';
 import { harmlessJson } from '../../src/common/escaped-json.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { redact, redactValue } from '../../src/delivery/redaction/redact.ts';
 import { SCENARIOS, startLab } from '../../src/lab/index.ts';
 import { Report } from '../../src/model/report.ts';
@@ -51,7 +52,7 @@ async function play(name: string): Promise<Played> {
   dialled.clear();
   try {
     const preset = { origin: `scenario ${name}`, values: lab.options };
-    const loaded = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset });
+    const loaded = load({ flags: {}, env: {}, cwd: import.meta.dirname, preset }, readers);
     const report = await runAgent(loaded, {
       signal: new AbortController().signal,
       roots: lab.roots,

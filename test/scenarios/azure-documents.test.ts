@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { runAgent } from '../../src/agent.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { Report } from '../../src/model/report.ts';
 import { judgeAgain } from '../../src/report/judge-again.ts';
@@ -72,7 +73,7 @@ async function play(t: Test, documents: Readonly<Record<string, object>>): Promi
   const lab = await startLab('sql-blocked');
   t.teardown(() => lab.close());
   const values = { ...lab.options, from: Object.keys(documents), only: ['sql', 'key-vault', 'dns'] };
-  const loaded = load({ flags: {}, env: {}, cwd, preset: { origin: 'the test', values } });
+  const loaded = load({ flags: {}, env: {}, cwd, preset: { origin: 'the test', values } }, readers);
   const report = await runAgent(loaded, {
     signal: new AbortController().signal,
     roots: lab.roots,

@@ -5,6 +5,7 @@ import t from 'tap';
 import { runAgent } from '../../src/agent.ts';
 import { deliver } from '../../src/cli/deliver.ts';
 import { load } from '../../src/config/load.ts';
+import * as readers from '../../src/config/readers.ts';
 import { exportAsIs } from '../../src/delivery/export-report.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { Report } from '../../src/model/report.ts';
@@ -39,12 +40,15 @@ t.test('what NetworkStatus names is probed, reported, written back and compared'
   const lab = await startLab('healthy');
   t.teardown(() => lab.close());
   const { storage: _storage, sql: _sql, keyVault: _vault, ...unnamed } = lab.options;
-  const loaded = load({
-    flags: {},
-    env: {},
-    cwd,
-    preset: { origin: 'the test', values: { ...unnamed, from: ['status.json'] } },
-  });
+  const loaded = load(
+    {
+      flags: {},
+      env: {},
+      cwd,
+      preset: { origin: 'the test', values: { ...unnamed, from: ['status.json'] } },
+    },
+    readers,
+  );
   const report = await runAgent(loaded, {
     signal: new AbortController().signal,
     roots: lab.roots,

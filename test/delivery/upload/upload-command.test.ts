@@ -4,10 +4,11 @@ import fc from 'fast-check';
 import t from 'tap';
 import { parseRedirect } from '../../../src/config/endpoints.ts';
 import { load } from '../../../src/config/load.ts';
+import * as readers from '../../../src/config/readers.ts';
 import { uploadCommand } from '../../../src/delivery/upload/upload-command.ts';
 import { anyText } from '../../any-text.ts';
 
-const { options } = load({ flags: {}, env: {}, cwd: '/', systemConfig: '/nonexistent' });
+const { options } = load({ flags: {}, env: {}, cwd: '/', systemConfig: '/nonexistent' }, readers);
 
 t.test('sh reads each word as it is', (t) => {
   fc.assert(
