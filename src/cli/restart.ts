@@ -1,6 +1,4 @@
 /** Restarts the executable when variables of the runtime are set: they take effect before our code runs. */
-import { spawnSync } from 'node:child_process';
-import { constants } from 'node:os';
 import { isSea } from 'node:sea';
 import { restartNote, runtimeVariablesIn, withoutRuntimeVariables } from '../config/runtime-variables.ts';
 
@@ -16,6 +14,9 @@ export function restartInCleanEnvironment(): void {
   const env = withoutRuntimeVariables(process.env);
   const args = process.argv.slice(2);
   if (process.platform !== 'win32') process.execve?.(process.execPath, [process.execPath, ...args], env);
+  // Loaded here, because every start passes this file, and few come to this line.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  const { constants } = process.getBuiltinModule('node:os');
   const { status, signal } = spawnSync(process.execPath, args, { env, stdio: 'inherit', windowsHide: true });
   process.exit(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
 }

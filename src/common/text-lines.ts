@@ -2,12 +2,18 @@
 import stringWidth from 'string-width';
 
 /**
+ * ASCII, Latin letters, dashes and quotation marks, as most texts are. Measuring by graphemes takes a hundred times as
+ * long, and the first text 15 ms more.
+ */
+const ONE_COLUMN_EACH = /^[ -~\u00c0-\u024f\u2010-\u201f]*$/;
+
+/**
  * The columns that a terminal uses for a text: none for colour codes and combining characters, two for wide ones. An
  * ellipsis counts as the three dots that it is in ASCII, so that a layout holds in both.
  */
 export function columns(text: string): number {
-  // Most texts are ASCII, and measuring by graphemes takes a hundred times as long.
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text.replaceAll('…', '...'));
+  const plain = text.replaceAll('…', '...');
+  return ONE_COLUMN_EACH.test(plain) ? plain.length : stringWidth(plain);
 }
 
 /** Fills the text with spaces, up to `width` columns. */
@@ -41,7 +47,8 @@ export function rowsOf(lines: readonly string[], width: number): number {
   return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columns(line) / width)), 0);
 }
 
-const GRAPHEMES = new Intl.Segmenter('en');
+/** Made when it is first needed: it takes the runtime 15 ms. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Code units for each column: a peer may stack any number of combining characters on one letter. */
 const UNITS_OF_COLUMN = 4;
@@ -52,7 +59,8 @@ export function cut(text: string, width: number): string {
   const room = Math.max(0, width - columns('…'));
   let kept = '';
   let used = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) {
+  graphemes ??= new Intl.Segmenter('en');
+  for (const { segment } of graphemes.segment(text)) {
     used += columns(segment);
     if (used > room || kept.length + segment.length > width * UNITS_OF_COLUMN) break;
     kept += segment;

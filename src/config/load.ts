@@ -55,9 +55,11 @@ export async function readersFor(sources: Sources): Promise<Readers | null> {
 }
 
 function hasFiles({ flags, env, preset, systemConfig: path = systemConfig(env) }: Sources): boolean {
-  if (READ.some((key) => flags[key] !== undefined)) return true;
+  if (READ.some((key) => Array.isArray(flags[key]))) return true;
   if (preset !== undefined) return READ.some((key) => preset.values[key] !== undefined);
-  return READ.some((key) => (env[variableName(key)] ?? '') !== '') || mayExist(path);
+  return (
+    READ.some((key) => (env[variableName(key)] ?? '') !== '') || (flags.config !== false && mayExist(path))
+  );
 }
 
 /** Whether a file is there, or cannot be seen. */

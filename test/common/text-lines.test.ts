@@ -33,6 +33,8 @@ t.test('columns are those of a terminal', async (t) => {
     ['…', 3],
     ['👩‍💻', 2],
     ['“a”', 3],
+    ['Größe – ‘Ÿ’', 11],
+    ['€ → ‼', 6],
   ] as const)
     t.equal(columns(text), width, JSON.stringify(text));
 });
