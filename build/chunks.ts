@@ -2,7 +2,6 @@
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
-import { lazySegmenter } from './lazy-segmenter.ts';
 import { namedImports } from './named-imports.ts';
 import { ROOT } from './npm.ts';
 import { plainAssert } from './plain-assert.ts';
@@ -51,7 +50,7 @@ export async function bundleInParts(
     metafile: true,
     legalComments: 'external',
     define: { 'import.meta.url': URL_NAME },
-    plugins: [lazySegmenter, namedImports, plainAssert, unusedParts],
+    plugins: [namedImports, plainAssert, unusedParts],
     logLevel: 'error',
   });
   const parts: Record<string, string> = {};
