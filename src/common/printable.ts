@@ -12,15 +12,12 @@ export { printable };
  */
 export function printableAll<T>(value: T): T;
 export function printableAll(value: unknown): unknown {
-  return printableWithin(
-    value,
-    rememberUnchanged((text) => printable(text)),
-  );
-}
-
-function printableWithin(value: unknown, text: (text: string) => string): unknown {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return changeItems(value, (item) => printableWithin(item, text));
-  if (typeof value !== 'object' || value === null) return value;
-  return changeEntries(value, text, (_, item) => printableWithin(item, text));
+  const text = rememberUnchanged((one) => printable(one));
+  const printableItem = (item: unknown): unknown => {
+    if (typeof item === 'string') return text(item);
+    if (Array.isArray(item)) return changeItems(item, printableItem);
+    return typeof item === 'object' && item !== null ? changeEntries(item, text, printableEntry) : item;
+  };
+  const printableEntry = (_: string, item: unknown): unknown => printableItem(item);
+  return printableItem(value);
 }

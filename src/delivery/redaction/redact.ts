@@ -59,22 +59,16 @@ export function redactValue(
   count: Count = UNCOUNTED,
   name = text,
 ): unknown {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return changeItems(value, (item) => redactValue(item, text, count, name));
-  if (typeof value !== 'object' || value === null) return value;
-  return changeEntries(value, name, (key, item) => redactEntry(key, item, text, count, name));
-}
-
-function redactEntry(
-  key: string,
-  item: unknown,
-  text: (text: string) => string,
-  count: Count,
-  name: (key: string) => string,
-): unknown {
-  if (isCredentialName(key)) return hideAll(item, count, name);
-  if (key === 'der' && typeof item === 'string') return redactCertificate(item, text);
-  return redactValue(item, text, count, name);
+  const redactItem = (item: unknown): unknown => {
+    if (typeof item === 'string') return text(item);
+    if (Array.isArray(item)) return changeItems(item, redactItem);
+    return typeof item === 'object' && item !== null ? changeEntries(item, name, redactEntry) : item;
+  };
+  const redactEntry = (key: string, item: unknown): unknown => {
+    if (isCredentialName(key)) return hideAll(item, count, name);
+    return key === 'der' && typeof item === 'string' ? redactCertificate(item, text) : redactItem(item);
+  };
+  return redactItem(value);
 }
 
 /** What strings(1) finds. */
