@@ -1,5 +1,6 @@
 /** Time limits: the timeout of a step and the end of the run. */
 import { ProbeError } from '../failures.ts';
+import { onAbort } from './abort.ts';
 import { type Layer, TIMEOUTS, toProbeError } from './failure.ts';
 
 export interface Budget {
@@ -20,7 +21,7 @@ export function within<T>(budget: Budget, layer: Layer, work: Promise<T>): Promi
     const settle = (finish: () => void): void => {
       clearTimeout(timer);
       clearImmediate(finalRead);
-      budget.signal.removeEventListener('abort', stop);
+      onAbort(budget.signal).delete(stop);
       finish();
     };
     const stop = (): void => settle(() => reject(createDeadlineError()));
@@ -33,7 +34,7 @@ export function within<T>(budget: Budget, layer: Layer, work: Promise<T>): Promi
       (error: unknown) => settle(() => reject(toProbeError(error, layer))),
     );
     if (budget.signal.aborted) stop();
-    else budget.signal.addEventListener('abort', stop, { once: true });
+    else onAbort(budget.signal).add(stop);
   });
 }
 
@@ -43,11 +44,11 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      onAbort(signal).delete(done);
       resolve();
     };
     const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
+    onAbort(signal).add(done);
   });
 }
 

@@ -1,4 +1,5 @@
 /** Attempts that overlap: while one is silent, the next one begins. */
+import { onAbort } from '../../probes/wire/abort.ts';
 
 /** ms of silence after which the next attempt begins: as long as TCP waits before it repeats a SYN (RFC 6298). */
 export const SILENCE = 1000;
@@ -78,10 +79,10 @@ function cancellable<T>(over: AbortSignal, work: (signal: AbortSignal) => Promis
   const { promise, resolve, reject } = Promise.withResolvers<T | null>();
   const stop = new AbortController();
   const end = (): void => stop.abort();
-  over.addEventListener('abort', end, { once: true });
+  onAbort(over).add(end);
   work(stop.signal)
     .then(resolve, reject)
-    .finally(() => over.removeEventListener('abort', end));
+    .finally(() => onAbort(over).delete(end));
   const cancel = (): void => {
     resolve(null);
     stop.abort();
@@ -97,7 +98,6 @@ class Countdown {
   readonly #resolve: () => void;
   #stop = (): void => {};
   #isFinished = false;
-  #isPausing = false;
 
   constructor(timer: Timer, over: AbortSignal) {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -115,9 +115,7 @@ class Countdown {
   /** The same when no attempt is left that would notice the end of the run. */
   pause(ms: number): void {
     if (this.#isFinished) return;
-    // Only now: a signal with a listener for each target of a large run is slow.
-    this.#over.addEventListener('abort', this.finish, { once: true });
-    this.#isPausing = true;
+    onAbort(this.#over).add(this.finish);
     if (this.#over.aborted) this.finish();
     else this.start(ms);
   }
@@ -129,7 +127,7 @@ class Countdown {
   readonly finish = (): void => {
     this.#isFinished = true;
     this.#stop();
-    if (this.#isPausing) this.#over.removeEventListener('abort', this.finish);
+    onAbort(this.#over).delete(this.finish);
     this.#resolve();
   };
 }

@@ -1,5 +1,4 @@
 /** Turns a plan into observations: runs all probes and controls concurrently, within the run's budget. */
-import { setMaxListeners } from 'node:events';
 import { getCACertificates } from 'node:tls';
 import type { System } from '../../probes/wire/system.ts';
 import { TrustStore } from '../../probes/wire/trust.ts';
@@ -125,8 +124,6 @@ function mostInFlight({ concurrency }: Options): number {
 
 function createContext(plan: Plan, parts: RunParts): RunContext {
   const { options, survey, system, signal, endsAt } = parts;
-  // Every running attempt listens for the end of the run.
-  setMaxListeners(0, signal);
   const budget = { stepMs: options.timeout, signal };
   const capacity = new Capacity();
   const queries = createGate(options.concurrency, signal, capacity);

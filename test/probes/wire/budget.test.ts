@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { getEventListeners, once } from 'node:events';
+import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t from 'tap';
+import { onAbort } from '../../../probes/wire/abort.ts';
 import { pause, within } from '../../../probes/wire/budget.ts';
 import { openUdp } from '../../servers/peer.ts';
 import { failed } from '../try.ts';
@@ -17,7 +18,7 @@ t.test('a result in time is returned, and no timer or listener remains', async (
   const before = timers();
   t.equal(await within({ stepMs: 60_000, signal }, 'tcp', Promise.resolve('done')), 'done');
   t.equal(timers(), before);
-  t.equal(getEventListeners(signal, 'abort').length, 0);
+  t.equal(onAbort(signal).size, 0);
 });
 
 t.test('an error becomes a failure of the layer, and no timer or listener remains', async (t) => {
@@ -28,7 +29,7 @@ t.test('an error becomes a failure of the layer, and no timer or listener remain
     failure: 'tcp_refused',
   });
   t.equal(timers(), before);
-  t.equal(getEventListeners(signal, 'abort').length, 0);
+  t.equal(onAbort(signal).size, 0);
 });
 
 t.test('every layer has its own timeout failure', async (t) => {
@@ -39,7 +40,7 @@ t.test('every layer has its own timeout failure', async (t) => {
       message: 'nothing within 5 ms',
     });
   }
-  t.equal(getEventListeners(signal, 'abort').length, 0);
+  t.equal(onAbort(signal).size, 0);
 });
 
 t.test('the end of the run comes before the end of the step', async (t) => {
@@ -99,5 +100,5 @@ t.test('a pause ends by itself or with the run, and no timer or listener remains
   await long;
   await pause(60_000, controller.signal);
   t.equal(timers(), before);
-  t.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  t.equal(onAbort(controller.signal).size, 0);
 });
