@@ -2,12 +2,19 @@
 import { pause } from '../../probes/wire/budget.ts';
 import { Capacity } from './capacity.ts';
 
-/**
- * Runs the task when its turn comes; null when the run ended before that.
- * @param limitOf returns text with the error's code when the task lacked a local resource, else null. Such a task is
- * repeated after others have ended, and the last result is returned.
- */
-export type Gate = <T>(task: () => Promise<T>, limitOf?: (result: T) => string | null) => Promise<T | null>;
+export interface Gate {
+  /**
+   * Runs the task when its turn comes; null when the run ended before that.
+   * @param limitOf returns text with the error's code when the task lacked a local resource, else null. Such a task is
+   * repeated after others have ended, and the last result is returned.
+   */
+  <T>(task: () => Promise<T>, limitOf?: (result: T) => string | null): Promise<T | null>;
+  /**
+   * Resolves when no task waits for its turn, for one caller per turn of the event loop. What is begun earlier only
+   * takes memory.
+   */
+  whenNoneWaits(): Promise<void>;
+}
 
 /**
  * ms before a task is repeated that lacked a resource while no other task was running. Then other programs hold the
@@ -29,6 +36,7 @@ export function createGate(
   idlePauses: readonly number[] = PAUSES,
 ): Gate {
   const waiting = new Queue();
+  const arrivals = new Queue();
   let running = 0;
   let scheduled = false;
 
@@ -39,10 +47,13 @@ export function createGate(
     if (isOpen()) waiting.take()?.();
     // After the end of the run all waiting tasks are released at once; each returns null.
     while (signal.aborted && waiting.length > 0) waiting.take()?.();
+    if (waiting.length === 0) arrivals.take()?.();
+    while (signal.aborted && arrivals.length > 0) arrivals.take()?.();
     schedule();
   };
   const schedule = (): void => {
-    if (scheduled || waiting.length === 0 || !isOpen()) return;
+    const isDue = waiting.length === 0 ? arrivals.length > 0 : isOpen();
+    if (scheduled || !isDue) return;
     scheduled = true;
     setImmediate(open);
   };
@@ -71,7 +82,15 @@ export function createGate(
       schedule();
     });
 
-  return async (task, limitOf = () => null) => {
+  const whenNoneWaits = (): Promise<void> =>
+    new Promise((resolve) => {
+      arrivals.add(resolve);
+      schedule();
+    });
+  const inGate = async <T>(
+    task: () => Promise<T>,
+    limitOf: (result: T) => string | null = () => null,
+  ): Promise<T | null> => {
     let pauses = idlePauses.values();
     let { progress } = capacity;
     let done = await inTurn(task, limitOf);
@@ -90,6 +109,7 @@ export function createGate(
     }
     return done === null ? null : done.result;
   };
+  return Object.assign(inGate, { whenNoneWaits });
 }
 
 /** A task's result and the resource that it lacked; null when it did not start. */
@@ -109,6 +129,7 @@ class Queue {
   }
 
   take(): (() => void) | undefined {
+    if (this.length === 0) return undefined;
     const entry = this.#entries[this.#taken];
     this.#taken += 1;
     if (this.#taken > 1000 && this.#taken * 2 > this.#entries.length) {

@@ -83,6 +83,14 @@ export class Names {
     return known;
   }
 
+  /** Begins to resolve a name that is needed later. */
+  lookAhead(host: string): void {
+    const { dialable, resolutions } = this.resolve(host);
+    // A defect counts where the results are collected.
+    dialable.catch(() => undefined);
+    resolutions.catch(() => undefined);
+  }
+
   #ask(host: string): NameResult {
     const answers = this.#survey.servers.map((server) => this.#askServer(server, this.#candidates(host)));
     return {

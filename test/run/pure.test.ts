@@ -118,6 +118,43 @@ t.test('no two tasks begin in one turn of the event loop', async (t) => {
   t.equal(new Set(turns).size, 40);
 });
 
+t.test('targets begin one by one, while no attempt waits for its turn', async (t) => {
+  const gate = createGate(2, new AbortController().signal);
+  const settle = async (): Promise<void> => {
+    for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
+  };
+  const ends: (() => void)[] = [];
+  const attempt = () => new Promise<void>((resolve) => ends.push(resolve));
+  let begun = 0;
+  const targets = Array.from({ length: 6 }, async () => {
+    await gate.whenNoneWaits();
+    begun += 1;
+    await gate(attempt);
+  });
+  await settle();
+  t.equal(begun, 3, 'two are tried, and one waits');
+  ends[0]?.();
+  await settle();
+  t.equal(begun, 4);
+  const ending = setInterval(() => ends.splice(0).forEach((end) => void end()));
+  await Promise.all(targets);
+  clearInterval(ending);
+  t.equal(begun, 6);
+});
+
+t.test('after the end nothing waits for other attempts', async (t) => {
+  const controller = new AbortController();
+  const gate = createGate(1, controller.signal);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const running = gate(() => promise);
+  const waiting = gate(async () => 'never');
+  const arrivals = Array.from({ length: 100 }, () => gate.whenNoneWaits());
+  controller.abort();
+  resolve();
+  await Promise.all([running, ...arrivals]);
+  t.equal(await waiting, null);
+});
+
 t.test('after a failed task the next one begins', async (t) => {
   const gate = createGate(1, new AbortController().signal);
   const failing = gate(async () => {
