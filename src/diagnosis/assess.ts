@@ -4,7 +4,7 @@ import { downgradeBareConnections } from './bare-connections.ts';
 import { rejectSharedPages } from './foreign-pages.ts';
 import { latencyOf } from './latency.ts';
 import { relaxSpareServers } from './spare-servers.ts';
-import { outcomeOf, withJudgedAttempts } from './status.ts';
+import { outcomeOfJudged, withJudgedAttempts } from './status.ts';
 import { discountUnroutedIPv6 } from './unrouted-ipv6.ts';
 
 /** Targets in the order of the observations, with judged attempts and without a cause. */
@@ -27,7 +27,7 @@ function withStatus(observed: ObservedTarget): Target {
   const { addresses, addressesFrom, resolutions, attempts, ...identity } = target;
   return {
     ...identity,
-    ...outcomeOf(target),
+    ...outcomeOfJudged(target),
     cause: null,
     ...{ addresses, addressesFrom, resolutions, attempts },
     latency: latencyOf(attempts),

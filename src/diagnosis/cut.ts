@@ -1,7 +1,7 @@
 /** Cut handshakes in a whole run, and the controls that tell a filter from loss. */
 import type { ControlOf } from '../model/controls.ts';
 import { isCut } from '../model/cut-handshake.ts';
-import type { Observations, Target } from '../model/report.ts';
+import type { Attempt, Observations, Target } from '../model/report.ts';
 import { attemptsWherePassed } from './attempts.ts';
 
 /** With this many endpoints that were cut and passed in one run, chance cuts others in every attempt. */
@@ -21,9 +21,10 @@ export function isAlwaysEnded(target: Target): boolean {
 
 /** Whether handshakes are cut at random: a filter always cuts a name on its path, so each address counts by itself. */
 export function isCutAtRandom(targets: readonly Target[]): boolean {
-  const mixed = targets.filter((target) =>
-    attemptsWherePassed(target.attempts).some((attempt) => isCut(target, attempt)),
-  );
+  const mixed = targets.filter((target) => {
+    const areCut = (attempts: readonly Attempt[]) => attempts.some((attempt) => isCut(target, attempt));
+    return areCut(target.attempts) && areCut(attemptsWherePassed(target.attempts));
+  });
   return mixed.length >= MANY_MIXED;
 }
 

@@ -54,12 +54,14 @@ function explain(observations: Observations, assessed: readonly Target[]): Expla
   const targets = named.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const causes = new Map<string, Cause>();
   const findings: Finding[] = [];
+  let open = targets.filter(isFailing);
+  const isOpen = (target: Target): boolean => isFailing(target) && !causes.has(target.id);
   for (const rule of RULES) {
-    const open = targets.filter((target) => isFailing(target) && !causes.has(target.id));
-    for (const found of rule({ observations, targets, withPings: assessed, open, atVip })) {
+    for (const found of rule({ observations, targets, withPings: assessed, open, isOpen, atVip })) {
       findings.push(found);
       for (const id of found.evidence) if (!causes.has(id)) causes.set(id, found.cause);
     }
+    open = open.filter(isOpen);
   }
   return { causes, findings };
 }

@@ -23,6 +23,8 @@ export interface Loss {
 
 /** The loss in a run; null when too few endpoints show one. */
 export function measureLoss(targets: readonly Target[]): Loss | null {
+  // Most runs lose nothing, and need no comparison.
+  if (targets.filter(({ attempts }) => attempts.some(isLost)).length < MANY_MIXED) return null;
   const passed = targets.filter(
     (target) => target.group !== 'dns' && publicAttempts(target).some(({ ok }) => ok),
   );
@@ -34,11 +36,14 @@ export function measureLoss(targets: readonly Target[]): Loss | null {
   const failures = new Set(lost.flatMap(({ failure }) => failure ?? []));
   const rate = lost.length / attempts.length;
   const silent = targets.filter((target) => isDead(target, failures));
+  // Another endpoint of the same rule and port passed, so that no rule for this one is missing.
+  const passing = new Set(passed.map(ruleAndPort));
+  const isBesideOthers = (target: Target) => passing.has(ruleAndPort(target));
   const dead = destinations(silent).flatMap((group) => {
-    const rest = group.targets.filter((target) => !isAmongPassed(target, passed));
+    const rest = group.targets.filter((target) => !isBesideOthers(target));
     const isChance = rate ** tries(rest) >= LEAST_CHANCE.alone;
     return group.targets.filter((target) =>
-      rest.includes(target) ? isChance : rate ** tries([target]) >= LEAST_CHANCE.besideOthers,
+      isBesideOthers(target) ? rate ** tries([target]) >= LEAST_CHANCE.besideOthers : isChance,
     );
   });
   return { rate, dead };
@@ -57,10 +62,8 @@ function isDead({ group, status, attempts }: Target, failures: ReadonlySet<Failu
   );
 }
 
-/** Whether another endpoint of the same rule and port passed, so that no rule for it is missing. */
-function isAmongPassed(target: Target, passed: readonly Target[]): boolean {
-  const rule = target.serviceTag ?? target.group;
-  return passed.some((other) => (other.serviceTag ?? other.group) === rule && other.port === target.port);
+function ruleAndPort({ serviceTag, group, port }: Target): string {
+  return `${serviceTag ?? group} ${port}`;
 }
 
 function tries(targets: readonly Target[]): number {

@@ -12,6 +12,8 @@ export interface Scene {
   readonly withPings: readonly Target[];
   /** Failing targets that no earlier rule has explained. */
   readonly open: readonly Target[];
+  /** Whether `open` has this target. */
+  readonly isOpen: (target: Target) => boolean;
   /** By target id, the attempts at `--vip` of names that do not resolve to it. */
   readonly atVip: ReadonlyMap<string, readonly Attempt[]>;
 }
@@ -22,6 +24,6 @@ export interface Scene {
 export type Rule = (scene: Scene) => readonly Finding[];
 
 /** The targets that a finding may name: reachable ones, and those that no earlier rule has explained. */
-export function nameable({ open }: Scene, targets: readonly Target[]): readonly Target[] {
-  return targets.filter((target) => target.status === 'reachable' || open.includes(target));
+export function nameable({ isOpen }: Scene, targets: readonly Target[]): readonly Target[] {
+  return targets.filter((target) => target.status === 'reachable' || isOpen(target));
 }

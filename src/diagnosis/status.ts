@@ -32,7 +32,11 @@ export function finishedAttempts({ attempts }: Pick<ObservedTarget, 'attempts'>)
 
 /** The status of a target by its observations. */
 export function outcomeOf(observed: ObservedTarget): Outcome {
-  const target = withJudgedAttempts(observed);
+  return outcomeOfJudged(withJudgedAttempts(observed));
+}
+
+/** The same for a target with judged attempts. */
+export function outcomeOfJudged(target: ObservedTarget): Outcome {
   const finished = finishedAttempts(target);
   if (finished.length > 0 && !onlyIPv6Failed(target, finished)) return statusOf(finished);
   const { failure, reason } = target;

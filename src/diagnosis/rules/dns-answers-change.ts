@@ -47,9 +47,9 @@ export const dnsAnswersChange: Rule = (scene) => {
 };
 
 /** A failing target is explained if its name did not resolve, or if this server’s address was not connected to. */
-function isEvidence({ target, first, second }: Change, { open }: Scene): boolean {
+function isEvidence({ target, first, second }: Change, { isOpen }: Scene): boolean {
   if (target.status === 'reachable') return true;
-  if (!open.includes(target)) return false;
+  if (!isOpen(target)) return false;
   if (isUnresolved(target)) return resolves(kindOf(first)) || resolves(kindOfAnswer(second));
   return connectFailure(target) !== null && target.addressesFrom === first.server;
 }

@@ -44,11 +44,11 @@ export const dnsServerDown: Rule = (scene) => {
 };
 
 /** Whether this VM has no route to the server, which explains its silence. */
-function isUnrouted(server: string, { targets, open }: Scene): boolean {
+function isUnrouted(server: string, { targets, isOpen }: Scene): boolean {
   return targets.some(
     (target) =>
       target.failure === 'dns_unreachable' &&
-      !open.includes(target) &&
+      !isOpen(target) &&
       (target.host === server || target.resolutions.some((resolution) => resolution.server === server)),
   );
 }

@@ -145,8 +145,8 @@ function disagree(target: Target, observations: Observations): boolean {
 }
 
 /** Explains a failure if the name was denied, or if the public address was dialled instead of the private one. */
-function explains(target: Target, { open, observations }: Scene): boolean {
-  if (!open.includes(target)) return false;
+function explains(target: Target, { isOpen, observations }: Scene): boolean {
+  if (!isOpen(target)) return false;
   const answers = comparable(target, observations);
   if (isUnresolved(target)) return answers.some((resolution) => resolves(kindOf(resolution)));
   const knowsPrivate = answers.some((resolution) => kindOf(resolution) === 'private');

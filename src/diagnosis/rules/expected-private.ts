@@ -48,8 +48,8 @@ export function isExposed(target: Target, observations: Observations): boolean {
   return publicAnswers(target, observations).length > 0;
 }
 
-function isExplained({ id, status }: Target, { open }: Scene): boolean {
-  return (status === 'unreachable' || status === 'intermittent') && open.every((target) => target.id !== id);
+function isExplained(target: Target, { isOpen }: Scene): boolean {
+  return (target.status === 'unreachable' || target.status === 'intermittent') && !isOpen(target);
 }
 
 function isByFileAlone({ answers }: Exposed): boolean {

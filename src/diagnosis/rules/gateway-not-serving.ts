@@ -21,14 +21,14 @@ const NOT_SERVED: readonly (Failure | null)[] = [
 
 /** The private address accepts connections, but TLS or the health path fails. */
 export const gatewayNotServing: Rule = (scene) => {
-  const { observations, targets, open, atVip } = scene;
+  const { observations, targets, isOpen, atVip } = scene;
   const own = targets.filter(isOwn);
   const attempts = (target: Target): readonly Attempt[] => [
     ...target.attempts,
     ...(atVip.get(target.id) ?? []),
   ];
   const refusing = own.flatMap((target) => {
-    const claimed = open.includes(target) || (atVip.get(target.id)?.length ?? 0) > 0;
+    const claimed = isOpen(target) || (atVip.get(target.id)?.length ?? 0) > 0;
     const last = attempts(target).findLast(isNotServed);
     return claimed && last !== undefined && !attempts(target).some(isServed) ? [{ target, last }] : [];
   });

@@ -25,7 +25,7 @@ interface Silent {
  * between them: the inbound rules of the subnet and the load balancer decide.
  */
 export const gatewaySilent: Rule = (scene) => {
-  const { observations, targets, open, atVip } = scene;
+  const { observations, targets, isOpen, atVip } = scene;
   if (!targets.some((target) => target.group !== 'dns' && target.attempts.some(connected))) return [];
   const own = targets.filter(isOwn);
   const tries = (target: Target): readonly Attempt[] => [...target.attempts, ...(atVip.get(target.id) ?? [])];
@@ -37,7 +37,7 @@ export const gatewaySilent: Rule = (scene) => {
       made: tries(target).filter((one) => one.address === address),
     }));
     const silent = here.flatMap(({ target, made }): Silent[] => {
-      const isClaimed = open.includes(target) || atVip.has(target.id);
+      const isClaimed = isOpen(target) || atVip.has(target.id);
       const isSilent = made.length > 0 && made.every(({ failure }) => NOT_TAKEN.includes(failure));
       return isClaimed && isSilent ? [{ target, failure: made.at(-1)?.failure ?? null }] : [];
     });

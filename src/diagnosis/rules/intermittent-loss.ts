@@ -11,10 +11,10 @@ import { count, list, listEndpoints } from '../text.ts';
 export const intermittentLoss: Rule = ({ observations, targets, open }) => {
   const atRandom = isCutAtRandom(targets);
   const loss = measureLoss(targets);
-  const dead = open.filter(
-    (target) => (atRandom && isAlwaysCut(target)) || loss?.dead.includes(target) === true,
-  );
-  const mixed = open.filter((target) => target.status === 'intermittent' && !dead.includes(target));
+  const lost = new Set(loss?.dead);
+  const isDead = (target: Target) => (atRandom && isAlwaysCut(target)) || lost.has(target);
+  const dead = open.filter(isDead);
+  const mixed = open.filter((target) => target.status === 'intermittent' && !isDead(target));
   const hit = [...dead, ...mixed];
   if (hit.length === 0) return [];
   const fixed = dead.length > 0 ? [] : mixed.filter((target) => deadAddresses(target).length > 0);

@@ -14,18 +14,19 @@ import { count, listEndpoints } from '../text.ts';
 const ENOUGH = 3;
 
 /** Every connection to a public address times out, while private addresses answer. */
-export const noOutboundPath: Rule = ({ observations, targets, open }) => {
-  const tried = targets.filter((target) => target.group !== 'dns' && dialledAddresses(target).some(isPublic));
-  const silent = tried.filter(isSilent);
+export const noOutboundPath: Rule = ({ observations, targets, isOpen }) => {
+  const isOutside = (target: Target) => target.group !== 'dns' && dialledAddresses(target).some(isPublic);
+  const silent = targets.filter((target) => isSilent(target) && isOutside(target));
   const hosts = new Set(silent.map(({ host }) => host)).size;
   if (hosts < ENOUGH || targets.some(provesPath)) return [];
+  const tried = targets.filter(isOutside);
   if (tried.some((target) => target.attempts.length > 0 && !isSilent(target))) return [];
   const inside = targets.filter(
     (target) => target.attempts.length > 0 && target.group !== 'dns' && isPrivateOnly(target),
   );
   const insideWorks = inside.filter((target) => connectFailure(target) !== 'dropped');
   if (inside.length > 0 && insideWorks.length === 0) return [];
-  const explained = silent.filter((target) => open.includes(target));
+  const explained = silent.filter(isOpen);
   if (explained.length === 0) return [];
   const side = describeAzureSide(explained, observations);
   return [

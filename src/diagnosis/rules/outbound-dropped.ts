@@ -26,6 +26,7 @@ const MANY = 3;
 /** Connections that time out at every address: one finding for each missing rule. */
 export const outboundDropped: Rule = (scene) => {
   const dropped = scene.open.filter((target) => connectFailure(target) === 'dropped');
+  if (dropped.length === 0) return [];
   const groups = destinations(dropped);
   if (groups.length >= MANY && nothingConnects(scene)) {
     const isRefused = scene.targets.some((target) => connectFailure(target) === 'rejected');

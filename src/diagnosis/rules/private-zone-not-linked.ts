@@ -65,8 +65,8 @@ function isChanging(target: Target, { observations }: Scene): boolean {
   );
 }
 
-function fails(target: Target, { open }: Scene): boolean {
-  return connectFailure(target) !== null && open.includes(target);
+function fails(target: Target, { isOpen }: Scene): boolean {
+  return connectFailure(target) !== null && isOpen(target);
 }
 
 function notLinkedFinding({ observations }: Scene, zone: string, targets: readonly Target[]): Finding {

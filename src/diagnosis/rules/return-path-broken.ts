@@ -16,7 +16,7 @@ const NO_REPLY: readonly (Failure | null)[] = ['tls_timeout', 'protocol_timeout'
 const SHORT: readonly Protocol[] = ['smtp', 'amqp'];
 
 /** Connections to public addresses are completed, and no protocol gets a byte of reply. */
-export const returnPathBroken: Rule = ({ observations, targets, open }) => {
+export const returnPathBroken: Rule = ({ observations, targets, isOpen }) => {
   const acceptsAll = observations.controls.some(
     (control) => control.name === 'tcp-reserved-address' && control.outcome !== 'expected',
   );
@@ -27,16 +27,17 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
   const opened = targets.filter((target) => target.group !== 'dns' && openedAttempts(target).length > 0);
   // A bare connection awaits no reply.
   const spoken = opened.filter((target) => openedAttempts(target).some((attempt) => !isBare(attempt)));
-  const short = spoken.filter((target) => SHORT.includes(target.protocol) && !isSilentTarget(target));
-  const asked = spoken.filter((target) => !short.includes(target));
+  const isShort = (target: Target) => SHORT.includes(target.protocol) && !isSilentTarget(target);
+  const short = spoken.filter(isShort);
+  const asked = spoken.filter((target) => !isShort(target));
   const silent = asked.filter(isSilentTarget);
-  const withTls = silent.filter(({ attempts }) => attempts.some(({ failure }) => failure === 'tls_timeout'));
-  const withoutTls = silent.filter((target) => !withTls.includes(target));
+  const withTls = silent.filter(isOverTls);
+  const withoutTls = silent.filter((target) => !isOverTls(target));
   const hosts = new Set(silent.map(({ host }) => host)).size;
   if (acceptsAll || smallArrive || hosts < ENOUGH || silent.length < asked.length) return [];
   if (withTls.length === 0 || withoutTls.length === 0) return [];
   const brokenOff = short.filter(({ failure }) => NO_REPLY.includes(failure));
-  const cut = [...silent, ...brokenOff].filter((target) => open.includes(target));
+  const cut = [...silent, ...brokenOff].filter(isOpen);
   if (cut.length === 0) return [];
   return [
     createFinding('return-path-broken', {
@@ -56,6 +57,10 @@ export const returnPathBroken: Rule = ({ observations, targets, open }) => {
 
 function openedAttempts({ attempts }: Target): readonly Attempt[] {
   return attempts.filter((attempt) => connected(attempt) && isPublic(attempt.address));
+}
+
+function isOverTls({ attempts }: Target): boolean {
+  return attempts.some(({ failure }) => failure === 'tls_timeout');
 }
 
 function isSilentTarget(target: Target): boolean {

@@ -23,7 +23,7 @@ const OTHER_ENDPOINTS: readonly (string | null)[] = ['Sql', 'AzureKeyVault', 'Ev
  * names public addresses of the SKU Basic alone (MicrosoftDocs/azure-docs, issue 44314), the load balancer document the
  * others.
  */
-export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
+export const vmWithoutOutbound: Rule = ({ observations, targets, isOpen }) => {
   const shown = findOutboundCheck(observations);
   const isPrivate = shown?.outcome === 'not-met';
   const { vm } = observations.environment;
@@ -50,7 +50,7 @@ export const vmWithoutOutbound: Rule = ({ observations, targets, open }) => {
   const acceptsAll = observations.controls.some(
     (control) => control.name === 'tcp-reserved-address' && control.detail.connected,
   );
-  const explained = silent.filter((target) => open.includes(target));
+  const explained = silent.filter(isOpen);
   const hasPublicDns = targets.some((target) => target.group === 'dns' && provesPath(target));
   if (!isClear || acceptsAll || hasPublicDns || explained.length === 0) return [];
   // Azure's own report of an instance there decides.
