@@ -10,7 +10,6 @@ import type { Attempt, ObservedTarget } from '../model/report.ts';
 import type { PlannedTarget } from '../plan/types.ts';
 import { limitOf } from './attempt.ts';
 import type { RunContext } from './context.ts';
-import { mapInFlight } from './in-flight.ts';
 import { probeOf, tryAddress } from './target.ts';
 
 /** ms after the first attempt at an address; a TCP connection that is lost at first has been retried by then, too. */
@@ -30,17 +29,24 @@ export async function addLateAttempts(
   planned: readonly PlannedTarget[],
   targets: readonly ObservedTarget[],
   context: RunContext,
-): Promise<ObservedTarget[]> {
+): Promise<readonly ObservedTarget[]> {
   const dead = targets.filter(hasDied);
-  const isDue = context.attempts > 1 && dead.length <= MOST_TARGETS && targets.some(hasPassed);
-  const byId = new Map(planned.map((endpoint) => [endpoint.id, endpoint]));
-  return mapInFlight(targets, targets.length, async (target) => {
-    const endpoint = byId.get(target.id);
-    if (!isDue || endpoint === undefined || !dead.includes(target)) return target;
-    context.progress({ kind: 'late', id: target.id, is: 'awaited' });
-    const late = await tryLate(endpoint, target, context);
-    context.progress({ kind: 'late', id: target.id, is: 'over' });
-    return { ...target, attempts: [...target.attempts, ...late] };
+  if (context.attempts === 1 || dead.length === 0 || dead.length > MOST_TARGETS) return targets;
+  if (!targets.some(hasPassed)) return targets;
+  const late = new Map(
+    await Promise.all(
+      dead.map(async (target) => {
+        const endpoint = planned.find(({ id }) => id === target.id);
+        context.progress({ kind: 'late', id: target.id, is: 'awaited' });
+        const attempts = endpoint === undefined ? [] : await tryLate(endpoint, target, context);
+        context.progress({ kind: 'late', id: target.id, is: 'over' });
+        return [target, attempts] as const;
+      }),
+    ),
+  );
+  return targets.map((target) => {
+    const attempts = late.get(target);
+    return attempts === undefined ? target : { ...target, attempts: [...target.attempts, ...attempts] };
   });
 }
 
@@ -72,12 +78,13 @@ async function tryLate(
 
 /** Whether a required endpoint was tried at public addresses alone, and every attempt failed on the path. */
 function hasDied({ required, attempts }: ObservedTarget): boolean {
-  const named = attempts.filter(({ addressFrom }) => addressFrom === 'name');
   return (
     required &&
-    named.length > 0 &&
-    named.length === attempts.length &&
-    named.every(({ address, failure }) => ON_THE_PATH.includes(failure) && isPublic(address))
+    attempts.length > 0 &&
+    attempts.every(
+      ({ addressFrom, address, failure }) =>
+        addressFrom === 'name' && ON_THE_PATH.includes(failure) && isPublic(address),
+    )
   );
 }
 

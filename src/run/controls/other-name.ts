@@ -59,7 +59,7 @@ export class OtherNames {
     const allowed = targets.find((target) => hasPassed(target) && target.attempts.some(hasCertificate));
     this.#allowed.resolve(allowed?.host ?? COMMON_NAME);
     for (const cut of targets.flatMap(findCut)) this.#begin(cut);
-    const tests = await Promise.all(targets.map(({ id }) => this.#tests.get(id) ?? []));
+    const tests = await Promise.all(targets.flatMap(({ id }) => this.#tests.get(id) ?? []));
     return tests.flat();
   }
 
