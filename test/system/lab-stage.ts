@@ -1,17 +1,19 @@
 /** The lab of the demo on a machine with loopback alone, for runs with flags of their own. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { flagName } from '../../src/config/options.ts';
 import { PORTS } from '../../src/lab/routes.ts';
+import { AGENT } from './agent.ts';
 import { filter, Machine } from './net.ts';
-import { CLEAN_ENVIRONMENT } from './processes.ts';
+import { CLEAN_ENVIRONMENT, KEEPS_COMPILED } from './processes.ts';
 
 const LAB = fileURLToPath(new URL('lab.ts', import.meta.url));
-const AGENT = fileURLToPath(new URL('agent.sh', import.meta.url));
 
 interface Lab {
   readonly options: Readonly<Record<string, string | number | readonly string[]>>;
@@ -48,12 +50,20 @@ function leadsTo(redirects: readonly Redirect[], { host, port }: Pick<Redirect, 
 export class Stage implements AsyncDisposable {
   readonly #machine: Machine;
   readonly #folder: string;
+  readonly #lab: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #printed: AsyncIterator<string, undefined>;
   #entries: readonly Pick<Redirect, 'host' | 'port'>[] | null = null;
-  #ends: (() => Promise<void>)[] = [];
+  #rules: AsyncDisposable | null = null;
 
   private constructor(machine: Machine, folder: string) {
     this.#machine = machine;
     this.#folder = folder;
+    // One process for all scenarios: most of what the lab does is being loaded.
+    this.#lab = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...machine.inside([process.execPath, LAB])], {
+      env: { ...CLEAN_ENVIRONMENT, ...KEEPS_COMPILED },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#printed = createInterface(this.#lab.stdout)[Symbol.asyncIterator]();
   }
 
   static async open(folder: string): Promise<Stage> {
@@ -64,7 +74,11 @@ export class Stage implements AsyncDisposable {
     await writeFile(join(etc, 'hosts'), '127.0.0.1 localhost\n');
     await writeFile(join(etc, 'nsswitch.conf'), 'hosts: files dns\n');
     await writeFile(join(etc, 'passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
-    await writeFile(join(bin, 'apim-probe'), `#!/bin/sh\nexec '${AGENT}' "$@"\n`, { mode: 0o755 });
+    await writeFile(
+      join(bin, 'apim-probe'),
+      `#!/bin/sh\nexec ${AGENT.map((word) => `'${word}'`).join(' ')} "$@"\n`,
+      { mode: 0o755 },
+    );
     const machine = await Machine.start(etc);
     // s; a connection of the next scenario must not be led to the server of the last one, when its port is used again.
     const ended = ['syn_sent', 'fin_wait', 'close_wait', 'last_ack', 'time_wait', 'close'];
@@ -76,21 +90,9 @@ export class Stage implements AsyncDisposable {
 
   /** Plays a scenario in the place of the last one. @returns the flags that lead a run to it */
   async play(name: string): Promise<string[]> {
-    await this.#end();
-    const child = spawn(
-      'setpriv',
-      ['--pdeathsig', 'KILL', '--', ...this.#machine.inside([process.execPath, LAB, name])],
-      { env: CLEAN_ENVIRONMENT, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    this.#ends.push(async () => {
-      child.kill('SIGKILL');
-      await once(child, 'close');
-    });
-    let line = '';
-    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-      line += String(chunk);
-      if (line.endsWith('\n')) break;
-    }
+    await this.#rules?.[Symbol.asyncDispose]();
+    this.#lab.stdin.write(`${name}\n`);
+    const { value: line = '' } = await this.#printed.next();
     const lab = JSON.parse(line) as Lab;
     await writeFile(join(this.#folder, 'etc', 'apim-probe', 'public.pem'), lab.publicRoots.join('\n'));
     const redirects = redirectsOf(lab);
@@ -106,11 +108,10 @@ export class Stage implements AsyncDisposable {
       const to = `dnat ip to 127.0.0.1:${leadsTo(redirects, entry)}`;
       return ['tcp', 'udp'].map((protocol) => `ip daddr ${addressOf(index)} meta l4proto ${protocol} ${to}`);
     });
-    const table = await filter(
+    this.#rules = await filter(
       this.#machine,
       `chain output { type nat hook output priority -100;\n${rules.join('\n')}\n}`,
     );
-    this.#ends.push(async () => await table[Symbol.asyncDispose]());
     return this.#flagsOf(lab);
   }
 
@@ -144,7 +145,11 @@ export class Stage implements AsyncDisposable {
         ...this.#machine.inside(['sh', '-c', `cd '${this.#folder}' && ${command}`]),
       ],
       {
-        env: { ...CLEAN_ENVIRONMENT, PATH: `${join(this.#folder, 'bin')}:${CLEAN_ENVIRONMENT.PATH}` },
+        env: {
+          ...CLEAN_ENVIRONMENT,
+          ...KEEPS_COMPILED,
+          PATH: `${join(this.#folder, 'bin')}:${CLEAN_ENVIRONMENT.PATH}`,
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
@@ -154,12 +159,10 @@ export class Stage implements AsyncDisposable {
     return { code, out, err };
   }
 
-  async #end(): Promise<void> {
-    for (const end of this.#ends.splice(0).reverse()) await end();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#end();
+    const closed = once(this.#lab, 'close');
+    this.#lab.kill('SIGKILL');
+    await closed;
     await this.#machine[Symbol.asyncDispose]();
   }
 }

@@ -1,4 +1,8 @@
-/** Plays the scenario of its argument, and prints its options and roots as a line of JSON, until it is killed. */
+/**
+ * Plays the scenario that a line of its stdin names, in the place of the last one, and prints its options and roots as a
+ * line of JSON, until it is killed.
+ */
+import { createInterface } from 'node:readline';
 import { startLab } from '../../src/lab/index.ts';
 import type { Scenario } from '../../src/lab/scenario.ts';
 import { start } from '../../src/lab/start.ts';
@@ -31,7 +35,10 @@ const PRIVATE_ENDPOINTS: Scenario = {
   },
 };
 
-const name = process.argv[2] ?? '';
-const lab = await (name === PRIVATE_ENDPOINTS.name ? start(PRIVATE_ENDPOINTS) : startLab(name));
-const { options, roots, publicRoots } = lab;
-process.stdout.write(`${JSON.stringify({ options, roots, publicRoots })}\n`);
+let last: Awaited<ReturnType<typeof startLab>> | undefined;
+for await (const name of createInterface(process.stdin)) {
+  await last?.close();
+  last = await (name === PRIVATE_ENDPOINTS.name ? start(PRIVATE_ENDPOINTS) : startLab(name));
+  const { options, roots, publicRoots } = last;
+  process.stdout.write(`${JSON.stringify({ options, roots, publicRoots })}\n`);
+}

@@ -18,10 +18,17 @@ export const CLEAN_ENVIRONMENT = {
   LANG: 'C.UTF-8',
 } as const;
 
+/** For a Node.js that a test starts: it keeps what it compiled for the next one. See test/own-environment.mjs. */
+export const KEEPS_COMPILED = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' } as const;
+
 /** Runs a command to its end and returns its stdout; throws with its stderr when it fails. */
-export async function command(argv: readonly string[]): Promise<string> {
+export async function command(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const [file = '', ...args] = argv;
-  const { stdout } = await execute(file, args, { env: CLEAN_ENVIRONMENT, maxBuffer: 16 * 1024 * 1024 });
+  const env = { ...CLEAN_ENVIRONMENT, ...environment };
+  const { stdout } = await execute(file, args, { env, maxBuffer: 16 * 1024 * 1024 });
   return stdout;
 }
 

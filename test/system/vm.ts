@@ -4,16 +4,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/model/report.ts';
 import type { PlannedTarget } from '../../src/plan/types.ts';
 import { parsedReport } from '../report/samples.ts';
+import { AGENT } from './agent.ts';
 import { AZURE_DNS } from './names.ts';
 import { Machine } from './net.ts';
-import { CLEAN_ENVIRONMENT } from './processes.ts';
+import { CLEAN_ENVIRONMENT, command, KEEPS_COMPILED } from './processes.ts';
 import type { Place } from './services.ts';
-
-const AGENT = fileURLToPath(new URL('agent.sh', import.meta.url));
 
 /** How a run ended, and its report, which has already been held against the schema. */
 export interface Outcome {
@@ -43,7 +41,7 @@ export class Vm implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** `folder` becomes the VM's own; `root` is the certificate of a public root there, as agent.sh makes it. */
+  /** `folder` becomes the VM's own; `root` is the certificate of a public root there, as agent.ts makes it. */
   static async start(folder: string, root: string): Promise<Vm> {
     const etc = join(folder, 'etc');
     await mkdir(join(etc, 'apim-probe'), { recursive: true });
@@ -77,7 +75,7 @@ export class Vm implements AsyncDisposable {
     const inside = this.machine.inside(argv);
     return spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...inside], {
       cwd: this.#folder,
-      env: { ...CLEAN_ENVIRONMENT, ...environment },
+      env: { ...CLEAN_ENVIRONMENT, ...KEEPS_COMPILED, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
@@ -85,7 +83,8 @@ export class Vm implements AsyncDisposable {
   /** The targets of `apim-probe plan`, which sends nothing when cloud and region are given. */
   async plan(args: readonly string[], place: Place): Promise<readonly PlannedTarget[]> {
     const where = ['--cloud', place.cloud, '--region', place.region];
-    return JSON.parse(await this.machine.run(AGENT, 'plan', '--format', 'json', ...where, ...args)).targets;
+    const argv = [...AGENT, 'plan', '--format', 'json', ...where, ...args];
+    return JSON.parse(await command(this.machine.inside(argv), KEEPS_COMPILED)).targets;
   }
 
   /** `apim-probe run` with these arguments and a report to a file. */
@@ -93,7 +92,7 @@ export class Vm implements AsyncDisposable {
     this.#runs += 1;
     const output = join(this.#folder, `report-${this.#runs}.json`);
     const begun = performance.now();
-    const argv = [...(circumstances.within ?? []), AGENT, 'run', ...args, '--output', output];
+    const argv = [...(circumstances.within ?? []), ...AGENT, 'run', ...args, '--output', output];
     const child = this.#spawn(argv, circumstances.environment ?? {});
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
