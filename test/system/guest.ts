@@ -59,7 +59,7 @@ export class Guest implements AsyncDisposable {
     const name = await readFile(`/proc/${this.#first}/comm`, 'utf8').catch(() => '');
     if (name.trim() !== (init === 'systemd' ? 'systemd' : 'sleep')) return false;
     if (init === 'none') return true;
-    return (await this.run('systemctl is-system-running')).out === 'running\n';
+    return (await this.run('systemctl is-system-running --wait')).out === 'running\n';
   }
 
   #inside(script: string): string[] {

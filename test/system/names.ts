@@ -103,7 +103,7 @@ export async function unbound(
     ['server:', ...server, 'remote-control:', '  control-enable: no', ...clauses, ''].join('\n'),
   );
   const program = machine.serve(['unbound', '-d', '-c', file]);
-  await program.until(async () => (await machine.listening()).has(`${address}:53`));
+  await program.printed('start of service');
   return program;
 }
 

@@ -63,11 +63,11 @@ export async function nginx(machine: Machine, folder: string, sites: readonly Si
     sites.filter(({ kind }) => kinds.includes(kind)).map((site) => `  ${serverBlock(site)}`);
   const configuration = [
     'load_module /usr/lib/nginx/modules/ngx_stream_module.so;',
-    'user root; worker_processes 1; daemon off; pid nginx.pid; error_log stderr crit;',
+    'user root; worker_processes 1; daemon off; pid nginx.pid; error_log stderr notice;',
     'events { worker_connections 4096; }',
     ...[
       'http {',
-      '  access_log off; server_names_hash_bucket_size 256;',
+      '  error_log stderr crit; access_log off; server_names_hash_bucket_size 256;',
       ...temporary,
       ...blocks(['http', 'https']),
     ],
@@ -76,6 +76,7 @@ export async function nginx(machine: Machine, folder: string, sites: readonly Si
     '}',
     ...[
       'stream {',
+      'error_log stderr crit;',
       `upstream silence { server unix:${join(folder, 'silence')}; }`,
       ...blocks(['tcp', 'tls']),
       '}',
@@ -85,10 +86,8 @@ export async function nginx(machine: Machine, folder: string, sites: readonly Si
   const file = join(folder, 'nginx.conf');
   await writeFile(file, configuration.join('\n'));
   const program = machine.serve(['nginx', '-p', folder, '-c', file]);
-  await program.until(async () => {
-    const listening = await machine.listening();
-    return sites.every(({ address, port }) => listening.has(`${address}:${port}`));
-  });
+  // Its workers start when it listens.
+  await program.printed('start worker processes');
   return program;
 }
 
@@ -111,7 +110,7 @@ export async function azurite(
     [
       ...[process.execPath, main, ...services, '--location', folder],
       ...['--cert', certificate.chain, '--key', certificate.key],
-      ...['--silent', '--disableTelemetry', '--skipApiVersionCheck'],
+      ...['--disableTelemetry', '--skipApiVersionCheck'],
     ],
     {
       AZURITE_ACCOUNTS: `${account}:${Buffer.alloc(64).toString('base64')}`,
@@ -119,9 +118,6 @@ export async function azurite(
       NODE_COMPILE_CACHE: join(tmpdir(), 'apim-probe-azurite'),
     },
   );
-  await program.until(async () => {
-    const listening = await machine.listening();
-    return Object.values(at).every((address) => listening.has(`${address}:443`));
-  });
+  for (const address of Object.values(at)) await program.printed(`listening at https://${address}:443`);
   return program;
 }
