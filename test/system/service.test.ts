@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleInParts } from '../../build/chunks.ts';
 import { oneFile } from '../../build/one-file.ts';
+import { BUILT } from '../cli/program.ts';
 import { parsedReport } from '../report/samples.ts';
+import { FILE } from './agent.ts';
 import type { Guest } from './guest.ts';
-import { INSTALL, onGuest } from './installation.ts';
+import { bringNode, INSTALL, onGuest } from './installation.ts';
 
 const FOLDER = '/var/lib/apim-probe';
 const DROPINS = '/etc/systemd/system/apim-probe.service.d';
@@ -30,9 +32,9 @@ const CONFIG = {
 async function bringAgent(guest: Guest): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'apim-probe-service-'));
   try {
-    await writeFile(join(folder, 'apim-probe.mjs'), await oneFile(await bundleInParts()));
-    await guest.bring(join(folder, 'apim-probe.mjs'), '/opt/apim-probe.mjs');
-    await guest.bring(process.execPath, '/opt/node');
+    if (BUILT === null) await writeFile(join(folder, 'apim-probe.mjs'), await oneFile(await bundleInParts()));
+    await guest.bring(BUILT === null ? join(folder, 'apim-probe.mjs') : FILE, '/opt/apim-probe.mjs');
+    await bringNode(guest);
   } finally {
     await rm(folder, { recursive: true });
   }
