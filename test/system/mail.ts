@@ -12,8 +12,8 @@ export interface Relay {
 }
 
 /**
- * Postfix with a listener for each relay and one certificate for all, ready when each of them listens; `own` are further
- * settings.
+ * Postfix with a listener for each relay and one certificate for all, ready when each of them has greeted once; `own` are
+ * further settings.
  */
 export async function postfix(
   machine: Machine,
@@ -60,6 +60,10 @@ export async function postfix(
     const listening = await machine.listening();
     return relays.every(({ address, port }) => listening.has(`${address}:${port}`));
   });
+  // Its master starts a server with the first connection to each: on a busy machine that takes longer than a probe waits.
+  const greet = '(exec 3<>"/dev/tcp/$at" && read -r _ <&3) &';
+  const places = relays.map(({ address, port }) => `${address}/${port}`);
+  await machine.run('bash', '-c', `for at; do ${greet} done; wait`, 'bash', ...places);
   return program;
 }
 
