@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { CUSTOM_DNS } from './azure.ts';
 import { targetsOf } from './judge.ts';
 import { rabbitmq } from './rabbitmq.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { ARGUMENTS, type Scene, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const HOST = `${NAMES.eventHubs}.servicebus.windows.net`;
 
-await scene('AMQP 1.0 with RabbitMQ', ['rabbitmq-server'], async (t, subnet) => {
+const RUN = [...ARGUMENTS, '--only', 'event-hubs'];
+
+const body: Scene = async (t, subnet) => {
   const certificate = await subnet.authority.issue(['*.servicebus.windows.net']);
   await using _broker = await rabbitmq(
     subnet.azure,
@@ -18,7 +20,7 @@ await scene('AMQP 1.0 with RabbitMQ', ['rabbitmq-server'], async (t, subnet) => 
   await using _divert = await subnet.divert(
     `ip daddr ${subnet.addressOf(HOST)} tcp dport { 5671, 5672 } dnat ip to ${CUSTOM_DNS}`,
   );
-  const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'event-hubs']);
+  const outcome = await subnet.vm.probe(RUN);
   // AMQPLAIN is RabbitMQ's own: where no certificate proves Event Hubs, it disproves it.
   for (const [port, expected] of [
     [
@@ -39,4 +41,6 @@ await scene('AMQP 1.0 with RabbitMQ', ['rabbitmq-server'], async (t, subnet) => 
     { status: /^reachable$/, attempts: [{ facts: { proof: 'reply' } }] },
     'the user’s own broker',
   );
-});
+};
+
+await scene('AMQP 1.0 with RabbitMQ', ['rabbitmq-server'], body, { args: RUN });

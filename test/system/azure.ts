@@ -23,13 +23,15 @@ async function lay(vm: Machine, router: Machine, azure: Machine): Promise<void> 
   await cable([vm, 'eth0', `${VM_ADDRESS}/27`], [router, 'eth0', '10.1.0.1/27']);
   await cable([router, 'eth1', '100.64.0.1/30'], [azure, 'eth0', '100.64.0.2/30']);
   const owned = [PUBLIC_RANGE, AZURE_DNS, METADATA_ADDRESS, VIP, CUSTOM_DNS];
-  await vm.run('ip', 'route', 'add', 'default', 'via', '10.1.0.1');
-  await azure.run('ip', 'route', 'add', '10.1.0.0/27', 'via', '100.64.0.1');
-  await router.run('ip', 'route', 'add', 'blackhole', 'default');
-  for (const addresses of owned) {
-    await azure.run('ip', 'route', 'add', 'local', addresses, 'dev', 'lo');
-    await router.run('ip', 'route', 'add', addresses, 'via', '100.64.0.2');
-  }
+  await vm.ip('route add default via 10.1.0.1');
+  await azure.ip(
+    'route add 10.1.0.0/27 via 100.64.0.1',
+    ...owned.map((addresses) => `route add local ${addresses} dev lo`),
+  );
+  await router.ip(
+    'route add blackhole default',
+    ...owned.map((addresses) => `route add ${addresses} via 100.64.0.2`),
+  );
   const settings = 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv4/conf/eth0/proxy_arp';
   await router.run('sh', '-c', settings);
 }
@@ -71,7 +73,7 @@ export class Subnet implements AsyncDisposable {
   }
 
   /** Builds the healthy network around the endpoints that `plan` names for these arguments in this place. */
-  static async start(args: readonly string[], place: Place): Promise<Subnet> {
+  static async start(args: readonly string[], place: Place, whole = true): Promise<Subnet> {
     await using building = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'apim-probe-system-'));
     building.defer(() => rm(folder, { recursive: true }));
@@ -88,7 +90,7 @@ export class Subnet implements AsyncDisposable {
       ({ testable, group }) => testable && group !== 'dns',
     );
     const addresses = allocate(endpoints);
-    for (const server of await serve(azure, folder, { endpoints, addresses, authority, place })) {
+    for (const server of await serve(azure, folder, { endpoints, addresses, authority, place, whole })) {
       building.use(server);
     }
     const zones = publicZones(answersFor(addresses));

@@ -31,56 +31,58 @@ const KINDS = [
   ],
 ] as const;
 
-await scene('a device that answers on port 80', [], async (t, subnet) => {
-  for (const [name, reply, status, shown] of KINDS) {
-    await t.test(name, async (t) => {
-      const device = join(subnet.folder, `device-${status}`);
-      await using _ = await pages(subnet.router, device, `${AZURE} tcp dport 80`, reply);
-      const outcome = await subnet.vm.probe([...QUICK, '--only', 'certificates']);
-      t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
-      t.equal(outcome.report.verdict, 'blocked', 'verdict');
-      const asked = targetsOf(outcome, 'certificates').filter(({ protocol, status }) => {
-        return protocol === 'http' && status !== 'untested';
+await scene('a device that answers', ['squid'], async (t, subnet) => {
+  await t.test('on port 80', async (t) => {
+    for (const [name, reply, status, shown] of KINDS) {
+      await t.test(name, async (t) => {
+        const device = join(subnet.folder, `device-${status}`);
+        await using _ = await pages(subnet.router, device, `${AZURE} tcp dport 80`, reply);
+        const outcome = await subnet.vm.probe([...QUICK, '--only', 'certificates']);
+        t.equal(outcome.code, 1, 'exit code 1', { stderr: outcome.stderr });
+        t.equal(outcome.report.verdict, 'blocked', 'verdict');
+        const asked = targetsOf(outcome, 'certificates').filter(({ protocol, status }) => {
+          return protocol === 'http' && status !== 'untested';
+        });
+        t.ok(asked.length > 5, 'certificate hosts are asked over plain HTTP', { asked: asked.length });
+        for (const target of asked) {
+          t.match(target, { status: 'unreachable', failure: 'http_blocked', cause: 'block-page' }, target.id);
+          t.equal(target.attempts[0]?.facts.http?.status, status);
+        }
+        const [finding, ...others] = findingsOf(outcome, 'block-page');
+        t.match(finding?.explanation, shown, 'it is quoted');
+        t.match(finding?.title, /^A firewall or proxy answered/);
+        t.strictSame(others, [], 'once');
       });
-      t.ok(asked.length > 5, 'certificate hosts are asked over plain HTTP', { asked: asked.length });
-      for (const target of asked) {
-        t.match(target, { status: 'unreachable', failure: 'http_blocked', cause: 'block-page' }, target.id);
-        t.equal(target.attempts[0]?.facts.http?.status, status);
-      }
-      const [finding, ...others] = findingsOf(outcome, 'block-page');
-      t.match(finding?.explanation, shown, 'it is quoted');
-      t.match(finding?.title, /^A firewall or proxy answered/);
-      t.strictSame(others, [], 'once');
-    });
-  }
-});
+    }
+  });
 
-await scene('a device that speaks HTTP on port 443', ['squid'], async (t, subnet) => {
-  const condition = `${AZURE} tcp dport 443`;
-  for (const [name, open, title] of [
-    ['squid', () => denial(subnet.router, join(subnet.folder, 'device'), condition), /^Squid answered/],
-    [
-      'nginx',
-      () => pages(subnet.router, join(subnet.folder, 'nginx'), condition, 'return 403;'),
-      /^A firewall or proxy answered/,
-    ],
-  ] as const) {
-    await t.test(name, async (t) => {
-      await using _ = await open();
-      const outcome = await subnet.vm.probe(QUICK);
-      t.equal(outcome.report.verdict, 'blocked', 'verdict', { stderr: outcome.stderr });
-      const asked = outcome.report.targets.filter(({ protocol, port, status }) => {
-        return port === 443 && protocol === 'https' && status !== 'untested';
+  await t.test('with HTTP on port 443', async (t) => {
+    const condition = `${AZURE} tcp dport 443`;
+    for (const [name, open, title] of [
+      ['squid', () => denial(subnet.router, join(subnet.folder, 'device'), condition), /^Squid answered/],
+      [
+        'nginx',
+        () => pages(subnet.router, join(subnet.folder, 'nginx'), condition, 'return 403;'),
+        /^A firewall or proxy answered/,
+      ],
+    ] as const) {
+      await t.test(name, async (t) => {
+        await using _ = await open();
+        const outcome = await subnet.vm.probe(QUICK);
+        t.equal(outcome.report.verdict, 'blocked', 'verdict', { stderr: outcome.stderr });
+        const asked = outcome.report.targets.filter(({ protocol, port, status }) => {
+          return port === 443 && protocol === 'https' && status !== 'untested';
+        });
+        t.ok(asked.length > 30, 'all of HTTPS meets it', { asked: asked.length });
+        for (const target of asked) {
+          t.match(target, { status: 'unreachable', cause: 'block-page' }, `${target.id}: ${target.failure}`);
+          t.match(target.attempts[0]?.facts.received?.text, /^HTTP\/1\.1 4\d\d /, 'its first line is kept');
+        }
+        const [finding, ...others] = findingsOf(outcome, 'block-page');
+        t.match(finding?.title, title);
+        t.match(finding?.explanation, /HTTP status 4\d\d/);
+        t.strictSame(others, [], 'once');
       });
-      t.ok(asked.length > 30, 'all of HTTPS meets it', { asked: asked.length });
-      for (const target of asked) {
-        t.match(target, { status: 'unreachable', cause: 'block-page' }, `${target.id}: ${target.failure}`);
-        t.match(target.attempts[0]?.facts.received?.text, /^HTTP\/1\.1 4\d\d /, 'its first line is kept');
-      }
-      const [finding, ...others] = findingsOf(outcome, 'block-page');
-      t.match(finding?.title, title);
-      t.match(finding?.explanation, /HTTP status 4\d\d/);
-      t.strictSame(others, [], 'once');
-    });
-  }
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/model/report.ts';
 import { targetsOf } from './judge.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { ARGUMENTS, type Scene, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 import type { Outcome } from './vm.ts';
 
@@ -13,7 +13,7 @@ function findingsOf({ report }: Outcome): Finding[] {
 }
 
 /** The network gives out one address after another, eight of each /24: the first 16 belong to several services. */
-const body: Parameters<typeof scene>[2] = async (t, subnet) => {
+const body: Scene = async (t, subnet) => {
   await t.test('a route to nowhere for a prefix', async (t) => {
     await using _ = await subnet.fault('ip daddr 20.33.0.0/23 drop');
     const outcome = await subnet.vm.probe(QUICK);

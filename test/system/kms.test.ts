@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { CUSTOM_DNS } from './azure.ts';
 import { targetsOf } from './judge.ts';
 import { endpointMapper } from './samba.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { ARGUMENTS, type Scene, scene } from './scene.ts';
 
 const HOST = 'azkms.core.windows.net';
 const KMS = ['51c82175-844e-4750-b0d8-ec255555bc06', '1.0'];
@@ -11,7 +11,9 @@ const ENDPOINT_MAPPER = ['e1af8308-5d1f-11c9-91a4-08002b14a0fa', '3.0'];
 const IMPACKET = fileURLToPath(new URL('rpc_and_smb.py', import.meta.url));
 const BIND_TO = fileURLToPath(new URL('bind-to.ts', import.meta.url));
 
-await scene('KMS over DCE/RPC', ['impacket', 'smbd'], async (t, subnet) => {
+const RUN = [...ARGUMENTS, '--only', 'kms'];
+
+const body: Scene = async (t, subnet) => {
   const { machine } = subnet.vm;
 
   await t.test('impacket understands the lab’s server', async (t) => {
@@ -31,7 +33,7 @@ await scene('KMS over DCE/RPC', ['impacket', 'smbd'], async (t, subnet) => {
     await using _divert = await subnet.divert(
       `ip daddr ${subnet.addressOf(HOST)} tcp dport 1688 dnat ip to ${CUSTOM_DNS}:135`,
     );
-    const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'kms']);
+    const outcome = await subnet.vm.probe(RUN);
     const target = targetsOf(outcome, 'kms').find(({ host }) => host === HOST);
     t.match(target, {
       status: 'unreachable',
@@ -50,4 +52,6 @@ await scene('KMS over DCE/RPC', ['impacket', 'smbd'], async (t, subnet) => {
       ],
     });
   });
-});
+};
+
+await scene('KMS over DCE/RPC', ['impacket', 'smbd'], body, { args: RUN });

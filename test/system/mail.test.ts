@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { CUSTOM_DNS } from './azure.ts';
 import { findingsOf } from './judge.ts';
 import { postfix } from './mail.ts';
-import { scene } from './scene.ts';
+import { type Scene, scene } from './scene.ts';
 
-await scene('mail relays', [], async (t, subnet) => {
+const RUN = ['--only', 'smtp'];
+
+const body: Scene = async (t, subnet) => {
   await t.test('are reached by SMTP up to their certificates', async (t) => {
-    const { report, stderr } = await subnet.vm.probe(['--only', 'smtp']);
+    const { report, stderr } = await subnet.vm.probe(RUN);
     const relays = report.targets.filter(({ protocol }) => protocol === 'smtp');
     t.same([...new Set(relays.map(({ port }) => port))].toSorted(), [25, 25_028, 587], 'on each port', {
       stderr,
@@ -23,7 +25,7 @@ await scene('mail relays', [], async (t, subnet) => {
 
   await t.test('on a port 25 that Azure blocks', async (t) => {
     await using _ = await subnet.fault('tcp dport 25 drop');
-    const outcome = await subnet.vm.probe(['--only', 'smtp', '--timeout', '1000']);
+    const outcome = await subnet.vm.probe([...RUN, '--timeout', '1000']);
     const blocked = findingsOf(outcome, 'smtp-port-25-blocked');
     t.equal(blocked.length, 1, 'one finding', { stderr: outcome.stderr });
     t.match(blocked[0], { severity: 'info', owner: 'platform' });
@@ -46,7 +48,7 @@ await scene('mail relays', [], async (t, subnet) => {
         { smtpd_delay_reject: 'no', smtpd_client_restrictions: restriction },
       );
       await using _divert = await subnet.divert(`tcp dport 587 dnat ip to ${CUSTOM_DNS}`);
-      const outcome = await subnet.vm.probe(['--only', 'smtp']);
+      const outcome = await subnet.vm.probe(RUN);
       const refused = findingsOf(outcome, 'service-refused');
       t.match(
         refused,
@@ -75,4 +77,6 @@ await scene('mail relays', [], async (t, subnet) => {
       }
     }
   });
-});
+};
+
+await scene('mail relays', [], body, { args: RUN, whole: true });

@@ -36,6 +36,11 @@ export class Machine implements AsyncDisposable {
     return command(this.inside(argv));
   }
 
+  /** Runs these commands of ip(8), such as `route add …`, on this machine, by one process. */
+  async ip(...commands: readonly string[]): Promise<void> {
+    await this.run('sh', '-c', 'printf "%s\\n" "$@" | ip -batch -', 'sh', ...commands);
+  }
+
   /**
    * A server in a process namespace of its own, so that ending it ends all that it started, and with shared
    * memory of its own, so that a killed one leaves none behind. The shell stays as the first process of the
@@ -92,8 +97,7 @@ export async function cable(
   ];
   await command(['ip', 'link', 'add', ...end(left), 'type', 'veth', 'peer', ...end(right)]);
   for (const [machine, name, address] of [left, right]) {
-    await machine.run('ip', 'address', 'add', address, 'dev', name);
-    await machine.run('ip', 'link', 'set', name, 'up');
+    await machine.ip(`address add ${address} dev ${name}`, `link set ${name} up`);
   }
 }
 

@@ -1,10 +1,12 @@
 import { CUSTOM_DNS } from './azure.ts';
 import { targetsOf } from './judge.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { ARGUMENTS, type Scene, scene } from './scene.ts';
 
 const PORT = 8888;
 
-await scene('an OCSP responder', [], async (t, subnet) => {
+const RUN = [...ARGUMENTS, '--only', 'certificates'];
+
+const body: Scene = async (t, subnet) => {
   await using responder = subnet.azure.serve(subnet.authority.ocspResponder(PORT));
   await responder.until(async () =>
     [...(await subnet.azure.listening())].some((endpoint) => endpoint.endsWith(`:${PORT}`)),
@@ -14,7 +16,7 @@ await scene('an OCSP responder', [], async (t, subnet) => {
   await using _divert = await subnet.divert(
     `ip daddr ${subnet.addressOf(host)} tcp dport 80 dnat ip to ${CUSTOM_DNS}:${PORT}`,
   );
-  const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'certificates']);
+  const outcome = await subnet.vm.probe(RUN);
   t.match(
     targetsOf(outcome, 'certificates').find((target) => target.host === host),
     {
@@ -30,4 +32,6 @@ await scene('an OCSP responder', [], async (t, subnet) => {
       ],
     },
   );
-});
+};
+
+await scene('an OCSP responder', [], body, { args: RUN });

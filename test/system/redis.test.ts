@@ -6,7 +6,8 @@ import { ARGUMENTS, scene } from './scene.ts';
 
 const CACHE = 'systemtest.redis.cache.windows.net';
 const OPEN = 'cache.systemtest.example';
-const CACHES = ['--redis', CACHE, '--target', `redis://${OPEN}:6379`] as const;
+const CACHES = [...ARGUMENTS, '--redis', CACHE, '--target', `redis://${OPEN}:6379`, '--only', 'custom'];
+const RUN = [...CACHES, '--only', 'redis'];
 
 await scene(
   'Redis',
@@ -20,7 +21,7 @@ await scene(
     await using _divert = await subnet.divert(
       `ip daddr { ${hosts} } tcp dport { 6379, 6380 } dnat ip to ${CUSTOM_DNS}`,
     );
-    const outcome = await subnet.vm.probe([...ARGUMENTS, ...CACHES, '--only', 'redis', '--only', 'custom']);
+    const outcome = await subnet.vm.probe(RUN);
     for (const [group, port, reply] of [
       ['redis', 6380, '-NOAUTH Authentication required.'],
       ['custom', 6379, '+PONG'],
@@ -35,12 +36,12 @@ await scene(
     await t.test('in protected mode', async (t) => {
       await open[Symbol.asyncDispose]();
       await using _protected = await protectedRedis(subnet.azure, folder('protected'), CUSTOM_DNS);
-      const refused = await subnet.vm.probe([...ARGUMENTS, ...CACHES, '--only', 'custom']);
+      const refused = await subnet.vm.probe(CACHES);
       const [target] = targetsOf(refused, 'custom');
       t.match(target, { status: 'unreachable', failure: 'protocol_refused', cause: 'service-refused' });
       t.match(target?.attempts[0]?.facts.refusal, { code: 'DENIED', text: /protected mode/ });
       t.match(findingsOf(refused, 'service-refused'), [{ remedy: [/Set a password/] }]);
     });
   },
-  { args: [...ARGUMENTS, ...CACHES] },
+  { args: RUN },
 );

@@ -23,6 +23,13 @@ const TENANT = '00000000-0000-4000-8000-00000000abcd';
 /** A header of every reply, whatever its status. */
 export const header = (name: string, value: string): string => `add_header ${name} '${value}' always;`;
 
+/** What Storage answers to a request without credentials, whichever of its services is asked. */
+const STORAGE = [
+  header('x-ms-request-id', '4f5ee8ad-101e-0012-3d6c-8f8a44000000'),
+  header('x-ms-error-code', 'NoAuthenticationInformation'),
+  reply(401, 'application/xml', '<Error><Code>NoAuthenticationInformation</Code></Error>'),
+].join(' ');
+
 const REPLIES: Readonly<Partial<Record<Group, string>>> = {
   certificates: [
     published(REVOKED, 'application/pkix-crl'),
@@ -35,11 +42,10 @@ const REPLIES: Readonly<Partial<Record<Group, string>>> = {
     published(CABINET, 'application/vnd.ms-cab-compressed'),
     'location / { return 404; }',
   ].join(' '),
-  'storage-file': [
-    header('x-ms-request-id', '4f5ee8ad-101e-0012-3d6c-8f8a44000000'),
-    header('x-ms-error-code', 'NoAuthenticationInformation'),
-    reply(401, 'application/xml', '<Error><Code>NoAuthenticationInformation</Code></Error>'),
-  ].join(' '),
+  'storage-blob': STORAGE,
+  'storage-file': STORAGE,
+  'storage-queue': STORAGE,
+  'storage-table': STORAGE,
   'key-vault': [
     header('x-ms-keyvault-service-version', '1.9.1.1'),
     header('x-ms-keyvault-region', 'westeurope'),

@@ -84,15 +84,25 @@ async function unless(why: string | null, name: string, body: (t: Test) => Promi
   await t.test(name, { skip: why ?? false }, body);
 }
 
-/** Runs `body` on a healthy network of its own, built for what `plan` names with these arguments in that place. */
+/** What happens in a scene. */
+export type Scene = (t: Test, subnet: Subnet) => Promise<void>;
+
+/**
+ * Runs `body` on a healthy network of its own, built for what `plan` names with these arguments in that place. Only a
+ * `whole` one has Azurite and Postfix: that the agent reaches these, healthy.test.ts shows in each cloud.
+ */
 export async function scene(
   name: string,
   programs: readonly Program[],
-  body: (t: Test, subnet: Subnet) => Promise<void>,
-  { args = ARGUMENTS, place = PLACES.public }: { args?: readonly string[]; place?: Place } = {},
+  body: Scene,
+  {
+    args = ARGUMENTS,
+    place = PLACES.public,
+    whole = false,
+  }: { args?: readonly string[]; place?: Place; whole?: boolean } = {},
 ): Promise<void> {
   await unless(await obstacle(programs), name, async (inner) => {
-    await using subnet = await Subnet.start(args, place);
+    await using subnet = await Subnet.start(args, place, whole);
     await body(inner, subnet);
   });
 }

@@ -8,7 +8,7 @@ import type { Authority, Certificate } from './certificates.ts';
 import { postfix, type Relay } from './mail.ts';
 import { type Answer, parentOf } from './names.ts';
 import type { Machine } from './net.ts';
-import type { Background } from './processes.ts';
+import { type Background, KEEPS_COMPILED } from './processes.ts';
 import { contentOf, METADATA_ADDRESS, metadata } from './replies.ts';
 import { azurite, nginx, type Site } from './web.ts';
 
@@ -42,21 +42,22 @@ export const VM_ADDRESS = '10.1.0.4';
 export const VIP = '10.1.0.5';
 
 /** The services of Storage that Azurite has; Azure Files it has not. */
-const AZURITE_GROUPS = {
-  'storage-blob': 'blob',
-  'storage-table': 'table',
-  'storage-queue': 'queue',
-} as const;
+const AZURITE_GROUPS: ReadonlyMap<Endpoint['group'], string> = new Map([
+  ['storage-blob', 'blob'],
+  ['storage-table', 'table'],
+  ['storage-queue', 'queue'],
+]);
 const GATEWAY_GROUPS = new Set<Endpoint['group']>(['gateway', 'control-plane']);
 const TLS = new Set<Endpoint['protocol']>(['https', 'tls', 'amqps', 'rediss']);
 
 /** The services, by the name of the socket. */
-export type Speaker = 'amqp' | 'kms' | 'smb' | 'sql';
+export type Speaker = 'amqp' | 'kms' | 'smb' | 'smtp' | 'sql';
 const SPOKEN_BY: Readonly<Partial<Record<Endpoint['protocol'], Speaker>>> = {
   amqp: 'amqp',
   amqps: 'amqp',
   kms: 'kms',
   smb: 'smb',
+  smtp: 'smtp',
   tds: 'sql',
 };
 const SPEAKERS = fileURLToPath(new URL('speakers.ts', import.meta.url));
@@ -132,17 +133,31 @@ export interface Estate {
   readonly addresses: ReadonlyMap<string, string>;
   readonly authority: Authority;
   readonly place: Place;
+  /**
+   * Whether Azurite and Postfix are there, which take more to start than all the rest: else nginx answers for blobs,
+   * tables and queues, and a package for the relays.
+   */
+  readonly whole: boolean;
 }
 
-/** Starts the services without HTTP, ready when all of them listen; SQL brings its own TLS. */
-async function startServices(machine: Machine, folder: string, sql: Certificate): Promise<Background> {
+/** Starts the services without HTTP, ready when all of them listen; SQL and mail bring their own TLS, for these names. */
+async function services(
+  machine: Machine,
+  folder: string,
+  hosts: readonly string[],
+  authority: Authority,
+): Promise<Background> {
   await mkdir(folder);
-  const program = machine.serve([process.execPath, SPEAKERS, folder, sql.chain, sql.key]);
+  const { chain, key } = await authority.issue([...new Set(hosts)]);
+  const program = machine.serve([process.execPath, SPEAKERS, folder, chain, key], KEEPS_COMPILED);
   await program.printed('all listen');
   return program;
 }
 
-/** Starts Azurite for the storage account, Postfix for mail, and nginx for the rest and the metadata service. */
+/**
+ * Starts Azurite for the storage account, Postfix for mail, and nginx for the rest and the metadata service; none that no
+ * endpoint needs.
+ */
 export async function serve(machine: Machine, folder: string, estate: Estate): Promise<Background[]> {
   const certificateFor = certificates(estate.authority);
   const content = metadata(estate.place, VM_ADDRESS, { address: '10.1.0.0', prefix: '27' });
@@ -155,20 +170,20 @@ export async function serve(machine: Machine, folder: string, estate: Estate): P
   for (const endpoint of estate.endpoints) {
     const address = estate.addresses.get(endpoint.host);
     if (address === undefined || endpoint.transport !== 'tcp') continue;
-    const service = new Map<string, string>(Object.entries(AZURITE_GROUPS)).get(endpoint.group);
-    if (endpoint.protocol === 'smtp') relays.push({ host: endpoint.host, address, port: endpoint.port });
+    const service = estate.whole ? AZURITE_GROUPS.get(endpoint.group) : undefined;
+    if (endpoint.protocol === 'smtp' && estate.whole)
+      relays.push({ host: endpoint.host, address, port: endpoint.port });
     else if (service === undefined) sites.push(siteFor(endpoint, address, certificateFor, speakers));
     else storage[service] = address;
   }
-  const [certified, blob, sql] = await Promise.all([
-    Promise.all(sites),
-    certificateFor(hostOf('storage-blob', estate.endpoints)),
-    certificateFor(hostOf('sql', estate.endpoints)),
-  ]);
+  const spoken = estate.endpoints.filter(({ protocol }) => protocol in SPOKEN_BY).map(({ host }) => host);
+  const stored = estate.endpoints.find(({ group }) => AZURITE_GROUPS.has(group));
   return Promise.all([
-    startServices(machine, speakers, sql),
-    nginx(machine, join(folder, 'nginx'), certified),
-    azurite(machine, join(folder, 'azurite'), NAMES.storage, storage, blob),
+    Promise.all(sites).then((certified) => nginx(machine, join(folder, 'nginx'), certified)),
+    ...(spoken.length > 0 ? [services(machine, speakers, spoken, estate.authority)] : []),
+    ...(estate.whole && stored
+      ? [azurite(machine, join(folder, 'azurite'), NAMES.storage, storage, certificateFor(stored.host))]
+      : []),
     ...(relays.length > 0 ? [mail(machine, join(folder, 'postfix'), relays, estate.authority)] : []),
   ]);
 }
@@ -181,10 +196,4 @@ async function mail(
 ): Promise<Background> {
   const names = [...new Set(relays.map(({ host }) => host))];
   return postfix(machine, folder, relays, await authority.issue(names));
-}
-
-function hostOf(wanted: Endpoint['group'], endpoints: readonly Endpoint[]): string {
-  const found = endpoints.find(({ group }) => group === wanted);
-  if (found === undefined) throw new Error(`the plan names no host of ${wanted}`);
-  return found.host;
 }

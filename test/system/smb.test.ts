@@ -3,16 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { CUSTOM_DNS } from './azure.ts';
 import { targetsOf } from './judge.ts';
 import { smbd } from './samba.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { ARGUMENTS, type Scene, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const HOST = `${NAMES.storage}.file.core.windows.net`;
 const IMPACKET = fileURLToPath(new URL('rpc_and_smb.py', import.meta.url));
 
-await scene('Azure Files over SMB', ['impacket', 'smbd'], async (t, subnet) => {
+const RUN = [...ARGUMENTS, '--only', 'storage-file'];
+
+const body: Scene = async (t, subnet) => {
   const address = subnet.addressOf(HOST);
   const files = async () => {
-    const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'storage-file']);
+    const outcome = await subnet.vm.probe(RUN);
     return targetsOf(outcome, 'storage-file').find(({ port }) => port === 445);
   };
 
@@ -66,4 +68,6 @@ await scene('Azure Files over SMB', ['impacket', 'smbd'], async (t, subnet) => {
       attempts: [{ facts: { refusal: { code: 'negative session response' } } }],
     });
   });
-});
+};
+
+await scene('Azure Files over SMB', ['impacket', 'smbd'], body, { args: RUN });

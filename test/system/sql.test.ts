@@ -1,5 +1,5 @@
 import { targetsOf } from './judge.ts';
-import { ARGUMENTS, scene } from './scene.ts';
+import { ARGUMENTS, type Scene, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const HOST = `${NAMES.sql}.database.windows.net`;
@@ -25,7 +25,9 @@ client.disconnect()
 print(reply["Encryption"], reply["Version"].hex())
 `;
 
-await scene('SQL', ['impacket', 'pytds', 'tsql'], async (t, subnet) => {
+const RUN = [...ARGUMENTS, '--only', 'sql'];
+
+const body: Scene = async (t, subnet) => {
   const address = subnet.addressOf(HOST);
 
   /** All that a client prints, whatever it ends with. */
@@ -44,7 +46,7 @@ await scene('SQL', ['impacket', 'pytds', 'tsql'], async (t, subnet) => {
   });
 
   await t.test('is reached by its reply and its certificate', async (t) => {
-    const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'sql']);
+    const outcome = await subnet.vm.probe(RUN);
     const [sql] = targetsOf(outcome, 'sql');
     t.match(sql, { status: /^reachable$/, failure: null }, 'reached', { stderr: outcome.stderr });
     t.match(sql?.attempts[0], {
@@ -60,9 +62,12 @@ await scene('SQL', ['impacket', 'pytds', 'tsql'], async (t, subnet) => {
   await t.test('is not reached when something else listens there', async (t) => {
     const monitor = subnet.addressOf('gcs.prod.monitoring.core.windows.net');
     await using _ = await subnet.divert(`ip daddr ${address} tcp dport 1433 dnat ip to ${monitor}:443`);
-    const outcome = await subnet.vm.probe([...ARGUMENTS, '--only', 'sql']);
+    const outcome = await subnet.vm.probe(RUN);
     const [sql] = targetsOf(outcome, 'sql');
     t.equal(sql?.status, 'unreachable', 'unreachable', { stderr: outcome.stderr });
     t.match(sql?.failure, /^(protocol_mismatch|tls_name_mismatch)$/);
   });
-});
+};
+
+// And what listens in its place.
+await scene('SQL', ['impacket', 'pytds', 'tsql'], body, { args: [...RUN, '--only', 'azure-monitor'] });

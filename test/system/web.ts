@@ -97,7 +97,7 @@ export async function azurite(
   folder: string,
   account: string,
   at: Readonly<Record<string, string>>,
-  certificate: Certificate,
+  certificate: Promise<Certificate>,
 ): Promise<Background> {
   const main = fileURLToPath(import.meta.resolve('azurite/dist/src/azurite.js'));
   const services = Object.entries(at).flatMap(([name, address]) => [
@@ -106,10 +106,11 @@ export async function azurite(
     `--${name}Port`,
     '443',
   ]);
+  const { chain, key } = await certificate;
   const program = machine.serve(
     [
       ...[process.execPath, main, ...services, '--location', folder],
-      ...['--cert', certificate.chain, '--key', certificate.key],
+      ...['--cert', chain, '--key', key],
       ...['--disableTelemetry', '--skipApiVersionCheck'],
     ],
     {
