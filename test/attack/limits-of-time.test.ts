@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import t, { type Test } from 'tap';
+import { KEEPS_COMPILED } from '../system/processes.ts';
 import { type Enclosed, enclosed, workplace } from './enclosed.ts';
 
 /** ms; what a start, a run with one refused target and a loaded machine take beside a limit of 2000. */
@@ -16,7 +17,7 @@ const together = pLimit(3);
 const PEERS = join(import.meta.dirname, 'silent-peers.ts');
 const SCENE =
   'ip addr add 10.9.9.1/32 dev lo; ip route add 10.9.9.9/32 dev lo; ' +
-  `'${process.execPath}' '${PEERS}' > ready & for i in $(seq 200); do [ -s ready ] && break; sleep 0.05; done;`;
+  `NODE_COMPILE_CACHE='${KEEPS_COMPILED.NODE_COMPILE_CACHE}' '${process.execPath}' '${PEERS}' > ready & for i in $(seq 200); do [ -s ready ] && break; sleep 0.05; done;`;
 
 const RUN =
   'run --cloud public --region westeurope --dns-server 127.0.0.1:9 --only custom --target tcp://10.0.0.4:1433 --attempts 1 ' +

@@ -9,7 +9,7 @@ import type { Report, Target } from '../../src/model/report.ts';
 import { PROGRAM } from '../cli/program.ts';
 import { parsedReport } from '../report/samples.ts';
 import { Machine } from '../system/net.ts';
-import { Background, CLEAN_ENVIRONMENT } from '../system/processes.ts';
+import { Background, CLEAN_ENVIRONMENT, KEEPS_COMPILED } from '../system/processes.ts';
 
 const PEERS = 100;
 const urls = Array.from({ length: PEERS }, (_, index) => `http://h${index}.peers.example:80/`);
@@ -29,7 +29,7 @@ async function machineWith(t: Test, delayMs: number): Promise<{ machine: Machine
   t.teardown(() => machine[Symbol.asyncDispose]());
   await machine.run('ip', 'address', 'add', '10.9.0.1/32', 'dev', 'lo');
   const script = join(import.meta.dirname, 'slow-peers.ts');
-  const peers = new Background(machine.inside([process.execPath, script, String(delayMs)]));
+  const peers = new Background(machine.inside([process.execPath, script, String(delayMs)]), KEEPS_COMPILED);
   t.teardown(() => peers[Symbol.asyncDispose]());
   await peers.printed('listening');
   return { machine, folder };
@@ -197,7 +197,10 @@ t.test('no free file descriptor during delivery: it waits, or saves the report e
   ] as const) {
     const file = join(folder, `${freeAfterMs}.json`);
     const argv = ['-c', 'ulimit -n 64 && exec "$@"', 'bash', process.execPath, script, file, freeAfterMs];
-    const child = spawn('bash', argv, { env: CLEAN_ENVIRONMENT, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('bash', argv, {
+      env: { ...CLEAN_ENVIRONMENT, ...KEEPS_COMPILED },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
