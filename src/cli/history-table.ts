@@ -1,6 +1,7 @@
 /** The history for people: one line for each run, the newest first. */
 import { printable } from '../common/printable.ts';
-import { count, cut, duration, wrap } from '../common/text-lines.ts';
+import { cut, wrap } from '../common/text-lines.ts';
+import { count, duration } from '../common/wording.ts';
 import type { Counts } from '../model/report.ts';
 import { GROUPS } from '../model/vocabulary.ts';
 import { createPalette, MARK_OF_VERDICT } from '../report/text/palette.ts';

@@ -1,6 +1,7 @@
 /** Texts for people on stdout and stderr: their width, their characters, and messages. */
 import { toAscii, wantsAscii } from '../common/ascii.ts';
-import { COMMAND_INDENT, wrap } from '../common/text-lines.ts';
+import { wrap } from '../common/text-lines.ts';
+import { COMMAND_INDENT } from '../common/wording.ts';
 import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import { type Io, StreamError, write } from './streams.ts';

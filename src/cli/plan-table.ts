@@ -2,7 +2,7 @@
 
 import { bracketHost, joinHostPort } from '../common/host-port.ts';
 import { printableAll } from '../common/printable.ts';
-import { count } from '../common/text-lines.ts';
+import { count } from '../common/wording.ts';
 import type { PlannedTarget } from '../plan/types.ts';
 import { entry, paragraph } from './layout.ts';
 import type { Listing } from './plan-listing.ts';

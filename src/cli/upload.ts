@@ -1,8 +1,8 @@
 import { harmlessJson } from '../common/escaped-json.ts';
 import { quotePath } from '../common/mask.ts';
 import { errorCode, systemReason } from '../common/system-reason.ts';
-import { count, duration } from '../common/text-lines.ts';
 import { UsageError } from '../common/usage-error.ts';
+import { count, duration } from '../common/wording.ts';
 import type { Loaded } from '../config/load.ts';
 import { openExporter } from '../delivery/export-report.ts';
 import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';

@@ -1,5 +1,5 @@
 /** The combinations of the service's status and the VM's status, and their meanings. */
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import type { Finding, Report } from '../model/report.ts';
 import type { Combination, Meaning, ServiceEndpoint } from './types.ts';
 

@@ -1,7 +1,7 @@
 /** The rule that a finding asks for, in words and as a command of the Azure CLI. Pure. */
 
 import { shellWord } from '../common/shell-quote.ts';
-import { capitalize } from '../common/text-lines.ts';
+import { capitalize } from '../common/wording.ts';
 import type { PreflightCheck, RuleDecision } from '../model/azure-documents.ts';
 import type { Target } from '../model/report.ts';
 import { dialledAddresses } from './addresses.ts';

@@ -1,7 +1,7 @@
 /** Reads reports of another minor version. Fields that only one of the versions has are left out or empty. Pure. */
 import { z } from 'zod';
 import { printable } from '../../probes/printable.ts';
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import { Control } from './controls.ts';
 import { type Bounded, parseBounded } from './parse-bounded.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';

@@ -2,7 +2,7 @@
 
 import { ofKind } from '../azure/documents/find.ts';
 import { saveCommand } from '../azure/documents/save-command.ts';
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import type { Known, Prerequisite } from './types.ts';
 
 const SHOWN = 4;

@@ -3,7 +3,7 @@
 import { nameOf, ofKind, sameId } from '../azure/documents/find.ts';
 import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { EndpointList } from '../azure/reading.ts';
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import { AZURE_DNS } from '../model/azure.ts';
 import { saveVnet } from './subnet.ts';
 import type { Prerequisite } from './types.ts';

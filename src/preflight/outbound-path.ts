@@ -4,7 +4,7 @@ import { byId, type Found, nameOf, ofKind, sameId, subnetsOf } from '../azure/do
 import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { RouteTable, Subnet } from '../azure/documents/types.ts';
 import { isInside } from '../common/cidr.ts';
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import { subnetOfVm } from '../effective/selected.ts';
 import { saveSubnet } from './subnet.ts';
 import type { Judged, Known, Prerequisite } from './types.ts';

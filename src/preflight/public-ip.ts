@@ -4,7 +4,7 @@ import { nameOf, sameId } from '../azure/documents/find.ts';
 import { subscriptionIn } from '../azure/documents/resource.ts';
 import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { PublicIp } from '../azure/documents/types.ts';
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import type { Known, Prerequisite } from './types.ts';
 
 const SHOWN = 6;

@@ -5,7 +5,7 @@ import { subscriptionIn } from '../azure/documents/resource.ts';
 import { idOption, saveCommand } from '../azure/documents/save-command.ts';
 import type { ApiManagement, Subnet } from '../azure/documents/types.ts';
 import { prefixOf } from '../common/cidr.ts';
-import { count, few } from '../common/text-lines.ts';
+import { count, few } from '../common/wording.ts';
 import { TIER_FACTS } from '../model/tiers.ts';
 import type { Judged, Known, Prerequisite } from './types.ts';
 

@@ -2,7 +2,7 @@
 
 import { nameOf, sameId, subnetsOf } from '../azure/documents/find.ts';
 import type { Subnet } from '../azure/documents/types.ts';
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import { saveVnet } from './subnet.ts';
 import type { Prerequisite } from './types.ts';
 

@@ -1,7 +1,7 @@
 /** The targets as CSV by RFC 4180, one line each, for spreadsheets. */
 import { type CsvValue, csvLine } from '../common/csv.ts';
 import { printable } from '../common/printable.ts';
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import { findingsById } from './finding-of-target.ts';
 

@@ -1,5 +1,5 @@
 /** The report as a ticket in Markdown, for GitHub, Azure DevOps and Jira: the verdict, the findings, then the endpoints. */
-import { capitalize, count, duration, few } from '../common/text-lines.ts';
+import { capitalize, count, duration, few } from '../common/wording.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import { findingsById } from './finding-of-target.ts';
 import { code, codeBlock, prose, table } from './markdown-text.ts';

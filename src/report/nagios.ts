@@ -1,6 +1,7 @@
 /** The verdict as one line with performance data, by the development guidelines of the Monitoring Plugins project. */
 import { printable } from '../common/printable.ts';
-import { count, cut } from '../common/text-lines.ts';
+import { cut } from '../common/text-lines.ts';
+import { count } from '../common/wording.ts';
 import { inScope, summarise } from '../diagnosis/verdict.ts';
 import type { Counts, Report } from '../model/report.ts';
 import type { Verdict } from '../model/vocabulary.ts';

@@ -1,5 +1,5 @@
 /** Whether the faults of an earlier report are fixed: what to probe for that, and what a second report shows. Pure. */
-import { few } from '../common/text-lines.ts';
+import { few } from '../common/wording.ts';
 import type { Control } from '../model/controls.ts';
 import type { Finding, Report, Target } from '../model/report.ts';
 import type { Cause } from '../model/vocabulary.ts';

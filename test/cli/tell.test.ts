@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import t from 'tap';
 import { writeMessage } from '../../src/cli/io.ts';
-import { commandLine } from '../../src/common/text-lines.ts';
+import { commandLine } from '../../src/common/wording.ts';
 
 async function printMessage(message: string, terminal: { isTTY: boolean; columns: number }): Promise<string> {
   let text = '';

@@ -1,6 +1,7 @@
 /** The text of two compared reports: deteriorations near the end, and the verdict last. */
 import { printableAll } from '../../common/printable.ts';
-import { count, wrap } from '../../common/text-lines.ts';
+import { wrap } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import type { Change, FindingChange, FindingSummary, ReportComparison, TargetState } from '../types.ts';
 import { capped, describeState, joined, runOf, WIDTH } from './lines.ts';
 

@@ -1,6 +1,7 @@
 /** The text of a report compared with NetworkStatus; the most important part is at the end. */
 import { printableAll } from '../../common/printable.ts';
-import { count, cut, wrap } from '../../common/text-lines.ts';
+import { cut, wrap } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import { isDisagreement } from '../combinations.ts';
 import type { Combination, ServiceComparison, ServiceEndpoint, ServiceLocation } from '../types.ts';
 import { capped, joined, minute, row, runOf, WIDTH } from './lines.ts';

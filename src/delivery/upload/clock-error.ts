@@ -1,5 +1,5 @@
 /** The validity of a shared access signature, as Blob Storage explains a refusal, and the difference of the two clocks. */
-import { duration } from '../../common/text-lines.ts';
+import { duration } from '../../common/wording.ts';
 
 /** A smaller difference misleads no user. */
 const WORTH_SAYING_MS = 60_000;

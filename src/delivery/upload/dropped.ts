@@ -3,7 +3,7 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBounded } from '../../common/bounded-file.ts';
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import { replaceStoredFile } from '../files/write-file.ts';
 import { readUploadName } from '../report-names.ts';
 

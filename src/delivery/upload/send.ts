@@ -1,6 +1,6 @@
 /** Sends what waits in the spool, as far as the service and the time allow. */
 import { errorCode, systemReason } from '../../common/system-reason.ts';
-import { duration } from '../../common/text-lines.ts';
+import { duration } from '../../common/wording.ts';
 import { abortReason } from './abort-reason.ts';
 import { backOff, type Clock } from './back-off.ts';
 import type { Settled } from './outcome.ts';

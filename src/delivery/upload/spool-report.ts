@@ -1,7 +1,7 @@
 /** Uploads the report of a `run` through the spool. Never changes a verdict. */
 import { tmpdir } from 'node:os';
 import { systemReason } from '../../common/system-reason.ts';
-import { commandLine, count } from '../../common/text-lines.ts';
+import { commandLine, count } from '../../common/wording.ts';
 import type { Options } from '../../config/types.ts';
 import type { Report } from '../../model/report.ts';
 import type { ExportedReport } from '../export-report.ts';

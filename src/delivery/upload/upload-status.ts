@@ -1,7 +1,7 @@
 /** `apim-probe upload --status`: waiting and rejected reports, and the last success and problem. */
 import { printable } from '../../../probes/printable.ts';
 import { readBounded } from '../../common/bounded-file.ts';
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import { readUploadName } from '../report-names.ts';
 import { readLastUpload } from './last-upload.ts';
 import type { Rejected, Spool } from './spool.ts';

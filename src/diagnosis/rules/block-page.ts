@@ -1,4 +1,4 @@
-import { capitalize } from '../../common/text-lines.ts';
+import { capitalize } from '../../common/wording.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { failedWith } from '../attempts.ts';
 import { CAUSE_TEXTS } from '../causes.ts';

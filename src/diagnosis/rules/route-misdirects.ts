@@ -1,4 +1,4 @@
-import { capitalize } from '../../common/text-lines.ts';
+import { capitalize } from '../../common/wording.ts';
 import type { RouteDecision } from '../../model/azure-documents.ts';
 import type { Finding, Target } from '../../model/report.ts';
 import { connected } from '../attempts.ts';

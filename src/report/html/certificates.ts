@@ -1,6 +1,6 @@
 /** The certificates that the endpoints presented: issuer, chain and expiry. */
 import type { CertificateFacts, TlsFacts } from '../../../probes/facts.ts';
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import type { Report } from '../../model/report.ts';
 import type { Mark } from '../text/palette.ts';
 import { breakable, cutText, formatDate, formatEndpoint, gridTable, listOfNames } from './format.ts';

@@ -1,5 +1,5 @@
 /** Options and environment: what was asked for, and what the agent found around it. */
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import type { Control } from '../../model/controls.ts';
 import type { Report } from '../../model/report.ts';
 import type { Mark } from '../text/palette.ts';

@@ -1,5 +1,5 @@
 /** The raw evidence, folded away: what the report has of each endpoint, as indented text. */
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import { toWritten } from '../../model/certificates.ts';
 import type { Report } from '../../model/report.ts';
 import type { WrittenReport } from '../../model/written-report.ts';

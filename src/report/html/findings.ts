@@ -1,5 +1,5 @@
 /** The findings: what is wrong, who can fix it, how, and every endpoint that it explains. */
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import type { Finding, Report, Target } from '../../model/report.ts';
 import { OWNERS } from '../../model/vocabulary.ts';
 import { OWNER_LABELS } from '../text/findings.ts';

@@ -1,5 +1,5 @@
 /** The history that the report itself has: since when an endpoint has its status, and how often that changed. */
-import { count, duration } from '../../common/text-lines.ts';
+import { count, duration } from '../../common/wording.ts';
 import type { Report, Target } from '../../model/report.ts';
 import { MARK_OF_STATUS } from '../text/palette.ts';
 import { formatEndpoint, formatInstant } from './format.ts';

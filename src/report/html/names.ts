@@ -1,6 +1,6 @@
 /** The matrix of DNS servers and names: what each server answered for each host. */
 import { addressScope } from '../../../probes/address-scope.ts';
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import type { Report, Resolution } from '../../model/report.ts';
 import { breakable, cutText, formatMs, gridTable } from './format.ts';
 import { markedText } from './marks.ts';

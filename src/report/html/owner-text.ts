@@ -1,5 +1,5 @@
 /** The findings of one owner as plain text, to paste into a mail or a ticket. */
-import { capitalize, count } from '../../common/text-lines.ts';
+import { capitalize, count } from '../../common/wording.ts';
 import type { Finding, Report, Target } from '../../model/report.ts';
 import type { Owner } from '../../model/vocabulary.ts';
 import { cutText, formatEndpoint, formatInstant, LONGEST_PARAGRAPH } from './format.ts';

@@ -1,6 +1,6 @@
 /** The picture of the subnet: a line for each group of dependencies, and the station where it is cut off. */
 
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import { isReached } from '../../diagnosis/verdict.ts';
 import type { Finding, Report, Target } from '../../model/report.ts';
 import { findingsById } from '../finding-of-target.ts';

@@ -1,6 +1,6 @@
 /** The waterfall: how long each step of each endpoint took. */
 
-import { count } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import { isReached } from '../../diagnosis/verdict.ts';
 import type { Attempt, Report, Target } from '../../model/report.ts';
 import { MARK_OF_STATUS } from '../text/palette.ts';

@@ -1,5 +1,5 @@
 /** The head of the page: the verdict, and which run it is of. */
-import { capitalize, count, duration } from '../../common/text-lines.ts';
+import { capitalize, count, duration } from '../../common/wording.ts';
 import type { Report } from '../../model/report.ts';
 import { createPalette, MARK_OF_VERDICT } from '../text/palette.ts';
 import { describeScope } from '../text/scope.ts';

@@ -1,6 +1,7 @@
 /** The findings: problem, owner, remedy and a command that confirms the fix. */
 
-import { columns, count, cut, rowsOf, wrap } from '../../common/text-lines.ts';
+import { columns, cut, rowsOf, wrap } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import type { Finding } from '../../model/report.ts';
 import type { Owner } from '../../model/vocabulary.ts';
 import { MARK_OF_SEVERITY } from './palette.ts';

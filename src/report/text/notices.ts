@@ -1,6 +1,7 @@
 /** The lines around the findings: the run's identity, and notices about the VM and the network. */
 
-import { count, cut, duration, few, wrap } from '../../common/text-lines.ts';
+import { cut, wrap } from '../../common/text-lines.ts';
+import { count, duration, few } from '../../common/wording.ts';
 import type { Control } from '../../model/controls.ts';
 import type { Report } from '../../model/report.ts';
 import { isV2, TIER_FACTS, TIERS } from '../../model/tiers.ts';

@@ -1,5 +1,6 @@
 /** The prerequisites as text: what no document shows, by the command that saves one, then what is not met. */
-import { count, few, wrap } from '../../common/text-lines.ts';
+import { wrap } from '../../common/text-lines.ts';
+import { count, few } from '../../common/wording.ts';
 import type { PreflightCheck } from '../../model/azure-documents.ts';
 import type { Mark, Palette } from './palette.ts';
 

@@ -1,5 +1,5 @@
 /** Which groups a narrowed run covered, for the first and the last line of the text. */
-import { few } from '../../common/text-lines.ts';
+import { few } from '../../common/wording.ts';
 import type { Scope } from '../../model/report.ts';
 
 const SHOWN_GROUPS = 6;

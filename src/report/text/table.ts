@@ -1,6 +1,7 @@
 /** The table by group: counts of reached endpoints, and below them what was not reached, or with --verbose all. */
 
-import { count, padEnd, wrap } from '../../common/text-lines.ts';
+import { padEnd, wrap } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import { isReached } from '../../diagnosis/verdict.ts';
 import type { Target } from '../../model/report.ts';
 import { GROUPS, type Group } from '../../model/vocabulary.ts';

@@ -1,7 +1,8 @@
 /** The lines under a group of the table: each endpoint that was not reached, and its failure; or every endpoint. */
 
 import { joinHostPort } from '../../common/host-port.ts';
-import { columns, count, cut, padEnd, wrap } from '../../common/text-lines.ts';
+import { columns, cut, padEnd, wrap } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import type { Target } from '../../model/report.ts';
 import { MARK_OF_STATUS } from './palette.ts';
 import { type Style, UNFOLDED } from './style.ts';

@@ -1,6 +1,7 @@
 /** The verdict: one sentence at the end of the summary. */
 
-import { capitalize, count, cut, duration, few, wrap } from '../../common/text-lines.ts';
+import { cut, wrap } from '../../common/text-lines.ts';
+import { capitalize, count, duration, few } from '../../common/wording.ts';
 import {
   findingsAbout,
   inScope,

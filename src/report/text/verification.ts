@@ -1,6 +1,7 @@
 /** The outcome of `verify`: each finding, and whether it is fixed. */
 import { printableAll } from '../../common/printable.ts';
-import { count, wrap } from '../../common/text-lines.ts';
+import { wrap } from '../../common/text-lines.ts';
+import { count } from '../../common/wording.ts';
 import type { TextOptions } from '../text.ts';
 import type { Verified } from '../verification.ts';
 import { createPalette, type Mark } from './palette.ts';
