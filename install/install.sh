@@ -375,9 +375,10 @@ put() {
   step "install $2" || return 0
   if [ -d "$root$2" ]; then broke "$root$2 is a folder, where a file has to be"; fi
   mkdir -p "$root${2%/*}"
-  cp "$1" "$root$2.new.$$"
-  chmod "$3" "$root$2.new.$$"
-  mv -f "$root$2.new.$$" "$root$2"
+  part=$root$2.new.$$
+  cp "$1" "$part"
+  chmod "$3" "$part"
+  mv -f "$part" "$root$2"
 }
 
 # render NAME: a file of this folder, with the paths of this installation.
@@ -695,8 +696,9 @@ remove_all_but() {
 write_manifest() {
   if [ "$dry" = yes ]; then return; fi
   mkdir -p "$root$lib"
-  printf '%s\n' "$1" | sort -u | sed '/^$/d' >"$root$manifest.new.$$"
-  mv -f "$root$manifest.new.$$" "$root$manifest"
+  part=$root$manifest.new.$$
+  printf '%s\n' "$1" | sort -u | sed '/^$/d' >"$part"
+  mv -f "$part" "$root$manifest"
 }
 
 install_all() {
@@ -784,12 +786,15 @@ uninstall_all() {
 
 work=$(mktemp -d)
 staged=
+part=
 done_so_far=
 # cp, mv and the like have printed the error; this prints the state of the machine.
 leave() {
   code=$?
   rm -rf "$work"
-  if [ -n "$staged" ]; then rm -f "$staged"; fi
+  for file in "$staged" "$part"; do
+    if [ -n "$file" ]; then rm -f "$file"; fi
+  done
   if [ "$code" -ne 0 ] && [ -n "$done_so_far" ]; then
     broke "it broke off. What was installed so far is in $done_so_far"
   fi

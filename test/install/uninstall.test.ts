@@ -1,8 +1,8 @@
 /** What the installer takes away again, and what it leaves. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { CONFIG, installer, inventory, MANIFEST, PROGRAM, prepared } from './installer.ts';
+import { CONFIG, installer, inventory, MANIFEST, PROGRAM, prepared, scratch } from './installer.ts';
 
 t.test('uninstall removes what was installed, and names the rest', async (t) => {
   for (const schedule of ['systemd', 'cron']) {
@@ -30,6 +30,20 @@ t.test('a damaged manifest removes nothing that is not the installer’s', async
   writeFileSync(manifest, `/etc/passwd\n/usr/local/bin/../bin/other\n*\n$(touch x)\n${listed}\0\n/usr/loc`);
   t.equal(installer(['uninstall', '--purge'], { destdir }).code, 0);
   t.strictSame(Object.keys(inventory(destdir)), ['etc/passwd', 'usr/local/bin/other']);
+});
+
+t.test('an installation that is ended leaves no unfinished file, and can be taken away', async (t) => {
+  const { destdir, from } = prepared(t, { 'etc/systemd/system/other.service': '' });
+  const folder = scratch(t, {
+    mv: '#!/bin/sh\ncase $* in *bin/apim-probe) kill -TERM $PPID ;; *) exec /usr/bin/mv "$@" ;; esac\n',
+  });
+  chmodSync(join(folder, 'mv'), 0o755);
+  const { code, err } = installer(['--from', from, '--schedule', 'systemd'], { destdir, path: folder });
+  t.equal(code, 1);
+  t.match(err, 'running the same command again continues');
+  t.strictSame(Object.keys(inventory(destdir)), ['etc/systemd/system/other.service', MANIFEST]);
+  t.equal(installer(['uninstall'], { destdir }).code, 0);
+  t.strictSame(Object.keys(inventory(destdir)), ['etc/systemd/system/other.service']);
 });
 
 t.test('an interrupted uninstallation reports it, and can be continued', async (t) => {
