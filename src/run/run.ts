@@ -66,10 +66,14 @@ export async function observe(plan: Plan, parts: RunParts): Promise<Observed> {
   );
   const otherNames = new OtherNames(context);
   const hello = new LargeHelloTest(context);
-  const observing = mapInFlight(endpoints, mostInFlight(parts.options), async (planned) => {
-    // More than its name would only take memory while other attempts wait.
-    if (probeOf(planned) !== null) context.names.lookAhead(planned.host);
-    await context.gate.whenNoneWaits();
+  const inFlight = mostInFlight(parts.options);
+  const isLarge = endpoints.length > inFlight;
+  const observing = mapInFlight(endpoints, inFlight, async (planned) => {
+    if (isLarge) {
+      // More than its name would only take memory while other attempts wait.
+      if (probeOf(planned) !== null) context.names.lookAhead(planned.host);
+      await context.gate.whenNoneWaits();
+    }
     const progress = (event: ProgressEvent): void => {
       context.progress(event);
       if (event.kind === 'attempt') otherNames.seeAttempt(planned, event.attempt);
