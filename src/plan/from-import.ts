@@ -1,4 +1,5 @@
 /** Converts Azure's own lists to targets. Pure. */
+import { createHash } from 'node:crypto';
 import type { Conversation, Protocol } from '../../probes/protocols.ts';
 import { whyUntestable } from '../azure/resource-types.ts';
 import type { CatalogRow } from '../catalog/index.ts';
@@ -117,8 +118,6 @@ const LONGEST_SHOWN = 120;
 /** A name as part of an id: a hash replaces what is cut off. */
 function shortened(name: string): string {
   if (name.length <= LONGEST_SHOWN) return name;
-  // Few lists have such a name, and the runtime takes longer to load its cryptography than to make a plan.
-  const { createHash } = process.getBuiltinModule('node:crypto');
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
   return `${name.slice(0, LONGEST_SHOWN)}…${hash}`;
 }
