@@ -1,10 +1,3 @@
-import { isIPv6 } from 'node:net';
-
-/** As the runtime has it, whose expression takes 15 ms when it is first used; most hosts are names. */
-export function isIPv6Address(host: string): boolean {
-  return host.includes(':') && isIPv6(host);
-}
-
 /** An IPv6 address in brackets, as in URLs (RFC 3986 section 3.2.2); any other host as it is. */
 export function bracketHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;

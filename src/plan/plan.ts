@@ -1,7 +1,6 @@
 /** Builds the list of what this run contacts, and of what it cannot, from options, catalogue and environment. Pure. */
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import { absencesFor, serviceSuffixes } from '../catalog/index.ts';
-import { isIPv6Address } from '../common/host-port.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
 import { byGroupAndId } from '../model/order.ts';
@@ -163,5 +162,5 @@ function dnsQuestion(targets: readonly PlannedTarget[]): string {
 
 /** Neither an address nor a name that is still missing something. */
 function isName(host: string): boolean {
-  return !isIPv4(host) && !isIPv6Address(host) && !host.includes('<');
+  return isIP(host) === 0 && !host.includes('<');
 }
