@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { start } from '../cli/program.ts';
-import { parsedReport } from '../report/samples.ts';
+import { start } from '../../cli/program.ts';
+import { parsedReport } from '../../report/samples.ts';
 
-const executable = join(import.meta.dirname, '../../dist/apim-probe-linux-arm64');
+const executable = join(import.meta.dirname, '../../../dist/apim-probe-linux-arm64');
 const emulator = '/usr/bin/qemu-aarch64';
 /** Its C library, as Debian's cross packages place it. */
 const root = '/usr/aarch64-linux-gnu';
