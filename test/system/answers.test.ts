@@ -2,7 +2,7 @@
 import { CUSTOM_DNS } from './azure.ts';
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
 import { AZURE_DNS, dnsmasq } from './names.ts';
-import { QUICK, scene } from './scene.ts';
+import { ONE_ATTEMPT, QUICK, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const VAULT = `${NAMES.keyVault}.vault.azure.net`;
@@ -14,7 +14,7 @@ await scene('answers of a DNS server', ['dnsmasq'], async (t, subnet) => {
   await t.test('that lead elsewhere than those of Azure DNS', async (t) => {
     await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, [UPSTREAM, `--address=/${VAULT}/${WRONG}`]);
     await subnet.vm.resolvers(CUSTOM_DNS);
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(ONE_ATTEMPT);
     blockedBy(t, outcome, {
       cause: 'dns-servers-disagree',
       groups: ['key-vault'],
@@ -39,7 +39,7 @@ await scene('answers of a DNS server', ['dnsmasq'], async (t, subnet) => {
     const record = [`--local=/${VAULT}/`, `--host-record=${VAULT},2603:1020::7`];
     await using _ = await dnsmasq(subnet.azure, CUSTOM_DNS, [UPSTREAM, ...record]);
     await subnet.vm.resolvers(CUSTOM_DNS);
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(ONE_ATTEMPT);
     blockedBy(t, outcome, {
       cause: 'ipv6-only',
       groups: ['key-vault'],

@@ -1,12 +1,11 @@
 import type { Finding } from '../../src/model/report.ts';
 import { targetsOf } from './judge.ts';
-import { ARGUMENTS, type Scene, scene } from './scene.ts';
+import { ARGUMENTS, ONE_ATTEMPT, type Scene, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 import type { Outcome } from './vm.ts';
 
 const OTHER = 'apikv-elsewhere';
-const ARGUMENTS_OF_TWO = [...ARGUMENTS, '--key-vault', OTHER];
-const QUICK = [...ARGUMENTS_OF_TWO, '--timeout', '2500'];
+const RUN = [...ONE_ATTEMPT, '--key-vault', OTHER];
 
 function findingsOf({ report }: Outcome): Finding[] {
   return report.findings.filter(({ severity }) => severity !== 'info');
@@ -16,7 +15,7 @@ function findingsOf({ report }: Outcome): Finding[] {
 const body: Scene = async (t, subnet) => {
   await t.test('a route to nowhere for a prefix', async (t) => {
     await using _ = await subnet.fault('ip daddr 20.33.0.0/23 drop');
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(RUN);
     const [finding, ...others] = findingsOf(outcome);
     t.match(
       finding,
@@ -31,7 +30,7 @@ const body: Scene = async (t, subnet) => {
 
   await t.test('one port, whatever the destination', async (t) => {
     await using _ = await subnet.fault('tcp dport 80 drop');
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(RUN);
     const [finding, ...others] = findingsOf(outcome);
     t.match(
       finding,
@@ -46,7 +45,7 @@ const body: Scene = async (t, subnet) => {
 
   await t.test('Key Vault of another region', async (t) => {
     await using _ = await subnet.fault(`ip daddr ${subnet.addressOf(`${OTHER}.vault.azure.net`)} drop`);
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(RUN);
     const [finding, ...others] = findingsOf(outcome);
     t.match(finding, { cause: 'outbound-dropped' }, 'the cause', { stderr: outcome.stderr });
     t.match(finding?.remedy.join('\n'), 'AzureKeyVault.westeurope', 'a regional tag is named');
@@ -60,4 +59,4 @@ const body: Scene = async (t, subnet) => {
   });
 };
 
-await scene('what the lost have in common', [], body, { args: ARGUMENTS_OF_TWO });
+await scene('what the lost have in common', [], body, { args: [...ARGUMENTS, '--key-vault', OTHER] });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { blockedBy, findingsOf } from './judge.ts';
 import { nameFilter } from './middleboxes.ts';
-import { QUICK, scene } from './scene.ts';
+import { ONE_ATTEMPT, QUICK, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const VAULT = `${NAMES.keyVault}.vault.azure.net`;
@@ -15,7 +15,7 @@ await scene('devices and paths that do not take every ClientHello', ['squid'], a
     const certificate = await subnet.authority.issue(['firewall.contoso.example']);
     const device = join(subnet.folder, 'device');
     await using _ = await nameFilter(subnet.router, device, certificate, VAULT, AZURE_443);
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(ONE_ATTEMPT);
     blockedBy(t, outcome, {
       cause: 'sni-filtered',
       groups: ['key-vault'],
@@ -51,7 +51,7 @@ await scene('devices and paths that do not take every ClientHello', ['squid'], a
 
   await t.test('one that resets every handshake', async (t) => {
     await using _ = await subnet.fault(`${CLIENT_HELLO} reject with tcp reset`);
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(ONE_ATTEMPT);
     t.equal(outcome.report.verdict, 'blocked', 'verdict');
     t.equal(outcome.report.findings[0]?.cause, 'tls-blocked', 'stated first');
     t.strictSame(findingsOf(outcome, 'sni-filtered'), []);

@@ -1,5 +1,5 @@
 import { blockedBy, findingsOf, targetsOf } from './judge.ts';
-import { ARGUMENTS, QUICK, scene } from './scene.ts';
+import { ARGUMENTS, ONE_ATTEMPT, QUICK, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 
 const BLOB = `${NAMES.storage}.blob.core.windows.net`;
@@ -18,7 +18,7 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
   await t.test('Storage is reset', async (t) => {
     const rule = `ip daddr ${subnet.addressOf(BLOB)} tcp dport 443 reject with tcp reset`;
     await using _ = await subnet.fault(rule);
-    blockedBy(t, await subnet.vm.probe(QUICK), {
+    blockedBy(t, await subnet.vm.probe(ONE_ATTEMPT), {
       cause: 'outbound-rejected',
       groups: ['storage-blob'],
       failures: ['tcp_refused'],
@@ -28,7 +28,7 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
   await t.test('Key Vault is rejected by ICMP', async (t) => {
     const rule = `ip daddr ${subnet.addressOf(VAULT)} reject with icmpx admin-prohibited`;
     await using _ = await subnet.fault(rule);
-    blockedBy(t, await subnet.vm.probe(QUICK), {
+    blockedBy(t, await subnet.vm.probe(ONE_ATTEMPT), {
       cause: 'outbound-rejected',
       groups: ['key-vault'],
       failures: ['tcp_unreachable'],
@@ -58,7 +58,7 @@ await scene('what a packet filter does to outbound traffic', [], async (t, subne
     await using _ = await subnet.fault(
       `ip daddr { ${storage.join(', ')} } accept; ip daddr 20.33.0.0/16 drop`,
     );
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(ONE_ATTEMPT);
     t.equal(outcome.code, 3, 'exit code 3', { stderr: outcome.stderr });
     t.equal(outcome.report.verdict, 'inconclusive', 'verdict');
     t.match(

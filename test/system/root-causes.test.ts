@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/model/report.ts';
 import { targetsOf } from './judge.ts';
-import { QUICK, scene } from './scene.ts';
+import { ONE_ATTEMPT, QUICK, scene } from './scene.ts';
 import { NAMES } from './services.ts';
 import type { Outcome } from './vm.ts';
 
@@ -46,7 +46,7 @@ await scene('one root cause is one finding', [], async (t, subnet) => {
       await route('add', kind, address);
       await using stack = new AsyncDisposableStack();
       stack.defer(() => route('delete', kind, address));
-      const outcome = await subnet.vm.probe(QUICK);
+      const outcome = await subnet.vm.probe(ONE_ATTEMPT);
       t.strictSame(causesOf(outcome), ['no-route'], 'the cause', { stderr: outcome.stderr });
       t.strictSame(outcome.report.findings[0]?.evidence, [targetsOf(outcome, 'key-vault')[0]?.id]);
       t.match(outcome.report.findings[0]?.explanation, `${address}/32`);
@@ -81,7 +81,7 @@ await scene('one root cause is one finding', [], async (t, subnet) => {
 
   await t.test('full-size packets are lost on the way back', async (t) => {
     await using _ = await subnet.fault('iifname "eth1" ip saddr 20.33.0.0/16 meta length > 1400 drop');
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(ONE_ATTEMPT);
     t.strictSame(causesOf(outcome), ['packet-size-blackhole'], 'once', { stderr: outcome.stderr });
     const failed = outcome.report.targets.filter(({ status }) => status === 'unreachable');
     t.ok(failed.length > 50, 'every certificate is too large');
@@ -95,7 +95,7 @@ await scene('one root cause is one finding', [], async (t, subnet) => {
     await using _ = await subnet.fault(
       `iifname "eth1" ip saddr ${subnet.addressOf(VAULT)} meta length > 1000 drop`,
     );
-    const outcome = await subnet.vm.probe(QUICK);
+    const outcome = await subnet.vm.probe(ONE_ATTEMPT);
     t.strictSame(causesOf(outcome), ['packet-size-blackhole'], 'the cause', { stderr: outcome.stderr });
     t.strictSame(outcome.report.findings[0]?.evidence, [targetsOf(outcome, 'key-vault')[0]?.id]);
   });

@@ -75,6 +75,9 @@ export const ARGUMENTS = [
  */
 export const QUICK = [...ARGUMENTS, '--timeout', '2500'] as const;
 
+/** The same with one attempt, for faults that last: nothing dead is tried once more 12 s after its first attempt. */
+export const ONE_ATTEMPT = [...QUICK, '--attempts', '1'] as const;
+
 /** Runs `body` unless `why` names an obstacle: it is then skipped, or in CI, where all can be installed, it fails. */
 async function unless(why: string | null, name: string, body: (t: Test) => Promise<void>): Promise<void> {
   if (why !== null && process.env['CI'] !== undefined) {
