@@ -30,6 +30,7 @@ export const BATCHES = {
     'cli/run-history.test.ts',
     'cli/starter.test.ts',
   ],
+  controls: ['run/controls'],
   install: ['install'],
   judgement: [
     'azure',

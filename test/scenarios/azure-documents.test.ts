@@ -72,7 +72,10 @@ async function play(t: Test, documents: Readonly<Record<string, object>>): Promi
     writeFileSync(join(cwd, file), JSON.stringify(document));
   const lab = await startLab('sql-blocked');
   t.teardown(() => lab.close());
-  const values = { ...lab.options, from: Object.keys(documents), only: ['sql', 'key-vault', 'dns'] };
+  const values = {
+    ...lab.options,
+    ...{ from: Object.keys(documents), only: ['sql', 'key-vault', 'dns'], timeout: 2000 },
+  };
   const loaded = load({ flags: {}, env: {}, cwd, preset: { origin: 'the test', values } }, readers);
   const report = await runAgent(loaded, {
     signal: new AbortController().signal,

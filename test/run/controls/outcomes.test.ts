@@ -1,11 +1,11 @@
 /** Each control as expected, anomalous and unknown, through real loopback peers. */
 import net from 'node:net';
 import t, { type Test } from 'tap';
-import { sendsAndCloses, silent, tlsAlert } from '../servers/behaviours.ts';
-import { authority, identity, server } from '../servers/certificates.ts';
-import { type Owner, openPeer, openTlsPeer, type Peer } from '../servers/peer.ts';
-import { nameServer, to } from './peers.ts';
-import { controlOf, IMPATIENT, ran, serverAddress, targets } from './runs.ts';
+import { sendsAndCloses, silent, tlsAlert } from '../../servers/behaviours.ts';
+import { authority, identity, server } from '../../servers/certificates.ts';
+import { type Owner, openPeer, openTlsPeer, type Peer } from '../../servers/peer.ts';
+import { nameServer, to } from '../peers.ts';
+import { controlOf, IMPATIENT, ran, serverAddress, targets } from '../runs.ts';
 
 const target = targets('tcp://a.example:80');
 

@@ -1,9 +1,9 @@
 /** The controls that dial another server's address, and that ask once more at the end. */
 import t from 'tap';
-import { silent } from '../servers/behaviours.ts';
-import { openPeer } from '../servers/peer.ts';
-import { type NameAnswer, nameServer, to } from './peers.ts';
-import { controlOf, IMPATIENT, ran, serverAddress, targets } from './runs.ts';
+import { silent } from '../../servers/behaviours.ts';
+import { openPeer } from '../../servers/peer.ts';
+import { type NameAnswer, nameServer, to } from '../peers.ts';
+import { controlOf, IMPATIENT, ran, serverAddress, targets } from '../runs.ts';
 
 const AZURE = '168.63.129.16';
 const target = targets('tcp://a.example:80');

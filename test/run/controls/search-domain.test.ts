@@ -1,7 +1,7 @@
 /** The effect of the search list on names that exist and that do not. */
 import t from 'tap';
-import { type NameAnswer, nameServer } from './peers.ts';
-import { controlOf, IMPATIENT, type RunChanges, ran, serverAddress, surveyWith, targets } from './runs.ts';
+import { type NameAnswer, nameServer } from '../peers.ts';
+import { controlOf, IMPATIENT, type RunChanges, ran, serverAddress, surveyWith, targets } from '../runs.ts';
 
 const target = targets('tcp://a.example:1');
 const DENIED: NameAnswer = { rcode: 'NXDOMAIN' };

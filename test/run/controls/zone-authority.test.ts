@@ -1,9 +1,9 @@
 /** Which zones each server has for the suffixes of Azure's services. */
 import t from 'tap';
-import { type Asked, RCODES, type Reply, reply, soa, TYPES } from '../servers/dns-bytes.ts';
-import { openDnsPeer } from '../servers/dns-peer.ts';
-import { type ClosedWorld, closedWorld, to } from './peers.ts';
-import { controlOf, customPlan, IMPATIENT, ran, serverAddress, targets } from './runs.ts';
+import { type Asked, RCODES, type Reply, reply, soa, TYPES } from '../../servers/dns-bytes.ts';
+import { openDnsPeer } from '../../servers/dns-peer.ts';
+import { type ClosedWorld, closedWorld, to } from '../peers.ts';
+import { controlOf, customPlan, IMPATIENT, ran, serverAddress, targets } from '../runs.ts';
 
 const BLOB = 'blob.core.windows.net';
 const OPTIONS = { target: targets('tcp://127.0.0.1:1'), ...IMPATIENT };

@@ -1,0 +1,4 @@
+import t from 'tap';
+import { runBatch } from './batches.ts';
+
+await runBatch(t, 'controls');
