@@ -25,8 +25,9 @@ export function changeEntries(
   let changed: [string, unknown][] | null = null;
   const fields = value as Readonly<Record<string, unknown>>;
   let place = 0;
-  // By key: pairs would be a sixth of what a run of 10,000 targets allocates.
-  for (const key of Object.keys(fields)) {
+  // A list of keys or of pairs for each object would be a sixth of what a run of 10,000 targets allocates.
+  for (const key in fields) {
+    if (!Object.hasOwn(fields, key)) continue;
     const item = fields[key];
     const shown = changeKey(key);
     const next = change(key, item);

@@ -29,7 +29,10 @@ function withStatus(observed: ObservedTarget): Target {
     ...identity,
     ...outcomeOfJudged(target),
     cause: null,
-    ...{ addresses, addressesFrom, resolutions, attempts },
+    addresses,
+    addressesFrom,
+    resolutions,
+    attempts,
     latency: latencyOf(attempts),
   };
 }

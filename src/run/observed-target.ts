@@ -47,10 +47,18 @@ export function observedTarget(planned: PlannedTarget, seen: Seen): ObservedTarg
 }
 
 function identity(planned: PlannedTarget) {
-  const { id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until } =
-    planned;
   return {
-    ...{ id, group, resourceType, host, port, protocol, required, serviceTag, purpose, source, until },
+    id: planned.id,
+    group: planned.group,
+    resourceType: planned.resourceType,
+    host: planned.host,
+    port: planned.port,
+    protocol: planned.protocol,
+    required: planned.required,
+    serviceTag: planned.serviceTag,
+    purpose: planned.purpose,
+    source: planned.source,
+    until: planned.until,
     // The history fills these in, because a run does not know earlier runs.
     lastStatusChange: null,
     flaps: 0,
