@@ -1,5 +1,5 @@
 /** Connect times in the report, under full concurrency, against a packet capture of the same run. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,10 @@ import { listen, targetsConfig } from './load.ts';
 import { measure, quantile, say } from './measure.ts';
 
 const COUNT = 2_000;
+if (spawnSync('tcpdump', ['--version']).error) {
+  say('connect times', 'not installed: tcpdump');
+  process.exit(0);
+}
 const stop = await listen(COUNT);
 const captured = join(mkdtempSync(join(tmpdir(), 'apim-probe-bench-')), 'capture.txt');
 const capture = spawn(
