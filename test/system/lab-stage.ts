@@ -116,7 +116,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async #flagsOf({ options, roots }: Lab): Promise<string[]> {
-    const given = Object.entries(options).filter(([key]) => key !== 'connectTo');
+    const given = Object.entries(options).filter(([key]) => key !== 'connectTo' && key !== 'timeout');
     const files = roots.map((_, index) => join(this.#folder, `root ${index}.pem`));
     await Promise.all(files.map((file, index) => writeFile(file, roots[index] ?? '')));
     return [
@@ -131,6 +131,8 @@ export class Stage implements AsyncDisposable {
       // One attempt, without the last one after 12 s; a few at a time, so that none waits for a slow machine.
       ...['--attempts', '1'],
       ...('concurrency' in options ? [] : ['--concurrency', '32']),
+      // A demo that waits for less counts on a machine that does nothing else.
+      ...('timeout' in options ? ['--timeout', '3000'] : []),
     ];
   }
 

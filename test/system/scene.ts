@@ -73,7 +73,7 @@ export const ARGUMENTS = [
 /**
  * The same with a shorter timeout, for tests that do not depend on it: what does not answer is waited for that long.
  */
-export const QUICK = [...ARGUMENTS, '--timeout', '2500'] as const;
+export const QUICK = [...ARGUMENTS, '--timeout', '4000'] as const;
 
 /** The same with one attempt, for faults that last: nothing dead is tried once more 12 s after its first attempt. */
 export const ONE_ATTEMPT = [...QUICK, '--attempts', '1'] as const;
