@@ -12,9 +12,10 @@ type Scenario = (typeof SCENARIOS)[number];
 
 /** One test for each of the scenarios. */
 export async function typeCommands(scenarios: readonly Scenario[]): Promise<void> {
+  // They mostly wait for what is silent.
   t.jobs = 2;
-  for (const { name, expected } of scenarios) {
-    await withPrograms(
+  const tests = scenarios.map(({ name, expected }) =>
+    withPrograms(
       `${name}: its commands show the fault, and that it is fixed`,
       ['ip', 'nft'],
       async (t) => {
@@ -64,6 +65,7 @@ export async function typeCommands(scenarios: readonly Scenario[]): Promise<void
         t.equal(fixed.out.match(/^FIXED /gm)?.length, asking.length, fixed.out);
       },
       { root: true },
-    );
-  }
+    ),
+  );
+  await Promise.all(tests);
 }
