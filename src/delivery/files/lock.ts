@@ -86,6 +86,17 @@ export async function takeLock(path: string, processes: Processes = thisSystem()
   return { kind: 'busy', holder: { pid: 0, since: me.since } };
 }
 
+/** Whether a file is the second lock of another one, which only a killed process leaves behind. */
+export function isSecondLock(name: string): boolean {
+  return /(?:^|\.)lock(?:\.(?:[0-9a-f]{1,32}|unreadable))+$/.test(name);
+}
+
+/** Removes the lock of a process that ended, if it can; that of a living process stays. */
+export async function removeLeftLock(path: string): Promise<void> {
+  const locking = await takeLock(path).catch(() => null);
+  if (locking?.kind === 'held') await locking.lock.release();
+}
+
 /** @returns whether a living process holds this lock */
 export function isLocked(path: string, processes: Processes = thisSystem()): boolean {
   const found = read(path);

@@ -9,6 +9,7 @@ import { parseBounded } from '../../model/parse-bounded.ts';
 import { recogniseReport, refuse, WANTED } from '../../model/read-report.ts';
 import type { Report } from '../../model/report.ts';
 import { reportJson } from '../../report/json.ts';
+import { isSecondLock, removeLeftLock } from '../files/lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { createStoredFile, isTemporary } from '../files/write-file.ts';
 import { nextNumber, storedName } from '../report-names.ts';
@@ -123,6 +124,8 @@ export class History {
   }
 
   async #sweep(): Promise<void> {
+    for (const name of (await readdir(this.#state)).filter(isSecondLock))
+      await removeLeftLock(join(this.#state, name));
     for (const folder of [this.#state, reportsFolder(this.#state)]) {
       for (const name of (await readdir(folder)).filter(isTemporary)) {
         const path = join(folder, name);

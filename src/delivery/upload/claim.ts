@@ -7,8 +7,6 @@ import { errorCode } from '../../common/system-reason.ts';
 import { isLocked, type Lock, takeLock } from '../files/lock.ts';
 
 const CLAIM = /^\.sending-(.+)\.lock$/;
-/** By the tokens of the locks that it removes, see files/lock.ts. */
-const TAKEOVER = /^\.sending-.+\.lock(?:\.[0-9a-f]+)+$/;
 
 /** @returns null while another process sends the report; @throws the file system's error */
 export async function takeClaim(folder: string, name: string): Promise<Pick<Lock, 'release'> | null> {
@@ -26,11 +24,6 @@ export async function takeClaim(folder: string, name: string): Promise<Pick<Lock
 /** @returns the report that a file is the claim of; null for other files */
 export function claimedReport(file: string): string | null {
   return CLAIM.exec(file)?.[1] ?? null;
-}
-
-/** Whether a file is the second lock under which a claim is taken over: it lasts for a moment, unless that process is killed. */
-export function isTakeover(file: string): boolean {
-  return TAKEOVER.test(file);
 }
 
 /** Whether a living process is sending the report. */

@@ -10,11 +10,12 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { errorCode } from '../../common/system-reason.ts';
 import { LARGEST_REPORT } from '../../model/largest-report.ts';
+import { isSecondLock, removeLeftLock } from '../files/lock.ts';
 import { flushFolder, isTemporary, replaceStoredFile } from '../files/write-file.ts';
 import { hideKnownSecrets } from '../redaction/known-secrets.ts';
 import { redact } from '../redaction/redact.ts';
 import { type Identified, readUploadName, uploadName } from '../report-names.ts';
-import { claimedReport, isClaimed, isTakeover, takeClaim } from './claim.ts';
+import { claimedReport, isClaimed, takeClaim } from './claim.ts';
 import { noteDropped } from './dropped.ts';
 import { makeOwnFolder } from './spool-folder.ts';
 
@@ -196,20 +197,17 @@ function reportsOf(folder: string, all: readonly Entry[]): Waiting[] {
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** Removes what killed processes left: temporary files, and claims of reports that are gone. */
+/** Removes what killed processes left: temporary files, claims of reports that are gone, and second locks. */
 async function sweep(folder: string, all: readonly Entry[]): Promise<void> {
   const names = new Set(all.map(({ file }) => file));
   for (const { file, path, changedMs } of all) {
     const old = Date.now() - changedMs > ABANDONED_MS;
-    if (old && (isTemporary(file) || isTakeover(file))) await unlink(path).catch(() => {});
+    if (old && isTemporary(file)) await unlink(path).catch(() => {});
     // Version 0.2 and before renamed a report while they sent it.
     const [, renamed] = /^\.sending-\d+-\d+-(.+\.gz)$/.exec(file) ?? [];
     if (old && renamed !== undefined) await rename(path, join(folder, renamed)).catch(() => {});
     const report = claimedReport(file);
-    if (report !== null && !names.has(report)) {
-      const lock = await takeClaim(folder, report).catch(() => null);
-      await lock?.release();
-    }
+    if (isSecondLock(file) || (report !== null && !names.has(report))) await removeLeftLock(path);
   }
 }
 

@@ -219,8 +219,10 @@ t.test(
     const ahead = leftover('.apim-probe-2-ab.tmp', -2 * 3_600_000);
     const fresh = leftover('reports/.apim-probe-3-ab.tmp', 60_000);
     const foreign = leftover('reports/.other.tmp', 2 * 3_600_000);
+    // Of a process that was killed while it took the lock of a dead run over.
+    const second = leftover('lock.583b8c24ebd7aa3a', 2 * 3_600_000);
     t.strictSame(await new History(state).tidy(new Set(), ROOMY, NOW), []);
-    t.strictSame([old, ahead, fresh, foreign].map(existsSync), [false, false, true, true]);
+    t.strictSame([old, ahead, second, fresh, foreign].map(existsSync), [false, false, false, true, true]);
   },
 );
 

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import t from 'tap';
 import { isTemporary } from '../../../src/delivery/files/write-file.ts';
-import { isTakeover } from '../../../src/delivery/upload/claim.ts';
 import { Spool } from '../../../src/delivery/upload/spool.ts';
 import { blobStore, contentOf, openService } from './service.ts';
 import { pass, SAS } from './trial.ts';
@@ -96,6 +95,6 @@ t.test('no report is lost and none arrives half-written', { timeout: 600_000 }, 
   t.comment(
     `${killed} kills, ${stored.size} reports stored, ${blobs.size} arrived, ${waited} of them after the last kill`,
   );
-  const left = readdirSync(spool.folder).filter((name) => !isTemporary(name) && !isTakeover(name));
+  const left = readdirSync(spool.folder).filter((name) => !isTemporary(name));
   t.strictSame(left, [], 'nothing stays but temporary files, which are swept an hour later');
 });

@@ -101,11 +101,13 @@ t.test('what killed processes left is removed or waits again', async (t) => {
   await rename(join(spool.folder, second), renamed);
   utimesSync(renamed, 0, 0);
   // Killed while they took a claim over: long ago, and just now.
-  const [old, young] = ['583b8c24ebd7aa3a', '1a.2b'].map((tokens) => `.sending-${first}.lock.${tokens}`);
-  for (const name of [old, young]) writeFileSync(join(spool.folder, `${name}`), '');
-  utimesSync(join(spool.folder, `${old}`), 0, 0);
+  const [old = '', young = ''] = ['unreadable', '583b8c24ebd7aa3a'].map(
+    (tokens) => `.sending-${first}.lock.${tokens}`,
+  );
+  for (const name of [old, young]) writeFileSync(join(spool.folder, name), '');
+  utimesSync(join(spool.folder, old), 0, 0);
   const [third = ''] = [...(await fill(spool, 1)).keys()];
-  t.strictSame(readdirSync(spool.folder).sort(), [second, third, `${young}`].sort());
+  t.strictSame(readdirSync(spool.folder).sort(), [second, third, young].sort());
 });
 
 t.test('a report that went meanwhile is not claimed', async (t) => {
