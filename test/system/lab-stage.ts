@@ -131,7 +131,7 @@ export class Stage implements AsyncDisposable {
       // One attempt, without the last one after 12 s; a few at a time, so that none waits for a slow machine.
       ...['--attempts', '1'],
       ...('concurrency' in options ? [] : ['--concurrency', '32']),
-      // A demo that waits for less counts on a machine that does nothing else.
+      // A demo may wait for less than a handshake takes on a busy machine.
       ...('timeout' in options ? ['--timeout', '3000'] : []),
     ];
   }
