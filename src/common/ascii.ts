@@ -1,5 +1,5 @@
 /** Text for terminals and logs that cannot be trusted to show more than ASCII. */
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** The Linux console's fonts have no check marks; a dumb terminal promises nothing. */
 const ASCII_TERMINALS: readonly (string | undefined)[] = ['dumb', 'linux'];
