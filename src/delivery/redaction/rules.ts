@@ -160,19 +160,9 @@ const RULES: readonly Rule[] = [
  */
 export const SUSPECT = new RegExp(
   [
-    `(?:${CREDENTIAL_NAMES.join('|')})s?${QUOTE}?\\s{0,32}(?:[:]|%(?:25)*3a|${EQUALS})`,
+    `(?:${CREDENTIAL_NAMES.join('|')}|authorization(?:-auxiliary)?|cookie2?)s?${QUOTE}?\\s{0,32}(?:[:]|%(?:25)*3a|${EQUALS})`,
     `(?:${PARAMETER_NAMES.join('|')})[ \\t]{0,16}${EQUALS}`,
-    ...[
-      'authorization',
-      'cookie',
-      'bearer',
-      'basic',
-      'shared[_-]?key',
-      'response=',
-      'eyj',
-      '@',
-      '%(?:25)*40',
-    ],
+    ...['bearer[ \\t]', 'basic[ \\t]+[\\w+/-]{4}', 'shared[_-]?key', 'response=', 'eyj', '@', '%(?:25)*40'],
     '[A-Za-z0-9+/]{86}==',
   ].join('|'),
   'i',

@@ -1,6 +1,7 @@
 /** The quick looks at texts that hold no secret leave the same bytes as all rules without them. */
 import fc from 'fast-check';
 import t from 'tap';
+import { catalogFor } from '../../../src/catalog/index.ts';
 import { rememberUnchanged } from '../../../src/common/change-texts.ts';
 import { harmlessJson } from '../../../src/common/escaped-json.ts';
 import {
@@ -16,6 +17,7 @@ import { redactReport } from '../../../src/delivery/redaction/redact-report.ts';
 import { isPlain, SUSPECT, withoutSecrets } from '../../../src/delivery/redaction/rules.ts';
 import { toWritten } from '../../../src/model/certificates.ts';
 import type { Report } from '../../../src/model/report.ts';
+import { CLOUDS } from '../../../src/model/vocabulary.ts';
 import { fuzzRuns } from '../../fuzz-runs.ts';
 import { attempt, report, target } from '../../report/samples.ts';
 
@@ -60,6 +62,19 @@ const PIECES = [
     'Basic dXNlcjpwYXNz',
     'eyJhbGciOiJub25l',
   ],
+  ...[
+    'Authorization',
+    'Bearer',
+    'Basic',
+    'dXNlOnA=',
+    'x-ms-a-authorization-auxiliary',
+    'Set-Cookie2',
+    's',
+    ': ',
+    '"',
+    '{"a":1}',
+    '%3d',
+  ],
   ...['//u:p@h', '%2F%2Fu%40h', 'Cookie: a=1', 'SharedKey a:b=', `${'Ab1+/'.repeat(17)}x==`, 'response="'],
   ...['-----BEGIN PRIVATE KEY-----\nMII', 'LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t', '0'.repeat(86), '=='],
   ...[SAS, KNOWN, 'p4ssw0rd-x', 'Ab1/c+defghI=', 'K', 'ſig=a', 'to', 'ken', '=a', 'si', 'g'],
@@ -78,6 +93,15 @@ t.test('a plain text matches nothing, however it is made', async () => {
     fc.property(short, (one) => !isPlain(one) || (!SUSPECT.test(one) && redactSlowly(one) === one)),
     { numRuns: fuzzRuns(1000) },
   );
+});
+
+t.test('no text of the catalogue is suspect, so that a plan compiles none of the rules', async (t) => {
+  for (const row of CLOUDS.flatMap((cloud) => catalogFor(cloud)))
+    for (const text of JSON.stringify(row).match(/"(?:[^"\\\\]|\\\\.)*"/g) ?? [])
+      if (SUSPECT.test(text)) t.fail(text);
+  t.ok(SUSPECT.test('Bearer\ta') && SUSPECT.test(`Basic ${' '.repeat(40)}dXNl`));
+  t.ok(SUSPECT.test('Authorization: x') && SUSPECT.test('x-ms-authorization-auxiliary": "x'));
+  t.notOk(SUSPECT.test('authorizations, cookies, Basic and bearer'));
 });
 
 t.test('a text is redacted as by every rule without a quick look', async (t) => {
