@@ -84,11 +84,11 @@ function redirect(
   address: string,
   port: number,
 ): Endpoint {
-  const wanted = [comparable(host), comparable(address)];
+  const isWanted = (name: string) => [host, address].some((one) => comparable(one) === comparable(name));
   const hit = redirections.find(
     (candidate) =>
       (candidate.port === null || candidate.port === port) &&
-      (candidate.host === null || wanted.includes(comparable(candidate.host))),
+      (candidate.host === null || isWanted(candidate.host)),
   );
   return hit === undefined ? { address, port } : { address: hit.address, port: hit.toPort };
 }

@@ -17,8 +17,11 @@ export function harmlessJson(value: unknown, indent = 2): string {
   return `${escapeCharacters(JSON.stringify(value, null, indent))}\n`;
 }
 
+/** Nearly all of a report is ASCII, which takes a third of the time to look through by itself. */
+const NOT_ASCII = /[^\0-~]+/g;
+
 function escapeCharacters(json: string): string {
-  return json.replace(UNPRINTABLE, escapeCharacter);
+  return json.replace(NOT_ASCII, (characters) => characters.replace(UNPRINTABLE, escapeCharacter));
 }
 
 /** Items of a list in one piece: some 100 kB of a report. */

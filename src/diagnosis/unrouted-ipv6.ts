@@ -37,8 +37,6 @@ export function discountUnroutedIPv6(targets: readonly Target[]): IPv6Discount {
 
 function publicIPv6({ attempts, addresses }: Target): readonly Attempt[] {
   const isPublic = (address: string) =>
-    addresses.some((one) => one.address === address && one.scope === 'public');
-  return attempts.filter(
-    ({ address, addressFrom }) => addressFrom === 'name' && isIPv6(address) && isPublic(address),
-  );
+    addresses.some((one) => one.family === 6 && one.scope === 'public' && one.address === address);
+  return attempts.filter(({ address, addressFrom }) => addressFrom === 'name' && isPublic(address));
 }

@@ -1,5 +1,5 @@
 /** Builds the list of what this run contacts, and of what it cannot, from options, catalogue and environment. Pure. */
-import { isIP } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { absencesFor, serviceSuffixes } from '../catalog/index.ts';
 import { UsageError } from '../common/usage-error.ts';
 import type { Options } from '../config/types.ts';
@@ -162,5 +162,5 @@ function dnsQuestion(targets: readonly PlannedTarget[]): string {
 
 /** Neither an address nor a name that is still missing something. */
 function isName(host: string): boolean {
-  return isIP(host) === 0 && !host.includes('<');
+  return !isIPv4(host) && !/[:<]/.test(host);
 }

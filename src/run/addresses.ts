@@ -1,5 +1,4 @@
 /** Addresses with their scope. Pure. */
-import { isIPv6 } from 'node:net';
 import { addressScope } from '../../probes/address-scope.ts';
 import type { Address } from '../model/report.ts';
 
@@ -7,7 +6,7 @@ import type { Address } from '../model/report.ts';
 export function describeAddress(address: string, via: readonly string[]): Address {
   return {
     address,
-    family: isIPv6(address) ? 6 : 4,
+    family: address.includes(':') ? 6 : 4,
     scope: addressScope(address) ?? 'reserved',
     via: [...via],
   };
