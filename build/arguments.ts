@@ -6,7 +6,7 @@ import { TARGETS, type Target } from './targets.ts';
 export const USAGE = `npm run build [-- OPTIONS]
   --target NAME   make the executable for NAME alone (repeatable): ${TARGETS.map(({ name }) => name).join(', ')}
   --available     leave out, and name, the executables whose runtime cannot be had
-  --compress      also write each executable as .gz and .zst (a minute each)
+  --compress      also write each executable as .gz and .zst (a minute each; needs libdeflate-gzip)
   --help          this text`;
 
 export interface Wanted {

@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { parseArguments, USAGE, type Wanted } from './arguments.ts';
 import { BuildError, RuntimeMissing } from './build-error.ts';
 import { bundleInParts, type Chunks } from './chunks.ts';
-import { compress } from './compress.ts';
+import { compress, findCompressor } from './compress.ts';
 import { makeExecutable, startsAs } from './executable.ts';
 import { notices, packageId, packagesOf } from './notices.ts';
 import { npm, ROOT } from './npm.ts';
@@ -24,6 +24,7 @@ const WITHOUT_REGISTRY =
 
 async function build({ targets, ...wanted }: Wanted): Promise<void> {
   const runtime = ownRuntime(targets);
+  if (wanted.compress) await findCompressor();
   // In node_modules, so that dist/ can be put in place by renaming it.
   const folder = await mkdtemp(join(ROOT, 'node_modules', '.build-'));
   try {
