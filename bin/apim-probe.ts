@@ -1,4 +1,4 @@
-import { defectText } from '../src/cli/defect.ts';
+import { defectText, wantsStack } from '../src/cli/defect.ts';
 import { endProcess } from '../src/cli/end.ts';
 import { EXIT_DEFECT } from '../src/cli/exit-code.ts';
 import { keepHeapSmall } from '../src/cli/heap.ts';
@@ -14,7 +14,7 @@ process.on('SIGUSR1', () => {});
 process.on('uncaughtException', (defect) => {
   // A run also listens, and finishes its report first.
   if (process.listenerCount('uncaughtException') > 1) return;
-  process.stderr.write(`${defectText(defect, false)}\n`);
+  process.stderr.write(`${defectText(defect, wantsStack(process.argv, process.env))}\n`);
   process.exit(EXIT_DEFECT);
 });
 

@@ -2,6 +2,15 @@ import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import { VERSION } from '../version.ts';
 
+/** Not every command has the option, and the option parser itself may have failed. */
+const LEVEL = 'APIM_PROBE_LOG_LEVEL';
+
+/** Whether the details of a defect are wanted, by the raw arguments or the variable. */
+export function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  const text = [...argv, env[LEVEL] ?? ''].join(' ');
+  return /(?:--log-level[ =]|^|\s)(?:debug|trace)(?:\s|$)/.test(text);
+}
+
 /**
  * The message for an internal error.
  * @param stack whether to show where it happened
@@ -10,7 +19,7 @@ import { VERSION } from '../version.ts';
 export function defectText(error: unknown, stack: boolean): string {
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const shown = stack && error instanceof Error && error.stack !== undefined ? error.stack : detail;
-  const hint = stack ? '' : ' Run it again with --log-level debug for the details to send.';
+  const hint = stack ? '' : ` Run it again with the variable ${LEVEL}=debug for the details to send.`;
   const text = `apim-probe: This is a defect in apim-probe ${VERSION}. Please report it.${hint}\n${shown}`;
   return hideKnownSecrets(redact(text));
 }

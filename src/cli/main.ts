@@ -3,7 +3,7 @@ import { isLocalLimit, LOCAL_LIMITS } from '../../probes/local-limits.ts';
 import { errorCode, systemReason } from '../common/system-reason.ts';
 import { UsageError } from '../common/usage-error.ts';
 import { VERSION } from '../version.ts';
-import { defectText } from './defect.ts';
+import { defectText, wantsStack } from './defect.ts';
 import { EXIT_DEFECT, EXIT_INCONCLUSIVE, EXIT_UNDELIVERED, EXIT_USAGE } from './exit-code.ts';
 import { guardStreams, type Io, StreamError, write } from './streams.ts';
 
@@ -46,12 +46,6 @@ function usageText({ problems }: UsageError): string {
           '\n',
         );
   return `${body}\nNo endpoint was contacted. "apim-probe --help" lists the commands and options.`;
-}
-
-/** Reads the raw arguments, because the option parser itself may have failed. */
-function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  const text = [...argv, env['APIM_PROBE_LOG_LEVEL'] ?? ''].join(' ');
-  return /(?:--log-level[ =]|^|\s)(?:debug|trace)(?:\s|$)/.test(text);
 }
 
 async function reportError(error: unknown, argv: readonly string[], io: Io): Promise<number> {

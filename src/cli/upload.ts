@@ -14,7 +14,7 @@ import { uploadStatus } from '../delivery/upload/upload-status.ts';
 import { createUploader, openSpool, type Uploader } from '../delivery/upload/uploader.ts';
 import { isStopSignal } from '../model/stop-signals.ts';
 import type { Command } from './command.ts';
-import { defectText } from './defect.ts';
+import { defectText, wantsStack } from './defect.ts';
 import { EXIT_DEFECT, EXIT_UNDELIVERED, exitOfSignal } from './exit-code.ts';
 import { type Io, wrapOnTerminal, write, writeMessage } from './io.ts';
 import { openReports } from './open-report.ts';
@@ -88,7 +88,7 @@ async function sendAll(
   const interruption = catchInterruptions(
     io,
     notify,
-    (defect) => defectText(defect, false),
+    (defect) => defectText(defect, wantsStack([], io.env)),
     'keeping what is not confirmed',
   );
   try {

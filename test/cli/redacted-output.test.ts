@@ -39,7 +39,7 @@ t.test('nothing else writes to a stream or a file', async (t) => {
   t.strictSame(filesWith(writing), Object.keys(writers).sort());
   t.match(
     readFileSync(join(ROOT, 'bin/apim-probe.ts'), 'utf8'),
-    /stderr\.write\(`\$\{defectText\(defect, false\)\}\\n`\)/,
+    /stderr\.write\(`\$\{defectText\(defect, [^\n]*\)\}\\n`\)/,
   );
   for (const [file, uses] of [
     ['src/cli/io.ts', 1],
