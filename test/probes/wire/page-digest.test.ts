@@ -32,12 +32,13 @@ t.test('no digest', async (t) => {
   t.equal(digestPage(Buffer.from([0x30, 0x82, 3, 0, ...new Array(500).fill(1)]), crl), null, 'binary data');
 });
 
-t.test('long runs cost no time', async (t) => {
-  const started = performance.now();
-  for (const body of ['a'.repeat(65_536), 'g'.repeat(65_536), '1'.repeat(65_536), ' '.repeat(65_536)]) {
-    digestPage(Buffer.from(body), crl);
+t.test('of a page with long runs only the start counts', async (t) => {
+  for (const run of ['g ', 'ab1 ', '12:34 ', 'A+/='.repeat(8)]) {
+    const start = 'A page. '.repeat(10) + run.repeat(16_384 / run.length);
+    const digest = digestPage(Buffer.from(start), crl);
+    t.type(digest, 'string');
+    t.equal(digestPage(Buffer.from(start + run.repeat(1_000_000)), crl), digest, run);
   }
-  t.ok(performance.now() - started < 2000);
 });
 
 t.test('in the facts of a reply over plain HTTP', async (t) => {

