@@ -60,13 +60,13 @@ export function withoutSignature(bytes: Buffer): Buffer {
 
 /**
  * Finds the problems of an executable, from its bytes alone.
- * @param program the texts that it must carry, the first of them before the others
+ * @param program what it must carry, the first of it before the rest
  * @returns one sentence a problem; none when it is what it should be
  */
 export function problemsOf(
   bytes: Buffer,
   target: Pick<Target, 'format' | 'arch'>,
-  program: readonly string[],
+  program: readonly (string | Buffer)[],
 ): string[] {
   const { format, arch } = formatOf(bytes);
   const problems: string[] = [];
@@ -79,8 +79,8 @@ export function problemsOf(
   return problems;
 }
 
-/** Whether the texts are in the bytes. The first is looked for in all of them, the others behind it. */
-function holds(bytes: Buffer, [first = '', ...others]: readonly string[]): boolean {
+/** Whether all of it is in the bytes. The first is looked for in all of them, the others behind it. */
+function holds(bytes: Buffer, [first = '', ...others]: readonly (string | Buffer)[]): boolean {
   const start = bytes.indexOf(first);
-  return start !== -1 && others.every((text) => bytes.includes(text, start));
+  return start !== -1 && others.every((other) => bytes.includes(other, start));
 }

@@ -1,11 +1,13 @@
 /** The single executable: the pinned runtime with the program inside. */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { BuildError } from './build-error.ts';
 import { type Chunks, TARGET } from './chunks.ts';
 import { problemsOf, withoutSignature } from './executable-format.ts';
+import { PACKED } from './loader.ts';
 import { bundleStart } from './start.ts';
 import { runsHere, type Target } from './targets.ts';
 import { removeLibatomic } from './without-libatomic.ts';
@@ -16,6 +18,9 @@ const run = promisify(execFile);
 const MAIN = 'apim-probe.cjs';
 const PARTS = 'parts';
 const CODE_CACHE = join(import.meta.dirname, 'code-cache.ts');
+/** Characters from which on a part is packed: most commands load few such parts, and each takes less than 1 ms. */
+const LARGE = 65_536;
+const BEST_ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 22 } };
 
 /**
  * Makes a target's executable, by the runtime that runs this, which must be of the same version, and checks it.
@@ -37,6 +42,7 @@ export async function makeExecutable(
   const { runtime, program, output, folder } = paths;
   const start = await bundleStart('start-executable.ts', 'cjs', TARGET, { ENTRY: program.entry });
   await writeFile(join(folder, MAIN), start);
+  const assets = await writeParts(program, target, folder);
   const settings = {
     main: MAIN,
     mainFormat: 'commonjs',
@@ -47,18 +53,20 @@ export async function makeExecutable(
     execArgvExtension: 'none',
     // Until the program listens itself, SIGUSR1 would open the runtime's inspector. Why the heap: src/cli/heap.ts.
     execArgv: ['--disable-sigusr1', '--max-semi-space-size=4'],
-    assets: await writeParts(program, target, folder),
+    assets,
   };
   const config = join(folder, `${target.name}.json`);
   await writeFile(config, JSON.stringify(settings));
   await run(process.execPath, [`--build-sea=${config}`], { cwd: folder });
   await chmod(output, 0o755);
-  const problems = problemsOf(await readFile(output), target, [start, ...Object.values(program.parts)]);
+  const contents = Object.values(assets).map((file) => readFile(join(folder, file)));
+  const problems = problemsOf(await readFile(output), target, [start, ...(await Promise.all(contents))]);
   if (problems.length > 0) throw new BuildError(`${target.output} is wrong: ${problems.join('; ')}.`);
 }
 
 /**
- * Writes the parts and, for a machine like this one, V8's code of them: only the runtime itself can make it.
+ * Writes the parts, the large ones packed, and, for a machine like this one, V8's code of them: only the runtime itself
+ * can make it.
  * @returns the assets of the executable, each with its file in the folder
  */
 async function writeParts(
@@ -71,6 +79,11 @@ async function writeParts(
   for (const [name, text] of Object.entries(parts)) await writeFile(join(place, name), text);
   // Without variables such as NODE_OPTIONS, which could set flags that the executable does not have.
   if (runsHere(target)) await run(process.execPath, ['--random-seed=1', CODE_CACHE, place], { env: {} });
+  for (const [name, text] of Object.entries(parts)) {
+    if (text.length < LARGE) continue;
+    await writeFile(join(place, name + PACKED), zstdCompressSync(text, BEST_ZSTD));
+    await rm(join(place, name));
+  }
   const names = (await readdir(place)).sort();
   return Object.fromEntries(names.map((name) => [name, join(PARTS, name)]));
 }

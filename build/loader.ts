@@ -9,6 +9,8 @@ const PARAMETERS = ['require', 'module', 'exports', '__url'];
 
 /** The end of the name of a file or an asset that holds V8's code of a part. */
 export const CODE = '.v8';
+/** The end of the name of an asset that holds a part packed with zstd. */
+export const PACKED = '.zst';
 
 export interface Part {
   /** The body of a function. */

@@ -71,6 +71,7 @@ t.test('what is wrong with an executable', async (t) => {
   const linux = { format: 'elf', arch: 'x64' } as const;
   const windows = { format: 'pe', arch: 'x64' } as const;
   t.same(problemsOf(elf(0x3e), linux, PROGRAM), []);
+  t.same(problemsOf(elf(0x3e), linux, ['the start', Buffer.from('a part')]), []);
   t.same(problemsOf(pe(0x8664), windows, PROGRAM), []);
   t.match(problemsOf(elf(0xb7), linux, PROGRAM), [/it is elf for arm64, not elf for x64/]);
   t.match(problemsOf(elf(0x3e), windows, PROGRAM), [/it is elf for x64, not pe for x64/]);
