@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const MAIN = 'apim-probe.cjs';
 const PARTS = 'parts';
 const CODE_CACHE = join(import.meta.dirname, 'code-cache.ts');
-/** Characters from which on a part is packed: most commands load few such parts, and each takes less than 1 ms. */
+/** Characters from which on a part is packed: most commands load few such parts, and each takes 2 ms at most. */
 const LARGE = 65_536;
 const BEST_ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 22 } };
 
