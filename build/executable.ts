@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { constants, zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 import { BuildError } from './build-error.ts';
 import { type Chunks, TARGET } from './chunks.ts';
+import { BEST_ZSTD } from './compress.ts';
 import { problemsOf, withoutSignature } from './executable-format.ts';
 import { PACKED } from './loader.ts';
 import { bundleStart } from './start.ts';
@@ -20,7 +21,6 @@ const PARTS = 'parts';
 const CODE_CACHE = join(import.meta.dirname, 'code-cache.ts');
 /** Characters from which on a part is packed: most commands load few such parts, and each takes 2 ms at most. */
 const LARGE = 65_536;
-const BEST_ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 22 } };
 
 /**
  * Makes a target's executable, by the runtime that runs this, which must be of the same version, and checks it.

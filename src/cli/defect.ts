@@ -2,10 +2,13 @@ import { hideKnownSecrets } from '../delivery/redaction/known-secrets.ts';
 import { redact } from '../delivery/redaction/redact.ts';
 import { VERSION } from '../version.ts';
 
-/** Not every command has the option, and the option parser itself may have failed. */
+/** The variable of --log-level: every command reads it, and some do not have the option. */
 const LEVEL = 'APIM_PROBE_LOG_LEVEL';
 
-/** Whether the details of a defect are wanted, by the raw arguments or the variable. */
+/**
+ * Whether the details of a defect are wanted.
+ * @param argv the raw arguments, because the option parser itself may have failed
+ */
 export function wantsStack(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   const text = [...argv, env[LEVEL] ?? ''].join(' ');
   return /(?:--log-level[ =]|^|\s)(?:debug|trace)(?:\s|$)/.test(text);

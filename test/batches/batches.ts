@@ -18,6 +18,7 @@ export const BATCHES = {
     'cli/announcement.test.ts',
     'cli/bin.test.ts',
     'cli/compare.test.ts',
+    'cli/defect.test.ts',
     'cli/exit-code.test.ts',
     'cli/history.test.ts',
     'cli/imports.test.ts',

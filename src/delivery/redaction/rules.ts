@@ -160,7 +160,7 @@ const RULES: readonly Rule[] = [
  */
 export const SUSPECT = new RegExp(
   [
-    `(?:${CREDENTIAL_NAMES.join('|')}|authorization(?:-auxiliary)?|cookie2?)s?${QUOTE}?\\s{0,32}(?:[:]|%(?:25)*3a|${EQUALS})`,
+    `(?:${CREDENTIAL_NAMES.join('|')}|${HEADERS})s?${QUOTE}?\\s{0,32}(?:[:]|%(?:25)*3a|${EQUALS})`,
     `(?:${PARAMETER_NAMES.join('|')})[ \\t]{0,16}${EQUALS}`,
     ...['bearer[ \\t]', 'basic[ \\t]+[\\w+/-]{4}', 'shared[_-]?key', 'response=', 'eyj', '@', '%(?:25)*40'],
     '[A-Za-z0-9+/]{86}==',

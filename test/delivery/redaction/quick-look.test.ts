@@ -97,8 +97,7 @@ t.test('a plain text matches nothing, however it is made', async () => {
 
 t.test('no text of the catalogue is suspect, so that a plan compiles none of the rules', async (t) => {
   for (const row of CLOUDS.flatMap((cloud) => catalogFor(cloud)))
-    for (const text of JSON.stringify(row).match(/"(?:[^"\\\\]|\\\\.)*"/g) ?? [])
-      if (SUSPECT.test(text)) t.fail(text);
+    for (const text of JSON.stringify(row).split('"')) if (SUSPECT.test(text)) t.fail(text);
   t.ok(SUSPECT.test('Bearer\ta') && SUSPECT.test(`Basic ${' '.repeat(40)}dXNl`));
   t.ok(SUSPECT.test('Authorization: x') && SUSPECT.test('x-ms-authorization-auxiliary": "x'));
   t.notOk(SUSPECT.test('authorizations, cookies, Basic and bearer'));
